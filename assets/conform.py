@@ -1,0 +1,210 @@
+"""From published text to typed, conformed rows: pure polars functions, driven by the contract.
+
+Belongs here: renaming, typing, label spellings, and the row rules that send a row to quarantine.
+Does not: reading files (`warehouse.tidy`), judging an edition (`checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import product
+
+import polars as pl
+
+from assets.contract import Contract, fold
+
+SOURCE_ROW = "source_row"
+FAILED_RULE = "failed_rule"
+RAW = "raw."
+
+ROW_RULES = {
+    "value_present": "a value is given where the contract requires one",
+    "month_readable": "a month is written in a format the contract lists",
+    "count_whole": "a count is a whole number",
+    "count_not_negative": "a count is not negative",
+    "label_known": "a label is one the contract lists",
+    "code_pattern": "a code has the pattern the contract gives",
+    "month_in_window": "the month lies inside the edition's window",
+}
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A condition that a row breaks: `broken` is true on the rows that go to quarantine.
+
+    `source`: the column of the frame that holds the published text; `expected`: in words.
+    """
+
+    rule: str
+    column: str
+    source: str
+    broken: pl.Expr
+    expected: str
+
+
+def add_months(month: date, months: int) -> date:
+    """The first day of the month `months` later (earlier if negative)."""
+    index = month.year * 12 + month.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def month_text(month: date) -> str:
+    """`2025-11`: how an edition or month is written everywhere in this project."""
+    return f"{month:%Y-%m}"
+
+
+def parse_month(text: str) -> date:
+    """`2025-11` -> 1 November 2025. Raises ValueError on anything else."""
+    year, dash, month = text.strip().partition("-")
+    if dash and len(year) == 4 and len(month) == 2 and (year + month).isdigit():
+        return date(int(year), int(month), 1)
+    raise ValueError(f"`{text}` is not a month: write YYYY-MM, for example 2025-11")
+
+
+@cache
+def month_spellings(formats: tuple[str, ...]) -> dict[str, date]:
+    """Every month from 2010 to 2050 as the formats write it, in three cases: text -> first day.
+
+    A lookup, because months are few and rows are many; a day other than the first is not a month.
+    """
+    months = [date(year, month, 1) for year in range(2010, 2051) for month in range(1, 13)]
+    written = {month.strftime(f): month for month in months for f in formats}
+    return {
+        case: month
+        for text, month in written.items()
+        for case in (text.upper(), text.lower(), text)
+    }
+
+
+@cache
+def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    """Published text -> canonical label, with the space and case variants publishers drift into."""
+    spellings: dict[str, str] = {}
+    for label, others in labels:
+        for text in (label, *others):
+            for spaced in _spacings(" ".join(text.split())):
+                for case in (spaced, spaced.upper(), spaced.lower(), spaced.title()):
+                    for edge in (case, f" {case}", f"{case} ", f" {case} "):
+                        spellings.setdefault(edge, label)
+    return spellings
+
+
+def _spacings(text: str) -> Iterator[str]:
+    """The text with each of its first four spaces single or double (`8  to 14 Days`)."""
+    words = text.split(" ")
+    free = min(len(words) - 1, 4)
+    for gaps in product((" ", "  "), repeat=free):
+        rest = [" "] * (len(words) - 1 - free)
+        yield "".join(a + b for a, b in zip(words, [*gaps, *rest, ""], strict=True))
+
+
+def window(contract: Contract, edition: date) -> tuple[date, date]:
+    """First and last month that an edition of this feed may hold."""
+    return add_months(edition, 1 - contract.window_months), edition
+
+
+def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Type and conform a file's rows by its contract.
+
+    `raw`: one text column per published heading, and `source_row` (UInt32, the row as a
+    spreadsheet numbers it: the header is row 1). Returns the contract's columns, `source_row`,
+    the published values as `raw.<heading>`, and `failed_rule` (Int16, null on a sound row, else
+    an index into `row_rules`). Same grain as the file: nothing is dropped or added up.
+    """
+    headings = {
+        h: contract.headings[fold(h)]
+        for h in raw.collect_schema().names()
+        if fold(h) in contract.headings
+    }
+    source = {name: f"{RAW}{h}" for h, name in headings.items()}
+    named = raw.rename({h: f"{RAW}{h}" for h in raw.collect_schema().names() if h != SOURCE_ROW})
+    typed = named.with_columns(
+        _typed(contract, name, source.get(name)).alias(name) for name in contract.columns
+    )
+    rules = row_rules(contract, edition, source)
+    failed = pl.coalesce(
+        [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
+    )
+    return typed.with_columns(failed.alias(FAILED_RULE))
+
+
+def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
+    column = contract.columns[name]
+    text = pl.lit(None, pl.String) if source is None else pl.col(source)
+    match column.type:
+        case "month":
+            return text.replace_strict(
+                month_spellings(column.formats), default=None, return_dtype=pl.Date
+            )
+        case "label":
+            labels = contract.labels(name)
+            spellings = label_spellings(tuple(labels.items()))
+            return text.replace_strict(
+                spellings, default=None, return_dtype=pl.Enum(list(labels))
+            )
+        case "count":
+            return text.cast(pl.Int64, strict=False)
+        case "code" | "text":
+            return text.str.strip_chars()
+
+
+def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
+    """The rules every row must keep, in the order in which the first broken one is reported.
+
+    `source`: canonical column -> column of the frame that holds its published text.
+    """
+    rules = []
+    for name, column in contract.columns.items():
+        if name in source and not column.nullable:
+            missing = pl.col(source[name]).is_null()
+            rules.append(RowRule("value_present", name, source[name], missing, "a value"))
+    for name in contract.columns:
+        if name in source:
+            rules += _value_rules(contract, name, source[name])
+    if contract.month:
+        first, last = window(contract, edition)
+        outside = ~pl.col(contract.month).is_between(first, last)
+        expected = f"a month from {month_text(first)} to {month_text(last)}"
+        rules.append(
+            RowRule("month_in_window", contract.month, source[contract.month], outside, expected)
+        )
+    return rules
+
+
+def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
+    column, value = contract.columns[name], pl.col(name)
+    match column.type:
+        case "month":
+            example = date(2025, 11, 1).strftime(column.formats[0]).upper()
+            expected = f"the first of a month, like {example}"
+            return [RowRule("month_readable", name, source, value.is_null(), expected)]
+        case "count":
+            return [
+                RowRule("count_whole", name, source, value.is_null(), "a whole number"),
+                RowRule("count_not_negative", name, source, value < 0, "zero or more"),
+            ]
+        case "label":
+            expected = "one of " + ", ".join(contract.labels(name))
+            return [RowRule("label_known", name, source, value.is_null(), expected)]
+    if column.pattern is None:
+        return []
+    expected = f"a code like {column.pattern}"
+    return [RowRule("code_pattern", name, source, ~value.str.contains(column.pattern), expected)]
+
+
+def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
+    """The row rules that apply to a file with these headings: what `failed_rule` indexes."""
+    source = {
+        contract.headings[fold(h)]: f"{RAW}{h}" for h in headings if fold(h) in contract.headings
+    }
+    return row_rules(contract, edition, source)
+
+
+def unallocated_to_null(frame: pl.LazyFrame, column: str = "pcn_code") -> pl.LazyFrame:
+    """PCN code `U` means no PCN: 46 practices of 23 ICBs share it, so it is never an organisation."""
+    return frame.with_columns(
+        pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column)
+    )

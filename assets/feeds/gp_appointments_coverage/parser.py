@@ -1,0 +1,18 @@
+"""Coverage of GP appointments by sub-ICB and month: pure polars.
+
+Quirk: headings are words with spaces ("Included Practices") beside codes in capitals.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from assets.conform import conform
+from assets.contract import Contract
+
+
+def parse(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Published rows -> conformed rows; shapes as in `assets.conform.conform`."""
+    return conform(raw, contract, edition)

@@ -1,0 +1,47 @@
+"""Synthetic coverage file: practices and patients behind each sub-ICB's appointments.
+
+Belongs here: the publisher's columns. Does not: the archive it is published in, which is that of
+`gp_appointments_sub_icb`.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from assets.sample.world import World
+from assets.sample.writer import csv_bytes, stamp
+
+
+def write(world: World, out: Path) -> list[Path]:
+    """Write nothing: this feed has no file of its own (see `coverage_csv`)."""
+    return []
+
+
+def coverage_csv(world: World, edition: date) -> bytes:
+    """The coverage member of an edition: one row per sub-ICB and month, patients as at the 1st."""
+    return csv_bytes(
+        pl.DataFrame(
+            _row(world, area, month) for area in world.areas for month in world.window(edition)
+        )
+    )
+
+
+def _row(world: World, code: str, month: date) -> dict[str, str | int]:
+    area = world.areas[code]
+    included = world.included_practices(code, month)
+    opened = world.open_practices(code, month)
+    return {
+        "SUB_ICB_LOCATION_CODE": code,
+        "ICB_ONS_CODE": area.icb_ons_code,
+        "REGION_CODE": area.region_ons_code,
+        "Appointment_Month": f"01{stamp(month)}",
+        "Included Practices": len(included),
+        "Open Practices": len(opened),
+        "Patients registered at included practices": sum(
+            world.patients(practice, month) for practice in included
+        ),
+        "Patients registered at open practices": sum(
+            world.patients(practice, month) for practice in opened
+        ),
+    }

@@ -1,0 +1,71 @@
+"""Synthetic regional CSVs: one archive per edition, one member per ICB, and the coverage file.
+
+Belongs here: the publisher's columns, spellings, order and names. Does not: any figure (`world`),
+nor the coverage file's columns (`gp_appointments_coverage`), which only travels in this archive.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from assets.feeds.gp_appointments_coverage.sample import coverage_csv
+from assets.sample.world import AREA, COUNT, World
+from assets.sample.writer import csv_bytes, short, stamp, write_zip
+
+COLUMNS = [
+    AREA, "SUB_ICB_LOCATION_ONS_CODE", "SUB_ICB_LOCATION_NAME", "ICB_ONS_CODE", "ICB_NAME",
+    "REGION_ONS_CODE", "REGION_NAME", "APPOINTMENT_MONTH", "APPT_STATUS", "HCP_TYPE", "APPT_MODE",
+    "TIME_BETWEEN_BOOK_AND_APPT", COUNT,
+]  # fmt: skip
+SORTED_BY = [AREA, *COLUMNS[7:12]]  # text order, so APR2023 comes before DEC2022
+MEMBERS = {"QK1": "Regional_CSV_LeicesterLshire.csv", "QUE": "Regional_CSV_CambridgeshirePboro.csv"}
+SPELLINGS = {
+    "Video Conference/Online": "Video/Online",
+    "Unknown / Data Issue": "Unknown / Data Quality",
+}
+
+
+def write(world: World, out: Path) -> list[Path]:
+    """Write one archive per edition."""
+    return [
+        write_zip(
+            out / f"Appointments_GP_Regional_CSV_{short(edition)}.zip", _members(world, edition)
+        )
+        for edition in world.editions
+    ]
+
+
+def _members(world: World, edition: date) -> dict[str, bytes]:
+    """Member name to content."""
+    rows = _rows(world, edition)
+    members: dict[str, bytes] = {}
+    for icb, name in MEMBERS.items():
+        areas = [area.code for area in world.areas.values() if area.icb_code == icb]
+        members[name] = csv_bytes(rows.filter(pl.col(AREA).is_in(areas)))
+    return members | {"APPOINTMENTS_GP_COVERAGE.csv": coverage_csv(world, edition)}
+
+
+def _rows(world: World, edition: date) -> pl.DataFrame:
+    """COLUMNS of all sub-ICBs and months of an edition, in the publisher's order."""
+    areas = pl.DataFrame(
+        {
+            AREA: area.code,
+            "SUB_ICB_LOCATION_ONS_CODE": area.ons_code,
+            # The crosstab writes the comma of this name, the regional files leave it out.
+            "SUB_ICB_LOCATION_NAME": area.name.replace(",", ""),
+            "ICB_ONS_CODE": area.icb_ons_code,
+            "ICB_NAME": area.icb_name,
+            "REGION_ONS_CODE": area.region_ons_code,
+            "REGION_NAME": area.region_name,
+        }
+        for area in world.areas.values()
+    )
+    months = [
+        world.area_cells(edition, month).with_columns(APPOINTMENT_MONTH=pl.lit(stamp(month)))
+        for month in world.window(edition)
+    ]
+    spelt = pl.concat(months).with_columns(
+        pl.col("APPT_MODE", "TIME_BETWEEN_BOOK_AND_APPT").replace(SPELLINGS)
+    )
+    return spelt.join(areas, on=AREA).select(COLUMNS).sort(SORTED_BY)

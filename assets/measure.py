@@ -1,0 +1,90 @@
+"""From conformed rows to additive measures per organisation and month: pure polars.
+
+Belongs here: sums, and the organisations a file names. Does not: roll-ups, rates, or choosing
+between editions (`warehouse.mart`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from assets.contract import Contract, Organisation
+
+PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
+
+
+def month_of(contract: Contract, edition: date) -> pl.Expr:
+    """The month a row is about; a feed without months speaks of its edition's."""
+    return pl.col(contract.month) if contract.month else pl.lit(edition, pl.Date)
+
+
+def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Measures of one source file.
+
+    `tidy`: sound rows as `assets.conform.conform` types them. Returns one row per organisation
+    and month of the feed's cell: `org_code`, `month`, one Int64 column per measure of the
+    contract, `rows` (UInt32), and `digest` (UInt64), equal for equal content whatever the order
+    of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
+    cell itself is there, so the absence is a true zero.
+    """
+    if contract.cell is None:
+        raise ValueError(f"{contract.feed} names no organisation to measure by (`cell:`)")
+    hashed = pl.struct(
+        pl.col(name).cast(pl.String) for name in (*contract.key, *contract.counts)
+    ).hash(0)
+    return (
+        tidy.group_by(
+            pl.col(contract.cell.code).alias("org_code"),
+            month_of(contract, edition).alias("month"),
+        )
+        .agg(
+            *[_sum(contract, name).alias(name) for name in contract.measures],
+            pl.len().cast(pl.UInt32).alias("rows"),
+            hashed.sum().alias("digest"),
+        )
+        .sort("org_code", "month")
+    )
+
+
+def _sum(contract: Contract, measure_id: str) -> pl.Expr:
+    wanted = contract.measures[measure_id]
+    if not wanted.where:
+        return pl.col(wanted.sum).sum()
+    matching = [pl.col(column).is_in(list(labels)) for column, labels in wanted.where.items()]
+    return pl.col(wanted.sum).filter(pl.all_horizontal(matching)).sum()
+
+
+def observe_organisations(
+    tidy: pl.LazyFrame, contract: Contract, edition: date
+) -> pl.LazyFrame:
+    """The organisations a source file names, as at each month.
+
+    Returns one row per organisation, month and distinct set of parents: `org_level`, `org_code`,
+    `org_name`, `ons_code`, `pcn_code`, `sub_icb_code`, `icb_code`, `region_code`,
+    `local_authority` (all String, codes as published: ODS or ONS) and `month` (Date).
+    """
+    observed = [_observe(tidy, contract, edition, one) for one in contract.organisations]
+    return pl.concat(observed, how="vertical").filter(pl.col("org_code").is_not_null())
+
+
+def _observe(
+    tidy: pl.LazyFrame, contract: Contract, edition: date, organisation: Organisation
+) -> pl.LazyFrame:
+    def column(name: str | None, alias: str) -> pl.Expr:
+        found = pl.lit(None, pl.String) if name is None else pl.col(name).cast(pl.String)
+        return found.alias(alias)
+
+    suffix = {"local_authority": "local_authority"}
+    return tidy.select(
+        pl.lit(organisation.level).alias("org_level"),
+        column(organisation.code, "org_code"),
+        column(organisation.name, "org_name"),
+        column(organisation.ons_code, "ons_code"),
+        *[
+            column(organisation.parents.get(parent), suffix.get(parent, f"{parent}_code"))
+            for parent in PARENTS
+        ],
+        month_of(contract, edition).alias("month"),
+    ).unique()

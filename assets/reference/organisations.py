@@ -1,0 +1,57 @@
+"""The dated reference of England, regions, ICBs and sub-ICBs: ODS and ONS codes, and parents.
+
+Belongs here: reading the shipped table and answering "who belonged to whom in that month".
+Does not: practices and networks, which the feeds themselves name month by month.
+
+The table is exact from July 2022. For the codes of that day an earlier month takes their first
+row: publishers restate earlier months on the boundaries of the release. A code created later has
+no parents before it was created, so that it never stands beside the code it replaced.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+TABLE = Path(__file__).with_name("organisations.csv")
+BASE = date(2022, 7, 1)
+ENGLAND = "E92000001"
+
+
+@cache
+def reference() -> pl.DataFrame:
+    """The table: `org_level, org_code, ons_code, org_name, parent_code, valid_from, valid_to, source`.
+
+    One row per code and period, and `effective_from`, `effective_to` without gaps or nulls:
+    the period of a code's first row of July 2022 or before is open towards the past.
+    """
+    table = pl.read_csv(TABLE, schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date})
+    earliest = pl.col("valid_from").min().over("org_level", "org_code")
+    first = (pl.col("valid_from") == earliest) & (earliest <= BASE)
+    return table.with_columns(
+        pl.when(first).then(date(1900, 1, 1)).otherwise(pl.col("valid_from")).alias("effective_from"),
+        pl.col("valid_to").fill_null(date(9999, 12, 31)).alias("effective_to"),
+    )
+
+
+@cache
+def ods_codes() -> dict[str, str]:
+    """ONS code -> ODS code of every region, ICB and sub-ICB that was ever known by it."""
+    return dict(reference().select("ons_code", "org_code").iter_rows())
+
+
+@cache
+def members_at(level: str, code: str, month: date) -> tuple[str, ...]:
+    """Codes of the sub-ICBs that belonged to a place in a month."""
+    valid = reference().filter(
+        (pl.col("effective_from") <= month) & (pl.col("effective_to") >= month)
+    )
+    found = {code}
+    for step in ("region", "icb", "sub_icb"):
+        inside = valid.filter((pl.col("org_level") == step) & pl.col("parent_code").is_in(found))
+        found |= set(inside["org_code"])
+    subs = set(valid.filter(pl.col("org_level") == "sub_icb")["org_code"])
+    return tuple(sorted(found & subs))

@@ -1,0 +1,298 @@
+"""The invented world that every synthetic sample file describes.
+
+Belongs here: organisations (codes above practice level are real, practices are not), list sizes
+and monthly demand. Does not: file formats, which are each feed's `sample.py`. Labels are spelt as
+in the practice-level crosstab. Every draw has its own seed key, so a figure does not depend on
+how long a window was asked for, and two runs with one seed agree to the byte.
+"""
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+import polars as pl
+
+from assets.sample import (
+    AREA_LABELS,
+    COUNT,
+    LABELS,
+    PRACTICE,
+    TRAITS,
+    centred,
+    draw,
+    draw_cells,
+    draw_exactly,
+    profile_frame,
+    shift,
+    span,
+    without_category,
+    working_days,
+)
+
+LAST_MONTH, MAX_MONTHS = date(2025, 3, 1), 30
+MARK = " (SYNTHETIC)"
+AREA = "SUB_ICB_LOCATION_CODE"
+
+# Two totals are fixed, so that a statement about them can be told true or false on the sample.
+ANCHORS = {("04C", date(2023, 10, 1)): 230_648, ("04C", date(2024, 10, 1)): 267_552}
+DAILY_PER_1000 = 22.9  # appointments per 1,000 patients and working day, October 2023 = season 1.05
+YEARLY_GROWTH = 1.05
+SEASON = (1.0, 1.01, 1.0, 0.99, 0.98, 0.98, 0.97, 0.95, 1.03, 1.05, 1.02, 0.97)  # Jan..Dec
+
+
+class Scale(NamedTuple):
+    """The invented size of a sub-ICB; demand per patient is relative to 04C."""
+
+    practices: int
+    patients: int
+    demand: float
+    face_to_face: float
+
+
+SCALES = {
+    "03W": Scale(29, 362_000, 1.10, 0.66),
+    "04C": Scale(51, 450_000, 1.00, 0.70),
+    "04V": Scale(46, 425_000, 1.06, 0.68),
+    "06H": Scale(85, 1_000_000, 1.08, 0.65),
+}
+FIRST_CODE, NO_PCN = 10_001, ("U", "UNALLOCATED")
+UNALLOCATED, SUPPLIERS = {"04C": 1, "06H": 2}, ("TPP", "TPP", "TPP", "EMIS")
+TWO_SUPPLIERS = {
+    ("04C", 2): ("EMIS", "EMIS/TPP"),
+    ("04V", 5): ("TPP", "TPP/EVERGREENLIFE"),
+    ("06H", 7): ("EMIS", "EMIS/EVERGREENLIFE"),
+}
+SUPPLIER_CHANGE = date(2025, 2, 1)
+LAST_OF_CLOSING, FIRST_OF_OPENING = date(2025, 1, 1), date(2025, 3, 1)
+EXTRA_LISTS = {"03W": (3, 92), "06H": (2_400,)}  # patients of practices unlike the others
+ACTIVITY_SPREAD = 0.2  # how far a practice's appointments per patient may lie from its sub-ICB's
+LATE_PER_1000 = {date(2025, 1, 1): 8, date(2025, 2, 1): 10}  # of every third practice
+
+
+@dataclass(frozen=True)
+class Area:
+    """A sub-ICB with its ICB and region (real codes and names; the sub-ICB name is marked)."""
+
+    code: str
+    ons_code: str
+    name: str
+    icb_code: str
+    icb_ons_code: str
+    icb_name: str
+    region_code: str
+    region_ons_code: str
+    region_name: str
+    pcns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An invented practice. `patients`: its list at LAST_MONTH; `tilts`: habits, as in TRAITS."""
+
+    code: str
+    name: str
+    postcode: str
+    area: Area
+    pcn: tuple[str, str]
+    suppliers: tuple[str, ...]
+    patients: int
+    activity: float
+    tilts: tuple[float, ...]
+    in_gpad: bool = True
+    first: date = date.min
+    last: date = date.max
+
+    def supplier(self, month: date) -> str:
+        """The supplier label of a month; a change leaves two rows in the publisher's mapping."""
+        return self.suppliers[-1 if month >= SUPPLIER_CHANGE else 0]
+
+
+def read_areas() -> dict[str, Area]:
+    """The real organisations above practice level, by sub-ICB code."""
+    with Path(__file__).with_name("organisations.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    by_code = {row["code"]: row for row in rows if row["level"] != "pcn"}
+
+    def area(row: dict[str, str]) -> Area:
+        icb = by_code[row["parent_code"]]
+        region = by_code[icb["parent_code"]]
+        chain = [(row["code"], row["ons_code"], row["name"] + MARK)]
+        chain += [(unit["code"], unit["ons_code"], unit["name"]) for unit in (icb, region)]
+        pcns = tuple((r["code"], r["name"]) for r in rows if r["parent_code"] == row["code"])
+        return Area(*(value for unit in chain for value in unit), pcns)
+
+    return {code: area(row) for code, row in by_code.items() if row["level"] == "sub_icb"}
+
+
+def build_practices(area: Area, seed: int, number: int) -> list[Practice]:
+    """The practices of a sub-ICB in code order; codes count up from `number`."""
+    scale, rng = SCALES[area.code], draw(seed, "practices", area.code)
+    weights = [rng.lognormvariate(0, 0.45) for _ in range(scale.practices)]
+    sizes = [round(scale.patients * weight / sum(weights)) for weight in weights]
+    sizes += EXTRA_LISTS.get(area.code, ())
+    spreads = (ACTIVITY_SPREAD, *(largest for *_, largest in TRAITS))
+    habits = zip(*(centred(sizes, largest, rng) for largest in spreads), strict=True)
+    made = [
+        Practice(
+            code=f"Z{number + i}",
+            name=f"SYNTHETIC PRACTICE {area.code}-{i + 1:02d}",
+            postcode=f"ZZ{(number + i) % 90 + 1} {i % 10}Z{'ABDEFGHJLN'[i // 10]}",
+            area=area,
+            pcn=NO_PCN if i < UNALLOCATED.get(area.code, 0) else area.pcns[i % len(area.pcns)],
+            suppliers=TWO_SUPPLIERS.get((area.code, i), (rng.choice(SUPPLIERS),)),
+            patients=size,
+            activity=1 + activity,
+            tilts=tuple(tilts),
+        )
+        for i, (size, (activity, *tilts)) in enumerate(zip(sizes, habits, strict=True))
+    ]
+    return _with_exceptions(made)
+
+
+def _with_exceptions(made: list[Practice]) -> list[Practice]:
+    """Make the last two practices odd: outside GPAD (03W), closing and opening (06H)."""
+    *usual, last_but_one, last = made
+    match last.area.code:
+        case "03W":
+            outside = (replace(p, in_gpad=False, pcn=NO_PCN) for p in (last_but_one, last))
+            return [*usual, *outside]
+        case "06H":
+            closing = replace(last_but_one, last=LAST_OF_CLOSING)
+            return [*usual, closing, replace(last, first=FIRST_OF_OPENING)]
+    return made
+
+
+@dataclass(frozen=True)
+class World:
+    """Who there is, how many patients, and which appointments each edition tells of.
+
+    `months` is how many months a sub-ICB edition covers; a practice edition covers three at most.
+    """
+
+    months: int = MAX_MONTHS
+    seed: int = 1
+    last_month: ClassVar[date] = LAST_MONTH
+
+    def __post_init__(self) -> None:
+        """Refuse windows that the publisher would not issue."""
+        if not 1 <= self.months <= MAX_MONTHS:
+            raise ValueError(f"months must be 1 to {MAX_MONTHS}, not {self.months}")
+
+    @property
+    def editions(self) -> tuple[date, date]:
+        """The two releases, each named by the latest month it covers."""
+        return shift(LAST_MONTH, -1), LAST_MONTH
+
+    def window(self, edition: date) -> list[date]:
+        """The months that a sub-ICB edition covers, oldest first."""
+        return span(edition, self.months)
+
+    def practice_window(self, edition: date) -> list[date]:
+        """The months that a practice edition covers, oldest first."""
+        return span(edition, min(3, self.months))
+
+    @property
+    def list_months(self) -> list[date]:
+        """Every month with a patient list: from the first month of appointments to the last."""
+        return span(LAST_MONTH, self.months + 1)
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """The sub-ICBs by code."""
+        return read_areas()
+
+    @cached_property
+    def practices(self) -> tuple[Practice, ...]:
+        """All practices, in code order."""
+        made: list[Practice] = []
+        for area in self.areas.values():
+            made += build_practices(area, self.seed, FIRST_CODE + len(made))
+        return tuple(made)
+
+    def open_practices(self, area: str, month: date) -> list[Practice]:
+        """The practices of a sub-ICB that have a patient list in a month."""
+        return [p for p in self.practices if p.area.code == area and p.first <= month <= p.last]
+
+    def included_practices(self, area: str, month: date) -> list[Practice]:
+        """The open practices whose appointments are published."""
+        return [practice for practice in self.open_practices(area, month) if practice.in_gpad]
+
+    def patients(self, practice: Practice, month: date) -> int:
+        """Registered patients on the first of a month."""
+        return self._lists[month][practice.code]
+
+    @cached_property
+    def _lists(self) -> dict[date, dict[str, int]]:
+        """Patients by month and practice: steady growth and a wobble."""
+        lists: dict[date, dict[str, int]] = {}
+        for age, month in enumerate(reversed(span(LAST_MONTH, MAX_MONTHS + 1))):
+            rng, base = draw(self.seed, "lists", month), 1 - 0.0005 * age
+            sizes = [p.patients * (base + rng.uniform(-0.002, 0.002)) for p in self.practices]
+            lists[month] = {p.code: round(n) for p, n in zip(self.practices, sizes, strict=True)}
+        return lists
+
+    def demand(self, area: str, month: date) -> int:
+        """Appointments aimed at: patients x daily rate x growth x season x working days."""
+        if (area, month) in ANCHORS:
+            return ANCHORS[area, month]
+        patients = sum(self.patients(p, month) for p in self.included_practices(area, month))
+        years = (month - date(2023, 10, 1)).days / 365.25
+        daily = DAILY_PER_1000 / 1000 * SCALES[area].demand * YEARLY_GROWTH**years
+        noise = draw(self.seed, "demand", area, month).uniform(0.99, 1.01)
+        return round(patients * daily * SEASON[month.month - 1] * working_days(month) * noise)
+
+    def practice_cells(self, edition: date, month: date) -> pl.DataFrame:
+        """Appointments by AREA, PRACTICE and LABELS as an edition tells them; no zero counts.
+
+        Held for the months of the practice editions only. The first edition misses late returns.
+        """
+        cells = self._practice_months[month]
+        missing = LATE_PER_1000.get(month, 0) if edition < LAST_MONTH else 0
+        late = pl.col(PRACTICE).is_in([practice.code for practice in self.practices[::3]])
+        return cells.with_columns(pl.col(COUNT) - late * ((pl.col(COUNT) * missing + 500) // 1000))
+
+    def area_cells(self, edition: date, month: date) -> pl.DataFrame:
+        """Appointments by AREA and AREA_LABELS as an edition tells them; no zero counts.
+
+        Sums of the practices where the practice feed has the month, drawn directly before that.
+        """
+        keys = [AREA, *AREA_LABELS]
+        if month in self._practice_months:
+            cells = self.practice_cells(edition, month).group_by(keys).agg(pl.col(COUNT).sum())
+        else:
+            rows = [row for area in self.areas for row in self._area_month(edition, area, month)]
+            cells = pl.DataFrame(rows, schema=[*keys, COUNT], orient="row")
+        return cells.sort(keys)
+
+    @cached_property
+    def _profiles(self) -> dict[str, tuple[pl.DataFrame, dict[tuple[str, ...], float]]]:
+        """Per sub-ICB, shares by LABELS and by AREA_LABELS."""
+        frames = {area: profile_frame(SCALES[area].face_to_face) for area in self.areas}
+        return {area: (frame, without_category(frame)) for area, frame in frames.items()}
+
+    @cached_property
+    def _practice_months(self) -> dict[date, pl.DataFrame]:
+        """The final practice cells of the months that any practice edition can cover."""
+        months = {m: [self._practice_month(a, m) for a in self.areas] for m in span(LAST_MONTH, 4)}
+        return {month: pl.concat(frames) for month, frames in months.items()}
+
+    def _practice_month(self, area: str, month: date) -> pl.DataFrame:
+        """Draw one sub-ICB's practice cells."""
+        practices = self.included_practices(area, month)
+        sizes = [self.patients(practice, month) * practice.activity for practice in practices]
+        scale = self.demand(area, month) / sum(sizes)
+        people = [(p.code, n * scale, p.tilts) for p, n in zip(practices, sizes, strict=True)]
+        cells = draw_cells(people, self._profiles[area][0], draw(self.seed, "cells", area, month))
+        return cells.select(pl.lit(area).alias(AREA), PRACTICE, *LABELS, COUNT)
+
+    def _area_month(self, edition: date, area: str, month: date) -> list[tuple[str | int, ...]]:
+        """Draw one sub-ICB's rows (keys and count) whose final sum is exactly `demand`."""
+        shares = self._profiles[area][1]
+        rng = draw(self.seed, "area", area, month)
+        counts = draw_exactly(self.demand(area, month), list(shares.values()), rng)
+        if rng.random() < 0.2 and edition < LAST_MONTH:  # duplicates that the next one takes out
+            counts[counts.index(max(counts))] += rng.randint(3, 20)
+        return [(area, *cell, n) for cell, n in zip(shares, counts, strict=True) if n]

@@ -1,0 +1,92 @@
+"""Write the synthetic sample: every feed's files, then the manifest that says they are invented.
+
+Belongs here: finding the feeds' writers, the manifest, and what their files have in common (line
+ends, zip archives that are the same bytes every time, month names). Does not: any feed's columns
+or labels. A feed takes part by having a `sample.py` with `write(world, out) -> list[Path]`.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+
+from assets.sample.world import MAX_MONTHS, World
+
+MANIFEST = "SYNTHETIC.json"
+NOTE = "All figures in these files are invented; they are not NHS statistics."
+ARCHIVE_COMMENT = b"SYNTHETIC DATA - invented figures, not NHS statistics"
+FEEDS = Path(__file__).resolve().parents[1] / "feeds"
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def write_samples(out: Path, months: int = MAX_MONTHS, seed: int = 1) -> list[Path]:
+    """Write all sample files flat into `out` and return their paths, the manifest last.
+
+    `months` is what the newest sub-ICB edition covers (1 to 30). The same arguments give the same
+    bytes. The manifest is there only when everything before it is complete.
+    """
+    world = World(months=months, seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
+    manifest = out / MANIFEST
+    manifest.unlink(missing_ok=True)
+    written = [path for write in feed_writers() for path in write(world, out)]
+    content = {
+        "synthetic": True,
+        "generator": "access-recovery sample",
+        "seed": seed,
+        "months": months,
+        "note": NOTE,
+        "files": {path.name: fingerprint(path) for path in written},
+    }
+    manifest.write_bytes(json.dumps(content, indent=2).encode() + b"\n")
+    return [*written, manifest]
+
+
+def feed_writers() -> list:
+    """The `write` function of every feed folder that has a `sample.py`, in folder order."""
+    folders = sorted(path.parent.name for path in FEEDS.glob("*/sample.py"))
+    return [import_module(f"assets.feeds.{folder}.sample").write for folder in folders]
+
+
+def fingerprint(path: Path) -> dict[str, object]:
+    """SHA-256 of a file and, if it is an archive, of each decompressed member."""
+    members: dict[str, str] = {}
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            members = {name: _sha256(archive.read(name)) for name in archive.namelist()}
+    return {"sha256": _sha256(path.read_bytes()), "members": members}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def csv_bytes(frame: pl.DataFrame, line_end: str = "\r\n") -> bytes:
+    """A frame as CSV with a header; quotes only where a value needs them."""
+    return frame.write_csv(line_terminator=line_end, quote_style="necessary").encode()
+
+
+def write_zip(path: Path, members: Mapping[str, bytes]) -> Path:
+    """Write a marked archive whose bytes depend on the members alone (no clock, no platform)."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = ARCHIVE_COMMENT
+        for name, content in members.items():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3  # else the archive tells Windows from the rest
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=3)
+    return path
+
+
+def short(month: date) -> str:
+    """`Mar_25`, as in the publishers' file names; month names must not follow the locale."""
+    return f"{MONTH_NAMES[month.month - 1]}_{month.year % 100:02d}"
+
+
+def stamp(month: date) -> str:
+    """`MAR2025`, as in the regional files; the other appointment files put `01` before it."""
+    return f"{MONTH_NAMES[month.month - 1].upper()}{month.year}"

@@ -1,0 +1,126 @@
+"""The memory of checks: every verdict ever reached, and where each edition stands now.
+
+Belongs here: `archive/checks` (append-only Parquet, one file per judgement) and
+`lake/editions` (the current verdict, with the fingerprint of what it rests on).
+Does not: reaching verdicts (`checks.runner`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel
+
+from assets.contract import contracts, reference_feeds
+from checks.runner import CheckResult, check_version
+from warehouse.archive import SourceFile
+from warehouse.home import Home, whole_file, write_text
+from warehouse.tidy import version_of
+
+RESULT_SCHEMA = {
+    **dict.fromkeys(CheckResult.model_fields, pl.String),
+    "failed_rows": pl.Int64,
+    "total_rows": pl.Int64,
+    "checked_at": pl.Datetime("us", "UTC"),
+}
+
+
+class EditionState(BaseModel):
+    """Where an edition stands: accepted into the mart, or held back, and on what that rests."""
+
+    feed: str
+    edition: str
+    fingerprint: str
+    verdict: Literal["accepted", "held"]
+    passed: int
+    warned: int
+    failed: int
+    skipped: int
+    run_id: str
+    judged_at: datetime
+    reasons: list[str]
+
+
+def fingerprint(files: list[SourceFile]) -> str:
+    """What an edition's verdict rests on: its files, their dates, and the rules of its feed.
+
+    `files`: all active files, of every feed, that carry the edition's month as their edition and
+    belong to the feed itself or to those it is judged against.
+    """
+    parts = [check_version()]
+    for file in sorted(files, key=lambda f: (f.feed, f.sha256)):
+        parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
+        parts += [file.retrieved_at.isoformat(), version_of(file.feed)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
+    """The files an edition is judged by: its own, and its reference feeds' of the same month."""
+    wanted = {feed, *reference_feeds(contracts()[feed])}
+    return [file for file in files if file.feed in wanted and file.edition == edition]
+
+
+def state_path(home: Home, feed: str, edition: str) -> Path:
+    """Where an edition's state lies."""
+    return home.lake / "editions" / feed / f"{edition}.json"
+
+
+def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
+    """An edition's state, None if it was never judged."""
+    path = state_path(home, feed, edition)
+    if not path.exists():
+        return None
+    return EditionState.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def record(
+    home: Home, feed: str, edition: str, fingerprint: str, results: list[CheckResult], run_id: str
+) -> EditionState:
+    """Keep the results for ever, then the edition's state; returns the state."""
+    append(home, results, f"{feed}-{edition}")
+    tally = {verdict: 0 for verdict in ("pass", "warn", "fail", "skipped")}
+    for result in results:
+        tally[result.verdict] += 1
+    state = EditionState(
+        feed=feed,
+        edition=edition,
+        fingerprint=fingerprint,
+        verdict="held" if tally["fail"] else "accepted",
+        passed=tally["pass"],
+        warned=tally["warn"],
+        failed=tally["fail"],
+        skipped=tally["skipped"],
+        run_id=run_id,
+        judged_at=datetime.now(UTC).replace(microsecond=0),
+        reasons=[_reason(result) for result in results if result.verdict == "fail"],
+    )
+    write_text(state_path(home, feed, edition), state.model_dump_json(indent=1) + "\n")
+    return state
+
+
+def _reason(result: CheckResult) -> str:
+    column = f" ({result.column_name})" if result.column_name else ""
+    tail = f"; {result.message}" if result.message else ""
+    return f"{result.title}{column}: found {result.observed}, expected {result.expected}{tail}"
+
+
+def append(home: Home, results: list[CheckResult], label: str) -> None:
+    """Add verdicts to the history: one more file, never a changed one."""
+    if not results:
+        return
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    frame = pl.DataFrame([result.model_dump() for result in results], schema=RESULT_SCHEMA)
+    with whole_file(home.archive / "checks" / f"{stamp}-{label}.parquet") as part:
+        frame.write_parquet(part)
+
+
+def read_history(home: Home) -> pl.DataFrame:
+    """Every verdict ever reached, oldest first: the columns of `CheckResult`."""
+    files = sorted((home.archive / "checks").glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema=RESULT_SCHEMA)
+    return pl.concat([pl.read_parquet(file) for file in files])

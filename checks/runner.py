@@ -1,0 +1,162 @@
+"""The runner: evidence into verdicts, with Great Expectations as the judge.
+
+Belongs here: running expectations, severity, and the records they become. Great Expectations is
+loaded on first use: it takes seconds, and most commands judge nothing.
+Does not: the evidence itself, and where results are kept (`checks.history`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from assets.contract import hash_files
+from checks import rules
+from checks.evidence import EditionView, Evidence, gather
+from checks.rules import CHECKS, HOLD_ROWS, HOLD_SHARE, ROW_CHECKS, Dimension, Layer, Severity
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Verdict = Literal["pass", "warn", "fail", "skipped"]
+COLUMN_EXPECTATIONS = "ExpectColumnValues"
+
+
+class CheckResult(BaseModel):
+    """One verdict, as kept for ever in `governance.check_result`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    feed: str
+    edition: str
+    layer: Layer
+    rule: str
+    title: str
+    dimension: Dimension
+    severity: Severity
+    column_name: str | None
+    observed: str
+    expected: str
+    failed_rows: int
+    total_rows: int
+    verdict: Verdict
+    message: str
+    checked_at: datetime
+    code_version: str
+
+
+@cache
+def check_version() -> str:
+    """Short hash of the check rules; a change means: judge every edition again."""
+    from pathlib import Path
+
+    here = Path(rules.__file__).parent
+    return hash_files([here / "rules.py", here / "evidence.py", here / "runner.py"])
+
+
+def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
+    """Run every check of an edition; all run, whatever fails."""
+    return judge(gather(view), view.contract.feed, view.edition, run_id)
+
+
+def judge(
+    evidence: Iterable[Evidence], feed: str, edition: str, run_id: str
+) -> list[CheckResult]:
+    """Judge pieces of evidence and record each verdict."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return [_result(one, feed, edition, run_id, now) for one in evidence]
+
+
+def unreadable(
+    feed: str, edition: str, run_id: str, file_name: str, error: Exception
+) -> CheckResult:
+    """The record of a file that was archived but could not be read after all."""
+    evidence = Evidence(
+        "file_readable", None, _frame(0), None, "a readable CSV", str(error)[:500], 1, 1, file_name
+    )
+    return _record(evidence, "fail", feed, edition, run_id, datetime.now(UTC))
+
+
+def _frame(value: int) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame({"value": [value]})
+
+
+def _result(
+    one: Evidence, feed: str, edition: str, run_id: str, now: datetime
+) -> CheckResult:
+    if one.skipped:
+        return _record(one, "skipped", feed, edition, run_id, now)
+    return _record(one, _verdict(one, expectation_met(one)), feed, edition, run_id, now)
+
+
+def _verdict(one: Evidence, met: bool) -> Verdict:
+    """What an unmet expectation means: ERROR fails, WARN warns, and few broken rows only warn."""
+    if met:
+        return "pass"
+    check = CHECKS[one.rule]
+    if check.severity == "WARN":
+        return "warn"
+    few = one.failed_rows < HOLD_ROWS or one.failed_rows <= HOLD_SHARE * one.total_rows
+    return "warn" if check in ROW_CHECKS and few else "fail"
+
+
+def _record(
+    one: Evidence, verdict: Verdict, feed: str, edition: str, run_id: str, now: datetime
+) -> CheckResult:
+    check = CHECKS[one.rule]
+    return CheckResult(
+        run_id=run_id,
+        feed=feed,
+        edition=edition,
+        layer=check.layer,
+        rule=check.rule,
+        title=check.title,
+        dimension=check.dimension,
+        severity=check.severity,
+        column_name=one.column,
+        observed=one.observed,
+        expected=one.expected,
+        failed_rows=one.failed_rows,
+        total_rows=one.total_rows,
+        verdict=verdict,
+        message=one.message,
+        checked_at=now,
+        code_version=check_version(),
+    )
+
+
+def expectation_met(one: Evidence) -> bool:
+    """Put one piece of evidence before Great Expectations."""
+    import great_expectations as gx
+
+    if one.expectation is None:
+        raise ValueError(f"{one.rule}: evidence without an expectation can't be judged")
+    arguments = dict(one.expectation.arguments)
+    if one.expectation.name.startswith(COLUMN_EXPECTATIONS):
+        arguments.setdefault("column", "value")
+    expectation = getattr(gx.expectations, one.expectation.name)(**arguments)
+    batch = _batch_definition().get_batch(
+        batch_parameters={"dataframe": one.frame.to_pandas()}
+    )
+    result = batch.validate(expectation, result_format="BOOLEAN_ONLY")
+    if result.exception_info and result.exception_info.get("raised_exception"):
+        raise RuntimeError(f"{one.rule}: {result.exception_info['exception_message']}")
+    return bool(result.success)
+
+
+@cache
+def _batch_definition() -> Any:
+    """An ephemeral context with one data frame asset, made once per process."""
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("evidence").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")

@@ -1,0 +1,149 @@
+"""The archive: every source file's bytes as published, under their SHA-256, with provenance.
+
+Belongs here: storing, finding and reading archived bytes and their records. Does not: deciding
+which feed a file is (`warehouse.intake`), parsing it (`warehouse.tidy`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.home import Home, whole_file, write_text
+
+EditionBasis = Literal["content", "sibling", "file_name", "argument"]
+
+
+class SourceFile(BaseModel):
+    """Provenance of one file of one edition.
+
+    `sha256` identifies the decompressed content; `container_sha256` the zip or gzip that brought
+    it (the same hash when it came bare). `retrieved_at` is when the publisher's file was saved to
+    disk, not when it was imported, so that no order of import can change what is latest.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str
+    container_sha256: str
+    file_name: str
+    container_name: str
+    member: str | None
+    feed: str
+    edition: str
+    edition_basis: EditionBasis
+    months: tuple[str, ...]
+    bytes: int
+    rows: int
+    headings: tuple[str, ...]
+    encoding: str
+    url: str | None = None
+    page: str
+    published_on: date | None
+    retrieved_at: datetime
+    imported_at: datetime
+    licence: str
+    synthetic: bool
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Sort key of revisions: a stated publication date outranks none, then retrieval."""
+        return (self.published_on or date.min, self.retrieved_at, self.sha256)
+
+    @property
+    def short(self) -> str:
+        """Twelve characters of the hash: enough for a file name, and to read aloud."""
+        return self.sha256[:12]
+
+
+class Archive:
+    """The archive of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self.root = home.archive
+
+    def object_path(self, container_sha256: str) -> Path:
+        """Where a container's bytes lie."""
+        return self.root / "objects" / container_sha256[:2] / container_sha256
+
+    def record_path(self, file: SourceFile) -> Path:
+        """Where a source file's provenance lies."""
+        return self.root / "records" / file.feed / file.edition / f"{file.sha256}.json"
+
+    def store(self, source: Path, container_sha256: str) -> None:
+        """Copy a container's bytes in, unless they are there. Whole or not at all."""
+        target = self.object_path(container_sha256)
+        if target.exists():
+            return
+        with whole_file(target) as part:
+            shutil.copyfile(source, part)
+
+    def add(self, file: SourceFile) -> bool:
+        """Record a source file whose container is stored; False if the record existed."""
+        path = self.record_path(file)
+        if path.exists():
+            return False
+        write_text(path, file.model_dump_json(indent=1) + "\n")
+        return True
+
+    def restate(self, file: SourceFile, published_on: date) -> None:
+        """Add a publication date learnt later; the first record stays, a newer one goes beside it."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        path = self.record_path(file).with_suffix(f".{stamp}.restated")
+        write_text(path, published_on.isoformat() + "\n")
+
+    def files(self, feed: str | None = None) -> list[SourceFile]:
+        """All recorded source files (of one feed), in order of feed, edition and revision."""
+        folder = self.root / "records" / (feed or "")
+        found = [self._read(path) for path in folder.rglob("*.json")] if folder.exists() else []
+        return sorted(found, key=lambda file: (file.feed, file.edition, *file.order))
+
+    def active_files(self, feed: str | None = None) -> list[SourceFile]:
+        """Files the mart may use: synthetic ones only while nothing real was ever imported."""
+        everything = self.files()
+        if any(not file.synthetic for file in everything):
+            everything = [file for file in everything if not file.synthetic]
+        return [file for file in everything if feed is None or file.feed == feed]
+
+    def has_real(self) -> bool:
+        """Whether anything but sample files was ever imported."""
+        return any(not file.synthetic for file in self.files())
+
+    @staticmethod
+    def _read(path: Path) -> SourceFile:
+        file = SourceFile.model_validate_json(path.read_text(encoding="utf-8"))
+        restated = sorted(path.parent.glob(f"{path.stem}.*.restated"))
+        if restated:
+            published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())
+            file = file.model_copy(update={"published_on": published})
+        return file
+
+    @contextmanager
+    def open(self, file: SourceFile) -> Iterator[IO[bytes]]:
+        """The decompressed content of a source file as a binary stream.
+
+        Raises FileNotFoundError naming the file if the archive has lost its bytes.
+        """
+        path = self.object_path(file.container_sha256)
+        if not path.exists():
+            raise FileNotFoundError(
+                f"{file.container_name}: its bytes are missing from the archive ({path}); "
+                "restore the archive from backup"
+            )
+        if file.member is not None:
+            with zipfile.ZipFile(path) as container, container.open(file.member) as stream:
+                yield stream
+        elif file.container_sha256 != file.sha256:
+            with gzip.open(path) as stream:
+                yield stream
+        else:
+            with path.open("rb") as stream:
+                yield stream

@@ -1,0 +1,90 @@
+"""Where data lives: the folders under `ACCESS_RECOVERY_HOME`, and atomic writing into them.
+
+Belongs here: paths and the rule that a file appears whole or not at all. Does not: contents.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
+DEFAULT_HOME = Path("data")
+PART_SUFFIX = ".part"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation. Nothing outside `root` is ever written."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The home named by `ACCESS_RECOVERY_HOME`, else `./data`."""
+        return cls(Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).expanduser().resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Where files are dropped; emptied as they are archived."""
+        return self.root / "landing"
+
+    @property
+    def archive(self) -> Path:
+        """Bytes as published, their provenance, and journals: never overwritten, never pruned."""
+        return self.root / "archive"
+
+    @property
+    def lake(self) -> Path:
+        """Parquet between the steps; can be rebuilt from the archive."""
+        return self.root / "lake"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that could not be accepted; can be rebuilt from the archive."""
+        return self.root / "quarantine"
+
+    @property
+    def mart(self) -> Path:
+        """The published DuckDB file."""
+        return self.root / "mart" / "access_recovery.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's instance: runs and their events."""
+        return self.root / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever refreshes."""
+        return self.root / "refresh.lock"
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A temporary path beside `target` that replaces it on success and vanishes on failure."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{uuid4().hex[:8]}{PART_SUFFIX}")
+    try:
+        yield part
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a small UTF-8 file, whole or not at all."""
+    with whole_file(target) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sweep_parts(folder: Path) -> int:
+    """Remove what a killed process left half-written; returns how many files."""
+    left = list(folder.rglob(f"*{PART_SUFFIX}")) if folder.exists() else []
+    for part in left:
+        part.unlink(missing_ok=True)
+    return len(left)

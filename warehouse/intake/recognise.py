@@ -1,0 +1,187 @@
+"""Which feed and edition a spooled file is: from its content first, its name last.
+
+Belongs here: matching headings to contracts, finding months, naming what is missing.
+Does not: opening containers (`containers`), keeping files (`warehouse.archive`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from assets.conform import month_spellings, month_text
+from assets.contract import Contract, contracts, fold
+from warehouse.intake.containers import AGAIN, Content, Refused
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file turned out to be. `months`: those its content covers, none if it carries none."""
+
+    content: Content
+    contract: Contract
+    headings: tuple[str, ...]
+    rows: int
+    months: tuple[date, ...]
+    synthetic: bool
+
+
+def read_headings(path: Path) -> list[str]:
+    """The first line of a CSV, as headings. Refuses a file that has none."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        try:
+            headings = next(csv.reader(stream), [])
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise Refused(f"Its first line can't be read as CSV ({error}).", AGAIN) from error
+    return [heading.replace("\ufeff", "") for heading in headings]
+
+
+def match_contract(headings: list[str], feed: str | None = None) -> Contract:
+    """The one contract whose required headings are all there.
+
+    `feed` restricts the choice. Raises Refused naming the nearest feed, and what is missing.
+    """
+    candidates = [c for c in contracts().values() if feed in (None, c.feed)]
+    if not candidates:
+        raise Refused(
+            f"There is no feed `{feed}`.", f"Feeds are: {', '.join(sorted(contracts()))}."
+        )
+    scored = [(missing_columns(contract, headings), contract) for contract in candidates]
+    fitting = [contract for missing, contract in scored if not missing]
+    if fitting:
+        return max(fitting, key=lambda contract: len(contract.columns))
+    missing, nearest = min(scored, key=lambda pair: len(pair[0]) / len(pair[1].columns))
+    required = sum(column.required for column in nearest.columns.values())
+    if len(missing) * 2 > required:
+        shown = ", ".join(headings[:6]) + (", ..." if len(headings) > 6 else "")
+        raise Refused(
+            f"Its headings are those of no known feed (found: {shown}).",
+            "Check that it is one of the publications in `access-recovery status`, "
+            "and that the first line holds the headings.",
+        )
+    raise Refused(
+        f"It looks like {nearest.feed}, but {_missing_text(nearest, missing, headings)}.",
+        "If the publisher renamed a column, add the new heading to "
+        f"assets/feeds/{nearest.feed}/contract.yaml; otherwise download the file again.",
+    )
+
+
+def missing_columns(contract: Contract, headings: list[str]) -> list[str]:
+    """Required columns of the contract that no heading stands for."""
+    present = {contract.headings.get(fold(heading)) for heading in headings}
+    return [n for n, column in contract.columns.items() if column.required and n not in present]
+
+
+def _missing_text(contract: Contract, missing: list[str], headings: list[str]) -> str:
+    spare = [h for h in headings if fold(h) not in contract.headings]
+    parts = []
+    for name in missing:
+        wanted = contract.columns[name].published[0]
+        near = get_close_matches(wanted.casefold(), [h.casefold() for h in spare], 1, 0.5)
+        found = next((h for h in spare if near and h.casefold() == near[0]), None)
+        parts.append(f"`{wanted}`" + (f" (found `{found}` instead?)" if found else ""))
+    noun = "column is" if len(parts) == 1 else "columns are"
+    return f"the {noun} missing: {', '.join(parts)}"
+
+
+def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
+    """Say which feed a spooled file is, how many rows it has and which months it covers."""
+    headings = read_headings(content.path)
+    contract = match_contract(headings, feed)
+    doubled = [h for h, n in Counter(fold(h) for h in headings).items() if n > 1 and h]
+    if doubled:
+        raise Refused(f"The heading `{doubled[0]}` stands twice.", AGAIN)
+    rows, written = _profile(content.path, headings, contract)
+    if rows == 0:
+        raise Refused("It has headings but no rows.", AGAIN)
+    months = _months(contract, written, today)
+    return Recognised(
+        content, contract, tuple(headings), rows, months, _is_sample(content.path, contract)
+    )
+
+
+def _profile(
+    path: Path, headings: list[str], contract: Contract
+) -> tuple[int, dict[str | None, int]]:
+    """Number of rows, and how often each text stands in the month column. One streamed scan."""
+    import polars as pl
+
+    heading = None
+    if contract.edition.content:
+        heading = next(
+            h for h in headings if contract.headings.get(fold(h)) == contract.edition.content
+        )
+    scan = pl.scan_csv(path, infer_schema=False, truncate_ragged_lines=True)
+    try:
+        if heading is None:
+            return scan.select(pl.len()).collect(engine="streaming").item(), {}
+        counted = scan.group_by(heading).len().collect(engine="streaming")
+    except pl.exceptions.PolarsError as error:
+        raise Refused(f"Its rows can't be read as CSV ({error}).", AGAIN) from error
+    tally: dict[str | None, int] = dict(counted.iter_rows())
+    return sum(tally.values()), tally
+
+
+def _months(
+    contract: Contract, written: dict[str | None, int], today: date
+) -> tuple[date, ...]:
+    name = contract.edition.content
+    if name is None:
+        return ()
+    spellings = month_spellings(contract.columns[name].formats)
+    readable = {spellings[text] for text in written if text in spellings}
+    months = sorted(month for month in readable if month <= today)
+    if not months:
+        example = date(2025, 11, 1).strftime(contract.columns[name].formats[0]).upper()
+        found = ", ".join(str(text) for text in list(written)[:3])
+        future = " that is not in the future" if readable else ""
+        raise Refused(
+            f"It looks like {contract.feed}, but `{contract.columns[name].published[0]}` holds "
+            f"no month{future} (found: {found}; expected like {example}).",
+            "Daily or weekly files of the same publication are not this feed; "
+            "import the monthly one.",
+        )
+    return tuple(months)
+
+
+def _is_sample(path: Path, contract: Contract) -> bool:
+    """Whether the first rows carry the mark by which sample data give themselves away."""
+    if contract.synthetic is None:
+        return False
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        wanted = contract.synthetic.column
+        for _, row in zip(range(50), reader, strict=False):
+            for heading, value in row.items():
+                if heading and contract.headings.get(fold(heading)) == wanted:
+                    return bool(re.search(contract.synthetic.pattern, value or ""))
+    return False
+
+
+def month_in_name(contract: Contract, *names: str) -> date | None:
+    """The month that a file's or its container's name gives, by the contract's patterns."""
+    for name in names:
+        for pattern in contract.edition.file_name:
+            found = re.search(pattern, name, re.IGNORECASE)
+            if found:
+                year = int(found["year"])
+                month = MONTHS.index(found["month"].lower()[:3]) + 1
+                return date(year + 2000 if year < 100 else year, month, 1)
+    return None
+
+
+def edition_from_months(recognised: list[Recognised]) -> dict[str, str]:
+    """Edition of each feed in one container: the latest month any of its files covers."""
+    latest: dict[str, date] = {}
+    for one in recognised:
+        if one.months:
+            feed = one.contract.feed
+            latest[feed] = max(latest.get(feed, date.min), one.months[-1])
+    return {feed: month_text(month) for feed, month in latest.items()}
