@@ -8,7 +8,7 @@ Does not: verdicts (`checks.runner`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -48,6 +48,7 @@ class Evidence:
 
 
 NOTHING = pl.DataFrame()
+DOMAIN_RULES = {"count_not_negative", "label_known", "month_in_window"}
 
 
 @dataclass
@@ -159,21 +160,26 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
 
 
 def _row_rules(view: EditionView) -> Iterator[Evidence]:
-    contract = view.contract
-    for name, column in contract.columns.items():
-        if not column.nullable:
-            yield _row_rule(view, "value_present", name)
-        if column.type == "month":
-            yield _row_rule(view, "month_readable", name)
-        elif column.type == "count":
-            yield _row_rule(view, "count_whole", name)
-            yield _row_rule(view, "count_not_negative", name)
-        elif column.type == "label":
-            yield _row_rule(view, "label_known", name)
-        elif column.pattern:
-            yield _row_rule(view, "code_pattern", name)
-    if contract.month:
-        yield _row_rule(view, "month_in_window", contract.month)
+    """Row by row rules. Those that only bad rows can show are one piece of evidence while none is
+    bad; those with a domain to compare (labels, months, counts) are one per column."""
+    columns = view.contract.columns.items()
+    month = view.contract.month
+    by_rule = {
+        "value_present": [name for name, c in columns if not c.nullable],
+        "month_readable": [name for name, c in columns if c.type == "month"],
+        "count_whole": [name for name, c in columns if c.type == "count"],
+        "code_pattern": [name for name, c in columns if c.pattern],
+        "count_not_negative": [name for name, c in columns if c.type == "count"],
+        "label_known": [name for name, c in columns if c.type == "label"],
+        "month_in_window": [month] if month else [],
+    }
+    for rule, names in by_rule.items():
+        broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
+        if rule in DOMAIN_RULES or broken:
+            yield from (_row_rule(view, rule, name) for name in names)
+        elif names:
+            whole = _row_rule(view, rule, names[0])
+            yield replace(whole, column=", ".join(names), observed="no row breaks it")
 
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:

@@ -7,13 +7,8 @@ Does not: gathering the evidence (`checks.evidence`), judging it (`checks.runner
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Layer = Literal["file", "contract", "rules", "drift", "mart"]
-Dimension = Literal[
-    "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"
-]
-Severity = Literal["ERROR", "WARN"]
+from warehouse.history import Dimension, Layer, Severity
 
 # A few broken rows are quarantined and the edition goes on; when more than this share of an
 # edition's rows break one rule, the file is not what the contract says, and the edition is held.

@@ -2,7 +2,7 @@
 
 Belongs here: running expectations, severity, and the records they become. Great Expectations is
 loaded on first use: it takes seconds, and most commands judge nothing.
-Does not: the evidence itself, and where results are kept (`checks.history`).
+Does not: the evidence itself, and where results are kept (`warehouse.history`).
 """
 
 from __future__ import annotations
@@ -10,44 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from assets.contract import hash_files
 from checks import rules
 from checks.evidence import EditionView, Evidence, gather
-from checks.rules import CHECKS, HOLD_ROWS, HOLD_SHARE, ROW_CHECKS, Dimension, Layer, Severity
+from checks.rules import CHECKS, HOLD_ROWS, HOLD_SHARE, ROW_CHECKS
+from warehouse.history import CheckResult, Verdict
 
 if TYPE_CHECKING:
     import polars as pl
 
-Verdict = Literal["pass", "warn", "fail", "skipped"]
 COLUMN_EXPECTATIONS = "ExpectColumnValues"
-
-
-class CheckResult(BaseModel):
-    """One verdict, as kept for ever in `governance.check_result`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    feed: str
-    edition: str
-    layer: Layer
-    rule: str
-    title: str
-    dimension: Dimension
-    severity: Severity
-    column_name: str | None
-    observed: str
-    expected: str
-    failed_rows: int
-    total_rows: int
-    verdict: Verdict
-    message: str
-    checked_at: datetime
-    code_version: str
 
 
 @cache

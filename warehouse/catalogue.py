@@ -56,6 +56,7 @@ class Kpi(BaseModel):
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
     title: str
+    headline: bool = False
     theme: str
     description: str
     unit: Unit

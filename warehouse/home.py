@@ -6,9 +6,11 @@ Belongs here: paths and the rule that a file appears whole or not at all. Does n
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -82,9 +84,12 @@ def write_text(target: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
 
 
-def sweep_parts(folder: Path) -> int:
+def sweep_parts(folder: Path, older_than: timedelta = timedelta(0)) -> int:
     """Remove what a killed process left half-written; returns how many files."""
-    left = list(folder.rglob(f"*{PART_SUFFIX}")) if folder.exists() else []
+    if not folder.exists():
+        return 0
+    latest = time.time() - older_than.total_seconds()
+    left = [p for p in folder.rglob(f"*{PART_SUFFIX}") if p.stat().st_mtime <= latest]
     for part in left:
         part.unlink(missing_ok=True)
     return len(left)

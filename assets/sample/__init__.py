@@ -67,7 +67,7 @@ CATEGORIES = {
     "Care Home Visit": (0.003, 0.60, VISIT, BOOKED),
     "Service provided by organisation external to the practice": (0.003, 0.10, ROOM, PLANNED),
     "Walk-in": (0.002, 0.30, ROOM, URGENT),
-    "Care Home Needs Assessment & Draweealised Care and Support Planning": (
+    "Care Home Needs Assessment & Personalised Care and Support Planning": (
         0.001, 0.45, VISIT, BOOKED,
     ),
     "Non-contractual chargeable work": (0.0005, 0.70, ROOM, BOOKED),
@@ -230,5 +230,8 @@ def draw_cells(people: list[Drawee], profile: pl.DataFrame, rng: random.Random) 
     rare = pl.when(keep < mean / RARE).then(1 + (3 * (RARE - 0.5) * spread**2).floor())
     count = pl.when(mean >= RARE).then(common).otherwise(rare).cast(pl.Int64)
     chances = {name: pl.Series([rng.random() for _ in range(profile.height)]) for name in STEPS}
-    drawn = practices.join(profile.with_columns(**chances), how="cross")
-    return drawn.select(PRACTICE, *LABELS, count.alias(COUNT)).filter(pl.col(COUNT) > 0)
+    numbers = profile.drop(LABELS).with_columns(**chances).with_row_index("cell")
+    drawn = practices.join(numbers, how="cross").select(PRACTICE, "cell", count.alias(COUNT))
+    # The labels are looked up for the few cells that are left: text is slow to cross.
+    kept = drawn.filter(pl.col(COUNT) > 0)
+    return kept.select(PRACTICE, COUNT).hstack(profile.select(LABELS)[kept["cell"]])

@@ -8,7 +8,7 @@ or labels. A feed takes part by having a `sample.py` with `write(world, out) -> 
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -47,7 +47,7 @@ def write_samples(out: Path, months: int = MAX_MONTHS, seed: int = 1) -> list[Pa
     return [*written, manifest]
 
 
-def feed_writers() -> list:
+def feed_writers() -> list[Callable[[World, Path], list[Path]]]:
     """The `write` function of every feed folder that has a `sample.py`, in folder order."""
     folders = sorted(path.parent.name for path in FEEDS.glob("*/sample.py"))
     return [import_module(f"assets.feeds.{folder}.sample").write for folder in folders]

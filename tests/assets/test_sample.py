@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections import Counter, defaultdict
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ REGIONAL = "SUB_ICB_LOCATION_CODE,SUB_ICB_LOCATION_ONS_CODE,SUB_ICB_LOCATION_NAM
 COVERAGE = "SUB_ICB_LOCATION_CODE,ICB_ONS_CODE,REGION_CODE,Appointment_Month,Included Practices,Open Practices,Patients registered at included practices,Patients registered at open practices\r\n"  # noqa: E501
 LISTS = "PUBLICATION,EXTRACT_DATE,TYPE,SUB_ICB_LOCATION_CODE,ONS_SUB_ICB_LOCATION_CODE,CODE,POSTCODE,SEX,AGE,NUMBER_OF_PATIENTS\n"  # noqa: E501
 MAP = "PUBLICATION,EXTRACT_DATE,PRACTICE_CODE,PRACTICE_NAME,PRACTICE_POSTCODE,PCN_CODE,PCN_NAME,ONS_SUB_ICB_LOCATION_CODE,SUB_ICB_LOCATION_CODE,SUB_ICB_LOCATION_NAME,ONS_ICB_CODE,ICB_CODE,ICB_NAME,ONS_COMM_REGION_CODE,COMM_REGION_CODE,COMM_REGION_NAME,SUPPLIER_NAME\r\n"  # noqa: E501
+CATEGORIES = "Care Home Needs Assessment & Personalised Care and Support Planning|Care Home Visit|Care Related Encounter but does not fit into any other category|Clinical Triage|General Consultation Acute|General Consultation Routine|Group Consultation and Group Education|Home Visit|Inconsistent Mapping|Non-contractual chargeable work|Patient contact during Care Home Round|Planned Clinical Procedure|Planned Clinics|Service provided by organisation external to the practice|Social Prescribing Service|Structured Medication Review|Unmapped|Unplanned Clinical Activity|Walk-in"  # noqa: E501
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 MODE, TIME = "APPT_MODE", "TIME_BETWEEN_BOOK_AND_APPT"
 KEYS = [AREA, MONTH, "APPT_STATUS", "HCP_TYPE", MODE, TIME]
@@ -50,11 +52,6 @@ def regional_rows(out: Path, edition: str) -> pl.DataFrame:
     return pl.concat(pl.read_csv(v) for k, v in contents.items() if k.startswith("Regional"))
 
 
-def coverage_rows(out: Path, edition: str) -> list[dict[str, str]]:
-    contents = members(out / f"Appointments_GP_Regional_CSV_{edition}.zip")
-    return dicts(contents["APPOINTMENTS_GP_COVERAGE.csv"])
-
-
 def totals(rows: pl.DataFrame) -> dict[tuple[str, str], int]:
     return {(a, m): n for a, m, n in rows.group_by(AREA, MONTH).agg(pl.col(COUNT).sum()).rows()}
 
@@ -78,11 +75,6 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def practices(sample: Path) -> pl.DataFrame:
-    return practice_rows(sample, MAR)
-
-
-@pytest.fixture(scope="module")
 def regional(sample: Path) -> pl.DataFrame:
     return regional_rows(sample, MAR)
 
@@ -95,8 +87,7 @@ def test_same_seed_same_bytes(short: Path, tmp_path: Path) -> None:
 
 def test_other_seed_other_figures() -> None:
     one, two = World(seed=1), World(seed=2)
-    month = one.editions[0]
-    assert one.demand("04V", month) != two.demand("04V", month)
+    assert one.demand("04V", one.last_month) != two.demand("04V", two.last_month)
     assert [p.patients for p in one.practices] != [p.patients for p in two.practices]
 
 
@@ -111,9 +102,7 @@ def test_manifest_is_last_and_fingerprints_every_file(sample: Path) -> None:
         assert entry["members"] == {k: hashlib.sha256(v).hexdigest() for k, v in inside.items()}
 
 
-def test_an_interrupted_run_leaves_no_manifest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_run_leaves_no_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full_disk(world: World, out: Path) -> list[Path]:
         raise OSError("no space left")
 
@@ -167,9 +156,8 @@ def test_names_headers_and_line_ends(sample: Path) -> None:
             assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_labels_and_dates_are_spelt_as_published(
-    practices: pl.DataFrame, regional: pl.DataFrame
-) -> None:
+def test_labels_and_dates_are_spelt_as_published(sample: Path, regional: pl.DataFrame) -> None:
+    practices = practice_rows(sample, MAR)
     times = {"Same Day", "1 Day", "2 to 7 Days", "8  to 14 Days", "15  to 21 Days"}
     times |= {"22  to 28 Days", "More than 28 Days"}
     modes = {"Face-to-Face", "Telephone", "Home Visit", "Unknown"}
@@ -181,7 +169,7 @@ def test_labels_and_dates_are_spelt_as_published(
         assert set(rows["HCP_TYPE"]) == {"GP", "Other Practice staff", "Unknown"}
         assert set(rows["APPT_STATUS"]) == {"Attended", "DNA", "Unknown"}
         assert rows["SUB_ICB_LOCATION_NAME"].str.ends_with(" (SYNTHETIC)").all()
-    assert practices["NATIONAL_CATEGORY"].n_unique() == 19
+    assert set(practices["NATIONAL_CATEGORY"]) == set(CATEGORIES.split("|"))
     assert set(practices["APPOINTMENT_MONTH_START_DATE"]) == {"01JAN2025", "01FEB2025", "01MAR2025"}
     assert {"OCT2022", "MAR2025"} <= set(regional[MONTH]) and regional[MONTH].n_unique() == 30
     assert regional.select(KEYS).equals(regional.select(KEYS).sort(KEYS))
@@ -201,7 +189,8 @@ def test_quotes_only_where_a_value_has_a_comma(sample: Path) -> None:
     assert ",06H,NHS Cambridgeshire and Peterborough ICB - 06H (SYNTHETIC),QUE,NHS" in mapping
 
 
-def test_no_zero_count_and_no_repeated_key(practices: pl.DataFrame, regional: pl.DataFrame) -> None:
+def test_no_zero_count_and_no_repeated_key(sample: Path, regional: pl.DataFrame) -> None:
+    practices = practice_rows(sample, MAR)
     for rows in (practices, regional):
         assert rows[COUNT].min() >= 1
         assert not rows.select(pl.exclude(COUNT)).is_duplicated().any()
@@ -210,22 +199,20 @@ def test_no_zero_count_and_no_repeated_key(practices: pl.DataFrame, regional: pl
     assert 180 <= regional.height / 120 <= 230
 
 
-def test_calibrated_totals_and_shares(practices: pl.DataFrame, regional: pl.DataFrame) -> None:
+def test_calibrated_totals_and_shares(sample: Path, regional: pl.DataFrame) -> None:
     found = totals(regional)
-    assert found["04C", "OCT2024"] == 267_552
-    assert found["04C", "OCT2023"] == 230_648
+    assert (found["04C", "OCT2023"], found["04C", "OCT2024"]) == (230_648, 267_552)
     city = regional.filter(pl.col(AREA) == "04C")
     for _, month in city.group_by(MONTH):
         assert 0.69 <= share(month, pl.col(MODE) == "Face-to-Face") <= 0.71
     known = city.filter(pl.col(TIME) != "Unknown / Data Quality")
     soon = ["Same Day", "1 Day", "2 to 7 Days", "8  to 14 Days"]
     assert share(known, pl.col(TIME).is_in(soon)) == pytest.approx(0.81, abs=0.01)
-    assert share(city, pl.col(TIME) == "Same Day") == pytest.approx(0.40, abs=0.01)
-    assert share(city, pl.col("APPT_STATUS") == "DNA") == pytest.approx(0.05, abs=0.005)
-    assert share(city, pl.col("HCP_TYPE") == "GP") == pytest.approx(0.44, abs=0.01)
-    assert share(city, pl.col(MODE) == "Unknown") == pytest.approx(0.04, abs=0.005)
+    wanted = {(TIME, "Same Day"): 0.40, (MODE, "Unknown"): 0.04, ("HCP_TYPE", "GP"): 0.44}
+    for (column, label), about in (wanted | {("APPT_STATUS", "DNA"): 0.05}).items():
+        assert share(city, pl.col(column) == label) == pytest.approx(about, abs=0.01)
     unclear = pl.col("NATIONAL_CATEGORY").is_in(["Unmapped", "Inconsistent Mapping"])
-    assert share(practices, unclear) == pytest.approx(0.15, abs=0.01)
+    assert share(practice_rows(sample, MAR), unclear) == pytest.approx(0.15, abs=0.01)
 
 
 @pytest.mark.parametrize("edition", [FEB, MAR])
@@ -247,20 +234,17 @@ def test_coverage_counts_the_practices_and_their_patients(sample: Path, edition:
         for row in dicts(path.read_bytes()):
             key = f"{row['EXTRACT_DATE'][:7]} {row[AREA]}"
             lists[key][row["CODE"]] = int(row["NUMBER_OF_PATIENTS"])
-    rows = practice_rows(sample, edition)
-    crosstab = {
-        (area, month): set(codes)
-        for area, month, codes in rows.group_by(AREA, MONTH).agg(pl.col("GP_CODE").unique()).rows()
-    }
-    coverage = coverage_rows(sample, edition)
+    rows = practice_rows(sample, edition).group_by(AREA, MONTH).agg(pl.col("GP_CODE").unique())
+    crosstab = {(area, month): set(codes) for area, month, codes in rows.rows()}
+    archive = members(sample / f"Appointments_GP_Regional_CSV_{edition}.zip")
+    coverage = dicts(archive["APPOINTMENTS_GP_COVERAGE.csv"])
     assert len(coverage) == 120
     for row in coverage:
-        month = row["Appointment_Month"].removeprefix("01")
-        year, number = month[3:], "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC".index(month[:3]) // 3 + 1
-        listed = lists[f"{year}-{number:02d} {row[AREA]}"]
+        month = datetime.strptime(row["Appointment_Month"], "%d%b%Y")
+        listed = lists[f"{month:%Y-%m} {row[AREA]}"]
         assert int(row["Open Practices"]) == len(listed)
         assert int(row["Patients registered at open practices"]) == sum(listed.values())
-        if included := crosstab.get((row[AREA], month)):
+        if included := crosstab.get((row[AREA], row["Appointment_Month"][2:])):
             assert int(row["Included Practices"]) == len(included)
             patients = sum(listed[code] for code in included)
             assert int(row["Patients registered at included practices"]) == patients
@@ -271,14 +255,11 @@ def test_coverage_counts_the_practices_and_their_patients(sample: Path, edition:
 def test_the_second_edition_revises_the_first(sample: Path, regional: pl.DataFrame) -> None:
     old, new = totals(regional_rows(sample, FEB)), totals(regional)
     change = {key: new[key] - old[key] for key in old.keys() & new.keys()}
-    for (_, month), difference in change.items():
-        if month in ("JAN2025", "FEB2025"):
-            assert difference > 0
+    for key, difference in change.items():
+        if key[1] in ("JAN2025", "FEB2025"):
+            assert 0.001 <= difference / old[key] <= 0.003
         else:
             assert -20 <= difference <= 0
-    for area in ("03W", "04C", "04V", "06H"):
-        for month in ("JAN2025", "FEB2025"):
-            assert 0.001 <= change[area, month] / old[area, month] <= 0.003
     kept = Counter(difference == 0 for difference in change.values())
     assert kept[True] > kept[False] > 12  # 8 late months and a few older ones
 
@@ -294,8 +275,7 @@ def test_organisations_of_the_world(sample: Path) -> None:
         areas[row["PCN_CODE"]].add(row[AREA])
     assert areas["U87499"] == {"03W", "04C", "04V"}
     assert areas["U63948"] == {"03W", "04V"}
-    assert areas["U"]
-    assert len({code for code in areas if code != "U" and areas[code] != {"06H"}}) == 26
+    assert len({code for code in areas if areas[code] != {"06H"}} - {"U"}) == 26 < len(areas)
 
 
 def test_lists_and_map_hold_practices_that_have_no_appointments(sample: Path) -> None:
@@ -308,12 +288,11 @@ def test_lists_and_map_hold_practices_that_have_no_appointments(sample: Path) ->
     outside = sorted(int(listed[code]["NUMBER_OF_PATIENTS"]) for code in listed.keys() - included)
     assert len(outside) == 2 and outside[0] == 3 and 85 <= outside[1] <= 97
     assert listed.keys() == mapped.keys()
-    assert {row["EXTRACT_DATE"] for row in mapped.values()} == {"01Mar2025"}
-    assert {row["EXTRACT_DATE"] for row in listed.values()} == {"2025-03-01"}
+    dates = [{row["EXTRACT_DATE"] for row in rows.values()} for rows in (mapped, listed)]
+    assert dates == [{"01Mar2025"}, {"2025-03-01"}]
     assert all(row["POSTCODE"].startswith("ZZ") for row in listed.values())
-    patients: Counter[str] = Counter()
+    people = Counter()
     for row in listed.values():
-        patients[row[AREA]] += int(row["NUMBER_OF_PATIENTS"])
-    wanted = {"03W": 362_000, "04C": 450_000, "04V": 425_000, "06H": 1_000_000}
-    for area, size in wanted.items():
-        assert patients[area] == pytest.approx(size, rel=0.015)
+        people[row[AREA]] += int(row["NUMBER_OF_PATIENTS"])
+    for area, size in (("03W", 362_000), ("04C", 450_000), ("04V", 425_000), ("06H", 1_000_000)):
+        assert people[area] == pytest.approx(size, rel=0.015)

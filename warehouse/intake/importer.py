@@ -28,7 +28,7 @@ from warehouse.intake.recognise import (
 )
 
 MANIFEST = "SYNTHETIC.json"
-IGNORED = {MANIFEST, "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
+IGNORED = {MANIFEST.casefold(), "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Belongs here: `archive/checks` (append-only Parquet, one file per judgement) and
 `lake/editions` (the current verdict, with the fingerprint of what it rests on).
-Does not: reaching verdicts (`checks.runner`).
+Does not: reaching verdicts (`checks`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,44 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from assets.contract import contracts, reference_feeds
-from checks.runner import CheckResult, check_version
 from warehouse.archive import SourceFile
 from warehouse.home import Home, whole_file, write_text
 from warehouse.tidy import version_of
+
+Layer = Literal["file", "contract", "rules", "drift", "mart"]
+Dimension = Literal[
+    "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"
+]
+Severity = Literal["ERROR", "WARN"]
+Verdict = Literal["pass", "warn", "fail", "skipped"]
+
+
+class CheckResult(BaseModel):
+    """One verdict, as kept for ever in `governance.check_result`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    feed: str
+    edition: str
+    layer: Layer
+    rule: str
+    title: str
+    dimension: Dimension
+    severity: Severity
+    column_name: str | None
+    observed: str
+    expected: str
+    failed_rows: int
+    total_rows: int
+    verdict: Verdict
+    message: str
+    checked_at: datetime
+    code_version: str
+
 
 RESULT_SCHEMA = {
     **dict.fromkeys(CheckResult.model_fields, pl.String),
@@ -45,13 +76,13 @@ class EditionState(BaseModel):
     reasons: list[str]
 
 
-def fingerprint(files: list[SourceFile]) -> str:
+def fingerprint(files: list[SourceFile], check_version: str) -> str:
     """What an edition's verdict rests on: its files, their dates, and the rules of its feed.
 
     `files`: all active files, of every feed, that carry the edition's month as their edition and
-    belong to the feed itself or to those it is judged against.
+    belong to the feed itself or to those it is judged against. `check_version`: of the check rules.
     """
-    parts = [check_version()]
+    parts = [check_version]
     for file in sorted(files, key=lambda f: (f.feed, f.sha256)):
         parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
         parts += [file.retrieved_at.isoformat(), version_of(file.feed)]

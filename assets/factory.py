@@ -1,0 +1,234 @@
+"""From a contract to Dagster assets: archived, tidy and measures of one feed, by edition.
+
+Belongs here: the thin Dagster side of every feed alike. Does not: any feed's particulars, nor
+the work itself (`checks.editions.take_in`).
+
+One step makes the three assets of a feed, so that a backfill of many editions is one run and one
+held edition never stops another: what is reported, is reported edition by edition.
+"""
+
+import dagster as dg
+
+from assets.contract import Contract, tidy_version
+from checks.editions import TakenIn, take_in
+from checks.evidence import rules_gathered
+from checks.rules import CHECKS
+from warehouse.history import CheckResult, append
+from warehouse.archive import SourceFile
+
+TYPES = {"text": "string", "code": "string", "label": "enum", "month": "date", "count": "int64"}
+
+
+def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
+    """Asset keys of a feed: archived, tidy, measures."""
+    return tuple(dg.AssetKey([feed, step]) for step in ("archived", "tidy", "measures"))  # type: ignore[return-value]
+
+
+def owner_tag(owner: str) -> str:
+    """Dagster's form of a team that owns an asset."""
+    return "team:" + owner.lower().replace(" ", "-")
+
+
+def tidy_columns(contract: Contract) -> dg.TableSchema:
+    """Columns of the tidy table, as the contract describes them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn("source_row", "uint32", "Row of the published file; the header is row 1.")
+        ]
+        + [
+            dg.TableColumn(name, TYPES[column.type], column.description)
+            for name, column in contract.columns.items()
+        ]
+    )
+
+
+def measure_columns(contract: Contract) -> dg.TableSchema:
+    """Columns of the measures, as the contract describes them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn("org_code", "string", "Organisation the figures are of."),
+            dg.TableColumn("month", "date", "Month the figures are about."),
+            *[dg.TableColumn(n, "int64", m.title) for n, m in contract.measures.items()],
+            dg.TableColumn("rows", "uint32", "Published rows added up."),
+            dg.TableColumn("digest", "uint64", "Content of the cell, to tell parts from revisions."),
+            dg.TableColumn("tainted", "bool", "Whether rows of the cell went to quarantine."),
+        ]
+    )
+
+
+def _specs(contract: Contract) -> list[dg.AssetSpec]:
+    archived, tidy, measures = keys(contract.feed)
+    version = tidy_version(contract.feed)
+    about = {
+        "publisher": contract.publisher,
+        "landing_page": dg.MetadataValue.url(contract.landing_page),
+        "licence": contract.licence.name,
+        "grain": contract.grain,
+        "caveats": dg.MetadataValue.md("\n".join(f"- {c}" for c in contract.caveats)),
+    }
+    common = {
+        "group_name": contract.feed,
+        "owners": [owner_tag(contract.owner)],
+        "code_version": version,
+    }
+    return [
+        dg.AssetSpec(
+            archived,
+            description=f"{contract.title}: files as published, under their SHA-256, with "
+            f"provenance.\n\n{contract.description}",
+            kinds={"csv"},
+            metadata=about,
+            **common,
+        ),
+        dg.AssetSpec(
+            tidy,
+            deps=[archived],
+            description=f"{contract.title}: rows typed and conformed, bad rows in quarantine. "
+            f"Grain: {contract.grain}.",
+            kinds={"polars", "parquet"},
+            metadata={**about, "dagster/column_schema": tidy_columns(contract)},
+            **common,
+        ),
+        dg.AssetSpec(
+            measures,
+            deps=[tidy],
+            description=f"{contract.title}: additive sums per organisation and month, and the "
+            "organisations named; only editions that passed their checks.",
+            kinds={"polars", "parquet"},
+            metadata={**about, "dagster/column_schema": measure_columns(contract)},
+            **common,
+        ),
+    ]
+
+
+def feed_assets(
+    contract: Contract, editions: dg.PartitionsDefinition[str]
+) -> dg.AssetsDefinition:
+    """The assets and checks of one feed, partitioned by edition. Needs the resource `home`."""
+    _, tidy, _ = keys(contract.feed)
+    checks = [
+        dg.AssetCheckSpec(
+            rule,
+            asset=tidy,
+            description=f"{CHECKS[rule].title} ({CHECKS[rule].severity}, {CHECKS[rule].dimension}).",
+            blocking=CHECKS[rule].severity == "ERROR",
+            partitions_def=editions,
+        )
+        for rule in rules_gathered(contract)
+    ]
+
+    @dg.multi_asset(
+        name=contract.feed,
+        specs=_specs(contract),
+        check_specs=checks,
+        partitions_def=editions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        can_subset=True,
+        required_resource_keys={"home"},
+    )
+    def _feed(context: dg.AssetExecutionContext):
+        held = []
+        for edition in context.partition_keys:
+            context.log.info(f"{contract.feed} {edition}")
+            taken = take_in(context.resources.home.get(), contract.feed, edition, context.run_id)
+            if taken is None:
+                context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
+                continue
+            report(context, contract, edition, taken)
+            if taken.state.verdict == "held":
+                held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
+        if held and len(held) == len(context.partition_keys):
+            raise dg.Failure(
+                description="Held back, last-good stays published. " + " | ".join(held),
+                allow_retries=False,
+            )
+        yield from ()
+
+    return _feed
+
+
+def report(
+    context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
+) -> None:
+    """Tell Dagster what one edition came to: materialisations, and a verdict per check."""
+    archived, tidy, measures = keys(contract.feed)
+    synthetic = all(file.synthetic for file in taken.files)
+    shared = {"edition": edition, "synthetic": synthetic}
+    _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
+    rows = sum(fact.rows for fact in taken.facts)
+    quarantined = sum(fact.quarantined for fact in taken.facts)
+    _materialised(
+        context,
+        tidy,
+        edition,
+        {**shared, "dagster/partition_row_count": rows, "quarantined_rows": quarantined},
+    )
+    for rule in rules_gathered(contract):
+        _checked(context, tidy, edition, rule, [r for r in taken.results if r.rule == rule])
+    if taken.state.verdict == "accepted":
+        cells = sum(fact.cells for fact in taken.facts)
+        lost = sum(fact.tainted_cells for fact in taken.facts)
+        _materialised(
+            context,
+            measures,
+            edition,
+            {**shared, "dagster/partition_row_count": cells, "cells_left_out": lost},
+        )
+
+
+def _materialised(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, edition: str, metadata: dict
+) -> None:
+    if key in context.selected_asset_keys:
+        context.log_event(
+            dg.AssetMaterialization(asset_key=key, partition=edition, metadata=metadata)
+        )
+
+
+def _file_table(files: list[SourceFile]) -> dg.MetadataValue:
+    records = [
+        dg.TableRecord(
+            {
+                "file": file.file_name,
+                "sha256": file.sha256[:16],
+                "rows": file.rows,
+                "published": str(file.published_on or "not known"),
+            }
+        )
+        for file in files
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def _checked(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    edition: str,
+    rule: str,
+    results: list[CheckResult],
+) -> None:
+    check_key = dg.AssetCheckKey(key, rule)
+    if check_key not in context.selected_asset_check_keys:
+        return
+    worst = max(results, key=lambda r: ("pass", "skipped", "warn", "fail").index(r.verdict), default=None)
+    verdict = worst.verdict if worst else "pass"
+    metadata: dict[str, object] = {"verdict": verdict}
+    if worst:
+        metadata |= {
+            "observed": worst.observed,
+            "expected": worst.expected,
+            "failed_rows": worst.failed_rows,
+            "total_rows": worst.total_rows,
+            "message": worst.message or "-",
+        }
+    context.log_event(
+        dg.AssetCheckEvaluation(  # type: ignore[arg-type]
+            asset_key=key,
+            check_name=rule,
+            passed=verdict in ("pass", "skipped"),
+            metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
+            severity=dg.AssetCheckSeverity.ERROR if verdict == "fail" else dg.AssetCheckSeverity.WARN,
+            blocking=verdict == "fail",
+            partition=edition,
+        )
+    )

@@ -1,0 +1,134 @@
+"""The mart as Dagster assets: built aside from all measures, checked, then published.
+
+Belongs here: the thin Dagster side of the mart. The work is in `warehouse.mart`.
+"""
+
+import dagster as dg
+import duckdb
+
+from assets.contract import contracts
+from assets.factory import keys, owner_tag
+from checks.mart import add_results, judge_mart
+from checks.rules import MART_CHECKS
+from warehouse.history import CheckResult, append
+from warehouse.home import Home, write_text
+from warehouse.mart.build import Built, build_mart, mart_version
+from warehouse.mart.describe import column_comments, descriptions
+from warehouse.mart.publish import publish
+
+OWNER = owner_tag("Primary care analytics")
+PUBLISHED = dg.AssetKey(["mart", "published"])
+
+
+def table_key(table: str) -> dg.AssetKey:
+    """Asset key of a mart table; governance's tables stand under their schema."""
+    return dg.AssetKey(["mart", *table.split(".")])
+
+
+def _table_specs() -> list[dg.AssetSpec]:
+    parents = [keys(feed)[2] for feed in contracts()]
+    return [
+        dg.AssetSpec(
+            table_key(table),
+            deps=parents,
+            description=entry["comment"],
+            group_name="mart",
+            owners=[OWNER],
+            kinds={"duckdb"},
+            code_version=mart_version(),
+            skippable=True,
+        )
+        for table, entry in descriptions()["tables"].items()
+    ]
+
+
+@dg.multi_asset(
+    name="build_mart",
+    specs=_table_specs(),
+    check_specs=[
+        dg.AssetCheckSpec(
+            check.rule,
+            asset=table_key("kpi_monthly"),
+            description=f"{check.title} ({check.severity}, {check.dimension}).",
+            blocking=True,
+        )
+        for check in MART_CHECKS
+    ],
+    required_resource_keys={"home"},
+)
+def build(context: dg.AssetExecutionContext):
+    """Build the mart beside the published one, check it, and note where it lies."""
+    place = context.resources.home.get()
+    built = build_mart(place, context.run_id)
+    results = judge_mart(built.path, context.run_id)
+    append(place, results, "mart")
+    add_results(built.path, results)
+    write_text(candidate(place), built.model_dump_json())
+    with duckdb.connect(str(built.path), read_only=True) as db:
+        for table in descriptions()["tables"]:
+            yield dg.MaterializeResult(
+                asset_key=table_key(table), metadata=_table_metadata(db, table, built)
+            )
+    for result in results:
+        yield _check(result)
+
+
+def candidate(home: Home):
+    """Where the note about the mart built last lies, for the publishing step."""
+    return home.lake / "mart_candidate.json"
+
+
+def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, object]:
+    schema, _, name = table.rpartition(".")
+    columns = db.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name "
+        "AND schema_name = $schema ORDER BY column_index",
+        {"name": name, "schema": schema or "main"},
+    ).fetchall()
+    [(rows,)] = db.execute(f"SELECT count(*) FROM {table}").fetchall()
+    comments = column_comments(table)
+    return {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.TableSchema(
+            columns=[dg.TableColumn(c, t, comments.get(c)) for c, t in columns]
+        ),
+        "synthetic": built.synthetic,
+    }
+
+
+def _check(result: CheckResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=table_key("kpi_monthly"),
+        check_name=result.rule,
+        passed=result.verdict == "pass",
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"observed": result.observed, "expected": result.expected},
+    )
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[table_key(table) for table in descriptions()["tables"]],
+    group_name="mart",
+    owners=[OWNER],
+    kinds={"duckdb"},
+    description="The DuckDB file that analysts open, swapped in whole. Open readers keep theirs.",
+    required_resource_keys={"home"},
+)
+def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Put the mart built last in the place of the published one."""
+    place = context.resources.home.get()
+    note = candidate(place)
+    if not note.exists():
+        raise dg.Failure("No mart was built since the last publication. Materialise the tables first.")
+    built = Built.model_validate_json(note.read_text(encoding="utf-8"))
+    path = publish(place, built)
+    note.unlink()
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/uri": str(path),
+            "figures": built.figures,
+            "fingerprint": built.fingerprint,
+            "synthetic": built.synthetic,
+        }
+    )

@@ -1,0 +1,102 @@
+"""Taking an edition in: tidy its files, judge it, and remember the verdict.
+
+Belongs here: the one sequence that both the command line and Dagster run for an edition.
+Does not: the steps themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from polars.exceptions import PolarsError
+
+from assets.contract import contracts, reference_feeds
+from checks.evidence import EditionView
+from checks.runner import check_version, judge_edition, unreadable
+from warehouse.archive import Archive, SourceFile
+from warehouse.history import (
+    CheckResult,
+    EditionState,
+    edition_files,
+    fingerprint,
+    read_state,
+    record,
+)
+from warehouse.home import Home
+from warehouse.tidy import TidyFacts, facts_of, tidy
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What taking in an edition came to."""
+
+    state: EditionState
+    results: list[CheckResult]
+    files: list[SourceFile]
+    facts: list[TidyFacts]
+
+
+def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = None) -> list[str]:
+    """Editions of a feed whose verdict is missing, or rests on other files or rules than today's.
+
+    `files`: the active files, if the caller has them at hand.
+    """
+    files = Archive(home).active_files() if files is None else files
+    editions = sorted({file.edition for file in files if file.feed == feed})
+    return [edition for edition in editions if not is_judged(home, feed, edition, files)]
+
+
+def is_judged(home: Home, feed: str, edition: str, files: list[SourceFile]) -> bool:
+    """Whether an edition's verdict rests on exactly its files and rules of today."""
+    state = read_state(home, feed, edition)
+    expected = fingerprint(edition_files(files, feed, edition), check_version())
+    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    return (
+        state is not None
+        and state.fingerprint == expected
+        and (state.verdict == "held" or all(facts_of(home, file) for file in own))
+    )
+
+
+def take_in(
+    home: Home,
+    feed: str,
+    edition: str,
+    run_id: str,
+    on_file: Callable[[SourceFile], None] | None = None,
+) -> TakenIn | None:
+    """Tidy, measure and judge one edition; None if the archive holds no file of it.
+
+    Safe to repeat, and to stop at any point: what is done stays done, the verdict comes last.
+    """
+    files = Archive(home).active_files()
+    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    if not own:
+        return None
+    facts, broken = [], []
+    for file in own:
+        if on_file:
+            on_file(file)
+        try:
+            facts.append(tidy(home, file))
+        except (PolarsError, OSError, UnicodeError) as error:
+            broken.append(unreadable(feed, edition, run_id, file.file_name, error))
+    results = broken or judge_edition(_view(home, files, own, facts), run_id)
+    basis = fingerprint(edition_files(files, feed, edition), check_version())
+    state = record(home, feed, edition, basis, results, run_id)
+    return TakenIn(state, results, own, facts)
+
+
+def _view(
+    home: Home, files: list[SourceFile], own: list[SourceFile], facts: list[TidyFacts]
+) -> EditionView:
+    contract, edition = contracts()[own[0].feed], own[0].edition
+    references = {
+        feed: [file for file in files if (file.feed, file.edition) == (feed, edition)]
+        for feed in reference_feeds(contract)
+    }
+    for held in references.values():
+        for file in held:
+            tidy(home, file)
+    return EditionView(home, contract, edition, own, facts, references)

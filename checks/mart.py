@@ -1,0 +1,104 @@
+"""Checks of the mart itself, run on the file built aside, before anybody sees it.
+
+Belongs here: evidence from the finished tables. Does not: checks of editions (`checks.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from checks.evidence import Evidence, Expectation
+from checks.runner import judge
+from warehouse.history import CheckResult
+
+# rule -> (what must not be found, the query that finds it). One row per offence.
+OFFENCES = {
+    "tables_described": (
+        "a table or column without comment",
+        """SELECT schema_name || '.' || table_name || '.' || column_name AS offence
+           FROM duckdb_columns() WHERE NOT internal AND comment IS NULL
+           UNION ALL SELECT schema_name || '.' || table_name FROM duckdb_tables()
+           WHERE NOT internal AND comment IS NULL
+           UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views()
+           WHERE NOT internal AND comment IS NULL""",
+    ),
+    "figures_unique": (
+        "a month, organisation and KPI with two figures",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month) AS offence FROM kpi_monthly
+           GROUP BY kpi_id, org_level, org_code, month HAVING count(*) > 1
+           UNION ALL
+           SELECT concat_ws(' ', kpi_id, org_level, org_code, month, edition, revision)
+           FROM kpi_vintage
+           GROUP BY kpi_id, org_level, org_code, month, edition, revision HAVING count(*) > 1""",
+    ),
+    "catalogue_complete": (
+        "a figure whose KPI is not in the catalogue",
+        """SELECT DISTINCT kpi_id AS offence FROM kpi_monthly
+           WHERE kpi_id NOT IN (SELECT kpi_id FROM kpi)""",
+    ),
+    "shares_in_range": (
+        "a share outside 0 to 1",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, value) AS offence
+           FROM kpi_monthly JOIN kpi USING (kpi_id)
+           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1""",
+    ),
+    "absent_is_null": (
+        "a figure whose status and value disagree",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
+           FROM kpi_monthly
+           WHERE (value IS NULL) <> (status IN ('incomplete', 'suppressed'))""",
+    ),
+    "figures_traceable": (
+        "a figure whose edition has no source file in the mart",
+        """SELECT DISTINCT concat_ws(' ', kpi_id, edition) AS offence FROM kpi_monthly
+           WHERE value IS NOT NULL AND edition NOT IN (
+               SELECT edition FROM governance.source_file WHERE in_mart)""",
+    ),
+}
+
+
+def gather_mart(path: Path) -> Iterator[Evidence]:
+    """Evidence on a built mart, rule by rule."""
+    with duckdb.connect(str(path), read_only=True) as db:
+        [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
+        for rule, (offence, sql) in OFFENCES.items():
+            found = pl.DataFrame(
+                {"offence": [row[0] for row in db.execute(sql).fetchall()]},
+                schema={"offence": pl.String},
+            )
+            yield Evidence(
+                rule,
+                None,
+                found,
+                Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+                expected=f"never {offence}",
+                observed="none" if found.is_empty() else ", ".join(found["offence"].head(5)),
+                failed_rows=found.height,
+                total_rows=figures,
+            )
+
+
+def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
+    """Judge a built mart; all rules run."""
+    return judge(gather_mart(path), "mart", "", run_id)
+
+
+def add_results(path: Path, results: list[CheckResult]) -> None:
+    """Write the mart's own verdicts into the mart, so that they are read with all others."""
+    with duckdb.connect(str(path)) as db:
+        [(columns,)] = db.execute(
+            "SELECT list(column_name ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE schema_name = 'governance' AND table_name = 'check_result'"
+        ).fetchall()
+        marks = ", ".join("?" for _ in columns)
+        for result in results:
+            row = result.model_dump() | {"checked_at": result.checked_at.replace(tzinfo=None)}
+            db.execute(
+                f"INSERT INTO governance.check_result VALUES ({marks})",
+                [row[column] for column in columns],
+            )
+        db.execute("CHECKPOINT")

@@ -1,0 +1,197 @@
+"""The commands. Each is a few lines over a function that tests call without a terminal."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.screen import Screen
+from warehouse.home import HOME_VARIABLE, Home
+
+DONE, IN_PART, WRONG = 0, 1, 2
+
+app = typer.Typer(
+    name="access-recovery",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Published NHS primary care figures in one DuckDB file, each traced to its source.\n\n"
+    f"Data live under {HOME_VARIABLE} (default ./data).",
+    epilog="First time? `access-recovery sample`, then `access-recovery refresh`. "
+    "With real files: `access-recovery import PATH...`, then `access-recovery refresh`.",
+)
+
+
+class ExportFormat(StrEnum):
+    """File formats that `export` writes."""
+
+    parquet = "parquet"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option(help="Show tracebacks.")] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = {"debug": debug}
+
+
+@app.command()
+def sample(
+    months: Annotated[int, typer.Option(min=3, max=30, help="Months of the newest edition.")] = 30,
+    seed: Annotated[int, typer.Option(help="Another seed, another invented world.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder; default the landing folder.")] = None,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Only if nothing was ever imported.")
+    ] = False,
+) -> None:
+    """Write SYNTHETIC feeds in the publishers' formats, to try everything without real files."""
+    from assets.sample.writer import write_samples
+    from warehouse.archive import Archive
+
+    home, screen = Home.from_environment(), Screen()
+    target = out or home.landing
+    waiting = target.exists() and any(target.iterdir())
+    if if_empty and (waiting or Archive(home).files()):
+        return
+    with screen.working("Writing synthetic sample feeds"):
+        files = write_samples(target, months=months, seed=seed)
+    screen.say(f"{len(files)} SYNTHETIC files in {target}")
+    if out:
+        screen.say(f"Next: access-recovery import {target}")
+    else:
+        screen.say("Next: access-recovery refresh")
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="csv, csv.gz, zip, or folders of them.")],
+    feed: Annotated[str | None, typer.Option(help="Take it only as this feed.")] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="YYYY-MM, where the file does not tell (Mapping.csv).")
+    ] = None,
+    published: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Publication date; decides which revision is later."),
+    ] = None,
+) -> None:
+    """Recognise files by their content and archive them with their provenance."""
+    from pipelines.cli.outcomes import import_status, show_outcomes
+    from warehouse.intake.importer import Request, import_paths
+
+    screen = Screen()
+    request = Request(_feed(feed), _month(edition), published.date() if published else None)
+    with screen.working("Reading") as working:
+        outcomes = []
+        for outcome in import_paths(
+            Home.from_environment(), paths, request, lambda path: working(f"Reading {path.name}")
+        ):
+            outcomes.append(outcome)
+    show_outcomes(screen, outcomes)
+    if any(outcome.verdict == "imported" for outcome in outcomes):
+        screen.say("Next: access-recovery refresh")
+    raise typer.Exit(import_status(outcomes))
+
+
+@app.command()
+def refresh(
+    feed: Annotated[list[str] | None, typer.Option(help="Only this feed, again; repeatable.")] = None,
+    edition: Annotated[
+        list[str] | None, typer.Option(help="Only this edition (YYYY-MM), again; repeatable.")
+    ] = None,
+    wait: Annotated[bool, typer.Option(help="Wait while another refresh is running.")] = True,
+) -> None:
+    """Take everything pending from the landing folder to the published mart."""
+    from pipelines.cli.outcomes import show_refresh
+    from pipelines.refresh import Busy
+    from pipelines.refresh import refresh as run
+
+    screen, home = Screen(), Home.from_environment()
+    feeds = [name for one in feed or [] if (name := _feed(one))]
+    editions = [month for one in edition or [] if (month := _month(one))]
+    try:
+        with screen.working("Looking for what is new") as working:
+            report = run(home, feeds, editions, working, wait)
+    except Busy as busy:
+        screen.warn(f"{busy} Try again when it has ended, or leave --no-wait out.")
+        raise typer.Exit(IN_PART) from None
+    raise typer.Exit(show_refresh(screen, home, report))
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Per feed: newest edition, months covered, checks, what is held back, when the next is due."""
+    from pipelines.cli.outcomes import show_status
+
+    show_status(Screen(), Home.from_environment(), as_json)
+
+
+@app.command()
+def export(
+    format: Annotated[ExportFormat, typer.Option(help="File format.")] = ExportFormat.parquet,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("export"),
+) -> None:
+    """Write the mart's analyst tables as files, for Power BI, Excel and R."""
+    from warehouse.export import export_tables
+
+    screen, home = Screen(), Home.from_environment()
+    if not home.mart.exists():
+        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
+        raise typer.Exit(WRONG)
+    with screen.working("Exporting"):
+        files = export_tables(home, format.value, out)
+    for file in files:
+        screen.say(str(file))
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000,
+) -> None:
+    """Serve the Dagster UI and its daemon on localhost until Ctrl-C."""
+    from pipelines.serve import serve
+
+    Screen().say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise typer.Exit(serve(Home.from_environment(), port))
+
+
+def _month(text: str | None) -> str | None:
+    from assets.conform import month_text, parse_month
+
+    if text is None:
+        return None
+    try:
+        return month_text(parse_month(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _feed(name: str | None) -> str | None:
+    from assets.contract import contracts
+
+    if name is not None and name not in contracts():
+        raise typer.BadParameter(f"`{name}` is no feed; feeds are {', '.join(sorted(contracts()))}")
+    return name
+
+
+def main() -> None:
+    """Entry point: no traceback without --debug."""
+    try:
+        app()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        Screen().error(str(error) or type(error).__name__, "Run again with --debug for details.")
+        sys.exit(IN_PART)
+
+

@@ -1,0 +1,229 @@
+"""What commands tell people: outcomes of imports and refreshes, headlines, status.
+
+Belongs here: tables and sentences. Does not: the work they speak of.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from pipelines.refresh import Report
+    from warehouse.intake.importer import Outcome
+
+DONE, IN_PART, WRONG = 0, 1, 2
+HEADLINE_PLACES = (("icb", "QK1", "LLR"), ("sub_icb", "04C", "Leicester City"))
+SYNTHETIC_BANNER = "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
+STYLES = {"imported": "green", "known": "dim", "refused": "red"}
+
+
+def import_status(outcomes: list[Outcome]) -> int:
+    """Exit status of an import: 2 if every input was refused, 1 if some were."""
+    refused = [outcome for outcome in outcomes if outcome.verdict == "refused"]
+    if not outcomes or len(refused) == len(outcomes):
+        return WRONG
+    return IN_PART if refused else DONE
+
+
+def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
+    """One row per file, then the refused ones with reason and remedy."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not outcomes:
+        screen.error("There is no file under that path.", "Name a file, or a folder with files.")
+        return
+    taken = [outcome for outcome in outcomes if outcome.verdict != "refused"]
+    if taken:
+        table = Table("", "File", "What it is", box=None, pad_edge=False)
+        for one in taken:
+            style = STYLES[one.verdict]
+            table.add_row(Text(one.verdict, style), Text(one.name), Text(one.message))
+        screen.table(table)
+    for one in outcomes:
+        if one.verdict == "refused":
+            screen.error(f"{one.name} refused. {one.message}", one.remedy)
+
+
+def show_refresh(screen: Screen, home: Home, report: Report) -> int:
+    """The outcome of a refresh and the headline figures; returns the exit status."""
+    for outcome in report.refused:
+        screen.error(f"{outcome.name} refused. {outcome.message}", outcome.remedy)
+        screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
+    for failure in report.failures:
+        screen.error(failure, "What was published before stays published.")
+    for state in report.held:
+        screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
+    warned = [state for state in report.taken_in if state.warned]
+    if report.nothing_to_do:
+        screen.say("Nothing to do: everything imported is in the mart already."
+                   if home.mart.exists() else
+                   "Nothing to do: nothing was imported yet. Try access-recovery sample, "
+                   "or access-recovery import PATH...")
+    elif report.taken_in or report.published:
+        accepted = sum(state.verdict == "accepted" for state in report.taken_in)
+        held = len(report.taken_in) - accepted
+        screen.say(
+            f"{accepted} edition(s) accepted" + (f" ({len(warned)} with warnings)" if warned else "")
+            + (f", {held} held back" if held else "")
+            + (", mart published." if report.published else ", mart unchanged.")
+        )
+    if home.mart.exists():
+        show_headlines(screen, home)
+    return IN_PART if report.refused or report.failures or report.held else DONE
+
+
+def headlines(home: Home) -> list[dict[str, Any]]:
+    """The newest value of each headline KPI for LLR and Leicester City."""
+    import duckdb
+
+    from warehouse.mart.publish import attach
+
+    from warehouse.catalogue import catalogue
+
+    wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
+    rows: list[dict[str, Any]] = []
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        for level, code, name in HEADLINE_PLACES:
+            found = db.execute(
+                """SELECT m.kpi_id, k.title, k.unit, m.month, m.value, m.year_on_year_ratio,
+                          m.year_on_year_change, m.status, m.synthetic
+                   FROM mart.kpi_monthly AS m JOIN mart.kpi AS k USING (kpi_id)
+                   WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
+                     AND m.kpi_id IN (SELECT unnest($wanted))
+                   QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY month DESC) = 1""",
+                {"level": level, "code": code, "wanted": wanted},
+            ).fetchall()
+            keys = "kpi_id title unit month value ratio change status synthetic".split()
+            by_id = {row[0]: dict(zip(keys, row, strict=True)) for row in found}
+            rows += [{"place": name, **by_id[k]} for k in wanted if k in by_id]
+    return rows
+
+
+def show_headlines(screen: Screen, home: Home) -> None:
+    """The headline table, where the mart is, and what to do next."""
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = headlines(home)
+    synthetic = any(row["synthetic"] for row in rows)
+    if rows:
+        title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        for heading, justify in (
+            ("Place", "left"), ("KPI", "left"), ("Month", "left"), ("Value", "right"),
+            ("Change on the year", "right"), ("Status", "left"),
+        ):
+            table.add_column(heading, justify=justify, no_wrap=heading != "KPI")
+        last = None
+        for row in rows:
+            place = row["place"] if row["place"] != last else ""
+            last = row["place"]
+            table.add_row(
+                place, Text(row["title"]), f"{row['month']:%b %Y}", value_text(row["value"], row["unit"]),
+                change_text(row), row["status"],
+            )
+        screen.table(table)
+    if synthetic:
+        screen.warn(SYNTHETIC_BANNER)
+    screen.say(f"Mart: {home.mart}")
+    screen.say(
+        "Next: open it in DuckDB (see docs/analyst-guide.md), look at the runs with `make ui`, "
+        "or import more files."
+    )
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value as people read it: counts whole, shares in per cent, rates with one decimal."""
+    if unit == "share":
+        return f"{value:.1%}"
+    return f"{value:,.1f}" if unit.startswith("rate") else f"{value:,.0f}"
+
+
+def change_text(row: dict[str, Any]) -> str:
+    """Change on the year: shares in percentage points, all else in per cent."""
+    if row["change"] is None:
+        return "-"
+    if row["unit"] == "share":
+        return f"{100 * row['change']:+.1f} pp"
+    return "-" if row["ratio"] is None else f"{row['ratio']:+.1%}"
+
+
+def feed_statuses(home: Home) -> list[dict[str, Any]]:
+    """Per feed: editions held, months covered, verdicts, age, and the publisher's cadence."""
+    from datetime import UTC, datetime
+
+    from assets.contract import contracts
+    from warehouse.archive import Archive
+    from warehouse.history import read_state
+
+    files = Archive(home).active_files()
+    today = datetime.now(UTC)
+    rows = []
+    for feed, contract in contracts().items():
+        own = [file for file in files if file.feed == feed]
+        editions = sorted({file.edition for file in own})
+        states = {edition: read_state(home, feed, edition) for edition in editions}
+        accepted = [e for e, state in states.items() if state and state.verdict == "accepted"]
+        newest = states[editions[-1]] if editions else None
+        months = sorted({month for file in own for month in file.months} or set(editions))
+        rows.append(
+            {
+                "feed": feed,
+                "editions": len(editions),
+                "newest_edition": editions[-1] if editions else None,
+                "newest_accepted": accepted[-1] if accepted else None,
+                "first_month": months[0] if months else None,
+                "last_month": months[-1] if months else None,
+                "held": [e for e, state in states.items() if state and state.verdict == "held"],
+                "pending": [e for e, state in states.items() if state is None],
+                "checks": {
+                    "pass": newest.passed, "warn": newest.warned,
+                    "fail": newest.failed, "skipped": newest.skipped,
+                } if newest else None,
+                "age_days": (today - max(f.retrieved_at for f in own)).days if own else None,
+                "next_expected": contract.cadence.release,
+                "synthetic": bool(own) and all(file.synthetic for file in own),
+            }
+        )
+    return rows
+
+
+def show_status(screen: Screen, home: Home, as_json: bool) -> None:
+    """The status table, or its JSON."""
+    from rich.table import Table
+
+    rows = feed_statuses(home)
+    if as_json:
+        screen.say(json.dumps({"home": str(home.root), "mart": str(home.mart),
+                               "published": home.mart.exists(), "feeds": rows}, indent=1))
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Feed", "Editions", "Newest", "Accepted", "Months", "Checks", "Held", "Pending",
+                    "Age", "Next edition"):
+        table.add_column(heading, justify="right" if heading in ("Editions", "Age") else "left")
+    for row in rows:
+        table.add_row(*_status_cells(row))
+    screen.table(table)
+    if any(row["synthetic"] for row in rows):
+        screen.warn(SYNTHETIC_BANNER)
+    screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
+
+
+def _status_cells(row: dict[str, Any]) -> list[str]:
+    checks = row["checks"]
+    told = "-"
+    if checks:
+        told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
+    months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
+    return [
+        row["feed"], str(row["editions"]), row["newest_edition"] or "-",
+        row["newest_accepted"] or "-", months, told, ", ".join(row["held"]) or "-",
+        ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
+        "-" if row["age_days"] is None else f"{row['age_days']} d", row["next_expected"],
+    ]

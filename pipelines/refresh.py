@@ -1,0 +1,225 @@
+"""The refresh: from whatever is new to a published mart, in process, visible in Dagster.
+
+Belongs here: what to run, in which order, and what it came to. Does not: the work (`assets`,
+`checks`, `warehouse`), nor printing (`pipelines.cli`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from assets.conform import add_months, month_text, parse_month
+from assets.contract import contracts
+from warehouse.archive import Archive
+from warehouse.home import Home, sweep_parts
+from warehouse.history import EditionState, read_state
+from warehouse.intake.importer import Outcome, Request, import_paths
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+ABANDONED = timedelta(hours=24)
+
+Say = Callable[[str], None]
+
+
+class Busy(Exception):
+    """Another refresh of the same home is running."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Neighbouring editions of one feed that are taken in by one run."""
+
+    feed: str
+    editions: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What a refresh came to."""
+
+    imported: list[Outcome] = field(default_factory=list)
+    taken_in: list[EditionState] = field(default_factory=list)
+    held: list[EditionState] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    published: bool = False
+    nothing_to_do: bool = False
+
+    @property
+    def refused(self) -> list[Outcome]:
+        """Files of the landing folder that were not taken."""
+        return [outcome for outcome in self.imported if outcome.verdict == "refused"]
+
+
+def refresh(
+    home: Home,
+    feeds: list[str] | None = None,
+    editions: list[str] | None = None,
+    say: Say = lambda _: None,
+    wait: bool = True,
+) -> Report:
+    """Take everything pending from the landing folder to the published mart.
+
+    `feeds`, `editions`: only these, and again even if they were done before. Raises Busy if
+    another refresh is running and `wait` is False.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    with _alone(home, say, wait):
+        _clean_up(home)
+        report = Report(imported=list(take_landing(home, say)))
+        batches = plan(home, feeds, editions)
+        if batches or not _mart_is_current(home):
+            _run(home, batches, report, say)
+        else:
+            report.nothing_to_do = True
+        report.held = held_editions(home)
+    return report
+
+
+@contextmanager
+def _alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
+    """Hold the home's lock; the operating system frees it even when we are killed."""
+    lock = FileLock(home.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not wait:
+            raise Busy(f"Another refresh of {home.root} is running.") from None
+        say("Another refresh is running; waiting for it to end")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _clean_up(home: Home) -> None:
+    """Remove what a killed refresh left; imports run beside us, so the archive's wait a day."""
+    for folder in (home.lake, home.quarantine, home.mart.parent):
+        sweep_parts(folder)
+    sweep_parts(home.archive, older_than=ABANDONED)
+
+
+def take_landing(home: Home, say: Say) -> Iterable[Outcome]:
+    """Import what lies in the landing folder. Archived files leave it, refused ones stay."""
+    if not home.landing.exists():
+        return
+    done: dict[Path, bool] = {}
+
+    def announce(path: Path) -> None:
+        say(f"Importing {path.name}")
+
+    for outcome in import_paths(home, [home.landing], Request(), announce):
+        done[outcome.path] = done.get(outcome.path, True) and outcome.verdict != "refused"
+        yield outcome
+    for path, archived in done.items():
+        if archived:
+            path.unlink(missing_ok=True)
+
+
+def plan(
+    home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
+) -> list[Batch]:
+    """What must be taken in, feed after feed in the order in which they judge each other."""
+    from checks.editions import pending_editions
+
+    files = Archive(home).active_files()
+    batches: list[Batch] = []
+    for feed in contracts():
+        if feeds and feed not in feeds:
+            continue
+        if feeds or editions:
+            due = sorted({file.edition for file in files if file.feed == feed})
+            due = [edition for edition in due if not editions or edition in editions]
+        else:
+            due = pending_editions(home, feed, files)
+        batches += [Batch(feed, run) for run in neighbours(due)]
+    return batches
+
+
+def neighbours(editions: list[str]) -> list[tuple[str, ...]]:
+    """Cut sorted editions into runs of consecutive months."""
+    runs: list[list[str]] = []
+    for edition in editions:
+        if runs and month_text(add_months(parse_month(runs[-1][-1]), 1)) == edition:
+            runs[-1].append(edition)
+        else:
+            runs.append([edition])
+    return [tuple(run) for run in runs]
+
+
+def _mart_is_current(home: Home) -> bool:
+    from warehouse.mart.publish import is_current
+
+    return is_current(home) or not Archive(home).files()
+
+
+def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
+    from pipelines.definitions import PUBLISH_JOB, build_definitions, feed_job_name
+    from pipelines.instance import open_instance
+    from pipelines.resources import HomeResource
+    from warehouse.mart.publish import is_current
+
+    definitions = build_definitions(HomeResource(root=str(home.root)))
+    with open_instance(home) as instance:
+        for batch in batches:
+            first, last = batch.editions[0], batch.editions[-1]
+            span = first if first == last else f"{first} to {last}"
+            say(f"Taking in {batch.feed} {span}")
+            job = definitions.resolve_job_def(feed_job_name(batch.feed))
+            problem = _execute(job, instance, batch)
+            states = [read_state(home, batch.feed, edition) for edition in batch.editions]
+            known = [state for state in states if state]
+            report.taken_in += known
+            if problem and not any(state.verdict == "held" for state in known):
+                report.failures.append(f"{batch.feed} {span}: {problem}")
+        if not is_current(home):
+            say("Building, checking and publishing the mart")
+            problem = _execute(definitions.resolve_job_def(PUBLISH_JOB), instance, None)
+            report.published = problem is None
+            if problem:
+                report.failures.append(f"mart: {problem}")
+
+
+def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str | None:
+    """Run one job in process; None if it succeeded, else what went wrong in a sentence."""
+    tags: dict[str, str] = {}
+    key = None
+    if batch and len(batch.editions) == 1:
+        key = batch.editions[0]
+    elif batch:
+        tags = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
+    result = job.execute_in_process(
+        instance=instance, partition_key=key, tags=tags, run_config=QUIET, raise_on_error=False
+    )
+    if result.success:
+        return None
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            failure = data.user_failure_data
+            if failure and failure.description:
+                return str(failure.description)
+            cause = data.error
+            while cause is not None and cause.cause is not None:
+                cause = cause.cause
+            return cause.message.strip() if cause else "the run failed"
+    return "the run failed"
+
+
+def held_editions(home: Home) -> list[EditionState]:
+    """Active editions that are held back."""
+    keys = sorted({(file.feed, file.edition) for file in Archive(home).active_files()})
+    states = [read_state(home, feed, edition) for feed, edition in keys]
+    return [state for state in states if state and state.verdict == "held"]

@@ -1,0 +1,164 @@
+"""Building the mart aside: from accepted editions to a complete, commented DuckDB file.
+
+Belongs here: the order of the steps, and the fingerprint that says whether there is anything to
+do. Does not: swapping the file in (`publish`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from pydantic import BaseModel
+
+from assets.contract import contracts, hash_files
+from assets.reference import organisations as reference_module
+from warehouse.history import read_state
+from warehouse.archive import Archive, SourceFile
+from warehouse.catalogue import CATALOGUE_FILE, catalogue
+from warehouse.home import Home
+from warehouse.mart.describe import DESCRIPTIONS, describe
+from warehouse.mart.editions import EditionFile, place_files
+from warehouse.mart.figures import build_figures, create_names
+from warehouse.mart.stage import Connection, load
+from warehouse.mart.tables import (
+    create_analyst_tables,
+    create_governance,
+    read_publications,
+    theme_views,
+)
+from warehouse.mart.tables import PUBLICATION_SCHEMA
+
+# Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
+STORAGE_VERSION = "v1.0.0"
+MEMORY_LIMIT = "1GB"
+
+
+class Built(BaseModel):
+    """A mart that was built aside, not yet checked or published."""
+
+    path: Path
+    fingerprint: str
+    publication: dict[str, Any]
+    synthetic: bool
+    figures: int
+
+
+@cache
+def mart_version() -> str:
+    """Short hash of all that turns measures into the mart."""
+    here = Path(__file__).parent
+    files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, here.parent / "catalogue.py"]
+    files += [Path(reference_module.__file__), reference_module.TABLE]
+    files += [contract.folder / "contract.yaml" for contract in contracts().values()]
+    return hash_files(files)
+
+
+def accepted_files(home: Home) -> list[SourceFile]:
+    """Active files of editions that were judged and accepted."""
+    files = Archive(home).active_files()
+    states = {
+        key: read_state(home, *key) for key in {(file.feed, file.edition) for file in files}
+    }
+    return [
+        file
+        for file in files
+        if (state := states[(file.feed, file.edition)]) and state.verdict == "accepted"
+    ]
+
+
+def mart_fingerprint(home: Home) -> str:
+    """What the mart rests on: every edition's verdict and files, and the code that builds it."""
+    parts = [mart_version(), STORAGE_VERSION]
+    files = Archive(home).files()
+    active = {(f.feed, f.edition, f.sha256) for f in Archive(home).active_files()}
+    for feed, edition in sorted({(file.feed, file.edition) for file in files}):
+        state = read_state(home, feed, edition)
+        parts.append(f"{feed} {edition} {state.verdict} {state.fingerprint}" if state else feed)
+    for file in files:
+        parts.append(f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def build_mart(home: Home, run_id: str) -> Built:
+    """Build the mart beside the published one; returns where.
+
+    Raises ValueError if no edition is accepted: an empty mart helps nobody, last-good stays.
+    """
+    placed = place_files(home, accepted_files(home))
+    if not placed:
+        raise ValueError(
+            "No edition is accepted, so there is nothing to publish. "
+            "`access-recovery status` shows what is held back, and why."
+        )
+    target = home.mart.with_name(f"building-{run_id[:8]}.duckdb.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in (target, target.with_name(target.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    synthetic = all(one.file.synthetic for one in placed)
+    fingerprint = mart_fingerprint(home)
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as db:
+        db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
+        load(db, home, placed)
+        create_names(db)
+        build_figures(db, catalogue(), synthetic)
+        create_analyst_tables(db, catalogue())
+        publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
+        journal = pl.concat(
+            [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]
+        )
+        create_governance(db, home, placed, journal)
+        db.execute("DETACH mart")
+    _finish(target, synthetic)
+    return Built(
+        path=target,
+        fingerprint=fingerprint,
+        publication={**publication, "published_at": publication["published_at"].isoformat()},
+        synthetic=synthetic,
+        figures=publication["figures"],
+    )
+
+
+def _quoted(path: Path) -> str:
+    return path.as_posix().replace("'", "''")
+
+
+def _finish(target: Path, synthetic: bool) -> None:
+    """Views and comments, written with the file opened on its own so that they name no alias."""
+    with duckdb.connect(str(target)) as db:
+        views = theme_views(catalogue())
+        for sql in views.values():
+            db.execute(sql)
+        describe(db, catalogue(), list(views), synthetic)
+        db.execute("CHECKPOINT")
+
+
+def _publication(
+    db: Connection,
+    home: Home,
+    placed: list[EditionFile],
+    fingerprint: str,
+    run_id: str,
+    synthetic: bool,
+) -> dict[str, Any]:
+    [(figures,)] = db.execute("SELECT count(*) FROM mart.kpi_monthly").fetchall()
+    editions = {(one.file.feed, one.file.edition) for one in placed}
+    every = {(file.feed, file.edition) for file in Archive(home).active_files()}
+    newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}
+    return {
+        "published_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        "run_id": run_id,
+        "fingerprint": fingerprint,
+        "editions": len(editions),
+        "held_editions": len(every - editions),
+        "figures": figures,
+        "newest_editions": json.dumps(newest),
+        "code_version": mart_version(),
+        "synthetic": synthetic,
+    }

@@ -1,0 +1,83 @@
+"""Which editions count, and which of their files is which revision.
+
+Belongs here: parts and revisions told apart by their cells, whatever the order of arrival.
+Does not: verdicts (`warehouse.history` has them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+import polars as pl
+
+from warehouse.archive import SourceFile
+from warehouse.home import Home
+from warehouse.tidy import lake_paths
+
+
+@dataclass(frozen=True)
+class EditionFile:
+    """A source file in its place within its edition. `revision` is 1 unless it restates others."""
+
+    file: SourceFile
+    revision: int
+    position: int
+
+    @property
+    def vintage(self) -> int:
+        """One sortable number for (edition, revision)."""
+        return vintage_of(self.file.edition, self.revision)
+
+
+def vintage_of(edition: str, revision: int) -> int:
+    """`2025-11`, 2 -> 202511002."""
+    return int(edition.replace("-", "")) * 1000 + revision
+
+
+Cells = dict[tuple[str, object], int]
+
+
+def cells_of(home: Home, file: SourceFile) -> Cells:
+    """Content digest of each (organisation, month) that a file covers."""
+    frame = pl.read_parquet(
+        lake_paths(home, file).measures, columns=["org_code", "month", "digest"]
+    )
+    return {(code, month): digest for code, month, digest in frame.iter_rows()}
+
+
+def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionFile]:
+    """Tell parts from revisions among the files of one edition.
+
+    Files whose cells are disjoint are parts; a file whose cells overlap an earlier file's with
+    other content is the next revision of them. Earlier means published, then retrieved earlier
+    (`SourceFile.order`), never imported earlier. Equal content is no revision.
+    """
+    latest: dict[tuple[str, object], tuple[int, int]] = {}
+    numbered = []
+    ordered = sorted(files, key=lambda pair: pair[0].order)
+    for position, (file, cells) in enumerate(ordered):
+        overlap = [(latest[cell], digest) for cell, digest in cells.items() if cell in latest]
+        revision = max((before for (before, _), _ in overlap), default=1)
+        if any(held != digest for (_, held), digest in overlap):
+            revision += 1
+        latest.update({cell: (revision, digest) for cell, digest in cells.items()})
+        numbered.append(EditionFile(file, revision, position))
+    return numbered
+
+
+def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
+    """Number the revisions of many files, edition by edition."""
+
+    def edition_key(file: SourceFile) -> tuple[str, str]:
+        return file.feed, file.edition
+
+    placed: list[EditionFile] = []
+    for _, group in groupby(sorted(files, key=edition_key), key=edition_key):
+        members = list(group)
+        if len(members) == 1:
+            placed.append(EditionFile(members[0], 1, 0))
+        else:
+            placed += number_revisions((file, cells_of(home, file)) for file in members)
+    return placed

@@ -1,0 +1,213 @@
+"""KPIs: every vintage of every figure, and the latest of each month with its comparisons.
+
+Belongs here: `kpi_vintage` and `kpi_monthly`, worked out from the catalogue. Does not: sums over
+organisations (`rollup`), wording (`describe`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from assets.contract import contracts
+from warehouse.catalogue import WORKING_DAYS, Kpi, Source
+from warehouse.mart.rollup import Pair, load_expected_sub_icbs, roll_up
+from warehouse.mart.stage import Connection
+
+# How a value follows from its parts, by unit; also over several months, from summed parts.
+VALUE = """CASE WHEN unit IN ('share', 'rate_per_working_day') THEN {n} / nullif({d}, 0)
+    WHEN unit = 'rate_per_1000' THEN 1000.0 * {n} / nullif({d}, 0)
+    ELSE {n} END"""
+
+
+def pairs_of(kpis: Iterable[Kpi]) -> list[Pair]:
+    """The distinct pairs of feeds that the catalogue needs, each with its measures."""
+    tops: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    bottoms: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for source in (source for kpi in kpis for source in kpi.sources):
+        tops[source.feeds].add(source.numerator.partition(".")[2])
+        if source.denominator and source.denominator != WORKING_DAYS:
+            bottoms[source.feeds].add(source.denominator.partition(".")[2])
+    return [
+        Pair(*feeds, tuple(sorted(tops[feeds])), tuple(sorted(bottoms[feeds])))
+        for feeds in sorted(tops, key=str)
+    ]
+
+
+def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
+    """Create `kpi_vintage` and `kpi_monthly` in the attached mart."""
+    load_expected_sub_icbs(db)
+    reached = {}
+    for pair in pairs_of(kpis.values()):
+        reached[(pair.feed, pair.other)] = (pair, roll_up(db, pair))
+    db.execute(
+        """CREATE TABLE stage.figure (
+            month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
+            vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE,
+            numerator BIGINT, denominator BIGINT, members_present BIGINT, members_expected BIGINT)"""
+    )
+    for kpi in kpis.values():
+        for source in kpi.sources:
+            pair, levels = reached[source.feeds]
+            for level in source.levels:
+                if level not in levels:
+                    raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
+                _add_figures(db, kpi, source, pair, level)
+    _create_vintage(db)
+    _create_monthly(db, kpis, synthetic)
+
+
+def _add_figures(db: Connection, kpi: Kpi, source: Source, pair: Pair, level: str) -> None:
+    """One KPI at one level into `stage.figure`. A whole with a member missing has no parts."""
+    top = f"f.n_{source.numerator.partition('.')[2]}"
+    bottom, join = "NULL", ""
+    if source.denominator == WORKING_DAYS:
+        bottom, join = "c.working_days", "JOIN stage.calendar AS c ON c.month = f.month"
+    elif source.denominator:
+        bottom = f"f.d_{source.denominator.partition('.')[2]}"
+    db.execute(
+        f"""INSERT INTO stage.figure
+        SELECT f.month, $level, f.org_code, $kpi, $unit, f.vintage, f.edition, f.revision,
+               f.published_on, CASE WHEN f.whole THEN {top} END,
+               CASE WHEN f.whole THEN {bottom} END, f.members_present, f.members_expected
+        FROM {pair.table(level)} AS f {join}""",
+        {"level": level, "kpi": kpi.kpi_id, "unit": kpi.unit},
+    )
+
+
+def _create_vintage(db: Connection) -> None:
+    db.execute(
+        f"""CREATE TABLE mart.kpi_vintage AS
+        SELECT month, org_level, org_code, kpi_id, edition, revision, published_on,
+               ({VALUE.format(n="numerator", d="denominator")})::DOUBLE AS value,
+               numerator, denominator
+        FROM stage.figure
+        ORDER BY kpi_id, org_level, org_code, month, vintage"""
+    )
+
+
+def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
+    _create_latest(db, kpis)
+    fiscal = "(PARTITION BY kpi_id, org_level, org_code, financial_year ORDER BY month)"
+    rolling = (
+        "(PARTITION BY kpi_id, org_level, org_code ORDER BY month "
+        "RANGE BETWEEN INTERVAL 11 MONTHS PRECEDING AND CURRENT ROW)"
+    )
+    db.execute(
+        f"""CREATE TABLE mart.kpi_monthly AS
+        WITH period AS (
+            SELECT l.*, {_over("fiscal", fiscal)}, {_over("rolling", rolling)},
+                   financial_month
+            FROM stage.latest AS l JOIN stage.calendar USING (month)),
+        first AS (
+            SELECT kpi_id, org_level, org_code, month, arg_min(value, revision) AS value
+            FROM mart.kpi_vintage WHERE edition = strftime(month, '%Y-%m') GROUP BY ALL)
+        SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
+               p.numerator, p.denominator, y.value AS previous_year_value,
+               p.value - y.value AS year_on_year_change,
+               p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
+               CASE WHEN p.fiscal_months = p.financial_month AND NOT p.is_stock
+                    THEN {_to_date("fiscal")} END AS financial_ytd_value,
+               CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
+                    THEN {_to_date("rolling")} END AS rolling_12_month_value,
+               first.value AS first_reported_value, p.edition,
+               CASE WHEN p.value IS NULL THEN 'incomplete'
+                    WHEN p.month >= p.provisional_from THEN 'provisional'
+                    ELSE 'final' END AS status,
+               p.members_present, p.members_expected, $synthetic AS synthetic
+        FROM period AS p
+        LEFT JOIN stage.latest AS y ON y.kpi_id = p.kpi_id AND y.org_level = p.org_level
+            AND y.org_code = p.org_code AND y.month = p.month - INTERVAL 1 YEAR
+        LEFT JOIN first ON first.kpi_id = p.kpi_id AND first.org_level = p.org_level
+            AND first.org_code = p.org_code AND first.month = p.month
+        LEFT JOIN stage.organisation_name AS n
+            ON n.org_level = p.org_level AND n.org_code = p.org_code
+        ORDER BY p.kpi_id, p.org_level, p.org_code, p.month""",
+        {"synthetic": synthetic},
+    )
+
+
+def _over(name: str, window: str) -> str:
+    """Months present and summed parts over a period: counts add, patients are averaged."""
+    return f"""count(value) OVER {window} AS {name}_months,
+        sum(numerator) OVER {window} AS {name}_n,
+        CASE WHEN unit = 'rate_per_1000' THEN avg(denominator) OVER {window}
+             ELSE sum(denominator) OVER {window} END AS {name}_d"""
+
+
+def _to_date(name: str) -> str:
+    value = VALUE.format(n=f"p.{name}_n", d=f"p.{name}_d").replace("unit ", "p.unit ")
+    return f"({value})::DOUBLE"
+
+
+def _create_latest(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`stage.latest`: the newest vintage of each figure, and a NULL row for each month between.
+
+    Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
+    there and not join the ends. Below, absence of a practice is the rule, not a gap.
+    """
+    newest = {
+        feed: db.execute(
+            "SELECT max(edition) FROM stage.file WHERE feed = $feed", {"feed": feed}
+        ).fetchall()[0][0]
+        for feed in contracts()
+    }
+    db.execute(
+        "CREATE TABLE stage.kpi_fact (kpi_id VARCHAR, org_level VARCHAR, unit VARCHAR, "
+        "is_stock BOOLEAN, provisional_from DATE)"
+    )
+    for kpi in kpis.values():
+        for source in kpi.sources:
+            lag = contracts()[source.feeds[0]].provisional_months
+            for level in source.levels:
+                db.execute(
+                    "INSERT INTO stage.kpi_fact SELECT $kpi, $level, $unit, $stock, "
+                    "strptime($newest, '%Y-%m')::DATE - to_months($before)",
+                    {
+                        "kpi": kpi.kpi_id,
+                        "level": level,
+                        "unit": kpi.unit,
+                        "stock": kpi.is_stock,
+                        "newest": newest[source.feeds[0]],
+                        "before": lag - 1,
+                    },
+                )
+    db.execute(
+        f"""CREATE TABLE stage.latest AS
+        WITH newest AS (
+            SELECT * EXCLUDE (unit, vintage, revision, published_on),
+                   ({VALUE.format(n="numerator", d="denominator")})::DOUBLE AS value
+            FROM stage.figure
+            QUALIFY row_number() OVER (
+                PARTITION BY kpi_id, org_level, org_code, month ORDER BY vintage DESC) = 1),
+        span AS (
+            SELECT kpi_id, org_level, org_code, min(month) AS first, max(month) AS last
+            FROM newest WHERE org_level NOT IN ('practice', 'pcn') GROUP BY ALL),
+        gap AS (
+            SELECT c.month, s.org_level, s.org_code, s.kpi_id
+            FROM span AS s JOIN stage.calendar AS c ON c.month BETWEEN s.first AND s.last
+            ANTI JOIN newest AS n ON n.kpi_id = s.kpi_id AND n.org_level = s.org_level
+                AND n.org_code = s.org_code AND n.month = c.month)
+        SELECT f.*, k.unit, k.is_stock, k.provisional_from
+        FROM (SELECT * FROM newest UNION ALL BY NAME
+              SELECT *, 0::BIGINT AS members_present FROM gap) AS f
+        JOIN stage.kpi_fact AS k ON k.kpi_id = f.kpi_id AND k.org_level = f.org_level"""
+    )
+
+
+def create_names(db: Connection) -> None:
+    """`stage.organisation_name`: the newest published name of each organisation."""
+    db.execute(
+        """CREATE TABLE stage.organisation_name AS
+        WITH said AS (
+            SELECT org_level, org_code, org_name, month, vintage FROM stage.observed
+            WHERE org_name IS NOT NULL AND org_code IS NOT NULL
+            UNION ALL
+            SELECT org_level, org_code, org_name, DATE '1900-01-01', 0 FROM stage.reference
+            WHERE org_level IN ('sub_icb', 'icb')
+            UNION ALL
+            SELECT org_level, org_code, org_name, DATE '9000-01-01', 0 FROM stage.reference
+            WHERE org_level IN ('region', 'england'))
+        SELECT org_level, org_code, arg_max(org_name, (month, vintage, org_name)) AS org_name
+        FROM said GROUP BY ALL"""
+    )
