@@ -142,9 +142,7 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
         case "label":
             labels = contract.labels(name)
             spellings = label_spellings(tuple(labels.items()))
-            return text.replace_strict(
-                spellings, default=None, return_dtype=pl.Enum(list(labels))
-            )
+            return text.replace_strict(spellings, default=None, return_dtype=pl.Enum(list(labels)))
         case "count":
             return text.cast(pl.Int64, strict=False)
         case "code" | "text":
@@ -205,6 +203,4 @@ def rules_of(contract: Contract, headings: list[str], edition: date) -> list[Row
 
 def unallocated_to_null(frame: pl.LazyFrame, column: str = "pcn_code") -> pl.LazyFrame:
     """PCN code `U` means no PCN: 46 practices of 23 ICBs share it, so it is never an organisation."""
-    return frame.with_columns(
-        pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column)
-    )
+    return frame.with_columns(pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column))

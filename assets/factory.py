@@ -13,8 +13,8 @@ from assets.contract import Contract, tidy_version
 from checks.editions import TakenIn, take_in
 from checks.evidence import rules_gathered
 from checks.rules import CHECKS
-from warehouse.history import CheckResult, append
 from warehouse.archive import SourceFile
+from warehouse.history import CheckResult
 
 TYPES = {"text": "string", "code": "string", "label": "enum", "month": "date", "count": "int64"}
 
@@ -33,7 +33,9 @@ def tidy_columns(contract: Contract) -> dg.TableSchema:
     """Columns of the tidy table, as the contract describes them."""
     return dg.TableSchema(
         columns=[
-            dg.TableColumn("source_row", "uint32", "Row of the published file; the header is row 1.")
+            dg.TableColumn(
+                "source_row", "uint32", "Row of the published file; the header is row 1."
+            )
         ]
         + [
             dg.TableColumn(name, TYPES[column.type], column.description)
@@ -50,7 +52,9 @@ def measure_columns(contract: Contract) -> dg.TableSchema:
             dg.TableColumn("month", "date", "Month the figures are about."),
             *[dg.TableColumn(n, "int64", m.title) for n, m in contract.measures.items()],
             dg.TableColumn("rows", "uint32", "Published rows added up."),
-            dg.TableColumn("digest", "uint64", "Content of the cell, to tell parts from revisions."),
+            dg.TableColumn(
+                "digest", "uint64", "Content of the cell, to tell parts from revisions."
+            ),
             dg.TableColumn("tainted", "bool", "Whether rows of the cell went to quarantine."),
         ]
     )
@@ -58,52 +62,58 @@ def measure_columns(contract: Contract) -> dg.TableSchema:
 
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
     archived, tidy, measures = keys(contract.feed)
-    version = tidy_version(contract.feed)
-    about = {
+    about: dict[str, object] = {
         "publisher": contract.publisher,
         "landing_page": dg.MetadataValue.url(contract.landing_page),
         "licence": contract.licence.name,
         "grain": contract.grain,
         "caveats": dg.MetadataValue.md("\n".join(f"- {c}" for c in contract.caveats)),
     }
-    common = {
-        "group_name": contract.feed,
-        "owners": [owner_tag(contract.owner)],
-        "code_version": version,
-    }
+
+    def spec(
+        key: dg.AssetKey,
+        deps: list[dg.AssetKey],
+        kinds: set[str],
+        description: str,
+        columns: dg.TableSchema | None = None,
+    ) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            key,
+            deps=deps,
+            description=f"{contract.title}: {description}",
+            group_name=contract.feed,
+            owners=[owner_tag(contract.owner)],
+            code_version=tidy_version(contract.feed),
+            kinds=kinds,
+            metadata={**about, **({"dagster/column_schema": columns} if columns else {})},
+        )
+
     return [
-        dg.AssetSpec(
+        spec(
             archived,
-            description=f"{contract.title}: files as published, under their SHA-256, with "
-            f"provenance.\n\n{contract.description}",
-            kinds={"csv"},
-            metadata=about,
-            **common,
+            [],
+            {"csv"},
+            f"files as published, under their SHA-256, with provenance.\n\n{contract.description}",
         ),
-        dg.AssetSpec(
+        spec(
             tidy,
-            deps=[archived],
-            description=f"{contract.title}: rows typed and conformed, bad rows in quarantine. "
-            f"Grain: {contract.grain}.",
-            kinds={"polars", "parquet"},
-            metadata={**about, "dagster/column_schema": tidy_columns(contract)},
-            **common,
+            [archived],
+            {"polars", "parquet"},
+            f"rows typed and conformed, bad rows in quarantine. Grain: {contract.grain}.",
+            tidy_columns(contract),
         ),
-        dg.AssetSpec(
+        spec(
             measures,
-            deps=[tidy],
-            description=f"{contract.title}: additive sums per organisation and month, and the "
-            "organisations named; only editions that passed their checks.",
-            kinds={"polars", "parquet"},
-            metadata={**about, "dagster/column_schema": measure_columns(contract)},
-            **common,
+            [tidy],
+            {"polars", "parquet"},
+            "additive sums per organisation and month, and the organisations named; only of "
+            "editions that passed their checks.",
+            measure_columns(contract),
         ),
     ]
 
 
-def feed_assets(
-    contract: Contract, editions: dg.PartitionsDefinition[str]
-) -> dg.AssetsDefinition:
+def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """The assets and checks of one feed, partitioned by edition. Needs the resource `home`."""
     _, tidy, _ = keys(contract.feed)
     checks = [
@@ -210,7 +220,9 @@ def _checked(
     check_key = dg.AssetCheckKey(key, rule)
     if check_key not in context.selected_asset_check_keys:
         return
-    worst = max(results, key=lambda r: ("pass", "skipped", "warn", "fail").index(r.verdict), default=None)
+    worst = max(
+        results, key=lambda r: ("pass", "skipped", "warn", "fail").index(r.verdict), default=None
+    )
     verdict = worst.verdict if worst else "pass"
     metadata: dict[str, object] = {"verdict": verdict}
     if worst:
@@ -227,7 +239,9 @@ def _checked(
             check_name=rule,
             passed=verdict in ("pass", "skipped"),
             metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
-            severity=dg.AssetCheckSeverity.ERROR if verdict == "fail" else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity.ERROR
+            if verdict == "fail"
+            else dg.AssetCheckSeverity.WARN,
             blocking=verdict == "fail",
             partition=edition,
         )

@@ -3,6 +3,8 @@
 Belongs here: the thin Dagster side of the mart. The work is in `warehouse.mart`.
 """
 
+from typing import Any
+
 import dagster as dg
 import duckdb
 
@@ -78,7 +80,7 @@ def candidate(home: Home):
     return home.lake / "mart_candidate.json"
 
 
-def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, object]:
+def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:
     schema, _, name = table.rpartition(".")
     columns = db.execute(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name "
@@ -120,7 +122,9 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     place = context.resources.home.get()
     note = candidate(place)
     if not note.exists():
-        raise dg.Failure("No mart was built since the last publication. Materialise the tables first.")
+        raise dg.Failure(
+            "No mart was built since the last publication. Materialise the tables first."
+        )
     built = Built.model_validate_json(note.read_text(encoding="utf-8"))
     path = publish(place, built)
     note.unlink()

@@ -56,9 +56,7 @@ def _sum(contract: Contract, measure_id: str) -> pl.Expr:
     return pl.col(wanted.sum).filter(pl.all_horizontal(matching)).sum()
 
 
-def observe_organisations(
-    tidy: pl.LazyFrame, contract: Contract, edition: date
-) -> pl.LazyFrame:
+def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
     """The organisations a source file names, as at each month.
 
     Returns one row per organisation, month and distinct set of parents: `org_level`, `org_code`,

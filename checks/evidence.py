@@ -128,16 +128,16 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
     contract = view.contract
     present = set(contract.columns)
     for file in view.files:
-        present &= {contract.headings[fold(h)] for h in file.headings if fold(h) in contract.headings}
+        present &= {
+            contract.headings[fold(h)] for h in file.headings if fold(h) in contract.headings
+        }
     required = [name for name, column in contract.columns.items() if column.required]
     missing = sorted(set(required) - present)
     yield Evidence(
         "columns_present",
         None,
-        pl.DataFrame(schema={name: pl.String for name in sorted(present)}),
-        Expectation(
-            "ExpectTableColumnsToMatchSet", {"column_set": required, "exact_match": False}
-        ),
+        pl.DataFrame(schema=dict.fromkeys(sorted(present), pl.String)),
+        Expectation("ExpectTableColumnsToMatchSet", {"column_set": required, "exact_match": False}),
         expected=f"{len(required)} columns",
         observed=f"missing: {', '.join(missing)}" if missing else "all there",
         failed_rows=len(missing),
@@ -184,9 +184,7 @@ def _row_rules(view: EditionView) -> Iterator[Evidence]:
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
     """Distinct values that were accepted, and those that were not, against the rule itself."""
-    broken = view.quarantine.filter(
-        (pl.col("rule") == rule) & (pl.col("column_name") == name)
-    )
+    broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
     found = broken["found"].unique(maintain_order=True).head(5).to_list()
     first = broken[SOURCE_ROW].min()
     seen, expectation, expected = _domain(view, rule, name, broken)
@@ -243,9 +241,7 @@ def _domain(
 
 
 def _distinct(view: EditionView, name: str) -> pl.DataFrame:
-    return (
-        view.scan_tidy().select(pl.col(name).alias("value")).unique().collect(engine="streaming")
-    )
+    return view.scan_tidy().select(pl.col(name).alias("value")).unique().collect(engine="streaming")
 
 
 def _rows_accepted(view: EditionView) -> Evidence:
@@ -313,10 +309,14 @@ def _basis(view: EditionView) -> Evidence:
 def _cells_whole(view: EditionView) -> Evidence:
     cells = view.measures()
     tainted = cells.filter("tainted") if cells is not None else NOTHING
-    shown = ", ".join(
-        f"{code} {month_text(month)}"
-        for code, month in tainted.select("org_code", "month").head(5).iter_rows()
-    ) if tainted.height else ""
+    shown = (
+        ", ".join(
+            f"{code} {month_text(month)}"
+            for code, month in tainted.select("org_code", "month").head(5).iter_rows()
+        )
+        if tainted.height
+        else ""
+    )
     return Evidence(
         "cells_whole",
         None,
@@ -374,9 +374,7 @@ def _parts(view: EditionView, feed: str, column: str | None) -> Evidence:
     )
 
 
-def present_and_expected(
-    view: EditionView, feed: str, column: str | None
-) -> pl.DataFrame | None:
+def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl.DataFrame | None:
     """`sub_icb_code, month, present, expected` of an edition; None if nothing tells the latter.
 
     With `column` members are practices, expected as the coverage feed says; without, the

@@ -7,9 +7,11 @@ Does not: the evidence itself, and where results are kept (`warehouse.history`).
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assets.contract import hash_files
@@ -38,9 +40,7 @@ def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
     return judge(gather(view), view.contract.feed, view.edition, run_id)
 
 
-def judge(
-    evidence: Iterable[Evidence], feed: str, edition: str, run_id: str
-) -> list[CheckResult]:
+def judge(evidence: Iterable[Evidence], feed: str, edition: str, run_id: str) -> list[CheckResult]:
     """Judge pieces of evidence and record each verdict."""
     now = datetime.now(UTC).replace(microsecond=0)
     return [_result(one, feed, edition, run_id, now) for one in evidence]
@@ -62,9 +62,7 @@ def _frame(value: int) -> pl.DataFrame:
     return pl.DataFrame({"value": [value]})
 
 
-def _result(
-    one: Evidence, feed: str, edition: str, run_id: str, now: datetime
-) -> CheckResult:
+def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) -> CheckResult:
     if one.skipped:
         return _record(one, "skipped", feed, edition, run_id, now)
     return _record(one, _verdict(one, expectation_met(one)), feed, edition, run_id, now)
@@ -107,21 +105,33 @@ def _record(
 
 
 def expectation_met(one: Evidence) -> bool:
-    """Put one piece of evidence before Great Expectations."""
-    import great_expectations as gx
+    """Put one piece of evidence before Great Expectations.
 
+    The verdict follows from evidence and expectation alone, so a piece that was seen before in
+    this process (thirty editions with the same columns) is not judged twice.
+    """
     if one.expectation is None:
         raise ValueError(f"{one.rule}: evidence without an expectation can't be judged")
     arguments = dict(one.expectation.arguments)
     if one.expectation.name.startswith(COLUMN_EXPECTATIONS):
         arguments.setdefault("column", "value")
-    expectation = getattr(gx.expectations, one.expectation.name)(**arguments)
+    frame = io.BytesIO()
+    one.frame.write_ipc(frame)
+    return _met(one.expectation.name, json.dumps(arguments, sort_keys=True), frame.getvalue())
+
+
+@lru_cache(maxsize=4096)
+def _met(name: str, arguments: str, frame: bytes) -> bool:
+    import great_expectations as gx
+    import polars as pl
+
+    expectation = getattr(gx.expectations, name)(**json.loads(arguments))
     batch = _batch_definition().get_batch(
-        batch_parameters={"dataframe": one.frame.to_pandas()}
+        batch_parameters={"dataframe": pl.read_ipc(io.BytesIO(frame)).to_pandas()}
     )
     result = batch.validate(expectation, result_format="BOOLEAN_ONLY")
     if result.exception_info and result.exception_info.get("raised_exception"):
-        raise RuntimeError(f"{one.rule}: {result.exception_info['exception_message']}")
+        raise RuntimeError(f"{name}: {result.exception_info['exception_message']}")
     return bool(result.success)
 
 

@@ -18,8 +18,8 @@ from filelock import FileLock, Timeout
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
 from warehouse.archive import Archive
-from warehouse.home import Home, sweep_parts
 from warehouse.history import EditionState, read_state
+from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome, Request, import_paths
 
 if TYPE_CHECKING:

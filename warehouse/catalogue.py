@@ -18,7 +18,9 @@ from assets.contract import Measure, OrgLevel, contracts
 CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
 WORKING_DAYS = "calendar.working_days"
 
-Unit = Literal["events", "people", "organisations", "share", "rate_per_1000", "rate_per_working_day"]
+Unit = Literal[
+    "events", "people", "organisations", "share", "rate_per_1000", "rate_per_working_day"
+]
 LEVELS: tuple[OrgLevel, ...] = ("practice", "pcn", "sub_icb", "icb", "region", "england")
 
 # Which unit follows from which parts: (numerator, denominator) -> unit of the KPI.

@@ -36,7 +36,7 @@ def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
         ).fetchall()
         prefix = SYNTHETIC_NAME if synthetic else ""
         for (name,) in names:
-            frame = db.execute(f"SELECT * FROM mart.{name}").pl()
+            frame = db.sql(f"SELECT * FROM mart.{name}").pl()
             written += _write(frame, out, f"{prefix}{name}", kind)
     return written
 

@@ -113,7 +113,7 @@ def record(
 ) -> EditionState:
     """Keep the results for ever, then the edition's state; returns the state."""
     append(home, results, f"{feed}-{edition}")
-    tally = {verdict: 0 for verdict in ("pass", "warn", "fail", "skipped")}
+    tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
     for result in results:
         tally[result.verdict] += 1
     state = EditionState(

@@ -128,9 +128,7 @@ def _write_rows(
     )
     rejected = conformed.filter(pl.col(FAILED_RULE).is_not_null())
     with whole_file(paths.tidy) as part:
-        sunk = kept.sink_parquet(
-            part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True
-        )
+        sunk = kept.sink_parquet(part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True)
         _, bad = pl.collect_all([sunk, rejected], engine="streaming")
     named = _name_rules(bad, rules, raw_columns)
     with whole_file(paths.quarantine) as part:
@@ -138,9 +136,7 @@ def _write_rows(
     return named
 
 
-def _name_rules(
-    bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str]
-) -> pl.DataFrame:
+def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str]) -> pl.DataFrame:
     """Quarantined rows in words, with the typed columns that tell whose figures they touch."""
 
     def by_rule(texts: list[pl.Expr]) -> pl.Expr:

@@ -32,7 +32,10 @@ def reference() -> pl.DataFrame:
     earliest = pl.col("valid_from").min().over("org_level", "org_code")
     first = (pl.col("valid_from") == earliest) & (earliest <= BASE)
     return table.with_columns(
-        pl.when(first).then(date(1900, 1, 1)).otherwise(pl.col("valid_from")).alias("effective_from"),
+        pl.when(first)
+        .then(date(1900, 1, 1))
+        .otherwise(pl.col("valid_from"))
+        .alias("effective_from"),
         pl.col("valid_to").fill_null(date(9999, 12, 31)).alias("effective_to"),
     )
 

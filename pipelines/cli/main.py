@@ -80,7 +80,9 @@ def import_(
     ] = None,
     published: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Publication date; decides which revision is later."),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Publication date; decides which revision is later."
+        ),
     ] = None,
 ) -> None:
     """Recognise files by their content and archive them with their provenance."""
@@ -103,7 +105,9 @@ def import_(
 
 @app.command()
 def refresh(
-    feed: Annotated[list[str] | None, typer.Option(help="Only this feed, again; repeatable.")] = None,
+    feed: Annotated[
+        list[str] | None, typer.Option(help="Only this feed, again; repeatable.")
+    ] = None,
     edition: Annotated[
         list[str] | None, typer.Option(help="Only this edition (YYYY-MM), again; repeatable.")
     ] = None,
@@ -193,5 +197,3 @@ def main() -> None:
             raise
         Screen().error(str(error) or type(error).__name__, "Run again with --debug for details.")
         sys.exit(IN_PART)
-
-

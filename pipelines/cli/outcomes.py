@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 DONE, IN_PART, WRONG = 0, 1, 2
 HEADLINE_PLACES = (("icb", "QK1", "LLR"), ("sub_icb", "04C", "Leicester City"))
-SYNTHETIC_BANNER = "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
+SYNTHETIC_BANNER = (
+    "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
+)
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
@@ -60,15 +62,18 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
     warned = [state for state in report.taken_in if state.warned]
     if report.nothing_to_do:
-        screen.say("Nothing to do: everything imported is in the mart already."
-                   if home.mart.exists() else
-                   "Nothing to do: nothing was imported yet. Try access-recovery sample, "
-                   "or access-recovery import PATH...")
+        screen.say(
+            "Nothing to do: everything imported is in the mart already."
+            if home.mart.exists()
+            else "Nothing to do: nothing was imported yet. Try access-recovery sample, "
+            "or access-recovery import PATH..."
+        )
     elif report.taken_in or report.published:
         accepted = sum(state.verdict == "accepted" for state in report.taken_in)
         held = len(report.taken_in) - accepted
         screen.say(
-            f"{accepted} edition(s) accepted" + (f" ({len(warned)} with warnings)" if warned else "")
+            f"{accepted} edition(s) accepted"
+            + (f" ({len(warned)} with warnings)" if warned else "")
             + (f", {held} held back" if held else "")
             + (", mart published." if report.published else ", mart unchanged.")
         )
@@ -81,9 +86,8 @@ def headlines(home: Home) -> list[dict[str, Any]]:
     """The newest value of each headline KPI for LLR and Leicester City."""
     import duckdb
 
-    from warehouse.mart.publish import attach
-
     from warehouse.catalogue import catalogue
+    from warehouse.mart.publish import attach
 
     wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
     rows: list[dict[str, Any]] = []
@@ -99,7 +103,17 @@ def headlines(home: Home) -> list[dict[str, Any]]:
                    QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY month DESC) = 1""",
                 {"level": level, "code": code, "wanted": wanted},
             ).fetchall()
-            keys = "kpi_id title unit month value ratio change status synthetic".split()
+            keys = [
+                "kpi_id",
+                "title",
+                "unit",
+                "month",
+                "value",
+                "ratio",
+                "change",
+                "status",
+                "synthetic",
+            ]
             by_id = {row[0]: dict(zip(keys, row, strict=True)) for row in found}
             rows += [{"place": name, **by_id[k]} for k in wanted if k in by_id]
     return rows
@@ -115,18 +129,22 @@ def show_headlines(screen: Screen, home: Home) -> None:
     if rows:
         title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-        for heading, justify in (
-            ("Place", "left"), ("KPI", "left"), ("Month", "left"), ("Value", "right"),
-            ("Change on the year", "right"), ("Status", "left"),
-        ):
-            table.add_column(heading, justify=justify, no_wrap=heading != "KPI")
+        for heading in ("Place", "KPI", "Month", "Value", "Change on the year", "Status"):
+            right = heading in ("Value", "Change on the year")
+            table.add_column(
+                heading, justify="right" if right else "left", no_wrap=heading != "KPI"
+            )
         last = None
         for row in rows:
             place = row["place"] if row["place"] != last else ""
             last = row["place"]
             table.add_row(
-                place, Text(row["title"]), f"{row['month']:%b %Y}", value_text(row["value"], row["unit"]),
-                change_text(row), row["status"],
+                place,
+                Text(row["title"]),
+                f"{row['month']:%b %Y}",
+                value_text(row["value"], row["unit"]),
+                change_text(row),
+                row["status"],
             )
         screen.table(table)
     if synthetic:
@@ -183,9 +201,13 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
                 "held": [e for e, state in states.items() if state and state.verdict == "held"],
                 "pending": [e for e, state in states.items() if state is None],
                 "checks": {
-                    "pass": newest.passed, "warn": newest.warned,
-                    "fail": newest.failed, "skipped": newest.skipped,
-                } if newest else None,
+                    "pass": newest.passed,
+                    "warn": newest.warned,
+                    "fail": newest.failed,
+                    "skipped": newest.skipped,
+                }
+                if newest
+                else None,
                 "age_days": (today - max(f.retrieved_at for f in own)).days if own else None,
                 "next_expected": contract.cadence.release,
                 "synthetic": bool(own) and all(file.synthetic for file in own),
@@ -200,12 +222,31 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
 
     rows = feed_statuses(home)
     if as_json:
-        screen.say(json.dumps({"home": str(home.root), "mart": str(home.mart),
-                               "published": home.mart.exists(), "feeds": rows}, indent=1))
+        screen.say(
+            json.dumps(
+                {
+                    "home": str(home.root),
+                    "mart": str(home.mart),
+                    "published": home.mart.exists(),
+                    "feeds": rows,
+                },
+                indent=1,
+            )
+        )
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("Feed", "Editions", "Newest", "Accepted", "Months", "Checks", "Held", "Pending",
-                    "Age", "Next edition"):
+    for heading in (
+        "Feed",
+        "Editions",
+        "Newest",
+        "Accepted",
+        "Months",
+        "Checks",
+        "Held",
+        "Pending",
+        "Age",
+        "Next edition",
+    ):
         table.add_column(heading, justify="right" if heading in ("Editions", "Age") else "left")
     for row in rows:
         table.add_row(*_status_cells(row))
@@ -222,8 +263,14 @@ def _status_cells(row: dict[str, Any]) -> list[str]:
         told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
     months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
     return [
-        row["feed"], str(row["editions"]), row["newest_edition"] or "-",
-        row["newest_accepted"] or "-", months, told, ", ".join(row["held"]) or "-",
+        row["feed"],
+        str(row["editions"]),
+        row["newest_edition"] or "-",
+        row["newest_accepted"] or "-",
+        months,
+        told,
+        ", ".join(row["held"]) or "-",
         ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
-        "-" if row["age_days"] is None else f"{row['age_days']} d", row["next_expected"],
+        "-" if row["age_days"] is None else f"{row['age_days']} d",
+        row["next_expected"],
     ]

@@ -52,7 +52,9 @@ class Screen:
 
     def error(self, reason: str, remedy: str = "") -> None:
         """What went wrong, and what to do."""
-        self.err.print(f"Error: {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
+        self.err.print(
+            f"Error: {reason}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         if remedy:
             self.err.print(f"  {remedy}", markup=False, highlight=False, soft_wrap=True)
 

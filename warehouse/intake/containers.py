@@ -181,9 +181,7 @@ def _distrust(members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def spool(
-    stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int
-) -> Content:
+def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
     """Copy a stream to `scratch` as UTF-8 text, hashing it on the way; refuses past `limit` bytes."""
     digest, size, plain = hashlib.sha256(), 0, True
     target = scratch / f"{len(list(scratch.iterdir()))}.csv"

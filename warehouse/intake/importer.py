@@ -108,9 +108,9 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
                 refused.append((one.content.name, refusal))
         _refuse_sample_among_real(archive, files)
         yield from _keep(archive, path, container_sha256, files)
-    for name, refusal in refused:
+    for name, why in refused:
         shown = path.name if name == path.name else f"{path.name}: {name}"
-        yield Outcome(path, shown, "refused", refusal.reason, refusal.remedy)
+        yield Outcome(path, shown, "refused", why.reason, why.remedy)
     if not files and not refused:
         raise Refused("The zip holds no data file.", "Check that it is the publisher's file.")
 

@@ -129,9 +129,7 @@ def _profile(
     return sum(tally.values()), tally
 
 
-def _months(
-    contract: Contract, written: dict[str | None, int], today: date
-) -> tuple[date, ...]:
+def _months(contract: Contract, written: dict[str | None, int], today: date) -> tuple[date, ...]:
     name = contract.edition.content
     if name is None:
         return ()

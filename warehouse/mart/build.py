@@ -19,21 +19,21 @@ from pydantic import BaseModel
 
 from assets.contract import contracts, hash_files
 from assets.reference import organisations as reference_module
-from warehouse.history import read_state
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
+from warehouse.history import read_state
 from warehouse.home import Home
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.editions import EditionFile, place_files
 from warehouse.mart.figures import build_figures, create_names
 from warehouse.mart.stage import Connection, load
 from warehouse.mart.tables import (
+    PUBLICATION_SCHEMA,
     create_analyst_tables,
     create_governance,
     read_publications,
     theme_views,
 )
-from warehouse.mart.tables import PUBLICATION_SCHEMA
 
 # Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
 STORAGE_VERSION = "v1.0.0"
@@ -63,9 +63,7 @@ def mart_version() -> str:
 def accepted_files(home: Home) -> list[SourceFile]:
     """Active files of editions that were judged and accepted."""
     files = Archive(home).active_files()
-    states = {
-        key: read_state(home, *key) for key in {(file.feed, file.edition) for file in files}
-    }
+    states = {key: read_state(home, *key) for key in {(file.feed, file.edition) for file in files}}
     return [
         file
         for file in files
@@ -82,7 +80,9 @@ def mart_fingerprint(home: Home) -> str:
         state = read_state(home, feed, edition)
         parts.append(f"{feed} {edition} {state.verdict} {state.fingerprint}" if state else feed)
     for file in files:
-        parts.append(f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}")
+        parts.append(
+            f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}"
+        )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

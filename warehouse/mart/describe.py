@@ -33,12 +33,16 @@ def describe(db: Connection, kpis: dict[str, Kpi], views: list[str], synthetic: 
         _comment(db, "TABLE", table, mark + entry["comment"])
         own = entry.get("columns", {})
         for column in _columns(db, table):
-            _comment(db, "COLUMN", f"{table}.{column}", own.get(column, words["shared"].get(column)))
+            _comment(
+                db, "COLUMN", f"{table}.{column}", own.get(column, words["shared"].get(column))
+            )
     for view in views:
         _comment(db, "VIEW", view, mark + words["views"]["comment"])
         for column in _columns(db, view):
             kpi = kpis.get(column)
-            text = f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
+            text = (
+                f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
+            )
             _comment(db, "COLUMN", f"{view}.{column}", text)
 
 

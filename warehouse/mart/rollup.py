@@ -72,7 +72,9 @@ def base_figures(db: Connection, pair: Pair) -> None:
     top = ", ".join(f"n.{name} AS n_{name}" for name in pair.numerators)
     bottom_feed = "d" if pair.other else "n"
     bottom = "".join(f", {bottom_feed}.{name} AS d_{name}" for name in pair.denominators)
-    ending = f"{top}{bottom}, TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected"
+    ending = (
+        f"{top}{bottom}, TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected"
+    )
     target, leaf = pair.table(pair.level), f"stage.leaf_{pair.feed}"
     if pair.other is None:
         db.execute(

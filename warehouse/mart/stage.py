@@ -74,9 +74,7 @@ def create_from(db: Connection, table: str, frame: pl.DataFrame) -> None:
     db.unregister("incoming")
 
 
-def load_leaf(
-    db: Connection, contract: Contract, placed: list[EditionFile], home: Home
-) -> None:
+def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
     """`stage.leaf_<feed>`: one row per organisation, month and vintage.
 
     Columns: `org_code, month, vintage, edition, revision, published_on, sha256, rows`, and one
@@ -147,7 +145,9 @@ def _load_practice_parents(db: Connection) -> None:
     A later month's word is never carried back.
     """
     leaves = [f"SELECT org_code, month FROM stage.leaf_{feed}" for feed in feeds_at("practice")]
-    months = " UNION ".join([*leaves, "SELECT org_code, month FROM stage.observed WHERE org_level = 'practice'"])
+    months = " UNION ".join(
+        [*leaves, "SELECT org_code, month FROM stage.observed WHERE org_level = 'practice'"]
+    )
     best = """
         SELECT org_code, month, {column} FROM stage.observed
         WHERE org_level = 'practice' AND {told}
@@ -181,8 +181,10 @@ def _load_sub_icb_parents(db: Connection) -> None:
     )
     leaves = [f"SELECT month FROM stage.leaf_{feed}" for feed in feeds_at("sub_icb")]
     for leaf in [*leaves, *[f"SELECT month FROM stage.leaf_{f}" for f in feeds_at("practice")]]:
-        db.execute(f"INSERT INTO stage.month SELECT DISTINCT month FROM ({leaf}) "
-                   "WHERE month NOT IN (SELECT month FROM stage.month)")
+        db.execute(
+            f"INSERT INTO stage.month SELECT DISTINCT month FROM ({leaf}) "
+            "WHERE month NOT IN (SELECT month FROM stage.month)"
+        )
     db.execute(
         """CREATE TABLE stage.sub_icb_parent AS
         WITH dated AS (

@@ -10,9 +10,9 @@ import json
 import polars as pl
 
 from assets.contract import contracts
-from warehouse.history import EditionState, read_history, read_state
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import Kpi
+from warehouse.history import EditionState, read_history, read_state
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
 from warehouse.mart.stage import Connection, create_from
@@ -142,8 +142,11 @@ def create_governance(
     create_from(db, "mart.governance.feed", _feeds())
     create_from(db, "mart.governance.edition", _editions(home, everything, active, placed))
     create_from(db, "mart.governance.source_file", _source_files(everything, placed))
-    create_from(db, "mart.governance.check_result", read_history(home).with_columns(
-        pl.col("checked_at").dt.replace_time_zone(None)))
+    create_from(
+        db,
+        "mart.governance.check_result",
+        read_history(home).with_columns(pl.col("checked_at").dt.replace_time_zone(None)),
+    )
     create_from(db, "mart.governance.quarantine", _quarantine(home, active))
     create_from(db, "mart.governance.publication", publications)
     db.execute(
@@ -233,16 +236,36 @@ def _editions(
                 "synthetic": all(file.synthetic for file in own),
             }
         )
-    text = dict.fromkeys(("feed", "edition", "status", "first_month", "last_month", "reasons"), pl.String)
-    return pl.DataFrame(rows, schema_overrides={**text, "published_on": pl.Date, "revisions": pl.Int64})
+    text = dict.fromkeys(
+        ("feed", "edition", "status", "first_month", "last_month", "reasons"), pl.String
+    )
+    return pl.DataFrame(
+        rows, schema_overrides={**text, "published_on": pl.Date, "revisions": pl.Int64}
+    )
 
 
 def _source_files(files: list[SourceFile], placed: list[EditionFile]) -> pl.DataFrame:
     revision = {(p.file.feed, p.file.edition, p.file.sha256): p.revision for p in placed}
-    wanted = (
-        "sha256 container_sha256 file_name container_name member feed edition edition_basis bytes "
-        "rows encoding url page published_on retrieved_at imported_at licence synthetic"
-    ).split()
+    wanted = [
+        "sha256",
+        "container_sha256",
+        "file_name",
+        "container_name",
+        "member",
+        "feed",
+        "edition",
+        "edition_basis",
+        "bytes",
+        "rows",
+        "encoding",
+        "url",
+        "page",
+        "published_on",
+        "retrieved_at",
+        "imported_at",
+        "licence",
+        "synthetic",
+    ]
     rows = [
         {name: getattr(file, name) for name in wanted}
         | {
@@ -254,7 +277,10 @@ def _source_files(files: list[SourceFile], placed: list[EditionFile]) -> pl.Data
     frame = pl.DataFrame(
         rows,
         schema_overrides={
-            "published_on": pl.Date, "url": pl.String, "member": pl.String, "revision": pl.Int64
+            "published_on": pl.Date,
+            "url": pl.String,
+            "member": pl.String,
+            "revision": pl.Int64,
         },
         infer_schema_length=None,
     )
@@ -278,7 +304,7 @@ def _quarantine(home: Home, active: list[SourceFile]) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-PUBLICATION_SCHEMA = {
+PUBLICATION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "published_at": pl.Datetime("us"),
     "run_id": pl.String,
     "fingerprint": pl.String,
@@ -296,7 +322,9 @@ def read_publications(home: Home) -> pl.DataFrame:
     journal = home.archive / "publications.jsonl"
     if not journal.exists():
         return pl.DataFrame(schema=PUBLICATION_SCHEMA)
-    entries = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line]
-    return pl.DataFrame(entries, schema={**PUBLICATION_SCHEMA, "published_at": pl.String}).with_columns(
-        pl.col("published_at").str.to_datetime()
-    )
+    entries = [
+        json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line
+    ]
+    return pl.DataFrame(
+        entries, schema={**PUBLICATION_SCHEMA, "published_at": pl.String}
+    ).with_columns(pl.col("published_at").str.to_datetime())

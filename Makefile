@@ -1,0 +1,61 @@
+# Two commands: `make mart` and `make test`. Needs Python 3.11+, pip and make; nothing else.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+OLD_DUCKDB := 1.1.3
+TOOLS := .uv
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+BIN := .venv/bin
+export UV_COMPILE_BYTECODE := 1
+export PYTHONUTF8 := 1
+
+.PHONY: mart test ui check format clean install
+.DEFAULT_GOAL := mart
+
+# A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
+$(TOOLS)/bin/uv:
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(TOOLS) uv==$(UV_VERSION)
+
+ifeq ($(UV),$(TOOLS)/bin/uv)
+UV_READY := $(TOOLS)/bin/uv
+endif
+
+.venv/.installed: pyproject.toml uv.lock | $(UV_READY)
+	$(UV) sync --frozen --quiet --inexact --python $(PYTHON)
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	$(UV) sync --frozen --quiet --inexact --group test
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed-test
+	$(UV) sync --frozen --quiet --inexact --group dev
+	@touch $@
+
+# A DuckDB client of two years ago, to prove that analysts' old clients open the mart.
+.venv/old-duckdb: .venv/.installed
+	$(UV) pip install --quiet --no-deps --target $@ duckdb==$(OLD_DUCKDB)
+
+install: .venv/.installed ## The locked environment in .venv
+
+mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figures
+	@$(BIN)/access-recovery sample --if-empty
+	@$(BIN)/access-recovery refresh
+
+test: .venv/.installed-test .venv/old-duckdb ## All tests
+	$(BIN)/pytest -n 2 --dist loadfile
+
+ui: .venv/.installed ## Dagster UI and daemon on localhost
+	@$(BIN)/access-recovery ui
+
+check: .venv/.installed-dev ## Format, lint, types, definitions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -W error -c "from pipelines.definitions import defs; from dagster import Definitions; Definitions.validate_loadable(defs)"
+
+format: .venv/.installed-dev ## Put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment; data stay
+	rm -rf .venv .uv
