@@ -12,7 +12,7 @@ import dagster as dg
 from assets.contract import Contract, tidy_version
 from checks.editions import TakenIn, take_in
 from checks.evidence import rules_gathered
-from checks.rules import CHECKS
+from checks.rules import CHECKS, Check
 from warehouse.archive import SourceFile
 from warehouse.history import CheckResult
 
@@ -113,6 +113,11 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     ]
 
 
+def describe_check(check: Check) -> str:
+    """A check in a line: what holds, how grave, which dimension of data quality."""
+    return f"{check.title} ({check.severity}, {check.dimension})."
+
+
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """The assets and checks of one feed, partitioned by edition. Needs the resource `home`."""
     _, tidy, _ = keys(contract.feed)
@@ -120,7 +125,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         dg.AssetCheckSpec(
             rule,
             asset=tidy,
-            description=f"{CHECKS[rule].title} ({CHECKS[rule].severity}, {CHECKS[rule].dimension}).",
+            description=describe_check(CHECKS[rule]),
             blocking=CHECKS[rule].severity == "ERROR",
             partitions_def=editions,
         )
@@ -234,7 +239,7 @@ def _checked(
             "message": worst.message or "-",
         }
     context.log_event(
-        dg.AssetCheckEvaluation(  # type: ignore[arg-type]
+        dg.AssetCheckEvaluation(
             asset_key=key,
             check_name=rule,
             passed=verdict in ("pass", "skipped"),

@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 
 from assets.contract import contracts
-from assets.factory import keys, owner_tag
+from assets.factory import describe_check, keys, owner_tag
 from checks.mart import add_results, judge_mart
 from checks.rules import MART_CHECKS
 from warehouse.history import CheckResult, append
@@ -51,7 +51,7 @@ def _table_specs() -> list[dg.AssetSpec]:
         dg.AssetCheckSpec(
             check.rule,
             asset=table_key("kpi_monthly"),
-            description=f"{check.title} ({check.severity}, {check.dimension}).",
+            description=describe_check(check),
             blocking=True,
         )
         for check in MART_CHECKS

@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 
 import polars as pl
 
-from assets.sample import (
+from assets.sample.profile import (
     AREA_LABELS,
     COUNT,
     LABELS,
@@ -119,10 +119,12 @@ def read_areas() -> dict[str, Area]:
     def area(row: dict[str, str]) -> Area:
         icb = by_code[row["parent_code"]]
         region = by_code[icb["parent_code"]]
-        chain = [(row["code"], row["ons_code"], row["name"] + MARK)]
-        chain += [(unit["code"], unit["ons_code"], unit["name"]) for unit in (icb, region)]
-        pcns = tuple((r["code"], r["name"]) for r in rows if r["parent_code"] == row["code"])
-        return Area(*(value for unit in chain for value in unit), pcns)
+        return Area(
+            *(row["code"], row["ons_code"], row["name"] + MARK),
+            *(icb["code"], icb["ons_code"], icb["name"]),
+            *(region["code"], region["ons_code"], region["name"]),
+            tuple((r["code"], r["name"]) for r in rows if r["parent_code"] == row["code"]),
+        )
 
     return {code: area(row) for code, row in by_code.items() if row["level"] == "sub_icb"}
 
@@ -242,7 +244,8 @@ class World:
         years = (month - date(2023, 10, 1)).days / 365.25
         daily = DAILY_PER_1000 / 1000 * SCALES[area].demand * YEARLY_GROWTH**years
         noise = draw(self.seed, "demand", area, month).uniform(0.99, 1.01)
-        return round(patients * daily * SEASON[month.month - 1] * working_days(month) * noise)
+        demand: float = patients * daily * SEASON[month.month - 1] * working_days(month) * noise
+        return round(demand)
 
     def practice_cells(self, edition: date, month: date) -> pl.DataFrame:
         """Appointments by AREA, PRACTICE and LABELS as an edition tells them; no zero counts.

@@ -92,11 +92,9 @@ def import_(
     screen = Screen()
     request = Request(_feed(feed), _month(edition), published.date() if published else None)
     with screen.working("Reading") as working:
-        outcomes = []
-        for outcome in import_paths(
-            Home.from_environment(), paths, request, lambda path: working(f"Reading {path.name}")
-        ):
-            outcomes.append(outcome)
+        home = Home.from_environment()
+        reading = import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))
+        outcomes = list(reading)
     show_outcomes(screen, outcomes)
     if any(outcome.verdict == "imported" for outcome in outcomes):
         screen.say("Next: access-recovery refresh")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sample.world import AREA, COUNT, PRACTICE, World
+from assets.sample.profile import COUNT, PRACTICE
+from assets.sample.world import AREA, World
 from assets.sample.writer import csv_bytes, short, stamp, write_zip
 
 MONTH = "APPOINTMENT_MONTH_START_DATE"

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.feeds.gp_appointments_coverage.sample import coverage_csv
-from assets.sample.world import AREA, COUNT, World
+from assets.sample.profile import COUNT
+from assets.sample.world import AREA, World
 from assets.sample.writer import csv_bytes, short, stamp, write_zip
 
 COLUMNS = [
