@@ -10,6 +10,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+from warehouse.home import Home
+from warehouse.intake.importer import Outcome, Request, import_paths
 
 Row = Mapping[str, object]
 
@@ -204,3 +208,13 @@ def zipped(path: Path, members: Mapping[str, bytes], comment: bytes = b"") -> Pa
 def gzipped(path: Path, content: bytes) -> Path:
     """Write a gzip; the same bytes every time."""
     return write(path, gzip.compress(content, mtime=0))
+
+
+def imported(home: Home, *paths: Path, **said: Any) -> list[Outcome]:
+    """The outcomes of importing the paths; `said` as in `Request`."""
+    return list(import_paths(home, list(paths), Request(**said)))
+
+
+def kept_in(home: Home) -> list[str]:
+    """Every file under the home, relative to it."""
+    return sorted(p.relative_to(home.root).as_posix() for p in home.root.rglob("*") if p.is_file())

@@ -7,13 +7,14 @@ which feed a file is (`warehouse.intake`), parsing it (`warehouse.tidy`).
 from __future__ import annotations
 
 import gzip
+import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -64,6 +65,10 @@ class SourceFile(BaseModel):
         return self.sha256[:12]
 
 
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+
+
 class Archive:
     """The archive of one home."""
 
@@ -79,26 +84,54 @@ class Archive:
         return self.root / "records" / file.feed / file.edition / f"{file.sha256}.json"
 
     def store(self, source: Path, container_sha256: str) -> None:
-        """Copy a container's bytes in, unless they are there. Whole or not at all."""
+        """Copy a container's bytes in, unless they are there. Whole or not at all.
+
+        Raises ValueError if the source no longer is what was hashed: still being downloaded.
+        """
         target = self.object_path(container_sha256)
         if target.exists():
             return
         with whole_file(target) as part:
             shutil.copyfile(source, part)
+            with part.open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() != container_sha256:
+                    raise ValueError(f"{source.name} changed while it was being read")
+
+    def adds(self, file: SourceFile) -> bool:
+        """Whether recording a file would tell anything: it is new, or came earlier than known."""
+        return (
+            not self.record_path(file).exists() or file.retrieved_at < self.read(file).retrieved_at
+        )
 
     def add(self, file: SourceFile) -> bool:
-        """Record a source file whose container is stored; False if the record existed."""
+        """Record a source file whose container is stored; False if the record existed.
+
+        The same content saved to disk earlier is noted beside the record, so that revisions sort
+        by the first sighting, whichever copy was imported first.
+        """
         path = self.record_path(file)
-        if path.exists():
+        known = path.exists()
+        if known and self.adds(file):
+            path = path.with_suffix(f".{_stamp()}.seen")
+        elif known:
             return False
         write_text(path, file.model_dump_json(indent=1) + "\n")
-        return True
+        return not known
 
-    def restate(self, file: SourceFile, published_on: date) -> None:
-        """Add a publication date learnt later; the first record stays, a newer one goes beside it."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        path = self.record_path(file).with_suffix(f".{stamp}.restated")
+    def read(self, file: SourceFile) -> SourceFile:
+        """The record kept for a source file, which may tell more than the one at hand."""
+        return self._read(self.record_path(file))
+
+    def restate(self, file: SourceFile, published_on: date) -> bool:
+        """Add a publication date learnt later; the first record stays, a newer one goes beside it.
+
+        False if that date was known.
+        """
+        if self.read(file).published_on == published_on:
+            return False
+        path = self.record_path(file).with_suffix(f".{_stamp()}.restated")
         write_text(path, published_on.isoformat() + "\n")
+        return True
 
     def files(self, feed: str | None = None) -> list[SourceFile]:
         """All recorded source files (of one feed), in order of feed, edition and revision."""
@@ -120,6 +153,10 @@ class Archive:
     @staticmethod
     def _read(path: Path) -> SourceFile:
         file = SourceFile.model_validate_json(path.read_text(encoding="utf-8"))
+        for other in path.parent.glob(f"{path.stem}.*.seen"):
+            seen = SourceFile.model_validate_json(other.read_text(encoding="utf-8"))
+            as_first = {"published_on": file.published_on, "synthetic": file.synthetic}
+            file = min(file, seen.model_copy(update=as_first), key=lambda one: one.retrieved_at)
         restated = sorted(path.parent.glob(f"{path.stem}.*.restated"))
         if restated:
             published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())
@@ -136,14 +173,14 @@ class Archive:
         if not path.exists():
             raise FileNotFoundError(
                 f"{file.container_name}: its bytes are missing from the archive ({path}); "
-                "restore the archive from backup"
+                "restore the archive from backup, or import the publisher's file again"
             )
         if file.member is not None:
             with zipfile.ZipFile(path) as container, container.open(file.member) as stream:
                 yield stream
         elif file.container_sha256 != file.sha256:
-            with gzip.open(path) as stream:
-                yield stream
+            with gzip.open(path) as unpacked:
+                yield cast("IO[bytes]", unpacked)
         else:
             with path.open("rb") as stream:
                 yield stream

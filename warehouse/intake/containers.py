@@ -6,15 +6,17 @@ Does not: what the content means (`recognise`).
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import lzma
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from pathlib import Path, PureWindowsPath
+from typing import IO, cast
 
 CHUNK = 1 << 20
 MAX_FILE_BYTES = 8 << 30
@@ -22,6 +24,10 @@ MAX_MEMBERS = 2_000
 MAX_RATIO = 250
 RATIO_APPLIES_FROM = 16 << 20
 DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ""}
+IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+SHOWN = 60
 
 
 class Refused(Exception):
@@ -51,13 +57,30 @@ class Content:
 AGAIN = "Download it again from the publisher's page."
 
 
+def shown(text: str) -> str:
+    """Somebody else's text, fit to print: short, and without control characters."""
+    kept = "".join(letter if letter.isprintable() else "?" for letter in text[: SHOWN + 1])
+    return kept if len(kept) <= SHOWN else f"{kept[:SHOWN]}..."
+
+
+def file_name(path: Path) -> str:
+    """A file's name that can be printed and kept, whatever bytes the disk holds for it."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def content_name(path: Path) -> str:
+    """The name of a bare or gzipped file's content."""
+    name = file_name(path)
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
 def sniff(path: Path) -> str:
     """`zip`, `gzip` or `bare`, by magic bytes; refuses what can be no published table."""
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
         raise Refused("The file is empty.", AGAIN)
-    if head.startswith(b"PK"):
+    if head.startswith(ZIP_STARTS):
         return "zip"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
@@ -70,7 +93,7 @@ def sniff(path: Path) -> str:
 
 def _refuse_pages(head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1024].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<!--")):
+    if start.startswith(b"<"):
         raise Refused(
             "It is a web page, not data: probably the publisher's error or log-in page.", AGAIN
         )
@@ -91,31 +114,49 @@ def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused
         if kind == "zip":
             yield from _zip_members(path, scratch)
         elif kind == "gzip":
-            limit = max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM)
-            with gzip.open(path) as stream:
-                name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-                yield spool(stream, scratch, name, None, limit)
+            limit = _may_unpack_to(path)
+            with gzip.open(path) as unpacked:
+                stream = cast("IO[bytes]", unpacked)
+                yield spool(stream, scratch, content_name(path), None, limit)
         else:
             with path.open("rb") as stream:
-                yield spool(stream, scratch, path.name, None, MAX_FILE_BYTES)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as error:
+                yield spool(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
+    except NotImplementedError as error:
         raise Refused(
-            f"The {kind} file is damaged or cut short ({error}).",
-            "Download it again, and let the download finish.",
+            f"The zip is packed in a way that can't be read here ({error}).",
+            "Unpack it, and import the files in it.",
         ) from error
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL):  # the disk's trouble, not the file's
+            raise
+        raise _damaged(kind, error) from error
+    except (zipfile.BadZipFile, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise _damaged(kind, error) from error
+
+
+def _damaged(kind: str, error: Exception) -> Refused:
+    return Refused(
+        f"The {kind} file is damaged or cut short ({shown(str(error))}).",
+        "Download it again, and let the download finish.",
+    )
+
+
+def _may_unpack_to(path: Path) -> int:
+    """Bytes that a container of this size may hold: no real table is packed any tighter."""
+    return min(max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM), MAX_FILE_BYTES)
 
 
 def _zip_members(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused]]:
     with zipfile.ZipFile(path) as container:
-        members = [info for info in container.infolist() if not info.is_dir()]
+        members = [one for one in container.infolist() if not one.filename.endswith("/")]
         if "[Content_Types].xml" in container.namelist():
             raise Refused(
                 "It is an Excel workbook, and no feed is read from a workbook yet.",
                 "Import the publisher's CSV or zip instead.",
             )
-        _distrust(members)
+        _distrust(members, _may_unpack_to(path))
         for info in filter(_may_hold_data, members):
-            name = PurePosixPath(info.filename)
+            name = PureWindowsPath(info.filename)
             if info.file_size == 0:
                 yield info.filename, Refused("The member is empty.", AGAIN)
                 continue
@@ -128,24 +169,36 @@ def _zip_members(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Ref
 
 def _may_hold_data(info: zipfile.ZipInfo) -> bool:
     """Documents and a Mac's hidden files travel in publishers' zips; they are passed over."""
-    name = PurePosixPath(info.filename)
+    name = PureWindowsPath(info.filename)  # takes both kinds of slash
     return (
-        not info.is_dir()
+        not info.filename.endswith("/")
         and name.suffix.lower() in DATA_SUFFIXES
+        and name.name.casefold() not in IGNORED
         and not any(part.startswith((".", "__MACOSX")) for part in name.parts)
     )
 
 
 def count_members(path: Path) -> int:
     """How many data files a container holds; a bare or gzipped file is one."""
-    if not zipfile.is_zipfile(path):
+    if sniff(path) != "zip":
         return 1
     with zipfile.ZipFile(path) as container:
         return sum(map(_may_hold_data, container.infolist()))
 
 
-def _distrust(members: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive whose directory alone shows that it is not a publisher's."""
+def zip_comment(path: Path) -> bytes:
+    """The comment of a zip; nothing for other files."""
+    if sniff(path) != "zip":
+        return b""
+    with zipfile.ZipFile(path) as container:
+        return container.comment
+
+
+def _distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
+    """Refuse an archive whose directory alone shows that it is not a publisher's.
+
+    `limit`: bytes that all members together may unpack to.
+    """
     if not members:
         raise Refused("The zip holds no files.", AGAIN)
     if len(members) > MAX_MEMBERS:
@@ -153,10 +206,11 @@ def _distrust(members: list[zipfile.ZipInfo]) -> None:
             f"The zip holds {len(members)} files; at most {MAX_MEMBERS} are taken.",
             "Check that it is the publisher's file.",
         )
+    seen: set[str] = set()
     for info in members:
-        name = info.filename
-        posix, windows = PurePosixPath(name), PureWindowsPath(name)
-        if posix.is_absolute() or windows.is_absolute() or windows.drive or ".." in windows.parts:
+        name = shown(info.filename)
+        windows = PureWindowsPath(info.filename)
+        if windows.root or windows.drive or ".." in windows.parts:
             raise Refused(
                 f"Its member `{name}` would be written outside the archive (path traversal).",
                 "Do not use this file; get it from the publisher's page.",
@@ -165,6 +219,12 @@ def _distrust(members: list[zipfile.ZipInfo]) -> None:
             raise Refused(f"Its member `{name}` is a link, not a file.", "Do not use this file.")
         if info.flag_bits & 1:
             raise Refused(f"Its member `{name}` is encrypted.", "Import an unprotected copy.")
+        if info.filename in seen or not info.filename.isprintable():
+            raise Refused(
+                f"Its member `{name}` has the name of another, or one that can't be printed.",
+                "Do not use this file; get it from the publisher's page.",
+            )
+        seen.add(info.filename)
         if info.file_size > RATIO_APPLIES_FROM and (
             info.file_size > max(info.compress_size, 1) * MAX_RATIO
         ):
@@ -174,21 +234,23 @@ def _distrust(members: list[zipfile.ZipInfo]) -> None:
                 "Do not use this file; get it from the publisher's page.",
             )
     total = sum(info.file_size for info in members)
-    if total > MAX_FILE_BYTES:
+    if total > limit:
         raise Refused(
-            f"The zip would unpack to {total:,} bytes; at most {MAX_FILE_BYTES:,} are taken.",
-            "Import its files one by one.",
+            f"The zip would unpack to {total:,} bytes; at most {limit:,} are taken from one of "
+            "its size: a zip bomb, or damaged.",
+            "Do not use this file; get it from the publisher's page.",
         )
 
 
 def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
-    """Copy a stream to `scratch` as UTF-8 text, hashing it on the way; refuses past `limit` bytes."""
-    digest, size, plain = hashlib.sha256(), 0, True
+    """Copy a stream to `scratch` as UTF-8 text, hashing it on the way, up to `limit` bytes."""
+    digest, size, plain, wide = hashlib.sha256(), 0, True, False
     target = scratch / f"{len(list(scratch.iterdir()))}.csv"
     with target.open("wb") as out:
         while chunk := stream.read(CHUNK):
             if size == 0:
-                if chunk.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+                wide = chunk.startswith(UTF16_STARTS)
+                if chunk.startswith((*ZIP_STARTS, b"\x1f\x8b")):
                     raise Refused("It is an archive inside an archive.", "Unpack it once, first.")
                 _refuse_pages(chunk)
             size += len(chunk)
@@ -197,6 +259,8 @@ def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit
                     f"It unpacks to more than the {limit:,} bytes it may have: a bomb, or damaged.",
                     "Do not use this file; get it from the publisher's page.",
                 )
+            if b"\0" in chunk and not wide:
+                raise Refused("It is binary data, not text.", "Import the publisher's CSV instead.")
             digest.update(chunk)
             plain = plain and chunk.isascii()
             out.write(chunk)
@@ -210,8 +274,8 @@ def to_utf8(path: Path) -> str:
     """Rewrite a text file as UTF-8 without BOM where it is not; returns the encoding it had."""
     with path.open("rb") as stream:
         head = stream.read(4)
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    for attempt in (encoding, "cp1252"):
+    wide = head.startswith(UTF16_STARTS)
+    for attempt in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         converted = path.with_suffix(".utf8")
         try:
             with (

@@ -1,34 +1,33 @@
 """Importing: from paths to archived source files with provenance, one verdict per file.
 
-Belongs here: walking paths, choosing the edition, recording, and the words of the outcome.
-Does not: opening bytes (`containers`), matching headings (`recognise`).
+Belongs here: walking paths, recording, and the words of the outcome. Does not: opening bytes
+(`containers`), matching headings (`recognise`), choosing the edition (`edition`).
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from assets.conform import add_months, month_text, parse_month
+from assets.conform import month_text
 from warehouse.archive import Archive, EditionBasis, SourceFile
 from warehouse.home import Home
-from warehouse.intake.containers import Refused, contents, count_members, hash_file
-from warehouse.intake.recognise import (
-    Recognised,
-    edition_from_months,
-    month_in_name,
-    recognise,
+from warehouse.intake.containers import (
+    IGNORED,
+    Refused,
+    content_name,
+    contents,
+    count_members,
+    file_name,
+    hash_file,
 )
-
-MANIFEST = "SYNTHETIC.json"
-IGNORED = {MANIFEST.casefold(), "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
+from warehouse.intake.edition import check_published, choose_edition
+from warehouse.intake.recognise import Recognised, edition_from_months, recognise
+from warehouse.intake.sample import is_sample, refuse_among_real
 
 
 @dataclass(frozen=True)
@@ -70,49 +69,70 @@ def import_paths(
     """Import every file under the paths; a refused one never stops the others."""
     archive = Archive(home)
     for path in files_under(paths):
+        if _is_ours(home, path) and path not in paths:
+            continue
         if on_file:
             on_file(path)
         try:
             yield from _import_file(archive, path, request)
         except Refused as refusal:
-            yield Outcome(path, path.name, "refused", refusal.reason, refusal.remedy)
+            yield Outcome(path, file_name(path), "refused", refusal.reason, refusal.remedy)
         except FileNotFoundError:
-            yield Outcome(path, path.name, "refused", "There is no such file.", "Check the path.")
-        except PermissionError:
             yield Outcome(
-                path, path.name, "refused", "It may not be read.", "Check its permissions."
+                path, file_name(path), "refused", "There is no such file.", "Check the path."
+            )
+        except PermissionError as error:
+            place = error.filename or path
+            yield Outcome(
+                path,
+                file_name(path),
+                "refused",
+                f"{place} may not be used.",
+                "Check its permissions.",
             )
 
 
+def _is_ours(home: Home, path: Path) -> bool:
+    """Whether a file found in a folder is what this project made: never imported back."""
+    kept = (home.archive, home.lake, home.quarantine, home.mart.parent, home.dagster)
+    whole = path.resolve()
+    return any(whole.is_relative_to(folder) for folder in kept)
+
+
 def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Outcome]:
+    if path.exists() and not path.is_file():
+        raise Refused("It is no regular file.", "Name a file, or a folder with files.")
     container_sha256 = hash_file(path)
     known = [f for f in archive.files() if f.container_sha256 == container_sha256]
+    if known:
+        _store(archive, path, container_sha256)  # heals an archive that lost its bytes
     if known and _nothing_new(path, known, request):
         yield from _known(archive, path, known, request)
         return
-    retrieved = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
         recognised, refused = _open(path, Path(folder), request)
-        sample = _in_manifest(path, container_sha256)
+        sample = is_sample(path, container_sha256) or any(one.synthetic for one in recognised)
         files: list[SourceFile] = []
         editions = edition_from_months(recognised)
         for one in recognised:
             try:
-                edition, basis = _edition(one, editions, path, request)
+                edition, basis = choose_edition(one, editions, file_name(path), request.edition)
                 files.append(
-                    _source_file(
-                        one, path, container_sha256, edition, basis, retrieved, request, sample
-                    )
+                    _source_file(one, path, container_sha256, edition, basis, request, sample)
                 )
             except Refused as refusal:
                 refused.append((one.content.name, refusal))
-        _refuse_sample_among_real(archive, files)
+        refuse_among_real(archive, files)
         yield from _keep(archive, path, container_sha256, files)
     for name, why in refused:
-        shown = path.name if name == path.name else f"{path.name}: {name}"
+        shown = file_name(path) if name == path.name else f"{file_name(path)}: {name}"
         yield Outcome(path, shown, "refused", why.reason, why.remedy)
     if not files and not refused:
         raise Refused("The zip holds no data file.", "Check that it is the publisher's file.")
+
+
+def _saved_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
 
 
 def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
@@ -120,7 +140,7 @@ def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
     if request.edition not in (None, *(file.edition for file in known)):
         return False
     renamed = any(
-        file.edition_basis != "content" and file.container_name != path.name for file in known
+        file.edition_basis != "content" and file.container_name != file_name(path) for file in known
     )
     return not renamed and len({file.member for file in known}) >= count_members(path)
 
@@ -144,66 +164,22 @@ def _open(
     return recognised, refused
 
 
-def _edition(
-    one: Recognised, editions: dict[str, str], path: Path, request: Request
-) -> tuple[str, EditionBasis]:
-    """Edition and how it was found; content first, then siblings, name, and the argument."""
-    contract = one.contract
-    found = editions.get(contract.feed)
-    basis: EditionBasis = "content"
-    if found is None:
-        sibling = [editions[feed] for feed in contract.edition.siblings if feed in editions]
-        named = month_in_name(contract, one.content.name, path.name)
-        if sibling:
-            found, basis = max(sibling), "sibling"
-        elif named:
-            found, basis = month_text(named), "file_name"
-    if request.edition and request.edition != found:
-        _check_stated_edition(one, request.edition)
-        return request.edition, "argument"
-    if found is None:
-        raise Refused(
-            f"It is {contract.feed}, but nothing in it or its name tells the edition.",
-            "Say which release it came with: --edition YYYY-MM (the latest month it covers).",
-        )
-    return found, basis
-
-
-def _check_stated_edition(one: Recognised, stated: str) -> None:
-    edition = parse_month(stated)
-    if edition > datetime.now(UTC).date():
-        raise Refused(f"--edition {stated} is in the future.", "Check the month.")
-    if one.months and one.months[-1] > edition:
-        raise Refused(
-            f"--edition {stated} contradicts its content, which covers "
-            f"{month_text(one.months[-1])}.",
-            "An edition is named by the latest month it covers; leave --edition out.",
-        )
-    if one.months and one.months[-1] < add_months(edition, 1 - one.contract.window_months):
-        raise Refused(
-            f"--edition {stated} contradicts its content, which ends in "
-            f"{month_text(one.months[-1])}; an edition of {one.contract.feed} covers "
-            f"{one.contract.window_months} month(s).",
-            "Leave --edition out.",
-        )
-
-
 def _source_file(
     one: Recognised,
     path: Path,
     container_sha256: str,
     edition: str,
     basis: EditionBasis,
-    retrieved: datetime,
     request: Request,
     sample: bool,
 ) -> SourceFile:
     content, contract = one.content, one.contract
+    check_published(request.published_on, edition)
     return SourceFile(
         sha256=content.sha256,
         container_sha256=container_sha256,
         file_name=content.name,
-        container_name=path.name,
+        container_name=file_name(path),
         member=content.member,
         feed=contract.feed,
         edition=edition,
@@ -215,48 +191,59 @@ def _source_file(
         encoding=content.encoding,
         page=contract.landing_page,
         published_on=request.published_on,
-        retrieved_at=retrieved,
+        retrieved_at=_saved_at(path),
         imported_at=datetime.now(UTC).replace(microsecond=0),
         licence=contract.licence.name,
         synthetic=sample or one.synthetic,
     )
 
 
-def _refuse_sample_among_real(archive: Archive, files: list[SourceFile]) -> None:
-    if any(file.synthetic for file in files) and archive.has_real():
-        raise Refused(
-            "It is synthetic sample data, and this home holds real publications.",
-            "Synthetic never meets real: use another ACCESS_RECOVERY_HOME for the sample.",
-        )
-
-
 def _keep(
     archive: Archive, path: Path, container_sha256: str, files: list[SourceFile]
 ) -> Iterator[Outcome]:
     """Archive the bytes first, then one record per file: a record never points at nothing."""
-    if any(not archive.record_path(file).exists() for file in files):
-        archive.store(path, container_sha256)
+    if any(archive.adds(file) for file in files):
+        _store(archive, path, container_sha256)
+    held = archive.files()
+    retires = bool(held) and all(file.synthetic for file in held)
     for file in files:
-        shown = path.name if file.member is None else f"{path.name}: {file.member}"
-        if archive.add(file):
-            yield Outcome(path, shown, "imported", _words(file), file=file)
-        else:
-            yield Outcome(
-                path, shown, "known", f"already archived as {file.feed} {file.edition}", file=file
-            )
+        if not archive.add(file):
+            yield _known_one(archive, path, file, file.published_on)
+            continue
+        words = _words(file)
+        if retires and not file.synthetic:
+            words, retires = f"{words}; the synthetic sample is retired from the mart", False
+        yield Outcome(path, _shown(path, file), "imported", words, file=file)
+
+
+def _store(archive: Archive, path: Path, container_sha256: str) -> None:
+    try:
+        archive.store(path, container_sha256)
+    except ValueError as error:
+        raise Refused(f"{error}.", "Let the download finish, then import it again.") from error
 
 
 def _known(
     archive: Archive, path: Path, known: list[SourceFile], request: Request
 ) -> Iterator[Outcome]:
-    stated = request.published_on
     for file in known:
-        shown = path.name if file.member is None else f"{path.name}: {file.member}"
-        note = f"already archived as {file.feed} {file.edition}; nothing to do"
-        if stated and stated != file.published_on:
-            archive.restate(file, stated)
-            note = f"already archived as {file.feed} {file.edition}; publication date noted"
-        yield Outcome(path, shown, "known", note, file=file)
+        name = content_name(path) if file.member is None else file.file_name
+        again = {"retrieved_at": _saved_at(path), "container_name": file_name(path)}
+        archive.add(file.model_copy(update={**again, "file_name": name}))
+        if request.edition in (None, file.edition):
+            yield _known_one(archive, path, file, request.published_on)
+
+
+def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | None) -> Outcome:
+    check_published(stated, file.edition)
+    note = f"already archived as {file.feed} {file.edition}; nothing to do"
+    if stated and archive.restate(file, stated):
+        note = f"already archived as {file.feed} {file.edition}; publication date noted"
+    return Outcome(path, _shown(path, file), "known", note, file=archive.read(file))
+
+
+def _shown(path: Path, file: SourceFile) -> str:
+    return file_name(path) if file.member is None else f"{file_name(path)}: {file.member}"
 
 
 def _words(file: SourceFile) -> str:
@@ -267,20 +254,3 @@ def _words(file: SourceFile) -> str:
     basis = "" if file.edition_basis == "content" else f" (edition by {file.edition_basis})"
     mark = " [SYNTHETIC]" if file.synthetic else ""
     return f"{file.feed}, edition {file.edition}{basis}, {file.rows:,} rows{months}{mark}"
-
-
-@cache
-def _manifest_hashes(manifest: Path, _mtime: float) -> frozenset[str]:
-    listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-    return frozenset(entry["sha256"] for entry in listed.values())
-
-
-def _in_manifest(path: Path, sha256: str) -> bool:
-    """Whether the sample generator's manifest beside the file, or the zip's own comment, claims it."""
-    manifest = path.parent / MANIFEST
-    if manifest.exists() and sha256 in _manifest_hashes(manifest, manifest.stat().st_mtime):
-        return True
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as container:
-            return container.comment.startswith(b"SYNTHETIC")
-    return False

@@ -1,0 +1,84 @@
+"""Which edition a recognised file belongs to: its content, its siblings, its name, or `--edition`.
+
+Belongs here: the order of those, and refusing months that can't be. Does not: finding months in
+content or names (`recognise`), keeping files (`importer`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from assets.conform import add_months, month_text, parse_month
+from warehouse.archive import EditionBasis
+from warehouse.intake.containers import Refused
+from warehouse.intake.recognise import Recognised, month_in_name
+
+FIRST_EDITION = date(2015, 1, 1)  # where the partitions of Dagster begin, too
+
+
+def choose_edition(
+    one: Recognised, editions: dict[str, str], container_name: str, stated: str | None
+) -> tuple[str, EditionBasis]:
+    """Edition of a file and how it was found: content, siblings, name, or what the person stated.
+
+    `editions`: those that its container's content tells, by feed. Raises Refused where nothing
+    tells, or where what tells is contradicted.
+    """
+    contract = one.contract
+    found = editions.get(contract.feed)
+    if found and one.months[-1] < add_months(parse_month(found), 1 - contract.window_months):
+        found = month_text(one.months[-1])  # another edition's file in the same zip
+    basis: EditionBasis = "content"
+    if found is None:
+        sibling = [editions[feed] for feed in contract.edition.siblings if feed in editions]
+        named = month_in_name(contract, one.content.name, container_name)
+        if sibling:
+            found, basis = max(sibling), "sibling"
+        elif named:
+            found, basis = month_text(named), "file_name"
+    if stated and stated != found:
+        _check_stated(one, stated, found if basis == "sibling" else None)
+        found, basis = stated, "argument"
+    if found is None:
+        raise Refused(
+            f"It is {contract.feed}, but nothing in it or its name tells the edition.",
+            "Say which release it came with: --edition YYYY-MM (the latest month it covers).",
+        )
+    if not FIRST_EDITION <= parse_month(found) <= datetime.now(UTC).date():
+        raise Refused(
+            f"It is {contract.feed}, but edition {found} (by {basis}) is in the future, "
+            f"or before {month_text(FIRST_EDITION)}.",
+            "Check the month; --edition YYYY-MM states the right one.",
+        )
+    return found, basis
+
+
+def _check_stated(one: Recognised, stated: str, sibling: str | None) -> None:
+    edition = parse_month(stated)
+    if sibling and stated < sibling:
+        raise Refused(
+            f"--edition {stated} contradicts the files beside it, which cover {sibling}.",
+            "Leave --edition out.",
+        )
+    if one.months and one.months[-1] > edition:
+        raise Refused(
+            f"--edition {stated} contradicts its content, which covers "
+            f"{month_text(one.months[-1])}.",
+            "An edition is named by the latest month it covers; leave --edition out.",
+        )
+    if one.months and one.months[-1] < add_months(edition, 1 - one.contract.window_months):
+        raise Refused(
+            f"--edition {stated} contradicts its content, which ends in "
+            f"{month_text(one.months[-1])}; an edition of {one.contract.feed} covers "
+            f"{one.contract.window_months} month(s).",
+            "Leave --edition out.",
+        )
+
+
+def check_published(stated: date | None, edition: str) -> None:
+    """Refuse a publication date that lies in the future or before the edition's month."""
+    if stated and not parse_month(edition) <= stated <= datetime.now(UTC).date():
+        raise Refused(
+            f"--published {stated} is in the future, or before the month of edition {edition}.",
+            "Check the date; it is the day on which the publisher released the file.",
+        )
