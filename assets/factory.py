@@ -145,7 +145,9 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         held = []
         for edition in context.partition_keys:
             context.log.info(f"{contract.feed} {edition}")
-            taken = take_in(context.resources.home.get(), contract.feed, edition, context.run_id)
+            taken = take_in(
+                context.resources.home.get(), contract.feed, edition, context.run.run_id
+            )
             if taken is None:
                 context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
                 continue
@@ -225,9 +227,8 @@ def _checked(
     check_key = dg.AssetCheckKey(key, rule)
     if check_key not in context.selected_asset_check_keys:
         return
-    worst = max(
-        results, key=lambda r: ("pass", "skipped", "warn", "fail").index(r.verdict), default=None
-    )
+    grave = ("pass", "skipped", "warn", "fail")
+    worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
     verdict = worst.verdict if worst else "pass"
     metadata: dict[str, object] = {"verdict": verdict}
     if worst:

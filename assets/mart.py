@@ -23,24 +23,42 @@ PUBLISHED = dg.AssetKey(["mart", "published"])
 
 
 def table_key(table: str) -> dg.AssetKey:
-    """Asset key of a mart table; governance's tables stand under their schema."""
-    return dg.AssetKey(["mart", *table.split(".")])
+    """Asset key of a mart table; governance's tables are one asset."""
+    return dg.AssetKey(["mart", table.partition(".")[0]])
+
+
+def _parents() -> dict[str, list[dg.AssetKey]]:
+    """What each part of the mart is made from, so that the graph reads from left to right."""
+    measures = [keys(feed)[2] for feed in contracts()]
+    return {
+        "organisation": measures,
+        "kpi_vintage": measures,
+        "kpi": [],
+        "calendar_month": [],
+        "kpi_monthly": [
+            table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
+        ],
+        "governance": [table_key("kpi_monthly")],
+    }
 
 
 def _table_specs() -> list[dg.AssetSpec]:
-    parents = [keys(feed)[2] for feed in contracts()]
+    described = {
+        **{table: entry["comment"] for table, entry in descriptions()["tables"].items()},
+        "governance": "Governance's records: feeds, editions, source files with provenance, every "
+        "check result, quarantined rows, figure sources, caveats and publications.",
+    }
     return [
         dg.AssetSpec(
             table_key(table),
             deps=parents,
-            description=entry["comment"],
+            description=described[table],
             group_name="mart",
             owners=[OWNER],
             kinds={"duckdb"},
             code_version=mart_version(),
-            skippable=True,
         )
-        for table, entry in descriptions()["tables"].items()
+        for table, parents in _parents().items()
     ]
 
 
@@ -61,16 +79,19 @@ def _table_specs() -> list[dg.AssetSpec]:
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
     place = context.resources.home.get()
-    built = build_mart(place, context.run_id)
-    results = judge_mart(built.path, context.run_id)
+    built = build_mart(place, context.run.run_id)
+    results = judge_mart(built.path, context.run.run_id)
     append(place, results, "mart")
     add_results(built.path, results)
     write_text(candidate(place), built.model_dump_json())
     with duckdb.connect(str(built.path), read_only=True) as db:
-        for table in descriptions()["tables"]:
-            yield dg.MaterializeResult(
-                asset_key=table_key(table), metadata=_table_metadata(db, table, built)
+        for table in _parents():
+            metadata = (
+                _governance_metadata(db, built)
+                if table == "governance"
+                else _table_metadata(db, table, built)
             )
+            yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
     for result in results:
         yield _check(result)
 
@@ -98,6 +119,13 @@ def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> 
     }
 
 
+def _governance_metadata(db: duckdb.DuckDBPyConnection, built: Built) -> dict[str, Any]:
+    tables = [t for t in descriptions()["tables"] if t.startswith("governance.")]
+    counted = [db.execute(f"SELECT count(*) FROM {table}").fetchall() for table in tables]
+    rows = {table: count for table, [(count,)] in zip(tables, counted, strict=True)}
+    return {"dagster/row_count": sum(rows.values()), "synthetic": built.synthetic, **rows}
+
+
 def _check(result: CheckResult) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=table_key("kpi_monthly"),
@@ -110,7 +138,7 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
 
 @dg.asset(
     key=PUBLISHED,
-    deps=[table_key(table) for table in descriptions()["tables"]],
+    deps=[table_key("governance")],
     group_name="mart",
     owners=[OWNER],
     kinds={"duckdb"},

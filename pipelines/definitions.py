@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.contract import contracts
 from assets.factory import feed_assets
-from assets.mart import PUBLISHED, build, published
+from assets.mart import build, published
 from pipelines.partitions import EDITIONS
 from pipelines.resources import HomeResource
 
@@ -44,8 +44,7 @@ def _definitions(home: HomeResource) -> dg.Definitions:
     jobs.append(
         dg.define_asset_job(
             PUBLISH_JOB,
-            selection=dg.AssetSelection.assets(PUBLISHED).upstream(1)
-            | dg.AssetSelection.assets(PUBLISHED),
+            selection=dg.AssetSelection.groups("mart"),
             description="Build the mart from all accepted editions, check it, publish it.",
         )
     )

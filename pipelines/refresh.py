@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-ABANDONED = timedelta(hours=24)
+ABANDONED = timedelta(minutes=15)
 
 Say = Callable[[str], None]
 
@@ -54,6 +54,7 @@ class Report:
     held: list[EditionState] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     published: bool = False
+    retired: int = 0
     nothing_to_do: bool = False
 
     @property
@@ -76,7 +77,7 @@ def refresh(
     """
     home.root.mkdir(parents=True, exist_ok=True)
     with _alone(home, say, wait):
-        _clean_up(home)
+        clean_up(home)
         report = Report(imported=list(take_landing(home, say)))
         batches = plan(home, feeds, editions)
         if batches or not _mart_is_current(home):
@@ -84,6 +85,7 @@ def refresh(
         else:
             report.nothing_to_do = True
         report.held = held_editions(home)
+        report.retired = retired_editions(home)
     return report
 
 
@@ -104,11 +106,11 @@ def _alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
         lock.release()
 
 
-def _clean_up(home: Home) -> None:
-    """Remove what a killed refresh left; imports run beside us, so the archive's wait a day."""
-    for folder in (home.lake, home.quarantine, home.mart.parent):
-        sweep_parts(folder)
-    sweep_parts(home.archive, older_than=ABANDONED)
+def clean_up(home: Home) -> None:
+    """Remove what a killed process left. Imports and runs started in the UI write beside us, so
+    only files that nobody has written to for a while are taken for abandoned."""
+    for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
+        sweep_parts(folder, older_than=ABANDONED)
 
 
 def take_landing(home: Home, say: Say) -> Iterable[Outcome]:
@@ -216,6 +218,13 @@ def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str
                 cause = cause.cause
             return cause.message.strip() if cause else "the run failed"
     return "the run failed"
+
+
+def retired_editions(home: Home) -> int:
+    """How many editions of sample data lie in the archive but, among real data, not in the mart."""
+    archive = Archive(home)
+    active = {(file.feed, file.edition) for file in archive.active_files()}
+    return len({(file.feed, file.edition) for file in archive.files()} - active)
 
 
 def held_editions(home: Home) -> list[EditionState]:

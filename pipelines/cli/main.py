@@ -6,12 +6,15 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
+
+if TYPE_CHECKING:
+    from warehouse.intake.importer import Outcome
 
 DONE, IN_PART, WRONG = 0, 1, 2
 
@@ -91,11 +94,16 @@ def import_(
 
     screen = Screen()
     request = Request(_feed(feed), _month(edition), published.date() if published else None)
-    with screen.working("Reading") as working:
-        home = Home.from_environment()
-        reading = import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))
-        outcomes = list(reading)
-    show_outcomes(screen, outcomes)
+    outcomes: list[Outcome] = []
+    try:
+        with screen.working("Reading") as working:
+            home = Home.from_environment()
+            outcomes.extend(
+                import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))
+            )
+    finally:
+        # Even when the disk is full half-way, say what is safe already.
+        show_outcomes(screen, outcomes)
     if any(outcome.verdict == "imported" for outcome in outcomes):
         screen.say("Next: access-recovery refresh")
     raise typer.Exit(import_status(outcomes))

@@ -60,6 +60,10 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.error(failure, "What was published before stays published.")
     for state in report.held:
         screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
+    if report.retired and not report.nothing_to_do:
+        screen.say(
+            f"{report.retired} SYNTHETIC sample edition(s) retired: real data have taken their place."
+        )
     warned = [state for state in report.taken_in if state.warned]
     if report.nothing_to_do:
         screen.say(

@@ -1,0 +1,43 @@
+"""Running the command line as a user does: another process, its own home, its exit status."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from warehouse.home import HOME_VARIABLE
+
+PROGRAM = str(Path(sys.executable).with_name("access-recovery"))
+PATIENCE = 240
+
+
+def environment(root: Path) -> dict[str, str]:
+    """This process's environment with another home."""
+    return {**os.environ, HOME_VARIABLE: str(root), "PYTHONUTF8": "1"}
+
+
+def run(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `access-recovery` to its end."""
+    command = [PROGRAM, *map(str, arguments)]
+    return subprocess.run(
+        command,
+        env=environment(root),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def start(root: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `access-recovery` and go on."""
+    command = [PROGRAM, *map(str, arguments)]
+    return subprocess.Popen(
+        command,
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )

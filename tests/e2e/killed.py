@@ -1,0 +1,49 @@
+"""A refresh without Dagster that kills itself before its Nth file comes into being.
+
+Every durable step ends in a rename; dying before the Nth one leaves what a power cut would.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from assets.contract import contracts
+from checks import runner
+from checks.editions import pending_editions, take_in
+from pipelines.refresh import clean_up, take_landing
+from warehouse.home import Home
+from warehouse.mart.build import build_mart
+from warehouse.mart.publish import is_current, publish
+
+
+def take_all(home: Home) -> None:
+    """Landing to published mart, step by step as the refresh does it."""
+    clean_up(home)
+    for _ in take_landing(home, lambda _: None):
+        pass
+    for feed in contracts():
+        for edition in pending_editions(home, feed):
+            take_in(home, feed, edition, "run")
+    if not is_current(home):
+        publish(home, build_mart(home, "run-of-a-test"))
+
+
+def die_before(step: int) -> None:
+    """Arrange for this process to die instead of making its Nth rename."""
+    replace, renames = os.replace, 0
+
+    def dying(source: str | Path, target: str | Path) -> None:
+        nonlocal renames
+        renames += 1
+        if renames == step:
+            os._exit(9)
+        replace(source, target)
+
+    os.replace = dying  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    # Judging is not what is tested here, and loading the judge takes seconds.
+    runner.expectation_met = lambda _: True
+    die_before(int(sys.argv[2]))
+    take_all(Home(Path(sys.argv[1])))

@@ -1,0 +1,99 @@
+"""The Dagster code location: what the UI will show."""
+
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets.contract import contracts
+from assets.factory import keys
+from assets.mart import PUBLISHED, table_key
+from checks.evidence import rules_gathered
+from pipelines.definitions import build_definitions
+from pipelines.resources import HomeResource
+from tests.support import write_regional
+from warehouse.home import Home
+from warehouse.intake.importer import Request, import_paths
+
+
+@pytest.fixture(scope="module")
+def graph() -> Any:
+    return build_definitions().resolve_asset_graph()
+
+
+def test_definitions_load() -> None:
+    dg.Definitions.validate_loadable(build_definitions())
+
+
+def test_each_feed_reads_from_left_to_right_into_the_mart(graph: Any) -> None:
+    for feed in contracts():
+        archived, tidy, measures = keys(feed)
+        assert graph.get(tidy).parent_keys == {archived}
+        assert graph.get(measures).parent_keys == {tidy}
+        assert measures in graph.get(table_key("kpi_vintage")).parent_keys
+    assert table_key("kpi_vintage") in graph.get(table_key("kpi_monthly")).parent_keys
+    assert table_key("kpi_monthly") in graph.get(table_key("governance.edition")).parent_keys
+    assert table_key("governance.edition") in graph.get(PUBLISHED).parent_keys
+
+
+def test_every_asset_is_described_owned_grouped_and_of_a_kind(graph: Any) -> None:
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description, key
+        assert node.owners, key
+        assert node.kinds, key
+        assert node.group_name in {*contracts(), "mart"}
+
+
+def test_columns_are_shown_before_the_first_run(graph: Any) -> None:
+    for feed, contract in contracts().items():
+        schema = graph.get(keys(feed)[1]).metadata["dagster/column_schema"]
+        assert [c.name for c in schema.columns] == ["source_row", *contract.columns]
+        assert all(column.description for column in schema.columns)
+
+
+def test_every_check_of_a_feed_is_a_dagster_check(graph: Any) -> None:
+    for feed, contract in contracts().items():
+        shown = {key.name for key in graph.asset_check_keys if key.asset_key == keys(feed)[1]}
+        assert shown == set(rules_gathered(contract))
+
+
+def test_feeds_are_partitioned_by_month(graph: Any) -> None:
+    for feed in contracts():
+        for key in keys(feed):
+            partitions = graph.get(key).partitions_def
+            assert isinstance(partitions, dg.MonthlyPartitionsDefinition)
+            assert partitions.has_partition_key("2025-11")
+
+
+@pytest.mark.parametrize(("label", "succeeds"), [("GP", True), ("Robot", False)])
+def test_one_partition_can_be_run_again(home: Home, label: str, succeeds: bool) -> None:
+    rows = [{"HCP_TYPE": label, "COUNT_OF_APPOINTMENTS": n} for n in range(1, 31)]
+    path = write_regional(home.root / "regional.csv", *rows)
+    assert [o.verdict for o in import_paths(home, [path], Request())] == ["imported"]
+    definitions = build_definitions(HomeResource(root=str(home.root)))
+    job = definitions.resolve_job_def("take_in_gp_appointments_sub_icb")
+    archived, tidy, measures = keys("gp_appointments_sub_icb")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            instance=instance, partition_key="2025-10", raise_on_error=False
+        )
+        assert result.success is (succeeds)
+        assert instance.get_materialized_partitions(tidy) == {"2025-10"}
+        expected = {"2025-10"} if succeeds else set()
+        assert instance.get_materialized_partitions(measures) == expected
+        verdicts = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
+        materialised = {
+            event.asset_key for event in result.all_events if event.is_step_materialization
+        }
+    assert verdicts["label_known"] is succeeds
+    assert archived in materialised
+
+
+def test_a_partition_without_files_does_nothing(home: Home) -> None:
+    definitions = build_definitions(HomeResource(root=str(home.root)))
+    job = definitions.resolve_job_def("take_in_registered_patients")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, partition_key="2025-10")
+        assert result.success
+        assert instance.get_materialized_partitions(keys("registered_patients")[1]) == set()

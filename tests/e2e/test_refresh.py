@@ -1,0 +1,287 @@
+"""Refreshing: last-good, holding, killing, two at once, analysts reading all the while."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from queue import Queue
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.main import app
+from pipelines.refresh import Batch, clean_up, neighbours, plan, refresh
+from tests.e2e.command import run, start
+from tests.e2e.killed import take_all
+from tests.support import write_coverage, write_regional
+from warehouse.archive import Archive
+from warehouse.home import Home
+
+PROJECT = Path(__file__).resolve().parents[2]
+OCT = {"APPOINTMENT_MONTH": "OCT2025"}
+NOV = {"APPOINTMENT_MONTH": "NOV2025"}
+
+
+def figures(home: Home) -> dict[tuple[str, str], float]:
+    """Appointments of 04C: month and edition -> value."""
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        rows = db.execute(
+            "SELECT strftime(month, '%Y-%m'), edition, value FROM kpi_monthly "
+            "WHERE kpi_id = 'appointments' AND org_code = '04C' ORDER BY 1"
+        ).fetchall()
+    return {(month, edition): value for month, edition, value in rows}
+
+
+def land(home: Home, name: str, *rows: dict[str, object]) -> None:
+    write_regional(home.landing / name, *rows)
+
+
+def say_refresh(*arguments: str) -> Result:
+    """The command, in this process: heavy libraries are loaded once for all tests."""
+    return CliRunner().invoke(app, ["refresh", *arguments])
+
+
+def test_an_empty_home_has_nothing_to_do(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "refresh")
+    assert done.returncode == 0, done.stderr
+    assert "nothing was imported yet" in done.stdout
+
+
+def test_a_new_edition_revises_and_the_first_report_is_kept(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    assert refresh(home).published
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+    land(home, "november.csv", {**OCT, "COUNT_OF_APPOINTMENTS": 12}, NOV)
+    report = refresh(home)
+    assert report.published
+    assert [(s.feed, s.edition) for s in report.taken_in] == [
+        ("gp_appointments_sub_icb", "2025-11")
+    ]
+    assert figures(home) == {("2025-10", "2025-11"): 12, ("2025-11", "2025-11"): 10}
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        [(first,)] = db.execute(
+            "SELECT first_reported_value FROM kpi_monthly WHERE kpi_id = 'appointments' "
+            "AND org_code = '04C' AND month = DATE '2025-10-01'"
+        ).fetchall()
+    assert first == 10
+
+
+def test_an_edition_that_fails_is_held_and_last_good_stays(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    refresh(home)
+    wrong = [{**NOV, "HCP_TYPE": f"Robot {n}"} for n in range(30)]
+    land(home, "november.csv", NOV, *wrong)
+    done = say_refresh()
+    assert done.exit_code == 1
+    assert "Held back: gp_appointments_sub_icb 2025-11" in done.stderr
+    assert "Every label is one the contract lists" in done.stderr
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        [(status, reasons)] = db.execute(
+            "SELECT status, reasons FROM governance.edition WHERE edition = '2025-11'"
+        ).fetchall()
+    assert status == "held"
+    assert "Robot" in reasons
+    assert say_refresh().exit_code == 1, "it stays held, and says so"
+
+
+def test_other_editions_of_the_same_run_go_on(home: Home) -> None:
+    wrong = [{**OCT, "HCP_TYPE": f"Robot {n}"} for n in range(30)]
+    land(home, "october.csv", OCT, *wrong)
+    land(home, "november.csv", NOV)
+    report = refresh(home)
+    assert report.published
+    assert [state.edition for state in report.held] == ["2025-10"]
+    assert figures(home) == {("2025-11", "2025-11"): 10}
+
+
+def test_nothing_is_published_when_nothing_is_accepted(home: Home) -> None:
+    land(home, "october.csv", *[{**OCT, "HCP_TYPE": f"Robot {n}"} for n in range(30)])
+    done = say_refresh()
+    assert done.exit_code == 1
+    assert "No edition is accepted" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not home.mart.exists()
+
+
+def test_a_refused_file_stays_in_landing_and_the_rest_goes_on(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    (home.landing / "letter.zip").write_text("<html>Sign in</html>", encoding="utf-8")
+    done = say_refresh()
+    assert done.exit_code == 1
+    assert "letter.zip refused" in done.stderr
+    assert "web page" in done.stderr
+    assert [path.name for path in home.landing.iterdir()] == ["letter.zip"]
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+
+
+def test_coverage_that_comes_later_is_noticed(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    refresh(home)
+    write_coverage(home.landing / "coverage.csv", {})
+    report = refresh(home)
+    assert {state.feed for state in report.taken_in} == {
+        "gp_appointments_coverage",
+        "gp_appointments_sub_icb",
+    }
+
+
+def test_the_first_real_import_retires_the_sample(home: Home) -> None:
+    sub_icb = "NHS Leicester Leicestershire and Rutland ICB - 04C (SYNTHETIC)"
+    land(home, "sample.csv", {**NOV, "SUB_ICB_LOCATION_NAME": sub_icb})
+    refresh(home)
+    assert figures(home) == {("2025-11", "2025-11"): 10}
+    land(home, "october.csv", {**OCT, "COUNT_OF_APPOINTMENTS": 7})
+    done = say_refresh()
+    assert done.exit_code == 0
+    assert "retired" in done.stdout + done.stderr
+    assert figures(home) == {("2025-10", "2025-10"): 7}
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        assert db.execute("SELECT DISTINCT synthetic FROM kpi_monthly").fetchall() == [(False,)]
+        [(status,)] = db.execute("SELECT status FROM governance.edition WHERE synthetic").fetchall()
+    assert status == "retired"
+
+
+def test_a_chosen_edition_is_taken_in_again(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    refresh(home)
+    report = refresh(home, feeds=["gp_appointments_sub_icb"], editions=["2025-10"])
+    assert [state.edition for state in report.taken_in] == ["2025-10"]
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        [(runs,)] = db.execute(
+            "SELECT count(DISTINCT run_id) FROM governance.check_result "
+            "WHERE feed = 'gp_appointments_sub_icb'"
+        ).fetchall()
+    assert runs >= 1
+
+
+def test_a_feed_that_is_none_is_wrong_usage(home: Home) -> None:
+    done = say_refresh("--feed", "gp_apointments")
+    assert done.exit_code == 2
+    assert "is no feed" in done.stderr
+
+
+def test_two_refreshes_at_once_wait_for_each_other(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    first, second = start(home.root, "refresh"), start(home.root, "refresh")
+    said = [process.communicate(timeout=240)[0] for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], said
+    assert sum("mart published" in text for text in said) == 1
+    assert sum("Nothing to do" in text for text in said) == 1
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+
+
+def test_a_refresh_may_be_told_not_to_wait(home: Home) -> None:
+    from filelock import FileLock
+
+    home.root.mkdir(parents=True)
+    with FileLock(home.lock):
+        done = say_refresh("--no-wait")
+    assert done.exit_code == 1
+    assert "Another refresh" in done.stderr
+
+
+def test_a_killed_refresh_can_be_run_again(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    process = start(home.root, "refresh")
+    try:
+        process.wait(timeout=4)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    process.communicate()
+    assert refresh(home).failures == []
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 7, 9, 11, 13])
+def test_killed_at_any_step_nothing_is_lost_or_half_visible(home: Home, step: int) -> None:
+    land(home, "october.csv", OCT)
+    write_coverage(home.landing / "coverage.csv", {})
+    child = [sys.executable, "-m", "tests.e2e.killed", str(home.root), str(step)]
+    done = subprocess.run(child, check=False, cwd=PROJECT, capture_output=True, timeout=120)
+    assert done.returncode != 0, "it was killed"
+    if home.mart.exists():
+        assert figures(home) == {("2025-10", "2025-10"): 10}
+    take_all(home)
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+    assert len(Archive(home).files()) == 2
+    assert list(home.landing.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Home) -> None:
+    for folder in (home.lake / "tidy", home.mart.parent, home.archive / "objects"):
+        folder.mkdir(parents=True)
+        for name, age in (("old.part", 3600), ("new.part", 0)):
+            (folder / name).write_bytes(b"half")
+            os.utime(folder / name, (time.time() - age, time.time() - age))
+    clean_up(home)
+    assert {path.name for path in home.root.rglob("*.part")} == {"new.part"}
+
+
+def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> None:
+    """An analyst: reconnects and queries until told to stop; reports queries and errors."""
+    queries, errors = 0, []
+    while not stop.is_set():
+        try:
+            with duckdb.connect(path, read_only=True) as db:
+                for _ in range(3):
+                    [(rows, kpis)] = db.execute(
+                        "SELECT count(*), count(DISTINCT kpi_id) FROM kpi_monthly"
+                    ).fetchall()
+                    if not rows or not kpis:
+                        errors.append(f"half a mart: {rows} rows")
+                    queries += 1
+        except duckdb.Error as error:
+            errors.append(str(error))
+    told.put((queries, errors))
+
+
+def test_eight_readers_query_through_ten_publishes(home: Home) -> None:
+    from checks.mart import judge_mart
+    from warehouse.mart.build import build_mart
+    from warehouse.mart.publish import publish
+
+    land(home, "october.csv", OCT)
+    refresh(home)
+    context = multiprocessing.get_context("spawn")
+    stop, told = context.Event(), context.Queue()
+    readers = [context.Process(target=read_on, args=(str(home.mart), stop, told)) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    time.sleep(2)
+    with duckdb.connect(str(home.mart), read_only=True) as held_open:
+        for n in range(10):
+            built = build_mart(home, f"publish{n}")
+            assert all(result.verdict == "pass" for result in judge_mart(built.path, "x"))
+            publish(home, built)
+            [(rows,)] = held_open.execute("SELECT count(*) FROM kpi_monthly").fetchall()
+            assert rows > 0, "a connection opened before still answers"
+    stop.set()
+    results = [told.get(timeout=60) for _ in readers]
+    for reader in readers:
+        reader.join(timeout=30)
+    assert [error for _, errors in results for error in errors] == []
+    assert all(queries > 0 for queries, _ in results)
+
+
+def test_neighbouring_editions_make_one_run() -> None:
+    assert neighbours(["2024-11", "2024-12", "2025-01", "2025-03"]) == [
+        ("2024-11", "2024-12", "2025-01"),
+        ("2025-03",),
+    ]
+
+
+def test_a_plan_follows_the_order_in_which_feeds_judge_each_other(home: Home) -> None:
+    land(home, "october.csv", OCT)
+    write_coverage(home.landing / "coverage.csv", {})
+    from pipelines.refresh import take_landing
+
+    assert len(list(take_landing(home, lambda _: None))) == 2
+    assert plan(home) == [
+        Batch("gp_appointments_coverage", ("2025-10",)),
+        Batch("gp_appointments_sub_icb", ("2025-10",)),
+    ]

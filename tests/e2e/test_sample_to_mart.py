@@ -1,0 +1,151 @@
+"""What a new user does first: the sample, a refresh, the mart, and Dagster afterwards."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets.factory import keys
+from tests.e2e.command import run
+from warehouse.home import Home
+
+MONTHS = "18"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    """A home with the sample, refreshed once; and what the refresh printed."""
+    home = Home(tmp_path_factory.mktemp("sample") / "home")
+    wrote = run(home.root, "sample", "--months", MONTHS)
+    assert wrote.returncode == 0, wrote.stderr
+    assert "SYNTHETIC" in wrote.stdout
+    refreshed = run(home.root, "refresh")
+    assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
+    return home, refreshed.stdout + refreshed.stderr
+
+
+@pytest.fixture
+def mart(made: tuple[Home, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(made[0].mart), read_only=True) as db:
+        yield db
+
+
+def test_headlines_name_places_months_the_mart_and_what_to_do_next(made: tuple[Home, str]) -> None:
+    home, printed = made
+    for text in ("LLR", "Leicester City", "Mar 2025", "GP appointments", str(home.mart), "Next:"):
+        assert text in printed
+    assert "SYNTHETIC" in printed
+
+
+def test_the_minutes_figures_come_out(mart: duckdb.DuckDBPyConnection) -> None:
+    [(value, ratio, face_to_face)] = mart.execute(
+        """SELECT a.value, a.year_on_year_ratio, f.value FROM kpi_monthly AS a
+           JOIN kpi_monthly AS f USING (month, org_level, org_code)
+           WHERE a.org_code = '04C' AND a.month = DATE '2024-10-01'
+             AND a.kpi_id = 'appointments' AND f.kpi_id = 'appointments_face_to_face_share'"""
+    ).fetchall()
+    assert value == 267_552
+    assert round(ratio, 3) == 0.16
+    assert 0.69 < face_to_face < 0.71
+
+
+def test_two_icbs_are_no_england(mart: duckdb.DuckDBPyConnection) -> None:
+    rows = mart.execute(
+        """SELECT DISTINCT value, status, members_expected FROM kpi_monthly
+           WHERE org_level = 'england' AND kpi_id = 'appointments'"""
+    ).fetchall()
+    assert rows == [(None, "incomplete", 106)]
+
+
+def test_everything_says_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
+    assert mart.execute("SELECT DISTINCT synthetic FROM kpi_monthly").fetchall() == [(True,)]
+    comments = mart.execute(
+        "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views() "
+        "WHERE NOT internal"
+    ).fetchall()
+    assert len(comments) >= 14
+    assert all(comment.startswith("SYNTHETIC") for (comment,) in comments)
+    named = mart.execute(
+        "SELECT org_name FROM organisation WHERE org_level = 'practice'"
+    ).fetchall()
+    assert all("SYNTHETIC" in name for (name,) in named)
+
+
+def test_every_edition_is_accepted_without_a_warning(mart: duckdb.DuckDBPyConnection) -> None:
+    rows = mart.execute(
+        "SELECT DISTINCT status, checks_warned, checks_failed FROM governance.edition"
+    ).fetchall()
+    assert rows == [("accepted", 0, 0)]
+
+
+def test_practice_sums_were_reconciled_with_sub_icb_sums(mart: duckdb.DuckDBPyConnection) -> None:
+    rows = mart.execute(
+        "SELECT verdict, total_rows FROM governance.check_result WHERE rule = 'sums_reconcile'"
+    ).fetchall()
+    assert [verdict for verdict, _ in rows] == ["pass", "pass"]
+    assert all(total == 12 for _, total in rows), "four sub-ICBs, three months"
+
+
+def test_a_second_refresh_has_nothing_to_do_and_says_so(made: tuple[Home, str]) -> None:
+    home, _ = made
+    before = home.mart.read_bytes()
+    again = run(home.root, "refresh")
+    assert again.returncode == 0
+    assert "Nothing to do" in again.stdout
+    assert "Leicester City" in again.stdout
+    assert home.mart.read_bytes() == before
+
+
+def test_the_landing_folder_is_emptied_into_the_archive(made: tuple[Home, str]) -> None:
+    home, _ = made
+    assert {path.name for path in home.landing.iterdir()} == {"SYNTHETIC.json"}
+    assert len(list((home.archive / "records").rglob("*.json"))) > 20
+
+
+def test_nothing_half_written_is_left(made: tuple[Home, str]) -> None:
+    home, _ = made
+    assert list(home.root.rglob("*.part")) == []
+    assert list(home.mart.parent.glob("*.wal")) == []
+
+
+def test_dagster_shows_runs_partitions_and_check_results(made: tuple[Home, str]) -> None:
+    home, _ = made
+    archived, tidy, measures = keys("gp_appointments_practice")
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        assert {run.job_name for run in instance.get_runs()} >= {
+            "take_in_gp_appointments_practice",
+            "publish_mart",
+        }
+        for key in (archived, tidy, measures):
+            assert instance.get_materialized_partitions(key) == {"2025-02", "2025-03"}
+        history = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(tidy, "sums_reconcile"), limit=10
+        )
+        assert {record.partition for record in history} == {"2025-02", "2025-03"}
+        event = instance.get_latest_materialization_event(tidy)
+    assert event is not None
+    assert event.asset_materialization is not None
+    assert event.asset_materialization.metadata["dagster/partition_row_count"].value > 50_000
+
+
+def test_status_as_table_and_as_json(made: tuple[Home, str]) -> None:
+    home, _ = made
+    shown = run(home.root, "status")
+    assert shown.returncode == 0
+    assert "gp_appointments_practice" in shown.stdout
+    told = json.loads(run(home.root, "status", "--json").stdout)
+    by_feed = {row["feed"]: row for row in told["feeds"]}
+    assert by_feed["registered_patients"]["newest_accepted"] == "2025-03"
+    assert by_feed["gp_appointments_sub_icb"]["held"] == []
+    assert told["published"] is True
+
+
+def test_export_is_marked_synthetic(made: tuple[Home, str], tmp_path: Path) -> None:
+    done = run(made[0].root, "export", "--format", "csv", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in tmp_path.iterdir()}
+    assert "SYNTHETIC_kpi_monthly.csv" in names
+    assert all(name.startswith("SYNTHETIC_") for name in names)
