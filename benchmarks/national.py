@@ -23,8 +23,10 @@ import duckdb, sys
 members, out = sys.argv[1:]
 db = duckdb.connect(config={"threads": 2})
 for pattern in ("Practice_Level_Crosstab_*", "Mapping"):
-    db.execute(f"COPY (FROM read_csv('{members}/{pattern}.csv', header = true)) "
-               f"TO '{out}/{pattern.strip('*_')}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+    options = "header = true, quote = '\\"', all_varchar = true"
+    source = f"read_csv('{members}/{pattern}.csv', {options})"
+    target = f"'{out}/{pattern.strip('*_')}.parquet'"
+    db.execute(f"COPY (FROM {source}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 """
 SEQUENCE = ("csv to parquet", "import", "refresh", "refresh again", "--help")
 
@@ -126,6 +128,7 @@ def main() -> None:
                    work, given.show)  # fmt: skip
         done.touch()
         print(f"Edition made in {made.seconds:.0f} s")
+    os.sync()  # else the first step waits for the disk to take in the edition
     members = list((work / "members").glob("Practice*.csv"))
     size = sum(member.stat().st_size for member in members)
     rows = 0

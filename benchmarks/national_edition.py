@@ -21,7 +21,7 @@ from assets.sample.writer import ARCHIVE_COMMENT, short, stamp
 
 MONTHS = (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
 ROWS_PER_PRACTICE = 178  # a month, on average, as published in 2025
-APPOINTMENTS = 6_240  # a practice and month; gives about so many rows
+APPOINTMENTS = 7_000  # a practice and month; gives about so many rows
 PRACTICES_PER_NETWORK = 5
 MIDLANDS_AND_NORTH = {"Y60", "Y62", "Y63"}
 SUPPLIERS = ("TPP", "EMIS", "TPP", "EMIS", "EMIS/EVERGREENLIFE")

@@ -1,0 +1,88 @@
+"""The page on adding a feed is true: a copy of the project follows it, step by step."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGE = PROJECT / "docs" / "adding-a-feed.md"
+PACKAGES = ("assets", "checks", "pipelines", "warehouse")
+MAIN = "from pipelines.cli.main import main; main()"
+FEED = "enhanced_access"
+
+
+def blocks() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kind, block in re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(), re.M | re.S):
+        found.setdefault(kind, []).append(block)
+    return found
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A copy of the project after the page's steps 1, 2 and 4; its home; what commands printed."""
+    place = tmp_path_factory.mktemp("adding")
+    project, home = place / "project", place / "home"
+    for package in PACKAGES:
+        shutil.copytree(
+            PROJECT / package, project / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(PROJECT / "dagster.yaml", project)
+    page = blocks()
+    folder = project / "assets" / "feeds" / FEED
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "contract.yaml").write_text(page["yaml"][0])
+    (folder / "parser.py").write_text(page["python"][0])
+    with (project / "warehouse" / "kpis.yaml").open("a") as catalogue:
+        catalogue.write("\n" + page["yaml"][1])
+    (place / "enhanced-access.csv").write_text(page["csv"][0])
+    return home, {
+        line: command(project, home, place, *line.split()[1:])
+        for line in page["sh"][0].splitlines()
+    }
+
+
+def command(project: Path, home: Path, folder: Path, *arguments: str) -> str:
+    environment = {"PYTHONPATH": str(project), "ACCESS_RECOVERY_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_import_recognises_the_new_feed(followed: tuple[Path, dict[str, str]]) -> None:
+    printed = next(text for line, text in followed[1].items() if "import" in line)
+    assert f"{FEED}, edition 2025-03, 4 rows" in " ".join(printed.split())
+
+
+def test_the_mart_has_the_new_kpi_at_every_level(followed: tuple[Path, dict[str, str]]) -> None:
+    with duckdb.connect(str(followed[0] / "mart" / "access_recovery.duckdb"), read_only=True) as db:
+        rows = db.execute(blocks()["sql"][0]).fetchall()
+        view = db.execute(
+            f"SELECT enhanced_access_booked_share FROM {FEED}_monthly WHERE org_code = '04V'"
+        ).fetchall()
+        verdicts = db.execute(
+            f"SELECT DISTINCT verdict FROM governance.check_result WHERE feed = '{FEED}'"
+        ).fetchall()
+    found = {
+        (str(month)[:7], code): (value, status) for month, _, code, value, _, _, status in rows
+    }
+    assert found["2025-02", "04C"] == (pytest.approx(3650 / 4200), "final")
+    assert found["2025-02", "QK1"] == (None, "incomplete")
+    whole = (3790 + 3120 + 2260) / (4510 + 3900 + 2875)
+    assert found["2025-03", "QK1"] == (pytest.approx(whole), "provisional")
+    assert view == [(pytest.approx(3120 / 3900),)]
+    assert verdicts == [("pass",)]
