@@ -6,11 +6,9 @@ Does not: reading files (`warehouse.tidy`), judging an edition (`checks`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import product
 
 import polars as pl
 
@@ -18,9 +16,11 @@ from assets.contract import Contract, fold
 
 SOURCE_ROW = "source_row"
 FAILED_RULE = "failed_rule"
+OVERFLOW = "overflow"
 RAW = "raw."
 
 ROW_RULES = {
+    "row_shape": "a row has no more fields than headings, and no field runs over a line's end",
     "value_present": "a value is given where the contract requires one",
     "month_readable": "a month is written in a format the contract lists",
     "count_whole": "a count is a whole number",
@@ -29,6 +29,14 @@ ROW_RULES = {
     "code_pattern": "a code has the pattern the contract gives",
     "month_in_window": "the month lies inside the edition's window",
 }
+
+CORRECTED = "ask the publisher for a corrected file"
+REMEDIES = {
+    "label_known": "if the publisher has added a label, list it in assets/labels.yaml",
+    "month_readable": "if the publisher writes months so now, add the format to the contract",
+    "month_in_window": "check which edition the file belongs to",
+    "code_pattern": "if such codes are real, widen the pattern in the contract",
+} | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
 
 
 @dataclass(frozen=True)
@@ -81,24 +89,22 @@ def month_spellings(formats: tuple[str, ...]) -> dict[str, date]:
 
 @cache
 def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
-    """Published text -> canonical label, with the space and case variants publishers drift into."""
-    spellings: dict[str, str] = {}
-    for label, others in labels:
-        for text in (label, *others):
-            for spaced in _spacings(" ".join(text.split())):
-                for case in (spaced, spaced.upper(), spaced.lower(), spaced.title()):
-                    for edge in (case, f" {case}", f"{case} ", f" {case} "):
-                        spellings.setdefault(edge, label)
-    return spellings
+    """Folded published text -> canonical label."""
+    return {fold(text): label for label, others in labels for text in (label, *others)}
 
 
-def _spacings(text: str) -> Iterator[str]:
-    """The text with each of its first four spaces single or double (`8  to 14 Days`)."""
-    words = text.split(" ")
-    free = min(len(words) - 1, 4)
-    for gaps in product((" ", "  "), repeat=free):
-        rest = [" "] * (len(words) - 1 - free)
-        yield "".join(a + b for a, b in zip(words, [*gaps, *rest, ""], strict=True))
+def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
+    """Canonical labels, whatever the case and spaces: labels are few, so each is folded once."""
+    spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
+
+    def conformed(batch: pl.Series) -> pl.Series:
+        written = batch.unique().drop_nulls().to_list()
+        known = {one: spellings[fold(one)] for one in written if fold(one) in spellings}
+        return batch.replace_strict(
+            list(known), list(known.values()), default=None, return_dtype=kind
+        )
+
+    return text.map_batches(conformed, return_dtype=kind, is_elementwise=True)
 
 
 def window(contract: Contract, edition: date) -> tuple[date, date]:
@@ -109,20 +115,20 @@ def window(contract: Contract, edition: date) -> tuple[date, date]:
 def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
     """Type and conform a file's rows by its contract.
 
-    `raw`: one text column per published heading, and `source_row` (UInt32, the row as a
-    spreadsheet numbers it: the header is row 1). Returns the contract's columns, `source_row`,
+    `raw`: one text column per published heading, `source_row` (UInt32, the row as a spreadsheet
+    numbers it: the header is row 1), and, where the reader can tell, `overflow` (a field beyond
+    the headings or over a line's end). Returns the contract's columns, `source_row`, `overflow`,
     the published values as `raw.<heading>`, and `failed_rule` (Int16, null on a sound row, else
     an index into `row_rules`). Same grain as the file: nothing is dropped or added up.
     """
-    headings = {
-        h: contract.headings[fold(h)]
-        for h in raw.collect_schema().names()
-        if fold(h) in contract.headings
-    }
-    source = {name: f"{RAW}{h}" for h, name in headings.items()}
-    named = raw.rename({h: f"{RAW}{h}" for h in raw.collect_schema().names() if h != SOURCE_ROW})
+    published = [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
+    source = source_columns(contract, published)
+    named = raw.rename({h: f"{RAW}{h}" for h in published})
+    told = OVERFLOW in raw.collect_schema().names()
+    overflow = _blank_to_null(OVERFLOW) if told else pl.lit(None, pl.String)
     typed = named.with_columns(
-        _typed(contract, name, source.get(name)).alias(name) for name in contract.columns
+        *[_typed(contract, name, source.get(name)).alias(name) for name in contract.columns],
+        overflow.alias(OVERFLOW),
     )
     rules = row_rules(contract, edition, source)
     failed = pl.coalesce(
@@ -131,22 +137,41 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     return typed.with_columns(failed.alias(FAILED_RULE))
 
 
+def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
+    """Canonical column -> column of the frame that holds its published text.
+
+    Where two headings stand for one column the first is read; a check holds such a file back.
+    """
+    source: dict[str, str] = {}
+    for heading in headings:
+        if fold(heading) in contract.headings:
+            source.setdefault(contract.headings[fold(heading)], f"{RAW}{heading}")
+    return source
+
+
+def _blank_to_null(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
 def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
     column = contract.columns[name]
-    text = pl.lit(None, pl.String) if source is None else pl.col(source)
+    if source is None:
+        kinds = {"month": pl.Date, "count": pl.Int64}
+        missing = pl.Enum(list(contract.labels(name))) if column.type == "label" else None
+        return pl.lit(None, missing or kinds.get(column.type, pl.String))
+    text = pl.col(source)
     match column.type:
         case "month":
-            return text.replace_strict(
+            return text.str.strip_chars().replace_strict(
                 month_spellings(column.formats), default=None, return_dtype=pl.Date
             )
         case "label":
-            labels = contract.labels(name)
-            spellings = label_spellings(tuple(labels.items()))
-            return text.replace_strict(spellings, default=None, return_dtype=pl.Enum(list(labels)))
+            return _labelled(text, contract.labels(name))
         case "count":
-            return text.cast(pl.Int64, strict=False)
+            return text.str.strip_chars().cast(pl.Int64, strict=False)
         case "code" | "text":
-            return text.str.strip_chars()
+            return _blank_to_null(source)
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
@@ -154,15 +179,17 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 
     `source`: canonical column -> column of the frame that holds its published text.
     """
-    rules = []
+    shape = "no more fields than headings, each on one line (is a quote or comma unescaped?)"
+    rules = [RowRule("row_shape", OVERFLOW, OVERFLOW, pl.col(OVERFLOW).is_not_null(), shape)]
     for name, column in contract.columns.items():
         if name in source and not column.nullable:
-            missing = pl.col(source[name]).is_null()
+            blank = pl.col(source[name]).is_null() | (pl.col(source[name]) == "")
+            missing = pl.col(name).is_null() if column.type in ("text", "code") else blank
             rules.append(RowRule("value_present", name, source[name], missing, "a value"))
     for name in contract.columns:
         if name in source:
             rules += _value_rules(contract, name, source[name])
-    if contract.month:
+    if contract.month and contract.month in source:
         first, last = window(contract, edition)
         outside = ~pl.col(contract.month).is_between(first, last)
         expected = f"a month from {month_text(first)} to {month_text(last)}"
@@ -174,19 +201,22 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 
 def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
     column, value = contract.columns[name], pl.col(name)
+    unreadable = value.is_null()
+    if column.nullable:
+        unreadable &= _blank_to_null(source).is_not_null()
     match column.type:
         case "month":
             example = date(2025, 11, 1).strftime(column.formats[0]).upper()
             expected = f"the first of a month, like {example}"
-            return [RowRule("month_readable", name, source, value.is_null(), expected)]
+            return [RowRule("month_readable", name, source, unreadable, expected)]
         case "count":
             return [
-                RowRule("count_whole", name, source, value.is_null(), "a whole number"),
+                RowRule("count_whole", name, source, unreadable, "a whole number"),
                 RowRule("count_not_negative", name, source, value < 0, "zero or more"),
             ]
         case "label":
             expected = "one of " + ", ".join(contract.labels(name))
-            return [RowRule("label_known", name, source, value.is_null(), expected)]
+            return [RowRule("label_known", name, source, unreadable, expected)]
     if column.pattern is None:
         return []
     expected = f"a code like {column.pattern}"
@@ -195,12 +225,9 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
 
 def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
     """The row rules that apply to a file with these headings: what `failed_rule` indexes."""
-    source = {
-        contract.headings[fold(h)]: f"{RAW}{h}" for h in headings if fold(h) in contract.headings
-    }
-    return row_rules(contract, edition, source)
+    return row_rules(contract, edition, source_columns(contract, headings))
 
 
 def unallocated_to_null(frame: pl.LazyFrame, column: str = "pcn_code") -> pl.LazyFrame:
-    """PCN code `U` means no PCN: 46 practices of 23 ICBs share it, so it is never an organisation."""
+    """PCN code `U` means no PCN: 46 practices of 23 ICBs share it; it is never an organisation."""
     return frame.with_columns(pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column))

@@ -12,7 +12,7 @@ import re
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 FEEDS_FOLDER = Path(__file__).parent / "feeds"
 LABELS_FILE = Path(__file__).parent / "labels.yaml"
 MEASURE_SETS_FILE = Path(__file__).parent / "measure_sets.yaml"
+MERGE = "tag:yaml.org,2002:merge"
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
 OrgLevel = Literal[
@@ -28,7 +29,7 @@ OrgLevel = Literal[
 
 
 def fold(text: str) -> str:
-    """One spelling for comparison: no BOM, single spaces, no case. `8  to 14 Days` -> `8 to 14 days`."""
+    """One spelling for comparison: no BOM, case or double spaces. `8  To 14` -> `8 to 14`."""
     return " ".join(text.replace("\ufeff", "").split()).casefold()
 
 
@@ -161,12 +162,31 @@ class Contract(Strict):
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
+        self._headings_are_unique()
+        for heading, one in self.columns.items():
+            if one.labels is not None and one.labels not in label_families():
+                raise ValueError(f"column {heading}: no such label family `{one.labels}`")
+        certain = [self.month, self.cell.code if self.cell else None]
+        for name in (*certain, *(measure.sum for measure in self.measures.values())):
+            if name is not None and self.columns[name].nullable:
+                raise ValueError(f"`{name}` is measured by, so it can't be nullable")
         for measure_id, measure in self.measures.items():
+            if self.columns[measure.sum].type != "count":
+                raise ValueError(f"measure {measure_id}: `{measure.sum}` is not a count")
             for column, wanted in measure.where.items():
                 unknown = set(wanted) - set(self.labels(column))
                 if unknown:
                     raise ValueError(f"measure {measure_id}: no such label {sorted(unknown)}")
         return self
+
+    def _headings_are_unique(self) -> None:
+        taken: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for heading in column.published:
+                if taken.setdefault(fold(heading), name) != name:
+                    raise ValueError(
+                        f"heading `{heading}` is of both {taken[fold(heading)]}, {name}"
+                    )
 
     def labels(self, column: str) -> dict[str, tuple[str, ...]]:
         """Allowed labels of a column: canonical label -> published spellings beside it."""
@@ -199,7 +219,7 @@ class Contract(Strict):
 @cache
 def label_families() -> dict[str, dict[str, tuple[str, ...]]]:
     """Every label family: family -> canonical label -> further published spellings."""
-    raw = yaml.safe_load(LABELS_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(LABELS_FILE)
     return {
         family: {label: tuple(others or ()) for label, others in labels.items()}
         for family, labels in raw.items()
@@ -209,10 +229,26 @@ def label_families() -> dict[str, dict[str, tuple[str, ...]]]:
 @cache
 def measure_sets() -> dict[str, dict[str, dict[str, object]]]:
     """Measures shared by feeds of one publication: set -> measure -> its fields."""
-    sets: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(
-        MEASURE_SETS_FILE.read_text(encoding="utf-8")
-    )
+    sets: dict[str, dict[str, dict[str, object]]] = read_yaml(MEASURE_SETS_FILE)
     return sets
+
+
+class _NothingTwice(yaml.SafeLoader):
+    """YAML keeps the last of two equal keys in silence; a column written twice must not pass."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key) for key, _ in node.value if key.tag != MERGE]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"`{twice[0]}` stands twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """Content of a YAML file; a key that stands twice is an error."""
+    return yaml.load(path.read_text(encoding="utf-8"), _NothingTwice)  # noqa: S506 (a SafeLoader)
 
 
 def load_contract(path: Path) -> Contract:
@@ -221,7 +257,7 @@ def load_contract(path: Path) -> Contract:
     Raises ValueError naming the file and what is wrong with it.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
         shared = raw.pop("measure_set", None)
         if shared is not None:
             raw["measures"] = {**measure_sets()[shared], **raw.get("measures", {})}

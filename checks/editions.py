@@ -6,14 +6,16 @@ Does not: the steps themselves.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from polars.exceptions import PolarsError
 
 from assets.contract import contracts, reference_feeds
-from checks.evidence import EditionView
 from checks.runner import check_version, judge_edition, unreadable
+from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
 from warehouse.history import (
     CheckResult,
@@ -25,6 +27,8 @@ from warehouse.history import (
 )
 from warehouse.home import Home
 from warehouse.tidy import TidyFacts, facts_of, tidy
+
+UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def take_in(
             on_file(file)
         try:
             facts.append(tidy(home, file))
-        except (PolarsError, OSError, UnicodeError) as error:
+        except UNREADABLE as error:
             broken.append(unreadable(feed, edition, run_id, file.file_name, error))
     results = broken or judge_edition(_view(home, files, own, facts), run_id)
     basis = fingerprint(edition_files(files, feed, edition), check_version())
@@ -93,10 +97,20 @@ def _view(
 ) -> EditionView:
     contract, edition = contracts()[own[0].feed], own[0].edition
     references = {
-        feed: [file for file in files if (file.feed, file.edition) == (feed, edition)]
+        feed: [
+            file
+            for file in files
+            if (file.feed, file.edition) == (feed, edition) and _can_be_tidied(home, file)
+        ]
         for feed in reference_feeds(contract)
     }
-    for held in references.values():
-        for file in held:
-            tidy(home, file)
     return EditionView(home, contract, edition, own, facts, references)
+
+
+def _can_be_tidied(home: Home, file: SourceFile) -> bool:
+    """Tidy a reference file; one that can't be read holds back its own edition, not this one."""
+    try:
+        tidy(home, file)
+    except UNREADABLE:
+        return False
+    return True

@@ -43,7 +43,7 @@ OFFENCES = {
     "shares_in_range": (
         "a share outside 0 to 1",
         """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, value) AS offence
-           FROM kpi_monthly JOIN kpi USING (kpi_id)
+           FROM kpi_vintage JOIN kpi USING (kpi_id)
            WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1""",
     ),
     "absent_is_null": (
@@ -53,10 +53,12 @@ OFFENCES = {
            WHERE (value IS NULL) <> (status IN ('incomplete', 'suppressed'))""",
     ),
     "figures_traceable": (
-        "a figure whose edition has no source file in the mart",
-        """SELECT DISTINCT concat_ws(' ', kpi_id, edition) AS offence FROM kpi_monthly
-           WHERE value IS NOT NULL AND edition NOT IN (
-               SELECT edition FROM governance.source_file WHERE in_mart)""",
+        "a figure whose month has no source file in the mart of its edition",
+        """SELECT DISTINCT concat_ws(' ', kpi_id, month, edition) AS offence FROM kpi_monthly
+           ANTI JOIN (SELECT f.month, f.edition FROM governance.figure_source AS f
+                      JOIN governance.source_file AS s USING (sha256) WHERE s.in_mart)
+               USING (month, edition)
+           WHERE value IS NOT NULL""",
     ),
 }
 

@@ -28,6 +28,7 @@ class Check:
 
 
 ROW_CHECKS = (
+    Check("row_shape", "Every row has the fields of its headings", "contract", "validity", "ERROR"),
     Check("value_present", "Every required value is given", "contract", "completeness", "ERROR"),
     Check("month_readable", "Every month can be read", "contract", "validity", "ERROR"),
     Check("count_whole", "Every count is a whole number", "contract", "validity", "ERROR"),

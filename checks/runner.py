@@ -15,9 +15,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assets.contract import hash_files
+from assets.reference import organisations
 from checks import rules
-from checks.evidence import EditionView, Evidence, gather
+from checks.evidence import gather
 from checks.rules import CHECKS, HOLD_ROWS, HOLD_SHARE, ROW_CHECKS
+from checks.view import EditionView, Evidence
 from warehouse.history import CheckResult, Verdict
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ def check_version() -> str:
     from pathlib import Path
 
     here = Path(rules.__file__).parent
-    return hash_files([here / "rules.py", here / "evidence.py", here / "runner.py"])
+    names = ("rules", "view", "evidence", "places", "runner")
+    own = [here / f"{name}.py" for name in names]
+    return hash_files([*own, Path(organisations.__file__), organisations.TABLE])
 
 
 def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
@@ -130,9 +134,18 @@ def _met(name: str, arguments: str, frame: bytes) -> bool:
         batch_parameters={"dataframe": pl.read_ipc(io.BytesIO(frame)).to_pandas()}
     )
     result = batch.validate(expectation, result_format="BOOLEAN_ONLY")
-    if result.exception_info and result.exception_info.get("raised_exception"):
-        raise RuntimeError(f"{name}: {result.exception_info['exception_message']}")
+    error = _exception(result.exception_info or {})
+    if error:
+        raise RuntimeError(f"{name} could not be evaluated: {error}")
     return bool(result.success)
+
+
+def _exception(info: dict[str, Any]) -> str | None:
+    """What an expectation raised; Great Expectations keeps it flat, or by metric."""
+    for one in (info, *(value for value in info.values() if isinstance(value, dict))):
+        if one.get("raised_exception"):
+            return str(one.get("exception_message"))
+    return None
 
 
 @cache

@@ -73,7 +73,7 @@ class Kpi(BaseModel):
 
     @property
     def feed(self) -> str:
-        """The feed that the KPI chiefly rests on: the last source's, which serves the high levels."""
+        """The feed that the KPI chiefly rests on: the last source's, which serves high levels."""
         return self.sources[-1].feeds[0]
 
     @property
@@ -94,6 +94,29 @@ def measure_of(reference: str) -> Measure:
     if contract is None or name not in contract.measures:
         raise ValueError(f"`{reference}` is no measure of any feed")
     return contract.measures[name]
+
+
+def level_of(reference: str) -> OrgLevel:
+    """Level of the organisations by which a measure is counted."""
+    cell = contracts()[reference.partition(".")[0]].cell
+    if cell is None:
+        raise ValueError(f"`{reference}` is counted by no organisation")
+    return cell.level
+
+
+def check_levels(kpi: Kpi) -> None:
+    """Refuse parts that are counted by different organisations, or a level below them."""
+    for source in kpi.sources:
+        base = level_of(source.numerator)
+        if source.denominator not in (None, WORKING_DAYS) and level_of(source.denominator) != base:
+            raise ValueError(
+                f"{kpi.kpi_id}: {source.numerator} is counted by {base}, "
+                f"{source.denominator} by {level_of(source.denominator)}"
+            )
+        if base in LEVELS:
+            below = set(source.levels) & set(LEVELS[: LEVELS.index(base)])
+            if below:
+                raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {min(below)}")
 
 
 def check_units(kpi: Kpi) -> None:
@@ -122,6 +145,7 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Kpi]:
     kpis = {kpi_id: Kpi(kpi_id=kpi_id, **fields) for kpi_id, fields in raw.items()}
     for kpi in kpis.values():
         check_units(kpi)
+        check_levels(kpi)
     return kpis
 
 

@@ -20,9 +20,13 @@ SYNTHETIC_NAME = "SYNTHETIC_"
 def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
     """Write every analyst table and view (schema `main`) as `parquet`, `csv` or `xlsx`.
 
-    Returns the files written. A table too long for one Excel sheet is cut into one file per KPI
-    theme or, failing that, numbered files. Names of synthetic exports begin with SYNTHETIC_.
+    Returns the files written. A table too long for one Excel sheet is cut into numbered files.
+    Names of synthetic exports begin with SYNTHETIC_. Raises FileNotFoundError if there is no mart.
     """
+    if not home.mart.exists():
+        raise FileNotFoundError(
+            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
+        )
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     with duckdb.connect() as db:

@@ -6,25 +6,42 @@ Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from pydantic import BaseModel
 
-from assets.conform import FAILED_RULE, RAW, SOURCE_ROW, RowRule, parse_month, rules_of
-from assets.contract import Contract, contracts, fold, parser, tidy_version
+from assets.conform import (
+    FAILED_RULE,
+    OVERFLOW,
+    RAW,
+    REMEDIES,
+    SOURCE_ROW,
+    RowRule,
+    parse_month,
+    rules_of,
+    source_columns,
+)
+from assets.contract import Contract, contracts, fold, hash_files, parser, tidy_version
 from assets.measure import measure, month_of, observe_organisations
 from warehouse.archive import Archive, SourceFile
 from warehouse.home import Home, whole_file, write_text
 from warehouse.intake.containers import to_utf8
 
 ROW_GROUP = 128 * 1024
-COMPRESSION = "zstd"
+COMPRESSION: Final = "zstd"
 POLARS_VERSION = pl.__version__
+CHUNK = 1 << 20
+SHOWN = 200
 
 
 class Broken(BaseModel):
@@ -71,8 +88,13 @@ def lake_paths(home: Home, file: SourceFile) -> LakePaths:
 
 
 def version_of(feed: str) -> str:
-    """Version of a feed's tidy tables: its own rules, and the engine that hashes cells."""
-    return f"{tidy_version(feed)}-polars{POLARS_VERSION}"
+    """Version of a feed's tidy tables: its rules, this module, and the engine that hashes cells."""
+    return f"{tidy_version(feed)}-{_own_version()}-polars{POLARS_VERSION}"
+
+
+@cache
+def _own_version() -> str:
+    return hash_files([Path(__file__)])[:6]
 
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
@@ -97,10 +119,16 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     contract, edition = contracts()[file.feed], parse_month(file.edition)
     paths = lake_paths(home, file)
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        text = _extract(Archive(home), file, Path(folder))
+        text, lines = _extract(Archive(home), file, Path(folder))
         raw = pl.scan_csv(
-            text, infer_schema=False, truncate_ragged_lines=True, encoding="utf8-lossy"
+            text,
+            infer_schema=False,
+            skip_rows_after_header=1,
+            truncate_ragged_lines=True,
+            encoding="utf8-lossy",
         ).with_row_index(SOURCE_ROW, offset=2)
+        if lines > file.rows + 1:
+            raw = _mark_swallowed(raw)
         conformed = parser(file.feed).parse(raw, contract, edition)
         rules = rules_of(contract, list(file.headings), edition)
         rejected = _write_rows(conformed, contract, rules, paths)
@@ -109,13 +137,44 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     return facts
 
 
-def _extract(archive: Archive, file: SourceFile, scratch: Path) -> Path:
-    target = scratch / "content.csv"
+def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
+    """Note as overflow the first field of a row that runs over a line's end: a quote left open."""
+    fields = [n for n in raw.collect_schema().names() if n not in (SOURCE_ROW, OVERFLOW)]
+    long = [pl.when(pl.col(n).str.contains("\n", literal=True)).then(pl.col(n)) for n in fields]
+    return raw.with_columns(pl.coalesce(*long, OVERFLOW).alias(OVERFLOW))
+
+
+def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, int]:
+    """The content as UTF-8 text under headings of our own, and how many line ends it has.
+
+    Our headings leave room for one field too many; the published ones stay as the first row below.
+    Raises OSError if the archive no longer holds the bytes that were imported.
+    """
+    names = [h if h.strip() else f"column_{i}" for i, h in enumerate(file.headings, 1)]
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([*names, OVERFLOW])
+    first = line.getvalue().encode()
+    target, digest, plain = scratch / "content.csv", hashlib.sha256(), file.encoding == "ascii"
+    lines = 0
     with archive.open(file) as stream, target.open("wb") as out:
-        shutil.copyfileobj(stream, out, 1 << 20)
-    if file.encoding != "ascii":
-        to_utf8(target)
-    return target
+        out.write(first if plain else b"")
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            lines += chunk.count(b"\n")
+            out.write(chunk)
+    if digest.hexdigest() != file.sha256:
+        raise OSError(
+            f"{file.file_name}: its bytes in the archive are not those that were imported; "
+            "restore the archive from backup"
+        )
+    if plain:
+        return target, lines
+    to_utf8(target)
+    headed = scratch / "headed.csv"
+    with target.open("rb") as stream, headed.open("wb") as out:
+        out.write(first)
+        shutil.copyfileobj(stream, out, CHUNK)
+    return headed, lines
 
 
 def _write_rows(
@@ -143,22 +202,29 @@ def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str])
         cases = [pl.when(pl.col(FAILED_RULE) == i).then(text) for i, text in enumerate(texts)]
         return pl.coalesce(cases)
 
+    headings = [pl.lit(_heading(rule)) for rule in rules]
     return bad.with_columns(
         by_rule([pl.lit(rule.rule) for rule in rules]).alias("rule"),
         by_rule([pl.lit(rule.column) for rule in rules]).alias("column_name"),
-        by_rule([pl.col(rule.source) for rule in rules]).alias("found"),
+        by_rule([pl.col(rule.source) for rule in rules]).str.head(SHOWN).alias("found"),
         by_rule([pl.lit(rule.expected) for rule in rules]).alias("expected"),
         pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw_columns)
         .struct.json_encode()
         .alias("row_json"),
     ).with_columns(
         pl.format(
-            "{}: found {}, expected {}",
-            "column_name",
+            "{}: found {}, expected {}; {}",
+            by_rule(headings),
             pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing"),
             "expected",
+            by_rule([pl.lit(REMEDIES[rule.rule]) for rule in rules]),
         ).alias("reason")
     )
+
+
+def _heading(rule: RowRule) -> str:
+    """What the publisher calls the column that broke the rule: what a reader of the file sees."""
+    return "the row" if rule.source == OVERFLOW else rule.source.removeprefix(RAW)
 
 
 def _measure(
@@ -168,44 +234,106 @@ def _measure(
     paths = lake_paths(home, file)
     tidy_rows = pl.scan_parquet(paths.tidy)
     bearing = _count_bearing(rejected, contract)
+    observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
-    cells = cells.with_columns(_tainted(cells, bearing, contract, edition).alias("tainted"))
+    cells = cells.with_columns(_tainted(cells, observed, bearing, contract, edition))
     with whole_file(paths.measures) as part:
         cells.write_parquet(part, compression=COMPRESSION)
     with whole_file(paths.organisations) as part:
-        observe_organisations(tidy_rows, contract, edition).collect(
-            engine="streaming"
-        ).write_parquet(part, compression=COMPRESSION)
+        observed.write_parquet(part, compression=COMPRESSION)
     broken = rejected.group_by("rule", "column_name").len().sort("rule", "column_name")
     return TidyFacts(
         version=version_of(file.feed),
         rows=int(cells["rows"].sum()),
         quarantined=rejected.height,
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
-        extra_headings=[h for h in file.headings if fold(h) not in contract.headings],
+        extra_headings=[h for h in file.headings if h.strip() and fold(h) not in contract.headings],
         cells=cells.height,
         tainted_cells=int(cells["tainted"].sum()),
     )
 
 
 def _count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero."""
-    if not contract.counts:
+    """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
+
+    A footnote or blank line, with neither an organisation nor any count, is not one.
+    """
+    if not contract.counts or contract.cell is None:
         return rejected.clear()
+    headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
+    source = source_columns(contract, headings)
     zero = pl.all_horizontal(pl.col(name).eq(0).fill_null(False) for name in contract.counts)
-    return rejected.filter(~zero)
+    written = [
+        pl.col(source[name]).str.strip_chars().ne("").fill_null(False)
+        for name in contract.counts
+        if name in source
+    ]
+    owned = _readable_code(contract).is_not_null() | pl.any_horizontal(written)
+    return rejected.filter(_swallowing() | (~zero & owned))
+
+
+def _swallowing() -> pl.Expr:
+    """Whether a field of the row runs over a line's end: an open quote has swallowed other rows."""
+    return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
+
+
+def _readable_code(contract: Contract) -> pl.Expr:
+    """Code of a row's organisation, null where it can't be one."""
+    name = contract.cell.code if contract.cell else contract.key[0]
+    code, pattern = pl.col(name), contract.columns[name].pattern
+    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
 
 
 def _tainted(
-    cells: pl.DataFrame, bearing: pl.DataFrame, contract: Contract, edition: date
+    cells: pl.DataFrame,
+    observed: pl.DataFrame,
+    bearing: pl.DataFrame,
+    contract: Contract,
+    edition: date,
 ) -> pl.Series:
-    """Which cells lost a count-bearing row. A row without a month touches all its organisation's."""
+    """Which cells lost a count-bearing row, or may have: what a row does not say, it may mean.
+
+    A row without a readable month touches all months of its organisation; one without a readable
+    organisation all of that month (in its sub-ICB, if the row names one); a row that swallowed
+    others, because a quote was left open, all cells of the file.
+    """
     if contract.cell is None or bearing.is_empty():
-        return pl.repeat(False, cells.height, eager=True)
-    lost = bearing.select(
-        pl.col(contract.cell.code).alias("org_code"),
-        month_of(contract, edition).alias("month"),
+        return pl.repeat(False, cells.height, eager=True).alias("tainted")
+    if bearing.select(_swallowing().any()).item():
+        return pl.repeat(True, cells.height, eager=True).alias("tainted")
+    places = observed.filter(pl.col("org_level") == contract.cell.level).select(
+        "org_code", "month", pl.col("sub_icb_code").alias("place")
+    )
+    placed = cells.join(
+        places.unique(["org_code", "month"]),
+        on=["org_code", "month"],
+        how="left",
+        maintain_order="left",
+    )
+    lost = _told(bearing, set(places["place"]), contract, edition)
+    touched = pl.repeat(False, cells.height, eager=True)
+    for on in (["org_code", "month"], ["org_code"], ["place", "month"], ["place"], ["month"], []):
+        told = [pl.col(n).is_not_null() if n in on else pl.col(n).is_null() for n in lost.columns]
+        rows = lost.filter(told).select(on).unique()
+        if rows.height and on:
+            hits = placed.join(
+                rows.with_columns(hit=True), on=on, how="left", maintain_order="left"
+            )
+            touched |= hits["hit"].fill_null(False)
+        elif lost.filter(told).height:
+            touched |= True
+    return touched.alias("tainted")
+
+
+def _told(
+    bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
+) -> pl.DataFrame:
+    """What lost rows tell of whose they were: `org_code`, else `place` (sub-ICB), and `month`."""
+    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
+    parent = named[0].parents.get("sub_icb") if named else None
+    code = _readable_code(contract)
+    known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)
+    place = pl.when(code.is_null() & known).then(pl.col(parent or SOURCE_ROW).cast(pl.String))
+    return bearing.select(
+        code.alias("org_code"), place.alias("place"), month_of(contract, edition).alias("month")
     ).unique()
-    everywhere = lost.filter(pl.col("month").is_null())["org_code"].drop_nulls()
-    exact = cells.join(lost.with_columns(hit=True), on=["org_code", "month"], how="left")
-    return exact["hit"].fill_null(False) | cells["org_code"].is_in(everywhere.to_list())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -79,10 +80,10 @@ def mart_fingerprint(home: Home) -> str:
     for feed, edition in sorted({(file.feed, file.edition) for file in files}):
         state = read_state(home, feed, edition)
         parts.append(f"{feed} {edition} {state.verdict} {state.fingerprint}" if state else feed)
-    for file in files:
-        parts.append(
-            f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}"
-        )
+    parts += [
+        f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}"
+        for file in files
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -101,9 +102,15 @@ def build_mart(home: Home, run_id: str) -> Built:
     target.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (target, target.with_name(target.name + ".wal")):
         leftover.unlink(missing_ok=True)
+    spill = target.with_name("spill")
+    shutil.rmtree(spill, ignore_errors=True)
     synthetic = all(one.file.synthetic for one in placed)
     fingerprint = mart_fingerprint(home)
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as db:
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": spill.as_posix(),
+    }
+    with duckdb.connect(config=limits) as db:
         db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
         create_names(db)

@@ -27,6 +27,7 @@ def descriptions() -> dict[str, Any]:
 
 def describe(db: Connection, kpis: dict[str, Kpi], views: list[str], synthetic: bool) -> None:
     """Comment every table, view and column of the database that `db` has open."""
+    db.begin()
     words = descriptions()
     mark = SYNTHETIC_NOTE if synthetic else ""
     for table, entry in words["tables"].items():
@@ -44,6 +45,7 @@ def describe(db: Connection, kpis: dict[str, Kpi], views: list[str], synthetic: 
                 f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
             )
             _comment(db, "COLUMN", f"{view}.{column}", text)
+    db.commit()
 
 
 def column_comments(table: str) -> dict[str, str]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from assets.contract import contracts
 from warehouse.catalogue import WORKING_DAYS, Kpi, Source
-from warehouse.mart.rollup import Pair, load_expected_sub_icbs, roll_up
+from warehouse.mart.members import load_expected_sub_icbs
+from warehouse.mart.rollup import Pair, roll_up
 from warehouse.mart.stage import Connection
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
@@ -44,7 +45,8 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
             vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE,
-            numerator BIGINT, denominator BIGINT, members_present BIGINT, members_expected BIGINT)"""
+            numerator BIGINT, denominator BIGINT,
+            members_present BIGINT, members_expected BIGINT)"""
     )
     for kpi in kpis.values():
         for source in kpi.sources:
@@ -100,7 +102,7 @@ def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> No
                    financial_month
             FROM stage.latest AS l JOIN stage.calendar USING (month)),
         first AS (
-            SELECT kpi_id, org_level, org_code, month, arg_min(value, revision) AS value
+            SELECT kpi_id, org_level, org_code, month, arg_min_null(value, revision) AS value
             FROM mart.kpi_vintage WHERE edition = strftime(month, '%Y-%m') GROUP BY ALL)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,

@@ -29,18 +29,19 @@ def publish(home: Home, built: Built) -> Path:
     """Swap a built mart in and note it in the journal; returns the published path.
 
     Raises SwapBlocked when an open reader blocks the swap (Windows only): the built mart is then
-    kept beside the published one as `access_recovery.duckdb.next`, and the next refresh retries.
+    kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
     """
     with FileLock(home.mart.with_name("publish.lock")):
         # A WAL beside the file would belong to something that wrote the published path directly.
         home.mart.with_name(home.mart.name + ".wal").unlink(missing_ok=True)
         _swap(built.path, home.mart)
+        home.mart.with_name(home.mart.name + NEXT_SUFFIX).unlink(missing_ok=True)
         _note(home, built)
     return home.mart
 
 
-def _swap(built: Path, target: Path, patience: float = SWAP_SECONDS) -> None:
-    deadline = time.monotonic() + patience
+def _swap(built: Path, target: Path) -> None:
+    deadline = time.monotonic() + SWAP_SECONDS
     while True:
         try:
             os.replace(built, target)

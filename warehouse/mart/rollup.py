@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assets.contract import contracts
-from warehouse.mart.stage import Connection, feeds_at
+from warehouse.mart.members import expected_members, open_practices
+from warehouse.mart.stage import Connection
 
 HIGH_LEVELS = ("icb", "region", "england")
 KEYS = "org_code, month, vintage, edition, revision, published_on"
@@ -111,7 +112,9 @@ def _state(pair: Pair, source: str, parents: str) -> str:
         member AS (SELECT DISTINCT parent, month, org_code FROM child),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
-                   c.published_on, c.whole, {", ".join(f"c.{name}" for name in pair.columns)}
+                   c.published_on, c.whole, c.edition AS own_edition,
+                   max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
+                   {", ".join(f"c.{name}" for name in pair.columns)}
             FROM tick AS t
             JOIN member AS m ON m.parent = t.parent AND m.month = t.month
             ASOF JOIN child AS c
@@ -127,22 +130,11 @@ def _sums(pair: Pair, alias: str = "s") -> str:
 
 
 def _practice_to_sub_icb(db: Connection, pair: Pair) -> None:
-    """Practices into sub-ICBs: whole when as many are present as are expected."""
-    expected = expected_practices(db, pair.feed)
-    whole = "TRUE" if expected is None else "present >= expected"
-    join = (
-        "SELECT *, present AS expected FROM summed"
-        if expected is None
-        else f"""SELECT s.*, coalesce(e.expected, later.expected, r.expected) AS expected
-            FROM summed AS s
-            ASOF LEFT JOIN {expected} AS e ON e.org_code = s.org_code AND e.month = s.month
-                AND s.ceiling >= e.vintage
-            LEFT JOIN (SELECT org_code, month, arg_min(expected, vintage) AS expected
-                       FROM {expected} GROUP BY ALL) AS later
-                ON later.org_code = s.org_code AND later.month = s.month
-            LEFT JOIN stage.registered_members AS r
-                ON r.org_code = s.org_code AND r.month = s.month"""
-    )
+    """Practices into sub-ICBs: whole when as many are present as are expected.
+
+    When the newest edition has them all, it alone counts (`from_edition`): a practice that it no
+    longer names was withdrawn, and an earlier edition's figure of it must not come on top.
+    """
     parents = (
         "SELECT org_code AS child, month, sub_icb_code AS parent FROM stage.practice_parent "
         "WHERE sub_icb_code IS NOT NULL"
@@ -150,39 +142,28 @@ def _practice_to_sub_icb(db: Connection, pair: Pair) -> None:
     db.execute(
         f"""CREATE TABLE {pair.table("sub_icb")} AS
         WITH {_state(pair, pair.table("practice"), parents)},
+        counted AS (
+            SELECT parent AS org_code, month, vintage, newest, count(*) AS every,
+                   count(*) FILTER (own_edition = newest) AS fresh,
+                   vintage // 1000 * 1000 + 999 AS ceiling
+            FROM state GROUP BY ALL),
+        judged AS ({expected_members(db, pair.feed)}),
+        chosen AS (
+            SELECT *, CASE WHEN fresh = expected THEN newest ELSE '' END AS from_edition
+            FROM judged),
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
                    max(s.published_on) AS published_on, {_sums(pair)}, count(*) AS present,
-                   s.vintage // 1000 * 1000 + 999 AS ceiling
-            FROM state AS s GROUP BY ALL),
-        judged AS ({join})
-        SELECT {KEYS}, {", ".join(pair.columns)}, coalesce({whole}, FALSE) AS whole,
-               present AS members_present, expected AS members_expected
-        FROM judged"""
+                   j.expected, j.from_edition
+            FROM state AS s
+            JOIN chosen AS j
+                ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
+            WHERE s.own_edition >= j.from_edition
+            GROUP BY ALL)
+        SELECT {KEYS}, {", ".join(pair.columns)}, coalesce(present = expected, FALSE) AS whole,
+               present AS members_present, expected AS members_expected, from_edition
+        FROM summed"""
     )
-
-
-def expected_practices(db: Connection, feed: str) -> str | None:
-    """The table of practices expected per sub-ICB, month and vintage; None: what appears is whole.
-
-    Also creates `stage.registered_members`: for want of a coverage figure, how many practices
-    the registers of organisations list for the sub-ICB in that very month.
-    """
-    rule = contracts()[feed].completeness
-    if rule.expected_feed is None or rule.expected_column is None:
-        return None
-    db.execute(
-        """CREATE TABLE IF NOT EXISTS stage.registered_members AS
-        SELECT sub_icb_code AS org_code, month, count(DISTINCT org_code) AS expected
-        FROM stage.observed WHERE org_level = 'practice' AND is_register GROUP BY ALL"""
-    )
-    table = f"stage.expected_practices_{feed}"
-    db.execute(
-        f"""CREATE TABLE IF NOT EXISTS {table} AS
-        SELECT org_code, month, vintage, {rule.expected_column} AS expected
-        FROM stage.leaf_{rule.expected_feed}"""
-    )
-    return table
 
 
 def _practice_to_pcn(db: Connection, pair: Pair) -> None:
@@ -198,10 +179,17 @@ def _practice_to_pcn(db: Connection, pair: Pair) -> None:
     db.execute(
         f"""CREATE TABLE {pair.table("pcn")} AS
         WITH {_state(pair, pair.table("practice"), parents)},
+        placed AS (
+            SELECT s.*, p.sub_icb_code FROM state AS s
+            LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month),
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
                    max(s.published_on) AS published_on, {_sums(pair)}, count(*) AS present
-            FROM state AS s GROUP BY ALL),
+            FROM placed AS s
+            ASOF LEFT JOIN {pair.table("sub_icb")} AS w
+                ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
+            WHERE s.own_edition >= coalesce(w.from_edition, '')
+            GROUP BY ALL),
         touched AS (
             SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
             WHERE pcn_code IS NOT NULL),
@@ -224,49 +212,12 @@ def _practice_to_pcn(db: Connection, pair: Pair) -> None:
     )
 
 
-def open_practices() -> str:
-    """SQL: practices on the patient lists per network and month (`org_code, month, open`).
-
-    The feeds that count people by practice list every open practice.
-    """
-    lists = [
-        f"SELECT DISTINCT org_code, month FROM stage.leaf_{feed}"
-        for feed in feeds_at("practice")
-        if all(m.unit == "people" for m in contracts()[feed].measures.values())
-    ]
-    return f"""SELECT p.pcn_code AS org_code, l.month, count(DISTINCT l.org_code) AS open
-        FROM ({" UNION ".join(lists)}) AS l
-        JOIN stage.practice_parent AS p ON p.org_code = l.org_code AND p.month = l.month
-        WHERE p.pcn_code IS NOT NULL GROUP BY ALL"""
-
-
-def load_expected_sub_icbs(db: Connection) -> None:
-    """`stage.expected_sub_icb`: which sub-ICBs a place should have, month by month.
-
-    The coverage feed says so for the months in which it covers every region; for others (a cut
-    or synthetic coverage file) the dated reference does.
-    """
-    feeds = sorted(
-        {c.completeness.expected_feed for c in contracts().values() if c.completeness.expected_feed}
-    )
-    listed = " UNION ".join(f"SELECT org_code, month FROM stage.leaf_{feed}" for feed in feeds)
-    db.execute(
-        f"""CREATE TABLE stage.expected_sub_icb AS
-        WITH listed AS (
-            SELECT DISTINCT l.org_code, l.month, p.region_code FROM ({listed}) AS l
-            JOIN stage.sub_icb_parent AS p ON p.org_code = l.org_code AND p.month = l.month),
-        national AS (
-            SELECT month FROM listed GROUP BY month
-            HAVING count(DISTINCT region_code) >= (
-                SELECT count(DISTINCT org_code) FROM stage.reference WHERE org_level = 'region'))
-        SELECT DISTINCT org_code, month FROM listed SEMI JOIN national USING (month)
-        UNION ALL
-        SELECT p.org_code, p.month FROM stage.sub_icb_parent AS p ANTI JOIN national USING (month)"""
-    )
-
-
 def _sub_icb_to(db: Connection, pair: Pair, level: str) -> None:
-    """Sub-ICBs into ICBs, regions or England: whole when every expected sub-ICB is there, whole."""
+    """Sub-ICBs into ICBs, regions or England: whole when every expected sub-ICB is there, whole.
+
+    Codes that nobody expects count in the newest edition only: in an older one they were since
+    merged into others, whose figures hold theirs already.
+    """
     parents = f"SELECT child, month, parent FROM stage.parent WHERE level = '{level}'"
     db.execute(
         f"""CREATE TABLE {pair.table(level)} AS
@@ -281,6 +232,7 @@ def _sub_icb_to(db: Connection, pair: Pair, level: str) -> None:
             FROM state AS s
             LEFT JOIN stage.expected_sub_icb AS e
                 ON e.org_code = s.org_code AND e.month = s.month
+            WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest
             GROUP BY ALL),
         expected AS (
             SELECT p.parent AS org_code, p.month, count(*) AS expected

@@ -13,22 +13,27 @@ import duckdb
 import holidays
 import polars as pl
 
+from assets.conform import parse_month
 from assets.contract import Contract, contracts
 from assets.reference.organisations import ENGLAND, ods_codes, reference
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
-from warehouse.tidy import lake_paths
+from warehouse.tidy import _count_bearing, lake_paths
 
 Connection = duckdb.DuckDBPyConnection
 
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage`: `file`, a `leaf_<feed>` per feed with measures, organisations, calendar."""
+    """Fill `stage`: `file`, `leaf_<feed>` and `lost_<feed>` per feed with measures,
+    organisations, calendar.
+    """
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
     for feed, contract in contracts().items():
         if contract.measures:
-            load_leaf(db, contract, [one for one in placed if one.file.feed == feed], home)
+            own = [one for one in placed if one.file.feed == feed]
+            load_leaf(db, contract, own, home)
+            create_from(db, f"stage.lost_{feed}", lost_rows(contract, own, home))
     _load_observed(db, home, placed)
     _load_reference(db)
     _load_practice_parents(db)
@@ -107,6 +112,33 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
     )
 
 
+def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
+    """Quarantined rows of a feed of practices that bear a count.
+
+    Columns: `org_code, sub_icb_code, month, vintage`; codes as far as the row could be read.
+    """
+    schema = {
+        "org_code": pl.String,
+        "sub_icb_code": pl.String,
+        "month": pl.Date,
+        "vintage": pl.Int64,
+    }
+    frames = [pl.DataFrame(schema=schema)]
+    parents = [o.parents for o in contract.organisations if o.level == "practice"]
+    if contract.cell and parents and "sub_icb" in parents[0]:
+        for one in placed:
+            rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
+            frames.append(
+                _count_bearing(rejected, contract).select(
+                    pl.col(contract.cell.code).alias("org_code"),
+                    pl.col(parents[0]["sub_icb"]).alias("sub_icb_code"),
+                    pl.coalesce(contract.month, parse_month(one.file.edition)).alias("month"),
+                    pl.lit(one.vintage, pl.Int64).alias("vintage"),
+                )
+            )
+    return pl.concat(frames)
+
+
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """`stage.observed`: what each file says of each organisation in each month, in ODS codes.
 
@@ -152,7 +184,8 @@ def _load_practice_parents(db: Connection) -> None:
         SELECT org_code, month, {column} FROM stage.observed
         WHERE org_level = 'practice' AND {told}
         QUALIFY row_number() OVER (
-            PARTITION BY org_code, month ORDER BY vintage DESC, is_register, feed) = 1"""
+            PARTITION BY org_code, month
+            ORDER BY vintage DESC, is_register, feed, {column} NULLS LAST) = 1"""
     db.execute(
         f"""CREATE TABLE stage.practice_parent AS
         WITH wanted AS ({months}),
@@ -200,7 +233,8 @@ def _load_sub_icb_parents(db: Connection) -> None:
             SELECT org_code, month, icb_code, region_code FROM stage.observed
             WHERE org_level = 'sub_icb' AND icb_code IS NOT NULL
               AND org_code NOT IN (SELECT org_code FROM stage.reference)
-            QUALIFY row_number() OVER (PARTITION BY org_code, month ORDER BY vintage DESC) = 1)
+            QUALIFY row_number() OVER (
+                PARTITION BY org_code, month ORDER BY vintage DESC, icb_code, region_code) = 1)
         SELECT * FROM dated UNION ALL SELECT * FROM unknown"""
     )
     db.execute(

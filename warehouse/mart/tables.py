@@ -117,7 +117,7 @@ def _create_organisation(db: Connection) -> None:
 
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
-    """One wide view per theme: view name -> SQL. A column per KPI, a row per organisation and month."""
+    """One wide view per theme, name -> SQL: a column per KPI, a row per organisation and month."""
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
         ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]
@@ -151,7 +151,8 @@ def create_governance(
     create_from(db, "mart.governance.publication", publications)
     db.execute(
         """CREATE TABLE mart.governance.caveat AS
-        SELECT 'feed' AS subject, feed AS subject_id, unnest(string_split(caveats, chr(10))) AS caveat
+        SELECT 'feed' AS subject, feed AS subject_id,
+               unnest(string_split(caveats, chr(10))) AS caveat
         FROM mart.governance.feed
         UNION ALL
         SELECT 'kpi', kpi_id, unnest(string_split(caveats, chr(10))) FROM mart.kpi

@@ -1,0 +1,270 @@
+"""Real publications: every figure that can be reconciled, at full precision."""
+
+import math
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.warehouse.mart.support_mart import Figure, Mart, bring, build_aside, take_in_all
+from warehouse.home import Home
+from warehouse.mart.publish import publish
+
+FOLDERS = (
+    "gp_appointments_sub_icb",
+    "gp_appointments_practice",
+    "gp_appointments_coverage",
+    "registered_patients",
+)
+ENGLAND = "E92000001"
+LLR = {"04C": (233_877, 51), "03W": (205_444, 29), "04V": (218_472, 46)}
+
+
+@pytest.fixture(scope="module")
+def real(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("real"))
+    bring(home, *[real_feeds / name for name in FOLDERS])
+    verdicts = take_in_all(home)
+    assert set(verdicts.values()) == {"accepted"}
+    publish(home, build_aside(home))
+    return Mart(home.mart)
+
+
+def city(real: Mart, kpi: str, month: str) -> Figure:
+    return real.figure(kpi, "sub_icb", "04C", month)
+
+
+def in_edition(real: Mart, kpi: str, code: str, month: str) -> dict[str, float]:
+    return {edition: value for edition, _, value in real.vintages(kpi, "sub_icb", code, month)}
+
+
+@pytest.mark.parametrize(
+    ("kpi", "numerator", "denominator"),
+    [
+        ("appointments", 274_903, None),
+        ("appointments_attended", 241_207, None),
+        ("appointments_dna_share", 13_760, 274_903),
+        ("appointments_face_to_face_share", 201_571, 274_903),
+        ("appointments_telephone_share", 48_195, 274_903),
+        ("appointments_video_share", 12_402, 274_903),
+        ("appointments_home_visit_share", 1_297, 274_903),
+        ("appointments_mode_unknown_share", 274_903 - 201_571 - 48_195 - 12_402 - 1_297, 274_903),
+        ("appointments_gp_share", 120_689, 274_903),
+        ("appointments_same_day_share", 108_620, 274_903),
+        ("appointments_within_two_weeks_share", 222_566, 274_903 - 204),
+        ("appointments_per_working_day", 274_903, 23),
+    ],
+)
+def test_leicester_city_october_2024(
+    real: Mart, kpi: str, numerator: int, denominator: int | None
+) -> None:
+    row = city(real, kpi, "2024-10")
+    assert (row["numerator"], row["denominator"]) == (numerator, denominator)
+    assert row["value"] == numerator / (denominator or 1)
+    assert (row["edition"], row["status"]) == ("2025-11", "final")
+
+
+@pytest.mark.parametrize(
+    ("kpi", "stated"),
+    [
+        ("appointments_face_to_face_share", 0.73324),
+        ("appointments_same_day_share", 0.39512),
+        ("appointments_within_two_weeks_share", 0.81022),
+        ("appointments_dna_share", 0.05005),
+    ],
+)
+def test_shares_as_the_interface_states_them(real: Mart, kpi: str, stated: float) -> None:
+    assert round(city(real, kpi, "2024-10")["value"], 5) == stated
+
+
+def test_growth_on_the_year(real: Mart) -> None:
+    row = city(real, "appointments", "2024-10")
+    assert row["previous_year_value"] == 236_816
+    assert row["year_on_year_change"] == 38_087
+    assert row["year_on_year_ratio"] == pytest.approx(38_087 / 236_816, rel=1e-14)
+    assert round(row["year_on_year_ratio"], 5) == 0.16083
+
+
+def test_october_edition_had_other_modes(real: Mart) -> None:
+    known = in_edition(real, "appointments_face_to_face_share", "04C", "2024-10")
+    assert known == {"2025-10": 201_674 / 274_903, "2025-11": 201_571 / 274_903}
+    assert round(known["2025-10"], 5) == 0.73362
+    telephone = in_edition(real, "appointments_telephone_share", "04C", "2024-10")
+    assert telephone["2025-10"] == 48_191 / 274_903
+    assert in_edition(real, "appointments", "04C", "2023-10") == {
+        "2025-10": 236_816,
+        "2025-11": 236_816,
+    }
+
+
+def test_first_word_and_latest_word(real: Mart) -> None:
+    row = real.figure("appointments", "sub_icb", "03W", "2025-10")
+    assert (row["first_reported_value"], row["value"]) == (254_381, 254_739)
+    assert row["status"] == "final"
+    newest = real.figure("appointments", "sub_icb", "03W", "2025-11")
+    assert (newest["first_reported_value"], newest["status"]) == (205_444, "provisional")
+    assert city(real, "appointments", "2024-10")["first_reported_value"] is None
+
+
+def test_revision_can_go_down(real: Mart) -> None:
+    assert in_edition(real, "appointments", "04C", "2024-04") == {
+        "2025-10": 218_626,
+        "2025-11": 218_607,
+    }
+    assert city(real, "appointments", "2024-04")["value"] == 218_607
+
+
+def test_llr_total_and_nothing_above(real: Mart) -> None:
+    icb = real.figure("appointments", "icb", "QK1", "2024-10")
+    assert (icb["value"], icb["members_present"], icb["members_expected"]) == (808_812, 3, 3)
+    for level, code in (("region", "Y60"), ("england", ENGLAND)):
+        rows = real.figures("appointments", level, code)
+        assert {row["value"] for row in rows.values()} == {None}
+        assert rows["2024-10"]["members_present"] == 3
+    assert real.figures("appointments", "england", ENGLAND)["2024-10"]["members_expected"] == 106
+
+
+def test_october_2019_and_the_years_between(real: Mart) -> None:
+    rows = real.figures("appointments", "sub_icb", "04C")
+    assert (rows["2019-10"]["value"], rows["2019-10"]["edition"]) == (201_261, "2021-08")
+    between = [row for month, row in rows.items() if "2021-08" < month < "2023-05"]
+    assert len(between) == 20
+    assert {(row["value"], row["status"]) for row in between} == {(None, "incomplete")}
+    assert rows["2023-05"]["edition"] == "2025-10"
+    assert rows["2024-03"]["financial_ytd_value"] is None  # April 2023 is missing
+    assert rows["2024-05"]["rolling_12_month_value"] is not None
+
+
+def test_repeated_keys_of_2021_are_added_up(real: Mart, real_feeds: Path) -> None:
+    file = "gp_appointments_sub_icb/Regional_CSV_ShropsTelfordWrekin_Aug21_release.csv"
+    raw = pl.read_csv(real_feeds / file)
+    expected = raw.group_by("Appointment_Month").agg(pl.col("COUNT_OF_APPOINTMENTS").sum())
+    shown = real.figures("appointments", "icb", "QOC")
+    by_month = {f"{row['month']:%b%Y}".upper(): row["value"] for row in shown.values()}
+    assert by_month == dict(expected.iter_rows())
+
+
+def annex(real_feeds: Path, table: str) -> pl.DataFrame:
+    path = real_feeds / "gp_appointments_annex1" / f"Annex1_table_{table}_LLR_Nov2025.csv"
+    return pl.read_csv(path).rename({"sub_icb_location_code_sub_icb_location_code": "code"})
+
+
+@pytest.mark.parametrize("code", LLR)
+def test_sums_of_practices_in_annex_1(real: Mart, real_feeds: Path, code: str) -> None:
+    practices = annex(real_feeds, "1").filter(code=code)
+    total, number = LLR[code]
+    assert (practices["appointments_appointments"].sum(), practices.height) == (total, number)
+    assert real.value("appointments", "sub_icb", code, "2025-11") == total
+    status = annex(real_feeds, "6").filter(code=code)
+    mode = annex(real_feeds, "4").filter(code=code)
+    for kpi, summed in {
+        "appointments_dna_share": status["dna"].sum(),
+        "appointments_attended": status["attended"].sum(),
+        "appointments_face_to_face_share": mode["face_to_face_face_to_face"].sum(),
+        "appointments_telephone_share": mode["telephone"].sum(),
+        "appointments_gp_share": annex(real_feeds, "5").filter(code=code)["gp"].sum(),
+        "appointments_same_day_share": annex(real_feeds, "2a").filter(code=code)["same_day"].sum(),
+    }.items():
+        assert real.figure(kpi, "sub_icb", code, "2025-11")["numerator"] == summed, kpi
+
+
+def test_denominator_is_the_patients_of_included_practices(real: Mart) -> None:
+    row = real.figure("appointments_per_1000_patients", "sub_icb", "03W", "2025-11")
+    assert (row["numerator"], row["denominator"]) == (205_444, 362_026)
+    assert row["value"] == pytest.approx(205_444_000 / 362_026, rel=1e-15)
+    assert real.value("registered_patients", "sub_icb", "03W", "2025-11") == 362_098
+    lists = "SELECT count(*) AS n FROM governance.figure_source AS f JOIN organisation AS o " \
+        "ON o.org_code = f.org_code AND o.sub_icb_code = '03W' AND f.month BETWEEN o.valid_from " \
+        "AND coalesce(o.valid_to, DATE '9999-12-31') " \
+        "WHERE f.feed = 'registered_patients' AND f.month = DATE '2025-11-01'"  # fmt: skip
+    assert real.rows(lists) == [{"n": 31}]
+
+
+def test_registered_patients_of_leicester_city(real: Mart) -> None:
+    rows = real.figures("registered_patients", "sub_icb", "04C")
+    told = {month: rows[month]["value"] for month in ("2025-10", "2025-11", "2025-12")}
+    assert told == {"2025-10": 448_517, "2025-11": 449_414, "2025-12": 449_004}
+    assert {row["financial_ytd_value"] for row in rows.values()} == {None}
+
+
+@pytest.mark.parametrize("month", ["2025-10", "2025-11", "2025-12"])
+def test_registered_patients_of_england(real: Mart, real_feeds: Path, month: str) -> None:
+    name = {"2025-10": "Oct", "2025-11": "Nov", "2025-12": "Dec"}[month]
+    raw = pl.read_csv(real_feeds / "registered_patients" / f"PracPop{name}.csv")
+    row = real.figure("registered_patients", "england", ENGLAND, month)
+    assert row["value"] == raw["NUMBER_OF_PATIENTS"].sum()
+    assert (row["members_present"], row["members_expected"]) == (106, 106)
+
+
+def test_lists_of_2021_reach_the_places_whose_codes_stayed(real: Mart, real_feeds: Path) -> None:
+    raw = pl.read_csv(
+        real_feeds / "registered_patients" / "gp-reg-pat-prac-all_2021_bristolpeteredwards.csv"
+    )
+    llr = raw.filter(pl.col("CCG_CODE").is_in(list(LLR)))["NUMBER_OF_PATIENTS"].sum()
+    assert real.value("registered_patients", "icb", "QK1", "2021-01") == llr
+    england = real.figure("registered_patients", "england", ENGLAND, "2021-01")
+    assert (england["value"], england["members_expected"]) == (None, 106)
+
+
+@pytest.mark.parametrize("level", ["icb", "region", "england"])
+def test_coverage_adds_up_at_every_level(real: Mart, real_feeds: Path, level: str) -> None:
+    folder = real_feeds / "gp_appointments_coverage"
+    raw = pl.read_csv(folder / "APPOINTMENTS_GP_COVERAGE_Nov25_England.reconstructed.csv")
+    november = raw.filter(Appointment_Month="01NOV2025")
+    group = {"icb": "ICB_ONS_CODE", "region": "REGION_CODE", "england": "Appointment_Month"}[level]
+    included, still_open = (
+        f"Patients registered at {kind} practices" for kind in ("included", "open")
+    )
+    sums = november.group_by(group).agg(pl.col(included).sum(), pl.col(still_open).sum())
+    shown = real.rows(
+        "SELECT numerator, denominator FROM kpi_monthly WHERE org_level = $level "
+        "AND kpi_id = 'appointments_patient_coverage_share' AND month = DATE '2025-11-01'",
+        level=level,
+    )
+    assert sorted(tuple(row.values()) for row in shown) == sorted(
+        sums.select(included, still_open).rows()
+    )
+    assert len(shown) == {"icb": 42, "region": 7, "england": 1}[level]
+
+
+def test_half_of_england_by_practice(real: Mart, real_feeds: Path) -> None:
+    path = real_feeds / "gp_appointments_practice"
+    [file] = path.glob("*London_East_South_Oct_25*.gz")
+    raw = pl.read_csv(file)
+    assert (raw.height, raw["COUNT_OF_APPOINTMENTS"].sum()) == (392_709, 15_065_690)
+    [total] = real.rows(
+        "SELECT sum(value) AS n FROM kpi_monthly WHERE kpi_id = 'appointments' "
+        "AND org_level = 'practice' AND month = DATE '2025-10-01'"
+    )
+    assert total["n"] == 15_065_690
+    london = raw.filter(pl.col("SUB_ICB_LOCATION_CODE") == "72Q")
+    unmapped = london.filter(
+        pl.col("NATIONAL_CATEGORY").is_in(["Unmapped", "Inconsistent Mapping"])
+    )
+    row = real.figure("appointments_unmapped_share", "sub_icb", "72Q", "2025-10")
+    assert (row["numerator"], row["denominator"]) == (
+        unmapped["COUNT_OF_APPOINTMENTS"].sum(),
+        london["COUNT_OF_APPOINTMENTS"].sum(),
+    )
+    assert row["members_present"] == row["members_expected"] == london["GP_CODE"].n_unique()
+
+
+def test_networks_of_half_of_england(real: Mart, real_feeds: Path) -> None:
+    [file] = (real_feeds / "gp_appointments_practice").glob("*London_East_South_Oct_25*.gz")
+    summed = (
+        pl.read_csv(file)
+        .filter(pl.col("PCN_CODE") != "U")
+        .group_by("PCN_CODE")
+        .agg(pl.col("COUNT_OF_APPOINTMENTS").sum())
+    )
+    shown = real.rows(
+        "SELECT org_code, value FROM kpi_monthly WHERE kpi_id = 'appointments' "
+        "AND org_level = 'pcn' AND month = DATE '2025-10-01' AND value IS NOT NULL"
+    )
+    assert {row["org_code"]: row["value"] for row in shown} == dict(summed.iter_rows())
+
+
+def test_no_value_is_not_a_number(real: Mart) -> None:
+    values = real.rows("SELECT DISTINCT value FROM kpi_vintage WHERE value IS NOT NULL")
+    assert all(math.isfinite(row["value"]) and row["value"] >= 0 for row in values)
+    assert real.rows("SELECT * FROM kpi_monthly WHERE org_code = 'U'") == []

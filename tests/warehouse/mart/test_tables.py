@@ -1,0 +1,207 @@
+"""The tables that users hold in their hands: names, comments, and that they agree."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from checks.mart import OFFENCES, judge_mart
+from tests.support import write_regional
+from tests.warehouse.mart.support_mart import (
+    RUN,
+    Mart,
+    bring,
+    build,
+    build_aside,
+    retrieved,
+    take_in_all,
+)
+from tests.warehouse.mart.worlds import area, llr_world
+from warehouse.archive import Archive
+from warehouse.catalogue import catalogue
+from warehouse.home import Home
+from warehouse.mart.publish import attach, publish
+
+COLUMNS = {
+    "kpi_monthly": "month org_level org_code kpi_id value numerator denominator "
+    "previous_year_value year_on_year_change year_on_year_ratio financial_ytd_value "
+    "rolling_12_month_value first_reported_value edition status members_present "
+    "members_expected synthetic",
+    "kpi": "kpi_id title description numerator denominator unit polarity "
+    "additive_over_organisations additive_over_time feed theme caveats owner reviewed_on "
+    "next_review",
+    "organisation": "org_code org_level org_name pcn_code sub_icb_code icb_code region_code "
+    "local_authority valid_from valid_to imd_score imd_quintile",
+    "calendar_month": "month financial_year financial_month days working_days",
+    "kpi_vintage": "month org_level org_code kpi_id edition revision published_on value "
+    "numerator denominator",
+    "appointments_monthly": "month org_level org_code appointments registered_patients "
+    "appointments_dna_share",
+    "feed": "feed title publisher licence",
+    "edition": "feed edition status reasons",
+    "source_file": "sha256 container_sha256 file_name feed edition edition_basis revision bytes "
+    "rows url page published_on retrieved_at licence synthetic",
+    "check_result": "run_id feed edition layer rule title dimension severity column_name observed "
+    "expected failed_rows total_rows verdict message checked_at code_version",
+    "quarantine": "feed edition rule reason source_row row_json",
+    "caveat": "subject subject_id caveat",
+    "publication": "published_at run_id fingerprint",
+    "figure_source": "feed org_level org_code month edition revision sha256",
+}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_table_has_its_columns_each_with_a_comment(llr: Mart, table: str) -> None:
+    found = llr.rows(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'mart' "
+        "AND table_name = $table",
+        table=table,
+    )
+    comments = {row["column_name"]: row["comment"] for row in found}
+    assert set(comments) >= set(COLUMNS[table].split())
+    assert [name for name, text in comments.items() if not text or len(text) < 8] == []
+
+
+def test_types_are_those_of_the_interface(llr: Mart) -> None:
+    found = llr.rows(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'mart' "
+        "AND table_name = 'kpi_monthly'"
+    )
+    types = {row["column_name"]: row["data_type"] for row in found}
+    wanted = {"month": "DATE", "value": "DOUBLE", "synthetic": "BOOLEAN", "org_code": "VARCHAR"}
+    assert {name: types[name] for name in wanted} == wanted
+
+
+def test_wide_view_has_a_column_per_kpi_and_the_same_figures(llr: Mart) -> None:
+    columns = llr.rows("SELECT * FROM appointments_monthly LIMIT 1")[0]
+    assert set(columns) >= set(catalogue())
+    [row] = llr.rows(
+        "SELECT * FROM appointments_monthly WHERE org_code = '04C' AND org_level = 'sub_icb' "
+        "AND month = DATE '2025-10-01'"
+    )
+    shown = {k: row[k] for k in catalogue()}
+    assert shown == {k: llr.value(k, "sub_icb", "04C", "2025-10") for k in catalogue()}
+
+
+def test_periods_of_an_organisation_never_overlap(llr: Mart) -> None:
+    assert (
+        llr.rows(
+            """SELECT a.org_level, a.org_code, a.valid_from FROM organisation AS a
+        JOIN organisation AS b USING (org_level, org_code)
+        WHERE a.valid_from < b.valid_from
+          AND coalesce(a.valid_to, DATE '9999-12-31') >= b.valid_from"""
+        )
+        == []
+    )
+    assert llr.rows("SELECT * FROM organisation WHERE valid_to < valid_from") == []
+
+
+def test_every_figure_has_an_organisation_and_a_kpi(llr: Mart) -> None:
+    assert (
+        llr.rows(
+            "SELECT DISTINCT org_level, org_code FROM kpi_monthly ANTI JOIN organisation "
+            "USING (org_level, org_code)"
+        )
+        == []
+    )
+    assert {r["kpi_id"] for r in llr.rows("SELECT kpi_id FROM kpi")} == set(catalogue())
+
+
+def test_counted_figure_is_traced_to_its_file(llr: Mart) -> None:
+    counted = llr.rows(
+        """SELECT m.org_code, m.month, m.edition, f.rows, s.file_name, s.in_mart
+        FROM kpi_monthly AS m
+        LEFT JOIN governance.figure_source AS f
+            ON f.org_level = m.org_level AND f.org_code = m.org_code AND f.month = m.month
+            AND f.edition = m.edition AND f.feed = 'gp_appointments_' || m.org_level
+        LEFT JOIN governance.source_file AS s ON s.sha256 = f.sha256
+        WHERE m.kpi_id = 'appointments' AND m.org_level IN ('practice', 'sub_icb')
+          AND m.value IS NOT NULL"""
+    )
+    assert len(counted) > 100
+    assert [row for row in counted if not row["in_mart"] or not row["rows"]] == []
+    files = {(r["org_code"], str(r["month"])[:7]): r["file_name"] for r in counted}
+    assert files[("04C", "2025-10")] == "llr-nov.csv"
+    assert files[("04V", "2025-10")] == "llr-oct.csv"
+    assert files[("C82002", "2025-05")] == "practice-may.csv"
+
+
+def test_governance_tables_agree_with_each_other(llr: Mart, llr_home: Home) -> None:
+    assert len(llr.rows("FROM governance.source_file")) == len(Archive(llr_home).files())
+    assert (
+        llr.rows(
+            """SELECT e.feed, e.edition FROM governance.edition AS e
+        JOIN (SELECT feed, edition, count(*) AS n FROM governance.source_file GROUP BY ALL) AS f
+            USING (feed, edition) WHERE e.files <> f.n"""
+        )
+        == []
+    )
+    assert llr.rows("SELECT * FROM governance.edition ANTI JOIN governance.feed USING (feed)") == []
+    [row] = llr.rows("FROM governance.publication ORDER BY published_at DESC LIMIT 1")
+    [counted] = llr.rows("SELECT count(*) AS n FROM kpi_monthly")
+    assert (row["figures"], row["editions"]) == (
+        counted["n"],
+        len(llr.rows("FROM governance.edition")),
+    )
+    lost = llr.rows("SELECT file_name, found, source_row FROM governance.quarantine ORDER BY found")
+    assert [tuple(one.values()) for one in lost] == [
+        ("list-sep.csv", "lots", 3),
+        ("practice-jun.csv", "many", 4),
+        ("llr-nov.csv", "x", 4),
+        ("list-sep.csv", None, 6),
+    ]
+
+
+def test_mart_keeps_the_verdicts_on_itself(llr: Mart) -> None:
+    found = llr.rows("SELECT rule, verdict FROM governance.check_result WHERE layer = 'mart'")
+    assert {row["rule"]: row["verdict"] for row in found} == dict.fromkeys(OFFENCES, "pass")
+
+
+def test_import_in_another_order_gives_the_same_mart(llr: Mart, home: Home, tmp_path: Path) -> None:
+    again = build(home, reversed(llr_world(tmp_path / "files")))
+    with duckdb.connect() as db:
+        attach(db, llr.path)
+        db.execute(f"ATTACH '{again.path}' AS other (READ_ONLY)")
+        for table in ("kpi_monthly", "kpi_vintage", "organisation", "calendar_month", "kpi"):
+            ours, theirs = f"SELECT * FROM mart.{table}", f"SELECT * FROM other.{table}"
+            assert db.sql(ours).fetchall() == db.sql(theirs).fetchall(), table
+
+
+def test_held_edition_is_absent_but_listed(home: Home, tmp_path: Path) -> None:
+    good = write_regional(tmp_path / "oct.csv", area("04C", "OCT2025", 10))
+    bad = write_regional(
+        tmp_path / "nov.csv",
+        area("04C", "OCT2025", 99),
+        *[area("04C", "NOV2025", "?", APPT_STATUS=s) for s in ["Attended", "DNA"] * 12],
+    )
+    bring(home, good, retrieved(bad, "2025-12-20"))
+    verdicts = take_in_all(home)
+    assert verdicts[("gp_appointments_sub_icb", "2025-11")] == "held"
+    publish(home, build_aside(home))
+    mart = Mart(home.mart)
+    assert mart.vintages("appointments", "sub_icb", "04C", "2025-10") == [("2025-10", 1, 10)]
+    [row] = mart.rows("SELECT * FROM governance.edition WHERE edition = '2025-11'")
+    assert (row["status"], row["rows_quarantined"], row["revisions"]) == ("held", 24, None)
+    assert "whole number" in row["reasons"]
+    [publication] = mart.rows("FROM governance.publication")
+    assert (publication["editions"], publication["held_editions"]) == (1, 1)
+
+
+SPOILT = {
+    "tables_described": "COMMENT ON COLUMN kpi_monthly.value IS NULL",
+    "figures_unique": "INSERT INTO kpi_monthly SELECT * FROM kpi_monthly LIMIT 1",
+    "catalogue_complete": "DELETE FROM kpi WHERE kpi_id = 'appointments'",
+    "shares_in_range": "UPDATE kpi_vintage SET value = 1.5 WHERE kpi_id LIKE '%_share'",
+    "absent_is_null": "UPDATE kpi_monthly SET status = 'final' WHERE status = 'incomplete'",
+    "figures_traceable": "DELETE FROM governance.source_file WHERE feed LIKE '%practice'",
+}
+
+
+@pytest.mark.parametrize("rule", OFFENCES)
+def test_mart_check_finds_its_offence(llr: Mart, tmp_path: Path, rule: str) -> None:
+    spoilt = tmp_path / "spoilt.duckdb"
+    spoilt.write_bytes(llr.path.read_bytes())
+    with duckdb.connect(str(spoilt)) as db:
+        db.execute(SPOILT[rule])
+    failed = [result.rule for result in judge_mart(spoilt, RUN) if result.verdict == "fail"]
+    assert failed == [rule]
