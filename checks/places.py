@@ -15,6 +15,7 @@ from checks.view import NOTHING, EditionView, Evidence, Expectation
 
 
 def cells_whole(view: EditionView) -> Evidence:
+    """Organisation-months whose newest revision lost rows that bear counts."""
     cells = view.cells()
     if cells is not None:
         cells = cells.unique(["org_code", "month"], keep="last", maintain_order=True)
@@ -43,6 +44,7 @@ def cells_whole(view: EditionView) -> Evidence:
 
 
 def coverage_present(view: EditionView, feed: str) -> Evidence:
+    """Whether the feed that tells how many members there are is held for the same edition."""
     held = view.references.get(feed, [])
     return Evidence(
         "coverage_present",

@@ -197,28 +197,29 @@ def _write_rows(
 
 def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str]) -> pl.DataFrame:
     """Quarantined rows in words, with the typed columns that tell whose figures they touch."""
-
-    def by_rule(texts: list[pl.Expr]) -> pl.Expr:
-        cases = [pl.when(pl.col(FAILED_RULE) == i).then(text) for i, text in enumerate(texts)]
-        return pl.coalesce(cases)
-
-    headings = [pl.lit(_heading(rule)) for rule in rules]
-    return bad.with_columns(
-        by_rule([pl.lit(rule.rule) for rule in rules]).alias("rule"),
-        by_rule([pl.lit(rule.column) for rule in rules]).alias("column_name"),
-        by_rule([pl.col(rule.source) for rule in rules]).str.head(SHOWN).alias("found"),
-        by_rule([pl.lit(rule.expected) for rule in rules]).alias("expected"),
-        pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw_columns)
-        .struct.json_encode()
-        .alias("row_json"),
-    ).with_columns(
-        pl.format(
-            "{}: found {}, expected {}; {}",
-            by_rule(headings),
-            pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing"),
-            "expected",
-            by_rule([pl.lit(REMEDIES[rule.rule]) for rule in rules]),
-        ).alias("reason")
+    words = pl.DataFrame(
+        {
+            FAILED_RULE: range(len(rules)),
+            "rule": [rule.rule for rule in rules],
+            "column_name": [rule.column for rule in rules],
+            "expected": [rule.expected for rule in rules],
+            "heading": [_heading(rule) for rule in rules],
+            "remedy": [REMEDIES[rule.rule] for rule in rules],
+        },
+        schema_overrides={FAILED_RULE: pl.Int16},
+    )
+    broke = [pl.when(pl.col(FAILED_RULE) == i) for i in range(len(rules))]
+    found = pl.coalesce(w.then(pl.col(rule.source)) for w, rule in zip(broke, rules, strict=True))
+    row = pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw_columns)
+    quoted = pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing")
+    reason = pl.format("{}: found {}, expected {}; {}", "heading", quoted, "expected", "remedy")
+    return (
+        bad.join(words, on=FAILED_RULE, how="left", maintain_order="left")
+        .with_columns(
+            found.str.head(SHOWN).alias("found"), row.struct.json_encode().alias("row_json")
+        )
+        .with_columns(reason.alias("reason"))
+        .drop("heading", "remedy")
     )
 
 

@@ -62,7 +62,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
     if report.retired and not report.nothing_to_do:
         screen.say(
-            f"{report.retired} SYNTHETIC sample edition(s) retired: real data have taken their place."
+            f"{report.retired} SYNTHETIC sample edition(s) retired: real data took their place."
         )
     warned = [state for state in report.taken_in if state.warned]
     if report.nothing_to_do:

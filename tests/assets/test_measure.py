@@ -159,7 +159,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_digest_tells_content_whatever_the_order(rows: list[dict], chance: object) -> None:
     assert isinstance(chance, random.Random)

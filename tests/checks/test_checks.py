@@ -320,7 +320,7 @@ ODD_ROW = st.dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(ODD_ROW, min_size=1, max_size=12))
 def test_whatever_is_quarantined_never_passes(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict]

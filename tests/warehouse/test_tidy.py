@@ -11,8 +11,6 @@ from assets.contract import contracts
 from tests.checks.support_checks import (
     COVERAGE,
     LIST,
-    OCT,
-    PRACTICE,
     SUB_ICB,
     brought,
     real_taken,

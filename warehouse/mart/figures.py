@@ -89,21 +89,15 @@ def _create_vintage(db: Connection) -> None:
 
 
 def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
+    """Comparisons over time. Windows and joins run on numbers: a series (KPI and organisation) and
+    an ordinal month; on the texts themselves they would take several times as long."""
     _create_latest(db, kpis)
-    fiscal = "(PARTITION BY kpi_id, org_level, org_code, financial_year ORDER BY month)"
-    rolling = (
-        "(PARTITION BY kpi_id, org_level, org_code ORDER BY month "
-        "RANGE BETWEEN INTERVAL 11 MONTHS PRECEDING AND CURRENT ROW)"
-    )
+    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
+    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
         f"""CREATE TABLE mart.kpi_monthly AS
         WITH period AS (
-            SELECT l.*, {_over("fiscal", fiscal)}, {_over("rolling", rolling)},
-                   financial_month
-            FROM stage.latest AS l JOIN stage.calendar USING (month)),
-        first AS (
-            SELECT kpi_id, org_level, org_code, month, arg_min_null(value, revision) AS value
-            FROM mart.kpi_vintage WHERE edition = strftime(month, '%Y-%m') GROUP BY ALL)
+            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM stage.latest)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
@@ -112,16 +106,14 @@ def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> No
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,
                CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
-               first.value AS first_reported_value, p.edition,
+               f.value AS first_reported_value, p.edition,
                CASE WHEN p.value IS NULL THEN 'incomplete'
                     WHEN p.month >= p.provisional_from THEN 'provisional'
                     ELSE 'final' END AS status,
                p.members_present, p.members_expected, $synthetic AS synthetic
         FROM period AS p
-        LEFT JOIN stage.latest AS y ON y.kpi_id = p.kpi_id AND y.org_level = p.org_level
-            AND y.org_code = p.org_code AND y.month = p.month - INTERVAL 1 YEAR
-        LEFT JOIN first ON first.kpi_id = p.kpi_id AND first.org_level = p.org_level
-            AND first.org_code = p.org_code AND first.month = p.month
+        LEFT JOIN stage.latest AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
         ORDER BY p.kpi_id, p.org_level, p.org_code, p.month""",
@@ -175,25 +167,47 @@ def _create_latest(db: Connection, kpis: dict[str, Kpi]) -> None:
                     },
                 )
     db.execute(
-        f"""CREATE TABLE stage.latest AS
+        """CREATE TABLE stage.series AS
+        SELECT row_number() OVER () AS series, k.*, o.org_code
+        FROM (SELECT DISTINCT kpi_id, org_level, org_code FROM stage.figure) AS o
+        JOIN stage.kpi_fact AS k USING (kpi_id, org_level)"""
+    )
+    db.execute(
+        f"""CREATE TABLE stage.numbered AS
+        SELECT s.series, year(f.month) * 12 + month(f.month) AS ordinal, f.month, f.vintage,
+               f.edition, f.revision, f.numerator, f.denominator, f.members_present,
+               f.members_expected,
+               ({VALUE.format(n="f.numerator", d="f.denominator").replace("unit ", "f.unit ")}
+               )::DOUBLE AS value
+        FROM stage.figure AS f JOIN stage.series AS s USING (kpi_id, org_level, org_code)"""
+    )
+    db.execute(
+        """CREATE TABLE stage.first_reported AS
+        SELECT series, ordinal, arg_min_null(value, revision) AS value
+        FROM stage.numbered WHERE edition = strftime(month, '%Y-%m') GROUP BY ALL"""
+    )
+    db.execute(
+        """CREATE TABLE stage.latest AS
         WITH newest AS (
-            SELECT * EXCLUDE (unit, vintage, revision, published_on),
-                   ({VALUE.format(n="numerator", d="denominator")})::DOUBLE AS value
-            FROM stage.figure
+            SELECT series, ordinal, edition, numerator, denominator, members_present,
+                   members_expected, value
+            FROM stage.numbered
             QUALIFY row_number() OVER (
-                PARTITION BY kpi_id, org_level, org_code, month ORDER BY vintage DESC) = 1),
+                PARTITION BY series, ordinal ORDER BY vintage DESC) = 1),
         span AS (
-            SELECT kpi_id, org_level, org_code, min(month) AS first, max(month) AS last
-            FROM newest WHERE org_level NOT IN ('practice', 'pcn') GROUP BY ALL),
+            SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last
+            FROM newest AS n JOIN stage.series AS s USING (series)
+            WHERE s.org_level NOT IN ('practice', 'pcn') GROUP BY ALL),
+        month AS (
+            SELECT *, year(month) * 12 + month(month) AS ordinal FROM stage.calendar),
         gap AS (
-            SELECT c.month, s.org_level, s.org_code, s.kpi_id
-            FROM span AS s JOIN stage.calendar AS c ON c.month BETWEEN s.first AND s.last
-            ANTI JOIN newest AS n ON n.kpi_id = s.kpi_id AND n.org_level = s.org_level
-                AND n.org_code = s.org_code AND n.month = c.month)
-        SELECT f.*, k.unit, k.is_stock, k.provisional_from
-        FROM (SELECT * FROM newest UNION ALL BY NAME
-              SELECT *, 0::BIGINT AS members_present FROM gap) AS f
-        JOIN stage.kpi_fact AS k ON k.kpi_id = f.kpi_id AND k.org_level = f.org_level"""
+            SELECT s.series, m.ordinal, 0::BIGINT AS members_present
+            FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
+            ANTI JOIN newest AS n ON n.series = s.series AND n.ordinal = m.ordinal)
+        SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series)
+        FROM (SELECT * FROM newest UNION ALL BY NAME SELECT * FROM gap) AS f
+        JOIN stage.series AS s USING (series)
+        JOIN month AS m USING (ordinal)"""
     )
 
 

@@ -34,6 +34,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             own = [one for one in placed if one.file.feed == feed]
             load_leaf(db, contract, own, home)
             create_from(db, f"stage.lost_{feed}", lost_rows(contract, own, home))
+            _forget_replaced(db, feed)
     _load_observed(db, home, placed)
     _load_reference(db)
     _load_practice_parents(db)
@@ -137,6 +138,15 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
                 )
             )
     return pl.concat(frames)
+
+
+def _forget_replaced(db: Connection, feed: str) -> None:
+    """A practice that lost a row but has a good figure, of this edition or before, is not lost."""
+    db.execute(
+        f"""DELETE FROM stage.lost_{feed} AS l WHERE EXISTS (
+            SELECT 1 FROM stage.leaf_{feed} AS f
+            WHERE f.org_code = l.org_code AND f.month = l.month AND f.vintage <= l.vintage)"""
+    )
 
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
