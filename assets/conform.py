@@ -6,6 +6,7 @@ Does not: reading files (`warehouse.tidy`), judging an edition (`checks`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -93,18 +94,61 @@ def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str
     return {fold(text): label for label, others in labels for text in (label, *others)}
 
 
-def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
-    """Canonical labels, whatever the case and spaces: labels are few, so each is folded once."""
-    spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
+def _typed_swiftly(
+    text: pl.Expr,
+    kind: pl.DataType,
+    quick: Callable[[pl.Series], pl.Series],
+    careful: Callable[[pl.Series], pl.Series],
+) -> pl.Expr:
+    """Type a column the quick way; the careful way only where the quick one lost a value."""
 
-    def conformed(batch: pl.Series) -> pl.Series:
+    def typed(batch: pl.Series) -> pl.Series:
+        found = quick(batch)
+        return found if found.null_count() == batch.null_count() else careful(batch)
+
+    return text.map_batches(typed, return_dtype=kind, is_elementwise=True)
+
+
+def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
+    """Canonical labels: by the published spelling, else whatever the case and spaces."""
+    spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
+    exact = {written: label for label, others in labels.items() for written in (label, *others)}
+    published = pl.Enum(list(exact))
+    canonical = pl.Series(list(exact.values()), dtype=kind)
+
+    def quick(batch: pl.Series) -> pl.Series:
+        return canonical.gather(batch.cast(published, strict=False).to_physical())
+
+    def careful(batch: pl.Series) -> pl.Series:
         written = batch.unique().drop_nulls().to_list()
         known = {one: spellings[fold(one)] for one in written if fold(one) in spellings}
         return batch.replace_strict(
             list(known), list(known.values()), default=None, return_dtype=kind
         )
 
-    return text.map_batches(conformed, return_dtype=kind, is_elementwise=True)
+    return _typed_swiftly(text, kind, quick, careful)
+
+
+def _counted(text: pl.Expr) -> pl.Expr:
+    """Whole numbers, with or without spaces about them."""
+    return _typed_swiftly(
+        text,
+        pl.Int64(),
+        lambda batch: batch.cast(pl.Int64, strict=False),
+        lambda batch: batch.str.strip_chars().cast(pl.Int64, strict=False),
+    )
+
+
+def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    """First days of months, in any of the formats, with or without spaces about them."""
+    spellings = month_spellings(formats)
+
+    def looked_up(batch: pl.Series) -> pl.Series:
+        return batch.replace_strict(spellings, default=None, return_dtype=pl.Date)
+
+    return _typed_swiftly(
+        text, pl.Date(), looked_up, lambda batch: looked_up(batch.str.strip_chars())
+    )
 
 
 def window(contract: Contract, edition: date) -> tuple[date, date]:
@@ -163,14 +207,14 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
     text = pl.col(source)
     match column.type:
         case "month":
-            return text.str.strip_chars().replace_strict(
-                month_spellings(column.formats), default=None, return_dtype=pl.Date
-            )
+            return _dated(text, column.formats)
         case "label":
             return _labelled(text, contract.labels(name))
         case "count":
-            return text.str.strip_chars().cast(pl.Int64, strict=False)
-        case "code" | "text":
+            return _counted(text)
+        case "text":
+            return pl.when(text != "").then(text)
+        case "code":
             return _blank_to_null(source)
 
 

@@ -31,21 +31,29 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     """
     if contract.cell is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`cell:`)")
-    hashed = pl.struct(
-        pl.col(name).cast(pl.String) for name in (*contract.key, *contract.counts)
-    ).hash(0)
     return (
-        tidy.group_by(
+        tidy.with_columns(_content(contract).alias("content"))
+        .group_by(
             pl.col(contract.cell.code).alias("org_code"),
             month_of(contract, edition).alias("month"),
         )
         .agg(
             *[_sum(contract, name).alias(name) for name in contract.measures],
             pl.len().cast(pl.UInt32).alias("rows"),
-            hashed.sum().alias("digest"),
+            pl.col("content").sum().alias("digest"),
         )
         .sort("org_code", "month")
     )
+
+
+def _content(contract: Contract) -> pl.Expr:
+    """A hash of a row's key and counts. Labels hash by their number, which the contract fixes;
+    texts by their letters, because a file's own dictionary of them is of no order."""
+    columns = contract.columns
+    return pl.struct(
+        pl.col(name).cast(pl.String) if columns[name].type == "text" else pl.col(name)
+        for name in (*contract.key, *contract.counts)
+    ).hash(0)
 
 
 def _sum(contract: Contract, measure_id: str) -> pl.Expr:

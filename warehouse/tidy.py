@@ -123,6 +123,7 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
         raw = pl.scan_csv(
             text,
             infer_schema=False,
+            schema_overrides=_dictionaries(contract, file),
             skip_rows_after_header=1,
             truncate_ragged_lines=True,
             encoding="utf8-lossy",
@@ -137,10 +138,21 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     return facts
 
 
+def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
+    """Names repeat from row to row: read as dictionaries they cost a third less."""
+    return {
+        heading: pl.Categorical
+        for heading in file.headings
+        if fold(heading) in contract.headings
+        and contract.columns[contract.headings[fold(heading)]].type == "text"
+    }
+
+
 def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
     """Note as overflow the first field of a row that runs over a line's end: a quote left open."""
     fields = [n for n in raw.collect_schema().names() if n not in (SOURCE_ROW, OVERFLOW)]
-    long = [pl.when(pl.col(n).str.contains("\n", literal=True)).then(pl.col(n)) for n in fields]
+    texts = [pl.col(n).cast(pl.String) for n in fields]
+    long = [pl.when(text.str.contains("\n", literal=True)).then(text) for text in texts]
     return raw.with_columns(pl.coalesce(*long, OVERFLOW).alias(OVERFLOW))
 
 
@@ -214,7 +226,8 @@ def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str])
     quoted = pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing")
     reason = pl.format("{}: found {}, expected {}; {}", "heading", quoted, "expected", "remedy")
     return (
-        bad.join(words, on=FAILED_RULE, how="left", maintain_order="left")
+        bad.with_columns(pl.col(raw_columns).cast(pl.String))
+        .join(words, on=FAILED_RULE, how="left", maintain_order="left")
         .with_columns(
             found.str.head(SHOWN).alias("found"), row.struct.json_encode().alias("row_json")
         )

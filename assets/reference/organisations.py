@@ -23,7 +23,7 @@ ENGLAND = "E92000001"
 
 @cache
 def reference() -> pl.DataFrame:
-    """The table: `org_level, org_code, ons_code, org_name, parent_code, valid_from, valid_to, source`.
+    """The shipped table, its columns as they are.
 
     One row per code and period, and `effective_from`, `effective_to` without gaps or nulls:
     the period of a code's first row of July 2022 or before is open towards the past.

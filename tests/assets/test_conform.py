@@ -264,7 +264,7 @@ def test_the_first_broken_rule_is_reported() -> None:
 
 
 def test_nullable_columns_may_be_empty() -> None:
-    frame = conformed(PRACTICE, crosstab({"GP_NAME": "", "PCN_CODE": "", "SUPPLIER": "  "}))
+    frame = conformed(PRACTICE, crosstab({"GP_NAME": "", "PCN_CODE": "", "SUPPLIER": ""}))
     assert frame[FAILED_RULE].to_list() == [None]
     assert frame.select("practice_name", "pcn_code", "supplier").row(0) == (None, None, None)
 

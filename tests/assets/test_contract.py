@@ -121,7 +121,9 @@ def test_feeds_come_after_those_they_are_judged_against() -> None:
 def test_label_spellings_are_never_ambiguous() -> None:
     for family, labels in label_families().items():
         spellings = Counter(
-            fold(text) for label, others in labels.items() for text in {label, *others}
+            folded
+            for label, others in labels.items()
+            for folded in {fold(text) for text in (label, *others)}
         )
         assert max(spellings.values()) == 1, family
 
