@@ -7,7 +7,6 @@ which feed a file is (`warehouse.intake`), parsing it (`warehouse.tidy`).
 from __future__ import annotations
 
 import gzip
-import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import IO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
@@ -93,9 +93,8 @@ class Archive:
             return
         with whole_file(target) as part:
             shutil.copyfile(source, part)
-            with part.open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() != container_sha256:
-                    raise ValueError(f"{source.name} changed while it was being read")
+            if hash_file(part) != container_sha256:
+                raise ValueError(f"{source.name} changed while it was being read")
 
     def adds(self, file: SourceFile) -> bool:
         """Whether recording a file would tell anything: it is new, or came earlier than known."""

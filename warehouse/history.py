@@ -52,7 +52,7 @@ class CheckResult(BaseModel):
     code_version: str
 
 
-RESULT_SCHEMA = {
+RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(CheckResult.model_fields, pl.String),
     "failed_rows": pl.Int64,
     "total_rows": pl.Int64,

@@ -7,7 +7,6 @@ Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import shutil
 import tempfile
@@ -34,6 +33,7 @@ from assets.conform import (
 from assets.contract import Contract, contracts, fold, hash_files, parser, tidy_version
 from assets.measure import measure, month_of, observe_organisations
 from warehouse.archive import Archive, SourceFile
+from warehouse.hashing import SideHash
 from warehouse.home import Home, whole_file, write_text
 from warehouse.intake.containers import to_utf8
 
@@ -166,15 +166,15 @@ def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, i
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([*names, OVERFLOW])
     first = line.getvalue().encode()
-    target, digest, plain = scratch / "content.csv", hashlib.sha256(), file.encoding == "ascii"
-    lines = 0
-    with archive.open(file) as stream, target.open("wb") as out:
+    target, plain, lines = scratch / "content.csv", file.encoding == "ascii", 0
+    with archive.open(file) as stream, target.open("wb") as out, SideHash() as digest:
         out.write(first if plain else b"")
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             lines += chunk.count(b"\n")
             out.write(chunk)
-    if digest.hexdigest() != file.sha256:
+        sha256 = digest.hexdigest()
+    if sha256 != file.sha256:
         raise OSError(
             f"{file.file_name}: its bytes in the archive are not those that were imported; "
             "restore the archive from backup"

@@ -1,1 +1,1 @@
-"""The synthetic sample: an invented world (`profile`, `world`) written in real formats (`writer`)."""
+"""The synthetic sample: an invented world (`profile`, `world`) in real formats (`writer`)."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import hashlib
 import lzma
 import shutil
 import zipfile
@@ -17,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, cast
+
+from warehouse.hashing import SideHash
 
 CHUNK = 1 << 20
 MAX_FILE_BYTES = 8 << 30
@@ -244,9 +245,9 @@ def _distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
 
 def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
     """Copy a stream to `scratch` as UTF-8 text, hashing it on the way, up to `limit` bytes."""
-    digest, size, plain, wide = hashlib.sha256(), 0, True, False
+    size, plain, wide = 0, True, False
     target = scratch / f"{len(list(scratch.iterdir()))}.csv"
-    with target.open("wb") as out:
+    with SideHash() as digest, target.open("wb") as out:
         while chunk := stream.read(CHUNK):
             if size == 0:
                 wide = chunk.startswith(UTF16_STARTS)
@@ -264,10 +265,11 @@ def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit
             digest.update(chunk)
             plain = plain and chunk.isascii()
             out.write(chunk)
+        sha256 = digest.hexdigest()
     if not target.stat().st_size:
         raise Refused("The file is empty.", AGAIN)
     encoding = "ascii" if plain else to_utf8(target)
-    return Content(target, name, member, digest.hexdigest(), size, encoding)
+    return Content(target, name, member, sha256, size, encoding)
 
 
 def to_utf8(path: Path) -> str:
@@ -289,9 +291,3 @@ def to_utf8(path: Path) -> str:
         converted.replace(path)
         return "utf-8" if attempt == "utf-8-sig" else attempt
     raise Refused("Its text is in no encoding this project reads.", "Save it as CSV in UTF-8.")
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, streamed."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

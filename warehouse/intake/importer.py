@@ -15,6 +15,7 @@ from typing import Literal
 
 from assets.conform import month_text
 from warehouse.archive import Archive, EditionBasis, SourceFile
+from warehouse.hashing import hash_file
 from warehouse.home import Home
 from warehouse.intake.containers import (
     IGNORED,
@@ -23,7 +24,6 @@ from warehouse.intake.containers import (
     contents,
     count_members,
     file_name,
-    hash_file,
 )
 from warehouse.intake.edition import check_published, choose_edition
 from warehouse.intake.recognise import Recognised, edition_from_months, recognise
