@@ -6,13 +6,11 @@ Belongs here: what to run, in which order, and what it came to. Does not: the wo
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -175,7 +173,6 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
     from pipelines.resources import HomeResource
     from warehouse.mart.publish import is_current
 
-    _load_ahead("great_expectations")
     definitions = build_definitions(HomeResource(root=str(home.root)))
     with open_instance(home) as instance:
         for batch in batches:
@@ -195,11 +192,6 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
             report.published = problem is None
             if problem:
                 report.failures.append(f"mart: {problem}")
-
-
-def _load_ahead(module: str) -> None:
-    """Begin to import a slow module while polars, which needs no interpreter, does its work."""
-    Thread(target=importlib.import_module, args=(module,), daemon=True).start()
 
 
 def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str | None:

@@ -48,50 +48,49 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
             numerator BIGINT, denominator BIGINT,
             members_present BIGINT, members_expected BIGINT)"""
     )
+    parts = []
     for kpi in kpis.values():
         for source in kpi.sources:
             pair, levels = reached[source.feeds]
             for level in source.levels:
                 if level not in levels:
                     raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
-                _add_figures(db, kpi, source, pair, level)
+                parts.append(_figures_of(kpi, source, pair, level))
+    db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
+    _number_series(db, kpis)
     _create_vintage(db)
-    _create_monthly(db, kpis, synthetic)
+    _create_monthly(db, synthetic)
 
 
-def _add_figures(db: Connection, kpi: Kpi, source: Source, pair: Pair, level: str) -> None:
-    """One KPI at one level into `stage.figure`. A whole with a member missing has no parts."""
+def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
+    """SQL: one KPI at one level, as rows of `stage.figure`. A whole with a member missing has no
+    parts. The ids in it come from the validated catalogue."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
     bottom, join = "NULL", ""
     if source.denominator == WORKING_DAYS:
         bottom, join = "c.working_days", "JOIN stage.calendar AS c ON c.month = f.month"
     elif source.denominator:
         bottom = f"f.d_{source.denominator.partition('.')[2]}"
-    db.execute(
-        f"""INSERT INTO stage.figure
-        SELECT f.month, $level, f.org_code, $kpi, $unit, f.vintage, f.edition, f.revision,
-               f.published_on, CASE WHEN f.whole THEN {top} END,
+    return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
+               f.edition, f.revision, f.published_on, CASE WHEN f.whole THEN {top} END,
                CASE WHEN f.whole THEN {bottom} END, f.members_present, f.members_expected
-        FROM {pair.table(level)} AS f {join}""",
-        {"level": level, "kpi": kpi.kpi_id, "unit": kpi.unit},
-    )
+        FROM {pair.table(level)} AS f {join}"""
 
 
 def _create_vintage(db: Connection) -> None:
     db.execute(
-        f"""CREATE TABLE mart.kpi_vintage AS
-        SELECT month, org_level, org_code, kpi_id, edition, revision, published_on,
-               ({VALUE.format(n="numerator", d="denominator")})::DOUBLE AS value,
-               numerator, denominator
-        FROM stage.figure
-        ORDER BY kpi_id, org_level, org_code, month, vintage"""
+        """CREATE TABLE mart.kpi_vintage AS
+        SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision, n.published_on,
+               n.value, n.numerator, n.denominator
+        FROM stage.numbered AS n JOIN stage.series AS s USING (series)
+        ORDER BY n.series, n.ordinal, n.vintage"""
     )
 
 
-def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
+def _create_monthly(db: Connection, synthetic: bool) -> None:
     """Comparisons over time. Windows and joins run on numbers: a series (KPI and organisation) and
     an ordinal month; on the texts themselves they would take several times as long."""
-    _create_latest(db, kpis)
+    _create_latest(db)
     fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
     rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
@@ -116,7 +115,7 @@ def _create_monthly(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> No
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
-        ORDER BY p.kpi_id, p.org_level, p.org_code, p.month""",
+        ORDER BY p.series, p.ordinal""",
         {"synthetic": synthetic},
     )
 
@@ -134,12 +133,9 @@ def _to_date(name: str) -> str:
     return f"({value})::DOUBLE"
 
 
-def _create_latest(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`stage.latest`: the newest vintage of each figure, and a NULL row for each month between.
-
-    Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
-    there and not join the ends. Below, absence of a practice is the rule, not a gap.
-    """
+def _number_series(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`stage.series` numbers each KPI of each organisation in their order; `stage.numbered` has
+    every figure under that number, with its value."""
     newest = {
         feed: db.execute(
             "SELECT max(edition) FROM stage.file WHERE feed = $feed", {"feed": feed}
@@ -168,19 +164,28 @@ def _create_latest(db: Connection, kpis: dict[str, Kpi]) -> None:
                 )
     db.execute(
         """CREATE TABLE stage.series AS
-        SELECT row_number() OVER () AS series, k.*, o.org_code
+        SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,
+               o.org_code
         FROM (SELECT DISTINCT kpi_id, org_level, org_code FROM stage.figure) AS o
         JOIN stage.kpi_fact AS k USING (kpi_id, org_level)"""
     )
     db.execute(
         f"""CREATE TABLE stage.numbered AS
         SELECT s.series, year(f.month) * 12 + month(f.month) AS ordinal, f.month, f.vintage,
-               f.edition, f.revision, f.numerator, f.denominator, f.members_present,
+               f.edition, f.revision, f.published_on, f.numerator, f.denominator, f.members_present,
                f.members_expected,
                ({VALUE.format(n="f.numerator", d="f.denominator").replace("unit ", "f.unit ")}
                )::DOUBLE AS value
         FROM stage.figure AS f JOIN stage.series AS s USING (kpi_id, org_level, org_code)"""
     )
+
+
+def _create_latest(db: Connection) -> None:
+    """`stage.latest`: the newest vintage of each figure, and a NULL row for each month between.
+
+    Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
+    there and not join the ends. Below, absence of a practice is the rule, not a gap.
+    """
     db.execute(
         """CREATE TABLE stage.first_reported AS
         SELECT series, ordinal, arg_min_null(value, revision) AS value
