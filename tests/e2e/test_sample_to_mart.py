@@ -12,7 +12,7 @@ from assets.factory import keys
 from tests.e2e.command import run
 from warehouse.home import Home
 
-MONTHS = "18"
+MONTHS = "6"
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +41,13 @@ def test_headlines_name_places_months_the_mart_and_what_to_do_next(made: tuple[H
 
 
 def test_the_minutes_figures_come_out(mart: duckdb.DuckDBPyConnection) -> None:
-    [(value, ratio, face_to_face)] = mart.execute(
-        """SELECT a.value, a.year_on_year_ratio, f.value FROM kpi_monthly AS a
+    [(value, face_to_face)] = mart.execute(
+        """SELECT a.value, f.value FROM kpi_monthly AS a
            JOIN kpi_monthly AS f USING (month, org_level, org_code)
            WHERE a.org_code = '04C' AND a.month = DATE '2024-10-01'
              AND a.kpi_id = 'appointments' AND f.kpi_id = 'appointments_face_to_face_share'"""
     ).fetchall()
     assert value == 267_552
-    assert round(ratio, 3) == 0.16
     assert 0.69 < face_to_face < 0.71
 
 
@@ -102,7 +101,7 @@ def test_a_second_refresh_has_nothing_to_do_and_says_so(made: tuple[Home, str]) 
 def test_the_landing_folder_is_emptied_into_the_archive(made: tuple[Home, str]) -> None:
     home, _ = made
     assert {path.name for path in home.landing.iterdir()} == {"SYNTHETIC.json"}
-    assert len(list((home.archive / "records").rglob("*.json"))) > 20
+    assert len(list((home.archive / "records").rglob("*.json"))) > 15
 
 
 def test_nothing_half_written_is_left(made: tuple[Home, str]) -> None:
