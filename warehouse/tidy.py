@@ -28,10 +28,10 @@ from assets.conform import (
     RowRule,
     parse_month,
     rules_of,
-    source_columns,
 )
 from assets.contract import Contract, contracts, fold, hash_files, parser, tidy_version
-from assets.measure import measure, month_of, observe_organisations
+from assets.measure import measure, observe_organisations
+from warehouse import taint
 from warehouse.archive import Archive, SourceFile
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
@@ -88,13 +88,13 @@ def lake_paths(home: Home, file: SourceFile) -> LakePaths:
 
 
 def version_of(feed: str) -> str:
-    """Version of a feed's tidy tables: its rules, this module, and the engine that hashes cells."""
+    """Version of a feed's tidy tables: its rules, this code, and the engine that hashes cells."""
     return f"{tidy_version(feed)}-{_own_version()}-polars{POLARS_VERSION}"
 
 
 @cache
 def _own_version() -> str:
-    return hash_files([Path(__file__)])[:6]
+    return hash_files([Path(__file__), Path(taint.__file__)])[:6]
 
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
@@ -247,10 +247,10 @@ def _measure(
     """Write the file's measures (with `tainted`) and organisations; returns the facts."""
     paths = lake_paths(home, file)
     tidy_rows = pl.scan_parquet(paths.tidy)
-    bearing = _count_bearing(rejected, contract)
+    bearing = taint.count_bearing(rejected, contract)
     observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
-    cells = cells.with_columns(_tainted(cells, observed, bearing, contract, edition))
+    cells = cells.with_columns(taint.tainted(cells, observed, bearing, contract, edition))
     with whole_file(paths.measures) as part:
         cells.write_parquet(part, compression=COMPRESSION)
     with whole_file(paths.organisations) as part:
@@ -265,89 +265,3 @@ def _measure(
         cells=cells.height,
         tainted_cells=int(cells["tainted"].sum()),
     )
-
-
-def _count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
-
-    A footnote or blank line, with neither an organisation nor any count, is not one.
-    """
-    if not contract.counts or contract.cell is None:
-        return rejected.clear()
-    headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
-    source = source_columns(contract, headings)
-    zero = pl.all_horizontal(pl.col(name).eq(0).fill_null(False) for name in contract.counts)
-    written = [
-        pl.col(source[name]).str.strip_chars().ne("").fill_null(False)
-        for name in contract.counts
-        if name in source
-    ]
-    owned = _readable_code(contract).is_not_null() | pl.any_horizontal(written)
-    return rejected.filter(_swallowing() | (~zero & owned))
-
-
-def _swallowing() -> pl.Expr:
-    """Whether a field of the row runs over a line's end: an open quote has swallowed other rows."""
-    return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
-
-
-def _readable_code(contract: Contract) -> pl.Expr:
-    """Code of a row's organisation, null where it can't be one."""
-    name = contract.cell.code if contract.cell else contract.key[0]
-    code, pattern = pl.col(name), contract.columns[name].pattern
-    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
-
-
-def _tainted(
-    cells: pl.DataFrame,
-    observed: pl.DataFrame,
-    bearing: pl.DataFrame,
-    contract: Contract,
-    edition: date,
-) -> pl.Series:
-    """Which cells lost a count-bearing row, or may have: what a row does not say, it may mean.
-
-    A row without a readable month touches all months of its organisation; one without a readable
-    organisation all of that month (in its sub-ICB, if the row names one); a row that swallowed
-    others, because a quote was left open, all cells of the file.
-    """
-    if contract.cell is None or bearing.is_empty():
-        return pl.repeat(False, cells.height, eager=True).alias("tainted")
-    if bearing.select(_swallowing().any()).item():
-        return pl.repeat(True, cells.height, eager=True).alias("tainted")
-    places = observed.filter(pl.col("org_level") == contract.cell.level).select(
-        "org_code", "month", pl.col("sub_icb_code").alias("place")
-    )
-    placed = cells.join(
-        places.unique(["org_code", "month"]),
-        on=["org_code", "month"],
-        how="left",
-        maintain_order="left",
-    )
-    lost = _told(bearing, set(places["place"]), contract, edition)
-    touched = pl.repeat(False, cells.height, eager=True)
-    for on in (["org_code", "month"], ["org_code"], ["place", "month"], ["place"], ["month"], []):
-        told = [pl.col(n).is_not_null() if n in on else pl.col(n).is_null() for n in lost.columns]
-        rows = lost.filter(told).select(on).unique()
-        if rows.height and on:
-            hits = placed.join(
-                rows.with_columns(hit=True), on=on, how="left", maintain_order="left"
-            )
-            touched |= hits["hit"].fill_null(False)
-        elif lost.filter(told).height:
-            touched |= True
-    return touched.alias("tainted")
-
-
-def _told(
-    bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
-) -> pl.DataFrame:
-    """What lost rows tell of whose they were: `org_code`, else `place` (sub-ICB), and `month`."""
-    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
-    parent = named[0].parents.get("sub_icb") if named else None
-    code = _readable_code(contract)
-    known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)
-    place = pl.when(code.is_null() & known).then(pl.col(parent or SOURCE_ROW).cast(pl.String))
-    return bearing.select(
-        code.alias("org_code"), place.alias("place"), month_of(contract, edition).alias("month")
-    ).unique()

@@ -251,7 +251,9 @@ def test_the_version_knows_contract_engine_and_this_module() -> None:
     assert all(len(version.split("-")) == 3 for version in versions.values())
 
 
-@pytest.mark.parametrize("step", ["_write_rows", "_measure", "measure", "_tainted", "write_text"])
+@pytest.mark.parametrize(
+    "step", ["_write_rows", "_measure", "measure", "taint.tainted", "write_text"]
+)
 def test_a_failure_midway_counts_as_not_tidied(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -260,7 +262,7 @@ def test_a_failure_midway_counts_as_not_tidied(
 
     (file,) = brought(home, regional({}, {COUNT: "x"}))
     with monkeypatch.context() as patch:
-        patch.setattr(tidy_module, step, full_disk)
+        patch.setattr(f"warehouse.tidy.{step}", full_disk)
         with pytest.raises(OSError, match="no space"):
             tidy(home, file)
     assert facts_of(home, file) is None

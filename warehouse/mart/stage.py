@@ -18,7 +18,8 @@ from assets.contract import Contract, contracts
 from assets.reference.organisations import ENGLAND, ods_codes, reference
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
-from warehouse.tidy import _count_bearing, lake_paths
+from warehouse.taint import count_bearing
+from warehouse.tidy import lake_paths
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -130,7 +131,7 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
         for one in placed:
             rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
             frames.append(
-                _count_bearing(rejected, contract).select(
+                count_bearing(rejected, contract).select(
                     pl.col(contract.cell.code).alias("org_code"),
                     pl.col(parents[0]["sub_icb"]).alias("sub_icb_code"),
                     pl.coalesce(contract.month, parse_month(one.file.edition)).alias("month"),
