@@ -15,7 +15,7 @@ from checks.rules import MART_CHECKS
 from warehouse.history import CheckResult, append
 from warehouse.home import Home, write_text
 from warehouse.mart.build import Built, build_mart, mart_version
-from warehouse.mart.describe import column_comments, descriptions
+from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.mart.publish import publish
 
 OWNER = owner_tag("Primary care analytics")
@@ -102,12 +102,7 @@ def candidate(home: Home):
 
 
 def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:
-    schema, _, name = table.rpartition(".")
-    columns = db.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name "
-        "AND schema_name = $schema ORDER BY column_index",
-        {"name": name, "schema": schema or "main"},
-    ).fetchall()
+    columns = table_columns(db, table).items()
     [(rows,)] = db.execute(f"SELECT count(*) FROM {table}").fetchall()
     comments = column_comments(table)
     return {

@@ -33,13 +33,13 @@ def describe(db: Connection, kpis: dict[str, Kpi], views: list[str], synthetic: 
     for table, entry in words["tables"].items():
         _comment(db, "TABLE", table, mark + entry["comment"])
         own = entry.get("columns", {})
-        for column in _columns(db, table):
+        for column in table_columns(db, table):
             _comment(
                 db, "COLUMN", f"{table}.{column}", own.get(column, words["shared"].get(column))
             )
     for view in views:
         _comment(db, "VIEW", view, mark + words["views"]["comment"])
-        for column in _columns(db, view):
+        for column in table_columns(db, view):
             kpi = kpis.get(column)
             text = (
                 f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
@@ -55,14 +55,15 @@ def column_comments(table: str) -> dict[str, str]:
     return {**words["shared"], **own}
 
 
-def _columns(db: Connection, table: str) -> list[str]:
+def table_columns(db: Connection, table: str) -> dict[str, str]:
+    """Column -> type of a table of the database that `db` has open, in their order."""
     schema, _, name = table.rpartition(".")
     rows = db.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = $name "
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name "
         "AND schema_name = $schema ORDER BY column_index",
         {"name": name, "schema": schema or "main"},
     ).fetchall()
-    return [row[0] for row in rows]
+    return dict(rows)
 
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
