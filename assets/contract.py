@@ -206,11 +206,6 @@ class Contract(Strict):
         return [name for name, column in self.columns.items() if column.type == "count"]
 
     @property
-    def label_columns(self) -> list[str]:
-        """Columns with a closed list of labels."""
-        return [name for name, column in self.columns.items() if column.type == "label"]
-
-    @property
     def folder(self) -> Path:
         """The feed's folder."""
         return FEEDS_FOLDER / self.feed

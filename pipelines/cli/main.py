@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli import IN_PART, WRONG
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
     from warehouse.intake.importer import Outcome
-
-DONE, IN_PART, WRONG = 0, 1, 2
 
 app = typer.Typer(
     name="access-recovery",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipelines.cli import DONE, IN_PART, WRONG
 from pipelines.cli.screen import Screen
 from warehouse.home import Home
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pipelines.refresh import Report
     from warehouse.intake.importer import Outcome
 
-DONE, IN_PART, WRONG = 0, 1, 2
 HEADLINE_PLACES = (("icb", "QK1", "LLR"), ("sub_icb", "04C", "Leicester City"))
 SYNTHETIC_BANNER = (
     "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
