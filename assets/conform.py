@@ -188,8 +188,9 @@ def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
     """
     source: dict[str, str] = {}
     for heading in headings:
-        if fold(heading) in contract.headings:
-            source.setdefault(contract.headings[fold(heading)], f"{RAW}{heading}")
+        name = contract.column_of(heading)
+        if name is not None:
+            source.setdefault(name, f"{RAW}{heading}")
     return source
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
+from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -21,8 +22,15 @@ FEEDS_FOLDER = Path(__file__).parent / "feeds"
 LABELS_FILE = Path(__file__).parent / "labels.yaml"
 MEASURE_SETS_FILE = Path(__file__).parent / "measure_sets.yaml"
 MERGE = "tag:yaml.org,2002:merge"
+FOOTNOTE = re.compile(r"\[[^\]]*\]")
+SUPERSCRIPTS = dict.fromkeys(
+    map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
+)
+Labels = dict[str, tuple[str, ...] | None]
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
+BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 OrgLevel = Literal[
     "practice", "pcn", "sub_icb", "icb", "region", "england", "pharmacy", "local_authority"
 ]
@@ -33,6 +41,15 @@ def fold(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").split()).casefold()
 
 
+def heading_key(text: str) -> str:
+    """What a heading says, whatever its dress: no case, spaces, punctuation or footnote marks.
+
+    `ICB ODS Code [1,2]` and `icb_ods_code` are one heading.
+    """
+    words = FOOTNOTE.sub(" ", text).translate(SUPERSCRIPTS).casefold()
+    return "".join(letter for letter in words if letter.isalnum())
+
+
 class Strict(BaseModel):
     """A contract with a misspelt key is a broken contract: unknown keys are refused."""
 
@@ -40,7 +57,10 @@ class Strict(BaseModel):
 
 
 class Column(Strict):
-    """One column of the tidy table, and every heading under which the publisher has issued it."""
+    """One column of the tidy table, and every heading under which the publisher has issued it.
+
+    `missing`: texts by which the publisher says that there is no value (`[x]`, `-`): as a blank.
+    """
 
     published: tuple[str, ...] = Field(min_length=1)
     type: ColumnType
@@ -51,6 +71,7 @@ class Column(Strict):
     labels: str | None = None
     formats: tuple[str, ...] = ()
     pattern: str | None = None
+    missing: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
@@ -72,13 +93,40 @@ class EditionRule(Strict):
 
 
 class Measure(Strict):
-    """An additive figure per organisation and month: a sum, optionally of some labels only."""
+    """A figure per organisation and month, optionally of some labels only.
+
+    One of `sum` (a count column added up), `any` (1 where that sum is above zero, else 0: whether
+    the organisation takes part) or `present` (1 for every organisation that the file names).
+    Outside `first_month` to `last_month` (YYYY-MM) the figure does not exist: NULL, not zero.
+    `not_additive_because` says why values must not be added over organisations or months.
+    """
 
     title: str
-    sum: str
+    sum: str | None = None
+    any: str | None = None
+    present: bool = False
     where: dict[str, tuple[str, ...]] = {}
-    unit: Literal["events", "people", "organisations"]
+    unit: BaseUnit
     additive_over_time: bool
+    additive_over_organisations: bool = True
+    not_additive_because: str | None = None
+    first_month: str | None = Field(default=None, pattern=MONTH)
+    last_month: str | None = Field(default=None, pattern=MONTH)
+
+    @property
+    def column(self) -> str | None:
+        """The count column that it rests on; None if it only says who is named."""
+        return self.sum or self.any
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Measure:
+        if [bool(self.sum), bool(self.any), self.present].count(True) != 1:
+            raise ValueError("a measure has one of `sum:`, `any:` or `present: true`")
+        if not self.sum and self.unit != "organisations":
+            raise ValueError("`any:` and `present:` count organisations (`unit: organisations`)")
+        if not self.additive_over_organisations and not self.not_additive_because:
+            raise ValueError("a measure that can't be added says why (`not_additive_because:`)")
+        return self
 
 
 class Organisation(Strict):
@@ -95,12 +143,34 @@ class Completeness(Strict):
     """How it is known that a place is wholly present (rule: a roll-up needs every member).
 
     `expected_feed`/`expected_column`: number of members per sub-ICB and month that another feed
-    states. Without it a sub-ICB that appears at all is whole (`whole_file`).
+    states. Without it a place that appears at all is whole.
+    `population_feed`: the patient list, which no figure of people of the same organisation exceeds
+    and which says which practices there are.
     """
 
     expected_feed: str | None = None
     expected_column: str | None = None
     reconcile_feed: str | None = None
+    population_feed: str | None = None
+
+
+class Wide(Strict):
+    """An older shape of the same table: a column per label where today there is a row.
+
+    `label` and `value`: the columns of today that hold the label and its count; `headings`:
+    label -> headings under which it was issued; `lacks`: required columns that this shape does
+    not have. A month it lacks is the edition's.
+    """
+
+    label: str
+    value: str
+    headings: dict[str, tuple[str, ...]]
+    lacks: tuple[str, ...]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Heading key -> label as published today."""
+        return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
 
 
 class Cadence(Strict):
@@ -125,7 +195,14 @@ class SyntheticMark(Strict):
 
 
 class Contract(Strict):
-    """One feed, as its publisher issues it and as this project conforms it."""
+    """One feed, as its publisher issues it and as this project conforms it.
+
+    `keep`: column -> pattern: only rows whose published text matches are of this feed; a file may
+    hold much else. `carried_forward`: an edition holds until the next one (a quarterly list).
+    `passed_over`: patterns of heading keys that are known and never read, nor kept in quarantine.
+    `hand_made`: typed by people, so each row that is wrong is told to them.
+    `label_families`: the feed's own label families, beside those of `labels.yaml`.
+    """
 
     feed: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
     title: str
@@ -149,30 +226,40 @@ class Contract(Strict):
     organisations: tuple[Organisation, ...] = ()
     completeness: Completeness = Completeness()
     synthetic: SyntheticMark | None = None
+    wide: Wide | None = None
+    keep: dict[str, str] = {}
+    passed_over: tuple[str, ...] = ()
+    label_families: dict[str, Labels] = {}
+    carried_forward: bool = False
+    hand_made: bool = False
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
         named = [*self.key, self.month, self.edition.content]
-        named += [self.synthetic.column if self.synthetic else None]
+        named += [self.synthetic.column if self.synthetic else None, *self.keep]
+        if self.wide:
+            named += [self.wide.label, self.wide.value, *self.wide.lacks]
         for organisation in (*self.organisations, *([self.cell] if self.cell else [])):
             named += [organisation.code, organisation.name, organisation.ons_code]
             named += organisation.parents.values()
         for measure in self.measures.values():
-            named += [measure.sum, *measure.where]
+            named += [measure.column, *measure.where]
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
         self._headings_are_unique()
         for heading, one in self.columns.items():
-            if one.labels is not None and one.labels not in label_families():
+            if one.labels is not None and one.labels not in {
+                *label_families(),
+                *self.label_families,
+            }:
                 raise ValueError(f"column {heading}: no such label family `{one.labels}`")
-        certain = [self.month, self.cell.code if self.cell else None]
-        for name in (*certain, *(measure.sum for measure in self.measures.values())):
+        for name in (self.month, self.cell.code if self.cell else None):
             if name is not None and self.columns[name].nullable:
                 raise ValueError(f"`{name}` is measured by, so it can't be nullable")
         for measure_id, measure in self.measures.items():
-            if self.columns[measure.sum].type != "count":
-                raise ValueError(f"measure {measure_id}: `{measure.sum}` is not a count")
+            if measure.column and self.columns[measure.column].type != "count":
+                raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count")
             for column, wanted in measure.where.items():
                 unknown = set(wanted) - set(self.labels(column))
                 if unknown:
@@ -183,22 +270,42 @@ class Contract(Strict):
         taken: dict[str, str] = {}
         for name, column in self.columns.items():
             for heading in column.published:
-                if taken.setdefault(fold(heading), name) != name:
-                    raise ValueError(
-                        f"heading `{heading}` is of both {taken[fold(heading)]}, {name}"
-                    )
+                key = heading_key(heading)
+                if taken.setdefault(key, name) != name:
+                    raise ValueError(f"heading `{heading}` is of both {taken[key]}, {name}")
 
     def labels(self, column: str) -> dict[str, tuple[str, ...]]:
         """Allowed labels of a column: canonical label -> published spellings beside it."""
         family = self.columns[column].labels
         if family is None:
             raise ValueError(f"column {column} has no labels")
+        if family in self.label_families:
+            own = self.label_families[family]
+            return {label: others or () for label, others in own.items()}
         return label_families()[family]
 
     @cached_property
     def headings(self) -> dict[str, str]:
-        """Folded published heading -> canonical column name."""
-        return {fold(h): name for name, c in self.columns.items() for h in c.published}
+        """Key of a published heading -> canonical column name."""
+        return {heading_key(h): name for name, c in self.columns.items() for h in c.published}
+
+    def column_of(self, heading: str) -> str | None:
+        """The column that a published heading stands for, None for one that is not read."""
+        return self.headings.get(heading_key(heading))
+
+    def is_passed_over(self, heading: str) -> bool:
+        """Whether a heading is known and not read: an address, another service's fees."""
+        key = heading_key(heading)
+        return key not in self.headings and any(re.search(p, key) for p in self.passed_over)
+
+    def is_wide(self, headings: Iterable[str]) -> bool:
+        """Whether a file with these headings has the older shape, a column per label."""
+        return self.wide is not None and any(heading_key(h) in self.wide.labels for h in headings)
+
+    def required(self, headings: Iterable[str]) -> list[str]:
+        """Columns that a file with these headings must have."""
+        lacks = self.wide.lacks if self.wide and self.is_wide(headings) else ()
+        return [name for name, c in self.columns.items() if c.required and name not in lacks]
 
     @property
     def counts(self) -> list[str]:
@@ -288,7 +395,8 @@ def contracts() -> dict[str, Contract]:
 def reference_feeds(contract: Contract) -> list[str]:
     """Feeds whose same edition this feed's checks look at."""
     rule = contract.completeness
-    return [feed for feed in (rule.expected_feed, rule.reconcile_feed) if feed]
+    named = (rule.expected_feed, rule.reconcile_feed, rule.population_feed)
+    return [feed for feed in named if feed]
 
 
 def parser(feed: str) -> ModuleType:

@@ -10,7 +10,8 @@ from datetime import date
 
 import polars as pl
 
-from assets.contract import Contract, Organisation
+from assets.conform import parse_month
+from assets.contract import Contract, Measure, Organisation
 
 PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
 
@@ -27,7 +28,7 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     and month of the feed's cell: `org_code`, `month`, one Int64 column per measure of the
     contract, `rows` (UInt32), and `digest` (UInt64), equal for equal content whatever the order
     of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
-    cell itself is there, so the absence is a true zero.
+    cell itself is there, so the absence is a true zero; one outside its own months is NULL.
     """
     if contract.cell is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`cell:`)")
@@ -38,30 +39,49 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
             month_of(contract, edition).alias("month"),
         )
         .agg(
-            *[_sum(contract, name).alias(name) for name in contract.measures],
+            *[_figure(contract, name).alias(name) for name in contract.measures],
             pl.len().cast(pl.UInt32).alias("rows"),
             pl.col("content").sum().alias("digest"),
+        )
+        .with_columns(
+            _existing(wanted, name)
+            for name, wanted in contract.measures.items()
+            if wanted.first_month or wanted.last_month
         )
         .sort("org_code", "month")
     )
 
 
 def _content(contract: Contract) -> pl.Expr:
-    """A hash of a row's key and counts. Labels hash by their number, which the contract fixes;
-    texts by their letters, because a file's own dictionary of them is of no order."""
+    """A hash of a row's key, counts and what measures look at. Labels hash by their number, which
+    the contract fixes; texts by their letters: a file's own dictionary of them is of no order."""
     columns = contract.columns
+    looked_at = [name for measure in contract.measures.values() for name in measure.where]
     return pl.struct(
         pl.col(name).cast(pl.String) if columns[name].type == "text" else pl.col(name)
-        for name in (*contract.key, *contract.counts)
+        for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at))
     ).hash(0)
 
 
-def _sum(contract: Contract, measure_id: str) -> pl.Expr:
+def _figure(contract: Contract, measure_id: str) -> pl.Expr:
+    """One measure of a cell. A count that is not known makes the figure unknown, never smaller."""
     wanted = contract.measures[measure_id]
-    if not wanted.where:
-        return pl.col(wanted.sum).sum()
-    matching = [pl.col(column).is_in(list(labels)) for column, labels in wanted.where.items()]
-    return pl.col(wanted.sum).filter(pl.all_horizontal(matching)).sum()
+    labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
+    matching = pl.all_horizontal(labels) if labels else pl.lit(True)
+    if wanted.column is None:
+        return matching.any().cast(pl.Int64)
+    counts = pl.col(wanted.column).filter(matching) if labels else pl.col(wanted.column)
+    total = counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
+    if not contract.columns[wanted.column].nullable:
+        return total
+    return pl.when(counts.null_count() == 0).then(total)
+
+
+def _existing(wanted: Measure, name: str) -> pl.Expr:
+    """A measure in the months in which what it counts existed; NULL before and after."""
+    first = parse_month(wanted.first_month) if wanted.first_month else date.min
+    last = parse_month(wanted.last_month) if wanted.last_month else date.max
+    return pl.when(pl.col("month").is_between(first, last)).then(name).alias(name)
 
 
 def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:

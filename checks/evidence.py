@@ -22,7 +22,7 @@ from assets.conform import (
     source_columns,
     window,
 )
-from assets.contract import Contract, fold
+from assets.contract import Contract
 from checks import places
 from checks.view import EditionView, Evidence, Expectation
 from warehouse.tidy import lake_paths
@@ -109,7 +109,7 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
     doubled, present = set[str](), set(contract.columns)
     for file in view.files:
         source = source_columns(contract, list(file.headings))
-        named = [contract.headings.get(fold(h)) for h in file.headings]
+        named = [contract.column_of(h) for h in file.headings]
         doubled |= {name for name in source if named.count(name) > 1}
         present &= set(source)
     required = [name for name, column in contract.columns.items() if column.required]

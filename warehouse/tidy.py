@@ -29,7 +29,7 @@ from assets.conform import (
     parse_month,
     rules_of,
 )
-from assets.contract import Contract, contracts, fold, hash_files, parser, tidy_version
+from assets.contract import Contract, contracts, hash_files, parser, tidy_version
 from assets.measure import measure, observe_organisations
 from warehouse import taint
 from warehouse.archive import Archive, SourceFile
@@ -143,8 +143,7 @@ def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Cat
     return {
         heading: pl.Categorical
         for heading in file.headings
-        if fold(heading) in contract.headings
-        and contract.columns[contract.headings[fold(heading)]].type == "text"
+        if (name := contract.column_of(heading)) and contract.columns[name].type == "text"
     }
 
 
@@ -261,7 +260,11 @@ def _measure(
         rows=int(cells["rows"].sum()),
         quarantined=rejected.height,
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
-        extra_headings=[h for h in file.headings if h.strip() and fold(h) not in contract.headings],
+        extra_headings=[
+            h
+            for h in file.headings
+            if h.strip() and contract.column_of(h) is None and not contract.is_passed_over(h)
+        ],
         cells=cells.height,
         tainted_cells=int(cells["tainted"].sum()),
     )

@@ -94,12 +94,12 @@ def _missing_remedy(contract: Contract, missing: list[str], headings: list[str])
 
 
 def _spare(contract: Contract, headings: list[str]) -> list[str]:
-    return [heading for heading in headings if fold(heading) not in contract.headings]
+    return [heading for heading in headings if contract.column_of(heading) is None]
 
 
 def missing_columns(contract: Contract, headings: list[str]) -> list[str]:
     """Required columns of the contract that no heading stands for."""
-    present = {contract.headings.get(fold(heading)) for heading in headings}
+    present = {contract.column_of(heading) for heading in headings}
     return [n for n, column in contract.columns.items() if column.required and n not in present]
 
 
@@ -130,11 +130,11 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
 
 def _refuse_doubled(contract: Contract, headings: list[str]) -> None:
     """Two headings for one column (the same twice, or an old and a new one) leave open which."""
-    meant = Counter(contract.headings.get(fold(h), fold(h)) for h in headings)
+    meant = Counter(contract.column_of(h) or fold(h) for h in headings)
     for heading in headings:
-        name = contract.headings.get(fold(heading), fold(heading))
+        name = contract.column_of(heading) or fold(heading)
         if name and meant[name] > 1:
-            same = [shown(h) for h in headings if contract.headings.get(fold(h), fold(h)) == name]
+            same = [shown(h) for h in headings if (contract.column_of(h) or fold(h)) == name]
             raise Refused(f"A heading stands twice: `{'`, `'.join(same)}`.", AGAIN)
 
 
@@ -146,9 +146,7 @@ def _profile(
 
     heading = None
     if contract.edition.content:
-        heading = next(
-            h for h in headings if contract.headings.get(fold(h)) == contract.edition.content
-        )
+        heading = next(h for h in headings if contract.column_of(h) == contract.edition.content)
     scan = pl.scan_csv(path, infer_schema=False, truncate_ragged_lines=True)
     blank = pl.all_horizontal(pl.all().is_null())
     try:
@@ -193,7 +191,7 @@ def _is_sample(path: Path, headings: list[str], contract: Contract) -> bool:
     mark = contract.synthetic
     if mark is None:
         return False
-    heading = next(h for h in headings if contract.headings.get(fold(h)) == mark.column)
+    heading = next(h for h in headings if contract.column_of(h) == mark.column)
     scan = pl.scan_csv(path, infer_schema=False, truncate_ragged_lines=True)
     first = scan.head(SAMPLE_ROWS).select(pl.col(heading).str.contains(mark.pattern).any())
     try:

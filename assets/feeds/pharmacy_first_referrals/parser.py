@@ -1,0 +1,18 @@
+"""Referrals to Pharmacy First, a local return: pure polars.
+
+Quirks: all that people and spreadsheets do to a table; `template.csv` shows how it should look.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from assets.conform import conform
+from assets.contract import Contract
+
+
+def parse(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Published rows -> conformed rows; shapes as in `assets.conform.conform`."""
+    return conform(raw, contract, edition)
