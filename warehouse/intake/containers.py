@@ -1,7 +1,7 @@
-"""Opening what a person names: bare files, gzip and zip, streamed, and distrusted.
+"""Opening what a person names: bare files, gzip, zip and workbooks, streamed, and distrusted.
 
 Belongs here: type by magic bytes, limits on size and ratio, member names, encodings.
-Does not: what the content means (`recognise`).
+Does not: tables within workbooks (`workbook`), what the content means (`recognise`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ MAX_FILE_BYTES = 8 << 30
 MAX_MEMBERS = 2_000
 MAX_RATIO = 250
 RATIO_APPLIES_FROM = 16 << 20
-DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ""}
+DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
 IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
 SHOWN = 60
+WORKBOOK_PART = "[Content_Types].xml"  # every workbook's zip has it, and no publisher's zip does
+XLSX = "xlsx"  # stands for the encoding of content that is a workbook
 
 
 class Refused(Exception):
@@ -42,9 +44,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """One decompressed file, spooled to disk as UTF-8 or as it was.
+    """One decompressed file, spooled to disk: text as UTF-8, a workbook as it was.
 
-    `path`: the spooled text; `sha256` and `bytes`: of the content as published.
+    `path`: the spooled copy; `sha256` and `bytes`: of the content as published; `encoding`: that
+    of the text, or `xlsx`.
     """
 
     path: Path
@@ -101,7 +104,10 @@ def _refuse_pages(head: bytes) -> None:
     if start.startswith(b"%pdf"):
         raise Refused("It is a PDF document, not data.", "Import the CSV or zip beside it.")
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("It is an old-style Excel workbook.", "Import the publisher's CSV instead.")
+        raise Refused(
+            "It is an old-style Excel workbook, or one with a password.",
+            "Save it as .xlsx without a password, or import the publisher's CSV.",
+        )
 
 
 def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused]]:
@@ -112,7 +118,10 @@ def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused
     """
     kind = sniff(path)
     try:
-        if kind == "zip":
+        if kind == "zip" and _is_workbook(path):
+            with path.open("rb") as stream:
+                yield spool_workbook(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
+        elif kind == "zip":
             yield from _zip_members(path, scratch)
         elif kind == "gzip":
             limit = _may_unpack_to(path)
@@ -150,22 +159,23 @@ def _may_unpack_to(path: Path) -> int:
 def _zip_members(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused]]:
     with zipfile.ZipFile(path) as container:
         members = [one for one in container.infolist() if not one.filename.endswith("/")]
-        if "[Content_Types].xml" in container.namelist():
-            raise Refused(
-                "It is an Excel workbook, and no feed is read from a workbook yet.",
-                "Import the publisher's CSV or zip instead.",
-            )
         _distrust(members, _may_unpack_to(path))
         for info in filter(_may_hold_data, members):
             name = PureWindowsPath(info.filename)
             if info.file_size == 0:
                 yield info.filename, Refused("The member is empty.", AGAIN)
                 continue
+            take = spool_workbook if name.suffix.lower() == ".xlsx" else spool
             with container.open(info) as stream:
                 try:
-                    yield spool(stream, scratch, name.name, info.filename, info.file_size)
+                    yield take(stream, scratch, name.name, info.filename, info.file_size)
                 except Refused as refusal:
                     yield info.filename, refusal
+
+
+def _is_workbook(path: Path) -> bool:
+    with zipfile.ZipFile(path) as container:
+        return WORKBOOK_PART in container.namelist()
 
 
 def _may_hold_data(info: zipfile.ZipInfo) -> bool:
@@ -181,7 +191,7 @@ def _may_hold_data(info: zipfile.ZipInfo) -> bool:
 
 def count_members(path: Path) -> int:
     """How many data files a container holds; a bare or gzipped file is one."""
-    if sniff(path) != "zip":
+    if sniff(path) != "zip" or _is_workbook(path):
         return 1
     with zipfile.ZipFile(path) as container:
         return sum(map(_may_hold_data, container.infolist()))
@@ -270,6 +280,28 @@ def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit
         raise Refused("The file is empty.", AGAIN)
     encoding = "ascii" if plain else to_utf8(target)
     return Content(target, name, member, sha256, size, encoding)
+
+
+def spool_workbook(
+    stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int
+) -> Content:
+    """Copy a workbook to `scratch` as it is, hashing it on the way, and distrust what it holds."""
+    size, target = 0, scratch / f"{len(list(scratch.iterdir()))}.xlsx"
+    with SideHash() as digest, target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise Refused(f"It is larger than the {limit:,} bytes it may have.", AGAIN)
+            digest.update(chunk)
+            out.write(chunk)
+        sha256 = digest.hexdigest()
+    if not zipfile.is_zipfile(target) or not _is_workbook(target):
+        raise Refused("Named .xlsx, but its content is no workbook.", AGAIN)
+    with zipfile.ZipFile(target) as container:
+        _distrust(container.infolist(), _may_unpack_to(target))
+        if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
+            raise Refused("It carries macros.", "Save it as .xlsx, which has none, and import that.")
+    return Content(target, name, member, sha256, size, XLSX)
 
 
 def to_utf8(path: Path) -> str:
