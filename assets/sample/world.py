@@ -1,27 +1,25 @@
 """The invented world that every synthetic sample file describes.
 
-Belongs here: organisations (codes above practice level are real, practices are not), list sizes
-and monthly demand. Does not: file formats, which are each feed's `sample.py`. Labels are spelt as
-in the practice-level crosstab. Every draw has its own seed key, so a figure does not depend on
-how long a window was asked for, and two runs with one seed agree to the byte.
+Belongs here: the months, list sizes and monthly demand for appointments, and which edition tells
+what. Does not: who there is (`places`), pharmacies, referrals and the NHS App (a module each), file
+formats, which are each feed's `sample.py`. Labels are spelt as in the practice-level crosstab.
+Every draw has its own seed key, so a figure does not depend on how long a window was asked for, and
+two runs with one seed agree to the byte.
 """
 
-import csv
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import polars as pl
 
+from assets.sample.places import FIRST_CODE, SCALES, Area, Practice, build_practices, read_areas
 from assets.sample.profile import (
     AREA_LABELS,
     COUNT,
     LABELS,
     PRACTICE,
-    TRAITS,
-    centred,
     draw,
     draw_cells,
     draw_exactly,
@@ -33,7 +31,6 @@ from assets.sample.profile import (
 )
 
 LAST_MONTH, MAX_MONTHS = date(2025, 3, 1), 30
-MARK = " (SYNTHETIC)"
 AREA = "SUB_ICB_LOCATION_CODE"
 
 # Two totals are fixed, so that a statement about them can be told true or false on the sample.
@@ -41,130 +38,7 @@ ANCHORS = {("04C", date(2023, 10, 1)): 230_648, ("04C", date(2024, 10, 1)): 267_
 DAILY_PER_1000 = 22.9  # appointments per 1,000 patients and working day, October 2023 = season 1.05
 YEARLY_GROWTH = 1.05
 SEASON = (1.0, 1.01, 1.0, 0.99, 0.98, 0.98, 0.97, 0.95, 1.03, 1.05, 1.02, 0.97)  # Jan..Dec
-
-
-class Scale(NamedTuple):
-    """The invented size of a sub-ICB; demand per patient is relative to 04C."""
-
-    practices: int
-    patients: int
-    demand: float
-    face_to_face: float
-
-
-SCALES = {
-    "03W": Scale(29, 362_000, 1.10, 0.66),
-    "04C": Scale(51, 450_000, 1.00, 0.70),
-    "04V": Scale(46, 425_000, 1.06, 0.68),
-    "06H": Scale(85, 1_000_000, 1.08, 0.65),
-}
-FIRST_CODE, NO_PCN = 10_001, ("U", "UNALLOCATED")
-UNALLOCATED, SUPPLIERS = {"04C": 1, "06H": 2}, ("TPP", "TPP", "TPP", "EMIS")
-TWO_SUPPLIERS = {
-    ("04C", 2): ("EMIS", "EMIS/TPP"),
-    ("04V", 5): ("TPP", "TPP/EVERGREENLIFE"),
-    ("06H", 7): ("EMIS", "EMIS/EVERGREENLIFE"),
-}
-SUPPLIER_CHANGE = date(2025, 2, 1)
-LAST_OF_CLOSING, FIRST_OF_OPENING = date(2025, 1, 1), date(2025, 3, 1)
-EXTRA_LISTS = {"03W": (3, 92), "06H": (2_400,)}  # patients of practices unlike the others
-ACTIVITY_SPREAD = 0.2  # how far a practice's appointments per patient may lie from its sub-ICB's
 LATE_PER_1000 = {date(2025, 1, 1): 8, date(2025, 2, 1): 10}  # of every third practice
-
-
-@dataclass(frozen=True)
-class Area:
-    """A sub-ICB with its ICB and region (real codes and names; the sub-ICB name is marked)."""
-
-    code: str
-    ons_code: str
-    name: str
-    icb_code: str
-    icb_ons_code: str
-    icb_name: str
-    region_code: str
-    region_ons_code: str
-    region_name: str
-    pcns: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Practice:
-    """An invented practice. `patients`: its list at LAST_MONTH; `tilts`: habits, as in TRAITS."""
-
-    code: str
-    name: str
-    postcode: str
-    area: Area
-    pcn: tuple[str, str]
-    suppliers: tuple[str, ...]
-    patients: int
-    activity: float
-    tilts: tuple[float, ...]
-    in_gpad: bool = True
-    first: date = date.min
-    last: date = date.max
-
-    def supplier(self, month: date) -> str:
-        """The supplier label of a month; a change leaves two rows in the publisher's mapping."""
-        return self.suppliers[-1 if month >= SUPPLIER_CHANGE else 0]
-
-
-def read_areas() -> dict[str, Area]:
-    """The real organisations above practice level, by sub-ICB code."""
-    with Path(__file__).with_name("organisations.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    by_code = {row["code"]: row for row in rows if row["level"] != "pcn"}
-
-    def area(row: dict[str, str]) -> Area:
-        icb = by_code[row["parent_code"]]
-        region = by_code[icb["parent_code"]]
-        return Area(
-            *(row["code"], row["ons_code"], row["name"] + MARK),
-            *(icb["code"], icb["ons_code"], icb["name"]),
-            *(region["code"], region["ons_code"], region["name"]),
-            tuple((r["code"], r["name"]) for r in rows if r["parent_code"] == row["code"]),
-        )
-
-    return {code: area(row) for code, row in by_code.items() if row["level"] == "sub_icb"}
-
-
-def build_practices(area: Area, seed: int, number: int) -> list[Practice]:
-    """The practices of a sub-ICB in code order; codes count up from `number`."""
-    scale, rng = SCALES[area.code], draw(seed, "practices", area.code)
-    weights = [rng.lognormvariate(0, 0.45) for _ in range(scale.practices)]
-    sizes = [round(scale.patients * weight / sum(weights)) for weight in weights]
-    sizes += EXTRA_LISTS.get(area.code, ())
-    spreads = (ACTIVITY_SPREAD, *(largest for *_, largest in TRAITS))
-    habits = zip(*(centred(sizes, largest, rng) for largest in spreads), strict=True)
-    made = [
-        Practice(
-            code=f"Z{number + i}",
-            name=f"SYNTHETIC PRACTICE {area.code}-{i + 1:02d}",
-            postcode=f"ZZ{(number + i) % 90 + 1} {i % 10}Z{'ABDEFGHJLN'[i // 10]}",
-            area=area,
-            pcn=NO_PCN if i < UNALLOCATED.get(area.code, 0) else area.pcns[i % len(area.pcns)],
-            suppliers=TWO_SUPPLIERS.get((area.code, i), (rng.choice(SUPPLIERS),)),
-            patients=size,
-            activity=1 + activity,
-            tilts=tuple(tilts),
-        )
-        for i, (size, (activity, *tilts)) in enumerate(zip(sizes, habits, strict=True))
-    ]
-    return _with_exceptions(made)
-
-
-def _with_exceptions(made: list[Practice]) -> list[Practice]:
-    """Make the last two practices odd: outside GPAD (03W), closing and opening (06H)."""
-    *usual, last_but_one, last = made
-    match last.area.code:
-        case "03W":
-            outside = (replace(p, in_gpad=False, pcn=NO_PCN) for p in (last_but_one, last))
-            return [*usual, *outside]
-        case "06H":
-            closing = replace(last_but_one, last=LAST_OF_CLOSING)
-            return [*usual, closing, replace(last, first=FIRST_OF_OPENING)]
-    return made
 
 
 @dataclass(frozen=True)
@@ -196,6 +70,10 @@ class World:
         """The months that a practice edition covers, oldest first."""
         return span(edition, min(3, self.months))
 
+    def months_since(self, first: date, edition: date = LAST_MONTH) -> list[date]:
+        """The months from `first` on that an edition covers within the window, oldest first."""
+        return [month for month in self.window(edition) if month >= first]
+
     @property
     def list_months(self) -> list[date]:
         """Every month with a patient list: from the first month of appointments to the last."""
@@ -225,6 +103,11 @@ class World:
     def patients(self, practice: Practice, month: date) -> int:
         """Registered patients on the first of a month."""
         return self._lists[month][practice.code]
+
+    def patients_of(self, icb: str, month: date) -> int:
+        """Registered patients of all practices of an ICB on the first of a month."""
+        areas = [code for code, area in self.areas.items() if area.icb_code == icb]
+        return sum(self.patients(p, month) for a in areas for p in self.open_practices(a, month))
 
     @cached_property
     def _lists(self) -> dict[date, dict[str, int]]:

@@ -5,10 +5,12 @@ ends, zip archives that are the same bytes every time, month names). Does not: a
 or labels. A feed takes part by having a `sample.py` with `write(world, out) -> list[Path]`.
 """
 
+import csv
 import hashlib
+import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -69,6 +71,20 @@ def _sha256(content: bytes) -> str:
 def csv_bytes(frame: pl.DataFrame, line_end: str = "\r\n") -> bytes:
     """A frame as CSV with a header; quotes only where a value needs them."""
     return frame.write_csv(line_terminator=line_end, quote_style="necessary").encode()
+
+
+def rows_bytes(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    line_end: str = "\r\n",
+    encoding: str = "utf-8",
+) -> bytes:
+    """Rows as CSV below a header that may have blank or repeated headings."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator=line_end)
+    table.writerow(header)
+    table.writerows(rows)
+    return text.getvalue().encode(encoding)
 
 
 def write_zip(path: Path, members: Mapping[str, bytes]) -> Path:

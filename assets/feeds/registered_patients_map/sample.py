@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sample.world import Practice, World
+from assets.sample.places import Practice
+from assets.sample.world import World
 from assets.sample.writer import MONTH_NAMES, csv_bytes, write_zip
 
 
