@@ -22,7 +22,9 @@ RAW = "raw."
 
 ROW_RULES = {
     "row_shape": "a row has no more fields than headings, and no field runs over a line's end",
+    "total_row": "a row is of one organisation and month, not their total",
     "value_present": "a value is given where the contract requires one",
+    "month_not_mangled": "a month is as it was typed, not as a spreadsheet turned it",
     "month_readable": "a month is written in a format the contract lists",
     "count_whole": "a count is a whole number",
     "count_not_negative": "a count is not negative",
@@ -31,10 +33,18 @@ ROW_RULES = {
     "month_in_window": "the month lies inside the edition's window",
 }
 
+# What publishers and people call a row of totals; and what spreadsheets make of a month: a day of
+# this year (`24-Oct`), a serial number (`45566`), a clock time, or hashes in a narrow column.
+TOTAL = (
+    r"(?i)^\s*((grand|overall|sub)?[- ]?totals?\b.*|sum|all (practices|icbs)|england|national)\W*$"
+)
+MANGLED = r"^\s*(\d{1,2}[- ][A-Za-z]{3,9}|[3-6]\d{4}(\.\d+)?|.*\d:\d\d.*|#+)\s*$"
 CORRECTED = "ask the publisher for a corrected file"
 REMEDIES = {
+    "total_row": "totals are worked out here; leave them out of the file",
+    "month_not_mangled": "format the column as text before typing months into it",
     "label_known": "if the publisher has added a label, list it in assets/labels.yaml",
-    "month_readable": "if the publisher writes months so now, add the format to the contract",
+    "month_readable": "if months are written so now, add the format to the contract",
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
 } | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
@@ -194,9 +204,10 @@ def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
     return source
 
 
-def _blank_to_null(column: str) -> pl.Expr:
+def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
+    """Text without spaces about it; null where blank, or one of the texts that mean no value."""
     text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text)
+    return pl.when(~text.is_in(["", *missing])).then(text)
 
 
 def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
@@ -205,7 +216,7 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
         kinds = {"month": pl.Date, "count": pl.Int64}
         missing = pl.Enum(list(contract.labels(name))) if column.type == "label" else None
         return pl.lit(None, missing or kinds.get(column.type, pl.String))
-    text = pl.col(source)
+    text = _blank_to_null(source, column.missing) if column.missing else pl.col(source)
     match column.type:
         case "month":
             return _dated(text, column.formats)
@@ -226,6 +237,7 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
     """
     shape = "no more fields than headings, each on one line (is a quote or comma unescaped?)"
     rules = [RowRule("row_shape", OVERFLOW, OVERFLOW, pl.col(OVERFLOW).is_not_null(), shape)]
+    rules += _total_rules(contract, source)
     for name, column in contract.columns.items():
         if name in source and not column.nullable:
             blank = pl.col(source[name]).is_null() | (pl.col(source[name]) == "")
@@ -244,16 +256,42 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
     return rules
 
 
+def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
+    """A row whose month or organisation says that it is a total. People also write the word into
+    another column, or leave both out and give numbers alone."""
+    identity = [contract.month, contract.cell.code if contract.cell else None]
+    named = [name for name in identity if name in source]
+    speaking = list(source) if contract.hand_made else named
+    expected = "a row of one organisation and month, not a total"
+    rules = []
+    for name in speaking:
+        if contract.columns[name].type != "count":
+            text = pl.col(source[name]).cast(pl.String)
+            rules.append(
+                RowRule("total_row", name, source[name], text.str.contains(TOTAL), expected)
+            )
+    counts = [source[name] for name in contract.counts if name in source]
+    if contract.hand_made and counts and len(named) == 2:
+        unnamed = pl.all_horizontal(_blank_to_null(source[name]).is_null() for name in named)
+        given = pl.any_horizontal(_blank_to_null(count).is_not_null() for count in counts)
+        rules.append(RowRule("total_row", named[0], source[named[0]], unnamed & given, expected))
+    return rules
+
+
 def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
     column, value = contract.columns[name], pl.col(name)
     unreadable = value.is_null()
     if column.nullable:
-        unreadable &= _blank_to_null(source).is_not_null()
+        unreadable &= _blank_to_null(source, column.missing).is_not_null()
     match column.type:
         case "month":
             example = date(2025, 11, 1).strftime(column.formats[0]).upper()
             expected = f"the first of a month, like {example}"
-            return [RowRule("month_readable", name, source, unreadable, expected)]
+            mangled = unreadable & pl.col(source).cast(pl.String).str.contains(MANGLED)
+            return [
+                RowRule("month_not_mangled", name, source, mangled, expected),
+                RowRule("month_readable", name, source, unreadable, expected),
+            ]
         case "count":
             return [
                 RowRule("count_whole", name, source, unreadable, "a whole number"),

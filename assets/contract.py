@@ -248,12 +248,7 @@ class Contract(Strict):
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
         self._headings_are_unique()
-        for heading, one in self.columns.items():
-            if one.labels is not None and one.labels not in {
-                *label_families(),
-                *self.label_families,
-            }:
-                raise ValueError(f"column {heading}: no such label family `{one.labels}`")
+        self._labels_exist()
         for name in (self.month, self.cell.code if self.cell else None):
             if name is not None and self.columns[name].nullable:
                 raise ValueError(f"`{name}` is measured by, so it can't be nullable")
@@ -265,6 +260,16 @@ class Contract(Strict):
                 if unknown:
                     raise ValueError(f"measure {measure_id}: no such label {sorted(unknown)}")
         return self
+
+    def _labels_exist(self) -> None:
+        families = {*label_families(), *self.label_families}
+        for heading, one in self.columns.items():
+            if one.labels is not None and one.labels not in families:
+                raise ValueError(f"column {heading}: no such label family `{one.labels}`")
+        if self.wide:
+            unknown = set(self.wide.headings) - set(self.labels(self.wide.label))
+            if unknown:
+                raise ValueError(f"wide: no such label {sorted(unknown)}")
 
     def _headings_are_unique(self) -> None:
         taken: dict[str, str] = {}
@@ -410,7 +415,8 @@ def tidy_version(feed: str) -> str:
     here = Path(__file__).parent
     folder = FEEDS_FOLDER / feed
     files = [folder / "contract.yaml", folder / "parser.py", LABELS_FILE, MEASURE_SETS_FILE]
-    files += [here / "contract.py", here / "conform.py", here / "measure.py"]
+    code = ("contract.py", "reshape.py", "conform.py", "measure.py")
+    files += [here / name for name in code]
     return hash_files(files)
 
 

@@ -28,7 +28,8 @@ class SourceFile(BaseModel):
 
     `sha256` identifies the decompressed content; `container_sha256` the zip or gzip that brought
     it (the same hash when it came bare). `retrieved_at` is when the publisher's file was saved to
-    disk, not when it was imported, so that no order of import can change what is latest.
+    disk, not when it was imported, so that no order of import can change what is latest. `sheet`
+    and `header_row` say where in a workbook the table stands; a CSV's headings are its row 1.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,8 @@ class SourceFile(BaseModel):
     bytes: int
     rows: int
     headings: tuple[str, ...]
+    sheet: str | None = None
+    header_row: int = 1
     encoding: str
     url: str | None = None
     page: str

@@ -18,7 +18,8 @@ from assets.measure import month_of
 def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
 
-    A footnote or blank line, with neither an organisation nor any count, is not one.
+    A footnote or blank line, with neither an organisation nor any count, is not one; nor is a row
+    that only adds others up.
     """
     if not contract.counts or contract.cell is None:
         return rejected.clear()
@@ -31,7 +32,8 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         if name in source
     ]
     owned = _readable_code(contract).is_not_null() | pl.any_horizontal(written)
-    return rejected.filter(_swallowing() | (~zero & owned))
+    lost = ~zero & owned & (pl.col("rule") != "total_row")
+    return rejected.filter(_swallowing() | lost)
 
 
 def _swallowing() -> pl.Expr:

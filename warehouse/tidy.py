@@ -31,11 +31,13 @@ from assets.conform import (
 )
 from assets.contract import Contract, contracts, hash_files, parser, tidy_version
 from assets.measure import measure, observe_organisations
+from assets.reshape import headings_of, is_reshaped, reshape
 from warehouse import taint
 from warehouse.archive import Archive, SourceFile
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
-from warehouse.intake.containers import to_utf8
+from warehouse.intake.containers import XLSX, to_utf8
+from warehouse.intake.tables import names_of, read_table
 
 ROW_GROUP = 128 * 1024
 COMPRESSION: Final = "zstd"
@@ -53,11 +55,16 @@ class Broken(BaseModel):
 
 
 class TidyFacts(BaseModel):
-    """What tidying one file found; its presence with the current version means: done."""
+    """What tidying one file found; its presence with the current version means: done.
+
+    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows seen, which differ
+    from their sum where the file holds much else, or had a column per label.
+    """
 
     version: str
     rows: int
     quarantined: int
+    read: int
     broken: list[Broken]
     extra_headings: list[str]
     cells: int
@@ -119,23 +126,33 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     contract, edition = contracts()[file.feed], parse_month(file.edition)
     paths = lake_paths(home, file)
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        text, lines = _extract(Archive(home), file, Path(folder))
-        raw = pl.scan_csv(
-            text,
-            infer_schema=False,
-            schema_overrides=_dictionaries(contract, file),
-            skip_rows_after_header=1,
-            truncate_ragged_lines=True,
-            encoding="utf8-lossy",
-        ).with_row_index(SOURCE_ROW, offset=2)
-        if lines > file.rows + 1:
-            raw = _mark_swallowed(raw)
-        conformed = parser(file.feed).parse(raw, contract, edition)
-        rules = rules_of(contract, list(file.headings), edition)
+        raw = _read(Archive(home), file, contract, Path(folder))
+        own = reshape(raw, contract, edition)
+        conformed = parser(file.feed).parse(own, contract, edition)
+        rules = rules_of(contract, headings_of(own), edition)
         rejected = _write_rows(conformed, contract, rules, paths)
-    facts = _measure(home, file, contract, edition, rejected)
+        read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None
+    facts = _measure(home, file, contract, edition, rejected, read)
     write_text(paths.facts, facts.model_dump_json(indent=1) + "\n")
     return facts
+
+
+def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> pl.LazyFrame:
+    """The published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
+    if file.encoding == XLSX:
+        copy = scratch / "content.xlsx"
+        _copy_out(archive, file, copy)
+        return read_table(copy, file.sheet, file.header_row, contract).lazy()
+    text, lines = _extract(archive, file, scratch)
+    raw = pl.scan_csv(
+        text,
+        infer_schema=False,
+        schema_overrides=_dictionaries(contract, file),
+        skip_rows_after_header=1,
+        truncate_ragged_lines=True,
+        encoding="utf8-lossy",
+    ).with_row_index(SOURCE_ROW, offset=2)
+    return _mark_swallowed(raw) if lines > file.rows + 1 else raw
 
 
 def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
@@ -161,13 +178,26 @@ def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, i
     Our headings leave room for one field too many; the published ones stay as the first row below.
     Raises OSError if the archive no longer holds the bytes that were imported.
     """
-    names = [h if h.strip() else f"column_{i}" for i, h in enumerate(file.headings, 1)]
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([*names, OVERFLOW])
+    csv.writer(line, lineterminator="\n").writerow([*names_of(file.headings), OVERFLOW])
     first = line.getvalue().encode()
-    target, plain, lines = scratch / "content.csv", file.encoding == "ascii", 0
+    target, plain = scratch / "content.csv", file.encoding == "ascii"
+    lines = _copy_out(archive, file, target, first if plain else b"")
+    if plain:
+        return target, lines
+    to_utf8(target)
+    headed = scratch / "headed.csv"
+    with target.open("rb") as stream, headed.open("wb") as out:
+        out.write(first)
+        shutil.copyfileobj(stream, out, CHUNK)
+    return headed, lines
+
+
+def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b"") -> int:
+    """Copy the content out of the archive, after `first`; returns how many line ends it has."""
+    lines = 0
     with archive.open(file) as stream, target.open("wb") as out:
-        out.write(first if plain else b"")
+        out.write(first)
         while chunk := stream.read(CHUNK):
             lines += chunk.count(b"\n")
             out.write(chunk)
@@ -178,14 +208,7 @@ def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, i
             f"{file.file_name}: its bytes in the archive are not those that were imported; "
             "restore the archive from backup"
         )
-    if plain:
-        return target, lines
-    to_utf8(target)
-    headed = scratch / "headed.csv"
-    with target.open("rb") as stream, headed.open("wb") as out:
-        out.write(first)
-        shutil.copyfileobj(stream, out, CHUNK)
-    return headed, lines
+    return lines
 
 
 def _write_rows(
@@ -241,7 +264,12 @@ def _heading(rule: RowRule) -> str:
 
 
 def _measure(
-    home: Home, file: SourceFile, contract: Contract, edition: date, rejected: pl.DataFrame
+    home: Home,
+    file: SourceFile,
+    contract: Contract,
+    edition: date,
+    rejected: pl.DataFrame,
+    read: int | None,
 ) -> TidyFacts:
     """Write the file's measures (with `tainted`) and organisations; returns the facts."""
     paths = lake_paths(home, file)
@@ -257,8 +285,9 @@ def _measure(
     broken = rejected.group_by("rule", "column_name").len().sort("rule", "column_name")
     return TidyFacts(
         version=version_of(file.feed),
-        rows=int(cells["rows"].sum()),
+        rows=(rows := int(cells["rows"].sum())),
         quarantined=rejected.height,
+        read=rows + rejected.height if read is None else read,
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
         extra_headings=[
             h

@@ -119,8 +119,8 @@ def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused
     kind = sniff(path)
     try:
         if kind == "zip" and _is_workbook(path):
-            with path.open("rb") as stream:
-                yield spool_workbook(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
+            with path.open("rb") as whole:
+                yield spool_workbook(whole, scratch, file_name(path), None, MAX_FILE_BYTES)
         elif kind == "zip":
             yield from _zip_members(path, scratch)
         elif kind == "gzip":
@@ -300,7 +300,9 @@ def spool_workbook(
     with zipfile.ZipFile(target) as container:
         _distrust(container.infolist(), _may_unpack_to(target))
         if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
-            raise Refused("It carries macros.", "Save it as .xlsx, which has none, and import that.")
+            raise Refused(
+                "It carries macros.", "Save it as .xlsx, which has none, and import that."
+            )
     return Content(target, name, member, sha256, size, XLSX)
 
 

@@ -1,19 +1,24 @@
 """Which edition a recognised file belongs to: its content, its siblings, its name, or `--edition`.
 
-Belongs here: the order of those, and refusing months that can't be. Does not: finding months in
-content or names (`recognise`), keeping files (`importer`).
+Belongs here: the order of those, months in names, and refusing months that can't be. Does not:
+finding months in content (`recognise`), keeping files (`importer`).
 """
 
 from __future__ import annotations
 
+import calendar
+import re
 from datetime import UTC, date, datetime
+from urllib.parse import unquote
 
 from assets.conform import add_months, month_text, parse_month
+from assets.contract import Contract
 from warehouse.archive import EditionBasis
 from warehouse.intake.containers import Refused
-from warehouse.intake.recognise import Recognised, month_in_name
+from warehouse.intake.recognise import Recognised
 
 FIRST_EDITION = date(2015, 1, 1)  # where the partitions of Dagster begin, too
+MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
 
 
 def choose_edition(
@@ -82,3 +87,44 @@ def check_published(stated: date | None, edition: str) -> None:
             f"--published {stated} is in the future, or before the month of edition {edition}.",
             "Check the date; it is the day on which the publisher released the file.",
         )
+
+
+def month_in_name(contract: Contract, *names: str) -> date | None:
+    """The month that a file's or its container's name gives, by the contract's patterns.
+
+    A pattern's groups are `year` with `month` (a name or a number), or `financial_year` with
+    `quarter`: 2023 and 3 are the quarter that ended in December 2023.
+    """
+    for name in names:
+        for pattern in contract.edition.file_name:
+            for found in re.finditer(pattern, unquote(name), re.IGNORECASE):
+                month = _month_of(found.groupdict())
+                if month is not None:
+                    return month
+    return None
+
+
+def _month_of(said: dict[str, str]) -> date | None:
+    if "quarter" in said:
+        return add_months(date(int(said["financial_year"]), 3, 1), 3 * int(said["quarter"]))
+    year, word = int(said["year"]), said["month"].casefold()
+    number = int(word) if word.isdigit() else _month_number(word)
+    if not 1 <= number <= 12:
+        return None
+    return date(year + 2000 if year < 100 else year, number, 1)
+
+
+def _month_number(word: str) -> int:
+    """`apr`, `april` -> 4, `sept` -> 9; 0 for a word that is no month."""
+    known = (i for i, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word))
+    return next(known, 0)
+
+
+def edition_from_months(recognised: list[Recognised]) -> dict[str, str]:
+    """Edition of each feed in one container: the latest month any of its files covers."""
+    latest: dict[str, date] = {}
+    for one in recognised:
+        if one.months:
+            feed = one.contract.feed
+            latest[feed] = max(latest.get(feed, date.min), one.months[-1])
+    return {feed: month_text(month) for feed, month in latest.items()}

@@ -25,8 +25,8 @@ from warehouse.intake.containers import (
     count_members,
     file_name,
 )
-from warehouse.intake.edition import check_published, choose_edition
-from warehouse.intake.recognise import Recognised, edition_from_months, recognise
+from warehouse.intake.edition import check_published, choose_edition, edition_from_months
+from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.sample import is_sample, refuse_among_real
 
 
@@ -188,6 +188,8 @@ def _source_file(
         bytes=content.bytes,
         rows=one.rows,
         headings=one.headings,
+        sheet=one.sheet,
+        header_row=one.header_row,
         encoding=content.encoding,
         page=contract.landing_page,
         published_on=request.published_on,

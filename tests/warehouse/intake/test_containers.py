@@ -209,8 +209,8 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
     "noise": ("feed.csv", lambda: b"\x07" + NOISE, "binary data", "CSV"),
     "pdf": ("feed.csv", lambda: b"%PDF-1.7\n%\xe2\xe3", "PDF document", "CSV or zip"),
     "xls": ("feed.xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, "old-style", "CSV"),
-    "xlsx": ("feed.xlsx", spreadsheet, "Excel workbook", "CSV or zip"),
-    "xlsx as csv": ("feed.csv", spreadsheet, "Excel workbook", "CSV or zip"),
+    "xlsx": ("feed.xlsx", spreadsheet, "Excel workbook", "Download it again"),
+    "xlsx as csv": ("feed.csv", spreadsheet, "Excel workbook", "Download it again"),
     "parquet": ("feed.parquet", lambda: b"PAR1\x15\x04" + NOISE, "binary data", "CSV"),
 }
 

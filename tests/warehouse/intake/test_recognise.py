@@ -28,13 +28,10 @@ from tests.support import (
     write,
 )
 from warehouse.intake.containers import Content, Refused
-from warehouse.intake.recognise import (
-    Recognised,
-    match_contract,
-    month_in_name,
-    read_headings,
-    recognise,
-)
+from warehouse.intake.edition import month_in_name
+from warehouse.intake.matching import match_contract
+from warehouse.intake.recognise import Recognised, recognise
+from warehouse.intake.tables import read_headings
 
 TODAY = date(2025, 12, 15)
 OCTOBER = date(2025, 10, 1)
@@ -131,7 +128,7 @@ def test_order_case_spaces_quotes_and_further_columns_do_not_matter(
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_missing_column_is_named(feed: str, tmp_path: Path) -> None:
     for name, column in contracts()[feed].columns.items():
-        heading = next(h for h in HEADINGS[feed] if contracts()[feed].headings[h.lower()] == name)
+        heading = next(h for h in HEADINGS[feed] if contracts()[feed].column_of(h) == name)
         content = without(FEEDS[feed], heading)
         if not column.required:
             assert look_at(tmp_path, content).contract.feed == feed
@@ -260,9 +257,7 @@ def test_only_months_to_come_are_refused(tmp_path: Path) -> None:
 def test_spellings_of_a_month(content: object, written: list[str], tmp_path: Path) -> None:
     assert callable(content)
     feed = look_at(tmp_path, content()).contract
-    heading = next(
-        h for h in HEADINGS[feed.feed] if feed.headings[h.lower()] == feed.edition.content
-    )
+    heading = next(h for h in HEADINGS[feed.feed] if feed.column_of(h) == feed.edition.content)
     for text in written:
         assert look_at(tmp_path, content({heading: text})).months == (OCTOBER,), text
 
