@@ -9,8 +9,11 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import xlsxwriter
 
 from warehouse.home import Home
 from warehouse.intake.importer import Outcome, Request, import_paths
@@ -218,3 +221,183 @@ def imported(home: Home, *paths: Path, **said: Any) -> list[Outcome]:
 def kept_in(home: Home) -> list[str]:
     """Every file under the home, relative to it."""
     return sorted(p.relative_to(home.root).as_posix() for p in home.root.rglob("*") if p.is_file())
+
+
+LONG: dict[str, object] = {
+    "YEAR_MONTH": "2025-10",
+    "ICB_CODE": "QK1",
+    "ICB_NAME": "NHS LEICESTER, LEICESTERSHIRE AND RUTLAND INTEGRATED CARE BOARD",
+    "HWB_CODE": "E06000016",
+    "HWB_NAME": "LEICESTER CITY",
+    "LPC_CODE": "L01",
+    "LPC_NAME": "AN LPC",
+    "PHARMACY_ACCOUNT_TYPE": "Pharmacy",
+    "CONTRACTOR_CODE": "FA001",
+    "CONTRACTOR_NAME": "A PHARMACY",
+    "ADDRESS_1": "1 SECRET STREET",
+    "ADDRESS_2": "",
+    "ADDRESS_3": "LEICESTER",
+    "ADDRESS_4": "",
+    "POSTCODE": "LE1 1AA",
+    "CONTENT_GROUP": "Advanced Services",
+    "CONTENT": "Pharmacy First Clinical Pathways Consultations - Sinusitis",
+    "VALUE": 10,
+}
+SERVICES = {
+    "Acute Otitis Media": "Pharmacy First Clinical Pathways Consultations - Acute Otitis Media",
+    "Acute Sore Throat": "Pharmacy First Clinical Pathways Consultations - Acute Sore Throat",
+    "Impetigo": "Pharmacy First Clinical Pathways Consultations - Impetigo",
+    "Infected Insect Bites": "Pharmacy First Clinical Pathways Consultations - "
+    "Infected Insect Bites",
+    "Shingles": "Pharmacy First Clinical Pathways Consultations - Shingles",
+    "Sinusitis": "Pharmacy First Clinical Pathways Consultations - Sinusitis",
+    "Uncomplicated UTI": "Pharmacy First Clinical Pathways Consultations - Uncomplicated UTI",
+    "Minor Illness Referral": "Pharmacy First Minor Illness Referral Consultations",
+    "Urgent Medicine Supply": "Pharmacy First Urgent Medicine Supply Consultations",
+}
+WIDE: dict[str, object] = {
+    "ICBCode": "QK1",
+    "ICB": "NHS LEICESTER, LEICESTERSHIRE AND RUTLAND INTEGRATED CARE BOARD",
+    "Contractor Type": "Pharmacy",
+    "ContractorCode": "FA001",
+    "ContractorName": "A PHARMACY",
+    "Address": "1 SECRET STREET",
+    " ": "",
+    "  ": "LEICESTER",
+    "   ": "",
+    "Postcode": "LE1 1AA",
+    "NumberofItems": 900,
+    "NumberofCommunityPharmacistConsultationService(CPCS)Fees": "",
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-AcuteOtitisMedia": 1,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations -AcuteSoreThroat": 2,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-Impetigo": 3,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-InfectedInsectBites": 4,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-Shingles": 5,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-Sinusitis": 6,
+    "NumberofPharmacyFirstClinicalPathwaysConsultations-UncomplicatedUTI": 7,
+    "NumberofPharmacyFirstUrgentMedicineSupplyConsultations": 8,
+    "NumberofPharmacyFirstMinorIllnessReferralConsultations": 9,
+}
+CPCS_FEES = "NumberofCommunityPharmacistConsultationService(CPCS)Fees"
+BOARD: dict[str, object] = {
+    "PHARMACY_ODS_CODE_(F-CODE)": "FA001",
+    "HEALTH_AND_WELLBEING_BOARD": "LEICESTER CITY",
+    "PHARMACY_TRADING_NAME": "A PHARMACY",
+    "ORGANISATION_NAME": "A PHARMACY LTD",
+    "ADDRESS_FIELD1": "1 SECRET STREET",
+    "POST_CODE": "LE1 1AA",
+    "PHARMACY_OPENING_HOURS_MONDAY": "09:00-13:00,14:00-17:30",
+    "MON_TOTAL": 7.5,
+    "WEEKLY_TOTAL": 37.5,
+    "CONTRACT_TYPE": "Community",
+}
+APP: dict[str, object] = {
+    "Month": "2025-10-01",
+    "ICB ODS Code [1,2]": "QK1",
+    "ICB Name [1,2]": "NHS Leicester, Leicestershire and Rutland Integrated Care Board",
+    "NHSE Region ODS Code [1,2]": "Y60",
+    "NHSE Region Name [1,2]": "Midlands",
+    "NHS App logins": 1000,
+    "NHS App unique user logins": 200,
+}
+REFERRALS: dict[str, object] = {
+    "Month": "2025-10",
+    "Practice code": "C82001",
+    "Referring channel": "PharmRefer",
+    "Referrals sent": 10,
+    "Referrals accepted": 9,
+    "Referrals completed": 8,
+}
+APP_PRACTICE: dict[str, object] = {
+    "Month": "2025-10",
+    "Practice code": "C82001",
+    "Registered users 13+": 500,
+    "Log-ins": 900,
+    "Repeat prescription orders": 120,
+    "Ordering users": 80,
+}
+BOM = "\ufeff".encode()
+
+
+def long_claims(*rows: Row) -> bytes:
+    """Dispensing contractors' data of today: a row per pharmacy and content, with a BOM."""
+    return BOM + table(LONG, rows)
+
+
+def all_services(**of: object) -> list[dict[str, object]]:
+    """Rows of `long_claims` for the nine services of a pharmacy, other values as told."""
+    return [{"CONTENT": content, **of} for content in SERVICES.values()]
+
+
+def wide_claims(*rows: Row, lacking: Iterable[str] = ()) -> bytes:
+    """Dispensing contractors' data of the wide era; three columns of the address have no name."""
+    kept = {name: value for name, value in WIDE.items() if name not in set(lacking)}
+    return table(kept, rows, [name.strip() for name in kept])
+
+
+def pharmacy_list(*rows: Row) -> bytes:
+    """Consolidated pharmaceutical list, which carries no month."""
+    return BOM + table(BOARD, rows)
+
+
+def referrals(*rows: Row) -> bytes:
+    """Local return of referrals to Pharmacy First."""
+    return table(REFERRALS, rows)
+
+
+def app_practice(*rows: Row) -> bytes:
+    """Local export of NHS App use by practice."""
+    return table(APP_PRACTICE, rows)
+
+
+def app_csv(*rows: Row) -> bytes:
+    """The ICB table of the NHS App publication as a CSV."""
+    return table(APP, rows)
+
+
+NOTES = (
+    ("Source: NHS England",),
+    ("Notes:", "  1   A small proportion of usage data are unable to be mapped to an ICB."),
+    ("", "  2   Geographical information is correct at the time of publication"),
+    ("Copyright \N{COPYRIGHT SIGN} 2025 NHS England",),
+)
+
+
+def workbook(sheets: Mapping[str, Iterable[Iterable[object]]]) -> bytes:
+    """An Excel workbook of these sheets, row by row; dates become date cells."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        dated = book.add_format({"num_format": "mmm-yy"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, date):
+                        sheet.write_datetime(number, place, datetime(*cell.timetuple()[:3]), dated)
+                    else:
+                        sheet.write(number, place, cell)
+    return out.getvalue()
+
+
+def app_workbook(
+    *rows: Row, national: Iterable[Iterable[object]] = (), headings: Iterable[str] | None = None
+) -> bytes:
+    """The NHS App workbook as published: titles above, notes below, the ICB table in `Table 2`."""
+    given = [APP | dict(row) for row in list(rows) or [{}]]
+    cells = [
+        [date.fromisoformat(str(v)) if k == "Month" else v for k, v in row.items()] for row in given
+    ]
+    return workbook(
+        {
+            "Title Sheet": [["NHS App Management Information Statistics"], ["March 2025 onwards"]],
+            "Table 1": [["Return to Title Sheet"], ["Table 1: National Summary"], *national],
+            "Table 2": [
+                ["Return to Title Sheet"],
+                ["Table 2: ICB level NHS App usage and registration statistics"],
+                list(headings or APP),
+                *cells,
+                *NOTES,
+            ],
+            "Metric Metadata": [["Metric", "CSV Column Name"], ["NHS App logins", "LatestLogins"]],
+        }
+    )
