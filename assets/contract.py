@@ -301,11 +301,24 @@ class Contract(Strict):
     def is_passed_over(self, heading: str) -> bool:
         """Whether a heading is known and not read: an address, another service's fees."""
         key = heading_key(heading)
-        return key not in self.headings and any(re.search(p, key) for p in self.passed_over)
+        unread = key not in self.headings and not self.is_label(heading)
+        return unread and any(re.search(pattern, key) for pattern in self.passed_over)
+
+    def is_label(self, heading: str) -> bool:
+        """Whether a heading is a label of the older, wide shape."""
+        return self.wide is not None and heading_key(heading) in self.wide.labels
+
+    def is_known(self, heading: str) -> bool:
+        """Whether a heading is read, or known to be left aside."""
+        return (
+            self.column_of(heading) is not None
+            or self.is_label(heading)
+            or self.is_passed_over(heading)
+        )
 
     def is_wide(self, headings: Iterable[str]) -> bool:
         """Whether a file with these headings has the older shape, a column per label."""
-        return self.wide is not None and any(heading_key(h) in self.wide.labels for h in headings)
+        return any(self.is_label(heading) for heading in headings)
 
     def required(self, headings: Iterable[str]) -> list[str]:
         """Columns that a file with these headings must have."""

@@ -24,9 +24,7 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     quarantined.
     """
     headings = headings_of(raw)
-    raw = raw.drop(
-        [h for h in headings if contract.is_passed_over(h) and not _is_label(contract, h)]
-    )
+    raw = raw.drop([heading for heading in headings if contract.is_passed_over(heading)])
     if contract.wide and contract.is_wide(headings):
         return _lengthen(raw, contract, contract.wide, edition)
     wanted = [
@@ -55,14 +53,10 @@ def _matches(heading: str, pattern: str) -> pl.Expr:
     return text.str.contains(pattern) | text.is_null() | (text.str.strip_chars() == "")
 
 
-def _is_label(contract: Contract, heading: str) -> bool:
-    return contract.wide is not None and heading_key(heading) in contract.wide.labels
-
-
 def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) -> pl.LazyFrame:
     """A row per label instead of a column per label."""
     headings = headings_of(raw)
-    labels = {h: wide.labels[heading_key(h)] for h in headings if _is_label(contract, h)}
+    labels = {h: wide.labels[heading_key(h)] for h in headings if contract.is_label(h)}
     label, value = (contract.columns[name].published[0] for name in (wide.label, wide.value))
     present = raw.collect_schema().names()
     long = raw.unpivot(

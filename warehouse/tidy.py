@@ -289,11 +289,7 @@ def _measure(
         quarantined=rejected.height,
         read=rows + rejected.height if read is None else read,
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
-        extra_headings=[
-            h
-            for h in file.headings
-            if h.strip() and contract.column_of(h) is None and not contract.is_passed_over(h)
-        ],
+        extra_headings=[h for h in file.headings if h.strip() and not contract.is_known(h)],
         cells=cells.height,
         tainted_cells=int(cells["tainted"].sum()),
     )
