@@ -23,7 +23,11 @@ MANIFEST = "SYNTHETIC.json"
 NOTE = "All figures in these files are invented; they are not NHS statistics."
 ARCHIVE_COMMENT = b"SYNTHETIC DATA - invented figures, not NHS statistics"
 FEEDS = Path(__file__).resolve().parents[1] / "feeds"
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FULL_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+MONTH_NAMES = tuple(name[:3] for name in FULL_MONTH_NAMES)
 
 
 def write_samples(out: Path, months: int = MAX_MONTHS, seed: int = 1) -> list[Path]:

@@ -1,0 +1,29 @@
+"""Synthetic export of the NHS App dashboard by practice: one CSV with every month so far.
+
+Belongs here: the headings that the project defines, as in `template.csv`, and the file's name. Does
+not: any figure (`app_use`).
+"""
+
+from pathlib import Path
+
+from assets.sample.app_use import FIRST_MONTH, practice_use
+from assets.sample.world import World
+from assets.sample.writer import rows_bytes
+
+ICB = "QK1"
+HEADINGS = (
+    "Month", "Practice code", "Registered users 13+", "Log-ins", "Repeat prescription orders",
+    "Ordering users",
+)  # fmt: skip
+
+
+def write(world: World, out: Path) -> list[Path]:
+    """Write the export of the last month."""
+    rows = (
+        (f"{month:%Y-%m}", practice.code, *use)
+        for month in world.months_since(FIRST_MONTH)
+        for practice, use in practice_use(world, ICB, month)
+    )
+    path = out / f"nhs-app-practice-{world.last_month:%Y-%m}.csv"
+    path.write_bytes(rows_bytes(HEADINGS, rows))
+    return [path]

@@ -1,0 +1,115 @@
+"""Invented use of the NHS App: by ICB as published, and by practice as an ICB exports it.
+
+Belongs here: how many people logged in, how often, and what they ordered. Does not: the workbook
+and the export (`sample.py` of `nhs_app`, `nhs_app_practice`). People who log in are always fewer
+than people registered; the ICBs of the world are sized by its lists, the others at random.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import polars as pl
+
+from assets.reference.organisations import reference
+from assets.sample.pharmacies import ICBS
+from assets.sample.places import MARK, Practice
+from assets.sample.profile import draw
+from assets.sample.world import LAST_MONTH, World
+
+FIRST_MONTH = date(2024, 10, 1)
+USERS_OF_PATIENTS, MONTHLY_GROWTH = 0.150, 0.0025  # share who log in in FIRST_MONTH; added a month
+LOGINS_PER_USER = 4.4
+UNKNOWN, UNKNOWN_USERS = "Unknown", 10_100
+RESTATED_PER_1000 = 4  # of the newest month of the edition before, in every fourth ICB
+
+
+class Board(NamedTuple):
+    """An ICB and its region, as the workbook names them."""
+
+    code: str
+    name: str
+    region_code: str
+    region_name: str
+
+
+class Use(NamedTuple):
+    """Sessions started, and people who started any."""
+
+    logins: int
+    users: int
+
+
+class PracticeUse(NamedTuple):
+    """A practice's people with an account, sessions, orders and people who ordered."""
+
+    registered: int
+    logins: int
+    orders: int
+    ordering: int
+
+
+@lru_cache
+def boards() -> tuple[Board, ...]:
+    """Every ICB of LAST_MONTH by code, then `Unknown`."""
+    valid = reference().filter(
+        (pl.col("effective_from") <= LAST_MONTH) & (pl.col("effective_to") >= LAST_MONTH)
+    )
+    named = dict(valid.select("org_code", "org_name").iter_rows())
+    icbs = valid.filter(pl.col("org_level") == "icb").sort("org_code")
+    known = tuple(
+        Board(code, name + MARK, region, named[region])
+        for code, name, region in icbs.select("org_code", "org_name", "parent_code").iter_rows()
+    )
+    return (*known, Board(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
+
+
+def use(world: World, board: Board, month: date, edition: date) -> Use:
+    """Use of the App in an ICB and month as an edition tells it."""
+    rng = draw(world.seed, "app", board.code, month)
+    logins_per_user = LOGINS_PER_USER * rng.uniform(0.94, 1.06)
+    if board.code == UNKNOWN:
+        users = round(UNKNOWN_USERS * rng.uniform(0.9, 1.1))
+        return Use(round(users * 2.9), users)
+    users = round(_patients(world, board.code, month) * _share(month) * rng.uniform(0.98, 1.02))
+    logins = round(users * logins_per_user)
+    if month == edition < LAST_MONTH and boards().index(board) % 4 == 0:
+        users -= users * RESTATED_PER_1000 // 2000
+        logins -= logins * RESTATED_PER_1000 // 1000
+    return Use(logins, users)
+
+
+def _share(month: date) -> float:
+    """Share of patients who log in in a month."""
+    months = (month.year - FIRST_MONTH.year) * 12 + month.month - FIRST_MONTH.month
+    return USERS_OF_PATIENTS + MONTHLY_GROWTH * months
+
+
+def _patients(world: World, icb: str, month: date) -> float:
+    if icb in ICBS:
+        return world.patients_of(icb, month)
+    return draw(world.seed, "app", icb).uniform(560_000, 2_200_000)
+
+
+def practice_use(world: World, icb: str, month: date) -> Iterator[tuple[Practice, PracticeUse]]:
+    """Use of the App at each practice of an ICB that has a patient list."""
+    for area in ICBS[icb]:
+        for practice in world.open_practices(area, month):
+            patients, habit = (
+                world.patients(practice, month),
+                draw(world.seed, practice.code, "app"),
+            )
+            rng, keen = draw(world.seed, practice.code, "app", month), habit.uniform(0.75, 1.25)
+            orders = round(patients * 0.11 * keen * rng.uniform(0.95, 1.05))
+            yield (
+                practice,
+                PracticeUse(
+                    registered=int(patients * (0.5 + 0.12 * keen + 0.4 * (_share(month) - 0.15))),
+                    logins=round(
+                        patients * _share(month) * LOGINS_PER_USER * keen * rng.uniform(0.96, 1.04)
+                    ),
+                    orders=orders,
+                    ordering=round(orders * 0.72),
+                ),
+            )
