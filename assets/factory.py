@@ -12,7 +12,8 @@ import dagster as dg
 from assets.contract import Contract, tidy_version
 from checks.editions import TakenIn, take_in
 from checks.evidence import rules_gathered
-from checks.rules import CHECKS, Check
+from checks.feed_rules import check_of
+from checks.rules import Check
 from warehouse.archive import SourceFile
 from warehouse.history import CheckResult
 
@@ -125,8 +126,8 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         dg.AssetCheckSpec(
             rule,
             asset=tidy,
-            description=describe_check(CHECKS[rule]),
-            blocking=CHECKS[rule].severity == "ERROR",
+            description=describe_check(check_of(rule)),
+            blocking=check_of(rule).severity == "ERROR",
             partitions_def=editions,
         )
         for rule in rules_gathered(contract)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from polars.exceptions import PolarsError
 
-from assets.contract import contracts, reference_feeds
+from assets.conform import add_months, month_text, parse_month
+from assets.contract import Contract, contracts
+from checks.feed_rules import looks_back
 from checks.runner import check_version, judge_edition, unreadable
 from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
@@ -26,9 +28,18 @@ from warehouse.history import (
     record,
 )
 from warehouse.home import Home
+from warehouse.intake.containers import Refused
 from warehouse.tidy import TidyFacts, facts_of, tidy
 
-UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (
+    PolarsError,
+    OSError,
+    EOFError,
+    UnicodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    Refused,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = Non
 def is_judged(home: Home, feed: str, edition: str, files: list[SourceFile]) -> bool:
     """Whether an edition's verdict rests on exactly its files and rules of today."""
     state = read_state(home, feed, edition)
-    expected = fingerprint(edition_files(files, feed, edition), check_version())
+    expected = basis(home, feed, edition, files)
     own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
     return (
         state is not None
@@ -87,24 +98,65 @@ def take_in(
         except UNREADABLE as error:
             broken.append(unreadable(feed, edition, run_id, file.file_name, error))
     results = broken or judge_edition(_view(home, files, own, facts), run_id)
-    basis = fingerprint(edition_files(files, feed, edition), check_version())
-    state = record(home, feed, edition, basis, results, run_id)
+    rests_on = basis(home, feed, edition, files)
+    state = record(home, feed, edition, rests_on, results, run_id)
     return TakenIn(state, results, own, facts)
+
+
+def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
+    """Fingerprint of all that an edition's verdict rests on, among these active files."""
+    back = looks_back(feed)
+    before = _before(files, feed, edition, back)
+    standing = [f"{one} {_verdict(home, feed, one)}" for one in before]
+    return fingerprint(edition_files(files, feed, edition, back), check_version(feed), standing)
+
+
+def _before(files: list[SourceFile], feed: str, edition: str, back: int) -> list[str]:
+    """Editions of a feed in the months before one, the nearest first."""
+    first = month_text(add_months(parse_month(edition), -back))
+    held = {file.edition for file in files if file.feed == feed}
+    return sorted((one for one in held if first <= one < edition), reverse=True)
+
+
+def _verdict(home: Home, feed: str, edition: str) -> str:
+    state = read_state(home, feed, edition)
+    return state.verdict if state else "not judged"
 
 
 def _view(
     home: Home, files: list[SourceFile], own: list[SourceFile], facts: list[TidyFacts]
 ) -> EditionView:
     contract, edition = contracts()[own[0].feed], own[0].edition
+    rule = contract.completeness
+    others = [
+        file
+        for file in edition_files(files, contract.feed, edition)
+        if file.feed != contract.feed and _can_be_tidied(home, file)
+    ]
     references = {
-        feed: [
-            file
-            for file in files
-            if (file.feed, file.edition) == (feed, edition) and _can_be_tidied(home, file)
-        ]
-        for feed in reference_feeds(contract)
+        feed: [file for file in others if (file.feed, file.edition) == (feed, edition)]
+        for feed in (rule.expected_feed, rule.reconcile_feed)
+        if feed
     }
-    return EditionView(home, contract, edition, own, facts, references)
+    lists = [file for file in others if file.feed == rule.population_feed]
+    back = looks_back(contract.feed)
+    earlier = _earlier(home, files, contract, edition, back) if back else None
+    why = f"no edition of the {back} months before is accepted"
+    return EditionView(home, contract, edition, own, facts, references, lists, earlier, why)
+
+
+def _earlier(
+    home: Home, files: list[SourceFile], contract: Contract, edition: str, back: int
+) -> EditionView | None:
+    """The nearest accepted edition of the months before, as checks look at it."""
+    for one in _before(files, contract.feed, edition, back):
+        own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
+        if _verdict(home, contract.feed, one) == "accepted" and all(
+            _can_be_tidied(home, file) for file in own
+        ):
+            facts = [tidy(home, file) for file in own]
+            return EditionView(home, contract, one, own, facts)
+    return None
 
 
 def _can_be_tidied(home: Home, file: SourceFile) -> bool:

@@ -2,51 +2,32 @@
 
 Belongs here: small polars queries over an edition's tidy, quarantine and measure files. A frame
 of distinct labels says as much as three million rows, and is judged in milliseconds.
-Does not: comparing with other feeds (`checks.places`), verdicts (`checks.runner`).
+Does not: row by row rules (`checks.rows`), comparing with other feeds (`checks.places`,
+`checks.population`), one feed's own rules (`checks.feed_rules`), verdicts (`checks.runner`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from datetime import date
 
 import polars as pl
 
-from assets.conform import (
-    OVERFLOW,
-    REMEDIES,
-    ROW_RULES,
-    SOURCE_ROW,
-    month_text,
-    source_columns,
-    window,
-)
+from assets.conform import SOURCE_ROW, month_text, source_columns
 from assets.contract import Contract
-from checks import places
+from checks import places, population, rows
+from checks.feed_rules import feed_checks, gather_feed
 from checks.view import EditionView, Evidence, Expectation
 from warehouse.tidy import lake_paths
 
 __all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
-
-DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_window"}
-
-# Rules that typed values can no longer break: what the published text of the rows that were not
-# accepted is put before. No text matches `(?!)`.
-MATCHES = "ExpectColumnValuesToMatchRegex"
-ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
-    "row_shape": ("ExpectColumnValuesToBeNull", {}),
-    "value_present": ("ExpectColumnValuesToNotBeNull", {}),
-    "month_readable": (MATCHES, {"regex": "^(?!)"}),
-    "count_whole": (MATCHES, {"regex": "^[+-]?[0-9]{1,18}$"}),
-}
 
 
 def gather(view: EditionView) -> Iterator[Evidence]:
     """All the evidence on an edition, check by check. One failure never hides another."""
     yield _readable(view)
     yield from _columns(view)
-    yield from _row_rules(view)
+    yield from rows.row_rules(view)
     yield _rows_accepted(view)
     yield _keys(view)
     yield _basis(view)
@@ -58,23 +39,25 @@ def gather(view: EditionView) -> Iterator[Evidence]:
         yield places.parts(view, rule.expected_feed, rule.expected_column)
     if rule.reconcile_feed:
         yield places.sums(view, rule.reconcile_feed)
+    if population.people_are_judged(view.contract):
+        yield from population.people(view)
+    if population.practices_are_judged(view.contract):
+        yield population.practices(view)
+    yield from gather_feed(view)
 
 
 def rules_gathered(contract: Contract) -> list[str]:
     """The checks that `gather` yields evidence for on this feed, in order, before any run."""
-    types = {column.type for column in contract.columns.values()}
-    rules = ["file_readable", "columns_present", "columns_expected"]
-    rules += ["row_shape", "value_present"]
-    rules += ["month_readable"] if "month" in types else []
-    rules += ["count_whole", "count_not_negative"] if "count" in types else []
-    rules += ["label_known"] if "label" in types else []
-    rules += ["code_pattern"] if any(c.pattern for c in contract.columns.values()) else []
-    rules += ["month_in_window"] if contract.month else []
-    rules += ["rows_accepted", "keys_unique", "edition_from_content"]
-    rules += ["cells_whole"] if contract.measures else []
-    if contract.completeness.expected_feed:
-        rules += ["coverage_present", "parts_complete"]
-    return rules + (["sums_reconcile"] if contract.completeness.reconcile_feed else [])
+    rule = contract.completeness
+    found = ["file_readable", "columns_present", "columns_expected"]
+    found += rows.row_rules_gathered(contract)
+    found += ["rows_accepted", "keys_unique", "edition_from_content"]
+    found += ["cells_whole"] if contract.measures else []
+    found += ["coverage_present", "parts_complete"] if rule.expected_feed else []
+    found += ["sums_reconcile"] if rule.reconcile_feed else []
+    found += ["people_within_population"] if population.people_are_judged(contract) else []
+    found += ["practices_known"] if population.practices_are_judged(contract) else []
+    return found + [check.rule for check in feed_checks(contract.feed)]
 
 
 def _readable(view: EditionView) -> Evidence:
@@ -83,7 +66,7 @@ def _readable(view: EditionView) -> Evidence:
         {
             "file_name": [file.file_name for file in view.files],
             "imported": [file.rows for file in view.files],
-            "read": [fact.rows + fact.quarantined for fact in view.facts],
+            "read": [fact.read for fact in view.facts],
         }
     )
     short = read.filter(pl.col("imported") != pl.col("read"))
@@ -106,14 +89,15 @@ def _readable(view: EditionView) -> Evidence:
 
 def _columns(view: EditionView) -> Iterator[Evidence]:
     contract = view.contract
-    doubled, present = set[str](), set(contract.columns)
+    doubled, missing = set[str](), set[str]()
     for file in view.files:
         source = source_columns(contract, list(file.headings))
         named = [contract.column_of(h) for h in file.headings]
         doubled |= {name for name in source if named.count(name) > 1}
-        present &= set(source)
-    required = [name for name, column in contract.columns.items() if column.required]
-    missing = set(required) - present
+        missing |= set(contract.required(file.headings)) - set(source)
+    needed = {name for file in view.files for name in contract.required(file.headings)}
+    required = [name for name in contract.columns if name in needed]
+    present = needed - missing
     faults = [f"missing: {', '.join(sorted(missing))}"] if missing else []
     faults += [f"under two headings: {', '.join(sorted(doubled))}"] if doubled else []
     yield Evidence(
@@ -148,97 +132,6 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
     )
 
 
-def _row_rules(view: EditionView) -> Iterator[Evidence]:
-    """Row by row rules. Those that only bad rows can show are one piece of evidence while none is
-    bad; those with a domain to compare (labels, months, counts) are one per column."""
-    columns = view.contract.columns.items()
-    month = view.contract.month
-    by_rule = {
-        "row_shape": [OVERFLOW],
-        "value_present": [name for name, c in columns if not c.nullable],
-        "month_readable": [name for name, c in columns if c.type == "month"],
-        "count_whole": [name for name, c in columns if c.type == "count"],
-        "count_not_negative": [name for name, c in columns if c.type == "count"],
-        "label_known": [name for name, c in columns if c.type == "label"],
-        "code_pattern": [name for name, c in columns if c.pattern],
-        "month_in_window": [month] if month else [],
-    }
-    for rule, names in by_rule.items():
-        broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
-        if rule in DOMAIN_RULES or broken:
-            yield from (_row_rule(view, rule, name) for name in names)
-        elif names:
-            whole = _row_rule(view, rule, names[0])
-            column = None if rule == "row_shape" else ", ".join(names)
-            yield replace(whole, column=column, observed="no row breaks it")
-
-
-def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
-    """Distinct values that were accepted, and those that were not, against the rule itself."""
-    broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
-    found = broken["found"].unique(maintain_order=True).head(5).to_list()
-    first = broken.sort("file_name", SOURCE_ROW).head(1).to_dicts()
-    seen, expectation, expected = _domain(view, rule, name, broken)
-    shown = ", ".join("nothing" if text is None else f"`{text}`" for text in found)
-    return Evidence(
-        rule,
-        None if rule == "row_shape" else name,
-        seen,
-        expectation,
-        expected,
-        observed=shown if found else _as_expected(rule, seen),
-        failed_rows=broken.height,
-        total_rows=view.rows,
-        message=f"{broken.height:,} row(s) quarantined, the first is row "
-        f"{first[0][SOURCE_ROW]} of {first[0]['file_name']}; {REMEDIES[rule]}"
-        if first
-        else "",
-    )
-
-
-def _as_expected(rule: str, seen: pl.DataFrame) -> str:
-    if rule == "count_not_negative" and seen["value"].null_count() == 0:
-        return f"the smallest is {seen['value'].to_list()[0]}"
-    return f"{seen.height:,} distinct value(s), all as expected"
-
-
-def _domain(
-    view: EditionView, rule: str, name: str, broken: pl.DataFrame
-) -> tuple[pl.DataFrame, Expectation, str]:
-    contract = view.contract
-    text = pl.col("found").str.strip_chars()
-    if rule == "value_present":
-        text = pl.when(text != "").then(text)
-    failing = broken.select(text.alias("value")).unique()
-    if rule not in DOMAIN_RULES:
-        name, arguments = ONLY_BROKEN[rule]
-        return failing, Expectation(name, arguments), ROW_RULES[rule]
-    if rule == "label_known":
-        labels = list(contract.labels(name))
-        seen = _distinct(view, name).with_columns(pl.col("value").cast(pl.String))
-        expectation = Expectation("ExpectColumnValuesToBeInSet", {"value_set": labels})
-        return pl.concat([seen, failing]), expectation, f"one of {len(labels)} labels"
-    if rule == "month_in_window":
-        first, last = window(contract, view.month)
-        seen = _distinct(view, name).with_columns(pl.col("value").dt.strftime("%Y-%m"))
-        expected = f"{month_text(first)} to {month_text(last)}"
-        allowed = pl.date_range(first, last, "1mo", eager=True).dt.strftime("%Y-%m").to_list()
-        expectation = Expectation("ExpectColumnValuesToBeInSet", {"value_set": allowed})
-        return pl.concat([seen, failing]), expectation, expected
-    if rule == "count_not_negative":
-        least = view.scan_tidy().select(pl.col(name).min().alias("value")).collect()
-        worst = failing.with_columns(pl.col("value").cast(pl.Int64))
-        expectation = Expectation("ExpectColumnValuesToBeBetween", {"min_value": 0})
-        return pl.concat([least, worst]), expectation, "zero or more"
-    pattern = contract.columns[name].pattern
-    expectation = Expectation("ExpectColumnValuesToMatchRegex", {"regex": pattern})
-    return pl.concat([_distinct(view, name), failing]), expectation, f"a code like {pattern}"
-
-
-def _distinct(view: EditionView, name: str) -> pl.DataFrame:
-    return view.scan_tidy().select(pl.col(name).alias("value")).unique().collect(engine="streaming")
-
-
 def _rows_accepted(view: EditionView) -> Evidence:
     accepted = sum(fact.rows for fact in view.facts)
     return Evidence(
@@ -256,21 +149,22 @@ def _rows_accepted(view: EditionView) -> Evidence:
 
 def _keys(view: EditionView) -> Evidence:
     """Keys that stand twice in one file. Where the contract adds them up, none is an error."""
-    repeated, examples = 0, ""
+    repeated, example = 0, ""
     key = list(view.contract.key)
     for file in view.files:
-        rows = pl.scan_parquet(lake_paths(view.home, file).tidy)
-        counted = rows.select(
+        tidy = pl.scan_parquet(lake_paths(view.home, file).tidy)
+        counted = tidy.select(
             pl.len().alias("rows"), pl.struct(key).hash(0).n_unique().alias("keys")
         ).collect(engine="streaming")
         if counted["rows"][0] == counted["keys"][0]:
             continue
-        groups = rows.group_by(key).len().filter(pl.col("len") > 1).collect(engine="streaming")
+        grouped = tidy.group_by(key).agg(pl.col(SOURCE_ROW).sort())
+        twice = pl.col(SOURCE_ROW).list.len() > 1
+        groups = grouped.filter(twice).collect(engine="streaming")
         repeated += groups.height
-        if groups.height and not examples:
-            examples = " | ".join(str(value) for value in groups.sort(key).row(0)[:-1])
+        example = example or _repeated_keys(groups, key, file.file_name)
     summed = view.contract.repeated_keys == "sum"
-    note = "repeated keys are added up, as the contract says" if summed else f"first: {examples}"
+    note = "repeated keys are added up, as the contract says" if summed else example
     return Evidence(
         "keys_unique",
         ", ".join(key),
@@ -282,6 +176,25 @@ def _keys(view: EditionView) -> Evidence:
         total_rows=view.rows,
         message=note if repeated else "",
     )
+
+
+def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
+    """The first keys that stand twice, by the rows that a reader of the file must compare."""
+    told = []
+    for *values, numbers in groups.sort(pl.col(SOURCE_ROW).list.first()).head(3).iter_rows():
+        shown = " | ".join(
+            month_text(value) if isinstance(value, date) else str(value) for value in values
+        )
+        told.append(f"rows {_listed(numbers)} have the same {', '.join(key)} ({shown})")
+    return f"in {file_name} {'; '.join(told)}" if told else ""
+
+
+def _listed(numbers: list[int]) -> str:
+    """`5 and 9`, `5, 9 and 12`; of many the first five."""
+    shown = [str(number) for number in numbers[:5]]
+    if len(numbers) > len(shown):
+        return f"{', '.join(shown)} and {len(numbers) - len(shown):,} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _basis(view: EditionView) -> Evidence:

@@ -11,7 +11,7 @@ import polars as pl
 from assets.conform import month_text
 from assets.contract import contracts
 from assets.reference.organisations import ENGLAND, members_at
-from checks.view import NOTHING, EditionView, Evidence, Expectation
+from checks.view import NOTHING, EditionView, Evidence, Expectation, skipped
 
 
 def cells_whole(view: EditionView) -> Evidence:
@@ -64,9 +64,9 @@ def parts(view: EditionView, feed: str, column: str | None) -> Evidence:
     counted = present_and_expected(view, feed, column)
     if counted is None:
         why = f"no {feed} of {view.edition}: nothing says how many practices there should be"
-        return _skipped("parts_complete", why)
+        return skipped("parts_complete", why)
     if counted.is_empty():
-        return _skipped("parts_complete", "no row was accepted of a month with known members")
+        return skipped("parts_complete", "no row was accepted of a month with known members")
     short = counted.filter(pl.col("present") < pl.col("expected"))
     first = short.sort("month", "sub_icb_code").filter(pl.col("present") > 0).head(1).to_dicts()
     partly = (
@@ -160,10 +160,10 @@ def sums(view: EditionView, feed: str) -> Evidence:
     coverage = contract.completeness.expected_feed or ""
     counted = present_and_expected(view, coverage, contract.completeness.expected_column)
     if other is None:
-        return _skipped("sums_reconcile", f"{feed} {view.edition} is not held")
+        return skipped("sums_reconcile", f"{feed} {view.edition} is not held")
     if counted is None:
         why = f"no {coverage} of {view.edition}, so no place is known to be whole"
-        return _skipped("sums_reconcile", why)
+        return skipped("sums_reconcile", why)
     whole = counted.filter(pl.col("present") == pl.col("expected"))
     measure = next(iter(contracts()[feed].measures))
     theirs = other.filter(~pl.col("tainted")).select(
@@ -174,7 +174,7 @@ def sums(view: EditionView, feed: str) -> Evidence:
         whole, on=["sub_icb_code", "month"], how="semi"
     )
     if both.is_empty():
-        return _skipped("sums_reconcile", "no place is whole in both feeds for the same month")
+        return skipped("sums_reconcile", "no place is whole in both feeds for the same month")
     differing = both.filter(pl.col("practice_sum") != pl.col("sub_icb_sum"))
     first = differing.sort("month", "sub_icb_code").head(1).to_dicts()
     shown = (
@@ -211,7 +211,3 @@ def _practice_sums(view: EditionView, measure: str) -> pl.DataFrame:
         .filter(~pl.col("tainted"))
         .drop("tainted")
     )
-
-
-def _skipped(rule: str, why: str) -> Evidence:
-    return Evidence(rule, None, NOTHING, None, "", "", 0, 0, message=why, skipped=why)

@@ -1,7 +1,8 @@
 """The checks: what must hold of every edition, and how grave it is when it does not.
 
-Belongs here: ids, titles, dimension, severity, and which evidence each check looks at.
-Does not: gathering the evidence (`checks.evidence`), judging it (`checks.runner`).
+Belongs here: ids, titles, dimension and severity of the checks that feeds share, and of the mart's.
+Does not: those of one feed alone (`checks.feed_rules` finds them in its folder), gathering the
+evidence (`checks.evidence`), judging it (`checks.runner`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class Check:
 
 ROW_CHECKS = (
     Check("row_shape", "Every row has the fields of its headings", "contract", "validity", "ERROR"),
+    Check("total_row", "No row is a total of others", "contract", "validity", "WARN"),
     Check("value_present", "Every required value is given", "contract", "completeness", "ERROR"),
+    Check("month_not_mangled", "No spreadsheet changed a month", "contract", "timeliness", "ERROR"),
     Check("month_readable", "Every month can be read", "contract", "validity", "ERROR"),
     Check("count_whole", "Every count is a whole number", "contract", "validity", "ERROR"),
     Check("count_not_negative", "No count is negative", "contract", "validity", "ERROR"),
@@ -77,6 +80,14 @@ EDITION_CHECKS = (
     ),
     Check("parts_complete", "All parts of the edition are here", "rules", "completeness", "WARN"),
     Check("sums_reconcile", "Practice sums equal sub-ICB sums", "rules", "consistency", "WARN"),
+    Check(
+        "people_within_population",
+        "No more people than registered patients",
+        "rules",
+        "accuracy",
+        "ERROR",
+    ),
+    Check("practices_known", "Every practice is on a patient list", "rules", "validity", "WARN"),
 )
 
 MART_CHECKS = (

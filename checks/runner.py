@@ -12,13 +12,15 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assets import reference
 from assets.contract import hash_files
-from assets.reference import organisations
 from checks import rules
 from checks.evidence import gather
-from checks.rules import CHECKS, HOLD_ROWS, HOLD_SHARE, ROW_CHECKS
+from checks.feed_rules import check_of, rules_file
+from checks.rules import HOLD_ROWS, HOLD_SHARE, ROW_CHECKS
 from checks.view import EditionView, Evidence
 from warehouse.history import CheckResult, Verdict
 
@@ -28,15 +30,30 @@ if TYPE_CHECKING:
 COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 
-@cache
-def check_version() -> str:
-    """Short hash of the check rules; a change means: judge every edition again."""
-    from pathlib import Path
+# The modules that decide what is seen and how it is judged; `mart` and `editions` do not.
+JUDGING = (
+    "rules",
+    "feed_rules",
+    "view",
+    "evidence",
+    "rows",
+    "places",
+    "lists",
+    "population",
+    "runner",
+)
 
+
+@cache
+def check_version(feed: str | None = None) -> str:
+    """Short hash of the rules by which a feed is judged, its own included; None: only the shared
+    ones. A change means: judge its editions again."""
     here = Path(rules.__file__).parent
-    names = ("rules", "view", "evidence", "places", "runner")
-    own = [here / f"{name}.py" for name in names]
-    return hash_files([*own, Path(organisations.__file__), organisations.TABLE])
+    tables = Path(reference.__file__).parent
+    files = [here / f"{name}.py" for name in JUDGING]
+    files += sorted(path for path in tables.iterdir() if path.suffix in (".py", ".csv"))
+    own = rules_file(feed) if feed else None
+    return hash_files(files + ([own] if own else []))
 
 
 def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
@@ -76,7 +93,7 @@ def _verdict(one: Evidence, met: bool) -> Verdict:
     """What an unmet expectation means: ERROR fails, WARN warns, and few broken rows only warn."""
     if met:
         return "pass"
-    check = CHECKS[one.rule]
+    check = check_of(one.rule)
     if check.severity == "WARN":
         return "warn"
     few = one.failed_rows < HOLD_ROWS or one.failed_rows <= HOLD_SHARE * one.total_rows
@@ -86,7 +103,7 @@ def _verdict(one: Evidence, met: bool) -> Verdict:
 def _record(
     one: Evidence, verdict: Verdict, feed: str, edition: str, run_id: str, now: datetime
 ) -> CheckResult:
-    check = CHECKS[one.rule]
+    check = check_of(one.rule)
     return CheckResult(
         run_id=run_id,
         feed=feed,
@@ -104,7 +121,7 @@ def _record(
         verdict=verdict,
         message=one.message,
         checked_at=now,
-        code_version=check_version(),
+        code_version=check_version(feed),
     )
 
 

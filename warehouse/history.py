@@ -8,6 +8,7 @@ Does not: reaching verdicts (`checks`).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,8 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from assets.contract import contracts, reference_feeds
+from assets.conform import add_months, month_text, parse_month
+from assets.contract import contracts
 from warehouse.archive import SourceFile
 from warehouse.home import Home, whole_file, write_text
 from warehouse.tidy import version_of
@@ -26,6 +28,9 @@ Dimension = Literal[
 ]
 Severity = Literal["ERROR", "WARN"]
 Verdict = Literal["pass", "warn", "fail", "skipped"]
+
+LIST_MONTHS_BEFORE = 12
+LIST_MONTHS_AFTER = 3
 
 
 class CheckResult(BaseModel):
@@ -76,23 +81,62 @@ class EditionState(BaseModel):
     reasons: list[str]
 
 
-def fingerprint(files: list[SourceFile], check_version: str) -> str:
-    """What an edition's verdict rests on: its files, their dates, and the rules of its feed.
+def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[str] = ()) -> str:
+    """What an edition's verdict rests on: files, their dates, and the rules of its feed.
 
-    `files`: all active files, of every feed, that carry the edition's month as their edition and
-    belong to the feed itself or to those it is judged against. `check_version`: of the check rules.
+    `files`: as `edition_files` gives them. `check_version`: of the check rules. `standing`: where
+    the earlier editions stand with which it is compared.
     """
-    parts = [check_version]
-    for file in sorted(files, key=lambda f: (f.feed, f.sha256)):
+    parts = [check_version, *standing]
+    for file in sorted(files, key=lambda f: (f.feed, f.edition, f.sha256)):
         parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
         parts += [file.retrieved_at.isoformat(), version_of(file.feed)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
-    """The files an edition is judged by: its own, and its reference feeds' of the same month."""
-    wanted = {feed, *reference_feeds(contracts()[feed])}
-    return [file for file in files if file.feed in wanted and file.edition == edition]
+def edition_files(
+    files: list[SourceFile], feed: str, edition: str, looks_back: int = 0
+) -> list[SourceFile]:
+    """The files an edition is judged by: its own, its reference feeds' of the same month, the
+    patient lists that tell about its months, and its feed's of `looks_back` months before."""
+    contract = contracts()[feed]
+    rule = contract.completeness
+    wanted = {feed, rule.expected_feed, rule.reconcile_feed}
+    same = [file for file in files if file.feed in wanted and file.edition == edition]
+    first = month_text(add_months(parse_month(edition), -looks_back))
+    before = [file for file in files if file.feed == feed and first <= file.edition < edition]
+    lists = [file for file in files if file.feed == rule.population_feed]
+    if not lists:
+        return same + before
+    held = {file.edition for file in lists}
+    months = {month for file in same if file.feed == feed for month in file.months} | {edition}
+    telling = {nearest_list(held, month) for month in months}
+    if contract.hand_made:
+        telling |= lists_until(held, edition)
+    return same + before + [file for file in lists if file.edition in telling]
+
+
+def nearest_list(held: Collection[str], month: str) -> str | None:
+    """The edition of the patient list that tells how many were registered in a month.
+
+    The month's own, else the latest of the year before, else the earliest of the three months
+    after; further away a list tells nothing: practices merge, and lists grow.
+    """
+    first = month_text(add_months(parse_month(month), -LIST_MONTHS_BEFORE))
+    last = month_text(add_months(parse_month(month), LIST_MONTHS_AFTER))
+    before = [edition for edition in held if first <= edition <= month]
+    after = [edition for edition in held if month < edition <= last]
+    return max(before, default=None) or min(after, default=None)
+
+
+def lists_until(held: Collection[str], edition: str) -> set[str]:
+    """The lists by which the practices of an edition are known: all until shortly after it, so
+    that a practice that has closed or just opened is known; else the first one after it.
+
+    Not all lists there will ever be, or each new one would have all old editions judged again.
+    """
+    last = month_text(add_months(parse_month(edition), LIST_MONTHS_AFTER))
+    return {one for one in held if one <= last} or {min(held)}
 
 
 def state_path(home: Home, feed: str, edition: str) -> Path:

@@ -3,8 +3,9 @@
 `tidied` and `judged` import each content as a file of its own, in the order given.
 """
 
+import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,18 @@ from assets.conform import SOURCE_ROW, parse_month
 from assets.contract import contracts, parser
 from checks.editions import TakenIn, take_in
 from tests.support import (
+    all_services,
+    app_csv,
+    app_practice,
     coverage,
     crosstab,
     imported,
     list_map,
+    long_claims,
     mapping,
     patient_list,
+    pharmacy_list,
+    referrals,
     regional,
     write,
 )
@@ -27,7 +34,7 @@ from warehouse.history import CheckResult
 from warehouse.home import Home
 from warehouse.tidy import LakePaths, TidyFacts, lake_paths, tidy
 
-SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = FEEDS = (
+SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = (
     "gp_appointments_sub_icb",
     "gp_appointments_practice",
     "gp_appointments_coverage",
@@ -35,10 +42,38 @@ SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = FEEDS = (
     "registered_patients",
     "registered_patients_map",
 )
-BUILDERS = dict(
-    zip(FEEDS, (regional, crosstab, coverage, mapping, patient_list, list_map), strict=True)
+CLAIMS, PHARMACIES, REFERRALS, APP, APP_PRACTICE = (
+    "pharmacy_first",
+    "pharmacy_list",
+    "pharmacy_first_referrals",
+    "nhs_app",
+    "nhs_app_practice",
 )
+
+
+def claims(*rows: dict[str, object]) -> bytes:
+    """Claims of a month: all services of one pharmacy, unless rows are told."""
+    return long_claims(*(rows or all_services()))
+
+
+BUILDERS: dict[str, Callable[..., bytes]] = {
+    SUB_ICB: regional,
+    PRACTICE: crosstab,
+    COVERAGE: coverage,
+    MAPPING: mapping,
+    LIST: patient_list,
+    MAP: list_map,
+    CLAIMS: claims,
+    PHARMACIES: pharmacy_list,
+    REFERRALS: referrals,
+    APP: app_csv,
+    APP_PRACTICE: app_practice,
+}
+FEEDS = tuple(BUILDERS)
+NO_MONTH = (MAPPING, PHARMACIES)
 OCT = "2025-10"
+Results = list[CheckResult]
+Case = Callable[[Home], Results]
 
 
 def published(content: bytes) -> pl.LazyFrame:
@@ -57,8 +92,9 @@ def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:
     files = []
     folder = home.root.parent / "incoming"
     for content in contents:
-        number = len(list(folder.glob("*.csv"))) + 1
-        path = write(folder / f"file{number}.csv", content)
+        number = len(list(folder.glob("file*"))) + 1
+        suffix = "xlsx" if content.startswith(b"PK") else "csv"
+        path = write(folder / f"file{number}.{suffix}", content)
         os.utime(path, (1_760_000_000 + number * 60,) * 2)
         (outcome,) = imported(home, path, **said)
         assert outcome.file is not None, outcome.message
@@ -112,3 +148,44 @@ def real_taken(home: Home, real_feeds: Path, *patterns: str) -> Iterator[SourceF
 def active(home: Home) -> list[SourceFile]:
     """All active files of a home."""
     return Archive(home).active_files()
+
+
+def of(feed: str, *rows: dict[str, object]) -> Case:
+    """The verdicts on a file of these rows."""
+
+    def case(home: Home) -> Results:
+        brought(home, BUILDERS[feed](*rows))
+        return judged(home, feed).results
+
+    return case
+
+
+def of_content(feed: str, *contents: bytes, **said: object) -> Case:
+    """The verdicts on a feed once all these contents are imported."""
+
+    def case(home: Home) -> Results:
+        brought(home, *contents, **said)
+        return judged(home, feed).results
+
+    return case
+
+
+def after(edition: str, feed: str, *contents: bytes) -> Case:
+    """The verdicts on an edition of a feed, once these contents are imported and its editions
+    judged, the earliest first."""
+
+    def case(home: Home) -> Results:
+        brought(home, *contents)
+        editions = sorted({file.edition for file in active(home) if file.feed == feed})
+        return [judged(home, feed, one).results for one in editions if one <= edition][-1]
+
+    return case
+
+
+def all_cases() -> dict[str, tuple[Case, str, Case]]:
+    """Rule -> an input that breaks it, the verdict, an input that keeps it: of every `cases_*`
+    module here, so that a feed with rules of its own brings its cases, and no list is touched."""
+    found: dict[str, tuple[Case, str, Case]] = {}
+    for path in sorted(Path(__file__).parent.glob("cases_*.py")):
+        found |= importlib.import_module(f"tests.checks.{path.stem}").CASES
+    return found

@@ -1,6 +1,7 @@
 """The checks: every rule with an input that breaks it and one that keeps it; what verdicts mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,116 +11,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.contract import contracts
-from checks import runner
+from checks import feed_rules, runner
 from checks.editions import is_judged, pending_editions, take_in
 from checks.evidence import gather, rules_gathered
+from checks.feed_rules import all_checks, feed_checks
 from checks.rules import CHECKS, EDITION_CHECKS, HOLD_ROWS, HOLD_SHARE, MART_CHECKS, ROW_CHECKS
 from checks.runner import check_version, expectation_met, judge_edition
 from checks.view import EditionView, Evidence, Expectation
+from tests.checks.cases_shared import of_headings, practice_sums, with_lost_bytes
 from tests.checks.support_checks import (
     BUILDERS,
+    CLAIMS,
     COVERAGE,
     FEEDS,
     MAPPING,
+    NO_MONTH,
     OCT,
     PRACTICE,
     SUB_ICB,
+    Case,
+    Results,
     active,
+    all_cases,
     brought,
     judged,
     one,
     real_taken,
     worst,
 )
-from tests.support import coverage, crosstab, mapping, regional
+from tests.support import coverage, crosstab, regional
 from warehouse.archive import Archive, SourceFile
-from warehouse.history import RESULT_SCHEMA, CheckResult, edition_files, read_history, read_state
+from warehouse.history import RESULT_SCHEMA, edition_files, read_history, read_state
 from warehouse.home import Home
 from warehouse.tidy import lake_paths, tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
-Results = list[CheckResult]
-Case = Callable[[Home], Results]
-
-
-def of(feed: str, *rows: dict[str, object]) -> Case:
-    """The verdicts on a file of these rows."""
-
-    def case(home: Home) -> Results:
-        brought(home, BUILDERS[feed](*rows))
-        return judged(home, feed).results
-
-    return case
-
-
-def of_content(feed: str, *contents: bytes, **said: object) -> Case:
-    """The verdicts on a feed once all these contents are imported."""
-
-    def case(home: Home) -> Results:
-        brought(home, *contents, **said)
-        return judged(home, feed).results
-
-    return case
-
-
-def of_headings(change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Case:
-    """The verdicts on a sound file whose record names other headings."""
-
-    def case(home: Home) -> Results:
-        (file,) = brought(home, regional())
-        facts = tidy(home, file)
-        renamed = file.model_copy(update={"headings": change(file.headings)})
-        view = EditionView(home, contracts()[SUB_ICB], OCT, [renamed], [facts])
-        return [r for r in judge_edition(view, "run") if r.layer == "contract"]
-
-    return case
-
-
-def with_lost_bytes(home: Home) -> Results:
-    (file,) = brought(home, regional())
-    Archive(home).object_path(file.container_sha256).unlink()
-    return judged(home, SUB_ICB).results
-
-
-def practice_sums(practices: int, sub_icb: int, expected: int = 1) -> Case:
-    return of_content(
-        PRACTICE,
-        crosstab({COUNT: practices}),
-        regional({COUNT: sub_icb}),
-        coverage({"Included Practices": expected}),
-    )
-
-
-WITH_OVERFLOW = regional(end="\n").replace(b",10\n", b",10,11\n")
-WITH_NEW_COLUMN = regional(end="\n").replace(b"PPOINTMENTS\n", b"PPOINTMENTS,NEW\n")
-SOUND = of(SUB_ICB, {}, {AREA: "03W"})
-LONE = regional({}, {AREA: "03W"}), coverage({}, {AREA: "03W"})
-
-# rule -> (an input that breaks it, the verdict, an input that keeps it)
-CASES: dict[str, tuple[Case, str, Case]] = {
-    "row_shape": (of_content(SUB_ICB, WITH_OVERFLOW + regional().split(b"\n")[1]), "warn", SOUND),
-    "value_present": (of(SUB_ICB, {}, {"APPT_STATUS": ""}), "warn", SOUND),
-    "month_readable": (of(SUB_ICB, {}, {MONTH: "02OCT2025"}), "warn", SOUND),
-    "count_whole": (of(SUB_ICB, {}, {COUNT: "1,234"}), "warn", of(SUB_ICB, {COUNT: " 12 "})),
-    "count_not_negative": (of(SUB_ICB, {}, {COUNT: " -1 "}), "warn", of(SUB_ICB, {COUNT: 0})),
-    "label_known": (of(SUB_ICB, {}, {"HCP_TYPE": "Nurse"}), "warn", of(PRACTICE)),
-    "code_pattern": (of(PRACTICE, {}, {"GP_CODE": "C8200"}), "warn", of(PRACTICE)),
-    "month_in_window": (of(SUB_ICB, {}, {MONTH: "JAN2020"}), "warn", SOUND),
-    "file_readable": (with_lost_bytes, "fail", SOUND),
-    "columns_present": (of_headings(lambda h: h[:-1]), "fail", of_headings(lambda h: h)),
-    "columns_expected": (of_content(SUB_ICB, WITH_NEW_COLUMN), "warn", SOUND),
-    "rows_accepted": (of(SUB_ICB, {"HCP_TYPE": "Nurse"}), "fail", of(SUB_ICB, {}, {COUNT: "x"})),
-    "keys_unique": (of(PRACTICE, {}, {COUNT: 3}), "fail", of(PRACTICE, {}, {"APPT_STATUS": "DNA"})),
-    "edition_from_content": (of_content(MAPPING, mapping(), edition=OCT), "warn", SOUND),
-    "cells_whole": (of(SUB_ICB, {}, {COUNT: "x"}), "warn", of(SUB_ICB, {}, {MONTH: "x", COUNT: 0})),
-    "coverage_present": (SOUND, "warn", of_content(SUB_ICB, *LONE)),
-    "parts_complete": (
-        of_content(SUB_ICB, regional(), LONE[1]),
-        "warn",
-        of_content(SUB_ICB, *LONE),
-    ),
-    "sums_reconcile": (practice_sums(10, 11), "warn", practice_sums(10, 10)),
-}  # fmt: skip
+CASES = all_cases()
 
 
 def verdict(results: Results, rule: str) -> str:
@@ -130,7 +57,7 @@ def verdict(results: Results, rule: str) -> str:
 
 
 def test_every_rule_has_a_case_that_breaks_it_and_one_that_keeps_it() -> None:
-    assert CASES.keys() == {check.rule for check in (*ROW_CHECKS, *EDITION_CHECKS)}
+    assert CASES.keys() == all_checks().keys() - {check.rule for check in MART_CHECKS}
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -162,22 +89,41 @@ def test_the_rule_passes_what_keeps_it(home: Home, kept: dict[Case, Results], ru
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_checks_announced_are_the_checks_made(home: Home, feed: str) -> None:
-    said = {"edition": OCT} if feed == MAPPING else {}
+    said = {"edition": OCT} if feed in NO_MONTH else {}
     brought(home, BUILDERS[feed](), **said)
     made = list(dict.fromkeys(r.rule for r in judged(home, feed).results))
     assert made == rules_gathered(contracts()[feed])
-    assert set(made) <= CHECKS.keys()
+    assert set(made) <= all_checks().keys()
 
 
 def test_rules_have_one_title_each_and_mart_rules_are_apart() -> None:
-    every = (*ROW_CHECKS, *EDITION_CHECKS, *MART_CHECKS)
-    assert len({check.rule for check in every}) == len({c.title for c in every}) == len(every)
-    assert {check.layer for check in (*ROW_CHECKS, *EDITION_CHECKS)} <= {
-        "file",
-        "contract",
-        "rules",
-    }
-    assert all(check.severity == "ERROR" for check in ROW_CHECKS)
+    every, mart = all_checks().values(), {check.rule for check in MART_CHECKS}
+    assert len({c.title for c in every}) == len({c.rule for c in every}) == len(every)
+    assert CHECKS.keys() == {c.rule for c in (*ROW_CHECKS, *EDITION_CHECKS, *MART_CHECKS)}
+    assert {c.layer for c in every if c.rule not in mart} <= {"file", "contract", "rules", "drift"}
+    assert all(c.severity == "ERROR" for c in ROW_CHECKS if c.rule != "total_row")
+
+
+# Rules in a feed's folder
+
+
+def test_a_feed_may_have_rules_of_its_own() -> None:
+    own = {check.rule for check in feed_checks(CLAIMS)}
+    assert own and own.isdisjoint(CHECKS)
+    assert own < all_checks().keys()
+    assert feed_checks(SUB_ICB) == ()
+
+
+def test_two_checks_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = replace(feed_checks(CLAIMS)[0], rule="keys_unique")
+    monkeypatch.setattr(feed_rules, "feed_checks", lambda feed: (taken,) if feed == CLAIMS else ())
+    with pytest.raises(ValueError, match="more than one check is called keys_unique"):
+        all_checks.__wrapped__()
+
+
+def test_a_feeds_rules_count_among_what_it_is_judged_by() -> None:
+    assert check_version(SUB_ICB) == check_version()
+    assert check_version(CLAIMS) != check_version()
 
 
 # How many broken rows hold an edition
@@ -216,7 +162,8 @@ def test_an_error_holds_the_edition_and_says_why(home: Home) -> None:
     assert state.passed + state.warned + state.failed + state.skipped == len(taken.results)
     (reason,) = state.reasons
     assert reason.startswith("No key stands twice (month, practice_code")
-    assert "found 1 repeated keys, expected each key once; first: 2025-10-01 | C82001" in reason
+    assert "found 1 repeated keys, expected each key once; in file1.csv rows 2 and 3" in reason
+    assert "(2025-10 | C82001 |" in reason
 
 
 def test_warnings_let_the_edition_in(home: Home) -> None:
@@ -480,7 +427,7 @@ def test_other_feeds_and_months_do_not_judge_again(home: Home) -> None:
 def test_changed_rules_judge_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     brought(home, regional())
     judged(home, SUB_ICB)
-    monkeypatch.setattr("checks.editions.check_version", lambda: "other rules")
+    monkeypatch.setattr("checks.editions.check_version", lambda feed: "other rules")
     assert pending_editions(home, SUB_ICB) == [OCT]
     assert not is_judged(home, SUB_ICB, OCT, active(home))
 

@@ -1,0 +1,174 @@
+"""Business rules of Pharmacy First claims: a month that looks right may still lack claims.
+
+Belongs here: what must hold of this feed alone. Does not: what holds of every feed
+(`checks.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from assets.conform import add_months, month_text, parse_month
+from checks.rules import Check
+from checks.view import EditionView, Evidence, Expectation, skipped
+
+LOOKS_BACK = 3
+LEAST_SHARE = 0.9  # of the pharmacies of the edition before
+MOST_TIMES = 2  # the consultations of the edition before, or that part of them
+TOTAL, BEFORE_IT = "consultations", "CPCS"
+
+CHECKS = (
+    Check(
+        "pharmacy_services_present",
+        "Every service of the month is there",
+        "rules",
+        "completeness",
+        "ERROR",
+    ),
+    Check(
+        "claims_month_complete",
+        "As many pharmacies claimed as in the edition before",
+        "rules",
+        "completeness",
+        "WARN",
+    ),
+    Check(
+        "claims_total_in_bounds",
+        "Consultations are half to double those of the edition before",
+        "drift",
+        "accuracy",
+        "ERROR",
+    ),
+)
+
+
+def gather(view: EditionView) -> Iterator[Evidence]:
+    """Evidence for each of `CHECKS`, in that order."""
+    yield _services(view)
+    yield from _claimants(view)
+    yield _total(view)
+
+
+def _began(view: EditionView) -> date:
+    """First month of Pharmacy First, as the contract gives it."""
+    return parse_month(view.contract.measures[TOTAL].first_month or "")
+
+
+def _services(view: EditionView) -> Evidence:
+    """The labels of the month: without one of them a total would be too small and look right."""
+    pharmacy_first = view.contract.measures[TOTAL].where["service"]
+    wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
+    seen = view.newest_rows("service")["service"].cast(pl.String).unique()
+    missing = [service for service in wanted if service not in set(seen)]
+    return Evidence(
+        "pharmacy_services_present",
+        "service",
+        pl.DataFrame({"value": seen}),
+        Expectation(
+            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
+        ),
+        expected=f"{len(wanted)} service(s)",
+        observed=f"{len(wanted) - len(missing)} of {len(wanted)} there",
+        failed_rows=len(missing),
+        total_rows=len(wanted),
+        message=f"missing: {', '.join(missing)}; totals without them would be too small; if the "
+        "publisher renamed a service, add the new name to the contract"
+        if missing
+        else "",
+    )
+
+
+def _claimants(view: EditionView) -> Iterator[Evidence]:
+    """Pharmacies and boards with any claim, against those of the edition before."""
+    rule = "claims_month_complete"
+    before, why = view.previous()
+    if before is None:
+        yield skipped(rule, why)
+        return
+    ours, theirs = _claiming(view), _claiming(before)
+    least = LEAST_SHARE * theirs["org_code"].n_unique()
+    yield _pharmacies(
+        rule, ours["org_code"].n_unique(), theirs["org_code"].n_unique(), least, before
+    )
+    icbs, wanted = ours["icb_code"].unique(), sorted(theirs["icb_code"].unique())
+    gone = sorted(set(wanted) - set(icbs))
+    yield Evidence(
+        rule,
+        "icb_code",
+        pl.DataFrame({"value": icbs}),
+        Expectation(
+            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
+        ),
+        expected=f"the {len(wanted)} ICBs of {before.edition}",
+        observed=f"{len(gone)} of them missing" if gone else "all there",
+        failed_rows=len(gone),
+        total_rows=len(wanted),
+        message=f"no claim in {', '.join(gone)}: were boards merged, or was the month published "
+        "before all claims were in?"
+        if gone
+        else "",
+    )
+
+
+def _claiming(view: EditionView) -> pl.DataFrame:
+    """`org_code, icb_code` of pharmacies that claimed anything; a file may name others with 0."""
+    rows = view.newest_rows("icb_code", "consultations").filter(pl.col("consultations") > 0)
+    return rows.select("org_code", "icb_code").unique()
+
+
+def _pharmacies(rule: str, now: int, then: int, least: float, before: EditionView) -> Evidence:
+    short = now < least
+    return Evidence(
+        rule,
+        "pharmacy_code",
+        pl.DataFrame({"pharmacies": [now]}),
+        Expectation("ExpectColumnMinToBeBetween", {"column": "pharmacies", "min_value": least}),
+        expected=f"at least {LEAST_SHARE:.0%} of the {then:,} pharmacies of {before.edition}",
+        observed=f"{now:,} pharmacies",
+        failed_rows=then - now if short else 0,
+        total_rows=then,
+        message=f"{now:,} pharmacies claimed, {then:,} in {before.edition}: the month may have "
+        "been published before all claims were in; expect it to be re-issued"
+        if short
+        else "",
+    )
+
+
+def _total(view: EditionView) -> Evidence:
+    """All Pharmacy First consultations against those of the edition before."""
+    rule, second = "claims_total_in_bounds", add_months(_began(view), 1)
+    if view.month < second:
+        why = f"Pharmacy First began the month before {month_text(second)}: nothing to compare with"
+        return skipped(rule, why)
+    before, why = view.previous()
+    if before is None:
+        return skipped(rule, why)
+    now, then = _consultations(view), _consultations(before)
+    if then == 0:
+        return skipped(rule, f"{before.edition} has no Pharmacy First consultation")
+    met = then <= now * MOST_TIMES and now <= then * MOST_TIMES
+    return Evidence(
+        rule,
+        TOTAL,
+        pl.DataFrame({"times": [now / then]}),
+        Expectation(
+            "ExpectColumnMaxToBeBetween",
+            {"column": "times", "min_value": 1 / MOST_TIMES, "max_value": MOST_TIMES},
+        ),
+        expected=f"half to double the {then:,} of {before.edition}",
+        observed=f"{now:,} consultations",
+        failed_rows=0 if met else 1,
+        total_rows=1,
+        message=""
+        if met
+        else f"{now:,} consultations in {view.edition}, {then:,} in {before.edition}: is a part "
+        "missing, or something counted twice?",
+    )
+
+
+def _consultations(view: EditionView) -> int:
+    cells = view.measures()
+    return 0 if cells is None else int(cells[TOTAL].sum())

@@ -1,0 +1,128 @@
+"""Evidence from the patient lists: no more people than patients, no practice that nobody knows.
+
+Belongs here: checks that compare an edition with the lists. Does not: reading and adding up the
+lists (`checks.lists`), verdicts (`checks.runner`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from assets.conform import SOURCE_ROW, month_text
+from assets.contract import Contract
+from checks.view import EditionView, Evidence, Expectation, skipped
+from warehouse.tidy import lake_paths
+
+COUNTED_LEVELS = ("practice", "sub_icb", "icb")
+SHOWN = 5
+
+
+def people_are_judged(contract: Contract) -> bool:
+    """Whether the feed has figures of people that a patient list can be held against."""
+    cell = contract.cell
+    return bool(
+        contract.completeness.population_feed
+        and cell
+        and cell.level in COUNTED_LEVELS
+        and _people_measures(contract)
+    )
+
+
+def practices_are_judged(contract: Contract) -> bool:
+    """Whether people typed the feed's practice codes, and a list can tell the wrong ones."""
+    cell = contract.cell
+    named = cell is not None and cell.level == "practice"
+    return bool(contract.hand_made and contract.completeness.population_feed and named)
+
+
+def _people_measures(contract: Contract) -> list[str]:
+    return [name for name, measure in contract.measures.items() if measure.unit == "people"]
+
+
+def people(view: EditionView) -> Iterator[Evidence]:
+    """Figures of people against the registered patients of the same organisation, by measure."""
+    patients, cells = view.population(), view.measures()
+    measures = _people_measures(view.contract)
+    if cells is None or patients.is_empty():
+        feed = view.contract.completeness.population_feed
+        why = f"no {feed} near {view.edition} is held that covers any of its organisations"
+        yield skipped("people_within_population", why)
+        return
+    both = cells.join(patients, on=["org_code", "month"], how="left")
+    for name in measures:
+        given = both.select("org_code", "month", pl.col(name).alias("people"), "patients")
+        yield _people(view, name, given.drop_nulls("people"))
+
+
+def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
+    judged = given.drop_nulls("patients")
+    if judged.is_empty():
+        why = (
+            "no organisation that has a figure has a patient list" if given.height else "no figure"
+        )
+        return skipped("people_within_population", why, name)
+    over = judged.filter(pl.col("people") > pl.col("patients")).sort("month", "org_code")
+    shown = [
+        f"{code} {month_text(month)}: {counted:,} people, but only {patients:,} registered patients"
+        for code, month, counted, patients in over.head(SHOWN).iter_rows()
+    ]
+    more = f"; and {over.height - SHOWN:,} more" if over.height > SHOWN else ""
+    left = given.height - judged.height
+    unjudged = f"; {left:,} more have no patient list" if left else ""
+    return Evidence(
+        "people_within_population",
+        name,
+        judged.select("people", "patients"),
+        Expectation(
+            "ExpectColumnPairValuesAToBeGreaterThanB",
+            {"column_A": "patients", "column_B": "people", "or_equal": True},
+        ),
+        expected="no more people than registered patients",
+        observed=f"{over.height:,} of {judged.height:,} organisation-months have more{unjudged}",
+        failed_rows=over.height,
+        total_rows=judged.height,
+        message=f"{'; '.join(shown)}{more}: sessions or log-ins were probably counted as people "
+        f"in {view.contract.measures[name].title}"
+        if shown
+        else "",
+    )
+
+
+def practices(view: EditionView) -> Evidence:
+    """Rows of practices that are on no patient list."""
+    cell, known = view.contract.cell, view.known_practices()
+    if cell is None or not known:
+        feed = view.contract.completeness.population_feed
+        return skipped("practices_known", f"no {feed} is held, so no practice is known")
+    named = pl.concat(
+        pl.read_parquet(
+            lake_paths(view.home, file).tidy, columns=[SOURCE_ROW, cell.code]
+        ).with_columns(pl.lit(file.file_name).alias("file_name"))
+        for file in view.files
+    )
+    unknown = named.filter(~pl.col(cell.code).is_in(list(known))).sort("file_name", SOURCE_ROW)
+    several = len(view.files) > 1
+    shown = [
+        f"row {row}{f' of {file}' if several else ''}: {code}"
+        for row, code, file in unknown.select(SOURCE_ROW, cell.code, "file_name")
+        .head(SHOWN)
+        .iter_rows()
+    ]
+    more = f" and {unknown.height - SHOWN:,} more row(s)" if unknown.height > SHOWN else ""
+    return Evidence(
+        "practices_known",
+        cell.code,
+        unknown.select(pl.col(cell.code).alias("value")).unique(),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected="codes that are on a patient list",
+        observed=f"{unknown[cell.code].n_unique():,} unknown of "
+        f"{named[cell.code].n_unique():,} practices",
+        failed_rows=unknown.height,
+        total_rows=named.height,
+        message=f"{', '.join(shown)}{more}: on no patient list, so in no figure above practice "
+        "level; check the code"
+        if shown
+        else "",
+    )
