@@ -1,0 +1,300 @@
+"""Business rules of the NHS App workbook: its national table against its table of ICBs.
+
+Belongs here: what must hold of this feed alone. The national table is found by meaning: on a
+sheet other than the one read, a row that is called like one of the counts, with numbers to its
+right, under a row with months. Its columns are compared by position, because their months have
+been labelled wrongly. Does not: what holds of every feed (`checks.evidence`).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from assets.conform import month_spellings, month_text
+from assets.contract import Contract
+from checks.rules import Check
+from checks.view import EditionView, Evidence, Expectation, skipped
+from warehouse.archive import Archive, SourceFile
+from warehouse.home import Home
+from warehouse.intake.containers import Refused
+from warehouse.intake.workbook import Sheet, read_sheets
+from warehouse.tidy import lake_paths
+
+RECONCILED = ("logins", "unique_users")
+ASK = "ask the publisher for a corrected workbook"
+NUMBER = re.compile(r"\d+(,\d{3})*(\.0+)?")
+
+CHECKS = (
+    Check(
+        "national_total_reconciles",
+        "ICBs add up to the national table",
+        "rules",
+        "consistency",
+        "ERROR",
+    ),
+    Check(
+        "national_months_labelled",
+        "The national table labels its months rightly",
+        "rules",
+        "accuracy",
+        "WARN",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One column of the national table: the spreadsheet's letter, and its month as labelled."""
+
+    letter: str
+    label: str
+
+
+@dataclass(frozen=True)
+class National:
+    """The national table: its columns from left to right, and each count's figures in them."""
+
+    sheet: str
+    places: tuple[Place, ...]
+    figures: dict[str, tuple[int | None, ...]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The national table, the month that each of its columns is of by its position (None where
+    the ICBs' table has no such month), and the sums of the ICBs."""
+
+    table: National
+    months: tuple[date | None, ...]
+    sums: dict[str, dict[date, int | None]]
+
+
+def gather(view: EditionView) -> Iterator[Evidence]:
+    """Evidence for each of `CHECKS`, in that order."""
+    compared = _compared(view)
+    if isinstance(compared, str):
+        yield from (skipped(check.rule, compared) for check in CHECKS)
+        return
+    for name in RECONCILED:
+        yield _reconciled(compared, name)
+    yield _labelled(compared)
+
+
+def _compared(view: EditionView) -> Compared | str:
+    """The newest workbook's national table beside its ICBs' sums, or why there is none."""
+    books = [file for file in view.files if file.sheet is not None]
+    if not books:
+        return "no workbook: a file of ICBs alone has no national table"
+    file = max(books, key=lambda one: one.order)
+    try:
+        with _published(view.home, file) as path:
+            table = find_national(list(read_sheets(path)), view.contract, file.sheet or "")
+    except (OSError, Refused) as error:
+        return f"{file.file_name} can't be opened again ({error})"
+    if table is None:
+        return f"no national table is found in {file.file_name}"
+    rejected = pl.read_parquet(lake_paths(view.home, file).quarantine, columns=["rule"])
+    if rejected.filter(pl.col("rule") != "total_row").height:
+        return "rows of ICBs are in quarantine, so the sums are not whole"
+    sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
+    return Compared(table, _by_position(table, sums), sums)
+
+
+@contextmanager
+def _published(home: Home, file: SourceFile) -> Iterator[Path]:
+    """The bytes of a source file as a file on disk."""
+    if file.container_sha256 == file.sha256:
+        yield Archive(home).object_path(file.container_sha256)
+        return
+    with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
+        copy = Path(folder) / "content.xlsx"
+        with Archive(home).open(file) as stream, copy.open("wb") as out:
+            shutil.copyfileobj(stream, out)
+        yield copy
+
+
+def _sums(rows: pl.DataFrame) -> dict[str, dict[date, int | None]]:
+    """Count -> month -> sum over all ICBs, `Unknown` included; None if one of them is not given."""
+    summed = rows.group_by("month").agg(
+        pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
+        for name in RECONCILED
+    )
+    return {name: dict(summed.select("month", name).iter_rows()) for name in RECONCILED}
+
+
+def find_national(sheets: list[Sheet], contract: Contract, read: str) -> National | None:
+    """The national table on any sheet but the one that was read."""
+    for sheet in sheets:
+        named = [(_count_of(cells, contract), i) for i, cells in enumerate(sheet.rows)]
+        rows = {name: i for name, i in reversed(named) if name}
+        if not rows or sheet.name == read:
+            continue
+        above = reversed(sheet.rows[: min(rows.values())])
+        labels = next((row for row in above if any(_month(cell, contract) for cell in row)), None)
+        if labels is None:
+            continue
+        dated = [i for i, cell in enumerate(labels) if _month(cell, contract)]
+        numbered = [i for row in rows.values() for i in _numbered(sheet.rows[row])]
+        if numbered:
+            span = range(min(dated + numbered), max(dated + numbered) + 1)
+            places = tuple(Place(_letter(i), _label(_cell(labels, i), contract)) for i in span)
+            figures = {
+                name: tuple(_number(_cell(sheet.rows[row], i)) for i in span)
+                for name, row in rows.items()
+            }
+            return National(sheet.name, places, figures)
+    return None
+
+
+def _count_of(cells: list[str], contract: Contract) -> str | None:
+    """The count that a row is called by, in its first or second cell."""
+    named = [contract.column_of(cell) for cell in cells[:2] if cell]
+    return next((name for name in named if name in contract.counts), None)
+
+
+def _number(cell: str) -> int | None:
+    """A cell as a whole number, if it is one."""
+    text = cell.strip()
+    return int(text.split(".")[0].replace(",", "")) if NUMBER.fullmatch(text) else None
+
+
+def _numbered(cells: list[str]) -> list[int]:
+    """Positions of a row's numbers."""
+    return [i for i, cell in enumerate(cells) if _number(cell) is not None]
+
+
+def _cell(cells: list[str], position: int) -> str:
+    return cells[position] if position < len(cells) else ""
+
+
+def _month(text: str, contract: Contract) -> str:
+    """A month over a column, like 2025-08; nothing if it can't be read as one."""
+    spellings = month_spellings(contract.columns[contract.month or ""].formats)
+    month = spellings.get(text.strip())
+    return month_text(month) if month else ""
+
+
+def _label(text: str, contract: Contract) -> str:
+    return _month(text, contract) or text.strip() or "nothing"
+
+
+def _letter(index: int) -> str:
+    """What a spreadsheet calls a column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _by_position(
+    table: National, sums: dict[str, dict[date, int | None]]
+) -> tuple[date | None, ...]:
+    """The month of each column by its place, newest or oldest first, whichever fits better.
+
+    A table of more or fewer months than the ICBs' has the newest ones in common with it.
+    """
+    held = sorted({month for months in sums.values() for month in months})
+    width = len(table.places)
+    shared = held[-width:]
+    oldest_first = (*[None] * (width - len(shared)), *shared)
+
+    def fit(months: tuple[date | None, ...]) -> tuple[int, int]:
+        compared = Compared(table, months, sums)
+        figures = [pair for name in RECONCILED for pair in _pairs(compared, name)]
+        labels = [(place.label, month_text(month)) for place, month in _placed(compared)]
+        return sum(p.national == p.icbs for p in figures), sum(a == b for a, b in labels)
+
+    return max(oldest_first[::-1], oldest_first, key=fit)
+
+
+def _placed(compared: Compared) -> list[tuple[Place, date]]:
+    """Columns of the national table that have a month."""
+    placed = zip(compared.table.places, compared.months, strict=True)
+    return [(place, month) for place, month in placed if month]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One figure of the national table, and what the ICBs add up to."""
+
+    month: date
+    letter: str
+    national: int
+    icbs: int
+
+
+def _pairs(compared: Compared, name: str) -> list[Pair]:
+    """Figures of one count that are known in both tables."""
+    table, sums = compared.table, compared.sums[name]
+    columns = zip(table.places, compared.months, table.figures.get(name, ()), strict=False)
+    return [
+        Pair(month, place.letter, figure, total)
+        for place, month, figure in columns
+        if month and figure is not None and (total := sums.get(month)) is not None
+    ]
+
+
+def _reconciled(compared: Compared, name: str) -> Evidence:
+    """Figures of one count by position, against the sums of the ICBs."""
+    rule, sheet, pairs = CHECKS[0].rule, compared.table.sheet, _pairs(compared, name)
+    if not pairs:
+        return skipped(rule, f"{sheet} and the ICBs have no month in common", name)
+    wrong = [pair for pair in pairs if pair.national != pair.icbs]
+    shown = [
+        f"{month_text(p.month)} (column {p.letter} of {sheet}): {p.national:,} nationally, "
+        f"but the ICBs add up to {p.icbs:,}"
+        for p in wrong
+    ]
+    return Evidence(
+        rule,
+        name,
+        pl.DataFrame(
+            {"national": [p.national for p in pairs], "icbs": [p.icbs for p in pairs]},
+            schema={"national": pl.Int64, "icbs": pl.Int64},
+        ),
+        Expectation(
+            "ExpectColumnPairValuesToBeEqual", {"column_A": "national", "column_B": "icbs"}
+        ),
+        expected=f"the sums of the ICBs, `Unknown` included, in {sheet}",
+        observed=f"{len(wrong)} of {len(pairs)} months differ",
+        failed_rows=len(wrong),
+        total_rows=len(pairs),
+        message=f"{'; '.join(shown)}: one of the two tables is wrong; {ASK}" if wrong else "",
+    )
+
+
+def _labelled(compared: Compared) -> Evidence:
+    """The months that stand over the columns, against those they are of."""
+    placed = [(place, month_text(month)) for place, month in _placed(compared)]
+    wrong = [(place, month) for place, month in placed if place.label != month]
+    shown = [
+        f"column {place.letter} of {compared.table.sheet} says {place.label} and should say {month}"
+        for place, month in wrong
+    ]
+    return Evidence(
+        CHECKS[1].rule,
+        None,
+        pl.DataFrame(
+            {"label": [p.label for p, _ in placed], "month": [month for _, month in placed]},
+            schema={"label": pl.String, "month": pl.String},
+        ),
+        Expectation("ExpectColumnPairValuesToBeEqual", {"column_A": "label", "column_B": "month"}),
+        expected="the months of the ICBs' table, in its order",
+        observed=f"{len(wrong)} of {len(placed)} months labelled wrongly",
+        failed_rows=len(wrong),
+        total_rows=len(placed),
+        message=f"{'; '.join(shown)}; figures are read by position and are right; {ASK}"
+        if wrong
+        else "",
+    )
