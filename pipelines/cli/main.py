@@ -75,7 +75,9 @@ def sample(
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="csv, csv.gz, zip, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="csv, csv.gz, zip, xlsx, or folders of them.")
+    ],
     feed: Annotated[str | None, typer.Option(help="Take it only as this feed.")] = None,
     edition: Annotated[
         str | None, typer.Option(help="YYYY-MM, where the file does not tell (Mapping.csv).")
@@ -143,6 +145,34 @@ def status(
     from pipelines.cli.outcomes import show_status
 
     show_status(Screen(), Home.from_environment(), as_json)
+
+
+@app.command()
+def template(
+    feed: Annotated[
+        list[str] | None, typer.Argument(help="Local feed; default all of them.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+) -> None:
+    """Write the template of a local return (referrals, NHS App by practice) and explain it."""
+    from pipelines.cli.local import local_feeds, show_columns, write_templates
+
+    screen, wanted = Screen(), [name for one in feed or [] if (name := _feed(one))]
+    unknown = [name for name in wanted if name not in local_feeds()]
+    if unknown:
+        raise typer.BadParameter(
+            f"`{unknown[0]}` is published, not typed; templates are of {', '.join(local_feeds())}"
+        )
+    try:
+        written = write_templates(out, wanted or local_feeds())
+    except FileExistsError as error:
+        screen.error(f"{error}.", "Name another folder with --out.")
+        raise typer.Exit(WRONG) from None
+    for name in wanted or local_feeds():
+        show_columns(screen, name)
+    for path in written:
+        screen.say(str(path))
+    screen.say("Replace the worked example (Z-codes are synthetic), then: access-recovery import")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli import DONE, IN_PART, WRONG
+from pipelines.cli.local import show_wrong_rows
 from pipelines.cli.screen import Screen
 from warehouse.home import Home
 
@@ -60,6 +61,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.error(failure, "What was published before stays published.")
     for state in report.held:
         screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
+    show_wrong_rows(screen, home, report.taken_in)
     if report.retired and not report.nothing_to_do:
         screen.say(
             f"{report.retired} SYNTHETIC sample edition(s) retired: real data took their place."

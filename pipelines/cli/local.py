@@ -1,0 +1,89 @@
+"""What commands do for feeds that people type: templates, and every wrong row in words.
+
+Belongs here: the words and where they go. Does not: the rules (`assets.conform`, `checks`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from warehouse.history import EditionState
+
+SHOWN = 20
+
+
+def local_feeds() -> list[str]:
+    """Feeds that people type by hand: those with a template."""
+    from assets.contract import contracts
+
+    return [feed for feed, contract in contracts().items() if contract.hand_made]
+
+
+def write_templates(out: Path, feeds: list[str]) -> list[Path]:
+    """Copy the templates of these feeds into `out`; a file that is there already stays.
+
+    Raises FileExistsError naming it.
+    """
+    from assets.contract import contracts
+
+    out.mkdir(parents=True, exist_ok=True)
+    targets = {feed: out / f"{feed.replace('_', '-')}-template.csv" for feed in feeds}
+    for target in targets.values():
+        if target.exists():
+            raise FileExistsError(f"{target} is there already; it is not overwritten")
+    for feed, target in targets.items():
+        target.write_bytes((contracts()[feed].folder / "template.csv").read_bytes())
+    return list(targets.values())
+
+
+def show_columns(screen: Screen, feed: str) -> None:
+    """What each column of a local feed takes."""
+    from rich.table import Table
+
+    from assets.contract import contracts
+
+    contract = contracts()[feed]
+    table = Table(title=contract.title, title_justify="left", box=None, pad_edge=False)
+    for heading in ("Heading", "Takes", "What it is"):
+        table.add_column(heading)
+    kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
+    for column in contract.columns.values():
+        blank = ", or blank" if column.nullable else ""
+        takes = kinds.get(column.type, "text") + blank
+        table.add_row(column.published[0], takes, column.description)
+    screen.table(table)
+
+
+def show_wrong_rows(screen: Screen, home: Home, states: list[EditionState]) -> None:
+    """Every row of a local feed that was not taken, so that whoever typed it can mend it."""
+    for state in states:
+        if state.feed in local_feeds():
+            told = wrong_rows(home, state.feed, state.edition)
+            for line in told[:SHOWN]:
+                screen.warn(line)
+            if len(told) > SHOWN:
+                screen.warn(
+                    f"... and {len(told) - SHOWN} more rows of {state.feed} {state.edition}; "
+                    "all are in governance.quarantine of the mart."
+                )
+
+
+def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
+    """One line per quarantined row of an edition: file, row, what is wrong, what to do."""
+    import polars as pl
+
+    from warehouse.archive import Archive
+    from warehouse.tidy import lake_paths
+
+    lines: list[str] = []
+    for file in Archive(home).active_files(feed):
+        path = lake_paths(home, file).quarantine
+        if file.edition == edition and path.exists():
+            rows = pl.read_parquet(path, columns=["source_row", "reason"]).sort("source_row")
+            lines += [f"{file.file_name}, row {row}: {reason}" for row, reason in rows.iter_rows()]
+    return lines
