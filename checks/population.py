@@ -44,24 +44,25 @@ def _people_measures(contract: Contract) -> list[str]:
 def people(view: EditionView) -> Iterator[Evidence]:
     """Figures of people against the registered patients of the same organisation, by measure."""
     patients, cells = view.population(), view.measures()
-    measures = _people_measures(view.contract)
-    if cells is None or patients.is_empty():
+    given = [n for n in _people_measures(view.contract) if cells is not None and cells[n].count()]
+    if cells is None or not given:
+        yield skipped("people_within_population", "the edition has no figure of people")
+        return
+    if patients.is_empty():
         feed = view.contract.completeness.population_feed
         why = f"no {feed} near {view.edition} is held that covers any of its organisations"
         yield skipped("people_within_population", why)
         return
     both = cells.join(patients, on=["org_code", "month"], how="left")
-    for name in measures:
-        given = both.select("org_code", "month", pl.col(name).alias("people"), "patients")
-        yield _people(view, name, given.drop_nulls("people"))
+    for name in given:
+        figures = both.select("org_code", "month", pl.col(name).alias("people"), "patients")
+        yield _people(view, name, figures.drop_nulls("people"))
 
 
 def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
     judged = given.drop_nulls("patients")
     if judged.is_empty():
-        why = (
-            "no organisation that has a figure has a patient list" if given.height else "no figure"
-        )
+        why = "no organisation that has a figure has a patient list"
         return skipped("people_within_population", why, name)
     over = judged.filter(pl.col("people") > pl.col("patients")).sort("month", "org_code")
     shown = [
