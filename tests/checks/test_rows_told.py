@@ -1,0 +1,104 @@
+"""What a verdict tells whoever must find the row: which file, row, heading, value, and remedy."""
+
+from tests.checks.support_checks import (
+    CLAIMS,
+    PRACTICE,
+    REFERRALS,
+    brought,
+    judged,
+    one,
+)
+from tests.support import crosstab, long_claims, referrals
+from warehouse.home import Home
+
+MONTH, CODE, CHANNEL, SENT = "Month", "Practice code", "Referring channel", "Referrals sent"
+
+
+def test_every_row_of_a_typed_file_that_is_wrong_is_told(home: Home) -> None:
+    brought(home, referrals({}, {CODE: "C8200"}, {CODE: "C82002"}, {CODE: "c82003"}))
+    found = one(judged(home, REFERRALS), "code_pattern", "practice_code")
+    assert (found.verdict, found.failed_rows) == ("warn", 2)
+    assert found.message == (
+        "2 row(s) quarantined: "
+        "row 3 of file1.csv: Practice code: found `C8200`, expected a code like ^[A-Z][0-9]{5}$; "
+        "row 5 of file1.csv: Practice code: found `c82003`, expected a code like ^[A-Z][0-9]{5}$; "
+        "if such codes are real, widen the pattern in the contract"
+    )
+
+
+def test_of_many_wrong_rows_the_first_five_are_told(home: Home) -> None:
+    brought(home, referrals({}, *({SENT: f"about {n}"} for n in range(7))))
+    found = one(judged(home, REFERRALS), "count_whole", "sent")
+    assert "row 7 of file1.csv: Referrals sent: found `about 4`" in found.message
+    assert "row 8 " not in found.message
+    assert "; and 2 more; ask" in found.message
+
+
+def test_of_a_published_file_the_first_row_is_told(home: Home) -> None:
+    brought(home, crosstab({}, {"GP_CODE": "C8200"}, {"GP_CODE": "C8201"}))
+    found = one(judged(home, PRACTICE), "code_pattern", "practice_code")
+    assert found.message.startswith("2 row(s) quarantined, the first is row 3 of file1.csv; ")
+
+
+# Totals and months that a spreadsheet changed
+
+
+def test_a_row_of_totals_warns_and_costs_no_figure(home: Home) -> None:
+    totals = [{MONTH: "Total", SENT: 30}, {CHANNEL: "Grand total", SENT: 30}]
+    brought(home, referrals({}, {CODE: "C82002"}, *totals, {MONTH: "", CODE: "", SENT: 30}))
+    taken = judged(home, REFERRALS)
+    found = one(taken, "total_row")
+    assert (found.verdict, found.failed_rows, found.column_name) == ("warn", 3, None)
+    assert "row 4 of file1.csv: Month: found `Total`" in found.message
+    assert "row 5 of file1.csv: Referring channel: found `Grand total`" in found.message
+    assert "row 6 of file1.csv" in found.message
+    assert one(taken, "cells_whole").verdict == "pass"
+    assert taken.state.verdict == "accepted"
+
+
+def test_any_number_of_totals_only_warns(home: Home) -> None:
+    brought(home, referrals({}, *({MONTH: "Total", SENT: n} for n in range(30))))
+    taken = judged(home, REFERRALS)
+    assert (one(taken, "total_row").failed_rows, taken.state.verdict) == (30, "accepted")
+
+
+def test_a_month_that_a_spreadsheet_changed_is_told_as_such(home: Home) -> None:
+    brought(home, referrals({}, {MONTH: "25-Oct"}, {MONTH: "45931"}, {MONTH: "last"}))
+    taken = judged(home, REFERRALS)
+    mangled, unreadable = one(taken, "month_not_mangled"), one(taken, "month_readable")
+    assert (mangled.verdict, mangled.failed_rows, mangled.column_name) == ("warn", 2, "month")
+    assert mangled.observed == "`25-Oct`, `45931`"
+    assert "row 4 of file1.csv: Month: found `45931`" in mangled.message
+    assert (unreadable.failed_rows, unreadable.observed) == (1, "`last`")
+
+
+# Keys that stand twice
+
+
+def test_repeated_keys_name_their_rows(home: Home) -> None:
+    brought(home, referrals({}, {CODE: "C82002"}, {SENT: 3}))
+    taken = judged(home, REFERRALS)
+    found = one(taken, "keys_unique")
+    assert (found.verdict, found.failed_rows) == ("fail", 1)
+    assert found.message == (
+        "in file1.csv rows 2 and 4 have the same month, practice_code, channel "
+        "(2025-10 | C82001 | PharmRefer)"
+    )
+    assert taken.state.verdict == "held"
+
+
+def test_of_many_repeated_keys_the_first_three_are_told(home: Home) -> None:
+    codes = [f"C8200{n}" for n in (4, 3, 2, 1)]
+    brought(home, referrals(*({CODE: code} for code in codes * 7)))
+    found = one(judged(home, REFERRALS), "keys_unique")
+    first, second, third = found.message.split("; ")
+    assert "rows 2, 6, 10, 14, 18 and 2 more have the same" in first and "C82004" in first
+    assert "C82003" in second and "C82002" in third
+
+
+def test_repeated_claims_name_their_rows(home: Home) -> None:
+    brought(home, long_claims({}, {"CONTENT_GROUP": "Essential Services"}, {}))
+    found = one(judged(home, CLAIMS), "keys_unique")
+    assert "rows 2 and 4 have the same month, pharmacy_code, service (2025-10 | FA001 |" in (
+        found.message
+    )
