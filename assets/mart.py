@@ -38,7 +38,8 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
         "kpi_monthly": [
             table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
         ],
-        "governance": [table_key("kpi_monthly")],
+        "pharmacy_participation": [table_key("kpi_monthly")],
+        "governance": [table_key("kpi_monthly"), table_key("pharmacy_participation")],
     }
 
 

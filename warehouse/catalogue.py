@@ -8,47 +8,109 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from assets.contract import Measure, OrgLevel, contracts
+from assets.contract import BaseUnit, Measure, OrgLevel, contracts
 
 CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
 WORKING_DAYS = "calendar.working_days"
 
 Unit = Literal[
-    "events", "people", "organisations", "share", "rate_per_1000", "rate_per_working_day"
+    "events",
+    "people",
+    "organisations",
+    "fte",
+    "minutes",
+    "share",
+    "rate_per_1000",
+    "rate_per_working_day",
+    "rate_per_event",
+    "rate_per_person",
+    "patients_per_fte",
 ]
-LEVELS: tuple[OrgLevel, ...] = ("practice", "pcn", "sub_icb", "icb", "region", "england")
+BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
 
-# Which unit follows from which parts: (numerator, denominator) -> unit of the KPI.
+# Which unit follows from which parts: unit of the KPI -> its (numerator, denominator).
 UNITS: dict[Unit, set[tuple[str, str | None]]] = {
-    "events": {("events", None)},
-    "people": {("people", None)},
-    "organisations": {("organisations", None)},
-    "share": {(unit, unit) for unit in ("events", "people", "organisations")},
+    **{unit: {(unit, None)} for unit in BASE_UNITS},
+    "share": {(unit, unit) for unit in BASE_UNITS},
     "rate_per_1000": {("events", "people")},
     "rate_per_working_day": {("events", "working_days")},
+    "rate_per_event": {("people", "events"), ("minutes", "events")},
+    "rate_per_person": {("events", "people"), ("minutes", "people")},
+    "patients_per_fte": {("people", "fte")},
 }
+
+# From the organisations a feed counts to the wholes they are added up to, in this order.
+STEPS: dict[OrgLevel, tuple[OrgLevel, ...]] = {
+    "practice": ("sub_icb", "pcn"),
+    "pharmacy": ("local_authority", "icb"),
+    "sub_icb": ("icb", "region", "england"),
+    "icb": ("region", "england"),
+}
+RATIO = "A ratio of sums: add up numerators and denominators, then divide."
+
+
+def steps_from(cell: OrgLevel) -> list[tuple[OrgLevel, OrgLevel]]:
+    """Every (member, whole) by which figures counted at `cell` are added up, in order."""
+    found: list[tuple[OrgLevel, OrgLevel]] = []
+    levels = [cell]
+    for member in levels:
+        new = [whole for whole in STEPS.get(member, ()) if whole not in levels]
+        found += [(member, whole) for whole in new]
+        levels += new
+    return found
+
+
+def reach(cell: OrgLevel) -> tuple[OrgLevel, ...]:
+    """The levels at which figures counted at `cell` can stand."""
+    return (cell, *(whole for _, whole in steps_from(cell)))
 
 
 class Source(BaseModel):
-    """From which measures a KPI is worked out at some levels."""
+    """From which measures a KPI is worked out at some levels.
+
+    `absent_is_zero`: the members of the denominator's feed are asked one by one, and one that the
+    numerator's feed does not name, though it names others of its place, counts as zero.
+    `members` says whose members, where nothing is divided.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     levels: tuple[OrgLevel, ...]
     numerator: str
     denominator: str | None = None
+    absent_is_zero: bool = False
+    members: str | None = None
+
+    @model_validator(mode="after")
+    def _members_are_told_once(self) -> Source:
+        beside = [one for one in (self.members, self.denominator) if one]
+        if self.absent_is_zero and (len(beside) != 1 or beside == [WORKING_DAYS]):
+            raise ValueError("`absent_is_zero` is among a `denominator:`, or else `members:`")
+        if self.members and not self.absent_is_zero:
+            raise ValueError("`members:` says nothing without `absent_is_zero: true`")
+        return self
+
+    @property
+    def beside(self) -> str | None:
+        """The measure that stands beside the numerator, as its denominator or its members."""
+        return None if self.denominator == WORKING_DAYS else self.denominator or self.members
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures, `feed.measure`, that it rests on."""
+        return (self.numerator, self.beside) if self.beside else (self.numerator,)
 
     @property
     def feeds(self) -> tuple[str, str | None]:
-        """Feed of the numerator, and of the denominator if it is another one."""
-        feed = self.numerator.partition(".")[0]
-        other = (self.denominator or "").partition(".")[0]
-        return feed, other if other not in ("", "calendar", feed) else None
+        """Feed of the numerator, and of what stands beside it if that is another one."""
+        feed = feed_of(self.numerator)
+        other = feed_of(self.beside) if self.beside else feed
+        return feed, other if other != feed else None
 
 
 class Kpi(BaseModel):
@@ -79,12 +141,28 @@ class Kpi(BaseModel):
     @property
     def is_stock(self) -> bool:
         """Whether the numerator is a state, not a flow: to-date sums would mean nothing."""
-        return not measure_of(self.sources[0].numerator).additive_over_time
+        return not all(measure_of(one.numerator).additive_over_time for one in self.sources)
 
     @property
     def is_additive(self) -> bool:
-        """Whether the value itself may be added over organisations: counts may, ratios never."""
-        return self.denominator is None
+        """Whether values may be added over organisations: counts may, ratios and people who can
+        be counted at two of them may not."""
+        tops = [measure_of(source.numerator) for source in self.sources]
+        return self.denominator is None and all(top.additive_over_organisations for top in tops)
+
+    @property
+    def not_additive_because(self) -> str | None:
+        """Why values must not be added over organisations, over months, or both; None: they may."""
+        if self.denominator is not None:
+            return RATIO
+        tops = [measure_of(source.numerator) for source in self.sources]
+        reasons = [top.not_additive_because for top in tops if top.not_additive_because]
+        return " ".join(dict.fromkeys(reasons)) or None
+
+
+def feed_of(reference: str) -> str:
+    """The feed of `feed.measure`."""
+    return reference.partition(".")[0]
 
 
 def measure_of(reference: str) -> Measure:
@@ -98,25 +176,29 @@ def measure_of(reference: str) -> Measure:
 
 def level_of(reference: str) -> OrgLevel:
     """Level of the organisations by which a measure is counted."""
-    cell = contracts()[reference.partition(".")[0]].cell
+    cell = contracts()[feed_of(reference)].cell
     if cell is None:
         raise ValueError(f"`{reference}` is counted by no organisation")
     return cell.level
 
 
 def check_levels(kpi: Kpi) -> None:
-    """Refuse parts that are counted by different organisations, or a level below them."""
+    """Refuse a level that a part does not reach, or to which it must not be added up."""
     for source in kpi.sources:
-        base = level_of(source.numerator)
-        if source.denominator not in (None, WORKING_DAYS) and level_of(source.denominator) != base:
-            raise ValueError(
-                f"{kpi.kpi_id}: {source.numerator} is counted by {base}, "
-                f"{source.denominator} by {level_of(source.denominator)}"
-            )
-        if base in LEVELS:
-            below = set(source.levels) & set(LEVELS[: LEVELS.index(base)])
-            if below:
-                raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {min(below)}")
+        for part in source.measures:
+            cell, measure = level_of(part), measure_of(part)
+            above = [level for level in source.levels if level != cell]
+            beyond = [level for level in above if level not in reach(cell)]
+            if beyond:
+                raise ValueError(f"{kpi.kpi_id}: {part} does not reach {min(beyond)}")
+            if above and not measure.additive_over_organisations:
+                raise ValueError(
+                    f"{kpi.kpi_id}: {part} is counted by {cell} and can't be added up to "
+                    f"{above[0]}: {measure.not_additive_because}"
+                )
+        cells = {level_of(part) for part in source.measures}
+        if source.absent_is_zero and len(cells) > 1:
+            raise ValueError(f"{kpi.kpi_id}: `absent_is_zero` asks members of two levels")
 
 
 def check_units(kpi: Kpi) -> None:
@@ -133,10 +215,19 @@ def check_units(kpi: Kpi) -> None:
             bottom = "working_days"
         elif source.denominator:
             bottom = measure_of(source.denominator).unit
+        if source.members:
+            measure_of(source.members)
         if (top, bottom) not in UNITS[kpi.unit]:
-            raise ValueError(
-                f"{kpi.kpi_id}: {top} divided by {bottom or 'nothing'} is not a `{kpi.unit}`"
-            )
+            raise ValueError(f"{kpi.kpi_id}: {_what_follows(top, bottom)}, not a `{kpi.unit}`")
+
+
+def _what_follows(top: str, bottom: str | None) -> str:
+    """`people divided by events is a rate_per_event`: the units that two parts can make."""
+    follow = [unit for unit, parts in UNITS.items() if (top, bottom) in parts]
+    if bottom is None:
+        return f"{top} divided by nothing is a count of {top}"
+    made = f"a {' or '.join(follow)}" if follow else "no unit that is known"
+    return f"{top} divided by {bottom} is {made}"
 
 
 def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Kpi]:

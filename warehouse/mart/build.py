@@ -19,6 +19,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from assets.contract import contracts, hash_files
+from assets.reference import local_authorities
 from assets.reference import organisations as reference_module
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
@@ -26,15 +27,12 @@ from warehouse.history import read_state
 from warehouse.home import Home
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.editions import EditionFile, place_files
-from warehouse.mart.figures import build_figures, create_names
-from warehouse.mart.stage import Connection, load
-from warehouse.mart.tables import (
-    PUBLICATION_SCHEMA,
-    create_analyst_tables,
-    create_governance,
-    read_publications,
-    theme_views,
-)
+from warehouse.mart.figures import build_figures
+from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
+from warehouse.mart.organisations import create_names
+from warehouse.mart.places import Connection
+from warehouse.mart.stage import load
+from warehouse.mart.tables import create_analyst_tables, theme_views
 
 # Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
 STORAGE_VERSION = "v1.0.0"
@@ -56,7 +54,8 @@ def mart_version() -> str:
     """Short hash of all that turns measures into the mart."""
     here = Path(__file__).parent
     files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, here.parent / "catalogue.py"]
-    files += [Path(reference_module.__file__), reference_module.TABLE]
+    for shipped in (reference_module, local_authorities):
+        files += [Path(str(shipped.__file__)), shipped.TABLE]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from warehouse.catalogue import Kpi
-from warehouse.mart.stage import Connection
+from warehouse.mart.places import Connection
 
 DESCRIPTIONS = Path(__file__).with_name("describe.yaml")
 SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "

@@ -6,41 +6,29 @@ organisations (`rollup`), wording (`describe`).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 from assets.contract import contracts
-from warehouse.catalogue import WORKING_DAYS, Kpi, Source
-from warehouse.mart.members import load_expected_sub_icbs
-from warehouse.mart.rollup import Pair, roll_up
-from warehouse.mart.stage import Connection
+from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
+from warehouse.mart.members import load_expected
+from warehouse.mart.pairs import Pair, feeds_of, pairs_of
+from warehouse.mart.places import Connection
+from warehouse.mart.rollup import roll_up
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
-VALUE = """CASE WHEN unit IN ('share', 'rate_per_working_day') THEN {n} / nullif({d}, 0)
-    WHEN unit = 'rate_per_1000' THEN 1000.0 * {n} / nullif({d}, 0)
-    ELSE {n} END"""
-
-
-def pairs_of(kpis: Iterable[Kpi]) -> list[Pair]:
-    """The distinct pairs of feeds that the catalogue needs, each with its measures."""
-    tops: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-    bottoms: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-    for source in (source for kpi in kpis for source in kpi.sources):
-        tops[source.feeds].add(source.numerator.partition(".")[2])
-        if source.denominator and source.denominator != WORKING_DAYS:
-            bottoms[source.feeds].add(source.denominator.partition(".")[2])
-    return [
-        Pair(*feeds, tuple(sorted(tops[feeds])), tuple(sorted(bottoms[feeds])))
-        for feeds in sorted(tops, key=str)
-    ]
+COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
+VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
+    WHEN unit IN ({COUNTS}) THEN {{n}}
+    ELSE {{n}} / nullif({{d}}, 0) END"""
+# Units that divide by people: over several months, by the mean of them.
+PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
 
 
 def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
     """Create `kpi_vintage` and `kpi_monthly` in the attached mart."""
-    load_expected_sub_icbs(db)
+    load_expected(db)
+    _load_published(db, kpis)
     reached = {}
     for pair in pairs_of(kpis.values()):
-        reached[(pair.feed, pair.other)] = (pair, roll_up(db, pair))
+        reached[(pair.feed, pair.other, pair.asks_members)] = (pair, roll_up(db, pair))
     db.execute(
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
@@ -51,7 +39,7 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
     parts = []
     for kpi in kpis.values():
         for source in kpi.sources:
-            pair, levels = reached[source.feeds]
+            pair, levels = reached[feeds_of(source)]
             for level in source.levels:
                 if level not in levels:
                     raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
@@ -74,7 +62,21 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
     return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
                f.edition, f.revision, f.published_on, CASE WHEN f.whole THEN {top} END,
                CASE WHEN f.whole THEN {bottom} END, f.members_present, f.members_expected
-        FROM {pair.table(level)} AS f {join}"""
+        FROM {pair.table(level)} AS f {join}
+        WHERE f.month IN (
+            SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
+
+
+def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`stage.published`: in which months a measure exists (`measure, month`). A figure that was
+    not published of anybody, or not yet invented, is no row, not one that is missing."""
+    numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
+    parts = [
+        f"SELECT DISTINCT '{one}' AS measure, month FROM stage.leaf_{feed} WHERE {name} IS NOT NULL"
+        for one in sorted(numerators)
+        for feed, _, name in [one.partition(".")]
+    ]
+    db.execute(f"CREATE TABLE stage.published AS {' UNION ALL '.join(parts)}")
 
 
 def _create_vintage(db: Connection) -> None:
@@ -124,7 +126,7 @@ def _over(name: str, window: str) -> str:
     """Months present and summed parts over a period: counts add, patients are averaged."""
     return f"""count(value) OVER {window} AS {name}_months,
         sum(numerator) OVER {window} AS {name}_n,
-        CASE WHEN unit = 'rate_per_1000' THEN avg(denominator) OVER {window}
+        CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator) OVER {window}
              ELSE sum(denominator) OVER {window} END AS {name}_d"""
 
 
@@ -184,7 +186,7 @@ def _create_latest(db: Connection) -> None:
     """`stage.latest`: the newest vintage of each figure, and a NULL row for each month between.
 
     Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
-    there and not join the ends. Below, absence of a practice is the rule, not a gap.
+    there and not join the ends. Below, absence of a practice or pharmacy is the rule, not a gap.
     """
     db.execute(
         """CREATE TABLE stage.first_reported AS
@@ -202,7 +204,7 @@ def _create_latest(db: Connection) -> None:
         span AS (
             SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last
             FROM newest AS n JOIN stage.series AS s USING (series)
-            WHERE s.org_level NOT IN ('practice', 'pcn') GROUP BY ALL),
+            WHERE s.org_level NOT IN ('practice', 'pcn', 'pharmacy') GROUP BY ALL),
         month AS (
             SELECT *, year(month) * 12 + month(month) AS ordinal FROM stage.calendar),
         gap AS (
@@ -213,22 +215,4 @@ def _create_latest(db: Connection) -> None:
         FROM (SELECT * FROM newest UNION ALL BY NAME SELECT * FROM gap) AS f
         JOIN stage.series AS s USING (series)
         JOIN month AS m USING (ordinal)"""
-    )
-
-
-def create_names(db: Connection) -> None:
-    """`stage.organisation_name`: the newest published name of each organisation."""
-    db.execute(
-        """CREATE TABLE stage.organisation_name AS
-        WITH said AS (
-            SELECT org_level, org_code, org_name, month, vintage FROM stage.observed
-            WHERE org_name IS NOT NULL AND org_code IS NOT NULL
-            UNION ALL
-            SELECT org_level, org_code, org_name, DATE '1900-01-01', 0 FROM stage.reference
-            WHERE org_level IN ('sub_icb', 'icb')
-            UNION ALL
-            SELECT org_level, org_code, org_name, DATE '9000-01-01', 0 FROM stage.reference
-            WHERE org_level IN ('region', 'england'))
-        SELECT org_level, org_code, arg_max(org_name, (month, vintage, org_name)) AS org_name
-        FROM said GROUP BY ALL"""
     )

@@ -1,27 +1,31 @@
-"""Who belongs: the members that a place should have, month by month.
+"""Who belongs: the members that a whole should have, month by month.
 
-Belongs here: expected practices of a sub-ICB, open ones of a network, expected sub-ICBs of
-England. Does not: adding their figures up (`rollup`).
+Belongs here: expected practices of a sub-ICB and pharmacies of a place, open practices of a
+network, expected sub-ICBs and ICBs of England. Does not: adding their figures up (`rollup`).
 """
 
 from __future__ import annotations
 
-from assets.contract import contracts
-from warehouse.mart.stage import Connection, feeds_at
+from assets.contract import Contract, contracts
+from warehouse.mart.places import PLACE_COLUMNS, Connection, feeds_at, parents
+
+NEVER = 999_999_999_999
+STILL_LOST = (
+    "l.vintage // 1000 = c.vintage // 1000 AND l.vintage <= c.vintage "
+    "AND (l.org_code IS NOT NULL OR l.vintage = c.vintage)"
+)
 
 
-def expected_members(db: Connection, feed: str) -> str:
-    """SQL: `counted` with `expected`, the practices each sub-ICB should have.
+def expected_cells(db: Connection, feed: str, level: str) -> str:
+    """SQL: `counted` with `expected`, the members that each place of a level should have.
 
-    A feed that no other feed is judged against lists every practice: then all are expected that
-    it names, be it in a row that went to quarantine.
+    `counted`: `org_code` (the place), `month`, `vintage`, `every` (members that have a figure),
+    `ceiling` (the last vintage of the edition). A feed that no other feed is judged against names
+    whom there is: then all are expected that it names, be it in a row that went to quarantine.
     """
-    expected = expected_practices(db, feed)
+    expected = _expected_practices(db, feed)
     if expected is None:
-        return f"""SELECT c.*, c.every + (
-                SELECT count(*) FROM stage.lost_{feed} AS l
-                WHERE l.month = c.month AND l.vintage = c.vintage
-                  AND coalesce(l.sub_icb_code, c.org_code) = c.org_code) AS expected
+        return f"""SELECT c.*, c.every + {lost_in_place(feed, level)} AS expected
             FROM counted AS c"""
     return f"""SELECT c.*, coalesce(e.expected, later.expected, r.expected) AS expected
         FROM counted AS c
@@ -34,7 +38,47 @@ def expected_members(db: Connection, feed: str) -> str:
             ON r.org_code = c.org_code AND r.month = c.month"""
 
 
-def expected_practices(db: Connection, feed: str) -> str | None:
+def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
+    """SQL: how many members of the place `c` are lost in quarantine, or may be.
+
+    `still`: when a lost row `l` counts. A member that is told stays lost, over all revisions of
+    the edition, until it has a good figure; what can't be told whose it is, until a revision.
+    """
+    return f"""(SELECT count(DISTINCT l.org_code) + count(*) FILTER (l.org_code IS NULL)
+        FROM ({lost(feed, level)}) AS l
+        WHERE l.month = c.month AND {still} AND c.vintage < coalesce(l.until, {NEVER})
+          AND coalesce(l.place, c.org_code) = c.org_code)"""
+
+
+def lost(feed: str, level: str) -> str:
+    """SQL: `org_code, month, vintage, until, place` of rows in quarantine, the place as the row
+    tells, else as is known of the organisation. None: it may be any; an empty one: a sound row
+    would have had none either.
+    """
+    contract = contracts()[feed]
+    child, column = _cell_level(contract), PLACE_COLUMNS[level]
+    nowhere = "NULL" if _always_tells(contract, level) else "''"
+    return f"""SELECT l.org_code, l.month, l.vintage, l.until,
+            coalesce(l.{column}, p.parent, CASE WHEN l.org_code IS NOT NULL THEN {nowhere} END)
+                AS place
+        FROM stage.lost_{feed} AS l
+        LEFT JOIN ({parents(child, level)}) AS p ON p.child = l.org_code AND p.month = l.month"""
+
+
+def _cell_level(contract: Contract) -> str:
+    if contract.cell is None:
+        raise ValueError(f"{contract.feed} counts no organisations")
+    return contract.cell.level
+
+
+def _always_tells(contract: Contract, level: str) -> bool:
+    """Whether each sound row of a feed says in which place of the level its organisation is."""
+    cell = _cell_level(contract)
+    named = [o.parents.get(level) for o in contract.organisations if o.level == cell]
+    return any(column and not contract.columns[column].nullable for column in named)
+
+
+def _expected_practices(db: Connection, feed: str) -> str | None:
     """The table of practices expected per sub-ICB, month and vintage; None: what appears is whole.
 
     Also creates `stage.registered_members`: for want of a coverage figure, how many practices
@@ -60,12 +104,13 @@ def expected_practices(db: Connection, feed: str) -> str | None:
 def open_practices() -> str:
     """SQL: practices on the patient lists per network and month (`org_code, month, open`).
 
-    The feeds that count people by practice list every open practice.
+    A patient list is a feed of practices with a measure that says no more than that they are on it.
     """
     lists = [
-        f"SELECT DISTINCT org_code, month FROM stage.leaf_{feed}"
+        f"SELECT DISTINCT org_code, month FROM stage.leaf_{feed} WHERE {measure} > 0"
         for feed in feeds_at("practice")
-        if all(m.unit == "people" for m in contracts()[feed].measures.values())
+        for measure, one in contracts()[feed].measures.items()
+        if one.present
     ]
     return f"""SELECT p.pcn_code AS org_code, l.month, count(DISTINCT l.org_code) AS open
         FROM ({" UNION ".join(lists)}) AS l
@@ -73,7 +118,17 @@ def open_practices() -> str:
         WHERE p.pcn_code IS NOT NULL GROUP BY ALL"""
 
 
-def load_expected_sub_icbs(db: Connection) -> None:
+def load_expected(db: Connection) -> None:
+    """`stage.expected_sub_icb` and `stage.expected_icb`: `org_code, month` of the sub-ICBs and
+    ICBs that England should have. Of ICBs, those of the dated reference."""
+    _load_expected_sub_icbs(db)
+    db.execute(
+        "CREATE TABLE stage.expected_icb AS "
+        "SELECT DISTINCT org_code, month FROM stage.icb_parent WHERE expected"
+    )
+
+
+def _load_expected_sub_icbs(db: Connection) -> None:
     """`stage.expected_sub_icb`: which sub-ICBs a place should have, month by month.
 
     The coverage feed says so for the months in which it covers every region and at least half as

@@ -1,153 +1,94 @@
-"""Roll-ups: from practices to networks and sub-ICBs, from sub-ICBs to ICB, region and England.
+"""Roll-ups: from practices and pharmacies to their places, and from those to region and England.
 
 Belongs here: the one way in which figures of members become a figure of the whole, vintage by
-vintage, and the rule that a whole with a member missing is no figure at all.
-Does not: KPIs (`figures`).
-
-Every table of figures here has the grain organisation, month, vintage, and the columns
-`org_code, month, vintage, edition, revision, published_on`, the measures wanted (`n_*` of the
-numerator's feed, `d_*` of the denominator's), `whole` (no member missing), `members_present` and
-`members_expected`.
+vintage, and the rule that a whole with a member missing is no figure at all. Measures that must
+not be added over organisations stay where they are counted.
+Does not: figures of the members (`pairs`), whom a whole should have (`members`), KPIs (`figures`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from assets.contract import contracts
-from warehouse.mart.members import expected_members, open_practices
-from warehouse.mart.stage import Connection
-
-HIGH_LEVELS = ("icb", "region", "england")
-KEYS = "org_code, month, vintage, edition, revision, published_on"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The feeds that some KPIs share, and the measures those KPIs need of them."""
-
-    feed: str
-    other: str | None
-    numerators: tuple[str, ...]
-    denominators: tuple[str, ...]
-
-    @property
-    def level(self) -> str:
-        """Level of the organisations that the numerator's feed counts."""
-        cell = contracts()[self.feed].cell
-        if cell is None:
-            raise ValueError(f"{self.feed} has no cell")
-        return cell.level
-
-    @property
-    def columns(self) -> list[str]:
-        """Measure columns of this pair's tables."""
-        return [f"n_{n}" for n in self.numerators] + [f"d_{d}" for d in self.denominators]
-
-    def table(self, level: str) -> str:
-        """The table of this pair's figures at a level."""
-        return f"stage.figures_{self.feed}__{self.other or 'alone'}__{level}"
+from warehouse.catalogue import steps_from
+from warehouse.mart.members import expected_cells, open_practices
+from warehouse.mart.pairs import KEYS, Pair, base_figures, join_levels
+from warehouse.mart.participation import expected_listed, member_figures
+from warehouse.mart.places import EDITION_MONTH, Connection, parents
 
 
 def roll_up(db: Connection, pair: Pair) -> list[str]:
     """Create the pair's tables at every level it reaches; returns the levels."""
-    base_figures(db, pair)
-    if pair.level == "practice":
-        _practice_to_sub_icb(db, pair)
-        _practice_to_pcn(db, pair)
-        levels = ["practice", "pcn", "sub_icb"]
+    if pair.is_mixed:
+        return join_levels(db, pair)
+    if pair.asks_members:
+        member_figures(db, pair)
     else:
-        levels = [pair.level]
-    if "sub_icb" in levels:
-        for level in HIGH_LEVELS:
-            _sub_icb_to(db, pair, level)
-            levels.append(level)
+        base_figures(db, pair)
+    levels: list[str] = [pair.level]
+    for member, level in steps_from(pair.level) if pair.summed else ():
+        if level == "pcn":
+            _practices_to_pcn(db, pair)
+        elif member in ("practice", "pharmacy"):
+            _cells_to_place(db, pair, level)
+        else:
+            _places_to_whole(db, pair, member, level)
+        levels.append(level)
     return levels
 
 
-def base_figures(db: Connection, pair: Pair) -> None:
-    """Figures as the feed itself counts them, with the other feed's denominators beside them.
+def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
+    """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick).
 
-    With two feeds a vintage is any edition of either: the figure as known when that was newest.
+    `as_at`: the month whose membership counts for a figure `c`.
     """
-    top = ", ".join(f"n.{name} AS n_{name}" for name in pair.numerators)
-    bottom_feed = "d" if pair.other else "n"
-    bottom = "".join(f", {bottom_feed}.{name} AS d_{name}" for name in pair.denominators)
-    ending = (
-        f"{top}{bottom}, TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected"
-    )
-    target, leaf = pair.table(pair.level), f"stage.leaf_{pair.feed}"
-    if pair.other is None:
-        db.execute(
-            f"""CREATE TABLE {target} AS
-            SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on, {ending}
-            FROM {leaf} AS n"""
-        )
-        return
-    other = f"stage.leaf_{pair.other}"
-    db.execute(
-        f"""CREATE TABLE {target} AS
-        WITH tick AS (
-            SELECT org_code, month, vintage, edition, revision FROM {leaf}
-            UNION
-            SELECT org_code, month, vintage, edition, revision FROM {other}
-            WHERE (org_code, month) IN (SELECT (org_code, month) FROM {leaf}))
-        SELECT t.org_code, t.month, t.vintage, t.edition, t.revision,
-               greatest(n.published_on, d.published_on) AS published_on, {ending}
-        FROM tick AS t
-        ASOF JOIN {leaf} AS n
-            ON n.org_code = t.org_code AND n.month = t.month AND t.vintage >= n.vintage
-        ASOF LEFT JOIN {other} AS d
-            ON d.org_code = t.org_code AND d.month = t.month AND t.vintage >= d.vintage"""
-    )
-
-
-def _state(pair: Pair, source: str, parents: str) -> str:
-    """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick)."""
+    columns = ", ".join(f"c.{name}" for name in pair.summed)
     return f"""
         child AS (
-            SELECT p.parent, c.* FROM {source} AS c
-            JOIN ({parents}) AS p ON p.child = c.org_code AND p.month = c.month),
+            SELECT p.parent, c.* FROM {pair.table(member)} AS c
+            JOIN ({parents(member, level)}) AS p ON p.child = c.org_code AND p.month = {as_at}),
         tick AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM child),
         member AS (SELECT DISTINCT parent, month, org_code FROM child),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
                    c.published_on, c.whole, c.edition AS own_edition,
                    max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
-                   {", ".join(f"c.{name}" for name in pair.columns)}
+                   {columns}
             FROM tick AS t
             JOIN member AS m ON m.parent = t.parent AND m.month = t.month
             ASOF JOIN child AS c
                 ON c.org_code = m.org_code AND c.month = t.month AND t.vintage >= c.vintage)"""
 
 
-def _sums(pair: Pair, alias: str = "s") -> str:
+def _sums(pair: Pair) -> str:
     """Sums of the measures; a member whose figure is unknown makes the sum unknown."""
     return ", ".join(
-        f"CASE WHEN count({alias}.{name}) = count(*) THEN sum({alias}.{name})::BIGINT END AS {name}"
-        for name in pair.columns
+        f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
+        for name in pair.summed
     )
 
 
-def _practice_to_sub_icb(db: Connection, pair: Pair) -> None:
-    """Practices into sub-ICBs: whole when as many are present as are expected.
+def _of(alias: str, names: list[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
+    """Practices into sub-ICBs, pharmacies into local authorities and ICBs: whole when as many are
+    present as are expected.
 
     When the newest edition has them all, it alone counts (`from_edition`): a practice that it no
     longer names was withdrawn, and an earlier edition's figure of it must not come on top.
     """
-    parents = (
-        "SELECT org_code AS child, month, sub_icb_code AS parent FROM stage.practice_parent "
-        "WHERE sub_icb_code IS NOT NULL"
+    expected = (
+        expected_listed(pair, level) if pair.asks_members else expected_cells(db, pair.feed, level)
     )
     db.execute(
-        f"""CREATE TABLE {pair.table("sub_icb")} AS
-        WITH {_state(pair, pair.table("practice"), parents)},
+        f"""CREATE TABLE {pair.table(level)} AS
+        WITH {_state(pair, pair.level, level)},
         counted AS (
             SELECT parent AS org_code, month, vintage, newest, count(*) AS every,
                    count(*) FILTER (own_edition = newest) AS fresh,
                    vintage // 1000 * 1000 + 999 AS ceiling
             FROM state GROUP BY ALL),
-        judged AS ({expected_members(db, pair.feed)}),
+        judged AS ({expected}),
         chosen AS (
             SELECT *, CASE WHEN fresh = expected THEN newest ELSE '' END AS from_edition
             FROM judged),
@@ -160,25 +101,21 @@ def _practice_to_sub_icb(db: Connection, pair: Pair) -> None:
                 ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
             WHERE s.own_edition >= j.from_edition
             GROUP BY ALL)
-        SELECT {KEYS}, {", ".join(pair.columns)}, coalesce(present = expected, FALSE) AS whole,
+        SELECT {KEYS}, {", ".join(pair.summed)}, coalesce(present = expected, FALSE) AS whole,
                present AS members_present, expected AS members_expected, from_edition
         FROM summed"""
     )
 
 
-def _practice_to_pcn(db: Connection, pair: Pair) -> None:
+def _practices_to_pcn(db: Connection, pair: Pair) -> None:
     """Practices into networks, which cross sub-ICB borders.
 
     A network is whole when every sub-ICB in which it has a practice is. It then states its
     included practices (members present) and, from the patient list, its open ones (expected).
     """
-    parents = (
-        "SELECT org_code AS child, month, pcn_code AS parent FROM stage.practice_parent "
-        "WHERE pcn_code IS NOT NULL"
-    )
     db.execute(
         f"""CREATE TABLE {pair.table("pcn")} AS
-        WITH {_state(pair, pair.table("practice"), parents)},
+        WITH {_state(pair, "practice", "pcn")},
         placed AS (
             SELECT s.*, p.sub_icb_code FROM state AS s
             LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month),
@@ -200,8 +137,7 @@ def _practice_to_pcn(db: Connection, pair: Pair) -> None:
             ASOF LEFT JOIN {pair.table("sub_icb")} AS w
                 ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
             GROUP BY ALL)
-        SELECT s.org_code, s.month, s.vintage, s.edition, s.revision, s.published_on,
-               {", ".join(f"s.{name}" for name in pair.columns)}, w.whole,
+        SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
                s.present AS members_present,
                CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
                     ELSE o.open END AS members_expected
@@ -212,38 +148,63 @@ def _practice_to_pcn(db: Connection, pair: Pair) -> None:
     )
 
 
-def _sub_icb_to(db: Connection, pair: Pair, level: str) -> None:
-    """Sub-ICBs into ICBs, regions or England: whole when every expected sub-ICB is there, whole.
+def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:
+    """Sub-ICBs or ICBs into ICBs, regions or England: whole when every one expected is there,
+    whole.
 
     Codes that nobody expects count in the newest edition only: in an older one they were since
-    merged into others, whose figures hold theirs already.
+    merged into others, whose figures hold theirs already. A feed that counts by ICB restates
+    earlier months on the boundaries of its release: then the ICBs are those of the edition's month.
     """
-    parents = f"SELECT child, month, parent FROM stage.parent WHERE level = '{level}'"
+    by_edition = pair.level == "icb"
+    moment = "strptime({} || '-01', '%Y-%m-%d')::DATE" if by_edition else "{}"
+    as_at = moment.format("c.edition" if by_edition else "c.month")
+    newest = moment.format("s.newest" if by_edition else "s.month")
     db.execute(
         f"""CREATE TABLE {pair.table(level)} AS
-        WITH {_state(pair, pair.table("sub_icb"), parents)},
+        WITH {_state(pair, member, level, as_at)},
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, {_sums(pair)},
+                   max(s.published_on) AS published_on, {_sums(pair)}, {newest} AS as_at,
                    count(*) FILTER (s.whole) AS present,
                    count(*) FILTER (NOT s.whole) AS broken,
                    count(e.org_code) FILTER (s.whole) AS present_expected,
                    count(*) FILTER (e.org_code IS NULL) AS unexpected
             FROM state AS s
-            LEFT JOIN stage.expected_sub_icb AS e
-                ON e.org_code = s.org_code AND e.month = s.month
+            LEFT JOIN stage.expected_{member} AS e
+                ON e.org_code = s.org_code AND e.month = {newest}
             WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest
             GROUP BY ALL),
         expected AS (
-            SELECT p.parent AS org_code, p.month, count(*) AS expected
-            FROM ({parents}) AS p
-            JOIN stage.expected_sub_icb AS e ON e.org_code = p.child AND e.month = p.month
-            GROUP BY ALL)
-        SELECT {", ".join(f"s.{name}" for name in KEYS.split(", "))},
-               {", ".join(f"s.{name}" for name in pair.columns)},
-               s.broken = 0 AND s.present_expected >= coalesce(x.expected, 0) AS whole,
+            SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
+            FROM ({parents(member, level)}) AS p
+            JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
+            GROUP BY ALL),
+        lost AS ({_unexpected_lost(pair, member, level)})
+        SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)},
+               s.broken = 0 AND l.lost IS NULL
+                   AND s.present_expected >= coalesce(x.expected, 0) AS whole,
                s.present AS members_present,
-               coalesce(x.expected, 0) + s.unexpected AS members_expected
+               coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0) AS members_expected
         FROM summed AS s
-        LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.month = s.month"""
+        LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
+        LEFT JOIN lost AS l
+            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
     )
+
+
+def _unexpected_lost(pair: Pair, member: str, level: str) -> str:
+    """SQL: `org_code, month, vintage, lost`: members that nobody expects and that the edition lost
+    to quarantine. Expected ones are missed anyway."""
+    if member != pair.level:
+        return (
+            "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "
+            "NULL::BIGINT AS lost LIMIT 0"
+        )
+    as_at = EDITION_MONTH.format(vintage="l.vintage") if pair.level == "icb" else "l.month"
+    return f"""SELECT p.parent AS org_code, l.month, l.vintage,
+            count(DISTINCT l.org_code) AS lost
+        FROM stage.lost_{pair.feed} AS l
+        JOIN ({parents(member, level)}) AS p ON p.child = l.org_code AND p.month = {as_at}
+        ANTI JOIN stage.expected_{member} AS e ON e.org_code = l.org_code AND e.month = {as_at}
+        GROUP BY ALL"""

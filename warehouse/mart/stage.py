@@ -1,32 +1,36 @@
-"""The working database: accepted measures and organisations, before any roll-up.
+"""The working database: accepted measures, month by month, before any roll-up.
 
-Belongs here: loading Parquet into `stage.*`, and who belonged to whom in which month.
-Does not: adding up (`rollup`), KPIs (`figures`). Identifiers in SQL come from validated
-contracts; values are always parameters.
+Belongs here: loading Parquet into `stage.*`. Does not: who belonged to whom (`places`), adding up
+(`rollup`), KPIs (`figures`). Identifiers in SQL come from validated contracts; values are always
+parameters.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-import duckdb
 import holidays
 import polars as pl
 
 from assets.conform import parse_month
-from assets.contract import Contract, contracts
-from assets.reference.organisations import ENGLAND, ods_codes, reference
+from assets.contract import Contract, Organisation, contracts
+from assets.measure import month_of
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
+from warehouse.mart.places import (
+    PLACE_COLUMNS,
+    Connection,
+    as_known,
+    create_from,
+    load_places,
+)
 from warehouse.taint import count_bearing
 from warehouse.tidy import lake_paths
 
-Connection = duckdb.DuckDBPyConnection
-
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage`: `file`, `leaf_<feed>` and `lost_<feed>` per feed with measures,
-    organisations, calendar.
+    """Fill `stage`: `file`, `leaf_<feed>` and `lost_<feed>` per feed with measures, places,
+    calendar.
     """
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
@@ -36,10 +40,8 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             load_leaf(db, contract, own, home)
             create_from(db, f"stage.lost_{feed}", lost_rows(contract, own, home))
             _forget_replaced(db, feed)
-    _load_observed(db, home, placed)
-    _load_reference(db)
-    _load_practice_parents(db)
-    _load_sub_icb_parents(db)
+    carry_forward(db)
+    load_places(db, home, placed)
     _load_calendar(db)
 
 
@@ -72,13 +74,6 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
         },
     )
     create_from(db, "stage.file", frame)
-
-
-def create_from(db: Connection, table: str, frame: pl.DataFrame) -> None:
-    """Create a table from a polars frame."""
-    db.register("incoming", frame.to_arrow())
-    db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
-    db.unregister("incoming")
 
 
 def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
@@ -115,150 +110,90 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
 
 
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
-    """Quarantined rows of a feed of practices that bear a count.
+    """Quarantined rows without which figures are too small.
 
-    Columns: `org_code, sub_icb_code, month, vintage`; codes as far as the row could be read.
+    Columns: `org_code` (null where it can't be read), `sub_icb_code`, `icb_code`,
+    `local_authority` (as far as the row tells), `month`, `vintage`.
     """
-    schema = {
-        "org_code": pl.String,
-        "sub_icb_code": pl.String,
-        "month": pl.Date,
-        "vintage": pl.Int64,
-    }
-    frames = [pl.DataFrame(schema=schema)]
-    parents = [o.parents for o in contract.organisations if o.level == "practice"]
-    if contract.cell and parents and "sub_icb" in parents[0]:
-        for one in placed:
-            rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
-            frames.append(
-                count_bearing(rejected, contract).select(
-                    pl.col(contract.cell.code).alias("org_code"),
-                    pl.col(parents[0]["sub_icb"]).alias("sub_icb_code"),
-                    pl.coalesce(contract.month, parse_month(one.file.edition)).alias("month"),
-                    pl.lit(one.vintage, pl.Int64).alias("vintage"),
-                )
+    schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
+    frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
+    if contract.cell is None:
+        return frames[0]
+    told = next((o.parents for o in contract.organisations if o.level == contract.cell.level), {})
+    for one in placed:
+        rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
+        frames.append(
+            _losses(rejected, contract, contract.cell).select(
+                _readable(contract, contract.cell).alias("org_code"),
+                *[
+                    pl.col(told[level]).cast(pl.String).alias(column)
+                    if level in told
+                    else pl.lit(None, pl.String).alias(column)
+                    for level, column in PLACE_COLUMNS.items()
+                ],
+                month_of(contract, parse_month(one.file.edition))
+                .fill_null(parse_month(one.file.edition))
+                .alias("month"),
+                pl.lit(one.vintage, pl.Int64).alias("vintage"),
             )
-    return pl.concat(frames)
+        )
+    return as_known(pl.concat(frames))
+
+
+def _readable(contract: Contract, cell: Organisation) -> pl.Expr:
+    """Code of a row's organisation; null where it can't be one."""
+    code, pattern = pl.col(cell.code), contract.columns[cell.code].pattern
+    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
+
+
+def _losses(rejected: pl.DataFrame, contract: Contract, cell: Organisation) -> pl.DataFrame:
+    """Rows that bear a count; of a list, which bears none, rows that name somebody of it."""
+    if contract.counts:
+        return count_bearing(rejected, contract)
+    return rejected.filter(_readable(contract, cell).is_not_null())
 
 
 def _forget_replaced(db: Connection, feed: str) -> None:
-    """A practice that lost a row but has a good figure, of this edition or before, is not lost."""
+    """Who lost a row but has a good figure, of this edition or before, is not lost. `until`: the
+    later vintage, if any, from which there is one."""
     db.execute(
-        f"""DELETE FROM stage.lost_{feed} AS l WHERE EXISTS (
-            SELECT 1 FROM stage.leaf_{feed} AS f
-            WHERE f.org_code = l.org_code AND f.month = l.month AND f.vintage <= l.vintage)"""
+        f"""CREATE OR REPLACE TABLE stage.lost_{feed} AS
+        SELECT l.*, f.until FROM stage.lost_{feed} AS l
+        LEFT JOIN (SELECT org_code, month, min(vintage) AS until
+                   FROM stage.leaf_{feed} GROUP BY ALL) AS f
+            ON f.org_code = l.org_code AND f.month = l.month
+        WHERE f.until IS NULL OR f.until > l.vintage"""
     )
 
 
-def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """`stage.observed`: what each file says of each organisation in each month, in ODS codes.
+def carry_forward(db: Connection) -> None:
+    """A list holds from its month until the next list held, or to the last month of the data.
 
-    `tells_pcn`: whether the feed names networks at all, so that no network is not no answer.
-    `is_register`: whether the feed exists to list organisations, not to count.
+    `leaf_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
+    list's. A list never reaches into the months of a newer one.
     """
-    names = ("pcn_code", "sub_icb_code", "icb_code", "region_code", "local_authority")
-    frames = []
-    for one in placed:
-        contract = contracts()[one.file.feed]
-        telling = [o.level for o in contract.organisations if "pcn" in o.parents]
-        frames.append(
-            pl.read_parquet(lake_paths(home, one.file).organisations).with_columns(
-                pl.lit(one.file.feed).alias("feed"),
-                pl.lit(one.vintage).alias("vintage"),
-                pl.col("org_level").is_in(telling).alias("tells_pcn"),
-                pl.lit(not contract.measures).alias("is_register"),
+    measured = [feed for feed, contract in contracts().items() if contract.measures]
+    leaves = " UNION ALL ".join(f"SELECT month FROM stage.leaf_{feed}" for feed in measured)
+    [(last,)] = db.execute(f"SELECT max(month) FROM ({leaves})").fetchall()
+    for feed in measured:
+        if contracts()[feed].carried_forward and last is not None:
+            db.execute(
+                """CREATE OR REPLACE TABLE stage.held AS
+                WITH list AS (
+                    SELECT DISTINCT strptime(edition || '-01', '%Y-%m-%d')::DATE AS first
+                    FROM stage.file WHERE feed = $feed),
+                span AS (SELECT first, lead(first) OVER (ORDER BY first) AS next FROM list)
+                SELECT first, unnest(generate_series(
+                    first, coalesce(next - INTERVAL 1 MONTH, $last), INTERVAL 1 MONTH
+                ))::DATE AS month FROM span""",
+                {"feed": feed, "last": last},
             )
-        )
-    known = ods_codes()
-    observed = pl.concat(frames).with_columns(
-        pl.col(name).replace(known) for name in ("org_code", *names)
-    )
-    create_from(db, "stage.observed", observed)
-
-
-def _load_reference(db: Connection) -> None:
-    """`stage.reference`: the shipped dated table of England, regions, ICBs and sub-ICBs."""
-    create_from(db, "stage.reference", reference())
-
-
-def _load_practice_parents(db: Connection) -> None:
-    """`stage.practice_parent`: PCN and sub-ICB of each practice in each month it has a figure.
-
-    As at the month: the newest edition's word on that month, else on the last month before it.
-    A later month's word is never carried back.
-    """
-    leaves = [f"SELECT org_code, month FROM stage.leaf_{feed}" for feed in feeds_at("practice")]
-    months = " UNION ".join(
-        [*leaves, "SELECT org_code, month FROM stage.observed WHERE org_level = 'practice'"]
-    )
-    best = """
-        SELECT org_code, month, {column} FROM stage.observed
-        WHERE org_level = 'practice' AND {told}
-        QUALIFY row_number() OVER (
-            PARTITION BY org_code, month
-            ORDER BY vintage DESC, is_register, feed, {column} NULLS LAST) = 1"""
-    db.execute(
-        f"""CREATE TABLE stage.practice_parent AS
-        WITH wanted AS ({months}),
-        pcn AS ({best.format(column="pcn_code", told="tells_pcn")}),
-        sub_icb AS ({best.format(column="sub_icb_code", told="sub_icb_code IS NOT NULL")})
-        SELECT w.org_code, w.month, p.pcn_code, s.sub_icb_code
-        FROM wanted AS w
-        ASOF LEFT JOIN pcn AS p ON p.org_code = w.org_code AND w.month >= p.month
-        ASOF LEFT JOIN sub_icb AS s ON s.org_code = w.org_code AND w.month >= s.month"""
-    )
-
-
-def feeds_at(level: str) -> list[str]:
-    """Feeds whose measures are of organisations of this level."""
-    return [f for f, c in contracts().items() if c.measures and c.cell and c.cell.level == level]
-
-
-def _load_sub_icb_parents(db: Connection) -> None:
-    """`stage.sub_icb_parent`: ICB and region of each sub-ICB in each month of the data.
-
-    The dated reference decides; for a code it has never heard of, the feeds' own word does.
-    """
-    db.execute(
-        """CREATE TABLE stage.month AS
-        SELECT DISTINCT month FROM stage.observed"""
-    )
-    leaves = [f"SELECT month FROM stage.leaf_{feed}" for feed in feeds_at("sub_icb")]
-    for leaf in [*leaves, *[f"SELECT month FROM stage.leaf_{f}" for f in feeds_at("practice")]]:
-        db.execute(
-            f"INSERT INTO stage.month SELECT DISTINCT month FROM ({leaf}) "
-            "WHERE month NOT IN (SELECT month FROM stage.month)"
-        )
-    db.execute(
-        """CREATE TABLE stage.sub_icb_parent AS
-        WITH dated AS (
-            SELECT s.org_code, m.month, i.org_code AS icb_code, r.org_code AS region_code
-            FROM stage.month AS m
-            JOIN stage.reference AS s ON s.org_level = 'sub_icb'
-                AND m.month BETWEEN s.effective_from AND s.effective_to
-            JOIN stage.reference AS i ON i.org_level = 'icb' AND i.org_code = s.parent_code
-                AND m.month BETWEEN i.effective_from AND i.effective_to
-            JOIN stage.reference AS r ON r.org_level = 'region' AND r.org_code = i.parent_code
-                AND m.month BETWEEN r.effective_from AND r.effective_to),
-        unknown AS (
-            SELECT org_code, month, icb_code, region_code FROM stage.observed
-            WHERE org_level = 'sub_icb' AND icb_code IS NOT NULL
-              AND org_code NOT IN (SELECT org_code FROM stage.reference)
-            QUALIFY row_number() OVER (
-                PARTITION BY org_code, month ORDER BY vintage DESC, icb_code, region_code) = 1)
-        SELECT * FROM dated UNION ALL SELECT * FROM unknown"""
-    )
-    db.execute(
-        """CREATE TABLE stage.parent AS
-        SELECT org_code AS child, month, 'icb' AS level, icb_code AS parent
-        FROM stage.sub_icb_parent
-        UNION ALL
-        SELECT org_code, month, 'region', region_code FROM stage.sub_icb_parent
-        WHERE region_code IS NOT NULL
-        UNION ALL
-        SELECT org_code, month, 'england', $england FROM stage.sub_icb_parent""",
-        {"england": ENGLAND},
-    )
+            for table in (f"stage.leaf_{feed}", f"stage.lost_{feed}"):
+                db.execute(
+                    f"""CREATE OR REPLACE TABLE {table} AS
+                    SELECT t.* REPLACE (h.month AS month)
+                    FROM {table} AS t JOIN stage.held AS h ON h.first = t.month"""
+                )
 
 
 def _load_calendar(db: Connection) -> None:

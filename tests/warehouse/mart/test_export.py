@@ -69,7 +69,7 @@ def test_parquet_reads_back_equal(small: Mart, small_home: Home, tmp_path: Path)
     assert {path.stem for path in files} >= TABLES
     for path in files:
         expected = in_mart(small, path.stem)
-        assert expected.height > 0
+        assert expected.height > 0 or path.stem not in TABLES
         assert_frame_equal(
             pl.read_parquet(path), expected, check_row_order=path.stem != "appointments_monthly"
         )

@@ -1,0 +1,134 @@
+"""Who takes part: the members of a list, asked one by one, absent ones counting as zero.
+
+Belongs here: figures of the members of one feed by what another feed says of them, and the table
+that shows which list was asked. Does not: adding up (`rollup`).
+"""
+
+from __future__ import annotations
+
+from warehouse.mart.members import lost, lost_in_place
+from warehouse.mart.pairs import Pair
+from warehouse.mart.places import Connection, parents
+
+ACTIVE = "pharmacy_first.active_pharmacies"
+SHARE = "pharmacy_first_participating_pharmacy_share"
+# Where the members of a level are known to be covered: a feed that names any member of the place
+# in a month speaks of all of it.
+COVERED_BY = {"practice": "sub_icb", "pharmacy": "local_authority"}
+
+
+def member_figures(db: Connection, pair: Pair) -> None:
+    """Figures of the other feed's members: the feed's own figure, or zero.
+
+    A member has a figure in months in which the feed names anybody of its place: its own, 0 if it
+    is not named, NULL if its row was lost to quarantine. In other months it has none at all.
+    A vintage is any edition of either feed that speaks of the place.
+    """
+    place = COVERED_BY[pair.level]
+    [listed] = pair.denominators
+    numerators = ", ".join(
+        f"CASE WHEN n.org_code IS NOT NULL THEN n.{name} WHEN NOT {_lost(pair, place)} THEN 0 END "
+        f"AS n_{name}"
+        for name in pair.numerators
+    )
+    db.execute(
+        f"""CREATE TABLE {pair.table(pair.level)} AS
+        WITH placed AS ({parents(pair.level, place)}),
+        listed AS (
+            SELECT d.*, coalesce(p.parent, d.org_code) AS place FROM stage.leaf_{pair.other} AS d
+            LEFT JOIN placed AS p ON p.child = d.org_code AND p.month = d.month),
+        named AS (
+            SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
+                   n.revision, max(n.published_on) AS published_on
+            FROM stage.leaf_{pair.feed} AS n
+            LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
+        tick AS (
+            SELECT place, month, vintage, edition, revision FROM named
+            UNION
+            SELECT place, month, vintage, edition, revision FROM listed
+            WHERE (place, month) IN (SELECT (place, month) FROM named)),
+        asked AS (SELECT DISTINCT org_code, month, place FROM listed)
+        SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
+               greatest(c.published_on, d.published_on) AS published_on,
+               {numerators}, d.{listed} AS d_{listed},
+               TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected
+        FROM asked AS a
+        JOIN tick AS t ON t.place = a.place AND t.month = a.month
+        ASOF JOIN listed AS d
+            ON d.org_code = a.org_code AND d.month = a.month AND t.vintage >= d.vintage
+        ASOF JOIN named AS c
+            ON c.place = a.place AND c.month = a.month AND t.vintage >= c.vintage
+        ASOF LEFT JOIN stage.leaf_{pair.feed} AS n
+            ON n.org_code = a.org_code AND n.month = a.month AND t.vintage >= n.vintage
+        WHERE d.{listed} > 0"""
+    )
+
+
+def _lost(pair: Pair, place: str) -> str:
+    """SQL: whether the newest edition that speaks of the place lost the row of member `a`, or of
+    somebody in its place."""
+    return f"""EXISTS (
+        SELECT 1 FROM ({lost(pair.feed, place)}) AS l
+        WHERE l.month = a.month AND l.vintage <= t.vintage
+          AND ((l.org_code = a.org_code AND l.vintage // 1000 >= c.vintage // 1000)
+               OR (l.org_code IS NULL AND l.vintage >= c.vintage
+                   AND coalesce(l.place, a.place) = a.place)))"""
+
+
+def expected_listed(pair: Pair, level: str) -> str:
+    """SQL: `counted` with `expected`: all members on the list, be it in a row that was lost."""
+    [listed] = pair.denominators
+    lost_from_list = lost_in_place(pair.other or "", level, "l.vintage <= c.vintage")
+    return f"""SELECT c.*, coalesce(m.members, 0) + {lost_from_list} AS expected
+        FROM counted AS c
+        LEFT JOIN (
+            SELECT c.org_code, c.month, c.vintage, count(*) AS members
+            FROM counted AS c
+            JOIN (SELECT p.parent, d.month, d.org_code, min(d.vintage) AS since
+                  FROM stage.leaf_{pair.other} AS d
+                  JOIN ({parents(pair.level, level)}) AS p
+                      ON p.child = d.org_code AND p.month = d.month
+                  WHERE d.{listed} > 0 GROUP BY ALL) AS d
+                ON d.parent = c.org_code AND d.month = c.month AND d.since <= c.vintage
+            GROUP BY ALL) AS m
+            ON m.org_code = c.org_code AND m.month = c.month AND m.vintage = c.vintage"""
+
+
+def create_participation(db: Connection) -> None:
+    """`pharmacy_participation` in the attached mart: which list was asked, and who is not on it.
+
+    One row per month with published claims, and per local authority and ICB that has pharmacies
+    on the list of the month or claiming.
+    """
+    newest = "QUALIFY row_number() OVER (PARTITION BY org_code, month ORDER BY vintage DESC) = 1"
+    db.execute(
+        f"""CREATE TABLE mart.pharmacy_participation AS
+        WITH belongs AS (
+            SELECT child AS org_code, month, level AS org_level, parent
+            FROM stage.membership WHERE child_level = 'pharmacy'),
+        asked AS (SELECT month FROM stage.published WHERE measure = '{ACTIVE}'),
+        list AS (SELECT org_code, month, edition, listed_pharmacies AS listed
+                 FROM stage.leaf_pharmacy_list SEMI JOIN asked USING (month) {newest}),
+        claims AS (SELECT org_code, month, active_pharmacies AS active
+                   FROM stage.leaf_pharmacy_first {newest}),
+        listed AS (
+            SELECT b.org_level, b.parent AS org_code, l.month, max(l.edition) AS list_edition,
+                   count(*) FILTER (l.listed > 0) AS pharmacies
+            FROM list AS l JOIN belongs AS b USING (org_code, month) GROUP BY ALL),
+        unlisted AS (
+            SELECT b.org_level, b.parent AS org_code, c.month, count(*) AS pharmacies
+            FROM claims AS c JOIN belongs AS b USING (org_code, month)
+            ANTI JOIN list AS l
+                ON l.org_code = c.org_code AND l.month = c.month AND l.listed > 0
+            WHERE c.active > 0 GROUP BY ALL)
+        SELECT month, org_level, org_code, n.org_name, l.list_edition,
+               l.pharmacies AS pharmacies_on_list,
+               CASE WHEN k.value IS NOT NULL THEN k.numerator END AS participating,
+               coalesce(u.pharmacies, 0) AS claiming_but_not_on_list
+        FROM listed AS l
+        FULL JOIN unlisted AS u USING (org_level, org_code, month)
+        LEFT JOIN (SELECT * FROM mart.kpi_monthly WHERE kpi_id = '{SHARE}') AS k
+            USING (org_level, org_code, month)
+        LEFT JOIN stage.organisation_name AS n USING (org_level, org_code)
+        ORDER BY org_level, org_code, month"""
+    )
