@@ -6,6 +6,7 @@ import pytest
 
 from tests.warehouse.mart.support_mart import Mart, build
 from tests.warehouse.mart.worlds import llr_world, years_world
+from tests.warehouse.mart.worlds_pharmacy import app_world, pharmacy_world
 from warehouse.home import Home
 
 
@@ -35,3 +36,17 @@ def years_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def years(years_home: Home) -> Mart:
     """The world of time."""
     return Mart(years_home.mart)
+
+
+@pytest.fixture(scope="session")
+def pharmacies(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """The world of pharmacies."""
+    root: Path = tmp_path_factory.mktemp("pharmacies")
+    return build(Home(root / "home"), pharmacy_world(root / "files"))
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """The world of the NHS App and of practices' returns."""
+    root: Path = tmp_path_factory.mktemp("app")
+    return build(Home(root / "home"), app_world(root / "files"))

@@ -1,0 +1,250 @@
+"""Pharmacies: their places as at the month, sums of claims, and who of the list takes part."""
+
+from pathlib import Path
+
+import pytest
+
+from assets.conform import parse_month
+from tests.support import long_claims, pharmacy_list, write
+from tests.warehouse.mart.support_mart import Mart, build, retrieved
+from tests.warehouse.mart.worlds_pharmacy import (
+    BIRMINGHAM,
+    LEICESTER,
+    LEICESTERSHIRE,
+    claim,
+    icbs_at,
+    on_list,
+)
+from warehouse.home import Home
+
+ENGLAND = "E92000001"
+CONSULTATIONS, LISTED = "pharmacy_first_consultations", "pharmacy_first_pharmacies_listed"
+SHARE = "pharmacy_first_participating_pharmacy_share"
+COUNT = "pharmacy_first_participating_pharmacies"
+CPCS = "pharmacy_first_cpcs_consultations"
+
+
+def parts(mart: Mart, kpi: str, level: str, code: str, month: str) -> tuple[object, ...]:
+    row = mart.figure(kpi, level, code, month)
+    return row["value"], row["members_present"], row["members_expected"]
+
+
+def share(mart: Mart, level: str, code: str, month: str) -> tuple[object, ...]:
+    row = mart.figure(SHARE, level, code, month)
+    assert mart.value(COUNT, level, code, month) == row["numerator"]
+    return row["numerator"], row["denominator"], row["value"], row["status"]
+
+
+def held(mart: Mart, kpi: str, level: str, code: str) -> list[str]:
+    """Months of figures, those between that are shown as absent left out."""
+    return [m for m, row in mart.figures(kpi, level, code).items() if row["edition"]]
+
+
+def test_claims_add_up_to_the_places_where_the_pharmacies_are(pharmacies: Mart) -> None:
+    july = "2025-07"
+    assert pharmacies.value(CONSULTATIONS, "pharmacy", "FA001", july) == 6 + 3 + 1
+    services = {"clinical_pathway": 6, "minor_illness": 3, "urgent_supply": 1}
+    for service, count in services.items():
+        kpi = f"pharmacy_first_{service}_consultations"
+        assert pharmacies.value(kpi, "pharmacy", "FA001", july) == count
+    assert parts(pharmacies, CONSULTATIONS, "local_authority", LEICESTER, july) == (15, 3, 3)
+    assert parts(pharmacies, CONSULTATIONS, "local_authority", LEICESTERSHIRE, july) == (7, 1, 1)
+    assert parts(pharmacies, CONSULTATIONS, "icb", "QK1", july) == (22, 4, 4)
+
+
+def test_england_and_its_regions_need_every_icb(pharmacies: Mart) -> None:
+    assert parts(pharmacies, CONSULTATIONS, "england", ENGLAND, "2025-05") == (84, 42, 42)
+    value, present, expected = parts(pharmacies, CONSULTATIONS, "region", "Y60", "2025-05")
+    assert value == 2 * present and present == expected == 11
+    assert parts(pharmacies, CONSULTATIONS, "england", ENGLAND, "2025-07") == (None, 1, 42)
+    assert parts(pharmacies, CONSULTATIONS, "region", "Y60", "2025-07") == (None, 1, 11)
+
+
+def test_place_that_lost_a_pharmacy_has_no_sum_others_have(pharmacies: Mart) -> None:
+    september = "2025-09"
+    assert "2025-09" not in held(pharmacies, CONSULTATIONS, "pharmacy", "FA002")
+    assert parts(pharmacies, CONSULTATIONS, "local_authority", LEICESTER, september) == (None, 1, 2)
+    assert parts(pharmacies, CONSULTATIONS, "icb", "QK1", september) == (None, 2, 3)
+    county = parts(pharmacies, CONSULTATIONS, "local_authority", LEICESTERSHIRE, september)
+    assert county == (2, 1, 1)
+
+
+def test_authority_of_the_wide_era_is_that_of_the_list_before(pharmacies: Mart) -> None:
+    february = "2024-02"
+    assert parts(pharmacies, CONSULTATIONS, "local_authority", LEICESTER, february) == (45, 1, 1)
+    assert parts(pharmacies, CONSULTATIONS, "icb", "QK1", february) == (90, 2, 2)
+
+
+def test_no_authority_is_carried_back(pharmacies: Mart) -> None:
+    known = pharmacies.rows(
+        "SELECT local_authority, strftime(valid_from, '%Y-%m') AS since FROM organisation "
+        "WHERE org_code = 'FA002' ORDER BY valid_from"
+    )
+    assert [tuple(row.values()) for row in known] == [(None, "2024-01"), (LEICESTER, "2025-06")]
+
+
+def test_services_are_not_spliced(pharmacies: Mart) -> None:
+    months = pharmacies.rows(
+        "SELECT kpi_id, min(month) AS first, max(month) AS last FROM kpi_monthly "
+        "WHERE kpi_id LIKE 'pharmacy_first_%consultations' GROUP BY kpi_id"
+    )
+    first_and_last = {r["kpi_id"]: (f"{r['first']:%Y-%m}", f"{r['last']:%Y-%m}") for r in months}
+    assert first_and_last.pop(CPCS) == ("2024-01", "2024-01")
+    assert set(first_and_last.values()) == {("2024-02", "2025-10")}
+    assert pharmacies.value(CPCS, "local_authority", LEICESTER, "2024-01") == 11
+
+
+def test_list_holds_until_the_next_one(pharmacies: Mart) -> None:
+    rows = pharmacies.figures(LISTED, "local_authority", LEICESTER)
+    assert (min(rows), max(rows)) == ("2023-12", "2025-10")
+    held_lists = {m: (row["value"], row["edition"]) for m, row in rows.items() if m >= "2025-05"}
+    assert held_lists == {
+        "2025-05": (1, "2023-12"),
+        "2025-06": (3, "2025-06"),
+        "2025-07": (3, "2025-06"),
+        "2025-08": (3, "2025-06"),
+        "2025-09": (3, "2025-09"),
+        "2025-10": (3, "2025-09"),
+    }
+    assert pharmacies.vintages(LISTED, "local_authority", LEICESTER, "2025-10") == [
+        ("2025-09", 1, 3)
+    ]
+    assert {row["rolling_12_month_value"] for row in rows.values()} == {None}
+
+
+def test_list_that_lost_a_row_has_no_count_of_its_place(pharmacies: Mart) -> None:
+    counted = {
+        month: parts(pharmacies, LISTED, "local_authority", BIRMINGHAM, month)
+        for month in ("2025-08", "2025-09", "2025-10")
+    }
+    lost = (None, 1, 2)
+    assert counted == {"2025-08": (1, 1, 1), "2025-09": lost, "2025-10": lost}
+
+
+def test_pharmacies_on_the_list_are_asked_one_by_one(pharmacies: Mart) -> None:
+    """FX001 and, from October, FA003 claim without being listed; FA009 is no pharmacy."""
+    city = {
+        month: share(pharmacies, "local_authority", LEICESTER, month)
+        for month in ("2025-07", "2025-08", "2025-10")
+    }
+    assert city == {
+        "2025-07": (1, 3, 1 / 3, "final"),
+        "2025-08": (1, 3, 1 / 3, "provisional"),
+        "2025-10": (2, 3, 2 / 3, "provisional"),
+    }
+
+
+def test_pharmacy_lost_to_quarantine_is_not_taken_for_absent(pharmacies: Mart) -> None:
+    assert share(pharmacies, "local_authority", LEICESTER, "2025-09") == (
+        None,
+        3,
+        None,
+        "incomplete",
+    )
+    county = share(pharmacies, "local_authority", LEICESTERSHIRE, "2025-09")
+    assert county == (1, 2, 0.5, "provisional")
+
+
+def test_place_without_claims_is_not_asked(pharmacies: Mart) -> None:
+    assert pharmacies.figures(SHARE, "local_authority", BIRMINGHAM) == {}
+    assert "2025-08" not in held(pharmacies, SHARE, "local_authority", LEICESTERSHIRE)
+    assert held(pharmacies, SHARE, "local_authority", LEICESTER)[0] == "2024-02"
+
+
+def test_icb_takes_in_pharmacies_that_never_claimed(pharmacies: Mart) -> None:
+    """FA004 and FB002 are in the ICB of the others of their local authority."""
+    assert share(pharmacies, "icb", "QK1", "2025-10") == (3, 5, 0.6, "provisional")
+    assert share(pharmacies, "icb", "QK1", "2025-08") == (None, None, None, "incomplete")
+    row = pharmacies.figure(SHARE, "icb", "QK1", "2025-08")
+    assert (row["members_present"], row["members_expected"]) == (3, 5)
+
+
+def test_authority_in_two_icbs_places_nobody(pharmacies: Mart) -> None:
+    [row] = pharmacies.rows("SELECT icb_code FROM organisation WHERE org_code = 'SOME SHIRE'")
+    assert row["icb_code"] is None
+    [city] = pharmacies.rows(
+        "SELECT org_name, icb_code, region_code, ons_code FROM organisation "
+        f"WHERE org_code = '{LEICESTER}' AND valid_to IS NULL"
+    )
+    assert tuple(city.values()) == ("Leicester", "QK1", "Y60", LEICESTER)
+
+
+def test_lists_are_visible(pharmacies: Mart) -> None:
+    rows = pharmacies.rows(
+        "SELECT strftime(month, '%Y-%m') AS month, list_edition, pharmacies_on_list, "
+        "participating, claiming_but_not_on_list FROM pharmacy_participation "
+        f"WHERE org_code = '{LEICESTER}' AND month >= DATE '2025-07-01' ORDER BY month"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2025-07", "2025-06", 3, 1, 1),
+        ("2025-08", "2025-06", 3, 1, 0),
+        ("2025-09", "2025-09", 3, None, 0),
+        ("2025-10", "2025-09", 3, 2, 1),
+    ]
+
+
+def test_newest_three_months_are_provisional(pharmacies: Mart) -> None:
+    rows = pharmacies.figures(CONSULTATIONS, "local_authority", LEICESTER)
+    status = {month: row["status"] for month, row in rows.items() if row["value"] is not None}
+    assert status == {
+        "2024-02": "final",
+        "2025-07": "final",
+        "2025-08": "provisional",
+        "2025-10": "provisional",
+    }
+
+
+def test_figures_of_places_rest_on_files_of_their_pharmacies(pharmacies: Mart) -> None:
+    sources = pharmacies.rows(
+        """SELECT s.feed, f.file_name, count(*) AS figures FROM governance.figure_source AS s
+        JOIN governance.source_file AS f USING (sha256, feed, edition)
+        WHERE s.org_level = 'pharmacy' AND s.month = DATE '2025-10-01' AND f.in_mart
+        GROUP BY ALL ORDER BY ALL"""
+    )
+    assert [tuple(row.values()) for row in sources] == [
+        ("pharmacy_first", "claims-2025-10.csv", 4),
+        ("pharmacy_list", "pharmacy-list-202509.csv", 7),
+    ]
+
+
+def test_leicester_city_of_the_minutes(home: Home, tmp_path: Path) -> None:
+    codes = [f"FL{n:03}" for n in range(82)]
+    mart = build(
+        home,
+        [
+            write(
+                tmp_path / "pharmacy-list-202506.csv",
+                pharmacy_list(*[on_list(code, "Leicester City") for code in codes]),
+            ),
+            write(
+                tmp_path / "claims.csv",
+                long_claims(*[claim(code, "2025-08", 1) for code in codes[1:]]),
+            ),
+        ],
+    )
+    assert share(mart, "local_authority", LEICESTER, "2025-08")[:3] == (81, 82, 81 / 82)
+    assert share(mart, "icb", "QK1", "2025-08")[:2] == (81, 82)
+
+
+def test_reissued_claims_replace_those_of_their_pharmacies(home: Home, tmp_path: Path) -> None:
+    city = [on_list(code, "LEICESTER CITY") for code in ("FA001", "FA002")]
+    first = [claim("FA001", "2025-08", 1), claim("FA002", "2025-08", "?")]
+    again = [claim("FA001", "2025-08", 4), claim("FA002", "2025-08", 0)]
+    files = {
+        "pharmacy-list-202506.csv": (pharmacy_list(*city), "2025-09-01"),
+        "claims.csv": (long_claims(*first), "2025-11-01"),
+        "reissued.csv": (long_claims(*again), "2025-12-01"),
+    }
+    paths = [
+        retrieved(write(tmp_path / name, content), day) for name, (content, day) in files.items()
+    ]
+    mart = build(home, paths)
+    known = ("2025-08", 1, None), ("2025-08", 2, 4)
+    assert mart.vintages(CONSULTATIONS, "local_authority", LEICESTER, "2025-08") == list(known)
+    assert mart.vintages(SHARE, "local_authority", LEICESTER, "2025-08")[-1] == ("2025-08", 2, 0.5)
+    assert mart.value(CONSULTATIONS, "local_authority", LEICESTER, "2025-08") == 4
+
+
+@pytest.mark.parametrize("month", ["2025-05", "2026-04"])
+def test_reference_has_the_icbs_of_the_month(month: str) -> None:
+    assert len(icbs_at(parse_month(month))) == {"2025-05": 42, "2026-04": 36}[month]
