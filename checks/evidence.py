@@ -26,7 +26,8 @@ __all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
 def gather(view: EditionView) -> Iterator[Evidence]:
     """All the evidence on an edition, check by check. One failure never hides another."""
     yield _readable(view)
-    yield from _columns(view)
+    yield _columns_present(view)
+    yield _columns_expected(view)
     yield from rows.row_rules(view)
     yield _rows_accepted(view)
     yield _keys(view)
@@ -87,7 +88,8 @@ def _readable(view: EditionView) -> Evidence:
     )
 
 
-def _columns(view: EditionView) -> Iterator[Evidence]:
+def _columns_present(view: EditionView) -> Evidence:
+    """Columns that the files must have, older shapes fewer than today's; each once."""
     contract = view.contract
     doubled, missing = set[str](), set[str]()
     for file in view.files:
@@ -100,7 +102,7 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
     present = needed - missing
     faults = [f"missing: {', '.join(sorted(missing))}"] if missing else []
     faults += [f"under two headings: {', '.join(sorted(doubled))}"] if doubled else []
-    yield Evidence(
+    return Evidence(
         "columns_present",
         None,
         pl.DataFrame(schema=dict.fromkeys(sorted(present - doubled), pl.String)),
@@ -116,8 +118,12 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
         if missing
         else "",
     )
+
+
+def _columns_expected(view: EditionView) -> Evidence:
+    """Headings that stand for no column of the contract."""
     extra = sorted({h for fact in view.facts for h in fact.extra_headings})
-    yield Evidence(
+    return Evidence(
         "columns_expected",
         None,
         pl.DataFrame({"heading": extra}, schema={"heading": pl.String}),
@@ -125,7 +131,7 @@ def _columns(view: EditionView) -> Iterator[Evidence]:
         expected="no other column",
         observed=f"new: {', '.join(extra)}" if extra else "none",
         failed_rows=len(extra),
-        total_rows=len(contract.columns) + len(extra),
+        total_rows=len(view.contract.columns) + len(extra),
         message="New columns are not read; add them to the contract if they matter."
         if extra
         else "",

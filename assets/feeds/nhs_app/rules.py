@@ -78,6 +78,16 @@ class Compared:
     sums: dict[str, dict[date, int | None]]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """One figure of the national table, and what the ICBs add up to."""
+
+    month: date
+    letter: str
+    national: int
+    icbs: int
+
+
 def gather(view: EditionView) -> Iterator[Evidence]:
     """Evidence for each of `CHECKS`, in that order."""
     compared = _compared(view)
@@ -222,16 +232,6 @@ def _placed(compared: Compared) -> list[tuple[Place, date]]:
     """Columns of the national table that have a month."""
     placed = zip(compared.table.places, compared.months, strict=True)
     return [(place, month) for place, month in placed if month]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One figure of the national table, and what the ICBs add up to."""
-
-    month: date
-    letter: str
-    national: int
-    icbs: int
 
 
 def _pairs(compared: Compared, name: str) -> list[Pair]:
