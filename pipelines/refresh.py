@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
 from warehouse.archive import Archive
 from warehouse.history import EditionState, read_state
@@ -141,20 +140,22 @@ def plan(
     for feed in contracts():
         if feeds and feed not in feeds:
             continue
+        held = sorted({file.edition for file in files if file.feed == feed})
         if feeds or editions:
-            due = sorted({file.edition for file in files if file.feed == feed})
-            due = [edition for edition in due if not editions or edition in editions]
+            due = [edition for edition in held if not editions or edition in editions]
         else:
             due = pending_editions(home, feed, files)
-        batches += [Batch(feed, run) for run in neighbours(due)]
+        batches += [Batch(feed, run) for run in neighbours(due, held)]
     return batches
 
 
-def neighbours(editions: list[str]) -> list[tuple[str, ...]]:
-    """Cut sorted editions into runs of consecutive months."""
+def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
+    """Cut sorted editions into runs between which no other held edition lies: a run takes in
+    every month from its first to its last, and of a quarterly list most months have none."""
     runs: list[list[str]] = []
-    for edition in editions:
-        if runs and month_text(add_months(parse_month(runs[-1][-1]), 1)) == edition:
+    for edition in due:
+        before = held[held.index(edition) - 1]
+        if runs and runs[-1][-1] == before:
             runs[-1].append(edition)
         else:
             runs.append([edition])

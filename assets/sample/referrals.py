@@ -19,6 +19,7 @@ from assets.sample.world import LAST_MONTH, World
 REFERRING = {"03W": (6, 22), "04C": (9, 39), "04V": (8, 33)}  # practices at LAUNCH, in LAST_MONTH
 SYSTEM, FORM = "Clinical system", "Web form"
 PER_10000 = 17.0  # referrals that a practice sends for so many patients in a month
+NOT_ALL_KNOWN = date(2024, 6, 1)  # the month in which some lines say only what was sent
 
 
 class Referrals(NamedTuple):
@@ -65,7 +66,7 @@ def _sent(world: World, practice: Practice, month: date) -> Iterator[Referrals]:
         sent = max(1, round(expected * share * rng.uniform(0.6, 1.4)))
         accepted = sum(rng.random() < 0.93 for _ in range(sent))
         completed = sum(rng.random() < 0.86 for _ in range(accepted))
-        if rng.random() < 0.04:
+        if rng.random() < 0.04 and month == NOT_ALL_KNOWN:
             yield Referrals(practice, channel, sent, None, None)
         else:
             yield Referrals(practice, channel, sent, accepted, completed)

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from pipelines.refresh import Report
     from warehouse.intake.importer import Outcome
 
-HEADLINE_PLACES = (("icb", "QK1", "LLR"), ("sub_icb", "04C", "Leicester City"))
+HEADLINE_PLACES = (
+    ("icb", "QK1", "LLR"),
+    ("sub_icb", "04C", "Leicester City"),
+    ("local_authority", "E06000016", "Leicester City"),
+)
+FEW = 1000
 SYNTHETIC_BANNER = (
     "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
 )
@@ -89,7 +94,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
 
 
 def headlines(home: Home) -> list[dict[str, Any]]:
-    """The newest value of each headline KPI for LLR and Leicester City."""
+    """The newest value of each headline KPI for LLR and Leicester City, theme by theme."""
     import duckdb
 
     from warehouse.catalogue import catalogue
@@ -99,30 +104,28 @@ def headlines(home: Home) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with duckdb.connect() as db:
         attach(db, home.mart)
-        for level, code, name in HEADLINE_PLACES:
+        for level, code, place in HEADLINE_PLACES:
             found = db.execute(
-                """SELECT m.kpi_id, k.title, k.unit, m.month, m.value, m.year_on_year_ratio,
-                          m.year_on_year_change, m.status, m.synthetic
+                """SELECT k.theme, m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
+                          m.denominator, m.year_on_year_ratio AS ratio,
+                          m.year_on_year_change AS change, m.status, m.synthetic
                    FROM mart.kpi_monthly AS m JOIN mart.kpi AS k USING (kpi_id)
                    WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
                      AND m.kpi_id IN (SELECT unnest($wanted))
                    QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY month DESC) = 1""",
                 {"level": level, "code": code, "wanted": wanted},
-            ).fetchall()
-            keys = [
-                "kpi_id",
-                "title",
-                "unit",
-                "month",
-                "value",
-                "ratio",
-                "change",
-                "status",
-                "synthetic",
-            ]
-            by_id = {row[0]: dict(zip(keys, row, strict=True)) for row in found}
-            rows += [{"place": name, **by_id[k]} for k in wanted if k in by_id]
-    return rows
+            )
+            keys = [column[0] for column in found.description or []]
+            rows += [{"place": place, **dict(zip(keys, r, strict=True))} for r in found.fetchall()]
+    places, themes = [one[2] for one in HEADLINE_PLACES], [row["theme"] for row in rows]
+    return sorted(
+        rows,
+        key=lambda row: (
+            themes.index(row["theme"]),
+            places.index(row["place"]),
+            wanted.index(row["kpi_id"]),
+        ),
+    )
 
 
 def show_headlines(screen: Screen, home: Home) -> None:
@@ -135,23 +138,24 @@ def show_headlines(screen: Screen, home: Home) -> None:
     if rows:
         title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-        for heading in ("Place", "KPI", "Month", "Value", "Change on the year", "Status"):
+        for heading in ("View", "Place", "KPI", "Month", "Value", "Change on the year", "Status"):
             right = heading in ("Value", "Change on the year")
             table.add_column(
                 heading, justify="right" if right else "left", no_wrap=heading != "KPI"
             )
-        last = None
+        last = ("", "")
         for row in rows:
-            place = row["place"] if row["place"] != last else ""
-            last = row["place"]
+            here = (f"{row['theme']}_monthly", row["place"])
             table.add_row(
-                place,
+                here[0] if here[0] != last[0] else "",
+                here[1] if here != last else "",
                 Text(row["title"]),
                 f"{row['month']:%b %Y}",
-                value_text(row["value"], row["unit"]),
+                headline_value(row),
                 change_text(row),
                 row["status"],
             )
+            last = here
         screen.table(table)
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
@@ -160,6 +164,14 @@ def show_headlines(screen: Screen, home: Home) -> None:
         "Next: open it in DuckDB (see docs/analyst-guide.md), look at the runs with `make ui`, "
         "or import more files."
     )
+
+
+def headline_value(row: dict[str, Any]) -> str:
+    """A value for the headline table; of a share of few, both numbers (81 of 82)."""
+    text = value_text(row["value"], row["unit"])
+    if row["unit"] == "share" and row["denominator"] < FEW:
+        return f"{row['numerator']:,} of {row['denominator']:,} = {text}"
+    return text
 
 
 def value_text(value: float, unit: str) -> str:

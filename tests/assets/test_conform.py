@@ -50,7 +50,7 @@ def broken(feed: str, content: bytes, edition: str = OCT) -> list[tuple[str, str
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_builders_rows_are_sound(feed: str) -> None:
-    assert broken(feed, BUILDERS[feed]()) == [None]
+    assert set(broken(feed, BUILDERS[feed]())) == {None}
 
 
 @pytest.mark.parametrize(

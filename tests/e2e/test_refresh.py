@@ -271,10 +271,16 @@ def test_eight_readers_query_through_ten_publishes(home: Home) -> None:
 
 
 def test_neighbouring_editions_make_one_run() -> None:
-    assert neighbours(["2024-11", "2024-12", "2025-01", "2025-03"]) == [
-        ("2024-11", "2024-12", "2025-01"),
-        ("2025-03",),
-    ]
+    months = ["2024-11", "2024-12", "2025-01", "2025-02", "2025-03"]
+    due = [month for month in months if month != "2025-02"]
+    assert neighbours(due, months) == [("2024-11", "2024-12", "2025-01"), ("2025-03",)]
+    assert neighbours([], months) == []
+
+
+def test_a_quarterly_list_is_taken_in_by_one_run() -> None:
+    quarters = ["2024-03", "2024-06", "2024-12"]
+    assert neighbours(quarters, quarters) == [tuple(quarters)]
+    assert neighbours(["2024-03", "2024-12"], quarters) == [("2024-03",), ("2024-12",)]
 
 
 def test_a_plan_follows_the_order_in_which_feeds_judge_each_other(home: Home) -> None:
