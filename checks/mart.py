@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from checks.evidence import Evidence, Expectation
+from checks.rules import MART_CHECKS
 from checks.runner import judge
 from warehouse.history import CheckResult
 
@@ -60,6 +61,27 @@ OFFENCES = {
                USING (month, edition)
            WHERE value IS NOT NULL""",
     ),
+    "people_within_population": (
+        "more people than are registered there: a unit error, sessions counted as people?",
+        """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month, f.value, '>', p.value)
+               AS offence
+           FROM kpi_monthly AS f
+           JOIN kpi AS k ON k.kpi_id = f.kpi_id AND k.unit = 'people'
+           JOIN kpi_monthly AS p ON p.kpi_id = 'registered_patients'
+               AND p.org_level = f.org_level AND p.org_code = f.org_code AND p.month = f.month
+           WHERE f.kpi_id <> 'registered_patients' AND f.value > p.value""",
+    ),
+    "non_additive_not_summed": (
+        "a count that must not be added, added over months or over organisations",
+        """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month) AS offence
+           FROM kpi_monthly AS f JOIN kpi AS k USING (kpi_id)
+           WHERE k.denominator IS NULL AND (
+               (NOT k.additive_over_time AND coalesce(
+                   f.financial_ytd_value, f.rolling_12_month_value) IS NOT NULL)
+               OR (NOT k.additive_over_organisations AND f.value IS NOT NULL
+                   AND f.org_level NOT IN (SELECT s.org_level FROM governance.figure_source AS s
+                                           WHERE s.feed = k.feed)))""",
+    ),
 }
 
 
@@ -67,7 +89,8 @@ def gather_mart(path: Path) -> Iterator[Evidence]:
     """Evidence on a built mart, rule by rule."""
     with duckdb.connect(str(path), read_only=True) as db:
         [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
-        for rule, (offence, sql) in OFFENCES.items():
+        for rule in [check.rule for check in MART_CHECKS]:
+            offence, sql = OFFENCES[rule]
             found = pl.DataFrame(
                 {"offence": [row[0] for row in db.execute(sql).fetchall()]},
                 schema={"offence": pl.String},
