@@ -61,7 +61,7 @@ OFFENCES = {
                USING (month, edition)
            WHERE value IS NOT NULL""",
     ),
-    "people_within_population": (
+    "mart_people_within_population": (
         "more people than are registered there: a unit error, sessions counted as people?",
         """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month, f.value, '>', p.value)
                AS offence

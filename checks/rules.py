@@ -123,6 +123,20 @@ MART_CHECKS = (
         "accuracy",
         "ERROR",
     ),
+    Check(
+        "mart_people_within_population",
+        "No figure of people exceeds the registered patients",
+        "mart",
+        "accuracy",
+        "ERROR",
+    ),
+    Check(
+        "non_additive_not_summed",
+        "Nothing is added up that must not be",
+        "mart",
+        "accuracy",
+        "ERROR",
+    ),
 )
 
 CHECKS = {check.rule: check for check in (*ROW_CHECKS, *EDITION_CHECKS, *MART_CHECKS)}
