@@ -268,3 +268,47 @@ def test_no_value_is_not_a_number(real: Mart) -> None:
     values = real.rows("SELECT DISTINCT value FROM kpi_vintage WHERE value IS NOT NULL")
     assert all(math.isfinite(row["value"]) and row["value"] >= 0 for row in values)
     assert real.rows("SELECT * FROM kpi_monthly WHERE org_code = 'U'") == []
+
+
+@pytest.fixture(scope="module")
+def real_app(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("real_app"))
+    bring(home, real_feeds / "nhs_app", real_feeds / "pharmacy_list")
+    assert set(take_in_all(home).values()) == {"accepted"}
+    publish(home, build_aside(home))
+    return Mart(home.mart)
+
+
+def test_log_ins_of_icbs_are_the_publishers_national_row(real_app: Mart) -> None:
+    """Table 1 of the August 2025 edition, whose heading of July says June."""
+    published = {
+        "2025-03": 53_273_324,
+        "2025-04": 51_189_940,
+        "2025-05": 50_796_214,
+        "2025-06": 53_047_654,
+        "2025-07": 56_450_869,
+        "2025-08": 54_342_814,
+    }
+    england = real_app.figures("nhs_app_logins", "england", ENGLAND)
+    assert {month: row["value"] for month, row in england.items()} == published
+    assert {row["members_present"] for row in england.values()} == {43}
+    regions = real_app.rows(
+        "SELECT sum(value) AS logins FROM kpi_monthly WHERE kpi_id = 'nhs_app_logins' "
+        "AND (org_level = 'region' OR org_code = 'Unknown') AND month = DATE '2025-08-01'"
+    )
+    assert regions == [{"logins": published["2025-08"]}]
+
+
+def test_users_of_llr_are_far_fewer_than_the_minutes_say(real_app: Mart) -> None:
+    assert real_app.value("nhs_app_unique_users", "icb", "QK1", "2025-08") == 220_524
+
+
+def test_pharmacies_of_leicester_city_on_the_list(real_app: Mart) -> None:
+    listed = real_app.figures("pharmacy_first_pharmacies_listed", "local_authority", "E06000016")
+    assert {(row["value"], row["edition"]) for row in listed.values()} == {(81, "2023-12")}
+    assert (min(listed), max(listed)) == ("2023-12", "2025-08")
+    authorities = real_app.rows(
+        "SELECT count(*) AS n, count(ons_code) AS known FROM organisation "
+        "WHERE org_level = 'local_authority'"
+    )
+    assert authorities == [{"n": 153, "known": 153}]

@@ -212,7 +212,7 @@ SPOILT = {
     "shares_in_range": "UPDATE kpi_vintage SET value = 1.5 WHERE kpi_id LIKE '%_share'",
     "absent_is_null": "UPDATE kpi_monthly SET status = 'final' WHERE status = 'incomplete'",
     "figures_traceable": "DELETE FROM governance.source_file WHERE feed LIKE '%practice'",
-    "people_within_population": MADE.format(
+    "mart_people_within_population": MADE.format(
         changes="'nhs_app_practice_registered_users' AS kpi_id, value + 1 AS value",
         chosen=LIST.format("sub_icb"),
     ),
