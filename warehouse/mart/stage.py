@@ -16,7 +16,7 @@ from assets.conform import parse_month
 from assets.contract import Contract, Organisation, contracts
 from assets.measure import month_of
 from warehouse.home import Home
-from warehouse.mart.editions import EditionFile
+from warehouse.mart.editions import EditionFile, cells_of
 from warehouse.mart.places import (
     PLACE_COLUMNS,
     Connection,
@@ -120,24 +120,39 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
     if contract.cell is None:
         return frames[0]
     told = next((o.parents for o in contract.organisations if o.level == contract.cell.level), {})
+    places = [
+        (pl.col(told[level]).cast(pl.String) if level in told else pl.lit(None, pl.String)).alias(c)
+        for level, c in PLACE_COLUMNS.items()
+    ]
     for one in placed:
+        edition = parse_month(one.file.edition)
         rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
-        frames.append(
-            _losses(rejected, contract, contract.cell).select(
-                _readable(contract, contract.cell).alias("org_code"),
-                *[
-                    pl.col(told[level]).cast(pl.String).alias(column)
-                    if level in told
-                    else pl.lit(None, pl.String).alias(column)
-                    for level, column in PLACE_COLUMNS.items()
-                ],
-                month_of(contract, parse_month(one.file.edition))
-                .fill_null(parse_month(one.file.edition))
-                .alias("month"),
-                pl.lit(one.vintage, pl.Int64).alias("vintage"),
-            )
+        lost = _losses(rejected, contract, contract.cell).select(
+            _readable(contract, contract.cell).alias("org_code"),
+            *places,
+            month_of(contract, edition).fill_null(edition).alias("month"),
+            pl.lit(one.vintage, pl.Int64).alias("vintage"),
         )
+        if lost["org_code"].null_count():
+            again = pl.Series(_months_again(one, placed, home), dtype=pl.Date)
+            lost = lost.filter(
+                pl.col("org_code").is_not_null() | ~pl.col("month").is_in(again.implode())
+            )
+        frames.append(lost)
     return as_known(pl.concat(frames))
+
+
+def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
+    """Months of which a later file of the edition has organisations of this one's again: what
+    could not be told whose it was has been put right there, or is lost there."""
+    own = cells_of(home, one.file).keys()
+    later = [
+        other.file
+        for other in placed
+        if other.file.edition == one.file.edition and other.position > one.position
+    ]
+    again = {month for file in later for _, month in own & cells_of(home, file).keys()}
+    return sorted(month for month in again if isinstance(month, date))
 
 
 def _readable(contract: Contract, cell: Organisation) -> pl.Expr:

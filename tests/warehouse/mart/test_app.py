@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support import referrals, write, write_list
-from tests.warehouse.mart.support_mart import Mart, build
+from tests.warehouse.mart.support_mart import Mart, build, retrieved
 from tests.warehouse.mart.worlds import listed
 from tests.warehouse.mart.worlds_pharmacy import NEW_MAP, OLD_MAP, returned
 from warehouse.home import Home
@@ -139,6 +139,20 @@ def test_practices_of_the_minutes(home: Home, tmp_path: Path) -> None:
         ],
     )
     assert share(mart, "sub_icb", "04C", "2025-10") == (39, 51, "provisional")
+
+
+def test_return_that_was_put_right_is_whole(home: Home, tmp_path: Path) -> None:
+    """A code that can't be read may be anybody's, until the file comes again without it."""
+    typed = [returned("C82001", "2025-10", 10), returned("C8200l", "2025-10", 5)]
+    right = [returned("C82001", "2025-10", 10), returned("C82002", "2025-10", 5)]
+    lists = [listed(code, "04C", "2025-10-01", 100) for code in ("C82001", "C82002")]
+    wrong = write(tmp_path / "typed.csv", referrals(*typed))
+    files = [write_list(tmp_path / "list.csv", *lists), retrieved(wrong, "2025-11-03")]
+    assert build(home, files).figures(REFERRALS, "sub_icb", "04C") == {}
+    again = retrieved(write(tmp_path / "right.csv", referrals(*right)), "2025-11-04")
+    mart = build(home, [again])
+    assert parts(mart, REFERRALS, "sub_icb", "04C", "2025-10") == (15, 2, 2)
+    assert share(mart, "sub_icb", "04C", "2025-10")[:2] == (2, 2)
 
 
 def test_practices_use_of_the_app_adds_up_but_not_people_who_order(app: Mart) -> None:

@@ -110,6 +110,8 @@ def test_list_holds_until_the_next_one(pharmacies: Mart) -> None:
         ("2025-09", 1, 3)
     ]
     assert {row["rolling_12_month_value"] for row in rows.values()} == {None}
+    until_the_next = {month for month, row in rows.items() if row["status"] == "provisional"}
+    assert until_the_next == {"2025-10"}
 
 
 def test_list_that_lost_a_row_has_no_count_of_its_place(pharmacies: Mart) -> None:
