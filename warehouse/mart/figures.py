@@ -45,7 +45,8 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
                     raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
                 parts.append(_figures_of(kpi, source, pair, level))
     db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
-    _number_series(db, kpis)
+    _load_kpi_facts(db, kpis)
+    _number_series(db)
     _create_vintage(db)
     _create_monthly(db, synthetic)
 
@@ -135,9 +136,8 @@ def _to_date(name: str) -> str:
     return f"({value})::DOUBLE"
 
 
-def _number_series(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`stage.series` numbers each KPI of each organisation in their order; `stage.numbered` has
-    every figure under that number, with its value."""
+def _load_kpi_facts(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`stage.kpi_fact`: unit, kind, and first provisional month of each KPI at each level."""
     newest = {
         feed: db.execute(
             "SELECT max(edition) FROM stage.file WHERE feed = $feed", {"feed": feed}
@@ -164,6 +164,11 @@ def _number_series(db: Connection, kpis: dict[str, Kpi]) -> None:
                         "before": lag - 1,
                     },
                 )
+
+
+def _number_series(db: Connection) -> None:
+    """`stage.series` numbers each KPI of each organisation in their order; `stage.numbered` has
+    every figure under that number, with its value."""
     db.execute(
         """CREATE TABLE stage.series AS
         SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,

@@ -33,21 +33,7 @@ def member_figures(db: Connection, pair: Pair) -> None:
     )
     db.execute(
         f"""CREATE TABLE {pair.table(pair.level)} AS
-        WITH placed AS ({parents(pair.level, place)}),
-        listed AS (
-            SELECT d.*, coalesce(p.parent, d.org_code) AS place FROM stage.leaf_{pair.other} AS d
-            LEFT JOIN placed AS p ON p.child = d.org_code AND p.month = d.month),
-        named AS (
-            SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
-                   n.revision, max(n.published_on) AS published_on
-            FROM stage.leaf_{pair.feed} AS n
-            LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
-        tick AS (
-            SELECT place, month, vintage, edition, revision FROM named
-            UNION
-            SELECT place, month, vintage, edition, revision FROM listed
-            WHERE (place, month) IN (SELECT (place, month) FROM named)),
-        asked AS (SELECT DISTINCT org_code, month, place FROM listed)
+        WITH {_spoken_of(pair, place)}
         SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
                greatest(c.published_on, d.published_on) AS published_on,
                {numerators}, d.{listed} AS d_{listed},
@@ -62,6 +48,26 @@ def member_figures(db: Connection, pair: Pair) -> None:
             ON n.org_code = a.org_code AND n.month = a.month AND t.vintage >= n.vintage
         WHERE d.{listed} > 0"""
     )
+
+
+def _spoken_of(pair: Pair, place: str) -> str:
+    """CTEs: `listed` (members by place), `named` (editions of the feed that speak of a place),
+    `tick` (editions of either that do), `asked` (members of a place)."""
+    return f"""placed AS ({parents(pair.level, place)}),
+        listed AS (
+            SELECT d.*, coalesce(p.parent, d.org_code) AS place FROM stage.leaf_{pair.other} AS d
+            LEFT JOIN placed AS p ON p.child = d.org_code AND p.month = d.month),
+        named AS (
+            SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
+                   n.revision, max(n.published_on) AS published_on
+            FROM stage.leaf_{pair.feed} AS n
+            LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
+        tick AS (
+            SELECT place, month, vintage, edition, revision FROM named
+            UNION
+            SELECT place, month, vintage, edition, revision FROM listed
+            WHERE (place, month) IN (SELECT (place, month) FROM named)),
+        asked AS (SELECT DISTINCT org_code, month, place FROM listed)"""
 
 
 def _lost(pair: Pair, place: str) -> str:

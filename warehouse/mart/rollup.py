@@ -156,10 +156,9 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
     merged into others, whose figures hold theirs already. A feed that counts by ICB restates
     earlier months on the boundaries of its release: then the ICBs are those of the edition's month.
     """
-    by_edition = pair.level == "icb"
-    moment = "strptime({} || '-01', '%Y-%m-%d')::DATE" if by_edition else "{}"
-    as_at = moment.format("c.edition" if by_edition else "c.month")
-    newest = moment.format("s.newest" if by_edition else "s.month")
+    as_at, newest = "c.month", "s.month"
+    if pair.level == "icb":
+        as_at, newest = _first_day("c.edition"), _first_day("s.newest")
     db.execute(
         f"""CREATE TABLE {pair.table(level)} AS
         WITH {_state(pair, member, level, as_at)},
@@ -186,11 +185,13 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
                    AND s.present_expected >= coalesce(x.expected, 0) AS whole,
                s.present AS members_present,
                coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0) AS members_expected
-        FROM summed AS s
-        LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
-        LEFT JOIN lost AS l
-            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
+        FROM summed AS s LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
+        LEFT JOIN lost AS l USING (org_code, month, vintage)"""
     )
+
+
+def _first_day(edition: str) -> str:
+    return f"strptime({edition} || '-01', '%Y-%m-%d')::DATE"
 
 
 def _unexpected_lost(pair: Pair, member: str, level: str) -> str:
