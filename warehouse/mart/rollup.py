@@ -149,8 +149,7 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
 
 
 def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:
-    """Sub-ICBs or ICBs into ICBs, regions or England: whole when every one expected is there,
-    whole.
+    """Sub-ICBs or ICBs into what they make up: whole when every one expected is there, whole.
 
     Codes that nobody expects count in the newest edition only: in an older one they were since
     merged into others, whose figures hold theirs already. A feed that counts by ICB restates
@@ -186,7 +185,8 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
                s.present AS members_present,
                coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0) AS members_expected
         FROM summed AS s LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
-        LEFT JOIN lost AS l USING (org_code, month, vintage)"""
+        LEFT JOIN lost AS l
+            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
     )
 
 
