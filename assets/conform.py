@@ -40,6 +40,7 @@ TOTAL = (
 )
 MANGLED = r"^\s*(\d{1,2}[- ][A-Za-z]{3,9}|[3-6]\d{4}(\.\d+)?|.*\d:\d\d.*|#+)\s*$"
 CORRECTED = "ask the publisher for a corrected file"
+MENDED = "correct the row and import the file again"
 REMEDIES = {
     "total_row": "totals are worked out here; leave them out of the file",
     "month_not_mangled": "format the column as text before typing months into it",
@@ -48,6 +49,20 @@ REMEDIES = {
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
 } | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
+# Who types a return can mend it; there is no publisher to ask.
+TYPED_REMEDIES = {
+    "month_readable": "type it as YYYY-MM",
+    "code_pattern": "check the code",
+    "month_in_window": "check the month",
+}
+
+
+def remedy(rule: str, contract: Contract) -> str:
+    """What to do about a row that breaks a rule."""
+    if not contract.hand_made:
+        return REMEDIES[rule]
+    own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
+    return TYPED_REMEDIES.get(rule, own)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.conform import REMEDIES, ROW_RULES, SOURCE_ROW, month_text, window
+from assets.conform import ROW_RULES, SOURCE_ROW, month_text, remedy, window
 from assets.contract import Contract
 from checks.view import EditionView, Evidence, Expectation
 
@@ -107,24 +107,24 @@ def _row_evidence(
         observed=shown if found else _as_expected(rule, seen),
         failed_rows=broken.height,
         total_rows=view.rows,
-        message=_message(rule, broken, view.contract.hand_made) if broken.height else "",
+        message=_message(rule, broken, view.contract) if broken.height else "",
     )
 
 
-def _message(rule: str, broken: pl.DataFrame, row_by_row: bool) -> str:
+def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
     """Which rows were not accepted; whoever typed them is told each, the first ones in full."""
     ordered = broken.sort("file_name", SOURCE_ROW)
-    if not row_by_row:
+    advice = remedy(rule, contract)
+    if not contract.hand_made:
         first = ordered.row(0, named=True)
         where = f"the first is row {first[SOURCE_ROW]} of {first['file_name']}"
-        return f"{broken.height:,} row(s) quarantined, {where}; {REMEDIES[rule]}"
+        return f"{broken.height:,} row(s) quarantined, {where}; {advice}"
     told = [
-        f"row {row[SOURCE_ROW]} of {row['file_name']}: "
-        + row["reason"].removesuffix(f"; {REMEDIES[rule]}")
+        f"row {row[SOURCE_ROW]} of {row['file_name']}: " + row["reason"].removesuffix(f"; {advice}")
         for row in ordered.head(SHOWN).iter_rows(named=True)
     ]
     more = f"; and {broken.height - SHOWN:,} more" if broken.height > SHOWN else ""
-    return f"{broken.height:,} row(s) quarantined: {'; '.join(told)}{more}; {REMEDIES[rule]}"
+    return f"{broken.height:,} row(s) quarantined: {'; '.join(told)}{more}; {advice}"
 
 
 def _as_expected(rule: str, seen: pl.DataFrame) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
 from warehouse.archive import Archive
 from warehouse.history import EditionState, read_state
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+BRIDGED = 3  # months from one edition of a quarterly list to the next
 ABANDONED = timedelta(minutes=15)
 
 Say = Callable[[str], None]
@@ -150,12 +152,14 @@ def plan(
 
 
 def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
-    """Cut sorted editions into runs between which no other held edition lies: a run takes in
-    every month from its first to its last, and of a quarterly list most months have none."""
+    """Cut sorted editions into runs of neighbours: no other held edition lies between them, and
+    at most a quarter. A run takes in every month from its first to its last, of which a quarterly
+    list has most without a file; each costs Dagster an event."""
     runs: list[list[str]] = []
     for edition in due:
         before = held[held.index(edition) - 1]
-        if runs and runs[-1][-1] == before:
+        near = month_text(add_months(parse_month(edition), -BRIDGED)) <= before
+        if runs and runs[-1][-1] == before and near:
             runs[-1].append(edition)
         else:
             runs.append([edition])

@@ -193,6 +193,14 @@ def append(home: Home, results: list[CheckResult], label: str) -> None:
         frame.write_parquet(part)
 
 
+def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
+    """The verdicts of an edition's last judging, none if it was never judged."""
+    files = sorted((home.archive / "checks").glob(f"*-{feed}-{edition}.parquet"))
+    if not files:
+        return []
+    return [CheckResult.model_validate(row) for row in pl.read_parquet(files[-1]).to_dicts()]
+
+
 def read_history(home: Home) -> pl.DataFrame:
     """Every verdict ever reached, oldest first: the columns of `CheckResult`."""
     files = sorted((home.archive / "checks").glob("*.parquet"))

@@ -23,10 +23,10 @@ from assets.conform import (
     FAILED_RULE,
     OVERFLOW,
     RAW,
-    REMEDIES,
     SOURCE_ROW,
     RowRule,
     parse_month,
+    remedy,
     rules_of,
 )
 from assets.contract import Contract, contracts, hash_files, parser, tidy_version
@@ -223,13 +223,15 @@ def _write_rows(
     with whole_file(paths.tidy) as part:
         sunk = kept.sink_parquet(part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True)
         _, bad = pl.collect_all([sunk, rejected], engine="streaming")
-    named = _name_rules(bad, rules, raw_columns)
+    named = _name_rules(bad, contract, rules, raw_columns)
     with whole_file(paths.quarantine) as part:
         named.write_parquet(part, compression=COMPRESSION)
     return named
 
 
-def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str]) -> pl.DataFrame:
+def _name_rules(
+    bad: pl.DataFrame, contract: Contract, rules: list[RowRule], raw_columns: list[str]
+) -> pl.DataFrame:
     """Quarantined rows in words, with the typed columns that tell whose figures they touch."""
     words = pl.DataFrame(
         {
@@ -238,7 +240,7 @@ def _name_rules(bad: pl.DataFrame, rules: list[RowRule], raw_columns: list[str])
             "column_name": [rule.column for rule in rules],
             "expected": [rule.expected for rule in rules],
             "heading": [_heading(rule) for rule in rules],
-            "remedy": [REMEDIES[rule.rule] for rule in rules],
+            "remedy": [remedy(rule.rule, contract) for rule in rules],
         },
         schema_overrides={FAILED_RULE: pl.Int16},
     )

@@ -60,10 +60,11 @@ def show_columns(screen: Screen, feed: str) -> None:
 
 
 def show_wrong_rows(screen: Screen, home: Home, states: list[EditionState]) -> None:
-    """Every row of a local feed that was not taken, so that whoever typed it can mend it."""
+    """What is wrong with a local feed, row by row, so that whoever typed it can mend it."""
     for state in states:
         if state.feed in local_feeds():
             told = wrong_rows(home, state.feed, state.edition)
+            told += doubtful_rows(home, state.feed, state.edition)
             for line in told[:SHOWN]:
                 screen.warn(line)
             if len(told) > SHOWN:
@@ -71,6 +72,17 @@ def show_wrong_rows(screen: Screen, home: Home, states: list[EditionState]) -> N
                     f"... and {len(told) - SHOWN} more rows of {state.feed} {state.edition}; "
                     "all are in governance.quarantine of the mart."
                 )
+
+
+def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
+    """What checks of business rules say of rows that were taken all the same."""
+    from warehouse.history import read_latest
+
+    return [
+        f"{feed} {edition}, {result.message}"
+        for result in read_latest(home, feed, edition)
+        if result.layer == "rules" and result.rule != "cells_whole" and result.verdict == "warn"
+    ]
 
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:

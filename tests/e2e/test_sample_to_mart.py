@@ -73,11 +73,26 @@ def test_everything_says_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
     assert all("SYNTHETIC" in name for (name,) in named)
 
 
-def test_every_edition_is_accepted_without_a_warning(mart: duckdb.DuckDBPyConnection) -> None:
-    rows = mart.execute(
-        "SELECT DISTINCT status, checks_warned, checks_failed FROM governance.edition"
+def test_every_edition_is_accepted_and_warned_of_as_the_publishers_would_be(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = mart.execute("SELECT DISTINCT status, checks_failed FROM governance.edition").fetchall()
+    assert rows == [("accepted", 0)]
+    warned = mart.execute(
+        "SELECT DISTINCT feed, rule FROM governance.check_result WHERE verdict = 'warn'"
     ).fetchall()
-    assert rows == [("accepted", 0, 0)]
+    assert set(warned) == {
+        ("nhs_app", "national_months_labelled"),
+        ("pharmacy_first", "edition_from_content"),
+        ("pharmacy_list", "edition_from_content"),
+    }
+
+
+def test_the_three_themes_are_shown_with_both_numbers_of_a_share(made: tuple[Home, str]) -> None:
+    _, printed = made
+    for view in ("appointments_monthly", "pharmacy_first_monthly", "nhs_app_monthly"):
+        assert view in printed
+    assert "81 of 82 = 98.8%" in printed
 
 
 def test_practice_sums_were_reconciled_with_sub_icb_sums(mart: duckdb.DuckDBPyConnection) -> None:

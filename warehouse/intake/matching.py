@@ -66,7 +66,7 @@ def _missing_remedy(contract: Contract, missing: list[str], headings: Sequence[s
 
 
 def _spare(contract: Contract, headings: Sequence[str]) -> list[str]:
-    return [heading for heading in headings if contract.column_of(heading) is None]
+    return [heading for heading in headings if not contract.is_known(heading)]
 
 
 def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
