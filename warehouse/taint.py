@@ -14,6 +14,9 @@ from assets.conform import OVERFLOW, RAW, SOURCE_ROW, source_columns
 from assets.contract import Contract
 from assets.measure import month_of
 
+# Places by which a lost row may be narrowed down, the smallest that is always given first.
+PLACES = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority": "local_authority"}
+
 
 def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
@@ -31,7 +34,7 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         for name in contract.counts
         if name in source
     ]
-    owned = _readable_code(contract).is_not_null() | pl.any_horizontal(written)
+    owned = readable_code(contract).is_not_null() | pl.any_horizontal(written)
     lost = ~zero & owned & (pl.col("rule") != "total_row")
     return rejected.filter(_swallowing() | lost)
 
@@ -41,8 +44,9 @@ def _swallowing() -> pl.Expr:
     return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
 
 
-def _readable_code(contract: Contract) -> pl.Expr:
-    """Code of a row's organisation, null where it can't be one."""
+def readable_code(contract: Contract) -> pl.Expr:
+    """Code of a row's organisation, null where it can't be one; of a feed without cell its key's
+    first column."""
     name = contract.cell.code if contract.cell else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
     return pl.when(code.str.contains(pattern)).then(code) if pattern else code
@@ -58,15 +62,16 @@ def tainted(
     """Which cells lost a count-bearing row, or may have: what a row does not say, it may mean.
 
     A row without a readable month touches all months of its organisation; one without a readable
-    organisation all of that month (in its sub-ICB, if the row names one); a row that swallowed
-    others, because a quote was left open, all cells of the file.
+    organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
+    swallowed others, because a quote was left open, all cells of the file.
     """
     if contract.cell is None or bearing.is_empty():
         return pl.repeat(False, cells.height, eager=True).alias("tainted")
     if bearing.select(_swallowing().any()).item():
         return pl.repeat(True, cells.height, eager=True).alias("tainted")
+    _, place = _place(contract)
     places = observed.filter(pl.col("org_level") == contract.cell.level).select(
-        "org_code", "month", pl.col("sub_icb_code").alias("place")
+        "org_code", "month", pl.col(place).alias("place")
     )
     placed = cells.join(
         places.unique(["org_code", "month"]),
@@ -89,13 +94,21 @@ def tainted(
     return touched.alias("tainted")
 
 
+def _place(contract: Contract) -> tuple[str | None, str]:
+    """The column that says in which place a row's organisation is, and where the observed
+    organisations have the same: of several places the smallest."""
+    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
+    parents = named[0].parents if named else {}
+    level = next((one for one in PLACES if one in parents), "sub_icb")
+    return parents.get(level), PLACES[level]
+
+
 def _told(
     bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
 ) -> pl.DataFrame:
-    """What lost rows tell of whose they were: `org_code`, else `place` (sub-ICB), and `month`."""
-    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
-    parent = named[0].parents.get("sub_icb") if named else None
-    code = _readable_code(contract)
+    """What lost rows tell of whose they were: `org_code`, else `place`, and `month`."""
+    parent, _ = _place(contract)
+    code = readable_code(contract)
     known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)
     place = pl.when(code.is_null() & known).then(pl.col(parent or SOURCE_ROW).cast(pl.String))
     return bearing.select(

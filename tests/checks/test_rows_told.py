@@ -22,7 +22,7 @@ def test_every_row_of_a_typed_file_that_is_wrong_is_told(home: Home) -> None:
         "2 row(s) quarantined: "
         "row 3 of file1.csv: Practice code: found `C8200`, expected a code like ^[A-Z][0-9]{5}$; "
         "row 5 of file1.csv: Practice code: found `c82003`, expected a code like ^[A-Z][0-9]{5}$; "
-        "if such codes are real, widen the pattern in the contract"
+        "check the code"
     )
 
 
@@ -31,7 +31,7 @@ def test_of_many_wrong_rows_the_first_five_are_told(home: Home) -> None:
     found = one(judged(home, REFERRALS), "count_whole", "sent")
     assert "row 7 of file1.csv: Referrals sent: found `about 4`" in found.message
     assert "row 8 " not in found.message
-    assert "; and 2 more; ask" in found.message
+    assert "; and 2 more; correct the row" in found.message
 
 
 def test_of_a_published_file_the_first_row_is_told(home: Home) -> None:

@@ -159,6 +159,15 @@ def test_no_address_is_kept_not_even_in_quarantine(name: str, content: bytes, ho
     assert "SECRET" not in kept and "LE1" not in kept
 
 
+def test_a_garbled_pharmacy_code_taints_its_icb_only(home: Home) -> None:
+    there = {"CONTRACTOR_CODE": "FB001", "ICB_CODE": "QJ2"}
+    found = taken(home, "x.csv", long_claims({}, there, {"CONTRACTOR_CODE": "F?"}))
+    assert dict(found.measures.select("org_code", "tainted").iter_rows()) == {
+        "FA001": True,
+        "FB001": False,
+    }
+
+
 def test_pharmacies_are_organisations_under_icb_and_local_authority(home: Home) -> None:
     found = taken(home, "long.csv", long_claims())
     seen = {row["org_level"]: row for row in found.organisations.to_dicts()}

@@ -13,7 +13,7 @@ import holidays
 import polars as pl
 
 from assets.conform import parse_month
-from assets.contract import Contract, Organisation, contracts
+from assets.contract import Contract, contracts
 from assets.measure import month_of
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile, cells_of
@@ -24,7 +24,7 @@ from warehouse.mart.places import (
     create_from,
     load_places,
 )
-from warehouse.taint import count_bearing
+from warehouse.taint import count_bearing, readable_code
 from warehouse.tidy import lake_paths
 
 
@@ -127,8 +127,8 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
     for one in placed:
         edition = parse_month(one.file.edition)
         rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
-        lost = _losses(rejected, contract, contract.cell).select(
-            _readable(contract, contract.cell).alias("org_code"),
+        lost = _losses(rejected, contract).select(
+            readable_code(contract).alias("org_code"),
             *places,
             month_of(contract, edition).fill_null(edition).alias("month"),
             pl.lit(one.vintage, pl.Int64).alias("vintage"),
@@ -155,17 +155,11 @@ def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> li
     return sorted(month for month in again if isinstance(month, date))
 
 
-def _readable(contract: Contract, cell: Organisation) -> pl.Expr:
-    """Code of a row's organisation; null where it can't be one."""
-    code, pattern = pl.col(cell.code), contract.columns[cell.code].pattern
-    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
-
-
-def _losses(rejected: pl.DataFrame, contract: Contract, cell: Organisation) -> pl.DataFrame:
+def _losses(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Rows that bear a count; of a list, which bears none, rows that name somebody of it."""
     if contract.counts:
         return count_bearing(rejected, contract)
-    return rejected.filter(_readable(contract, cell).is_not_null())
+    return rejected.filter(readable_code(contract).is_not_null())
 
 
 def _forget_replaced(db: Connection, feed: str) -> None:
