@@ -6,11 +6,14 @@ organisations (`rollup`), wording (`describe`).
 
 from __future__ import annotations
 
+import polars as pl
+
+from assets.conform import add_months, parse_month
 from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
-from warehouse.mart.places import Connection
+from warehouse.mart.places import Connection, create_from
 from warehouse.mart.rollup import roll_up
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
@@ -26,8 +29,10 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
     """Create `kpi_vintage` and `kpi_monthly` in the attached mart."""
     load_expected(db)
     _load_published(db, kpis)
+    published = {one for (one,) in db.execute("SELECT measure FROM stage.published").fetchall()}
+    wanted = [(k, s) for k in kpis.values() for s in k.sources if s.numerator in published]
     reached = {}
-    for pair in pairs_of(kpis.values()):
+    for pair in pairs_of(source for _, source in wanted):
         reached[(pair.feed, pair.other, pair.asks_members)] = (pair, roll_up(db, pair))
     db.execute(
         """CREATE TABLE stage.figure (
@@ -37,15 +42,15 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
             members_present BIGINT, members_expected BIGINT)"""
     )
     parts = []
-    for kpi in kpis.values():
-        for source in kpi.sources:
-            pair, levels = reached[feeds_of(source)]
-            for level in source.levels:
-                if level not in levels:
-                    raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
-                parts.append(_figures_of(kpi, source, pair, level))
-    db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
-    _load_kpi_facts(db, kpis)
+    for kpi, source in wanted:
+        pair, levels = reached[feeds_of(source)]
+        for level in source.levels:
+            if level not in levels:
+                raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
+            parts.append(_figures_of(kpi, source, pair, level))
+    if parts:
+        db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
+    _load_kpi_facts(db, wanted)
     _number_series(db)
     _create_vintage(db)
     _create_monthly(db, synthetic)
@@ -136,34 +141,26 @@ def _to_date(name: str) -> str:
     return f"({value})::DOUBLE"
 
 
-def _load_kpi_facts(db: Connection, kpis: dict[str, Kpi]) -> None:
+def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     """`stage.kpi_fact`: unit, kind, and first provisional month of each KPI at each level."""
-    newest = {
-        feed: db.execute(
-            "SELECT max(edition) FROM stage.file WHERE feed = $feed", {"feed": feed}
-        ).fetchall()[0][0]
-        for feed in contracts()
-    }
-    db.execute(
-        "CREATE TABLE stage.kpi_fact (kpi_id VARCHAR, org_level VARCHAR, unit VARCHAR, "
-        "is_stock BOOLEAN, provisional_from DATE)"
-    )
-    for kpi in kpis.values():
-        for source in kpi.sources:
-            lag = contracts()[source.feeds[0]].provisional_months
-            for level in source.levels:
-                db.execute(
-                    "INSERT INTO stage.kpi_fact SELECT $kpi, $level, $unit, $stock, "
-                    "strptime($newest, '%Y-%m')::DATE - to_months($before)",
-                    {
-                        "kpi": kpi.kpi_id,
-                        "level": level,
-                        "unit": kpi.unit,
-                        "stock": kpi.is_stock,
-                        "newest": newest[source.feeds[0]],
-                        "before": lag - 1,
-                    },
-                )
+    newest = dict(db.execute("SELECT feed, max(edition) FROM stage.file GROUP BY feed").fetchall())
+    facts = [
+        {
+            "kpi_id": kpi.kpi_id,
+            "org_level": level,
+            "unit": kpi.unit,
+            "is_stock": kpi.is_stock,
+            "provisional_from": add_months(
+                parse_month(newest[feed]), 1 - contracts()[feed].provisional_months
+            ),
+        }
+        for kpi, source in wanted
+        for feed in [source.feeds[0]]
+        for level in source.levels
+    ]
+    schema = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
+    kinds = {"is_stock": pl.Boolean, "provisional_from": pl.Date}
+    create_from(db, "stage.kpi_fact", pl.DataFrame(facts, schema={**schema, **kinds}))
 
 
 def _number_series(db: Connection) -> None:

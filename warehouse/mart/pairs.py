@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assets.contract import OrgLevel, contracts
-from warehouse.catalogue import Kpi, Source, reach
+from warehouse.catalogue import Source, reach
 from warehouse.mart.places import Connection
 
 KEYS = "org_code, month, vintage, edition, revision, published_on"
@@ -93,14 +93,14 @@ def feeds_of(source: Source) -> Feeds:
     return (*source.feeds, source.absent_is_zero)
 
 
-def pairs_of(kpis: Iterable[Kpi]) -> list[Pair]:
-    """The distinct pairs of feeds that the catalogue needs, each with its measures.
+def pairs_of(sources: Iterable[Source]) -> list[Pair]:
+    """The distinct pairs of feeds that these sources of KPIs need, each with its measures.
 
     A mixed pair comes after its two feeds alone, which it is joined from.
     """
     tops: dict[Feeds, set[str]] = defaultdict(set)
     bottoms: dict[Feeds, set[str]] = defaultdict(set)
-    for source in (source for kpi in kpis for source in kpi.sources):
+    for source in sources:
         tops[feeds_of(source)].add(source.numerator.partition(".")[2])
         if source.beside:
             bottoms[feeds_of(source)].add(source.beside.partition(".")[2])
