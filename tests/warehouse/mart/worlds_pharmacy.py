@@ -17,6 +17,7 @@ from tests.support import (
     referrals,
     wide_claims,
     write,
+    write_coverage,
     write_list,
 )
 from tests.warehouse.mart.support_mart import retrieved
@@ -166,9 +167,15 @@ def _practices(folder: Path) -> list[Path]:
         )
         for day in ("2025-10-01", "2025-11-01", "2025-12-01")
     ]
+    counted = [f"Patients registered at {which} practices" for which in ("included", "open")]
+    covered = [
+        {"SUB_ICB_LOCATION_CODE": place, **dict.fromkeys(counted, included)}
+        for place, included in {"04C": 1500, "03W": 300, "04V": 200}.items()
+    ]
     user = {"Registered users 13+": 400, "Log-ins": 900}
     return [
         *lists,
+        write_coverage(folder / "coverage.csv", *covered),
         # October: nothing of 04V; C82002 not named; C82999 is on no list.
         write(
             folder / "referrals-oct.csv",
