@@ -13,7 +13,8 @@ from functools import cache
 
 import polars as pl
 
-from assets.contract import Contract, fold
+from assets.contract import Contract
+from assets.vocabulary import fold
 
 SOURCE_ROW = "source_row"
 FAILED_RULE = "failed_rule"
@@ -59,6 +60,8 @@ TYPED_REMEDIES = {
 
 def remedy(rule: str, contract: Contract) -> str:
     """What to do about a row that breaks a rule."""
+    if rule == "label_known" and contract.label_families:
+        return "if the publisher has added a label, list it in the feed's contract"
     if not contract.hand_made:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]

@@ -13,19 +13,21 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FEEDS_FOLDER = Path(__file__).parent / "feeds"
-LABELS_FILE = Path(__file__).parent / "labels.yaml"
-MEASURE_SETS_FILE = Path(__file__).parent / "measure_sets.yaml"
-MERGE = "tag:yaml.org,2002:merge"
-FOOTNOTE = re.compile(r"\[[^\]]*\]")
-SUPERSCRIPTS = dict.fromkeys(
-    map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
+from assets.vocabulary import (
+    LABELS_FILE,
+    MEASURE_SETS_FILE,
+    heading_key,
+    label_families,
+    measure_sets,
+    read_yaml,
 )
+
+FEEDS_FOLDER = Path(__file__).parent / "feeds"
 Labels = dict[str, tuple[str, ...] | None]
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
@@ -34,20 +36,6 @@ MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 OrgLevel = Literal[
     "practice", "pcn", "sub_icb", "icb", "region", "england", "pharmacy", "local_authority"
 ]
-
-
-def fold(text: str) -> str:
-    """One spelling for comparison: no BOM, case or double spaces. `8  To 14` -> `8 to 14`."""
-    return " ".join(text.replace("\ufeff", "").split()).casefold()
-
-
-def heading_key(text: str) -> str:
-    """What a heading says, whatever its dress: no case, spaces, punctuation or footnote marks.
-
-    `ICB ODS Code [1,2]` and `icb_ods_code` are one heading.
-    """
-    words = FOOTNOTE.sub(" ", text).translate(SUPERSCRIPTS).casefold()
-    return "".join(letter for letter in words if letter.isalnum())
 
 
 class Strict(BaseModel):
@@ -336,41 +324,6 @@ class Contract(Strict):
         return FEEDS_FOLDER / self.feed
 
 
-@cache
-def label_families() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Every label family: family -> canonical label -> further published spellings."""
-    raw = read_yaml(LABELS_FILE)
-    return {
-        family: {label: tuple(others or ()) for label, others in labels.items()}
-        for family, labels in raw.items()
-    }
-
-
-@cache
-def measure_sets() -> dict[str, dict[str, dict[str, object]]]:
-    """Measures shared by feeds of one publication: set -> measure -> its fields."""
-    sets: dict[str, dict[str, dict[str, object]]] = read_yaml(MEASURE_SETS_FILE)
-    return sets
-
-
-class _NothingTwice(yaml.SafeLoader):
-    """YAML keeps the last of two equal keys in silence; a column written twice must not pass."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key) for key, _ in node.value if key.tag != MERGE]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"`{twice[0]}` stands twice", node.start_mark
-            )
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(path: Path) -> Any:
-    """Content of a YAML file; a key that stands twice is an error."""
-    return yaml.load(path.read_text(encoding="utf-8"), _NothingTwice)  # noqa: S506 (a SafeLoader)
-
-
 def load_contract(path: Path) -> Contract:
     """Read and validate one contract.
 
@@ -428,7 +381,7 @@ def tidy_version(feed: str) -> str:
     here = Path(__file__).parent
     folder = FEEDS_FOLDER / feed
     files = [folder / "contract.yaml", folder / "parser.py", LABELS_FILE, MEASURE_SETS_FILE]
-    code = ("contract.py", "reshape.py", "conform.py", "measure.py")
+    code = ("contract.py", "vocabulary.py", "reshape.py", "conform.py", "measure.py")
     files += [here / name for name in code]
     return hash_files(files)
 

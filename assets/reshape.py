@@ -11,7 +11,8 @@ from datetime import date
 import polars as pl
 
 from assets.conform import OVERFLOW, SOURCE_ROW
-from assets.contract import Contract, Wide, heading_key
+from assets.contract import Contract, Wide
+from assets.vocabulary import heading_key
 
 
 def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from assets.contract import fold
+from assets.vocabulary import fold
 
 TABLE = Path(__file__).with_name("local_authorities.csv")
 BETWEEN_SPELLINGS = "|"

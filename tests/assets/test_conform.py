@@ -19,7 +19,8 @@ from assets.conform import (
     parse_month,
     rules_of,
 )
-from assets.contract import contracts, label_families, parser
+from assets.contract import contracts, parser
+from assets.vocabulary import label_families
 from tests.checks.support_checks import (
     BUILDERS,
     COVERAGE,

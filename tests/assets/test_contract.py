@@ -12,15 +12,12 @@ from assets.contract import (
     FEEDS_FOLDER,
     Contract,
     contracts,
-    fold,
-    heading_key,
-    label_families,
     load_contract,
     parser,
-    read_yaml,
     reference_feeds,
     tidy_version,
 )
+from assets.vocabulary import fold, heading_key, label_families, read_yaml
 
 FEEDS = sorted(path.parent.name for path in FEEDS_FOLDER.glob("*/contract.yaml"))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.contract import fold
 from assets.reference.local_authorities import TABLE, codes, names
+from assets.vocabulary import fold
 
 
 def test_every_authority_has_one_code_and_every_spelling_one_authority() -> None:

@@ -142,6 +142,7 @@ def test_a_new_service_of_pharmacy_first_is_quarantined_not_passed_over(home: Ho
     found = taken(home, "x.csv", long_claims(*all_services(), {CONTENT: new}))
     [(row, rule, reason)] = found.told()
     assert (row, rule) == (11, "label_known") and "Conjunctivitis" in reason
+    assert reason.endswith("list it in the feed's contract")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from assets.contract import Contract, contracts, fold
+from assets.contract import Contract, contracts
+from assets.vocabulary import fold
 from warehouse.intake.containers import AGAIN, Refused, shown
 
 ONLY_MONTHLY = (

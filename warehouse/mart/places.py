@@ -9,9 +9,10 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from assets.contract import contracts, fold
+from assets.contract import contracts
 from assets.reference import local_authorities
 from assets.reference.organisations import ENGLAND, ods_codes, reference
+from assets.vocabulary import fold
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
 from warehouse.tidy import lake_paths

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.contract import fold
 from assets.reference import local_authorities
+from assets.vocabulary import fold
 from checks.rules import Check
 from checks.view import EditionView, Evidence, Expectation, skipped
 
