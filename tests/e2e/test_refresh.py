@@ -179,7 +179,6 @@ def test_two_refreshes_at_once_wait_for_each_other(home: Home) -> None:
 def test_a_refresh_may_be_told_not_to_wait(home: Home) -> None:
     from filelock import FileLock
 
-    home.root.mkdir(parents=True)
     with FileLock(home.lock):
         done = say_refresh("--no-wait")
     assert done.exit_code == 1
@@ -198,7 +197,7 @@ def test_a_killed_refresh_can_be_run_again(home: Home) -> None:
     assert figures(home) == {("2025-10", "2025-10"): 10}
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 5, 7, 9, 11, 13])
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 8, 13])
 def test_killed_at_any_step_nothing_is_lost_or_half_visible(home: Home, step: int) -> None:
     land(home, "october.csv", OCT)
     write_coverage(home.landing / "coverage.csv", {})
