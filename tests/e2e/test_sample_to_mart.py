@@ -92,7 +92,7 @@ def test_the_three_themes_are_shown_with_both_numbers_of_a_share(made: tuple[Hom
     _, printed = made
     for view in ("appointments_monthly", "pharmacy_first_monthly", "nhs_app_monthly"):
         assert view in printed
-    assert "81 of 82 = 98.8%" in printed
+    assert "81 of 82 = 98.8%" in printed and "39 of 51 = 76.5%" in printed
 
 
 def test_practice_sums_were_reconciled_with_sub_icb_sums(mart: duckdb.DuckDBPyConnection) -> None:
