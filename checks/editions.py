@@ -10,7 +10,9 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+import polars as pl
 from polars.exceptions import PolarsError
 
 from assets.conform import add_months, month_text, parse_month
@@ -29,7 +31,7 @@ from warehouse.history import (
 )
 from warehouse.home import Home
 from warehouse.intake.containers import Refused
-from warehouse.tidy import TidyFacts, facts_of, tidy
+from warehouse.tidy import TidyFacts, facts_of, lake_paths, tidy
 
 UNREADABLE = (
     PolarsError,
@@ -97,10 +99,28 @@ def take_in(
             facts.append(tidy(home, file))
         except UNREADABLE as error:
             broken.append(unreadable(feed, edition, run_id, file.file_name, error))
-    results = broken or judge_edition(_view(home, files, own, facts), run_id)
+    results = broken or judge_edition(_view(home, files, *_in_force(home, own, facts)), run_id)
     rests_on = basis(home, feed, edition, files)
     state = record(home, feed, edition, rests_on, results, run_id)
     return TakenIn(state, results, own, facts)
+
+
+def _in_force(
+    home: Home, own: list[SourceFile], facts: list[TidyFacts]
+) -> tuple[list[SourceFile], list[TidyFacts]]:
+    """The files that an edition still rests on: one that was put right by a later one, cell by
+    cell, is judged no more. Of a typed return a file without any sound cell is put right by the
+    next one; of a publication it may be a part that is lost."""
+    hand_made = contracts()[own[0].feed].hand_made
+    later: set[tuple[str, date]] = set()
+    kept = []
+    for file, fact in sorted(zip(own, facts, strict=True), key=lambda p: p[0].order, reverse=True):
+        cells = pl.read_parquet(lake_paths(home, file).measures)
+        named = set(cells.select("org_code", "month").iter_rows())
+        if named - later or not later or not (named or hand_made):
+            kept.append((file, fact))
+        later |= set(cells.filter(~pl.col("tainted")).select("org_code", "month").iter_rows())
+    return [file for file, _ in kept[::-1]], [fact for _, fact in kept[::-1]]
 
 
 def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
