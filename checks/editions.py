@@ -111,6 +111,8 @@ def _in_force(
     """The files that an edition still rests on: one that was put right by a later one, cell by
     cell, is judged no more. Of a typed return a file without any sound cell is put right by the
     next one; of a publication it may be a part that is lost."""
+    if len(own) == 1:
+        return own, facts
     hand_made = contracts()[own[0].feed].hand_made
     later: set[tuple[str, date]] = set()
     kept = []
