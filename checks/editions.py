@@ -21,6 +21,7 @@ from checks.feed_rules import looks_back
 from checks.runner import check_version, judge_edition, unreadable
 from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
+from warehouse.decisions import newest_override
 from warehouse.history import (
     CheckResult,
     EditionState,
@@ -31,6 +32,7 @@ from warehouse.history import (
 )
 from warehouse.home import Home
 from warehouse.intake.containers import Refused
+from warehouse.standing import Standing, standing
 from warehouse.tidy import TidyFacts, facts_of, lake_paths, tidy
 
 UNREADABLE = (
@@ -46,9 +48,11 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What taking in an edition came to."""
+    """What taking in an edition came to: what its checks found, and where it stands by them or by
+    decision."""
 
     state: EditionState
+    standing: Standing
     results: list[CheckResult]
     files: list[SourceFile]
     facts: list[TidyFacts]
@@ -72,7 +76,10 @@ def is_judged(home: Home, feed: str, edition: str, files: list[SourceFile]) -> b
     return (
         state is not None
         and state.fingerprint == expected
-        and (state.verdict == "held" or all(facts_of(home, file) for file in own))
+        and (
+            standing(home, feed, edition, files).verdict == "held"
+            or all(facts_of(home, file) for file in own)
+        )
     )
 
 
@@ -101,8 +108,9 @@ def take_in(
             broken.append(unreadable(feed, edition, run_id, file.file_name, error))
     results = broken or judge_edition(_view(home, files, *_in_force(home, own, facts)), run_id)
     rests_on = basis(home, feed, edition, files)
-    state = record(home, feed, edition, rests_on, results, run_id)
-    return TakenIn(state, results, own, facts)
+    shas = [file.sha256 for file in own]
+    state = record(home, feed, edition, rests_on, results, run_id, shas)
+    return TakenIn(state, standing(home, feed, edition, files), results, own, facts)
 
 
 def _in_force(
@@ -129,8 +137,10 @@ def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
     """Fingerprint of all that an edition's verdict rests on, among these active files."""
     back = looks_back(feed)
     before = _before(files, feed, edition, back)
-    standing = [f"{one} {_verdict(home, feed, one)}" for one in before]
-    return fingerprint(edition_files(files, feed, edition, back), check_version(feed), standing)
+    stand = [f"{one} {_verdict(home, feed, one, files)}" for one in before]
+    if decision := newest_override(home, feed, edition):
+        stand.append(decision.decision_id)  # Dagster and the history are told of it
+    return fingerprint(edition_files(files, feed, edition, back), check_version(feed), stand)
 
 
 def _before(files: list[SourceFile], feed: str, edition: str, back: int) -> list[str]:
@@ -140,9 +150,8 @@ def _before(files: list[SourceFile], feed: str, edition: str, back: int) -> list
     return sorted((one for one in held if first <= one < edition), reverse=True)
 
 
-def _verdict(home: Home, feed: str, edition: str) -> str:
-    state = read_state(home, feed, edition)
-    return state.verdict if state else "not judged"
+def _verdict(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
+    return standing(home, feed, edition, files).verdict
 
 
 def _view(
@@ -173,7 +182,7 @@ def _earlier(
     """The nearest accepted edition of the months before, as checks look at it."""
     for one in _before(files, contract.feed, edition, back):
         own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
-        if _verdict(home, contract.feed, one) == "accepted" and all(
+        if _verdict(home, contract.feed, one, files) == "accepted" and all(
             _can_be_tidied(home, file) for file in own
         ):
             facts = [tidy(home, file) for file in own]

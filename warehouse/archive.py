@@ -17,6 +17,7 @@ from typing import IO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
 
@@ -76,6 +77,7 @@ class Archive:
     """The archive of one home."""
 
     def __init__(self, home: Home) -> None:
+        self.home = home
         self.root = home.archive
 
     def object_path(self, container_sha256: str) -> Path:
@@ -142,15 +144,24 @@ class Archive:
         return sorted(found, key=lambda file: (file.feed, file.edition, *file.order))
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
-        """Files the mart may use: synthetic ones only while nothing real was ever imported."""
+        """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing
+        real was ever imported."""
         everything = self.files()
-        if any(not file.synthetic for file in everything):
+        if self._is_real(everything):
             everything = [file for file in everything if not file.synthetic]
-        return [file for file in everything if feed is None or file.feed == feed]
+        out = withdrawn(self.home)
+        return [
+            file
+            for file in everything
+            if feed in (None, file.feed) and (file.feed, file.edition, file.sha256) not in out
+        ]
 
     def has_real(self) -> bool:
         """Whether anything but sample files was ever imported."""
-        return any(not file.synthetic for file in self.files())
+        return self._is_real(self.files())
+
+    def _is_real(self, files: list[SourceFile]) -> bool:
+        return any(not file.synthetic for file in files)
 
     @staticmethod
     def _read(path: Path) -> SourceFile:

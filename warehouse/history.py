@@ -66,7 +66,12 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class EditionState(BaseModel):
-    """Where an edition stands: accepted into the mart, or held back, and on what that rests."""
+    """What an edition's checks came to, and on what that rests.
+
+    Whether it is in the mart is for `warehouse.standing` to say: a person may decide otherwise.
+    `failed_rules`: ids of the checks that failed, with the column where there is one. `files`:
+    hashes of the files it was judged by.
+    """
 
     feed: str
     edition: str
@@ -79,6 +84,8 @@ class EditionState(BaseModel):
     run_id: str
     judged_at: datetime
     reasons: list[str]
+    failed_rules: list[str] = []
+    files: list[str] = []
 
 
 def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[str] = ()) -> str:
@@ -153,9 +160,18 @@ def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
 
 
 def record(
-    home: Home, feed: str, edition: str, fingerprint: str, results: list[CheckResult], run_id: str
+    home: Home,
+    feed: str,
+    edition: str,
+    fingerprint: str,
+    results: list[CheckResult],
+    run_id: str,
+    files: Iterable[str] = (),
 ) -> EditionState:
-    """Keep the results for ever, then the edition's state; returns the state."""
+    """Keep the results for ever, then the edition's state; returns the state.
+
+    `files`: hashes of the files that were judged.
+    """
     append(home, results, f"{feed}-{edition}")
     tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
     for result in results:
@@ -172,9 +188,15 @@ def record(
         run_id=run_id,
         judged_at=datetime.now(UTC).replace(microsecond=0),
         reasons=[_reason(result) for result in results if result.verdict == "fail"],
+        failed_rules=sorted({_broken(result) for result in results if result.verdict == "fail"}),
+        files=sorted(files),
     )
     write_text(state_path(home, feed, edition), state.model_dump_json(indent=1) + "\n")
     return state
+
+
+def _broken(result: CheckResult) -> str:
+    return f"{result.rule} ({result.column_name})" if result.column_name else result.rule
 
 
 def _reason(result: CheckResult) -> str:

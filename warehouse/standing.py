@@ -1,0 +1,178 @@
+"""Where an edition stands: the verdict of its checks, unless a person decided otherwise.
+
+Belongs here: the one answer that the mart, later checks, `status` and Dagster all ask for, and
+accepting and holding by hand. Does not: reaching verdicts (`checks`), keeping decisions
+(`warehouse.decisions`).
+
+An acceptance holds for the files and the failed checks it was given for. Other files, or a check
+that had not failed then, and it lapses: nobody has looked at those. A hold stays until the
+edition is accepted again, whatever files come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.archive import Archive, SourceFile
+from warehouse.decisions import Decision, NotPossible, decide, newest_override
+from warehouse.history import EditionState, read_state
+from warehouse.home import Home
+from warehouse.tidy import lake_paths
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an edition stands.
+
+    `state`: what its checks came to, None if it was never judged. `decision`: the newest accept or
+    hold, if any. `lapsed`: why that no longer counts, None if it does.
+    """
+
+    feed: str
+    edition: str
+    state: EditionState | None
+    decision: Decision | None = None
+    lapsed: str | None = None
+
+    @property
+    def override(self) -> Decision | None:
+        """The decision in force."""
+        return None if self.lapsed else self.decision
+
+    @property
+    def verdict(self) -> Literal["accepted", "held", "pending"]:
+        """`accepted` or `held`, by decision or else by checks; `pending` until it is judged."""
+        if self.override and self.override.decision == "hold":
+            return "held"
+        if self.state is None:
+            return "pending"
+        return "accepted" if self.override else self.state.verdict
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it failed its checks and nobody has decided about it: somebody should."""
+        return self.verdict == "held" and self.override is None
+
+    @property
+    def words(self) -> str:
+        """Why it stands where it stands, in a line; nothing if its checks alone accepted it."""
+        reasons = "; ".join(self.state.reasons) if self.state else ""
+        if self.override is None:
+            told = [reasons] if self.undecided else []
+            lapsed = f"no longer {self.decision.words}; {self.lapsed}" if self.decision else ""
+            return ". ".join([*told, *([lapsed] if lapsed else [])])
+        despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
+        return self.override.words + despite
+
+
+def standing(
+    home: Home, feed: str, edition: str, files: list[SourceFile] | None = None
+) -> Standing:
+    """Where an edition stands. `files`: the active files, if the caller has them at hand."""
+    state = read_state(home, feed, edition)
+    decision = newest_override(home, feed, edition)
+    if decision is None or decision.decision == "hold" or state is None:
+        return Standing(feed, edition, state, decision)
+    own = _own(home, feed, edition, files)
+    return Standing(feed, edition, state, decision, _lapse(home, decision, state, own))
+
+
+def standings(home: Home, files: list[SourceFile] | None = None) -> list[Standing]:
+    """Where every edition with active files stands, by feed and edition."""
+    files = Archive(home).active_files() if files is None else files
+    keys = sorted({(file.feed, file.edition) for file in files})
+    return [standing(home, feed, edition, files) for feed, edition in keys]
+
+
+def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) -> list[SourceFile]:
+    files = Archive(home).active_files(feed) if files is None else files
+    return [file for file in files if (file.feed, file.edition) == (feed, edition)]
+
+
+def _lapse(
+    home: Home, decision: Decision, state: EditionState, own: list[SourceFile]
+) -> str | None:
+    """Why an acceptance counts no more; None if it does."""
+    now, then = {file.sha256 for file in own}, set(decision.sha256)
+    if now != then:
+        return f"its files are others: {len(now - then)} new, {len(then - now)} gone since"
+    if worse := sorted(set(state.failed_rules) - set(decision.failed_rules)):
+        return f"it now fails what it did not fail then: {', '.join(worse)}"
+    if not all(lake_paths(home, file).facts.exists() for file in own):
+        return "its files can't be read any more"
+    return None
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What became of a decision on an edition: `decision` is None if nothing had to be recorded."""
+
+    decision: Decision | None
+    message: str
+
+
+def accept(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
+    """Let an edition in although checks failed, or lift a hold.
+
+    Raises NotPossible if the edition is unknown, not judged yet, can't be read, or the reason or
+    the person is missing.
+    """
+    own = _known(home, feed, edition)
+    now = standing(home, feed, edition, own)
+    judged = now.state is not None and set(now.state.files) == {file.sha256 for file in own}
+    if now.state is None or not judged:
+        raise NotPossible(
+            f"{feed} {edition} is not judged yet with the files it has now.",
+            f"Run access-recovery refresh --feed {feed} --edition {edition} first, look at what "
+            "its checks say, then decide.",
+        )
+    unread = [file.file_name for file in own if not lake_paths(home, file).facts.exists()]
+    if unread:
+        raise NotPossible(
+            f"{feed} {edition} can't be let in: {', '.join(unread)} can't be read.",
+            "Withdraw that file (access-recovery withdraw SHA256), or import a sound one.",
+        )
+    if now.verdict == "accepted":
+        how = now.override.words if now.override else "accepted by its checks"
+        return Ruling(None, f"{feed} {edition} is {how}. Nothing recorded.")
+    shas, failed = [file.sha256 for file in own], now.state.failed_rules
+    made = decide(home, "accept", feed, edition, shas, reason, by, failed)
+    despite = f", despite {', '.join(failed)}" if failed else ""
+    return Ruling(
+        made,
+        f"{feed} {edition} is {made.words}{despite}. The next refresh puts its figures into the "
+        "mart. The acceptance lapses if the edition gets other files or fails another check.",
+    )
+
+
+def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
+    """Keep an edition out of the mart until it is accepted again.
+
+    Raises NotPossible if the edition is unknown, or the reason or the person is missing.
+    """
+    own = _known(home, feed, edition)
+    now = standing(home, feed, edition, own)
+    if now.override and now.override.decision == "hold":
+        return Ruling(None, f"{feed} {edition} is {now.override.words}. Nothing recorded.")
+    failed = now.state.failed_rules if now.state else []
+    made = decide(home, "hold", feed, edition, [f.sha256 for f in own], reason, by, failed)
+    return Ruling(
+        made,
+        f"{feed} {edition} is {made.words}. The next refresh takes its figures out of the mart: "
+        "its months fall back to the newest accepted edition that has them. It stays out, "
+        "whatever files come, until it is accepted again.",
+    )
+
+
+def _known(home: Home, feed: str, edition: str) -> list[SourceFile]:
+    """The active files of an edition. Raises NotPossible if there is none."""
+    files = Archive(home).active_files(feed)
+    own = [file for file in files if file.edition == edition]
+    if not own:
+        held = sorted({file.edition for file in files})
+        raise NotPossible(
+            f"There is no edition {edition} of {feed}.",
+            f"Editions of it are {', '.join(held)}." if held else "Import it first.",
+        )
+    return own
