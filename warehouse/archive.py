@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
+from warehouse.tombstones import tombstones
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
 
@@ -161,7 +162,8 @@ class Archive:
         return self._is_real(self.files())
 
     def _is_real(self, files: list[SourceFile]) -> bool:
-        return any(not file.synthetic for file in files)
+        purged = (one.synthetic for one in tombstones(self.home))
+        return not all((*(file.synthetic for file in files), *purged))
 
     @staticmethod
     def _read(path: Path) -> SourceFile:

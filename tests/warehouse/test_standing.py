@@ -4,7 +4,7 @@ import pytest
 
 from checks.editions import is_judged
 from tests.checks.support_checks import active, brought, judged
-from tests.support import app_csv, referrals
+from tests.support import all_services, long_claims, referrals
 from warehouse.archive import Archive
 from warehouse.decisions import NotPossible, decisions
 from warehouse.home import Home
@@ -88,8 +88,8 @@ def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -
 
 
 def test_what_is_compared_with_an_edition_held_by_hand_is_judged_again(home: Home) -> None:
-    feed, nov = "nhs_app", "2025-11"
-    brought(home, app_csv(), app_csv({"Month": "2025-11-01"}))
+    feed, nov = "pharmacy_first", "2025-11"
+    brought(home, *[long_claims(*all_services(YEAR_MONTH=month)) for month in (OCT, nov)])
     for edition in (OCT, nov):
         judged(home, feed, edition)
     assert is_judged(home, feed, nov, active(home))
@@ -110,7 +110,7 @@ def test_deciding_what_is_decided_records_nothing(home: Home) -> None:
 
 def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
     brought(home, TWICE)
-    with pytest.raises(NotPossible, match="not judged yet.*refresh --feed"):
+    with pytest.raises(NotPossible, match=r"not judged yet.*refresh --feed"):
         accept(home, FEED, OCT, "why", PERSON)
     judged(home, FEED)
     brought(home, referrals(OTHER))

@@ -15,6 +15,7 @@ from typing import Literal
 
 from assets.conform import month_text
 from warehouse.archive import Archive, EditionBasis, SourceFile
+from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home
 from warehouse.intake.containers import (
@@ -28,6 +29,7 @@ from warehouse.intake.containers import (
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.sample import is_sample, refuse_among_real
+from warehouse.tombstones import tombstone_of
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
     if path.exists() and not path.is_file():
         raise Refused("It is no regular file.", "Name a file, or a folder with files.")
     container_sha256 = hash_file(path)
+    _refuse_purged(archive, container_sha256)
     known = [f for f in archive.files() if f.container_sha256 == container_sha256]
     if known:
         _store(archive, path, container_sha256)  # heals an archive that lost its bytes
@@ -110,7 +113,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
         yield from _known(archive, path, known, request)
         return
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        recognised, refused = _open(path, Path(folder), request)
+        recognised, refused = _open(archive, path, Path(folder), request)
         sample = is_sample(path, container_sha256) or any(one.synthetic for one in recognised)
         files: list[SourceFile] = []
         editions = edition_from_months(recognised)
@@ -145,8 +148,19 @@ def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
     return not renamed and len({file.member for file in known}) >= count_members(path)
 
 
+def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> None:
+    """Refuse what was purged, also when it comes again within another container: the bytes of
+    that would be kept."""
+    if tombstone := tombstone_of(archive.home, sha256):
+        what = f"It holds {member}, which was" if member else "It was"
+        raise Refused(
+            f"{what} {tombstone.words}.",
+            "It is not taken again. Ask the publisher for a file without what had to be erased.",
+        )
+
+
 def _open(
-    path: Path, scratch: Path, request: Request
+    archive: Archive, path: Path, scratch: Path, request: Request
 ) -> tuple[list[Recognised], list[tuple[str, Refused]]]:
     recognised: list[Recognised] = []
     refused: list[tuple[str, Refused]] = []
@@ -155,6 +169,7 @@ def _open(
         if isinstance(item, tuple):
             refused.append(item)
             continue
+        _refuse_purged(archive, item.sha256, item.member)
         try:
             recognised.append(recognise(item, today, request.feed))
         except Refused as refusal:
@@ -238,9 +253,14 @@ def _known(
 
 def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | None) -> Outcome:
     check_published(stated, file.edition)
-    note = f"already archived as {file.feed} {file.edition}; nothing to do"
+    note = f"already archived as {file.feed} {file.edition}"
+    out = withdrawn(archive.home).get((file.feed, file.edition, file.sha256))
+    if out:
+        note += f", but {out.words}. To use it again: access-recovery restore {file.short}"
     if stated and archive.restate(file, stated):
-        note = f"already archived as {file.feed} {file.edition}; publication date noted"
+        note += "; publication date noted"
+    elif not out:
+        note += "; nothing to do"
     return Outcome(path, _shown(path, file), "known", note, file=archive.read(file))
 
 

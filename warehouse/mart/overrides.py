@@ -1,0 +1,76 @@
+"""What people decided, as governance's tables tell it.
+
+Belongs here: the table of all decisions, and the columns that say beside an edition or a file
+what was decided about it. Does not: the other tables of the schema (`governance`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from warehouse.decisions import Decision, decisions
+from warehouse.home import Home
+from warehouse.standing import Standing
+
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+OVERRIDE_SCHEMA: Schema = {
+    "override": pl.String,
+    "override_reason": pl.String,
+    "override_by": pl.String,
+    "override_at": pl.Datetime("us"),
+    "override_lapsed": pl.String,
+}
+WITHDRAWN_SCHEMA: Schema = {
+    "withdrawn": pl.Boolean,
+    "withdrawn_reason": pl.String,
+    "withdrawn_by": pl.String,
+    "withdrawn_at": pl.Datetime("us"),
+}
+EditionStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
+
+
+def override_table(home: Home) -> pl.DataFrame:
+    """Every decision ever taken, oldest first: the fields of `Decision`, lists one item a line."""
+    rows = [
+        one.model_dump()
+        | {
+            "sha256": "\n".join(one.sha256),
+            "failed_rules": "\n".join(one.failed_rules),
+            "decided_at": one.decided_at.replace(tzinfo=None),
+        }
+        for one in decisions(home)
+    ]
+    schema: Schema = dict.fromkeys(Decision.model_fields, pl.String)
+    return pl.DataFrame(rows, schema={**schema, "decided_at": pl.Datetime("us")})
+
+
+def edition_status(stand: Standing, is_active: bool, is_withdrawn: bool) -> EditionStatus:
+    """`accepted`, `held`, `pending` (not judged yet), `withdrawn` (all its files are) or `retired`
+    (synthetic, among real data)."""
+    if is_withdrawn:
+        return "withdrawn"
+    return stand.verdict if is_active else "retired"
+
+
+def override_columns(stand: Standing) -> dict[str, object]:
+    """The newest accept or hold of an edition, and why it counts no more."""
+    one = stand.decision
+    return {
+        "override": one.decision if one else None,
+        "override_reason": one.reason if one else None,
+        "override_by": one.decided_by if one else None,
+        "override_at": one.decided_at.replace(tzinfo=None) if one else None,
+        "override_lapsed": stand.lapsed,
+    }
+
+
+def withdrawn_columns(one: Decision | None) -> dict[str, object]:
+    """Whether a file is withdrawn, and by which decision."""
+    return {
+        "withdrawn": one is not None,
+        "withdrawn_reason": one.reason if one else None,
+        "withdrawn_by": one.decided_by if one else None,
+        "withdrawn_at": one.decided_at.replace(tzinfo=None) if one else None,
+    }
