@@ -10,10 +10,9 @@ held edition never stops another: what is reported, is reported edition by editi
 import dagster as dg
 
 from assets.contract import Contract, tidy_version
+from checks.catalogue import Check
 from checks.editions import TakenIn, take_in
-from checks.evidence import rules_gathered
-from checks.feed_rules import check_of
-from checks.rules import Check
+from checks.register import checks_of
 from warehouse.archive import SourceFile
 from warehouse.history import CheckResult
 
@@ -68,7 +67,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         "landing_page": dg.MetadataValue.url(contract.landing_page),
         "licence": contract.licence.name,
         "grain": contract.grain,
-        "caveats": dg.MetadataValue.md("\n".join(f"- {c}" for c in contract.caveats)),
+        "caveats": dg.MetadataValue.md("\n".join(f"- {caveat.text}" for caveat in contract.caveats)),
     }
 
     def spec(
@@ -115,8 +114,11 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
 
 
 def describe_check(check: Check) -> str:
-    """A check in a line: what holds, how grave, which dimension of data quality."""
-    return f"{check.title} ({check.severity}, {check.dimension})."
+    """A check in a line: what holds, how grave, what follows, which dimension, whose it is."""
+    about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
+    threshold = check.told_threshold()
+    limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
+    return f"{check.title} ({about}).{limit}"
 
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -124,13 +126,13 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
     _, tidy, _ = keys(contract.feed)
     checks = [
         dg.AssetCheckSpec(
-            rule,
+            check.rule,
             asset=tidy,
-            description=describe_check(check_of(rule)),
-            blocking=check_of(rule).severity == "ERROR",
+            description=describe_check(check),
+            blocking=check.may_hold,
             partitions_def=editions,
         )
-        for rule in rules_gathered(contract)
+        for check in checks_of(contract.feed)
     ]
 
     @dg.multi_asset(
@@ -153,7 +155,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
                 context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
                 continue
             report(context, contract, edition, taken)
-            if taken.state.verdict == "held":
+            if taken.standing.undecided:
                 held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):
             raise dg.Failure(
@@ -171,7 +173,7 @@ def report(
     """Tell Dagster what one edition came to: materialisations, and a verdict per check."""
     archived, tidy, measures = keys(contract.feed)
     synthetic = all(file.synthetic for file in taken.files)
-    shared = {"edition": edition, "synthetic": synthetic}
+    shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
     _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
     rows = sum(fact.rows for fact in taken.facts)
     quarantined = sum(fact.quarantined for fact in taken.facts)
@@ -181,9 +183,10 @@ def report(
         edition,
         {**shared, "dagster/partition_row_count": rows, "quarantined_rows": quarantined},
     )
-    for rule in rules_gathered(contract):
-        _checked(context, tidy, edition, rule, [r for r in taken.results if r.rule == rule])
-    if taken.state.verdict == "accepted":
+    for check in checks_of(contract.feed):
+        results = [r for r in taken.results if r.rule == check.rule]
+        _checked(context, tidy, edition, check.rule, results)
+    if taken.standing.verdict == "accepted":
         cells = sum(fact.cells for fact in taken.facts)
         lost = sum(fact.tainted_cells for fact in taken.facts)
         _materialised(
@@ -192,6 +195,15 @@ def report(
             edition,
             {**shared, "dagster/partition_row_count": cells, "cells_left_out": lost},
         )
+
+
+def override_metadata(taken: TakenIn) -> dict[str, str]:
+    """What a person decided about the edition, for its materialisations."""
+    decision = taken.standing.decision
+    if decision is None:
+        return {}
+    lapsed = f"; lapsed: {taken.standing.lapsed}" if taken.standing.lapsed else ""
+    return {"override": f"{decision.words}{lapsed}"}
 
 
 def _materialised(

@@ -10,15 +10,15 @@ import duckdb
 
 from assets.contract import contracts
 from assets.factory import describe_check, keys, owner_tag
+from checks.catalogue import MART_OWNER, mart_checks
 from checks.mart import add_results, judge_mart
-from checks.rules import MART_CHECKS
 from warehouse.history import CheckResult, append
 from warehouse.home import Home, write_text
 from warehouse.mart.build import Built, build_mart, mart_version
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.mart.publish import publish
 
-OWNER = owner_tag("Primary care analytics")
+OWNER = owner_tag(MART_OWNER)
 PUBLISHED = dg.AssetKey(["mart", "published"])
 
 
@@ -73,7 +73,7 @@ def _table_specs() -> list[dg.AssetSpec]:
             description=describe_check(check),
             blocking=True,
         )
-        for check in MART_CHECKS
+        for check in mart_checks()
     ],
     required_resource_keys={"home"},
 )

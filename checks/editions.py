@@ -6,19 +6,16 @@ Does not: the steps themselves.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from polars.exceptions import PolarsError
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract, contracts
 from checks.feed_rules import looks_back
-from checks.runner import check_version, judge_edition, unreadable
+from checks.runner import check_version, judge_edition, judge_files, unreadable
 from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import newest_override
@@ -31,19 +28,8 @@ from warehouse.history import (
     record,
 )
 from warehouse.home import Home
-from warehouse.intake.containers import Refused
 from warehouse.standing import Standing, standing
-from warehouse.tidy import TidyFacts, facts_of, lake_paths, tidy
-
-UNREADABLE = (
-    PolarsError,
-    OSError,
-    EOFError,
-    UnicodeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    Refused,
-)
+from warehouse.tidy import UNREADABLE, TidyFacts, facts_of, lake_paths, tidy
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,10 @@ def take_in(
             facts.append(tidy(home, file))
         except UNREADABLE as error:
             broken.append(unreadable(feed, edition, run_id, file.file_name, error))
-    results = broken or judge_edition(_view(home, files, *_in_force(home, own, facts)), run_id)
+    if broken:
+        results = broken + judge_files(_view(home, files, own, []), run_id)
+    else:
+        results = judge_edition(_view(home, files, *_in_force(home, own, facts)), run_id)
     rests_on = basis(home, feed, edition, files)
     shas = [file.sha256 for file in own]
     state = record(home, feed, edition, rests_on, results, run_id, shas)
@@ -134,18 +123,26 @@ def _in_force(
 
 
 def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
-    """Fingerprint of all that an edition's verdict rests on, among these active files."""
-    back = looks_back(feed)
-    before = _before(files, feed, edition, back)
-    stand = [f"{one} {_verdict(home, feed, one, files)}" for one in before]
+    """Fingerprint of all that an edition's verdict rests on, among these active files.
+
+    Of the editions before it, those down to the nearest accepted one: were one of them to change
+    its files or its standing, another edition might be the one to compare with.
+    """
+    looked_at, stand = edition_files(files, feed, edition), []
+    for one in _before(files, feed, edition):
+        verdict = _verdict(home, feed, one, files)
+        stand.append(f"{one} {verdict}")
+        looked_at += [file for file in files if (file.feed, file.edition) == (feed, one)]
+        if verdict == "accepted":
+            break
     if decision := newest_override(home, feed, edition):
         stand.append(decision.decision_id)  # Dagster and the history are told of it
-    return fingerprint(edition_files(files, feed, edition, back), check_version(feed), stand)
+    return fingerprint(looked_at, check_version(feed), stand)
 
 
-def _before(files: list[SourceFile], feed: str, edition: str, back: int) -> list[str]:
-    """Editions of a feed in the months before one, the nearest first."""
-    first = month_text(add_months(parse_month(edition), -back))
+def _before(files: list[SourceFile], feed: str, edition: str) -> list[str]:
+    """Editions of a feed within the reach of its checks before one, the nearest first."""
+    first = month_text(add_months(parse_month(edition), -looks_back(feed)))
     held = {file.edition for file in files if file.feed == feed}
     return sorted((one for one in held if first <= one < edition), reverse=True)
 
@@ -170,23 +167,22 @@ def _view(
         if feed
     }
     lists = [file for file in others if file.feed == rule.population_feed]
-    back = looks_back(contract.feed)
-    earlier = _earlier(home, files, contract, edition, back) if back else None
-    why = f"no edition of the {back} months before is accepted"
+    earlier = _earlier(home, files, contract, edition)
+    why = f"no edition of the {looks_back(contract.feed)} months before is accepted"
     return EditionView(home, contract, edition, own, facts, references, lists, earlier, why)
 
 
 def _earlier(
-    home: Home, files: list[SourceFile], contract: Contract, edition: str, back: int
+    home: Home, files: list[SourceFile], contract: Contract, edition: str
 ) -> EditionView | None:
     """The nearest accepted edition of the months before, as checks look at it."""
-    for one in _before(files, contract.feed, edition, back):
+    for one in _before(files, contract.feed, edition):
         own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
         if _verdict(home, contract.feed, one, files) == "accepted" and all(
             _can_be_tidied(home, file) for file in own
         ):
-            facts = [tidy(home, file) for file in own]
-            return EditionView(home, contract, one, own, facts)
+            in_force = _in_force(home, own, [tidy(home, file) for file in own])
+            return EditionView(home, contract, one, *in_force)
     return None
 
 

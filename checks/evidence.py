@@ -1,91 +1,79 @@
-"""Evidence: the compact frames in which each check of an edition can be seen to hold or not.
+"""Evidence: what each check of an edition looks at, in the order in which they are made.
 
-Belongs here: small polars queries over an edition's tidy, quarantine and measure files. A frame
-of distinct labels says as much as three million rows, and is judged in milliseconds.
-Does not: row by row rules (`checks.rows`), comparing with other feeds (`checks.places`,
-`checks.population`), one feed's own rules (`checks.feed_rules`), verdicts (`checks.runner`).
+Belongs here: which checks a feed has, and how one that raises hides no other; the checks of
+columns, rows left and keys. A compact frame of distinct labels says as much as three million rows,
+and is judged in milliseconds. Does not: what a check is (`checks.catalogue`), row by row rules
+(`checks.rows`), files (`checks.files`), other feeds (`checks.places`, `checks.population`),
+earlier editions (`checks.drift`), one feed's own rules (`checks.feed_rules`), verdicts
+(`checks.runner`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from functools import partial
 
 import polars as pl
 
 from assets.conform import SOURCE_ROW, month_text, source_columns
 from assets.contract import Contract
-from checks import places, population, rows
-from checks.feed_rules import feed_checks, gather_feed
-from checks.view import EditionView, Evidence, Expectation
+from checks import files, places, population, rows
+from checks.feed_rules import Rule, feed_rules
+from checks.view import EditionView, Evidence, Expectation, broken
+from warehouse.intake.matching import nearest_heading
 from warehouse.tidy import lake_paths
 
 __all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
 
 
-def gather(view: EditionView) -> Iterator[Evidence]:
-    """All the evidence on an edition, check by check. One failure never hides another."""
-    yield _readable(view)
-    yield _columns_present(view)
-    yield _columns_expected(view)
-    yield from rows.row_rules(view)
-    yield _rows_accepted(view)
-    yield _keys(view)
-    yield _basis(view)
-    if view.contract.measures:
-        yield places.cells_whole(view)
-    rule = view.contract.completeness
-    if rule.expected_feed:
-        yield places.coverage_present(view, rule.expected_feed)
-        yield places.parts(view, rule.expected_feed, rule.expected_column)
-    if rule.reconcile_feed:
-        yield places.sums(view, rule.reconcile_feed)
-    if population.people_are_judged(view.contract):
-        yield from population.people(view)
-    if population.practices_are_judged(view.contract):
-        yield population.practices(view)
-    yield from gather_feed(view)
+def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[Evidence]:
+    """All the evidence on an edition, check by check (`only`: of these checks).
+
+    One failure hides no other: a check that raises is told as broken, and the next is made.
+    """
+    for rule, look in _rules(view.contract).items():
+        if only is None or rule in only:
+            try:
+                found = look(view)
+                yield from [found] if isinstance(found, Evidence) else found
+            except Exception as error:  # a fault of one check must not cost the others
+                yield broken(rule, error)
 
 
 def rules_gathered(contract: Contract) -> list[str]:
     """The checks that `gather` yields evidence for on this feed, in order, before any run."""
-    rule = contract.completeness
-    found = ["file_readable", "columns_present", "columns_expected"]
-    found += rows.row_rules_gathered(contract)
-    found += ["rows_accepted", "keys_unique", "edition_from_content"]
-    found += ["cells_whole"] if contract.measures else []
-    found += ["coverage_present", "parts_complete"] if rule.expected_feed else []
-    found += ["sums_reconcile"] if rule.reconcile_feed else []
-    found += ["people_within_population"] if population.people_are_judged(contract) else []
-    found += ["practices_known"] if population.practices_are_judged(contract) else []
-    return found + [check.rule for check in feed_checks(contract.feed)]
+    return list(_rules(contract))
 
 
-def _readable(view: EditionView) -> Evidence:
-    """Rows read against rows imported, file by file."""
-    read = pl.DataFrame(
-        {
-            "file_name": [file.file_name for file in view.files],
-            "imported": [file.rows for file in view.files],
-            "read": [fact.read for fact in view.facts],
-        }
-    )
-    short = read.filter(pl.col("imported") != pl.col("read"))
-    return Evidence(
-        "file_readable",
-        None,
-        read,
-        Expectation(
-            "ExpectColumnPairValuesToBeEqual", {"column_A": "imported", "column_B": "read"}
-        ),
-        expected=f"{read['imported'].sum():,} rows, as imported",
-        observed=f"{read['read'].sum():,} rows in {read.height} file(s)",
-        failed_rows=int((short["imported"] - short["read"]).abs().sum()),
-        total_rows=int(read["imported"].sum()),
-        message=f"rows differ in {', '.join(short['file_name'])}: import the file again"
-        if short.height
-        else "",
-    )
+def _rules(contract: Contract) -> dict[str, Rule]:
+    """Check id -> what looks for its evidence, of every check that applies to a feed."""
+    found: dict[str, Rule] = {
+        "file_readable": files.readable,
+        "file_type": files.type_of,
+        "file_size": files.size,
+        "members_as_before": files.members,
+        "encoding_expected": files.encoding,
+        "edition_from_content": files.basis,
+        "columns_present": _columns_present,
+        "columns_expected": _columns_expected,
+    }
+    for rule in rows.row_rules_gathered(contract):
+        found[rule] = partial(rows.row_rule, rule=rule)
+    found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}
+    if contract.measures:
+        found["cells_whole"] = places.cells_whole
+    others = contract.completeness
+    if others.expected_feed:
+        found["coverage_present"] = places.coverage_present
+        found["parts_complete"] = places.parts
+    if others.reconcile_feed:
+        found["sums_reconcile"] = places.sums
+    if population.people_are_judged(contract):
+        found["people_within_population"] = population.people
+    if population.practices_are_judged(contract):
+        found["practices_known"] = population.practices
+    return found | feed_rules(contract.feed)
 
 
 def _columns_present(view: EditionView) -> Evidence:
@@ -99,13 +87,12 @@ def _columns_present(view: EditionView) -> Evidence:
         missing |= set(contract.required(file.headings)) - set(source)
     needed = {name for file in view.files for name in contract.required(file.headings)}
     required = [name for name in contract.columns if name in needed]
-    present = needed - missing
     faults = [f"missing: {', '.join(sorted(missing))}"] if missing else []
     faults += [f"under two headings: {', '.join(sorted(doubled))}"] if doubled else []
     return Evidence(
         "columns_present",
         None,
-        pl.DataFrame(schema=dict.fromkeys(sorted(present - doubled), pl.String)),
+        pl.DataFrame(schema=dict.fromkeys(sorted(needed - missing - doubled), pl.String)),
         Expectation(
             "ExpectTableColumnsToMatchSet",
             {"column_set": [*required, *sorted(doubled - set(required))], "exact_match": False},
@@ -114,15 +101,41 @@ def _columns_present(view: EditionView) -> Evidence:
         observed="; ".join(faults) or "all there",
         failed_rows=len(missing | doubled),
         total_rows=len(required),
-        message="if the publisher renamed a column, add the heading to the contract"
-        if missing
-        else "",
+        message=_renamed(view, missing) if missing else "",
+    )
+
+
+def _new_headings(view: EditionView) -> list[str]:
+    """Headings that stand for no column of the contract and are not passed over either."""
+    known, headings = view.contract.is_known, {h for f in view.files for h in f.headings}
+    return sorted(heading for heading in headings if heading.strip() and not known(heading))
+
+
+def _renamed(view: EditionView, missing: set[str]) -> str:
+    """What stands instead of each missing column, as far as its words tell."""
+    new, told = _new_headings(view), []
+    for name in sorted(missing):
+        wanted = view.contract.columns[name].published
+        near = nearest_heading(wanted, new)
+        told.append(f"`{wanted[0]}`" + (f" (is it now `{near}`?)" if near else ""))
+    where = f"assets/feeds/{view.contract.feed}/contract.yaml"
+    return (
+        f"there is no {', '.join(told)}; if the publisher renamed a column, add the heading to "
+        f"{where}, otherwise download the file again"
     )
 
 
 def _columns_expected(view: EditionView) -> Evidence:
-    """Headings that stand for no column of the contract."""
-    extra = sorted({h for fact in view.facts for h in fact.extra_headings})
+    """Headings that stand for no column of the contract, and which lost one each may be."""
+    contract, extra = view.contract, _new_headings(view)
+    present = {contract.column_of(h) for file in view.files for h in file.headings}
+    lost = [n for n in contract.columns if n not in present] if extra else []
+    told = []
+    for heading in extra:
+        named = {h: name for name in lost for h in contract.columns[name].published}
+        near = nearest_heading([heading], list(named))
+        told.append(f"`{heading}` may be `{near}`, which is missing" if near else "")
+    renamed = "; ".join(filter(None, told))
     return Evidence(
         "columns_expected",
         None,
@@ -131,8 +144,10 @@ def _columns_expected(view: EditionView) -> Evidence:
         expected="no other column",
         observed=f"new: {', '.join(extra)}" if extra else "none",
         failed_rows=len(extra),
-        total_rows=len(view.contract.columns) + len(extra),
-        message="New columns are not read; add them to the contract if they matter."
+        total_rows=len(contract.columns) + len(extra),
+        message=(f"{renamed}. " if renamed else "")
+        + f"New columns are not read; add them to assets/feeds/{contract.feed}/contract.yaml if "
+        "they matter."
         if extra
         else "",
     )
@@ -191,31 +206,13 @@ def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
         shown = " | ".join(
             month_text(value) if isinstance(value, date) else str(value) for value in values
         )
-        told.append(f"rows {_listed(numbers)} have the same {', '.join(key)} ({shown})")
+        told.append(f"rows {_rows_listed(numbers)} have the same {', '.join(key)} ({shown})")
     return f"in {file_name} {'; '.join(told)}" if told else ""
 
 
-def _listed(numbers: list[int]) -> str:
+def _rows_listed(numbers: list[int]) -> str:
     """`5 and 9`, `5, 9 and 12`; of many the first five."""
     shown = [str(number) for number in numbers[:5]]
     if len(numbers) > len(shown):
         return f"{', '.join(shown)} and {len(numbers) - len(shown):,} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _basis(view: EditionView) -> Evidence:
-    stated = [file for file in view.files if file.edition_basis in ("file_name", "argument")]
-    names = ", ".join(sorted(file.file_name for file in stated))
-    return Evidence(
-        "edition_from_content",
-        None,
-        pl.DataFrame({"value": [file.edition_basis for file in view.files]}),
-        Expectation("ExpectColumnValuesToBeInSet", {"value_set": ["content", "sibling"]}),
-        expected="content, or a sibling in the same zip",
-        observed=", ".join(sorted({file.edition_basis for file in view.files})),
-        failed_rows=len(stated),
-        total_rows=len(view.files),
-        message=f"edition taken from the name or the command, not from the data: {names}"
-        if stated
-        else "",
-    )

@@ -1,25 +1,25 @@
 """Business rules of one feed, found in its folder: `assets/feeds/<feed>/rules.py`, if it has one.
 
-Such a module has `CHECKS: tuple[Check, ...]`, `gather(view) -> Iterator[Evidence]`, which yields
-evidence for each of them in that order, and, if its rules compare with an earlier edition of the
-feed, `LOOKS_BACK`: how many months that may lie back.
-Belongs here: finding them, and every check by its id. Does not: any rule (`checks.rules` has
-those that all feeds share).
+Such a module has `RULES`: check id -> function from an `EditionView` to its evidence, one piece or
+several. What the checks are (title, severity, threshold) stands in `checks.yaml` beside it, in the
+same order.
+Belongs here: finding them. Does not: any rule, nor what a check is (`checks.catalogue`).
 """
 
 from __future__ import annotations
 
 import importlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
-from assets.contract import FEEDS_FOLDER, contracts
-from checks import rules
-from checks.rules import Check
+from assets.contract import FEEDS_FOLDER
+from checks.catalogue import all_checks, check_of, feed_checks, feed_file, feed_words
 from checks.view import EditionView, Evidence
+
+__all__ = ["Rule", "all_checks", "check_of", "feed_checks", "feed_rules", "looks_back"]
+
+Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
 
 
 def rules_file(feed: str) -> Path | None:
@@ -29,39 +29,23 @@ def rules_file(feed: str) -> Path | None:
 
 
 @cache
-def rules_module(feed: str) -> ModuleType | None:
-    """The module of a feed's own rules, None if it has none."""
-    return importlib.import_module(f"assets.feeds.{feed}.rules") if rules_file(feed) else None
+def feed_rules(feed: str) -> dict[str, Rule]:
+    """The rules that only this feed has, by check id.
 
-
-def feed_checks(feed: str) -> tuple[Check, ...]:
-    """The checks that only this feed has."""
-    module = rules_module(feed)
-    return module.CHECKS if module else ()
-
-
-def gather_feed(view: EditionView) -> Iterator[Evidence]:
-    """Evidence for the checks that only this feed has."""
-    module = rules_module(view.contract.feed)
-    if module:
-        yield from module.gather(view)
+    Raises ValueError if they are not those of its `checks.yaml`.
+    """
+    found: dict[str, Rule] = {}
+    if rules_file(feed):
+        found = importlib.import_module(f"assets.feeds.{feed}.rules").RULES
+    told = [check.rule for check in feed_checks(feed)]
+    if list(found) != told:
+        raise ValueError(
+            f"{feed_file(feed)}: checks: found {told}, expected those of RULES in rules.py beside "
+            f"it, in the same order: {list(found)}"
+        )
+    return found
 
 
 def looks_back(feed: str) -> int:
-    """How many months back the feed's rules compare with an earlier edition; 0 if they don't."""
-    return getattr(rules_module(feed), "LOOKS_BACK", 0)
-
-
-@cache
-def all_checks() -> dict[str, Check]:
-    """Every check by its id, shared ones first. Raises ValueError if two have one id."""
-    every = [*rules.CHECKS.values(), *(c for feed in contracts() for c in feed_checks(feed))]
-    twice = [rule for rule, times in Counter(c.rule for c in every).items() if times > 1]
-    if twice:
-        raise ValueError(f"more than one check is called {', '.join(twice)}")
-    return {check.rule: check for check in every}
-
-
-def check_of(rule: str) -> Check:
-    """The check of this id."""
-    return all_checks()[rule]
+    """How many months back a feed's checks look for an earlier edition."""
+    return feed_words(feed).looks_back

@@ -43,8 +43,9 @@ def cells_whole(view: EditionView) -> Evidence:
     )
 
 
-def coverage_present(view: EditionView, feed: str) -> Evidence:
+def coverage_present(view: EditionView) -> Evidence:
     """Whether the feed that tells how many members there are is held for the same edition."""
+    feed = view.contract.completeness.expected_feed or ""
     held = view.references.get(feed, [])
     return Evidence(
         "coverage_present",
@@ -59,8 +60,10 @@ def coverage_present(view: EditionView, feed: str) -> Evidence:
     )
 
 
-def parts(view: EditionView, feed: str, column: str | None) -> Evidence:
+def parts(view: EditionView) -> Evidence:
     """Members present against members expected, per place and month."""
+    rule = view.contract.completeness
+    feed, column = rule.expected_feed or "", rule.expected_column
     counted = present_and_expected(view, feed, column)
     if counted is None:
         why = f"no {feed} of {view.edition}: nothing says how many practices there should be"
@@ -154,9 +157,11 @@ def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
     )
 
 
-def sums(view: EditionView, feed: str) -> Evidence:
+def sums(view: EditionView) -> Evidence:
     """Sum of practices against the sub-ICB feed, where coverage says that both are whole."""
-    other, contract = view.measures(feed), view.contract
+    contract = view.contract
+    feed = contract.completeness.reconcile_feed or ""
+    other = view.measures(feed)
     coverage = contract.completeness.expected_feed or ""
     counted = present_and_expected(view, coverage, contract.completeness.expected_column)
     if other is None:

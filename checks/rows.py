@@ -15,9 +15,8 @@ import polars as pl
 
 from assets.conform import ROW_RULES, SOURCE_ROW, month_text, remedy, window
 from assets.contract import Contract
-from checks.view import EditionView, Evidence, Expectation
+from checks.view import SHOWN, EditionView, Evidence, Expectation
 
-SHOWN = 5
 UNBROKEN = "no row breaks it"
 WHOLE_ROW = {"row_shape", "total_row"}
 DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_window"}
@@ -34,18 +33,18 @@ ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def row_rules(view: EditionView) -> Iterator[Evidence]:
-    """Row by row rules. Those that only bad rows can show are one piece of evidence while none is
-    bad; those with a domain to compare (labels, months, counts) are one per column."""
-    for rule, names in _columns_of(view.contract).items():
-        broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
-        if rule in WHOLE_ROW:
-            yield _whole_row(view, rule)
-        elif rule in DOMAIN_RULES or broken:
-            yield from (_row_rule(view, rule, name) for name in names)
-        elif names:
-            whole = _row_rule(view, rule, names[0])
-            yield replace(whole, column=", ".join(names), observed=UNBROKEN)
+def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
+    """One row rule. One that only bad rows can show is one piece of evidence while none is bad;
+    one with a domain to compare (labels, months, counts) is one per column."""
+    names = _columns_of(view.contract)[rule]
+    broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
+    if rule in WHOLE_ROW:
+        yield _whole_row(view, rule)
+    elif rule in DOMAIN_RULES or broken:
+        yield from (_row_rule(view, rule, name) for name in names)
+    elif names:
+        whole = _row_rule(view, rule, names[0])
+        yield replace(whole, column=", ".join(names), observed=UNBROKEN)
 
 
 def row_rules_gathered(contract: Contract) -> list[str]:

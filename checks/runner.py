@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from assets import reference
 from assets.contract import hash_files
-from checks import rules
+from checks.catalogue import check_of, feed_file
 from checks.evidence import gather
-from checks.feed_rules import check_of, rules_file
-from checks.rules import HOLD_ROWS, HOLD_SHARE, ROW_CHECKS
-from checks.view import EditionView, Evidence
+from checks.feed_rules import rules_file
+from checks.files import FILE_RULES
+from checks.view import EditionView, Evidence, broken
 from warehouse.history import CheckResult, Verdict
 
 if TYPE_CHECKING:
@@ -30,30 +30,21 @@ if TYPE_CHECKING:
 COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 
-# The modules that decide what is seen and how it is judged; `mart` and `editions` do not.
-JUDGING = (
-    "rules",
-    "feed_rules",
-    "view",
-    "evidence",
-    "rows",
-    "places",
-    "lists",
-    "population",
-    "runner",
-)
+# Modules that decide nothing about an edition: the mart's own checks, and who is asked when.
+NOT_JUDGING = ("mart", "editions", "register", "__init__")
 
 
 @cache
 def check_version(feed: str | None = None) -> str:
-    """Short hash of the rules by which a feed is judged, its own included; None: only the shared
-    ones. A change means: judge its editions again."""
-    here = Path(rules.__file__).parent
+    """Short hash of the checks by which a feed is judged, code and catalogue, its own included;
+    None: only the shared ones. A change means: judge its editions again."""
+    here = Path(__file__).parent
     tables = Path(reference.__file__).parent
-    files = [here / f"{name}.py" for name in JUDGING]
+    files = [path for path in sorted(here.glob("*.py")) if path.stem not in NOT_JUDGING]
+    files += sorted(here.glob("*.yaml"))
     files += sorted(path for path in tables.iterdir() if path.suffix in (".py", ".csv"))
-    own = rules_file(feed) if feed else None
-    return hash_files(files + ([own] if own else []))
+    own = [feed_file(feed), rules_file(feed)] if feed else []
+    return hash_files(files + [path for path in own if path and path.exists()])
 
 
 def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
@@ -65,6 +56,11 @@ def judge(evidence: Iterable[Evidence], feed: str, edition: str, run_id: str) ->
     """Judge pieces of evidence and record each verdict."""
     now = datetime.now(UTC).replace(microsecond=0)
     return [_result(one, feed, edition, run_id, now) for one in evidence]
+
+
+def judge_files(view: EditionView, run_id: str) -> list[CheckResult]:
+    """Run the checks that look at files alone: an edition with a file that can't be read."""
+    return judge(gather(view, FILE_RULES), view.contract.feed, view.edition, run_id)
 
 
 def unreadable(
@@ -86,24 +82,30 @@ def _frame(value: int) -> pl.DataFrame:
 def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) -> CheckResult:
     if one.skipped:
         return _record(one, "skipped", feed, edition, run_id, now)
-    return _record(one, _verdict(one, expectation_met(one)), feed, edition, run_id, now)
+    try:
+        verdict = "fail" if one.error else _verdict(one, feed, expectation_met(one))
+    except Exception as error:  # whatever a library raises, the other checks are still made
+        one, verdict = broken(one.rule, error), "fail"
+    return _record(one, verdict, feed, edition, run_id, now)
 
 
-def _verdict(one: Evidence, met: bool) -> Verdict:
+def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
     """What an unmet expectation means: ERROR fails, WARN warns, and few broken rows only warn."""
     if met:
         return "pass"
-    check = check_of(one.rule)
+    check = check_of(one.rule, feed)
     if check.severity == "WARN":
         return "warn"
-    few = one.failed_rows < HOLD_ROWS or one.failed_rows <= HOLD_SHARE * one.total_rows
-    return "warn" if check in ROW_CHECKS and few else "fail"
+    if check.action != "quarantine":
+        return "fail"
+    few = one.failed_rows < (check.least or 0) or one.failed_rows <= check.limit * one.total_rows
+    return "warn" if few else "fail"
 
 
 def _record(
     one: Evidence, verdict: Verdict, feed: str, edition: str, run_id: str, now: datetime
 ) -> CheckResult:
-    check = check_of(one.rule)
+    check = check_of(one.rule, feed)
     return CheckResult(
         run_id=run_id,
         feed=feed,
@@ -112,7 +114,7 @@ def _record(
         rule=check.rule,
         title=check.title,
         dimension=check.dimension,
-        severity=check.severity,
+        severity="ERROR" if one.error else check.severity,
         column_name=one.column,
         observed=one.observed,
         expected=one.expected,

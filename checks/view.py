@@ -6,9 +6,12 @@ nor choosing which other editions a check may look at (`checks.editions`).
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,6 +20,7 @@ from assets.conform import SOURCE_ROW, parse_month
 from assets.contract import Contract
 from assets.measure import month_of
 from checks import lists
+from checks.catalogue import Check, check_of
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.tidy import TidyFacts, lake_paths
@@ -32,7 +36,8 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one check saw. Skipped evidence says why in `skipped` and has no expectation."""
+    """What one check saw. Skipped evidence says why in `skipped` and has no expectation; with
+    `error` the check itself could not be made, which is never a pass."""
 
     rule: str
     column: str | None
@@ -44,9 +49,11 @@ class Evidence:
     total_rows: int
     message: str = ""
     skipped: str | None = None
+    error: bool = False
 
 
 NOTHING = pl.DataFrame()
+SHOWN = 5
 
 
 def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
@@ -54,7 +61,52 @@ def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
     return Evidence(rule, column, NOTHING, None, "", "", 0, 0, message=why, skipped=why)
 
 
-@dataclass
+def offences(
+    rule: str,
+    found: Sequence[str],
+    expected: str,
+    observed: str,
+    total: int,
+    message: str = "",
+    column: str | None = None,
+) -> Evidence:
+    """Evidence of a check that names what breaks it, each in words; nothing found is a pass."""
+    return Evidence(
+        rule,
+        column,
+        pl.DataFrame({"offence": found}, schema={"offence": pl.String}),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected=expected,
+        observed=observed,
+        failed_rows=len(found),
+        total_rows=max(total, len(found)),
+        message=message if found else "",
+    )
+
+
+def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return mark.join(names[:shown]) + more
+
+
+def within(times: float) -> str:
+    """How far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
+    return "half to double" if times == 2 else f"1/{times:g} to {times:g} times"
+
+
+def broken(rule: str, error: Exception) -> Evidence:
+    """Evidence that a check could not be made: what it raised, and where."""
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
+    told = f"{type(error).__name__}: {error}"[:500]
+    message = f"the check itself failed{where}, so nothing is known of what it looks at; report it"
+    return Evidence(
+        rule, None, NOTHING, None, "a check that can be made", told, 1, 1, message, error=True
+    )
+
+
+@dataclass(eq=False)
 class EditionView:
     """Everything a check may look at: one edition's files, and what they are compared with.
 
@@ -71,6 +123,10 @@ class EditionView:
     lists: list[SourceFile] = field(default_factory=list)
     earlier: EditionView | None = None
     no_earlier: str = "no earlier edition is held"
+
+    def check(self, rule: str) -> Check:
+        """A check as this feed has it, with its threshold."""
+        return check_of(rule, self.contract.feed)
 
     @property
     def rows(self) -> int:
@@ -148,8 +204,8 @@ class EditionView:
         return pl.concat(frames).filter(newest).drop("revision").collect()
 
     def previous(self) -> tuple[EditionView | None, str]:
-        """The nearest earlier accepted edition within the reach of the feed's rules
-        (`LOOKS_BACK`), or None and why there is none."""
+        """The nearest earlier accepted edition within the reach of the feed's checks
+        (`looks_back`), or None and why there is none."""
         return self.earlier, "" if self.earlier else self.no_earlier
 
     def population(self) -> pl.DataFrame:

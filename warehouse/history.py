@@ -101,26 +101,22 @@ def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def edition_files(
-    files: list[SourceFile], feed: str, edition: str, looks_back: int = 0
-) -> list[SourceFile]:
-    """The files an edition is judged by: its own, its reference feeds' of the same month, the
-    patient lists that tell about its months, and its feed's of `looks_back` months before."""
+def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
+    """The files of its month that an edition is judged by: its own, its reference feeds' and the
+    patient lists that tell about its months. Earlier editions of its feed come on top."""
     contract = contracts()[feed]
     rule = contract.completeness
     wanted = {feed, rule.expected_feed, rule.reconcile_feed}
     same = [file for file in files if file.feed in wanted and file.edition == edition]
-    first = month_text(add_months(parse_month(edition), -looks_back))
-    before = [file for file in files if file.feed == feed and first <= file.edition < edition]
     lists = [file for file in files if file.feed == rule.population_feed]
     if not lists:
-        return same + before
+        return same
     held = {file.edition for file in lists}
     months = {month for file in same if file.feed == feed for month in file.months} | {edition}
     telling = {nearest_list(held, month) for month in months}
     if contract.hand_made:
         telling |= lists_until(held, edition)
-    return same + before + [file for file in lists if file.edition in telling]
+    return same + [file for file in lists if file.edition in telling]
 
 
 def nearest_list(held: Collection[str], month: str) -> str | None:

@@ -1,7 +1,6 @@
 """The checks: every rule with an input that breaks it and one that keeps it; what verdicts mean."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,12 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.conform import ROW_RULES
 from assets.contract import contracts
-from checks import feed_rules, runner
+from checks import catalogue, runner
+from checks.catalogue import (
+    all_checks,
+    check_of,
+    feed_checks,
+    mart_checks,
+    shared_checks,
+)
 from checks.editions import is_judged, pending_editions, take_in
 from checks.evidence import gather, rules_gathered
-from checks.feed_rules import all_checks, feed_checks
-from checks.rules import CHECKS, EDITION_CHECKS, HOLD_ROWS, HOLD_SHARE, MART_CHECKS, ROW_CHECKS
 from checks.runner import check_version, expectation_met, judge_edition
 from checks.view import EditionView, Evidence, Expectation
 from tests.checks.cases_shared import of_headings, practice_sums, with_lost_bytes
@@ -57,7 +62,7 @@ def verdict(results: Results, rule: str) -> str:
 
 
 def test_every_rule_has_a_case_that_breaks_it_and_one_that_keeps_it() -> None:
-    assert CASES.keys() == all_checks().keys() - {check.rule for check in MART_CHECKS}
+    assert CASES.keys() == all_checks().keys() - {check.rule for check in mart_checks()}
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -97,11 +102,12 @@ def test_the_checks_announced_are_the_checks_made(home: Home, feed: str) -> None
 
 
 def test_rules_have_one_title_each_and_mart_rules_are_apart() -> None:
-    every, mart = all_checks().values(), {check.rule for check in MART_CHECKS}
+    every, mart = all_checks().values(), {check.rule for check in mart_checks()}
     assert len({c.title for c in every}) == len({c.rule for c in every}) == len(every)
-    assert CHECKS.keys() == {c.rule for c in (*ROW_CHECKS, *EDITION_CHECKS, *MART_CHECKS)}
     assert {c.layer for c in every if c.rule not in mart} <= {"file", "contract", "rules", "drift"}
-    assert all(c.severity == "ERROR" for c in ROW_CHECKS if c.rule != "total_row")
+    quarantining = [c for c in every if c.action == "quarantine"]
+    assert {c.rule for c in quarantining} == ROW_RULES.keys()
+    assert all(c.severity == "ERROR" for c in quarantining if c.rule != "total_row")
 
 
 # Rules in a feed's folder
@@ -109,20 +115,20 @@ def test_rules_have_one_title_each_and_mart_rules_are_apart() -> None:
 
 def test_a_feed_may_have_rules_of_its_own() -> None:
     own = {check.rule for check in feed_checks(CLAIMS)}
-    assert own and own.isdisjoint(CHECKS)
+    assert own and own.isdisjoint(shared_checks())
     assert own < all_checks().keys()
     assert feed_checks(SUB_ICB) == ()
 
 
 def test_two_checks_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = replace(feed_checks(CLAIMS)[0], rule="keys_unique")
-    monkeypatch.setattr(feed_rules, "feed_checks", lambda feed: (taken,) if feed == CLAIMS else ())
+    taken = feed_checks(CLAIMS)[0].model_copy(update={"rule": "keys_unique"})
+    monkeypatch.setattr(catalogue, "feed_checks", lambda feed: (taken,) if feed == CLAIMS else ())
     with pytest.raises(ValueError, match="more than one check is called keys_unique"):
         all_checks.__wrapped__()
 
 
 def test_a_feeds_rules_count_among_what_it_is_judged_by() -> None:
-    assert check_version(SUB_ICB) == check_version()
+    assert check_version(MAPPING) == check_version()
     assert check_version(CLAIMS) != check_version()
 
 
@@ -149,7 +155,8 @@ def with_broken(home: Home, broken: int, of_rows: int) -> str:
 def test_few_broken_rows_warn_and_many_hold(
     home: Home, broken: int, rows: int, expected: str
 ) -> None:
-    assert (HOLD_SHARE, HOLD_ROWS) == (0.05, 20)
+    check = check_of("count_whole", SUB_ICB)
+    assert (check.threshold, check.least) == (0.05, 20)
     assert with_broken(home, broken, rows) == expected
 
 
@@ -182,7 +189,8 @@ def test_one_failure_hides_no_other(home: Home) -> None:
 
 
 def test_an_unreadable_file_holds_its_edition_and_is_named(home: Home) -> None:
-    (result,) = with_lost_bytes(home)
+    results = with_lost_bytes(home)
+    (result,) = [r for r in results if r.rule == "file_readable"]
     state = read_state(home, SUB_ICB, OCT)
     assert state is not None and state.verdict == "held"
     assert "bytes are missing from the archive" in state.reasons[0]
@@ -289,9 +297,8 @@ def test_whatever_is_quarantined_never_passes(
     for key, count in broken.items():
         assert (told[key].verdict, told[key].failed_rows) == ("warn", count)
     assert facts.rows + facts.quarantined == len(rows) + 1
-    row_rules = {check.rule for check in ROW_CHECKS}
     for key, result in told.items():
-        assert key[0] not in row_rules or key in broken or result.verdict == "pass"
+        assert key[0] not in ROW_RULES or key in broken or result.verdict == "pass"
 
 
 # Keys
@@ -621,7 +628,7 @@ def test_real_half_of_england_is_whole_where_it_is_there(home: Home, real_feeds:
     assert (parts.verdict, parts.failed_rows, parts.total_rows) == ("warn", 77, 106)
     assert parts.observed == "29 of 106 sub-ICBs whole"
     assert one(taken, "keys_unique").verdict == "pass"
-    assert {r.verdict for r in taken.results if r.rule in {c.rule for c in ROW_CHECKS}} == {"pass"}
+    assert {r.verdict for r in taken.results if r.rule in ROW_RULES.keys()} == {"pass"}
     assert one(taken, "sums_reconcile").verdict == "skipped"
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from assets.contract import Contract, contracts
 from assets.vocabulary import fold
 from warehouse.intake.containers import AGAIN, Refused, shown
 
+LIKE = 0.5  # how alike two headings must be, from 0 to 1
 ONLY_MONTHLY = (
     "Daily or weekly files of the same publication are not this feed; import the monthly one."
 )
@@ -80,12 +81,22 @@ def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str
     spare = _spare(contract, headings)
     parts = []
     for name in missing:
-        wanted = contract.columns[name].published[0]
-        near = get_close_matches(wanted.casefold(), [h.casefold() for h in spare], 1, 0.5)
-        found = next((h for h in spare if near and h.casefold() == near[0]), None)
-        parts.append(f"`{wanted}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
+        wanted = contract.columns[name].published
+        found = nearest_heading(wanted, spare)
+        parts.append(f"`{wanted[0]}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
     noun = "column is" if len(parts) == 1 else "columns are"
     return f"the {noun} missing: {', '.join(parts)}"
+
+
+def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:
+    """The heading that reads most like one of those wanted, None if none is like them."""
+    folded = {heading.casefold(): heading for heading in reversed(spare)}
+    scored = [
+        (SequenceMatcher(None, near, one.casefold()).ratio(), near)
+        for one in wanted
+        for near in get_close_matches(one.casefold(), list(folded), 1, LIKE)
+    ]
+    return folded[max(scored)[1]] if scored else None
 
 
 def _refuse_doubled(contract: Contract, headings: Sequence[str]) -> None:

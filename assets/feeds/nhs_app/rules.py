@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
 from assets.conform import month_spellings, month_text
 from assets.contract import Contract
-from checks.rules import Check
 from checks.view import EditionView, Evidence, Expectation, skipped
 from warehouse.archive import Archive, SourceFile
 from warehouse.home import Home
@@ -32,23 +32,6 @@ from warehouse.tidy import lake_paths
 RECONCILED = ("logins", "unique_users")
 ASK = "ask the publisher for a corrected workbook"
 NUMBER = re.compile(r"\d+(,\d{3})*(\.0+)?")
-
-CHECKS = (
-    Check(
-        "national_total_reconciles",
-        "ICBs add up to the national table",
-        "rules",
-        "consistency",
-        "ERROR",
-    ),
-    Check(
-        "national_months_labelled",
-        "The national table labels its months rightly",
-        "rules",
-        "accuracy",
-        "WARN",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -88,17 +71,7 @@ class Pair:
     icbs: int
 
 
-def gather(view: EditionView) -> Iterator[Evidence]:
-    """Evidence for each of `CHECKS`, in that order."""
-    compared = _compared(view)
-    if isinstance(compared, str):
-        yield from (skipped(check.rule, compared) for check in CHECKS)
-        return
-    for name in RECONCILED:
-        yield _reconciled(compared, name)
-    yield _labelled(compared)
-
-
+@lru_cache(maxsize=1)  # both checks look at the same workbook
 def _compared(view: EditionView) -> Compared | str:
     """The newest workbook's national table beside its ICBs' sums, or why there is none."""
     books = [file for file in view.files if file.sheet is not None]
@@ -245,9 +218,20 @@ def _pairs(compared: Compared, name: str) -> list[Pair]:
     ]
 
 
+def reconciled(view: EditionView) -> Iterator[Evidence]:
+    """Each count of the national table against the sums of the ICBs."""
+    compared = _compared(view)
+    if isinstance(compared, str):
+        yield skipped("national_total_reconciles", compared)
+        return
+    for name in RECONCILED:
+        yield _reconciled(compared, name)
+
+
 def _reconciled(compared: Compared, name: str) -> Evidence:
     """Figures of one count by position, against the sums of the ICBs."""
-    rule, sheet, pairs = CHECKS[0].rule, compared.table.sheet, _pairs(compared, name)
+    rule, sheet = "national_total_reconciles", compared.table.sheet
+    pairs = _pairs(compared, name)
     if not pairs:
         return skipped(rule, f"{sheet} and the ICBs have no month in common", name)
     wrong = [pair for pair in pairs if pair.national != pair.icbs]
@@ -274,8 +258,11 @@ def _reconciled(compared: Compared, name: str) -> Evidence:
     )
 
 
-def _labelled(compared: Compared) -> Evidence:
+def labelled(view: EditionView) -> Evidence:
     """The months that stand over the columns, against those they are of."""
+    rule, compared = "national_months_labelled", _compared(view)
+    if isinstance(compared, str):
+        return skipped(rule, compared)
     placed = [(place, month_text(month)) for place, month in _placed(compared)]
     wrong = [(place, month) for place, month in placed if place.label != month]
     shown = [
@@ -283,7 +270,7 @@ def _labelled(compared: Compared) -> Evidence:
         for place, month in wrong
     ]
     return Evidence(
-        CHECKS[1].rule,
+        rule,
         None,
         pl.DataFrame(
             {"label": [p.label for p, _ in placed], "month": [month for _, month in placed]},
@@ -298,3 +285,6 @@ def _labelled(compared: Compared) -> Evidence:
         if wrong
         else "",
     )
+
+
+RULES = {"national_total_reconciles": reconciled, "national_months_labelled": labelled}

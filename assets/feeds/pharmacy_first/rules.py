@@ -12,44 +12,9 @@ from datetime import date
 import polars as pl
 
 from assets.conform import add_months, month_text, parse_month
-from checks.rules import Check
-from checks.view import EditionView, Evidence, Expectation, skipped
+from checks.view import EditionView, Evidence, Expectation, skipped, within
 
-LOOKS_BACK = 3
-LEAST_SHARE = 0.9  # of the pharmacies of the edition before
-MOST_TIMES = 2  # the consultations of the edition before, or that part of them
 TOTAL, BEFORE_IT = "consultations", "CPCS"
-
-CHECKS = (
-    Check(
-        "pharmacy_services_present",
-        "Every service of the month is there",
-        "rules",
-        "completeness",
-        "ERROR",
-    ),
-    Check(
-        "claims_month_complete",
-        "As many pharmacies claimed as in the edition before",
-        "rules",
-        "completeness",
-        "WARN",
-    ),
-    Check(
-        "claims_total_in_bounds",
-        "Consultations are half to double those of the edition before",
-        "drift",
-        "accuracy",
-        "ERROR",
-    ),
-)
-
-
-def gather(view: EditionView) -> Iterator[Evidence]:
-    """Evidence for each of `CHECKS`, in that order."""
-    yield _services(view)
-    yield from _claimants(view)
-    yield _total(view)
 
 
 def _began(view: EditionView) -> date:
@@ -57,7 +22,7 @@ def _began(view: EditionView) -> date:
     return parse_month(view.contract.measures[TOTAL].first_month or "")
 
 
-def _services(view: EditionView) -> Evidence:
+def services(view: EditionView) -> Evidence:
     """The labels of the month: without one of them a total would be too small and look right."""
     pharmacy_first = view.contract.measures[TOTAL].where["service"]
     wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
@@ -81,7 +46,7 @@ def _services(view: EditionView) -> Evidence:
     )
 
 
-def _claimants(view: EditionView) -> Iterator[Evidence]:
+def claimants(view: EditionView) -> Iterator[Evidence]:
     """Pharmacies and boards with any claim, against those of the edition before."""
     rule = "claims_month_complete"
     before, why = view.previous()
@@ -89,10 +54,8 @@ def _claimants(view: EditionView) -> Iterator[Evidence]:
         yield skipped(rule, why)
         return
     ours, theirs = _claiming(view), _claiming(before)
-    least = LEAST_SHARE * theirs["org_code"].n_unique()
-    yield _pharmacies(
-        rule, ours["org_code"].n_unique(), theirs["org_code"].n_unique(), least, before
-    )
+    now, then = (of["org_code"].n_unique() for of in (ours, theirs))
+    yield _pharmacies(rule, now, then, view.check(rule).limit, before)
     icbs, wanted = ours["icb_code"].unique(), sorted(theirs["icb_code"].unique())
     gone = sorted(set(wanted) - set(icbs))
     yield Evidence(
@@ -119,14 +82,15 @@ def _claiming(view: EditionView) -> pl.DataFrame:
     return rows.select("org_code", "icb_code").unique()
 
 
-def _pharmacies(rule: str, now: int, then: int, least: float, before: EditionView) -> Evidence:
+def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionView) -> Evidence:
+    least = share * then
     short = now < least
     return Evidence(
         rule,
         "pharmacy_code",
         pl.DataFrame({"pharmacies": [now]}),
         Expectation("ExpectColumnMinToBeBetween", {"column": "pharmacies", "min_value": least}),
-        expected=f"at least {LEAST_SHARE:.0%} of the {then:,} pharmacies of {before.edition}",
+        expected=f"at least {share:.0%} of the {then:,} pharmacies of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=then - now if short else 0,
         total_rows=then,
@@ -137,7 +101,7 @@ def _pharmacies(rule: str, now: int, then: int, least: float, before: EditionVie
     )
 
 
-def _total(view: EditionView) -> Evidence:
+def total(view: EditionView) -> Evidence:
     """All Pharmacy First consultations against those of the edition before."""
     rule, second = "claims_total_in_bounds", add_months(_began(view), 1)
     if view.month < second:
@@ -149,16 +113,17 @@ def _total(view: EditionView) -> Evidence:
     now, then = _consultations(view), _consultations(before)
     if then == 0:
         return skipped(rule, f"{before.edition} has no Pharmacy First consultation")
-    met = then <= now * MOST_TIMES and now <= then * MOST_TIMES
+    times = view.check(rule).limit
+    met = then <= now * times and now <= then * times
     return Evidence(
         rule,
         TOTAL,
         pl.DataFrame({"times": [now / then]}),
         Expectation(
             "ExpectColumnMaxToBeBetween",
-            {"column": "times", "min_value": 1 / MOST_TIMES, "max_value": MOST_TIMES},
+            {"column": "times", "min_value": 1 / times, "max_value": times},
         ),
-        expected=f"half to double the {then:,} of {before.edition}",
+        expected=f"{within(times)} the {then:,} of {before.edition}",
         observed=f"{now:,} consultations",
         failed_rows=0 if met else 1,
         total_rows=1,
@@ -172,3 +137,10 @@ def _total(view: EditionView) -> Evidence:
 def _consultations(view: EditionView) -> int:
     cells = view.measures()
     return 0 if cells is None else int(cells[TOTAL].sum())
+
+
+RULES = {
+    "pharmacy_services_present": services,
+    "claims_month_complete": claimants,
+    "claims_total_in_bounds": total,
+}

@@ -6,46 +6,24 @@ Belongs here: what must hold of this feed alone. Does not: what holds of every f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from assets.reference import local_authorities
 from assets.vocabulary import fold
-from checks.rules import Check
-from checks.view import EditionView, Evidence, Expectation, skipped
+from checks.view import SHOWN, EditionView, Evidence, Expectation, skipped
 
-LOOKS_BACK = 7  # two quarters, and a month for a list that is named by another month of its quarter
-TOLERANCE = 0.1
 LISTED = "listed_pharmacies"
-SHOWN = 5
-
-CHECKS = (
-    Check(
-        "list_size_in_bounds",
-        "About as many pharmacies as on the list before",
-        "drift",
-        "completeness",
-        "WARN",
-    ),
-    Check("boards_known", "Every board is a known local authority", "rules", "validity", "WARN"),
-)
 
 
-def gather(view: EditionView) -> Iterator[Evidence]:
-    """Evidence for each of `CHECKS`, in that order."""
-    yield _size(view)
-    yield _boards(view)
-
-
-def _size(view: EditionView) -> Evidence:
+def size(view: EditionView) -> Evidence:
     """Pharmacies on the list against those on the list before."""
     rule = "list_size_in_bounds"
     before, why = view.previous()
     if before is None:
         return skipped(rule, why)
     now, then = _listed(view), _listed(before)
-    least, most = (1 - TOLERANCE) * then, (1 + TOLERANCE) * then
+    share = view.check(rule).limit
+    least, most = (1 - share) * then, (1 + share) * then
     met = least <= now <= most
     return Evidence(
         rule,
@@ -55,7 +33,7 @@ def _size(view: EditionView) -> Evidence:
             "ExpectColumnMaxToBeBetween",
             {"column": "pharmacies", "min_value": least, "max_value": most},
         ),
-        expected=f"within {TOLERANCE:.0%} of the {then:,} of {before.edition}",
+        expected=f"within {share:.0%} of the {then:,} of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=0 if met else abs(now - then),
         total_rows=max(now, then),
@@ -70,7 +48,7 @@ def _listed(view: EditionView) -> int:
     return 0 if cells is None else int(cells[LISTED].sum())
 
 
-def _boards(view: EditionView) -> Evidence:
+def boards(view: EditionView) -> Evidence:
     """Boards as published against the local authorities that there are."""
     named = view.newest_rows("local_authority_name").select(
         pl.col("local_authority_name").cast(pl.String).alias("board")
@@ -94,3 +72,6 @@ def _boards(view: EditionView) -> Evidence:
         if shown
         else "",
     )
+
+
+RULES = {"list_size_in_bounds": size, "boards_known": boards}

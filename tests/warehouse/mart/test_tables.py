@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from checks.mart import OFFENCES, judge_mart
-from checks.rules import MART_CHECKS
+from checks.catalogue import mart_checks
 from tests.support import write_regional
 from tests.warehouse.mart.support_mart import (
     RUN,
@@ -166,7 +166,7 @@ def test_governance_tables_agree_with_each_other(llr: Mart, llr_home: Home) -> N
 def test_mart_keeps_the_verdicts_on_itself(llr: Mart) -> None:
     found = llr.rows("SELECT rule, verdict FROM governance.check_result WHERE layer = 'mart'")
     assert {row["rule"]: row["verdict"] for row in found} == {
-        check.rule: "pass" for check in MART_CHECKS
+        check.rule: "pass" for check in mart_checks()
     }
 
 
@@ -230,7 +230,7 @@ def spoilt(mart: Mart, folder: Path, statement: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("rule", [check.rule for check in MART_CHECKS])
+@pytest.mark.parametrize("rule", [check.rule for check in mart_checks()])
 def test_mart_check_finds_its_offence(llr: Mart, tmp_path: Path, rule: str) -> None:
     results = judge_mart(spoilt(llr, tmp_path, SPOILT[rule]), RUN)
     assert [result.rule for result in results if result.verdict == "fail"] == [rule]

@@ -1,0 +1,183 @@
+"""Evidence on files: that they are what they are taken for, as many and as large as before.
+
+Belongs here: checks of the file layer. Does not: columns and rows (`checks.evidence`,
+`checks.rows`), the figures in them (`checks.drift`).
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from checks.compared import near
+from checks.view import EditionView, Evidence, Expectation, listed, offences, skipped, within
+from warehouse.archive import Archive, SourceFile
+from warehouse.intake.containers import UTF16_STARTS, XLSX, Refused, sniff
+
+# What can be judged though a file can't be read.
+FILE_RULES = (
+    "file_type",
+    "file_size",
+    "members_as_before",
+    "encoding_expected",
+    "edition_from_content",
+)
+SOUND_ENCODINGS = ("ascii", "utf-8", XLSX)
+HEAD = 4096
+WORDS = {"zip": "a zip or workbook (PK)", "gzip": "gzip (1f 8b)", "bare": "plain text"}
+DATED = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|\d+", re.IGNORECASE)
+
+
+def readable(view: EditionView) -> Evidence:
+    """Rows read against rows imported, file by file."""
+    read = pl.DataFrame(
+        {
+            "file_name": [file.file_name for file in view.files],
+            "imported": [file.rows for file in view.files],
+            "read": [fact.read for fact in view.facts],
+        }
+    )
+    short = read.filter(pl.col("imported") != pl.col("read"))
+    return Evidence(
+        "file_readable",
+        None,
+        short.select("imported", "read"),
+        Expectation(
+            "ExpectColumnPairValuesToBeEqual", {"column_A": "imported", "column_B": "read"}
+        ),
+        expected=f"{read['imported'].sum():,} rows, as imported",
+        observed=f"{read['read'].sum():,} rows in {read.height} file(s)",
+        failed_rows=int((short["imported"] - short["read"]).abs().sum()),
+        total_rows=int(read["imported"].sum()),
+        message=f"rows differ in {', '.join(short['file_name'])}: import the file again"
+        if short.height
+        else "",
+    )
+
+
+def type_of(view: EditionView) -> Evidence:
+    """The first bytes of each archived container against what it was taken for."""
+    archive = Archive(view.home)
+    containers = {file.container_sha256: file for file in view.files}
+    found = []
+    for file in containers.values():
+        fault = _mistaken(archive, file)
+        found += [f"{file.container_name}: {fault}"] if fault else []
+    kinds = sorted({WORDS[_taken_for(file)] for file in containers.values()})
+    return offences(
+        "file_type",
+        found,
+        expected=", ".join(kinds),
+        observed=listed(found, mark="; ") or f"{len(containers)} file(s), as expected",
+        total=len(containers),
+        message="these are not the bytes that were imported: restore the archive from backup, or "
+        "withdraw the file and import the publisher's again",
+    )
+
+
+def _taken_for(file: SourceFile) -> str:
+    if file.member is not None or file.encoding == XLSX:
+        return "zip"
+    return "bare" if file.container_sha256 == file.sha256 else "gzip"
+
+
+def _mistaken(archive: Archive, file: SourceFile) -> str | None:
+    """What an archived container is instead of what it was taken for; None if it is that."""
+    path, wanted = archive.object_path(file.container_sha256), _taken_for(file)
+    if not path.exists():
+        return f"found nothing in the archive, expected {WORDS[wanted]}"
+    try:
+        kind = sniff(path)
+    except Refused as refusal:
+        return f"{refusal.reason} Expected {WORDS[wanted]}"
+    if kind != wanted:
+        return f"found {WORDS[kind]}, expected {WORDS[wanted]}"
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    if kind == "bare" and b"\0" in head and not head.startswith(UTF16_STARTS):
+        return f"found binary data, expected {WORDS[wanted]}"
+    return None
+
+
+def size(view: EditionView) -> Evidence:
+    """Bytes against those of the earlier edition, where it has as many files of the same kind."""
+    rule = "file_size"
+    before, why = near(view)
+    if before is None:
+        return skipped(rule, why)
+    if len(view.files) != len(before.files):
+        why = f"{len(view.files)} file(s), but {len(before.files)} in {before.edition}"
+        return skipped(rule, why)
+    if {f.encoding == XLSX for f in view.files} != {f.encoding == XLSX for f in before.files}:
+        return skipped(rule, f"workbook and text are not compared ({before.edition})")
+    times = view.check(rule).limit
+    now, then = (sum(file.bytes for file in one.files) for one in (view, before))
+    outside = now > times * then or then > times * now
+    told = f"{now:,} bytes, {then:,} in {before.edition}"
+    return offences(
+        rule,
+        [told] if outside else [],
+        expected=f"{within(times)} the {then:,} bytes of {before.edition}",
+        observed=f"{now:,} bytes",
+        total=1,
+        message=f"{told}: is the file cut short, or does it hold something twice?",
+    )
+
+
+def members(view: EditionView) -> Evidence:
+    """As many files as the earlier edition; a missing part is never more than a warning."""
+    rule = "members_as_before"
+    before, why = near(view)
+    if before is None:
+        return skipped(rule, why)
+    lacking = max(len(before.files) - len(view.files), 0)
+    kept = {_undated(file) for file in view.files}
+    gone = [file.file_name for file in before.files if _undated(file) not in kept]
+    named = f" There is none like {listed(gone)}." if gone else ""
+    return offences(
+        rule,
+        [f"{lacking} missing"] * lacking,
+        expected=f"at least the {len(before.files)} file(s) of {before.edition}",
+        observed=f"{len(view.files)} file(s)",
+        total=len(before.files),
+        message=f"{lacking} file(s) fewer than in {before.edition}.{named} Import what is missing.",
+    )
+
+
+def _undated(file: SourceFile) -> str:
+    """A file's name without months and numbers, to find it again in another edition."""
+    return DATED.sub("", file.file_name).casefold()
+
+
+def encoding(view: EditionView) -> Evidence:
+    """Texts in another encoding than UTF-8: read as what they seem to be, which may be wrong."""
+    odd = [f"{f.file_name} ({f.encoding})" for f in view.files if f.encoding not in SOUND_ENCODINGS]
+    return offences(
+        "encoding_expected",
+        odd,
+        expected="UTF-8, or a workbook",
+        observed=listed(odd) or ", ".join(sorted({file.encoding for file in view.files})),
+        total=len(view.files),
+        message="letters beyond A to Z may have been read wrongly: look at the names, and ask for "
+        "the file as CSV in UTF-8",
+    )
+
+
+def basis(view: EditionView) -> Evidence:
+    """Files whose edition does not follow from their content."""
+    stated = [file for file in view.files if file.edition_basis in ("file_name", "argument")]
+    names = ", ".join(sorted(file.file_name for file in stated))
+    return Evidence(
+        "edition_from_content",
+        None,
+        pl.DataFrame({"value": [file.edition_basis for file in view.files]}),
+        Expectation("ExpectColumnValuesToBeInSet", {"value_set": ["content", "sibling"]}),
+        expected="content, or a sibling in the same zip",
+        observed=", ".join(sorted({file.edition_basis for file in view.files})),
+        failed_rows=len(stated),
+        total_rows=len(view.files),
+        message=f"edition taken from the name or the command, not from the data: {names}"
+        if stated
+        else "",
+    )
