@@ -56,9 +56,19 @@ class Home:
         return self.root / "mart" / "access_recovery.duckdb"
 
     @property
+    def pages(self) -> Path:
+        """Pages for people, made from the published mart."""
+        return self.root / "docs"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's instance: runs and their events."""
         return self.root / "dagster"
+
+    @property
+    def settings(self) -> Path:
+        """The owner's choices; none need be made."""
+        return self.root / "settings.yaml"
 
     @property
     def lock(self) -> Path:

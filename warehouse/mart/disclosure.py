@@ -1,0 +1,179 @@
+"""Disclosure control of the mart: figures of local returns that must not be seen leave it here.
+
+Belongs here: which figures are under control, and taking the suppressed ones out of
+`stage.figure`, from which every published value, comparison and vintage is worked out; and the
+words of local returns that governance's tables leave out. Does not: the algorithm
+(`warehouse.suppression`), the owner's choices (`warehouse.settings`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from assets.contract import contracts
+from warehouse.catalogue import Kpi, Source, feed_of, measure_of
+from warehouse.mart.places import Connection, create_from
+from warehouse.settings import Disclosure
+from warehouse.suppression import Cell, Figures, protect
+
+WITHHELD = "withheld: a local return; whoever refreshes is told"
+# Networks cross sub-ICB borders, so that their sums less those of sub-ICBs would give away what
+# either hides; they are never published.
+NEVER, ON_REQUEST = "pcn", "practice"
+Month = date
+Vintages = dict[int, dict[Cell, int]]
+
+
+def controlled_feeds() -> list[str]:
+    """Feeds whose figures are under disclosure control."""
+    return [feed for feed, contract in contracts().items() if contract.disclosure_control]
+
+
+def controlled(source: Source) -> list[str]:
+    """The measures of a KPI's source that are under control."""
+    local = controlled_feeds()
+    return [one for one in source.measures if feed_of(one) in local]
+
+
+def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure) -> None:
+    """Take out of `stage.figure` what must not be published; `suppressed` marks what was there.
+
+    Levels that are not published lose their rows. A figure that is small, or would give a small
+    one away, stays as a row without value, numerator and denominator, in every vintage and in
+    every KPI that rests on it.
+    """
+    db.execute("ALTER TABLE stage.figure ADD COLUMN suppressed BOOLEAN DEFAULT FALSE")
+    resting = [
+        {"kpi_id": kpi.kpi_id, "org_level": level, "measure": measure}
+        for kpi, source in wanted
+        for level in source.levels
+        for measure in controlled(source)
+    ]
+    if not resting:
+        return
+    create_from(db, "stage.controlled", pl.DataFrame(resting))
+    unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
+    db.execute(
+        """DELETE FROM stage.figure WHERE org_level IN (SELECT unnest($levels))
+           AND kpi_id IN (SELECT kpi_id FROM stage.controlled)""",
+        {"levels": unpublished},
+    )
+    hidden = [
+        {"measure": measure, "org_level": level, "org_code": code, "month": month}
+        for measure, month, (level, code) in _hidden(db, wanted, rules.threshold)
+    ]
+    schema = {"measure": pl.String, "org_level": pl.String, "org_code": pl.String}
+    create_from(db, "stage.hidden", pl.DataFrame(hidden, schema={**schema, "month": pl.Date}))
+    db.execute(
+        """UPDATE stage.figure AS f
+           SET numerator = NULL, denominator = NULL, suppressed = TRUE
+           FROM stage.controlled AS c JOIN stage.hidden AS h
+               ON h.measure = c.measure AND h.org_level = c.org_level
+           WHERE c.kpi_id = f.kpi_id AND c.org_level = f.org_level
+             AND h.org_code = f.org_code AND h.month = f.month"""
+    )
+
+
+def _hidden(
+    db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
+) -> Iterable[tuple[str, Month, Cell]]:
+    """Measure, month and organisation of every figure that must not be seen."""
+    wholes = _wholes(db)
+    narrow = _narrow_shares(db, wanted, threshold)
+    for measure in sorted({one for _, source in wanted for one in controlled(source)}):
+        if measure_of(measure).unit == "organisations":
+            continue  # how many practices take part says nothing of anybody's patients
+        for month, vintages in sorted(_figures_of(db, wanted, measure).items()):
+            small = narrow[(measure, month)]
+            tables = _as_known(vintages)
+            for cell in protect(tables, wholes[month], threshold, frozenset(small)):
+                yield measure, month, cell
+
+
+def _figures_of(
+    db: Connection, wanted: list[tuple[Kpi, Source]], measure: str
+) -> dict[Month, Vintages]:
+    """Month -> vintage -> figures of a measure, as the KPIs that show it have them."""
+    found: dict[Month, Vintages] = defaultdict(lambda: defaultdict(dict))
+    for kpi, source in wanted:
+        for column, part in (("numerator", source.numerator), ("denominator", source.denominator)):
+            if part != measure:
+                continue
+            rows = db.execute(
+                f"""SELECT month, vintage, org_level, org_code, {column} FROM stage.figure
+                    WHERE kpi_id = $kpi AND org_level IN (SELECT unnest($levels))
+                      AND {column} IS NOT NULL""",
+                {"kpi": kpi.kpi_id, "levels": list(source.levels)},
+            ).fetchall()
+            for month, vintage, level, code, count in rows:
+                found[month][vintage][(level, code)] = int(count)
+    return found
+
+
+def _as_known(vintages: Vintages) -> list[Figures]:
+    """The figures as known with each vintage: of each organisation its newest one."""
+    known: dict[Cell, int] = {}
+    tables: list[Figures] = []
+    for vintage in sorted(vintages):
+        newer = known | vintages[vintage]
+        if newer != known:
+            tables.append(newer)
+        known = newer
+    return tables
+
+
+def _narrow_shares(
+    db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
+) -> dict[tuple[str, Month], set[Cell]]:
+    """Figures that leave fewer than the threshold of the whole they are a share of: 38 completed
+    of 40 sent says as much as 2 that were not."""
+    found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
+    for kpi, source in wanted:
+        both = {source.numerator, source.denominator} <= set(controlled(source))
+        counted = measure_of(source.numerator).unit != "organisations"
+        if kpi.unit == "share" and both and counted:
+            rows = db.execute(
+                """SELECT DISTINCT month, org_level, org_code FROM stage.figure
+                   WHERE kpi_id = $kpi AND denominator > numerator
+                     AND denominator - numerator < $threshold""",
+                {"kpi": kpi.kpi_id, "threshold": threshold},
+            ).fetchall()
+            for month, level, code in rows:
+                found[(source.numerator, month)].add((level, code))
+    return found
+
+
+def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
+    """Month -> whole -> its members, at the levels at which figures are published."""
+    members: dict[Month, dict[Cell, tuple[Cell, ...]]] = defaultdict(dict)
+    rows = db.execute(
+        """SELECT month, level, parent, child_level, list(DISTINCT child ORDER BY child)
+           FROM stage.membership
+           WHERE level <> $never AND child_level IN ('practice', 'sub_icb')
+             AND month IN (SELECT f.month FROM stage.figure AS f
+                           JOIN stage.controlled USING (kpi_id, org_level))
+           GROUP BY ALL""",
+        {"never": NEVER},
+    ).fetchall()
+    for month, level, parent, child_level, children in rows:
+        members[month][(level, parent)] = tuple((child_level, child) for child in children)
+    return members
+
+
+def withhold(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """The same records with what they quote from local returns left out.
+
+    `frame`: rows with `feed` and the `columns` that may quote single rows of a file.
+    """
+    local = pl.col("feed").is_in(controlled_feeds())
+    return frame.with_columns(
+        pl.when(local & pl.col(name).is_not_null() & (pl.col(name) != ""))
+        .then(pl.lit(WITHHELD))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in columns
+    )

@@ -1,0 +1,58 @@
+"""Choices of whoever owns an installation: `settings.yaml` in its home, if there is one.
+
+Belongs here: the choices, their defaults, and reading them. Does not: what follows from them.
+"""
+
+from __future__ import annotations
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from warehouse.home import Home
+
+
+class Disclosure(BaseModel):
+    """What may be published of local returns.
+
+    `practice_level`: practices one by one too, not only sub-ICBs and above. `threshold`: counts of
+    people and events from 1 to below it are suppressed at every level, with whatever gives them
+    away; 1 suppresses none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    practice_level: bool = False
+    threshold: int = Field(default=5, ge=1)
+
+
+class Settings(BaseModel):
+    """All choices of an installation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    disclosure: Disclosure = Disclosure()
+
+
+def read_settings(home: Home) -> Settings:
+    """The choices made in `settings.yaml` of the home; defaults for those not made.
+
+    Raises ValueError naming the file, the key, what was found and what is possible.
+    """
+    if not home.settings.exists():
+        return Settings()
+    try:
+        raw = yaml.safe_load(home.settings.read_text(encoding="utf-8"))
+        return Settings.model_validate({} if raw is None else raw)
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise ValueError(f"{home.settings}: not readable as YAML: {error}") from error
+    except ValidationError as error:
+        faults = [
+            f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}, found {one['input']!r}"
+            for one in error.errors()
+        ]
+        raise ValueError(f"{home.settings}: {'; '.join(faults)}. {POSSIBLE}") from error
+
+
+POSSIBLE = (
+    "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...)."
+)
