@@ -1,0 +1,82 @@
+"""What rests on what: the feeds behind each KPI, the figures that an edition carries, and the
+refresh in which a check was made.
+
+Belongs here: the tables, views and macros with which governance goes from a verdict to the
+published figures. Does not: the records themselves (`governance`), comments (`describe`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.reference.organisations import ENGLAND
+from warehouse.catalogue import Kpi
+from warehouse.mart.places import Connection, create_from
+
+PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
+
+
+def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`governance.kpi_feed` in the attached mart: a row per KPI, level and measure."""
+    rows = [
+        {"kpi_id": kpi.kpi_id, "org_level": level, "part": part, "feed": feed, "measure": measure}
+        for kpi in kpis.values()
+        for source in kpi.sources
+        for level in source.levels
+        for part, named in (
+            ("numerator", source.numerator),
+            ("denominator", source.beside if source.denominator else None),
+            ("members", source.members),
+        )
+        if named
+        for feed, _, measure in [named.partition(".")]
+    ]
+    create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows))
+
+
+def resting_views() -> dict[str, str]:
+    """Views, name -> SQL, for a database that is open on its own."""
+    return {
+        # A mart's own checks are made once it is built, and so belong to that publication's run.
+        "governance.refresh_check": """CREATE VIEW governance.refresh_check AS
+            SELECT p.published_at AS refreshed_at, c.*
+            FROM governance.check_result AS c
+            ASOF JOIN governance.publication AS p ON c.checked_at <= p.published_at
+            WHERE c.feed <> 'mart'
+            UNION ALL
+            SELECT p.published_at, c.* FROM governance.check_result AS c
+            JOIN governance.publication AS p ON p.run_id = c.run_id
+            WHERE c.feed = 'mart'""",
+    }
+
+
+def resting_macros() -> dict[str, str]:
+    """Table macros, signature -> SQL, for a database that is open on its own."""
+    placed = " UNION ALL ".join(
+        f"""SELECT n.month, '{level}', o.{level if level == "local_authority" else f"{level}_code"}
+            FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
+            WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
+        for level in PARENTS
+    )
+    return {
+        "figures_resting_on(of_feed, of_edition)": f"""
+            WITH newest AS (
+                SELECT org_level, org_code, month FROM governance.figure_source
+                WHERE feed = of_feed
+                QUALIFY edition = of_edition AND row_number() OVER (
+                    PARTITION BY org_level, org_code, month
+                    ORDER BY edition DESC, revision DESC) = 1),
+            belonging AS (
+                SELECT org_level, org_code, pcn_code, sub_icb_code, icb_code, region_code,
+                       local_authority, valid_from, valid_to FROM organisation),
+            reached AS (
+                SELECT month, org_level, org_code FROM newest
+                UNION ALL {placed}
+                UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
+            SELECT m.* FROM kpi_monthly AS m
+            SEMI JOIN reached AS r
+                ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
+            SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
+                ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
+            WHERE m.value IS NOT NULL""",
+    }

@@ -1,0 +1,109 @@
+"""Writing the pages of a published mart into `docs/` of the home.
+
+Belongs here: which pages there are and where. Does not: what they say (`records`), their looks
+(`templates`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from assets.contract import contracts
+from warehouse.home import Home, write_text
+from warehouse.mart.publish import attach
+from warehouse.pages import records
+from warehouse.pages.freshness import freshness
+from warehouse.pages.records import Row
+
+SCORECARD = "scorecard.html"
+REFRESHES = "refreshes"
+WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipped"}
+
+
+def build_pages(home: Home, today: date | None = None) -> Path:
+    """Write the scorecard and a page per refresh; returns the scorecard's path.
+
+    A refresh's page is written when it is missing and, for the newest refresh, always: what was
+    checked then does not change. Raises FileNotFoundError if no mart is published.
+    """
+    if not home.mart.exists():
+        raise FileNotFoundError(
+            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
+        )
+    today = today or datetime.now(UTC).date()
+    with _mart(home) as db:
+        published = records.publications(db)
+        for number, one in enumerate(published):
+            one["page"] = f"{REFRESHES}/{refresh_name(one)}"
+            target = home.pages / one["page"]
+            if number == 0 or not target.exists():
+                found = records.checks_of_refresh(db, one["published_at"])
+                write_text(
+                    target, _render("refresh.html.j2", refresh=one, editions=found, up="../")
+                )
+        target = home.pages / SCORECARD
+        write_text(target, _render("scorecard.html.j2", up="", **_scorecard(db, published, today)))
+    return target
+
+
+def refresh_name(publication: Row) -> str:
+    """File name of a refresh's page; sorts by time."""
+    return f"{publication['published_at']:%Y%m%d-%H%M%S}-{publication['run_id'][:8]}.html"
+
+
+@contextmanager
+def _mart(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published mart, as the current database: its macros name no other."""
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        db.execute("USE mart")
+        yield db
+
+
+def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date) -> dict[str, Any]:
+    feeds = records.feeds(db)
+    for feed in feeds:
+        contract = contracts()[feed["feed"]]
+        feed["freshness"] = freshness(contract, feed["edition"], feed["sample"], today)
+    return {
+        "refresh": published[0],
+        "today": today,
+        "feeds": feeds,
+        "trend": published[: records.TREND],
+        "most": max((one["warned"] + one["failed"] for one in published), default=0),
+        "held": records.held(db),
+        "overrides": records.overrides(db),
+        "quarantine": records.quarantine(db),
+        "revisions": records.revisions(db),
+    }
+
+
+def _render(template: str, **facts: Any) -> str:
+    return (
+        _templates()
+        .get_template(template)
+        .render(dimensions=records.DIMENSIONS, words=WORDS, **facts)
+    )
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"), encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = lambda moment: f"{moment.day} {moment:%b %Y}"
+    made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
+    return made
