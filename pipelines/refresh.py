@@ -18,9 +18,10 @@ from filelock import FileLock, Timeout
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
 from warehouse.archive import Archive
-from warehouse.history import EditionState, read_state
 from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.standing import Standing, standing, standings
+from warehouse.tombstones import Tombstone, tombstones
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -48,13 +49,22 @@ class Batch:
 
 @dataclass
 class Report:
-    """What a refresh came to."""
+    """What a refresh came to.
+
+    `held`: editions that failed their checks and that nobody has decided about: they make a run
+    incomplete. `decided`: editions that stand where a person put them, or whose acceptance has
+    lapsed; one held by hand is told, but is no failure of the run. `unfinished`: files whose purge
+    was cut short. `taken_down`: the mart was removed, for nothing is left that may be in it.
+    """
 
     imported: list[Outcome] = field(default_factory=list)
-    taken_in: list[EditionState] = field(default_factory=list)
-    held: list[EditionState] = field(default_factory=list)
+    taken_in: list[Standing] = field(default_factory=list)
+    held: list[Standing] = field(default_factory=list)
+    decided: list[Standing] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    unfinished: list[Tombstone] = field(default_factory=list)
     published: bool = False
+    taken_down: bool = False
     retired: int = 0
     nothing_to_do: bool = False
 
@@ -76,23 +86,43 @@ def refresh(
     `feeds`, `editions`: only these, and again even if they were done before. Raises Busy if
     another refresh is running and `wait` is False.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
-    with _alone(home, say, wait):
+    with alone(home, say, wait):
         clean_up(home)
         report = Report(imported=list(take_landing(home, say)))
-        batches = plan(home, feeds, editions)
-        if batches or not _mart_is_current(home):
-            _run(home, batches, report, say)
-        else:
-            report.nothing_to_do = True
-        report.held = held_editions(home)
-        report.retired = retired_editions(home)
+        bring_up_to_date(home, report, say, feeds, editions)
     return report
 
 
+def bring_up_to_date(
+    home: Home,
+    report: Report,
+    say: Say,
+    feeds: list[str] | None = None,
+    editions: list[str] | None = None,
+) -> None:
+    """Take in what is archived and publish the mart; the landing folder stays as it is.
+
+    The caller holds the home's lock (`alone`).
+    """
+    batches = plan(home, feeds, editions)
+    if batches or not _mart_is_current(home):
+        _run(home, batches, report, say)
+    else:
+        report.nothing_to_do = True
+    stand = standings(home)
+    report.held = [one for one in stand if one.undecided]
+    report.decided = [one for one in stand if one.decision]
+    report.retired = retired_editions(home)
+    report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
+
+
 @contextmanager
-def _alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
-    """Hold the home's lock; the operating system frees it even when we are killed."""
+def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
+    """Hold the home's lock; the operating system frees it even when we are killed.
+
+    Raises Busy if another process holds it and `wait` is False.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.lock)
     try:
         lock.acquire(timeout=0)
@@ -169,14 +199,21 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
 def _mart_is_current(home: Home) -> bool:
     from warehouse.mart.publish import is_current
 
-    return is_current(home) or not Archive(home).files()
+    return is_current(home) or (_all_is_decided(home) and not home.mart.exists())
+
+
+def _all_is_decided(home: Home) -> bool:
+    """Whether nothing may be in the mart, and nobody is to be told: nothing was imported, or what
+    was is withdrawn, purged or held by hand."""
+    return all(one.verdict == "held" and not one.undecided for one in standings(home))
 
 
 def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
     from pipelines.definitions import PUBLISH_JOB, build_definitions, feed_job_name
     from pipelines.instance import open_instance
     from pipelines.resources import HomeResource
-    from warehouse.mart.publish import is_current
+    from warehouse.mart.build import accepted_files
+    from warehouse.mart.publish import is_current, rests_on_what_left, take_down
 
     definitions = build_definitions(HomeResource(root=str(home.root)))
     with open_instance(home) as instance:
@@ -186,12 +223,14 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
             say(f"Taking in {batch.feed} {span}")
             job = definitions.resolve_job_def(feed_job_name(batch.feed))
             problem = _execute(job, instance, batch)
-            states = [read_state(home, batch.feed, edition) for edition in batch.editions]
-            known = [state for state in states if state]
+            stand = [standing(home, batch.feed, edition) for edition in batch.editions]
+            known = [one for one in stand if one.state]
             report.taken_in += known
-            if problem and not any(state.verdict == "held" for state in known):
+            if problem and not any(one.undecided for one in known):
                 report.failures.append(f"{batch.feed} {span}: {problem}")
-        if not is_current(home):
+        if not accepted_files(home) and (_all_is_decided(home) or rests_on_what_left(home)):
+            report.taken_down = take_down(home)
+        elif not is_current(home):
             say("Building, checking and publishing the mart")
             problem = _execute(definitions.resolve_job_def(PUBLISH_JOB), instance, None)
             report.published = problem is None
@@ -230,10 +269,3 @@ def retired_editions(home: Home) -> int:
     archive = Archive(home)
     active = {(file.feed, file.edition) for file in archive.active_files()}
     return len({(file.feed, file.edition) for file in archive.files()} - active)
-
-
-def held_editions(home: Home) -> list[EditionState]:
-    """Active editions that are held back."""
-    keys = sorted({(file.feed, file.edition) for file in Archive(home).active_files()})
-    states = [read_state(home, feed, edition) for feed, edition in keys]
-    return [state for state in states if state and state.verdict == "held"]

@@ -165,6 +165,19 @@ class Archive:
         purged = (one.synthetic for one in tombstones(self.home))
         return not all((*(file.synthetic for file in files), *purged))
 
+    def containers_of(self, file: SourceFile) -> set[str]:
+        """Hashes of all containers that brought a source file: noted at each sighting."""
+        path = self.record_path(file)
+        notes = (path, *path.parent.glob(f"{path.stem}.*.seen"))
+        texts = [note.read_text(encoding="utf-8") for note in notes if note.exists()]
+        return {SourceFile.model_validate_json(text).container_sha256 for text in texts}
+
+    def forget(self, feed: str, edition: str, sha256: str) -> None:
+        """Remove the record of a purged file, and the notes beside it."""
+        folder = self.root / "records" / feed / edition
+        for note in (*folder.glob(f"{sha256}.*.*"), folder / f"{sha256}.json"):
+            note.unlink(missing_ok=True)
+
     @staticmethod
     def _read(path: Path) -> SourceFile:
         file = SourceFile.model_validate_json(path.read_text(encoding="utf-8"))

@@ -9,6 +9,9 @@ import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
+from typing import IO
+
+CHUNK = 1 << 20
 
 
 class SideHash:
@@ -50,4 +53,12 @@ class SideHash:
 def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, streamed."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hash_stream(stream)
+
+
+def hash_stream(stream: IO[bytes]) -> str:
+    """SHA-256 of what is left in a stream."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -10,6 +10,8 @@ import csv
 import io
 import shutil
 import tempfile
+import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+from polars.exceptions import PolarsError
 from pydantic import BaseModel
 
 from assets.conform import (
@@ -36,7 +39,7 @@ from warehouse import taint
 from warehouse.archive import Archive, SourceFile
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
-from warehouse.intake.containers import XLSX, to_utf8
+from warehouse.intake.containers import XLSX, Refused, to_utf8
 from warehouse.intake.tables import names_of, read_table
 
 ROW_GROUP = 128 * 1024
@@ -44,6 +47,16 @@ COMPRESSION: Final = "zstd"
 POLARS_VERSION = pl.__version__
 CHUNK = 1 << 20
 SHOWN = 200
+# What `tidy` raises for a file that was archived and can't be read after all.
+UNREADABLE = (
+    PolarsError,
+    OSError,
+    EOFError,
+    UnicodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    Refused,
+)
 
 
 class Broken(BaseModel):

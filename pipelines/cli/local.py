@@ -12,7 +12,7 @@ from pipelines.cli.screen import Screen
 from warehouse.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.history import EditionState
+    from warehouse.standing import Standing
 
 SHOWN = 20
 
@@ -59,7 +59,7 @@ def show_columns(screen: Screen, feed: str) -> None:
     screen.table(table)
 
 
-def show_wrong_rows(screen: Screen, home: Home, states: list[EditionState]) -> None:
+def show_wrong_rows(screen: Screen, home: Home, states: list[Standing]) -> None:
     """What is wrong with a local feed, row by row, so that whoever typed it can mend it."""
     for state in states:
         if state.feed in local_feeds():

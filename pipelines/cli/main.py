@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG
+from pipelines.cli import IN_PART, WRONG, govern
+from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
 
@@ -27,6 +28,9 @@ app = typer.Typer(
     epilog="First time? `access-recovery sample`, then `access-recovery refresh`. "
     "With real files: `access-recovery import PATH...`, then `access-recovery refresh`.",
 )
+
+
+app.add_typer(govern.app)
 
 
 class ExportFormat(StrEnum):
@@ -94,7 +98,11 @@ def import_(
     from warehouse.intake.importer import Request, import_paths
 
     screen = Screen()
-    request = Request(_feed(feed), _month(edition), published.date() if published else None)
+    request = Request(
+        feed_named(feed) if feed else None,
+        month_named(edition) if edition else None,
+        published.date() if published else None,
+    )
     outcomes: list[Outcome] = []
     try:
         with screen.working("Reading") as working:
@@ -126,8 +134,8 @@ def refresh(
     from pipelines.refresh import refresh as run
 
     screen, home = Screen(), Home.from_environment()
-    feeds = [name for one in feed or [] if (name := _feed(one))]
-    editions = [month for one in edition or [] if (month := _month(one))]
+    feeds = [feed_named(one) for one in feed or []]
+    editions = [month_named(one) for one in edition or []]
     try:
         with screen.working("Looking for what is new") as working:
             report = run(home, feeds, editions, working, wait)
@@ -142,7 +150,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Per feed: newest edition, months covered, checks, what is held back, when the next is due."""
-    from pipelines.cli.outcomes import show_status
+    from pipelines.cli.state import show_status
 
     show_status(Screen(), Home.from_environment(), as_json)
 
@@ -157,7 +165,7 @@ def template(
     """Write the template of a local return (referrals, NHS App by practice) and explain it."""
     from pipelines.cli.local import local_feeds, show_columns, write_templates
 
-    screen, wanted = Screen(), [name for one in feed or [] if (name := _feed(one))]
+    screen, wanted = Screen(), [feed_named(one) for one in feed or []]
     unknown = [name for name in wanted if name not in local_feeds()]
     if unknown:
         raise typer.BadParameter(
@@ -202,25 +210,6 @@ def ui(
 
     Screen().say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C ends it)")
     raise typer.Exit(serve(Home.from_environment(), port))
-
-
-def _month(text: str | None) -> str | None:
-    from assets.conform import month_text, parse_month
-
-    if text is None:
-        return None
-    try:
-        return month_text(parse_month(text))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _feed(name: str | None) -> str | None:
-    from assets.contract import contracts
-
-    if name is not None and name not in contracts():
-        raise typer.BadParameter(f"`{name}` is no feed; feeds are {', '.join(sorted(contracts()))}")
-    return name
 
 
 def main() -> None:

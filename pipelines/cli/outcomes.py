@@ -1,11 +1,10 @@
-"""What commands tell people: outcomes of imports and refreshes, headlines, status.
+"""What commands tell people: outcomes of imports and refreshes, headlines.
 
 Belongs here: tables and sentences. Does not: the work they speak of.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli import DONE, IN_PART, WRONG
@@ -64,23 +63,26 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
     for failure in report.failures:
         screen.error(failure, "What was published before stays published.")
-    for state in report.held:
-        screen.warn(f"Held back: {state.feed} {state.edition}. {'; '.join(state.reasons)}")
+    show_standings(screen, report)
     show_wrong_rows(screen, home, report.taken_in)
     if report.retired and not report.nothing_to_do:
         screen.say(
             f"{report.retired} SYNTHETIC sample edition(s) retired: real data took their place."
         )
-    warned = [state for state in report.taken_in if state.warned]
+    warned = [one for one in report.taken_in if one.state and one.state.warned]
     if report.nothing_to_do:
         screen.say(
             "Nothing to do: everything imported is in the mart already."
             if home.mart.exists()
+            else "Nothing to do: every edition imported is held by hand."
+            if report.decided
             else "Nothing to do: nothing was imported yet. Try access-recovery sample, "
             "or access-recovery import PATH..."
         )
+    elif report.taken_down:
+        screen.say("No edition is left that may be in the mart: the published mart was removed.")
     elif report.taken_in or report.published:
-        accepted = sum(state.verdict == "accepted" for state in report.taken_in)
+        accepted = sum(one.verdict == "accepted" for one in report.taken_in)
         held = len(report.taken_in) - accepted
         screen.say(
             f"{accepted} edition(s) accepted"
@@ -90,7 +92,28 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         )
     if home.mart.exists():
         show_headlines(screen, home)
-    return IN_PART if report.refused or report.failures or report.held else DONE
+    incomplete = report.refused or report.failures or report.held or report.unfinished
+    return IN_PART if incomplete else DONE
+
+
+def show_standings(screen: Screen, report: Report) -> None:
+    """Editions held back by their checks, what people decided, and purges that were cut short."""
+    for one in report.held:
+        screen.warn(f"Held back: {one.feed} {one.edition}. {one.words}")
+    for one in report.decided:
+        if not one.undecided:
+            label = "By decision" if one.override else "Decision lapsed"
+            screen.warn(f"{label}: {one.feed} {one.edition} {one.verdict}. {one.words}")
+    if report.held:
+        screen.warn(
+            "Look with access-recovery status and diff; then import a sound file, or decide: "
+            "access-recovery accept FEED EDITION --reason TEXT (or hold)."
+        )
+    for tombstone in report.unfinished:
+        screen.error(
+            f"Purging {tombstone.sha256[:12]} was cut short.",
+            f"Run access-recovery purge {tombstone.sha256[:12]} --reason TEXT again.",
+        )
 
 
 def headlines(home: Home) -> list[dict[str, Any]]:
@@ -188,107 +211,3 @@ def change_text(row: dict[str, Any]) -> str:
     if row["unit"] == "share":
         return f"{100 * row['change']:+.1f} pp"
     return "-" if row["ratio"] is None else f"{row['ratio']:+.1%}"
-
-
-def feed_statuses(home: Home) -> list[dict[str, Any]]:
-    """Per feed: editions held, months covered, verdicts, age, and the publisher's cadence."""
-    from datetime import UTC, datetime
-
-    from assets.contract import contracts
-    from warehouse.archive import Archive
-    from warehouse.history import read_state
-
-    files = Archive(home).active_files()
-    today = datetime.now(UTC)
-    rows = []
-    for feed, contract in contracts().items():
-        own = [file for file in files if file.feed == feed]
-        editions = sorted({file.edition for file in own})
-        states = {edition: read_state(home, feed, edition) for edition in editions}
-        accepted = [e for e, state in states.items() if state and state.verdict == "accepted"]
-        newest = states[editions[-1]] if editions else None
-        months = sorted({month for file in own for month in file.months} or set(editions))
-        rows.append(
-            {
-                "feed": feed,
-                "editions": len(editions),
-                "newest_edition": editions[-1] if editions else None,
-                "newest_accepted": accepted[-1] if accepted else None,
-                "first_month": months[0] if months else None,
-                "last_month": months[-1] if months else None,
-                "held": [e for e, state in states.items() if state and state.verdict == "held"],
-                "pending": [e for e, state in states.items() if state is None],
-                "checks": {
-                    "pass": newest.passed,
-                    "warn": newest.warned,
-                    "fail": newest.failed,
-                    "skipped": newest.skipped,
-                }
-                if newest
-                else None,
-                "age_days": (today - max(f.retrieved_at for f in own)).days if own else None,
-                "next_expected": contract.cadence.release,
-                "synthetic": bool(own) and all(file.synthetic for file in own),
-            }
-        )
-    return rows
-
-
-def show_status(screen: Screen, home: Home, as_json: bool) -> None:
-    """The status table, or its JSON."""
-    from rich.table import Table
-
-    rows = feed_statuses(home)
-    if as_json:
-        screen.say(
-            json.dumps(
-                {
-                    "home": str(home.root),
-                    "mart": str(home.mart),
-                    "published": home.mart.exists(),
-                    "feeds": rows,
-                },
-                indent=1,
-            )
-        )
-        return
-    table = Table(box=None, pad_edge=False)
-    for heading in (
-        "Feed",
-        "Editions",
-        "Newest",
-        "Accepted",
-        "Months",
-        "Checks",
-        "Held",
-        "Pending",
-        "Age",
-        "Next edition",
-    ):
-        table.add_column(heading, justify="right" if heading in ("Editions", "Age") else "left")
-    for row in rows:
-        table.add_row(*_status_cells(row))
-    screen.table(table)
-    if any(row["synthetic"] for row in rows):
-        screen.warn(SYNTHETIC_BANNER)
-    screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
-
-
-def _status_cells(row: dict[str, Any]) -> list[str]:
-    checks = row["checks"]
-    told = "-"
-    if checks:
-        told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
-    months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
-    return [
-        row["feed"],
-        str(row["editions"]),
-        row["newest_edition"] or "-",
-        row["newest_accepted"] or "-",
-        months,
-        told,
-        ", ".join(row["held"]) or "-",
-        ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
-        "-" if row["age_days"] is None else f"{row['age_days']} d",
-        row["next_expected"],
-    ]

@@ -42,6 +42,12 @@ class Screen:
         """A plain line."""
         self.out.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    def data(self, text: str) -> None:
+        """Text for a program to read: as it is, whatever the terminal."""
+        stream = self.out.file
+        stream.write(f"{text}\n")
+        stream.flush()
+
     def table(self, table: Table) -> None:
         """A table."""
         self.out.print(table)

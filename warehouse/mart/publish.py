@@ -14,8 +14,10 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
+from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import Built, mart_fingerprint
+from warehouse.standing import standings
 
 SWAP_SECONDS = 10.0
 NEXT_SUFFIX = ".next"
@@ -85,6 +87,58 @@ def attach(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     file; `duckdb.connect(path)` may hand back an older one that the process still has open."""
     quoted = path.as_posix().replace("'", "''")
     db.execute(f"ATTACH '{quoted}' AS mart (READ_ONLY)")
+
+
+def rests_on_what_left(home: Home) -> bool:
+    """Whether the published mart shows a file that was withdrawn, purged, or whose edition a
+    person holds: then it must not stay as last-good."""
+    with duckdb.connect() as db:
+        try:
+            attach(db, home.mart)
+            rows = db.execute(
+                "SELECT feed, edition, sha256 FROM mart.governance.source_file WHERE in_mart"
+            ).fetchall()
+        except duckdb.Error:
+            return False
+    active = Archive(home).active_files()
+    known = {(file.feed, file.edition, file.sha256) for file in active}
+    by_hand = {
+        (one.feed, one.edition)
+        for one in standings(home, active)
+        if one.verdict == "held" and not one.undecided
+    }
+    return any(tuple(row) not in known or row[:2] in by_hand for row in rows)
+
+
+def shows_any(home: Home, sha256: set[str]) -> bool:
+    """Whether the published mart tells of one of these files, be it only of quarantined rows. One
+    that can't be read may."""
+    if not home.mart.exists():
+        return False
+    try:
+        with duckdb.connect() as db:
+            attach(db, home.mart)
+            rows = db.execute("SELECT sha256 FROM mart.governance.source_file").fetchall()
+    except duckdb.Error:
+        return True
+    return any(one in sha256 for (one,) in rows)
+
+
+def take_down(home: Home) -> bool:
+    """Remove the published mart, and one that waits to take its place; False if there was none.
+
+    Raises SwapBlocked when an open reader blocks it (Windows only).
+    """
+    found = home.mart.exists()
+    try:
+        for suffix in (NEXT_SUFFIX, ".wal", ""):
+            home.mart.with_name(home.mart.name + suffix).unlink(missing_ok=True)
+    except PermissionError as error:
+        raise SwapBlocked(
+            f"{home.mart} must be removed, and is open in another program: close that, and run "
+            "the same command again."
+        ) from error
+    return found
 
 
 def is_current(home: Home) -> bool:

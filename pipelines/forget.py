@@ -1,0 +1,88 @@
+"""Forgetting runs: Dagster's events quote what checks found, and a purged file may be among it.
+
+Belongs here: deleting runs of a home's Dagster instance so that no byte of their events is left.
+Does not: which runs (`warehouse.purge` knows by the check history).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from warehouse.home import Home
+
+PATIENCE = 30  # seconds to wait for a web server that has the database open
+PUBLISHING = "publish_mart"
+ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
+SUFFIXES = ("", "-wal", "-shm", "-journal")
+
+# What Dagster keeps beside the events themselves: check executions, and each asset's newest
+# materialisation, which is then the newest that remains.
+FORGET = (
+    "DELETE FROM asset_check_executions WHERE run_id IN ({})",
+    "DELETE FROM event_logs WHERE run_id IN ({})",
+    """UPDATE asset_keys SET cached_status_data = NULL,
+        last_materialization = (SELECT event FROM event_logs AS e
+            WHERE e.asset_key = asset_keys.asset_key
+              AND e.dagster_event_type = 'ASSET_MATERIALIZATION' ORDER BY e.id DESC LIMIT 1),
+        last_run_id = (SELECT run_id FROM event_logs AS e
+            WHERE e.asset_key = asset_keys.asset_key
+              AND e.dagster_event_type = 'ASSET_MATERIALIZATION' ORDER BY e.id DESC LIMIT 1)
+        WHERE last_run_id IN ({})""",
+)
+
+
+def forget_runs(home: Home, runs: set[str], jobs: Iterable[str], since: datetime) -> int:
+    """Delete these runs, and all runs of these jobs since then, with every event; returns how many.
+
+    A job that was cut short has left no verdict, and may have quoted cells all the same; so may a
+    publication that failed. Raises sqlite3.OperationalError if another program keeps the database
+    locked.
+    """
+    if not (home.dagster / "history").exists():
+        return 0
+    from dagster import DagsterRunStatus, RunsFilter
+
+    from pipelines.instance import open_instance
+
+    names = {*jobs, ANY_ASSETS}
+    with open_instance(home) as instance:
+        for record in instance.get_run_records(RunsFilter(created_after=since)):
+            run = record.dagster_run
+            failed = run.job_name == PUBLISHING and run.status != DagsterRunStatus.SUCCESS
+            if run.job_name in names or failed:
+                runs = runs | {run.run_id}
+        there = sorted(run for run in runs if instance.has_run(run))
+        for run_id in there:
+            instance.delete_run(run_id)
+    _forget_index(home, sorted(runs))
+    for run_id in runs:
+        for suffix in SUFFIXES:
+            _run_file(home, run_id, suffix).unlink(missing_ok=True)
+    for database in sorted(home.dagster.rglob("*.db")):
+        _vacuum(database)
+    return len(there)
+
+
+def _run_file(home: Home, run_id: str, suffix: str) -> Path:
+    return home.dagster / "history" / "runs" / f"{run_id}.db{suffix}"
+
+
+def _forget_index(home: Home, runs: list[str]) -> None:
+    index = home.dagster / "history" / "runs" / "index.db"
+    if not index.exists():
+        return
+    marks = ", ".join("?" * len(runs))
+    with closing(sqlite3.connect(index, timeout=PATIENCE)) as db, db:
+        for statement in FORGET:
+            db.execute(statement.format(marks), runs)
+
+
+def _vacuum(database: Path) -> None:
+    """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as db:
+        db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,64 @@
+"""Purging from end to end: erase a file, have Dagster forget it, and publish without it.
+
+Belongs here: the order of the steps. Does not: the steps (`warehouse.purge`, `pipelines.forget`,
+`pipelines.refresh`), asking and printing (`pipelines.cli.purging`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checks.feed_rules import looks_back
+from pipelines.forget import forget_runs
+from pipelines.refresh import Report, Say, alone, bring_up_to_date
+from warehouse.home import Home
+from warehouse.mart.publish import shows_any, take_down
+from warehouse.purge import Plan, bury, editions_touched, erase, finish, plan_purge, runs_touched
+from warehouse.tombstones import Tombstone
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What a purge came to. `runs`: Dagster runs forgotten; `taken_down`: the published mart had to
+    go, for it could not be rebuilt without the file."""
+
+    plan: Plan
+    stones: list[Tombstone]
+    runs: int
+    report: Report
+    taken_down: bool
+
+
+def purge(
+    home: Home,
+    typed: list[str],
+    reason: str,
+    by: str | None,
+    confirm: Callable[[Plan], bool],
+    say: Say = lambda _: None,
+) -> Purged | None:
+    """Erase the files of these hashes; None if `confirm` says no.
+
+    May be killed at any point and run again. Raises NotPossible for hashes that fit nothing,
+    several, or a container with other files, and for a blank reason.
+    """
+    with alone(home, say, wait=True):
+        plan = plan_purge(home, typed)
+        if not confirm(plan):
+            return None
+        stones = bury(home, plan, reason, by)
+        touched = editions_touched(home, stones, looks_back)
+        runs = runs_touched(home, touched)
+        say("Erasing")
+        erase(home, plan, stones, touched)
+        jobs = {f"take_in_{feed}" for feed, _ in touched}
+        forgotten = forget_runs(home, runs, jobs, min(touched.values()))
+        report = Report()
+        bring_up_to_date(home, report, say)
+        taken_down = report.taken_down
+        if shows_any(home, {stone.sha256 for stone in stones}):
+            taken_down = take_down(home)
+        finish(home, stones)
+        report.unfinished = []
+    return Purged(plan, stones, forgotten, report, taken_down)
