@@ -18,7 +18,8 @@ import polars as pl
 
 from assets.conform import SOURCE_ROW, month_text, source_columns
 from assets.contract import Contract
-from checks import files, places, population, rows
+from checks import drift, files, hierarchy, places, plausible, population, rows
+from checks.catalogue import feed_words
 from checks.feed_rules import Rule, feed_rules
 from checks.view import EditionView, Evidence, Expectation, broken
 from warehouse.intake.matching import nearest_heading
@@ -61,8 +62,12 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     for rule in rows.row_rules_gathered(contract):
         found[rule] = partial(rows.row_rule, rule=rule)
     found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}
+    found["month_not_future"] = plausible.months
     if contract.measures:
         found["cells_whole"] = places.cells_whole
+    found |= _told_by_feed(contract)
+    if hierarchy.columns_of(contract):
+        found["icb_of_sub_icb"] = hierarchy.icbs
     others = contract.completeness
     if others.expected_feed:
         found["coverage_present"] = places.coverage_present
@@ -73,7 +78,31 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         found["people_within_population"] = population.people
     if population.practices_are_judged(contract):
         found["practices_known"] = population.practices
-    return found | feed_rules(contract.feed)
+    return found | _against_before(contract) | feed_rules(contract.feed)
+
+
+def _told_by_feed(contract: Contract) -> dict[str, Rule]:
+    """The generic business rules for which the feed's `checks.yaml` names measures."""
+    words = feed_words(contract.feed)
+    said = {
+        "parts_sum_to_total": (words.parts_sum_to_total, plausible.parts_sum),
+        "part_within_total": (words.part_within_total, plausible.part_within),
+        "shares_plausible": (words.shares_plausible, plausible.shares),
+    }
+    return {rule: look for rule, (named, look) in said.items() if named}
+
+
+def _against_before(contract: Contract) -> dict[str, Rule]:
+    """What is compared with the edition before."""
+    found: dict[str, Rule] = {"rows_as_before": drift.rows}
+    if contract.measures:
+        found["sums_as_before"] = drift.sums
+    found["organisations_as_before"] = drift.organisations
+    if drift.label_columns(contract):
+        found["labels_as_before"] = drift.labels
+    if contract.measures and contract.month:
+        found["restated_as_before"] = drift.restated
+    return found
 
 
 def _columns_present(view: EditionView) -> Evidence:

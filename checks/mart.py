@@ -37,9 +37,11 @@ OFFENCES = {
     ),
     "kpis_described": (
         "a KPI that lacks a word on what it is, whose it is, or what to bear in mind",
-        """UNPIVOT (SELECT kpi_id, coalesce(trim(COLUMNS(c -> c IN (
-               'title', 'description', 'unit', 'owner', 'caveats', 'reviewed_on', 'next_review'
-           ))::VARCHAR), '') FROM kpi) ON COLUMNS(* EXCLUDE kpi_id) INTO NAME lacking VALUE word""",
+        """SELECT kpi_id || ': ' || lacking AS offence FROM (
+               UNPIVOT (SELECT kpi_id, coalesce(trim(COLUMNS(lambda c: c IN (
+                   'title', 'description', 'unit', 'owner', 'caveats', 'reviewed_on', 'next_review'
+               ))::VARCHAR), '') FROM kpi) ON COLUMNS(* EXCLUDE kpi_id) INTO NAME lacking VALUE word
+           ) WHERE word = ''""",
     ),
     "figures_unique": (
         "a month, organisation and KPI with two figures",

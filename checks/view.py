@@ -69,8 +69,12 @@ def offences(
     total: int,
     message: str = "",
     column: str | None = None,
+    failed: int | None = None,
 ) -> Evidence:
-    """Evidence of a check that names what breaks it, each in words; nothing found is a pass."""
+    """Evidence of a check that names what breaks it, each in words; nothing found is a pass.
+
+    `total`: how many were looked at; `failed`: rows that break it, if not one for each found.
+    """
     return Evidence(
         rule,
         column,
@@ -78,7 +82,7 @@ def offences(
         Expectation("ExpectTableRowCountToEqual", {"value": 0}),
         expected=expected,
         observed=observed,
-        failed_rows=len(found),
+        failed_rows=len(found) if failed is None else failed,
         total_rows=max(total, len(found)),
         message=message if found else "",
     )

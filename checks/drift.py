@@ -1,0 +1,237 @@
+"""Evidence of drift: an edition against the nearest earlier accepted one.
+
+Belongs here: rows, sums, organisations, labels and months given again, on what both editions have
+in common. A part that is missing never holds an edition: it is told as organisations that
+vanished. Messages on feeds typed by people name organisations, never their counts.
+Does not: what may be compared with what (`checks.compared`), size and number of files
+(`checks.files`), verdicts (`checks.runner`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from assets.conform import month_text
+from assets.contract import Contract
+from checks.compared import Compared, compare, span
+from checks.view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
+from warehouse.tidy import lake_paths
+
+Change = tuple[str, str, int, int]  # measure, month, as it was, as it is
+
+
+def label_columns(contract: Contract) -> list[str]:
+    """Columns with a closed list of labels, more than one of them."""
+    columns = contract.columns.items()
+    return [n for n, c in columns if c.type == "label" and len(contract.labels(n)) > 1]
+
+
+def rows(view: EditionView) -> Evidence:
+    """Rows of the organisations and months that both editions give."""
+    rule, both = "rows_as_before", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    if both.cells.is_empty():
+        return skipped(rule, f"no organisation's month in common with {both.before.edition}")
+    check = view.check(rule)
+    now, then = (int(both.cells[name].sum()) for name in ("rows", "rows_before"))
+    if max(now, then) < (check.least or 0):
+        return skipped(rule, f"{now} rows, {then} in {both.before.edition}: too few to compare")
+    times = check.limit
+    outside = now > times * then or then > times * now
+    told = f"{now:,} rows, {then:,} in {both.before.edition}"
+    return offences(
+        rule,
+        [told] if outside else [],
+        expected=f"{within(times)} the {then:,} of {both.before.edition}",
+        observed=f"{now:,} rows",
+        total=1,
+        message=f"{told}, of the same organisations in {both.told}: are rows missing, or is "
+        "something in there twice?",
+    )
+
+
+def sums(view: EditionView) -> Evidence:
+    """The sum of every measure, over what both editions give."""
+    rule, both = "sums_as_before", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    check = view.check(rule)
+    limit = check.limit if both.restated else check.month_on_month or check.limit
+    found = [_summed(both.cells, name, both.edition) for name in view.contract.measures]
+    known = [change for change in found if change]
+    if not known:
+        return skipped(rule, f"no figure in common with {both.before.edition}")
+    return _changes(view, rule, known, limit, f"in {both.told}")
+
+
+def restated(view: EditionView) -> Evidence:
+    """Every month that is given again, by measure."""
+    rule, both = "restated_as_before", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    if not both.restated:
+        return skipped(rule, f"no month of {both.before.edition} is given again")
+    months = both.cells.partition_by("month", maintain_order=True)
+    found = [
+        _summed(cells, name, month_text(cells["month"][0]))
+        for name in view.contract.measures
+        for cells in months
+    ]
+    known = [change for change in found if change]
+    if not known:
+        return skipped(rule, f"no figure in common with {both.before.edition}")
+    told = f"as {both.before.edition} gave them, {span(both.cells['month'])}"
+    return _changes(view, rule, known, view.check(rule).limit, told)
+
+
+def _summed(cells: pl.DataFrame, measure: str, month: str) -> Change | None:
+    """A measure before and now, over the cells that give it both times; None if none does."""
+    given = cells.select(pl.col(measure).alias("now"), pl.col(f"{measure}_before").alias("then"))
+    given = given.drop_nulls()
+    if given.is_empty():
+        return None
+    return measure, month, int(given["then"].sum()), int(given["now"].sum())
+
+
+def _relative(change: Change) -> float:
+    _, _, then, now = change
+    return (now - then) / then if then else float(now != 0) * float("inf")
+
+
+def _changes(
+    view: EditionView, rule: str, known: list[Change], limit: float, told: str
+) -> Evidence:
+    """Changes of more than the limit, the largest first."""
+    ranked = sorted(known, key=lambda change: -abs(_relative(change)))
+    beyond = [_in_words(view, one) for one in ranked if abs(_relative(one)) > limit]
+    largest = _in_words(view, ranked[0]) if _relative(ranked[0]) else "nothing changed"
+    return offences(
+        rule,
+        beyond,
+        expected=f"changes of at most {limit:.0%} {told}",
+        observed=largest if not beyond else f"{len(beyond)} of {len(known)} change by more",
+        total=len(known),
+        message=f"{listed(beyond, mark='; ')}. If the publisher says why, all is well; if not, ask",
+    )
+
+
+def _in_words(view: EditionView, change: Change) -> str:
+    """`appointments 2025-10: 254,381 to 254,739 (+0.1 %)`; of typed feeds without the counts."""
+    measure, month, then, now = change
+    by = f"{_relative(change):+.1%}" if then else "from nothing"
+    if view.contract.hand_made:
+        return f"{measure} {month}: {by}"
+    return f"{measure} {month}: {then:,} to {now:,} ({by})"
+
+
+def organisations(view: EditionView) -> Evidence:
+    """Organisations that appeared or vanished between the newest months of both editions."""
+    rule, both = "organisations_as_before", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    appeared, vanished = sorted(both.now - both.then), sorted(both.then - both.now)
+    limit = view.check(rule).limit * len(both.then)
+    beyond = max(len(appeared), len(vanished)) > limit
+    told = [
+        f"{len(codes):,} {word}: {_named(one, codes)}"
+        for word, codes, one in (
+            ("appeared", appeared, view),
+            ("vanished", vanished, both.before),
+        )
+        if codes and beyond
+    ]
+    return offences(
+        rule,
+        [*appeared, *vanished] if beyond else [],
+        expected=f"about the {len(both.then):,} organisations of {both.before.edition}",
+        observed=f"{len(appeared):,} appeared, {len(vanished):,} vanished",
+        total=len(both.now | both.then),
+        message=f"{'; '.join(told)}. Import the part that is missing, if one is; merged or closed "
+        "organisations are no fault",
+    )
+
+
+def _named(view: EditionView, codes: list[str]) -> str:
+    """The first codes with the names that the edition's files give them."""
+    wanted = codes[:SHOWN]
+    level = view.contract.cell.level if view.contract.cell else ""
+    frames = [
+        pl.read_parquet(
+            lake_paths(view.home, file).organisations,
+            columns=["org_level", "org_code", "org_name"],
+        ).filter(pl.col("org_code").is_in(wanted), org_level=level)
+        for file in view.files
+    ]
+    names = dict(pl.concat(frames).drop_nulls().select("org_code", "org_name").iter_rows())
+    shown = [f"{code} ({names[code]})" if code in names else code for code in codes]
+    return listed(shown)
+
+
+def labels(view: EditionView) -> Evidence:
+    """Labels that appeared or vanished among the organisations that both editions give."""
+    rule, both = "labels_as_before", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    share, columns = view.check(rule).limit, label_columns(view.contract)
+    found: list[str] = []
+    seen = _rows_by_label(view, both), _rows_by_label(both.before, both)
+    for column in columns:
+        now, then = (one[column] for one in seen)
+        found += _missed(column, "appeared", now, then, share)
+        found += _missed(column, "vanished", then, now, share)
+    return offences(
+        rule,
+        found,
+        expected=f"the labels of {both.before.edition}",
+        observed=listed(found, mark="; ") or "the same labels",
+        total=sum(len(seen[0][column] | seen[1][column]) for column in columns),
+        message=f"{listed(found, mark='; ')} since {both.before.edition}: was a label renamed, or "
+        "are its rows missing?",
+    )
+
+
+def _missed(
+    column: str, word: str, here: dict[str, int], there: dict[str, int], share: float
+) -> list[str]:
+    """Labels of one edition that the other has no row of, unless they are rare."""
+    least = share * sum(here.values())
+    gone = sorted(label for label, n in here.items() if label not in there and n >= least)
+    return [f"`{label}` of {column} {word}" for label in gone]
+
+
+def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
+    """Label column -> label -> rows of it, of the organisations that both editions give.
+
+    One pass over the tidy rows. That of an edition whose organisations are all in the other is
+    kept: the next edition will ask for it again.
+    """
+    cell, named = view.contract.cell, tuple(label_columns(view.contract))
+    own = both.now if view is not both.before else both.then
+    common = None if own <= (both.now & both.then) else tuple(sorted(both.now & both.then))
+    paths = tuple(lake_paths(view.home, file).tidy for file in view.files)
+    stamps = tuple(path.stat().st_mtime_ns for path in paths)
+    return _counted(paths, stamps, named, cell.code if cell else "", common)
+
+
+@lru_cache(maxsize=32)
+def _counted(
+    paths: tuple[Path, ...],
+    stamps: tuple[int, ...],
+    columns: tuple[str, ...],
+    code: str,
+    common: tuple[str, ...] | None,
+) -> dict[str, dict[str, int]]:
+    tidy = pl.scan_parquet(list(paths))
+    if common is not None:
+        tidy = tidy.filter(pl.col(code).is_in(list(common)))
+    counted = tidy.select(
+        pl.col(name).cast(pl.String).value_counts().implode().alias(name) for name in columns
+    ).collect(engine="streaming")
+    return {
+        name: {row[name]: row["count"] for row in counted[name][0] if row[name] is not None}
+        for name in columns
+    }

@@ -1,0 +1,123 @@
+"""Evidence on the hierarchy: the ICB that a row names against the one its sub-ICB belongs to.
+
+Belongs here: what files say about who belongs to whom, against the dated reference. Does not: the
+reference (`assets.reference`), members and sums of places (`checks.places`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from assets.conform import month_text
+from assets.contract import Contract
+from assets.measure import month_of
+from assets.reference.organisations import ods_codes, reference
+from checks.view import EditionView, Evidence, listed, offences, skipped
+from warehouse.tidy import lake_paths
+
+RULE = "icb_of_sub_icb"
+
+
+def columns_of(contract: Contract) -> tuple[str, str] | None:
+    """The columns in which rows name a sub-ICB and its ICB; None if they do not name both."""
+    for one in contract.organisations:
+        sub_icb = one.code if one.level == "sub_icb" else one.parents.get("sub_icb")
+        if sub_icb and "icb" in one.parents:
+            return sub_icb, one.parents["icb"]
+    return None
+
+
+def icbs(view: EditionView) -> Evidence:
+    """Distinct (sub-ICB, ICB, month) of the rows, where the reference knows both codes.
+
+    The reference agrees as at the row's month or as at the edition's: publishers restate earlier
+    months on the boundaries of the release.
+    """
+    named = _named(view)
+    if named.is_empty():
+        return skipped(RULE, "no row names both a sub-ICB and an ICB")
+    known = {*reference()["org_code"]}
+    judged = named.filter(pl.col("sub_icb").is_in(known) & pl.col("icb").is_in(known))
+    wrong = judged.filter(
+        ~pl.Series(
+            [
+                icb in (parent_at(sub_icb, month), parent_at(sub_icb, view.month))
+                for sub_icb, icb, month in judged.select("sub_icb", "icb", "month").iter_rows()
+            ],
+            dtype=pl.Boolean,
+        )
+    )
+    unknown = named.height - judged.height
+    unjudged = f"; {unknown:,} with codes nobody knows are not judged" if unknown else ""
+    observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
+    if wrong.is_empty():
+        return offences(RULE, [], "the ICB of the dated reference", observed, judged.height)
+    return _contradicted(view, wrong, judged.height, observed)
+
+
+def _named(view: EditionView) -> pl.DataFrame:
+    """`sub_icb, icb` in ODS codes, `sub_icb_said, icb_said` as published, and `month`."""
+    columns = {"sub_icb": "sub_icb_code", "icb": "icb_code"}
+    frames = []
+    for file in view.files:
+        seen = pl.read_parquet(lake_paths(view.home, file).organisations)
+        own = pl.when(pl.col("org_level") == "sub_icb").then("org_code").otherwise("sub_icb_code")
+        frames.append(seen.with_columns(own.alias("sub_icb_code")))
+    said = pl.concat(frames).select(
+        *[pl.col(column).alias(f"{name}_said") for name, column in columns.items()], "month"
+    )
+    return (
+        said.drop_nulls()
+        .unique(maintain_order=True)
+        .with_columns(pl.col(f"{n}_said").replace(ods_codes()).alias(n) for n in columns)
+    )
+
+
+@cache
+def parent_at(sub_icb: str, month: date) -> str | None:
+    """The ICB to which a sub-ICB belonged in a month, None if the reference has none."""
+    valid = reference().filter(
+        (pl.col("org_level") == "sub_icb")
+        & (pl.col("org_code") == sub_icb)
+        & pl.lit(month).is_between("effective_from", "effective_to")
+    )
+    return valid["parent_code"][0] if valid.height else None
+
+
+def _contradicted(view: EditionView, wrong: pl.DataFrame, judged: int, observed: str) -> Evidence:
+    """Which pairs disagree, in how many rows and practices: rows are counted only now."""
+    sub_icb, icb = columns_of(view.contract) or ("", "")
+    cell, keys = view.contract.cell, ["sub_icb_said", "icb_said", "month"]
+    rows = (
+        view.scan_tidy()
+        .select(
+            pl.col(sub_icb).alias("sub_icb_said"),
+            pl.col(icb).alias("icb_said"),
+            month_of(view.contract, view.month).alias("month"),
+            pl.col(cell.code if cell else sub_icb).alias("org_code"),
+        )
+        .join(wrong.lazy(), on=keys, how="semi")
+        .collect(engine="streaming")
+    )
+    pairs = wrong.unique(keys[:2], maintain_order=True).sort("sub_icb", "icb")
+    told = [
+        f"{one['sub_icb']} is put in {one['icb']}, the reference has "
+        f"{parent_at(one['sub_icb'], one['month'])}"
+        for one in pairs.iter_rows(named=True)
+    ]
+    months = sorted(month_text(month) for month in wrong["month"].unique())
+    of_practices = cell is not None and cell.level == "practice"
+    practices = f" of {rows['org_code'].n_unique():,} practice(s)" if of_practices else ""
+    return offences(
+        RULE,
+        told,
+        expected="the ICB of the dated reference",
+        observed=observed,
+        total=max(judged, rows.height),
+        message=f"{rows.height:,} row(s){practices}, {listed(months)}: {listed(told, mark='; ')}. "
+        "Figures follow the sub-ICB; ask the publisher which of the two is right",
+        failed=rows.height,
+    )

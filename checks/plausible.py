@@ -1,0 +1,186 @@
+"""Evidence on figures: parts and totals, shares that happen, months that have been.
+
+Belongs here: business rules that many feeds share; of which measures, a feed's `checks.yaml` says.
+Messages on feeds typed by people name organisations, never their counts.
+Does not: what the parameters are (`checks.catalogue`), comparing with other feeds
+(`checks.places`) or earlier editions (`checks.drift`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from assets.conform import month_text
+from assets.measure import month_of
+from checks.catalogue import Share, Split, feed_words
+from checks.view import EditionView, Evidence, listed, offences, skipped
+from warehouse.archive import SourceFile
+from warehouse.tidy import lake_paths
+
+FIRST_YEAR = 2010  # a file that claims to be saved before has lost its date
+
+
+def months(view: EditionView) -> Evidence:
+    """Months against the one in which each file was published, or else saved."""
+    rule, found, failed, total = "month_not_future", list[str](), 0, 0
+    limits = []
+    for file in view.files:
+        until = _published(file)
+        cells = pl.read_parquet(lake_paths(view.home, file).measures, columns=["month", "rows"])
+        later = cells.filter(pl.col("month") > until)
+        limits.append(until)
+        total += int(cells["rows"].sum())
+        failed += int(later["rows"].sum())
+        for month in later["month"].unique().sort():
+            how = "published" if file.published_on else "saved"
+            found.append(f"{month_text(month)} in {file.file_name}, {how} {month_text(until)}")
+    return offences(
+        rule,
+        found,
+        expected=f"no month after {month_text(max(limits))}",
+        observed=listed(found, mark="; ") or "none later",
+        total=total,
+        message="nobody can have counted these months yet: check the month, and the date on which "
+        "the file was published (`import --published`)",
+        failed=failed,
+    )
+
+
+def _published(file: SourceFile) -> date:
+    """The month in which a file was published, as far as known: else saved, else imported."""
+    saved = file.retrieved_at if file.retrieved_at.year >= FIRST_YEAR else file.imported_at
+    return (file.published_on or saved.date()).replace(day=1)
+
+
+def parts_sum(view: EditionView) -> Iterator[Evidence]:
+    """Parts against their total, of every organisation's month that gives all of them."""
+    for split in feed_words(view.contract.feed).parts_sum_to_total:
+        yield _labels_sum(view, split, split.split) if split.split else _measures_sum(view, split)
+
+
+def _measures_sum(view: EditionView, split: Split) -> Evidence:
+    """Measures that add up to another; where one of them is not known, nothing is judged."""
+    added = pl.sum_horizontal(list(split.parts), ignore_nulls=False).alias("parts")
+    cells = _cells(view).select("org_code", "month", added, pl.col(split.total).alias("total"))
+    wrong = cells.drop_nulls().filter(pl.col("parts") != pl.col("total"))
+    places = _places(view, wrong, "parts add up to {}, the total is {}", "parts", "total")
+    return _parts(split, places, cells.drop_nulls().height)
+
+
+def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
+    """A count whose rows carry a label: rows of a label that is no part are missing in the sum."""
+    cell, counts = view.contract.cell, view.contract.measures[split.total].column
+    if cell is None or counts is None:
+        raise ValueError(f"{view.contract.feed}: labels can't split `{split.total}`")
+    others = (
+        view.scan_tidy()
+        .filter(~pl.col(column).is_in(list(split.parts)) & (pl.col(counts) > 0))
+        .group_by(
+            pl.col(cell.code).alias("org_code"), month_of(view.contract, view.month).alias("month")
+        )
+        .agg(pl.col(counts).sum(), pl.col(column).cast(pl.String).unique().sort().alias("labels"))
+        .with_columns(pl.col("labels").list.join(", "))
+        .collect(engine="streaming")
+    )
+    places = _places(view, others, "{} under {}, which is no part", counts, "labels")
+    return _parts(split, places, _cells(view).height)
+
+
+def _parts(split: Split, places: list[str], total: int) -> Evidence:
+    """The evidence of one split: `places` whose parts are not the total, of so many."""
+    rule, parts = "parts_sum_to_total", " + ".join(split.parts)
+    if not total:
+        why = f"no organisation's month gives {parts} and {split.total}"
+        return skipped(rule, why, split.split)
+    return offences(
+        rule,
+        places,
+        expected=f"{parts} = {split.total}",
+        observed=f"{len(places):,} of {total:,} organisation-months differ",
+        total=total,
+        message=f"{listed(places, mark='; ')}. Is a part missing in the file, or in "
+        "parts_sum_to_total of the feed's checks.yaml?",
+        column=split.split or split.total,
+    )
+
+
+def part_within(view: EditionView) -> Iterator[Evidence]:
+    """Parts that are larger than their total, organisation by organisation and month by month."""
+    rule, every = "part_within_total", _cells(view)
+    for pair in feed_words(view.contract.feed).part_within_total:
+        cells = every.select("org_code", "month", pair.part, pair.total).drop_nulls()
+        if cells.is_empty():
+            why = f"no organisation's month gives {pair.part} and {pair.total}"
+            yield skipped(rule, why, pair.part)
+            continue
+        wrong = cells.filter(pl.col(pair.part) > pl.col(pair.total))
+        places = _places(view, wrong, "{}, but only {} in all", pair.part, pair.total)
+        yield offences(
+            rule,
+            places,
+            expected=f"{pair.part} <= {pair.total}",
+            observed=f"{wrong.height:,} of {cells.height:,} organisation-months have more",
+            total=cells.height,
+            message=f"{listed(places, mark='; ')}. Were two columns swapped?",
+            column=pair.part,
+        )
+
+
+def shares(view: EditionView) -> Iterator[Evidence]:
+    """Shares of the whole edition and of each organisation's month against their bounds."""
+    for share in feed_words(view.contract.feed).shares_plausible:
+        cells = _cells(view).select("org_code", "month", share.part, share.total).drop_nulls()
+        whole = cells.select(pl.sum(share.total, share.part))
+        if whole[share.total][0] < share.each_from:
+            why = f"fewer than {share.each_from:,} {share.total}: too few for a share"
+            yield skipped("shares_plausible", why, share.part)
+        else:
+            yield _share(view, share, cells, whole[share.part][0] / whole[share.total][0])
+
+
+def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -> Evidence:
+    of_each = cells.filter(pl.col(share.total) >= share.each_from).with_columns(
+        share=pl.col(share.part) / pl.col(share.total)
+    )
+    odd = of_each.filter(~pl.col("share").is_between(*share.each)).with_columns(
+        told=pl.format("{} %", (pl.col("share") * 100).round(1))
+    )
+    least, most = share.whole
+    outside = [] if least <= whole <= most else [f"the whole edition: {whole:.1%}"]
+    places = outside + _places(view, odd, "{}", "told")
+    each = " to ".join(f"{bound:.0%}" for bound in share.each)
+    return offences(
+        "shares_plausible",
+        places,
+        expected=f"{least:.0%} to {most:.0%} of all {share.total}, {each} of each organisation's "
+        f"month of {share.each_from:,} or more",
+        observed=f"{whole:.1%} of all; {odd.height:,} of {of_each.height:,} organisation-months "
+        "outside",
+        total=of_each.height + 1,
+        message=f"{share.part}: {listed(places, mark='; ')}. Was it recorded otherwise, or are "
+        "rows missing?",
+        column=share.part,
+    )
+
+
+def _cells(view: EditionView) -> pl.DataFrame:
+    """The measures that count, of organisations' months that lost no rows."""
+    cells = view.measures()
+    if cells is None:
+        raise ValueError(f"{view.contract.feed} {view.edition} has no measures")
+    return cells.filter(~pl.col("tainted"))
+
+
+def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -> list[str]:
+    """`C82001 2025-10: 12, but only 10 in all`; of typed feeds without the counts."""
+    told = []
+    for code, month, *values in (
+        wrong.sort("month", "org_code").select("org_code", "month", *columns).iter_rows()
+    ):
+        numbers = [f"{one:,}" if isinstance(one, int) else one for one in values]
+        counts = "" if view.contract.hand_made else ": " + words.format(*numbers)
+        told.append(f"{code} {month_text(month)}{counts}")
+    return told
