@@ -33,6 +33,7 @@ from assets.conform import (
     rules_of,
 )
 from assets.contract import Contract, contracts, hash_files, parser, tidy_version
+from assets.corrections import correct, corrections
 from assets.measure import measure, observe_organisations
 from assets.reshape import headings_of, is_reshaped, reshape
 from warehouse import taint
@@ -71,7 +72,8 @@ class TidyFacts(BaseModel):
     """What tidying one file found; its presence with the current version means: done.
 
     `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows seen, which differ
-    from their sum where the file holds much else, or had a column per label.
+    from their sum where the file holds much else, or had a column per label. `corrected`: id of
+    each correction that concerns the edition -> rows in which it found its error.
     """
 
     version: str
@@ -82,6 +84,7 @@ class TidyFacts(BaseModel):
     extra_headings: list[str]
     cells: int
     tainted_cells: int
+    corrected: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class LakePaths:
     quarantine: Path
     measures: Path
     organisations: Path
+    corrected: Path
     facts: Path
 
 
@@ -103,6 +107,7 @@ def lake_paths(home: Home, file: SourceFile) -> LakePaths:
         quarantine=home.quarantine / place / f"{file.short}.parquet",
         measures=home.lake / "measures" / place / f"{file.short}.parquet",
         organisations=home.lake / "organisations" / place / f"{file.short}.parquet",
+        corrected=home.lake / "corrected" / place / f"{file.short}.parquet",
         facts=home.lake / "tidy" / place / f"{file.short}.json",
     )
 
@@ -131,7 +136,8 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
 
     Writes `tidy` (one row per accepted published row, the contract's columns and `source_row`),
     `quarantine` (rejected rows: `source_row, rule, column_name, found, expected, reason`, the
-    published row as `row_json`), `measures` and `organisations`, each whole, the facts last.
+    published row as `row_json`), `measures`, `organisations`, and of a file with known errors
+    `corrected` (one row per cell, as `assets.corrections` finds them), each whole, the facts last.
     """
     done = facts_of(home, file)
     if done is not None:
@@ -141,11 +147,16 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
         raw = _read(Archive(home), file, contract, Path(folder))
         own = reshape(raw, contract, edition)
-        conformed = parser(file.feed).parse(own, contract, edition)
+        right = correct(own, contract, edition, corrections(file.feed))
+        conformed = parser(file.feed).parse(right.rows, contract, edition)
         rules = rules_of(contract, headings_of(own), edition)
         rejected = _write_rows(conformed, contract, rules, paths)
         read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None
+    if right.matched:
+        with whole_file(paths.corrected) as part:
+            right.found.write_parquet(part, compression=COMPRESSION)
     facts = _measure(home, file, contract, edition, rejected, read)
+    facts = facts.model_copy(update={"corrected": right.matched})
     write_text(paths.facts, facts.model_dump_json(indent=1) + "\n")
     return facts
 
