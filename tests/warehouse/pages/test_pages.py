@@ -1,0 +1,184 @@
+"""The pages: what they say, that they say it to everybody, and that they ask nobody."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.support import coverage, crosstab, regional, write
+from tests.warehouse.mart.support_mart import Mart, bring, build_aside, take_in_all
+from warehouse.home import Home
+from warehouse.mart.publish import publish
+from warehouse.pages.build import SCORECARD, build_pages
+from warehouse.standing import accept
+
+PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
+COUNT, MONTH = "COUNT_OF_APPOINTMENTS", "APPOINTMENT_MONTH"
+HOSTILE = "<script>alert(1)</script> & sons"
+TODAY = date(2025, 12, 28)
+
+
+class Page(HTMLParser):
+    """A page as a machine reads it: its elements, and the text in each kind of them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "link", "img"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open[-1] == tag, f"</{tag}> closes <{self._open[-1:]}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self._open):
+            self.words.setdefault(tag, []).append(data)
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def said(self, tag: str = "body") -> str:
+        return " ".join(" ".join(self.words.get(tag, [])).split())
+
+
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of two refreshes: in the first an edition of practices is held, and one whose months
+    can't be read stays out; before the second somebody lets the former in."""
+    root: Path = tmp_path_factory.mktemp("governed")
+    home = Home(root / "home")
+    twice = crosstab({COUNT: 4}, {COUNT: 3})
+    paths = [
+        write(root / "regional.csv", regional({COUNT: 7}, {COUNT: "x", MONTH: "SEP2025"})),
+        write(root / "later.csv", regional({MONTH: "NOV2025", "HCP_TYPE": "Nurse"})),
+        write(root / "practice.csv", twice),
+        write(root / "coverage.csv", coverage({"Included Practices": 1})),
+    ]
+    bring(home, *paths)
+    take_in_all(home)
+    publish(home, build_aside(home))
+    accept(home, PRACTICE, "2025-10", f"Checked with the publisher: {HOSTILE}", by="A. Person")
+    publish(home, build_aside(home))
+    build_pages(home, TODAY)
+    return home
+
+
+@pytest.fixture(scope="module")
+def read(governed: Home) -> Callable[[str], Page]:
+    return lambda name: Page((governed.pages / name).read_text(encoding="utf-8"))
+
+
+def names(home: Home) -> list[str]:
+    return [SCORECARD, *sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())]
+
+
+def test_a_page_per_refresh(governed: Home) -> None:
+    assert len(names(governed)) == 1 + 2
+
+
+def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert "1 held back" in said
+    assert "gp_appointments_sub_icb 2025-11" in said
+    assert "Rows are left after quarantine: found 0 of 1, expected at least one row" in said
+    assert "by its checks; nobody has decided yet 2025-10" in said, "last good edition"
+
+
+def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert f"A. Person Checked with the publisher: {HOSTILE} keys_unique" in said
+    mart = Mart(governed.mart)
+    [row] = mart.rows(f"SELECT count(*) AS n FROM figures_resting_on('{PRACTICE}', '2025-10')")
+    assert row["n"] > 0
+    assert re.search(rf"keys_unique {row['n']:,}\b", said)
+
+
+def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -> None:
+    page = read(SCORECARD)
+    assert "Completeness Uniqueness Consistency Timeliness Validity Accuracy" in page.said("thead")
+    assert re.search(r"2025-10 accepted by decision .*1 failed", page.said("tbody"))
+
+
+def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert "late 2025-11 was due by 25 Dec 2025: late by 3 day(s)" in said
+    assert "2025-12 due by 29 Jan 2026" in said
+
+
+def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
+    first, second = (read(name).said() for name in names(governed)[1:])
+    assert "No key stands twice" in first
+    assert "failed" in first
+    assert "Every figure's KPI is in the catalogue" in first
+    assert "No key stands twice" not in second, "nothing was judged again"
+    assert "The mart itself" in second
+
+
+def test_pages_ask_nobody(governed: Home, read: Callable[[str], Page]) -> None:
+    for name in names(governed):
+        page = read(name)
+        assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe")]
+        assert not re.search(r"url\(|@import", page.said("style"))
+        links = [one["href"] or "" for one in page.of("a")]
+        assert not [link for link in links if "//" in link]
+        for link in links:
+            target = (governed.pages / name).parent / link
+            assert link.startswith("#") or target.exists(), link
+
+
+def test_pages_are_accessible(governed: Home, read: Callable[[str], Page]) -> None:
+    for name in names(governed):
+        page = read(name)
+        assert page.of("html") == [{"lang": "en-GB"}]
+        assert len(page.of("h1")) == len(page.of("title")) == len(page.of("main")) == 1
+        assert len(page.of("caption")) == len(page.of("table"))
+        assert all(one.get("scope") in ("row", "col") for one in page.of("th"))
+        ids = [one["id"] for _, one in page.tags if "id" in one]
+        assert len(ids) == len(set(ids))
+
+
+def test_what_people_typed_is_text_not_markup(governed: Home) -> None:
+    text = (governed.pages / SCORECARD).read_text(encoding="utf-8")
+    assert HOSTILE not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; sons" in text
+
+
+def test_a_refresh_is_the_one_that_a_check_took_effect_in(governed: Home) -> None:
+    mart = Mart(governed.mart)
+    [row] = mart.rows(
+        """SELECT (SELECT count(*) FROM governance.refresh_check) AS told,
+                  (SELECT count(*) FROM governance.check_result) AS kept,
+                  (SELECT count(DISTINCT refreshed_at) FROM governance.refresh_check
+                   WHERE feed <> 'mart') AS refreshes"""
+    )
+    assert row["told"] == row["kept"]
+    assert row["refreshes"] == 1
+
+
+def test_figures_that_rest_on_an_edition(llr: Mart) -> None:
+    """Leicester City's figures of October rest on its own edition; so do those of its wholes."""
+    found = llr.rows(
+        "SELECT * FROM figures_resting_on('gp_appointments_sub_icb', '2025-10') "
+        "WHERE kpi_id = 'appointments'"
+    )
+    assert found
+    assert {row["org_level"] for row in found} >= {"sub_icb"}
+    assert {row["org_level"] for row in found} <= {"sub_icb", "icb", "region", "england"}
+    assert all(row["value"] is not None for row in found)
+    nothing = llr.rows("SELECT * FROM figures_resting_on('gp_appointments_sub_icb', '2001-01')")
+    assert nothing == []
+
+
+def test_no_mart_no_pages(home: Home) -> None:
+    with pytest.raises(FileNotFoundError, match="access-recovery refresh"):
+        build_pages(home)
