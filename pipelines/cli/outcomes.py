@@ -101,9 +101,10 @@ def show_standings(screen: Screen, report: Report) -> None:
     for one in report.held:
         screen.warn(f"Held back: {one.feed} {one.edition}. {one.words}")
     for one in report.decided:
-        if not one.undecided:
-            label = "By decision" if one.override else "Decision lapsed"
-            screen.warn(f"{label}: {one.feed} {one.edition} {one.verdict}. {one.words}")
+        if one.override:
+            screen.warn(f"By decision: {one.feed} {one.edition} {one.words}")
+        elif not one.undecided:
+            screen.warn(f"{one.feed} {one.edition} is {one.verdict} by its checks; {one.words}")
     if report.held:
         screen.warn(
             "Look with access-recovery status and diff; then import a sound file, or decide: "
