@@ -6,10 +6,12 @@ Does not: any feed's own facts (they are in `assets/feeds/<feed>/contract.yaml`)
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import importlib
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -18,9 +20,12 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from assets.caveat import Caveat
 from assets.vocabulary import (
     LABELS_FILE,
     MEASURE_SETS_FILE,
+    MONTH,
+    OrgLevel,
     heading_key,
     label_families,
     measure_sets,
@@ -32,10 +37,6 @@ Labels = dict[str, tuple[str, ...] | None]
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
-MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
-OrgLevel = Literal[
-    "practice", "pcn", "sub_icb", "icb", "region", "england", "pharmacy", "local_authority"
-]
 
 
 class Strict(BaseModel):
@@ -161,11 +162,41 @@ class Wide(Strict):
         return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
 
 
+class Due(Strict):
+    """By which day an edition is published, counted from its month: the last `last` weekday, or
+    the `day`, of the month that is `months_after` later."""
+
+    months_after: int = Field(ge=0)
+    last: Literal["monday", "tuesday", "wednesday", "thursday", "friday"] | None = None
+    day: int | None = Field(default=None, ge=1, le=28)
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Due:
+        if (self.last is None) == (self.day is None):
+            raise ValueError("a release has one of `last:` (a weekday) or `day:`")
+        return self
+
+    def of(self, edition: date) -> date:
+        """The day by which the edition of this month (its first day) is published."""
+        index = edition.year * 12 + edition.month - 1 + self.months_after
+        year, month = index // 12, index % 12 + 1
+        if self.last is None:
+            return date(year, month, self.day or 1)
+        weekday = list(calendar.day_name).index(self.last.capitalize())
+        return date(year, month, max(week[weekday] for week in calendar.monthcalendar(year, month)))
+
+
 class Cadence(Strict):
-    """How often, and when, the publisher releases an edition."""
+    """How often, and when, the publisher releases an edition. Without `due` on no fixed day."""
 
     frequency: Literal["monthly", "quarterly", "yearly", "irregular"]
     release: str
+    due: Due | None = None
+
+    @property
+    def months(self) -> int | None:
+        """Months from one edition to the next, None if irregular."""
+        return {"monthly": 1, "quarterly": 3, "yearly": 12}.get(self.frequency)
 
 
 class Licence(Strict):
@@ -189,6 +220,7 @@ class Contract(Strict):
     hold much else. `carried_forward`: an edition holds until the next one (a quarterly list).
     `passed_over`: patterns of heading keys that are known and never read, nor kept in quarantine.
     `hand_made`: typed by people, so each row that is wrong is told to them.
+    `disclosure_control`: not published elsewhere, so small numbers must not be seen in the mart.
     `label_families`: the feed's own label families, beside those of `labels.yaml`.
     """
 
@@ -201,7 +233,7 @@ class Contract(Strict):
     cadence: Cadence
     owner: str
     grain: str
-    caveats: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     window_months: int = Field(ge=1)
     provisional_months: int = Field(ge=0, default=0)
     edition: EditionRule
@@ -220,6 +252,7 @@ class Contract(Strict):
     label_families: dict[str, Labels] = {}
     carried_forward: bool = False
     hand_made: bool = False
+    disclosure_control: bool = False
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
@@ -381,8 +414,9 @@ def tidy_version(feed: str) -> str:
     here = Path(__file__).parent
     folder = FEEDS_FOLDER / feed
     files = [folder / "contract.yaml", folder / "parser.py", LABELS_FILE, MEASURE_SETS_FILE]
-    code = ("contract.py", "vocabulary.py", "reshape.py", "conform.py", "measure.py")
+    code = ("contract.py", "vocabulary.py", "reshape.py", "conform.py", "measure.py", "corrections.py")
     files += [here / name for name in code]
+    files += [path for path in (folder / "corrections.yaml",) if path.exists()]
     return hash_files(files)
 
 

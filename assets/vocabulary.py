@@ -1,6 +1,6 @@
-"""What all feeds share: how words are compared, label families, measure sets.
+"""What all feeds share: how words are compared, levels, label families, measure sets.
 
-Belongs here: spellings, and the YAML files beside this module. Does not: what one feed promises
+Belongs here: spellings, levels, and the YAML files beside this module. Does not: what one feed promises
 (`contract`).
 """
 
@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 LABELS_FILE = Path(__file__).with_name("labels.yaml")
 MEASURE_SETS_FILE = Path(__file__).with_name("measure_sets.yaml")
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
+OrgLevel = Literal[
+    "practice", "pcn", "sub_icb", "icb", "region", "england", "pharmacy", "local_authority"
+]
 MERGE = "tag:yaml.org,2002:merge"
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 SUPERSCRIPTS = dict.fromkeys(

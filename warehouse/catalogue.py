@@ -13,7 +13,9 @@ from typing import Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from assets.contract import BaseUnit, Measure, OrgLevel, contracts
+from assets.caveat import Caveat
+from assets.contract import BaseUnit, Measure, contracts
+from assets.vocabulary import OrgLevel
 
 CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
 WORKING_DAYS = "calendar.working_days"
@@ -127,7 +129,7 @@ class Kpi(BaseModel):
     polarity: Literal["higher_is_better", "lower_is_better", "neutral"]
     numerator: str
     denominator: str | None = None
-    caveats: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     sources: tuple[Source, ...] = Field(min_length=1)
     owner: str
     reviewed_on: date

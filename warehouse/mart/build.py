@@ -23,16 +23,21 @@ from assets.reference import local_authorities
 from assets.reference import organisations as reference_module
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
-from warehouse.history import read_state
+from warehouse.decisions import decisions
 from warehouse.home import Home
+from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.editions import EditionFile, place_files
 from warehouse.mart.figures import build_figures
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.organisations import create_names
 from warehouse.mart.places import Connection
+from warehouse.mart.resting import create_kpi_feed, resting_macros, resting_views
+from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.stage import load
 from warehouse.mart.tables import create_analyst_tables, theme_views
+from warehouse.settings import read_settings
+from warehouse.standing import standings
 
 # Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
 STORAGE_VERSION = "v1.0.0"
@@ -53,7 +58,8 @@ class Built(BaseModel):
 def mart_version() -> str:
     """Short hash of all that turns measures into the mart."""
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, here.parent / "catalogue.py"]
+    files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE]
+    files += [here.parent / name for name in ("catalogue.py", "suppression.py", "settings.py")]
     for shipped in (reference_module, local_authorities):
         files += [Path(str(shipped.__file__)), shipped.TABLE]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
@@ -61,24 +67,24 @@ def mart_version() -> str:
 
 
 def accepted_files(home: Home) -> list[SourceFile]:
-    """Active files of editions that were judged and accepted."""
+    """Active files of editions that stand accepted, by their checks or by decision."""
     files = Archive(home).active_files()
-    states = {key: read_state(home, *key) for key in {(file.feed, file.edition) for file in files}}
-    return [
-        file
-        for file in files
-        if (state := states[(file.feed, file.edition)]) and state.verdict == "accepted"
-    ]
+    stand = standings(home, files)
+    accepted = {(one.feed, one.edition) for one in stand if one.verdict == "accepted"}
+    return [file for file in files if (file.feed, file.edition) in accepted]
 
 
 def mart_fingerprint(home: Home) -> str:
-    """What the mart rests on: every edition's verdict and files, and the code that builds it."""
-    parts = [mart_version(), STORAGE_VERSION]
+    """What the mart rests on: every edition's verdict and files, every decision, and the code
+    that builds it."""
+    parts = [mart_version(), STORAGE_VERSION, read_settings(home).model_dump_json()]
     files = Archive(home).files()
-    active = {(f.feed, f.edition, f.sha256) for f in Archive(home).active_files()}
-    for feed, edition in sorted({(file.feed, file.edition) for file in files}):
-        state = read_state(home, feed, edition)
-        parts.append(f"{feed} {edition} {state.verdict} {state.fingerprint}" if state else feed)
+    in_use = Archive(home).active_files()
+    active = {(f.feed, f.edition, f.sha256) for f in in_use}
+    for one in standings(home, in_use):
+        rests_on = one.state.fingerprint if one.state else ""
+        parts.append(f"{one.feed} {one.edition} {one.verdict} {rests_on}")
+    parts += [decision.decision_id for decision in decisions(home)]
     parts += [
         f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}"
         for file in files
@@ -113,13 +119,15 @@ def build_mart(home: Home, run_id: str) -> Built:
         db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
         create_names(db)
-        build_figures(db, catalogue(), synthetic)
+        build_figures(db, catalogue(), synthetic, read_settings(home).disclosure)
         create_analyst_tables(db, catalogue())
+        create_revisions(db, synthetic)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
         journal = pl.concat(
             [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]
         )
         create_governance(db, home, placed, journal)
+        create_kpi_feed(db, catalogue())
         db.execute("DETACH mart")
     _finish(target, synthetic)
     return Built(
@@ -139,8 +147,11 @@ def _finish(target: Path, synthetic: bool) -> None:
     """Views and comments, written with the file opened on its own so that they name no alias."""
     with duckdb.connect(str(target)) as db:
         views = theme_views(catalogue())
-        for sql in views.values():
+        for sql in (views | revision_views() | resting_views() | caveat_views()).values():
             db.execute(sql)
+        macros = revision_macros() | resting_macros() | caveat_macros()
+        for signature, sql in macros.items():
+            db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
         describe(db, catalogue(), list(views), synthetic)
         db.execute("CHECKPOINT")
 

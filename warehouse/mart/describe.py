@@ -1,4 +1,4 @@
-"""Comments: every table and column of the mart says what it is.
+"""Comments: every table, view, column and macro of the mart says what it is.
 
 Belongs here: putting `describe.yaml` and the catalogue's words into DuckDB comments.
 """
@@ -20,39 +20,46 @@ SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 
 @cache
 def descriptions() -> dict[str, Any]:
-    """The shipped descriptions: `shared` columns, `tables`, `views`."""
+    """The shipped descriptions: `shared` columns, `tables`, `views` that are named, `macros`, and
+    the words for the wide view of each theme (`themes`)."""
     loaded: dict[str, Any] = yaml.safe_load(DESCRIPTIONS.read_text(encoding="utf-8"))
     return loaded
 
 
-def describe(db: Connection, kpis: dict[str, Kpi], views: list[str], synthetic: bool) -> None:
-    """Comment every table, view and column of the database that `db` has open."""
+def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic: bool) -> None:
+    """Comment every table, view, column and macro of the database that `db` has open.
+
+    `themes`: the wide views, whose columns are KPIs.
+    """
     db.begin()
     words = descriptions()
     mark = SYNTHETIC_NOTE if synthetic else ""
-    for table, entry in words["tables"].items():
-        _comment(db, "TABLE", table, mark + entry["comment"])
-        own = entry.get("columns", {})
-        for column in table_columns(db, table):
-            _comment(
-                db, "COLUMN", f"{table}.{column}", own.get(column, words["shared"].get(column))
-            )
-    for view in views:
-        _comment(db, "VIEW", view, mark + words["views"]["comment"])
+    for kind, entries in (("TABLE", words["tables"]), ("VIEW", words["views"])):
+        for name, entry in entries.items():
+            _comment(db, kind, name, mark + entry["comment"])
+            comments = column_comments(name)
+            for column in table_columns(db, name):
+                _comment(db, "COLUMN", f"{name}.{column}", comments.get(column))
+    for view in themes:
+        _comment(db, "VIEW", view, mark + words["themes"]["comment"])
         for column in table_columns(db, view):
             kpi = kpis.get(column)
             text = (
                 f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
             )
             _comment(db, "COLUMN", f"{view}.{column}", text)
+    for macro, text in words["macros"].items():
+        _comment(db, "MACRO TABLE", macro, text)
     db.commit()
 
 
-def column_comments(table: str) -> dict[str, str]:
-    """Column -> comment of a described table, for documentation elsewhere."""
+def column_comments(name: str) -> dict[str, str]:
+    """Column -> comment of a described table or view, for documentation elsewhere. A view that is
+    `like` a table has that table's columns, too."""
     words = descriptions()
-    own: dict[str, str] = words["tables"][table].get("columns", {})
-    return {**words["shared"], **own}
+    entry = {**words["tables"], **words["views"]}[name]
+    like = column_comments(entry["like"]) if "like" in entry else words["shared"]
+    return {**like, **entry.get("columns", {})}
 
 
 def table_columns(db: Connection, table: str) -> dict[str, str]:

@@ -11,10 +11,13 @@ import polars as pl
 from assets.conform import add_months, parse_month
 from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
+from warehouse.mart.disclosure import suppress
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
 from warehouse.mart.places import Connection, create_from
+from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
+from warehouse.settings import Disclosure
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
 COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
@@ -25,8 +28,11 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
 
 
-def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None:
-    """Create `kpi_vintage` and `kpi_monthly` in the attached mart."""
+def build_figures(
+    db: Connection, kpis: dict[str, Kpi], synthetic: bool, disclosure: Disclosure
+) -> None:
+    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: what may be
+    published of local returns."""
     load_expected(db)
     _load_published(db, kpis)
     published = {one for (one,) in db.execute("SELECT measure FROM stage.published").fetchall()}
@@ -37,7 +43,7 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
     db.execute(
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
-            vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE,
+            vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE, known_from DATE,
             numerator BIGINT, denominator BIGINT,
             members_present BIGINT, members_expected BIGINT)"""
     )
@@ -50,8 +56,10 @@ def build_figures(db: Connection, kpis: dict[str, Kpi], synthetic: bool) -> None
             parts.append(_figures_of(kpi, source, pair, level))
     if parts:
         db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
+    suppress(db, wanted, disclosure)
     _load_kpi_facts(db, wanted)
     _number_series(db)
+    link_vintages(db)
     _create_vintage(db)
     _create_monthly(db, synthetic)
 
@@ -66,8 +74,9 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
     elif source.denominator:
         bottom = f"f.d_{source.denominator.partition('.')[2]}"
     return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
-               f.edition, f.revision, f.published_on, CASE WHEN f.whole THEN {top} END,
-               CASE WHEN f.whole THEN {bottom} END, f.members_present, f.members_expected
+               f.edition, f.revision, f.published_on, f.known_from,
+               CASE WHEN f.whole THEN {top} END, CASE WHEN f.whole THEN {bottom} END,
+               f.members_present, f.members_expected
         FROM {pair.table(level)} AS f {join}
         WHERE f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
@@ -89,7 +98,7 @@ def _create_vintage(db: Connection) -> None:
     db.execute(
         """CREATE TABLE mart.kpi_vintage AS
         SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision, n.published_on,
-               n.value, n.numerator, n.denominator
+               n.value, n.numerator, n.denominator, n.known_from, n.known_until
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         ORDER BY n.series, n.ordinal, n.vintage"""
     )
@@ -114,7 +123,8 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
                CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
                f.value AS first_reported_value, p.edition,
-               CASE WHEN p.value IS NULL THEN 'incomplete'
+               CASE WHEN p.suppressed THEN 'suppressed'
+                    WHEN p.value IS NULL THEN 'incomplete'
                     WHEN p.month >= p.provisional_from THEN 'provisional'
                     ELSE 'final' END AS status,
                p.members_present, p.members_expected, $synthetic AS synthetic
@@ -176,8 +186,8 @@ def _number_series(db: Connection) -> None:
     db.execute(
         f"""CREATE TABLE stage.numbered AS
         SELECT s.series, year(f.month) * 12 + month(f.month) AS ordinal, f.month, f.vintage,
-               f.edition, f.revision, f.published_on, f.numerator, f.denominator, f.members_present,
-               f.members_expected,
+               f.edition, f.revision, f.published_on, f.known_from, f.numerator, f.denominator,
+               f.members_present, f.members_expected, f.suppressed,
                ({VALUE.format(n="f.numerator", d="f.denominator").replace("unit ", "f.unit ")}
                )::DOUBLE AS value
         FROM stage.figure AS f JOIN stage.series AS s USING (kpi_id, org_level, org_code)"""
@@ -199,7 +209,7 @@ def _create_latest(db: Connection) -> None:
         """CREATE TABLE stage.latest AS
         WITH newest AS (
             SELECT series, ordinal, edition, numerator, denominator, members_present,
-                   members_expected, value
+                   members_expected, suppressed, value
             FROM stage.numbered
             QUALIFY row_number() OVER (
                 PARTITION BY series, ordinal ORDER BY vintage DESC) = 1),

@@ -11,10 +11,23 @@ import polars as pl
 
 from assets.contract import contracts
 from warehouse.archive import Archive, SourceFile
-from warehouse.history import EditionState, read_history, read_state
+from warehouse.catalogue import catalogue
+from warehouse.decisions import Decision, withdrawn
+from warehouse.history import read_history
 from warehouse.home import Home
+from warehouse.mart.caveats import create_caveats
+from warehouse.mart.disclosure import withhold
 from warehouse.mart.editions import EditionFile
+from warehouse.mart.overrides import (
+    OVERRIDE_SCHEMA,
+    WITHDRAWN_SCHEMA,
+    edition_status,
+    override_columns,
+    override_table,
+    withdrawn_columns,
+)
 from warehouse.mart.places import Connection, create_from
+from warehouse.standing import standing
 from warehouse.tidy import facts_of, lake_paths
 
 QUARANTINE_SCHEMA = {
@@ -40,24 +53,23 @@ def create_governance(
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
     create_from(db, "mart.governance.feed", _feeds())
-    create_from(db, "mart.governance.edition", _editions(home, everything, active, placed))
-    create_from(db, "mart.governance.source_file", _source_files(everything, placed))
+    editions = withhold(_editions(home, everything, active, placed), "reasons")
+    create_from(db, "mart.governance.edition", editions)
+    create_from(
+        db, "mart.governance.source_file", _source_files(everything, placed, withdrawn(home))
+    )
     create_from(
         db,
         "mart.governance.check_result",
-        read_history(home).with_columns(pl.col("checked_at").dt.replace_time_zone(None)),
+        withhold(read_history(home), "observed", "message").with_columns(
+            pl.col("checked_at").dt.replace_time_zone(None)
+        ),
     )
-    create_from(db, "mart.governance.quarantine", _quarantine(home, active))
+    kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
+    create_from(db, "mart.governance.quarantine", kept_out)
+    create_from(db, "mart.governance.override", override_table(home))
     create_from(db, "mart.governance.publication", publications)
-    db.execute(
-        """CREATE TABLE mart.governance.caveat AS
-        SELECT 'feed' AS subject, feed AS subject_id,
-               unnest(string_split(caveats, chr(10))) AS caveat
-        FROM mart.governance.feed
-        UNION ALL
-        SELECT 'kpi', kpi_id, unnest(string_split(caveats, chr(10))) FROM mart.kpi
-        ORDER BY 1, 2, 3"""
-    )
+    create_caveats(db, contracts(), catalogue())
     _create_figure_source(db)
 
 
@@ -92,36 +104,34 @@ def _feeds() -> pl.DataFrame:
                 "grain": c.grain,
                 "window_months": c.window_months,
                 "provisional_months": c.provisional_months,
-                "caveats": "\n".join(c.caveats),
+                "caveats": "\n".join(caveat.text for caveat in c.caveats),
             }
             for c in contracts().values()
         ]
     )
 
 
-def edition_status(state: EditionState | None, is_active: bool) -> str:
-    """`accepted`, `held`, `pending` (not judged yet) or `retired` (synthetic, among real data)."""
-    if not is_active:
-        return "retired"
-    return state.verdict if state else "pending"
-
-
 def _editions(
     home: Home, files: list[SourceFile], active: list[SourceFile], placed: list[EditionFile]
 ) -> pl.DataFrame:
-    in_use = {(file.feed, file.edition) for file in active}
+    in_use, out = {(file.feed, file.edition) for file in active}, withdrawn(home)
     rows = []
     for feed, edition in sorted({(file.feed, file.edition) for file in files}):
         own = [f for f in files if (f.feed, f.edition) == (feed, edition)]
         used = [p for p in placed if (p.file.feed, p.file.edition) == (feed, edition)]
-        state = read_state(home, feed, edition)
+        stand = standing(home, feed, edition, active)
+        state = stand.state
         months = sorted({month for file in own for month in file.months})
         facts = [fact for file in own if (fact := facts_of(home, file))]
         rows.append(
             {
                 "feed": feed,
                 "edition": edition,
-                "status": edition_status(state, (feed, edition) in in_use),
+                "status": edition_status(
+                    stand,
+                    (feed, edition) in in_use,
+                    all((f.feed, f.edition, f.sha256) in out for f in own),
+                ),
                 "files": len(own),
                 "revisions": max((p.revision for p in used), default=None),
                 "published_on": max((f.published_on for f in own if f.published_on), default=None),
@@ -134,6 +144,7 @@ def _editions(
                 "checks_failed": state.failed if state else None,
                 "checks_skipped": state.skipped if state else None,
                 "reasons": "\n".join(state.reasons) if state else None,
+                **override_columns(stand),
                 "synthetic": all(file.synthetic for file in own),
             }
         )
@@ -141,11 +152,22 @@ def _editions(
         ("feed", "edition", "status", "first_month", "last_month", "reasons"), pl.String
     )
     return pl.DataFrame(
-        rows, schema_overrides={**text, "published_on": pl.Date, "revisions": pl.Int64}
+        rows,
+        schema_overrides={
+            **text,
+            **OVERRIDE_SCHEMA,
+            "published_on": pl.Date,
+            "revisions": pl.Int64,
+        },
+        infer_schema_length=None,
     )
 
 
-def _source_files(files: list[SourceFile], placed: list[EditionFile]) -> pl.DataFrame:
+def _source_files(
+    files: list[SourceFile],
+    placed: list[EditionFile],
+    out: dict[tuple[str, str, str], Decision],
+) -> pl.DataFrame:
     revision = {(p.file.feed, p.file.edition, p.file.sha256): p.revision for p in placed}
     wanted = [
         "sha256",
@@ -174,6 +196,7 @@ def _source_files(files: list[SourceFile], placed: list[EditionFile]) -> pl.Data
         | {
             "revision": revision.get((file.feed, file.edition, file.sha256)),
             "in_mart": (file.feed, file.edition, file.sha256) in revision,
+            **withdrawn_columns(out.get((file.feed, file.edition, file.sha256))),
         }
         for file in files
     ]
@@ -185,6 +208,7 @@ def _source_files(files: list[SourceFile], placed: list[EditionFile]) -> pl.Data
             "member": pl.String,
             "sheet": pl.String,
             "revision": pl.Int64,
+            **WITHDRAWN_SCHEMA,
         },
         infer_schema_length=None,
     )

@@ -5,9 +5,9 @@ organisations that the feeds themselves count. Does not: adding up (`rollup`), m
 as zero (`participation`).
 
 Every table of figures has the grain organisation, month, vintage, and the columns
-`org_code, month, vintage, edition, revision, published_on`, the measures wanted (`n_*` of the
-numerator's feed, `d_*` of the other's), `whole` (no member missing), `members_present` and
-`members_expected`.
+`org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
+among the files it rests on), the measures wanted (`n_*` of the numerator's feed, `d_*` of the
+other's), `whole` (no member missing), `members_present` and `members_expected`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.contract import OrgLevel, contracts
+from assets.contract import contracts
+from assets.vocabulary import OrgLevel
 from warehouse.catalogue import Source, reach
 from warehouse.mart.places import Connection
 
-KEYS = "org_code, month, vintage, edition, revision, published_on"
+KEYS = "org_code, month, vintage, edition, revision, published_on, known_from"
 Feeds = tuple[str, str | None, bool]
 
 
@@ -129,7 +130,7 @@ def base_figures(db: Connection, pair: Pair) -> None:
     db.execute(
         f"""CREATE TABLE {target} AS
         SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
-               {", ".join(columns)}
+               n.known_from, {", ".join(columns)}
         FROM {leaf} AS n"""
     )
 
@@ -161,7 +162,8 @@ def _side_by_side(db: Connection, target: str, top: str, bottom: str, columns: l
             SELECT org_code, month, vintage, edition, revision FROM {bottom}
             WHERE (org_code, month) IN (SELECT (org_code, month) FROM {top}))
         SELECT t.org_code, t.month, t.vintage, t.edition, t.revision,
-               greatest(n.published_on, d.published_on) AS published_on, {", ".join(columns)}
+               greatest(n.published_on, d.published_on) AS published_on,
+               greatest(n.known_from, d.known_from) AS known_from, {", ".join(columns)}
         FROM tick AS t
         ASOF JOIN {top} AS n
             ON n.org_code = t.org_code AND n.month = t.month AND t.vintage >= n.vintage

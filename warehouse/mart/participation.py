@@ -36,6 +36,7 @@ def member_figures(db: Connection, pair: Pair) -> None:
         WITH {_spoken_of(pair, place)}
         SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
                greatest(c.published_on, d.published_on) AS published_on,
+               greatest(c.known_from, d.known_from) AS known_from,
                {numerators}, d.{listed} AS d_{listed},
                TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected
         FROM asked AS a
@@ -59,7 +60,8 @@ def _spoken_of(pair: Pair, place: str) -> str:
             LEFT JOIN placed AS p ON p.child = d.org_code AND p.month = d.month),
         named AS (
             SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
-                   n.revision, max(n.published_on) AS published_on
+                   n.revision, max(n.published_on) AS published_on,
+                   max(n.known_from) AS known_from
             FROM stage.leaf_{pair.feed} AS n
             LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
         tick AS (

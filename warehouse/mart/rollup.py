@@ -49,7 +49,7 @@ def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
         member AS (SELECT DISTINCT parent, month, org_code FROM child),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
-                   c.published_on, c.whole, c.edition AS own_edition,
+                   c.published_on, c.known_from, c.whole, c.edition AS own_edition,
                    max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
                    {columns}
             FROM tick AS t
@@ -94,7 +94,8 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
             FROM judged),
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, {_sums(pair)}, count(*) AS present,
+                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
+                   {_sums(pair)}, count(*) AS present,
                    j.expected, j.from_edition
             FROM state AS s
             JOIN chosen AS j
@@ -121,7 +122,8 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
             LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month),
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, {_sums(pair)}, count(*) AS present
+                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
+                   {_sums(pair)}, count(*) AS present
             FROM placed AS s
             ASOF LEFT JOIN {pair.table("sub_icb")} AS w
                 ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
@@ -163,7 +165,8 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
         WITH {_state(pair, member, level, as_at)},
         summed AS (
             SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, {_sums(pair)}, {newest} AS as_at,
+                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
+                   {_sums(pair)}, {newest} AS as_at,
                    count(*) FILTER (s.whole) AS present,
                    count(*) FILTER (NOT s.whole) AS broken,
                    count(e.org_code) FILTER (s.whole) AS present_expected,

@@ -15,6 +15,7 @@ import polars as pl
 from assets.conform import parse_month
 from assets.contract import Contract, contracts
 from assets.measure import month_of
+from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile, cells_of
 from warehouse.mart.places import (
@@ -56,6 +57,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
                 "vintage": one.vintage,
                 "position": one.position,
                 "published_on": one.file.published_on,
+                "known_from": known_from(one.file),
                 "measures": lake_paths(home, one.file).measures.as_posix(),
                 "organisations": lake_paths(home, one.file).organisations.as_posix(),
             }
@@ -69,6 +71,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             "vintage": pl.Int64,
             "position": pl.Int32,
             "published_on": pl.Date,
+            "known_from": pl.Date,
             "measures": pl.String,
             "organisations": pl.String,
         },
@@ -76,12 +79,18 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     create_from(db, "stage.file", frame)
 
 
+def known_from(file: SourceFile) -> date:
+    """The day from which a file's figures can have been known: on which it was published, if that
+    was stated, else on which it was saved to disk."""
+    return file.published_on or file.retrieved_at.date()
+
+
 def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
     """`stage.leaf_<feed>`: one row per organisation, month and vintage.
 
-    Columns: `org_code, month, vintage, edition, revision, published_on, sha256, rows`, and one
-    BIGINT per measure. An organisation-month that lost a count-bearing row is left out, so that
-    an earlier edition's figure stays the latest.
+    Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
+    and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out,
+    so that an earlier edition's figure stays the latest.
     """
     measures = ", ".join(f"m.{name}" for name in contract.measures)
     paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
@@ -91,14 +100,14 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
             f"""CREATE TABLE stage.leaf_{contract.feed} AS
             SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage,
                    NULL::VARCHAR AS edition, NULL::INTEGER AS revision,
-                   NULL::DATE AS published_on, NULL::VARCHAR AS sha256, NULL::UINTEGER AS rows,
-                   {empty} LIMIT 0"""
+                   NULL::DATE AS published_on, NULL::DATE AS known_from,
+                   NULL::VARCHAR AS sha256, NULL::UINTEGER AS rows, {empty} LIMIT 0"""
         )
         return
     db.execute(
         f"""CREATE TABLE stage.leaf_{contract.feed} AS
-        SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on, f.sha256,
-               m.rows, {measures}
+        SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,
+               f.known_from, f.sha256, m.rows, {measures}
         FROM read_parquet($paths, filename = 'measures_file') AS m
         JOIN stage.file AS f ON f.measures = m.measures_file AND f.feed = $feed
         WHERE NOT m.tainted

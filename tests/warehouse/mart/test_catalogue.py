@@ -70,7 +70,7 @@ def test_every_kpi_that_users_rely_on_is_there() -> None:
 @pytest.mark.parametrize("kpi", EVERY)
 def test_kpi_says_what_it_means_and_who_looks_after_it(kpi: Kpi) -> None:
     assert len(kpi.title) > 10 and len(kpi.description) > 40 and kpi.description.endswith(".")
-    assert kpi.owner and kpi.caveats and all(len(text) > 20 for text in kpi.caveats)
+    assert kpi.owner and kpi.caveats and all(len(one.text) > 20 for one in kpi.caveats)
     assert kpi.reviewed_on < kpi.next_review
     assert (kpi.denominator is None) == (kpi.unit in {"events", "people", "organisations"})
     dividing = {bool(source.denominator) for source in kpi.sources}

@@ -18,7 +18,8 @@ def one(sql):
     return db.execute(sql).fetchone()[0]
 tables = db.execute(
     "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
-views = db.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+views = db.execute(
+    "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal").fetchall()
 print(json.dumps({
     "version": duckdb.__version__,
     "rows": {name: one(f"SELECT count(*) FROM {name}") for (name,) in tables + views},
@@ -26,6 +27,11 @@ print(json.dumps({
                  "AND org_level = 'icb' AND org_code = 'QK1' AND month = DATE '2025-10-01'"),
     "wide": one("SELECT appointments FROM appointments_monthly WHERE org_level = 'icb' "
                 "AND org_code = 'QK1' AND month = DATE '2025-10-01'"),
+    "macros": [
+        one("SELECT count(*) FROM kpi_as_known_on(DATE '2099-01-01')"),
+        one("SELECT count(*) FROM kpi_as_first_reported()"),
+        one("SELECT count(*) FROM caveats_of('appointments', 'icb', 'QK1', DATE '2025-10-01')"),
+    ],
     "silent": one("SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"),
 }))
 """
@@ -56,8 +62,19 @@ def test_old_client_reads_every_table_and_view(told: dict[str, object], llr: Mar
     assert isinstance(rows, dict)
     expected = {name: llr.rows(f"SELECT count(*) AS n FROM {name}")[0]["n"] for name in rows}
     assert rows == expected
-    assert {"main.kpi_monthly", "appointments_monthly", "governance.check_result"} <= set(rows)
+    assert {"main.kpi_monthly", "main.appointments_monthly", "governance.check_result"} <= set(rows)
 
 
 def test_old_client_reads_the_same_figures_and_comments(told: dict[str, object]) -> None:
     assert (told["value"], told["wide"], told["silent"]) == (62, 62, 0)
+
+
+def test_old_client_calls_the_macros(told: dict[str, object], llr: Mart) -> None:
+    calls = (
+        "kpi_as_known_on(DATE '2099-01-01')",
+        "kpi_as_first_reported()",
+        "caveats_of('appointments', 'icb', 'QK1', DATE '2025-10-01')",
+    )
+    expected = [llr.rows(f"SELECT count(*) AS n FROM {call}")[0]["n"] for call in calls]
+    assert told["macros"] == expected
+    assert min(expected) > 0

@@ -30,7 +30,8 @@ COLUMNS = {
     "members_expected synthetic",
     "kpi": "kpi_id title description numerator denominator unit polarity "
     "additive_over_organisations additive_over_time not_additive_because feed theme caveats "
-    "owner reviewed_on next_review",
+    "owner reviewed_on next_review typical_revision_after_1 typical_revision_after_3 "
+    "typical_revision_after_12",
     "pharmacy_participation": "month org_level org_code org_name list_edition pharmacies_on_list "
     "participating claiming_but_not_on_list",
     "pharmacy_first_monthly": "month org_level org_code pharmacy_first_consultations",
@@ -39,7 +40,13 @@ COLUMNS = {
     "local_authority valid_from valid_to imd_score imd_quintile",
     "calendar_month": "month financial_year financial_month days working_days",
     "kpi_vintage": "month org_level org_code kpi_id edition revision published_on value "
-    "numerator denominator",
+    "numerator denominator known_from known_until",
+    "kpi_revision": "kpi_id org_level org_code org_name month from_edition edition revision "
+    "known_from kind old_value new_value change ratio editions_after synthetic",
+    "kpi_revision_typical": "kpi_id org_level editions_after basis observations median_change "
+    "p90_change unit_of_change",
+    "largest_revisions": "rank kpi_id org_level org_code month edition old_value new_value size",
+    "kpi_monthly_with_caveats": "kpi_id value status synthetic caveats comparison_caveats",
     "appointments_monthly": "month org_level org_code appointments registered_patients "
     "appointments_dna_share",
     "feed": "feed title publisher licence",
@@ -49,7 +56,10 @@ COLUMNS = {
     "check_result": "run_id feed edition layer rule title dimension severity column_name observed "
     "expected failed_rows total_rows verdict message checked_at code_version",
     "quarantine": "feed edition rule reason source_row row_json",
-    "caveat": "subject subject_id caveat",
+    "caveat": "subject subject_id caveat caveat_id kind first_month last_month org_level org_code "
+    "reference",
+    "caveat_scope": "caveat_id kpi_id org_level org_code first_month last_month",
+    "caveat_text": "kpi_id org_level org_code month caveats comparison_caveats",
     "publication": "published_at run_id fingerprint",
     "figure_source": "feed org_level org_code month edition revision sha256",
 }
@@ -170,12 +180,19 @@ def test_mart_keeps_the_verdicts_on_itself(llr: Mart) -> None:
     }
 
 
+SAME = (
+    *("kpi_monthly", "kpi_vintage", "organisation", "calendar_month", "kpi"),
+    *("kpi_revision", "kpi_revision_typical"),
+    *("governance.caveat", "governance.caveat_scope", "governance.caveat_text"),
+)
+
+
 def test_import_in_another_order_gives_the_same_mart(llr: Mart, home: Home, tmp_path: Path) -> None:
     again = build(home, reversed(llr_world(tmp_path / "files")))
     with duckdb.connect() as db:
         attach(db, llr.path)
         db.execute(f"ATTACH '{again.path}' AS other (READ_ONLY)")
-        for table in ("kpi_monthly", "kpi_vintage", "organisation", "calendar_month", "kpi"):
+        for table in SAME:
             ours, theirs = f"SELECT * FROM mart.{table}", f"SELECT * FROM other.{table}"
             assert db.sql(ours).fetchall() == db.sql(theirs).fetchall(), table
 

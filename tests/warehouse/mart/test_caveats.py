@@ -1,0 +1,209 @@
+"""Caveats: where they are written, what they reach, and that they stand beside the figures."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+from pydantic import ValidationError
+
+from assets.caveat import Caveat
+from assets.contract import contracts
+from tests.warehouse.mart.support_mart import Mart
+from warehouse.catalogue import catalogue
+from warehouse.mart.caveats import bind, caveat_macros, caveat_views, create_caveats
+
+LISTS = "registered_patients"
+BREAK = {"text": "Counted from another register since.", "kind": "series_break"}
+
+
+def with_caveats(*written: object, feed: str = LISTS) -> dict[str, Any]:
+    """The contract of one feed, with these caveats only."""
+    caveats = tuple(Caveat.model_validate(one) for one in written)
+    return {feed: contracts()[feed].model_copy(update={"caveats": caveats})}
+
+
+def reach(feed: str, **written: object) -> set[tuple[str, str]]:
+    caveat = {"text": "Something to bear in mind.", **written}
+    [bound] = bind(with_caveats(caveat, feed=feed), bare())[-1:]
+    return set(bound.reach)
+
+
+def bare() -> dict[str, Any]:
+    """The catalogue without its own caveats."""
+    return {k: kpi.model_copy(update={"caveats": ()}) for k, kpi in catalogue().items()}
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ({**BREAK, "first_month": "2024-04", "last_month": "2024-03"}, "is after `last_month"),
+        (BREAK, "from which month"),
+        ({"text": "Something else.", "kind": "rumour"}, "non_comparable"),
+        ({"text": "Something else.", "first_month": "April 2024"}, "first_month"),
+        ({"text": "Something else.", "month": "2024-04"}, "month"),
+    ],
+)
+def test_caveat_that_makes_no_sense_is_refused(written: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Caveat.model_validate(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ({"kpis": ["appointment"]}, r"registered_patients: .*`appointment` is in no catalogue"),
+        ({"kpis": ["nhs_app_logins"]}, "rests on other feeds; of this feed: appointments_per_1000"),
+        ({"org_level": "pharmacy"}, "none of its KPIs has figures of `pharmacy`"),
+    ],
+)
+def test_caveat_that_reaches_nothing_is_refused(written: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        reach(LISTS, **written)
+
+
+def test_caveat_of_a_kpi_names_no_others() -> None:
+    caveat = Caveat(text="Something to bear in mind.", kpis=("appointments",))
+    kpi = catalogue()["appointments"].model_copy(update={"caveats": (caveat,)})
+    with pytest.raises(ValueError, match=r"appointments: .*leave out `kpis:`"):
+        bind({}, {"appointments": kpi})
+
+
+def test_caveat_of_a_feed_reaches_what_rests_on_it_above_and_below_the_line() -> None:
+    assert reach("gp_appointments_coverage") == {
+        (kpi, level)
+        for kpi in ("appointments_per_1000_patients", "appointments_patient_coverage_share")
+        for level in ("sub_icb", "icb", "region", "england")
+    } | {("nhs_app_logins_per_1000_patients", "icb")}
+    rates = {one for one in reach(LISTS) if one[0] == "appointments_per_1000_patients"}
+    assert {level for _, level in rates} == {"practice", "pcn"}
+    assert reach(LISTS, org_level="icb", kpis=[LISTS]) == {(LISTS, "icb")}
+
+
+def test_plain_text_is_of_everything_for_ever() -> None:
+    caveat = Caveat.model_validate("Something to bear in mind.")
+    assert caveat == Caveat(text="Something to bear in mind.", kind="general")
+
+
+MONTHS = [date(year, month, 1) for year in (2023, 2024, 2025) for month in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def mart() -> duckdb.DuckDBPyConnection:
+    """A mart in memory: lists of three years and two practices, with caveats of every kind."""
+    db = duckdb.connect()
+    db.execute("ATTACH ':memory:' AS mart; CREATE SCHEMA mart.governance; CREATE SCHEMA stage")
+    db.execute(
+        """CREATE TABLE mart.kpi_monthly AS
+        SELECT m.month, 'practice' AS org_level, o.org_code, 'registered_patients' AS kpi_id,
+               100.0 AS value
+        FROM (SELECT unnest($months) AS month) AS m,
+             (SELECT unnest(['C82001', 'C82002']) AS org_code) AS o""",
+        {"months": MONTHS},
+    )
+    feeds = with_caveats(
+        "Lists are long.",
+        {**BREAK, "first_month": "2024-04"},
+        {"text": "On old boundaries.", "kind": "redefinition", "last_month": "2023-06"},
+        {"text": "Coverage grew.", "kind": "coverage_growth", "last_month": "2023-03"},
+        {"text": "Another release.", "kind": "non_comparable"},
+        {
+            "text": "Counted twice.",
+            "first_month": "2024-05",
+            "last_month": "2024-05",
+            "organisations": ["C82002"],
+        },
+    )
+    own = Caveat.model_validate("Lists are long.")
+    kpis = {LISTS: catalogue()[LISTS].model_copy(update={"caveats": (own,)})}
+    create_caveats(db, feeds, kpis)
+    db.execute("USE mart")
+    for sql in caveat_views().values():
+        db.execute(sql)
+    for signature, sql in caveat_macros().items():
+        db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
+    return db
+
+
+def months_with(mart: duckdb.DuckDBPyConnection, column: str, text: str, code: str) -> list[str]:
+    """First and last month, and number of months, whose `column` has the text."""
+    found = mart.execute(
+        f"SELECT strftime(month, '%Y-%m') FROM kpi_monthly_with_caveats "
+        f"WHERE org_code = $code AND list_contains(string_split({column}, chr(10)), $text) "
+        "ORDER BY month",
+        {"code": code, "text": text},
+    ).fetchall()
+    shown = [month for (month,) in found]
+    return [*shown[:1], *shown[-1:], str(len(shown))]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures", "comparisons"),
+    [
+        ("Lists are long.", ["2023-01", "2025-12", "36"], ["0"]),
+        (BREAK["text"], ["2024-04", "2025-12", "21"], ["2024-04", "2025-03", "12"]),
+        ("On old boundaries.", ["2023-01", "2023-06", "6"], ["2023-07", "2024-06", "12"]),
+        ("Coverage grew.", ["2023-01", "2023-03", "3"], ["2023-01", "2024-03", "15"]),
+        ("Another release.", ["2023-01", "2025-12", "36"], ["0"]),
+    ],
+)
+def test_caveat_stands_beside_the_months_it_is_true_of_and_comparisons_it_spoils(
+    mart: duckdb.DuckDBPyConnection, text: str, figures: list[str], comparisons: list[str]
+) -> None:
+    for code in ("C82001", "C82002"):
+        assert months_with(mart, "caveats", text, code) == figures
+        assert months_with(mart, "comparison_caveats", text, code) == comparisons
+
+
+def test_caveat_of_one_organisation_is_not_of_its_neighbour(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    assert months_with(mart, "caveats", "Counted twice.", "C82001") == ["0"]
+    assert months_with(mart, "caveats", "Counted twice.", "C82002") == ["2024-05", "2024-05", "1"]
+
+
+def test_view_keeps_every_figure_once_and_says_nothing_twice(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    figures = "SELECT * EXCLUDE (caveats, comparison_caveats) FROM kpi_monthly_with_caveats"
+    assert mart.execute(f"{figures} EXCEPT ALL FROM kpi_monthly").fetchall() == []
+    assert mart.execute(f"SELECT count(*) FROM ({figures})").fetchall() == [(72,)]
+    [(text,)] = mart.execute(
+        "SELECT caveats FROM kpi_monthly_with_caveats "
+        "WHERE org_code = 'C82002' AND month = DATE '2024-05-01'"
+    ).fetchall()
+    assert text.splitlines() == [
+        "Another release.",
+        BREAK["text"],
+        "Lists are long.",
+        "Counted twice.",
+    ]
+
+
+def test_macro_lists_the_caveats_of_one_figure(mart: duckdb.DuckDBPyConnection) -> None:
+    def listed(code: str, month: str) -> set[tuple[str, bool, bool]]:
+        sql = f"""SELECT caveat, covers, spoils_comparison
+            FROM caveats_of('{LISTS}', 'practice', $code, $month::DATE)"""
+        return set(mart.execute(sql, {"code": code, "month": month}).fetchall())
+
+    always = {("Lists are long.", True, False), ("Another release.", True, False)}
+    since = (BREAK["text"], True, True)
+    assert listed("C82001", "2024-05-01") == always | {
+        since,
+        ("On old boundaries.", False, True),
+    }
+    assert listed("C82002", "2024-05-01") - listed("C82001", "2024-05-01") == {
+        ("Counted twice.", True, False)
+    }
+    assert listed("C82002", "2025-05-01") == always | {(BREAK["text"], True, False)}
+
+
+def test_shipped_register_is_bound_and_known_breaks_are_in_it(llr: Mart) -> None:
+    register = llr.rows("SELECT DISTINCT kind, subject_id, first_month FROM governance.caveat")
+    breaks = {(r["subject_id"], r["first_month"]) for r in register if r["kind"] == "series_break"}
+    assert (LISTS, date(2024, 4, 1)) in breaks
+    assert {r["kind"] for r in register} >= {"general", "coverage_growth", "non_comparable"}
+    lost = """SELECT caveat_id FROM governance.caveat_scope
+        ANTI JOIN governance.caveat USING (caveat_id)"""
+    assert llr.rows(lost) == []
+    assert llr.rows("SELECT kpi_id FROM kpi_monthly_with_caveats WHERE caveats IS NULL") == []

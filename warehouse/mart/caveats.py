@@ -1,0 +1,227 @@
+"""The register of caveats: bound to the figures they are true of, and put beside them.
+
+Belongs here: which KPIs and levels a caveat reaches, `governance.caveat`, `caveat_scope` and
+`caveat_text`, and the view and macro that read them. Does not: the caveats themselves (feeds'
+contracts and `kpis.yaml`), the shape of one (`assets.caveat`), comments (`describe`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.caveat import Caveat
+from assets.conform import parse_month
+from assets.contract import Contract
+from warehouse.catalogue import Kpi, feed_of
+from warehouse.mart.places import Connection, create_from
+
+# What the caveat `s` says of a figure of the month {month}. A comparison with the year before is
+# spoilt by a break between the two months, and by coverage that grew at any time between them.
+COVERS = """({month} >= coalesce(s.first_month, {month})
+    AND {month} <= coalesce(s.last_month, {month}))"""
+SPOILS = """CASE
+    WHEN s.kind IN ('series_break', 'redefinition', 'non_comparable') THEN coalesce(
+        s.first_month > {month} - INTERVAL 1 YEAR AND s.first_month <= {month}, FALSE)
+        OR coalesce(s.last_month >= {month} - INTERVAL 1 YEAR AND s.last_month < {month}, FALSE)
+    WHEN s.kind = 'coverage_growth' THEN {month} >= coalesce(s.first_month, {month})
+        AND {month} - INTERVAL 1 YEAR <= coalesce(s.last_month, {month})
+    ELSE FALSE END"""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A caveat of a feed or KPI (`subject`, `subject_id`) and its `reach`: (KPI, level)."""
+
+    subject: str
+    subject_id: str
+    caveat: Caveat
+    reach: tuple[tuple[str, str], ...]
+
+    @property
+    def caveat_id(self) -> str:
+        """Stable as long as its words are."""
+        digest = hashlib.sha256(self.caveat.text.encode()).hexdigest()[:8]
+        return f"{self.subject_id}-{digest}"
+
+
+def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
+    """Every caveat of the feeds and KPIs with what it reaches, those of KPIs first.
+
+    Raises ValueError for one that names a KPI that is unknown or does not rest on its feed, or
+    that reaches no figure though it names KPIs or a level.
+    """
+    bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.caveats]
+    return bound + [
+        _of_feed(feed, caveat, kpis)
+        for feed, contract in feeds.items()
+        for caveat in contract.caveats
+    ]
+
+
+def _of_kpi(kpi: Kpi, caveat: Caveat) -> Bound:
+    where = f"{kpi.kpi_id}: caveat `{caveat.text}`"
+    if caveat.kpis:
+        raise ValueError(f"{where}: is of this KPI; leave out `kpis:`, or write it under a feed")
+    levels = [level for source in kpi.sources for level in source.levels]
+    return _bound("kpi", kpi.kpi_id, caveat, [(kpi.kpi_id, level) for level in levels], where)
+
+
+def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
+    where = f"{feed}: caveat `{caveat.text}`"
+    resting = [
+        (kpi.kpi_id, level)
+        for kpi in kpis.values()
+        for source in kpi.sources
+        if feed in map(feed_of, source.measures)
+        for level in source.levels
+    ]
+    known = {kpi_id for kpi_id, _ in resting}
+    for name in caveat.kpis:
+        if name not in known:
+            why = "rests on other feeds" if name in kpis else "is in no catalogue"
+            raise ValueError(
+                f"{where}: KPI `{name}` {why}; of this feed: {', '.join(sorted(known)) or 'none'}"
+            )
+    reach = [(kpi, level) for kpi, level in resting if not caveat.kpis or kpi in caveat.kpis]
+    return _bound("feed", feed, caveat, reach, where)
+
+
+def _bound(
+    subject: str, name: str, caveat: Caveat, reach: Iterable[tuple[str, str]], where: str
+) -> Bound:
+    found = tuple(one for one in reach if caveat.org_level in (None, one[1]))
+    if caveat.org_level and not found:
+        raise ValueError(f"{where}: none of its KPIs has figures of `{caveat.org_level}`")
+    return Bound(subject, name, caveat, found)
+
+
+def create_caveats(db: Connection, feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> None:
+    """`caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached mart,
+    which exists and has the figures. Raises ValueError as `bind` does."""
+    bound = bind(feeds, kpis)
+    create_from(db, "mart.governance.caveat", _register(bound))
+    create_from(db, "mart.governance.caveat_scope", _scopes(bound))
+    _create_texts(db)
+
+
+def _months(caveat: Caveat) -> dict[str, object]:
+    return {
+        "first_month": caveat.first_month and parse_month(caveat.first_month),
+        "last_month": caveat.last_month and parse_month(caveat.last_month),
+    }
+
+
+def _codes(caveat: Caveat) -> tuple[str | None, ...]:
+    return caveat.organisations or (None,)
+
+
+TEXTS = dict.fromkeys(("org_level", "org_code", "reference"), pl.String)
+MONTHS = dict.fromkeys(("first_month", "last_month"), pl.Date)
+
+
+def _register(bound: list[Bound]) -> pl.DataFrame:
+    rows = [
+        {
+            "subject": one.subject,
+            "subject_id": one.subject_id,
+            "caveat": one.caveat.text,
+            "caveat_id": one.caveat_id,
+            "kind": one.caveat.kind,
+            **_months(one.caveat),
+            "org_level": one.caveat.org_level,
+            "org_code": code,
+            "reference": one.caveat.reference,
+        }
+        for one in bound
+        for code in _codes(one.caveat)
+    ]
+    frame = pl.DataFrame(rows, schema_overrides={**TEXTS, **MONTHS}, infer_schema_length=None)
+    return frame.sort("subject", "subject_id", "caveat", "org_code")
+
+
+def _scopes(bound: list[Bound]) -> pl.DataFrame:
+    rows = [
+        {
+            "caveat_id": one.caveat_id,
+            "kpi_id": kpi_id,
+            "org_level": level,
+            "org_code": code,
+            **_months(one.caveat),
+        }
+        for one in bound
+        for kpi_id, level in one.reach
+        for code in _codes(one.caveat)
+    ]
+    schema = dict.fromkeys(("caveat_id", "kpi_id", "org_level", "org_code"), pl.String) | MONTHS
+    return pl.DataFrame(rows, schema=schema).unique().sort(list(schema))
+
+
+def _create_texts(db: Connection) -> None:
+    """The caveats of every figure of `kpi_monthly`, once for all organisations of a level, and
+    again, in full, for those that have some of their own: so the view has only to look them up.
+    What two subjects say in the same words is said once; breaks come first."""
+    month = "k.month"
+    db.execute(
+        f"""CREATE TABLE mart.governance.caveat_text AS
+        WITH shown AS (SELECT DISTINCT kpi_id, org_level, month FROM mart.kpi_monthly),
+        scope AS (
+            SELECT DISTINCT s.*, c.caveat, c.kind, c.subject
+            FROM mart.governance.caveat_scope AS s JOIN mart.governance.caveat AS c
+                ON c.caveat_id = s.caveat_id AND c.org_code IS NOT DISTINCT FROM s.org_code),
+        key AS (
+            SELECT *, NULL::VARCHAR AS org_code FROM shown
+            UNION
+            SELECT h.*, s.org_code FROM shown AS h JOIN scope AS s USING (kpi_id, org_level)
+            WHERE s.org_code IS NOT NULL),
+        said AS (
+            SELECT k.kpi_id, k.org_level, k.org_code, k.month, s.caveat,
+                   min((s.kind = 'general', s.subject = 'feed')) AS place,
+                   bool_or({COVERS.format(month=month)}) AS covers,
+                   bool_or({SPOILS.format(month=month)}) AS spoils
+            FROM key AS k JOIN scope AS s ON s.kpi_id = k.kpi_id AND s.org_level = k.org_level
+                AND (s.org_code IS NULL OR s.org_code = k.org_code)
+            GROUP BY ALL)
+        SELECT kpi_id, org_level, org_code, month,
+               string_agg(caveat, chr(10) ORDER BY place, caveat) FILTER (covers) AS caveats,
+               string_agg(caveat, chr(10) ORDER BY place, caveat) FILTER (spoils)
+                   AS comparison_caveats
+        FROM said GROUP BY ALL
+        ORDER BY kpi_id, org_level, org_code NULLS FIRST, month"""
+    )
+
+
+def caveat_views() -> dict[str, str]:
+    """The view that puts caveats beside figures, name -> SQL, for a database open on its own."""
+    own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
+    return {
+        "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
+            SELECT m.*, {own.format("caveats")}, {own.format("comparison_caveats")}
+            FROM kpi_monthly AS m
+            LEFT JOIN governance.caveat_text AS a ON a.kpi_id = m.kpi_id
+                AND a.org_level = m.org_level AND a.month = m.month AND a.org_code IS NULL
+            LEFT JOIN governance.caveat_text AS o ON o.kpi_id = m.kpi_id
+                AND o.org_level = m.org_level AND o.month = m.month AND o.org_code = m.org_code"""
+    }
+
+
+def caveat_macros() -> dict[str, str]:
+    """The macro that lists the caveats of one figure, signature -> SQL, for a database open on
+    its own."""
+    covers, spoils = (text.format(month="on_month") for text in (COVERS, SPOILS))
+    return {
+        "caveats_of(kpi, level, code, on_month)": f"""SELECT s.caveat_id, s.kind, s.caveat,
+                s.subject, s.subject_id, s.first_month, s.last_month, s.reference,
+                {covers} AS covers, {spoils} AS spoils_comparison
+            FROM (SELECT c.*, t.kpi_id AS of_kpi, t.org_level AS of_level
+                  FROM governance.caveat_scope AS t JOIN governance.caveat AS c
+                      ON c.caveat_id = t.caveat_id
+                      AND c.org_code IS NOT DISTINCT FROM t.org_code) AS s
+            WHERE s.of_kpi = kpi AND s.of_level = level
+              AND (s.org_code IS NULL OR s.org_code = code) AND ({covers} OR {spoils})
+            QUALIFY row_number() OVER (PARTITION BY s.caveat ORDER BY s.subject DESC) = 1
+            ORDER BY s.kind = 'general', s.subject = 'feed', s.caveat"""
+    }

@@ -1,0 +1,196 @@
+"""Revisions: what each edition changed of what was known before, and how much is usual.
+
+Belongs here: vintages linked to the ones before and after them, `kpi_revision`,
+`kpi_revision_typical`, what table `kpi` says of it, and the macros and view that read them.
+Does not: the figures themselves (`figures`), comments (`describe`).
+"""
+
+from __future__ import annotations
+
+from warehouse.mart.places import Connection
+
+# One number for a month of a series, and so one window for all that is asked of its vintages.
+MONTH_OF_SERIES = "series * 100000 + ordinal"
+EDITION = (
+    "({vintage} // 100000)::VARCHAR || '-' || lpad(({vintage} // 1000 % 100)::VARCHAR, 2, '0')"
+)
+RECENT_EDITIONS = 12
+AFTER = (1, 3, 12)
+HIGH_LEVELS = "('sub_icb', 'icb', 'region', 'england')"
+# By how much a value changed: shares by points, all else by how many times.
+SIZE = (
+    "CASE WHEN {unit} = 'share' THEN abs({new} - {old}) ELSE abs({new} / nullif({old}, 0) - 1) END"
+)
+FROM_RELEASE, FROM_HELD = "first release", "first held"
+
+
+def link_vintages(db: Connection) -> None:
+    """Give each row of `stage.numbered` its neighbours among the vintages of the same figure.
+
+    `known_until`: when a newer vintage became known (a newer one may have been known before it);
+    `first_vintage` and `first_value`: as first held; `prior_vintage`, `next_vintage`: beside it;
+    `known_vintage` and `known_value`: the last one before it that was not NULL.
+    """
+    window = f"(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage)"
+    newer = f"""(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage
+        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"""
+    known = "CASE WHEN value IS NOT NULL THEN vintage END"
+    db.execute(
+        f"""CREATE OR REPLACE TABLE stage.numbered AS
+        SELECT *, min(known_from) OVER {newer} AS known_until,
+               first_value(vintage) OVER {window} AS first_vintage,
+               first_value(value) OVER {window} AS first_value,
+               lag(vintage) OVER {window} AS prior_vintage,
+               lead(vintage) OVER {window} AS next_vintage,
+               lag({known} IGNORE NULLS) OVER {window} AS known_vintage,
+               lag(value IGNORE NULLS) OVER {window} AS known_value
+        FROM stage.numbered"""
+    )
+
+
+def create_revisions(db: Connection, synthetic: bool) -> None:
+    """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and give its table
+    `kpi` the typical revision of each KPI. Needs `link_vintages` and `mart.kpi`."""
+    _number_editions(db)
+    _create_revision(db, synthetic)
+    _create_typical(db)
+    _tell_kpis(db)
+
+
+def _number_editions(db: Connection) -> None:
+    """`stage.edition_number`: the editions held of each KPI at each level, oldest first, and how
+    many there are."""
+    db.execute(
+        """CREATE TABLE stage.edition_number AS
+        SELECT kpi_id, org_level, issue,
+               row_number() OVER (PARTITION BY kpi_id, org_level ORDER BY issue) AS number,
+               count(*) OVER (PARTITION BY kpi_id, org_level) AS editions
+        FROM (SELECT DISTINCT s.kpi_id, s.org_level, n.vintage // 1000 AS issue
+              FROM stage.numbered AS n JOIN stage.series AS s USING (series))"""
+    )
+
+
+def _numbered() -> str:
+    """SQL: vintages of figures with the number of their edition and of the first one held."""
+    return """FROM stage.numbered AS n JOIN stage.series AS s USING (series)
+        JOIN stage.edition_number AS e ON e.kpi_id = s.kpi_id AND e.org_level = s.org_level
+            AND e.issue = n.vintage // 1000
+        JOIN stage.edition_number AS f ON f.kpi_id = s.kpi_id AND f.org_level = s.org_level
+            AND f.issue = n.first_vintage // 1000"""
+
+
+def _create_revision(db: Connection, synthetic: bool) -> None:
+    """A value that was known before is compared with the last known one, though editions between
+    may not have had it; becoming known or unknown is shown too, without a size."""
+    db.execute(
+        f"""CREATE TABLE mart.kpi_revision AS
+        WITH changed AS (
+            SELECT n.*, s.kpi_id, s.org_level, s.org_code, e.number - f.number AS editions_after,
+                   e.editions - e.number AS editions_ago,
+                   CASE WHEN n.value IS NULL THEN 'vanished'
+                        WHEN n.known_value <> n.value THEN 'revised'
+                        ELSE 'appeared' END AS kind
+            {_numbered()}
+            WHERE n.prior_vintage IS NOT NULL
+              AND CASE WHEN n.value IS NULL THEN n.known_vintage = n.prior_vintage
+                       ELSE n.known_value <> n.value
+                            OR n.known_vintage IS DISTINCT FROM n.prior_vintage END),
+        compared AS (
+            SELECT *, CASE WHEN kind = 'revised' THEN known_vintage ELSE prior_vintage END AS old,
+                   CASE WHEN kind <> 'appeared' THEN known_value END AS old_value
+            FROM changed)
+        SELECT c.kpi_id, c.org_level, c.org_code, o.org_name, c.month,
+               {EDITION.format(vintage="c.old")} AS from_edition,
+               (c.old % 1000)::INTEGER AS from_revision, c.edition, c.revision, c.known_from,
+               c.kind, c.old_value, c.value AS new_value, c.value - c.old_value AS change,
+               c.value / nullif(c.old_value, 0) - 1 AS ratio, c.editions_after, c.editions_ago,
+               $synthetic AS synthetic
+        FROM compared AS c
+        LEFT JOIN stage.organisation_name AS o
+            ON o.org_level = c.org_level AND o.org_code = c.org_code
+        ORDER BY c.series, c.ordinal, c.vintage""",
+        {"synthetic": synthetic},
+    )
+
+
+def _create_typical(db: Connection) -> None:
+    """`stage.observed_revision`: the first figure held of a month against the figure 1, 3 and 12
+    editions later, equal ones included; and its medians."""
+    after = ", ".join(map(str, AFTER))
+    db.execute(
+        f"""CREATE TABLE stage.observed_revision AS
+        SELECT s.kpi_id, s.org_level, s.unit, e.number - f.number AS editions_after,
+               {SIZE.format(unit="s.unit", new="n.value", old="n.first_value")} AS size,
+               n.first_vintage // 1000 = year(n.month) * 100 + month(n.month) AS from_release
+        {_numbered()}
+        WHERE e.number - f.number IN ({after})
+          AND coalesce(n.next_vintage // 1000 > n.vintage // 1000, TRUE)
+          AND n.value IS NOT NULL AND n.first_value IS NOT NULL"""
+    )
+    db.execute(
+        f"""CREATE TABLE mart.kpi_revision_typical AS
+        SELECT kpi_id, org_level, editions_after, b.basis, count(size) AS observations,
+               median(size) AS median_change, quantile_cont(size, 0.9) AS p90_change,
+               CASE WHEN unit = 'share' THEN 'share: 0.01 is one percentage point'
+                    ELSE 'relative: 0.01 is one percent' END AS unit_of_change
+        FROM stage.observed_revision AS o
+        JOIN {_bases()} ON o.from_release OR NOT b.only_release
+        GROUP BY ALL HAVING count(size) > 0
+        ORDER BY kpi_id, org_level, editions_after, basis"""
+    )
+
+
+def _bases() -> str:
+    return f"(VALUES ('{FROM_RELEASE}', TRUE), ('{FROM_HELD}', FALSE)) AS b (basis, only_release)"
+
+
+def _tell_kpis(db: Connection) -> None:
+    """Typical revisions in `kpi`: of sub-ICBs and above, else of the lowest level there is; from
+    months whose own first release is held, else from the first figure held."""
+    medians = ", ".join(
+        f"""coalesce(median(o.size) FILTER (o.editions_after = {n} AND o.from_release),
+            median(o.size) FILTER (o.editions_after = {n})) AS typical_revision_after_{n}"""
+        for n in AFTER
+    )
+    db.execute(
+        f"""CREATE OR REPLACE TABLE mart.kpi AS
+        WITH high AS (SELECT DISTINCT kpi_id FROM stage.kpi_fact WHERE org_level IN {HIGH_LEVELS}),
+        told AS (
+            SELECT o.kpi_id, {medians}
+            FROM stage.observed_revision AS o LEFT JOIN high AS h USING (kpi_id)
+            WHERE h.kpi_id IS NULL OR o.org_level IN {HIGH_LEVELS}
+            GROUP BY o.kpi_id)
+        SELECT k.*, t.* EXCLUDE (kpi_id) FROM mart.kpi AS k LEFT JOIN told AS t USING (kpi_id)
+        ORDER BY k.rowid"""
+    )
+
+
+def revision_views() -> dict[str, str]:
+    """Views over revisions, name -> SQL, for a database that is open on its own."""
+    size = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
+    return {
+        "largest_revisions": f"""CREATE VIEW largest_revisions AS
+            SELECT row_number() OVER (
+                       PARTITION BY r.kpi_id, r.org_level
+                       ORDER BY {size} DESC NULLS LAST, abs(r.change) DESC,
+                                r.month DESC, r.org_code, r.edition DESC, r.revision DESC) AS rank,
+                   r.kpi_id, k.title, k.unit, r.org_level, r.org_code, r.org_name, r.month,
+                   r.from_edition, r.from_revision, r.edition, r.revision, r.known_from,
+                   r.old_value, r.new_value, r.change, r.ratio, {size} AS size, r.editions_after,
+                   r.synthetic
+            FROM kpi_revision AS r JOIN kpi AS k ON k.kpi_id = r.kpi_id
+            WHERE r.kind = 'revised' AND r.editions_ago < {RECENT_EDITIONS}"""
+    }
+
+
+def revision_macros() -> dict[str, str]:
+    """Table macros over vintages, signature -> SQL, for a database that is open on its own."""
+    return {
+        "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
+            WHERE v.known_from <= known_on
+              AND (v.known_until IS NULL OR v.known_until > known_on)""",
+        "kpi_as_first_reported()": """SELECT v.* FROM kpi_vintage AS v
+            WHERE v.edition = strftime(v.month, '%Y-%m')
+            QUALIFY row_number() OVER (
+                PARTITION BY v.kpi_id, v.org_level, v.org_code, v.month ORDER BY v.revision) = 1""",
+    }
