@@ -25,6 +25,8 @@ DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_w
 # accepted is put before. No text matches `(?!)`.
 CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas takes groups for a wish to extract them
 MATCHES = "ExpectColumnValuesToMatchRegex"
+IN_SET = "ExpectColumnValuesToBeInSet"
+BETWEEN = "ExpectColumnValuesToBeBetween"
 ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "value_present": ("ExpectColumnValuesToNotBeNull", {}),
     "month_not_mangled": (MATCHES, {"regex": "^(?!)"}),
@@ -43,8 +45,7 @@ def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
     elif rule in DOMAIN_RULES or broken:
         yield from (_row_rule(view, rule, name) for name in names)
     elif names:
-        whole = _row_rule(view, rule, names[0])
-        yield replace(whole, column=", ".join(names), observed=UNBROKEN)
+        yield replace(_row_rule(view, rule, names[0]), column=", ".join(names))
 
 
 def row_rules_gathered(contract: Contract) -> list[str]:
@@ -76,15 +77,15 @@ def _whole_row(view: EditionView, rule: str) -> Evidence:
     broken = view.quarantine.filter(pl.col("rule") == rule)
     seen = broken.select(pl.col("found").fill_null("").alias("value")).unique()
     expectation = Expectation("ExpectColumnValuesToBeNull", {})
-    evidence = _row_evidence(view, rule, broken, seen, expectation, ROW_RULES[rule])
-    return evidence if broken.height else replace(evidence, observed=UNBROKEN)
+    return _row_evidence(view, rule, broken, seen, expectation, ROW_RULES[rule])
 
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
     """Distinct values that were accepted, and those that were not, against the rule itself."""
     broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
-    seen, expectation, expected = _domain(view, rule, name, broken)
-    return replace(_row_evidence(view, rule, broken, seen, expectation, expected), column=name)
+    seen, expectation, expected, told = _domain(view, rule, name, broken)
+    evidence = _row_evidence(view, rule, broken, seen, expectation, expected, told)
+    return replace(evidence, column=name)
 
 
 def _row_evidence(
@@ -94,6 +95,7 @@ def _row_evidence(
     seen: pl.DataFrame,
     expectation: Expectation,
     expected: str,
+    told: str = UNBROKEN,
 ) -> Evidence:
     found = broken["found"].unique(maintain_order=True).head(SHOWN).to_list()
     shown = ", ".join("nothing" if text is None else f"`{text}`" for text in found)
@@ -103,7 +105,7 @@ def _row_evidence(
         seen,
         expectation,
         expected,
-        observed=shown if found else _as_expected(rule, seen),
+        observed=shown if found else told,
         failed_rows=broken.height,
         total_rows=view.rows,
         message=_message(rule, broken, view.contract) if broken.height else "",
@@ -126,44 +128,47 @@ def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
     return f"{broken.height:,} row(s) quarantined: {'; '.join(told)}{more}; {advice}"
 
 
-def _as_expected(rule: str, seen: pl.DataFrame) -> str:
-    if rule == "count_not_negative" and seen["value"].null_count() == 0:
-        return f"the smallest is {seen['value'].to_list()[0]}"
-    return f"{seen.height:,} distinct value(s), all as expected"
-
-
 def _domain(
     view: EditionView, rule: str, name: str, broken: pl.DataFrame
-) -> tuple[pl.DataFrame, Expectation, str]:
+) -> tuple[pl.DataFrame, Expectation, str, str]:
+    """What is put before the expectation, the expectation, it in words, and what was seen.
+
+    Of accepted values only those go in that can differ in their verdict: the few labels, the
+    smallest count, the codes and months that do not agree. Thousands of sound codes say no more.
+    """
     contract = view.contract
     text = pl.col("found").str.strip_chars()
     if rule == "value_present":
         text = pl.when(text != "").then(text)
-    failing = broken.select(text.alias("value")).unique()
+    failing = broken.select(text.alias("value")).unique(maintain_order=True)
     if rule not in DOMAIN_RULES:
-        name, arguments = ONLY_BROKEN[rule]
-        return failing, Expectation(name, arguments), ROW_RULES[rule]
-    if rule == "label_known":
-        labels = list(contract.labels(name))
-        seen = _distinct(view, name).with_columns(pl.col("value").cast(pl.String))
-        expectation = Expectation("ExpectColumnValuesToBeInSet", {"value_set": labels})
-        return pl.concat([seen, failing]), expectation, f"one of {len(labels)} labels"
-    if rule == "month_in_window":
-        first, last = window(contract, view.month)
-        seen = _distinct(view, name).with_columns(pl.col("value").dt.strftime("%Y-%m"))
-        expected = f"{month_text(first)} to {month_text(last)}"
-        allowed = pl.date_range(first, last, "1mo", eager=True).dt.strftime("%Y-%m").to_list()
-        expectation = Expectation("ExpectColumnValuesToBeInSet", {"value_set": allowed})
-        return pl.concat([seen, failing]), expectation, expected
+        return failing, Expectation(*ONLY_BROKEN[rule]), ROW_RULES[rule], UNBROKEN
     if rule == "count_not_negative":
         least = view.scan_tidy().select(pl.col(name).min().alias("value")).collect()
         worst = failing.with_columns(pl.col("value").cast(pl.Int64))
-        expectation = Expectation("ExpectColumnValuesToBeBetween", {"min_value": 0})
-        return pl.concat([least, worst]), expectation, "zero or more"
-    pattern = contract.columns[name].pattern
-    expectation = Expectation(MATCHES, {"regex": CAPTURING.sub("(?:", pattern or "")})
-    return pl.concat([_distinct(view, name), failing]), expectation, f"a code like {pattern}"
+        smallest = least["value"][0]
+        told = "none is given" if smallest is None else f"the smallest is {smallest}"
+        below = pl.concat([least.filter(pl.col("value") < 0), worst])
+        return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
+    seen = _distinct(view, name)
+    told = f"{seen.height:,} distinct value(s), all as expected"
+    if rule == "label_known":
+        labels = list(contract.labels(name))
+        known = seen.with_columns(pl.col("value").cast(pl.String)).sort("value")
+        expectation = Expectation(IN_SET, {"value_set": labels})
+        return pl.concat([known, failing]), expectation, f"one of {len(labels)} labels", told
+    if rule == "month_in_window":
+        first, last = window(contract, view.month)
+        outside = seen.filter(~pl.col("value").is_between(first, last))
+        shown = pl.concat([outside.select(pl.col("value").dt.strftime("%Y-%m")), failing])
+        expected = f"{month_text(first)} to {month_text(last)}"
+        return shown, Expectation("ExpectColumnValuesToBeNull", {}), expected, told
+    pattern = contract.columns[name].pattern or ""
+    odd = seen.filter(~pl.col("value").str.contains(pattern))
+    expectation = Expectation(MATCHES, {"regex": CAPTURING.sub("(?:", pattern)})
+    return pl.concat([odd, failing]), expectation, f"a code like {pattern}", told
 
 
 def _distinct(view: EditionView, name: str) -> pl.DataFrame:
-    return view.scan_tidy().select(pl.col(name).alias("value")).unique().collect(engine="streaming")
+    found = view.scan_tidy().select(pl.col(name).alias("value")).unique()
+    return found.collect(engine="streaming").drop_nulls()
