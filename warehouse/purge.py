@@ -13,7 +13,7 @@ import gzip
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
@@ -232,7 +232,7 @@ def _erase_derived(home: Home, stone: Tombstone) -> None:
     """The lake's and the quarantine's files of a purged one."""
     file = SourceFile.model_construct(sha256=stone.sha256, feed=stone.feed, edition=stone.edition)
     paths = lake_paths(home, file)
-    for path in (paths.tidy, paths.quarantine, paths.measures, paths.organisations, paths.facts):
+    for path in astuple(paths):
         path.unlink(missing_ok=True)
 
 

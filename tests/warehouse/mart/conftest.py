@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.mart.support_mart import Mart, build
+from tests.warehouse.mart.support_mart import Mart, build, choose
 from tests.warehouse.mart.worlds import llr_world, years_world
 from tests.warehouse.mart.worlds_pharmacy import app_world, pharmacy_world
 from warehouse.home import Home
@@ -47,6 +47,7 @@ def pharmacies(tmp_path_factory: pytest.TempPathFactory) -> Mart:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    """The world of the NHS App and of practices' returns."""
+    """The world of the NHS App and of practices' returns, of which everything may be seen."""
     root: Path = tmp_path_factory.mktemp("app")
-    return build(Home(root / "home"), app_world(root / "files"))
+    home = choose(Home(root / "home"), practice_level=True, threshold=1)
+    return build(home, app_world(root / "files"))

@@ -14,7 +14,7 @@ from checks.mart import add_results, judge_mart
 from checks.runner import check_version
 from warehouse.archive import Archive
 from warehouse.history import edition_files, fingerprint, record
-from warehouse.home import Home
+from warehouse.home import Home, write_text
 from warehouse.intake.importer import Outcome, Request, import_paths
 from warehouse.mart.build import Built, build_mart
 from warehouse.mart.publish import attach, publish
@@ -49,6 +49,13 @@ def take_in_all(home: Home) -> dict[tuple[str, str], str]:
             assert taken is not None
             verdicts[(feed, edition)] = taken.state.verdict
     return verdicts
+
+
+def choose(home: Home, practice_level: bool, threshold: int) -> Home:
+    """The home of an owner who has chosen what may be seen of local returns."""
+    chosen = f"disclosure: {{practice_level: {str(practice_level).lower()}, threshold: {threshold}}}\n"
+    write_text(home.settings, chosen)
+    return home
 
 
 def accept_all(home: Home) -> None:

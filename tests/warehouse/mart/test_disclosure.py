@@ -1,0 +1,249 @@
+"""Disclosure control of local returns: what may be seen, and trying to see the rest.
+
+Five practices of Leicester City and one each of the other two places refer. In July 2025 C82001
+sent 3: that must not be found out.
+"""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.support import referrals, write, write_list
+from tests.warehouse.mart.support_mart import Figure, Mart, build, choose
+from tests.warehouse.mart.worlds import listed
+from tests.warehouse.mart.worlds_pharmacy import returned
+from warehouse.home import Home, write_text
+from warehouse.mart.disclosure import WITHHELD
+from warehouse.settings import Disclosure, read_settings
+
+SENT, DONE = "pharmacy_first_referrals", "pharmacy_first_referrals_completed"
+COUNT, SHARE = "pharmacy_first_referring_practices", "pharmacy_first_referring_practice_share"
+LOCAL = (SENT, DONE, COUNT, SHARE)
+SMALL, JULY = "C82001", "2025-07"
+CITY = {SMALL: 20, "C82002": 30, "C82003": 40, "C82004": 50, "C82005": 60}
+ELSEWHERE = {"C82101": ("03W", 70), "C82201": ("04V", 80)}
+MONTHS = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
+NUMBERS = (
+    "value",
+    "numerator",
+    "denominator",
+    "previous_year_value",
+    "year_on_year_change",
+    "year_on_year_ratio",
+    "financial_ytd_value",
+    "rolling_12_month_value",
+    "first_reported_value",
+)
+
+
+def sent(code: str, month: str) -> int:
+    """What a practice sent: 3 of the small one in July, 1 more each month of the others."""
+    if (code, month) == (SMALL, JULY):
+        return 3
+    first = CITY.get(code) or ELSEWHERE[code][1]
+    return first + MONTHS.index(month) % 12
+
+
+def files(folder: Path, *editions: str) -> list[Path]:
+    """A patient list, and a return of the months until each edition."""
+    lists = [listed(code, "04C", "2024-01-01", 1000) for code in CITY]
+    lists += [listed(code, place, "2024-01-01", 1000) for code, (place, _) in ELSEWHERE.items()]
+    paths = [write_list(folder / "list.csv", *lists)]
+    for edition in editions:
+        rows = [
+            returned(code, month, sent(code, month), sent(code, month) - 1)
+            for code, month in product((*CITY, *ELSEWHERE), MONTHS)
+            if month <= edition
+        ]
+        paths.append(write(folder / f"referrals-{edition}.csv", referrals(*rows)))
+    return paths
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Practices may be seen, small numbers not."""
+    root: Path = tmp_path_factory.mktemp("seen")
+    home = choose(Home(root / "home"), practice_level=True, threshold=5)
+    return build(home, files(root / "files", "2025-08", "2025-12"))
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """An owner who has chosen nothing."""
+    root: Path = tmp_path_factory.mktemp("usual")
+    wrong = returned("C8200X", "2025-12", 4321)
+    more = write(root / "more.csv", referrals(wrong, returned("C82009", "2025-12", 2)))
+    return build(Home(root / "home"), [*files(root / "files", "2025-12"), more])
+
+
+def hidden(mart: Mart, kpi: str, month: str = JULY) -> dict[str, Figure]:
+    rows = mart.rows(
+        "SELECT * FROM kpi_monthly WHERE kpi_id = $kpi AND strftime(month, '%Y-%m') = $month "
+        "AND status = 'suppressed'",
+        kpi=kpi,
+        month=month,
+    )
+    return {row["org_code"]: row for row in rows}
+
+
+def test_a_small_number_is_not_there_nor_is_the_next_smallest(seen: Mart) -> None:
+    found = hidden(seen, SENT)
+    assert found.keys() == {SMALL, "C82002"}
+    for row in found.values():
+        shown = {name for name in NUMBERS if row[name] is not None}
+        assert shown == {"previous_year_value"}, "July 2024 was not small"
+
+
+def test_what_rests_on_it_is_not_there_either(seen: Mart) -> None:
+    assert hidden(seen, DONE).keys() == {SMALL, "C82002"}
+    assert hidden(seen, COUNT) == {}, "how many practices take part says nothing of patients"
+    assert seen.value(COUNT, "sub_icb", "04C", "2024-01") == 5
+
+
+def test_the_rest_is_as_it_was(seen: Mart) -> None:
+    assert seen.value(SENT, "sub_icb", "04C", JULY) == 3 + sum(
+        sent(code, JULY) for code in CITY if code != SMALL
+    )
+    assert seen.value(SENT, "practice", "C82003", JULY) == sent("C82003", JULY)
+    shown = seen.figure(SENT, "practice", SMALL, "2025-03")
+    assert (shown["value"], shown["status"]) == (22, "final")
+    assert seen.value("registered_patients", "practice", SMALL, "2024-01") == 1000
+
+
+def test_no_sum_over_time_holds_it(seen: Mart) -> None:
+    """To-date and rolling values of any month whose span reaches July 2025 are not there."""
+    for month, row in seen.figures(SENT, "practice", SMALL).items():
+        if month >= JULY:
+            assert row["financial_ytd_value"] is None, month
+            assert row["rolling_12_month_value"] is None, month
+    before = seen.figure(SENT, "practice", SMALL, "2025-06")
+    assert before["financial_ytd_value"] == 23 + 24 + 25
+    whole = seen.figure(SENT, "sub_icb", "04C", "2025-08")
+    assert whole["rolling_12_month_value"] == sum(
+        sent(code, month) for code in CITY for month in MONTHS[8:20]
+    )
+
+
+def test_no_comparison_holds_it(tmp_path: Path) -> None:
+    """The year after compares with it: neither the former value nor the change is there."""
+    rows = [
+        returned(code, f"{year}-07", 3 if (code, year) == (SMALL, 2024) else 60 + n)
+        for n, code in enumerate(CITY)
+        for year in (2024, 2025)
+    ]
+    lists = [listed(code, "04C", "2024-07-01", 1000) for code in CITY]
+    paths = [
+        write_list(tmp_path / "list.csv", *lists),
+        write(tmp_path / "referrals.csv", referrals(*rows)),
+    ]
+    mart = build(choose(Home(tmp_path / "home"), practice_level=True, threshold=5), paths)
+    row = mart.figure(SENT, "practice", SMALL, JULY)
+    assert row["value"] == 60
+    assert [row[name] for name in NUMBERS[3:6]] == [None, None, None]
+    assert mart.figure(SENT, "sub_icb", "04C", JULY)["previous_year_value"] is not None
+
+
+def test_no_vintage_holds_it(seen: Mart) -> None:
+    assert seen.vintages(SENT, "practice", SMALL, JULY) == [
+        ("2025-08", 1, None),
+        ("2025-12", 1, None),
+    ]
+    rows = seen.rows(
+        "SELECT * FROM kpi_vintage WHERE org_code = $code AND month = DATE '2025-07-01' "
+        "AND kpi_id IN (SELECT unnest($kpis))",
+        code=SMALL,
+        kpis=[SENT, DONE],
+    )
+    assert rows and {(r["value"], r["numerator"], r["denominator"]) for r in rows} == {
+        (None, None, None)
+    }
+
+
+def test_no_wide_view_holds_it(seen: Mart) -> None:
+    [row] = seen.rows(
+        "SELECT * FROM pharmacy_first_monthly WHERE org_code = $code AND month = DATE '2025-07-01'",
+        code=SMALL,
+    )
+    assert (row[SENT], row[DONE]) == (None, None)
+
+
+def test_nobody_recovers_it_by_subtraction(seen: Mart) -> None:
+    """Every place less the practices of it that are shown leaves two or more that are not."""
+    parents = seen.rows(
+        "SELECT DISTINCT org_code, sub_icb_code FROM organisation WHERE org_level = 'practice'"
+    )
+    for kpi, month in product((SENT, DONE), MONTHS):
+        for place in ("04C", "03W", "04V"):
+            inside = [r["org_code"] for r in parents if r["sub_icb_code"] == place]
+            rows = [seen.figures(kpi, "practice", code).get(month) for code in inside]
+            unseen = [r for r in rows if r and r["status"] == "suppressed"]
+            if seen.value(kpi, "sub_icb", place, month) is not None:
+                assert len(unseen) != 1, (kpi, month, place)
+
+
+def test_networks_are_never_shown(seen: Mart) -> None:
+    levels = seen.rows(
+        "SELECT DISTINCT org_level FROM kpi_vintage WHERE kpi_id IN (SELECT unnest($k))",
+        k=list(LOCAL),
+    )
+    assert {row["org_level"] for row in levels} == {"practice", "sub_icb", "icb"}
+
+
+def test_practices_are_not_shown_unless_the_owner_says_so(usual: Mart) -> None:
+    for table in ("kpi_monthly", "kpi_vintage"):
+        rows = usual.rows(
+            f"SELECT DISTINCT org_level FROM {table} WHERE kpi_id IN (SELECT unnest($k))",
+            k=list(LOCAL),
+        )
+        assert {row["org_level"] for row in rows} == {"sub_icb", "icb"}
+    assert usual.value("registered_patients", "practice", SMALL, "2024-01") == 1000
+
+
+def test_rows_of_a_return_that_were_not_accepted_are_not_quoted(usual: Mart) -> None:
+    [row] = usual.rows(
+        "SELECT * FROM governance.quarantine WHERE feed = 'pharmacy_first_referrals'"
+    )
+    assert (row["rule"], row["source_row"]) == ("code_pattern", 2)
+    assert (row["found"], row["reason"], row["row_json"]) == (WITHHELD,) * 3
+    for table in ("check_result", "edition", "quarantine"):
+        for record in usual.rows(f"SELECT * FROM governance.{table}"):
+            assert "4321" not in str(record.values()), table
+
+
+def test_small_numbers_of_places_are_hidden_too(tmp_path: Path) -> None:
+    lists = [listed("C82001", "04C", "2025-10-01", 100), listed("C82101", "03W", "2025-10-01", 100)]
+    paths = [
+        write_list(tmp_path / "list.csv", *lists),
+        write(
+            tmp_path / "referrals.csv",
+            referrals(returned("C82001", "2025-10", 4), returned("C82101", "2025-10", 0)),
+        ),
+    ]
+    mart = build(Home(tmp_path / "home"), paths)
+    assert mart.figure(SENT, "sub_icb", "04C", "2025-10")["status"] == "suppressed"
+    assert mart.value(SENT, "sub_icb", "03W", "2025-10") == 0
+
+
+def test_choices_are_the_owners(home: Home) -> None:
+    assert read_settings(home).disclosure == Disclosure(practice_level=False, threshold=5)
+    choose(home, practice_level=True, threshold=8)
+    assert read_settings(home).disclosure == Disclosure(practice_level=True, threshold=8)
+    write_text(home.settings, "")
+    assert read_settings(home).disclosure.threshold == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("disclosure: {treshold: 5}", "`disclosure.treshold`"),
+        ("disclosure: {threshold: many}", "found 'many'"),
+        ("disclosure: {threshold: 0}", "`disclosure.threshold`"),
+        ("disclosure: [", "not readable as YAML"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(home: Home, text: str, told: str) -> None:
+    write_text(home.settings, text)
+    with pytest.raises(ValueError, match=r"settings\.yaml") as error:
+        read_settings(home)
+    assert told in str(error.value)
