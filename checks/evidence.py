@@ -18,7 +18,8 @@ import polars as pl
 
 from assets.conform import SOURCE_ROW, month_text, source_columns
 from assets.contract import Contract
-from checks import drift, files, hierarchy, places, plausible, population, rows
+from assets.corrections import corrections
+from checks import corrected, drift, files, hierarchy, places, plausible, population, rows
 from checks.catalogue import feed_words
 from checks.feed_rules import Rule, feed_rules
 from checks.view import EditionView, Evidence, Expectation, broken
@@ -63,6 +64,9 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         found[rule] = partial(rows.row_rule, rule=rule)
     found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}
     found["month_not_future"] = plausible.months
+    if corrections(contract.feed):
+        found["corrections_found"] = corrected.found
+        found["corrections_expired"] = corrected.expired
     if contract.measures:
         found["cells_whole"] = places.cells_whole
     found |= _told_by_feed(contract)

@@ -16,6 +16,7 @@ from warehouse.decisions import Decision, withdrawn
 from warehouse.history import read_history
 from warehouse.home import Home
 from warehouse.mart.caveats import create_caveats
+from warehouse.mart.corrected import correction_table
 from warehouse.mart.disclosure import withhold
 from warehouse.mart.editions import EditionFile
 from warehouse.mart.overrides import (
@@ -68,6 +69,8 @@ def create_governance(
     kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
     create_from(db, "mart.governance.quarantine", kept_out)
     create_from(db, "mart.governance.override", override_table(home))
+    corrected = withhold(correction_table(home, active), "published", "corrected")
+    create_from(db, "mart.governance.correction", corrected)
     create_from(db, "mart.governance.publication", publications)
     create_caveats(db, contracts(), catalogue())
     _create_figure_source(db)

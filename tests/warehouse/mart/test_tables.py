@@ -5,9 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from checks.mart import OFFENCES, judge_mart
 from checks.catalogue import mart_checks
-from tests.support import write_regional
+from checks.mart import OFFENCES, judge_mart
+from tests.checks.cases_corrections import RIGHT, WRONG, correcting
+from tests.support import regional, write, write_regional
 from tests.warehouse.mart.support_mart import (
     RUN,
     Mart,
@@ -273,3 +274,19 @@ def test_people_added_over_organisations_are_found(llr: Mart, tmp_path: Path, le
     statement = counted + MADE.format(changes=changes, chosen=LIST.format(level))
     found = offences(spoilt(llr, tmp_path, statement), "non_additive_not_summed")
     assert len(found) == (level == "sub_icb")
+
+
+def test_a_corrected_cell_is_told_with_its_evidence(home: Home, tmp_path: Path) -> None:
+    """What was published, what is read instead, and the figure that follows."""
+    with correcting():
+        wrong = regional({"ICB_NAME": WRONG, "COUNT_OF_APPOINTMENTS": 99})
+        mart = build(home, [write(tmp_path / "regional.csv", wrong)])
+        rows = mart.rows("SELECT * FROM governance.correction ORDER BY column_name")
+    assert [(r["source_row"], r["column_name"], r["published"], r["corrected"]) for r in rows] == [
+        (2, "appointments", "99", "12"),
+        (2, "icb_name", WRONG, RIGHT),
+    ]
+    assert {(r["correction_id"], r["in_force"], r["expires"]) for r in rows} == {
+        ("leicester-icb", True, "2026-01")
+    }
+    assert mart.value("appointments", "sub_icb", "04C", "2025-10") == 12
