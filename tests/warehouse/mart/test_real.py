@@ -1,6 +1,7 @@
 """Real publications: every figure that can be reconciled, at full precision."""
 
 import math
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -112,6 +113,26 @@ def test_revision_can_go_down(real: Mart) -> None:
         "2025-11": 218_607,
     }
     assert city(real, "appointments", "2024-04")["value"] == 218_607
+    [down] = real.rows(
+        "SELECT old_value, new_value, change, kind, editions_after FROM kpi_revision "
+        "WHERE kpi_id = 'appointments' AND org_code = '04C' AND month = DATE '2024-04-01'"
+    )
+    assert tuple(down.values()) == (218_626, 218_607, -19, "revised", 1)
+
+
+def test_largest_and_usual_revisions(real: Mart) -> None:
+    [row] = real.rows(
+        "SELECT org_code, month, old_value, new_value FROM largest_revisions "
+        "WHERE kpi_id = 'appointments' AND org_level = 'sub_icb' AND rank = 1"
+    )
+    assert tuple(row.values()) == ("03W", date(2024, 5, 1), 193_799, 194_480)
+    [usual] = real.rows(
+        "SELECT observations, median_change, p90_change FROM kpi_revision_typical WHERE kpi_id = "
+        "'appointments' AND org_level = 'sub_icb' AND basis = 'first release'"
+    )
+    # Of October 2025 only 03W was revised; nine tenths lie four fifths of the way to it from 04V.
+    assert (usual["observations"], usual["median_change"]) == (3, 0)
+    assert usual["p90_change"] == pytest.approx(0.8 * (254_739 / 254_381 - 1))
 
 
 def test_llr_total_and_nothing_above(real: Mart) -> None:

@@ -82,3 +82,17 @@ def test_revisions_within_an_edition_follow_publication_not_import(
     assert mart.vintages("appointments", "icb", "QK1", "2025-10")[-1] == ("2025-10", 4, 9 + 1 + 7)
     whole = mart.figure("appointments", "icb", "QK1", "2025-10")
     assert (whole["value"], whole["first_reported_value"]) == (17, None)  # 04V came only later
+    days = ["2025-11-27", "2025-12-05", "2025-12-12", "2025-12-20"]
+    dated = mart.rows(
+        "SELECT known_from::VARCHAR AS day, published_on FROM kpi_vintage WHERE kpi_id = $kpi "
+        "AND org_level = $level AND org_code = $code ORDER BY revision",
+        kpi="appointments_per_1000_patients",
+        level="sub_icb",
+        code="04C",
+    )
+    assert [(row["day"], row["published_on"]) for row in dated] == [(day, None) for day in days]
+    for day, value in (*zip(days, [10, 8, 9, 9], strict=True), ("2025-12-19", 9)):
+        on_day = f"FROM kpi_as_known_on(DATE '{day}') WHERE kpi_id = 'appointments' "
+        assert mart.rows(on_day + "AND org_code = '04C'")[0]["value"] == value
+        icb = mart.rows(on_day + "AND org_code = 'QK1'")[0]["value"]
+        assert icb == (17 if day == "2025-12-20" else None)  # known with its newest member
