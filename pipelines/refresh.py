@@ -267,5 +267,6 @@ def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str
 def retired_editions(home: Home) -> int:
     """How many editions of sample data lie in the archive but, among real data, not in the mart."""
     archive = Archive(home)
-    active = {(file.feed, file.edition) for file in archive.active_files()}
-    return len({(file.feed, file.edition) for file in archive.files()} - active)
+    if not archive.has_real():
+        return 0
+    return len({(file.feed, file.edition) for file in archive.files() if file.synthetic})

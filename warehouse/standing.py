@@ -18,7 +18,7 @@ from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import Decision, NotPossible, decide, newest_override
 from warehouse.history import EditionState, read_state
 from warehouse.home import Home
-from warehouse.tidy import lake_paths
+from warehouse.tidy import facts_of, lake_paths
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,13 @@ def accept(home: Home, feed: str, edition: str, reason: str, by: str | None = No
     shas, failed = [file.sha256 for file in own], now.state.failed_rules
     made = decide(home, "accept", feed, edition, shas, reason, by, failed)
     despite = f", despite {', '.join(failed)}" if failed else ""
+    lost = sum(facts.tainted_cells for file in own if (facts := facts_of(home, file)))
+    but = f" {lost:,} organisation-month(s) that lost rows to quarantine keep what they had."
     return Ruling(
         made,
         f"{feed} {edition} is {made.words}{despite}. The next refresh puts its figures into the "
-        "mart. The acceptance lapses if the edition gets other files or fails another check.",
+        f"mart.{but if lost else ''} The acceptance lapses if the edition gets other files or "
+        "fails another check.",
     )
 
 

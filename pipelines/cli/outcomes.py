@@ -58,6 +58,8 @@ def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
 
 def show_refresh(screen: Screen, home: Home, report: Report) -> int:
     """The outcome of a refresh and the headline figures; returns the exit status."""
+    from warehouse.archive import Archive
+
     for outcome in report.refused:
         screen.error(f"{outcome.name} refused. {outcome.message}", outcome.remedy)
         screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
@@ -74,8 +76,8 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.say(
             "Nothing to do: everything imported is in the mart already."
             if home.mart.exists()
-            else "Nothing to do: every edition imported is held by hand."
-            if report.decided
+            else "Nothing to do: all that was imported is withdrawn or held by hand."
+            if Archive(home).files()
             else "Nothing to do: nothing was imported yet. Try access-recovery sample, "
             "or access-recovery import PATH..."
         )

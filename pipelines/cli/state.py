@@ -150,7 +150,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         ("Rows kept out of the figures (all in governance.quarantine)", _quarantine_table(rows)),
     ):
         if table.row_count:
-            table.title, table.title_justify = f"\n{title}", "left"
+            screen.say(f"\n{title}")
             screen.table(table)
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)

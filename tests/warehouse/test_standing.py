@@ -30,7 +30,7 @@ def test_a_held_edition_is_let_in_by_decision(home: Home) -> None:
     held_edition(home)
     before = mart_fingerprint(home)
     ruling = accept(home, FEED, OCT, "Both rows are true", PERSON)
-    assert "despite keys_unique" in ruling.message
+    assert "despite keys_unique" in ruling.message and "quarantine" not in ruling.message
     assert now(home).verdict == "accepted" and not now(home).undecided
     assert [file.feed for file in accepted_files(home)] == [FEED]
     assert mart_fingerprint(home) != before
@@ -127,3 +127,11 @@ def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
     with pytest.raises(NotPossible, match="can't be let in"):
         accept(home, FEED, OCT, "why", PERSON)
     assert hold(home, FEED, OCT, "wait", PERSON).decision is not None
+
+
+def test_accepting_tells_what_stays_out_all_the_same(home: Home) -> None:
+    rows = [{"Practice code": f"C82{n:03}", "Referrals sent": "many"} for n in range(30)]
+    brought(home, referrals({}, *rows, *[{"Practice code": "C82000"}]))
+    assert judged(home, FEED).standing.undecided
+    message = accept(home, FEED, OCT, "it is what we have", PERSON).message
+    assert "that lost rows to quarantine keep what they had" in message

@@ -155,7 +155,8 @@ def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> 
         what = f"It holds {member}, which was" if member else "It was"
         raise Refused(
             f"{what} {tombstone.words}.",
-            "It is not taken again. Ask the publisher for a file without what had to be erased.",
+            "It is not taken again: delete this copy, and ask the publisher for a file without "
+            "what had to be erased.",
         )
 
 

@@ -1,0 +1,47 @@
+"""What people decided, in the published mart and in Dagster."""
+
+from pathlib import Path
+
+from assets.factory import override_metadata
+from pipelines.refresh import plan, refresh
+from tests.checks.support_checks import active, judged
+from tests.support import write_regional
+from tests.warehouse.mart.support_mart import Mart, bring, build, take_in_all
+from tests.warehouse.mart.worlds import area
+from warehouse.home import Home
+from warehouse.standing import hold
+from warehouse.withdrawal import withdraw
+
+FEED, OCT, NOV = "gp_appointments_sub_icb", "2025-10", "2025-11"
+
+
+def known(mart: Mart) -> dict[str, tuple[str, float]]:
+    found = mart.figures("appointments", "sub_icb", "04C")
+    return {month: (row["edition"], row["value"]) for month, row in found.items()}
+
+
+def test_the_mart_falls_back_and_goes_when_nothing_is_left(home: Home, tmp_path: Path) -> None:
+    editions = {OCT: [area("04C", "OCT2025", 10)]}
+    editions[NOV] = [area("04C", "OCT2025", 9), area("04C", "NOV2025", 8)]
+    paths = [write_regional(tmp_path / f"{name}.csv", *rows) for name, rows in editions.items()]
+    bring(home, *paths)
+    assert set(take_in_all(home).values()) == {"accepted"}
+    hold(home, FEED, NOV, "the publisher told us to wait", "A. Person")
+    assert [(batch.feed, batch.editions) for batch in plan(home)] == [(FEED, (NOV,))]
+    taken = judged(home, FEED, NOV)
+    told = "held by A. Person on 20"
+    assert override_metadata(taken)["override"].startswith(told)
+    mart = build(home, judged=True)
+    assert known(mart) == {"2025-10": (OCT, 10)}
+    [row] = mart.rows("SELECT * FROM governance.edition WHERE edition = '2025-11'")
+    assert (row["status"], row["override"], row["override_by"]) == ("held", "hold", "A. Person")
+    assert row["override_reason"] == "the publisher told us to wait" and row["override_at"]
+    [decision] = mart.rows("SELECT * FROM governance.override")
+    assert (decision["decision"], decision["edition"]) == ("hold", NOV)
+
+    [october] = [file for file in active(home) if file.edition == OCT]
+    withdraw(home, october.sha256, "mistaken", "A. Person")
+    report = refresh(home)
+    assert report.taken_down and not home.mart.exists()
+    assert (report.failures, report.held, report.retired) == ([], [], 0)
+    assert refresh(home).nothing_to_do, "and it says so once"
