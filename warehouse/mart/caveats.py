@@ -204,7 +204,8 @@ def caveat_views() -> dict[str, str]:
             LEFT JOIN governance.caveat_text AS a ON a.kpi_id = m.kpi_id
                 AND a.org_level = m.org_level AND a.month = m.month AND a.org_code IS NULL
             LEFT JOIN governance.caveat_text AS o ON o.kpi_id = m.kpi_id
-                AND o.org_level = m.org_level AND o.month = m.month AND o.org_code = m.org_code"""
+                AND o.org_level = m.org_level AND o.month = m.month AND o.org_code = m.org_code
+            ORDER BY m.kpi_id, m.org_level, m.org_code, m.month"""
     }
 
 

@@ -179,7 +179,8 @@ def revision_views() -> dict[str, str]:
                    r.old_value, r.new_value, r.change, r.ratio, {size} AS size, r.editions_after,
                    r.synthetic
             FROM kpi_revision AS r JOIN kpi AS k ON k.kpi_id = r.kpi_id
-            WHERE r.kind = 'revised' AND r.editions_ago < {RECENT_EDITIONS}"""
+            WHERE r.kind = 'revised' AND r.editions_ago < {RECENT_EDITIONS}
+            ORDER BY r.kpi_id, r.org_level, rank"""
     }
 
 
