@@ -12,6 +12,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from warehouse.home import Home
 
 PATIENCE = 30  # seconds to wait for a web server that has the database open
@@ -35,13 +37,31 @@ FORGET = (
 )
 
 
-def forget_runs(home: Home, runs: set[str], jobs: Iterable[str], since: datetime) -> int:
-    """Delete these runs, and all runs of these jobs since then, with every event; returns how many.
+class InUse(Exception):
+    """Another program keeps Dagster's databases locked."""
+
+
+def forget_runs(
+    home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
+) -> int:
+    """Delete these runs, and all runs of these jobs between two moments, with every event; returns
+    how many.
 
     A job that was cut short has left no verdict, and may have quoted cells all the same; so may a
-    publication that failed. Raises sqlite3.OperationalError if another program keeps the database
-    locked.
+    publication that failed. Raises InUse if another program keeps the databases locked.
     """
+    try:
+        return _forget_runs(home, runs, jobs, since, until)
+    except (sqlite3.OperationalError, SQLAlchemyError) as error:
+        raise InUse(
+            f"Dagster's databases are in use ({error}). The mart is published without the file "
+            "already; stop `make ui` and run the same command again to finish."
+        ) from error
+
+
+def _forget_runs(
+    home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
+) -> int:
     if not (home.dagster / "history").exists():
         return 0
     from dagster import DagsterRunStatus, RunsFilter
@@ -50,7 +70,9 @@ def forget_runs(home: Home, runs: set[str], jobs: Iterable[str], since: datetime
 
     names = {*jobs, ANY_ASSETS}
     with open_instance(home) as instance:
-        for record in instance.get_run_records(RunsFilter(created_after=since)):
+        for record in instance.get_run_records(
+            RunsFilter(created_after=since, created_before=until)
+        ):
             run = record.dagster_run
             failed = run.job_name == PUBLISHING and run.status != DagsterRunStatus.SUCCESS
             if run.job_name in names or failed:

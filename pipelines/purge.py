@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from checks.feed_rules import looks_back
 from pipelines.forget import forget_runs
@@ -51,14 +52,16 @@ def purge(
         touched = editions_touched(home, stones, looks_back)
         runs = runs_touched(home, touched)
         say("Erasing")
+        began = datetime.now(UTC)
         erase(home, plan, stones, touched)
-        jobs = {f"take_in_{feed}" for feed, _ in touched}
-        forgotten = forget_runs(home, runs, jobs, min(touched.values()))
         report = Report()
         bring_up_to_date(home, report, say)
         taken_down = report.taken_down
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
+        say("Having Dagster forget its runs")
+        jobs = {f"take_in_{feed}" for feed, _ in touched}
+        forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)
         finish(home, stones)
         report.unfinished = []
     return Purged(plan, stones, forgotten, report, taken_down)

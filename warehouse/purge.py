@@ -216,7 +216,7 @@ def erase(
     for feed, edition in touched:
         state_path(home, feed, edition).unlink(missing_ok=True)
     _blank_words(home, touched)
-    shutil.rmtree(home.root / "docs", ignore_errors=True)
+    shutil.rmtree(home.pages, ignore_errors=True)
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder)
     shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)

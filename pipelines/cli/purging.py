@@ -29,6 +29,7 @@ def run_purge(
     screen: Screen, home: Home, typed: list[str], reason: str, by: str | None, yes: bool
 ) -> int:
     """Purge after asking; returns the exit status. Raises NotPossible."""
+    from pipelines.forget import InUse
     from pipelines.purge import purge
     from warehouse.decisions import reason_given, who
 
@@ -38,8 +39,12 @@ def run_purge(
         _tell(screen, plan)
         return yes or _agreed(screen)
 
-    with screen.working("Looking what has to go") as working:
-        done = purge(home, typed, reason, by, confirm, working)
+    try:
+        with screen.working("Looking what has to go") as working:
+            done = purge(home, typed, reason, by, confirm, working)
+    except InUse as in_use:
+        screen.error(str(in_use))
+        return IN_PART
     if done is None:
         screen.warn("Nothing was erased.")
         return WRONG

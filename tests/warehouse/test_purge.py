@@ -1,5 +1,7 @@
 """Purging: what has to go, what may not go unasked, and what stays."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import polars as pl
 import pytest
 
 from checks.feed_rules import looks_back
+from pipelines import forget
 from pipelines import purge as pipeline
+from pipelines.forget import InUse
 from pipelines.refresh import Report
 from tests.checks.support_checks import active, brought, judged
 from tests.support import coverage, gzipped, imported, referrals, regional, write, zipped
@@ -141,11 +145,28 @@ def test_the_mart_goes_if_nothing_is_left_to_publish(
 ) -> None:
     [file] = brought(home, regional())
     build(home)
+    page = write(home.pages / "scorecard.html", b"names")
     monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: None)
     asked = pipeline.purge(home, [file.sha256], "why", PERSON, lambda _: False)
     assert asked is None and shows_any(home, {file.sha256}) and decisions(home) == []
     done = pipeline.purge(home, [file.sha256], "why", PERSON, lambda _: True)
     assert done is not None and done.taken_down and not home.mart.exists()
-    assert done.report == Report() and tombstones(home)[0].erased_at
+    assert not page.exists() and done.report == Report() and tombstones(home)[0].erased_at
     again = pipeline.purge(home, [file.sha256[:9]], "why", PERSON, lambda _: True)
     assert again is not None and len(decisions(home)) == 1, "it is recorded once"
+
+
+def test_a_dagster_in_use_leaves_the_purge_unfinished_and_says_so(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [file] = brought(home, referrals())
+    monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: None)
+    monkeypatch.setattr(forget, "PATIENCE", 0)
+    index = home.dagster / "history" / "runs" / "index.db"
+    index.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(index, isolation_level=None)) as db:
+        db.execute("CREATE TABLE asset_check_executions (run_id TEXT)")
+        db.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InUse, match="stop `make ui`"):
+            pipeline.purge(home, [file.sha256], "why", PERSON, lambda _: True)
+    assert tombstones(home)[0].erased_at is None

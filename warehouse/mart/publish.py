@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -125,11 +126,13 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
 
 
 def take_down(home: Home) -> bool:
-    """Remove the published mart, and one that waits to take its place; False if there was none.
+    """Remove the published mart, one that waits to take its place, and the pages made from it;
+    False if there was none.
 
     Raises SwapBlocked when an open reader blocks it (Windows only).
     """
     found = home.mart.exists()
+    shutil.rmtree(home.pages, ignore_errors=True)
     try:
         for suffix in (NEXT_SUFFIX, ".wal", ""):
             home.mart.with_name(home.mart.name + suffix).unlink(missing_ok=True)
