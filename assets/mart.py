@@ -12,11 +12,13 @@ from assets.contract import contracts
 from assets.factory import describe_check, keys, owner_tag
 from checks.catalogue import MART_OWNER, mart_checks
 from checks.mart import add_results, judge_mart
+from checks.register import check_table
 from warehouse.history import CheckResult, append
 from warehouse.home import Home, write_text
 from warehouse.mart.build import Built, build_mart, mart_version
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.mart.publish import publish
+from warehouse.pages.build import build_pages
 
 OWNER = owner_tag(MART_OWNER)
 PUBLISHED = dg.AssetKey(["mart", "published"])
@@ -80,7 +82,7 @@ def _table_specs() -> list[dg.AssetSpec]:
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
     place = context.resources.home.get()
-    built = build_mart(place, context.run.run_id)
+    built = build_mart(place, context.run.run_id, check_table())
     results = judge_mart(built.path, context.run.run_id)
     append(place, results, "mart")
     add_results(built.path, results)
@@ -152,9 +154,11 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     built = Built.model_validate_json(note.read_text(encoding="utf-8"))
     path = publish(place, built)
     note.unlink()
+    scorecard = build_pages(place)
     return dg.MaterializeResult(
         metadata={
             "dagster/uri": str(path),
+            "scorecard": dg.MetadataValue.path(str(scorecard)),
             "figures": built.figures,
             "fingerprint": built.fingerprint,
             "synthetic": built.synthetic,

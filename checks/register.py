@@ -13,19 +13,7 @@ import polars as pl
 from assets.contract import contracts
 from checks.catalogue import MART, Check, check_of, feed_file, feed_words, mart_checks
 from checks.evidence import rules_gathered
-
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "rule": pl.String,
-    "feed": pl.String,
-    "title": pl.String,
-    "layer": pl.String,
-    "dimension": pl.String,
-    "severity": pl.String,
-    "threshold": pl.Float64,
-    "threshold_means": pl.String,
-    "owner": pl.String,
-    "action": pl.String,
-}
+from warehouse.history import REGISTER_SCHEMA
 
 
 @cache
@@ -45,12 +33,13 @@ def checks_of(feed: str) -> tuple[Check, ...]:
 
 
 def check_table() -> pl.DataFrame:
-    """One row per feed and check, the mart's under feed `mart`: the columns of `SCHEMA`."""
+    """One row per feed and check, the mart's under feed `mart`: as in `REGISTER_SCHEMA`."""
     every = [(feed, check) for feed in sorted(contracts()) for check in checks_of(feed)]
     every += [(MART, check) for check in mart_checks()]
     rows = [
-        check.model_dump(include=set(SCHEMA))
+        check.model_dump(include=set(REGISTER_SCHEMA))
         | {"feed": feed, "threshold_means": check.told_threshold()}
         for feed, check in every
     ]
-    return pl.DataFrame([{name: row[name] for name in SCHEMA} for row in rows], schema=SCHEMA)
+    ordered = [{name: row[name] for name in REGISTER_SCHEMA} for row in rows]
+    return pl.DataFrame(ordered, schema=REGISTER_SCHEMA)

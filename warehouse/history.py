@@ -65,6 +65,21 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+# What is known of each check of each feed, whatever became of it; see `checks.register`.
+REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "feed": pl.String,
+    "title": pl.String,
+    "layer": pl.String,
+    "dimension": pl.String,
+    "severity": pl.String,
+    "threshold": pl.Float64,
+    "threshold_means": pl.String,
+    "owner": pl.String,
+    "action": pl.String,
+}
+
+
 class EditionState(BaseModel):
     """What an edition's checks came to, and on what that rests.
 

@@ -24,6 +24,7 @@ from assets.reference import organisations as reference_module
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
 from warehouse.decisions import decisions
+from warehouse.history import REGISTER_SCHEMA
 from warehouse.home import Home
 from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
@@ -31,7 +32,7 @@ from warehouse.mart.editions import EditionFile, place_files
 from warehouse.mart.figures import build_figures
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.organisations import create_names
-from warehouse.mart.places import Connection
+from warehouse.mart.places import Connection, create_from
 from warehouse.mart.resting import create_kpi_feed, resting_macros, resting_views
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.stage import load
@@ -92,8 +93,9 @@ def mart_fingerprint(home: Home) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def build_mart(home: Home, run_id: str) -> Built:
-    """Build the mart beside the published one; returns where.
+def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) -> Built:
+    """Build the mart beside the published one; returns where. `register`: the checks that are
+    made, with the columns of `warehouse.history.REGISTER_SCHEMA`.
 
     Raises ValueError if no edition is accepted: an empty mart helps nobody, last-good stays.
     """
@@ -128,6 +130,8 @@ def build_mart(home: Home, run_id: str) -> Built:
         )
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
+        none = pl.DataFrame(schema=REGISTER_SCHEMA)
+        create_from(db, "mart.governance.check_register", none if register is None else register)
         db.execute("DETACH mart")
     _finish(target, synthetic)
     return Built(

@@ -37,15 +37,19 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
 def resting_views() -> dict[str, str]:
     """Views, name -> SQL, for a database that is open on its own."""
     return {
-        # A mart's own checks are made once it is built, and so belong to that publication's run.
+        # A mart's own checks are made once it is built, so they belong to the publication of their
+        # run; those of a mart that was not published, to the next one.
         "governance.refresh_check": """CREATE VIEW governance.refresh_check AS
             SELECT p.published_at AS refreshed_at, c.*
             FROM governance.check_result AS c
             ASOF JOIN governance.publication AS p ON c.checked_at <= p.published_at
             WHERE c.feed <> 'mart'
             UNION ALL
-            SELECT p.published_at, c.* FROM governance.check_result AS c
-            JOIN governance.publication AS p ON p.run_id = c.run_id
+            SELECT coalesce(o.published_at, p.published_at), c.*
+            FROM governance.check_result AS c
+            ASOF LEFT JOIN governance.publication AS o
+                ON o.run_id = c.run_id AND c.checked_at >= o.published_at
+            ASOF LEFT JOIN governance.publication AS p ON c.checked_at <= p.published_at
             WHERE c.feed = 'mart'""",
     }
 

@@ -141,7 +141,7 @@ def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> li
                   e.override_lapsed, k.owner, k.action, k.threshold, k.threshold_means
            FROM governance.refresh_check AS c
            LEFT JOIN governance.edition AS e USING (feed, edition)
-           LEFT JOIN governance."check" AS k ON k.feed = c.feed AND k.rule = c.rule
+           LEFT JOIN governance.check_register AS k ON k.feed = c.feed AND k.rule = c.rule
            WHERE c.refreshed_at = $at
            ORDER BY c.feed = 'mart' DESC, c.feed, c.edition DESC, c.checked_at,
                     list_position(['fail', 'warn', 'skipped', 'pass'], c.verdict)""",
