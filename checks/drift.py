@@ -20,7 +20,7 @@ from checks.compared import Compared, compare, span
 from checks.view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
 from warehouse.tidy import lake_paths
 
-Change = tuple[str, str, int, int]  # measure, month, as it was, as it is
+Change = tuple[str, str, int, int]  # measure, month (or none in particular), before, now
 
 
 def label_columns(contract: Contract) -> list[str]:
@@ -61,7 +61,7 @@ def sums(view: EditionView) -> Evidence:
         return skipped(rule, both)
     check = view.check(rule)
     limit = check.limit if both.restated else check.month_on_month or check.limit
-    found = [_summed(both.cells, name, both.edition) for name in view.contract.measures]
+    found = [_summed(both.cells, name, "") for name in view.contract.measures]
     known = [change for change in found if change]
     if not known:
         return skipped(rule, f"no figure in common with {both.before.edition}")
@@ -123,9 +123,8 @@ def _in_words(view: EditionView, change: Change) -> str:
     """`appointments 2025-10: 254,381 to 254,739 (+0.1 %)`; of typed feeds without the counts."""
     measure, month, then, now = change
     by = f"{_relative(change):+.1%}" if then else "from nothing"
-    if view.contract.hand_made:
-        return f"{measure} {month}: {by}"
-    return f"{measure} {month}: {then:,} to {now:,} ({by})"
+    name = f"{measure} {month}".strip()
+    return f"{name}: {by}" if view.contract.hand_made else f"{name}: {then:,} to {now:,} ({by})"
 
 
 def organisations(view: EditionView) -> Evidence:
