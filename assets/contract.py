@@ -6,12 +6,10 @@ Does not: any feed's own facts (they are in `assets/feeds/<feed>/contract.yaml`)
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import importlib
 import re
 from collections.abc import Iterable
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +18,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from assets.cadence import Cadence
 from assets.caveat import Caveat
 from assets.vocabulary import (
     LABELS_FILE,
@@ -160,43 +159,6 @@ class Wide(Strict):
     def labels(self) -> dict[str, str]:
         """Heading key -> label as published today."""
         return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
-
-
-class Due(Strict):
-    """By which day an edition is published, counted from its month: the last `last` weekday, or
-    the `day`, of the month that is `months_after` later."""
-
-    months_after: int = Field(ge=0)
-    last: Literal["monday", "tuesday", "wednesday", "thursday", "friday"] | None = None
-    day: int | None = Field(default=None, ge=1, le=28)
-
-    @model_validator(mode="after")
-    def _one_day(self) -> Due:
-        if (self.last is None) == (self.day is None):
-            raise ValueError("a release has one of `last:` (a weekday) or `day:`")
-        return self
-
-    def of(self, edition: date) -> date:
-        """The day by which the edition of this month (its first day) is published."""
-        index = edition.year * 12 + edition.month - 1 + self.months_after
-        year, month = index // 12, index % 12 + 1
-        if self.last is None:
-            return date(year, month, self.day or 1)
-        weekday = list(calendar.day_name).index(self.last.capitalize())
-        return date(year, month, max(week[weekday] for week in calendar.monthcalendar(year, month)))
-
-
-class Cadence(Strict):
-    """How often, and when, the publisher releases an edition. Without `due` on no fixed day."""
-
-    frequency: Literal["monthly", "quarterly", "yearly", "irregular"]
-    release: str
-    due: Due | None = None
-
-    @property
-    def months(self) -> int | None:
-        """Months from one edition to the next, None if irregular."""
-        return {"monthly": 1, "quarterly": 3, "yearly": 12}.get(self.frequency)
 
 
 class Licence(Strict):
@@ -414,8 +376,8 @@ def tidy_version(feed: str) -> str:
     here = Path(__file__).parent
     folder = FEEDS_FOLDER / feed
     files = [folder / "contract.yaml", folder / "parser.py", LABELS_FILE, MEASURE_SETS_FILE]
-    code = ("contract.py", "vocabulary.py", "reshape.py", "conform.py", "measure.py", "corrections.py")
-    files += [here / name for name in code]
+    code = ("contract", "vocabulary", "reshape", "conform", "measure", "corrections")
+    files += [here / f"{name}.py" for name in code]
     files += [path for path in (folder / "corrections.yaml",) if path.exists()]
     return hash_files(files)
 

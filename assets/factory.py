@@ -67,7 +67,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         "landing_page": dg.MetadataValue.url(contract.landing_page),
         "licence": contract.licence.name,
         "grain": contract.grain,
-        "caveats": dg.MetadataValue.md("\n".join(f"- {caveat.text}" for caveat in contract.caveats)),
+        "caveats": dg.MetadataValue.md("\n".join(f"- {one.text}" for one in contract.caveats)),
     }
 
     def spec(

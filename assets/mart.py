@@ -35,13 +35,17 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
     return {
         "organisation": measures,
         "kpi_vintage": measures,
-        "kpi": [],
+        "kpi_revision": [table_key("kpi_vintage")],
+        "kpi_revision_typical": [table_key("kpi_vintage")],
+        "kpi": [table_key("kpi_revision_typical")],
         "calendar_month": [],
         "kpi_monthly": [
             table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
         ],
         "pharmacy_participation": [table_key("kpi_monthly")],
-        "governance": [table_key("kpi_monthly"), table_key("pharmacy_participation")],
+        "governance": [
+            table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation")
+        ],
     }
 
 
@@ -49,7 +53,8 @@ def _table_specs() -> list[dg.AssetSpec]:
     described = {
         **{table: entry["comment"] for table, entry in descriptions()["tables"].items()},
         "governance": "Governance's records: feeds, editions, source files with provenance, every "
-        "check result, quarantined rows, figure sources, caveats and publications.",
+        "check result, decisions, corrections, quarantined rows, figure sources, caveats and "
+        "publications.",
     }
     return [
         dg.AssetSpec(

@@ -1,7 +1,7 @@
 """What all feeds share: how words are compared, levels, label families, measure sets.
 
-Belongs here: spellings, levels, and the YAML files beside this module. Does not: what one feed promises
-(`contract`).
+Belongs here: spellings, levels, and the YAML files beside this module. Does not: what one feed
+promises (`contract`).
 """
 
 from __future__ import annotations

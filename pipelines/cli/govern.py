@@ -54,6 +54,24 @@ def _possible(screen: Screen) -> Iterator[None]:
 
 
 @app.command(rich_help_panel=PANEL)
+def scorecard() -> None:
+    """Write the scorecard and the page of each refresh anew, and say where they are.
+
+    Static pages that open in a browser without a network: feeds by dimension of data quality,
+    freshness, what is held back, who decided what, and what was checked. Each refresh writes them;
+    this is for another day's freshness.
+    """
+    from warehouse.pages.build import build_pages
+
+    screen, home = Screen(), Home.from_environment()
+    try:
+        screen.say(str(build_pages(home)))
+    except FileNotFoundError as missing:
+        screen.error(str(missing))
+        raise typer.Exit(WRONG) from None
+
+
+@app.command(rich_help_panel=PANEL)
 def accept(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None) -> None:
     """Let an edition into the mart although checks failed, or lift a hold.
 

@@ -75,11 +75,16 @@ def _withdrawn_editions(
 def _feed_status(
     home: Home, contract: Contract, own: list[SourceFile], stand: list[Standing]
 ) -> dict[str, Any]:
+    from warehouse.freshness import freshness
+
     newest = stand[-1].state if stand else None
     accepted = [one.edition for one in stand if one.verdict == "accepted"]
     months = sorted({month for file in own for month in file.months})
     months = months or [one.edition for one in stand]
     saved = max((file.retrieved_at for file in own), default=None)
+    synthetic = bool(own) and all(file.synthetic for file in own)
+    held = stand[-1].edition if stand else None
+    awaited = freshness(contract, held, synthetic, datetime.now(UTC).date())
     return {
         "feed": contract.feed,
         "editions": len(stand),
@@ -101,7 +106,11 @@ def _feed_status(
         else None,
         "age_days": (datetime.now(UTC) - saved).days if saved else None,
         "next_expected": contract.cadence.release,
-        "synthetic": bool(own) and all(file.synthetic for file in own),
+        "next_edition": awaited.awaited,
+        "next_due": awaited.due.isoformat() if awaited.due else None,
+        "days_late": awaited.days_late,
+        "next": awaited.words if awaited.due else contract.cadence.release,
+        "synthetic": synthetic,
     }
 
 
@@ -184,7 +193,7 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
             ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
             f"{kept_out:,}" if kept_out else "-",
             "-" if row["age_days"] is None else f"{row['age_days']} d",
-            row["next_expected"],
+            row["next"],
         )
     return table
 

@@ -17,10 +17,11 @@ import duckdb
 import jinja2
 
 from assets.contract import contracts
+from warehouse.catalogue import BASE_UNITS
+from warehouse.freshness import freshness
 from warehouse.home import Home, write_text
 from warehouse.mart.publish import attach
 from warehouse.pages import records
-from warehouse.pages.freshness import freshness
 from warehouse.pages.records import Row
 
 SCORECARD = "scorecard.html"
@@ -94,6 +95,13 @@ def _render(template: str, **facts: Any) -> str:
     )
 
 
+def _figure(value: float, unit: str) -> str:
+    """A KPI's value as people read it: counts whole, shares in per cent, rates with one decimal."""
+    if unit == "share":
+        return f"{value:.2%}"
+    return f"{value:,.0f}" if unit in BASE_UNITS else f"{value:,.1f}"
+
+
 @cache
 def _templates() -> jinja2.Environment:
     made = jinja2.Environment(
@@ -106,4 +114,5 @@ def _templates() -> jinja2.Environment:
     made.filters["day"] = lambda moment: f"{moment.day} {moment:%b %Y}"
     made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
     made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
+    made.filters["figure"] = _figure
     return made

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from assets.contract import Due, contracts
-from warehouse.pages.freshness import freshness
+from assets.cadence import Due
+from assets.contract import contracts
+from warehouse.freshness import freshness
 
 APPOINTMENTS, LIST, PHARMACIES, RETURN = (
     "gp_appointments_sub_icb",
