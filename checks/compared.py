@@ -50,8 +50,8 @@ class Compared:
         """What is compared, in words."""
         months = self.cells["month"].n_unique()
         if self.restated:
-            return f"{months} month(s) that {self.before.edition} gave"
-        return f"its newest month and that of {self.before.edition}, which it does not give again"
+            return f"{months} month(s) that both give"
+        return "the newest month of each, as none is given again"
 
 
 @lru_cache(maxsize=2)  # several checks of one edition in a row

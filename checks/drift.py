@@ -49,7 +49,7 @@ def rows(view: EditionView) -> Evidence:
         expected=f"{within(times)} the {then:,} of {both.before.edition}",
         observed=f"{now:,} rows",
         total=1,
-        message=f"{told}, of the same organisations in {both.told}: are rows missing, or is "
+        message=f"{told}, of the same organisations, over {both.told}: are rows missing, or is "
         "something in there twice?",
     )
 
@@ -65,7 +65,8 @@ def sums(view: EditionView) -> Evidence:
     known = [change for change in found if change]
     if not known:
         return skipped(rule, f"no figure in common with {both.before.edition}")
-    return _changes(view, rule, known, limit, f"in {both.told}")
+    told = f"against {both.before.edition}, over {both.told}"
+    return _changes(view, rule, known, limit, told)
 
 
 def restated(view: EditionView) -> Evidence:
@@ -84,7 +85,7 @@ def restated(view: EditionView) -> Evidence:
     known = [change for change in found if change]
     if not known:
         return skipped(rule, f"no figure in common with {both.before.edition}")
-    told = f"as {both.before.edition} gave them, {span(both.cells['month'])}"
+    told = f"against {both.before.edition}, in each month of {span(both.cells['month'])}"
     return _changes(view, rule, known, view.check(rule).limit, told)
 
 

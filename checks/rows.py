@@ -148,6 +148,7 @@ def _domain(
         worst = failing.with_columns(pl.col("value").cast(pl.Int64))
         smallest = least["value"][0]
         told = "none is given" if smallest is None else f"the smallest is {smallest}"
+        told = UNBROKEN if contract.hand_made else told  # which may be one practice's
         below = pl.concat([least.filter(pl.col("value") < 0), worst])
         return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
     seen = _distinct(view, name)

@@ -95,7 +95,7 @@ def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:
         number = len(list(folder.glob("file*"))) + 1
         suffix = "xlsx" if content.startswith(b"PK") else "csv"
         path = write(folder / f"file{number}.{suffix}", content)
-        os.utime(path, (1_760_000_000 + number * 60,) * 2)
+        os.utime(path, (1_790_000_000 + number * 60,) * 2)
         (outcome,) = imported(home, path, **said)
         assert outcome.file is not None, outcome.message
         files.append(outcome.file)

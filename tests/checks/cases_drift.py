@@ -1,0 +1,50 @@
+"""An input that breaks each check of drift, the verdict then, and an input that keeps it."""
+
+from itertools import product
+
+from tests.checks.support_checks import SUB_ICB, Case, after
+from tests.support import regional
+
+STAFF = ("GP", "Other Practice staff", "Unknown")
+MODES = ("Face-to-Face", "Home Visit", "Telephone")
+STATUSES = ("Attended", "DNA", "Unknown")
+AREAS = ("04C", "03W")
+Row = dict[str, object]
+
+
+def month(
+    name: str = "SEP2025",
+    count: int = 100,
+    areas: tuple[str, ...] = AREAS,
+    modes: tuple[str, ...] = MODES,
+    staff: tuple[str, ...] = STAFF,
+) -> list[Row]:
+    """A month of two sub-ICBs, 27 rows each."""
+    return [
+        {
+            "SUB_ICB_LOCATION_CODE": area,
+            "APPOINTMENT_MONTH": name,
+            "HCP_TYPE": who,
+            "APPT_MODE": how,
+            "APPT_STATUS": status,
+            "COUNT_OF_APPOINTMENTS": count,
+        }
+        for area, who, how, status in product(areas, staff, modes, STATUSES)
+    ]
+
+
+def then(*rows: Row) -> Case:
+    """The verdicts on October, whose file gives these rows, after that of September."""
+    return after("2025-10", SUB_ICB, regional(*month()), regional(*rows))
+
+
+OCTOBER = month("OCT2025", 103)
+SOUND = then(*month(count=101), *OCTOBER)
+
+CASES = {
+    "rows_as_before": (then(*month(staff=STAFF[:1]), *OCTOBER), "fail", SOUND),
+    "sums_as_before": (then(*month(count=106), *OCTOBER), "warn", SOUND),
+    "organisations_as_before": (then(*month(), *OCTOBER[:27]), "warn", SOUND),
+    "labels_as_before": (then(*month("OCT2025", modes=MODES[:2])), "warn", SOUND),
+    "restated_as_before": (then(*month(count=97), *OCTOBER), "warn", SOUND),
+}

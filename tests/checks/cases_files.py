@@ -1,0 +1,43 @@
+"""An input that breaks each check of files, the verdict then, and an input that keeps it."""
+
+from tests.checks.support_checks import SUB_ICB, Case, Results, after, brought, judged, of_content
+from tests.support import regional
+from warehouse.archive import Archive
+from warehouse.home import Home
+
+SEPTEMBER = {"APPOINTMENT_MONTH": "SEP2025"}
+NORTH = {"SUB_ICB_LOCATION_CODE": "03W"}
+
+
+def swapped(bytes_now: bytes) -> Case:
+    """The verdicts on a sound file whose bytes in the archive were replaced."""
+
+    def case(home: Home) -> Results:
+        (file,) = brought(home, regional())
+        path = Archive(home).object_path(file.container_sha256)
+        path.chmod(0o644)
+        path.write_bytes(bytes_now)
+        return judged(home, SUB_ICB).results
+
+    return case
+
+
+def then(*contents: bytes) -> Case:
+    """The verdicts on October."""
+    return after("2025-10", SUB_ICB, *contents)
+
+
+ACCENTED = regional({"ICB_NAME": "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"})
+TWO_PARTS = regional(SEPTEMBER), regional(SEPTEMBER | NORTH)
+SOUND = then(regional(SEPTEMBER), regional({}, NORTH))
+
+CASES = {
+    "file_type": (swapped(b"%PDF-1.7"), "fail", SOUND),
+    "file_size": (then(regional(SEPTEMBER), regional(*[{}] * 9)), "warn", SOUND),
+    "members_as_before": (then(*TWO_PARTS, regional()), "warn", SOUND),
+    "encoding_expected": (
+        of_content(SUB_ICB, ACCENTED.decode().encode("cp1252")),
+        "warn",
+        of_content(SUB_ICB, ACCENTED),
+    ),
+}
