@@ -24,6 +24,14 @@ class Disclosure(BaseModel):
     practice_level: bool = False
     threshold: int = Field(default=5, ge=1)
 
+    @property
+    def words(self) -> str:
+        """The choice in a line, for those who read the mart."""
+        levels = "practices too" if self.practice_level else "sub-ICBs and above"
+        if self.threshold == 1:
+            return f"{levels}; no number is suppressed"
+        return f"{levels}; counts from 1 to {self.threshold - 1} are suppressed"
+
 
 class Settings(BaseModel):
     """All choices of an installation."""

@@ -180,6 +180,7 @@ def _publication(
         "held_editions": len(every - editions),
         "figures": figures,
         "newest_editions": json.dumps(newest),
+        "disclosure": read_settings(home).disclosure.words,
         "code_version": mart_version(),
         "synthetic": synthetic,
     }

@@ -243,6 +243,7 @@ PUBLICATION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "held_editions": pl.Int64,
     "figures": pl.Int64,
     "newest_editions": pl.String,
+    "disclosure": pl.String,
     "code_version": pl.String,
     "synthetic": pl.Boolean,
 }

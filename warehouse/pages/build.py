@@ -84,6 +84,7 @@ def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date)
         "overrides": records.overrides(db),
         "quarantine": records.quarantine(db),
         "revisions": records.revisions(db),
+        "caveats": records.caveats(db),
     }
 
 
@@ -115,4 +116,5 @@ def _templates() -> jinja2.Environment:
     made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
     made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
     made.filters["figure"] = _figure
+    made.filters["month"] = lambda month: f"{month:%b %Y}"
     return made

@@ -132,6 +132,20 @@ def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
+def caveats(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """What to bear in mind with the figures: breaks and the like first, each once."""
+    return rows(
+        db,
+        """SELECT * FROM (
+               SELECT kind, caveat, first_month, last_month, any_value(reference) AS reference,
+                      list(DISTINCT subject_id ORDER BY subject_id) AS subjects,
+                      coalesce(list(DISTINCT org_code ORDER BY org_code)
+                               FILTER (org_code IS NOT NULL), []) AS organisations
+               FROM governance.caveat GROUP BY ALL)
+           ORDER BY kind = 'general', first_month DESC NULLS LAST, caveat""",
+    )
+
+
 def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> list[Row]:
     """What was checked in a refresh: one row per edition, in order, with its `results`, the
     gravest verdicts first."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from assets.contract import contracts
 from checks.editions import take_in
@@ -54,8 +55,8 @@ def take_in_all(home: Home) -> dict[tuple[str, str], str]:
 
 def choose(home: Home, practice_level: bool, threshold: int) -> Home:
     """The home of an owner who has chosen what may be seen of local returns."""
-    chosen = f"disclosure: {{practice_level: {str(practice_level).lower()}, threshold: {threshold}}}\n"
-    write_text(home.settings, chosen)
+    said = {"practice_level": practice_level, "threshold": threshold}
+    write_text(home.settings, yaml.safe_dump({"disclosure": said}))
     return home
 
 
