@@ -9,9 +9,6 @@ Does not: what may be compared with what (`checks.compared`), size and number of
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
 import polars as pl
 
 from assets.conform import month_text
@@ -204,34 +201,17 @@ def _missed(
 
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
-    """Label column -> label -> rows of it, of the organisations that both editions give.
-
-    One pass over the tidy rows. That of an edition whose organisations are all in the other is
-    kept: the next edition will ask for it again.
-    """
-    cell, named = view.contract.cell, tuple(label_columns(view.contract))
-    own = both.now if view is not both.before else both.then
-    common = None if own <= (both.now & both.then) else tuple(sorted(both.now & both.then))
-    paths = tuple(lake_paths(view.home, file).tidy for file in view.files)
-    stamps = tuple(path.stat().st_mtime_ns for path in paths)
-    return _counted(paths, stamps, named, cell.code if cell else "", common)
-
-
-@lru_cache(maxsize=32)
-def _counted(
-    paths: tuple[Path, ...],
-    stamps: tuple[int, ...],
-    columns: tuple[str, ...],
-    code: str,
-    common: tuple[str, ...] | None,
-) -> dict[str, dict[str, int]]:
-    tidy = pl.scan_parquet(list(paths))
-    if common is not None:
-        tidy = tidy.filter(pl.col(code).is_in(list(common)))
-    counted = tidy.select(
-        pl.col(name).cast(pl.String).value_counts().implode().alias(name) for name in columns
-    ).collect(engine="streaming")
-    return {
-        name: {row[name]: row["count"] for row in counted[name][0] if row[name] is not None}
-        for name in columns
-    }
+    """Label column -> label -> rows of it, of the organisations that both editions give: one pass
+    over the tidy rows."""
+    contract, common = view.contract, both.now & both.then
+    tidy = view.scan_tidy()
+    if contract.cell and (both.then if view is both.before else both.now) - common:
+        tidy = tidy.filter(pl.col(contract.cell.code).is_in(list(common)))
+    every = [(name, one) for name in label_columns(contract) for one in contract.labels(name)]
+    masks = [(pl.col(name) == one).sum().alias(str(i)) for i, (name, one) in enumerate(every)]
+    counts = tidy.select(masks).collect(engine="streaming").row(0)
+    found: dict[str, dict[str, int]] = {name: {} for name, _ in every}
+    for (name, one), rows in zip(every, counts, strict=True):
+        if rows:
+            found[name][one] = int(rows)
+    return found
