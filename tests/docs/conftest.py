@@ -1,7 +1,8 @@
 """A mart of the synthetic sample for the documents' queries, made once, without Dagster.
 
 Beside the sample it holds what governance asks about: a list re-issued with one changed and one
-broken row (revision 2, quarantine), and a list whose rows are mostly broken (held back).
+broken row (revision 2, quarantine), and a list whose rows are mostly broken (held back, which a
+person has confirmed).
 """
 
 import os
@@ -15,14 +16,17 @@ from assets.contract import contracts
 from assets.sample.writer import write_samples
 from checks.editions import take_in
 from checks.mart import add_results, judge_mart
+from checks.register import check_table
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.intake.importer import Request, import_paths
 from warehouse.mart.build import build_mart
 from warehouse.mart.publish import attach, publish
+from warehouse.standing import hold
 
 RUN = "documents"
 NEWEST_LIST = "gp-reg-pat-prac-all-mar-25.csv"
+SPOILT = "2025-04"
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +58,8 @@ def take_and_publish(home: Home, folder: Path) -> None:
     for feed in contracts():
         for edition in sorted({file.edition for file in Archive(home).active_files(feed)}):
             assert take_in(home, feed, edition, RUN)
-    built = build_mart(home, RUN)
+    hold(home, "registered_patients", SPOILT, "The publisher will issue it again", "A. Patel")
+    built = build_mart(home, RUN, check_table())
     results = judge_mart(built.path, RUN)
     assert [result.rule for result in results if result.verdict != "pass"] == []
     add_results(built.path, results)
@@ -72,7 +77,7 @@ def _reissue(source: Path, target: Path) -> None:
 
 def _spoil(source: Path, target: Path) -> None:
     """The list of the month after, in which every count has lost its digits."""
-    header, *rows = source.read_text().replace("2025-03-01", "2025-04-01").splitlines()
+    header, *rows = source.read_text().replace("2025-03-01", f"{SPOILT}-01").splitlines()
     spoilt = [row.rpartition(",")[0] + ",n/a" for row in rows[1:]]
     target.write_text("\n".join([header, rows[0], *spoilt, ""]), newline="\n")
     _saved_after(source, target)

@@ -1,0 +1,124 @@
+"""The guides are true: every query runs and finds something, every name in them exists."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+import polars as pl
+import pytest
+import typer
+
+from assets.caveat import CaveatKind
+from assets.contract import contracts
+from assets.corrections import CORRECTIONS, correct, load_corrections
+from checks.catalogue import FEED_FILE, SHARED_FILE, read_checks
+from pipelines.cli.main import app
+from tests.checks.support_checks import published as published_rows
+from tests.support import regional
+from warehouse.home import Home, write_text
+from warehouse.pages.build import SCORECARD
+from warehouse.settings import Settings, read_settings
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+ANALYST, GOVERNANCE = GUIDES = ("analyst-guide.md", "governance-guide.md")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PATH = "data/mart/access_recovery.duckdb"
+NOVEMBER = "DATE '2026-11-01'"
+MAY_BE_EMPTY = "-- None in the sample"
+STATUSES = {"final", "provisional", "incomplete", "suppressed", "accepted", "held"}
+VERDICTS = {"skipped", "pass", "warn", "fail"}
+KEYS = {"where", "set"}
+
+
+def blocks(guide: str, language: str) -> list[str]:
+    text = (DOCS / guide).read_text(encoding="utf-8")
+    return [block for kind, block in FENCE.findall(text) if kind == language]
+
+
+QUERIES = [
+    pytest.param(sql, id=f"{guide.partition('-')[0]}-{number}")
+    for guide in GUIDES
+    for number, sql in enumerate(blocks(guide, "sql"), start=1)
+]
+
+
+def asked(mart: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
+    """A guide's query, its November being the month in which the tests' mart was published."""
+    row = mart.execute("SELECT max(published_at) FROM governance.publication").fetchone()
+    assert row
+    return mart.execute(sql.replace(NOVEMBER, f"DATE '{row[0]:%Y-%m}-01'")).fetchall()
+
+
+@pytest.mark.parametrize("sql", QUERIES)
+def test_query_runs_and_finds_something(mart: duckdb.DuckDBPyConnection, sql: str) -> None:
+    assert bool(asked(mart, sql)) != sql.startswith(MAY_BE_EMPTY)
+
+
+def test_three_queries_answer_for_a_refresh(mart: duckdb.DuckDBPyConnection) -> None:
+    checked, revised, resting = blocks(GOVERNANCE, "sql")[:3]
+    [held] = [row for row in asked(mart, checked) if "held" in row]
+    assert held[1:3] == ("registered_patients", "2025-04")
+    assert "Every count is a whole number" in str(held[7])
+    assert held[9:11] == ("hold", "A. Patel")
+    [edition] = re.findall(r"'registered_patients', '(.*)'", resting)
+    figures = asked(mart, resting)
+    assert {str(row[0])[:7] for row in figures} == {edition}
+    assert {"registered_patients", "appointments_per_1000_patients"} <= {row[1] for row in figures}
+    assert {"practice", "icb"} <= {row[2] for row in figures}
+    assert {row[6] for row in asked(mart, revised)} >= {"2025-03"}
+
+
+def test_the_analysts_guide_answers_at_least_ten_questions() -> None:
+    assert len(blocks(ANALYST, "sql")) >= 10
+
+
+def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection) -> None:
+    rows = mart.execute(
+        """SELECT table_name FROM information_schema.tables UNION
+           SELECT column_name FROM information_schema.columns UNION
+           SELECT table_schema || '.' || table_name FROM information_schema.tables UNION
+           SELECT function_name FROM duckdb_functions() WHERE NOT internal UNION
+           SELECT kpi_id FROM kpi"""
+    ).fetchall()
+    known = {name for (name,) in rows} | STATUSES | VERDICTS | KEYS | set(get_args(CaveatKind))
+    known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, *contracts()}
+    known |= {check.rule for check in read_checks(SHARED_FILE)}
+    for guide in GUIDES:
+        prose = FENCE.sub("", (DOCS / guide).read_text(encoding="utf-8"))
+        named = set(re.findall(r"`([a-z][a-z0-9_]*(?:\.[a-z_]+)?)`", prose))
+        assert named - known == set()
+
+
+def test_every_command_named_exists() -> None:
+    commands = getattr(typer.main.get_command(app), "commands", {})
+    for guide in GUIDES:
+        text = (DOCS / guide).read_text(encoding="utf-8")
+        assert set(re.findall(r"access-recovery ([a-z]+)", text)) <= set(commands)
+
+
+def test_python_example_runs(published: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(published.root)
+    [code] = blocks(ANALYST, "python")
+    names: dict[str, object] = {}
+    exec(code.replace(PATH, published.mart.as_posix()), names)
+    assert getattr(names["frame"], "height", 0) > 12
+
+
+def test_the_correction_shown_puts_the_error_right(tmp_path: Path) -> None:
+    example, _ = blocks(GOVERNANCE, "yaml")
+    write_text(tmp_path / CORRECTIONS, example)
+    contract = contracts()["gp_appointments_sub_icb"]
+    [one] = listed = load_corrections(tmp_path / CORRECTIONS, contract)
+    [code], right = one.where["icb_ons_code"], one.set["icb_ons_code"]
+    raw = published_rows(regional({"ICB_ONS_CODE": code}, {"ICB_ONS_CODE": right}))
+    november = pl.Series([f"{one.first_edition}-01"]).str.to_date()[0]
+    done = correct(raw, contract, november, listed)
+    assert done.rows.collect()["ICB_ONS_CODE"].to_list() == [right, right]
+    assert done.found["published"].to_list() == [code]
+
+
+def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_text(home.settings, blocks(GOVERNANCE, "yaml")[1])
+    assert read_settings(home) == Settings()
