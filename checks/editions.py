@@ -45,13 +45,22 @@ class TakenIn:
 
 
 def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = None) -> list[str]:
-    """Editions of a feed whose verdict is missing, or rests on other files or rules than today's.
+    """Editions of a feed whose verdict is missing, or rests on other files or rules than today's;
+    and those that are compared with one of them, whose verdict may turn.
 
     `files`: the active files, if the caller has them at hand.
     """
     files = Archive(home).active_files() if files is None else files
     editions = sorted({file.edition for file in files if file.feed == feed})
-    return [edition for edition in editions if not is_judged(home, feed, edition, files)]
+    due = {edition for edition in editions if not is_judged(home, feed, edition, files)}
+    if not due:
+        return []
+    return [
+        edition
+        for edition in editions
+        if edition in due
+        or any(one in due for one, _ in _looked_back_at(home, feed, edition, files))
+    ]
 
 
 def is_judged(home: Home, feed: str, edition: str, files: list[SourceFile]) -> bool:
@@ -129,15 +138,24 @@ def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
     its files or its standing, another edition might be the one to compare with.
     """
     looked_at, stand = edition_files(files, feed, edition), []
-    for one in _before(files, feed, edition):
-        verdict = _verdict(home, feed, one, files)
+    for one, verdict in _looked_back_at(home, feed, edition, files):
         stand.append(f"{one} {verdict}")
         looked_at += [file for file in files if (file.feed, file.edition) == (feed, one)]
-        if verdict == "accepted":
-            break
     if decision := newest_override(home, feed, edition):
         stand.append(decision.decision_id)  # Dagster and the history are told of it
     return fingerprint(looked_at, check_version(feed), stand)
+
+
+def _looked_back_at(
+    home: Home, feed: str, edition: str, files: list[SourceFile]
+) -> list[tuple[str, str]]:
+    """The editions before one, nearest first, to the first accepted one; with their verdicts."""
+    found: list[tuple[str, str]] = []
+    for one in _before(files, feed, edition):
+        found.append((one, standing(home, feed, one, files).verdict))
+        if found[-1][1] == "accepted":
+            break
+    return found
 
 
 def _before(files: list[SourceFile], feed: str, edition: str) -> list[str]:
@@ -145,10 +163,6 @@ def _before(files: list[SourceFile], feed: str, edition: str) -> list[str]:
     first = month_text(add_months(parse_month(edition), -looks_back(feed)))
     held = {file.edition for file in files if file.feed == feed}
     return sorted((one for one in held if first <= one < edition), reverse=True)
-
-
-def _verdict(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
-    return standing(home, feed, edition, files).verdict
 
 
 def _view(
@@ -176,11 +190,9 @@ def _earlier(
     home: Home, files: list[SourceFile], contract: Contract, edition: str
 ) -> EditionView | None:
     """The nearest accepted edition of the months before, as checks look at it."""
-    for one in _before(files, contract.feed, edition):
+    for one, verdict in _looked_back_at(home, contract.feed, edition, files):
         own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
-        if _verdict(home, contract.feed, one, files) == "accepted" and all(
-            _can_be_tidied(home, file) for file in own
-        ):
+        if verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
             in_force = _in_force(home, own, [tidy(home, file) for file in own])
             return EditionView(home, contract, one, *in_force)
     return None

@@ -109,8 +109,8 @@ def size(view: EditionView) -> Evidence:
     if len(view.files) != len(before.files):
         why = f"{len(view.files)} file(s), but {len(before.files)} in {before.edition}"
         return skipped(rule, why)
-    if {f.encoding == XLSX for f in view.files} != {f.encoding == XLSX for f in before.files}:
-        return skipped(rule, f"workbook and text are not compared ({before.edition})")
+    if _shapes(view) != _shapes(before):
+        return skipped(rule, f"the files of {before.edition} have another shape")
     times = view.check(rule).limit
     now, then = (sum(file.bytes for file in one.files) for one in (view, before))
     outside = now > times * then or then > times * now
@@ -123,6 +123,11 @@ def size(view: EditionView) -> Evidence:
         total=1,
         message=f"{told}: is the file cut short, or does it hold something twice?",
     )
+
+
+def _shapes(view: EditionView) -> set[tuple[bool, bool]]:
+    """Whether files are workbooks, and whether they have a column per label."""
+    return {(file.encoding == XLSX, view.contract.is_wide(file.headings)) for file in view.files}
 
 
 def members(view: EditionView) -> Evidence:

@@ -10,6 +10,7 @@ from tests.checks.cases_files import swapped
 from tests.checks.cases_pharmacy_list import DECEMBER, JUNE, board, lists
 from tests.checks.support_checks import (
     APP_PRACTICE,
+    CLAIMS,
     COVERAGE,
     MAPPING,
     OCT,
@@ -29,9 +30,11 @@ from tests.support import (
     coverage,
     crosstab,
     imported,
+    long_claims,
     mapping,
     referrals,
     regional,
+    wide_claims,
     zipped,
 )
 from warehouse.history import CheckResult
@@ -105,8 +108,9 @@ def test_nothing_is_pending_once_all_editions_were_judged_in_order(home: Home) -
         judged(home, SUB_ICB, edition)
     assert pending_editions(home, SUB_ICB, active(home)) == []
     brought(home, regional(*month("AUG2025")))
-    assert pending_editions(home, SUB_ICB) == ["2025-08", SEP], "October rests on September"
-    for edition in ("2025-08", SEP):
+    again = ["2025-08", SEP, OCT]
+    assert pending_editions(home, SUB_ICB) == again, "September may turn, and October rests on it"
+    for edition in again:
         judged(home, SUB_ICB, edition)
     assert pending_editions(home, SUB_ICB) == []
 
@@ -202,6 +206,17 @@ def test_a_file_put_right_is_not_counted_as_two(home: Home) -> None:
     first, second = regional(september), regional(september | {"COUNT_OF_APPOINTMENTS": 11})
     results = after(OCT, SUB_ICB, first, second, regional())(home)
     assert found(results, "members_as_before").verdict == "pass"
+
+
+def test_files_of_another_shape_are_not_compared_by_size(home: Home) -> None:
+    brought(home, wide_claims(), edition="2024-11")
+    judged(home, CLAIMS, "2024-11")
+    brought(home, long_claims(*({"YEAR_MONTH": "2024-12"} for _ in range(99))))
+    result = one(judged(home, CLAIMS, "2024-12"), "file_size")
+    assert (result.verdict, result.message) == (
+        "skipped",
+        "the files of 2024-11 have another shape",
+    )
 
 
 def test_files_are_judged_though_one_cannot_be_read(home: Home) -> None:
