@@ -18,10 +18,8 @@ from checks.catalogue import (
     read_checks,
 )
 from checks.feed_rules import feed_rules
-from checks.mart import OFFENCES, judge_mart
 from checks.register import check_table, checks_of
 from checks.runner import check_version
-from tests.checks.cases_mart import mart
 from tests.checks.support_checks import CLAIMS, MAPPING, REFERRALS, SUB_ICB, brought, judged, one
 from tests.support import regional
 from warehouse.home import Home
@@ -187,18 +185,3 @@ def test_a_judge_that_raises_fails_the_one_check(
     )
     failed = [r for r in judged(home, SUB_ICB).results if r.verdict == "fail"]
     assert [(r.rule, r.severity) for r in failed] == [("columns_expected", "ERROR")]
-
-
-def test_a_check_of_the_mart_that_raises_hides_no_other(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = mart(home)
-    monkeypatch.setitem(OFFENCES, "kpis_described", ("never", "SELECT no_such FROM kpi"))
-    found = {r.rule: r.verdict for r in judge_mart(path, "run")}
-    assert [rule for rule, verdict in found.items() if verdict != "pass"] == ["kpis_described"]
-    assert found["kpis_described"] == "fail"
-
-
-def test_a_mart_that_cannot_be_opened_fails_every_check(home: Home) -> None:
-    path = mart(home, lambda path: path.write_bytes(b"no database" * 1000) and None)
-    assert {r.verdict for r in judge_mart(path, "run")} == {"fail"}

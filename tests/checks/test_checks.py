@@ -21,8 +21,10 @@ from checks.catalogue import (
 )
 from checks.editions import is_judged, pending_editions, take_in
 from checks.evidence import gather, rules_gathered
+from checks.mart import OFFENCES, judge_mart
 from checks.runner import check_version, expectation_met, judge_edition
 from checks.view import EditionView, Evidence, Expectation
+from tests.checks.cases_mart import mart
 from tests.checks.cases_shared import of_headings, practice_sums, with_lost_bytes
 from tests.checks.support_checks import (
     BUILDERS,
@@ -186,6 +188,21 @@ def test_one_failure_hides_no_other(home: Home) -> None:
     taken = judged(home, SUB_ICB)
     assert [r.rule for r in taken.results if r.verdict == "fail"] == ["count_whole", "label_known"]
     assert len(taken.state.reasons) == 2
+
+
+def test_a_check_of_the_mart_that_raises_hides_no_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = mart(home)
+    monkeypatch.setitem(OFFENCES, "kpis_described", ("never", "SELECT no_such FROM kpi"))
+    found = {r.rule: r.verdict for r in judge_mart(path, "run")}
+    assert [rule for rule, verdict in found.items() if verdict != "pass"] == ["kpis_described"]
+    assert found["kpis_described"] == "fail"
+
+
+def test_a_mart_that_cannot_be_opened_fails_every_check(home: Home) -> None:
+    path = mart(home, lambda path: path.write_bytes(b"no database" * 1000) and None)
+    assert {r.verdict for r in judge_mart(path, "run")} == {"fail"}
 
 
 def test_an_unreadable_file_holds_its_edition_and_is_named(home: Home) -> None:
