@@ -6,6 +6,9 @@ Belongs here: making it, and pointing Dagster at it. Dagster itself is loaded on
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS = PROJECT / "dagster.yaml"
 WORKSPACE = PROJECT / "workspace.yaml"
+SHARED = ("history/runs.db", "history/runs/index.db")
 
 
 def prepare(home: Home) -> Path:
@@ -27,6 +31,21 @@ def prepare(home: Home) -> Path:
         write_text(target, settings)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     return home.dagster
+
+
+@contextmanager
+def kept_open(home: Home) -> Iterator[None]:
+    """Hold a connection to the SQLite files that all runs share while many events are written.
+
+    Dagster opens and closes one or more connections per event. The last one to close has SQLite
+    write the whole log back into the file and delete it; with one that stays open none is the
+    last, which saves about a third of the time.
+    """
+    with ExitStack() as stack:
+        for path in [home.dagster / name for name in SHARED if (home.dagster / name).exists()]:
+            held = stack.enter_context(closing(sqlite3.connect(path)))
+            held.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        yield
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:
