@@ -14,10 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from assets.contract import FEEDS_FOLDER
-from checks.catalogue import all_checks, check_of, feed_checks, feed_file, feed_words
+from checks.catalogue import feed_checks, feed_file, feed_words
 from checks.view import EditionView, Evidence
-
-__all__ = ["Rule", "all_checks", "check_of", "feed_checks", "feed_rules", "looks_back"]
 
 Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
 
