@@ -152,6 +152,37 @@ def organisations(view: EditionView) -> Evidence:
     )
 
 
+def comes_whole(contract: Contract) -> bool:
+    """Whether a publisher issues the feed in one piece, so that what is missing is no part that is
+    still to come. Nor are people's own returns judged by who sent one."""
+    return contract.cell is not None and not (
+        contract.completeness.expected_feed or contract.hand_made
+    )
+
+
+def remaining(view: EditionView) -> Evidence:
+    """Organisations of the edition before that are still there, of a feed that comes whole: a file
+    that breaks off has sound rows, and fewer of them."""
+    rule, both = "organisations_remain", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    check = view.check(rule)
+    if len(both.then) < (check.least or 0):
+        return skipped(rule, f"{len(both.then)} in {both.before.edition}: too few to compare")
+    kept = len(both.then & both.now)
+    told = f"{kept:,} of the {len(both.then):,} organisations of {both.before.edition} are left"
+    return offences(
+        rule,
+        [told] if kept < check.limit * len(both.then) else [],
+        expected=f"at least {check.limit:.0%} of them",
+        observed=told,
+        total=len(both.then),
+        message="does the file break off? Import it again; if the publisher changed what it is "
+        "of, accept the edition with that reason",
+        failed=len(both.then) - kept if kept < check.limit * len(both.then) else 0,
+    )
+
+
 def _named(view: EditionView, codes: list[str]) -> str:
     """The first codes with the names that the edition's files give them."""
     wanted = codes[:SHOWN]

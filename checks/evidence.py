@@ -102,6 +102,8 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
     if contract.measures:
         found["sums_as_before"] = drift.sums
     found["organisations_as_before"] = drift.organisations
+    if drift.comes_whole(contract):
+        found["organisations_remain"] = drift.remaining
     if drift.label_columns(contract):
         found["labels_as_before"] = drift.labels
     if contract.measures and contract.month:

@@ -2,8 +2,8 @@
 
 from itertools import product
 
-from tests.checks.support_checks import SUB_ICB, Case, after
-from tests.support import regional
+from tests.checks.support_checks import LIST, SUB_ICB, Case, after
+from tests.support import patient_list, regional
 
 STAFF = ("GP", "Other Practice staff", "Unknown")
 MODES = ("Face-to-Face", "Home Visit", "Telephone")
@@ -41,7 +41,19 @@ def then(*rows: Row) -> Case:
 OCTOBER = month("OCT2025", 103)
 SOUND = then(*month(count=101), *OCTOBER)
 
+
+def lists(now: int, before: int = 20) -> Case:
+    """The verdicts on the patient list of October with so many practices, after September's."""
+
+    def listed(month: str, practices: int) -> bytes:
+        codes = [f"C82{number:03}" for number in range(practices)]
+        return patient_list(*[{"CODE": code, "EXTRACT_DATE": month} for code in codes])
+
+    return after("2025-10", LIST, listed("01SEP2025", before), listed("01OCT2025", now))
+
+
 CASES = {
+    "organisations_remain": (lists(9), "fail", lists(10)),
     "rows_as_before": (then(*month(staff=STAFF[:1]), *OCTOBER), "fail", SOUND),
     "sums_as_before": (then(*month(count=106), *OCTOBER), "warn", SOUND),
     "organisations_as_before": (then(*month(), *OCTOBER[:27]), "warn", SOUND),
