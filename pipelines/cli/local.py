@@ -75,13 +75,15 @@ def show_wrong_rows(screen: Screen, home: Home, states: list[Standing]) -> None:
 
 
 def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """What checks of business rules say of rows that were taken all the same."""
+    """What checks say of an edition that was taken all the same: the mart withholds it, so whoever
+    refreshes is told. Rows that were not taken are told one by one (`wrong_rows`)."""
     from warehouse.history import read_latest
 
     return [
-        f"{feed} {edition}, {result.message}"
+        f"{feed} {edition}, not met: {result.title}. Found {result.observed}"
+        + (f"; {result.message}" if result.message else "")
         for result in read_latest(home, feed, edition)
-        if result.layer == "rules" and result.rule != "cells_whole" and result.verdict == "warn"
+        if result.layer != "contract" and result.verdict == "warn"
     ]
 
 
