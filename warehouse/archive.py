@@ -7,11 +7,13 @@ which feed a file is (`warehouse.intake`), parsing it (`warehouse.tidy`).
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Literal, cast
 
@@ -74,6 +76,16 @@ def _stamp() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
 
 
+def _parsed(path: Path) -> SourceFile:
+    """A record as written. Records are read again for each edition, and written once."""
+    return _parse(path.read_bytes())
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: bytes) -> SourceFile:
+    return SourceFile.model_validate_json(text)
+
+
 class Archive:
     """The archive of one home."""
 
@@ -125,7 +137,8 @@ class Archive:
 
     def read(self, file: SourceFile) -> SourceFile:
         """The record kept for a source file, which may tell more than the one at hand."""
-        return self._read(self.record_path(file))
+        path = self.record_path(file)
+        return self._read(path, list(path.parent.glob(f"{path.stem}.*")))
 
     def restate(self, file: SourceFile, published_on: date) -> bool:
         """Add a publication date learnt later; the first record stays, a newer one goes beside it.
@@ -141,7 +154,12 @@ class Archive:
     def files(self, feed: str | None = None) -> list[SourceFile]:
         """All recorded source files (of one feed), in order of feed, edition and revision."""
         folder = self.root / "records" / (feed or "")
-        found = [self._read(path) for path in folder.rglob("*.json")] if folder.exists() else []
+        found = []
+        for place, _, names in os.walk(folder):
+            notes = [Path(place) / name for name in names if not name.endswith(".json")]
+            found += [
+                self._read(Path(place) / name, notes) for name in names if name.endswith(".json")
+            ]
         return sorted(found, key=lambda file: (file.feed, file.edition, *file.order))
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
@@ -179,13 +197,15 @@ class Archive:
             note.unlink(missing_ok=True)
 
     @staticmethod
-    def _read(path: Path) -> SourceFile:
-        file = SourceFile.model_validate_json(path.read_text(encoding="utf-8"))
-        for other in path.parent.glob(f"{path.stem}.*.seen"):
-            seen = SourceFile.model_validate_json(other.read_text(encoding="utf-8"))
+    def _read(path: Path, beside: list[Path]) -> SourceFile:
+        """A record with the notes on it among the files `beside` it."""
+        file = _parsed(path)
+        notes = [note for note in beside if note.name.startswith(f"{path.stem}.")]
+        for other in (note for note in notes if note.suffix == ".seen"):
+            seen = _parsed(other)
             as_first = {"published_on": file.published_on, "synthetic": file.synthetic}
             file = min(file, seen.model_copy(update=as_first), key=lambda one: one.retrieved_at)
-        restated = sorted(path.parent.glob(f"{path.stem}.*.restated"))
+        restated = sorted(note for note in notes if note.suffix == ".restated")
         if restated:
             published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())
             file = file.model_copy(update={"published_on": published})
