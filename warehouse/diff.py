@@ -62,7 +62,8 @@ class Difference:
     `org_name`: `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio`
     (NULL unless changed; 0.01 is 1 per cent more), `lost_rows` (either lost a row to quarantine,
     so that the figure is too small); the largest changes first. `apart`: the `only_` ones summed
-    up by `kind`, `month` and `measure` (`organisations`, `total`).
+    up by `kind`, `month` and `measure` (`organisations`, `total`). `beside`: where no month is in
+    both, the newest of each, which are compared in their place.
     """
 
     feed: str
@@ -75,6 +76,7 @@ class Difference:
     measures: pl.DataFrame
     changes: pl.DataFrame
     apart: pl.DataFrame
+    beside: tuple[date, date] | None = None
 
 
 def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]) -> Difference:
@@ -91,8 +93,9 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
     before, after = (_figures(home, files, wanted) for files in (old_files, new_files))
     level = contract.cell.level if contract.cell else ""
     names = organisation_names(home, level, [*old_files, *new_files])
-    changes = _changes(before, after).join(names, on="org_code", how="left")
     codes = [frame.select("org_code").unique() for frame in (before, after)]
+    before, after, beside = _side_by_side(before, after)
+    changes = _changes(before, after).join(names, on="org_code", how="left")
     return Difference(
         feed=feed,
         title=contract.title,
@@ -104,6 +107,7 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
         measures=_summed(before, after, wanted),
         changes=_ordered(changes),
         apart=_apart(changes),
+        beside=beside,
     )
 
 
@@ -203,6 +207,19 @@ def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.
         .unpivot(list(wanted), index=[*CELL, "tainted"], variable_name="measure")
         .drop_nulls("value")
     )
+
+
+def _side_by_side(
+    before: pl.DataFrame, after: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
+    """The figures as they stand side by side: where no month is in both (a monthly list), those of
+    the newest month of each, under the later month."""
+    old, new = (sorted(frame["month"].unique()) for frame in (before, after))
+    if not old or not new or set(old) & set(new):
+        return before, after, None
+    then, now = old[-1], new[-1]
+    moved = before.filter(pl.col("month") == then).with_columns(month=pl.lit(now))
+    return moved, after.filter(pl.col("month") == now), (then, now)
 
 
 def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ def difference_data(found: Difference) -> str:
         "synthetic": found.old.synthetic or found.new.synthetic,
         "old": _side_data(found.old),
         "new": _side_data(found.new),
+        "months_beside": list(found.beside) if found.beside else None,
         "appeared": found.appeared.to_dicts(),
         "vanished": found.vanished.to_dicts(),
         "measures": found.measures.to_dicts(),
@@ -92,6 +93,9 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
     _organisations(screen, "appeared", found.appeared)
     _organisations(screen, "vanished", found.vanished)
     screen.say("")
+    if found.beside:
+        then, now = found.beside
+        screen.say(f"No month is in both, so {then:%Y-%m} is compared with {now:%Y-%m}.")
     screen.table(_sums(found))
     _largest(screen, found, limit, csv)
     _apart(screen, found)

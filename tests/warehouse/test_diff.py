@@ -1,11 +1,12 @@
 """What an edition changed: figures by month and organisation, the largest first."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.checks.support_checks import brought, judged, real_taken
-from tests.support import mapping, regional
+from tests.support import mapping, patient_list, regional
 from tests.warehouse.mart.worlds import area
 from warehouse.decisions import NotPossible
 from warehouse.diff import Difference, diff_editions
@@ -78,6 +79,26 @@ def test_the_header_tells_of_both_sides(two: Difference) -> None:
     assert two.appeared["org_code"].to_list() == ["99Z"]
     assert two.vanished["org_code"].to_list() == ["04V"]
     assert two.old.status == "pending" and not two.old.synthetic
+
+
+def test_lists_of_one_month_are_compared_side_by_side(home: Home) -> None:
+    """No month is in both: the newest of each, practice by practice."""
+    brought(
+        home,
+        patient_list(
+            {"CODE": "C82001", "EXTRACT_DATE": "01SEP2025", "NUMBER_OF_PATIENTS": 1000},
+            {"CODE": "C82002", "EXTRACT_DATE": "01SEP2025", "NUMBER_OF_PATIENTS": 500},
+        ),
+        patient_list({"CODE": "C82001", "EXTRACT_DATE": "01OCT2025", "NUMBER_OF_PATIENTS": 1010}),
+    )
+    found = diff_editions(home, "registered_patients", "2025-09", "2025-10", ["patients"])
+    assert found.beside == (date(2025, 9, 1), date(2025, 10, 1))
+    told = found.changes.select("kind", "month", "org_code", "old", "new", "change").rows()
+    assert told == [
+        ("changed", date(2025, 10, 1), "C82001", 1000, 1010, 10),
+        ("only_old", date(2025, 10, 1), "C82002", 500, None, None),
+    ]
+    assert found.vanished["org_code"].to_list() == ["C82002"]
 
 
 def test_an_edition_as_of_a_revision(home: Home) -> None:
