@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby, product
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from assets.contract import contracts
 from warehouse.catalogue import Kpi, Source, feed_of, measure_of
 from warehouse.mart.places import Connection, create_from
 from warehouse.settings import Disclosure
-from warehouse.suppression import Cell, Figures, protect
+from warehouse.suppression import Cell, Figures, Wholes, protect
 
 WITHHELD = "withheld: a local return; whoever refreshes is told"
 # Networks cross sub-ICB borders, so that their sums less those of sub-ICBs would give away what
@@ -44,7 +45,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 
     Levels that are not published lose their rows. A figure that is small, or would give a small
     one away, stays as a row without value, numerator and denominator, in every vintage and in
-    every KPI that rests on it.
+    every KPI that rests on it; a figure that was never given stays as it is.
     """
     db.execute("ALTER TABLE stage.figure ADD COLUMN suppressed BOOLEAN DEFAULT FALSE")
     resting = [
@@ -74,24 +75,46 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
            FROM stage.controlled AS c JOIN stage.hidden AS h
                ON h.measure = c.measure AND h.org_level = c.org_level
            WHERE c.kpi_id = f.kpi_id AND c.org_level = f.org_level
-             AND h.org_code = f.org_code AND h.month = f.month"""
+             AND h.org_code = f.org_code AND h.month = f.month
+             AND (f.numerator IS NOT NULL OR f.denominator IS NOT NULL)"""
     )
 
 
 def _hidden(
     db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
 ) -> Iterable[tuple[str, Month, Cell]]:
-    """Measure, month and organisation of every figure that must not be seen."""
+    """Measure, month and organisation of every figure that must not be seen.
+
+    What is hidden in one measure of a return is hidden in all of them: whoever sees that 31
+    referrals were completed knows that no fewer were sent.
+    """
     wholes = _wholes(db)
     narrow = _narrow_shares(db, wanted, threshold)
-    for measure in sorted({one for _, source in wanted for one in controlled(source)}):
-        if measure_of(measure).unit == "organisations":
-            continue  # how many practices take part says nothing of anybody's patients
-        for month, vintages in sorted(_figures_of(db, wanted, measure).items()):
-            small = narrow[(measure, month)]
-            tables = _as_known(vintages)
-            for cell in protect(tables, wholes[month], threshold, frozenset(small)):
+    every = sorted({one for _, source in wanted for one in controlled(source)})
+    # How many practices take part says nothing of anybody's patients.
+    counted = [one for one in every if measure_of(one).unit != "organisations"]
+    for _, measures in groupby(counted, feed_of):
+        figures = {measure: _figures_of(db, wanted, measure) for measure in measures}
+        for month in sorted({month for found in figures.values() for month in found}):
+            tables = [_as_known(found.get(month, {})) for found in figures.values()]
+            small = frozenset(cell for measure in figures for cell in narrow[(measure, month)])
+            for measure, cell in product(
+                figures, _together(tables, wholes[month], threshold, small)
+            ):
                 yield measure, month, cell
+
+
+def _together(
+    measures: list[list[Figures]], wholes: Wholes, threshold: int, small: frozenset[Cell]
+) -> set[Cell]:
+    """The cells to suppress in all measures of a return alike; of each its figures as known."""
+    hidden = set(small)
+    while True:
+        seen = frozenset(hidden)
+        for tables in measures:
+            hidden |= protect(tables, wholes, threshold, frozenset(hidden))
+        if hidden == seen:
+            return hidden
 
 
 def _figures_of(

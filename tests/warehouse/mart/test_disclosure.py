@@ -225,6 +225,22 @@ def test_small_numbers_of_places_are_hidden_too(tmp_path: Path) -> None:
     assert mart.value(SENT, "sub_icb", "03W", "2025-10") == 0
 
 
+def test_nobody_recovers_it_by_what_became_of_the_others(tmp_path: Path) -> None:
+    """04C sent 34 without C82003. Who sees that 31 of C82002's were completed knows that C82001
+    sent 3 at most."""
+    became = {SMALL: (3, 0), "C82002": (31, 31), "C82003": (60, 20), "C82004": (70, 25)}
+    paths = [
+        write_list(tmp_path / "list.csv", *[listed(c, "04C", "2025-07-01", 99) for c in became]),
+        write(
+            tmp_path / "referrals.csv",
+            referrals(*[returned(code, JULY, *counts) for code, counts in became.items()]),
+        ),
+    ]
+    mart = build(choose(Home(tmp_path / "home"), practice_level=True, threshold=5), paths)
+    assert hidden(mart, SENT).keys() == hidden(mart, DONE).keys() >= {SMALL, "C82002"}
+    assert mart.value(DONE, "practice", "C82004", JULY) == 25
+
+
 def test_choices_are_the_owners(home: Home) -> None:
     assert read_settings(home).disclosure == Disclosure(practice_level=False, threshold=5)
     choose(home, practice_level=True, threshold=8)
