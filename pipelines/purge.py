@@ -15,6 +15,7 @@ from pipelines.forget import forget_runs
 from pipelines.refresh import Report, Say, alone, bring_up_to_date
 from warehouse.home import Home
 from warehouse.mart.publish import shows_any, take_down
+from warehouse.pages.build import build_pages
 from warehouse.purge import Plan, bury, editions_touched, erase, finish, plan_purge, runs_touched
 from warehouse.tombstones import Tombstone
 
@@ -59,6 +60,8 @@ def purge(
         taken_down = report.taken_down
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
+        elif home.mart.exists() and not report.published:
+            build_pages(home)  # they were erased, and the mart stays: it shows nothing of the file
         say("Having Dagster forget its runs")
         jobs = {f"take_in_{feed}" for feed, _ in touched}
         forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)

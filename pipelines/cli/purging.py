@@ -92,7 +92,8 @@ def _told(screen: Screen, home: Home, done: Purged) -> int:
             "be built without it."
         )
     elif home.mart.exists():
-        screen.say(f"Mart: {home.mart}, published again without it.")
+        how = "published again without it" if done.report.published else "which shows nothing of it"
+        screen.say(f"Mart: {home.mart}, {how}.")
     for path in done.plan.beside:
         screen.error(
             f"{path} holds a copy beside other files and was left alone.", "Delete it yourself."

@@ -93,5 +93,8 @@ def test_not_a_byte_is_left_whenever_it_was_killed(
             "SELECT count(*) FROM governance.check_result WHERE edition = '2025-10'"
         ).fetchone()
     assert kept and kept[0] > 0, "verdicts stay"
+    again = say("purge", bad.sha256, "--reason", "to be sure", "--yes")
+    assert again.exit_code == 0 and "shows nothing of it" in again.stdout
+    assert (home.pages / "scorecard.html").exists(), "the mart stays, and so do its pages"
     status = say("refresh")
     assert status.exit_code == 0 and "Nothing to do" in status.stdout
