@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-
-import polars as pl
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract, contracts
@@ -28,8 +25,9 @@ from warehouse.history import (
     record,
 )
 from warehouse.home import Home
+from warehouse.mart.editions import in_force
 from warehouse.standing import Standing, standing
-from warehouse.tidy import UNREADABLE, TidyFacts, facts_of, lake_paths, tidy
+from warehouse.tidy import UNREADABLE, TidyFacts, facts_of, tidy
 
 
 @dataclass(frozen=True)
@@ -114,21 +112,11 @@ def take_in(
 def _in_force(
     home: Home, own: list[SourceFile], facts: list[TidyFacts]
 ) -> tuple[list[SourceFile], list[TidyFacts]]:
-    """The files that an edition still rests on: one that was put right by a later one, cell by
-    cell, is judged no more. Of a typed return a file without any sound cell is put right by the
-    next one; of a publication it may be a part that is lost."""
-    if len(own) == 1:
-        return own, facts
-    hand_made = contracts()[own[0].feed].hand_made
-    later: set[tuple[str, date]] = set()
-    kept = []
-    for file, fact in sorted(zip(own, facts, strict=True), key=lambda p: p[0].order, reverse=True):
-        cells = pl.read_parquet(lake_paths(home, file).measures)
-        named = set(cells.select("org_code", "month").iter_rows())
-        if named - later or not later or not (named or hand_made):
-            kept.append((file, fact))
-        later |= set(cells.filter(~pl.col("tainted")).select("org_code", "month").iter_rows())
-    return [file for file, _ in kept[::-1]], [fact for _, fact in kept[::-1]]
+    """The files that an edition still rests on: those that later ones put right are judged no
+    more."""
+    known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
+    kept = in_force(home, own, contracts()[own[0].feed].hand_made)
+    return kept, [known[file.sha256] for file in kept]
 
 
 def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
@@ -193,8 +181,8 @@ def _earlier(
     for one, verdict in _looked_back_at(home, contract.feed, edition, files):
         own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
         if verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
-            in_force = _in_force(home, own, [tidy(home, file) for file in own])
-            return EditionView(home, contract, one, *in_force)
+            resting = _in_force(home, own, [tidy(home, file) for file in own])
+            return EditionView(home, contract, one, *resting)
     return None
 
 

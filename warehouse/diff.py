@@ -20,7 +20,7 @@ from assets.reference.organisations import reference
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import NotPossible
 from warehouse.home import Home
-from warehouse.mart.editions import EditionFile, place_files
+from warehouse.mart.editions import EditionFile, in_force, place_files
 from warehouse.standing import standing
 from warehouse.tidy import UNREADABLE, TidyFacts, lake_paths, tidy
 
@@ -32,7 +32,8 @@ CELL = ("month", "org_code")
 @dataclass(frozen=True)
 class Side:
     """One of the two editions. `revision`: as of which, the newest unless asked otherwise;
-    `status` and `words`: where it stands, and why; `rows` and `quarantined`: of its files."""
+    `status` and `words`: where it stands, and why; `files`, `rows` and `quarantined`: of the files
+    that it rests on, without those that later ones put right."""
 
     edition: str
     revision: int
@@ -144,14 +145,15 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
     chosen = [one.file for one in sorted(used, key=_position)]
     cells = pl.concat([_cells(home, file) for file in chosen])
     stand = standing(home, contract.feed, edition, files)
-    kept = [facts[own.index(file)] for file in chosen]
+    resting = in_force(home, chosen, contract.hand_made)
+    kept = [facts[own.index(file)] for file in resting]
     side = Side(
         edition=edition,
         revision=asked or highest,
         revisions=highest,
         status=stand.verdict,
         words=stand.words,
-        files=len(chosen),
+        files=len(resting),
         rows=sum(fact.rows for fact in kept),
         quarantined=sum(fact.quarantined for fact in kept),
         months=tuple(cells["month"].unique().sort()),

@@ -107,6 +107,7 @@ def test_an_edition_as_of_a_revision(home: Home) -> None:
         found = diff_editions(home, FEED, *typed, ["appointments"])
         assert found.changes["change"].to_list() == [change]
     assert (found.old.name, found.new.name) == ("2025-10.1", "2025-10.3")
+    assert (found.new.files, found.new.rows) == (1, 1), "not those that were put right"
     with pytest.raises(NotPossible, match=r"no revision 4\. It has 1 to 3"):
         diff_editions(home, FEED, "2025-10.1", "2025-10.4", [])
 

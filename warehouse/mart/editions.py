@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 import polars as pl
@@ -65,6 +66,25 @@ def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionF
         latest.update({cell: (revision, digest) for cell, digest in cells.items()})
         numbered.append(EditionFile(file, revision, position))
     return numbered
+
+
+def in_force(home: Home, files: list[SourceFile], hand_made: bool) -> list[SourceFile]:
+    """The files that an edition still rests on, in order: not one that was put right by later
+    ones, cell by cell. Of a typed return (`hand_made`) a file without any sound cell is put right
+    by the next one; of a publication it may be a part that is lost."""
+    if len(files) == 1:
+        return files
+    later: set[tuple[str, date]] = set()
+    kept = []
+    for file in sorted(files, key=lambda file: file.order, reverse=True):
+        cells = pl.read_parquet(
+            lake_paths(home, file).measures, columns=["org_code", "month", "tainted"]
+        )
+        named = set(cells.select("org_code", "month").iter_rows())
+        if named - later or not later or not (named or hand_made):
+            kept.append(file)
+        later |= set(cells.filter(~pl.col("tainted")).select("org_code", "month").iter_rows())
+    return kept[::-1]
 
 
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
