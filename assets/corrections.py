@@ -118,12 +118,15 @@ def load_corrections(path: Path, contract: Contract) -> tuple[Correction, ...]:
     """Read and validate a file of corrections; see `corrections`."""
     made = []
     try:
-        for name, fields in read_yaml(path).items():
+        content = read_yaml(path)
+        if not isinstance(content, dict):
+            raise ValueError("write each correction under its name: `wrong-icb:`, then its fields")
+        for name, fields in content.items():
             made.append(Correction(correction_id=name, **fields))
             unknown = {*made[-1].where, *made[-1].set} - set(contract.columns)
             if unknown:
                 raise ValueError(f"{name}: `{min(unknown)}` is no column of {contract.feed}")
-    except (ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: not a valid file of corrections: {error}") from error
     return tuple(made)
 

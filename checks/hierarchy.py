@@ -54,8 +54,8 @@ def icbs(view: EditionView) -> Evidence:
     unjudged = f"; {unknown:,} with codes nobody knows are not judged" if unknown else ""
     observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
     if wrong.is_empty():
-        return offences(RULE, [], "the ICB of the dated reference", observed, judged.height)
-    return _contradicted(view, wrong, judged.height, observed)
+        return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)
+    return _contradicted(view, wrong, observed)
 
 
 def _named(view: EditionView) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def parent_at(sub_icb: str, month: date) -> str | None:
     return valid["parent_code"][0] if valid.height else None
 
 
-def _contradicted(view: EditionView, wrong: pl.DataFrame, judged: int, observed: str) -> Evidence:
+def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
     """Which pairs disagree, in how many rows and practices: rows are counted only now."""
     sub_icb, icb = columns_of(view.contract) or ("", "")
     cell, keys = view.contract.cell, ["sub_icb_said", "icb_said", "month"]
@@ -116,7 +116,7 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, judged: int, observed:
         told,
         expected="the ICB of the dated reference",
         observed=observed,
-        total=max(judged, rows.height),
+        total=view.rows,
         message=f"{rows.height:,} row(s){practices}, {listed(months)}: {listed(told, mark='; ')}. "
         "Figures follow the sub-ICB; ask the publisher which of the two is right",
         failed=rows.height,

@@ -88,7 +88,7 @@ def test_a_file_without_the_column_has_no_such_error(tmp_path: Path) -> None:
         ("  why: A reference file was out of date when the files were made.\n", "", "why"),
         ("where: {sub_icb_code: [04C, 4C], icb_name: Nottingham}", "where: {}", "where"),
         ("  what:", "  colour: red\n  what:", "colour"),
-        ("leicester-icb:", "- leicester-icb:", "not a valid file of corrections"),
+        ("leicester-icb:", "- correction_id: leicester-icb", "under its name"),
     ],
 )
 def test_what_is_not_understood_is_refused(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -246,7 +246,7 @@ def test_practices_under_a_contradicted_icb_are_counted(home: Home) -> None:
     wrong = [{"GP_CODE": f"C82{n:03}", "ICB_CODE": "QT1"} for n in range(26)]
     brought(home, mapping({"GP_CODE": "C82999"}, *wrong), edition=NOV)
     result = one(judged(home, MAPPING, NOV), "icb_of_sub_icb")
-    assert (result.verdict, result.failed_rows, result.total_rows) == ("warn", 26, 26)
+    assert (result.verdict, result.failed_rows, result.total_rows) == ("warn", 26, 27)
     assert result.observed == "1 of 2 sub-ICB-months disagree"
     assert result.message.startswith(
         "26 row(s) of 26 practice(s), 2025-11: 04C is put in QT1, the reference has QK1."
