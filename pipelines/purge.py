@@ -17,6 +17,7 @@ from warehouse.home import Home
 from warehouse.mart.publish import shows_any, take_down
 from warehouse.pages.build import build_pages
 from warehouse.purge import Plan, bury, editions_touched, erase, finish, plan_purge, runs_touched
+from warehouse.settings import read_settings
 from warehouse.tombstones import Tombstone
 
 
@@ -43,8 +44,10 @@ def purge(
     """Erase the files of these hashes; None if `confirm` says no.
 
     May be killed at any point and run again. Raises NotPossible for hashes that fit nothing,
-    several, or a container with other files, and for a blank reason.
+    several, or a container with other files, and for a blank reason; ValueError for settings that
+    can't be read.
     """
+    read_settings(home)  # without them no mart is published, and the old one shows the file
     with alone(home, say, wait=True):
         plan = plan_purge(home, typed)
         if not confirm(plan):

@@ -20,6 +20,7 @@ from assets.contract import contracts
 from warehouse.archive import Archive
 from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
 from warehouse.tombstones import Tombstone, tombstones
 
@@ -84,8 +85,9 @@ def refresh(
     """Take everything pending from the landing folder to the published mart.
 
     `feeds`, `editions`: only these, and again even if they were done before. Raises Busy if
-    another refresh is running and `wait` is False.
+    another refresh is running and `wait` is False, ValueError for settings that can't be read.
     """
+    read_settings(home)  # else it would be told after everything is taken in
     with alone(home, say, wait):
         clean_up(home)
         report = Report(imported=list(take_landing(home, say)))

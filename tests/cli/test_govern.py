@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.main import app
+from pipelines.cli.main import app, main
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
 from pipelines.cli.state import feed_statuses
 from pipelines.refresh import Report
 from tests.checks.support_checks import active, brought, judged
-from tests.support import referrals, regional
+from tests.support import referrals, regional, write
 from tests.warehouse.mart.worlds import area
 from warehouse.archive import Archive
 from warehouse.decisions import decisions
-from warehouse.home import Home
+from warehouse.home import Home, write_text
 from warehouse.standing import standings
 from warehouse.tombstones import tombstones
 
@@ -191,3 +191,18 @@ def test_synthetic_is_said(home: Home) -> None:
     brought(home, regional(sample))
     said = run("diff", FEED, OCT, OCT)
     assert "SYNTHETIC" in said.stderr and "No figure that both have has changed" in said.stdout
+
+
+@pytest.mark.parametrize("command", ["refresh", "purge"])
+def test_settings_that_cannot_be_read_are_told_before_anything_is_done(
+    held: Home, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_text(held.settings, "disclosure: {treshold: 5}")
+    waits = write(held.landing / "more.csv", referrals({"Practice code": "C82009"}))
+    [file] = active(held)
+    arguments = [file.sha256, "--yes", *WHY] if command == "purge" else []
+    monkeypatch.setattr("sys.argv", ["access-recovery", command, *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert waits.exists() and active(held) == [file] and tombstones(held) == []
