@@ -86,6 +86,33 @@ def restated(view: EditionView) -> Evidence:
     return _changes(view, rule, known, view.check(rule).limit, told)
 
 
+def halved(view: EditionView) -> Evidence:
+    """Single months of single organisations that are given again, and are a fraction of what they
+    were: a file of which rows were lost here and there adds up to little in a sum."""
+    rule, both = "figures_not_halved", compare(view)
+    if isinstance(both, str):
+        return skipped(rule, both)
+    if not both.restated:
+        return skipped(rule, f"no month of {both.before.edition} is given again")
+    check, measure = view.check(rule), next(iter(view.contract.measures))
+    now, then = pl.col(measure), pl.col(f"{measure}_before")
+    judged = both.cells.filter(then >= (check.least or 0))
+    fallen = judged.filter(now * check.limit < then).sort("month", "org_code")
+    told = [
+        f"{code} {month_text(month)}: {measure} {before:,} to {after:,}"
+        for code, month, before, after in fallen.select("org_code", "month", then, now).iter_rows()
+    ]
+    return offences(
+        rule,
+        told,
+        expected=f"at least 1/{check.limit:g} of what each had in {both.before.edition}",
+        observed=f"{len(told):,} of {judged.height:,} organisations' months fall below",
+        total=judged.height,
+        message=f"{listed(told, mark='; ')}: are rows missing? Import the file again; if the "
+        "publisher says why, accept the edition with that reason",
+    )
+
+
 def _summed(cells: pl.DataFrame, measure: str, month: str) -> Change | None:
     """A measure before and now, over the cells that give it both times; None if none does."""
     given = cells.select(pl.col(measure).alias("now"), pl.col(f"{measure}_before").alias("then"))

@@ -108,6 +108,8 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
         found["labels_as_before"] = drift.labels
     if contract.measures and contract.month:
         found["restated_as_before"] = drift.restated
+        if not contract.hand_made:
+            found["figures_not_halved"] = drift.halved
     return found
 
 

@@ -10,12 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assets.caveat import Caveat
 from assets.contract import BaseUnit, Measure, contracts
-from assets.vocabulary import OrgLevel
+from assets.vocabulary import OrgLevel, read_yaml
 
 CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
 WORKING_DAYS = "calendar.working_days"
@@ -234,7 +233,7 @@ def _what_follows(top: str, bottom: str | None) -> str:
 
 def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Kpi]:
     """Read and validate a catalogue: KPI id -> KPI. Raises ValueError naming what is wrong."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = read_yaml(path)
     kpis = {kpi_id: Kpi(kpi_id=kpi_id, **fields) for kpi_id, fields in raw.items()}
     for kpi in kpis.values():
         check_units(kpi)

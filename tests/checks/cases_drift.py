@@ -52,7 +52,14 @@ def lists(now: int, before: int = 20) -> Case:
     return after("2025-10", LIST, listed("01SEP2025", before), listed("01OCT2025", now))
 
 
+def halved(now: int) -> Case:
+    """The verdicts on October, whose file gives September of one of two sub-ICBs as `now` each."""
+    rows = [*month(count=now, areas=AREAS[:1]), *month(count=100, areas=AREAS[1:]), *OCTOBER]
+    return then(*rows)
+
+
 CASES = {
+    "figures_not_halved": (halved(49), "fail", halved(50)),
     "organisations_remain": (lists(9), "fail", lists(10)),
     "rows_as_before": (then(*month(staff=STAFF[:1]), *OCTOBER), "fail", SOUND),
     "sums_as_before": (then(*month(count=106), *OCTOBER), "warn", SOUND),

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assets.vocabulary import read_yaml
 from warehouse.catalogue import Kpi
 from warehouse.mart.places import Connection
 
@@ -22,7 +21,7 @@ SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 def descriptions() -> dict[str, Any]:
     """The shipped descriptions: `shared` columns, `tables`, `views` that are named, `macros`, and
     the words for the wide view of each theme (`themes`)."""
-    loaded: dict[str, Any] = yaml.safe_load(DESCRIPTIONS.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml(DESCRIPTIONS)
     return loaded
 
 
