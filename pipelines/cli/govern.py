@@ -7,10 +7,10 @@ Belongs here: arguments, printing and exit statuses of `accept`, `hold`, `withdr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from pipelines.cli import DONE, WRONG
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from warehouse.withdrawal import Moved
 
 app = typer.Typer()
 PANEL = "Governance"
@@ -106,6 +109,20 @@ def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = 
         screen.say(NEXT)
 
 
+def _move(
+    move: Callable[..., Moved], sha256: str, reason: str, by: str | None, edition: str | None
+) -> None:
+    """Take files out of use or back into it, and say what came of it."""
+    screen = Screen()
+    with _possible(screen):
+        month = month_named(edition) if edition else None
+        moved = move(Home.from_environment(), sha256, reason, by, month)
+    for line in moved.lines:
+        screen.say(line)
+    if moved.decisions:
+        screen.say(NEXT)
+
+
 @app.command(rich_help_panel=PANEL)
 def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
     """Take a file that was imported by mistake out of the mart; it stays in the archive.
@@ -115,14 +132,7 @@ def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = No
     """
     from warehouse.withdrawal import withdraw as move
 
-    screen = Screen()
-    with _possible(screen):
-        month = month_named(edition) if edition else None
-        moved = move(Home.from_environment(), sha256, reason, by, month)
-    for line in moved.lines:
-        screen.say(line)
-    if moved.decisions:
-        screen.say(NEXT)
+    _move(move, sha256, reason, by, edition)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -130,14 +140,7 @@ def restore(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = Non
     """Take a withdrawn file back into use."""
     from warehouse.withdrawal import restore as move
 
-    screen = Screen()
-    with _possible(screen):
-        month = month_named(edition) if edition else None
-        moved = move(Home.from_environment(), sha256, reason, by, month)
-    for line in moved.lines:
-        screen.say(line)
-    if moved.decisions:
-        screen.say(NEXT)
+    _move(move, sha256, reason, by, edition)
 
 
 @app.command(rich_help_panel=PANEL)

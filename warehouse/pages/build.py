@@ -26,7 +26,6 @@ from warehouse.pages.records import Row
 
 SCORECARD = "scorecard.html"
 REFRESHES = "refreshes"
-WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipped"}
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
@@ -92,7 +91,7 @@ def _render(template: str, **facts: Any) -> str:
     return (
         _templates()
         .get_template(template)
-        .render(dimensions=records.DIMENSIONS, words=WORDS, **facts)
+        .render(dimensions=records.DIMENSIONS, words=records.WORDS, **facts)
     )
 
 

@@ -13,7 +13,8 @@ from warehouse.history import Dimension
 
 Row = dict[str, Any]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-VERDICTS = ("pass", "warn", "fail", "skipped")
+# Verdict -> what became of the check, as people say it, and as columns of counts are called.
+WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipped"}
 TREND = 24
 REVISIONS = 10
 
@@ -39,7 +40,7 @@ def rows(db: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> list[
 def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Every publication, newest first, with the verdicts of its refresh."""
     counted = ", ".join(
-        f"count(c.verdict) FILTER (c.verdict = '{one}') AS {_name(one)}" for one in VERDICTS
+        f"count(c.verdict) FILTER (c.verdict = '{one}') AS {word}" for one, word in WORDS.items()
     )
     return rows(
         db,
@@ -49,10 +50,6 @@ def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
             LEFT JOIN governance.refresh_check AS c ON c.refreshed_at = p.published_at
             GROUP BY ALL ORDER BY p.published_at DESC""",
     )
-
-
-def _name(verdict: str) -> str:
-    return {"pass": "passed", "warn": "warned", "fail": "failed"}.get(verdict, verdict)
 
 
 def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -167,5 +164,5 @@ def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> li
         entry["results"].append(one)
     for entry in editions.values():
         told = [one["verdict"] for one in entry["results"]]
-        entry["tally"] = {verdict: told.count(verdict) for verdict in VERDICTS}
+        entry["tally"] = {verdict: told.count(verdict) for verdict in WORDS}
     return list(editions.values())
