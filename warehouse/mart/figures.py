@@ -17,6 +17,7 @@ from warehouse.mart.pairs import Pair, feeds_of, pairs_of
 from warehouse.mart.places import Connection, create_from
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
+from warehouse.mart.summed import create_members
 from warehouse.settings import Disclosure
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
@@ -34,6 +35,7 @@ def build_figures(
     """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: what may be
     published of local returns."""
     load_expected(db)
+    create_members(db)
     _load_published(db, kpis)
     published = {one for (one,) in db.execute("SELECT measure FROM stage.published").fetchall()}
     wanted = [(k, s) for k in kpis.values() for s in k.sources if s.numerator in published]

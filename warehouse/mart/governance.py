@@ -28,6 +28,7 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.places import Connection, create_from
+from warehouse.mart.summed import publish_members
 from warehouse.standing import standing
 from warehouse.tidy import facts_of, lake_paths
 
@@ -74,6 +75,7 @@ def create_governance(
     create_from(db, "mart.governance.publication", publications)
     create_caveats(db, contracts(), catalogue())
     _create_figure_source(db)
+    publish_members(db)
 
 
 def _create_figure_source(db: Connection) -> None:

@@ -66,6 +66,12 @@ class Pair:
         """Measure columns of the table at a level."""
         return self.columns if level == self.level else self.summed
 
+    @property
+    def name(self) -> str:
+        """The pair in words: `a`, `a beside b`, or `a among b`."""
+        beside = f" {'among' if self.asks_members else 'beside'} {self.other}" if self.other else ""
+        return f"{self.feed}{beside}"
+
     def table(self, level: str) -> str:
         """The table of this pair's figures at a level."""
         beside = f"{'among_' if self.asks_members else ''}{self.other or 'alone'}"
@@ -87,6 +93,16 @@ def cell_level(feed: str) -> OrgLevel:
     if cell is None:
         raise ValueError(f"{feed} has no cell")
     return cell.level
+
+
+def summed_as(source: Source) -> dict[str, str]:
+    """Measure (`feed.measure`) of a KPI's source -> name of the pair in which it is added up: of
+    feeds that count different organisations each is added up by itself."""
+    pair = Pair(*feeds_of(source), (), ())
+    if not pair.is_mixed:
+        return dict.fromkeys(source.measures, pair.name)
+    top, bottom = pair.alone()
+    return dict(zip(source.measures, (top.name, bottom.name), strict=True))
 
 
 def feeds_of(source: Source) -> Feeds:

@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.reference.organisations import ENGLAND
 from warehouse.catalogue import Kpi
+from warehouse.mart.pairs import summed_as
 from warehouse.mart.places import Connection, create_from
 
 PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
@@ -19,9 +20,17 @@ PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
     """`governance.kpi_feed` in the attached mart: a row per KPI, level and measure."""
     rows = [
-        {"kpi_id": kpi.kpi_id, "org_level": level, "part": part, "feed": feed, "measure": measure}
+        {
+            "kpi_id": kpi.kpi_id,
+            "org_level": level,
+            "part": part,
+            "feed": feed,
+            "measure": measure,
+            "summed_as": summed[named],
+        }
         for kpi in kpis.values()
         for source in kpi.sources
+        for summed in [summed_as(source)]
         for level in source.levels
         for part, named in (
             ("numerator", source.numerator),

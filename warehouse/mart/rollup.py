@@ -2,7 +2,7 @@
 
 Belongs here: the one way in which figures of members become a figure of the whole, vintage by
 vintage, and the rule that a whole with a member missing is no figure at all. Measures that must
-not be added over organisations stay where they are counted.
+not be added over organisations stay where they are counted. Who is added up is noted on the way.
 Does not: figures of the members (`pairs`), whom a whole should have (`members`), KPIs (`figures`).
 """
 
@@ -13,6 +13,11 @@ from warehouse.mart.members import expected_cells, open_practices
 from warehouse.mart.pairs import KEYS, Pair, base_figures, join_levels
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.mart.places import EDITION_MONTH, Connection, parents
+from warehouse.mart.summed import added_up
+
+# What is known of each member beside its measures, by the whole it is in.
+MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
+MEMBER += ["published_on", "known_from"]
 
 
 def roll_up(db: Connection, pair: Pair) -> list[str]:
@@ -58,12 +63,17 @@ def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
                 ON c.org_code = m.org_code AND c.month = t.month AND t.vintage >= c.vintage)"""
 
 
-def _sums(pair: Pair) -> str:
-    """Sums of the measures; a member whose figure is unknown makes the sum unknown."""
-    return ", ".join(
+def _summed(pair: Pair, members: str, *also: str, present: str = "TRUE") -> str:
+    """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as there. A
+    member whose figure is unknown makes the sum unknown."""
+    sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
         for name in pair.summed
-    )
+    ]
+    return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
+            max(s.published_on) AS published_on, max(s.known_from) AS known_from,
+            {", ".join([*sums, *also])}, count(*) FILTER ({present}) AS present
+        FROM {members} AS s GROUP BY ALL"""
 
 
 def _of(alias: str, names: list[str]) -> str:
@@ -80,8 +90,7 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
     expected = (
         expected_listed(pair, level) if pair.asks_members else expected_cells(db, pair.feed, level)
     )
-    db.execute(
-        f"""CREATE TABLE {pair.table(level)} AS
+    members = f"""
         WITH {_state(pair, pair.level, level)},
         counted AS (
             SELECT parent AS org_code, month, vintage, newest, count(*) AS every,
@@ -91,21 +100,20 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
         judged AS ({expected}),
         chosen AS (
             SELECT *, CASE WHEN fresh = expected THEN newest ELSE '' END AS from_edition
-            FROM judged),
-        summed AS (
-            SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
-                   {_sums(pair)}, count(*) AS present,
-                   j.expected, j.from_edition
-            FROM state AS s
-            JOIN chosen AS j
-                ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
-            WHERE s.own_edition >= j.from_edition
-            GROUP BY ALL)
-        SELECT {KEYS}, {", ".join(pair.summed)}, coalesce(present = expected, FALSE) AS whole,
-               present AS members_present, expected AS members_expected, from_edition
-        FROM summed"""
-    )
+            FROM judged)
+        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, j.expected, j.from_edition
+        FROM state AS s
+        JOIN chosen AS j
+            ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
+        WHERE s.own_edition >= j.from_edition"""
+    with added_up(db, pair, level, pair.level, members) as summed:
+        db.execute(
+            f"""CREATE TABLE {pair.table(level)} AS
+            WITH summed AS ({_summed(pair, summed, "s.expected", "s.from_edition")})
+            SELECT {KEYS}, {", ".join(pair.summed)}, coalesce(present = expected, FALSE) AS whole,
+                   present AS members_present, expected AS members_expected, from_edition
+            FROM summed"""
+        )
 
 
 def _practices_to_pcn(db: Connection, pair: Pair) -> None:
@@ -114,40 +122,40 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
     A network is whole when every sub-ICB in which it has a practice is. It then states its
     included practices (members present) and, from the patient list, its open ones (expected).
     """
-    db.execute(
-        f"""CREATE TABLE {pair.table("pcn")} AS
+    members = f"""
         WITH {_state(pair, "practice", "pcn")},
         placed AS (
             SELECT s.*, p.sub_icb_code FROM state AS s
-            LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month),
-        summed AS (
-            SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
-                   {_sums(pair)}, count(*) AS present
-            FROM placed AS s
-            ASOF LEFT JOIN {pair.table("sub_icb")} AS w
-                ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
-            WHERE s.own_edition >= coalesce(w.from_edition, '')
-            GROUP BY ALL),
-        touched AS (
-            SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
-            WHERE pcn_code IS NOT NULL),
-        wholeness AS (
-            SELECT s.org_code, s.month, s.vintage, bool_and(coalesce(w.whole, FALSE)) AS whole
+            LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month)
+        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}
+        FROM placed AS s
+        ASOF LEFT JOIN {pair.table("sub_icb")} AS w
+            ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
+        WHERE s.own_edition >= coalesce(w.from_edition, '')"""
+    with added_up(db, pair, "pcn", "practice", members) as summed:
+        db.execute(
+            f"""CREATE TABLE {pair.table("pcn")} AS
+            WITH summed AS ({_summed(pair, summed)}),
+            touched AS (
+                SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
+                WHERE pcn_code IS NOT NULL),
+            wholeness AS (
+                SELECT s.org_code, s.month, s.vintage, bool_and(coalesce(w.whole, FALSE)) AS whole
+                FROM summed AS s
+                JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
+                ASOF LEFT JOIN {pair.table("sub_icb")} AS w
+                    ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
+                GROUP BY ALL)
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
+                   s.present AS members_present,
+                   CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
+                        ELSE o.open END AS members_expected
             FROM summed AS s
-            JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
-            ASOF LEFT JOIN {pair.table("sub_icb")} AS w
-                ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
-            GROUP BY ALL)
-        SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
-               s.present AS members_present,
-               CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
-                    ELSE o.open END AS members_expected
-        FROM summed AS s
-        JOIN wholeness AS w
-            ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
-        LEFT JOIN ({open_practices()}) AS o ON o.org_code = s.org_code AND o.month = s.month"""
-    )
+            JOIN wholeness AS w
+                ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
+            LEFT JOIN ({open_practices()}) AS o
+                ON o.org_code = s.org_code AND o.month = s.month"""
+        )
 
 
 def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:
@@ -160,37 +168,38 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
     as_at, newest = "c.month", "s.month"
     if pair.level == "icb":
         as_at, newest = _first_day("c.edition"), _first_day("s.newest")
-    db.execute(
-        f"""CREATE TABLE {pair.table(level)} AS
-        WITH {_state(pair, member, level, as_at)},
-        summed AS (
-            SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
-                   max(s.published_on) AS published_on, max(s.known_from) AS known_from,
-                   {_sums(pair)}, {newest} AS as_at,
-                   count(*) FILTER (s.whole) AS present,
-                   count(*) FILTER (NOT s.whole) AS broken,
-                   count(e.org_code) FILTER (s.whole) AS present_expected,
-                   count(*) FILTER (e.org_code IS NULL) AS unexpected
-            FROM state AS s
-            LEFT JOIN stage.expected_{member} AS e
-                ON e.org_code = s.org_code AND e.month = {newest}
-            WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest
-            GROUP BY ALL),
-        expected AS (
-            SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
-            FROM ({parents(member, level)}) AS p
-            JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
-            GROUP BY ALL),
-        lost AS ({_unexpected_lost(pair, member, level)})
-        SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)},
-               s.broken = 0 AND l.lost IS NULL
-                   AND s.present_expected >= coalesce(x.expected, 0) AS whole,
-               s.present AS members_present,
-               coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0) AS members_expected
-        FROM summed AS s LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
-        LEFT JOIN lost AS l
-            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
-    )
+    members = f"""
+        WITH {_state(pair, member, level, as_at)}
+        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, {newest} AS as_at, s.whole,
+               e.org_code IS NOT NULL AS expected
+        FROM state AS s
+        LEFT JOIN stage.expected_{member} AS e
+            ON e.org_code = s.org_code AND e.month = {newest}
+        WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest"""
+    counted = """count(*) FILTER (NOT s.whole) AS broken,
+        count(*) FILTER (s.expected AND s.whole) AS present_expected,
+        count(*) FILTER (NOT s.expected) AS unexpected"""
+    with added_up(db, pair, level, member, members) as summed:
+        db.execute(
+            f"""CREATE TABLE {pair.table(level)} AS
+            WITH summed AS ({_summed(pair, summed, "s.as_at", counted, present="s.whole")}),
+            expected AS (
+                SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
+                FROM ({parents(member, level)}) AS p
+                JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
+                GROUP BY ALL),
+            lost AS ({_unexpected_lost(pair, member, level)})
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)},
+                   s.broken = 0 AND l.lost IS NULL
+                       AND s.present_expected >= coalesce(x.expected, 0) AS whole,
+                   s.present AS members_present,
+                   coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0)
+                       AS members_expected
+            FROM summed AS s
+            LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
+            LEFT JOIN lost AS l
+                ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
+        )
 
 
 def _first_day(edition: str) -> str:

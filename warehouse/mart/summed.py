@@ -1,0 +1,74 @@
+"""Who was added up into what: the members of each whole, as they are summed.
+
+Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
+publication. Does not: whom a whole should have (`members`), the sums (`rollup`), reading a
+figure's way back to its files (`explain`).
+
+Noted is who was in, not which figure of theirs: that is always their newest one at that time. So
+a figure as known with vintage V rests on its members whose span holds V, those on theirs, down to
+the organisations that the feed counts; of these on the newest cell not after V.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.mart.pairs import Pair
+from warehouse.mart.places import Connection
+
+
+def create_members(db: Connection) -> None:
+    """`stage.figure_member`, still empty: one row per whole, month, member and span of vintages."""
+    db.execute(
+        """CREATE TABLE stage.figure_member (
+            summed_as VARCHAR, org_level VARCHAR, org_code VARCHAR, month DATE,
+            member_level VARCHAR, member_code VARCHAR,
+            from_vintage BIGINT, until_vintage BIGINT)"""
+    )
+
+
+@contextmanager
+def added_up(
+    db: Connection, pair: Pair, level: str, member: str, members: str
+) -> Iterator[str]:
+    """The table that a roll-up sums, named; what is in it is noted, and it is gone afterwards.
+
+    `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.
+    """
+    table = pair.table(level).replace("stage.figures_", "stage.members_")
+    db.execute(f"CREATE TABLE {table} AS {members}")
+    yield table
+    _note(db, table, {"summed_as": pair.name, "level": level, "member": member})
+    db.execute(f"DROP TABLE {table}")
+
+
+def _note(db: Connection, table: str, about: dict[str, str]) -> None:
+    """Spans of vintages without a gap in which a member was in: `from_vintage` the first,
+    `until_vintage` the first one without it, NULL if it is in still."""
+    db.execute(
+        f"""INSERT INTO stage.figure_member
+        WITH tick AS (
+            SELECT parent, month, vintage,
+                   row_number() OVER (PARTITION BY parent, month ORDER BY vintage) AS number,
+                   lead(vintage) OVER (PARTITION BY parent, month ORDER BY vintage) AS next
+            FROM (SELECT DISTINCT parent, month, vintage FROM {table})),
+        span AS (
+            SELECT a.parent, a.month, a.org_code, t.vintage, t.next, t.number - row_number() OVER (
+                       PARTITION BY a.parent, a.month, a.org_code ORDER BY t.number) AS span
+            FROM {table} AS a
+            JOIN tick AS t
+                ON t.parent = a.parent AND t.month = a.month AND t.vintage = a.vintage)
+        SELECT $summed_as, $level, parent, month, $member, org_code, min(vintage),
+               CASE WHEN count(next) = count(*) THEN max(next) END
+        FROM span GROUP BY parent, month, org_code, span""",
+        about,
+    )
+
+
+def publish_members(db: Connection) -> None:
+    """`governance.figure_member` in the attached mart, whose schema exists."""
+    db.execute(
+        """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
+        ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
+    )
