@@ -10,13 +10,12 @@ held edition never stops another: what is reported, is reported edition by editi
 import dagster as dg
 
 from assets.contract import Contract, tidy_version
+from assets.shape import Field, measure_fields, tidy_fields
 from checks.catalogue import Check
 from checks.editions import TakenIn, take_in
 from checks.register import checks_of
 from warehouse.archive import SourceFile
 from warehouse.history import CheckResult
-
-TYPES = {"text": "string", "code": "string", "label": "enum", "month": "date", "count": "int64"}
 
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
@@ -29,35 +28,8 @@ def owner_tag(owner: str) -> str:
     return "team:" + owner.lower().replace(" ", "-")
 
 
-def tidy_columns(contract: Contract) -> dg.TableSchema:
-    """Columns of the tidy table, as the contract describes them."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                "source_row", "uint32", "Row of the published file; the header is row 1."
-            )
-        ]
-        + [
-            dg.TableColumn(name, TYPES[column.type], column.description)
-            for name, column in contract.columns.items()
-        ]
-    )
-
-
-def measure_columns(contract: Contract) -> dg.TableSchema:
-    """Columns of the measures, as the contract describes them."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn("org_code", "string", "Organisation the figures are of."),
-            dg.TableColumn("month", "date", "Month the figures are about."),
-            *[dg.TableColumn(n, "int64", m.title) for n, m in contract.measures.items()],
-            dg.TableColumn("rows", "uint32", "Published rows added up."),
-            dg.TableColumn(
-                "digest", "uint64", "Content of the cell, to tell parts from revisions."
-            ),
-            dg.TableColumn("tainted", "bool", "Whether rows of the cell went to quarantine."),
-        ]
-    )
+def _columns(fields: list[Field]) -> dg.TableSchema:
+    return dg.TableSchema(columns=[dg.TableColumn(*field) for field in fields])
 
 
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
@@ -100,7 +72,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             [archived],
             {"polars", "parquet"},
             f"rows typed and conformed, bad rows in quarantine. Grain: {contract.grain}.",
-            tidy_columns(contract),
+            _columns(tidy_fields(contract)),
         ),
         spec(
             measures,
@@ -108,7 +80,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             {"polars", "parquet"},
             "additive sums per organisation and month, and the organisations named; only of "
             "editions that passed their checks.",
-            measure_columns(contract),
+            _columns(measure_fields(contract)),
         ),
     ]
 

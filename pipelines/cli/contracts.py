@@ -1,0 +1,68 @@
+"""`access-recovery contracts`: data contracts as files, in the Open Data Contract Standard.
+
+Belongs here: arguments, which files are written where, printing. Does not: what a contract says
+(`warehouse.odcs`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import WRONG
+from pipelines.cli.arguments import feed_named
+from pipelines.cli.screen import Screen
+from warehouse.home import Home, write_text
+
+app = typer.Typer()
+MART = "mart"
+
+
+@app.command(rich_help_panel="Governance")
+def contracts(
+    feed: Annotated[
+        list[str] | None, typer.Argument(help="Feeds, or `mart`; default all of them.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("contracts"),
+) -> None:
+    """Write data contracts as ODCS v3 YAML: one of each feed, and one of the published mart.
+
+    For data catalogues and tools that read the Open Data Contract Standard. Files of the same
+    name are replaced.
+    """
+    screen, home = Screen(), Home.from_environment()
+    named = [one if one == MART else feed_named(one) for one in feed or []]
+    if MART in named and not home.mart.exists():
+        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
+        raise typer.Exit(WRONG)
+    with screen.working("Writing data contracts"):
+        written = write_contracts(home, named, out)
+    for path in written:
+        screen.say(str(path))
+    if not named and not home.mart.exists():
+        screen.warn(f"{MART}.yaml is left out: there is no mart yet. Run access-recovery refresh.")
+
+
+def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
+    """Write the contracts of these feeds (`mart`: of the mart; none named: of all that there is)
+    into `out`; returns the files, as `FEED.yaml`. Equal contracts give equal bytes."""
+    from assets.contract import contracts as feeds
+    from checks.register import check_table
+    from warehouse.odcs.feeds import feed_contract
+    from warehouse.odcs.mart import mart_contract
+
+    register = check_table()
+    wanted = named or [*sorted(feeds()), *([MART] if home.mart.exists() else [])]
+    written = []
+    for name in dict.fromkeys(wanted):
+        made = (
+            mart_contract(home, register)
+            if name == MART
+            else feed_contract(feeds()[name], register)
+        )
+        target = out / f"{name}.yaml"
+        write_text(target, made.to_yaml())
+        written.append(target)
+    return written
