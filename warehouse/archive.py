@@ -67,6 +67,12 @@ class SourceFile(BaseModel):
         return (self.published_on or date.min, self.retrieved_at, self.sha256)
 
     @property
+    def sighting(self) -> tuple[datetime, str, str, str]:
+        """Sort key of copies of the same content: the one saved first tells where it came from;
+        among copies saved in the same second names decide, never the order of import."""
+        return (self.retrieved_at, self.container_name, self.file_name, self.container_sha256)
+
+    @property
     def short(self) -> str:
         """Twelve characters of the hash: enough for a file name, and to read aloud."""
         return self.sha256[:12]
@@ -116,9 +122,7 @@ class Archive:
 
     def adds(self, file: SourceFile) -> bool:
         """Whether recording a file would tell anything: it is new, or came earlier than known."""
-        return (
-            not self.record_path(file).exists() or file.retrieved_at < self.read(file).retrieved_at
-        )
+        return not self.record_path(file).exists() or file.sighting < self.read(file).sighting
 
     def add(self, file: SourceFile) -> bool:
         """Record a source file whose container is stored; False if the record existed.
@@ -204,7 +208,7 @@ class Archive:
         for other in (note for note in notes if note.suffix == ".seen"):
             seen = _parsed(other)
             as_first = {"published_on": file.published_on, "synthetic": file.synthetic}
-            file = min(file, seen.model_copy(update=as_first), key=lambda one: one.retrieved_at)
+            file = min(file, seen.model_copy(update=as_first), key=lambda one: one.sighting)
         restated = sorted(note for note in notes if note.suffix == ".restated")
         if restated:
             published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())

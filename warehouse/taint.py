@@ -74,7 +74,7 @@ def tainted(
         "org_code", "month", pl.col(place).alias("place")
     )
     placed = cells.join(
-        places.unique(["org_code", "month"]),
+        places.unique(["org_code", "month"], keep="last", maintain_order=True),
         on=["org_code", "month"],
         how="left",
         maintain_order="left",

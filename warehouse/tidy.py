@@ -302,6 +302,8 @@ def _measure(
     tidy_rows = pl.scan_parquet(paths.tidy)
     bearing = taint.count_bearing(rejected, contract)
     observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
+    # Threads leave distinct rows in any order, and checks name the last one of an organisation.
+    observed = observed.sort(observed.columns)
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
     cells = cells.with_columns(taint.tainted(cells, observed, bearing, contract, edition))
     with whole_file(paths.measures) as part:
