@@ -63,14 +63,35 @@ def _content(contract: Contract) -> pl.Expr:
     ).hash(0)
 
 
+def matching(wanted: Measure) -> pl.Expr:
+    """Whether a tidy row is one of those that a measure counts."""
+    labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
+    return pl.all_horizontal(labels) if labels else pl.lit(True)
+
+
+def definition(contract: Contract, measure_id: str) -> str:
+    """What a measure counts, in words and under the publisher's own headings."""
+    wanted = contract.measures[measure_id]
+
+    def heading(column: str) -> str:
+        return contract.columns[column].published[0]
+
+    told = [f"{heading(name)} is {' or '.join(some)}" for name, some in wanted.where.items()]
+    where = f" where {' and '.join(told)}" if told else ""
+    if wanted.column is None:
+        return f"1 for each organisation that is named{where}"
+    if wanted.sum:
+        return f"{heading(wanted.column)} added up{where}"
+    return f"1 for each organisation whose {heading(wanted.column)} adds up to more than 0{where}"
+
+
 def _figure(contract: Contract, measure_id: str) -> pl.Expr:
     """One measure of a cell. A count that is not known makes the figure unknown, never smaller."""
     wanted = contract.measures[measure_id]
-    labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
-    matching = pl.all_horizontal(labels) if labels else pl.lit(True)
+    rows = matching(wanted)
     if wanted.column is None:
-        return matching.any().cast(pl.Int64)
-    counts = pl.col(wanted.column).filter(matching) if labels else pl.col(wanted.column)
+        return rows.any().cast(pl.Int64)
+    counts = pl.col(wanted.column).filter(rows) if wanted.where else pl.col(wanted.column)
     total = counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
     if not contract.columns[wanted.column].nullable:
         return total

@@ -140,6 +140,14 @@ class Kpi(BaseModel):
         return self.sources[-1].feeds[0]
 
     @property
+    def formula(self) -> str:
+        """How a value follows from what is counted, in words."""
+        if self.denominator is None:
+            return self.numerator
+        thousand = "1,000 × " if self.unit == "rate_per_1000" else ""
+        return f"{thousand}{self.numerator} ÷ {self.denominator}"
+
+    @property
     def is_stock(self) -> bool:
         """Whether the numerator is a state, not a flow: to-date sums would mean nothing."""
         return not all(measure_of(one.numerator).additive_over_time for one in self.sources)

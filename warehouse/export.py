@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from warehouse.home import Home, whole_file
-from warehouse.mart.publish import attach
+from warehouse.mart.reading import attach
 
 EXCEL_ROWS = 1_048_575
 SYNTHETIC_NAME = "SYNTHETIC_"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG, govern
+from pipelines.cli import IN_PART, WRONG, contracts, explain, govern
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
@@ -31,6 +31,8 @@ app = typer.Typer(
 
 
 app.add_typer(govern.app)
+app.add_typer(explain.app)
+app.add_typer(contracts.app)
 
 
 class ExportFormat(StrEnum):
@@ -199,6 +201,20 @@ def export(
         files = export_tables(home, format.value, out)
     for file in files:
         screen.say(str(file))
+
+
+@app.command()
+def content(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Hashes of what the mart says, table by table: equal hashes, equal mart."""
+    from pipelines.cli.content import show_content
+
+    screen, home = Screen(), Home.from_environment()
+    if not home.mart.exists():
+        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
+        raise typer.Exit(WRONG)
+    show_content(screen, home, as_json)
 
 
 @app.command()

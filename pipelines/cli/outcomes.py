@@ -124,7 +124,7 @@ def headlines(home: Home) -> list[dict[str, Any]]:
     import duckdb
 
     from warehouse.catalogue import catalogue
-    from warehouse.mart.publish import attach
+    from warehouse.mart.reading import attach
 
     wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
     rows: list[dict[str, Any]] = []

@@ -21,7 +21,8 @@ from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.intake.importer import Request, import_paths
 from warehouse.mart.build import build_mart
-from warehouse.mart.publish import attach, publish
+from warehouse.mart.publish import publish
+from warehouse.mart.reading import attach
 from warehouse.standing import hold
 
 RUN = "documents"

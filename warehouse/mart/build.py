@@ -29,11 +29,12 @@ from warehouse.home import Home
 from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.editions import EditionFile, place_files
+from warehouse.mart.explain import explain_macros
 from warehouse.mart.figures import build_figures
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.organisations import create_names
 from warehouse.mart.places import Connection, create_from
-from warehouse.mart.resting import create_kpi_feed, resting_macros, resting_views
+from warehouse.mart.resting import create_kpi_feed, create_measures, resting_macros, resting_views
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.stage import load
 from warehouse.mart.tables import create_analyst_tables, theme_views
@@ -130,6 +131,7 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         )
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
+        create_measures(db)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
         create_from(db, "mart.governance.check_register", none if register is None else register)
         db.execute("DETACH mart")
@@ -153,7 +155,7 @@ def _finish(target: Path, synthetic: bool) -> None:
         views = theme_views(catalogue())
         for sql in (views | revision_views() | resting_views() | caveat_views()).values():
             db.execute(sql)
-        macros = revision_macros() | resting_macros() | caveat_macros()
+        macros = revision_macros() | resting_macros() | caveat_macros() | explain_macros()
         for signature, sql in macros.items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
         describe(db, catalogue(), list(views), synthetic)

@@ -18,6 +18,7 @@ from filelock import FileLock
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import Built, mart_fingerprint
+from warehouse.mart.reading import attach
 from warehouse.standing import standings
 
 SWAP_SECONDS = 10.0
@@ -81,13 +82,6 @@ def published_fingerprint(home: Home) -> str | None:
     except duckdb.Error:
         return None
     return rows[0][0] if rows else None
-
-
-def attach(db: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attach a mart read-only as `mart`. An in-memory connection that attaches sees the newest
-    file; `duckdb.connect(path)` may hand back an older one that the process still has open."""
-    quoted = path.as_posix().replace("'", "''")
-    db.execute(f"ATTACH '{quoted}' AS mart (READ_ONLY)")
 
 
 def rests_on_what_left(home: Home) -> bool:

@@ -1,5 +1,5 @@
-"""What rests on what: the feeds behind each KPI, the figures that an edition carries, and the
-refresh in which a check was made.
+"""What rests on what: the feeds and measures behind each KPI, the figures that an edition
+carries, and the refresh in which a check was made.
 
 Belongs here: the tables, views and macros with which governance goes from a verdict to the
 published figures. Does not: the records themselves (`governance`), comments (`describe`).
@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.conform import parse_month
+from assets.contract import contracts
+from assets.measure import definition
 from assets.reference.organisations import ENGLAND
 from warehouse.catalogue import Kpi
 from warehouse.mart.pairs import summed_as
@@ -41,6 +44,31 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
         for feed, _, measure in [named.partition(".")]
     ]
     create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows))
+
+
+def create_measures(db: Connection) -> None:
+    """`governance.measure` in the attached mart: what each measure of each feed counts."""
+    rows = [
+        {
+            "feed": feed,
+            "measure": name,
+            "title": measure.title,
+            "definition": definition(contract, name),
+            "unit": measure.unit,
+            "org_level": contract.cell.level,
+            "additive_over_organisations": measure.additive_over_organisations,
+            "additive_over_time": measure.additive_over_time,
+            "not_additive_because": measure.not_additive_because,
+            "first_month": measure.first_month and parse_month(measure.first_month),
+            "last_month": measure.last_month and parse_month(measure.last_month),
+        }
+        for feed, contract in contracts().items()
+        if contract.cell
+        for name, measure in contract.measures.items()
+    ]
+    known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
+    frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
+    create_from(db, "mart.governance.measure", frame)
 
 
 def resting_views() -> dict[str, str]:

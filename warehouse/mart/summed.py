@@ -29,9 +29,7 @@ def create_members(db: Connection) -> None:
 
 
 @contextmanager
-def added_up(
-    db: Connection, pair: Pair, level: str, member: str, members: str
-) -> Iterator[str]:
+def added_up(db: Connection, pair: Pair, level: str, member: str, members: str) -> Iterator[str]:
     """The table that a roll-up sums, named; what is in it is noted, and it is gone afterwards.
 
     `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.

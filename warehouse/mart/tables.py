@@ -31,6 +31,7 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
         "description": kpi.description,
         "numerator": kpi.numerator,
         "denominator": kpi.denominator,
+        "formula": kpi.formula,
         "unit": kpi.unit,
         "polarity": kpi.polarity,
         "additive_over_organisations": kpi.is_additive,

@@ -20,7 +20,7 @@ from open_data_contract_standard.model import (
 from assets.contract import contracts
 from warehouse.home import Home
 from warehouse.mart.describe import SYNTHETIC_NOTE
-from warehouse.mart.publish import attach
+from warehouse.mart.reading import attach
 from warehouse.odcs import parts
 
 MART = "mart"

@@ -20,7 +20,7 @@ from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS
 from warehouse.freshness import freshness
 from warehouse.home import Home, write_text
-from warehouse.mart.publish import attach
+from warehouse.mart.reading import attach
 from warehouse.pages import records
 from warehouse.pages.records import Row
 

@@ -19,7 +19,8 @@ from warehouse.history import edition_files, fingerprint, record
 from warehouse.home import Home, write_text
 from warehouse.intake.importer import Outcome, Request, import_paths
 from warehouse.mart.build import Built, build_mart
-from warehouse.mart.publish import attach, publish
+from warehouse.mart.publish import publish
+from warehouse.mart.reading import attach
 from warehouse.tidy import tidy
 
 RUN = "test-run"

@@ -15,7 +15,8 @@ from tests.warehouse.mart.worlds import area
 from warehouse.home import Home
 from warehouse.mart import publish as publishing
 from warehouse.mart.build import Built, build_mart
-from warehouse.mart.publish import SwapBlocked, attach, is_current, publish
+from warehouse.mart.publish import SwapBlocked, is_current, publish
+from warehouse.mart.reading import attach
 
 Make = Callable[[str], Built]
 

@@ -22,7 +22,8 @@ from tests.warehouse.mart.worlds import area, llr_world
 from warehouse.archive import Archive
 from warehouse.catalogue import catalogue
 from warehouse.home import Home
-from warehouse.mart.publish import attach, publish
+from warehouse.mart.publish import publish
+from warehouse.mart.reading import attach
 
 COLUMNS = {
     "kpi_monthly": "month org_level org_code kpi_id value numerator denominator "

@@ -1,0 +1,133 @@
+"""One figure as the mart explains it, as an object to print or to write as JSON.
+
+Belongs here: asking macro `explain`, and saying what is wrong with a question it can't answer.
+Does not: the rows of files (`rows`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.mart.reading import attach
+
+Record = dict[str, Any]
+# Sections of macro `explain` that may hold several rows, under their names in the answer.
+LISTS = {
+    "part": "parts",
+    "organisation": "organisations",
+    "source": "sources",
+    "check": "checks",
+    "correction": "corrections",
+    "override": "overrides",
+    "caveat": "caveats",
+    "vintage": "vintages",
+}
+
+
+class Unanswerable(ValueError):
+    """A question about a figure that the mart does not hold; says why, and what it does hold."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One figure taken apart: `figure` and `formula` as records, and lists of records by name, with
+    the columns of macro `explain` that say something."""
+
+    kpi_id: str
+    figure: Record
+    formula: Record
+    lists: dict[str, list[Record]]
+
+    def part(self, name: str) -> Record | None:
+        """`numerator` or `denominator`, as the mart defines it."""
+        return next((one for one in self.lists["parts"] if one["part"] == name), None)
+
+    def of_part(self, kind: str, name: str) -> list[Record]:
+        """The organisations or sources of one part."""
+        return [one for one in self.lists[kind] if one["part"] == name]
+
+    def as_json(self) -> Record:
+        """Everything, for programs."""
+        return {"kpi_id": self.kpi_id, **self.figure, "formula": self.formula, **self.lists}
+
+
+def explain(
+    mart: Path, kpi_id: str, org_code: str, month: date, edition: str | None = None
+) -> Explanation:
+    """Take one figure of a published mart apart; `edition`: as it was known with that edition.
+
+    Raises Unanswerable if the mart holds no such figure, naming what it holds instead.
+    """
+    with duckdb.connect() as db:
+        attach(db, mart)
+        db.execute("USE mart")
+        found = db.execute(
+            "FROM explain($kpi, $code, $month, as_of := $edition)",
+            {"kpi": kpi_id, "code": org_code, "month": month, "edition": edition},
+        )
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        if not rows:
+            raise _why_not(db, kpi_id, org_code, month, edition)
+    sections: dict[str, list[Record]] = {name: [] for name in ("figure", "formula", *LISTS)}
+    for row in rows:
+        kept = {name: value for name, value in row.items() if value is not None}
+        sections[kept.pop("section")].append(kept)
+    [figure], [formula] = sections["figure"], sections["formula"]
+    return Explanation(
+        kpi_id, figure, formula, {name: sections[section] for section, name in LISTS.items()}
+    )
+
+
+def _why_not(
+    db: duckdb.DuckDBPyConnection, kpi_id: str, code: str, month: date, edition: str | None
+) -> Unanswerable:
+    """What is wrong with a question that has no answer, from the most general to the month."""
+    known = [one for (one,) in db.execute("SELECT kpi_id FROM kpi ORDER BY ALL").fetchall()]
+    if kpi_id not in known:
+        near = get_close_matches(kpi_id, known, n=3, cutoff=0.5) or known
+        return Unanswerable(f"`{kpi_id}` is no KPI.", f"Did you mean {', '.join(near)}?")
+    held = db.execute(
+        "SELECT DISTINCT org_code FROM kpi_monthly WHERE kpi_id = $kpi ORDER BY ALL",
+        {"kpi": kpi_id},
+    ).fetchall()
+    codes = [one for (one,) in held]
+    if code not in codes:
+        near = get_close_matches(code.upper(), codes, n=5, cutoff=0.5) or codes[:10]
+        return Unanswerable(
+            f"The mart has no {kpi_id} of `{code}`.",
+            f"Of {len(codes)} organisations it has: {', '.join(near) or 'none'}"
+            f"{', ...' if len(codes) > len(near) else ''}",
+        )
+    [(first, last, here)] = db.execute(
+        """SELECT min(month), max(month), bool_or(month = $month) FROM kpi_monthly
+           WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
+        {"kpi": kpi_id, "code": code, "month": month},
+    ).fetchall()
+    about = f"{kpi_id} of {code} for {month:%Y-%m}"
+    if not here:
+        return Unanswerable(f"The mart has no {about}.", f"It has {first:%Y-%m} to {last:%Y-%m}.")
+    editions = db.execute(
+        """SELECT DISTINCT edition FROM kpi_vintage
+           WHERE kpi_id = $kpi AND org_code = $code AND month = $month ORDER BY ALL""",
+        {"kpi": kpi_id, "code": code, "month": month},
+    ).fetchall()
+    if not editions:
+        return Unanswerable(
+            f"{about} is in no edition held: a gap between months that are.",
+            "Import the edition that covers it; access-recovery status shows what is held.",
+        )
+    return Unanswerable(
+        f"{about} was in no edition up to {edition}.",
+        f"It is in {', '.join(one for (one,) in editions)}.",
+    )

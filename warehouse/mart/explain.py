@@ -1,0 +1,199 @@
+"""One figure taken apart, back to the rows of the files that it rests on.
+
+Belongs here: the way from figures to the organisations that were counted and the files that named
+them, and the table macro `explain` that tells it. Does not: who was added up (`summed`), the rows
+themselves (`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
+"""
+
+from __future__ import annotations
+
+# Edition and revision as one number that sorts, as in governance.figure_member.
+VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
+
+# From figures to cells: the organisations and months that a feed counted. `asked` is one row per
+# figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
+# figure's organisation in which it was added up; without an edition it was counted as zero because
+# the feed, which named others of its place, did not name it. `counted` is what it adds, as far as
+# any KPI publishes that.
+CELLS = f"""
+    part AS (
+        SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level
+        FROM asked AS a
+        JOIN governance.kpi_feed AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
+        JOIN governance.measure AS m ON m.feed = k.feed AND m.measure = k.measure
+        WHERE k.part <> 'members'),
+    way AS (
+        SELECT p.*, p.org_level AS cell_level, p.org_code AS cell_code, NULL::VARCHAR AS through
+        FROM part AS p
+        UNION ALL
+        SELECT w.* EXCLUDE (cell_level, cell_code, through), m.member_level, m.member_code,
+               coalesce(w.through, m.member_code)
+        FROM way AS w
+        JOIN governance.figure_member AS m
+            ON m.summed_as = w.summed_as AND m.org_level = w.cell_level
+            AND m.org_code = w.cell_code AND m.month = w.month
+            AND m.from_vintage <= w.vintage AND coalesce(m.until_vintage > w.vintage, TRUE)
+        WHERE w.cell_level <> w.counted_level),
+    reached AS (SELECT * FROM way WHERE cell_level = counted_level),
+    found AS (
+        SELECT r.*, s.edition, s.revision, s.sha256, s.rows
+        FROM reached AS r
+        JOIN governance.figure_source AS s
+            ON s.feed = r.feed AND s.org_level = r.cell_level AND s.org_code = r.cell_code
+            AND s.month = r.month AND {VINTAGE.format("s")} <= r.vintage
+        QUALIFY row_number() OVER (
+            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part, r.cell_code
+            ORDER BY {VINTAGE.format("s")} DESC) = 1),
+    cell AS (
+        SELECT * FROM found
+        UNION ALL BY NAME
+        SELECT r.*, 0::BIGINT AS rows FROM reached AS r
+        ANTI JOIN found AS f
+            ON f.kpi_id = r.kpi_id AND f.org_level = r.org_level AND f.org_code = r.org_code
+            AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
+            AND f.cell_code = r.cell_code)"""
+
+# The figure that macro `explain` is asked for, as known with an edition, or now.
+_ASKED = f"""
+    held AS (
+        SELECT v.*, {VINTAGE.format("v")} AS vintage FROM kpi_vintage AS v
+        WHERE v.kpi_id = of_kpi AND v.org_code = of_organisation AND v.month = of_month),
+    asked AS (
+        SELECT kpi_id, org_level, org_code, month, vintage, value, numerator, denominator
+        FROM held WHERE as_of IS NULL OR edition <= as_of
+        QUALIFY row_number() OVER (PARTITION BY org_level ORDER BY vintage DESC) = 1)"""
+
+# What a measure of a cell came to, if a KPI of that level shows it: the same KPI, else another.
+_SHOWN = f"""
+    shown AS (
+        SELECT c.part, c.cell_level, k.kpi_id, k.part AS shown_part
+        FROM (SELECT DISTINCT part, feed, measure, cell_level FROM cell) AS c
+        JOIN governance.kpi_feed AS k
+            ON k.feed = c.feed AND k.measure = c.measure AND k.org_level = c.cell_level
+        JOIN kpi AS i ON i.kpi_id = k.kpi_id
+        WHERE k.part <> 'members'
+        QUALIFY row_number() OVER (
+            PARTITION BY c.part ORDER BY k.kpi_id <> of_kpi, k.part <> c.part, k.kpi_id) = 1),
+    counted AS (
+        SELECT c.part, c.cell_code,
+               CASE WHEN s.shown_part = 'numerator' THEN v.numerator ELSE v.denominator END AS value
+        FROM cell AS c
+        JOIN shown AS s ON s.part = c.part AND s.cell_level = c.cell_level
+        JOIN kpi_vintage AS v
+            ON v.kpi_id = s.kpi_id AND v.org_level = c.cell_level AND v.org_code = c.cell_code
+            AND v.month = c.month AND {VINTAGE.format("v")} <= c.vintage
+        QUALIFY row_number() OVER (
+            PARTITION BY c.part, c.cell_code ORDER BY {VINTAGE.format("v")} DESC) = 1)"""
+
+_EDITIONS = """
+    edition AS (SELECT DISTINCT feed, edition FROM cell WHERE edition IS NOT NULL),
+    judged AS (
+        SELECT c.* FROM governance.check_result AS c
+        SEMI JOIN edition AS e ON e.feed = c.feed AND e.edition = c.edition
+        QUALIFY c.run_id = first_value(c.run_id) OVER (
+            PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id))"""
+
+# Section by section, each under the same columns.
+_SECTIONS = [
+    """SELECT 1 AS place, 'figure' AS section, k.title AS item, a.org_level, a.org_code,
+            strftime(a.month, '%Y-%m') AS month, a.value, a.numerator, a.denominator,
+            h.edition, h.revision, k.unit,
+            CASE WHEN as_of IS NULL THEN m.status ELSE 'as known with edition ' || as_of END
+                AS verdict,
+            o.org_name AS organisation, m.synthetic,
+            CASE WHEN m.members_expected IS NULL THEN NULL
+                 ELSE m.members_present || ' of ' || m.members_expected || ' members present' END
+                AS text
+        FROM asked AS a
+        JOIN held AS h ON h.org_level = a.org_level AND h.vintage = a.vintage
+        JOIN kpi AS k ON k.kpi_id = a.kpi_id
+        LEFT JOIN kpi_monthly AS m ON m.kpi_id = a.kpi_id AND m.org_level = a.org_level
+            AND m.org_code = a.org_code AND m.month = a.month
+        LEFT JOIN (SELECT DISTINCT org_level, org_code, org_name FROM organisation) AS o
+            ON o.org_level = a.org_level AND o.org_code = a.org_code""",
+    """SELECT 2 AS place, 'formula' AS section, k.formula AS item, k.unit, k.description AS text
+        FROM kpi AS k SEMI JOIN asked AS a ON a.kpi_id = k.kpi_id""",
+    """SELECT 3 AS place, 'part' AS section, m.title AS item, p.part, p.feed, m.unit,
+            CASE WHEN p.part = 'numerator' THEN p.numerator ELSE p.denominator END AS value,
+            p.measure, m.definition AS text
+        FROM part AS p JOIN governance.measure AS m ON m.feed = p.feed AND m.measure = p.measure
+        UNION ALL BY NAME
+        SELECT 3 AS place, 'part' AS section, k.denominator AS item, 'denominator' AS part,
+               'days' AS unit, a.denominator AS value,
+               'Mondays to Fridays less the bank holidays of England; in no file' AS text
+        FROM asked AS a JOIN kpi AS k ON k.kpi_id = a.kpi_id
+        WHERE k.denominator IS NOT NULL AND 'denominator' NOT IN (SELECT part FROM part)""",
+    """SELECT 4 AS place, 'organisation' AS section, o.org_name AS item, c.part, c.feed, c.measure,
+            c.cell_level AS org_level, c.cell_code AS org_code, c.through, c.edition, c.revision,
+            c.sha256, c.rows,
+            CASE WHEN c.edition IS NULL THEN 0 ELSE n.value END AS value,
+            CASE WHEN c.edition IS NULL THEN 'not named in the files held: counted as zero' END
+                AS text
+        FROM cell AS c
+        LEFT JOIN counted AS n ON n.part = c.part AND n.cell_code = c.cell_code
+        LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name FROM organisation
+                   GROUP BY ALL) AS o
+            ON o.org_level = c.cell_level AND o.org_code = c.cell_code""",
+    """SELECT 5 AS place, 'source' AS section, f.file_name AS item, c.part, c.feed, c.edition,
+            c.revision, c.sha256, f.container_sha256, coalesce(f.page, e.landing_page) AS page,
+            f.url, f.published_on, f.retrieved_at, f.licence, sum(c.rows)::BIGINT AS rows,
+            any_value(f.rows) || ' rows in the file' AS text,
+            count(*) AS organisations
+        FROM cell AS c
+        JOIN governance.source_file AS f
+            ON f.sha256 = c.sha256 AND f.feed = c.feed AND f.edition = c.edition
+        JOIN governance.feed AS e ON e.feed = c.feed
+        GROUP BY ALL""",
+    """SELECT 6 AS place, 'check' AS section, rule AS item, feed, edition, verdict, severity,
+            total_rows AS rows,
+            concat_ws(': ', title, CASE WHEN verdict <> 'pass' THEN nullif(message, '') END) AS text
+        FROM judged""",
+    """SELECT DISTINCT 7 AS place, 'correction' AS section, c.correction_id AS item, c.feed,
+            c.edition, c.sha256, CASE WHEN c.in_force THEN 'in force' ELSE 'expired' END AS verdict,
+            c.what || ' ' || c.why AS text
+        FROM governance.correction AS c SEMI JOIN cell AS s ON s.sha256 = c.sha256""",
+    """SELECT 8 AS place, 'override' AS section, o.decision AS item, o.feed, o.edition,
+            o.decided_at AS retrieved_at, o.reason || ' (' || o.decided_by || ')' AS text
+        FROM governance.override AS o
+        SEMI JOIN edition AS e ON e.feed = o.feed AND e.edition = o.edition""",
+    """SELECT 9 AS place, 'caveat' AS section, c.kind AS item, c.caveat AS text,
+            c.reference AS page
+        FROM caveats_of(of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, of_month)
+            AS c
+        WHERE c.covers""",
+    """SELECT 10 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
+            h.denominator, h.published_on, h.known_from,
+            CASE WHEN h.edition = strftime(of_month, '%Y-%m')
+                     AND h.revision = min(h.revision) OVER (PARTITION BY h.edition)
+                 THEN 'as first reported' END AS text
+        FROM held AS h""",
+]
+COLUMNS = [
+    *["section", "item", "part", "value", "text", "organisation", "org_level", "org_code"],
+    *["through", "month", "unit", "numerator", "denominator", "verdict", "severity", "feed"],
+    *[
+        "measure",
+        "edition",
+        "revision",
+        "organisations",
+        "rows",
+        "sha256",
+        "container_sha256",
+        "page",
+        "url",
+    ],
+    *["licence", "published_on", "retrieved_at", "known_from", "synthetic"],
+]
+
+
+def explain_macros() -> dict[str, str]:
+    """The macro that takes one figure apart, signature -> SQL, for a database open on its own.
+    `caveats_of` must be there."""
+    sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
+    return {
+        "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""
+            WITH RECURSIVE {_ASKED}, {CELLS}, {_SHOWN}, {_EDITIONS},
+            told AS ({sections})
+            SELECT {", ".join(COLUMNS)} FROM told
+            ORDER BY place, feed, part DESC, edition, revision, org_level, org_code, item"""
+    }
