@@ -1,0 +1,29 @@
+"""Re-adding the rows that an explanation names gives the value, for every KPI there is."""
+
+from tests.warehouse.explain.exactness import assert_exact, chosen
+from warehouse.catalogue import catalogue
+from warehouse.home import Home
+
+# In the catalogue, and in none of the sample's files.
+NOT_IN_SAMPLE = {
+    "nhs_app_prescription_orders",
+    "nhs_app_prescription_users",
+    "nhs_app_registrations",
+    "nhs_app_unique_users_12_months",
+}
+
+
+def test_every_kpi_of_the_sample(sample_home: Home) -> None:
+    asked = chosen(sample_home)
+    for one in asked:
+        assert_exact(sample_home, one)
+    assert {kpi for kpi, *_ in asked} >= set(catalogue()) - NOT_IN_SAMPLE
+
+
+def test_every_kpi_of_the_real_files(real_home: Home) -> None:
+    asked = chosen(real_home)
+    for one in asked:
+        assert_exact(real_home, one)
+    assert {kpi for kpi, *_ in asked} >= {
+        kpi_id for kpi_id in catalogue() if kpi_id.startswith("appointments")
+    } | {"registered_patients", "nhs_app_logins", "nhs_app_unique_users"}
