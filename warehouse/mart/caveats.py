@@ -103,8 +103,8 @@ def create_caveats(db: Connection, feeds: Mapping[str, Contract], kpis: Mapping[
     """`caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached mart,
     which exists and has the figures. Raises ValueError as `bind` does."""
     bound = bind(feeds, kpis)
-    create_from(db, "mart.governance.caveat", _register(bound))
-    create_from(db, "mart.governance.caveat_scope", _scopes(bound))
+    create_from(db, "mart.governance.caveat", _register(bound), "contract.caveat")
+    create_from(db, "mart.governance.caveat_scope", _scopes(bound), "contract.caveat")
     _create_texts(db)
 
 

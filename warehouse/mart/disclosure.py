@@ -56,11 +56,13 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
     ]
     if not resting:
         return
-    create_from(db, "stage.controlled", pl.DataFrame(resting))
+    create_from(db, "stage.controlled", pl.DataFrame(resting), "catalogue.kpi")
     unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
+    # The KPIs by name: what the SQL does not touch, it says so.
+    touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in resting))
     db.execute(
-        """DELETE FROM stage.figure WHERE org_level IN (SELECT unnest($levels))
-           AND kpi_id IN (SELECT kpi_id FROM stage.controlled)""",
+        f"""DELETE FROM stage.figure AS f
+            WHERE f.org_level IN (SELECT unnest($levels)) AND f.kpi_id IN ({touched})""",
         {"levels": unpublished},
     )
     hidden = [
@@ -68,13 +70,15 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
         for measure, month, (level, code) in _hidden(db, wanted, rules.threshold)
     ]
     schema = {"measure": pl.String, "org_level": pl.String, "org_code": pl.String}
-    create_from(db, "stage.hidden", pl.DataFrame(hidden, schema={**schema, "month": pl.Date}))
+    frame = pl.DataFrame(hidden, schema={**schema, "month": pl.Date})
+    create_from(db, "stage.hidden", frame, **dict.fromkeys(frame.columns, "disclosure.*"))
     db.execute(
-        """UPDATE stage.figure AS f
+        f"""UPDATE stage.figure AS f
            SET numerator = NULL, denominator = NULL, suppressed = TRUE
            FROM stage.controlled AS c JOIN stage.hidden AS h
                ON h.measure = c.measure AND h.org_level = c.org_level
-           WHERE c.kpi_id = f.kpi_id AND c.org_level = f.org_level
+           WHERE f.kpi_id IN ({touched})
+             AND c.kpi_id = f.kpi_id AND c.org_level = f.org_level
              AND h.org_code = f.org_code AND h.month = f.month
              AND (f.numerator IS NOT NULL OR f.denominator IS NOT NULL)"""
     )

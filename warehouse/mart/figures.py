@@ -172,7 +172,9 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     ]
     schema = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
     kinds = {"is_stock": pl.Boolean, "provisional_from": pl.Date}
-    create_from(db, "stage.kpi_fact", pl.DataFrame(facts, schema={**schema, **kinds}))
+    frame = pl.DataFrame(facts, schema={**schema, **kinds})
+    provisional = "contract.provisional_months"
+    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi", provisional_from=provisional)
 
 
 def _number_series(db: Connection) -> None:

@@ -46,6 +46,25 @@ QUARANTINE_SCHEMA = {
     "row_json": pl.String,
 }
 
+# Which records the columns of frames come from, where it is not the table's own.
+PROVENANCE, DECISIONS = "archive.source_file", "archive.decision"
+_FILE_TOLD = {n: f"{PROVENANCE}.{n}" for n in ("feed", "edition", "file_name", "sha256")}
+_EDITION_TOLD = {
+    **{name: f"{DECISIONS}.{name}" for name in OVERRIDE_SCHEMA},
+    **{name: f"tidy.facts.{name}" for name in ("rows_accepted", "rows_quarantined")},
+    **{
+        name: f"checks.result.{name}"
+        for name in (
+            "status",
+            "reasons",
+            "checks_passed",
+            "checks_warned",
+            "checks_failed",
+            "checks_skipped",
+        )
+    },
+}
+
 
 def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
@@ -54,25 +73,26 @@ def create_governance(
     db.execute("CREATE SCHEMA mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
-    create_from(db, "mart.governance.feed", _feeds())
+    create_from(db, "mart.governance.feed", _feeds(), "contract")
     editions = withhold(_editions(home, everything, active, placed), "reasons")
-    create_from(db, "mart.governance.edition", editions)
-    create_from(
-        db, "mart.governance.source_file", _source_files(everything, placed, withdrawn(home))
-    )
+    create_from(db, "mart.governance.edition", editions, PROVENANCE, **_EDITION_TOLD)
+    files = _source_files(everything, placed, withdrawn(home))
+    decided = {name: f"{DECISIONS}.{name}" for name in WITHDRAWN_SCHEMA}
+    create_from(db, "mart.governance.source_file", files, PROVENANCE, **decided)
     create_from(
         db,
         "mart.governance.check_result",
         withhold(read_history(home), "observed", "message").with_columns(
             pl.col("checked_at").dt.replace_time_zone(None)
         ),
+        "checks.result",
     )
     kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
-    create_from(db, "mart.governance.quarantine", kept_out)
-    create_from(db, "mart.governance.override", override_table(home))
+    create_from(db, "mart.governance.quarantine", kept_out, "quarantine.row", **_FILE_TOLD)
+    create_from(db, "mart.governance.override", override_table(home), DECISIONS)
     corrected = withhold(correction_table(home, active), "published", "corrected")
-    create_from(db, "mart.governance.correction", corrected)
-    create_from(db, "mart.governance.publication", publications)
+    create_from(db, "mart.governance.correction", corrected, "contract.correction", **_FILE_TOLD)
+    create_from(db, "mart.governance.publication", publications, "archive.publication")
     create_caveats(db, contracts(), catalogue())
     _create_figure_source(db)
     publish_members(db)

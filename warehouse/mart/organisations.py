@@ -20,7 +20,8 @@ def create_names(db: Connection) -> None:
     authorities = local_authorities.names()
     named = {"org_code": list(authorities), "org_name": list(authorities.values())}
     text = {"org_code": pl.String, "org_name": pl.String}
-    create_from(db, "stage.authority", pl.DataFrame(named, schema=text))
+    frame = pl.DataFrame(named, schema=text)
+    create_from(db, "stage.authority", frame, "reference.local_authorities")
     db.execute(
         """CREATE TABLE stage.organisation_name AS
         WITH said AS (

@@ -24,10 +24,21 @@ PLACE_COLUMNS = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority"
 EDITION_MONTH = "strptime(({vintage} // 1000)::VARCHAR || '01', '%Y%m%d')::DATE"
 
 
-def create_from(db: Connection, table: str, frame: pl.DataFrame) -> None:
-    """Create a table from a polars frame."""
-    db.register("incoming", frame.to_arrow())
-    db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
+def create_from(
+    db: Connection, table: str, frame: pl.DataFrame, source: str | None = None, **told: str
+) -> None:
+    """Create a table from a polars frame, in SQL that says where each column comes from.
+
+    `source`: the records that the frame was made of (`archive.source_file`), which have its
+    columns; `told`: column -> `records.column`, where it is another one.
+    """
+    own = source or f"record.{table}"
+    named = {
+        name: f"{told[name]}/{name}" if name in told else f"{own}.{name}" for name in frame.columns
+    }
+    db.register("incoming", frame.to_arrow().rename_columns(list(named.values())))
+    columns = ", ".join(f'"{origin}" AS "{name}"' for name, origin in named.items())
+    db.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM incoming")
     db.unregister("incoming")
 
 
@@ -37,7 +48,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     `stage.leaf_<feed>` and `stage.lost_<feed>` must be there.
     """
     _load_observed(db, home, placed)
-    create_from(db, "stage.reference", reference())
+    create_from(db, "stage.reference", reference(), "reference.organisations")
     leaves = [f"SELECT month FROM stage.leaf_{f}" for f, c in contracts().items() if c.measures]
     months = " UNION ".join([*leaves, "SELECT month FROM stage.observed"])
     db.execute(f"CREATE TABLE stage.month AS {months}")
@@ -100,7 +111,16 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
                 pl.lit(not contract.measures).alias("is_register"),
             )
         )
-    create_from(db, "stage.observed", as_known(pl.concat(frames)))
+    create_from(
+        db,
+        "stage.observed",
+        as_known(pl.concat(frames)),
+        "organisations",
+        feed="archive.source_file.feed",
+        vintage="archive.source_file.edition",
+        tells_pcn="contract.organisations",
+        is_register="contract.measures",
+    )
 
 
 def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:

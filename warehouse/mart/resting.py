@@ -43,7 +43,7 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
         if named
         for feed, _, measure in [named.partition(".")]
     ]
-    create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows))
+    create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows), "catalogue.kpi")
 
 
 def create_measures(db: Connection) -> None:
@@ -68,7 +68,7 @@ def create_measures(db: Connection) -> None:
     ]
     known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
-    create_from(db, "mart.governance.measure", frame)
+    create_from(db, "mart.governance.measure", frame, "contract.measure")
 
 
 def resting_views() -> dict[str, str]:

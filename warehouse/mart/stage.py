@@ -39,7 +39,9 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
         if contract.measures:
             own = [one for one in placed if one.file.feed == feed]
             load_leaf(db, contract, own, home)
-            create_from(db, f"stage.lost_{feed}", lost_rows(contract, own, home))
+            lost = lost_rows(contract, own, home)
+            edition = "archive.source_file.edition"
+            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", vintage=edition)
             _forget_replaced(db, feed)
     carry_forward(db)
     load_places(db, home, placed)
@@ -76,7 +78,16 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             "organisations": pl.String,
         },
     )
-    create_from(db, "stage.file", frame)
+    issued, kept = "archive.source_file.published_on", "archive.source_file.sha256"
+    create_from(
+        db,
+        "stage.file",
+        frame,
+        "archive.source_file",
+        vintage="archive.source_file.edition",
+        **dict.fromkeys(("revision", "position", "known_from"), issued),
+        **dict.fromkeys(("measures", "organisations"), kept),
+    )
 
 
 def known_from(file: SourceFile) -> date:
@@ -94,28 +105,31 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
     """
     measures = ", ".join(f"m.{name}" for name in contract.measures)
     paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
-    if not paths:
-        empty = ", ".join(f"NULL::BIGINT AS {name}" for name in contract.measures)
-        db.execute(
-            f"""CREATE TABLE stage.leaf_{contract.feed} AS
-            SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage,
-                   NULL::VARCHAR AS edition, NULL::INTEGER AS revision,
-                   NULL::DATE AS published_on, NULL::DATE AS known_from,
-                   NULL::VARCHAR AS sha256, NULL::UINTEGER AS rows, {empty} LIMIT 0"""
-        )
-        return
+    source = f"measures.{contract.feed}"
+    if paths:
+        db.read_parquet(paths, filename=True).create_view(source)
+    else:
+        db.register(source, _no_measures(contract).to_arrow())
     db.execute(
         f"""CREATE TABLE stage.leaf_{contract.feed} AS
         SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,
                f.known_from, f.sha256, m.rows, {measures}
-        FROM read_parquet($paths, filename = 'measures_file') AS m
-        JOIN stage.file AS f ON f.measures = m.measures_file AND f.feed = $feed
+        FROM "{source}" AS m
+        JOIN stage.file AS f ON f.measures = m.filename AND f.feed = $feed
         WHERE NOT m.tainted
         QUALIFY row_number() OVER (
             PARTITION BY m.org_code, m.month, f.vintage ORDER BY f.position DESC) = 1
         ORDER BY m.org_code, m.month, f.vintage""",
-        {"paths": paths, "feed": contract.feed},
+        {"feed": contract.feed},
     )
+    db.execute(f'DROP VIEW "{source}"')
+
+
+def _no_measures(contract: Contract) -> pl.DataFrame:
+    """The measures of a feed of which no file is held."""
+    counts = dict.fromkeys(contract.measures, pl.Int64)
+    cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "tainted": pl.Boolean}
+    return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
 
 
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
@@ -217,7 +231,7 @@ def carry_forward(db: Connection) -> None:
 def _load_calendar(db: Connection) -> None:
     """`stage.calendar`: every month of the data's financial years, with working days of England."""
     [(first, last)] = db.execute("SELECT min(month), max(month) FROM stage.month").fetchall()
-    create_from(db, "stage.calendar", calendar(first, last))
+    create_from(db, "stage.calendar", calendar(first, last), "calendar")
 
 
 def calendar(first: date | None, last: date | None) -> pl.DataFrame:

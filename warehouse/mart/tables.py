@@ -21,7 +21,7 @@ def create_analyst_tables(db: Connection, kpis: dict[str, Kpi]) -> None:
     create_participation(db)
     rows = [_kpi_row(kpi) for kpi in kpis.values()]
     texts = dict.fromkeys(("denominator", "not_additive_because"), pl.String)
-    create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=texts))
+    create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=texts), "catalogue.kpi")
 
 
 def _kpi_row(kpi: Kpi) -> dict[str, object]:
