@@ -62,7 +62,7 @@ def explain(
     except Unanswerable as question:
         screen.error(question.reason, question.remedy)
         raise typer.Exit(WRONG) from None
-    found = rows_of(home, told)
+    found = rows_of(home, told.lists["organisations"], wanted)
     if rows is not None:
         _write_rows(screen, found, rows)
     if as_json:
@@ -218,7 +218,7 @@ def _through(cells: list[Record]) -> list[Record]:
         return cells
     found: dict[str, list[Record]] = {}
     for one in cells:
-        found.setdefault(one.get("through", one["org_code"]), []).append(one)
+        found.setdefault(one.get("through") or one["org_code"], []).append(one)
     return [
         {
             "org_code": code,

@@ -17,7 +17,7 @@ from assets.contract import Contract, contracts
 from assets.measure import matching
 from assets.vocabulary import heading_key
 from warehouse.archive import Archive, SourceFile
-from warehouse.explain.figure import Explanation, Record
+from warehouse.explain.figure import Record
 from warehouse.home import Home
 from warehouse.tidy import lake_paths
 
@@ -34,22 +34,23 @@ ROWS = {
 }
 
 
-def rows_of(home: Home, told: Explanation) -> pl.DataFrame | None:
-    """Every published row that the figure's parts were added up from.
+def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | None:
+    """Every published row that the parts of a figure of `month` were added up from.
 
-    One row per part, file, row and counted column, with the columns of `ROWS`: `source_row` as a
-    spreadsheet shows it (the header is row 1), `column` the heading of the count (none where an
-    organisation only needs to be named), `count` what stands there; NULL for local returns, which
-    are under disclosure control. None if the tidy tables are gone from the lake.
+    `cells`: the counted organisations, each with `part`, `feed`, `edition`, `sha256` (absent where
+    it was counted as zero), `measure` and `org_code`. Returns one row per part, file, row and
+    counted column, with the columns of `ROWS`: `source_row` as a spreadsheet shows it (the header
+    is row 1), `column` the heading of the count (none where an organisation only needs to be
+    named), `count` what stands there; NULL for local returns, which are under disclosure control.
+    None if the tidy tables are gone from the lake.
     """
     files = {(f.feed, f.edition, f.sha256): f for f in Archive(home).files()}
-    month = date.fromisoformat(f"{told.figure['month']}-01")
     found = [pl.DataFrame(schema=ROWS)]
-    for (part, *key, measure), cells in _by_file(told.lists["organisations"]).items():
+    for (part, *key, measure), codes in _by_file(cells).items():
         file = files.get(tuple(key))  # type: ignore[arg-type]
         if file is None or not lake_paths(home, file).tidy.exists():
             return None
-        rows = _rows(home, file, contracts()[file.feed], measure, cells, month)
+        rows = _rows(home, file, contracts()[file.feed], measure, codes, month)
         found.append(rows.select(pl.lit(part).alias("part"), *list(ROWS)[1:]))
     return pl.concat(found)
 
@@ -58,7 +59,7 @@ def _by_file(cells: Iterable[Record]) -> dict[tuple[str, ...], list[str]]:
     """(part, feed, edition, sha256, measure) -> codes of the organisations counted from it."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for cell in cells:
-        if "sha256" in cell:
+        if cell.get("sha256"):
             key = ("part", "feed", "edition", "sha256", "measure")
             found[tuple(cell[name] for name in key)].append(cell["org_code"])
     return found

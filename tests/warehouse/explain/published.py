@@ -17,9 +17,7 @@ def _rows(home: Home, file: SourceFile) -> list[list[str]]:
         content = stream.read()
     if content.startswith(b"PK"):
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(file.sheet)
-        found = [
-            [_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)
-        ]
+        found = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         return [[], *found]
     try:
         text = content.decode("utf-8-sig")
