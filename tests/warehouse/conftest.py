@@ -33,7 +33,7 @@ def real_home(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Hom
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with a few months of the synthetic sample, not judged, and its published mart."""
     place = tmp_path_factory.mktemp("sample")
-    write_samples(place / "files", months=4)
+    write_samples(place / "files", months=3)
     made = Home(place / "home")
     bring(made, place / "files")
     accept_all(made)

@@ -3,14 +3,13 @@ figure. What is asked of every KPI, whatever the files."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import duckdb
 import polars as pl
 
 from assets.contract import contracts
-from tests.warehouse.explain.published import files_of, row_of
+from tests.warehouse.explain.published import code_and_count, files_of
 from warehouse.catalogue import catalogue
 from warehouse.explain.cells import cells_of
 from warehouse.explain.rows import rows_of
@@ -49,18 +48,14 @@ def chosen(home: Home) -> Iterator[tuple[Figure, list[dict[str, Any]]]]:
 
 def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> int:
     """A part of a figure from the rows that are named, each looked up in its archived file."""
-    contract, files = contracts()[feed], files_of(home)
-    assert contract.cell is not None
-    counts: dict[str, list[int]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        file = files[(row["feed"], row["edition"], row["sha256"])]
-        published = row_of(home, file, row["source_row"])
-        named = {h: text for h, text in published.items() if contract.column_of(h)}
-        codes = [t for h, t in named.items() if contract.column_of(h) == contract.cell.code]
-        assert codes == [row["org_code"]], (row, published)
-        counted = row["column"] and published[row["column"]]
-        counts[row["org_code"]].append(int(counted.replace(",", "")) if counted else 1)
-    if contract.measures[measure].sum:
+    files, counts = files_of(home), defaultdict(list)
+    for (edition, sha256), own in rows.partition_by("edition", "sha256", as_dict=True).items():
+        file = files[(feed, edition, sha256)]
+        for number, column, code in own.select("source_row", "column", "org_code").iter_rows():
+            named, count = code_and_count(home, file, number, column)
+            assert named == code, (file.file_name, number)
+            counts[code].append(count)
+    if contracts()[feed].measures[measure].sum:
         return sum(map(sum, counts.values()))
     return sum(any(one) for one in counts.values())
 

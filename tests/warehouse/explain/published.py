@@ -6,6 +6,7 @@ from functools import cache
 
 from python_calamine import CalamineWorkbook
 
+from assets.contract import contracts
 from warehouse.archive import Archive, SourceFile
 from warehouse.home import Home
 
@@ -35,7 +36,25 @@ def files_of(home: Home) -> dict[tuple[str, str, str], SourceFile]:
     return {(f.feed, f.edition, f.sha256): f for f in Archive(home).files()}
 
 
-def row_of(home: Home, file: SourceFile, number: int) -> dict[str, str]:
-    """One published row, heading -> text; `number` as a spreadsheet shows it."""
-    rows = _rows(home, file)
-    return dict(zip(rows[file.header_row], rows[number], strict=False))
+@cache
+def _place_of(file: SourceFile, heading: str) -> int:
+    return file.headings.index(heading)
+
+
+@cache
+def _place_of_code(file: SourceFile) -> int:
+    contract = contracts()[file.feed]
+    assert contract.cell is not None
+    [place] = [
+        index
+        for index, heading in enumerate(file.headings)
+        if contract.column_of(heading) == contract.cell.code
+    ]
+    return place
+
+
+def code_and_count(home: Home, file: SourceFile, row: int, column: str | None) -> tuple[str, int]:
+    """Whose a published row is, and what stands in one of its columns; 1 if none is named."""
+    cells = _rows(home, file)[row]
+    text = cells[_place_of(file, column)] if column else "1"
+    return cells[_place_of_code(file)].strip(), int(text.replace(",", ""))
