@@ -18,6 +18,8 @@ from warehouse.home import Home, write_text
 from warehouse.mart.build import Built, build_mart, mart_version
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.mart.publish import publish
+from warehouse.openlineage.emit import emitting
+from warehouse.openlineage.runs import mart_built, mart_published, running
 from warehouse.pages.build import build_pages
 
 OWNER = owner_tag(MART_OWNER)
@@ -43,8 +45,10 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
             table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
         ],
         "pharmacy_participation": [table_key("kpi_monthly")],
+        "claim_reading": [table_key("kpi_monthly"), table_key("kpi_vintage")],
+        "claim": [table_key("claim_reading")],
         "governance": [
-            table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation")
+            table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation", "claim")
         ],
     }
 
@@ -87,11 +91,7 @@ def _table_specs() -> list[dg.AssetSpec]:
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
     place = context.resources.home.get()
-    built = build_mart(place, context.run.run_id, check_table())
-    results = judge_mart(built.path, context.run.run_id)
-    append(place, results, "mart")
-    add_results(built.path, results)
-    write_text(candidate(place), built.model_dump_json())
+    built, results = _build(context, place)
     with duckdb.connect(str(built.path), read_only=True) as db:
         for table in _parents():
             metadata = (
@@ -102,6 +102,23 @@ def build(context: dg.AssetExecutionContext):
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
     for result in results:
         yield _check(result)
+
+
+def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[CheckResult]]:
+    """Build, check and note the mart, and tell of it as it goes."""
+    about = ("mart.build", "The mart built aside from all accepted editions, and checked.")
+    with (
+        emitting(place, context.log.warning) as lineage,
+        running(lineage, *about, context.run.run_id, context.run.job_name) as told,
+    ):
+        built = build_mart(place, context.run.run_id, check_table())
+        results = judge_mart(built.path, context.run.run_id)
+        append(place, results, "mart")
+        add_results(built.path, results)
+        write_text(candidate(place), built.model_dump_json())
+        if told:
+            told.outcome = mart_built(built.path, results)
+    return built, results
 
 
 def candidate(home: Home):
@@ -157,7 +174,14 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             "No mart was built since the last publication. Materialise the tables first."
         )
     built = Built.model_validate_json(note.read_text(encoding="utf-8"))
-    path = publish(place, built)
+    about = ("mart.publish", "The mart built last, put in the place of the published one.")
+    with (
+        emitting(place, context.log.warning) as lineage,
+        running(lineage, *about, context.run.run_id, context.run.job_name) as told,
+    ):
+        path = publish(place, built)
+        if told:
+            told.outcome = mart_published(path, built.fingerprint)
     note.unlink()
     scorecard = build_pages(place)
     return dg.MaterializeResult(

@@ -43,6 +43,8 @@ PHARMACY_LEVELS = {"pharmacy", "local_authority", "icb", "region", "england"}
 RETURNED = {"practice", "pcn", "sub_icb", "icb"}
 LEVELS = {
     "appointments_patient_coverage_share": ALL_LEVELS - {"practice", "pcn"},
+    "included_practices": ALL_LEVELS - {"practice", "pcn"},
+    "open_practices": ALL_LEVELS - {"practice", "pcn"},
     "pharmacy_first_participating_pharmacies": {"local_authority", "icb"},
     "pharmacy_first_participating_pharmacy_share": {"local_authority", "icb"},
     "pharmacy_first_pharmacies_listed": {"local_authority", "icb"},

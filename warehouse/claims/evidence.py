@@ -1,0 +1,216 @@
+"""What the mart knows about a reading: its value as known with each edition, and what is held.
+
+Belongs here: questions to `kpi_vintage`, `kpi_monthly` and governance's tables of the attached
+mart. Does not: verdicts (`judge`), words about what is missing (`missing`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from assets.conform import add_months
+from warehouse.catalogue import Kpi
+from warehouse.claims.register import Organisation, Reading
+from warehouse.mart.figures import PER_PEOPLE, VALUE
+from warehouse.mart.places import Connection
+
+# How many people there are in a place, by source: KPI, its column, and what it is.
+POPULATIONS = (
+    (
+        "appointments_patient_coverage_share",
+        "denominator",
+        "registered patients at open practices, by the coverage file",
+    ),
+    ("registered_patients", "value", "on the lists of its practices"),
+)
+# How far from a claim's months a list of patients still tells how many there can have been.
+AROUND_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value as it was known when this edition (and re-issue of it) was the newest."""
+
+    edition: str
+    revision: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a KPI and organisation as the mart has it now."""
+
+    month: date
+    has_value: bool
+    status: str
+    members_present: int | None
+    members_expected: int | None
+
+
+@dataclass(frozen=True)
+class People:
+    """The most people that a source has counted in a place, in any month around a claim."""
+
+    org_code: str
+    what: str
+    month: date
+    edition: str
+    number: float
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held: months of each series, and the editions of each feed by standing."""
+
+    months: dict[tuple[str, str, str], tuple[Month, ...]]
+    editions: dict[str, dict[str, tuple[str, ...]]]
+
+
+def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
+    """The months a reading rests on: its own under 0 and, if it compares, those before under 1."""
+    own = reading.period.span
+    before = tuple(add_months(month, -12) for month in own)
+    return {0: own, 1: before} if reading.compares else {0: own}
+
+
+def as_known(
+    db: Connection, readings: Sequence[Reading], kpis: dict[str, Kpi]
+) -> list[list[Known]]:
+    """Each reading's value with every edition held that has any of its months, oldest first.
+
+    As known with an edition: each month by its newest figure of that edition or an earlier one. A
+    period with a month missing has no value. Readings without KPI have an empty list.
+    """
+    cells: list[dict[str, object]] = [
+        {
+            "number": number,
+            "side": side,
+            "month": month,
+            "kpi_id": reading.kpi_id,
+            "org_level": reading.org_level,
+            "org_code": reading.org_code,
+            "unit": kpis[reading.kpi_id].unit,
+        }
+        for number, reading in enumerate(readings)
+        if reading.kpi_id
+        for side, months in months_of(reading).items()
+        for month in months
+    ]
+    found: dict[int, list[Known]] = defaultdict(list)
+    for number, edition, revision, now, before in _worked_out(db, cells):
+        value = _measured(readings[number], now, before)
+        found[number].append(Known(edition, revision, value))
+    return [found[number] for number in range(len(readings))]
+
+
+def _worked_out(
+    db: Connection, cells: list[dict[str, object]]
+) -> list[tuple[int, str, int, float | None, float | None]]:
+    """Number of the reading, edition, revision, value of its months and of those a year before."""
+    names = ("kpi_id", "org_level", "org_code", "unit")
+    schema = {"number": pl.Int32, "side": pl.Int8, "month": pl.Date} | dict.fromkeys(
+        names, pl.String
+    )
+    value = VALUE.format(n="n", d="d")
+    db.register("claim_cell", pl.DataFrame(cells, schema=schema).to_arrow())
+    try:
+        return db.execute(
+            f"""WITH seen AS (
+                SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
+                       v.denominator, v.value,
+                       replace(v.edition, '-', '')::BIGINT * 1000 + v.revision AS vintage
+                FROM claim_cell AS c
+                JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
+            tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
+            asked AS (
+                SELECT t.*, c.side, c.month, c.unit FROM tick AS t
+                JOIN claim_cell AS c USING (number)),
+            known AS (
+                SELECT a.*, s.numerator, s.denominator, s.value FROM asked AS a
+                ASOF LEFT JOIN seen AS s ON s.number = a.number AND s.side = a.side
+                    AND s.month = a.month AND a.vintage >= s.vintage),
+            summed AS (
+                SELECT number, vintage, edition, revision, side, unit,
+                       count(*) = count(value) AS whole, sum(numerator) AS n,
+                       CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator)
+                            ELSE sum(denominator) END AS d
+                FROM known GROUP BY number, vintage, edition, revision, side, unit),
+            valued AS (
+                SELECT * EXCLUDE (unit), CASE WHEN whole THEN {value} END::DOUBLE AS value
+                FROM summed)
+            SELECT number, edition, revision, max(value) FILTER (side = 0),
+                   max(value) FILTER (side = 1)
+            FROM valued GROUP BY number, vintage, edition, revision ORDER BY number, vintage"""
+        ).fetchall()
+    finally:
+        db.unregister("claim_cell")
+
+
+def _measured(reading: Reading, now: float | None, before: float | None) -> float | None:
+    """What the reading makes of the value of its months, and of those a year before."""
+    if now is None:
+        return None
+    if reading.measure == "monthly_mean":
+        return now / len(reading.period.span)
+    if not reading.compares:
+        return now
+    if before is None:
+        return None
+    if reading.measure == "year_on_year_change":
+        return now - before
+    return now / before - 1 if before else None
+
+
+def held(db: Connection, readings: Iterable[Reading]) -> Held:
+    """Months of every series that the readings ask for, and each feed's editions by status."""
+    series = sorted({(r.kpi_id, r.org_level, r.org_code) for r in readings if r.kpi_id})
+    schema = dict.fromkeys(("kpi_id", "org_level", "org_code"), pl.String)
+    db.register("claim_series", pl.DataFrame(series, schema=schema, orient="row").to_arrow())
+    rows = db.execute(
+        """SELECT kpi_id, org_level, org_code, month, value IS NOT NULL, status,
+                  members_present, members_expected
+        FROM mart.kpi_monthly SEMI JOIN claim_series USING (kpi_id, org_level, org_code)
+        ORDER BY month"""
+    ).fetchall()
+    db.unregister("claim_series")
+    months: dict[tuple[str, str, str], list[Month]] = defaultdict(list)
+    for kpi_id, level, code, *month in rows:
+        months[(kpi_id, level, code)].append(Month(*month))
+    editions: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for feed, edition, status in db.execute(
+        "SELECT feed, edition, status FROM mart.governance.edition ORDER BY edition"
+    ).fetchall():
+        editions[feed][status].append(edition)
+    return Held(
+        {key: tuple(rows) for key, rows in months.items()},
+        {
+            feed: {status: tuple(names) for status, names in stands.items()}
+            for feed, stands in editions.items()
+        },
+    )
+
+
+def most_people(db: Connection, place: Organisation, months: Sequence[date]) -> list[People]:
+    """By each source that has the place: the most people counted there around those months."""
+    found = []
+    for kpi, column, what in POPULATIONS:
+        rows = db.execute(
+            f"""SELECT month, edition, {column} FROM mart.kpi_monthly
+            WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code
+              AND month BETWEEN $first AND $last AND {column} IS NOT NULL
+            ORDER BY {column} DESC, month LIMIT 1""",
+            {
+                "kpi": kpi,
+                "level": place.level,
+                "code": place.code,
+                "first": add_months(min(months), -AROUND_MONTHS),
+                "last": add_months(max(months), AROUND_MONTHS),
+            },
+        ).fetchall()
+        found += [People(place.code, what, *row) for row in rows]
+    return found

@@ -1,0 +1,288 @@
+"""The register of claims: `claims.yaml` as validated objects.
+
+Belongs here: what an entry may say, and refusing what it must not. Does not: any one claim (the
+YAML), working a reading out (`evidence`), verdicts (`judge`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assets.vocabulary import OrgLevel, read_yaml
+from warehouse.catalogue import Kpi, Unit
+from warehouse.claims.periods import Period
+from warehouse.claims.written import Written, read_figure
+
+REGISTER_FILE = Path(__file__).with_name("claims.yaml")
+# `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
+# points. A claim may be of what no KPI is: then it has a unit of its own.
+ClaimUnit = Unit | Literal["growth", "pounds"]
+Measure = Literal["value", "monthly_mean", "year_on_year_ratio", "year_on_year_change"]
+COMPARISONS = ("year_on_year_ratio", "year_on_year_change")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(_Entry):
+    """An organisation by level and code."""
+
+    level: OrgLevel
+    code: str = Field(pattern=r"^[A-Z0-9]{3,9}$")
+
+
+class Document(_Entry):
+    """Where statements stand: a document, who published it, when (or what is known of that)."""
+
+    title: str
+    body: str
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    date: str
+
+
+class ReadingEntry(_Entry):
+    """One way to understand a figure; what it leaves out is the figure's own.
+
+    `only_shown`: why it is no reading of the words; it is then worked out and shown, and decides
+    nothing. `missing`: which feed or definition it would need, where there is no KPI.
+    """
+
+    kpi: str | None = None
+    period: Period | None = None
+    measure: Measure | None = None
+    organisations: tuple[Organisation, ...] | None = Field(default=None, min_length=1)
+    only_shown: str | None = Field(default=None, min_length=10)
+    missing: str | None = Field(default=None, min_length=10)
+
+
+class Figure(_Entry):
+    """One figure of a statement, as it was written, and the ways in which it can be understood.
+
+    `label`: what it is, in few words. `whole`: the figure of which it is a part, as written.
+    `period`: the time it speaks of. Organisations are those of its statement unless it names some.
+    """
+
+    label: str = Field(min_length=3, max_length=60)
+    aspect: Literal["value", "growth", "share", "part", "whole", "ratio"]
+    written: str
+    unit: ClaimUnit
+    period: Period
+    whole: str | None = None
+    tolerance: str | None = None
+    tolerance_because: str | None = None
+    kpi: str | None = None
+    measure: Measure = "value"
+    organisations: tuple[Organisation, ...] | None = Field(default=None, min_length=1)
+    readings: tuple[ReadingEntry, ...] = (ReadingEntry(),)
+    missing: str | None = Field(default=None, min_length=10)
+    note: str | None = None
+
+
+class Statement(_Entry):
+    """A sentence as published, or faithfully retold, and whom it is about."""
+
+    says: str = Field(min_length=20)
+    organisations: tuple[Organisation, ...] = Field(min_length=1)
+
+
+class Reading(_Entry):
+    """A reading of its own: one KPI, organisation and period, and what is made of them."""
+
+    kpi_id: str | None
+    org_level: OrgLevel
+    org_code: str
+    period: Period
+    measure: Measure
+    only_shown: str | None
+    missing: str | None
+
+    @property
+    def compares(self) -> bool:
+        """Whether it needs the same months a year earlier, too."""
+        return self.measure in COMPARISONS
+
+
+class Claim(_Entry):
+    """One published figure, ready to be judged."""
+
+    claim_id: str
+    statement_id: str
+    document: Document
+    statement: Statement
+    figure: Figure
+    stated: Written
+    whole: Written | None
+    organisations: tuple[Organisation, ...]
+    readings: tuple[Reading, ...]
+
+
+@cache
+def published_claims() -> tuple[Claim, ...]:
+    """The shipped register."""
+    return load_register()
+
+
+def load_register(path: Path = REGISTER_FILE) -> tuple[Claim, ...]:
+    """Read and validate a register; claims in the order in which they stand.
+
+    Raises ValueError that names the file, the claim (or document, or statement) and the key.
+    """
+    try:
+        raw = read_yaml(path)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    found: dict[str, Claim] = {}
+    for claim in _claims(raw, path.name):
+        if claim.claim_id in found:
+            raise ValueError(f"{path.name}: claim `{claim.claim_id}` stands twice")
+        found[claim.claim_id] = claim
+    return tuple(found.values())
+
+
+def _claims(raw: object, file: str) -> Iterator[Claim]:
+    for document_id, entry in _mapping(raw, f"{file}: the register").items():
+        who = f"{file}: document `{document_id}`"
+        head, statements = _apart(entry, "statements", who)
+        document = _valid(Document, head, who)
+        for name, said in _mapping(statements, f"{who}: `statements`").items():
+            here = f"{file}: statement `{name}`"
+            head, figures = _apart(said, "figures", here)
+            statement = _valid(Statement, head, here)
+            for claim_id, one in _mapping(figures, f"{here}: `figures`").items():
+                label = f"{file}: claim `{claim_id}`"
+                figure = _valid(Figure, one, label)
+                yield _claim(claim_id, f"{document_id}/{name}", document, statement, figure, label)
+
+
+def _claim(
+    claim_id: str,
+    statement_id: str,
+    document: Document,
+    statement: Statement,
+    figure: Figure,
+    label: str,
+) -> Claim:
+    if not claim_id.replace("-", "").isalnum() or claim_id != claim_id.lower():
+        raise ValueError(f"{label}: an id has small letters, digits and hyphens only")
+    stated = _read(figure.written, figure.unit, f"{label}: `written`")
+    if (figure.tolerance is None) != (figure.tolerance_because is None):
+        raise ValueError(f"{label}: `tolerance` and `tolerance_because` go together")
+    if figure.tolerance and figure.tolerance_because:
+        explicit = _read(figure.tolerance, figure.unit, f"{label}: `tolerance`")
+        stated = Written(stated.value, explicit.value, figure.tolerance_because)
+    whole = _read(figure.whole, figure.unit, f"{label}: `whole`") if figure.whole else None
+    organisations = figure.organisations or statement.organisations
+    return Claim(
+        claim_id=claim_id,
+        statement_id=statement_id,
+        document=document,
+        statement=statement,
+        figure=figure,
+        stated=stated,
+        whole=whole,
+        organisations=organisations,
+        readings=tuple(_readings(figure, organisations, label)),
+    )
+
+
+def _readings(
+    figure: Figure, organisations: tuple[Organisation, ...], label: str
+) -> Iterator[Reading]:
+    for number, entry in enumerate(figure.readings):
+        missing = entry.missing or figure.missing
+        kpi = None if entry.missing else entry.kpi or figure.kpi
+        if kpi is None and missing is None:
+            raise ValueError(
+                f"{label}: `readings.{number}`: name a `kpi`, or say under `missing` which feed "
+                "or definition would be needed"
+            )
+        for one in entry.organisations or organisations:
+            yield Reading(
+                kpi_id=kpi,
+                org_level=one.level,
+                org_code=one.code,
+                period=entry.period or figure.period,
+                measure=entry.measure or figure.measure,
+                only_shown=entry.only_shown,
+                missing=None if kpi else missing,
+            )
+
+
+def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
+    """Refuse a reading that the catalogue makes no sense of.
+
+    Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
+    unit than the claim's, and a monthly mean of what is not added up over months.
+    """
+    for claim in claims:
+        for reading in claim.readings:
+            if reading.kpi_id is None:
+                continue
+            label = f"claim `{claim.claim_id}`"
+            kpi = kpis.get(reading.kpi_id)
+            if kpi is None:
+                raise ValueError(f"{label}: `kpi`: `{reading.kpi_id}` is not in the catalogue")
+            if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
+                raise ValueError(
+                    f"{label}: `measure`: {kpi.kpi_id} does not add up over months, "
+                    "so it has no monthly mean"
+                )
+            unit = unit_of(reading, kpi)
+            if reading.only_shown is None and unit != claim.figure.unit:
+                raise ValueError(
+                    f"{label}: `unit`: a reading of {kpi.kpi_id} as {reading.measure} is in "
+                    f"`{unit}`, the claim in `{claim.figure.unit}`; if it is what may have been "
+                    "meant instead, say why under `only_shown`"
+                )
+
+
+def unit_of(reading: Reading, kpi: Kpi) -> ClaimUnit:
+    """The unit of what a reading works out: the KPI's, or `growth`."""
+    if reading.measure == "year_on_year_ratio":
+        return "growth"
+    if reading.measure == "year_on_year_change" and kpi.unit == "share":
+        return "growth"
+    return kpi.unit
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _valid(model: type[_Model], entry: object, who: str) -> _Model:
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        told = "; ".join(
+            f"`{'.'.join(map(str, one['loc']))}`: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
+        raise ValueError(f"{who}: {told}") from error
+
+
+def _read(text: str, unit: str, who: str) -> Written:
+    try:
+        return read_figure(text, unit)
+    except ValueError as error:
+        raise ValueError(f"{who}: {error}") from error
+
+
+def _mapping(entry: object, who: str) -> dict[str, Any]:
+    if not isinstance(entry, dict) or not entry:
+        raise ValueError(f"{who}: expected entries by name")
+    return {str(key): value for key, value in entry.items()}
+
+
+def _apart(entry: object, key: str, who: str) -> tuple[dict[str, Any], object]:
+    """An entry without one of its keys, and what stands under that."""
+    head = dict(_mapping(entry, who))
+    if key not in head:
+        raise ValueError(f"{who}: `{key}` is missing")
+    below = head.pop(key)
+    return head, below

@@ -1,0 +1,204 @@
+"""Tables `claim` and `claim_reading` of the mart.
+
+Belongs here: their columns, and putting tested claims into them. Does not: the trial (`trial`);
+what the columns mean is said in the mart's descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import polars as pl
+
+from assets.conform import month_text
+from warehouse.catalogue import Kpi
+from warehouse.claims.evidence import Known, months_of
+from warehouse.claims.judge import Tried, fits
+from warehouse.claims.register import Claim, unit_of
+from warehouse.claims.trial import Tested, differs_by, reading_words, try_claims, verdict_words
+from warehouse.mart.places import Connection, create_from
+
+CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "claim_id": pl.String,
+    "statement_id": pl.String,
+    "source": pl.String,
+    "source_body": pl.String,
+    "source_url": pl.String,
+    "source_date": pl.String,
+    "statement": pl.String,
+    "label": pl.String,
+    "aspect": pl.String,
+    "kpi_id": pl.String,
+    "org_level": pl.String,
+    "org_code": pl.String,
+    "month": pl.Date,
+    "period": pl.String,
+    "first_month": pl.Date,
+    "last_month": pl.Date,
+    "stated": pl.String,
+    "stated_value": pl.Float64,
+    "unit": pl.String,
+    "tolerance": pl.Float64,
+    "tolerance_because": pl.String,
+    "computed_value": pl.Float64,
+    "difference": pl.Float64,
+    "relative_difference": pl.Float64,
+    "edition": pl.String,
+    "verdict": pl.String,
+    "confirmed_in_edition": pl.String,
+    "verdict_in_short": pl.String,
+    "statement_verdict": pl.String,
+    "note": pl.String,
+    "synthetic": pl.Boolean,
+}
+READING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "claim_id": pl.String,
+    "reading_number": pl.Int32,
+    "reading": pl.String,
+    "kpi_id": pl.String,
+    "org_level": pl.String,
+    "org_code": pl.String,
+    "measure": pl.String,
+    "unit": pl.String,
+    "first_month": pl.Date,
+    "last_month": pl.Date,
+    "months": pl.String,
+    "compared_months": pl.String,
+    "since_edition": pl.String,
+    "edition": pl.String,
+    "revision": pl.Int32,
+    "is_latest": pl.Boolean,
+    "computed_value": pl.Float64,
+    "difference": pl.Float64,
+    "relative_difference": pl.Float64,
+    "within_tolerance": pl.Boolean,
+    "only_shown": pl.String,
+    "missing": pl.String,
+    "synthetic": pl.Boolean,
+}
+# Where columns come from: the register, and what is worked out from figures of the mart.
+RECORDS, FIGURES = "claims.register", "mart.kpi_vintage"
+TOLD = {
+    **dict.fromkeys(("computed_value", "difference", "relative_difference"), f"{FIGURES}.value"),
+    **dict.fromkeys(("edition", "since_edition", "confirmed_in_edition"), f"{FIGURES}.edition"),
+    "within_tolerance": f"{FIGURES}.value",
+    "verdict": f"{FIGURES}.value",
+    "verdict_in_short": f"{FIGURES}.value",
+    "statement_verdict": f"{FIGURES}.value",
+    "note": f"{FIGURES}.value",
+    "missing": "mart.kpi_monthly.status",
+    "revision": f"{FIGURES}.revision",
+}
+
+
+def create_claims(
+    db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
+) -> None:
+    """Judge a register against the attached mart, and keep what came of it in the mart.
+
+    The figures and governance's editions must be there. Raises ValueError that names claim and
+    key if the register does not fit the catalogue.
+    """
+    tested = try_claims(db, claims, kpis, synthetic)
+    rows = [_claim_row(one, synthetic) for one in tested]
+    _create(db, "mart.claim", pl.DataFrame(rows, schema=CLAIM_SCHEMA))
+    readings = [
+        row | {"synthetic": synthetic}
+        for one in tested
+        for number, tried in enumerate(one.tried, start=1)
+        for row in _reading_rows(one.claim, number, tried, kpis)
+    ]
+    _create(db, "mart.claim_reading", pl.DataFrame(readings, schema=READING_SCHEMA))
+
+
+def _create(db: Connection, table: str, frame: pl.DataFrame) -> None:
+    told = {column: origin for column, origin in TOLD.items() if column in frame.columns}
+    create_from(db, table, frame, RECORDS, **told)
+
+
+def _claim_row(one: Tested, synthetic: bool) -> dict[str, object]:
+    claim, verdict = one.claim, one.verdict
+    figure, document, main = claim.figure, claim.document, verdict.main
+    place = main.reading if main else claim.readings[0]
+    computed = main.latest if main else None
+    difference, relative = differs_by(claim, computed, figure.unit)
+    span = place.period.span
+    return {
+        "claim_id": claim.claim_id,
+        "statement_id": claim.statement_id,
+        "source": document.title,
+        "source_body": document.body,
+        "source_url": document.url,
+        "source_date": document.date,
+        "statement": claim.statement.says.strip(),
+        "label": figure.label,
+        "aspect": figure.aspect,
+        "kpi_id": place.kpi_id,
+        "org_level": place.org_level,
+        "org_code": place.org_code,
+        "month": span[-1],
+        "period": place.period.words,
+        "first_month": span[0],
+        "last_month": span[-1],
+        "stated": figure.written + (f" of {figure.whole}" if figure.whole else ""),
+        "stated_value": claim.stated.value,
+        "unit": figure.unit,
+        "tolerance": claim.stated.tolerance,
+        "tolerance_because": claim.stated.because,
+        "computed_value": computed,
+        "difference": difference,
+        "relative_difference": relative,
+        "edition": main.known[-1].edition if main and computed is not None else None,
+        "verdict": verdict.words,
+        "confirmed_in_edition": verdict.true_in.edition if verdict.true_in else None,
+        "verdict_in_short": verdict_words(one),
+        "statement_verdict": one.summed_up,
+        "note": one.note,
+        "synthetic": synthetic,
+    }
+
+
+def _reading_rows(
+    claim: Claim, number: int, tried: Tried, kpis: dict[str, Kpi]
+) -> Iterator[dict[str, object]]:
+    """A row per value that the reading ever had, oldest first, and one for what is missing."""
+    reading = tried.reading
+    unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
+    months = months_of(reading)
+    base = {
+        "claim_id": claim.claim_id,
+        "reading_number": number,
+        "reading": reading_words(reading, kpis),
+        "kpi_id": reading.kpi_id,
+        "org_level": reading.org_level,
+        "org_code": reading.org_code,
+        "measure": reading.measure,
+        "unit": unit,
+        "first_month": reading.period.span[0],
+        "last_month": reading.period.span[-1],
+        "months": " ".join(month_text(month) for month in months[0]),
+        "compared_months": " ".join(month_text(m) for m in months[1]) if 1 in months else None,
+        "only_shown": reading.only_shown,
+    }
+    for value, run in _runs(tried.known):
+        difference, relative = differs_by(claim, value, unit)
+        yield base | {
+            "since_edition": run[0].edition,
+            "edition": run[-1].edition,
+            "revision": run[-1].revision,
+            "is_latest": run[-1] is tried.known[-1],
+            "computed_value": value,
+            "difference": difference,
+            "relative_difference": relative,
+            "within_tolerance": fits(claim, value) if difference is not None else None,
+        }
+    if tried.latest is None:
+        yield base | {"is_latest": True, "missing": tried.missing and tried.missing.words}
+
+
+def _runs(known: Sequence[Known]) -> Iterator[tuple[float, list[Known]]]:
+    """Values with the editions in which they stood, one after the other; gaps are left out."""
+    for value, run in groupby(known, key=lambda one: one.value):
+        if value is not None:
+            yield value, list(run)

@@ -1,0 +1,214 @@
+"""The trial of a register: every claim with every reading tried, and its verdict.
+
+Belongs here: bringing claims, evidence and rules together, and saying what came of it. Does not:
+the rules (`judge`), the questions (`evidence`), the shape of the tables (`tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assets.conform import month_text
+from warehouse.catalogue import Kpi
+from warehouse.claims.evidence import Held, Known, as_known, held, most_people
+from warehouse.claims.judge import SYNTHETIC, Tried, Verdict, fits, judge
+from warehouse.claims.missing import (
+    Missing,
+    is_stock_over_months,
+    sum_up_missing,
+    why_missing,
+)
+from warehouse.claims.periods import Period
+from warehouse.claims.register import Claim, Reading, check_register
+from warehouse.claims.words import say_difference, say_value, sum_up
+from warehouse.claims.written import COUNTED
+from warehouse.mart.places import Connection
+
+MEASURES = {
+    "value": "",
+    "monthly_mean": ", mean of the months",
+    "year_on_year_ratio": ", growth on the year before",
+    "year_on_year_change": ", change on the year before",
+}
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A claim after its trial. `summed_up`: the verdicts of its whole statement, in a line."""
+
+    claim: Claim
+    tried: tuple[Tried, ...]
+    verdict: Verdict
+    note: str
+    summed_up: str = ""
+
+
+def try_claims(
+    db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
+) -> list[Tested]:
+    """Judge every claim against the mart attached as `mart`; of a synthetic one, none.
+
+    Raises ValueError that names claim and key if the register makes no sense to the catalogue.
+    """
+    check_register(tuple(claims), kpis)
+    if synthetic:
+        found = [_not_judged(claim) for claim in claims]
+    else:
+        readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
+        known = iter(_try(db, readings, kpis))
+        is_held = held(db, [reading for claim in claims for reading in claim.readings])
+        found = [
+            _test(db, claim, [next(known) for _ in claim.readings], kpis, is_held)
+            for claim in claims
+        ]
+    said: dict[str, list[tuple[str, str, str]]] = {}
+    for one in found:
+        figure = one.claim.figure
+        told = (figure.aspect, figure.label, verdict_words(one))
+        said.setdefault(one.claim.statement_id, []).append(told)
+    return [
+        Tested(one.claim, one.tried, one.verdict, one.note, sum_up(said[one.claim.statement_id]))
+        for one in found
+    ]
+
+
+def _not_judged(claim: Claim) -> Tested:
+    tried = tuple(Tried(reading, (), Missing(SYNTHETIC)) for reading in claim.readings)
+    return Tested(claim, tried, Verdict("not computable", tried[0]), SYNTHETIC)
+
+
+def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
+    """What has to be worked out for a reading: itself, a reading per month, or nothing."""
+    if reading.kpi_id is None or is_stock_over_months(reading, kpis[reading.kpi_id]):
+        return []
+    if reading.period.each is None:
+        return [reading]
+    return [
+        reading.model_copy(update={"period": Period(month=month_text(month))})
+        for month in reading.period.span
+    ]
+
+
+def _try(
+    db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
+) -> list[list[tuple[Reading, list[Known]]]]:
+    """Per entry: those of its readings that ever had a value, with all their values."""
+    flat = [one for several in readings for one in several]
+    known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
+    return [
+        [
+            (reading, values)
+            for reading, values in (next(known) for _ in several)
+            if any(one.value is not None for one in values)
+        ]
+        for several in readings
+    ]
+
+
+def _test(
+    db: Connection,
+    claim: Claim,
+    found: Sequence[Sequence[tuple[Reading, list[Known]]]],
+    kpis: dict[str, Kpi],
+    is_held: Held,
+) -> Tested:
+    tried = tuple(
+        one
+        for reading, worked_out in zip(claim.readings, found, strict=True)
+        for one in _tried(reading, worked_out, kpis, is_held)
+    )
+    people = []
+    if claim.figure.unit == "people":
+        months = claim.figure.period.span
+        people = [most_people(db, place, months) for place in claim.organisations]
+    verdict = judge(claim, tried, people)
+    return Tested(claim, tried, verdict, _note(claim, tried, verdict, kpis))
+
+
+def _tried(
+    reading: Reading,
+    worked_out: Sequence[tuple[Reading, list[Known]]],
+    kpis: dict[str, Kpi],
+    is_held: Held,
+) -> list[Tried]:
+    if not worked_out:
+        return [Tried(reading, (), why_missing(reading, kpis, is_held))]
+    return [
+        Tried(
+            one,
+            tuple(known),
+            why_missing(one, kpis, is_held) if known[-1].value is None else None,
+        )
+        for one, known in worked_out
+    ]
+
+
+def reading_words(reading: Reading, kpis: dict[str, Kpi]) -> str:
+    """`GP appointments, 04C: April to October 2024, financial year to date`."""
+    subject = f"{kpis[reading.kpi_id].title}, " if reading.kpi_id else ""
+    return f"{subject}{reading.org_code}: {reading.period.words}{MEASURES[reading.measure]}"
+
+
+def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | None, float | None]:
+    """Difference of a value to what was stated, and the same relative to that.
+
+    Counts may be compared with counts; other units only with their own. Of shares and growth there
+    is no relative difference: theirs is in points.
+    """
+    stated, own = claim.stated.value, claim.figure.unit
+    if value is None or (unit != own and not {unit, own} <= COUNTED):
+        return None, None
+    difference = value - stated
+    relative = None if own in ("share", "growth") or not stated else difference / stated
+    return difference, relative
+
+
+def verdict_words(tested: Tested) -> str:
+    """The verdict, with the difference if the claim differs: `differs, +2.7 %`."""
+    claim, verdict = tested.claim, tested.verdict
+    if verdict.kind != "differs" or verdict.main is None:
+        return verdict.words
+    unit = claim.figure.unit
+    difference, relative = differs_by(claim, verdict.main.latest, unit)
+    return f"differs, {say_difference(difference, relative, unit)}"
+
+
+def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """What a reader should know beside verdict and numbers, in sentences."""
+    parts = [verdict.reason, _measured_by(claim, verdict, kpis)]
+    if verdict.kind == "not computable":
+        parts.append(sum_up_missing(one.missing for one in tried if one.counts and one.missing))
+    elif verdict.kind == "differs" and verdict.main:
+        # Another definition that could not be tried; other months are told by the readings.
+        tried_kpi = verdict.main.reading.kpi_id
+        untried = {
+            one.reading.kpi_id: f"By another definition it is not computable: "
+            f"{reading_words(one.reading, kpis)}: {one.missing.words}."
+            for one in reversed(tried)
+            if one.counts and one.missing and one.reading.kpi_id not in (None, tried_kpi)
+        }
+        parts += untried.values()
+    parts += [
+        f"{reading_words(one.reading, kpis)} would fit "
+        f"({say_value(one.latest, claim.figure.unit, one.reading.measure)})"
+        f", but is not what was said: {(one.reading.only_shown or '').rstrip('.')}."
+        for one in tried
+        if not one.counts and one.latest is not None and fits(claim, one.latest)
+    ]
+    return " ".join(part for part in [*parts, claim.figure.note or ""] if part)
+
+
+def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """The reading that decided, its value and the tolerance it was held to."""
+    main, unit = verdict.main, claim.figure.unit
+    if main is None or verdict.kind in ("cannot be true", "not computable"):
+        return ""
+    measure = main.reading.measure
+    held_to = f"stated {claim.figure.written}, {claim.stated.because}"
+    words = reading_words(main.reading, kpis)
+    if verdict.kind == "since revised" and verdict.true_in:
+        once = say_value(verdict.true_in.value, unit, measure)
+        now = say_value(main.latest, unit, measure) if main.latest is not None else "not known"
+        return f"{words}: {once} in edition {verdict.true_in.edition}, now {now} ({held_to})."
+    return f"{words}: {say_value(main.latest, unit, measure)} ({held_to})."
