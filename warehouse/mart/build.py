@@ -23,6 +23,8 @@ from assets.reference import local_authorities
 from assets.reference import organisations as reference_module
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
+from warehouse.claims.register import REGISTER_FILE, published_claims
+from warehouse.claims.tables import create_claims
 from warehouse.decisions import decisions
 from warehouse.history import REGISTER_SCHEMA
 from warehouse.home import Home
@@ -60,7 +62,8 @@ class Built(BaseModel):
 def mart_version() -> str:
     """Short hash of all that turns measures into the mart."""
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE]
+    claims = [*sorted(REGISTER_FILE.parent.glob("*.py")), REGISTER_FILE]
+    files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, *claims]
     files += [here.parent / name for name in ("catalogue.py", "suppression.py", "settings.py")]
     for shipped in (reference_module, local_authorities):
         files += [Path(str(shipped.__file__)), shipped.TABLE]
@@ -131,9 +134,11 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         )
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
+        create_claims(db, published_claims(), catalogue(), synthetic)
         create_measures(db)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
-        create_from(db, "mart.governance.check_register", none if register is None else register)
+        checks = none if register is None else register
+        create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
         db.execute("DETACH mart")
     _finish(target, synthetic)
     return Built(
