@@ -14,8 +14,10 @@ from assets.shape import Field, measure_fields, tidy_fields
 from checks.catalogue import Check
 from checks.editions import TakenIn, take_in
 from checks.register import checks_of
-from warehouse.archive import SourceFile
+from warehouse.archive import Archive, SourceFile
 from warehouse.history import CheckResult
+from warehouse.openlineage.emit import Emitter, emitting
+from warehouse.openlineage.runs import edition_taken_in, files_named, running
 
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
@@ -118,17 +120,19 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
     )
     def _feed(context: dg.AssetExecutionContext):
         held = []
-        for edition in context.partition_keys:
-            context.log.info(f"{contract.feed} {edition}")
-            taken = take_in(
-                context.resources.home.get(), contract.feed, edition, context.run.run_id
-            )
-            if taken is None:
-                context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
-                continue
-            report(context, contract, edition, taken)
-            if taken.standing.undecided:
-                held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
+        home = context.resources.home.get()
+        files = Archive(home).active_files(contract.feed)
+        with emitting(home, context.log.warning) as lineage:
+            for edition in context.partition_keys:
+                context.log.info(f"{contract.feed} {edition}")
+                own = [file for file in files if file.edition == edition]
+                taken = _take_in(context, contract, edition, own, lineage) if own else None
+                if taken is None:
+                    context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
+                    continue
+                report(context, contract, edition, taken)
+                if taken.standing.undecided:
+                    held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):
             raise dg.Failure(
                 description="Held back, last-good stays published. " + " | ".join(held),
@@ -137,6 +141,32 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         yield from ()
 
     return _feed
+
+
+def _take_in(
+    context: dg.AssetExecutionContext,
+    contract: Contract,
+    edition: str,
+    files: list[SourceFile],
+    lineage: Emitter | None,
+) -> TakenIn | None:
+    """Take one edition in, and tell of it as it goes."""
+    home, run = context.resources.home.get(), context.run
+    with running(
+        lineage,
+        f"{contract.feed}.take_in",
+        f"{contract.title}: archived files tidied, checked and measured.",
+        run.run_id,
+        run.job_name,
+        edition,
+        files_named(files),
+    ) as told:
+        taken = take_in(home, contract.feed, edition, run.run_id)
+        if told and taken:
+            told.outcome = edition_taken_in(
+                contract, edition, taken.files, taken.facts, taken.results, taken.standing
+            )
+    return taken
 
 
 def report(

@@ -56,6 +56,7 @@ class Report:
     incomplete. `decided`: editions that stand where a person put them, or whose acceptance has
     lapsed; one held by hand is told, but is no failure of the run. `unfinished`: files whose purge
     was cut short. `taken_down`: the mart was removed, for nothing is left that may be in it.
+    `lineage`: what kept lineage events from where they should go, if anything.
     """
 
     imported: list[Outcome] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Report:
     published: bool = False
     taken_down: bool = False
     retired: int = 0
+    lineage: str | None = None
     nothing_to_do: bool = False
 
     @property
@@ -216,7 +218,9 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
     from pipelines.resources import HomeResource
     from warehouse.mart.build import accepted_files
     from warehouse.mart.publish import is_current, rests_on_what_left, take_down
+    from warehouse.openlineage.emit import forget_trouble, trouble_of
 
+    forget_trouble(home)
     definitions = build_definitions(HomeResource(root=str(home.root)))
     with open_instance(home) as instance, kept_open(home):
         for batch in batches:
@@ -238,6 +242,7 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
             report.published = problem is None
             if problem:
                 report.failures.append(f"mart: {problem}")
+    report.lineage = trouble_of(home)
 
 
 def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str | None:

@@ -1,7 +1,8 @@
 """Purging: a file that must not be kept is erased, with all that was made from it in the home.
 
-Belongs here: what has to go (the plan), and erasing it from archive, landing folder, lake and the
-words of the check history. Does not: Dagster's events and the mart (`pipelines.purge`), asking.
+Belongs here: what has to go (the plan), and erasing it from archive, landing folder, lake, lineage
+events and the words of the check history. Does not: Dagster's events and the mart
+(`pipelines.purge`), asking.
 
 Tombstones are written first and tell all that is needed to erase, so that a purge that was killed
 half-way can be run again: every step may be repeated.
@@ -27,6 +28,7 @@ from warehouse.hashing import hash_file, hash_stream
 from warehouse.history import edition_files, state_path
 from warehouse.home import Home, sweep_parts, whole_file
 from warehouse.intake.containers import sniff
+from warehouse.openlineage.keep import forget_files
 from warehouse.tidy import UNREADABLE, lake_paths
 from warehouse.tombstones import Tombstone, tombstones, write
 from warehouse.withdrawal import FIND, matches, prefix_of, unambiguous
@@ -208,7 +210,8 @@ def editions_touched(
 def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[tuple[str, str], datetime]
 ) -> None:
-    """Erase the files from landing folder, lake, check history and archive. May be repeated."""
+    """Erase the files from landing folder, lake, check history, lineage events and archive. May
+    be repeated."""
     for path in plan.landing:
         path.unlink(missing_ok=True)
     for stone in stones:
@@ -216,6 +219,7 @@ def erase(
     for feed, edition in touched:
         state_path(home, feed, edition).unlink(missing_ok=True)
     _blank_words(home, touched)
+    forget_files(home, [stone.sha256 for stone in stones])
     shutil.rmtree(home.pages, ignore_errors=True)
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder)

@@ -66,6 +66,8 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
     for failure in report.failures:
         screen.error(failure, "What was published before stays published.")
     show_standings(screen, report)
+    if report.lineage:
+        screen.warn(report.lineage)
     show_wrong_rows(screen, home, report.taken_in)
     if report.retired and not report.nothing_to_do:
         screen.say(

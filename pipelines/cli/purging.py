@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from warehouse.purge import Plan
 
 OUT_OF_REACH = (
-    "Out of reach are backups, files that were exported or passed on, the file you imported from, "
-    "and programs that still have the old mart open: close them, and see to the rest yourself. "
+    "Out of reach are backups, files that were exported or passed on, lineage events that were "
+    "sent to a service or kept elsewhere, the file you imported from, and programs that still "
+    "have the old mart open: close them, and see to the rest yourself. "
     "Reasons that people gave for decisions are kept as they were written."
 )
 

@@ -1,0 +1,104 @@
+"""Sending lineage events to a service without waiting for it: from a thread of its own.
+
+Belongs here: order, patience, and what could not be sent. Does not: which service, nor what
+becomes of events that were not sent (`emit`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from openlineage.client import OpenLineageClient
+    from openlineage.client.event_v2 import RunEvent
+
+PATIENCE = 3.0  # seconds in which at least one event must get through
+
+
+class Sender:
+    """Sends events one after another; the first that fails is the last that is tried.
+
+    A service that is slow delays nothing but the end, and one that does not answer only by
+    PATIENCE; the thread is a daemon, so that it never keeps a process alive.
+    """
+
+    def __init__(self, client: OpenLineageClient) -> None:
+        self.trouble: str | None = None
+        self._client = client
+        self._unsent: deque[RunEvent] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="lineage events", daemon=True)
+        self._thread.start()
+
+    def put(self, event: RunEvent) -> None:
+        """Send this after those before it."""
+        with self._changed:
+            self._unsent.append(event)
+            self._changed.notify_all()
+
+    def finish(self) -> list[RunEvent]:
+        """Wait until all is sent, or patience ends; returns what was not sent, in order."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            while self._unsent and self.trouble is None:
+                left = len(self._unsent)
+                if not self._changed.wait_for(partial(self._moved, left), PATIENCE):
+                    self.trouble = f"gave no answer within {PATIENCE:g} seconds"
+        if self.trouble is None:
+            self._thread.join(PATIENCE)  # a transport may have a queue of its own
+        return list(self._unsent)
+
+    def _moved(self, left: int) -> bool:
+        return len(self._unsent) < left or self.trouble is not None
+
+    def _work(self) -> None:
+        while (event := self._next()) is not None:
+            try:
+                self._client.emit(event)
+            except Exception as error:  # whatever a transport raises
+                self._done(reason(error))
+            else:
+                self._done(None)
+        self._client.close(PATIENCE)
+
+    def _next(self) -> RunEvent | None:
+        """The next event, once there is one; None if there will be none, or none may be sent."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unsent or self._closed or self.trouble)
+            return self._unsent[0] if self._unsent and not self.trouble else None
+
+    def _done(self, trouble: str | None) -> None:
+        with self._changed:
+            self.trouble = self.trouble or trouble
+            if not self.trouble:
+                self._unsent.popleft()
+            self._changed.notify_all()
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, without the error's own words: they may hold an address with its keys."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status is not None:
+        return f"answered with HTTP status {status}"
+    names = {one.__name__ for one in type(error).__mro__}
+    if "Timeout" in names:
+        return "gave no answer in time"
+    if "ConnectionError" in names:
+        return "could not be reached"
+    return f"could not be used ({type(error).__name__})"
+
+
+def address(transport: object) -> str:
+    """Where a transport sends to, without user, password or query."""
+    url = getattr(transport, "url", None)
+    if not isinstance(url, str):
+        return f"the transport `{getattr(transport, 'kind', None) or 'unknown'}`"
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
