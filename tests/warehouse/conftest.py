@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from assets.sample.writer import write_samples
-from tests.warehouse.mart.support_mart import accept_all, bring, build_aside, take_in_all
+from tests.warehouse.mart.support_mart import RUN, accept_all, bring, build_aside, take_in_all
 from warehouse.home import Home
+from warehouse.mart.build import build_mart
 from warehouse.mart.publish import publish
 
 REAL_FOLDERS = (
@@ -37,5 +38,5 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = Home(place / "home")
     bring(made, place / "files")
     accept_all(made)
-    publish(made, build_aside(made))
+    publish(made, build_mart(made, RUN))
     return made

@@ -166,7 +166,7 @@ _SECTIONS = [
             CASE WHEN h.edition = strftime(of_month, '%Y-%m')
                      AND h.revision = min(h.revision) OVER (PARTITION BY h.edition)
                  THEN 'as first reported' END AS text
-        FROM held AS h""",
+        FROM held AS h SEMI JOIN asked AS a ON a.org_level = h.org_level""",
 ]
 COLUMNS = [
     *["section", "item", "part", "value", "text", "organisation", "org_level", "org_code"],

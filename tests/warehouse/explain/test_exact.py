@@ -1,5 +1,6 @@
 """Re-adding the rows that an explanation names gives the value, for every KPI there is."""
 
+from tests.warehouse.explain.added_up import contradicted
 from tests.warehouse.explain.exactness import assert_exact, chosen
 from warehouse.catalogue import catalogue
 from warehouse.home import Home
@@ -13,6 +14,14 @@ NOT_IN_SAMPLE = {
     "nhs_app_registrations",
     "nhs_app_unique_users_12_months",
 }
+
+
+def test_every_figure_of_every_edition_is_the_sum_of_its_cells(sample_home: Home) -> None:
+    assert contradicted(sample_home).to_dicts() == []
+
+
+def test_every_real_figure_of_every_edition_is_the_sum_of_its_cells(real_home: Home) -> None:
+    assert contradicted(real_home).to_dicts() == []
 
 
 def test_every_kpi_of_the_sample(sample_home: Home) -> None:

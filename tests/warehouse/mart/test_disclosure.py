@@ -200,6 +200,16 @@ def test_practices_are_not_shown_unless_the_owner_says_so(usual: Mart) -> None:
     assert usual.value("registered_patients", "practice", SMALL, "2024-01") == 1000
 
 
+def test_taking_a_sum_apart_tells_no_small_number(seen: Mart, usual: Mart) -> None:
+    hidden_from = {}
+    for owner, mart in (("practices", seen), ("usual", usual)):
+        told = mart.rows(f"FROM explain('{SENT}', '04C', DATE '{JULY}-01')")
+        cells = [row for row in told if row["section"] == "organisation"]
+        assert {row["org_code"] for row in cells} == set(CITY)
+        hidden_from[owner] = {row["org_code"] for row in cells if row["value"] is None}
+    assert hidden_from == {"practices": {SMALL, "C82002"}, "usual": set(CITY)}
+
+
 def test_rows_of_a_return_that_were_not_accepted_are_not_quoted(usual: Mart) -> None:
     [row] = usual.rows(
         "SELECT * FROM governance.quarantine WHERE feed = 'pharmacy_first_referrals'"

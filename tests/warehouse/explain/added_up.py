@@ -1,0 +1,69 @@
+"""Every figure of a mart against the measures of the cells that it is said to rest on."""
+
+import duckdb
+import polars as pl
+
+from assets.contract import contracts
+from warehouse.archive import Archive
+from warehouse.explain.cells import FIGURES, cells_of
+from warehouse.home import Home
+from warehouse.mart.reading import attach
+from warehouse.tidy import lake_paths
+
+CELL = ["feed", "edition", "sha256", "cell_code", "cell_month", "measure"]
+
+
+def contradicted(home: Home) -> pl.DataFrame:
+    """Figures, of every KPI, organisation, month and edition, whose cells don't add up to them:
+    the columns of `FIGURES`, `part`, `stated` and `added`. A figure without cells is among them."""
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        db.execute("USE mart")
+        figures = db.sql(
+            """SELECT *, replace(edition, '-', '')::BIGINT * 1000 + revision AS vintage
+            FROM kpi_vintage WHERE value IS NOT NULL"""
+        ).pl()
+        cells = cells_of(db, figures)
+    without_months = [feed for feed, contract in contracts().items() if not contract.month]
+    edition = pl.col("edition").str.to_date("%Y-%m")
+    month = pl.when(pl.col("feed").is_in(without_months)).then(edition).otherwise("month")
+    counted = cells.with_columns(month.alias("cell_month")).join(
+        _measures(home), on=CELL, how="left"
+    )
+    value = pl.when(pl.col("sha256").is_null()).then(0).otherwise("value")
+    known = value.null_count() == 0
+    added = counted.group_by(*FIGURES, "part").agg(pl.when(known).then(value.sum()).alias("added"))
+    stated = figures.unpivot(
+        ["numerator", "denominator"], index=list(FIGURES), variable_name="part", value_name="stated"
+    ).filter(
+        pl.col("stated").is_not_null(),
+        # Working days are counted by nobody.
+        (pl.col("kpi_id") != "appointments_per_working_day") | (pl.col("part") == "numerator"),
+    )
+    both = stated.join(added, on=[*FIGURES, "part"], how="left")
+    return both.filter(~pl.col("stated").eq_missing(pl.col("added")))
+
+
+def _measures(home: Home) -> pl.DataFrame:
+    """What each file's cells come to: the columns of `CELL`, and `value`."""
+    found = [pl.DataFrame(schema={**dict.fromkeys(CELL, pl.String), "value": pl.Int64})]
+    found[0] = found[0].cast({"cell_month": pl.Date})
+    for file in Archive(home).files():
+        measures = contracts()[file.feed].measures
+        path = lake_paths(home, file).measures
+        if not measures or not path.exists():
+            continue
+        cells = pl.read_parquet(path, columns=["org_code", "month", *measures])
+        long = cells.unpivot(list(measures), index=["org_code", "month"], variable_name="measure")
+        found.append(
+            long.select(
+                pl.lit(file.feed).alias("feed"),
+                pl.lit(file.edition).alias("edition"),
+                pl.lit(file.sha256).alias("sha256"),
+                pl.col("org_code").alias("cell_code"),
+                pl.col("month").alias("cell_month"),
+                "measure",
+                pl.col("value").cast(pl.Int64),
+            )
+        )
+    return pl.concat(found)
