@@ -112,7 +112,7 @@ def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[
     parts = [check_version, *standing]
     for file in sorted(files, key=lambda f: (f.feed, f.edition, f.sha256)):
         parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
-        parts += [file.retrieved_at.isoformat(), version_of(file.feed)]
+        parts += [*map(str, file.sighting), version_of(file.feed)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

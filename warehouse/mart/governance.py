@@ -12,7 +12,7 @@ import polars as pl
 from assets.contract import contracts
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import catalogue
-from warehouse.decisions import Decision, withdrawn
+from warehouse.decisions import Decision, newest_override, withdrawn
 from warehouse.history import read_history
 from warehouse.home import Home
 from warehouse.mart.caveats import create_caveats
@@ -29,7 +29,7 @@ from warehouse.mart.overrides import (
 )
 from warehouse.mart.places import Connection, create_from
 from warehouse.mart.summed import publish_members
-from warehouse.standing import standing
+from warehouse.standing import Standing, standing
 from warehouse.tidy import facts_of, lake_paths
 
 QUARANTINE_SCHEMA = {
@@ -140,14 +140,16 @@ def _editions(
     home: Home, files: list[SourceFile], active: list[SourceFile], placed: list[EditionFile]
 ) -> pl.DataFrame:
     in_use, out = {(file.feed, file.edition) for file in active}, withdrawn(home)
+    taken = {(file.feed, file.edition, file.sha256) for file in active}
     rows = []
     for feed, edition in sorted({(file.feed, file.edition) for file in files}):
         own = [f for f in files if (f.feed, f.edition) == (feed, edition)]
         used = [p for p in placed if (p.file.feed, p.file.edition) == (feed, edition)]
-        stand = standing(home, feed, edition, active)
+        stand = _stand(home, feed, edition, active, (feed, edition) in in_use)
         state = stand.state
         months = sorted({month for file in own for month in file.months})
-        facts = [fact for file in own if (fact := facts_of(home, file))]
+        counted = [f for f in own if (f.feed, f.edition, f.sha256) in taken]
+        facts = [fact for file in counted if (fact := facts_of(home, file))]
         rows.append(
             {
                 "feed": feed,
@@ -186,6 +188,14 @@ def _editions(
         },
         infer_schema_length=None,
     )
+
+
+def _stand(home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool) -> Standing:
+    """Where an edition stands. What the lake still has of one that is out of use (withdrawn,
+    retired) is left aside: a rebuilt lake has nothing of it."""
+    if in_use:
+        return standing(home, feed, edition, active)
+    return Standing(feed, edition, None, newest_override(home, feed, edition))
 
 
 def _source_files(

@@ -34,6 +34,7 @@ from warehouse.home import Home
 from warehouse.intake.edition import FIRST_EDITION
 
 MONTH = "APPOINTMENT_MONTH_START_DATE"
+LATER = 4_000_000_000  # a copy saved after all others: what came first tells where it is from
 AUGUST, SEPTEMBER, OCTOBER = ({MONTH: f"01{name}2025"} for name in ("AUG", "SEP", "OCT"))
 RELEASE = {
     "Practice_Level_Crosstab_Aug_25.csv": crosstab(AUGUST),
@@ -288,8 +289,9 @@ def test_the_same_bytes_again_change_nothing_and_say_so(home: Home, tmp_path: Pa
     path = zipped(tmp_path / "release.zip", RELEASE)
     imported(home, path)
     before = {name: (home.root / name).read_bytes() for name in kept_in(home)}
-    renamed = shutil.copy(path, tmp_path / "another name.zip")
-    for again in (path, Path(renamed)):
+    renamed = Path(shutil.copy(path, tmp_path / "another name.zip"))
+    os.utime(renamed, (LATER, LATER))
+    for again in (path, renamed):
         outcomes = imported(home, again)
         assert {one.verdict for one in outcomes} == {"known"} and len(outcomes) == 5
         assert all("already archived" in one.message for one in outcomes)
@@ -299,7 +301,9 @@ def test_the_same_bytes_again_change_nothing_and_say_so(home: Home, tmp_path: Pa
 
 def test_the_same_member_in_another_zip_is_known(home: Home, tmp_path: Path) -> None:
     imported(home, zipped(tmp_path / "one.zip", {"a.csv": regional()}))
-    (outcome,) = imported(home, write_regional(tmp_path / "a.csv"))
+    again = write_regional(tmp_path / "a.csv")
+    os.utime(again, (LATER, LATER))
+    (outcome,) = imported(home, again)
     assert outcome.verdict == "known" and len(kept(home)) == 1 and len(kept_in(home)) == 2
 
 

@@ -26,7 +26,7 @@ Import = tuple[Path, date | None]
 
 
 def rebuild_world(folder: Path) -> list[Import]:
-    """Seventeen imports of six feeds, most of which tell on one another."""
+    """Imports of seven feeds, most of which bear on one another."""
 
     def file(name: str, content: bytes, saved: str = "2025-12-20") -> Path:
         return retrieved(write(folder / name, content), saved)
