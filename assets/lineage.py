@@ -4,9 +4,9 @@ Belongs here: what an edge is, and the edges that a contract (with its correctio
 functions. Does not: what SQL makes of the measures (`warehouse.lineage`).
 
 Tables are named by layer: `published.<feed>` (a column per heading, each one ever used),
-`tidy.<feed>`, `measures.<feed>`, `organisations.<feed>` (whom its files name), and
-`quarantine.<feed>` (what its rejected rows tell of whose they were). The column `*` stands for a
-table's rows: an edge to it says what decides which rows there are.
+`tidy.<feed>`, `measures.<feed>`, `quarantine.<feed>` (what its rejected rows tell of whose they
+were), and, of all feeds together, `organisations` (whom the files name). The column `*` stands for
+a table's rows: an edge to it says what decides which rows there are.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def parent_column(level: str) -> str:
 
 def _organisations(contract: Contract) -> Iterator[Edge]:
     for one in contract.organisations:
-        named, tidy = f"organisations.{contract.feed}", f"tidy.{contract.feed}"
+        named, tidy = "organisations", f"tidy.{contract.feed}"
         for column, name in _named(one).items():
             yield Edge(named, column, tidy, name, org_level=one.level)
         yield Edge(named, "month", *_month(contract), org_level=one.level)

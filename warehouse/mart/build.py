@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 from pydantic import BaseModel
 
+import assets.lineage as lineage_module
 from assets.contract import contracts, hash_files
 from assets.reference import local_authorities
 from assets.reference import organisations as reference_module
@@ -28,6 +29,12 @@ from warehouse.claims.tables import create_claims
 from warehouse.decisions import decisions
 from warehouse.history import REGISTER_SCHEMA
 from warehouse.home import Home
+from warehouse.lineage.table import (
+    lineage_frame,
+    lineage_macros,
+    record_statements,
+    recorded_statements,
+)
 from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.editions import EditionFile, place_files
@@ -64,6 +71,7 @@ def mart_version() -> str:
     here = Path(__file__).parent
     claims = [*sorted(REGISTER_FILE.parent.glob("*.py")), REGISTER_FILE]
     files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, *claims]
+    files += [*sorted(here.parent.glob("lineage/*.py")), Path(str(lineage_module.__file__))]
     files += [here.parent / name for name in ("catalogue.py", "suppression.py", "settings.py")]
     for shipped in (reference_module, local_authorities):
         files += [Path(str(shipped.__file__)), shipped.TABLE]
@@ -91,7 +99,8 @@ def mart_fingerprint(home: Home) -> str:
         parts.append(f"{one.feed} {one.edition} {one.verdict} {rests_on}")
     parts += [decision.decision_id for decision in decisions(home)]
     parts += [
-        f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active}"
+        f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active} "
+        f"{file.sighting}"
         for file in files
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -122,6 +131,7 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         "temp_directory": spill.as_posix(),
     }
     with duckdb.connect(config=limits) as db:
+        record_statements(db)
         db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
         create_names(db)
@@ -139,6 +149,9 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
         checks = none if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
+        statements = [*recorded_statements(db), *_views().values()]
+        edges = lineage_frame(home, statements, catalogue())
+        create_from(db, "mart.governance.lineage_edge", edges, "lineage")
         db.execute("DETACH mart")
     _finish(target, synthetic)
     return Built(
@@ -154,16 +167,20 @@ def _quoted(path: Path) -> str:
     return path.as_posix().replace("'", "''")
 
 
+def _views() -> dict[str, str]:
+    """Every view of the mart, name -> SQL."""
+    return theme_views(catalogue()) | revision_views() | resting_views() | caveat_views()
+
+
 def _finish(target: Path, synthetic: bool) -> None:
     """Views and comments, written with the file opened on its own so that they name no alias."""
     with duckdb.connect(str(target)) as db:
-        views = theme_views(catalogue())
-        for sql in (views | revision_views() | resting_views() | caveat_views()).values():
+        for sql in _views().values():
             db.execute(sql)
         macros = revision_macros() | resting_macros() | caveat_macros() | explain_macros()
-        for signature, sql in macros.items():
+        for signature, sql in (macros | lineage_macros()).items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
-        describe(db, catalogue(), list(views), synthetic)
+        describe(db, catalogue(), list(theme_views(catalogue())), synthetic)
         db.execute("CHECKPOINT")
 
 

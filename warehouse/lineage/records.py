@@ -1,0 +1,49 @@
+"""Where lineage ends: the records that are no published heading, each in a line.
+
+Belongs here: the names by which the code that loads frames tells their origin, and what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assets.contract import contracts
+from assets.lineage import ROWS, Edge
+
+RECORDS = {
+    "archive.source_file": "provenance of each file, kept beside it in the archive",
+    "archive.decision": "decisions of people, kept in the archive",
+    "archive.publication": "the journal of publications, kept in the archive",
+    "calendar": "the calendar, with the bank holidays of England",
+    "catalogue.kpi": "the catalogue of KPIs, kpis.yaml",
+    "checks.catalogue": "the checks, as checks.yaml defines them",
+    "checks.result": "the verdicts, as recorded when each check was made",
+    "claims.register": "the register of published claims",
+    "constant": "a text or number in the SQL, the same for all",
+    "contract": "the feed's contract.yaml",
+    "contract.caveat": "caveats in the feeds' contracts and in kpis.yaml",
+    "contract.correction": "the feed's corrections.yaml, and the cells in which they were found",
+    "contract.measure": "measures in the feed's contract.yaml",
+    "disclosure": "disclosure control of local returns",
+    "lineage": "the SQL that made the mart, the contracts and the catalogue",
+    "parameter": "a value that the build gives",
+    "quarantine.row": "rejected rows, as published",
+    "reference.local_authorities": "the table of local authorities that is shipped",
+    "reference.organisations": "the dated table of organisations that is shipped",
+    "tidy.facts": "rows counted when a file was parsed",
+}
+
+
+def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:
+    """Edges that no SQL and no contract tells: of the lineage's own table, of what the build says
+    of the data, and of what disclosure control looks at."""
+    edges = [Edge(lineage_table, column, "lineage", column) for column in columns]
+    edges.append(Edge("parameter", "synthetic", "archive.source_file", "synthetic"))
+    for feed, contract in contracts().items():
+        if contract.disclosure_control:
+            told = f"figures of {contract.title}"
+            edges += [
+                Edge("disclosure", ROWS, f"measures.{feed}", name, use="choice", description=told)
+                for name in contract.measures
+            ]
+    return edges

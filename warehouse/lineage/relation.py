@@ -1,0 +1,125 @@
+"""What a table's columns come from: origins, and a relation's columns and rows made of them.
+
+Belongs here: the two shapes and their arithmetic. Does not: reading SQL (`expression`, `query`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from assets.lineage import ROWS, Use
+
+# A value that the build gives; compared with, it tells nothing of where rows come from.
+PARAMETER = "parameter"
+# As in an edge; `far`: what chose what chooses.
+Step = Literal[Use, "far"]
+Constants = frozenset[tuple[str, str]]
+NONE: Constants = frozenset()
+
+
+class Origin(NamedTuple):
+    """A column that something comes from; the column `*` is the table's rows.
+
+    `where`: only rows of the table with these texts in these columns. `case`: true only of rows
+    that have these texts in these columns of the relation it is an origin of.
+    """
+
+    table: str
+    column: str
+    use: Step = "value"
+    where: Constants = NONE
+    case: Constants = NONE
+
+
+Origins = frozenset[Origin]
+NOTHING: Origins = frozenset()
+
+
+def chosen(origins: Iterable[Origin]) -> Origins:
+    """The same origins, of what only chooses."""
+    return frozenset(
+        o if o.use == "choice" else o._replace(use="choice")
+        for o in origins
+        if o.table != PARAMETER
+    )
+
+
+def contradicts(known: Constants, column: str, texts: tuple[str, ...]) -> bool:
+    """Whether the column is known to hold another text than these."""
+    return any(name == column and text not in texts for name, text in known)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or query: where each column comes from, and what decides which rows there are.
+
+    `name`: of a table that is read as it stands, whose origins are its own columns. `anything`:
+    whether it has every column it is asked for (a frame's record).
+    """
+
+    columns: Mapping[str, Origins]
+    rows: Origins = NOTHING
+    name: str | None = None
+    anything: bool = field(default=False)
+
+    @cached_property
+    def folded(self) -> dict[str, str]:
+        """Column in lower case -> column: SQL does not tell case."""
+        return {name.lower(): name for name in self.columns}
+
+    def find(self, column: str) -> Origins | None:
+        """Origins of a column; None if there is no such column."""
+        if self.anything and self.name:
+            return frozenset([Origin(self.name, column)])
+        own = self.folded.get(column.lower())
+        return None if own is None else self.columns[own]
+
+    def restricted(self, column: str, texts: tuple[str, ...]) -> Relation:
+        """The rows that have one of these texts in the column, as far as that can be told."""
+
+        def kept(origins: Origins) -> Origins:
+            left = [o for o in origins if not contradicts(o.case, column, texts)]
+            if self.name and len(texts) == 1:
+                left = [o._replace(where=o.where | {(column, texts[0])}) for o in left]
+            return frozenset(left)
+
+        columns = {name: kept(origins) for name, origins in self.columns.items()}
+        return replace(self, columns=columns, rows=kept(self.rows))
+
+    def in_case(self, constants: Mapping[str, str]) -> Relation:
+        """Origins told of which rows they are true: `constants` are texts that all rows have. Of
+        what was told before, only that about columns which are still there stays."""
+        fixed = frozenset(constants.items())
+
+        def told(origins: Origins) -> Origins:
+            return frozenset(
+                o._replace(
+                    case=fixed
+                    | {c for c in o.case if c[0] in self.columns and c[0] not in constants}
+                )
+                for o in origins
+            )
+
+        columns = {name: told(origins) for name, origins in self.columns.items()}
+        return replace(self, columns=columns, rows=told(self.rows))
+
+
+def table_relation(name: str, columns: Iterable[str]) -> Relation:
+    """A table read as it stands."""
+    own = {column: frozenset([Origin(name, column)]) for column in columns}
+    return Relation(own, frozenset([Origin(name, ROWS, "choice")]), name)
+
+
+def united(parts: list[Relation], by_name: bool) -> Relation:
+    """Relations one below the other: by position under the first one's names, or by name."""
+    first = parts[0]
+    columns = {name: set(origins) for name, origins in first.columns.items()}
+    for part in parts[1:]:
+        names = list(part.columns) if by_name else list(columns)
+        for name, origins in zip(names, part.columns.values(), strict=True):
+            columns.setdefault(name, set()).update(origins)
+    rows = frozenset().union(*(part.rows for part in parts))
+    return Relation({name: frozenset(found) for name, found in columns.items()}, rows)

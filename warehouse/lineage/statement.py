@@ -1,0 +1,123 @@
+"""What one SQL statement does to one table.
+
+Belongs here: CREATE, INSERT, UPDATE, DELETE, ALTER and DROP as changes, each read once. Does not:
+queries (`query`), what the changes amount to together (`compose`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from warehouse.lineage.expression import equalities
+from warehouse.lineage.query import Reader, full_name
+from warehouse.lineage.relation import NOTHING, Origins, Relation, table_relation
+
+Kind = Literal["create", "ensure", "insert", "update", "delete", "drop"]
+Columns = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a statement does to a table. `relation`: its columns and rows, as far as they change,
+    with the tables it reads as they stand."""
+
+    kind: Kind
+    target: str
+    relation: Relation
+
+
+# Statement -> the columns of the tables that it was read with, and what was read. Marts are built
+# of the same statements again and again.
+_READ: dict[str, list[tuple[dict[str, tuple[str, ...]], Change | None]]] = {}
+
+
+def read_statement(sql: str, columns: Columns) -> Change | None:
+    """The change that a statement makes; None if it changes no table's content.
+
+    `columns`: of every table there is, by full name. Raises ValueError naming the statement if it
+    can't be read.
+    """
+    for used, change in _READ.get(sql, []):
+        if all(columns.get(table) == those for table, those in used.items()):
+            return change
+    used: dict[str, tuple[str, ...]] = {}
+
+    def table(name: str) -> Relation:
+        if name not in columns:
+            raise ValueError(f"no table {name} was made before")
+        used[name] = columns[name]
+        return table_relation(name, columns[name])
+
+    try:
+        change = _change(sqlglot.parse_one(sql, dialect="duckdb"), Reader(table))
+    except (sqlglot.ParseError, ValueError, KeyError) as error:
+        raise ValueError(f"lineage can't be read from this SQL: {error}\n{sql}") from error
+    _READ.setdefault(sql, []).append((used, change))
+    return change
+
+
+def _change(made: exp.Expression, reader: Reader) -> Change | None:
+    match made:
+        case exp.Create() if made.kind in ("TABLE", "VIEW"):
+            return _create(made, reader)
+        case exp.Insert():
+            target = full_name(made.this)
+            names = list(reader.tables(target).columns)
+            return Change("insert", target, reader.read(made.expression, names=names))
+        case exp.Update():
+            return _update(made, reader)
+        case exp.Delete():
+            return _delete(made, reader)
+        case exp.Alter():
+            added = {one.name: NOTHING for one in made.args["actions"]}
+            return Change("update", full_name(made.this), Relation(added))
+        case exp.Drop() if made.kind in ("TABLE", "VIEW"):
+            return Change("drop", full_name(made.args["tables"][0]), Relation({}))
+    return None
+
+
+def _create(made: exp.Create, reader: Reader) -> Change | None:
+    if isinstance(made.this, exp.Schema):
+        columns = {one.name: NOTHING for one in made.this.expressions}
+        return Change("create", full_name(made.this.this), Relation(columns))
+    if made.expression is None:
+        return None
+    kind: Kind = "ensure" if made.args.get("exists") else "create"
+    return Change(kind, full_name(made.this), reader.read(made.expression))
+
+
+def _update(made: exp.Update, reader: Reader) -> Change:
+    """What is set comes from the new value; which rows are set, the rest of the statement chooses.
+    Rows told by name (`kpi_id IN ('a', 'b')`) are all that is changed."""
+    values = [exp.alias_(one.expression, one.this.name) for one in made.expressions]
+    found = reader.read(_selected(made, values))
+    columns = {name: value | found.rows for name, value in found.columns.items()}
+    told = list(equalities(made.args["where"].this)) if made.args.get("where") else []
+    named = [(column, texts) for table, column, texts in told if table == made.this.alias]
+    for column, texts in named[:1]:
+        columns = {name: _each(value, column, texts) for name, value in columns.items()}
+    return Change("update", full_name(made.this), Relation(columns))
+
+
+def _each(found: Origins, column: str, texts: tuple[str, ...]) -> Origins:
+    """The origins, true of rows with each of these texts."""
+    return frozenset(o._replace(case=frozenset([(column, t)])) for o in found for t in texts)
+
+
+def _delete(made: exp.Delete, reader: Reader) -> Change:
+    found = reader.read(_selected(made, [exp.Literal.number(1)]))
+    return Change("delete", full_name(made.this), Relation({}, found.rows))
+
+
+def _selected(made: exp.Update | exp.Delete, values: list[exp.Expression]) -> exp.Select:
+    """The query of the rows that a statement changes."""
+    start = made.args.get("from_")
+    joins = [exp.Join(this=start.this)] if start else []
+    return exp.Select(
+        expressions=values, from_=exp.From(this=made.this), joins=joins, where=made.args["where"]
+    )
