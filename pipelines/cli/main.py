@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG, contracts, explain, govern
+from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, govern
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
@@ -32,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(govern.app)
 app.add_typer(explain.app)
+app.add_typer(claims.app)
 app.add_typer(contracts.app)
 
 

@@ -1,0 +1,230 @@
+"""`access-recovery claims`: published statements against the mart, on the screen and as JSON.
+
+Belongs here: reading tables `claim` and `claim_reading`, and laying them out. Does not: verdicts,
+which are taken when the mart is built (`warehouse.claims`).
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli import DONE, WRONG
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+app = typer.Typer()
+Record = dict[str, Any]
+WIDEST = 100
+MOST_FILES, SHORT = 4, 12
+
+
+@app.command(rich_help_panel="Governance")
+def claims(
+    claim: Annotated[
+        list[str] | None,
+        typer.Argument(help="Id of a claim, or how ids begin; default all of them."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+) -> None:
+    """Published statements put to the test: verdict, every reading tried, what is missing.
+
+    As judged when the mart was published; access-recovery refresh judges them anew.
+    """
+    from pipelines.cli.outcomes import SYNTHETIC_BANNER
+
+    screen, home = Screen(), Home.from_environment()
+    if not home.mart.exists():
+        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
+        raise typer.Exit(WRONG)
+    found = read_claims(home)
+    if found is None:
+        screen.error(
+            f"The mart at {home.mart} is older than its claims.",
+            "Run access-recovery refresh, which builds it anew.",
+        )
+        raise typer.Exit(WRONG)
+    wanted = _wanted(screen, found, claim or [])
+    synthetic = any(one["synthetic"] for one in found)
+    if as_json:
+        told = {"mart": str(home.mart), "synthetic": synthetic, "claims": wanted}
+        screen.data(json.dumps(told, indent=1, default=_plain))
+        raise typer.Exit(DONE)
+    if synthetic:
+        screen.warn(SYNTHETIC_BANNER)
+    width = min(screen.out.width, WIDEST)
+    for line in (*claim_lines(wanted, width), *file_lines(wanted, width)):
+        screen.say(line)
+    raise typer.Exit(DONE)
+
+
+def read_claims(home: Home) -> list[Record] | None:
+    """Every claim of the published mart in the order of the register, with its `readings`, each
+    with the `sources` it rests on; None if the mart has no claims yet."""
+    import duckdb
+
+    from warehouse.claims.sources import files_behind
+    from warehouse.mart.reading import attach
+
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        db.execute("USE mart")
+        try:
+            found: list[Record] = db.sql("SELECT * FROM claim ORDER BY rowid").pl().to_dicts()
+        except duckdb.CatalogException:
+            return None
+        table = db.sql("SELECT * FROM claim_reading ORDER BY rowid").pl()
+        files: dict[tuple[object, ...], list[Record]] = {}
+        for row in files_behind(db, table).iter_rows(named=True):
+            key = (row.pop("claim_id"), row.pop("reading_number"), row.pop("as_at"))
+            files.setdefault(key, []).append(row)
+    readings: dict[str, list[Record]] = {}
+    for row in table.iter_rows(named=True):
+        key = (row["claim_id"], row["reading_number"], row["edition"])
+        row["months"] = row["months"].split()
+        row["compared_months"] = (row["compared_months"] or "").split()
+        row["sources"] = files.get(key, [])
+        readings.setdefault(row["claim_id"], []).append(row)
+    return [one | {"readings": readings.get(one["claim_id"], [])} for one in found]
+
+
+def _wanted(screen: Screen, found: list[Record], names: list[str]) -> list[Record]:
+    """The claims whose ids begin with one of the names; a name that fits none ends it."""
+    for name in names:
+        if not any(one["claim_id"].startswith(name) for one in found):
+            ids = ", ".join(one["claim_id"] for one in found)
+            screen.error(f"No claim is called `{name}`.", f"There are: {ids}")
+            raise typer.Exit(WRONG)
+    return [
+        one for one in found if not names or any(one["claim_id"].startswith(name) for name in names)
+    ]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in JSON")
+
+
+def claim_lines(found: list[Record], width: int) -> Iterator[str]:
+    """The claims as lines of text no wider than `width`, by document and statement."""
+    for _, of_document in groupby(found, key=lambda one: (one["source"], one["source_url"])):
+        own = list(of_document)
+        first = own[0]
+        yield from _wrapped(first["source"], width)
+        yield from _wrapped(f"{first['source_body']}. Date: {first['source_date']}.", width)
+        yield first["source_url"] or "No address of it is known."
+        for _, of_statement in groupby(own, key=lambda one: one["statement_id"]):
+            figures = list(of_statement)
+            yield ""
+            yield from _wrapped(f'"{figures[0]["statement"]}"', width, 2)
+            yield from _wrapped(f"=> {figures[0]['statement_verdict']}", width, 2, 5)
+            for figure in figures:
+                yield from _figure_lines(figure, width)
+        yield ""
+
+
+def _figure_lines(one: Record, width: int) -> Iterator[str]:
+    yield ""
+    yield from _wrapped(f"{one['stated']}: {one['label']} [{one['claim_id']}]", width, 4, 6)
+    yield from _wrapped(f"Verdict: {one['verdict_in_short']}", width, 6, 8)
+    yield from _wrapped(one["note"], width, 6, 8)
+    if not one["synthetic"]:
+        yield from _reading_lines(one, width)
+
+
+def _reading_lines(one: Record, width: int) -> Iterator[str]:
+    """A table of the readings tried: those that count, then those that are only shown, by why."""
+    if not any(row["kpi_id"] for row in one["readings"]):
+        return
+    yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)
+    ordered = sorted(one["readings"], key=lambda row: row["only_shown"] or "")
+    for why, rows in groupby(ordered, key=lambda row: row["only_shown"]):
+        if why:
+            yield from _wrapped(f"Shown only: {why}", width, 6, 8)
+        for _, values in groupby(rows, key=lambda row: row["reading_number"]):
+            newest, *before = list(values)[::-1]
+            yield from _value_lines(one, newest, newest["reading"], width)
+            for row in before:
+                yield from _value_lines(one, row, "  as known before", width)
+
+
+def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[str]:
+    from warehouse.claims.words import say_difference, say_value
+
+    if row["computed_value"] is None:
+        yield from _columns(text, "-", "-", "-", "", width)
+        yield from _wrapped(f"Missing: {row['missing']}", width, 8, 10)
+        return
+    yield from _columns(
+        text,
+        say_value(row["computed_value"], row["unit"], row["measure"]),
+        say_difference(row["difference"], row["relative_difference"], one["unit"]),
+        row["edition"],
+        {True: "yes", False: "no", None: ""}[row["within_tolerance"]],
+        width,
+    )
+    told = [f"{_rows(file)} of {_short(file)}" for file in row["sources"][:MOST_FILES]]
+    if len(row["sources"]) > MOST_FILES:
+        told.append(f"and {len(row['sources']) - MOST_FILES} more files (--json names them)")
+    yield from _wrapped(", ".join(told), width, 10, 10)
+
+
+def _rows(file: Record) -> str:
+    return "1 row" if file["rows"] == 1 else f"{file['rows']:,} rows"
+
+
+def _short(file: Record) -> str:
+    return str(file["sha256"])[:SHORT]
+
+
+def file_lines(found: list[Record], width: int) -> Iterator[str]:
+    """The files that these claims' values rest on, each once: hash, name, page and dates."""
+    files = {
+        (file["sha256"], file["feed"], file["edition"]): file
+        for one in found
+        for row in one["readings"]
+        for file in row["sources"]
+    }
+    if files:
+        yield "Files"
+    for sha256, feed, edition in sorted(files, key=lambda key: key[1:]):
+        file = files[(sha256, feed, edition)]
+        yield f"  {_short(file)}  {feed} {edition}: {file['file_name']}"
+        yield f"    SHA-256 {sha256}"
+        where = file["url"] or file["page"]
+        published = f"published {file['published_on']}" if file["published_on"] else "undated"
+        told = f"{where}, {published}, retrieved {file['retrieved_at']:%Y-%m-%d}"
+        yield from _wrapped(told, width, 4)
+
+
+def _columns(
+    text: str, value: str, difference: str, edition: str, fits: str, width: int
+) -> Iterator[str]:
+    """A row of the table of readings; a text that is too long goes on below."""
+    right = f"{value:>12} {difference:>13}  {edition:7}  {fits:4}"
+    room = width - 6 - len(right) - 1
+    lead = " " * (len(text) - len(text.lstrip()))
+    first, *more = textwrap.wrap(
+        text, room, initial_indent=lead, subsequent_indent=f"{lead}  ", break_on_hyphens=False
+    )
+    yield f"      {first:{room}} {right}".rstrip()
+    yield from (f"      {line}".rstrip() for line in more)
+
+
+def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
+    """Text in lines, indented; what can't be broken (a hash, an address) stays whole."""
+    return textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent if hanging is None else hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
