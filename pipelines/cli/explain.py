@@ -108,16 +108,18 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 
 
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
-    """The organisations, with what the rows come to where no KPI of their level shows it."""
+    """The organisations, each with `rows_added`, and with what the rows come to where no KPI of
+    its level shows it."""
     from warehouse.explain.rows import added
 
-    values: dict[tuple[str, str], int | None] = {}
+    values: dict[tuple[str, str], Record] = {}
     for part in told.lists["parts"]:
         if rows is not None and "measure" in part:
             sums = added(rows.filter(part=part["part"]), part["feed"], part["measure"])
-            values |= {(part["part"], code): value for code, value in sums.iter_rows()}
+            values |= {(part["part"], one.pop("org_code")): one for one in sums.to_dicts()}
+    nothing = {"value": None, "rows_added": None if rows is None else 0}
     return [
-        one if "value" in one else {**one, "value": values.get((one["part"], one["org_code"]))}
+        {**values.get((one["part"], one["org_code"]), nothing), **one}
         for one in told.lists["organisations"]
     ]
 
@@ -204,12 +206,16 @@ def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) 
                 one["org_code"],
                 "withheld" if value is None else f"{value:,.0f}",
                 one.get("edition", "-"),
-                f"{one.get('rows', 0):,} rows",
+                _rows_added(one["rows_added"]),
                 " ".join(filter(None, (one.get("item"), one.get("text")))),
             )
         screen.table(table)
         if len(grouped) > NAMED:
             screen.say(f"  ... and {len(grouped) - NAMED} more; --json names them all")
+
+
+def _rows_added(number: int | None) -> str:
+    return "" if number is None else f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def _through(cells: list[Record]) -> list[Record]:
@@ -226,7 +232,9 @@ def _through(cells: list[Record]) -> list[Record]:
             if any(one.get("value") is None for one in own)
             else sum(one["value"] for one in own),
             "edition": max(one.get("edition", "-") for one in own),
-            "rows": sum(one.get("rows", 0) for one in own),
+            "rows_added": None
+            if any(one["rows_added"] is None for one in own)
+            else sum(one["rows_added"] for one in own),
             "text": f"{len(own)} of them",
         }
         for code, own in found.items()

@@ -112,7 +112,7 @@ def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Exp
 
 
 def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
-    """What rows of one part come to by organisation: `org_code`, `value` (Int64).
+    """What rows of one part come to by organisation: `org_code`, `value` (Int64), `rows_added`.
 
     The arithmetic of the measure: a sum, or 1 for who has any, or is named at all. NULL where
     counts are withheld.
@@ -125,7 +125,9 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
     else:
         known = pl.col("count").null_count() == 0
         value = pl.when(known).then((pl.col("count").sum() > 0).cast(pl.Int64))
-    return rows.group_by("org_code", maintain_order=True).agg(value.alias("value"))
+    return rows.group_by("org_code", maintain_order=True).agg(
+        value.alias("value"), pl.len().cast(pl.Int64).alias("rows_added")
+    )
 
 
 def spans(numbers: Iterable[int]) -> str:

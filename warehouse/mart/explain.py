@@ -137,7 +137,7 @@ _SECTIONS = [
     """SELECT 5 AS place, 'source' AS section, f.file_name AS item, c.part, c.feed, c.edition,
             c.revision, c.sha256, f.container_sha256, coalesce(f.page, e.landing_page) AS page,
             f.url, f.published_on, f.retrieved_at, f.licence, sum(c.rows)::BIGINT AS rows,
-            any_value(f.rows) || ' rows in the file' AS text,
+            format('{:,} rows in the file', any_value(f.rows)) AS text,
             count(*) AS organisations
         FROM cell AS c
         JOIN governance.source_file AS f
