@@ -31,12 +31,13 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
     """
     db.register("figures_asked", figures.select(list(FIGURES)).to_arrow())
     try:
-        return db.sql(
+        cells: pl.DataFrame = db.sql(
             f"""WITH RECURSIVE asked AS (SELECT * FROM figures_asked), {CELLS}
             SELECT {", ".join(FIGURES)}, part, feed, measure, cell_level, cell_code,
                    edition, revision, sha256, rows
             FROM cell ORDER BY ALL"""
         ).pl()
+        return cells
     finally:
         db.unregister("figures_asked")
 
