@@ -53,10 +53,10 @@ def why_missing(reading: Reading, kpis: dict[str, Kpi], held: Held) -> Missing:
     if source is None:
         levels = ", ".join(level for s in kpi.sources for level in s.levels)
         return Missing(
-            f"{kpi.kpi_id} is not worked out for a {reading.org_level}, only for {levels}"
+            f"KPI {kpi.kpi_id} is not worked out for a {reading.org_level}, only for {levels}"
         )
     if is_stock_over_months(reading, kpi):
-        return Missing(f"{kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}")
+        return Missing(f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}")
     feeds = dict.fromkeys(feed_of(measure) for measure in source.measures)
     if lacking := [told for feed in feeds if (told := _no_edition(feed, held))]:
         return Missing("; ".join(lacking))

@@ -22,7 +22,7 @@ from warehouse.claims.written import Written, read_figure
 REGISTER_FILE = Path(__file__).with_name("claims.yaml")
 # `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
 # points. A claim may be of what no KPI is: then it has a unit of its own.
-ClaimUnit = Unit | Literal["growth", "pounds"]
+ClaimUnit = Literal[Unit, "growth", "pounds"]
 Measure = Literal["value", "monthly_mean", "year_on_year_ratio", "year_on_year_change"]
 COMPARISONS = ("year_on_year_ratio", "year_on_year_change")
 
@@ -261,6 +261,7 @@ def _valid(model: type[_Model], entry: object, who: str) -> _Model:
     except ValidationError as error:
         told = "; ".join(
             f"`{'.'.join(map(str, one['loc']))}`: {one['msg'].removeprefix('Value error, ')}"
+            + (f", found `{one['input']}`" if isinstance(one["input"], str | int) else "")
             for one in error.errors()
         )
         raise ValueError(f"{who}: {told}") from error

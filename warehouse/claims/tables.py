@@ -16,7 +16,7 @@ from warehouse.catalogue import Kpi
 from warehouse.claims.evidence import Known, months_of
 from warehouse.claims.judge import Tried, fits
 from warehouse.claims.register import Claim, unit_of
-from warehouse.claims.trial import Tested, differs_by, reading_words, try_claims, verdict_words
+from warehouse.claims.trial import Judged, differs_by, reading_words, try_claims, verdict_words
 from warehouse.mart.places import Connection, create_from
 
 CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -117,7 +117,7 @@ def _create(db: Connection, table: str, frame: pl.DataFrame) -> None:
     create_from(db, table, frame, RECORDS, **told)
 
 
-def _claim_row(one: Tested, synthetic: bool) -> dict[str, object]:
+def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
     claim, verdict = one.claim, one.verdict
     figure, document, main = claim.figure, claim.document, verdict.main
     place = main.reading if main else claim.readings[0]

@@ -34,7 +34,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Tested:
+class Judged:
     """A claim after its trial. `summed_up`: the verdicts of its whole statement, in a line."""
 
     claim: Claim
@@ -46,7 +46,7 @@ class Tested:
 
 def try_claims(
     db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
-) -> list[Tested]:
+) -> list[Judged]:
     """Judge every claim against the mart attached as `mart`; of a synthetic one, none.
 
     Raises ValueError that names claim and key if the register makes no sense to the catalogue.
@@ -68,14 +68,14 @@ def try_claims(
         told = (figure.aspect, figure.label, verdict_words(one))
         said.setdefault(one.claim.statement_id, []).append(told)
     return [
-        Tested(one.claim, one.tried, one.verdict, one.note, sum_up(said[one.claim.statement_id]))
+        Judged(one.claim, one.tried, one.verdict, one.note, sum_up(said[one.claim.statement_id]))
         for one in found
     ]
 
 
-def _not_judged(claim: Claim) -> Tested:
+def _not_judged(claim: Claim) -> Judged:
     tried = tuple(Tried(reading, (), Missing(SYNTHETIC)) for reading in claim.readings)
-    return Tested(claim, tried, Verdict("not computable", tried[0]), SYNTHETIC)
+    return Judged(claim, tried, Verdict("not computable", tried[0]), SYNTHETIC)
 
 
 def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
@@ -112,7 +112,7 @@ def _test(
     found: Sequence[Sequence[tuple[Reading, list[Known]]]],
     kpis: dict[str, Kpi],
     is_held: Held,
-) -> Tested:
+) -> Judged:
     tried = tuple(
         one
         for reading, worked_out in zip(claim.readings, found, strict=True)
@@ -123,7 +123,7 @@ def _test(
         months = claim.figure.period.span
         people = [most_people(db, place, months) for place in claim.organisations]
     verdict = judge(claim, tried, people)
-    return Tested(claim, tried, verdict, _note(claim, tried, verdict, kpis))
+    return Judged(claim, tried, verdict, _note(claim, tried, verdict, kpis))
 
 
 def _tried(
@@ -164,7 +164,7 @@ def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | No
     return difference, relative
 
 
-def verdict_words(tested: Tested) -> str:
+def verdict_words(tested: Judged) -> str:
     """The verdict, with the difference if the claim differs: `differs, +2.7 %`."""
     claim, verdict = tested.claim, tested.verdict
     if verdict.kind != "differs" or verdict.main is None:

@@ -1,0 +1,107 @@
+"""Little marts and registers for claims: a few figures typed in, instead of files taken in."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from warehouse.catalogue import catalogue
+from warehouse.claims.register import Claim, load_register
+from warehouse.claims.trial import Judged, try_claims
+
+CITY, LLR = ("sub_icb", "04C"), ("icb", "QK1")
+Entry = dict[str, Any]
+ADD_VINTAGE = "INSERT INTO mart.kpi_vintage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_MONTHLY = "INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 2, 3)"
+FORGET = """DELETE FROM mart.kpi_monthly
+    WHERE month = ? AND org_level = ? AND org_code = ? AND kpi_id = ?"""
+
+
+def figure(**keys: Any) -> Entry:
+    """An entry of the register: appointments of October 2024, unless told otherwise."""
+    entry = {
+        "label": "a figure",
+        "aspect": "value",
+        "written": "100",
+        "unit": "events",
+        "kpi": "appointments",
+        "period": {"month": "2024-10"},
+    } | keys
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def registered(
+    folder: Path, *, organisations: object = None, **figures: Entry
+) -> tuple[Claim, ...]:
+    """A register of one statement with these figures (`a_claim` is called `a-claim`)."""
+    city = [{"level": "sub_icb", "code": "04C"}]
+    said = {
+        "says": "A hundred appointments were given in October.",
+        "organisations": organisations or city,
+        "figures": {name.replace("_", "-"): entry for name, entry in figures.items()},
+    }
+    document = {"title": "Minutes", "body": "A council", "date": "2025-02-01"}
+    path = folder / "claims.yaml"
+    whole = {"doc": document | {"statements": {"one": said}}}
+    path.write_text(yaml.safe_dump(whole, sort_keys=False), "utf-8")
+    return load_register(path)
+
+
+class LittleMart:
+    """The tables that claims are judged against, filled figure by figure."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+        self.db = db
+        db.execute(
+            """ATTACH ':memory:' AS mart;
+            CREATE SCHEMA mart.governance;
+            CREATE TABLE mart.kpi_vintage (month DATE, org_level VARCHAR, org_code VARCHAR,
+                kpi_id VARCHAR, edition VARCHAR, revision INTEGER, value DOUBLE,
+                numerator BIGINT, denominator BIGINT);
+            CREATE TABLE mart.kpi_monthly (month DATE, org_level VARCHAR, org_code VARCHAR,
+                kpi_id VARCHAR, edition VARCHAR, value DOUBLE, numerator BIGINT,
+                denominator BIGINT, status VARCHAR, members_present BIGINT,
+                members_expected BIGINT);
+            CREATE TABLE mart.governance.edition (feed VARCHAR, edition VARCHAR, status VARCHAR)"""
+        )
+
+    def knows(
+        self,
+        kpi: str,
+        months: Mapping[str, int | tuple[int, int] | None],
+        edition: str = "2025-11",
+        revision: int = 1,
+        place: tuple[str, str] = CITY,
+    ) -> None:
+        """Figures of an edition: month -> value, or numerator and denominator; None: incomplete."""
+        for month, told in months.items():
+            top, bottom = told if isinstance(told, tuple) else (told, None)
+            value = top / bottom if top is not None and bottom else top
+            key = [f"{month}-01", *place, kpi]
+            status = "incomplete" if value is None else "final"
+            self.db.execute(ADD_VINTAGE, [*key, edition, revision, value, top, bottom])
+            self.db.execute(FORGET, key)
+            self.db.execute(ADD_MONTHLY, [*key, edition, value, top, bottom, status])
+
+    def holds(self, feed: str, edition: str, status: str = "accepted") -> None:
+        """An edition of a feed, and where it stands."""
+        self.db.execute(
+            "INSERT INTO mart.governance.edition VALUES (?, ?, ?)", [feed, edition, status]
+        )
+
+    def judged(self, claims: tuple[Claim, ...], synthetic: bool = False) -> dict[str, Judged]:
+        """The claims after their trial, by id."""
+        tested = try_claims(self.db, claims, catalogue(), synthetic)
+        return {one.claim.claim_id: one for one in tested}
+
+
+@contextmanager
+def little_mart() -> Iterator[LittleMart]:
+    """A mart with no figures, and an accepted edition of the feed of appointments."""
+    with duckdb.connect(config={"threads": 1}) as db:
+        mart = LittleMart(db)
+        mart.holds("gp_appointments_sub_icb", "2025-11")
+        yield mart

@@ -1,0 +1,120 @@
+"""The register: what it holds, and what it refuses."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.warehouse.claims.support_claims import LittleMart, figure, registered
+from warehouse.catalogue import catalogue
+from warehouse.claims.register import check_register, load_register, published_claims
+
+FIGURES_OF_THE_MINUTES = {
+    "1.8 million", "267,552", "16 %", "9 %", "around 70 %", "81", "82", "13,257", "39", "51",
+    "100 %", "1.4m", "89 %", "41 %", "90 %", "4 %", "5", "72 %", "3,262", "2,829", "2,266", "65.6",
+    "40.5", "14.7", "14.4", "13.8", "approximately 3,000", "52", "126", "£7 million",
+}  # fmt: skip
+OF_THE_COUNTY = {"6,948,961", "7,451,092", "502,131", "7.2 %", "7,881,384", "33,679", "7,488,914"}
+
+
+def test_the_register_has_every_figure_of_the_minutes_and_fits_the_catalogue() -> None:
+    claims = published_claims()
+    check_register(claims, catalogue())
+    minutes = [one for one in claims if one.claim_id.startswith("minutes-2025-")]
+    assert {one.figure.written for one in minutes} == FIGURES_OF_THE_MINUTES
+    assert {one.figure.written for one in claims} >= OF_THE_COUNTY
+    for one in minutes:
+        bare = one.figure.written.removeprefix("around ").replace(" %", "%")
+        said = one.statement.says
+        assert bare in said or bare.replace(",", "") in said, one.claim_id
+        assert one.document.url and one.document.url.endswith("?ID=123109")
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (
+            {"period": {"month": "2024-13"}},
+            "claim `claim`: `period.month`: String should match pattern",
+        ),
+        ({"period": {"month": "2024-00"}}, "found `2024-00`"),
+        ({"period": {"month": "2024-10", "calendar_year": 2024}}, "`period`: name one of month"),
+        ({"period": {"range": ["2024-10", "2024-04"]}}, "`period`: 2024-10 is after 2024-04"),
+        ({"period": {"financial_year": "2024/26"}}, "`period`: 2024/26 is no financial year"),
+        ({"period": {"months": ["2024-10", "2024-10"]}}, "`period`: a month is named twice"),
+        ({"period": None}, "claim `claim`: `period`: Field required"),
+        ({"written": "lots"}, "claim `claim`: `written`: `lots` is no figure"),
+        ({"whole": "some of it"}, "claim `claim`: `whole`"),
+        ({"unit": "apples"}, "claim `claim`: `unit`"),
+        ({"measured": "value"}, "claim `claim`: `measured`: Extra inputs"),
+        ({"tolerance": "5"}, "claim `claim`: `tolerance` and `tolerance_because` go together"),
+        ({"kpi": None}, "claim `claim`: `readings.0`: name a `kpi`, or say under `missing`"),
+        ({"readings": [{"only_show": "x"}]}, "claim `claim`: `readings.0.only_show`"),
+        (
+            {"organisations": [{"level": "town", "code": "04C"}]},
+            "claim `claim`: `organisations.0.level`",
+        ),
+    ],
+)
+def test_a_fault_is_told_by_claim_and_key(tmp_path: Path, keys: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=r"claims\.yaml") as refused:
+        registered(tmp_path, claim=figure(**keys))
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"kpi": "appointment"}, "claim `claim`: `kpi`: `appointment` is not in the catalogue"),
+        ({"kpi": "nhs_app_unique_users"}, "`unit`: a reading of nhs_app_unique_users as value is"),
+        ({"measure": "year_on_year_ratio"}, "as year_on_year_ratio is in `growth`, the claim in"),
+        (
+            {"kpi": "registered_patients", "unit": "people", "measure": "monthly_mean"},
+            "`measure`: registered_patients does not add up over months",
+        ),
+    ],
+)
+def test_what_the_catalogue_can_make_no_sense_of_is_refused(
+    mart: LittleMart, tmp_path: Path, keys: dict[str, Any], told: str
+) -> None:
+    claims = registered(tmp_path, claim=figure(**keys))
+    with pytest.raises(ValueError, match="claim `claim`") as refused:
+        mart.judged(claims, synthetic=True)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("doc: {title: T, body: B, date: D}", "document `doc`: `statements` is missing"),
+        ("doc: {title: T, body: B, date: D, statements: {}}", "`statements`: expected entries"),
+        ("doc: {title: T, dated: D, statements: {s: {}}}", "document `doc`: `body`"),
+        ("- a list", "the register: expected entries by name"),
+        ("doc: {a: 1\n", "claims.yaml: "),
+    ],
+)
+def test_a_fault_above_the_claims_is_told_too(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=r"claims\.yaml") as refused:
+        load_register(path)
+    assert told in str(refused.value)
+
+
+def test_an_id_stands_once_and_is_a_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="claim `A claim`: an id has small letters"):
+        registered(tmp_path, **{"A claim": figure()})
+    path = tmp_path / "claims.yaml"
+    registered(tmp_path, claim=figure())
+    text = path.read_text("utf-8")
+    path.write_text(text + text.replace("doc:", "other:", 1), "utf-8")
+    with pytest.raises(ValueError, match="claim `claim` stands twice"):
+        load_register(path)
+
+
+def test_a_tolerance_may_be_given_with_its_reason(mart: LittleMart, tmp_path: Path) -> None:
+    mart.knows("appointments", {"2024-10": 109})
+    because = {"tolerance": "10", "tolerance_because": "the bars of a chart were read off"}
+    [one] = mart.judged(registered(tmp_path, claim=figure(**because))).values()
+    assert one.verdict.words == "confirmed"
+    assert "the bars of a chart were read off" in one.note
