@@ -95,6 +95,37 @@ OFFENCES = {
                AND p.org_level = f.org_level AND p.org_code = f.org_code AND p.month = f.month
            WHERE f.kpi_id <> 'registered_patients' AND f.value > p.value""",
     ),
+    "lineage_complete": (
+        "a column whose origin is not known",
+        """SELECT concat_ws('.', nullif(c.schema_name, 'main'), c.table_name, c.column_name)
+               AS offence
+           FROM duckdb_columns() AS c
+           WHERE NOT c.internal AND NOT EXISTS (
+               SELECT 1 FROM governance.lineage_edge AS e
+               WHERE e.to_column = c.column_name AND e.to_table = concat_ws(
+                   '.', 'mart', nullif(c.schema_name, 'main'), c.table_name))""",
+    ),
+    "lineage_as_defined": (
+        "a KPI whose SQL reads other measures than its definition names",
+        """WITH defined AS (
+               SELECT kpi_id, org_level, part, 'measures.' || feed || '.' || measure AS measure
+               FROM governance.kpi_feed WHERE part <> 'members'),
+           read AS (
+               SELECT d.kpi_id, d.org_level, e.to_column AS part,
+                      e.from_table || '.' || e.from_column AS measure
+               FROM (SELECT DISTINCT kpi_id, org_level FROM defined) AS d
+               JOIN governance.lineage_edge AS e ON e.to_table = 'figure' AND e.use = 'value'
+                   AND e.kpi_id = d.kpi_id AND coalesce(e.org_level, d.org_level) = d.org_level
+               WHERE e.to_column IN ('numerator', 'denominator')
+                 AND e.from_table LIKE 'measures.%')
+           SELECT concat_ws(' ', kpi_id, org_level, part, measure, 'is read') AS offence
+           FROM (FROM read EXCEPT FROM defined)
+           UNION ALL
+           SELECT concat_ws(' ', kpi_id, org_level, part, measure, 'is not read')
+           FROM (FROM defined EXCEPT FROM read)
+           SEMI JOIN (SELECT kpi_id, org_level FROM read UNION
+                      SELECT kpi_id, org_level FROM kpi_vintage) USING (kpi_id, org_level)""",
+    ),
     "non_additive_not_summed": (
         "a count that must not be added, added over months or over organisations",
         """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month) AS offence

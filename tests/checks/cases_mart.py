@@ -32,6 +32,10 @@ SPOILT = {
         changes="'nhs_app_practice_registered_users' AS kpi_id, value + 1 AS value",
         chosen=LIST.format("sub_icb"),
     ),
+    "lineage_complete": "DELETE FROM governance.lineage_edge "
+    "WHERE to_table = 'mart.kpi' AND to_column = 'title'",
+    "lineage_as_defined": "UPDATE governance.lineage_edge SET from_column = 'appointments_dna' "
+    "WHERE to_table = 'figure' AND to_column = 'numerator' AND kpi_id = 'appointments'",
     "non_additive_not_summed": "UPDATE kpi_monthly SET rolling_12_month_value = 1 "
     "WHERE kpi_id = 'registered_patients'",
 }

@@ -3,15 +3,16 @@
 Belongs here: following the statements in their order, through the working tables (`stage`) that no
 analyst sees. Does not: reading a statement (`statement`), contracts (`assets.lineage`).
 
-Some working tables stay in sight under a layer's name (`LANDMARKS`), so that what many figures share
-is told once. `figure` has the parts of every KPI by organisation, month and edition: all that comes
-before it is told KPI by KPI, all that comes after is alike for all.
+Some working tables stay in sight under a layer's name (`LANDMARKS`), so that what many figures
+share is told once. `figure` has the parts of every KPI by organisation, month and edition: all that
+comes before it is told KPI by KPI, all that comes after is alike for all.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from assets.lineage import ROWS, Edge
 from warehouse.lineage.relation import (
@@ -44,21 +45,20 @@ CONSTANT = "constant"
 # What chose what chooses: told of the table's rows, not of each column.
 FAR: Step = "far"
 Case = tuple[str | None, str | None]  # KPI, level
+Cases = Mapping[str, set[Case]]
 
 
-def mart_edges(statements: Iterable[str]) -> list[Edge]:
+def mart_edges(statements: Iterable[str], levels: Mapping[str, Iterable[str]]) -> list[Edge]:
     """The edges into `figure` and all tables and views of the mart, from the statements that made
-    them, in their order. Raises ValueError naming a statement that can't be read."""
+    them, in their order. `levels`: of each KPI, at which it is defined; what is true of all of them
+    is told once. Raises ValueError naming a statement that can't be read."""
     made = _Tables()
     for sql in statements:
         change = read_statement(sql, made.columns)
         if change:
             made.apply(change)
-    return sorted(_edges(made.relations), key=_order)
-
-
-def _order(edge: Edge) -> tuple[str, ...]:
-    return tuple(str(one or "") for one in vars(edge).values())
+    every: Cases = {kpi: {(kpi, level) for level in some} for kpi, some in levels.items()}
+    return list(_edges(made.relations, every))
 
 
 def is_layer(table: str) -> bool:
@@ -66,6 +66,7 @@ def is_layer(table: str) -> bool:
     return not named(table).startswith(WORKING)
 
 
+@cache
 def named(table: str) -> str:
     """A table as lineage names it."""
     for landmark, layer in PREFIXES.items():
@@ -127,11 +128,14 @@ class _Tables:
         mine = {name for name, _ in one.case}
         asked = one.where | one.case if change.kind == "update" else one.where
         for each in source.rows if one.column == ROWS else source.columns[one.column]:
-            if any(contradicts(each.case, column, (text,)) for column, text in asked):
-                continue
-            kept = {c for c in each.case if c[0] in names and c[0] not in mine}
-            where = each.where | _pushed(one.where, source, each.table)
-            yield Origin(each.table, each.column, _use(one, each), where, one.case | kept)
+            where, case = each.where, one.case
+            if each.case:
+                if any(contradicts(each.case, column, (text,)) for column, text in asked):
+                    continue
+                case |= {c for c in each.case if c[0] in names and c[0] not in mine}
+            if one.where:
+                where |= _pushed(one.where, source, each.table)
+            yield Origin(each.table, each.column, _use(one, each), where, case)
 
 
 def _use(one: Origin, behind: Origin) -> Step:
@@ -156,30 +160,28 @@ def _pushed(where: Constants, source: Relation, table: str) -> Constants:
     return frozenset(told)
 
 
-def _edges(relations: dict[str, Relation]) -> Iterator[Edge]:
+def _edges(relations: dict[str, Relation], cases: Cases) -> Iterator[Edge]:
     for table, relation in relations.items():
         if not is_layer(table):
             continue
-        cases = _cases(relation) if table == FIGURE else set()
         for column, found in {**relation.columns, ROWS: relation.rows}.items():
             yield from _column_edges(named(table), column, found, cases)
 
 
-def _cases(relation: Relation) -> set[Case]:
-    """Every KPI and level that a table has rows of."""
-    every = {_case(one) for found in relation.columns.values() for one in found}
-    return {case for case in every if None not in case}
-
-
-def _case(one: Origin) -> Case:
-    told = dict(one.where) | dict(one.case)
+@cache
+def _told_case(where: Constants, case: Constants) -> Case:
+    told = dict(where) | dict(case)
     return told.get("kpi_id"), told.get("org_level")
 
 
-def _column_edges(table: str, column: str, found: Origins, cases: set[Case]) -> Iterator[Edge]:
+def _case(one: Origin) -> Case:
+    return _told_case(one.where, one.case)
+
+
+def _column_edges(table: str, column: str, found: Origins, cases: Cases) -> Iterator[Edge]:
     if not found and column != ROWS:
-        yield Edge(table, column, CONSTANT, ROWS, description="the same in every row")
-    told: dict[tuple[str, str, str], set[Case]] = defaultdict(set)
+        yield Edge(table, column, CONSTANT, ROWS)
+    told: dict[tuple[str, str, Step], set[Case]] = defaultdict(set)
     values = {(one.table, one.column, _case(one)) for one in found if one.use == "value"}
     for one in found:
         case = _case(one)
@@ -188,19 +190,16 @@ def _column_edges(table: str, column: str, found: Origins, cases: set[Case]) -> 
             continue
         told[(one.table, one.column, one.use)].add(case)
     for (source, name, use), some in told.items():
-        if (named(source), name) == (table, column):
+        if (named(source), name) == (table, column) or use == "far":
             continue
         for kpi, level in _gathered(some, cases):
-            yield Edge(table, column, named(source), name, kpi, level, use)  # type: ignore[arg-type]
+            yield Edge(table, column, named(source), name, kpi, level, use)
 
 
-def _gathered(some: set[Case], every: set[Case]) -> set[Case]:
-    """The same cases in fewer: all levels of a KPI as one, all KPIs as one."""
-    if (None, None) in some or (every and every <= some):
+def _gathered(some: set[Case], every: Cases) -> set[Case]:
+    """The same cases in fewer: all levels of a KPI as one."""
+    if (None, None) in some:
         return {(None, None)}
-    whole = {
-        kpi
-        for kpi in {kpi for kpi, _ in some}
-        if (kpi, None) in some or (every and {c for c in every if c[0] == kpi} <= some)
-    }
+    kpis = {kpi for kpi, _ in some}
+    whole = {k for k in kpis if (k, None) in some or (k and k in every and every[k] <= some)}
     return {(kpi, None) for kpi in whole} | {case for case in some if case[0] not in whole}

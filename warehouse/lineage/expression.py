@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import singledispatch
 
 from sqlglot import exp
 
 from assets.lineage import ROWS
 from warehouse.lineage.relation import NOTHING, PARAMETER, Origin, Origins, Relation, chosen
 
-Resolve = Callable[[exp.Expression, "Scope | None"], Relation]
+Resolve = Callable[[exp.Expr, "Scope | None"], Relation]
 Equality = tuple[str, str, tuple[str, ...]]  # table as named (or ""), column, texts
 
 
@@ -33,7 +34,7 @@ class Scope:
     outer: Scope | None = None
     aliases: dict[str, Origins] = field(default_factory=dict)
     everywhere: frozenset[str] = frozenset()
-    windows: dict[str, exp.Expression] = field(default_factory=dict)
+    windows: dict[str, exp.Expr] = field(default_factory=dict)
 
     def find(self, table: str, column: str) -> Origins:
         """Origins of a column. Raises KeyError if no table in scope has it."""
@@ -58,7 +59,7 @@ class Scope:
         """What decides which rows the tables have."""
         return NOTHING.union(*(one.rows for one in self.sources.values()))
 
-    def restricted(self, condition: exp.Expression | None) -> Scope:
+    def restricted(self, condition: exp.Expr | None) -> Scope:
         """The scope in which the condition's plain equalities hold."""
         sources = dict(self.sources)
         for table, column, texts in equalities(condition):
@@ -68,77 +69,100 @@ class Scope:
         return replace(self, sources=sources)
 
 
-def equalities(condition: exp.Expression | None) -> Iterator[Equality]:
+def equalities(condition: exp.Expr | None) -> Iterator[Equality]:
     """`column = 'text'` and `column IN ('text', ...)` among conditions that must all hold."""
-    for one in condition.flatten() if isinstance(condition, exp.And) else [condition]:
-        one = one.unnest() if one is not None else None
-        column = one.this if isinstance(one, (exp.EQ, exp.In)) else None
-        if not isinstance(column, exp.Column) or one is None:
-            if isinstance(one, exp.And):
-                yield from equalities(one)
-            continue
-        texts = [one.expression] if isinstance(one, exp.EQ) else one.expressions
+    plain = condition.unnest() if condition is not None else None
+    if isinstance(plain, exp.And):
+        for part in plain.flatten():
+            yield from equalities(part)
+    if isinstance(plain, (exp.EQ, exp.In)) and isinstance(plain.this, exp.Column):
+        texts = [plain.expression] if isinstance(plain, exp.EQ) else plain.expressions
         if texts and all(isinstance(text, exp.Literal) and text.is_string for text in texts):
-            yield column.table, column.name, tuple(text.name for text in texts)
+            yield plain.this.table, plain.this.name, tuple(text.name for text in texts)
 
 
-def origins(of: exp.Expression | None, scope: Scope) -> Origins:
-    """Where the value of an expression comes from."""
-    match of:
-        case None:
-            return NOTHING
-        case exp.Column():
-            return scope.find(of.table, of.name)
-        case exp.Placeholder():
-            return frozenset([Origin(PARAMETER, of.name)])
-        case exp.Star():
-            return frozenset(o._replace(use="value") if o.column == ROWS else o for o in scope.rows)
-        case exp.Case():
-            asked = [of.this, *(branch.this for branch in of.args["ifs"])]
-            given = [*(branch.args["true"] for branch in of.args["ifs"]), of.args.get("default")]
-            return _every(given, scope) | chosen(_every(asked, scope))
-        case exp.Filter():
-            condition = of.expression.this
-            return origins(of.this, scope.restricted(condition)) | chosen(origins(condition, scope))
-        case exp.Window():
-            return origins(of.this, scope) | chosen(_window(of, scope))
-        case exp.ArgMax() | exp.ArgMin() | exp.Ordered() | exp.Order():
-            return _first_of(of, scope)
-        case exp.Anonymous() if of.name.lower().startswith(("arg_max", "arg_min")):
-            return origins(of.expressions[0], scope) | chosen(_every(of.expressions[1:], scope))
-        case exp.In() if of.args.get("query"):
-            return chosen(origins(of.this, scope) | _inner(of.args["query"], scope))
-        case exp.Exists():
-            return chosen(_inner(of.this, scope))
-        case exp.Subquery() | exp.Select() | exp.SetOperation():
-            return _inner(of, scope)
-        case _:
-            return _every(of.iter_expressions(), scope)
+@singledispatch
+def origins(of: exp.Expr | None, scope: Scope) -> Origins:
+    """Where the value of an expression comes from: what it is calculated with."""
+    return NOTHING if of is None else _every(of.iter_expressions(), scope)
 
 
-def _every(some: Iterable[exp.Expression | None], scope: Scope) -> Origins:
-    return NOTHING.union(*(origins(one, scope) for one in some))
+@origins.register
+def _(of: exp.Column, scope: Scope) -> Origins:
+    return scope.find(of.table, of.name)
 
 
-def _first_of(of: exp.Expression, scope: Scope) -> Origins:
+@origins.register
+def _(of: exp.Placeholder, scope: Scope) -> Origins:
+    return frozenset([Origin(PARAMETER, of.name)])
+
+
+@origins.register
+def _(of: exp.Star, scope: Scope) -> Origins:
+    """Rows, counted."""
+    return frozenset(o._replace(use="value") if o.column == ROWS else o for o in scope.rows)
+
+
+@origins.register
+def _(of: exp.Case, scope: Scope) -> Origins:
+    asked = [of.this, *(branch.this for branch in of.args["ifs"])]
+    given = [*(branch.args["true"] for branch in of.args["ifs"]), of.args.get("default")]
+    return _every(given, scope) | chosen(_every(asked, scope))
+
+
+@origins.register
+def _(of: exp.Filter, scope: Scope) -> Origins:
+    condition = of.expression.this
+    return origins(of.this, scope.restricted(condition)) | chosen(origins(condition, scope))
+
+
+@origins.register
+def _(of: exp.Window, scope: Scope) -> Origins:
+    return origins(of.this, scope) | chosen(_window(of, scope))
+
+
+@origins.register
+def _(of: exp.ArgMax | exp.ArgMin | exp.Ordered | exp.Order, scope: Scope) -> Origins:
     """A value picked, or put in order, by the others."""
     rest = [one for one in of.iter_expressions() if one is not of.this]
     return origins(of.this, scope) | chosen(_every(rest, scope))
 
 
-def _inner(query: exp.Expression, scope: Scope) -> Origins:
+@origins.register
+def _(of: exp.Anonymous, scope: Scope) -> Origins:
+    if of.name.lower().startswith(("arg_max", "arg_min")):
+        return origins(of.expressions[0], scope) | chosen(_every(of.expressions[1:], scope))
+    return _every(of.iter_expressions(), scope)
+
+
+@origins.register
+def _(of: exp.In, scope: Scope) -> Origins:
+    if of.args.get("query") is None:
+        return _every(of.iter_expressions(), scope)
+    return chosen(origins(of.this, scope) | origins(of.args["query"], scope))
+
+
+@origins.register
+def _(of: exp.Exists, scope: Scope) -> Origins:
+    return chosen(origins(of.this, scope))
+
+
+@origins.register
+def _(of: exp.Subquery | exp.Select | exp.SetOperation, scope: Scope) -> Origins:
     """A query as a value: its column, chosen by what decides its rows."""
-    found = scope.resolve(query, scope)
+    found = scope.resolve(of, scope)
     return NOTHING.union(*found.columns.values()) | found.rows
 
 
-def _window(of: exp.Expression, scope: Scope) -> Origins:
+def _every(some: Iterable[exp.Expr | None], scope: Scope) -> Origins:
+    return NOTHING.union(*(origins(one, scope) for one in some))
+
+
+def _window(of: exp.Expr, scope: Scope) -> Origins:
     """What a window is cut and ordered by, itself or by its name."""
     named = scope.windows.get(of.alias.lower()) if of.alias else None
-    if named is None and isinstance(of, exp.Window) and of.args.get("alias"):
-        named = scope.windows.get(str(of.args["alias"]).lower())
     own = _every([*(of.args.get("partition_by") or []), of.args.get("order")], scope)
-    return own | (_window(named, scope) if named is not None and named is not of else NOTHING)
+    return own | (_window(named, scope) if named is not None else NOTHING)
 
 
 def record_origin(column: str) -> Origin:

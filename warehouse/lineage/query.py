@@ -48,8 +48,8 @@ class Reader:
 
     def _union(self, query: exp.Union, outer: Scope | None, names: list[str] | None) -> Relation:
         by_name = bool(query.args.get("by_name"))
-        parts: list[exp.Expression] = []
-        left: exp.Expression = query
+        parts: list[exp.Expr] = []
+        left: exp.Expr = query
         while isinstance(left, exp.Union) and bool(left.args.get("by_name")) == by_name:
             parts.append(left.expression)
             left = left.this
@@ -59,7 +59,7 @@ class Reader:
         told = names or (None if by_name else list(first.columns))
         return united([first, *(self.read(p, outer, told) for p in reversed(parts))], by_name)
 
-    def source(self, of: exp.Expression, outer: Scope | None) -> Relation:
+    def source(self, of: exp.Expr, outer: Scope | None) -> Relation:
         """What stands in FROM: a table, a name of WITH, a query, or plain values."""
         match of:
             case exp.Table() if isinstance(of.this, exp.Identifier):
@@ -120,11 +120,11 @@ class _Select:
             constants = {given[name]: text for name, text in constants.items()}
         return Relation(columns, frozenset(self.rows)).in_case(constants)
 
-    def _clause(self, name: str) -> exp.Expression | None:
+    def _clause(self, name: str) -> exp.Expr | None:
         found = self.query.args.get(name)
         return found.this if found else None
 
-    def _decides(self, condition: exp.Expression | None) -> None:
+    def _decides(self, condition: exp.Expr | None) -> None:
         self.rows |= chosen(origins(condition, self.scope))
 
     def _sources(self) -> None:
@@ -135,7 +135,7 @@ class _Select:
         for join in self.query.args.get("joins") or []:
             self._join(join)
 
-    def _add(self, of: exp.Expression) -> str:
+    def _add(self, of: exp.Expr) -> str:
         alias = of.alias_or_name
         found = self.reader.source(of, self.scope.outer)
         self.scope = replace(self.scope, sources={**self.scope.sources, alias: found})
@@ -182,14 +182,14 @@ class _Select:
                 constants[name] = literal.name
         return columns, constants
 
-    def _value(self, value: exp.Expression) -> Origins:
+    def _value(self, value: exp.Expr) -> Origins:
         if INCOMING not in self.scope.sources:
             return origins(value, self.scope)
         told = record_origin(value.name)
         self.rows = self.rows or {Origin(told.table, ROWS, "choice")}
         return frozenset([told])
 
-    def _star(self, of: exp.Expression) -> dict[str, Origins]:
+    def _star(self, of: exp.Expr) -> dict[str, Origins]:
         """`*` or `alias.*`, less what is excluded, with what is replaced."""
         star = of.this if isinstance(of, exp.Column) else of
         left_out = {one.name.lower() for one in star.args.get("except_") or []}

@@ -40,6 +40,8 @@ def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:
     edges = [Edge(lineage_table, column, "lineage", column) for column in columns]
     edges.append(Edge("parameter", "synthetic", "archive.source_file", "synthetic"))
     for feed, contract in contracts().items():
+        if contract.measures:
+            edges.append(Edge(f"measures.{feed}", "filename", "archive.source_file", "sha256"))
         if contract.disclosure_control:
             told = f"figures of {contract.title}"
             edges += [

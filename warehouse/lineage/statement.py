@@ -42,8 +42,8 @@ def read_statement(sql: str, columns: Columns) -> Change | None:
     `columns`: of every table there is, by full name. Raises ValueError naming the statement if it
     can't be read.
     """
-    for used, change in _READ.get(sql, []):
-        if all(columns.get(table) == those for table, those in used.items()):
+    for read_with, change in _READ.get(sql, []):
+        if all(columns.get(table) == those for table, those in read_with.items()):
             return change
     used: dict[str, tuple[str, ...]] = {}
 
@@ -61,24 +61,25 @@ def read_statement(sql: str, columns: Columns) -> Change | None:
     return change
 
 
-def _change(made: exp.Expression, reader: Reader) -> Change | None:
+def _change(made: exp.Expr, reader: Reader) -> Change | None:
+    found: Change | None = None
     match made:
         case exp.Create() if made.kind in ("TABLE", "VIEW"):
-            return _create(made, reader)
+            found = _create(made, reader)
         case exp.Insert():
             target = full_name(made.this)
             names = list(reader.tables(target).columns)
-            return Change("insert", target, reader.read(made.expression, names=names))
+            found = Change("insert", target, reader.read(made.expression, names=names))
         case exp.Update():
-            return _update(made, reader)
+            found = _update(made, reader)
         case exp.Delete():
-            return _delete(made, reader)
+            found = _delete(made, reader)
         case exp.Alter():
             added = {one.name: NOTHING for one in made.args["actions"]}
-            return Change("update", full_name(made.this), Relation(added))
+            found = Change("update", full_name(made.this), Relation(added))
         case exp.Drop() if made.kind in ("TABLE", "VIEW"):
-            return Change("drop", full_name(made.args["tables"][0]), Relation({}))
-    return None
+            found = Change("drop", full_name(made.args["tables"][0]), Relation({}))
+    return found
 
 
 def _create(made: exp.Create, reader: Reader) -> Change | None:
@@ -114,7 +115,7 @@ def _delete(made: exp.Delete, reader: Reader) -> Change:
     return Change("delete", full_name(made.this), Relation({}, found.rows))
 
 
-def _selected(made: exp.Update | exp.Delete, values: list[exp.Expression]) -> exp.Select:
+def _selected(made: exp.Update | exp.Delete, values: list[exp.Expr]) -> exp.Select:
     """The query of the rows that a statement changes."""
     start = made.args.get("from_")
     joins = [exp.Join(this=start.this)] if start else []

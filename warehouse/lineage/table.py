@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 
 import duckdb
@@ -48,7 +49,7 @@ def lineage_frame(home: Home, statements: Iterable[str], kpis: dict[str, Kpi]) -
 
     Raises ValueError naming a statement that can't be read.
     """
-    edges = [_described(edge, kpis) for edge in _read(home, list(statements))]
+    edges = [_described(edge, kpis) for edge in _read(home, list(statements), kpis)]
     edges += [edge for contract in contracts().values() for edge in contract_edges(contract)]
     edges += record_edges(TABLE, list(SCHEMA))
     rows = [vars(edge) for edge in dict.fromkeys(edges)]
@@ -73,16 +74,18 @@ def _described(edge: Edge, kpis: dict[str, Kpi]) -> Edge:
     return Edge(**{**vars(edge), "description": words})
 
 
-def _read(home: Home, statements: list[str]) -> list[Edge]:
+def _read(home: Home, statements: list[str], kpis: dict[str, Kpi]) -> list[Edge]:
     """The edges of the statements. Reading SQL takes seconds and the same statements are run again
     and again: the lake keeps what the last ones came to."""
-    digest = hashlib.sha256("\n".join([_version(), *statements]).encode()).hexdigest()[:16]
+    levels = tuple(
+        (k.kpi_id, tuple(level for s in k.sources for level in s.levels)) for k in kpis.values()
+    )
+    told = "\n".join([_version(), str(levels), *statements])
+    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     kept = home.lake / "lineage" / f"{digest}.parquet"
     if kept.exists():
-        return [Edge(**row) for row in pl.read_parquet(kept).to_dicts()]
-    from warehouse.lineage.compose import mart_edges  # noqa: PLC0415 (sqlglot takes its time)
-
-    edges = mart_edges(statements)
+        return [Edge(*row) for row in pl.read_parquet(kept).iter_rows()]
+    edges = _worked_out(tuple(statements), levels)
     with whole_file(kept) as part:
         pl.DataFrame([vars(edge) for edge in edges], schema=SCHEMA).write_parquet(part)
     for old in kept.parent.glob("*.parquet"):
@@ -91,6 +94,16 @@ def _read(home: Home, statements: list[str]) -> list[Edge]:
     return edges
 
 
+@lru_cache(maxsize=16)
+def _worked_out(
+    statements: tuple[str, ...], levels: tuple[tuple[str, tuple[str, ...]], ...]
+) -> list[Edge]:
+    from warehouse.lineage.compose import mart_edges  # sqlglot takes half a second to import
+
+    return mart_edges(statements, dict(levels))
+
+
+@cache
 def _version() -> str:
     """Short hash of the code that reads SQL."""
     here = Path(__file__).parent

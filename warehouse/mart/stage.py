@@ -40,8 +40,13 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             own = [one for one in placed if one.file.feed == feed]
             load_leaf(db, contract, own, home)
             lost = lost_rows(contract, own, home)
-            edition = "archive.source_file.edition"
-            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", vintage=edition)
+            told = {"vintage": "archive.source_file.edition"}
+            told |= {
+                c: "constant.*"
+                for level, c in PLACE_COLUMNS.items()
+                if level not in _places(contract)
+            }
+            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **told)
             _forget_replaced(db, feed)
     carry_forward(db)
     load_places(db, home, placed)
@@ -142,7 +147,7 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
     frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
     if contract.cell is None:
         return frames[0]
-    told = next((o.parents for o in contract.organisations if o.level == contract.cell.level), {})
+    told = _places(contract)
     places = [
         (pl.col(told[level]).cast(pl.String) if level in told else pl.lit(None, pl.String)).alias(c)
         for level, c in PLACE_COLUMNS.items()
@@ -163,6 +168,12 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
             )
         frames.append(lost)
     return as_known(pl.concat(frames))
+
+
+def _places(contract: Contract) -> dict[str, str]:
+    """Level -> column in which a row says where its organisation is."""
+    level = contract.cell.level if contract.cell else None
+    return next((o.parents for o in contract.organisations if o.level == level), {})
 
 
 def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
