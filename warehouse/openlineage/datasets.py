@@ -222,6 +222,16 @@ def mart_table(
     return table(namespace, name, rows, facets)
 
 
+def working_table(namespace: str, name: str, edges: Iterable[Edge]) -> OutputDataset:
+    """A table that there is while the mart is built, and not in it."""
+    words = "A working table of the build; it is not in the mart."
+    facets: Facets = {
+        "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
+        "documentation": documentation_dataset.DocumentationDatasetFacet(words),
+    }
+    return table(namespace, name, None, facets)
+
+
 def table(
     namespace: str,
     name: str,

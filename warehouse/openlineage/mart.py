@@ -18,11 +18,13 @@ from assets.lineage import Edge
 from assets.shape import Field
 from warehouse.history import CheckResult
 from warehouse.mart.reading import attach
-from warehouse.openlineage.datasets import judged, mart_table, table
+from warehouse.openlineage.datasets import judged, mart_table, table, working_table
 
 FILE = "mart/access_recovery.duckdb"
 JUDGED = "mart.kpi_monthly"
-Rows = list[tuple[str, ...]]
+# Layers that were there before the build. What else lineage names is a working table of the build,
+# by which the mart's columns and the measures hang together.
+LAKE = ("archive.", "published.", "tidy.", "quarantine.", "measures.")
 
 
 def built(
@@ -36,11 +38,15 @@ def built(
         [(synthetic,)] = db.execute(
             "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
         ).fetchall()
+    made = {name: some for name, some in edges.items() if not name.startswith(LAKE)}
     outputs = [
-        mart_table(namespace, name, fields, edges.get(name, []), counts.get(name), bool(synthetic))
+        mart_table(namespace, name, fields, made.pop(name, []), counts.get(name), bool(synthetic))
         for name, fields in columns.items()
     ]
-    origins = {edge.from_table for some in edges.values() for edge in some} - set(columns)
+    outputs += [working_table(namespace, name, some) for name, some in made.items()]
+    origins = {edge.from_table for output in outputs for edge in edges.get(output.name, [])} - {
+        output.name for output in outputs
+    }
     inputs = [InputDataset(namespace, name) for name in sorted(origins)]
     return [*inputs, judged(namespace, JUDGED, results)], outputs
 
@@ -91,8 +97,6 @@ def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _edges(db: duckdb.DuckDBPyConnection) -> dict[str, list[Edge]]:
     """Table -> the edges into it. Of edges that differ only in the figures they are true of, one:
     the standard tells columns, not KPIs."""
-    if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'lineage_edge'").fetchall():
-        return {}
     rows = db.execute(
         """SELECT DISTINCT to_table, to_column, from_table, from_column, "use"
            FROM mart.governance.lineage_edge ORDER BY ALL"""
