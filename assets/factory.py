@@ -7,9 +7,12 @@ One step makes the three assets of a feed, so that a backfill of many editions i
 held edition never stops another: what is reported, is reported edition by edition.
 """
 
+from collections.abc import Iterable
+
 import dagster as dg
 
 from assets.contract import Contract, tidy_version
+from assets.lineage import ROWS, Edge, contract_edges
 from assets.shape import Field, measure_fields, tidy_fields
 from checks.catalogue import Check
 from checks.editions import TakenIn, take_in
@@ -34,6 +37,36 @@ def _columns(fields: list[Field]) -> dg.TableSchema:
     return dg.TableSchema(columns=[dg.TableColumn(*field) for field in fields])
 
 
+def column_lineage(edges: Iterable[Edge], upstream: dg.AssetKey) -> dg.TableColumnLineage:
+    """The columns of one table, each with those of the table before it that it is made of."""
+    behind: dict[str, dict[str, None]] = {}
+    for edge in edges:
+        if edge.use == "value" and ROWS not in (edge.to_column, edge.from_column):
+            behind.setdefault(edge.to_column, {})[edge.from_column] = None
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(upstream, name) for name in names]
+            for column, names in behind.items()
+        }
+    )
+
+
+def _lineage(contract: Contract, layer: str) -> dg.TableColumnLineage:
+    """Column lineage of the tidy table or the measures, from the layer before."""
+    archived, tidy, _ = keys(contract.feed)
+    before = {"tidy": ("published", archived), "measures": ("tidy", tidy)}
+    source, upstream = before[layer]
+    return column_lineage(
+        (
+            edge
+            for edge in contract_edges(contract)
+            if edge.to_table == f"{layer}.{contract.feed}"
+            and edge.from_table == f"{source}.{contract.feed}"
+        ),
+        upstream,
+    )
+
+
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
     archived, tidy, measures = keys(contract.feed)
     about: dict[str, object] = {
@@ -51,6 +84,15 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         description: str,
         columns: dg.TableSchema | None = None,
     ) -> dg.AssetSpec:
+        layer = key.path[-1]
+        described: dict[str, object] = (
+            {
+                "dagster/column_schema": columns,
+                "dagster/column_lineage": _lineage(contract, layer),
+            }
+            if columns
+            else {}
+        )
         return dg.AssetSpec(
             key,
             deps=deps,
@@ -59,7 +101,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             owners=[owner_tag(contract.owner)],
             code_version=tidy_version(contract.feed),
             kinds=kinds,
-            metadata={**about, **({"dagster/column_schema": columns} if columns else {})},
+            metadata={**about, **described},
         )
 
     return [

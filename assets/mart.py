@@ -10,11 +10,14 @@ import duckdb
 
 from assets.contract import contracts
 from assets.factory import describe_check, keys, owner_tag
+from assets.lineage import ROWS
 from checks.catalogue import MART_OWNER, mart_checks
 from checks.mart import add_results, judge_mart
 from checks.register import check_table
 from warehouse.history import CheckResult, append
 from warehouse.home import Home, write_text
+from warehouse.lineage.follow import Index, columns_of, index, made_of
+from warehouse.lineage.table import edges_of
 from warehouse.mart.build import Built, build_mart, mart_version
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.mart.publish import publish
@@ -93,12 +96,14 @@ def build(context: dg.AssetExecutionContext):
     place = context.resources.home.get()
     built, results = _build(context, place)
     with duckdb.connect(str(built.path), read_only=True) as db:
+        edges = index(edges_of(db))
         for table in _parents():
             metadata = (
                 _governance_metadata(db, built)
                 if table == "governance"
                 else _table_metadata(db, table, built)
             )
+            metadata["dagster/column_lineage"] = _column_lineage(edges, table)
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
     for result in results:
         yield _check(result)
@@ -124,6 +129,32 @@ def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[
 def candidate(home: Home):
     """Where the note about the mart built last lies, for the publishing step."""
     return home.lake / "mart_candidate.json"
+
+
+def _asset_of(table: str) -> dg.AssetKey | None:
+    """The asset that holds a layer's table, if one does."""
+    layer, _, name = table.partition(".")
+    if layer == "mart":
+        return table_key(name)
+    return dg.AssetKey([name, layer]) if layer in ("tidy", "measures") else None
+
+
+def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
+    """The columns of a mart table, each with the columns of other assets that it is made of. The
+    tables of governance are one asset, their columns called `edition.status`."""
+    behind = {}
+    for table in dict.fromkeys(table for table, _ in edges):
+        if _asset_of(table) != table_key(asset):
+            continue
+        prefix = f"{table.removeprefix('mart.governance.')}." if asset == "governance" else ""
+        for column in columns_of(edges, table):
+            found = made_of(edges, (table, column), lambda one: _asset_of(one) is not None)
+            behind[prefix + column] = [
+                dg.TableColumnDep(key, name)
+                for source, name in found
+                if name != ROWS and (key := _asset_of(source)) is not None
+            ]
+    return dg.TableColumnLineage(behind)
 
 
 def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""Following edges back: from a table's columns to those of the layers that one asks for.
+
+Belongs here: walks over edges, for pages and for Dagster. Does not: the same in SQL (`table`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from assets.lineage import ROWS, Edge
+
+Column = tuple[str, str]  # table, column
+Index = Mapping[Column, list[Edge]]
+
+
+def index(edges: Iterable[Edge]) -> Index:
+    """Edges by the column that they lead to."""
+    found: dict[Column, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        found[(edge.to_table, edge.to_column)].append(edge)
+    return found
+
+
+def columns_of(edges: Index, table: str) -> list[str]:
+    """The columns of a table, in the order of the edges."""
+    return [column for of, column in edges if of == table and column != ROWS]
+
+
+def made_of(edges: Index, column: Column, stop: Callable[[str], bool]) -> list[Column]:
+    """The columns, of tables for which `stop` holds, that a column is made of; where it is made of
+    none, those that choose it."""
+    for uses in (("value",), ("value", "choice")):
+        found: dict[Column, None] = {}
+        seen: set[Column] = set()
+        left = [column]
+        while left:
+            one = left.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if one != column and stop(one[0]):
+                found[one] = None
+                continue
+            behind = edges.get(one, [])
+            left += [(e.from_table, e.from_column) for e in behind if e.use in uses]
+        if found:
+            return sorted(found)
+    return []
