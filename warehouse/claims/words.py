@@ -45,8 +45,8 @@ def say_difference(difference: float | None, relative: float | None, unit: str) 
 
 
 def say_signed(value: float) -> str:
-    """A number with its sign: `+7,351`."""
-    return f"{'-' if value < 0 else '+'}{say_number(abs(value))}"
+    """A number with its sign: `+7,351`; nothing has none."""
+    return f"{'-' if value < 0 else '+' if value else ''}{say_number(abs(value))}"
 
 
 def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:

@@ -1,0 +1,168 @@
+"""The command `claims`: what it prints of a mart's tables, as text and as JSON."""
+
+import json
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.claims import claim_lines, read_claims
+from pipelines.cli.main import app
+from tests.support import write_coverage, write_regional
+from tests.warehouse.claims.support_claims import figure, registered
+from tests.warehouse.mart.support_mart import RUN, Mart, accept_all, bring
+from tests.warehouse.mart.worlds import area, covered
+from warehouse.archive import Archive
+from warehouse.home import HOME_VARIABLE, Home
+from warehouse.mart import build as mart_build
+from warehouse.mart.publish import publish
+
+Record = dict[str, Any]
+BESIDE = {"period": {"month": "2024-09"}, "only_shown": "September is not October"}
+FIGURES = {
+    "october_count": figure(label="appointments in October"),
+    "october_growth": figure(
+        label="growth on the year",
+        aspect="growth",
+        unit="growth",
+        measure="year_on_year_ratio",
+        written="16 %",
+        readings=[{}, BESIDE],
+    ),
+    "app_people": figure(
+        label="people", unit="people", kpi="nhs_app_unique_users", written="5,000"
+    ),
+    "later": figure(period={"month": "2025-01"}, written="7"),
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["claims", *arguments])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home whose mart has a register of its own: 100 in October 2024, later revised to 110."""
+    folder = tmp_path_factory.mktemp("claims")
+    home = Home(folder / "home")
+    claims = registered(folder, **FIGURES)
+    files = [
+        write_regional(folder / "then.csv", area("04C", "OCT2024", 100)),
+        write_regional(
+            folder / "now.csv",
+            area("04C", "OCT2023", 90),
+            area("04C", "OCT2024", 60),
+            area("04C", "OCT2024", 50, APPT_STATUS="DNA"),
+            area("04C", "NOV2024", 70),
+        ),
+        write_coverage(folder / "coverage.csv", covered("04C", "01NOV2024", 1, 4000)),
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mart_build, "published_claims", lambda: claims)
+        bring(home, *files)
+        accept_all(home)
+        publish(home, mart_build.build_mart(home, RUN))
+    return home
+
+
+@pytest.fixture
+def published(made: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv(HOME_VARIABLE, str(made.root))
+    return made
+
+
+def told(home: Home) -> dict[str, Record]:
+    found = read_claims(home)
+    assert found is not None
+    return {one["claim_id"]: one for one in found}
+
+
+def test_tables_of_the_mart(made: Home) -> None:
+    rows = Mart(made.mart).rows(
+        "SELECT claim_id, stated_value, computed_value, difference, verdict, confirmed_in_edition,"
+        " kpi_id, org_code, strftime(month, '%Y-%m') AS month, synthetic FROM claim ORDER BY rowid"
+    )
+    assert [tuple(row.values())[1:-1] for row in rows] == [
+        (100, 110, 10, "confirmed in edition 2024-10, since revised", "2024-10",
+         "appointments", "04C", "2024-10"),
+        (0.16, 110 / 90 - 1, 110 / 90 - 1 - 0.16, "differs", None,
+         "appointments", "04C", "2024-10"),
+        (5000, None, None, "cannot be true", None, "nhs_app_unique_users", "04C", "2024-10"),
+        (7, None, None, "not computable", None, "appointments", "04C", "2025-01"),
+    ]  # fmt: skip
+    assert {row["synthetic"] for row in rows} == {False}
+
+
+def test_readings_tell_what_was_known_when_and_the_files_behind(made: Home) -> None:
+    then, now = told(made)["october-count"]["readings"]
+    assert [(r["edition"], r["computed_value"], r["within_tolerance"]) for r in (then, now)] == [
+        ("2024-10", 100, True),
+        ("2024-11", 110, False),
+    ]
+    assert (then["is_latest"], now["is_latest"]) == (False, True)
+    files = {file.edition: file.sha256 for file in Archive(made).files() if "sub" in file.feed}
+    assert [[(s["sha256"], s["rows"]) for s in r["sources"]] for r in (then, now)] == [
+        [(files["2024-10"], 1)],
+        [(files["2024-11"], 2)],
+    ]
+    growth, _ = told(made)["october-growth"]["readings"]
+    assert (growth["months"], growth["compared_months"]) == (["2024-10"], ["2023-10"])
+    assert [(s["edition"], s["rows"]) for s in growth["sources"]] == [("2024-11", 3)]
+
+
+def test_text_has_verdicts_readings_and_files(published: Home) -> None:
+    result = run()
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    for words in (
+        'Minutes A council. Date: 2025-02-01. No address of it is known. "A hundred appointments',
+        "=> appointments in October: confirmed in edition 2024-10, since revised; growth differs,",
+        "100: appointments in October [october-count] Verdict: confirmed in edition 2024-10, since",
+        "GP appointments, 04C: October 2024 110 +10.0 % 2024-11 no 2 rows of ",
+        "as known before 100 0 2024-10 yes 1 row of ",
+        "Verdict: differs, +6.22 points",
+        "Shown only: September is not October",
+        "5,000 people are more than there are: 04C had at most 4,000 registered patients",
+        "Missing: January 2025 not held (held of 04C: October 2023, October to November 2024)",
+        "Files ",
+    ):
+        assert words in text
+    for file in Archive(published).files():
+        assert (f"SHA-256 {file.sha256}" in text) == (file.feed == "gp_appointments_sub_icb")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_text_keeps_to_its_width(made: Home, width: int) -> None:
+    assert max(len(line) for line in claim_lines(list(told(made).values()), width)) <= width
+
+
+def test_json_has_all_of_it(published: Home) -> None:
+    result = run("--json")
+    data = json.loads(result.stdout)
+    assert (data["synthetic"], data["mart"]) == (False, str(published.mart))
+    found = {one["claim_id"]: one for one in data["claims"]}
+    assert found["october-count"]["verdict"] == "confirmed in edition 2024-10, since revised"
+    [_, latest] = found["october-count"]["readings"]
+    assert (latest["first_month"], latest["sources"][0]["feed"]) == (
+        "2024-10-01",
+        "gp_appointments_sub_icb",
+    )
+    assert found["later"]["readings"][0]["sources"] == []
+
+
+def test_claims_are_chosen_by_how_their_ids_begin(published: Home) -> None:
+    chosen = json.loads(run("october", "app-people", "--json").stdout)["claims"]
+    assert [one["claim_id"] for one in chosen] == ["october-count", "october-growth", "app-people"]
+    unknown = run("november")
+    assert unknown.exit_code == 2
+    assert "No claim is called `november`" in unknown.stderr and "october-count" in unknown.stderr
+
+
+def test_no_mart_or_one_without_claims_says_what_to_do(home: Home) -> None:
+    assert run().exit_code == 2
+    home.mart.parent.mkdir(parents=True)
+    with duckdb.connect(str(home.mart)) as db:
+        db.execute("CREATE TABLE kpi_monthly (value DOUBLE)")
+    older = run("--json")
+    assert older.exit_code == 2 and "access-recovery refresh" in older.stderr
