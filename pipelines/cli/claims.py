@@ -212,7 +212,11 @@ def _columns(
     room = width - 6 - len(right) - 1
     lead = " " * (len(text) - len(text.lstrip()))
     first, *more = textwrap.wrap(
-        text, room, initial_indent=lead, subsequent_indent=f"{lead}  ", break_on_hyphens=False
+        text.lstrip(),
+        room,
+        initial_indent=lead,
+        subsequent_indent=f"{lead}  ",
+        break_on_hyphens=False,
     )
     yield f"      {first:{room}} {right}".rstrip()
     yield from (f"      {line}".rstrip() for line in more)

@@ -128,6 +128,14 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
         "Files ",
     ):
         assert words in text
+    [value, before] = [
+        line for line in result.stdout.splitlines() if line.endswith((" no", " yes"))
+    ][:2]
+    assert (value.index("110"), value.index("2024-11")) == (
+        before.index("100"),
+        before.index("2024-10"),
+    )
+    assert before.index("as known before") == value.index("GP appointments") + 2
     for file in Archive(published).files():
         assert (f"SHA-256 {file.sha256}" in text) == (file.feed == "gp_appointments_sub_icb")
 

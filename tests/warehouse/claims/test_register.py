@@ -7,7 +7,13 @@ import pytest
 
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
 from warehouse.catalogue import catalogue
-from warehouse.claims.register import check_register, load_register, published_claims
+from warehouse.claims.register import (
+    REGISTER_FILE,
+    check_register,
+    load_register,
+    published_claims,
+)
+from warehouse.mart import build
 
 FIGURES_OF_THE_MINUTES = {
     "1.8 million", "267,552", "16 %", "9 %", "around 70 %", "81", "82", "13,257", "39", "51",
@@ -28,6 +34,13 @@ def test_the_register_has_every_figure_of_the_minutes_and_fits_the_catalogue() -
         said = one.statement.says
         assert bare in said or bare.replace(",", "") in said, one.claim_id
         assert one.document.url and one.document.url.endswith("?ID=123109")
+
+
+def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[Path] = []
+    monkeypatch.setattr(build, "hash_files", lambda files: hashed.extend(files) or "version")
+    assert build.mart_version.__wrapped__() == "version"
+    assert {REGISTER_FILE, REGISTER_FILE.with_name("judge.py")} <= set(hashed)
 
 
 @pytest.mark.parametrize(
