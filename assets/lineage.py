@@ -22,6 +22,7 @@ from assets.measure import PARENTS
 ROWS = "*"
 # `value`: the column is made of it. `choice`: it only decides which rows or which value.
 Use = Literal["value", "choice"]
+COUNT_OF = "older files: the count of "
 SOURCE_FILE = "archive.source_file"
 READ_AS = {
     "text": "text, without spaces about it",
@@ -94,7 +95,7 @@ def _wide(contract: Contract) -> Iterator[Edge]:
         for heading in headings:
             told = f"older files: the heading says {label}"
             yield Edge(tidy, contract.wide.label, published, heading, description=told)
-            counted = f"older files: the count of {label}"
+            counted = f"{COUNT_OF}{label}"
             yield Edge(tidy, contract.wide.value, published, heading, description=counted)
     if contract.month in contract.wide.lacks:
         lacking = "older files name no month: it is the edition's"

@@ -22,14 +22,15 @@ from warehouse.freshness import freshness
 from warehouse.home import Home, write_text
 from warehouse.mart.reading import attach
 from warehouse.pages import records
+from warehouse.pages.lineage import lineage
 from warehouse.pages.records import Row
 
-SCORECARD = "scorecard.html"
+SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
 REFRESHES = "refreshes"
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
-    """Write the scorecard and a page per refresh; returns the scorecard's path.
+    """Write the scorecard, the lineage and a page per refresh; returns the scorecard's path.
 
     A refresh's page is written when it is missing and, for the newest refresh, always: what was
     checked then does not change. Raises FileNotFoundError if no mart is published.
@@ -49,6 +50,8 @@ def build_pages(home: Home, today: date | None = None) -> Path:
                 write_text(
                     target, _render("refresh.html.j2", refresh=one, editions=found, up="../")
                 )
+        told = _render("lineage.html.j2", refresh=published[0], **lineage(db))
+        write_text(home.pages / LINEAGE, told)
         target = home.pages / SCORECARD
         write_text(target, _render("scorecard.html.j2", up="", **_scorecard(db, published, today)))
     return target
