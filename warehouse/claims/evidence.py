@@ -31,6 +31,35 @@ POPULATIONS = (
 # How far from a claim's months a list of patients still tells how many there can have been.
 AROUND_MONTHS = 24
 
+# From the months asked for (`claim_cell`: number of the reading, side, month, series) to values as
+# known with each edition (`tick`) that has any of them.
+WORKED_OUT = f"""WITH seen AS (
+    SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
+           v.denominator, v.value,
+           replace(v.edition, '-', '')::BIGINT * 1000 + v.revision AS vintage
+    FROM claim_cell AS c
+    JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
+tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
+asked AS (
+    SELECT t.*, c.side, c.month, c.unit FROM tick AS t
+    JOIN claim_cell AS c USING (number)),
+known AS (
+    SELECT a.*, s.numerator, s.denominator, s.value FROM asked AS a
+    ASOF LEFT JOIN seen AS s ON s.number = a.number AND s.side = a.side
+        AND s.month = a.month AND a.vintage >= s.vintage),
+summed AS (
+    SELECT number, vintage, edition, revision, side, unit,
+           count(*) = count(value) AS whole, sum(numerator) AS n,
+           CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator)
+                ELSE sum(denominator) END AS d
+    FROM known GROUP BY number, vintage, edition, revision, side, unit),
+valued AS (
+    SELECT * EXCLUDE (unit), CASE WHEN whole THEN {VALUE.format(n="n", d="d")} END::DOUBLE AS value
+    FROM summed)
+SELECT number, edition, revision, max(value) FILTER (side = 0),
+       max(value) FILTER (side = 1)
+FROM valued GROUP BY number, vintage, edition, revision ORDER BY number, vintage"""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -116,37 +145,9 @@ def _worked_out(
     schema = {"number": pl.Int32, "side": pl.Int8, "month": pl.Date} | dict.fromkeys(
         names, pl.String
     )
-    value = VALUE.format(n="n", d="d")
     db.register("claim_cell", pl.DataFrame(cells, schema=schema).to_arrow())
     try:
-        return db.execute(
-            f"""WITH seen AS (
-                SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
-                       v.denominator, v.value,
-                       replace(v.edition, '-', '')::BIGINT * 1000 + v.revision AS vintage
-                FROM claim_cell AS c
-                JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
-            tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
-            asked AS (
-                SELECT t.*, c.side, c.month, c.unit FROM tick AS t
-                JOIN claim_cell AS c USING (number)),
-            known AS (
-                SELECT a.*, s.numerator, s.denominator, s.value FROM asked AS a
-                ASOF LEFT JOIN seen AS s ON s.number = a.number AND s.side = a.side
-                    AND s.month = a.month AND a.vintage >= s.vintage),
-            summed AS (
-                SELECT number, vintage, edition, revision, side, unit,
-                       count(*) = count(value) AS whole, sum(numerator) AS n,
-                       CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator)
-                            ELSE sum(denominator) END AS d
-                FROM known GROUP BY number, vintage, edition, revision, side, unit),
-            valued AS (
-                SELECT * EXCLUDE (unit), CASE WHEN whole THEN {value} END::DOUBLE AS value
-                FROM summed)
-            SELECT number, edition, revision, max(value) FILTER (side = 0),
-                   max(value) FILTER (side = 1)
-            FROM valued GROUP BY number, vintage, edition, revision ORDER BY number, vintage"""
-        ).fetchall()
+        return db.execute(WORKED_OUT).fetchall()
     finally:
         db.unregister("claim_cell")
 

@@ -118,22 +118,12 @@ def _create(db: Connection, table: str, frame: pl.DataFrame) -> None:
 
 
 def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
-    claim, verdict = one.claim, one.verdict
-    figure, document, main = claim.figure, claim.document, verdict.main
+    claim, verdict, main = one.claim, one.verdict, one.verdict.main
     place = main.reading if main else claim.readings[0]
     computed = main.latest if main else None
-    difference, relative = differs_by(claim, computed, figure.unit)
+    difference, relative = differs_by(claim, computed, claim.figure.unit)
     span = place.period.span
-    return {
-        "claim_id": claim.claim_id,
-        "statement_id": claim.statement_id,
-        "source": document.title,
-        "source_body": document.body,
-        "source_url": document.url,
-        "source_date": document.date,
-        "statement": claim.statement.says.strip(),
-        "label": figure.label,
-        "aspect": figure.aspect,
+    return _stated(claim) | {
         "kpi_id": place.kpi_id,
         "org_level": place.org_level,
         "org_code": place.org_code,
@@ -141,11 +131,6 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
         "period": place.period.words,
         "first_month": span[0],
         "last_month": span[-1],
-        "stated": figure.written + (f" of {figure.whole}" if figure.whole else ""),
-        "stated_value": claim.stated.value,
-        "unit": figure.unit,
-        "tolerance": claim.stated.tolerance,
-        "tolerance_because": claim.stated.because,
         "computed_value": computed,
         "difference": difference,
         "relative_difference": relative,
@@ -156,6 +141,27 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
         "statement_verdict": one.summed_up,
         "note": one.note,
         "synthetic": synthetic,
+    }
+
+
+def _stated(claim: Claim) -> dict[str, object]:
+    """What the register says of a claim."""
+    figure, document = claim.figure, claim.document
+    return {
+        "claim_id": claim.claim_id,
+        "statement_id": claim.statement_id,
+        "source": document.title,
+        "source_body": document.body,
+        "source_url": document.url,
+        "source_date": document.date,
+        "statement": claim.statement.says.strip(),
+        "label": figure.label,
+        "aspect": figure.aspect,
+        "stated": figure.written + (f" of {figure.whole}" if figure.whole else ""),
+        "stated_value": claim.stated.value,
+        "unit": figure.unit,
+        "tolerance": claim.stated.tolerance,
+        "tolerance_because": claim.stated.because,
     }
 
 
