@@ -69,7 +69,8 @@ def test_not_a_byte_is_left_whenever_it_was_killed(
     stale = write(home.archive / "objects" / f"{bad.sha256}.12345678.part", BAD)
     before = traces(home)
     for place in ("archive/objects", "archive/records", "archive/checks", "lake/tidy", "landing",
-                  "quarantine", "lake/organisations", "mart", "dagster/history/runs"):  # fmt: skip
+                  "quarantine", "lake/organisations", "mart", "lineage",
+                  "dagster/history/runs"):  # fmt: skip
         assert any(path.startswith(place) for path in before), f"{place} never had it"
 
     def killed(*_: object) -> None:

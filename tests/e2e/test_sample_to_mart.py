@@ -1,6 +1,7 @@
 """What a new user does first: the sample, a refresh, the mart, and Dagster afterwards."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from assets.factory import keys
 from tests.e2e.command import run
+from tests.warehouse.openlineage.support_events import dataset, events
 from warehouse.home import Home
 
 MONTHS = "6"
@@ -163,3 +165,17 @@ def test_export_is_marked_synthetic(made: tuple[Home, str], tmp_path: Path) -> N
     names = {path.name for path in tmp_path.iterdir()}
     assert "SYNTHETIC_kpi_monthly.csv" in names
     assert all(name.startswith("SYNTHETIC_") for name in names)
+
+
+def test_every_step_tells_of_itself_as_openlineage_is_published(made: tuple[Home, str]) -> None:
+    told = events(made[0])
+    began = [one["run"]["runId"] for one in told if one["eventType"] == "START"]
+    ended = {one["run"]["runId"]: one for one in told if one["eventType"] == "COMPLETE"}
+    assert len(began) == len(set(began)) == len(ended) and len(told) == 2 * len(began)
+    with duckdb.connect(str(made[0].mart), read_only=True) as db:
+        editions = db.execute("SELECT feed, count(*) FROM governance.edition GROUP BY ALL")
+        expected = {f"{feed}.take_in": count for feed, count in editions.fetchall()}
+    jobs = Counter(one["job"]["name"] for one in ended.values())
+    assert jobs == {**expected, "mart.build": 1, "mart.publish": 1}
+    assert all("parent" in one["run"]["facets"] for one in told)
+    assert dataset(told[-1], "outputs", "mart/")["facets"]["version"]["datasetVersion"]

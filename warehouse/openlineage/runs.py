@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What is told of datasets, given the namespace that they are in.
 Told = Callable[[str], "Sequence[InputDataset]"]
-WHAT_WAS_FOUND = "What was found stands in governance.check_result of the mart."
+WHAT_WAS_FOUND = "access-recovery status tells what was found."
 
 
 @dataclass(frozen=True)
