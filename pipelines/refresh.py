@@ -214,15 +214,16 @@ def _all_is_decided(home: Home) -> bool:
 
 def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
     from pipelines.definitions import PUBLISH_JOB, build_definitions, feed_job_name
-    from pipelines.instance import kept_open, open_instance
+    from pipelines.instance import open_instance
     from pipelines.resources import HomeResource
+    from pipelines.storage import ENGINES
     from warehouse.mart.build import accepted_files
     from warehouse.mart.publish import is_current, rests_on_what_left, take_down
     from warehouse.openlineage.emit import forget_trouble, trouble_of
 
     forget_trouble(home)
     definitions = build_definitions(HomeResource(root=str(home.root)))
-    with open_instance(home) as instance, kept_open(home):
+    with ENGINES.kept_open(), open_instance(home) as instance:
         for batch in batches:
             first, last = batch.editions[0], batch.editions[-1]
             span = first if first == last else f"{first} to {last}"

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from assets.factory import keys
+from pipelines.instance import open_instance
 from tests.e2e.command import run
 from tests.warehouse.openlineage.support_events import dataset, events
 from warehouse.home import Home
@@ -130,7 +131,7 @@ def test_nothing_half_written_is_left(made: tuple[Home, str]) -> None:
 def test_dagster_shows_runs_partitions_and_check_results(made: tuple[Home, str]) -> None:
     home, _ = made
     archived, tidy, measures = keys("gp_appointments_practice")
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with open_instance(home) as instance:
         assert {run.job_name for run in instance.get_runs()} >= {
             "take_in_gp_appointments_practice",
             "publish_mart",
