@@ -22,5 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_instance: Path) 
     """An empty home of this test alone, which commands find through the environment too."""
     made = Home(tmp_path / "home")
     monkeypatch.setenv(HOME_VARIABLE, str(made.root))
+    # A third of a second per refresh; tests that read lineage events turn them on.
+    monkeypatch.setenv("OPENLINEAGE_DISABLED", "true")
     shutil.copytree(empty_instance, made.dagster)
     return made

@@ -61,6 +61,7 @@ def dump(mart: Path) -> bytes:
 def test_not_a_byte_is_left_whenever_it_was_killed(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("OPENLINEAGE_DISABLED")
     write(home.landing / f"{MARKER}.csv", BAD)
     write(home.landing / "november.csv", regional(NOV))
     refresh(home)

@@ -160,7 +160,7 @@ def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
         id=name,
         name=name,
         physicalName=name,
-        logicalType="timestamp" if physical.startswith("TIMESTAMP") else LOGICAL.get(physical),
+        logicalType=_logical(physical),
         physicalType=physical,
         description=row["comment"],
         required=name in key,
@@ -168,3 +168,10 @@ def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
         primaryKey=name in key or None,
         primaryKeyPosition=key.index(name) + 1 if name in key else None,
     )
+
+
+def _logical(physical: str) -> str | None:
+    """The standard's type for a DuckDB type; None for one that it has no word for."""
+    if physical.endswith("[]"):
+        return "array"
+    return "timestamp" if physical.startswith("TIMESTAMP") else LOGICAL.get(physical)
