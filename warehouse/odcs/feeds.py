@@ -1,7 +1,7 @@
 """A feed's contract in the Open Data Contract Standard.
 
 Belongs here: `assets.contract.Contract` and its checks, said in the standard's model: the published
-columns and the measures made from them. Does not: the mart (`mart`).
+columns. Does not: the measures made from them (`measures`), the mart (`mart`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from assets.contract import Column, Contract, Measure
-from assets.shape import TYPES, measure_fields
+from assets.contract import Column, Contract
+from assets.shape import TYPES
 from warehouse.odcs import parts
+from warehouse.odcs.measures import measured
 
 LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",
            "count": "integer"}  # fmt: skip
-LOGICAL_STORED = {"string": "string", "date": "date", "bool": "boolean"}
-PUBLIC, RESTRICTED = "public", "restricted"
 MONTHS = "month"
 
 
@@ -52,7 +51,7 @@ def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContrac
                 parts.link(contract.licence.url, "license", contract.licence.name),
             ],
             servers=_servers(contract),
-            schema=[_published(contract, parts.checked(checks)), *_measured(contract)],
+            schema=[_published(contract, parts.checked(checks)), *measured(contract)],
             team=team,
             support=support,
             slaProperties=_service(contract),
@@ -144,7 +143,7 @@ def _column(contract: Contract, name: str, column: Column) -> SchemaProperty:
         unique=alone or None,
         primaryKey=in_key or None,
         primaryKeyPosition=contract.key.index(name) + 1 if in_key else None,
-        classification=RESTRICTED if contract.disclosure_control else PUBLIC,
+        classification=parts.classified(contract),
         quality=_valid(contract, name, column),
         customProperties=parts.beside(
             {
@@ -219,73 +218,6 @@ def _no_key_twice(key: tuple[str, ...]) -> DataQuality:
             "severity": "error",
         }
     )
-
-
-def _measured(contract: Contract) -> list[SchemaObject]:
-    """The measures made from the published rows, if the feed has any."""
-    if not contract.measures:
-        return []
-    fields = measure_fields(contract)
-    name = f"{contract.feed}_measures"
-    return [
-        SchemaObject(
-            id=name,
-            name=name,
-            physicalName=f"lake/measures/{contract.feed}",
-            physicalType="file",
-            logicalType="object",
-            description="Figures per organisation and month of one file of an edition.",
-            dataGranularityDescription="one row per organisation and month",
-            properties=[
-                SchemaProperty(
-                    id=field.name,
-                    name=field.name,
-                    physicalName=field.name,
-                    logicalType=LOGICAL_STORED.get(field.type, "integer"),
-                    physicalType=field.type,
-                    description=field.description,
-                    required=field.name not in contract.measures,
-                    primaryKey=field.name in ("org_code", "month") or None,
-                    primaryKeyPosition={"org_code": 1, "month": 2}.get(field.name),
-                    classification=RESTRICTED if contract.disclosure_control else PUBLIC,
-                ).model_copy(update=_made(contract, contract.measures.get(field.name)))
-                for field in fields
-            ],
-        )
-    ]
-
-
-def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
-    """From which columns a measure is made, and how."""
-    if measure is None:
-        return {}
-    named = [name for name in (measure.column, *measure.where) if name]
-    return {
-        "transformSourceObjects": [f"{contract.feed}.{name}" for name in named] or None,
-        "transformDescription": _words(measure),
-        "customProperties": parts.beside(
-            {
-                "unit": measure.unit,
-                "additiveOverOrganisations": measure.additive_over_organisations,
-                "additiveOverTime": measure.additive_over_time,
-                "notAdditiveBecause": measure.not_additive_because,
-                "firstMonth": measure.first_month,
-                "lastMonth": measure.last_month,
-            }
-        ),
-    }
-
-
-def _words(measure: Measure) -> str:
-    """A measure's arithmetic in a sentence."""
-    if measure.sum:
-        how = f"Sum of {measure.sum}"
-    elif measure.any:
-        how = f"1 where the sum of {measure.any} is above zero, else 0"
-    else:
-        how = "1 for every organisation named"
-    of = [f"{column} is {' or '.join(labels)}" for column, labels in measure.where.items()]
-    return f"{how}{', of rows where ' + ' and '.join(of) if of else ''}."
 
 
 def _service(contract: Contract) -> list[ServiceLevelAgreementProperty]:

@@ -20,6 +20,8 @@ from open_data_contract_standard.model import (
     Team,
 )
 
+from assets.contract import Contract
+
 # 3.1 has all that is said here, and is read by tools that do not know 3.2 yet.
 API_VERSION = "v3.1.0"
 PRODUCT = "access-recovery"
@@ -73,6 +75,11 @@ def checked(register: pl.DataFrame) -> list[DataQuality]:
         )
         for row in register.iter_rows(named=True)
     ]
+
+
+def classified(contract: Contract) -> str:
+    """Who may see the columns of a feed."""
+    return "restricted" if contract.disclosure_control else "public"
 
 
 def looked_after(owner: str) -> tuple[Team, list[Support]]:
