@@ -225,7 +225,7 @@ def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
         for reading in claim.readings:
             if reading.kpi_id is None:
                 continue
-            label = f"claim `{claim.claim_id}`"
+            label = f"{REGISTER_FILE.name}: claim `{claim.claim_id}`"
             kpi = kpis.get(reading.kpi_id)
             if kpi is None:
                 raise ValueError(f"{label}: `kpi`: `{reading.kpi_id}` is not in the catalogue")
