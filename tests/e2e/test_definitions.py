@@ -52,6 +52,17 @@ def test_columns_are_shown_before_the_first_run(graph: Any) -> None:
         assert all(column.description for column in schema.columns)
 
 
+def test_column_lineage_is_shown_before_the_first_run(graph: Any) -> None:
+    for feed, contract in contracts().items():
+        archived, tidy, measures = keys(feed)
+        read = graph.get(tidy).metadata["dagster/column_lineage"].deps_by_column
+        assert set(contract.columns) <= read.keys()
+        counted = graph.get(measures).metadata["dagster/column_lineage"].deps_by_column
+        assert set(contract.measures) <= counted.keys()
+        assert {dep.asset_key for deps in read.values() for dep in deps} == {archived}
+        assert {dep.asset_key for deps in counted.values() for dep in deps} <= {tidy}
+
+
 def test_every_check_of_a_feed_is_a_dagster_check(graph: Any) -> None:
     for feed, contract in contracts().items():
         shown = {key.name for key in graph.asset_check_keys if key.asset_key == keys(feed)[1]}

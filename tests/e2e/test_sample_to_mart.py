@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from assets.factory import keys
+from assets.mart import table_key
 from pipelines.instance import open_instance
 from tests.e2e.command import run
 from tests.warehouse.openlineage.support_events import dataset, events
@@ -146,6 +147,19 @@ def test_dagster_shows_runs_partitions_and_check_results(made: tuple[Home, str])
     assert event is not None
     assert event.asset_materialization is not None
     assert event.asset_materialization.metadata["dagster/partition_row_count"].value > 50_000
+
+
+def test_dagster_knows_where_the_columns_of_the_mart_come_from(made: tuple[Home, str]) -> None:
+    home, _ = made
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        event = instance.get_latest_materialization_event(table_key("kpi_monthly"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    told = event.asset_materialization.metadata["dagster/column_lineage"].value
+    assert isinstance(told, dg.TableColumnLineage)
+    behind = {(dep.asset_key, dep.column_name) for dep in told.deps_by_column["value"]}
+    assert (keys("gp_appointments_sub_icb")[2], "appointments_dna") in behind
+    assert (keys("gp_appointments_coverage")[2], "patients_included") in behind
 
 
 def test_status_as_table_and_as_json(made: tuple[Home, str]) -> None:

@@ -12,7 +12,7 @@ from tests.support import coverage, crosstab, regional, write
 from tests.warehouse.mart.support_mart import Mart, bring, build_aside, take_in_all
 from warehouse.home import Home
 from warehouse.mart.publish import publish
-from warehouse.pages.build import SCORECARD, build_pages
+from warehouse.pages.build import LINEAGE, SCORECARD, build_pages
 from warehouse.standing import accept
 
 PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
@@ -80,11 +80,12 @@ def read(governed: Home) -> Callable[[str], Page]:
 
 
 def names(home: Home) -> list[str]:
-    return [SCORECARD, *sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())]
+    refreshes = sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())
+    return [SCORECARD, *refreshes, LINEAGE]
 
 
 def test_a_page_per_refresh(governed: Home) -> None:
-    assert len(names(governed)) == 1 + 2
+    assert len(names(governed)) == 1 + 2 + 1
 
 
 def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) -> None:
@@ -117,12 +118,27 @@ def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
 
 
 def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
-    first, second = (read(name).said() for name in names(governed)[1:])
+    first, second = (read(name).said() for name in names(governed)[1:3])
     assert "No key stands twice" in first
     assert "failed" in first
     assert "Every figure's KPI is in the catalogue" in first
     assert "No key stands twice" not in second, "nothing was judged again"
     assert "The mart itself" in second
+
+
+def test_the_lineage_draws_the_way_of_a_kpi(read: Callable[[str], Page]) -> None:
+    page = read(LINEAGE)
+    assert (
+        "practice, pcn Published column Tidy column Measure Part KPI "
+        "gp_appointments_practice COUNT_OF_APPOINTMENTS chosen by APPOINTMENT_STATUS , APPT_STATUS "
+        "appointments only where appointment_status is DNA "
+        "appointments_dna added up numerator"
+    ) in page.said()
+    said = page.said("tbody")
+    assert re.search(r"org_name organisations: org_name .*published\.\w+: .*GP_NAME", said)
+    every = {one["id"] for one in page.of("details")}
+    assert {"kpi-appointments_dna_share", "table-kpi_monthly", "table-governance.feed"} <= every
+    assert {"href": "lineage.html"} in read(SCORECARD).of("a")
 
 
 def test_pages_ask_nobody(governed: Home, read: Callable[[str], Page]) -> None:
