@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -49,11 +50,16 @@ def lineage_frame(home: Home, statements: Iterable[str], kpis: dict[str, Kpi]) -
 
     Raises ValueError naming a statement that can't be read.
     """
-    edges = [_described(edge, kpis) for edge in _read(home, list(statements), kpis)]
-    edges += [edge for contract in contracts().values() for edge in contract_edges(contract)]
-    edges += record_edges(TABLE, list(SCHEMA))
-    rows = [vars(edge) for edge in dict.fromkeys(edges)]
-    return pl.DataFrame(rows, schema=SCHEMA).sort(list(SCHEMA), nulls_last=True)
+    defined = tuple(
+        (
+            kpi.kpi_id,
+            tuple(level for source in kpi.sources for level in source.levels),
+            (("numerator", kpi.numerator), ("denominator", kpi.denominator)),
+        )
+        for kpi in kpis.values()
+    )
+    read = _read(home, tuple(statements), defined)
+    return pl.concat([read, _declared()]).unique().sort(list(SCHEMA), nulls_last=True)
 
 
 def edges_of(db: Connection) -> list[Edge]:
@@ -63,31 +69,32 @@ def edges_of(db: Connection) -> list[Edge]:
     return [Edge(*row) for row in rows]
 
 
-def _described(edge: Edge, kpis: dict[str, Kpi]) -> Edge:
-    """An edge of the SQL in words: what a KPI counts, or which records it leads to."""
-    words = edge.description or RECORDS.get(edge.from_table)
-    kpi = kpis.get(edge.kpi_id or "")
-    if kpi and edge.use == "value" and edge.to_table == "figure":
-        words = {"numerator": kpi.numerator, "denominator": kpi.denominator}.get(
-            edge.to_column, words
-        )
-    return Edge(**{**vars(edge), "description": words})
+# Of a KPI its id, its levels, and its parts in words.
+Defined = tuple[str, tuple[str, ...], tuple[tuple[str, str | None], ...]]
 
 
-def _read(home: Home, statements: list[str], kpis: dict[str, Kpi]) -> list[Edge]:
+@cache
+def _declared() -> pl.DataFrame:
+    """The edges that contracts and records tell."""
+    edges = [edge for contract in contracts().values() for edge in contract_edges(contract)]
+    return _frame([*edges, *record_edges(TABLE, list(SCHEMA))])
+
+
+def _frame(edges: Iterable[Edge]) -> pl.DataFrame:
+    return pl.DataFrame([vars(edge) for edge in edges], schema=SCHEMA)
+
+
+def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
     """The edges of the statements. Reading SQL takes seconds and the same statements are run again
     and again: the lake keeps what the last ones came to."""
-    levels = tuple(
-        (k.kpi_id, tuple(level for s in k.sources for level in s.levels)) for k in kpis.values()
-    )
-    told = "\n".join([_version(), str(levels), *statements])
+    told = "\n".join([_version(), str(kpis), *statements])
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     kept = home.lake / "lineage" / f"{digest}.parquet"
     if kept.exists():
-        return [Edge(*row) for row in pl.read_parquet(kept).iter_rows()]
-    edges = _worked_out(tuple(statements), levels)
+        return pl.read_parquet(kept)
+    edges = _worked_out(statements, kpis)
     with whole_file(kept) as part:
-        pl.DataFrame([vars(edge) for edge in edges], schema=SCHEMA).write_parquet(part)
+        edges.write_parquet(part)
     for old in kept.parent.glob("*.parquet"):
         if old != kept:
             old.unlink(missing_ok=True)
@@ -95,12 +102,19 @@ def _read(home: Home, statements: list[str], kpis: dict[str, Kpi]) -> list[Edge]
 
 
 @lru_cache(maxsize=16)
-def _worked_out(
-    statements: tuple[str, ...], levels: tuple[tuple[str, tuple[str, ...]], ...]
-) -> list[Edge]:
+def _worked_out(statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
     from warehouse.lineage.compose import mart_edges  # sqlglot takes half a second to import
 
-    return mart_edges(statements, dict(levels))
+    words = {kpi: dict(parts) for kpi, _, parts in kpis}
+    edges = mart_edges(statements, {kpi: levels for kpi, levels, _ in kpis})
+    return _frame(replace(edge, description=_described(edge, words)) for edge in edges)
+
+
+def _described(edge: Edge, parts: dict[str, dict[str, str | None]]) -> str | None:
+    """An edge of the SQL in words: what a KPI counts, or which records it leads to."""
+    if edge.to_table == "figure" and edge.use == "value" and edge.kpi_id:
+        return parts.get(edge.kpi_id, {}).get(edge.to_column) or RECORDS.get(edge.from_table)
+    return RECORDS.get(edge.from_table)
 
 
 @cache
