@@ -195,5 +195,5 @@ def explain_macros() -> dict[str, str]:
             WITH RECURSIVE {_ASKED}, {CELLS}, {_SHOWN}, {_EDITIONS},
             told AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM told
-            ORDER BY place, feed, part DESC, edition, revision, org_level, org_code, item"""
+            ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item"""
     }
