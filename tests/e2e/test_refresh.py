@@ -41,6 +41,24 @@ def land(home: Home, name: str, *rows: dict[str, object]) -> None:
     write_regional(home.landing / name, *rows)
 
 
+@pytest.fixture(scope="module")
+def refreshed_once(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
+    """A home after its first refresh, of October; each test takes a copy."""
+    home = Home(tmp_path_factory.mktemp("october") / "home")
+    shutil.copytree(empty_instance, home.dagster)
+    land(home, "october.csv", OCT)
+    assert refresh(home).published
+    assert figures(home) == {("2025-10", "2025-10"): 10}
+    return home
+
+
+@pytest.fixture
+def october(home: Home, refreshed_once: Home) -> Home:
+    """This test's own home, in which October is published."""
+    shutil.copytree(refreshed_once.root, home.root, dirs_exist_ok=True)
+    return home
+
+
 def say_refresh(*arguments: str) -> Result:
     """The command, in this process: heavy libraries are loaded once for all tests."""
     return CliRunner().invoke(app, ["refresh", *arguments])
@@ -52,10 +70,8 @@ def test_an_empty_home_has_nothing_to_do(tmp_path: Path) -> None:
     assert "nothing was imported yet" in done.stdout
 
 
-def test_a_new_edition_revises_and_the_first_report_is_kept(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    assert refresh(home).published
-    assert figures(home) == {("2025-10", "2025-10"): 10}
+def test_a_new_edition_revises_and_the_first_report_is_kept(october: Home) -> None:
+    home = october
     land(home, "november.csv", {**OCT, "COUNT_OF_APPOINTMENTS": 12}, NOV)
     report = refresh(home)
     assert report.published
@@ -71,9 +87,8 @@ def test_a_new_edition_revises_and_the_first_report_is_kept(home: Home) -> None:
     assert first == 10
 
 
-def test_an_edition_that_fails_is_held_and_last_good_stays(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    refresh(home)
+def test_an_edition_that_fails_is_held_and_last_good_stays(october: Home) -> None:
+    home = october
     wrong = [{**NOV, "HCP_TYPE": f"Robot {n}"} for n in range(30)]
     land(home, "november.csv", NOV, *wrong)
     done = say_refresh()
@@ -120,9 +135,8 @@ def test_a_refused_file_stays_in_landing_and_the_rest_goes_on(home: Home) -> Non
     assert figures(home) == {("2025-10", "2025-10"): 10}
 
 
-def test_coverage_that_comes_later_is_noticed(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    refresh(home)
+def test_coverage_that_comes_later_is_noticed(october: Home) -> None:
+    home = october
     write_coverage(home.landing / "coverage.csv", {})
     report = refresh(home)
     assert {state.feed for state in report.taken_in} == {
@@ -147,9 +161,8 @@ def test_the_first_real_import_retires_the_sample(home: Home) -> None:
     assert status == "retired"
 
 
-def test_a_chosen_edition_is_taken_in_again(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    refresh(home)
+def test_a_chosen_edition_is_taken_in_again(october: Home) -> None:
+    home = october
     report = refresh(home, feeds=["gp_appointments_sub_icb"], editions=["2025-10"])
     assert [state.edition for state in report.taken_in] == ["2025-10"]
     with duckdb.connect(str(home.mart), read_only=True) as db:
@@ -241,12 +254,11 @@ def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> Non
     told.put((queries, errors))
 
 
-def test_eight_readers_query_through_five_publishes(home: Home) -> None:
+def test_eight_readers_query_through_five_publishes(october: Home) -> None:
     from warehouse.mart.build import build_mart
     from warehouse.mart.publish import publish
 
-    land(home, "october.csv", OCT)
-    refresh(home)
+    home = october
     context = multiprocessing.get_context("spawn")
     stop, told = context.Event(), context.Queue()
     readers = [context.Process(target=read_on, args=(str(home.mart), stop, told)) for _ in range(8)]

@@ -31,17 +31,17 @@ def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic:
     `themes`: the wide views, whose columns are KPIs.
     """
     db.begin()
-    words = descriptions()
+    words, columns = descriptions(), _columns(db)
     mark = SYNTHETIC_NOTE if synthetic else ""
     for kind, entries in (("TABLE", words["tables"]), ("VIEW", words["views"])):
         for name, entry in entries.items():
             _comment(db, kind, name, mark + entry["comment"])
             comments = column_comments(name)
-            for column in table_columns(db, name):
+            for column in columns[name]:
                 _comment(db, "COLUMN", f"{name}.{column}", comments.get(column))
     for view in themes:
         _comment(db, "VIEW", view, mark + words["themes"]["comment"])
-        for column in table_columns(db, view):
+        for column in columns[view]:
             kpi = kpis.get(column)
             text = (
                 f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
@@ -70,6 +70,19 @@ def table_columns(db: Connection, table: str) -> dict[str, str]:
         {"name": name, "schema": schema or "main"},
     ).fetchall()
     return dict(rows)
+
+
+def _columns(db: Connection) -> dict[str, list[str]]:
+    """The columns of every table and view of the database that `db` has open, at one question:
+    each costs milliseconds."""
+    rows = db.execute(
+        "SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, "
+        "column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+    ).fetchall()
+    found: dict[str, list[str]] = {}
+    for table, column in rows:
+        found.setdefault(table, []).append(column)
+    return found
 
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:

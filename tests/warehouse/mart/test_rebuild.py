@@ -61,11 +61,10 @@ def test_the_world_has_what_an_order_could_spoil(first: tuple[Home, Content]) ->
     assert mart.rows("FROM governance.quarantine") and mart.rows("FROM kpi_revision")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_any_order_of_imports_gives_the_same_mart(
-    seed: int, imports: list[Import], first: tuple[Home, Content], home: Home
+    imports: list[Import], first: tuple[Home, Content], home: Home
 ) -> None:
-    shuffled = random.Random(seed).sample(imports, len(imports))
+    shuffled = random.Random(1).sample(imports, len(imports))
     bring_all(home, shuffled)
     assert not differing(first[1], published(home)), [path.name for path, _ in shuffled]
 
