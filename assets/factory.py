@@ -7,13 +7,12 @@ One step makes the three assets of a feed, so that a backfill of many editions i
 held edition never stops another: what is reported, is reported edition by edition.
 """
 
-from collections.abc import Iterable
-
 import dagster as dg
 
+from assets.columns import column_metadata
 from assets.contract import Contract, tidy_version
-from assets.lineage import ROWS, Edge, contract_edges
-from assets.shape import Field, measure_fields, tidy_fields
+from assets.lineage import measure_edges, tidy_edges
+from assets.shape import measure_fields, tidy_fields
 from checks.catalogue import Check
 from checks.editions import TakenIn, take_in
 from checks.register import checks_of
@@ -33,42 +32,9 @@ def owner_tag(owner: str) -> str:
     return "team:" + owner.lower().replace(" ", "-")
 
 
-def _columns(fields: list[Field]) -> dg.TableSchema:
-    return dg.TableSchema(columns=[dg.TableColumn(*field) for field in fields])
-
-
-def column_lineage(edges: Iterable[Edge], upstream: dg.AssetKey) -> dg.TableColumnLineage:
-    """The columns of one table, each with those of the table before it that it is made of."""
-    behind: dict[str, dict[str, None]] = {}
-    for edge in edges:
-        if edge.use == "value" and ROWS not in (edge.to_column, edge.from_column):
-            behind.setdefault(edge.to_column, {})[edge.from_column] = None
-    return dg.TableColumnLineage(
-        {
-            column: [dg.TableColumnDep(upstream, name) for name in names]
-            for column, names in behind.items()
-        }
-    )
-
-
-def _lineage(contract: Contract, layer: str) -> dg.TableColumnLineage:
-    """Column lineage of the tidy table or the measures, from the layer before."""
-    archived, tidy, _ = keys(contract.feed)
-    before = {"tidy": ("published", archived), "measures": ("tidy", tidy)}
-    source, upstream = before[layer]
-    return column_lineage(
-        (
-            edge
-            for edge in contract_edges(contract)
-            if edge.to_table == f"{layer}.{contract.feed}"
-            and edge.from_table == f"{source}.{contract.feed}"
-        ),
-        upstream,
-    )
-
-
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
-    archived, tidy, measures = keys(contract.feed)
+    feed = contract.feed
+    archived, tidy, measures = keys(feed)
     about: dict[str, object] = {
         "publisher": contract.publisher,
         "landing_page": dg.MetadataValue.url(contract.landing_page),
@@ -82,17 +48,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         deps: list[dg.AssetKey],
         kinds: set[str],
         description: str,
-        columns: dg.TableSchema | None = None,
+        columns: dict[str, object] | None = None,
     ) -> dg.AssetSpec:
-        layer = key.path[-1]
-        described: dict[str, object] = (
-            {
-                "dagster/column_schema": columns,
-                "dagster/column_lineage": _lineage(contract, layer),
-            }
-            if columns
-            else {}
-        )
         return dg.AssetSpec(
             key,
             deps=deps,
@@ -101,7 +58,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             owners=[owner_tag(contract.owner)],
             code_version=tidy_version(contract.feed),
             kinds=kinds,
-            metadata={**about, **described},
+            metadata={**about, **(columns or {})},
         )
 
     return [
@@ -116,7 +73,9 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             [archived],
             {"polars", "parquet"},
             f"rows typed and conformed, bad rows in quarantine. Grain: {contract.grain}.",
-            _columns(tidy_fields(contract)),
+            column_metadata(
+                tidy_fields(contract), tidy_edges(contract), f"published.{feed}", archived
+            ),
         ),
         spec(
             measures,
@@ -124,7 +83,9 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             {"polars", "parquet"},
             "additive sums per organisation and month, and the organisations named; only of "
             "editions that passed their checks.",
-            _columns(measure_fields(contract)),
+            column_metadata(
+                measure_fields(contract), measure_edges(contract), f"tidy.{feed}", tidy
+            ),
         ),
     ]
 

@@ -196,18 +196,13 @@ class _Select:
         table = of.table if isinstance(of, exp.Column) else ""
         found: dict[str, Origins] = {}
         for alias, source in self.scope.sources.items():
-            if not table or alias == table:
-                for name in source.columns:
-                    if name.lower() not in left_out:
-                        found.setdefault(
-                            name, self.scope.find("" if self._shared(name, table) else alias, name)
-                        )
+            for name in source.columns if table in ("", alias) else ():
+                shared = not table and name.lower() in self.once
+                if name.lower() not in left_out:
+                    found.setdefault(name, self.scope.find("" if shared else alias, name))
         for one in star.args.get("replace") or []:
             found[one.alias] = origins(one.this, self.scope)
         return found
-
-    def _shared(self, name: str, table: str) -> bool:
-        return not table and name.lower() in self.once
 
     def _groups(self) -> None:
         group = self.query.args.get("group")
