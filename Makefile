@@ -42,7 +42,7 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 	@$(BIN)/access-recovery refresh
 
 test: .venv/.installed-test .venv/old-duckdb ## All tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ui: .venv/.installed ## Dagster UI and daemon on localhost
 	@$(BIN)/access-recovery ui

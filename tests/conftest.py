@@ -10,6 +10,16 @@ from warehouse.home import HOME_VARIABLE, Home
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
 
 
+# Whole refreshes take longest: begun first, they do not keep one worker busy at the end.
+LONGEST = ("e2e", "docs")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files by how long they take, for workers that take them one by one."""
+    rooms = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(rooms).parts[0] not in LONGEST)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An empty home of this test alone, which commands find through the environment too."""

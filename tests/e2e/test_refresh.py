@@ -6,9 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from queue import Queue
 
 import duckdb
 import pytest
@@ -18,6 +16,7 @@ from pipelines.cli.main import app
 from pipelines.refresh import Batch, clean_up, neighbours, plan, refresh
 from tests.e2e.command import run, start
 from tests.e2e.killed import take_all
+from tests.e2e.reading import read_on
 from tests.support import write_coverage, write_regional
 from warehouse.archive import Archive
 from warehouse.home import Home
@@ -235,30 +234,13 @@ def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Hom
     assert {path.name for path in home.root.rglob("*.part")} == {"new.part"}
 
 
-def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> None:
-    """An analyst: reconnects and queries until told to stop; reports queries and errors."""
-    queries, errors = 0, []
-    while not stop.is_set():
-        try:
-            with duckdb.connect(path, read_only=True) as db:
-                for _ in range(3):
-                    [(rows, kpis)] = db.execute(
-                        "SELECT count(*), count(DISTINCT kpi_id) FROM kpi_monthly"
-                    ).fetchall()
-                    if not rows or not kpis:
-                        errors.append(f"half a mart: {rows} rows")
-                    queries += 1
-            time.sleep(0.05)
-        except duckdb.Error as error:
-            errors.append(str(error))
-    told.put((queries, errors))
-
-
 def test_eight_readers_query_through_five_publishes(october: Home) -> None:
     from warehouse.mart.build import build_mart
     from warehouse.mart.publish import publish
 
     home = october
+    built = build_mart(home, "publishing")
+    kept = shutil.copy(built.path, home.root / "kept.duckdb")
     context = multiprocessing.get_context("spawn")
     stop, told = context.Event(), context.Queue()
     readers = [context.Process(target=read_on, args=(str(home.mart), stop, told)) for _ in range(8)]
@@ -266,8 +248,6 @@ def test_eight_readers_query_through_five_publishes(october: Home) -> None:
         reader.start()
     time.sleep(2)
     with duckdb.connect(str(home.mart), read_only=True) as held_open:
-        built = build_mart(home, "publishing")
-        kept = shutil.copy(built.path, home.root / "kept.duckdb")
         for _ in range(5):
             shutil.copy(kept, built.path)
             publish(home, built)

@@ -8,25 +8,23 @@ from datetime import date
 from pathlib import Path
 
 from tests.support import (
-    app_csv,
     coverage,
     crosstab,
     mapping,
-    patient_list,
     referrals,
     regional,
     write,
     zipped,
 )
 from tests.warehouse.mart.support_mart import bring, retrieved
-from tests.warehouse.mart.worlds import area, covered, listed, practice
+from tests.warehouse.mart.worlds import area, covered, practice
 from warehouse.home import Home
 
 Import = tuple[Path, date | None]
 
 
 def rebuild_world(folder: Path) -> list[Import]:
-    """Imports of seven feeds, most of which bear on one another."""
+    """Imports of five feeds, most of which bear on one another."""
 
     def file(name: str, content: bytes, saved: str = "2025-12-20") -> Path:
         return retrieved(write(folder / name, content), saved)
@@ -72,10 +70,6 @@ def rebuild_world(folder: Path) -> list[Import]:
             None,
         ),
         (retrieved(release, "2025-11-27"), None),
-        (file("list.csv", patient_list(listed("C82001", "04C", "2025-10-01", 900))), None),
-        (file("list-nov.csv", patient_list(listed("C82001", "04C", "2025-11-01", 910))), None),
-        (file("app.csv", app_csv({"NHS App logins": 900})), None),
-        (file("app-nov.csv", app_csv({"Month": "2025-11-01", "NHS App logins": 950})), None),
         # One edition that its checks hold (a key twice), and one that nobody will use.
         (file("referrals.csv", referrals({}, {})), None),
         (file("referrals-nov.csv", referrals({"Month": "2025-11"})), None),

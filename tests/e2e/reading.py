@@ -1,0 +1,26 @@
+"""An analyst in a process of their own: it loads DuckDB and nothing of ours, as analysts do."""
+
+import time
+from multiprocessing.synchronize import Event
+from queue import Queue
+
+import duckdb
+
+
+def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> None:
+    """An analyst: reconnects and queries until told to stop; reports queries and errors."""
+    queries, errors = 0, []
+    while not stop.is_set():
+        try:
+            with duckdb.connect(path, read_only=True) as db:
+                for _ in range(3):
+                    [(rows, kpis)] = db.execute(
+                        "SELECT count(*), count(DISTINCT kpi_id) FROM kpi_monthly"
+                    ).fetchall()
+                    if not rows or not kpis:
+                        errors.append(f"half a mart: {rows} rows")
+                    queries += 1
+            time.sleep(0.05)
+        except duckdb.Error as error:
+            errors.append(str(error))
+    told.put((queries, errors))
