@@ -72,7 +72,12 @@ def test_caveat_of_a_kpi_names_no_others() -> None:
 def test_caveat_of_a_feed_reaches_what_rests_on_it_above_and_below_the_line() -> None:
     assert reach("gp_appointments_coverage") == {
         (kpi, level)
-        for kpi in ("appointments_per_1000_patients", "appointments_patient_coverage_share")
+        for kpi in (
+            "appointments_per_1000_patients",
+            "appointments_patient_coverage_share",
+            "included_practices",
+            "open_practices",
+        )
         for level in ("sub_icb", "icb", "region", "england")
     } | {("nhs_app_logins_per_1000_patients", "icb")}
     rates = {one for one in reach(LISTS) if one[0] == "appointments_per_1000_patients"}
