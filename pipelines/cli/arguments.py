@@ -1,11 +1,17 @@
-"""Arguments that several commands take: a feed's name, a month.
+"""Arguments that several commands take: a feed's name, a month, a folder to write to.
 
 Belongs here: checking them as typed, with the words for wrong ones.
 """
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import typer
+
+from pipelines.cli import WRONG
+from pipelines.cli.screen import Screen
 
 
 def feed_named(name: str) -> str:
@@ -25,3 +31,22 @@ def month_named(text: str) -> str:
         return month_text(parse_month(text))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def folder_to_write(screen: Screen, out: Path) -> None:
+    """Make the folder of `--out` if there is none. Where it can't be written to, that is said, and
+    the command ends as wrong usage."""
+    try:
+        in_the_way = next((one for one in (out, *out.parents) if one.is_file()), None)
+        if in_the_way is None:
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                return  # only a trial tells: rights and read-only disks differ by system
+        reason = f"{in_the_way} is a file, not a folder"
+    except OSError as error:
+        reason = f"The folder {out} can't be written to ({error.strerror or error})"
+    screen.error(
+        f"{reason}. Nothing was written.",
+        "Name with --out a folder in which you may write; it is made if there is none.",
+    )
+    raise typer.Exit(WRONG)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import WRONG
-from pipelines.cli.arguments import feed_named
+from pipelines.cli.arguments import feed_named, folder_to_write
 from pipelines.cli.screen import Screen
 from warehouse.home import Home, write_text
 
@@ -37,6 +37,7 @@ def contracts(
     if MART in named and not home.mart.exists():
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
+    folder_to_write(screen, out)
     with screen.working("Writing data contracts"):
         written = write_contracts(home, named, out)
     for path in written:

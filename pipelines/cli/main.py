@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, govern
-from pipelines.cli.arguments import feed_named, month_named
+from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
 
@@ -68,9 +68,10 @@ def sample(
 
     home, screen = Home.from_environment(), Screen()
     target = out or home.landing
-    waiting = target.exists() and any(target.iterdir())
+    waiting = target.is_dir() and any(target.iterdir())
     if if_empty and (waiting or Archive(home).files()):
         return
+    folder_to_write(screen, target)
     with screen.working("Writing synthetic sample feeds"):
         files = write_samples(target, months=months, seed=seed)
     screen.say(f"{len(files)} SYNTHETIC files in {target}")
@@ -174,6 +175,7 @@ def template(
         raise typer.BadParameter(
             f"`{unknown[0]}` is published, not typed; templates are of {', '.join(local_feeds())}"
         )
+    folder_to_write(screen, out)
     try:
         written = write_templates(out, wanted or local_feeds())
     except FileExistsError as error:
@@ -198,6 +200,7 @@ def export(
     if not home.mart.exists():
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
+    folder_to_write(screen, out)
     with screen.working("Exporting"):
         files = export_tables(home, format.value, out)
     for file in files:
