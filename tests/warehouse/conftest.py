@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.sample.writer import write_samples
+from tests.shared import made_once
 from tests.warehouse.mart.support_mart import RUN, accept_all, bring, build_aside, take_in_all
 from warehouse.home import Home
 from warehouse.mart.build import build_mart
@@ -23,20 +24,25 @@ REAL_FOLDERS = (
 @pytest.fixture(scope="session")
 def real_home(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with every real publication that is at hand, judged, and its published mart."""
-    made = Home(tmp_path_factory.mktemp("real"))
-    bring(made, *[real_feeds / name for name in REAL_FOLDERS])
-    assert set(take_in_all(made).values()) == {"accepted"}
-    publish(made, build_aside(made))
-    return made
+
+    def fill(root: Path) -> None:
+        home = Home(root)
+        bring(home, *[real_feeds / name for name in REAL_FOLDERS])
+        assert set(take_in_all(home).values()) == {"accepted"}
+        publish(home, build_aside(home))
+
+    return Home(made_once(tmp_path_factory, "real", fill))
 
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with a few months of the synthetic sample, not judged, and its published mart."""
-    place = tmp_path_factory.mktemp("sample")
-    write_samples(place / "files", months=3)
-    made = Home(place / "home")
-    bring(made, place / "files")
-    accept_all(made)
-    publish(made, build_mart(made, RUN))
-    return made
+
+    def fill(place: Path) -> None:
+        write_samples(place / "files", months=3)
+        home = Home(place / "home")
+        bring(home, place / "files")
+        accept_all(home)
+        publish(home, build_mart(home, RUN))
+
+    return Home(made_once(tmp_path_factory, "sample", fill) / "home")
