@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import groupby
@@ -69,7 +70,7 @@ def read_claims(home: Home) -> list[Record] | None:
     with the `sources` it rests on; None if the mart has no claims yet."""
     import duckdb
 
-    from warehouse.claims.sources import files_behind
+    from warehouse.claims.sources import KEY, files_behind
     from warehouse.mart.reading import attach
 
     with duckdb.connect() as db:
@@ -82,11 +83,11 @@ def read_claims(home: Home) -> list[Record] | None:
         table = db.sql("SELECT * FROM claim_reading ORDER BY rowid").pl()
         files: dict[tuple[object, ...], list[Record]] = {}
         for row in files_behind(db, table).iter_rows(named=True):
-            key = (row.pop("claim_id"), row.pop("reading_number"), row.pop("as_at"))
+            key = tuple(row.pop(name) for name in KEY)
             files.setdefault(key, []).append(row)
     readings: dict[str, list[Record]] = {}
     for row in table.iter_rows(named=True):
-        key = (row["claim_id"], row["reading_number"], row["edition"])
+        key = (row["claim_id"], row["reading_number"], row["edition"], row["revision"])
         row["months"] = row["months"].split()
         row["compared_months"] = (row["compared_months"] or "").split()
         row["sources"] = files.get(key, [])
@@ -149,10 +150,22 @@ def _reading_lines(one: Record, width: int) -> Iterator[str]:
         if why:
             yield from _wrapped(f"Shown only: {why}", width, 6, 8)
         for _, values in groupby(rows, key=lambda row: row["reading_number"]):
-            newest, *before = list(values)[::-1]
+            newest, *before = _editions_named(list(values)[::-1])
             yield from _value_lines(one, newest, newest["reading"], width)
             for row in before:
                 yield from _value_lines(one, row, "  as known before", width)
+
+
+def _editions_named(rows: list[Record]) -> list[Record]:
+    """The values of a reading with their edition as `explain --edition` takes it: `2025-10.2`,
+    where there is more than one issue of it."""
+    often = Counter(row["edition"] for row in rows)
+    return [
+        row | {"named": f"{row['edition']}.{row['revision']}"}
+        if row["edition"] and (often[row["edition"]] > 1 or row["revision"] > 1)
+        else row | {"named": row["edition"]}
+        for row in rows
+    ]
 
 
 def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[str]:
@@ -166,7 +179,7 @@ def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[st
         text,
         say_value(row["computed_value"], row["unit"], row["measure"]),
         say_difference(row["difference"], row["relative_difference"], one["unit"]),
-        row["edition"],
+        row["named"],
         {True: "yes", False: "no", None: ""}[row["within_tolerance"]],
         width,
     )
@@ -186,17 +199,20 @@ def _short(file: Record) -> str:
 
 def file_lines(found: list[Record], width: int) -> Iterator[str]:
     """The files that these claims' values rest on, each once: hash, name, page and dates."""
+    from warehouse.claims.words import say_edition
+
     files = {
-        (file["sha256"], file["feed"], file["edition"]): file
+        (file["sha256"], file["feed"], file["edition"], file["revision"]): file
         for one in found
         for row in one["readings"]
         for file in row["sources"]
     }
     if files:
         yield "Files"
-    for sha256, feed, edition in sorted(files, key=lambda key: key[1:]):
-        file = files[(sha256, feed, edition)]
-        yield f"  {_short(file)}  {feed} {edition}: {file['file_name']}"
+    for sha256, feed, edition, revision in sorted(files, key=lambda key: key[1:]):
+        file = files[(sha256, feed, edition, revision)]
+        named = say_edition(edition, revision)
+        yield f"  {_short(file)}  {feed} {named}: {file['file_name']}"
         yield f"    SHA-256 {sha256}"
         where = file["url"] or file["page"]
         published = f"published {file['published_on']}" if file["published_on"] else "undated"
@@ -208,7 +224,7 @@ def _columns(
     text: str, value: str, difference: str, edition: str, fits: str, width: int
 ) -> Iterator[str]:
     """A row of the table of readings; a text that is too long goes on below."""
-    right = f"{value:>12} {difference:>13}  {edition:7}  {fits:4}"
+    right = f"{value:>12} {difference:>13}  {edition:9}  {fits:4}"
     room = width - 6 - len(right) - 1
     lead = " " * (len(text) - len(text.lstrip()))
     first, *more = textwrap.wrap(

@@ -1,6 +1,7 @@
 """The command `claims`: what it prints of a mart's tables, as text and as JSON."""
 
 import json
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -34,6 +35,7 @@ FIGURES = {
         label="people", unit="people", kpi="nhs_app_unique_users", written="5,000"
     ),
     "later": figure(period={"month": "2025-01"}, written="7"),
+    "november": figure(period={"month": "2024-11"}, written="75"),
 }
 
 
@@ -43,7 +45,8 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home whose mart has a register of its own: 100 in October 2024, later revised to 110."""
+    """A home whose mart has a register of its own: 100 in October 2024, later revised to 110. The
+    last edition was issued again with another figure of November."""
     folder = tmp_path_factory.mktemp("claims")
     home = Home(folder / "home")
     claims = registered(folder, **FIGURES)
@@ -60,7 +63,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mart_build, "published_claims", lambda: claims)
-        bring(home, *files)
+        again = write_regional(folder / "again.csv", area("04C", "NOV2024", 75))
+        bring(home, *files, published_on=date(2024, 12, 20))
+        bring(home, again, published_on=date(2025, 1, 10))
         accept_all(home)
         publish(home, mart_build.build_mart(home, RUN))
     return home
@@ -90,6 +95,7 @@ def test_tables_of_the_mart(made: Home) -> None:
          "appointments", "04C", "2024-10"),
         (5000, None, None, "cannot be true", None, "nhs_app_unique_users", "04C", "2024-10"),
         (7, None, None, "not computable", None, "appointments", "04C", "2025-01"),
+        (75, 75, 0, "confirmed", None, "appointments", "04C", "2024-11"),
     ]  # fmt: skip
     assert {row["synthetic"] for row in rows} == {False}
 
@@ -101,14 +107,26 @@ def test_readings_tell_what_was_known_when_and_the_files_behind(made: Home) -> N
         ("2024-11", 110, False),
     ]
     assert (then["is_latest"], now["is_latest"]) == (False, True)
-    files = {file.edition: file.sha256 for file in Archive(made).files() if "sub" in file.feed}
+    files = {file.file_name: file.sha256 for file in Archive(made).files()}
     assert [[(s["sha256"], s["rows"]) for s in r["sources"]] for r in (then, now)] == [
-        [(files["2024-10"], 1)],
-        [(files["2024-11"], 2)],
+        [(files["then.csv"], 1)],
+        [(files["now.csv"], 2)],
     ]
     growth, _ = told(made)["october-growth"]["readings"]
     assert (growth["months"], growth["compared_months"]) == (["2024-10"], ["2023-10"])
     assert [(s["edition"], s["rows"]) for s in growth["sources"]] == [("2024-11", 3)]
+
+
+def test_each_issue_of_an_edition_leads_to_its_own_file(made: Home) -> None:
+    """The newest value comes from the file that was issued again, the one before from the file
+    that it replaced; both are of one edition."""
+    readings = told(made)["november"]["readings"]
+    assert [(r["edition"], r["revision"], r["computed_value"]) for r in readings] == [
+        ("2024-11", 1, 70),
+        ("2024-11", 2, 75),
+    ]
+    named = [[(s["file_name"], s["revision"]) for s in r["sources"]] for r in readings]
+    assert named == [[("now.csv", 1)], [("again.csv", 2)]]
 
 
 def test_text_has_verdicts_readings_and_files(published: Home) -> None:
@@ -125,6 +143,9 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
         "Shown only: September is not October",
         "5,000 people are more than there are: 04C had at most 4,000 registered patients",
         "Missing: January 2025 not held (held of 04C: October 2023, October to November 2024)",
+        "GP appointments, 04C: November 2024 75 0 2024-11.2 yes 1 row of ",
+        "as known before 70 -6.7 % 2024-11.1 no 1 row of ",
+        "gp_appointments_sub_icb 2024-11 revision 2: again.csv",
         "Files ",
     ):
         assert words in text
@@ -162,9 +183,9 @@ def test_json_has_all_of_it(published: Home) -> None:
 def test_claims_are_chosen_by_how_their_ids_begin(published: Home) -> None:
     chosen = json.loads(run("october", "app-people", "--json").stdout)["claims"]
     assert [one["claim_id"] for one in chosen] == ["october-count", "october-growth", "app-people"]
-    unknown = run("november")
+    unknown = run("december")
     assert unknown.exit_code == 2
-    assert "No claim is called `november`" in unknown.stderr and "october-count" in unknown.stderr
+    assert "No claim is called `december`" in unknown.stderr and "october-count" in unknown.stderr
 
 
 def test_no_mart_or_one_without_claims_says_what_to_do(home: Home) -> None:

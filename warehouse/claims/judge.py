@@ -13,7 +13,7 @@ from typing import Literal
 from warehouse.claims.evidence import Known, People
 from warehouse.claims.missing import Missing
 from warehouse.claims.register import Claim, Reading
-from warehouse.claims.words import say_number, say_value
+from warehouse.claims.words import say_edition, say_number, say_value
 from warehouse.claims.written import within
 
 Kind = Literal["confirmed", "since revised", "differs", "cannot be true", "not computable"]
@@ -57,7 +57,8 @@ class Verdict:
     def words(self) -> str:
         """The verdict as the mart has it."""
         if self.kind == "since revised" and self.true_in:
-            return f"confirmed in edition {self.true_in.edition}, since revised"
+            then = say_edition(self.true_in.edition, self.true_in.revision)
+            return f"confirmed in edition {then}, since revised"
         return self.kind
 
 

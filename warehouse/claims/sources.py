@@ -11,17 +11,19 @@ import polars as pl
 
 from warehouse.explain.cells import FIGURES, cells_of
 
-KEY = ["claim_id", "reading_number", "edition"]
+# A row of `claim_reading` that has a value: edition and revision say as known when.
+KEY = ["claim_id", "reading_number", "as_at", "as_at_revision"]
 COUNTED = ["feed", "edition", "revision", "sha256"]
 
 
 def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
     """The files behind every value of these readings; `db` has a mart attached and in use.
 
-    `readings`: rows of table `claim_reading`. Returns one row per reading, edition of the reading
-    (`as_at`) and file: `claim_id, reading_number, as_at, feed, edition, revision, sha256,
-    file_name, page, url, published_on, retrieved_at, rows` (of the organisations and months
-    counted). A reading's months are taken as they were known at its edition.
+    `readings`: rows of table `claim_reading`. Returns one row per reading, edition and revision
+    of the reading (`as_at`, `as_at_revision`) and file: `claim_id, reading_number, as_at,
+    as_at_revision, feed, edition, revision, sha256, file_name, page, url, published_on,
+    retrieved_at, rows` (of the organisations and months counted). A reading's months are taken as
+    they were known with that re-issue of its edition.
     """
     asked = _figures(db, readings.filter(pl.col("computed_value").is_not_null()))
     cells = cells_of(db, asked.select(list(FIGURES)).unique()).filter(
@@ -30,8 +32,8 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
     # A file's rows of one organisation and month serve numerator and denominator alike.
     used = (
         asked.join(cells, on=list(FIGURES))
-        .unique([*KEY[:2], "as_at", *COUNTED, "cell_level", "cell_code", "month"])
-        .group_by([*KEY[:2], "as_at", *COUNTED])
+        .unique([*KEY, *COUNTED, "cell_level", "cell_code", "month"])
+        .group_by([*KEY, *COUNTED])
         .agg(pl.col("rows").sum())
     )
     files = db.sql(
@@ -40,18 +42,20 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
     ).pl()
     return (
         used.join(files, on=["feed", "edition", "sha256"])
-        .select(*KEY[:2], "as_at", *COUNTED, *files.columns[3:], "rows")
-        .sort(*KEY[:2], "as_at", *COUNTED)
+        .select(*KEY, *COUNTED, *files.columns[3:], "rows")
+        .sort(*KEY, *COUNTED)
     )
 
 
 def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
-    """Each month of each reading as a figure: the newest one not after the reading's edition."""
+    """Each month of each reading as a figure: the newest one not after the edition, and the
+    re-issue of it, with which the reading had this value."""
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(
             """WITH asked AS (
-                SELECT claim_id, reading_number, edition AS as_at, kpi_id, org_level, org_code,
+                SELECT claim_id, reading_number, edition AS as_at, revision AS as_at_revision,
+                       kpi_id, org_level, org_code,
                        replace(edition, '-', '')::BIGINT * 1000 + revision AS ceiling,
                        unnest(string_split(concat_ws(' ', months, compared_months), ' ')) AS told
                 FROM readings_asked),
@@ -59,8 +63,8 @@ def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFr
                 SELECT kpi_id, org_level, org_code, month,
                        replace(edition, '-', '')::BIGINT * 1000 + revision AS vintage
                 FROM kpi_vintage)
-            SELECT a.claim_id, a.reading_number, a.as_at, k.kpi_id, k.org_level, k.org_code,
-                   k.month, max(k.vintage) AS vintage
+            SELECT a.claim_id, a.reading_number, a.as_at, a.as_at_revision, k.kpi_id,
+                   k.org_level, k.org_code, k.month, max(k.vintage) AS vintage
             FROM asked AS a
             JOIN known AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
                 AND k.org_code = a.org_code AND k.month = strptime(a.told, '%Y-%m')::DATE

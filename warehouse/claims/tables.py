@@ -45,8 +45,10 @@ CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "difference": pl.Float64,
     "relative_difference": pl.Float64,
     "edition": pl.String,
+    "revision": pl.Int32,
     "verdict": pl.String,
     "confirmed_in_edition": pl.String,
+    "confirmed_in_revision": pl.Int32,
     "verdict_in_short": pl.String,
     "statement_verdict": pl.String,
     "note": pl.String,
@@ -88,7 +90,7 @@ TOLD = {
     "statement_verdict": f"{FIGURES}.value",
     "note": f"{FIGURES}.value",
     "missing": "mart.kpi_monthly.status",
-    "revision": f"{FIGURES}.revision",
+    **dict.fromkeys(("revision", "confirmed_in_revision"), f"{FIGURES}.revision"),
 }
 
 
@@ -123,6 +125,7 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
     computed = main.latest if main else None
     difference, relative = differs_by(claim, computed, claim.figure.unit)
     span = place.period.span
+    newest = main.known[-1] if main and computed is not None else None
     return _stated(claim) | {
         "kpi_id": place.kpi_id,
         "org_level": place.org_level,
@@ -134,9 +137,11 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
         "computed_value": computed,
         "difference": difference,
         "relative_difference": relative,
-        "edition": main.known[-1].edition if main and computed is not None else None,
+        "edition": newest and newest.edition,
+        "revision": newest and newest.revision,
         "verdict": verdict.words,
-        "confirmed_in_edition": verdict.true_in.edition if verdict.true_in else None,
+        "confirmed_in_edition": verdict.true_in and verdict.true_in.edition,
+        "confirmed_in_revision": verdict.true_in and verdict.true_in.revision,
         "verdict_in_short": verdict_words(one),
         "statement_verdict": one.summed_up,
         "note": one.note,

@@ -21,7 +21,7 @@ from warehouse.claims.missing import (
 )
 from warehouse.claims.periods import Period
 from warehouse.claims.register import Claim, Reading, check_register
-from warehouse.claims.words import say_difference, say_value, sum_up
+from warehouse.claims.words import say_difference, say_edition, say_value, sum_up
 from warehouse.claims.written import COUNTED
 from warehouse.mart.places import Connection
 
@@ -209,6 +209,7 @@ def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
     words = reading_words(main.reading, kpis)
     if verdict.kind == "since revised" and verdict.true_in:
         once = say_value(verdict.true_in.value, unit, measure)
+        then = say_edition(verdict.true_in.edition, verdict.true_in.revision)
         now = say_value(main.latest, unit, measure) if main.latest is not None else "not known"
-        return f"{words}: {once} in edition {verdict.true_in.edition}, now {now} ({held_to})."
+        return f"{words}: {once} in edition {then}, now {now} ({held_to})."
     return f"{words}: {say_value(main.latest, unit, measure)} ({held_to})."

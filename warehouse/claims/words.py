@@ -14,6 +14,11 @@ FRACTIONS = frozenset({"share", "growth"})
 FEW = frozenset({"organisations"})
 
 
+def say_edition(edition: str, revision: int) -> str:
+    """`2025-10`; of an edition that was issued again, `2025-10 revision 2`."""
+    return f"{edition} revision {revision}" if revision > 1 else edition
+
+
 def say_number(value: float) -> str:
     """`1,237,002`, `65.6`: no more decimals than it has, and two at most."""
     if value == int(value):

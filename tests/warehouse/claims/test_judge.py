@@ -41,8 +41,8 @@ def test_a_re_issue_of_an_edition_is_another_value_of_it(mart: LittleMart, tmp_p
     mart.knows(APPOINTMENTS, {"2024-10": 100}, "2024-11", revision=2)
     mart.knows(APPOINTMENTS, {"2024-10": 104}, "2025-01")
     [one] = mart.judged(registered(tmp_path, claim=figure())).values()
-    assert one.verdict.words == "confirmed in edition 2024-11, since revised"
-    assert one.verdict.true_in and one.verdict.true_in.revision == 2
+    assert one.verdict.words == "confirmed in edition 2024-11 revision 2, since revised"
+    assert "100 in edition 2024-11 revision 2, now 104" in one.note
 
 
 # Powers of two: a sum tells which months are in it. October 2023 is 2 ** 0.
