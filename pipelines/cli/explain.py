@@ -21,6 +21,8 @@ from warehouse.home import Home
 if TYPE_CHECKING:
     import polars as pl
 
+    from warehouse.explain.figure import Explanation
+
 app = typer.Typer()
 
 
@@ -30,7 +32,10 @@ def explain(
     org: Annotated[str, typer.Option("--org", help="Code: 04C, QK1, E92000001, a practice's.")],
     month: Annotated[str, typer.Option("--month", help="Month the figure is about, YYYY-MM.")],
     edition: Annotated[
-        str | None, typer.Option("--edition", help="As it was known with this edition, YYYY-MM.")
+        str | None,
+        typer.Option(
+            "--edition", help="As it was known with this edition, YYYY-MM; 2025-10.2: revision 2."
+        ),
     ] = None,
     rows: Annotated[
         Path | None, typer.Option("--rows", help="Write every row that was added up to this CSV.")
@@ -53,18 +58,26 @@ def explain(
         raise typer.Exit(WRONG)
     wanted = parse_month(month_named(month))
     try:
-        told = take_apart(home.mart, kpi, org, wanted, edition and month_named(edition))
+        told = take_apart(home.mart, kpi, org, wanted, edition and _edition_named(edition))
     except Unanswerable as question:
         screen.error(question.reason, question.remedy)
         raise typer.Exit(WRONG) from None
-    found = rows_of(home, told.lists["organisations"], wanted)
+    found = rows_of(home, told.cells, wanted)
     if rows is not None:
-        _write_rows(screen, found, rows)
+        _write_rows(screen, told, found, rows)
     if as_json:
         screen.data(json.dumps(explanation_data(told, found), indent=1, default=_plain))
     else:
         show(screen, told, found)
     raise typer.Exit(DONE)
+
+
+def _edition_named(text: str) -> str:
+    """An edition, YYYY-MM, perhaps with a revision after a dot."""
+    edition, dot, revision = text.partition(".")
+    if dot and not (revision.isdecimal() and int(revision)):
+        raise typer.BadParameter(f"`{text}`: a revision is a number, as in {edition}.2")
+    return month_named(edition) + dot + revision
 
 
 def _plain(value: object) -> str:
@@ -73,12 +86,23 @@ def _plain(value: object) -> str:
     raise TypeError(f"{value!r} has no place in JSON")
 
 
-def _write_rows(screen: Screen, rows: pl.DataFrame | None, path: Path) -> None:
+def _write_rows(screen: Screen, told: Explanation, rows: pl.DataFrame | None, path: Path) -> None:
+    """Every row as a CSV that Excel opens; who is not to be named is not."""
+    import polars as pl
+
     from warehouse.home import whole_file
 
     if rows is None:
         screen.error("The rows are not in the lake any more.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
-    with whole_file(path) as part:
-        rows.write_csv(part, include_bom=True)
+    named = {one["part"] for one in told.lists["organisations"] if "org_code" in one}
+    shown = rows.with_columns(pl.when(pl.col("part").is_in(named)).then("org_code"))
+    try:
+        with whole_file(path) as part:
+            shown.write_csv(part, include_bom=True)
+    except OSError as error:
+        screen.error(
+            f"{path} can't be written: {error.strerror}.", "Name another file with --rows."
+        )
+        raise typer.Exit(WRONG) from None
     screen.warn(f"{rows.height:,} rows in {path}")

@@ -18,7 +18,22 @@ if TYPE_CHECKING:
     from warehouse.explain.figure import Explanation, Record
 
 NAMED = 12  # organisations shown before "... and more"
+NAMED_COLUMNS = 3  # columns of counts shown before they are only counted
 SPANS = 70  # characters of row numbers
+UNITS = {
+    "rate_per_1000": "per 1,000 patients",
+    "rate_per_working_day": "per working day",
+    "rate_per_event": "per event",
+    "rate_per_person": "per person",
+    "patients_per_fte": "patients per FTE",
+}
+LEVELS = {
+    "practice": ("practice", "practices"),
+    "pcn": ("network", "networks"),
+    "sub_icb": ("sub-ICB", "sub-ICBs"),
+    "icb": ("ICB", "ICBs"),
+    "pharmacy": ("pharmacy", "pharmacies"),
+}
 
 
 def explanation_data(told: Explanation, rows: pl.DataFrame | None) -> dict[str, Any]:
@@ -44,7 +59,7 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
         return {"rows_added": None, "row_numbers": None, "columns": None}
     own = _of_source(source, rows)
     return {
-        "rows_added": own.height,
+        "rows_added": own["source_row"].n_unique(),
         "row_numbers": spans(own["source_row"].to_list()),
         "columns": own["column"].drop_nulls().unique(maintain_order=True).to_list(),
     }
@@ -52,7 +67,8 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
     """The organisations, each with `rows_added`, and with what the rows come to where no KPI of
-    its level shows it."""
+    its level shows it; who is named in a file without any row that counts comes to 0."""
+    from assets.contract import contracts
     from warehouse.explain.rows import added
 
     values: dict[tuple[str, str], Record] = {}
@@ -60,34 +76,45 @@ def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
         if rows is not None and "measure" in part:
             sums = added(rows.filter(part=part["part"]), part["feed"], part["measure"])
             values |= {(part["part"], one.pop("org_code")): one for one in sums.to_dicts()}
-    nothing = {"value": None, "rows_added": None if rows is None else 0}
-    return [
-        {**values.get((one["part"], one["org_code"]), nothing), **one}
-        for one in told.lists["organisations"]
-    ]
+    found = []
+    for one in told.lists["organisations"]:
+        withheld = rows is None or contracts()[one["feed"]].disclosure_control
+        none: Record = {"value": None if withheld else 0, "rows_added": None if withheld else 0}
+        found.append({**values.get((one["part"], one.get("org_code", "")), none), **one})
+    return found
 
 
 def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
     """The whole explanation, section by section."""
-    from pipelines.cli.outcomes import value_text
-
     figure = told.figure
     if figure.get("synthetic"):
         screen.warn("SYNTHETIC sample data: every figure is invented.")
-    value = figure.get("value")
-    number = "no figure" if value is None else value_text(value, figure["unit"])
-    exact = f" ({value:.5f})" if value is not None and figure["unit"] == "share" else ""
     place = f"{figure.get('organisation', '')} ({figure['org_level']} {figure['org_code']})"
     screen.say(f"{figure['item']}, {figure['month']}, {place.strip()}")
-    screen.say(f"  {number}{exact} {figure['unit']} - {figure['verdict']}, {_edition(figure)}")
+    screen.say(f"  {_value(figure)} - {figure['verdict']}, {_edition(figure)}")
+    if figure["value"] is None and "text" in figure:
+        screen.say(f"  {figure['text']}")
     _show_parts(screen, told)
     _show_organisations(screen, _with_values(told, rows), told)
     _show_sources(screen, told, rows)
     _show_checks(screen, told.lists["checks"])
+    _show_lines(screen, "Left out of it", [_event(one) for one in told.lists["left_out"]])
     for title, name in (("Corrections", "corrections"), ("Decisions by people", "overrides")):
         _show_lines(screen, title, [_event(one) for one in told.lists[name]])
     _show_lines(screen, "Caveats", [one["text"] for one in told.lists["caveats"]])
     _show_vintages(screen, told)
+
+
+def _value(figure: Record) -> str:
+    """`274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has no unit."""
+    from pipelines.cli.outcomes import value_text
+
+    value, unit = figure.get("value"), figure["unit"]
+    if value is None:
+        return "no figure"
+    if unit == "share":
+        return f"{value_text(value, unit)} ({value:.5f})"
+    return f"{value_text(value, unit)} {UNITS.get(unit, unit)}"
 
 
 def _edition(one: Record) -> str:
@@ -99,20 +126,21 @@ def _heading(screen: Screen, text: str) -> None:
     screen.say(f"\n{text}")
 
 
-def _grid(*right: int) -> Table:
+def _grid(columns: int, *right: int) -> Table:
+    """An indented table without lines; `right`: the columns of numbers, from 0."""
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column("", width=0)
-    for index in range(6):
-        table.add_column("", justify="right" if index in right else "left")
+    for index in range(columns):
+        table.add_column("", justify="right" if index in right else "left", no_wrap=index in right)
     return table
 
 
 def _show_parts(screen: Screen, told: Explanation) -> None:
     _heading(screen, "How it is worked out")
     screen.say(f"  {told.formula['item']}")
-    table = _grid(1)
+    table = _grid(3, 1)
     for part in told.lists["parts"]:
         value = part.get("value")
         of = f"{part['text']}{' (' + part['feed'] + ')' if 'feed' in part else ''}"
@@ -126,33 +154,40 @@ def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) 
         own = [one for one in cells if one["part"] == part["part"]]
         if not own:
             continue
-        levels = Counter(one["org_level"] for one in own)
-        told_levels = ", ".join(f"{number:,} {level}" for level, number in levels.items())
-        _heading(screen, f"Counted for the {part['part']}: {told_levels}")
-        table = _grid(2, 4)
+        levels: Counter[str] = Counter()
+        for one in own:
+            levels[one["org_level"]] += one["organisations"]
+        names = ", ".join(_many(number, level) for level, number in levels.items())
+        _heading(screen, f"Organisations, {part['part']}: {names}")
+        table = _grid(5, 1, 3)
         grouped = _through(own) if len(own) > NAMED else own
         for one in grouped[:NAMED]:
-            value = one.get("value")
-            table.add_row(
-                "",
-                one["org_code"],
-                "withheld" if value is None else f"{value:,.0f}",
-                one.get("edition", "-"),
-                _rows_added(one["rows_added"]),
-                " ".join(filter(None, (one.get("item"), one.get("text")))),
-            )
+            table.add_row("", *_organisation(one))
         screen.table(table)
         if len(grouped) > NAMED:
             screen.say(f"  ... and {len(grouped) - NAMED} more; --json names them all")
 
 
-def _rows_added(number: int | None) -> str:
-    return "" if number is None else f"{number:,} row{'' if number == 1 else 's'}"
+def _many(number: int, level: str) -> str:
+    one, more = LEVELS.get(level, (level, level))
+    return f"{number:,} {one if number == 1 else more}"
+
+
+def _organisation(one: Record) -> tuple[str, str, str, str, str]:
+    """Code, value, edition, rows, and name or note."""
+    note = " ".join(filter(None, (one.get("item"), one.get("text"))))
+    value, rows = one.get("value"), one.get("rows_added")
+    if "org_code" not in one:
+        many = _many(one["organisations"], one["org_level"])
+        return many, "", one.get("edition", "-"), "", note
+    told = "withheld" if value is None else f"{value:,.0f}"
+    counted = "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
+    return one["org_code"], told, one.get("edition", "-"), counted, note
 
 
 def _through(cells: list[Record]) -> list[Record]:
     """The same by the member that each was added up in, where that is not itself."""
-    if all(one.get("through") in (None, one["org_code"]) for one in cells):
+    if all(one.get("through") in (None, one.get("org_code")) for one in cells):
         return cells
     found: dict[str, list[Record]] = {}
     for one in cells:
@@ -160,17 +195,19 @@ def _through(cells: list[Record]) -> list[Record]:
     return [
         {
             "org_code": code,
-            "value": None
-            if any(one.get("value") is None for one in own)
-            else sum(one["value"] for one in own),
+            "value": _total(own, "value"),
             "edition": max(one.get("edition", "-") for one in own),
-            "rows_added": None
-            if any(one["rows_added"] is None for one in own)
-            else sum(one["rows_added"] for one in own),
+            "rows_added": _total(own, "rows_added"),
             "text": f"{len(own)} of them",
         }
         for code, own in found.items()
     ]
+
+
+def _total(cells: list[Record], name: str) -> int | None:
+    """The sum of what is known of all of them."""
+    numbers = [one.get(name) for one in cells]
+    return None if None in numbers else sum(filter(None, numbers))
 
 
 def _show_sources(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
@@ -193,11 +230,14 @@ def _show_sources(screen: Screen, told: Explanation, rows: pl.DataFrame | None) 
 def _rows_text(source: Record, which: dict[str, Any]) -> str:
     if which["rows_added"] is None:
         return f"{source['rows']:,} of the organisations; not in the lake any more to number them"
-    numbers = which["row_numbers"]
+    numbers, columns = which["row_numbers"], which["columns"]
     if len(numbers) > SPANS:
         numbers = f"{numbers[:SPANS].rpartition(',')[0]}, ... (--rows FILE lists them)"
-    columns = f", column {' and '.join(which['columns'][:3])}" if which["columns"] else ""
-    return f"{which['rows_added']:,} of {source['text']}: {numbers}{columns}"
+    if len(columns) > NAMED_COLUMNS:
+        numbers += f", {len(columns)} columns, such as {columns[0]}"
+    elif columns:
+        numbers += f", column {' and '.join(columns)}"
+    return f"{which['rows_added']:,} of {source['text']}: {numbers}"
 
 
 def _show_checks(screen: Screen, checks: list[Record]) -> None:
@@ -209,18 +249,14 @@ def _show_checks(screen: Screen, checks: list[Record]) -> None:
         screen.say(f"  {feed} {edition}: {told}")
         for one in own:
             if one["verdict"] in ("warn", "fail"):
-                screen.say(f"    {one['verdict']}: {one['text']}")
+                column = f" ({one['column_name']})" if one.get("column_name") else ""
+                screen.say(f"    {one['verdict']}{column}: {one['text']}")
 
 
 def _event(one: Record) -> str:
-    return (
-        " ".join(
-            str(part)
-            for part in (one.get("feed"), one.get("edition"), one["item"], one.get("verdict"), "-")
-            if part
-        )
-        + f" {one['text']}"
-    )
+    names = (one.get("feed"), one.get("edition"), one.get("org_code"), one["item"])
+    verdict = f" {one['verdict']}" if "verdict" in one else ""
+    return f"{' '.join(filter(None, names))}{verdict}: {one.get('text', 'no reason recorded')}"
 
 
 def _show_lines(screen: Screen, title: str, lines: list[str]) -> None:
@@ -230,23 +266,18 @@ def _show_lines(screen: Screen, title: str, lines: list[str]) -> None:
 
 
 def _show_vintages(screen: Screen, told: Explanation) -> None:
-    from pipelines.cli.outcomes import value_text
-
     _heading(screen, "As known with each edition")
-    vintages, unit = told.lists["vintages"], told.figure["unit"]
-    table = _grid(1)
+    table = _grid(4, 1)
     previous: float | None = None
-    for one in vintages:
+    for one in told.lists["vintages"]:
         value = one.get("value")
-        number = "-" if value is None else value_text(value, unit)
-        if value is not None and unit == "share":
-            number += f" ({value:.5f})"
-        known = f"known from {one['known_from']:%Y-%m-%d}"
         changed = previous is not None and value is not None and value != previous
-        note = one.get("text") or ("revised" if changed else "")
+        note = (one.get("text") if value is not None else None) or ("revised" if changed else "")
+        known = f"known from {one['known_from']:%Y-%m-%d}"
+        number = _value({**one, "unit": told.figure["unit"]})
         table.add_row("", _edition(one), number, known, note)
         previous = previous if value is None else value
     screen.table(table)
-    if not any(one.get("text") for one in vintages):
+    if not any("text" in one for one in told.lists["vintages"]):
         month = told.figure["month"]
         screen.say(f"  As first reported: not known, edition {month} is not held.")

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
-from tests.support import referrals, write
+from tests.support import referrals, write, write_list
 from tests.warehouse.mart.support_mart import build
-from tests.warehouse.mart.worlds import volume, years_world
+from tests.warehouse.mart.worlds import listed, volume, years_world
 from warehouse.explain.rows import spans
 from warehouse.home import HOME_VARIABLE, Home
 
@@ -24,8 +24,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home with the world of time and a local return."""
     place: Path = tmp_path_factory.mktemp("explain")
     home = Home(place / "home")
-    sent = referrals({"Practice code": "C82001", "Month": "2025-10", "Referrals sent": 40})
-    build(home, [*years_world(place / "files"), write(place / "files" / "sent.csv", sent)])
+    sent = referrals(
+        *[
+            {"Practice code": code, "Month": "2025-10", "Referrals sent": 40}
+            for code in ("C82001", "C82002")
+        ]
+    )
+    files = [*years_world(place / "files"), write(place / "files" / "sent.csv", sent)]
+    other = listed("C82002", "04C", "2025-10-01", 200)
+    build(home, [*files, write_list(place / "files" / "other.csv", other)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(home.root))
         yield home
@@ -87,6 +94,11 @@ def test_every_row_as_a_table(told: Home, tmp_path: Path) -> None:
     assert sum(int(row["count"]) for row in rows) == volume(date(2025, 10, 1))
 
 
+def test_rows_that_cannot_be_written_are_said_to(told: Home) -> None:
+    done = run("appointments", *OCTOBER, "--rows", str(told.archive))
+    assert done.exit_code == 2 and "can't be written" in done.stderr
+
+
 def test_as_it_was_known_with_an_edition(told: Home) -> None:
     before = json.loads(run("appointments", *OCTOBER, "--edition", "2025-10", "--json").stdout)
     now = json.loads(run("appointments", *OCTOBER, "--json").stdout)
@@ -94,14 +106,18 @@ def test_as_it_was_known_with_an_edition(told: Home) -> None:
     assert [one["item"] for one in before["sources"]] == ["oct.csv"]
 
 
-def test_counts_of_a_local_return_are_withheld(told: Home, tmp_path: Path) -> None:
+def test_a_local_return_is_taken_apart_without_names_and_counts(told: Home, tmp_path: Path) -> None:
     target = tmp_path / "rows.csv"
     asked = ("pharmacy_first_referrals", *OCTOBER)
     done = run(*asked, "--rows", str(target))
     assert done.exit_code == 0, done.output
-    assert "withheld" in done.stdout
-    [row] = csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines())
-    assert (row["org_code"], row["count"], row["source_row"]) == ("C82001", "", "2")
+    assert "2 practices" in words(done.stdout) and "a local return" in words(done.stdout)
+    assert "C8200" not in done.stdout
+    rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["source_row"] for row in rows] == ["2", "3"]
+    assert {(row["org_code"], row["count"]) for row in rows} == {("", "")}
+    [cell] = json.loads(run(*asked, "--json").stdout)["organisations"]
+    assert (cell["organisations"], cell["value"]) == (2, None) and "org_code" not in cell
 
 
 @pytest.mark.parametrize(
@@ -110,8 +126,9 @@ def test_counts_of_a_local_return_are_withheld(told: Home, tmp_path: Path) -> No
         (("appointment", *OCTOBER), "`appointment` is no KPI. Did you mean appointments"),
         (("appointments", "--org", "04c", "--month", "2025-10"), "no appointments of `04c`"),
         (("appointments", "--org", "04C", "--month", "2019-10"), "It has 2021-07 to 2025-11"),
-        (("appointments", "--org", "04C", "--month", "2024-08"), "is in no edition held"),
+        (("appointments", "--org", "04C", "--month", "2024-08"), "is in no edition that counts"),
         (("appointments", *OCTOBER, "--edition", "2025-09"), "It is in 2025-10, 2025-11"),
+        (("appointments", *OCTOBER, "--edition", "2025-10.x"), "a revision is a number"),
         (("appointments", "--org", "04C", "--month", "October"), "YYYY-MM"),
     ],
 )

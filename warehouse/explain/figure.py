@@ -26,6 +26,7 @@ LISTS = {
     "correction": "corrections",
     "override": "overrides",
     "caveat": "caveats",
+    "left_out": "left_out",
     "vintage": "vintages",
 }
 
@@ -41,12 +42,14 @@ class Unanswerable(ValueError):
 @dataclass(frozen=True)
 class Explanation:
     """One figure taken apart: `figure` and `formula` as records, and lists of records by name, with
-    the columns of macro `explain` that say something."""
+    the columns of macro `explain` that say something. `cells`: the organisations one by one, be
+    they of a local return, whose organisations are not named in `lists`."""
 
     kpi_id: str
     figure: Record
     formula: Record
     lists: dict[str, list[Record]]
+    cells: list[Record]
 
     def part(self, name: str) -> Record | None:
         """`numerator` or `denominator`, as the mart defines it."""
@@ -71,22 +74,43 @@ def explain(
     with duckdb.connect() as db:
         attach(db, mart)
         db.execute("USE mart")
-        found = db.execute(
-            "FROM explain($kpi, $code, $month, as_of := $edition)",
-            {"kpi": kpi_id, "code": org_code, "month": month, "edition": edition},
-        )
+        try:
+            found = db.execute(
+                "FROM explain($kpi, $code, $month, as_of := $edition)",
+                {"kpi": kpi_id, "code": org_code, "month": month, "edition": edition},
+            )
+        except duckdb.CatalogException:
+            raise Unanswerable(
+                "The mart was made by a version that could not take figures apart.",
+                "Run access-recovery refresh; it builds the mart anew.",
+            ) from None
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         if not rows:
             raise _why_not(db, kpi_id, org_code, month, edition)
-    sections: dict[str, list[Record]] = {name: [] for name in ("figure", "formula", *LISTS)}
-    for row in rows:
-        kept = {name: value for name, value in row.items() if value is not None}
-        sections[kept.pop("section")].append(kept)
-    [figure], [formula] = sections["figure"], sections["formula"]
-    return Explanation(
-        kpi_id, figure, formula, {name: sections[section] for section, name in LISTS.items()}
-    )
+        sections: dict[str, list[Record]] = {name: [] for name in ("figure", "formula", *LISTS)}
+        for row in rows:
+            kept = {name: value for name, value in row.items() if value is not None}
+            sections[kept.pop("section")].append(kept)
+        [figure], [formula] = sections["figure"], sections["formula"]
+        figure = dict.fromkeys(("value", "numerator", "denominator")) | figure
+        lists = {name: sections[section] for section, name in LISTS.items()}
+        cells = lists["organisations"]
+        if not all("org_code" in one for one in cells):
+            cells = _cells(db, kpi_id, figure, month)
+    return Explanation(kpi_id, figure, formula, lists, cells)
+
+
+def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: date) -> list[Record]:
+    """The organisations that were counted, one by one."""
+    import polars as pl
+
+    from warehouse.explain.cells import FIGURES, cells_of
+
+    vintage = int(figure["edition"].replace("-", "")) * 1000 + figure["revision"]
+    asked = [(kpi_id, figure["org_level"], figure["org_code"], month, vintage)]
+    cells = cells_of(db, pl.DataFrame(asked, schema=FIGURES, orient="row"))
+    return cells.drop("org_code").rename({"cell_code": "org_code"}).to_dicts()
 
 
 def _why_not(
@@ -115,19 +139,40 @@ def _why_not(
         {"kpi": kpi_id, "code": code, "month": month},
     ).fetchall()
     about = f"{kpi_id} of {code} for {month:%Y-%m}"
+    out = _left_out(db, kpi_id, month)
     if not here:
-        return Unanswerable(f"The mart has no {about}.", f"It has {first:%Y-%m} to {last:%Y-%m}.")
+        return Unanswerable(
+            f"The mart has no {about}.", out or f"It has {first:%Y-%m} to {last:%Y-%m}."
+        )
     editions = db.execute(
-        """SELECT DISTINCT edition FROM kpi_vintage
-           WHERE kpi_id = $kpi AND org_code = $code AND month = $month ORDER BY ALL""",
+        """SELECT DISTINCT edition || CASE WHEN revision > 1 THEN '.' || revision ELSE '' END
+           FROM kpi_vintage WHERE kpi_id = $kpi AND org_code = $code AND month = $month
+           ORDER BY ALL""",
         {"kpi": kpi_id, "code": code, "month": month},
     ).fetchall()
     if not editions:
         return Unanswerable(
-            f"{about} is in no edition held: a gap between months that are.",
-            "Import the edition that covers it; access-recovery status shows what is held.",
+            f"{about} is in no edition that counts: a gap between months that are.",
+            out or "Import the edition that covers it; access-recovery status shows what is held.",
         )
     return Unanswerable(
         f"{about} was in no edition up to {edition}.",
         f"It is in {', '.join(one for (one,) in editions)}.",
+    )
+
+
+def _left_out(db: duckdb.DuckDBPyConnection, kpi_id: str, month: date) -> str:
+    """Editions of the KPI's feeds that cover the month and are held back, pending or withdrawn."""
+    rows = db.execute(
+        """SELECT e.feed, e.edition, e.status, coalesce(e.override_reason, e.reasons, '')
+           FROM governance.edition AS e
+           WHERE e.feed IN (SELECT feed FROM governance.kpi_feed WHERE kpi_id = $kpi)
+             AND strftime($month::DATE, '%Y-%m') BETWEEN e.first_month AND e.last_month
+             AND e.status IN ('held', 'pending', 'withdrawn')
+           ORDER BY ALL""",
+        {"kpi": kpi_id, "month": month},
+    ).fetchall()
+    return "; ".join(
+        f"edition {edition} of {feed} is {status}{f': {why}' if why else ''}"
+        for feed, edition, status, why in rows
     )

@@ -126,7 +126,7 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
         known = pl.col("count").null_count() == 0
         value = pl.when(known).then((pl.col("count").sum() > 0).cast(pl.Int64))
     return rows.group_by("org_code", maintain_order=True).agg(
-        value.alias("value"), pl.len().cast(pl.Int64).alias("rows_added")
+        value.alias("value"), pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added")
     )
 
 

@@ -46,6 +46,7 @@ from warehouse.mart.places import Connection, create_from
 from warehouse.mart.resting import create_kpi_feed, create_measures, resting_macros, resting_views
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.stage import load
+from warehouse.mart.summed import publish_ways
 from warehouse.mart.tables import create_analyst_tables, theme_views
 from warehouse.settings import read_settings
 from warehouse.standing import standings
@@ -135,7 +136,8 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
         create_names(db)
-        build_figures(db, catalogue(), synthetic, read_settings(home).disclosure)
+        disclosure = read_settings(home).disclosure
+        build_figures(db, catalogue(), synthetic, disclosure)
         create_analyst_tables(db, catalogue())
         create_revisions(db, synthetic)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
@@ -145,7 +147,8 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(), catalogue(), synthetic)
-        create_measures(db)
+        create_measures(db, disclosure)
+        publish_ways(db, disclosure)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
         checks = none if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")

@@ -34,6 +34,11 @@ def controlled_feeds() -> list[str]:
     return [feed for feed, contract in contracts().items() if contract.disclosure_control]
 
 
+def may_be_named(feed: str, level: str, rules: Disclosure) -> bool:
+    """Whether the organisations that a feed counts may be named beside what rests on them."""
+    return feed not in controlled_feeds() or level != ON_REQUEST or rules.practice_level
+
+
 def controlled(source: Source) -> list[str]:
     """The measures of a KPI's source that are under control."""
     local = controlled_feeds()
@@ -67,7 +72,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
     )
     hidden = [
         {"measure": measure, "org_level": level, "org_code": code, "month": month}
-        for measure, month, (level, code) in _hidden(db, wanted, rules.threshold)
+        for measure, month, (level, code) in _hidden(db, wanted, rules)
     ]
     schema = {"measure": pl.String, "org_level": pl.String, "org_code": pl.String}
     frame = pl.DataFrame(hidden, schema={**schema, "month": pl.Date})
@@ -85,15 +90,16 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 
 
 def _hidden(
-    db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
+    db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 ) -> Iterable[tuple[str, Month, Cell]]:
     """Measure, month and organisation of every figure that must not be seen.
 
     What is hidden in one measure of a return is hidden in all of them: whoever sees that 31
     referrals were completed knows that no fewer were sent.
     """
-    wholes = _wholes(db)
+    wholes, threshold = _wholes(db), rules.threshold
     narrow = _narrow_shares(db, wanted, threshold)
+    single = {} if rules.practice_level else _of_one(db, wanted)
     every = sorted({one for _, source in wanted for one in controlled(source)})
     # How many practices take part says nothing of anybody's patients.
     counted = [one for one in every if measure_of(one).unit != "organisations"]
@@ -101,7 +107,11 @@ def _hidden(
         figures = {measure: _figures_of(db, wanted, measure) for measure in measures}
         for month in sorted({month for found in figures.values() for month in found}):
             tables = [_as_known(found.get(month, {})) for found in figures.values()]
-            small = frozenset(cell for measure in figures for cell in narrow[(measure, month)])
+            small = frozenset(
+                cell
+                for measure in figures
+                for cell in narrow[(measure, month)] | single.get((measure, month), set())
+            )
             for measure, cell in product(
                 figures, _together(tables, wholes[month], threshold, small)
             ):
@@ -168,6 +178,22 @@ def _narrow_shares(
                    WHERE kpi_id = $kpi AND denominator > numerator
                      AND denominator - numerator < $threshold""",
                 {"kpi": kpi.kpi_id, "threshold": threshold},
+            ).fetchall()
+            for month, level, code in rows:
+                found[(source.numerator, month)].add((level, code))
+    return found
+
+
+def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str, Month], set[Cell]]:
+    """Places of which a return names one practice alone: their figure is that practice's."""
+    found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
+    for kpi, source in wanted:
+        if source.numerator in controlled(source):
+            rows = db.execute(
+                """SELECT DISTINCT month, org_level, org_code FROM stage.figure
+                   WHERE kpi_id = $kpi AND org_level = 'sub_icb'
+                     AND members_present = 1 AND numerator > 0""",
+                {"kpi": kpi.kpi_id},
             ).fetchall()
             for month, level, code in rows:
                 found[(source.numerator, month)].add((level, code))

@@ -17,7 +17,8 @@ VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 # any KPI publishes that.
 CELLS = f"""
     part AS (
-        SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level
+        SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
+               m.organisations_named AS named
         FROM asked AS a
         JOIN governance.kpi_feed AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
         JOIN governance.measure AS m ON m.feed = k.feed AND m.measure = k.measure
@@ -53,14 +54,23 @@ CELLS = f"""
             AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
             AND f.cell_code = r.cell_code)"""
 
+# The month asked for, be it written as a text or a day of it.
+_MONTH = "date_trunc('month', of_month::DATE)::DATE"
+# The last vintage that counts: of an edition (2025-10) any revision, or up to one (2025-10.2).
+_BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
+    + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
+
 # The figure that macro `explain` is asked for, as known with an edition, or now.
 _ASKED = f"""
     held AS (
-        SELECT v.*, {VINTAGE.format("v")} AS vintage FROM kpi_vintage AS v
-        WHERE v.kpi_id = of_kpi AND v.org_code = of_organisation AND v.month = of_month),
+        SELECT v.*, {VINTAGE.format("v")} AS vintage,
+               CASE WHEN v.revision > 1 THEN v.edition || ' revision ' || v.revision
+                    ELSE v.edition END AS issue
+        FROM kpi_vintage AS v
+        WHERE v.kpi_id = of_kpi AND v.org_code = of_organisation AND v.month = {_MONTH}),
     asked AS (
         SELECT kpi_id, org_level, org_code, month, vintage, value, numerator, denominator
-        FROM held WHERE as_of IS NULL OR edition <= as_of
+        FROM held WHERE as_of IS NULL OR vintage <= {_BOUND}
         QUALIFY row_number() OVER (PARTITION BY org_level ORDER BY vintage DESC) = 1)"""
 
 # What a measure of a cell came to, if a KPI of that level shows it: the same KPI, else another.
@@ -98,14 +108,16 @@ _SECTIONS = [
     """SELECT 1 AS place, 'figure' AS section, k.title AS item, a.org_level, a.org_code,
             strftime(a.month, '%Y-%m') AS month, a.value, a.numerator, a.denominator,
             h.edition, h.revision, k.unit,
-            CASE WHEN as_of IS NULL THEN m.status ELSE 'as known with edition ' || as_of END
-                AS verdict,
+            CASE WHEN h.vintage = n.vintage THEN m.status
+                 ELSE 'superseded by edition ' || n.issue END AS verdict,
             o.org_name AS organisation, m.synthetic,
             CASE WHEN m.members_expected IS NULL THEN NULL
                  ELSE m.members_present || ' of ' || m.members_expected || ' members present' END
                 AS text
         FROM asked AS a
         JOIN held AS h ON h.org_level = a.org_level AND h.vintage = a.vintage
+        JOIN (SELECT org_level, max(vintage) AS vintage, arg_max(issue, vintage) AS issue
+              FROM held GROUP BY ALL) AS n ON n.org_level = a.org_level
         JOIN kpi AS k ON k.kpi_id = a.kpi_id
         LEFT JOIN kpi_monthly AS m ON m.kpi_id = a.kpi_id AND m.org_level = a.org_level
             AND m.org_code = a.org_code AND m.month = a.month
@@ -125,7 +137,7 @@ _SECTIONS = [
         WHERE k.denominator IS NOT NULL AND 'denominator' NOT IN (SELECT part FROM part)""",
     """SELECT 4 AS place, 'organisation' AS section, o.org_name AS item, c.part, c.feed, c.measure,
             c.cell_level AS org_level, c.cell_code AS org_code, c.through, c.edition, c.revision,
-            c.sha256, c.rows,
+            c.sha256, c.rows, 1 AS organisations,
             CASE WHEN c.edition IS NULL THEN 0 ELSE n.value END AS value,
             CASE WHEN c.edition IS NULL THEN 'not named in the files held: counted as zero' END
                 AS text
@@ -133,7 +145,15 @@ _SECTIONS = [
         LEFT JOIN counted AS n ON n.part = c.part AND n.cell_code = c.cell_code
         LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name FROM organisation
                    GROUP BY ALL) AS o
-            ON o.org_level = c.cell_level AND o.org_code = c.cell_code""",
+            ON o.org_level = c.cell_level AND o.org_code = c.cell_code
+        WHERE c.named
+        UNION ALL BY NAME
+        SELECT 4 AS place, 'organisation' AS section, c.part, c.feed, c.measure,
+            c.cell_level AS org_level, c.edition, c.revision, c.sha256,
+            sum(c.rows)::BIGINT AS rows, count(*) AS organisations,
+            CASE WHEN c.edition IS NULL THEN 'not named in the files held: counted as zero'
+                 ELSE 'not named one by one: a local return' END AS text
+        FROM cell AS c WHERE NOT c.named GROUP BY ALL""",
     """SELECT 5 AS place, 'source' AS section, f.file_name AS item, c.part, c.feed, c.edition,
             c.revision, c.sha256, f.container_sha256, coalesce(f.page, e.landing_page) AS page,
             f.url, f.published_on, f.retrieved_at, f.licence, sum(c.rows)::BIGINT AS rows,
@@ -145,7 +165,7 @@ _SECTIONS = [
         JOIN governance.feed AS e ON e.feed = c.feed
         GROUP BY ALL""",
     """SELECT 6 AS place, 'check' AS section, rule AS item, feed, edition, verdict, severity,
-            total_rows AS rows,
+            column_name, total_rows AS rows,
             concat_ws(': ', title, CASE WHEN verdict <> 'pass' THEN nullif(message, '') END) AS text
         FROM judged""",
     """SELECT DISTINCT 7 AS place, 'correction' AS section, c.correction_id AS item, c.feed,
@@ -156,34 +176,43 @@ _SECTIONS = [
             o.decided_at AS retrieved_at, o.reason || ' (' || o.decided_by || ')' AS text
         FROM governance.override AS o
         SEMI JOIN edition AS e ON e.feed = o.feed AND e.edition = o.edition""",
-    """SELECT 9 AS place, 'caveat' AS section, c.kind AS item, c.caveat AS text,
+    f"""SELECT 9 AS place, 'caveat' AS section, c.kind AS item, c.caveat AS text,
             c.reference AS page
-        FROM caveats_of(of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, of_month)
-            AS c
+        FROM caveats_of(
+            of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, {_MONTH}) AS c
         WHERE c.covers""",
-    """SELECT 10 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
+    """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
+            coalesce(nullif(concat_ws(' ', e.override_reason, '(' || e.override_by || ')'), ''),
+                     e.reasons) AS text
+        FROM governance.edition AS e
+        SEMI JOIN part AS p ON p.feed = e.feed
+            AND strftime(p.month, '%Y-%m') BETWEEN e.first_month AND e.last_month
+        WHERE e.status IN ('held', 'pending', 'withdrawn')
+        UNION ALL BY NAME
+        SELECT DISTINCT 10 AS place, 'left_out' AS section, 'quarantined' AS item, c.feed,
+            l.edition, l.revision, c.cell_level AS org_level, c.cell_code AS org_code,
+            'lost rows to quarantine, so its figure of an edition before stays' AS text
+        FROM cell AS c
+        JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
+            AND l.month = c.month
+        WHERE coalesce({lost} > {found}, TRUE)""".format(
+        lost=VINTAGE.format("l"), found=VINTAGE.format("c")
+    ),
+    f"""SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
             h.denominator, h.published_on, h.known_from,
-            CASE WHEN h.edition = strftime(of_month, '%Y-%m')
+            CASE WHEN h.edition = strftime({_MONTH}, '%Y-%m')
                      AND h.revision = min(h.revision) OVER (PARTITION BY h.edition)
                  THEN 'as first reported' END AS text
         FROM held AS h SEMI JOIN asked AS a ON a.org_level = h.org_level""",
 ]
-COLUMNS = [
-    *["section", "item", "part", "value", "text", "organisation", "org_level", "org_code"],
-    *["through", "month", "unit", "numerator", "denominator", "verdict", "severity", "feed"],
-    *[
-        "measure",
-        "edition",
-        "revision",
-        "organisations",
-        "rows",
-        "sha256",
-        "container_sha256",
-        "page",
-        "url",
-    ],
-    *["licence", "published_on", "retrieved_at", "known_from", "synthetic"],
-]
+# fmt: off
+COLUMNS = (
+    "section", "item", "part", "value", "text", "organisation", "org_level", "org_code", "through",
+    "month", "unit", "numerator", "denominator", "verdict", "severity", "column_name", "feed",
+    "measure", "edition", "revision", "organisations", "rows", "sha256", "container_sha256",
+    "page", "url", "licence", "published_on", "retrieved_at", "known_from", "synthetic",
+)
+# fmt: on
 
 
 def explain_macros() -> dict[str, str]:

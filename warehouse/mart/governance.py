@@ -28,7 +28,6 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.places import Connection, create_from
-from warehouse.mart.summed import publish_members
 from warehouse.standing import Standing, standing
 from warehouse.tidy import facts_of, lake_paths
 
@@ -94,22 +93,6 @@ def create_governance(
     create_from(db, "mart.governance.correction", corrected, "contract.correction", **_FILE_TOLD)
     create_from(db, "mart.governance.publication", publications, "archive.publication")
     create_caveats(db, contracts(), catalogue())
-    _create_figure_source(db)
-    publish_members(db)
-
-
-def _create_figure_source(db: Connection) -> None:
-    """Which file each counted organisation-month came from, for every vintage held."""
-    parts = [
-        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
-            edition, revision, sha256, rows::BIGINT AS rows FROM stage.leaf_{feed}"""
-        for feed, contract in contracts().items()
-        if contract.measures and contract.cell
-    ]
-    db.execute(
-        f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
-        ORDER BY feed, org_code, month, edition, revision"""
-    )
 
 
 def _feeds() -> pl.DataFrame:

@@ -14,8 +14,10 @@ from assets.contract import contracts
 from assets.measure import definition
 from assets.reference.organisations import ENGLAND
 from warehouse.catalogue import Kpi
+from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.pairs import summed_as
 from warehouse.mart.places import Connection, create_from
+from warehouse.settings import Disclosure
 
 PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
 
@@ -46,8 +48,9 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
     create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows), "catalogue.kpi")
 
 
-def create_measures(db: Connection) -> None:
-    """`governance.measure` in the attached mart: what each measure of each feed counts."""
+def create_measures(db: Connection, disclosure: Disclosure) -> None:
+    """`governance.measure` in the attached mart: what each measure of each feed counts, and whether
+    those it is counted of may be named."""
     rows = [
         {
             "feed": feed,
@@ -56,6 +59,7 @@ def create_measures(db: Connection) -> None:
             "definition": definition(contract, name),
             "unit": measure.unit,
             "org_level": contract.cell.level,
+            "organisations_named": may_be_named(feed, contract.cell.level, disclosure),
             "additive_over_organisations": measure.additive_over_organisations,
             "additive_over_time": measure.additive_over_time,
             "not_additive_because": measure.not_additive_because,
@@ -68,7 +72,8 @@ def create_measures(db: Connection) -> None:
     ]
     known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
-    create_from(db, "mart.governance.measure", frame, "contract.measure")
+    told = {"organisations_named": "disclosure.*"}
+    create_from(db, "mart.governance.measure", frame, "contract.measure", **told)
 
 
 def resting_views() -> dict[str, str]:

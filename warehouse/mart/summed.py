@@ -1,8 +1,8 @@
 """Who was added up into what: the members of each whole, as they are summed.
 
 Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
-publication. Does not: whom a whole should have (`members`), the sums (`rollup`), reading a
-figure's way back to its files (`explain`).
+publication beside the files that the counted cells came from. Does not: whom a whole should have
+(`members`), the sums (`rollup`), reading a figure's way back to its files (`explain`).
 
 Noted is who was in, not which figure of theirs: that is always their newest one at that time. So
 a figure as known with vintage V rests on its members whose span holds V, those on theirs, down to
@@ -14,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from assets.contract import contracts
+from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.pairs import Pair
 from warehouse.mart.places import Connection
+from warehouse.settings import Disclosure
 
 
 def create_members(db: Connection) -> None:
@@ -64,9 +67,46 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
     )
 
 
-def publish_members(db: Connection) -> None:
-    """`governance.figure_member` in the attached mart, whose schema exists."""
+def publish_ways(db: Connection, disclosure: Disclosure) -> None:
+    """`figure_member`, `figure_source` and `figure_lost` in schema `governance` of the attached
+    mart: the way from a figure to the files, and what is missing on it."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
+    )
+    _create_figure_source(db)
+    _create_figure_lost(db, disclosure)
+
+
+def _create_figure_source(db: Connection) -> None:
+    """Which file each counted organisation-month came from, for every vintage held."""
+    parts = [
+        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
+            edition, revision, sha256, rows::BIGINT AS rows FROM stage.leaf_{feed}"""
+        for feed, contract in contracts().items()
+        if contract.measures and contract.cell
+    ]
+    db.execute(
+        f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
+        ORDER BY feed, org_code, month, edition, revision"""
+    )
+
+
+def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
+    """Which organisation-months lost rows to quarantine in which edition, as far as the rows tell
+    whose they are and they may be named."""
+    parts = [
+        f"""SELECT DISTINCT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
+            f.edition, f.revision
+        FROM stage.lost_{feed} AS l
+        JOIN stage.file AS f ON f.feed = '{feed}' AND f.vintage = l.vintage
+        WHERE l.org_code IS NOT NULL"""
+        for feed, contract in contracts().items()
+        if contract.measures
+        and contract.cell
+        and may_be_named(feed, contract.cell.level, disclosure)
+    ]
+    db.execute(
+        f"""CREATE TABLE mart.governance.figure_lost AS {" UNION ALL ".join(parts)}
+        ORDER BY feed, org_code, month, edition, revision"""
     )

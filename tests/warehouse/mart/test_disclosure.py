@@ -200,14 +200,28 @@ def test_practices_are_not_shown_unless_the_owner_says_so(usual: Mart) -> None:
     assert usual.value("registered_patients", "practice", SMALL, "2024-01") == 1000
 
 
-def test_taking_a_sum_apart_tells_no_small_number(seen: Mart, usual: Mart) -> None:
-    hidden_from = {}
-    for owner, mart in (("practices", seen), ("usual", usual)):
-        told = mart.rows(f"FROM explain('{SENT}', '04C', DATE '{JULY}-01')")
-        cells = [row for row in told if row["section"] == "organisation"]
-        assert {row["org_code"] for row in cells} == set(CITY)
-        hidden_from[owner] = {row["org_code"] for row in cells if row["value"] is None}
-    assert hidden_from == {"practices": {SMALL, "C82002"}, "usual": set(CITY)}
+def taken_apart(mart: Mart) -> list[Figure]:
+    told = mart.rows(f"FROM explain('{SENT}', '04C', DATE '{JULY}-01')")
+    return [row for row in told if row["section"] == "organisation"]
+
+
+def test_taking_a_sum_apart_tells_no_small_number(seen: Mart) -> None:
+    cells = taken_apart(seen)
+    assert {row["org_code"] for row in cells} == set(CITY)
+    assert {row["org_code"] for row in cells if row["value"] is None} == {SMALL, "C82002"}
+
+
+def test_taking_a_sum_apart_names_no_practice_unless_the_owner_says_so(usual: Mart) -> None:
+    [cell] = taken_apart(usual)
+    assert (cell["organisations"], cell["value"], cell["org_code"]) == (len(CITY), None, None)
+    assert "local return" in cell["text"]
+
+
+def test_a_place_of_one_practice_is_that_practice(usual: Mart, seen: Mart) -> None:
+    for kpi in (SENT, DONE):
+        assert usual.figure(kpi, "sub_icb", "03W", "2025-03")["status"] == "suppressed"
+    assert usual.figure(SENT, "sub_icb", "04C", "2025-03")["status"] == "final"
+    assert seen.figure(SENT, "sub_icb", "03W", "2025-03")["status"] == "final"
 
 
 def test_rows_of_a_return_that_were_not_accepted_are_not_quoted(usual: Mart) -> None:

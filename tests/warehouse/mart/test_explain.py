@@ -51,7 +51,7 @@ def test_a_figure_as_it_was_known_before(years: Mart) -> None:
     before, now = (explained(years, "appointments", "04C", "2025-10", e) for e in ("2025-10", None))
     assert before["figure"][0]["value"] - now["figure"][0]["value"] == 7
     assert [one["item"] for one in before["source"]] == ["oct.csv"]
-    assert before["figure"][0]["verdict"] == "as known with edition 2025-10"
+    assert before["figure"][0]["verdict"] == "superseded by edition 2025-11"
     assert [one["edition"] for one in now["vintage"]] == ["2025-10", "2025-11"]
     assert now["vintage"][0]["text"] == "as first reported"
 
