@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.home import HOME_VARIABLE, Home
+from tests.e2e.command import run
+from tests.shared import made_once
+from warehouse.home import HOME_VARIABLE, Home, write_text
 
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
+SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
 
 
 # Whole refreshes take longest: begun first, they do not keep one worker busy at the end.
@@ -38,3 +41,25 @@ def real_feeds() -> Path:
     if not folder.is_dir():
         pytest.fail(f"{REAL_VARIABLE} names {folder}, which is no folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    """A home with the synthetic sample as a new user makes it; what the refresh printed."""
+
+    def fill(place: Path) -> None:
+        wrote = run(place / "home", "sample", "--months", SAMPLE_MONTHS)
+        assert wrote.returncode == 0, wrote.stderr
+        assert "SYNTHETIC" in wrote.stdout
+        refreshed = run(place / "home", "refresh")
+        assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
+        write_text(place / "printed.txt", refreshed.stdout + refreshed.stderr)
+
+    place = made_once(tmp_path_factory, "sample", fill)
+    return Home(place / "home"), (place / "printed.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sample_home(sample: tuple[Home, str]) -> Home:
+    """The home of the synthetic sample, its mart published."""
+    return sample[0]

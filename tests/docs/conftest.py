@@ -1,4 +1,4 @@
-"""A mart of the synthetic sample for the documents' queries, made once, without Dagster.
+"""A mart of the synthetic sample for the documents' queries: the sample's home, and a refresh.
 
 Beside the sample it holds what governance asks about: a list re-issued with one changed and one
 broken row (revision 2, quarantine), and a list whose rows are mostly broken (held back, which a
@@ -6,14 +6,14 @@ person has confirmed).
 """
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from assets.contract import contracts
-from assets.sample.writer import write_samples
 from checks.editions import take_in
 from checks.mart import add_results, judge_mart
 from checks.register import check_table
@@ -26,20 +26,17 @@ from warehouse.mart.reading import attach
 from warehouse.standing import hold
 
 RUN = "documents"
-NEWEST_LIST = "gp-reg-pat-prac-all-mar-25.csv"
-SPOILT = "2025-04"
+NEWEST, SPOILT = "2025-03", "2025-04"
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def published(sample_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with a published mart."""
     place = tmp_path_factory.mktemp("documents")
-    samples = place / "samples"
-    write_samples(samples, months=14)
-    _reissue(samples / NEWEST_LIST, samples / "reissued.csv")
-    _spoil(samples / NEWEST_LIST, samples / "spoilt.csv")
     home = Home(place / "home")
-    take_and_publish(home, samples)
+    shutil.copytree(sample_home.root, home.root, ignore=shutil.ignore_patterns("dagster"))
+    newest = _newest_list(home)
+    _publish_with(home, _reissued(newest, place), _spoilt(newest, place))
     return home
 
 
@@ -52,13 +49,12 @@ def mart(published: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         yield db
 
 
-def take_and_publish(home: Home, folder: Path) -> None:
-    """Import a folder, take in every edition of it, and publish the mart."""
-    outcomes = list(import_paths(home, [folder], Request()))
+def _publish_with(home: Home, reissued: Path, spoilt: Path) -> None:
+    """Take in two lists, of which the second is held back, and publish the mart anew."""
+    outcomes = list(import_paths(home, [reissued, spoilt], Request()))
     assert [one.message for one in outcomes if one.verdict == "refused"] == []
-    for feed in contracts():
-        for edition in sorted({file.edition for file in Archive(home).active_files(feed)}):
-            assert take_in(home, feed, edition, RUN)
+    for edition in (NEWEST, SPOILT):
+        assert take_in(home, "registered_patients", edition, RUN)
     hold(home, "registered_patients", SPOILT, "The publisher will issue it again", "A. Patel")
     built = build_mart(home, RUN, check_table())
     results = judge_mart(built.path, RUN)
@@ -67,23 +63,32 @@ def take_and_publish(home: Home, folder: Path) -> None:
     publish(home, built)
 
 
-def _reissue(source: Path, target: Path) -> None:
+def _newest_list(home: Home) -> str:
+    """The newest list of practices' patients, as it was published."""
+    files = Archive(home).active_files("registered_patients")
+    [newest] = [file for file in files if file.edition == NEWEST]
+    with Archive(home).open(newest) as stream:
+        return stream.read().decode()
+
+
+def _reissued(newest: str, folder: Path) -> Path:
     """The same list, saved a day later, with one row broken and one patient fewer in another."""
-    header, first, second, *rest = source.read_text().splitlines()
+    header, first, second, *rest = newest.splitlines()
     broken, (start, _, patients) = first + "x", second.rpartition(",")
     changed = f"{start},{int(patients) - 1}"
-    target.write_text("\n".join([header, broken, changed, *rest, ""]), newline="\n")
-    _saved_after(source, target)
+    return _tomorrow(folder / "reissued.csv", [header, broken, changed, *rest])
 
 
-def _spoil(source: Path, target: Path) -> None:
+def _spoilt(newest: str, folder: Path) -> Path:
     """The list of the month after, in which every count has lost its digits."""
-    header, *rows = source.read_text().replace("2025-03-01", f"{SPOILT}-01").splitlines()
+    header, *rows = newest.replace(f"{NEWEST}-01", f"{SPOILT}-01").splitlines()
     spoilt = [row.rpartition(",")[0] + ",n/a" for row in rows[1:]]
-    target.write_text("\n".join([header, rows[0], *spoilt, ""]), newline="\n")
-    _saved_after(source, target)
+    return _tomorrow(folder / "spoilt.csv", [header, rows[0], *spoilt])
 
 
-def _saved_after(source: Path, target: Path) -> None:
-    later = source.stat().st_mtime + 86_400
-    os.utime(target, (later, later))
+def _tomorrow(path: Path, lines: list[str]) -> Path:
+    """Write a file that was saved after those of the sample."""
+    path.write_text("\n".join([*lines, ""]), newline="\n")
+    later = time.time() + 86_400
+    os.utime(path, (later, later))
+    return path

@@ -16,19 +16,11 @@ from tests.e2e.command import run
 from tests.warehouse.openlineage.support_events import dataset, events
 from warehouse.home import Home
 
-MONTHS = "6"
-
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+def made(sample: tuple[Home, str]) -> tuple[Home, str]:
     """A home with the sample, refreshed once; and what the refresh printed."""
-    home = Home(tmp_path_factory.mktemp("sample") / "home")
-    wrote = run(home.root, "sample", "--months", MONTHS)
-    assert wrote.returncode == 0, wrote.stderr
-    assert "SYNTHETIC" in wrote.stdout
-    refreshed = run(home.root, "refresh")
-    assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
-    return home, refreshed.stdout + refreshed.stderr
+    return sample
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
-"""Homes that take long to make, made once: of the real publications, and of a short sample."""
+"""The home of the real publications, which takes long to make and is made once."""
 
 from pathlib import Path
 
 import pytest
 
-from assets.sample.writer import write_samples
 from tests.shared import made_once
-from tests.warehouse.mart.support_mart import RUN, accept_all, bring, build_aside, take_in_all
+from tests.warehouse.mart.support_mart import bring, build_aside, take_in_all
 from warehouse.home import Home
-from warehouse.mart.build import build_mart
 from warehouse.mart.publish import publish
 
 REAL_FOLDERS = (
@@ -32,17 +30,3 @@ def real_home(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Hom
         publish(home, build_aside(home))
 
     return Home(made_once(tmp_path_factory, "real", fill))
-
-
-@pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with a few months of the synthetic sample, not judged, and its published mart."""
-
-    def fill(place: Path) -> None:
-        write_samples(place / "files", months=3)
-        home = Home(place / "home")
-        bring(home, place / "files")
-        accept_all(home)
-        publish(home, build_mart(home, RUN))
-
-    return Home(made_once(tmp_path_factory, "sample", fill) / "home")
