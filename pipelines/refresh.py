@@ -87,9 +87,13 @@ def refresh(
     """Take everything pending from the landing folder to the published mart.
 
     `feeds`, `editions`: only these, and again even if they were done before. Raises Busy if
-    another refresh is running and `wait` is False, ValueError for settings that can't be read.
+    another refresh is running and `wait` is False, ValueError for settings, or a register of
+    claims, that can't be read.
     """
+    from warehouse.claims.register import published_claims
+
     read_settings(home)  # else it would be told after everything is taken in
+    published_claims()  # so would this
     with alone(home, say, wait):
         clean_up(home)
         report = Report(imported=list(take_landing(home, say)))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,11 +11,13 @@ from typer.testing import CliRunner, Result
 
 from pipelines.cli.claims import claim_lines, read_claims
 from pipelines.cli.main import app
+from pipelines.refresh import refresh
 from tests.support import write_coverage, write_regional
 from tests.warehouse.claims.support_claims import figure, registered
 from tests.warehouse.mart.support_mart import RUN, Mart, accept_all, bring
 from tests.warehouse.mart.worlds import area, covered
 from warehouse.archive import Archive
+from warehouse.claims import register
 from warehouse.home import HOME_VARIABLE, Home
 from warehouse.mart import build as mart_build
 from warehouse.mart.publish import publish
@@ -186,6 +189,20 @@ def test_claims_are_chosen_by_how_their_ids_begin(published: Home) -> None:
     unknown = run("december")
     assert unknown.exit_code == 2
     assert "No claim is called `december`" in unknown.stderr and "october-count" in unknown.stderr
+
+
+def test_a_refresh_refuses_a_wrong_register_before_the_work(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "claims.yaml"
+    registered(tmp_path, claim=figure(kpi="appointment"))
+    home.landing.mkdir(parents=True)
+    waiting = write_regional(home.landing / "then.csv", area("04C", "OCT2024", 100))
+    monkeypatch.setattr(register, "REGISTER_FILE", path)
+    monkeypatch.setattr(register, "published_claims", register.published_claims.__wrapped__)
+    with pytest.raises(ValueError, match="claim `claim`: `kpi`: `appointment` is not in the cat"):
+        refresh(home)
+    assert waiting.exists()
 
 
 def test_no_mart_or_one_without_claims_says_what_to_do(home: Home) -> None:

@@ -5,17 +5,36 @@ Belongs here: the ways in which a register names months. Does not: what is known
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from assets.conform import add_months, parse_month
 from assets.vocabulary import MONTH
+from warehouse.claims.faults import say_found
 
-Month = Annotated[str, StringConstraints(pattern=MONTH)]
 FINANCIAL_YEAR = r"^20\d\d/\d\d$"
+
+
+def _month(value: object) -> object:
+    if isinstance(value, str) and re.match(MONTH, value):
+        return value
+    raise ValueError(f"found {say_found(value)}, expected a month, YYYY-MM, such as 2024-10")
+
+
+def _financial_year(value: object) -> object:
+    if isinstance(value, str) and re.match(FINANCIAL_YEAR, value):
+        first, last = value.split("/")
+        if int(first[2:]) + 1 == int(last):
+            return value
+    raise ValueError(f"found {say_found(value)}, expected a financial year, such as 2024/25")
+
+
+Month = Annotated[str, BeforeValidator(_month)]
+FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 
 class Period(BaseModel):
@@ -28,7 +47,7 @@ class Period(BaseModel):
     financial_year_to: Month | None = None
     calendar_year_to: Month | None = None
     twelve_months_to: Month | None = None
-    financial_year: Annotated[str, StringConstraints(pattern=FINANCIAL_YEAR)] | None = None
+    financial_year: FinancialYear | None = None
     calendar_year: int | None = Field(default=None, ge=2000, le=2099)
     range: tuple[Month, Month] | None = None
     months: tuple[Month, ...] | None = Field(default=None, min_length=1)
@@ -37,14 +56,12 @@ class Period(BaseModel):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Period:
         if len(self.model_fields_set) != 1:
-            raise ValueError(f"name one of {', '.join(type(self).model_fields)}")
+            named = say_found(dict.fromkeys(sorted(self.model_fields_set)))
+            known = ", ".join(type(self).model_fields)
+            raise ValueError(f"found {named}, expected just one of {known}")
         for pair in (self.range, self.each):
             if pair and pair[0] > pair[1]:
-                raise ValueError(f"{pair[0]} is after {pair[1]}")
-        if self.financial_year:
-            first, last = self.financial_year.split("/")
-            if (int(first) + 1) % 100 != int(last):
-                raise ValueError(f"{self.financial_year} is no financial year; 2024/25 is one")
+                raise ValueError(f"{pair[0]} is after {pair[1]}, expected the earlier month first")
         if self.months and len(set(self.months)) < len(self.months):
             raise ValueError("a month is named twice")
         return self

@@ -6,16 +6,20 @@ YAML), working a reading out (`evidence`), verdicts (`judge`).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assets.vocabulary import OrgLevel, read_yaml
-from warehouse.catalogue import Kpi, Unit
+from warehouse.catalogue import Kpi, Unit, catalogue
+from warehouse.claims.faults import Models, say_faults, say_found
 from warehouse.claims.periods import Period
 from warehouse.claims.written import Written, read_figure
 
@@ -44,7 +48,7 @@ class Document(_Entry):
     title: str
     body: str
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    date: str
+    date: Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, datetime.date) else v)]
 
 
 class ReadingEntry(_Entry):
@@ -125,38 +129,51 @@ class Claim(_Entry):
 
 @cache
 def published_claims() -> tuple[Claim, ...]:
-    """The shipped register."""
-    return load_register()
+    """The shipped register. Raises ValueError, as `load_register` and `check_register` do."""
+    claims = load_register(REGISTER_FILE)
+    check_register(claims, catalogue())
+    return claims
 
 
-def load_register(path: Path = REGISTER_FILE) -> tuple[Claim, ...]:
+def load_register(path: Path) -> tuple[Claim, ...]:
     """Read and validate a register; claims in the order in which they stand.
 
-    Raises ValueError that names the file, the claim (or document, or statement) and the key.
+    Raises ValueError that names the file, the claim (or document, or statement), the key, what was
+    found and what was expected.
     """
-    try:
-        raw = read_yaml(path)
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path.name}: {error}") from error
     found: dict[str, Claim] = {}
-    for claim in _claims(raw, path.name):
-        if claim.claim_id in found:
-            raise ValueError(f"{path.name}: claim `{claim.claim_id}` stands twice")
-        found[claim.claim_id] = claim
+    with _told_of(path):
+        for claim in _claims(read_yaml(path)):
+            if claim.claim_id in found:
+                raise ValueError(f"claim `{claim.claim_id}` stands twice, expected once")
+            found[claim.claim_id] = claim
     return tuple(found.values())
 
 
-def _claims(raw: object, file: str) -> Iterator[Claim]:
-    for document_id, entry in _mapping(raw, f"{file}: the register").items():
-        who = f"{file}: document `{document_id}`"
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Whatever is wrong is told of this file, with what to do. The error stands alone: what lies
+    behind it (of pydantic, of the reader of YAML) names neither file nor claim."""
+    try:
+        yield
+    except (ValueError, yaml.YAMLError) as error:
+        told = " ".join(str(error).split()).rstrip(".")
+        raise ValueError(
+            f"{path.name}: {told}. Correct it in {path}, then run access-recovery refresh again."
+        ) from None
+
+
+def _claims(raw: object) -> Iterator[Claim]:
+    for document_id, entry in _mapping(raw, "the register").items():
+        who = f"document `{document_id}`"
         head, statements = _apart(entry, "statements", who)
         document = _valid(Document, head, who)
         for name, said in _mapping(statements, f"{who}: `statements`").items():
-            here = f"{file}: statement `{name}`"
+            here = f"statement `{name}`"
             head, figures = _apart(said, "figures", here)
             statement = _valid(Statement, head, here)
             for claim_id, one in _mapping(figures, f"{here}: `figures`").items():
-                label = f"{file}: claim `{claim_id}`"
+                label = f"claim `{claim_id}`"
                 figure = _valid(Figure, one, label)
                 yield _claim(claim_id, f"{document_id}/{name}", document, statement, figure, label)
 
@@ -170,12 +187,19 @@ def _claim(
     label: str,
 ) -> Claim:
     if not claim_id.replace("-", "").isalnum() or claim_id != claim_id.lower():
-        raise ValueError(f"{label}: an id has small letters, digits and hyphens only")
+        raise ValueError(f"{label}: expected an id of small letters, digits and hyphens only")
     stated = _read(figure.written, figure.unit, f"{label}: `written`")
     if (figure.tolerance is None) != (figure.tolerance_because is None):
-        raise ValueError(f"{label}: `tolerance` and `tolerance_because` go together")
+        raise ValueError(
+            f"{label}: found one of `tolerance` and `tolerance_because`, expected both"
+        )
     if figure.tolerance and figure.tolerance_because:
         explicit = _read(figure.tolerance, figure.unit, f"{label}: `tolerance`")
+        if explicit.value < 0:
+            raise ValueError(
+                f"{label}: `tolerance`: found `{figure.tolerance}`, expected how far off the "
+                "figure may be, 0 or more"
+            )
         stated = Written(stated.value, explicit.value, figure.tolerance_because)
     whole = _read(figure.whole, figure.unit, f"{label}: `whole`") if figure.whole else None
     organisations = figure.organisations or statement.organisations
@@ -221,26 +245,31 @@ def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
     Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
     unit than the claim's, and a monthly mean of what is not added up over months.
     """
-    for claim in claims:
-        for reading in claim.readings:
-            if reading.kpi_id is None:
-                continue
-            label = f"{REGISTER_FILE.name}: claim `{claim.claim_id}`"
-            kpi = kpis.get(reading.kpi_id)
-            if kpi is None:
-                raise ValueError(f"{label}: `kpi`: `{reading.kpi_id}` is not in the catalogue")
-            if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
-                raise ValueError(
-                    f"{label}: `measure`: {kpi.kpi_id} does not add up over months, "
-                    "so it has no monthly mean"
-                )
-            unit = unit_of(reading, kpi)
-            if reading.only_shown is None and unit != claim.figure.unit:
-                raise ValueError(
-                    f"{label}: `unit`: a reading of {kpi.kpi_id} as {reading.measure} is in "
-                    f"`{unit}`, the claim in `{claim.figure.unit}`; if it is what may have been "
-                    "meant instead, say why under `only_shown`"
-                )
+    with _told_of(REGISTER_FILE):
+        for claim in claims:
+            for reading in claim.readings:
+                if reading.kpi_id is not None:
+                    _check_reading(reading, reading.kpi_id, claim, kpis)
+
+
+def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[str, Kpi]) -> None:
+    label = f"claim `{claim.claim_id}`"
+    kpi = kpis.get(kpi_id)
+    if kpi is None:
+        near = ", ".join(get_close_matches(kpi_id, kpis)) or "an id of kpis.yaml"
+        raise ValueError(f"{label}: `kpi`: `{kpi_id}` is not in the catalogue, expected {near}")
+    if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
+        raise ValueError(
+            f"{label}: `measure`: found `monthly_mean`, but {kpi_id} does not add up over months; "
+            "expected another measure, or another KPI"
+        )
+    unit = unit_of(reading, kpi)
+    if reading.only_shown is None and unit != claim.figure.unit:
+        raise ValueError(
+            f"{label}: `unit`: found `{claim.figure.unit}`, expected `{unit}`, that of {kpi_id} as "
+            f"{reading.measure}; if it is what may have been meant instead, say why under "
+            "`only_shown`"
+        )
 
 
 def unit_of(reading: Reading, kpi: Kpi) -> ClaimUnit:
@@ -252,6 +281,7 @@ def unit_of(reading: Reading, kpi: Kpi) -> ClaimUnit:
     return kpi.unit
 
 
+BELOW: Models = {"organisations": Organisation, "period": Period, "readings": ReadingEntry}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -259,24 +289,19 @@ def _valid(model: type[_Model], entry: object, who: str) -> _Model:
     try:
         return model.model_validate(entry)
     except ValidationError as error:
-        told = "; ".join(
-            f"`{'.'.join(map(str, one['loc']))}`: {one['msg'].removeprefix('Value error, ')}"
-            + (f", found `{one['input']}`" if isinstance(one["input"], str | int) else "")
-            for one in error.errors()
-        )
-        raise ValueError(f"{who}: {told}") from error
+        raise ValueError(f"{who}: {say_faults(error, model, BELOW)}") from None
 
 
 def _read(text: str, unit: str, who: str) -> Written:
     try:
         return read_figure(text, unit)
     except ValueError as error:
-        raise ValueError(f"{who}: {error}") from error
+        raise ValueError(f"{who}: {error}") from None
 
 
 def _mapping(entry: object, who: str) -> dict[str, Any]:
     if not isinstance(entry, dict) or not entry:
-        raise ValueError(f"{who}: expected entries by name")
+        raise ValueError(f"{who}: found {say_found(entry)}, expected entries by name")
     return {str(key): value for key, value in entry.items()}
 
 

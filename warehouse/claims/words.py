@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-FRACTIONS = frozenset({"share", "growth"})
+from warehouse.claims.written import FRACTIONS
+
 # What is few enough for a difference in percent to hide it.
 FEW = frozenset({"organisations"})
 

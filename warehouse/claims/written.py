@@ -24,7 +24,7 @@ SCALES = {
     "percent": -2,
 }
 WRITTEN = re.compile(
-    rf"""^(?:(?P<about>{"|".join(map(re.escape, APPROXIMATE))})\s*)?£?
+    rf"""^(?:(?P<about>{"|".join(map(re.escape, APPROXIMATE))})\s*)?(?P<pounds>£)?
     (?P<number>-?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)\s*
     (?P<scale>{"|".join(re.escape(one) for one in SCALES if one)})?$""",
     re.VERBOSE | re.IGNORECASE,
@@ -32,6 +32,8 @@ WRITTEN = re.compile(
 PARTS = re.compile(r"^(?P<part>\d+)\s+in\s+(?P<whole>[1-9]\d*)$", re.IGNORECASE)
 # What is counted one by one: written in full, it is exact.
 COUNTED = frozenset({"events", "people", "organisations"})
+# What is a part of a whole, or a change relative to one: in percent, or a fraction such as 0.73.
+FRACTIONS = frozenset({"share", "growth"})
 
 
 @dataclass(frozen=True)
@@ -45,21 +47,26 @@ class Written:
 
 def read_figure(text: str, unit: str) -> Written:
     """What a figure says, and its tolerance: half a unit of the last digit that was written.
+    `unit`: one of the register's; the figure must be written in it (a share in percent).
 
     A count written in full is exact. One that is said to be approximate is good to half a unit of
-    its last digit that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError if it can't be
-    read.
+    its last digit that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError that says what
+    was found and expected, if it can't be read or is of another unit.
     """
     if parts := PARTS.match(text.strip()):
+        if unit not in FRACTIONS:
+            raise ValueError(_of_another_unit(text, unit))
         part, whole = int(parts["part"]), int(parts["whole"])
         nearest = part / (whole + 0.5)
         return Written(part / whole, part / whole - nearest, f"the {whole} is rounded, too")
     found = WRITTEN.match(text.strip())
     if found is None:
         raise ValueError(
-            f"`{text}` is no figure that can be read: write it like 267,552, 1.8 million, 16 %, "
+            f"found `{text}`, expected a figure written like 267,552, 1.8 million, 16 %, "
             "around 70 % or 1 in 5"
         )
+    if not _is_of(unit, found):
+        raise ValueError(_of_another_unit(text, unit))
     number = Decimal(found["number"].replace(",", ""))
     scale = SCALES[(found["scale"] or "").lower()]
     value = float(number.scaleb(scale))
@@ -69,6 +76,23 @@ def read_figure(text: str, unit: str) -> Written:
     if unit in COUNTED and scale == 0 and number == number.to_integral_value():
         return Written(value, 0.0, "written in full, so exact")
     return Written(value, _last_digit(number, scale) / 2, "half of its last digit")
+
+
+def _is_of(unit: str, found: re.Match[str]) -> bool:
+    """Whether a figure is written as one of this unit. A fraction needs its decimal point: 73 of a
+    share is 73 % with the sign forgotten, not 7,300 %."""
+    in_percent = SCALES[(found["scale"] or "").lower()] < 0
+    if unit in FRACTIONS:
+        bare = not found["scale"] and "." in found["number"] and abs(float(found["number"])) <= 1
+        return not found["pounds"] and (in_percent or bare)
+    return not in_percent and (unit == "pounds" or not found["pounds"])
+
+
+def _of_another_unit(text: str, unit: str) -> str:
+    if unit in FRACTIONS:
+        return f"found `{text}`, expected a {unit} in percent, such as 16 %, or a fraction of 1"
+    example = "£3.5bn" if unit == "pounds" else "267,552 or 1.8 million"
+    return f"found `{text}`, expected a number of {unit}, such as {example}"
 
 
 def _last_digit(number: Decimal, scale: int) -> float:

@@ -12,6 +12,7 @@ from warehouse.claims.trial import Judged, verdict_words
 APPOINTMENTS, SHARE = "appointments", "appointments_same_day_share"
 COVERED, LISTED = "appointments_patient_coverage_share", "registered_patients"
 CITY_AND_LLR = [{"level": "sub_icb", "code": "04C"}, {"level": "icb", "code": "QK1"}]
+WRITTEN = {"events": "15", "growth": "16 %"}
 PEOPLE = {"unit": "people", "kpi": "nhs_app_unique_users", "written": "1.4m"}
 
 
@@ -148,7 +149,9 @@ def test_what_is_made_of_a_period(mart: LittleMart, tmp_path: Path) -> None:
     }
     period = {"financial_year_to": "2024-05"}
     claims = {
-        f"{number}": figure(kpi=kpi, unit=unit, measure=measure, period=period)
+        f"{number}": figure(
+            kpi=kpi, unit=unit, measure=measure, period=period, written=WRITTEN[unit]
+        )
         for number, (measure, unit, kpi) in enumerate(made)
     }
     found = mart.judged(registered(tmp_path, **claims))

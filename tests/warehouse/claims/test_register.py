@@ -1,9 +1,11 @@
 """The register: what it holds, and what it refuses."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
 from warehouse.catalogue import catalogue
@@ -48,24 +50,40 @@ def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch
     [
         (
             {"period": {"month": "2024-13"}},
-            "claim `claim`: `period.month`: String should match pattern",
+            "claim `claim`: `period.month`: found `2024-13`, expected a month, YYYY-MM",
         ),
-        ({"period": {"month": "2024-00"}}, "found `2024-00`"),
-        ({"period": {"month": "2024-10", "calendar_year": 2024}}, "`period`: name one of month"),
+        ({"period": {"month": date(2024, 10, 1)}}, "found the date `2024-10-01`, expected a mon"),
+        ({"period": {"financial_year": "2099/00"}}, "found `2099/00`, expected a financial year"),
+        (
+            {"period": {"month": "2024-10", "calendar_year": 2024}},
+            "`period`: found the keys `calendar_year`, `month`, expected just one of",
+        ),
         ({"period": {"range": ["2024-10", "2024-04"]}}, "`period`: 2024-10 is after 2024-04"),
-        ({"period": {"financial_year": "2024/26"}}, "`period`: 2024/26 is no financial year"),
+        (
+            {"period": {"financial_year": "2024/26"}},
+            "`period.financial_year`: found `2024/26`, expected",
+        ),
         ({"period": {"months": ["2024-10", "2024-10"]}}, "`period`: a month is named twice"),
-        ({"period": None}, "claim `claim`: `period`: Field required"),
-        ({"written": "lots"}, "claim `claim`: `written`: `lots` is no figure"),
+        ({"period": None}, "claim `claim`: `period` is missing"),
+        ({"written": "lots"}, "claim `claim`: `written`: found `lots`, expected a figure"),
+        ({"written": 5}, "`written`: found the number `5`, expected text (put it in quotes)"),
+        ({"written": "16 %"}, "`written`: found `16 %`, expected a number of events"),
         ({"whole": "some of it"}, "claim `claim`: `whole`"),
-        ({"unit": "apples"}, "claim `claim`: `unit`"),
-        ({"measured": "value"}, "claim `claim`: `measured`: Extra inputs"),
-        ({"tolerance": "5"}, "claim `claim`: `tolerance` and `tolerance_because` go together"),
+        ({"unit": "apples"}, "claim `claim`: `unit`: found `apples`, expected one of 'events'"),
+        ({"measured": "value"}, "claim `claim`: `measured`: no such key, expected `measure`"),
+        ({"tolerance": "5"}, "claim `claim`: found one of `tolerance` and `tolerance_because`"),
+        (
+            {"tolerance": "-5", "tolerance_because": "as read off a chart"},
+            "claim `claim`: `tolerance`: found `-5`, expected how far off the figure may be",
+        ),
         ({"kpi": None}, "claim `claim`: `readings.0`: name a `kpi`, or say under `missing`"),
-        ({"readings": [{"only_show": "x"}]}, "claim `claim`: `readings.0.only_show`"),
+        (
+            {"readings": [{"only_show": "x"}]},
+            "`readings.0.only_show`: no such key, expected `only_shown`",
+        ),
         (
             {"organisations": [{"level": "town", "code": "04C"}]},
-            "claim `claim`: `organisations.0.level`",
+            "claim `claim`: `organisations.0.level`: found `town`, expected one of 'practice'",
         ),
     ],
 )
@@ -79,11 +97,11 @@ def test_a_fault_is_told_by_claim_and_key(tmp_path: Path, keys: dict[str, Any], 
     ("keys", "told"),
     [
         ({"kpi": "appointment"}, "claim `claim`: `kpi`: `appointment` is not in the catalogue"),
-        ({"kpi": "nhs_app_unique_users"}, "`unit`: a reading of nhs_app_unique_users as value is"),
-        ({"measure": "year_on_year_ratio"}, "as year_on_year_ratio is in `growth`, the claim in"),
+        ({"kpi": "nhs_app_unique_users"}, "`unit`: found `events`, expected `people`, that of nhs"),
+        ({"measure": "year_on_year_ratio"}, "found `events`, expected `growth`"),
         (
             {"kpi": "registered_patients", "unit": "people", "measure": "monthly_mean"},
-            "`measure`: registered_patients does not add up over months",
+            "`measure`: found `monthly_mean`, but registered_patients",
         ),
     ],
 )
@@ -100,9 +118,12 @@ def test_what_the_catalogue_can_make_no_sense_of_is_refused(
     ("text", "told"),
     [
         ("doc: {title: T, body: B, date: D}", "document `doc`: `statements` is missing"),
-        ("doc: {title: T, body: B, date: D, statements: {}}", "`statements`: expected entries"),
+        (
+            "doc: {title: T, body: B, date: D, statements: {}}",
+            "`statements`: found no keys, expected entries by name",
+        ),
         ("doc: {title: T, dated: D, statements: {s: {}}}", "document `doc`: `body`"),
-        ("- a list", "the register: expected entries by name"),
+        ("- a list", "the register: found a list, expected entries by name"),
         ("doc: {a: 1\n", "claims.yaml: "),
     ],
 )
@@ -114,8 +135,28 @@ def test_a_fault_above_the_claims_is_told_too(tmp_path: Path, text: str, told: s
     assert told in str(refused.value)
 
 
+def test_the_error_says_it_alone_and_what_to_do(tmp_path: Path) -> None:
+    """A refresh tells the innermost cause of a failure, so that there must be no other."""
+    with pytest.raises(ValueError, match="claim") as refused:
+        registered(tmp_path, claim=figure(period={"month": "October"}))
+    assert refused.value.__cause__ is None
+    path = tmp_path / "claims.yaml"
+    assert str(refused.value).endswith(
+        f"Correct it in {path}, then run access-recovery refresh again."
+    )
+
+
+def test_a_date_needs_no_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    registered(tmp_path, claim=figure())
+    text = path.read_text("utf-8").replace("'2025-02-01'", "2025-02-01")
+    assert isinstance(yaml.safe_load(text)["doc"]["date"], date)
+    path.write_text(text, "utf-8")
+    assert load_register(path)[0].document.date == "2025-02-01"
+
+
 def test_an_id_stands_once_and_is_a_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="claim `A claim`: an id has small letters"):
+    with pytest.raises(ValueError, match="claim `A claim`: expected an id of small"):
         registered(tmp_path, **{"A claim": figure()})
     path = tmp_path / "claims.yaml"
     registered(tmp_path, claim=figure())

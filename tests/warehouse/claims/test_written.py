@@ -25,6 +25,8 @@ from warehouse.claims.written import read_figure, within
         ("about 1.25 million", "events", 1_250_000, 5_000),
         ("65.6", "fte", 65.6, 0.05),
         ("3,262", "patients_per_fte", 3_262, 0.5),
+        ("0.73", "share", 0.73, 0.005),
+        ("£3.5bn", "pounds", 3_500_000_000, 50_000_000),
         ("1 in 5", "share", 0.2, 0.2 - 1 / 5.5),
     ],
 )
@@ -39,8 +41,25 @@ def test_figure_and_the_tolerance_of_its_rounding(
 
 @pytest.mark.parametrize("written", ["", "many", "1.2.3", "12,34", "nearly 1,000", "1 in 0", "5 x"])
 def test_what_is_no_figure_says_how_to_write_one(written: str) -> None:
-    with pytest.raises(ValueError, match="write it like 267,552"):
+    with pytest.raises(ValueError, match="expected a figure written like 267,552"):
         read_figure(written, "events")
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "expected"),
+    [
+        ("73", "share", "a share in percent"),
+        ("1.6", "growth", "a growth in percent"),
+        ("£3.5bn", "share", "a share in percent"),
+        ("16 %", "events", "a number of events"),
+        ("£3.5bn", "events", "a number of events"),
+        ("1 in 5", "people", "a number of people"),
+        ("7 per cent", "pounds", "a number of pounds, such as £3.5bn"),
+    ],
+)
+def test_a_figure_of_another_unit_is_refused(written: str, unit: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=f"found `{written}`, expected {expected}"):
+        read_figure(written, unit)
 
 
 @given(
@@ -54,7 +73,7 @@ def test_what_rounds_to_the_written_figure_fits_it(
 ) -> None:
     rounded = true.quantize(Decimal(1).scaleb(-digits), rounding=rounding)
     factor = {"million": 1e6, "thousand": 1e3, "%": 0.01}[scale]
-    found = read_figure(f"{rounded:,} {scale}", "events")
+    found = read_figure(f"{rounded:,} {scale}", "growth" if scale == "%" else "events")
     assert within(float(true) * factor, found.value, found.tolerance)
     # The next figure that could have been written is another one.
     beside = float(true) * factor + 2.01 * found.tolerance

@@ -1,0 +1,85 @@
+"""What is wrong with an entry of the register, in words for whoever wrote it.
+
+Belongs here: from a validation error to key, what was found, and what was expected. Does not: what
+an entry may say (`register`, `periods`, `written`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+# What a pattern asks for, said by an example.
+PATTERNS = {
+    r"^https?://\S+$": "an address that begins with https:// or http://",
+    r"^[A-Z0-9]{3,9}$": "a code of an organisation, such as 04C or E06000016",
+}
+LONGEST = 60
+
+
+Models = Mapping[str, type[BaseModel]]
+
+
+def say_faults(error: ValidationError, model: type[BaseModel], below: Models) -> str:
+    """Every fault of an entry: `period.month`: found `2024-13`, expected a month, YYYY-MM, ...
+
+    `model`: of the entry; `below`: of what stands under a key of it.
+    """
+    return "; ".join(_say(one, model, below) for one in error.errors())
+
+
+def say_found(value: object) -> str:
+    """What stands there, as the register has it; text in backticks, cut where it is long."""
+    if isinstance(value, str):
+        return f"`{value if len(value) <= LONGEST else value[:LONGEST] + '...'}`"
+    if isinstance(value, Mapping):
+        return f"the keys {', '.join(f'`{key}`' for key in value)}" if value else "no keys"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "nothing"
+    kind = {bool: "yes or no", int: "the number", float: "the number", date: "the date"}
+    said = json.dumps(value, default=str).strip('"')
+    return f"{kind.get(type(value), 'the value')} `{said}`"
+
+
+def _say(one: ErrorDetails, model: type[BaseModel], below: Models) -> str:
+    key = f"`{'.'.join(map(str, one['loc']))}`" if one["loc"] else "its keys"
+    found, kind = say_found(one["input"]), one["type"]
+    if kind == "missing":
+        return f"{key} is missing"
+    if kind == "extra_forbidden":
+        *above, name = map(str, one["loc"])
+        here = next((below[step] for step in reversed(above) if step in below), model)
+        return f"{key}: no such key, expected {_meant(name, here)}"
+    if kind == "value_error":
+        return f"{key}: {one['ctx']['error']}"
+    return f"{key}: found {found}, expected {_expected(one)}"
+
+
+def _expected(one: ErrorDetails) -> str:
+    context = one.get("ctx", {})
+    told = {
+        "string_pattern_mismatch": PATTERNS.get(str(context.get("pattern"))),
+        "literal_error": f"one of {context.get('expected')}",
+        "string_type": "text (put it in quotes)",
+        "string_too_short": f"at least {context.get('min_length')} characters",
+        "string_too_long": f"at most {context.get('max_length')} characters",
+        "too_short": f"at least {context.get('min_length')}",
+        "too_long": f"no more than {context.get('max_length')}",
+        "model_type": "keys with values",
+        "tuple_type": "a list, [one, another]",
+    }.get(one["type"])
+    return told or one["msg"][:1].lower() + one["msg"][1:]
+
+
+def _meant(name: str, model: type[BaseModel]) -> str:
+    """The key of the model that is near, else all that there are."""
+    known = list(model.model_fields)
+    near = get_close_matches(name, known, n=1)
+    return f"`{near[0]}`" if near else f"one of {', '.join(known)}"
