@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import polars as pl
@@ -19,6 +20,7 @@ import polars as pl
 import assets.lineage as lineage_module
 from assets.contract import contracts, hash_files
 from assets.lineage import Edge, contract_edges
+from assets.vocabulary import OrgLevel
 from warehouse.catalogue import Kpi
 from warehouse.home import Home, whole_file
 from warehouse.lineage.records import RECORDS, record_edges
@@ -127,24 +129,79 @@ def _version() -> str:
 def lineage_macros() -> dict[str, str]:
     """The macro that follows lineage back, signature -> SQL, for a database open on its own.
 
-    A figure's KPI and level are followed as far as there are figures; below, all is alike for all.
-    `use` is `choice` for whatever is only reached through something that chooses.
+    `use` is `choice` for whatever is only reached through something that chooses. Of tables of the
+    mart on the way, what decides their rows (column `*`) is told, but not followed unless asked.
+    KPI and level are kept on the way. Below `figure` a level is that of the organisations that are
+    read: the figure's own or one that it is added up from, as far as the KPI has to do with it.
     """
+    leaves = {c.feed: c.cell.level for c in contracts().values() if c.cell}
+    told = {
+        "feeds": ", ".join(f"('{feed}', '{level}')" for feed, level in leaves.items()),
+        "added": ", ".join(
+            f"('{level}', '{member}')"
+            for level in get_args(OrgLevel)
+            for member in (level, *ADDED_UP_FROM.get(level, ()))
+        ),
+    }
     return {
-        "lineage_of(of_table, of_column, of_kpi := NULL)": """
-            WITH RECURSIVE followed AS (
-                SELECT e.*, of_kpi::VARCHAR AS of, e.use AS way FROM (SELECT 1)
-                JOIN governance.lineage_edge AS e
-                    ON e.to_table IN (of_table, 'mart.' || of_table) AND e.to_column = of_column
-                WHERE of_kpi IS NULL OR e.kpi_id IS NULL OR e.kpi_id = of_kpi
+        "lineage_of(of_table, of_column, of_kpi := NULL, of_level := NULL)": FOLLOW.format(**told)
+    }
+
+
+# Levels whose organisations are added up, at once or step by step, into those of a level.
+ADDED_UP_FROM: dict[str, tuple[str, ...]] = {
+    "pcn": ("practice",),
+    "sub_icb": ("practice",),
+    "local_authority": ("pharmacy",),
+    "icb": ("practice", "pharmacy", "sub_icb"),
+    "region": ("practice", "pharmacy", "sub_icb", "icb"),
+    "england": ("practice", "pharmacy", "sub_icb", "icb", "region"),
+}
+
+# `near`: of a KPI, of a level, and of both, the levels of organisations that matter. `exactly`: the
+# only level that the next step may be of.
+FOLLOW = """
+            WITH RECURSIVE matters AS (
+                SELECT kpi_id, org_level FROM governance.kpi_feed
+                UNION SELECT k.kpi_id, c.org_level FROM governance.kpi_feed AS k
+                JOIN (VALUES {feeds}) AS c(feed, org_level) USING (feed)),
+            near AS MATERIALIZED (
+                SELECT k.kpi_id, k.org_level, list(DISTINCT m.org_level) AS levels
+                FROM governance.kpi_feed AS k
+                JOIN (VALUES {added}) AS a(whole, member) ON a.whole = k.org_level
+                JOIN matters AS m ON m.org_level = a.member AND m.kpi_id = k.kpi_id
+                GROUP BY GROUPING SETS ((k.kpi_id, k.org_level), (k.kpi_id), (k.org_level))),
+            followed AS (
+                SELECT NULL::VARCHAR AS to_table, NULL::VARCHAR AS to_column,
+                       unnest([of_table, 'mart.' || of_table]) AS from_table,
+                       of_column::VARCHAR AS from_column, NULL::VARCHAR AS kpi_id,
+                       NULL::VARCHAR AS org_level, NULL::VARCHAR AS description, 'value' AS way,
+                       of_kpi::VARCHAR AS kpi, of_level::VARCHAR AS level,
+                       of_level::VARCHAR AS exactly
                 UNION
-                SELECT e.*, coalesce(f.kpi_id, f.of),
-                       CASE WHEN f.way = 'choice' THEN 'choice' ELSE e.use END
-                FROM followed AS f JOIN governance.lineage_edge AS e
-                    ON e.to_table = f.from_table AND e.to_column = f.from_column
-                WHERE (e.kpi_id IS NULL OR coalesce(f.kpi_id, f.of) IS NULL
-                       OR e.kpi_id = coalesce(f.kpi_id, f.of)))
+                SELECT e.to_table, e.to_column, e.from_table, e.from_column, e.kpi_id, e.org_level,
+                       e.description, CASE WHEN f.way = 'choice' THEN 'choice' ELSE e.use END,
+                       coalesce(e.kpi_id, f.kpi),
+                       CASE WHEN e.kpi_id IS NULL THEN f.level
+                            ELSE coalesce(e.org_level, f.level) END,
+                       CASE WHEN e.to_table = 'membership' OR starts_with(e.to_table, 'expected.')
+                            THEN e.org_level
+                            WHEN e.from_table = 'figure' OR starts_with(e.from_table, 'mart.')
+                            THEN f.level END
+                FROM followed AS f
+                JOIN governance.lineage_edge AS e ON e.to_table = f.from_table
+                    AND (e.to_column = f.from_column
+                         OR (e.to_column = '*' AND starts_with(e.to_table, 'mart.')))
+                LEFT JOIN near AS n ON n.kpi_id IS NOT DISTINCT FROM coalesce(e.kpi_id, f.kpi)
+                    AND n.org_level IS NOT DISTINCT FROM f.level
+                WHERE (of_column = '*' OR f.to_column IS NULL OR f.to_column <> '*'
+                       OR NOT starts_with(f.to_table, 'mart.'))
+                    AND (e.kpi_id IS NULL OR f.kpi IS NULL OR e.kpi_id = f.kpi)
+                    AND (e.kpi_id IS NULL OR f.level IS NULL OR n.levels IS NOT NULL)
+                    AND (e.org_level IS NULL
+                         OR (e.org_level = coalesce(f.exactly, e.org_level)
+                             AND coalesce(list_contains(n.levels, e.org_level),
+                                          coalesce(f.kpi, f.level) IS NULL))))
             SELECT DISTINCT to_table, to_column, from_table, from_column, kpi_id, org_level,
                    way AS use, description
-            FROM followed ORDER BY ALL"""
-    }
+            FROM followed WHERE to_table IS NOT NULL ORDER BY ALL"""

@@ -183,6 +183,49 @@ def test_the_macro_goes_back_to_the_published_headings(world: World) -> None:
     assert (f"published.{SUB_ICB}", "APPT_MODE") not in headings("choice")
 
 
+def test_the_macro_keeps_to_the_levels_of_the_kpi(world: World) -> None:
+    """Organisations of all levels have one table: those that the KPI has nothing to do with stay
+    out, those that are added up into it stay in, whether or not the KPI is shown of them."""
+
+    def named(kpi: str, asked: str = "") -> set[str]:
+        sql = f"FROM lineage_of('kpi_monthly', 'value', of_kpi := '{kpi}'{asked})"
+        told = world.mart.rows(f"SELECT DISTINCT org_level {sql} WHERE to_table = 'organisations'")
+        return {str(row["org_level"]) for row in told}
+
+    edges = {edge.org_level for edge in world.edges if edge.to_table == "organisations"}
+    assert {"pharmacy", "local_authority", "icb"} <= edges
+    assert named("appointments_unmapped_share") == {"practice", "pcn", "sub_icb"}
+    assert named("appointments_unmapped_share", ", of_level := 'pcn'") == {"practice", "pcn"}
+    assert named("appointments_unmapped_share", ", of_level := 'practice'") == set()
+
+
+def test_the_macro_tells_one_level_alone(world: World) -> None:
+    def measures(asked: str) -> set[str]:
+        sql = f"FROM lineage_of('kpi_monthly', 'value', of_kpi := 'appointments'{asked})"
+        told = world.mart.rows(f"{sql} WHERE use = 'value' AND starts_with(from_table, 'measures')")
+        return {str(row["from_table"]) for row in told}
+
+    practice, sub_icb = "measures.gp_appointments_practice", f"measures.{SUB_ICB}"
+    assert measures("") == {practice, sub_icb}
+    assert measures(", of_level := 'pcn'") == {practice}
+    assert measures(", of_level := 'icb'") == {sub_icb}
+    assert measures(", of_level := 'pharmacy'") == set()  # no such figures
+
+
+def test_the_macro_tells_what_decides_the_rows_of_a_table(world: World) -> None:
+    """One step back; whoever asks for the rows themselves gets the whole way."""
+    rows = world.mart.rows("FROM lineage_of('kpi_monthly', 'first_reported_value')")
+    deciding = [row for row in rows if row["to_column"] == ROWS and row["to_table"] != "figure"]
+    assert ("figure", "edition") in {(r["from_table"], r["from_column"]) for r in deciding}
+    assert {r["use"] for r in deciding if r["to_table"] == "mart.kpi_monthly"} == {"choice"}
+    assert not [row for row in rows if row["to_column"] == "edition"]
+    whole = world.mart.rows("FROM lineage_of('kpi_monthly', '*')")
+    assert ("archive.source_file", "edition") in {
+        (r["from_table"], r["from_column"]) for r in whole
+    }
+    assert {row["use"] for row in whole} == {"choice"}
+
+
 def test_a_view_has_the_lineage_of_its_kpi(world: World) -> None:
     sql = "FROM lineage_of({}) WHERE use = 'value' AND starts_with(from_table, 'measures.')"
     view = world.mart.rows(sql.format("'appointments_monthly', 'appointments_dna_share'"))

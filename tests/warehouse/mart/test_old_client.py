@@ -32,6 +32,7 @@ print(json.dumps({
         one("SELECT count(*) FROM kpi_as_first_reported()"),
         one("SELECT count(*) FROM caveats_of('appointments', 'icb', 'QK1', DATE '2025-10-01')"),
         one("SELECT count(*) FROM explain('appointments', 'QK1', DATE '2025-10-01')"),
+        one("SELECT count(*) FROM lineage_of('kpi_monthly', 'value', of_kpi := 'appointments')"),
     ],
     "silent": one("SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"),
 }))
@@ -76,6 +77,7 @@ def test_old_client_calls_the_macros(told: dict[str, object], llr: Mart) -> None
         "kpi_as_first_reported()",
         "caveats_of('appointments', 'icb', 'QK1', DATE '2025-10-01')",
         "explain('appointments', 'QK1', DATE '2025-10-01')",
+        "lineage_of('kpi_monthly', 'value', of_kpi := 'appointments')",
     )
     expected = [llr.rows(f"SELECT count(*) AS n FROM {call}")[0]["n"] for call in calls]
     assert told["macros"] == expected
