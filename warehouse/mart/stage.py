@@ -30,8 +30,8 @@ from warehouse.tidy import lake_paths
 
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage`: `file`, `leaf_<feed>` and `lost_<feed>` per feed with measures, places,
-    calendar.
+    """Fill `stage`: `file`, places, calendar, and per feed with measures `leaf_<feed>`,
+    `quarantined_<feed>` (who lost a row) and `lost_<feed>` (of those, who has no good figure).
     """
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
@@ -47,6 +47,11 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
                 if level not in _places(contract)
             }
             create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **told)
+            db.execute(
+                f"""CREATE TABLE stage.quarantined_{feed} AS
+                SELECT DISTINCT org_code, month, vintage FROM stage.lost_{feed}
+                WHERE org_code IS NOT NULL"""
+            )
             _forget_replaced(db, feed)
     carry_forward(db)
     load_places(db, home, placed)

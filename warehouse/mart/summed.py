@@ -96,11 +96,11 @@ def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
     """Which organisation-months lost rows to quarantine in which edition, as far as the rows tell
     whose they are and they may be named."""
     parts = [
-        f"""SELECT DISTINCT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
+        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, l.org_code, l.month,
             f.edition, f.revision
-        FROM stage.lost_{feed} AS l
-        JOIN stage.file AS f ON f.feed = '{feed}' AND f.vintage = l.vintage
-        WHERE l.org_code IS NOT NULL"""
+        FROM stage.quarantined_{feed} AS l
+        JOIN (SELECT DISTINCT vintage, edition, revision FROM stage.file WHERE feed = '{feed}') AS f
+            ON f.vintage = l.vintage"""
         for feed, contract in contracts().items()
         if contract.measures
         and contract.cell

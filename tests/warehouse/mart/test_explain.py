@@ -110,3 +110,17 @@ def test_nothing_is_told_of_a_figure_that_is_not_held(llr: Mart) -> None:
     assert explained(llr, "appointments", "04C", "1999-01") == {}
     assert explained(llr, "no_such_kpi", "04C", "2025-10") == {}
     assert explained(llr, "appointments", "04C", "2025-10", "2025-09") == {}
+
+
+def test_it_says_that_last_good_stays(llr: Mart) -> None:
+    told = explained(llr, "appointments", "04V", "2025-10")
+    assert told["organisation"][0]["edition"] == "2025-10"
+    [lost] = told["left_out"]
+    assert (lost["item"], lost["edition"], lost["org_code"]) == ("quarantined", "2025-11", "04V")
+    assert "left_out" not in explained(llr, "appointments", "04C", "2025-10")
+
+
+def test_a_month_may_be_any_day_of_it(years: Mart) -> None:
+    asked = "FROM explain('appointments', '04C', {}) WHERE section = 'figure'"
+    [figure] = years.rows(asked.format("DATE '2025-10-01'"))
+    assert years.rows(asked.format("'2025-10-31'")) == [figure]
