@@ -1,13 +1,13 @@
-"""What the mart knows about a reading: its value as known with each edition, and what is held.
+"""What the mart knows about a reading: its value as known with each edition, and who there is.
 
-Belongs here: questions to `kpi_vintage`, `kpi_monthly` and governance's tables of the attached
-mart. Does not: verdicts (`judge`), words about what is missing (`missing`).
+Belongs here: questions to `kpi_vintage` and `kpi_monthly` of the attached mart. Does not: what is
+held (`held`), verdicts (`judge`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,17 +71,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Month:
-    """One month of a KPI and organisation as the mart has it now."""
-
-    month: date
-    has_value: bool
-    status: str
-    members_present: int | None
-    members_expected: int | None
-
-
-@dataclass(frozen=True)
 class People:
     """The most people that a source has counted in a place, in any month around a claim."""
 
@@ -90,14 +79,6 @@ class People:
     month: date
     edition: str
     number: float
-
-
-@dataclass(frozen=True)
-class Held:
-    """What is held: months of each series, and the editions of each feed by standing."""
-
-    months: dict[tuple[str, str, str], tuple[Month, ...]]
-    editions: dict[str, dict[str, tuple[str, ...]]]
 
 
 def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
@@ -165,35 +146,6 @@ def _measured(reading: Reading, now: float | None, before: float | None) -> floa
     if reading.measure == "year_on_year_change":
         return now - before
     return now / before - 1 if before else None
-
-
-def held(db: Connection, readings: Iterable[Reading]) -> Held:
-    """Months of every series that the readings ask for, and each feed's editions by status."""
-    series = sorted({(r.kpi_id, r.org_level, r.org_code) for r in readings if r.kpi_id})
-    schema = dict.fromkeys(("kpi_id", "org_level", "org_code"), pl.String)
-    db.register("claim_series", pl.DataFrame(series, schema=schema, orient="row").to_arrow())
-    rows = db.execute(
-        """SELECT kpi_id, org_level, org_code, month, value IS NOT NULL, status,
-                  members_present, members_expected
-        FROM mart.kpi_monthly SEMI JOIN claim_series USING (kpi_id, org_level, org_code)
-        ORDER BY month"""
-    ).fetchall()
-    db.unregister("claim_series")
-    months: dict[tuple[str, str, str], list[Month]] = defaultdict(list)
-    for kpi_id, level, code, *month in rows:
-        months[(kpi_id, level, code)].append(Month(*month))
-    editions: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for feed, edition, status in db.execute(
-        "SELECT feed, edition, status FROM mart.governance.edition ORDER BY edition"
-    ).fetchall():
-        editions[feed][status].append(edition)
-    return Held(
-        {key: tuple(rows) for key, rows in months.items()},
-        {
-            feed: {status: tuple(names) for status, names in stands.items()}
-            for feed, stands in editions.items()
-        },
-    )
 
 
 def most_people(db: Connection, place: Organisation, months: Sequence[date]) -> list[People]:

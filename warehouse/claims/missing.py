@@ -1,7 +1,7 @@
 """Why a reading can't be worked out: found from what is held, and said in words.
 
 Belongs here: from the catalogue and the mart's records to a sentence. Does not: finding them
-(`evidence`); what no KPI is for, the register says itself.
+(`held`); what no KPI is for, the register says itself.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.catalogue import Kpi, feed_of
-from warehouse.claims.evidence import Held, Month, months_of
+from warehouse.claims.evidence import months_of
+from warehouse.claims.held import Edition, Held, Month
 from warehouse.claims.periods import say_months
 from warehouse.claims.register import Reading
 
-NOT_ACCEPTED = ("held", "pending", "withdrawn", "retired")
 SHOWN = 3
 
 
@@ -57,13 +57,19 @@ def why_missing(reading: Reading, kpis: dict[str, Kpi], held: Held) -> Missing:
         )
     if is_stock_over_months(reading, kpi):
         return Missing(f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}")
-    feeds = dict.fromkeys(feed_of(measure) for measure in source.measures)
+    feeds = feeds_of(reading, kpi)
     if lacking := [told for feed in feeds if (told := _no_edition(feed, held))]:
         return Missing("; ".join(lacking))
     known = held.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
     if not any(month.has_value for month in known):
-        return _nothing_of(reading, list(feeds), held, known)
-    return _months_missing(reading, known)
+        return _nothing_of(reading, feeds, held, known)
+    return _months_missing(reading, feeds, held, known)
+
+
+def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
+    """The feeds that a reading's figures are counted from; none if its level has no figures."""
+    source = next((s for s in kpi.sources if reading.org_level in s.levels), None)
+    return list(dict.fromkeys(map(feed_of, source.measures))) if source else []
 
 
 def is_stock_over_months(reading: Reading, kpi: Kpi) -> bool:
@@ -76,14 +82,20 @@ def _not_additive(kpi: Kpi) -> str:
 
 
 def _no_edition(feed: str, held: Held) -> str:
-    """`no accepted edition of nhs_app is held`; empty if there is one."""
-    stands = held.editions.get(feed, {})
-    if stands.get("accepted"):
+    """`no edition of nhs_app is held`, or why none is accepted; empty if one is."""
+    if held.accepted(feed):
         return ""
-    others = ", ".join(
-        f"{edition} is {status}" for status in NOT_ACCEPTED for edition in stands.get(status, ())
-    )
-    return f"no accepted edition of {feed} is held" + (f" ({others})" if others else "")
+    others = held.editions.get(feed, ())
+    if all(one.status == "retired" for one in others):
+        return f"no edition of {feed} is held"
+    return f"no edition of {feed} is accepted: {_say_left_out(others)}"
+
+
+def _say_left_out(editions: Sequence[Edition]) -> str:
+    """Why editions are left out; the newest ones, if there are many."""
+    told = [one.words for one in editions if one.status != "retired"]
+    more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
+    return "; ".join([*told[-SHOWN:], *more])
 
 
 def _nothing_of(
@@ -93,8 +105,11 @@ def _nothing_of(
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
         return Missing(f"no month of {of} has a figure: {incomplete}")
-    named = "; ".join(f"{feed}: {_few(held.editions[feed]['accepted'])}" for feed in feeds)
-    return Missing(f"no accepted edition has figures of {of}", f"held of {named}")
+    named = "; ".join(f"{feed}: {_few(held.accepted(feed))}" for feed in feeds)
+    asked = {month for months in months_of(reading).values() for month in months}
+    out = held.left_out(feeds, asked)
+    told = f", and {_say_left_out(out)}" if out else ""
+    return Missing(f"no accepted edition has figures of {of}{told}", f"held of {named}")
 
 
 def _few(editions: Sequence[str]) -> str:
@@ -103,7 +118,9 @@ def _few(editions: Sequence[str]) -> str:
     return f"{len(editions)} editions, {editions[0]} to {editions[-1]}"
 
 
-def _months_missing(reading: Reading, known: Sequence[Month]) -> Missing:
+def _months_missing(
+    reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
+) -> Missing:
     """Some months have figures; which of those asked for have none, and why."""
     has = {month.month for month in known if month.has_value}
     asked = sorted({month for months in months_of(reading).values() for month in months})
@@ -112,6 +129,8 @@ def _months_missing(reading: Reading, known: Sequence[Month]) -> Missing:
     reasons: dict[str, list[date]] = {}
     for month in lacking:
         told = _incomplete(beside[month]) if month in beside else ""
+        if out := held.left_out(feeds, [month]):
+            told = f"{told or 'not in the mart'}: {_say_left_out(out)}"
         reasons.setdefault(told or "not held", []).append(month)
     words = "; ".join(f"{say_months(months)} {why}" for why, months in reasons.items())
     return Missing(words, f"held of {reading.org_code}: {say_months(sorted(has))}")

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from assets.conform import month_text
+from assets.conform import month_text, parse_month
+from assets.contract import contracts
 from warehouse.catalogue import Kpi
-from warehouse.claims.evidence import Held, Known, as_known, held, most_people
+from warehouse.claims.evidence import Known, as_known, most_people
+from warehouse.claims.held import Held, held
 from warehouse.claims.judge import SYNTHETIC, Tried, Verdict, fits, judge
 from warehouse.claims.missing import (
     Missing,
+    feeds_of,
     is_stock_over_months,
     sum_up_missing,
     why_missing,
@@ -93,17 +97,10 @@ def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
 def _try(
     db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
 ) -> list[list[tuple[Reading, list[Known]]]]:
-    """Per entry: those of its readings that ever had a value, with all their values."""
+    """Per entry: what it is worked out as (a reading, or one per month), with all their values."""
     flat = [one for several in readings for one in several]
     known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
-    return [
-        [
-            (reading, values)
-            for reading, values in (next(known) for _ in several)
-            if any(one.value is not None for one in values)
-        ]
-        for several in readings
-    ]
+    return [[next(known) for _ in several] for several in readings]
 
 
 def _test(
@@ -132,16 +129,33 @@ def _tried(
     kpis: dict[str, Kpi],
     is_held: Held,
 ) -> list[Tried]:
+    """What came of a reading. Of `each` month by itself those that never had a value are told
+    together, where they follow each other."""
     if not worked_out:
         return [Tried(reading, (), why_missing(reading, kpis, is_held))]
-    return [
-        Tried(
-            one,
-            tuple(known),
-            why_missing(one, kpis, is_held) if known[-1].value is None else None,
-        )
-        for one, known in worked_out
-    ]
+    found = []
+    for had_value, run in groupby(worked_out, key=_ever_had_value):
+        if had_value:
+            for one, known in run:
+                missing = why_missing(one, kpis, is_held) if known[-1].value is None else None
+                found.append(Tried(one, tuple(known), missing))
+        else:
+            together = _together([one for one, _ in run])
+            found.append(Tried(together, (), why_missing(together, kpis, is_held)))
+    return found
+
+
+def _ever_had_value(one: tuple[Reading, list[Known]]) -> bool:
+    return any(known.value is not None for known in one[1])
+
+
+def _together(readings: Sequence[Reading]) -> Reading:
+    """Readings of months that follow each other, as one of each of these months."""
+    first, last = readings[0], readings[-1]
+    if first is last:
+        return first
+    ends = (month_text(first.period.span[0]), month_text(last.period.span[-1]))
+    return first.model_copy(update={"period": Period(each=ends)})
 
 
 def reading_words(reading: Reading, kpis: dict[str, Kpi]) -> str:
@@ -176,17 +190,17 @@ def verdict_words(tested: Judged) -> str:
 
 def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str, Kpi]) -> str:
     """What a reader should know beside verdict and numbers, in sentences."""
-    parts = [verdict.reason, _measured_by(claim, verdict, kpis)]
+    parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
         parts.append(sum_up_missing(one.missing for one in tried if one.counts and one.missing))
     elif verdict.kind == "differs" and verdict.main:
         # Another definition that could not be tried; other months are told by the readings.
-        tried_kpi = verdict.main.reading.kpi_id
+        worked_out = {None, *(one.reading.kpi_id for one in tried if one.latest is not None)}
         untried = {
             one.reading.kpi_id: f"By another definition it is not computable: "
             f"{reading_words(one.reading, kpis)}: {one.missing.words}."
             for one in reversed(tried)
-            if one.counts and one.missing and one.reading.kpi_id not in (None, tried_kpi)
+            if one.counts and one.missing and one.reading.kpi_id not in worked_out
         }
         parts += untried.values()
     parts += [
@@ -197,6 +211,24 @@ def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str
         if not one.counts and one.latest is not None and fits(claim, one.latest)
     ]
     return " ".join(part for part in [*parts, claim.figure.note or ""] if part)
+
+
+def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """How old the figures are, where the newest edition is older than the month by more than the
+    time from one edition to the next: a list that holds until the next one held."""
+    main = verdict.main
+    if main is None or main.latest is None or main.reading.kpi_id is None:
+        return ""
+    feeds = feeds_of(main.reading, kpis[main.reading.kpi_id])
+    between = [months for feed in feeds if (months := contracts()[feed].cadence.months)]
+    told, month = parse_month(main.known[-1].edition), main.reading.period.span[-1]
+    late = (month.year - told.year) * 12 + month.month - told.month
+    if not between or late <= max(between):
+        return ""
+    return (
+        f"The newest edition of {' and '.join(feeds)} that it rests on is of {told:%B %Y}, "
+        f"{late} months before {month:%B %Y}."
+    )
 
 
 def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:

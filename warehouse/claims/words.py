@@ -59,7 +59,8 @@ def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
     """The verdicts of a statement's figures in a line: `differs, +2.7 %; growth confirmed`.
 
     Of each figure: aspect, label, and its verdict with the difference. What the statement chiefly
-    says, its first figure, needs no name; an aspect that is there twice is told by its label.
+    says, its first figure, needs no name, and growth is that of it; all else is told by its label,
+    and so is an aspect that is there twice.
     """
     told = [verdict for _, _, verdict in verdicts]
     if len(set(told)) == 1:
@@ -67,9 +68,10 @@ def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
     often = Counter(aspect for aspect, _, _ in verdicts)
     parts = []
     for number, (aspect, label, verdict) in enumerate(verdicts):
-        if often[aspect] > 1:
-            parts.append(f"{label}: {verdict}")
+        if often[aspect] == 1 and aspect == "growth":
+            parts.append(f"growth {verdict}")
+        elif often[aspect] == 1 and number == 0 and aspect in ("value", "share", "ratio"):
+            parts.append(verdict)
         else:
-            chief = number == 0 and aspect in ("value", "share", "ratio")
-            parts.append(verdict if chief else f"{aspect} {verdict}")
+            parts.append(f"{label}: {verdict}")
     return "; ".join(parts)

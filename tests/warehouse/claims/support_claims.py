@@ -65,7 +65,12 @@ class LittleMart:
                 kpi_id VARCHAR, edition VARCHAR, value DOUBLE, numerator BIGINT,
                 denominator BIGINT, status VARCHAR, members_present BIGINT,
                 members_expected BIGINT);
-            CREATE TABLE mart.governance.edition (feed VARCHAR, edition VARCHAR, status VARCHAR)"""
+            CREATE TABLE mart.governance.edition (feed VARCHAR, edition VARCHAR, status VARCHAR,
+                first_month VARCHAR, last_month VARCHAR, reasons VARCHAR, override VARCHAR,
+                override_by VARCHAR, override_reason VARCHAR);
+            CREATE TABLE mart.governance.source_file (feed VARCHAR, edition VARCHAR,
+                file_name VARCHAR, withdrawn BOOLEAN, withdrawn_by VARCHAR,
+                withdrawn_reason VARCHAR)"""
         )
 
     def knows(
@@ -86,11 +91,22 @@ class LittleMart:
             self.db.execute(FORGET, key)
             self.db.execute(ADD_MONTHLY, [*key, edition, value, top, bottom, status])
 
-    def holds(self, feed: str, edition: str, status: str = "accepted") -> None:
-        """An edition of a feed, and where it stands."""
-        self.db.execute(
-            "INSERT INTO mart.governance.edition VALUES (?, ?, ?)", [feed, edition, status]
-        )
+    def holds(
+        self, feed: str, edition: str, status: str = "accepted", since: str = "", **columns: str
+    ) -> None:
+        """An edition of a feed, where it stands, and the first month it covers."""
+        row = {"feed": feed, "edition": edition, "status": status} | columns
+        self._insert("edition", row | {"first_month": since or edition, "last_month": edition})
+
+    def withdrew(self, feed: str, edition: str, file_name: str, by: str, reason: str) -> None:
+        """A file of an edition that was withdrawn."""
+        row = {"feed": feed, "edition": edition, "file_name": file_name, "withdrawn": True}
+        self._insert("source_file", row | {"withdrawn_by": by, "withdrawn_reason": reason})
+
+    def _insert(self, table: str, row: Mapping[str, object]) -> None:
+        marks = ", ".join("?" for _ in row)
+        sql = f"INSERT INTO mart.governance.{table} ({', '.join(row)}) VALUES ({marks})"
+        self.db.execute(sql, list(row.values()))
 
     def judged(self, claims: tuple[Claim, ...], synthetic: bool = False) -> dict[str, Judged]:
         """The claims after their trial, by id."""

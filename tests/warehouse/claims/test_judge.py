@@ -13,6 +13,7 @@ APPOINTMENTS, SHARE = "appointments", "appointments_same_day_share"
 COVERED, LISTED = "appointments_patient_coverage_share", "registered_patients"
 CITY_AND_LLR = [{"level": "sub_icb", "code": "04C"}, {"level": "icb", "code": "QK1"}]
 WRITTEN = {"events": "15", "growth": "16 %"}
+LIST = "pharmacy_first_pharmacies_listed"
 PEOPLE = {"unit": "people", "kpi": "nhs_app_unique_users", "written": "1.4m"}
 
 
@@ -203,15 +204,21 @@ def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_pa
         assert "would fit (100), but is not what was said: September is not October." in one.note
 
 
-def test_each_month_is_a_reading_where_there_is_a_figure(mart: LittleMart, tmp_path: Path) -> None:
-    mart.knows(APPOINTMENTS, {"2024-09": 90, "2024-11": 100})
-    span = {"each": ["2024-08", "2024-12"]}
+def test_each_month_is_a_reading_or_told_to_be_missing(mart: LittleMart, tmp_path: Path) -> None:
+    mart.knows(APPOINTMENTS, {"2024-09": 90, "2024-10": None, "2024-11": 100})
+    span = {"each": ["2024-06", "2024-12"]}
     none = {"each": ["2023-08", "2023-09"]}
     claims = registered(tmp_path, some=figure(period=span), none=figure(period=none))
     found = mart.judged(claims)
-    assert [one.reading.period.words for one in found["some"].tried] == [
-        "September 2024",
-        "November 2024",
+    assert [
+        (one.reading.period.words, one.latest, one.missing and one.missing.what)
+        for one in found["some"].tried
+    ] == [
+        ("each month from June to August 2024", None, "June to August 2024 not held"),
+        ("September 2024", 90, None),
+        ("October 2024", None, "October 2024 incomplete (2 of 3 members)"),
+        ("November 2024", 100, None),
+        ("December 2024", None, "December 2024 not held"),
     ]
     assert found["some"].verdict.words == "confirmed"
     [alone] = found["none"].tried
@@ -284,11 +291,11 @@ def test_synthetic_figures_are_never_judged(mart: LittleMart, tmp_path: Path) ->
         ),
         (
             {"kpi": "pharmacy_first_referrals"},
-            "No accepted edition of pharmacy_first_referrals is held (2024-11 is held).",
+            "No edition of pharmacy_first_referrals is accepted: edition 2024-11 of phar",
         ),
         (
             {"kpi": "appointments_per_1000_patients", "unit": "rate_per_1000"},
-            "No accepted edition of gp_appointments_coverage is held.",
+            "No edition of gp_appointments_coverage is held.",
         ),
         ({}, "held of gp_appointments_sub_icb: editions 2025-10, 2025-11"),
         ({"kpi": None, "missing": "Needs a feed of hubs."}, "Needs a feed of hubs."),
@@ -305,6 +312,44 @@ def test_what_is_missing_is_found_in_the_data(
     assert told in one.note
 
 
+SUB_ICB = "gp_appointments_sub_icb"
+BY_HAND = {"override": "hold", "override_by": "A. Person", "override_reason": "counts twice"}
+
+
+@pytest.mark.parametrize(
+    ("status", "columns", "told"),
+    [
+        ("held", BY_HAND, "is held back by A. Person: counts twice"),
+        ("held", {"reasons": "months: 2 gone\nrows: 0"}, "is held back by its checks: months: 2"),
+        ("pending", {}, "is not judged yet: run access-recovery refresh"),
+        ("withdrawn", {}, "is withdrawn by B. Person: the wrong file"),
+        ("accepted", {}, "has lost file old.csv, withdrawn by B. Person: the wrong file"),
+    ],
+)
+def test_what_is_left_out_is_not_called_missing(
+    mart: LittleMart, tmp_path: Path, status: str, columns: dict[str, str], told: str
+) -> None:
+    mart.knows(APPOINTMENTS, {"2024-08": 5})
+    mart.holds(SUB_ICB, "2024-10", status, since="2024-09", **columns)
+    if status in ("withdrawn", "accepted"):
+        mart.withdrew(SUB_ICB, "2024-10", "old.csv", "B. Person", "the wrong file")
+    claims = registered(tmp_path, a=figure(), later=figure(period={"month": "2024-11"}))
+    found = mart.judged(claims)
+    assert f"October 2024 not in the mart: edition 2024-10 of {SUB_ICB} {told}" in found["a"].note
+    assert "November 2024 not held" in found["later"].note
+
+
+def test_no_edition_but_one_left_out_says_why(mart: LittleMart, tmp_path: Path) -> None:
+    mart.holds("nhs_app", "2024-11", "held", **BY_HAND)
+    mart.holds("nhs_app", "2024-10", "retired")
+    entry = figure(kpi="nhs_app_logins", organisations=CITY_AND_LLR[1:])
+    [one] = mart.judged(registered(tmp_path, claim=entry)).values()
+    assert one.note == (
+        "No edition of nhs_app is accepted: edition 2024-11 of nhs_app is held back by A. Person: "
+        "counts twice."
+    )
+
+
 def test_figures_withheld_are_not_told_of(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2024-09": 7, "2024-10": None})
     mart.db.execute("UPDATE mart.kpi_monthly SET status = 'suppressed' WHERE value IS NULL")
@@ -312,8 +357,13 @@ def test_figures_withheld_are_not_told_of(mart: LittleMart, tmp_path: Path) -> N
     assert "October 2024 withheld by disclosure control" in one.note
 
 
+NONE = {"kpi": None, "missing": "needs a feed of them"}
+PRACTICES = {"unit": "organisations", "kpi": "open_practices", "written": "52"}
+
+
 def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2024-10": 116, "2023-10": 100})
+    mart.knows("open_practices", {"2024-10": 51})
     growth = {"aspect": "growth", "unit": "growth", "measure": "year_on_year_ratio"}
     lines = {
         "differs, +2.7 %; growth confirmed": {
@@ -321,6 +371,12 @@ def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) ->
             "two": figure(**growth, written="16 %"),
         },
         "confirmed": {"one": figure(written="116"), "two": figure(**growth, written="16 %")},
+        "pharmacies taking part: not computable; pharmacies in the city: differs, +16": {
+            "one": figure(aspect="part", label="pharmacies taking part", **NONE),
+            "two": figure(
+                aspect="whole", label="pharmacies in the city", **PRACTICES | {"written": "35"}
+            ),
+        },
         "first: confirmed; second: differs, +16.0 %; growth differs, +8.00 points": {
             "one": figure(label="first", written="116"),
             "two": figure(label="second", written="100"),
@@ -334,6 +390,24 @@ def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) ->
 
 def test_few_organisations_differ_by_their_number(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows("open_practices", {"2024-10": 51})
-    entry = figure(unit="organisations", kpi="open_practices", written="52")
-    [one] = mart.judged(registered(tmp_path, claim=entry)).values()
+    [one] = mart.judged(registered(tmp_path, claim=figure(**PRACTICES))).values()
     assert verdict_words(one) == "differs, -1"
+
+
+def test_a_list_carried_forward_says_how_old_it_is(mart: LittleMart, tmp_path: Path) -> None:
+    """A quarterly list holds for three months; what is older than that is said."""
+    place = ("local_authority", "E06000016")
+    mart.knows(LIST, {"2024-03": 81, "2024-12": 81}, edition="2023-12", place=place)
+    shared = {"unit": "organisations", "kpi": LIST, "written": "82"}
+    claims = registered(
+        tmp_path,
+        organisations=[{"level": place[0], "code": place[1]}],
+        near=figure(**shared, period={"month": "2024-03"}),
+        far=figure(**shared, period={"month": "2024-12"}),
+    )
+    found = mart.judged(claims)
+    assert (
+        "The newest edition of pharmacy_list that it rests on is of December 2023, 12 months "
+        "before December 2024."
+    ) in found["far"].note
+    assert "December 2023" not in found["near"].note
