@@ -13,14 +13,26 @@ REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
 SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
 
 
-# Whole refreshes take longest: begun first, they do not keep one worker busy at the end.
-LONGEST = ("e2e", "docs")
+# Begun first: what takes longest, so that no worker is busy alone at the end; and, each on a
+# worker of its own, what makes the homes that others wait for.
+FIRST = (
+    "e2e/test_sample_to_mart.py",
+    "e2e/test_refresh.py",
+    "warehouse/claims/test_real.py",
+    "e2e",
+    "docs",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order files by how long they take, for workers that take them one by one."""
-    rooms = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(rooms).parts[0] not in LONGEST)
+    """Order files for workers that take them one by one."""
+    items.sort(key=lambda item: _turn(item.path.relative_to(Path(__file__).parent)))
+
+
+def _turn(path: Path) -> int:
+    """The place in `FIRST` of a test file, or of the folder it is in; the others come after."""
+    whose = (turn for turn, one in enumerate(FIRST) if path.is_relative_to(one))
+    return next(whose, len(FIRST))
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Marts that are built once and read by many tests."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.shared import made_once
 from tests.warehouse.mart.support_mart import Mart, build, choose
 from tests.warehouse.mart.worlds import llr_world, years_world
 from tests.warehouse.mart.worlds_pharmacy import app_world, pharmacy_world
@@ -12,10 +15,7 @@ from warehouse.home import Home
 
 @pytest.fixture(scope="session")
 def llr_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    root: Path = tmp_path_factory.mktemp("llr")
-    home = Home(root / "home")
-    build(home, llr_world(root / "files"))
-    return home
+    return _made(tmp_path_factory, "llr", llr_world)
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +26,7 @@ def llr(llr_home: Home) -> Mart:
 
 @pytest.fixture(scope="session")
 def years_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    root: Path = tmp_path_factory.mktemp("years")
-    home = Home(root / "home")
-    build(home, years_world(root / "files"))
-    return home
+    return _made(tmp_path_factory, "years", years_world)
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +38,25 @@ def years(years_home: Home) -> Mart:
 @pytest.fixture(scope="session")
 def pharmacies(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     """The world of pharmacies."""
-    root: Path = tmp_path_factory.mktemp("pharmacies")
-    return build(Home(root / "home"), pharmacy_world(root / "files"))
+    return Mart(_made(tmp_path_factory, "pharmacies", pharmacy_world).mart)
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     """The world of the NHS App and of practices' returns, of which everything may be seen."""
-    root: Path = tmp_path_factory.mktemp("app")
-    home = choose(Home(root / "home"), practice_level=True, threshold=1)
-    return build(home, app_world(root / "files"))
+    chosen = partial(choose, practice_level=True, threshold=1)
+    return Mart(_made(tmp_path_factory, "app", app_world, chosen).mart)
+
+
+def _made(
+    factory: pytest.TempPathFactory,
+    name: str,
+    world: Callable[[Path], list[Path]],
+    settled: Callable[[Home], Home] = lambda home: home,
+) -> Home:
+    """The home of a world, with its published mart."""
+
+    def fill(place: Path) -> None:
+        build(settled(Home(place / "home")), world(place / "files"))
+
+    return Home(made_once(factory, name, fill) / "home")
