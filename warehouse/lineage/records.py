@@ -1,6 +1,7 @@
 """Where lineage ends: the records that are no published heading, each in a line.
 
-Belongs here: the names by which the code that loads frames tells their origin, and what they are.
+Belongs here: the names by which the code that loads frames tells their origin, what they are, and
+which tables are told so.
 """
 
 from __future__ import annotations
@@ -32,6 +33,32 @@ RECORDS = {
     "reference.organisations": "the dated table of organisations that is shipped",
     "tidy.facts": "rows counted when a file was parsed",
 }
+
+# Tables of the mart that are loaded as records, by SQL that names the record of each column.
+TOLD_BY_HAND = (
+    "kpi",
+    "claim",
+    "claim_reading",
+    *(
+        f"governance.{name}"
+        for name in (
+            "caveat",
+            "caveat_scope",
+            "check_register",
+            "check_result",
+            "correction",
+            "edition",
+            "feed",
+            "kpi_feed",
+            "lineage_edge",
+            "measure",
+            "override",
+            "publication",
+            "quarantine",
+            "source_file",
+        )
+    ),
+)
 
 
 def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:

@@ -134,18 +134,13 @@ def lineage_macros() -> dict[str, str]:
     KPI and level are kept on the way. Below `figure` a level is that of the organisations that are
     read: the figure's own or one that it is added up from, as far as the KPI has to do with it.
     """
-    leaves = {c.feed: c.cell.level for c in contracts().values() if c.cell}
-    told = {
-        "feeds": ", ".join(f"('{feed}', '{level}')" for feed, level in leaves.items()),
-        "added": ", ".join(
-            f"('{level}', '{member}')"
-            for level in get_args(OrgLevel)
-            for member in (level, *ADDED_UP_FROM.get(level, ()))
-        ),
-    }
-    return {
-        "lineage_of(of_table, of_column, of_kpi := NULL, of_level := NULL)": FOLLOW.format(**told)
-    }
+    added = ", ".join(
+        f"('{level}', '{member}')"
+        for level in get_args(OrgLevel)
+        for member in (level, *ADDED_UP_FROM.get(level, ()))
+    )
+    signature = "lineage_of(of_table, of_column, of_kpi := NULL, of_level := NULL)"
+    return {signature: FOLLOW.format(added=added)}
 
 
 # Levels whose organisations are added up, at once or step by step, into those of a level.
@@ -163,8 +158,8 @@ ADDED_UP_FROM: dict[str, tuple[str, ...]] = {
 FOLLOW = """
             WITH RECURSIVE matters AS (
                 SELECT kpi_id, org_level FROM governance.kpi_feed
-                UNION SELECT k.kpi_id, c.org_level FROM governance.kpi_feed AS k
-                JOIN (VALUES {feeds}) AS c(feed, org_level) USING (feed)),
+                UNION SELECT k.kpi_id, m.org_level FROM governance.kpi_feed AS k
+                JOIN governance.measure AS m USING (feed, measure)),
             near AS MATERIALIZED (
                 SELECT k.kpi_id, k.org_level, list(DISTINCT m.org_level) AS levels
                 FROM governance.kpi_feed AS k

@@ -17,7 +17,7 @@ import duckdb
 from assets.lineage import COUNT_OF, ROWS, Edge
 from assets.vocabulary import OrgLevel
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
-from warehouse.lineage.records import RECORDS
+from warehouse.lineage.records import RECORDS, TOLD_BY_HAND
 from warehouse.lineage.table import edges_of
 from warehouse.pages.records import Row, rows
 
@@ -66,6 +66,7 @@ def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "tables": list(_tables(found)),
         "layers": LAYERS,
         "records": {name: words for name, words in RECORDS.items() if _is_named(name, edges)},
+        "told_by_hand": TOLD_BY_HAND,
         "edges": len(edges),
     }
 
