@@ -146,15 +146,20 @@ def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
     for table in dict.fromkeys(table for table, _ in edges):
         if _asset_of(table) != table_key(asset):
             continue
-        prefix = f"{table.removeprefix('mart.governance.')}." if asset == "governance" else ""
         for column in columns_of(edges, table):
             found = made_of(edges, (table, column), lambda one: _asset_of(one) is not None)
-            behind[prefix + column] = [
-                dg.TableColumnDep(key, name)
+            behind[_shown(table, column)] = [
+                dg.TableColumnDep(key, _shown(source, name))
                 for source, name in found
                 if name != ROWS and (key := _asset_of(source)) is not None
             ]
     return dg.TableColumnLineage(behind)
+
+
+def _shown(table: str, column: str) -> str:
+    """A column as its asset has it: `status`, and of a table of governance `edition.status`."""
+    name = table.removeprefix("mart.governance.")
+    return column if name == table else f"{name}.{column}"
 
 
 def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:

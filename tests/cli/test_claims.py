@@ -77,6 +77,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def published(made: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv(HOME_VARIABLE, str(made.root))
+    monkeypatch.delenv("COLUMNS", raising=False)
     return made
 
 
@@ -167,6 +168,17 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
 @pytest.mark.parametrize("width", [80, 100])
 def test_text_keeps_to_its_width(made: Home, width: int) -> None:
     assert max(len(line) for line in claim_lines(list(told(made).values()), width)) <= width
+
+
+def test_piped_text_is_as_wide_as_columns_says(
+    published: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widest = {}
+    for columns in ("80", ""):
+        monkeypatch.setenv("COLUMNS", columns)
+        text, _, _ = run("october").stdout.partition("Files")  # a path is never broken
+        widest[columns] = max(map(len, text.splitlines()))
+    assert widest["80"] <= 80 < widest[""]
 
 
 def test_json_has_all_of_it(published: Home) -> None:

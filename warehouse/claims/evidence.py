@@ -7,7 +7,7 @@ held (`held`), verdicts (`judge`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from assets.conform import add_months
 from warehouse.catalogue import Kpi
 from warehouse.claims.register import Organisation, Reading
 from warehouse.mart.figures import PER_PEOPLE, VALUE
-from warehouse.mart.places import Connection
+from warehouse.mart.places import Connection, create_from
 
 # How many people there are in a place, by source: KPI, its column, and what it is.
 POPULATIONS = (
@@ -31,18 +31,19 @@ POPULATIONS = (
 # How far from a claim's months a list of patients still tells how many there can have been.
 AROUND_MONTHS = 24
 
-# From the months asked for (`claim_cell`: number of the reading, side, month, series) to values as
-# known with each edition (`tick`) that has any of them.
-WORKED_OUT = f"""WITH seen AS (
+# From the months asked for (`stage.claim_cell`: number of the reading, side, month, series) to
+# values as known with each edition (`tick`) that has any of them.
+WORKED_OUT = f"""CREATE TABLE stage.claim_known AS
+WITH seen AS (
     SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
            v.denominator, v.value,
            replace(v.edition, '-', '')::BIGINT * 1000 + v.revision AS vintage
-    FROM claim_cell AS c
+    FROM stage.claim_cell AS c
     JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
 tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
 asked AS (
     SELECT t.*, c.side, c.month, c.unit FROM tick AS t
-    JOIN claim_cell AS c USING (number)),
+    JOIN stage.claim_cell AS c USING (number)),
 known AS (
     SELECT a.*, s.numerator, s.denominator, s.value FROM asked AS a
     ASOF LEFT JOIN seen AS s ON s.number = a.number AND s.side = a.side
@@ -56,9 +57,9 @@ summed AS (
 valued AS (
     SELECT * EXCLUDE (unit), CASE WHEN whole THEN {VALUE.format(n="n", d="d")} END::DOUBLE AS value
     FROM summed)
-SELECT number, edition, revision, max(value) FILTER (side = 0),
-       max(value) FILTER (side = 1)
-FROM valued GROUP BY number, vintage, edition, revision ORDER BY number, vintage"""
+SELECT number, edition, revision, max(value) FILTER (side = 0) AS value,
+       max(value) FILTER (side = 1) AS value_before
+FROM valued GROUP BY number, edition, revision"""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ class Known:
 
 @dataclass(frozen=True)
 class People:
-    """The most people that a source has counted in a place, in any month around a claim."""
+    """How many people a source has counted in a place in a month."""
 
+    org_level: str
     org_code: str
     what: str
     month: date
@@ -126,11 +128,13 @@ def _worked_out(
     schema = {"number": pl.Int32, "side": pl.Int8, "month": pl.Date} | dict.fromkeys(
         names, pl.String
     )
-    db.register("claim_cell", pl.DataFrame(cells, schema=schema).to_arrow())
-    try:
-        return db.execute(WORKED_OUT).fetchall()
-    finally:
-        db.unregister("claim_cell")
+    frame = pl.DataFrame(cells, schema=schema)
+    create_from(db, "stage.claim_cell", frame, "claims.register", unit="catalogue.kpi.unit")
+    db.execute(WORKED_OUT)
+    return db.execute(
+        "SELECT number, edition, revision, value, value_before FROM stage.claim_known "
+        "ORDER BY number, edition, revision"
+    ).fetchall()
 
 
 def _measured(reading: Reading, now: float | None, before: float | None) -> float | None:
@@ -148,22 +152,35 @@ def _measured(reading: Reading, now: float | None, before: float | None) -> floa
     return now / before - 1 if before else None
 
 
-def most_people(db: Connection, place: Organisation, months: Sequence[date]) -> list[People]:
-    """By each source that has the place: the most people counted there around those months."""
-    found = []
-    for kpi, column, what in POPULATIONS:
-        rows = db.execute(
-            f"""SELECT month, edition, {column} FROM mart.kpi_monthly
-            WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code
-              AND month BETWEEN $first AND $last AND {column} IS NOT NULL
-            ORDER BY {column} DESC, month LIMIT 1""",
-            {
-                "kpi": kpi,
-                "level": place.level,
-                "code": place.code,
-                "first": add_months(min(months), -AROUND_MONTHS),
-                "last": add_months(max(months), AROUND_MONTHS),
-            },
-        ).fetchall()
-        found += [People(place.code, what, *row) for row in rows]
-    return found
+def count_people(db: Connection, places: Iterable[Organisation]) -> list[People]:
+    """Every month's count of people in these places, by each source that has the place."""
+    asked = [{"org_level": one.level, "org_code": one.code} for one in dict.fromkeys(places)]
+    schema = dict.fromkeys(("org_level", "org_code"), pl.String)
+    create_from(db, "stage.claim_place", pl.DataFrame(asked, schema=schema), "claims.register")
+    parts = [
+        f"""SELECT {number} AS source, org_level, org_code, month, edition, {column} AS people
+        FROM mart.kpi_monthly SEMI JOIN stage.claim_place USING (org_level, org_code)
+        WHERE kpi_id = '{kpi}' AND {column} IS NOT NULL"""
+        for number, (kpi, column, _) in enumerate(POPULATIONS)
+    ]
+    db.execute(f"CREATE TABLE stage.claim_people AS {' UNION ALL '.join(parts)}")
+    rows = db.execute("FROM stage.claim_people ORDER BY source, people DESC, month").fetchall()
+    return [
+        People(level, code, POPULATIONS[source][2], *told) for source, level, code, *told in rows
+    ]
+
+
+def most_people(
+    counted: Sequence[People], place: Organisation, months: Sequence[date]
+) -> list[People]:
+    """By each source that has the place: the most people counted there around those months.
+
+    `counted`: as `count_people` gives them, the most first.
+    """
+    first, last = add_months(min(months), -AROUND_MONTHS), add_months(max(months), AROUND_MONTHS)
+    found: dict[str, People] = {}
+    for one in counted:
+        here = (one.org_level, one.org_code) == (place.level, place.code)
+        if here and first <= one.month <= last:
+            found.setdefault(one.what, one)
+    return list(found.values())

@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.conform import parse_month
 from warehouse.claims.register import Reading
-from warehouse.mart.places import Connection
+from warehouse.mart.places import Connection, create_from
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,15 @@ def held(db: Connection, readings: Iterable[Reading]) -> Held:
     """Months of every series that the readings ask for, and where each feed's editions stand."""
     series = sorted({(r.kpi_id, r.org_level, r.org_code) for r in readings if r.kpi_id})
     schema = dict.fromkeys(("kpi_id", "org_level", "org_code"), pl.String)
-    db.register("claim_series", pl.DataFrame(series, schema=schema, orient="row").to_arrow())
-    rows = db.execute(
-        """SELECT kpi_id, org_level, org_code, month, value IS NOT NULL, status,
-                  members_present, members_expected
-        FROM mart.kpi_monthly SEMI JOIN claim_series USING (kpi_id, org_level, org_code)
-        ORDER BY month"""
-    ).fetchall()
-    db.unregister("claim_series")
+    frame = pl.DataFrame(series, schema=schema, orient="row")
+    create_from(db, "stage.claim_series", frame, "claims.register")
+    db.execute(
+        """CREATE TABLE stage.claim_month AS
+        SELECT kpi_id, org_level, org_code, month, value IS NOT NULL AS has_value, status,
+               members_present, members_expected
+        FROM mart.kpi_monthly SEMI JOIN stage.claim_series USING (kpi_id, org_level, org_code)"""
+    )
+    rows = db.execute("FROM stage.claim_month ORDER BY month").fetchall()
     months: dict[tuple[str, str, str], list[Month]] = defaultdict(list)
     for kpi_id, level, code, *month in rows:
         months[(kpi_id, level, code)].append(Month(*month))
@@ -91,16 +92,23 @@ def held(db: Connection, readings: Iterable[Reading]) -> Held:
 
 def _editions(db: Connection) -> dict[str, tuple[Edition, ...]]:
     withdrawn: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    db.execute(
+        """CREATE TABLE stage.claim_withdrawn AS
+        SELECT feed, edition, file_name, withdrawn_by, withdrawn_reason
+        FROM mart.governance.source_file WHERE withdrawn"""
+    )
+    db.execute(
+        """CREATE TABLE stage.claim_edition AS
+        SELECT feed, edition, status, first_month, last_month, reasons,
+               override, override_by, override_reason FROM mart.governance.edition"""
+    )
     for feed, edition, name, by, reason in db.execute(
-        """SELECT feed, edition, file_name, withdrawn_by, withdrawn_reason
-        FROM mart.governance.source_file WHERE withdrawn ORDER BY file_name"""
+        "FROM stage.claim_withdrawn ORDER BY file_name"
     ).fetchall():
         withdrawn[(feed, edition)].append((name, f"withdrawn by {by}: {reason}"))
     editions: dict[str, list[Edition]] = defaultdict(list)
     for feed, edition, status, first, last, reasons, decision, by, reason in db.execute(
-        """SELECT feed, edition, status, first_month, last_month, reasons,
-                  override, override_by, override_reason
-        FROM mart.governance.edition ORDER BY edition"""
+        "FROM stage.claim_edition ORDER BY edition"
     ).fetchall():
         out = withdrawn[(feed, edition)]
         if status == "withdrawn":

@@ -79,18 +79,42 @@ READING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "missing": pl.String,
     "synthetic": pl.Boolean,
 }
-# Where columns come from: the register, and what is worked out from figures of the mart.
-RECORDS, FIGURES = "claims.register", "mart.kpi_vintage"
+# Where columns come from: the register, and the working tables in which `evidence` and `held` keep
+# what they asked. What those rest on is read off their SQL; which of their columns a column here
+# is made of goes through Python, and is told.
+RECORDS = "claims.register"
+FIGURES = tuple(f"stage.claim_known.{name}" for name in ("value", "value_before"))
+STATED = ("claims.register.stated_value",)
+JUDGED = (
+    *FIGURES,
+    *STATED,
+    *(f"claims.register.{name}" for name in ("tolerance", "whole", "unit", "aspect")),
+    *(f"stage.claim_people.{name}" for name in ("people", "source", "month")),
+)
+ISSUES = ("stage.claim_known.edition", "stage.claim_known.revision")
+LACKING = (
+    *(f"stage.claim_month.{name}" for name in ("month", "has_value", "status")),
+    *(f"stage.claim_month.members_{name}" for name in ("present", "expected")),
+    *(f"stage.claim_edition.{name}" for name in ("feed", "edition", "status", "reasons")),
+    *(f"stage.claim_edition.{name}_month" for name in ("first", "last")),
+    *(f"stage.claim_edition.override{name}" for name in ("", "_by", "_reason")),
+    *(f"stage.claim_withdrawn.{name}" for name in ("feed", "edition", "file_name")),
+    *(f"stage.claim_withdrawn.withdrawn_{name}" for name in ("by", "reason")),
+    "claims.register.missing",
+)
 TOLD = {
-    **dict.fromkeys(("computed_value", "difference", "relative_difference"), f"{FIGURES}.value"),
-    **dict.fromkeys(("edition", "since_edition", "confirmed_in_edition"), f"{FIGURES}.edition"),
-    "within_tolerance": f"{FIGURES}.value",
-    "verdict": f"{FIGURES}.value",
-    "verdict_in_short": f"{FIGURES}.value",
-    "statement_verdict": f"{FIGURES}.value",
-    "note": f"{FIGURES}.value",
-    "missing": "mart.kpi_monthly.status",
-    **dict.fromkeys(("revision", "confirmed_in_revision"), f"{FIGURES}.revision"),
+    "computed_value": FIGURES,
+    **dict.fromkeys(("difference", "relative_difference"), (*FIGURES, *STATED)),
+    "within_tolerance": (*FIGURES, *STATED, "claims.register.tolerance"),
+    **dict.fromkeys(("edition", "since_edition"), (ISSUES[0], *FIGURES)),
+    "revision": (ISSUES[1], *FIGURES),
+    "is_latest": (*ISSUES, *FIGURES),
+    "confirmed_in_edition": (ISSUES[0], *JUDGED),
+    "confirmed_in_revision": (ISSUES[1], *JUDGED),
+    **dict.fromkeys(("verdict", "verdict_in_short", "statement_verdict"), (*JUDGED, *ISSUES)),
+    "note": (*JUDGED, *ISSUES, "stage.claim_people.edition", *LACKING, "claims.register.note"),
+    "missing": LACKING,
+    "synthetic": ("parameter.synthetic",),
 }
 
 

@@ -165,8 +165,8 @@ def _window(of: exp.Expr, scope: Scope) -> Origins:
     return own | (_window(named, scope) if named is not None else NOTHING)
 
 
-def record_origin(column: str) -> Origin:
-    """The origin that a column of a loaded frame names: `archive.source_file.sha256`; after a
-    slash the name that it has in the frame, if that is another."""
-    table, _, name = column.partition("/")[0].rpartition(".")
-    return Origin(table, name)
+def record_origins(column: str) -> list[Origin]:
+    """The origins that a column of a loaded frame names: `archive.source_file.sha256`, several
+    with ` + ` between them; after a slash the name that it has in the frame, if that is another."""
+    told = column.partition("/")[0].split(" + ")
+    return [Origin(table, name) for table, _, name in (one.rpartition(".") for one in told)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from assets.lineage import ROWS
-from warehouse.lineage.expression import Scope, origins, record_origin
+from warehouse.lineage.expression import Scope, origins, record_origins
 from warehouse.lineage.relation import NOTHING, Origin, Origins, Relation, chosen, united
 
 # The name under which frames are loaded: each of their columns says which record it is of.
@@ -185,9 +185,9 @@ class _Select:
     def _value(self, value: exp.Expr) -> Origins:
         if INCOMING not in self.scope.sources:
             return origins(value, self.scope)
-        told = record_origin(value.name)
-        self.rows = self.rows or {Origin(told.table, ROWS, "choice")}
-        return frozenset([told])
+        told = record_origins(value.name)
+        self.rows = self.rows or {Origin(told[0].table, ROWS, "choice")}
+        return frozenset(told)
 
     def _star(self, of: exp.Expr) -> dict[str, Origins]:
         """`*` or `alias.*`, less what is excluded, with what is replaced."""

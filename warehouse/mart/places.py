@@ -6,6 +6,8 @@ Belongs here: `stage.observed` (what the files say of organisations), `stage.ref
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import polars as pl
 
@@ -25,17 +27,24 @@ EDITION_MONTH = "strptime(({vintage} // 1000)::VARCHAR || '01', '%Y%m%d')::DATE"
 
 
 def create_from(
-    db: Connection, table: str, frame: pl.DataFrame, source: str | None = None, **told: str
+    db: Connection,
+    table: str,
+    frame: pl.DataFrame,
+    source: str | None = None,
+    **told: str | Sequence[str],
 ) -> None:
     """Create a table from a polars frame, in SQL that says where each column comes from.
 
     `source`: the records that the frame was made of (`archive.source_file`), which have its
-    columns; `told`: column -> `records.column`, where it is another one.
+    columns; `told`: column -> `records.column`, where it is another one, or several. A working
+    table (`stage.claim_known.value`) stands for what its own SQL reads.
     """
     own = source or f"record.{table}"
-    named = {
-        name: f"{told[name]}/{name}" if name in told else f"{own}.{name}" for name in frame.columns
-    }
+    named = {}
+    for name in frame.columns:
+        origins = told.get(name, f"{own}.{name}")
+        several = origins if isinstance(origins, str) else " + ".join(origins)
+        named[name] = f"{several}/{name}" if name in told else several
     db.register("incoming", frame.to_arrow().rename_columns(list(named.values())))
     columns = ", ".join(f'"{origin}" AS "{name}"' for name, origin in named.items())
     db.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM incoming")

@@ -55,8 +55,7 @@ class LittleMart:
 
     def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         self.db = db
-        db.execute(
-            """ATTACH ':memory:' AS mart;
+        tables = """ATTACH ':memory:' AS mart;
             CREATE SCHEMA mart.governance;
             CREATE TABLE mart.kpi_vintage (month DATE, org_level VARCHAR, org_code VARCHAR,
                 kpi_id VARCHAR, edition VARCHAR, revision INTEGER, value DOUBLE,
@@ -71,7 +70,8 @@ class LittleMart:
             CREATE TABLE mart.governance.source_file (feed VARCHAR, edition VARCHAR,
                 file_name VARCHAR, withdrawn BOOLEAN, withdrawn_by VARCHAR,
                 withdrawn_reason VARCHAR)"""
-        )
+        for sql in tables.split(";"):
+            db.execute(sql.strip())
 
     def knows(
         self,
@@ -110,6 +110,7 @@ class LittleMart:
 
     def judged(self, claims: tuple[Claim, ...], synthetic: bool = False) -> dict[str, Judged]:
         """The claims after their trial, by id."""
+        self.db.execute("DROP SCHEMA IF EXISTS stage CASCADE; CREATE SCHEMA stage")
         tested = try_claims(self.db, claims, catalogue(), synthetic)
         return {one.claim.claim_id: one for one in tested}
 
