@@ -12,8 +12,10 @@ PATIENCE = 240
 
 
 def environment(root: Path) -> dict[str, str]:
-    """This process's environment with another home."""
-    return {**os.environ, HOME_VARIABLE: str(root), "PYTHONUTF8": "1"}
+    """This process's environment with another home, and no width of a screen: pytest's workers
+    set one."""
+    own = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    return {**own, HOME_VARIABLE: str(root), "PYTHONUTF8": "1"}
 
 
 def run(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
