@@ -10,6 +10,8 @@ from tests.shared import made_once
 from warehouse.home import HOME_VARIABLE, Home, write_text
 
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
+# Workers of pytest set it, and what commands print into a pipe is as wide as it says.
+os.environ.pop("COLUMNS", None)
 SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
 
 

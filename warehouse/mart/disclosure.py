@@ -16,7 +16,7 @@ from itertools import groupby, product
 import polars as pl
 
 from assets.contract import contracts
-from warehouse.catalogue import Kpi, Source, feed_of, measure_of
+from warehouse.catalogue import Kpi, Source, feed_of, level_of, measure_of
 from warehouse.mart.places import Connection, create_from
 from warehouse.settings import Disclosure
 from warehouse.suppression import Cell, Figures, Wholes, protect
@@ -188,7 +188,8 @@ def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str,
     """Places of which a return names one practice alone: their figure is that practice's."""
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
-        if source.numerator in controlled(source):
+        local = source.numerator in controlled(source)
+        if local and level_of(source.numerator) == ON_REQUEST:
             rows = db.execute(
                 """SELECT DISTINCT month, org_level, org_code FROM stage.figure
                    WHERE kpi_id = $kpi AND org_level = 'sub_icb'
