@@ -106,8 +106,9 @@ def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: da
     import polars as pl
 
     from warehouse.explain.cells import FIGURES, cells_of
+    from warehouse.mart.editions import vintage_of
 
-    vintage = int(figure["edition"].replace("-", "")) * 1000 + figure["revision"]
+    vintage = vintage_of(figure["edition"], figure["revision"])
     asked = [(kpi_id, figure["org_level"], figure["org_code"], month, vintage)]
     cells = cells_of(db, pl.DataFrame(asked, schema=FIGURES, orient="row"))
     return cells.drop("org_code").rename({"cell_code": "org_code"}).to_dicts()
