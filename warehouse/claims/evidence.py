@@ -16,6 +16,7 @@ import polars as pl
 from assets.conform import add_months
 from warehouse.catalogue import Kpi
 from warehouse.claims.register import Organisation, Reading
+from warehouse.mart.explain import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE
 from warehouse.mart.places import Connection, create_from
 
@@ -37,7 +38,7 @@ WORKED_OUT = f"""CREATE TABLE stage.claim_known AS
 WITH seen AS (
     SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
            v.denominator, v.value,
-           replace(v.edition, '-', '')::BIGINT * 1000 + v.revision AS vintage
+           {VINTAGE.format("v")} AS vintage
     FROM stage.claim_cell AS c
     JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
 tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),

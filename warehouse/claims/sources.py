@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from warehouse.explain.cells import FIGURES, cells_of
+from warehouse.mart.explain import VINTAGE
 
 # A row of `claim_reading` that has a value: edition and revision say as known when.
 KEY = ["claim_id", "reading_number", "as_at", "as_at_revision"]
@@ -53,16 +54,16 @@ def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFr
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(
-            """WITH asked AS (
+            f"""WITH asked AS (
                 SELECT claim_id, reading_number, edition AS as_at, revision AS as_at_revision,
                        kpi_id, org_level, org_code,
-                       replace(edition, '-', '')::BIGINT * 1000 + revision AS ceiling,
+                       {VINTAGE.format("r")} AS ceiling,
                        unnest(string_split(concat_ws(' ', months, compared_months), ' ')) AS told
-                FROM readings_asked),
+                FROM readings_asked AS r),
             known AS (
                 SELECT kpi_id, org_level, org_code, month,
-                       replace(edition, '-', '')::BIGINT * 1000 + revision AS vintage
-                FROM kpi_vintage)
+                       {VINTAGE.format("v")} AS vintage
+                FROM kpi_vintage AS v)
             SELECT a.claim_id, a.reading_number, a.as_at, a.as_at_revision, k.kpi_id,
                    k.org_level, k.org_code, k.month, max(k.vintage) AS vintage
             FROM asked AS a

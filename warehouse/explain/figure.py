@@ -51,14 +51,6 @@ class Explanation:
     lists: dict[str, list[Record]]
     cells: list[Record]
 
-    def part(self, name: str) -> Record | None:
-        """`numerator` or `denominator`, as the mart defines it."""
-        return next((one for one in self.lists["parts"] if one["part"] == name), None)
-
-    def of_part(self, kind: str, name: str) -> list[Record]:
-        """The organisations or sources of one part."""
-        return [one for one in self.lists[kind] if one["part"] == name]
-
     def as_json(self) -> Record:
         """Everything, for programs."""
         return {"kpi_id": self.kpi_id, **self.figure, "formula": self.formula, **self.lists}
