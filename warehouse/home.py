@@ -71,6 +71,17 @@ class Home:
         return self.root / "settings.yaml"
 
     @property
+    def looks(self) -> Path:
+        """The journal of every look at a publisher's pages: never overwritten, never pruned."""
+        return self.archive / "looks.jsonl"
+
+    @property
+    def state(self) -> Path:
+        """What is remembered from one run to the next, and may be lost: alerts told, the outcome
+        of the last refresh, locks of publishers' hosts."""
+        return self.root / "state"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever refreshes."""
         return self.root / "refresh.lock"
