@@ -1,0 +1,61 @@
+"""What looking for an edition gives: the links that are wanted, or why there is none.
+
+Belongs here: the values and the exceptions that finding and downloading share. Does not: reading
+pages (`find` and the kinds beside it), asking for them (`client`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a publisher answered. `url`: where it came from in the end, after redirects."""
+
+    url: str
+    status: int
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file that is wanted. `bytes`: as the page states, often rounded; None if it does not."""
+
+    url: str
+    text: str
+    file_name: str
+    bytes: int | None = None
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """An edition that is out. `page`: where its links were seen, and by which day it came out."""
+
+    page: str
+    published_on: date | None
+    links: tuple[Link, ...]
+
+
+class Missing(Exception):
+    """There is nothing to download: what was seen, and what the person can do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+class NotYet(Missing):
+    """The publisher has nothing of that edition yet: there is nothing to do but wait."""
+
+
+class NotFound(Missing):
+    """The page is there and the file is not: somebody must look."""
+
+
+class Ambiguous(Missing):
+    """Two files fit and only one is wanted: somebody must choose."""
