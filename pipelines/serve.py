@@ -6,32 +6,52 @@ Belongs here: starting and stopping the two processes. `workspace.yaml` serves p
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pipelines.instance import PROJECT, WORKSPACE, prepare
 from warehouse.home import Home
 
 HOST = "127.0.0.1"
+PATIENCE = 20.0  # seconds for a process to end by itself
 
 
-def serve(home: Home, port: int) -> int:
-    """Run both until one ends or Ctrl-C; returns the exit status."""
+def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
+    """Run both until Ctrl-C, or until one ends: without the daemon nothing would be looked for,
+    without the webserver nobody would see it. Returns the exit status, and says who ended."""
     prepare(home)
+    # A service manager stops us with SIGTERM, which must reach the two as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     programs = Path(sys.executable).parent
     workspace = ["-w", str(WORKSPACE)]
-    commands = [
-        [str(programs / "dagster-webserver"), "-h", HOST, "-p", str(port), *workspace],
-        [str(programs / "dagster-daemon"), "run", *workspace],
-    ]
-    running = [subprocess.Popen(command, cwd=PROJECT) for command in commands]
+    commands = {
+        "webserver": [str(programs / "dagster-webserver"), "-h", HOST, "-p", str(port), *workspace],
+        "daemon": [str(programs / "dagster-daemon"), "run", *workspace],
+    }
+    running = {name: subprocess.Popen(command, cwd=PROJECT) for name, command in commands.items()}
     try:
-        return running[0].wait()
+        while True:
+            for name, process in running.items():
+                status = process.poll()
+                if status is not None:
+                    say(f"The Dagster {name} ended with status {status}; stopping the other")
+                    return status
+            time.sleep(0.5)
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(timeout=20)
+        for process in running.values():
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -228,8 +228,17 @@ def ui(
     """Serve the Dagster UI and its daemon on localhost until Ctrl-C."""
     from pipelines.serve import serve
 
-    Screen().say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise typer.Exit(serve(Home.from_environment(), port))
+    screen = Screen()
+    screen.say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise typer.Exit(serve(Home.from_environment(), port, screen.warn))
+
+
+@app.command()
+def instance() -> None:
+    """Prepare Dagster's folder of this home and print it: DAGSTER_HOME of plain dagster tools."""
+    from pipelines.instance import prepare
+
+    Screen().data(str(prepare(Home.from_environment())))
 
 
 def main() -> None:
