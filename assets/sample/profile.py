@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
 
-import holidays
 import polars as pl
+
+from assets.working_days import is_working_day
 
 PRACTICE, COUNT = "GP_CODE", "COUNT_OF_APPOINTMENTS"
 LABELS = ["HCP_TYPE", "APPT_MODE", "NATIONAL_CATEGORY", "TIME_BETWEEN_BOOK_AND_APPT", "APPT_STATUS"]
@@ -125,9 +126,8 @@ def centred(sizes: list[int], largest: float, rng: random.Random) -> list[float]
 @lru_cache
 def working_days(month: date) -> int:
     """Weekdays of a month less the bank holidays of England."""
-    free = holidays.country_holidays("GB", subdiv="ENG", years=month.year)
     days = (month + timedelta(n) for n in range((shift(month, 1) - month).days))
-    return sum(day.weekday() < 5 and day not in free for day in days)
+    return sum(map(is_working_day, days))
 
 
 def _seed_cells() -> Profile:

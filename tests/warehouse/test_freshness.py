@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from assets.cadence import Due
 from assets.contract import contracts
-from warehouse.freshness import freshness
+from warehouse.archive import SourceFile
+from warehouse.freshness import due_editions, freshness, is_sample
 
 APPOINTMENTS, LIST, PHARMACIES, RETURN = (
     "gp_appointments_sub_icb",
@@ -17,34 +17,26 @@ APPOINTMENTS, LIST, PHARMACIES, RETURN = (
 
 
 @pytest.mark.parametrize(
-    ("feed", "edition", "day"),
+    ("today", "state", "words"),
     [
-        (APPOINTMENTS, date(2025, 10, 1), date(2025, 11, 27)),
-        (APPOINTMENTS, date(2024, 3, 1), date(2024, 4, 25)),
-        ("nhs_app", date(2025, 7, 1), date(2025, 8, 29)),
-        ("nhs_app", date(2025, 12, 1), date(2026, 1, 30)),
-        (LIST, date(2025, 11, 1), date(2025, 11, 15)),
+        (date(2025, 12, 14), "on time", "2025-11 due by 18 Dec 2025"),
+        (date(2025, 12, 15), "due", "2025-11 due by 18 Dec 2025: due now"),
+        (date(2025, 12, 18), "due", "2025-11 due by 18 Dec 2025: due now"),
+        (date(2025, 12, 19), "late", "2025-11 was due by 18 Dec 2025: late by 1 day(s)"),
+        (date(2025, 12, 21), "late", "2025-11 was due by 18 Dec 2025: late by 3 day(s)"),
     ],
 )
-def test_release_days_are_those_of_the_publishers(feed: str, edition: date, day: date) -> None:
-    due = contracts()[feed].cadence.due
-    assert due is not None
-    assert due.of(edition) == day
+def test_due_from_days_before_and_late_from_the_day_after(
+    today: date, state: str, words: str
+) -> None:
+    found = freshness(contracts()[APPOINTMENTS], "2025-10", False, today)
+    assert (found.state, found.words) == (state, words)
 
 
-@pytest.mark.parametrize("days", [{}, {"last": "friday", "day": 3}])
-def test_a_release_has_one_day(days: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="one of `last:`"):
-        Due.model_validate({"months_after": 1, **days})
-
-
-def test_late_from_the_day_after() -> None:
-    contract = contracts()[APPOINTMENTS]
-    on_time = freshness(contract, "2025-10", False, date(2025, 12, 25))
-    assert (on_time.state, on_time.words) == ("on time", "2025-11 due by 25 Dec 2025")
-    late = freshness(contract, "2025-10", False, date(2025, 12, 28))
-    assert (late.state, late.awaited, late.days_late) == ("late", "2025-11", 3)
-    assert late.words == "2025-11 was due by 25 Dec 2025: late by 3 day(s)"
+def test_an_edition_held_back_is_told_beside_the_next_one() -> None:
+    found = freshness(contracts()[APPOINTMENTS], "2025-10", False, date(2025, 12, 20), held=True)
+    assert (found.held, found.days_late) == ("2025-10", 2)
+    assert found.words == ("2025-10 held back; 2025-11 was due by 18 Dec 2025: late by 2 day(s)")
 
 
 def test_a_quarterly_list_awaits_the_next_quarter() -> None:
@@ -58,3 +50,34 @@ def test_what_can_not_be_late() -> None:
     assert freshness(contracts()[APPOINTMENTS], None, False, today).words == "nothing held"
     sample = freshness(contracts()[APPOINTMENTS], "2025-03", True, today)
     assert (sample.state, sample.days_late) == ("sample", 0)
+
+
+def test_synthetic_editions_that_were_fetched_are_judged_like_real_ones() -> None:
+    placed = SourceFile.model_construct(synthetic=True)
+    fetched = SourceFile.model_construct(synthetic=True, url="http://127.0.0.1/file.zip")
+    assert is_sample([placed])
+    assert not is_sample([placed, fetched])
+    assert not is_sample([SourceFile.model_construct(synthetic=False)])
+    assert not is_sample([])
+
+
+@pytest.mark.parametrize(
+    ("feed", "held", "today", "due"),
+    [
+        (APPOINTMENTS, ["2025-08"], date(2025, 12, 17), ("2025-09", "2025-10")),
+        (APPOINTMENTS, ["2025-08"], date(2025, 12, 18), ("2025-09", "2025-10", "2025-11")),
+        (APPOINTMENTS, ["2025-11", "2024-02"], date(2025, 12, 31), ()),
+        (APPOINTMENTS, [], date(2025, 12, 17), ("2025-10",)),
+        (APPOINTMENTS, [], date(2025, 12, 18), ("2025-11",)),
+        (LIST, [], date(2025, 11, 16), ("2025-10",)),
+        (LIST, [], date(2025, 11, 17), ("2025-11",)),
+        (PHARMACIES, [], date(2026, 1, 27), ("2025-09",)),
+        (PHARMACIES, [], date(2026, 1, 28), ("2025-12",)),
+        (PHARMACIES, ["2025-06"], date(2026, 2, 1), ("2025-09", "2025-12")),
+        (RETURN, [], date(2026, 2, 1), ()),
+    ],
+)
+def test_editions_due_are_published_and_newer_than_what_is_held(
+    feed: str, held: list[str], today: date, due: tuple[str, ...]
+) -> None:
+    assert due_editions(contracts()[feed], held, today) == due

@@ -19,6 +19,7 @@ import polars as pl
 from pydantic import BaseModel
 
 import assets.lineage as lineage_module
+import assets.working_days as working_days_module
 from assets.contract import contracts, hash_files
 from assets.reference import local_authorities
 from assets.reference import organisations as reference_module
@@ -72,7 +73,8 @@ def mart_version() -> str:
     here = Path(__file__).parent
     claims = [*sorted(REGISTER_FILE.parent.glob("*.py")), REGISTER_FILE]
     files = [*sorted(here.glob("*.py")), DESCRIPTIONS, CATALOGUE_FILE, *claims]
-    files += [*sorted(here.parent.glob("lineage/*.py")), Path(str(lineage_module.__file__))]
+    files += sorted(here.parent.glob("lineage/*.py"))
+    files += [Path(str(one.__file__)) for one in (lineage_module, working_days_module)]
     files += [here.parent / name for name in ("catalogue.py", "suppression.py", "settings.py")]
     for shipped in (reference_module, local_authorities):
         files += [Path(str(shipped.__file__)), shipped.TABLE]
@@ -91,7 +93,7 @@ def accepted_files(home: Home) -> list[SourceFile]:
 def mart_fingerprint(home: Home) -> str:
     """What the mart rests on: every edition's verdict and files, every decision, and the code
     that builds it."""
-    parts = [mart_version(), STORAGE_VERSION, read_settings(home).model_dump_json()]
+    parts = [mart_version(), STORAGE_VERSION, read_settings(home).disclosure.model_dump_json()]
     files = Archive(home).files()
     in_use = Archive(home).active_files()
     active = {(f.feed, f.edition, f.sha256) for f in in_use}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import holidays
 import polars as pl
 
 from assets.conform import parse_month
 from assets.contract import Contract, contracts
 from assets.measure import month_of
+from assets.working_days import is_working_day
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile, cells_of
@@ -266,7 +266,6 @@ def calendar(first: date | None, last: date | None) -> pl.DataFrame:
     if first is None or last is None:
         return pl.DataFrame(schema=schema)
     start, end = financial_year(first), financial_year(last)
-    free = holidays.country_holidays("GB", subdiv="ENG", years=range(start, end + 2))
     rows = []
     for index in range((end - start + 1) * 12):
         month = date(start + (index + 3) // 12, (index + 3) % 12 + 1, 1)
@@ -279,7 +278,7 @@ def calendar(first: date | None, last: date | None) -> pl.DataFrame:
                 f"{year}/{(year + 1) % 100:02d}",
                 index % 12 + 1,
                 len(days),
-                sum(day.weekday() < 5 and day not in free for day in days),
+                sum(map(is_working_day, days)),
             )
         )
     return pl.DataFrame(rows, schema=schema, orient="row")
