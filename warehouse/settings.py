@@ -6,9 +6,10 @@ Belongs here: the choices, their defaults, and reading them. Does not: what foll
 from __future__ import annotations
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from warehouse.home import Home
+from warehouse.web import web_address, without_passwords
 
 
 class Disclosure(BaseModel):
@@ -33,12 +34,29 @@ class Disclosure(BaseModel):
         return f"{levels}; counts from 1 to {self.threshold - 1} are suppressed"
 
 
+class Timeouts(BaseModel):
+    """Seconds that a publisher has to answer: to connect, and between one byte and the next."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connect: float = Field(default=10, gt=0)
+    read: float = Field(default=60, gt=0)
+
+
 class Settings(BaseModel):
-    """All choices of an installation."""
+    """All choices of an installation. `addresses`: beginnings of publishers' addresses, and what
+    is asked instead of them (a mirror)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     disclosure: Disclosure = Disclosure()
+    addresses: dict[str, str] = {}
+    timeouts: Timeouts = Timeouts()
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_addresses(cls, said: dict[str, str]) -> dict[str, str]:
+        return {web_address(one): web_address(other) for one, other in said.items()}
 
 
 def read_settings(home: Home) -> Settings:
@@ -58,9 +76,12 @@ def read_settings(home: Home) -> Settings:
             f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}, found {one['input']!r}"
             for one in error.errors()
         ]
-        raise ValueError(f"{home.settings}: {'; '.join(faults)}. {POSSIBLE}") from error
+        found = without_passwords("; ".join(faults))
+        raise ValueError(f"{home.settings}: {found}. {POSSIBLE}") from None
 
 
 POSSIBLE = (
-    "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...)."
+    "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...), "
+    "`addresses:` with `https://a.publisher: https://your.mirror`, and `timeouts:` with `connect:` "
+    "and `read:` (seconds)."
 )

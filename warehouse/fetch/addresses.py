@@ -1,0 +1,61 @@
+"""Where publishers' addresses lead: themselves, or a mirror that the owner of the home names.
+
+Belongs here: the choice, and applying it both ways. Does not: asking (`client`), which addresses a
+feed has (its contract's `discovery`).
+
+Contracts and journals always hold the publisher's own addresses; only the client asks elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from warehouse.home import Home
+from warehouse.settings import read_settings
+from warehouse.web import web_address
+
+ADDRESSES_VARIABLE = "ACCESS_RECOVERY_ADDRESSES"
+
+
+class Addresses:
+    """A mapping of the beginnings of addresses, the longest first."""
+
+    def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
+        pairs = [(a.rstrip("/"), b.rstrip("/")) for a, b in (mapping or {}).items()]
+        self._there = sorted(pairs, key=lambda pair: -len(pair[0]))
+        self._back = sorted([(b, a) for a, b in pairs], key=lambda pair: -len(pair[0]))
+
+    def mapped(self, url: str) -> str:
+        """The address to ask for what the publisher has at `url`."""
+        return _replaced(url, self._there)
+
+    def published(self, url: str) -> str:
+        """The publisher's address of what was asked for at `url`."""
+        return _replaced(url, self._back)
+
+
+def _replaced(url: str, pairs: list[tuple[str, str]]) -> str:
+    for begin, other in pairs:
+        rest = url[len(begin) :]
+        if url[: len(begin)].casefold() == begin.casefold() and rest[:1] in ("", "/", "?", "#"):
+            return other + rest
+    return url
+
+
+def read_addresses(home: Home) -> Addresses:
+    """The mapping of `ACCESS_RECOVERY_ADDRESSES`, else that of the settings, else none.
+
+    Raises ValueError naming the variable, or the settings' file, and what is wrong with it.
+    """
+    said = os.environ.get(ADDRESSES_VARIABLE, "").split()
+    if not said:
+        return Addresses(read_settings(home).addresses)
+    try:
+        pairs = [one.partition("=")[::2] for one in said]
+        return Addresses({web_address(a): web_address(b) for a, b in pairs})
+    except ValueError as error:
+        raise ValueError(
+            f"{ADDRESSES_VARIABLE}: {error}. It says which address stands for a publisher's, as "
+            "`from=to` pairs separated by spaces: https://digital.nhs.uk=http://127.0.0.1:8000"
+        ) from error

@@ -1,0 +1,38 @@
+"""Addresses on the web: checking them as typed, and showing them without passwords.
+
+Belongs here: text only. Does not: asking for anything (`warehouse.fetch.client`).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+
+def web_address(text: str) -> str:
+    """An address as typed, without a slash at its end.
+
+    Raises ValueError unless it is http or https, with a host and without a password.
+    """
+    at = urlsplit(text.strip())
+    if at.scheme not in ("http", "https") or not at.hostname:
+        raise ValueError(f"`{without_passwords(text)}` is no address (http://... or https://...)")
+    if "@" in at.netloc:
+        raise ValueError(f"`{plain(text)}` carries a user or password: leave that out")
+    return text.strip().rstrip("/")
+
+
+def plain(url: str) -> str:
+    """An address without the user and password that it may carry."""
+    at = urlsplit(url)
+    return urlunsplit(at._replace(netloc=at.netloc.rpartition("@")[2]))
+
+
+def host_of(url: str) -> str:
+    """`host`, or `host:port` where the address states the port; in small letters."""
+    return urlsplit(url).netloc.rpartition("@")[2].casefold()
+
+
+def without_passwords(text: str) -> str:
+    """Any text, with the user and password of every address in it left out."""
+    return re.sub(r"(?<=://)[^/\s@'\"]*@", "", text)
