@@ -110,7 +110,9 @@ def sweep_parts(folder: Path, older_than: timedelta = timedelta(0)) -> int:
     if not folder.exists():
         return 0
     latest = time.time() - older_than.total_seconds()
-    left = [p for p in folder.rglob(f"*{PART_SUFFIX}") if p.stat().st_mtime <= latest]
+    # DuckDB keeps a log beside the file that it writes.
+    halves = [p for end in ("", ".wal") for p in folder.rglob(f"*{PART_SUFFIX}{end}")]
+    left = [part for part in halves if part.stat().st_mtime <= latest]
     for part in left:
         part.unlink(missing_ok=True)
     return len(left)

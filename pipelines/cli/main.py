@@ -12,6 +12,7 @@ import typer
 
 from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, govern
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
+from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
 from warehouse.home import HOME_VARIABLE, Home
 
@@ -248,5 +249,5 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        Screen().error(str(error) or type(error).__name__, "Run again with --debug for details.")
+        Screen().error(*told(error, Home.from_environment()))
         sys.exit(IN_PART)

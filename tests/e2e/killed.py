@@ -4,6 +4,7 @@ Every durable step ends in a rename; dying before the Nth one leaves what a powe
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def die_before(step: int) -> None:
         nonlocal renames
         renames += 1
         if renames == step:
-            os._exit(9)
+            os.kill(os.getpid(), signal.SIGKILL)
         replace(source, target)
 
     os.replace = dying  # type: ignore[assignment]

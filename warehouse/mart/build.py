@@ -123,10 +123,18 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         )
     target = home.mart.with_name(f"building-{run_id[:8]}.duckdb.part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in (target, target.with_name(target.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    spill = target.with_name("spill")
-    shutil.rmtree(spill, ignore_errors=True)
+    _remove(target)
+    try:
+        return _build(home, run_id, register, placed, target)
+    except BaseException:
+        _remove(target)  # on a full disk its space is wanted at once
+        raise
+
+
+def _build(
+    home: Home, run_id: str, register: pl.DataFrame | None, placed: list[EditionFile], target: Path
+) -> Built:
+    spill = _spill(target)
     synthetic = all(one.file.synthetic for one in placed)
     fingerprint = mart_fingerprint(home)
     limits: dict[str, str | bool | int | float | list[str]] = {
@@ -166,6 +174,17 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
         synthetic=synthetic,
         figures=publication["figures"],
     )
+
+
+def _spill(target: Path) -> Path:
+    return target.with_name("spill")
+
+
+def _remove(target: Path) -> None:
+    """Remove a mart that was left half-built."""
+    for leftover in (target, target.with_name(target.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    shutil.rmtree(_spill(target), ignore_errors=True)
 
 
 def _quoted(path: Path) -> str:

@@ -1,0 +1,52 @@
+"""What a command says of an error that nobody foresaw: the reason, and what to do.
+
+Belongs here: turning exceptions into two sentences. Does not: printing them (`screen`).
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+
+from warehouse.home import Home
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# DuckDB, SQLite and polars hand the system's words on, not its numbers.
+FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
+UNIT = 1e9
+
+
+def told(error: BaseException, home: Home) -> tuple[str, str]:
+    """An error as (reason, remedy)."""
+    reason = str(error) or type(error).__name__
+    if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
+        return full_disk(reason, home)
+    if says_full(reason):
+        return full_disk(reason, home)
+    return reason, "Run again with --debug for details."
+
+
+def says_full(text: str) -> bool:
+    """Whether the words of an error are those of a full disk."""
+    return any(words in text.lower() for words in FULL_IN_WORDS)
+
+
+def full_disk(reason: str, home: Home) -> tuple[str, str]:
+    """The two sentences about a full disk: how much is free, and that nothing is lost."""
+    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
+    free = shutil.disk_usage(root).free / UNIT
+    return (
+        f"The disk is full, or a limit on files was met ({free:.1f} GB free at {root}): {reason}",
+        "Nothing is lost: what was archived is whole, and what was published stays published. "
+        "Free some space, for instance with access-recovery housekeeping, then run the same "
+        "command again.",
+    )
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

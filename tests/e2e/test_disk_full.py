@@ -1,0 +1,105 @@
+"""A disk that is full at each step that writes: nothing lost, nothing half visible, and said so.
+
+The system refuses to let a file grow past a limit; that fails where a full disk fails.
+"""
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from checks import runner
+from pipelines.cli.faults import told
+from tests.e2e.killed import take_all
+from tests.support import write_regional
+from warehouse.archive import Archive
+from warehouse.home import Home
+from warehouse.intake.importer import Request, import_paths
+from warehouse.mart.publish import is_current
+
+resource = pytest.importorskip("resource", reason="limits on file sizes are of POSIX systems")
+
+
+@contextmanager
+def no_file_over(size: int) -> Iterator[None]:
+    """No file may grow past so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    # Judging is not what is tested here, and loading the judge takes seconds.
+    monkeypatch.setattr(runner, "expectation_met", lambda _: True)
+    return Home(tmp_path / "home")
+
+
+def land(home: Home, month: str) -> Path:
+    path = home.landing / f"{month}.csv"
+    write_regional(path, *[{"APPOINTMENT_MONTH": month}])
+    return path
+
+
+def kept(home: Home) -> dict[str, str]:
+    """Every file of the home but of the landing folder and locks, with its hash."""
+    files = (path for path in home.root.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return {
+        str(path.relative_to(home.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if not path.is_relative_to(home.landing)
+    }
+
+
+def test_while_archiving_no_part_of_the_file_is_kept_and_the_next_import_takes_it(
+    home: Home,
+) -> None:
+    path = land(home, "OCT2025")
+    with (
+        no_file_over(path.stat().st_size - 1),
+        pytest.raises(OSError, match=r"(?i)too large") as error,
+    ):
+        list(import_paths(home, [path], Request()))
+    assert error.value.errno == errno.EFBIG
+    assert kept(home) == {}
+    assert "Nothing is lost" in told(error.value, home)[1]
+    [outcome] = import_paths(home, [path], Request())
+    assert outcome.verdict == "imported"
+
+
+def test_while_writing_parquet_the_edition_stays_pending(home: Home) -> None:
+    land(home, "OCT2025")
+    with no_file_over(0), pytest.raises(OSError, match=r"(?i)too large"):
+        take_all(home)
+    assert kept(home) == {}
+    list(import_paths(home, [home.landing], Request()))
+    before = kept(home)
+    with no_file_over(1000), pytest.raises(Exception, match=r"(?i)file too large"):
+        take_all(home)
+    assert {name: kept(home)[name] for name in before} == before
+    assert not list(home.root.rglob("*.part"))
+    assert not home.mart.exists()
+
+
+def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
+    land(home, "OCT2025")
+    take_all(home)
+    published = kept(home)["mart/access_recovery.duckdb"]
+    land(home, "NOV2025")
+    with no_file_over(home.mart.stat().st_size // 2), pytest.raises(duckdb.Error) as error:
+        take_all(home)
+    assert told(error.value, home)[0].startswith("The disk is full")
+    assert kept(home)["mart/access_recovery.duckdb"] == published
+    assert {path.suffix for path in home.mart.parent.iterdir()} <= {".duckdb", ".lock"}
+    assert not (home.mart.parent / "spill").exists()
+    assert len(Archive(home).files()) == 2
+    take_all(home)
+    assert is_current(home)
+    assert kept(home)["mart/access_recovery.duckdb"] != published
