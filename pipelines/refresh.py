@@ -17,9 +17,11 @@ from filelock import FileLock, Timeout
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
+from pipelines.running import execute, running_instance, settle
 from warehouse.archive import Archive
 from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.last_refresh import remember
 from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
 from warehouse.tombstones import Tombstone, tombstones
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 BRIDGED = 3  # months from one edition of a quarterly list to the next
 ABANDONED = timedelta(minutes=15)
 
@@ -94,11 +95,26 @@ def refresh(
 
     read_settings(home)  # else it would be told after everything is taken in
     published_claims()  # so would this
-    with alone(home, say, wait):
+    report = Report()
+    with alone(home, say, wait), remembered(home, report):
         clean_up(home)
-        report = Report(imported=list(take_landing(home, say)))
+        report.imported.extend(take_landing(home, say))
         bring_up_to_date(home, report, say, feeds, editions)
     return report
+
+
+@contextmanager
+def remembered(home: Home, report: Report) -> Iterator[None]:
+    """Remember what a refresh came to, also when it breaks off, for alerts to tell."""
+    broke: list[str] = []
+    try:
+        yield
+    except Exception as error:
+        broke.append(str(error) or type(error).__name__)
+        raise
+    finally:
+        refused = [(one.name, one.message, one.remedy) for one in report.refused]
+        remember(home, [*report.failures, *broke], refused, report.published)
 
 
 def bring_up_to_date(
@@ -147,7 +163,9 @@ def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
 
 def clean_up(home: Home) -> None:
     """Remove what a killed process left. Imports and runs started in the UI write beside us, so
-    only files that nobody has written to for a while are taken for abandoned."""
+    only files that nobody has written to for a while are taken for abandoned. Dagster's runs that
+    it left under way are marked as failed."""
+    settle(home)
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder, older_than=ABANDONED)
 
@@ -218,22 +236,20 @@ def _all_is_decided(home: Home) -> bool:
 
 def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
     from pipelines.definitions import PUBLISH_JOB, build_definitions, feed_job_name
-    from pipelines.instance import open_instance
     from pipelines.resources import HomeResource
-    from pipelines.storage import ENGINES
     from warehouse.mart.build import accepted_files
     from warehouse.mart.publish import is_current, rests_on_what_left, take_down
     from warehouse.openlineage.emit import forget_trouble, trouble_of
 
     forget_trouble(home)
     definitions = build_definitions(HomeResource(root=str(home.root)))
-    with ENGINES.kept_open(), open_instance(home) as instance:
+    with running_instance(home) as instance:
         for batch in batches:
             first, last = batch.editions[0], batch.editions[-1]
             span = first if first == last else f"{first} to {last}"
             say(f"Taking in {batch.feed} {span}")
             job = definitions.resolve_job_def(feed_job_name(batch.feed))
-            problem = _execute(job, instance, batch)
+            problem = _take_in(job, instance, home, batch)
             stand = [standing(home, batch.feed, edition) for edition in batch.editions]
             known = [one for one in stand if one.state]
             report.taken_in += known
@@ -243,37 +259,19 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
             report.taken_down = take_down(home)
         elif not is_current(home):
             say("Building, checking and publishing the mart")
-            problem = _execute(definitions.resolve_job_def(PUBLISH_JOB), instance, None)
+            problem = execute(definitions.resolve_job_def(PUBLISH_JOB), instance, home)
             report.published = problem is None
             if problem:
                 report.failures.append(f"mart: {problem}")
     report.lineage = trouble_of(home)
 
 
-def _execute(job: Any, instance: dg.DagsterInstance, batch: Batch | None) -> str | None:
-    """Run one job in process; None if it succeeded, else what went wrong in a sentence."""
-    tags: dict[str, str] = {}
-    key = None
-    if batch and len(batch.editions) == 1:
-        key = batch.editions[0]
-    elif batch:
-        tags = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
-    result = job.execute_in_process(
-        instance=instance, partition_key=key, tags=tags, run_config=QUIET, raise_on_error=False
-    )
-    if result.success:
-        return None
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            failure = data.user_failure_data
-            if failure and failure.description:
-                return str(failure.description)
-            cause = data.error
-            while cause is not None and cause.cause is not None:
-                cause = cause.cause
-            return cause.message.strip() if cause else "the run failed"
-    return "the run failed"
+def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -> str | None:
+    """Run the job of a feed for neighbouring editions; what went wrong, if anything."""
+    if len(batch.editions) == 1:
+        return execute(job, instance, home, key=batch.editions[0])
+    span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
+    return execute(job, instance, home, tags=span)
 
 
 def retired_editions(home: Home) -> int:
