@@ -43,6 +43,20 @@ class Timeouts(BaseModel):
     read: float = Field(default=60, gt=0)
 
 
+class Looking(BaseModel):
+    """When the daemon looks for new editions, and how often it looks at the home.
+
+    `cron`: of London's clocks; on each tick a feed is looked for if its edition is due by the
+    release calendar. `poll_seconds`: between two looks at the landing folder and at what is to be
+    refreshed; None leaves each its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cron: str = "35 9 * * 1-5"
+    poll_seconds: int | None = Field(default=None, ge=5)
+
+
 class Settings(BaseModel):
     """All choices of an installation. `addresses`: beginnings of publishers' addresses, and what
     is asked instead of them (a mirror)."""
@@ -52,6 +66,7 @@ class Settings(BaseModel):
     disclosure: Disclosure = Disclosure()
     addresses: dict[str, str] = {}
     timeouts: Timeouts = Timeouts()
+    look: Looking = Looking()
 
     @field_validator("addresses")
     @classmethod
@@ -82,6 +97,6 @@ def read_settings(home: Home) -> Settings:
 
 POSSIBLE = (
     "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...), "
-    "`addresses:` with `https://a.publisher: https://your.mirror`, and `timeouts:` with `connect:` "
-    "and `read:` (seconds)."
+    "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
+    "`read:` (seconds), and `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...)."
 )
