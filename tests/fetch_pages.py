@@ -105,8 +105,9 @@ def listing_page(files: Sequence[File]) -> bytes:
         (CSV: {f.size})</li>"""
         for f in files
     )
-    return f"""<!DOCTYPE html><html lang="en"><head>
-        <title>Dispensing contractors' data | NHSBSA</title></head><body><header><a href="/">NHS Business Services Authority</a></header>
+    return f"""<!DOCTYPE html><html lang="en">
+        <head><title>Dispensing contractors' data | NHSBSA</title></head>
+        <body><header><a href="/">NHS Business Services Authority</a></header>
         <main><h1>Dispensing contractors' data</h1><p>Data by dispensing contractor.</p>
         <details class="nhsuk-details"><summary>Year</summary><ul>{items}</ul></details>
         </main></body></html>""".encode()
