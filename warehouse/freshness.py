@@ -13,7 +13,9 @@ from typing import Literal
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract
-from warehouse.archive import SourceFile
+from warehouse.archive import Archive, SourceFile
+from warehouse.home import Home
+from warehouse.tombstones import tombstones
 
 State = Literal["on time", "due", "late", "no fixed day", "nothing held", "sample"]
 
@@ -106,3 +108,15 @@ def _newest_due(contract: Contract, today: date) -> str:
     while edition.month % every or due.of(edition) > today:
         edition = add_months(edition, -1)
     return month_text(edition)
+
+
+def held_editions(home: Home, feed: str) -> set[str]:
+    """Editions of a feed that are in: no schedule looks for them, nor for older ones, any more.
+
+    A withdrawn or purged one was in; whoever wants it again fetches it by name. Sample data among
+    real data are not in.
+    """
+    archive = Archive(home)
+    real = archive.has_real()
+    own = (*archive.files(feed), *(one for one in tombstones(home) if one.feed == feed))
+    return {one.edition for one in own if not (real and one.synthetic)}
