@@ -118,5 +118,6 @@ def held_editions(home: Home, feed: str) -> set[str]:
     """
     archive = Archive(home)
     real = archive.has_real()
-    own = (*archive.files(feed), *(one for one in tombstones(home) if one.feed == feed))
-    return {one.edition for one in own if not (real and one.synthetic)}
+    own = [(one.edition, one.synthetic) for one in archive.files(feed)]
+    own += [(one.edition, one.synthetic) for one in tombstones(home) if one.feed == feed]
+    return {edition for edition, synthetic in own if not (real and synthetic)}
