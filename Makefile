@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_COMPILE_BYTECODE := 1
 export PYTHONUTF8 := 1
 
-.PHONY: mart test ui check format clean install
+.PHONY: mart test soak ui check format clean install
 .DEFAULT_GOAL := mart
 
 # A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
@@ -43,6 +43,9 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 
 test: .venv/.installed-test .venv/old-duckdb ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+soak: .venv/.installed-test ## Three months of releases replayed to the daemon alone; some minutes
+	$(BIN)/pytest -m soak tests/soak
 
 ui: .venv/.installed ## Dagster UI and daemon on localhost
 	@$(BIN)/access-recovery ui

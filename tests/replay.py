@@ -21,7 +21,9 @@ from assets.sample.writer import FULL_MONTH_NAMES, feed_writers
 from tests.fetch_pages import File, Resource, listing_page, package_show, publication_page
 from tests.local_server import Answer, LocalServer, Published
 
+BEFORE = "2024-12"  # what a home holds when the replay begins: nobody looks further back than that
 MONTHS = ("2025-01", "2025-02", "2025-03")
+EDITIONS = (BEFORE, *MONTHS)
 SERIES = "/data-and-information/publications/statistical/"
 APPOINTMENTS = "appointments-in-general-practice"
 LISTS = "patients-registered-at-a-gp-practice"
@@ -39,12 +41,12 @@ HOSTS = {
 
 @dataclass(frozen=True)
 class ReplayWorld(World):
-    """The sample's world, told in three releases instead of two."""
+    """The sample's world, told in four releases instead of two."""
 
     @property
     def editions(self) -> tuple[date, ...]:  # type: ignore[override]
         """The releases that are replayed."""
-        return tuple(date.fromisoformat(f"{month}-01") for month in MONTHS)
+        return tuple(date.fromisoformat(f"{month}-01") for month in EDITIONS)
 
     def practice_window(self, edition: date) -> list[date]:
         """As published, but for a month of which this world has no practices."""
@@ -52,11 +54,11 @@ class ReplayWorld(World):
 
 
 def replay_files(out: Path, feeds: tuple[str, ...] = ()) -> dict[tuple[str, str], list[Path]]:
-    """Write the sample of three releases: (publication, edition) -> files.
+    """Write the sample of all releases: (publication, edition) -> files.
 
     `feeds`: only of these folders of `assets/feeds`, all if none is named.
     """
-    world = ReplayWorld(months=3)
+    world = ReplayWorld(months=4)
     out.mkdir(parents=True, exist_ok=True)
     for write in feed_writers():
         if not feeds or write.__module__.split(".")[-2] in feeds:
@@ -66,7 +68,7 @@ def replay_files(out: Path, feeds: tuple[str, ...] = ()) -> dict[tuple[str, str]
 
 def _by_publication(folder: Path) -> dict[tuple[str, str], list[Path]]:
     found: dict[tuple[str, str], list[Path]] = {}
-    for month in MONTHS:
+    for month in EDITIONS:
         day = date.fromisoformat(f"{month}-01")
         short, name = f"{day:%b}_{day:%y}", f"{FULL_MONTH_NAMES[day.month - 1]} {day.year}"
         patterns = {
@@ -79,10 +81,9 @@ def _by_publication(folder: Path) -> dict[tuple[str, str], list[Path]]:
             files = [path for pattern in wanted for path in sorted(folder.glob(pattern))]
             if files:
                 found[series, month] = files
-    last = MONTHS[-1]
-    maps, lists = folder.glob("gp-reg-pat-prac-map.zip"), folder.glob("consol*_202425q4.csv")
-    found.setdefault((LISTS, last), []).extend(maps)
-    found[PHARMACIES, last] = list(lists)
+    found.setdefault((LISTS, MONTHS[-1]), []).extend(folder.glob("gp-reg-pat-prac-map.zip"))
+    for quarter, month in (("202425q3", BEFORE), ("202425q4", MONTHS[-1])):
+        found[PHARMACIES, month] = list(folder.glob(f"consol*_{quarter}.csv"))
     return found
 
 
