@@ -1,0 +1,413 @@
+"""The client against a publisher on 127.0.0.1, on good days and on bad ones. Nobody sleeps."""
+
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from tests.local_server import Answer, LocalServer, Published, in_turn, redirect
+from warehouse.fetch import client as module
+from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
+from warehouse.fetch.client import Client, Downloaded, Known, NotModified, Unreachable
+from warehouse.fetch.found import NotFound
+from warehouse.fetch.names import file_name
+from warehouse.home import Home, write_text
+from warehouse.intake.containers import Refused
+
+CONTENT = bytes(range(256)) * 40
+ETAG = '"v1"'
+BUSY = Answer(503)
+PAGE = Answer(body=b"<html>page</html>")
+
+
+class Asking:
+    """A client whose waits are noted, not waited."""
+
+    def __init__(self, home: Home) -> None:
+        self.waits: list[float] = []
+        self.client = Client(home, self.waits.append)
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    with LocalServer() as running:
+        yield running
+
+
+@pytest.fixture
+def asking(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asking]:
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name}_proxy".upper(), raising=False)
+    with (made := Asking(home)).client:
+        yield made
+
+
+def download(asking: Asking, url: str, folder: Path, known: Known | None = None) -> Downloaded:
+    done = asking.client.download(url, folder, known)
+    assert isinstance(done, Downloaded)
+    assert done.path.read_bytes() == CONTENT and done.bytes == len(CONTENT)
+    return done
+
+
+def test_a_page_and_who_asked(server: LocalServer, asking: Asking) -> None:
+    server.routes["/page"] = PAGE
+    page = asking.client.get(server.url("/page"))
+    assert (page.status, page.content, page.url) == (200, PAGE.body, server.url("/page"))
+    assert page.content_type.startswith("text/html")
+    (asked,) = server.asked
+    assert asked.headers["user-agent"].startswith("access-recovery/0")
+    assert asked.headers["cache-control"] == "no-cache"
+
+
+def test_no_such_page_is_an_answer_and_asked_for_once(server: LocalServer, asking: Asking) -> None:
+    assert asking.client.get(server.url("/nothing")).status == 404
+    assert len(server.asked) == 1 and asking.waits == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 451])
+def test_a_closed_door_is_refused_at_once(status: int, server: LocalServer, asking: Asking) -> None:
+    server.routes["/page"] = Answer(status)
+    with pytest.raises(Refused, match=f"answered {status}.*network team"):
+        asking.client.get(server.url("/page"))
+    assert len(server.asked) == 1
+
+
+def test_passing_trouble_is_tried_again_with_growing_waits(
+    server: LocalServer, asking: Asking
+) -> None:
+    server.routes["/page"] = in_turn(BUSY, Answer(502), Answer(429), PAGE)
+    assert asking.client.get(server.url("/page")).status == 200
+    first, second, third = asking.waits
+    assert 1 <= first <= 2 <= second <= 3 < 4 <= third <= 5
+
+
+def test_lasting_trouble_ends_in_words(server: LocalServer, asking: Asking) -> None:
+    server.routes["/page"] = BUSY
+    with pytest.raises(Unreachable) as caught:
+        asking.client.get(server.url("/page"))
+    assert len(server.asked) == 5 == len(asking.waits) + 1
+    assert "answered 503 Service Unavailable. Tried 5 times: " in caught.value.reason
+    assert caught.value.address == server.url("/page") and "later" in caught.value.remedy
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_the_publisher_says_how_long_to_wait(
+    as_date: bool, server: LocalServer, asking: Asking
+) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=31), usegmt=True)
+    said = {"Retry-After": later if as_date else "30"}
+    server.routes["/page"] = in_turn(Answer(429, headers=said), PAGE)
+    asking.client.get(server.url("/page"))
+    assert 28 < asking.waits[0] <= 31
+
+
+def test_too_long_a_wait_is_for_another_day(server: LocalServer, asking: Asking) -> None:
+    server.routes["/page"] = Answer(503, headers={"Retry-After": "7200"})
+    with pytest.raises(Unreachable, match="asks to wait 7,200 seconds"):
+        asking.client.get(server.url("/page"))
+    assert len(server.asked) == 1
+
+
+def test_a_host_that_is_down_is_not_asked_again(home: Home, asking: Asking) -> None:
+    with LocalServer() as gone:
+        url = gone.url("/page")
+    with pytest.raises(Unreachable, match=r"No connection to 127\.0\.0\.1") as caught:
+        asking.client.get(url)
+    assert caught.value.proxy is None and "HTTPS_PROXY" in caught.value.remedy
+    assert len(asking.waits) == 4
+    with pytest.raises(Unreachable, match="/other, without a proxy"):
+        asking.client.get(url.replace("/page", "/other"))
+    assert len(asking.waits) == 4
+
+
+def test_a_name_that_nobody_knows(asking: Asking) -> None:
+    with pytest.raises(Unreachable, match=r"publisher\.invalid is not known to this network"):
+        asking.client.get("http://publisher.invalid/page")
+
+
+def test_a_silent_publisher(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_text(home.settings, "timeouts: {read: 0.05}\n")
+    with LocalServer(delay=0.3) as slow, (made := Asking(home)).client:
+        monkeypatch.setattr("warehouse.fetch.patience.ATTEMPTS", 1)
+        monkeypatch.setenv("NO_PROXY", "*")
+        with pytest.raises(Unreachable, match="stopped answering"):
+            made.client.get(slow.url("/page"))
+
+
+def test_the_proxy_is_named_without_its_password(
+    server: LocalServer, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:secret@127.0.0.1:{server.port}")
+    server.routes["/page"] = PAGE
+    assert asking.client.get("http://publisher.invalid/page").status == 200
+    (asked,) = server.asked
+    assert asked.target == "http://publisher.invalid/page"
+    assert asked.headers["proxy-authorization"].startswith("Basic ")
+    server.routes["/page"] = Answer(407)
+    with pytest.raises(Unreachable) as caught:
+        asking.client.get("http://publisher.invalid/page")
+    assert caught.value.proxy == f"http://127.0.0.1:{server.port}"
+    assert f"through the proxy {caught.value.proxy}." in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_no_proxy_is_honoured(
+    server: LocalServer, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server.routes["/page"] = PAGE
+    assert asking.client.get(server.url("/page")).status == 200
+
+
+def test_redirects_stay_within_the_source(server: LocalServer, asking: Asking) -> None:
+    server.routes |= {"/old": redirect("/new"), "/new": PAGE}
+    assert asking.client.get(server.url("/old")).url == server.url("/new")
+    away = server.url("/login", host="localhost")
+    server.routes |= {"/file": redirect(away + "?back=1"), "/login": PAGE}
+    with pytest.raises(Refused, match=f"leads to another place: {away}.*log-in page"):
+        asking.client.get(server.url("/file"))
+    assert "/login" not in server.paths()
+    assert asking.client.get(server.url("/file"), hosts=["localhost"]).status == 200
+
+
+def test_redirects_in_a_circle(server: LocalServer, asking: Asking) -> None:
+    server.routes["/a"] = redirect("/a")
+    with pytest.raises(Refused, match="without end"):
+        asking.client.get(server.url("/a"))
+
+
+def test_a_page_without_end(
+    server: LocalServer, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_PAGE_BYTES", 10)
+    server.routes["/page"] = PAGE
+    with pytest.raises(Refused, match="larger than 10 bytes"):
+        asking.client.get(server.url("/page"))
+
+
+def test_a_file_with_all_that_is_said_of_it(
+    server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    said = "Thu, 27 Nov 2025 09:30:00 GMT"
+    server.routes["/a%20b.zip"] = Published(CONTENT, ETAG, said, "application/zip")
+    done = download(asking, server.url("/a%20b.zip"), tmp_path)
+    assert (done.etag, done.last_modified, done.content_type) == (ETAG, said, "application/zip")
+    assert done.file_name == done.path.name == "a b.zip"
+    assert len(done.sha256) == 64 and server.asked[0].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("etag", [ETAG, None])
+def test_a_cut_connection_goes_on_where_it_broke(
+    etag: str | None, server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    said = "Thu, 27 Nov 2025 09:30:00 GMT"
+    server.routes["/f.zip"] = Published(CONTENT, etag, said, cut=5000, cuts=2)
+    download(asking, server.url("/f.zip"), tmp_path)
+    spans = [(a.headers.get("range"), a.headers.get("if-range")) for a in server.asked]
+    assert spans == [(None, None), ("bytes=5000-", etag or said), ("bytes=10000-", etag or said)]
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        Published(CONTENT, ETAG, ranges=False, cut=5000),
+        Published(CONTENT, 'W/"weak"', cut=5000),
+        Published(CONTENT, cut=5000),
+    ],
+)
+def test_a_cut_connection_begins_again_where_nothing_vouches_for_the_rest(
+    published: Published, server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    server.routes["/f.zip"] = published
+    download(asking, server.url("/f.zip"), tmp_path)
+    assert [a.headers.get("range") for a in server.asked] == [None, None]
+
+
+def test_a_file_that_changes_while_it_is_fetched_is_never_patched_together(
+    server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    old = Published(b"\0" * len(CONTENT), '"v0"', cut=5000)
+    server.routes["/f.zip"] = in_turn(old, Published(CONTENT, ETAG))
+    assert download(asking, server.url("/f.zip"), tmp_path).etag == ETAG
+
+
+def test_a_part_of_another_size_is_not_taken(
+    server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    lying = Answer(206, b"xx", headers={"Content-Range": "bytes 5000-5001/5002"})
+    published = Published(CONTENT, ETAG, cut=5000)
+    server.routes["/f.zip"] = in_turn(published, lying, published)
+    download(asking, server.url("/f.zip"), tmp_path)
+    assert len(server.asked) == 3
+
+
+def test_a_killed_process_is_gone_on_with(
+    server: LocalServer, home: Home, asking: Asking, tmp_path: Path
+) -> None:
+    server.routes["/f.zip"] = Published(CONTENT, ETAG, cut=5000)
+    killed = Client(home, _kill)
+    with killed, pytest.raises(KeyboardInterrupt):
+        killed.download(server.url("/f.zip"), tmp_path)
+    download(asking, server.url("/f.zip"), tmp_path)
+    assert server.asked[-1].headers["range"] == "bytes=5000-"
+    download(asking, server.url("/f.zip"), tmp_path)  # killed before it was archived
+    assert server.asked[-1].headers["range"] == f"bytes={len(CONTENT)}-"
+
+
+def _kill(_: float) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_has_not_changed_is_not_sent(
+    server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    said = "Thu, 27 Nov 2025 09:30:00 GMT"
+    server.routes["/f.zip"] = Published(CONTENT, ETAG, said)
+    url = server.url("/f.zip")
+    for known in (Known(ETAG, said), Known(None, said)):
+        assert isinstance(asking.client.download(url, tmp_path, known), NotModified)
+    download(asking, url, tmp_path, Known('"v0"', said))
+
+
+def test_a_listed_file_that_is_not_there(
+    server: LocalServer, asking: Asking, tmp_path: Path
+) -> None:
+    with pytest.raises(NotFound, match=r"lists http://127.*/f\.zip, but there is no such file"):
+        asking.client.download(server.url("/f.zip"), tmp_path)
+
+
+def test_a_file_without_end(
+    server: LocalServer, asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 100)
+    server.routes["/f.zip"] = Published(CONTENT)
+    with pytest.raises(Refused, match="larger than the 100 bytes"):
+        asking.client.download(server.url("/f.zip"), tmp_path)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_one_request_at_a_time_per_host(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    with LocalServer(delay=0.05) as server:
+        server.routes["/page"] = PAGE
+        clients = [Client(home) for _ in range(3)]
+        asked = [threading.Thread(target=_ask, args=(one, server)) for one in clients]
+        for thread in asked:
+            thread.start()
+        for thread in asked:
+            thread.join()
+        assert len(server.asked) == 3 and server.most_at_once == 1
+
+
+def _ask(client: Client, server: LocalServer) -> None:
+    with client:
+        client.get(server.url("/page"))
+
+
+def test_a_mirror_is_asked_and_the_publisher_is_told(
+    server: LocalServer, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    write_text(home.settings, f"addresses: {{'https://digital.nhs.uk': '{server.url('/d')}/'}}\n")
+    server.routes |= {"/d/old": redirect("/d/new"), "/d/new": PAGE}
+    with Client(home) as client:
+        assert client.get("https://digital.nhs.uk/old").url == "https://digital.nhs.uk/new"
+        server.routes["/d/closed"] = Answer(403)
+        with pytest.raises(Refused, match=f"Asked for: {server.url('/d/closed')}"):
+            client.get("https://digital.nhs.uk/closed")
+
+
+def test_the_environment_names_mirrors_too(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_text(home.settings, "addresses: {'https://digital.nhs.uk': 'http://settings'}\n")
+    assert read_addresses(home).mapped("https://digital.nhs.uk/a") == "http://settings/a"
+    said = "https://digital.nhs.uk=http://127.0.0.1:1/d https://digital.nhs.uk/x=http://x:2"
+    monkeypatch.setenv(ADDRESSES_VARIABLE, said)
+    mapped = read_addresses(home).mapped
+    assert mapped("https://digital.nhs.uk/a?b=c") == "http://127.0.0.1:1/d/a?b=c"
+    assert mapped("https://digital.nhs.uk/x/y") == "http://x:2/y"
+    assert mapped("https://digital.nhs.uk.other/a") == "https://digital.nhs.uk.other/a"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("https://a", "`from=to` pairs"),
+        ("https://a=ftp://b", "`ftp://b` is no address"),
+        ("https://a=http://me:secret@b", "`http://b` carries a user or password"),
+    ],
+)
+def test_mirrors_that_make_no_sense(
+    said: str, words: str, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESSES_VARIABLE, said)
+    with pytest.raises(ValueError, match=words) as caught:
+        Client(home)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate and its key in one file, vouched for by nobody."""
+    if not (openssl := which("openssl")):
+        pytest.skip("needs the program openssl, to make a certificate that nobody vouches for")
+    pem = tmp_path_factory.mktemp("tls") / "own.pem"
+    make = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(pem), "-out", f"{pem}.crt"]
+    subprocess.run([openssl, *make.split(), *name, *files], check=True, capture_output=True)
+    pem.write_text(pem.read_text() + Path(f"{pem}.crt").read_text())
+    return pem
+
+
+def test_a_certificate_that_nobody_vouches_for(
+    certificate: Path, asking: Asking, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with LocalServer(tls=context) as server:
+        server.routes["/page"] = PAGE
+        with pytest.raises(Unreachable) as caught:
+            asking.client.get(server.url("/page"))
+        assert "certificate of 127.0.0.1" in caught.value.reason
+        assert "could not be verified (self-signed certificate)" in caught.value.reason
+        assert "set SSL_CERT_FILE" in caught.value.remedy and asking.waits == []
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", f"{certificate}.crt")
+        with Client(home) as trusting:
+            assert trusting.get(server.url("/page")).status == 200
+
+
+def test_authorities_that_are_not_there(
+    asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
+    with pytest.raises(ValueError, match=r"SSL_CERT_FILE names .*no\.pem, which can't be used"):
+        asking.client.get("https://publisher.invalid/")
+
+
+@pytest.mark.parametrize(
+    ("disposition", "path", "name"),
+    [
+        ("", "/x/NHS%20App%20-%20August%202025.xlsx", "NHS App - August 2025.xlsx"),
+        ("", "/x/a%2Fb%5Cc.csv", "c.csv"),
+        ("", "/", "download"),
+        ('attachment; filename="a b.csv"', "/f", "a b.csv"),
+        ("attachment; filename*=UTF-8''caf%C3%A9.csv", "/f", "café.csv"),
+        ('attachment; filename="../../etc/passwd"', "/f", "passwd"),
+        ('attachment; filename="C:\\\\x\\\\con.csv"', "/f", "_con.csv"),
+        ('attachment; filename="a<b>:c?.csv. "', "/f", "a_b__c_.csv"),
+        ("attachment", "/.hidden", "_.hidden"),
+        ("", f"/{'x' * 300}.zip", f"{'x' * 147}.zip"),
+    ],
+)
+def test_names_that_every_system_takes(disposition: str, path: str, name: str) -> None:
+    assert file_name(disposition, f"https://publisher.invalid{path}") == name

@@ -1,0 +1,271 @@
+"""The client that asks publishers: politely, patiently, and one request at a time per host.
+
+Belongs here: pages and files from addresses, new attempts, redirects, limits. Does not: which
+addresses (`find`), what the network is like (`network`), the words for failures (`failures`), what
+a file is (`download`).
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from warehouse.fetch.addresses import read_addresses
+from warehouse.fetch.failures import Unreachable, of_error, of_status
+from warehouse.fetch.found import NotFound, Page
+from warehouse.fetch.names import file_name
+from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
+from warehouse.fetch.part import Part
+from warehouse.fetch.patience import patiently
+from warehouse.hashing import hash_file
+from warehouse.home import Home
+from warehouse.intake.containers import Refused
+from warehouse.settings import read_settings
+from warehouse.web import host_of, plain
+
+__all__ = ["Client", "Downloaded", "Known", "NotModified", "Unreachable"]
+
+MAX_PAGE_BYTES = 20 << 20
+MAX_FILE_BYTES = 4 << 30
+MAX_REDIRECTS = 5
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of a file from the last time that it was asked for."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """A whole file. `url`: where it came from in the end, after redirects; `bytes`: its size."""
+
+    path: Path
+    url: str
+    sha256: str
+    bytes: int
+    etag: str | None
+    last_modified: str | None
+    content_type: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """The publisher has what it had the last time."""
+
+    url: str
+
+
+class Client:
+    """Asks publishers on behalf of one home. Close it, or use it in a `with` block.
+
+    `sleep` waits between attempts. Raises ValueError for settings that can't be used.
+    """
+
+    def __init__(self, home: Home, sleep: Callable[[float], None] = time.sleep) -> None:
+        settings = read_settings(home)
+        self._addresses = read_addresses(home)
+        self._timeout = httpx.Timeout(settings.timeouts.read, connect=settings.timeouts.connect)
+        self._turns = home.state / "hosts"
+        self._sleep = sleep
+        self._open = ExitStack()
+        self._sessions: dict[tuple[bool, str | None], httpx.Client] = {}
+        self._down: dict[str, Unreachable] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all connections."""
+        self._open.close()
+        self._sessions.clear()
+
+    def get(self, url: str, hosts: Collection[str] = ()) -> Page:
+        """A page, also one that says that there is none (404, 410).
+
+        `hosts`: where redirects may lead beside the host of the address. Raises Unreachable after
+        the last attempt, Refused for what no new attempt changes.
+        """
+        return self._patiently(lambda: self._page(url, hosts))
+
+    def download(
+        self, url: str, folder: Path, known: Known | None = None, hosts: Collection[str] = ()
+    ) -> Downloaded | NotModified:
+        """A file, into a folder that is this address's own, going on where a part of it lies.
+
+        `known`: it is asked for only if it has changed since. Raises as `get` does, and NotFound.
+        """
+        part = Part(folder)
+        final = self._patiently(lambda: self._into(part, url, known, hosts))
+        if final is None:
+            return NotModified(url)
+        said = part.said
+        assert said is not None  # noqa: S101 - a file that is here has been spoken of
+        name = file_name(said.disposition, url)
+        path = part.finish(name)
+        return Downloaded(
+            path,
+            final,
+            hash_file(path),
+            path.stat().st_size,
+            said.etag,
+            said.last_modified,
+            said.content_type,
+            name,
+        )
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        try:
+            return patiently(ask, self._sleep)
+        except Unreachable as error:
+            if error.host_down:
+                self._down[host_of(error.address)] = error
+            raise
+
+    def _page(self, url: str, hosts: Collection[str]) -> Page:
+        with self._answer(url, {}, hosts) as (response, final):
+            content = b""
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > MAX_PAGE_BYTES:
+                    raise Refused(
+                        f"The page {plain(url)} is larger than {MAX_PAGE_BYTES:,} bytes.",
+                        "Open it in a browser: is it still a page?",
+                    )
+            kind = response.headers.get("content-type", "")
+            return Page(final, response.status_code, content, kind)
+
+    def _into(
+        self, part: Part, url: str, known: Known | None, hosts: Collection[str]
+    ) -> str | None:
+        """Bring a part to its end; returns where it came from, None if nothing has changed."""
+        headers = part.headers() or _conditions(known)
+        with self._answer(url, {"Accept-Encoding": "identity"} | headers, hosts) as (answer, final):
+            status = answer.status_code
+            if status == HTTPStatus.NOT_MODIFIED:
+                return None
+            if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                raise NotFound(
+                    f"The page lists {plain(url)}, but there is no such file ({status}).",
+                    "Look at the page: the publisher may be about to replace the file.",
+                )
+            if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and part.is_end(answer):
+                return final
+            if status == HTTPStatus.OK:
+                part.begin(answer)
+            elif not part.continues(answer):
+                part.drop()
+                raise self._broken(url, "it did not send the part that was asked for")
+            self._write(part, answer, url)
+            return final
+
+    def _write(self, part: Part, answer: httpx.Response, url: str) -> None:
+        with part.path.open("ab") as out:
+            coded = answer.headers.get("content-encoding", "identity") != "identity"
+            # Chunks as they come: one that waits to be filled is lost when the connection breaks.
+            for chunk in answer.iter_bytes() if coded else answer.iter_raw():
+                out.write(chunk)
+                if out.tell() > MAX_FILE_BYTES:
+                    part.drop()
+                    raise Refused(
+                        f"{plain(url)} is larger than the {MAX_FILE_BYTES:,} bytes that are taken.",
+                        "Check that it is the file you expect; then download and import it.",
+                    )
+        if not part.is_whole:
+            raise self._broken(url, f"after {part.size:,} bytes")
+
+    def _broken(self, url: str, why: str) -> Unreachable:
+        asked = self._addresses.mapped(url)
+        return of_error(httpx.RemoteProtocolError(why), asked, proxy_of(asked))
+
+    @contextmanager
+    def _answer(
+        self, url: str, headers: dict[str, str], hosts: Collection[str]
+    ) -> Iterator[tuple[httpx.Response, str]]:
+        """One answer, and where it came from in the publisher's own terms. While it is read,
+        nobody else asks that host. Redirects are followed within the source's hosts."""
+        at = url
+        for _ in range(MAX_REDIRECTS + 1):
+            asked = self._addresses.mapped(at)
+            proxy = proxy_of(asked)
+            if down := self._down.get(host_of(asked)):
+                raise Unreachable(down.what, down.remedy, asked, proxy, passing=False)
+            with turn_at(asked, self._turns):
+                try:
+                    with self._session(asked, proxy).stream(
+                        "GET", asked, headers=headers
+                    ) as response:
+                        if not response.next_request:
+                            if trouble := of_status(response, asked, proxy):
+                                raise trouble
+                            yield response, at
+                            return
+                        to = str(response.next_request.url)
+                except httpx.HTTPError as error:
+                    raise of_error(error, asked, proxy) from error
+                except httpx.InvalidURL as error:
+                    raise Refused(
+                        f"{plain(asked)} is no address that can be asked ({error}).",
+                        "Look at the page that it stands in.",
+                    ) from error
+            at = self._redirected(url, at, to, hosts)
+        raise Refused(
+            f"{plain(url)} leads from one address to another without end.",
+            "Open it in a browser; the publisher's service may have trouble.",
+        )
+
+    def _redirected(self, url: str, at: str, to: str, hosts: Collection[str]) -> str:
+        """The publisher's address that a redirect leads to. Raises Refused if it leads away."""
+        there = self._addresses.published(to)
+        ours = {urlsplit(one).hostname for one in (url, at)} | set(hosts)
+        safe = urlsplit(at).scheme == "http" or urlsplit(there).scheme == "https"
+        if urlsplit(there).hostname in ours and safe:
+            return there
+        raise Refused(
+            f"{plain(url)} leads to another place: {plain(to)}. It may be a log-in page, of the "
+            "publisher or of your network.",
+            "Open the address in a browser on this computer. If your network asks to log in, ask "
+            "your network team to let this computer reach the publisher without.",
+        )
+
+    def _session(self, asked: str, proxy: str | None) -> httpx.Client:
+        key = asked.startswith("https:"), proxy
+        if key not in self._sessions:
+            session = httpx.Client(
+                proxy=proxy,
+                verify=tls() if key[0] else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                timeout=self._timeout,
+                trust_env=False,  # the environment was read already, so that it can be told
+                headers={
+                    "User-Agent": user_agent(),
+                    "Cache-Control": "no-cache",  # a proxy's copy may be yesterday's
+                },
+            )
+            self._sessions[key] = self._open.enter_context(session)
+        return self._sessions[key]
+
+
+def _conditions(known: Known | None) -> dict[str, str]:
+    """What asks for a file only if it has changed."""
+    if known and known.etag:
+        return {"If-None-Match": known.etag}
+    if known and known.last_modified:
+        return {"If-Modified-Since": known.last_modified}
+    return {}

@@ -1,0 +1,171 @@
+"""What went wrong between this computer and a publisher, in words for who can put it right.
+
+Belongs here: `Unreachable`, and how errors of the network and statuses become it. Does not: trying
+again (`client`).
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+from warehouse.fetch.network import named_authorities
+from warehouse.intake.containers import Refused
+from warehouse.web import host_of, plain, without_passwords
+
+LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
+LATER = "Fetch again later; the schedules do so by themselves."
+BUSY = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
+ANSWERS = {
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+}
+
+
+class Unreachable(Exception):
+    """A publisher that can't be reached. `reason` tells `address` (what was asked for, a mirror's
+    address if one is set) and `proxy` too; neither holds a password.
+
+    `passing`: worth trying again soon, `wait`: seconds that the publisher asks for. `host_down`:
+    nothing else can be had from that host either.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        remedy: str,
+        address: str,
+        proxy: str | None,
+        *,
+        passing: bool = True,
+        wait: float = 0,
+        host_down: bool = False,
+    ) -> None:
+        self.what, self.remedy = without_passwords(what), remedy
+        self.address, self.proxy = plain(address), plain(proxy) if proxy else None
+        self.passing, self.wait, self.host_down = passing, wait, host_down
+        self.attempts = 1
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.remedy}"
+
+    @property
+    def reason(self) -> str:
+        """What happened, which address was tried and how."""
+        way = f"through the proxy {self.proxy}" if self.proxy else "without a proxy"
+        times = f" {self.attempts} times" if self.attempts > 1 else ""
+        return f"{self.what} Tried{times}: {self.address}, {way}."
+
+
+def of_error(error: httpx.HTTPError, address: str, proxy: str | None) -> Unreachable:
+    """An error of the network."""
+    host, causes = host_of(address), _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _certificate(cause, address, proxy)
+    if isinstance(error, httpx.ProxyError):
+        what = f"The proxy refused ({_short(error)})."
+        remedy = f"Check HTTPS_PROXY, and that the proxy lets this computer reach {host}."
+        return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        what = f"No connection to {host} ({_short(error)})."
+        if any(isinstance(cause, socket.gaierror) for cause in causes):
+            what = f"The name {host_of(proxy or address)} is not known to this network."
+        elif isinstance(error, httpx.ConnectTimeout):
+            what = f"{host} did not answer in time."
+        return Unreachable(what, _check(host, proxy), address, proxy, host_down=True)
+    what = f"The connection to {host} broke off ({_short(error)})."
+    if isinstance(error, httpx.TimeoutException):
+        what = f"{host} stopped answering."
+    return Unreachable(what, LATER, address, proxy)
+
+
+def of_status(
+    response: httpx.Response, address: str, proxy: str | None
+) -> Unreachable | Refused | None:
+    """A status that is no answer: passing trouble, or a refusal that no new attempt changes. None
+    for those that mean something: success, nothing there, nothing new."""
+    status, host = response.status_code, host_of(address)
+    said = f"{host} answered {status}{_phrase(status)}."
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        remedy = "Put the user and password that your network team gives you into HTTPS_PROXY."
+        what = "The proxy asks who you are (407)."
+        return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
+    if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        wait = _asked_to_wait(response)
+        if wait > LONGEST_WAIT:
+            what = f"{said} It asks to wait {wait:,.0f} seconds."
+            return Unreachable(what, LATER, address, proxy, passing=False)
+        return Unreachable(said, LATER, address, proxy, wait=wait)
+    if status not in ANSWERS and status >= HTTPStatus.BAD_REQUEST:
+        return Refused(
+            f"{said} Asked for: {plain(address)}.",
+            f"Open that address in a browser on this computer. If it opens, {host} or a filter "
+            "between may turn programs away: ask your network team.",
+        )
+    return None
+
+
+def _certificate(
+    cause: ssl.SSLCertVerificationError, address: str, proxy: str | None
+) -> Unreachable:
+    why = getattr(cause, "verify_message", "") or "unknown authority"
+    named = named_authorities()
+    remedy = (
+        "If your network inspects traffic, set SSL_CERT_FILE to the file with your organisation's "
+        "CA certificates (PEM)."
+    )
+    if named:
+        remedy = f"Certificates are believed by {named}: see that your organisation's CA is in it."
+    what = f"The certificate of {host_of(address)} could not be verified ({why})."
+    return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
+
+
+def _check(host: str, proxy: str | None) -> str:
+    if proxy:
+        return f"Check the network, and that the proxy lets this computer reach {host}."
+    return "Check the network. If it needs a proxy, set HTTPS_PROXY (and NO_PROXY for exceptions)."
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    now: BaseException | None = error
+    while now is not None and now not in found:
+        found.append(now)
+        now = now.__cause__ or now.__context__
+    return found
+
+
+def _short(error: Exception) -> str:
+    return without_passwords(str(error).strip().rstrip(".")) or type(error).__name__
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        return ""
+
+
+def _asked_to_wait(response: httpx.Response) -> float:
+    """Seconds that Retry-After asks for, as a number or as a date; 0 if it does not."""
+    said = response.headers.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return 0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((until - datetime.now(UTC)).total_seconds(), 0)

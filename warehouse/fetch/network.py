@@ -1,0 +1,81 @@
+"""The network as this computer has it: proxies, certificate authorities, and turns at a host.
+
+Belongs here: what the environment and the operating system say. Does not: requests (`client`), the
+words for what went wrong (`failures`).
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import truststore
+from filelock import FileLock
+
+from warehouse.web import host_of
+
+CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+CA_FOLDER = "SSL_CERT_DIR"
+
+
+def proxy_of(url: str) -> str | None:
+    """The proxy through which an address is asked, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
+    NO_PROXY (on Windows and macOS also by the system's settings); None if there is none."""
+    at = urlsplit(url)
+    if urllib.request.proxy_bypass(at.netloc):
+        return None
+    said = urllib.request.getproxies()
+    proxy = said.get(at.scheme) or said.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def tls() -> ssl.SSLContext:
+    """Whose certificates are believed: the authorities that the environment names, else those of
+    the operating system, where an organisation puts its own.
+
+    Raises ValueError naming the variable if what it names can't be used.
+    """
+    for name in (*CA_FILES, CA_FOLDER):
+        if not (place := os.environ.get(name)):
+            continue
+        folder = Path(place).is_dir()
+        try:
+            return ssl.create_default_context(
+                capath=place if folder else None, cafile=None if folder else place
+            )
+        except OSError as error:  # ssl.SSLError is one
+            raise ValueError(
+                f"{name} names {place}, which can't be used as certificates of authorities "
+                f"({error.strerror or error}). Name a file in PEM format."
+            ) from error
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def named_authorities() -> str | None:
+    """`SSL_CERT_FILE (/etc/ca.pem)`: what the environment names, if it does."""
+    names = (name for name in (*CA_FILES, CA_FOLDER) if os.environ.get(name))
+    return next((f"{name} ({os.environ[name]})" for name in names), None)
+
+
+@contextmanager
+def turn_at(url: str, folder: Path) -> Iterator[None]:
+    """Wait until nobody on this home asks the same host, and keep others waiting meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host_of(url))
+    with FileLock(folder / f"{name}.lock"):
+        yield
+
+
+def user_agent() -> str:
+    """How publishers' logs name us."""
+    try:
+        number = version("access-recovery")
+    except PackageNotFoundError:  # run from a folder, not installed
+        number = "0"
+    return f"access-recovery/{number} (open data mart of NHS primary care statistics)"
