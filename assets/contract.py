@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assets.cadence import Cadence
 from assets.caveat import Caveat
+from assets.discovery import Discovery
 from assets.vocabulary import (
     LABELS_FILE,
     MEASURE_SETS_FILE,
@@ -33,6 +34,8 @@ from assets.vocabulary import (
 
 FEEDS_FOLDER = Path(__file__).parent / "feeds"
 Labels = dict[str, tuple[str, ...] | None]
+# When and where a feed is published says nothing of what its rows mean.
+NOT_OF_ROWS = re.compile(rb"^(?:cadence|discovery):.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
@@ -181,6 +184,7 @@ class Contract(Strict):
     `keep`: column -> pattern: only rows whose published text matches are of this feed; a file may
     hold much else. `carried_forward`: an edition holds until the next one (a quarterly list).
     `passed_over`: patterns of heading keys that are known and never read, nor kept in quarantine.
+    `discovery`: where its files are published; a local return has none.
     `hand_made`: typed by people, so each row that is wrong is told to them.
     `disclosure_control`: not published elsewhere, so small numbers must not be seen in the mart.
     `label_families`: the feed's own label families, beside those of `labels.yaml`.
@@ -193,6 +197,7 @@ class Contract(Strict):
     licence: Licence
     landing_page: str
     cadence: Cadence
+    discovery: Discovery | None = None
     owner: str
     grain: str
     caveats: tuple[Caveat, ...]
@@ -353,9 +358,17 @@ def contracts() -> dict[str, Contract]:
                 add(other, (*path, feed))
             ordered[feed] = found[feed]
 
-    for feed in found:
+    for feed, contract in found.items():
         add(feed)
+        _find_bearer(contract, found)
     return ordered
+
+
+def _find_bearer(contract: Contract, found: dict[str, Contract]) -> None:
+    other = contract.discovery and contract.discovery.comes_with
+    bearer = found.get(other) if other else None
+    if other and not (bearer and bearer.discovery and bearer.discovery.looked_up):
+        raise ValueError(f"{contract.feed}: comes with `{other}`, a feed that nobody looks for")
 
 
 def reference_feeds(contract: Contract) -> list[str]:
@@ -379,12 +392,13 @@ def tidy_version(feed: str) -> str:
     code = ("contract", "vocabulary", "reshape", "conform", "measure", "corrections")
     files += [here / f"{name}.py" for name in code]
     files += [path for path in (folder / "corrections.yaml",) if path.exists()]
-    return hash_files(files)
+    return hash_files(files, aside=NOT_OF_ROWS)
 
 
-def hash_files(files: list[Path]) -> str:
-    """Short hash of files' contents, line endings aside."""
+def hash_files(files: list[Path], aside: re.Pattern[bytes] | None = None) -> str:
+    """Short hash of files' contents, line endings aside, and what matches `aside`."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(re.sub(rb"\r\n", b"\n", file.read_bytes()))
+        content = file.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(aside.sub(b"", content) if aside else content)
     return digest.hexdigest()[:12]

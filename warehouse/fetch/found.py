@@ -22,7 +22,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Link:
-    """A file that is wanted. `bytes`: as the page states, often rounded; None if it does not."""
+    """A file that is wanted. `bytes`: as the page states, often rounded; None if it does not.
+
+    `modified`: when the publisher last touched it, or the page it is on (UTC), if that is told.
+    """
 
     url: str
     text: str
@@ -33,7 +36,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Found:
-    """An edition that is out. `page`: where its links were seen, and by which day it came out."""
+    """An edition that is out. `page`: where its links were seen; `published_on`: as stated there.
+
+    `links`: those of one file in the order of issue: what is issued again comes after the first.
+    """
 
     page: str
     published_on: date | None
@@ -59,3 +65,7 @@ class NotFound(Missing):
 
 class Ambiguous(Missing):
     """Two files fit and only one is wanted: somebody must choose."""
+
+
+class NotThePublisher(Missing):
+    """Something else answered, such as a login form: the publisher was not reached."""

@@ -1,0 +1,126 @@
+"""Data sets of a CKAN portal (NHSBSA's Open Data Portal): resources by name.
+
+Belongs here: reading the answer of `package_show`. Does not: how resources are named (contracts),
+asking (`client`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from assets.discovery import Ckan
+from warehouse.fetch.choose import Search, answered, listed, may_lead
+from warehouse.fetch.found import Found, Link, NotFound, NotThePublisher, Page
+from warehouse.fetch.html import (
+    FILE_SUFFIX,
+    GATEWAY,
+    address,
+    file_name,
+    read_html,
+    size_in,
+    squashed,
+)
+from warehouse.fetch.listing import MARKS
+from warehouse.intake.containers import shown
+
+
+class _Resource(BaseModel):
+    name: str | None = None
+    url: str | None = None
+    zip_url: str | None = None
+    format: str | None = None
+    size: int | float | str | None = None
+    created: str | None = None
+    last_modified: str | None = None
+
+
+class _Package(BaseModel):
+    resources: list[_Resource]
+
+
+class _Answer(BaseModel):
+    success: bool
+    result: _Package | None = None
+    error: dict[str, Any] | None = None
+
+
+def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
+    """The resource of an edition, and what was issued again after it.
+
+    Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
+    not, or if the data set is gone, Ambiguous if two fit, NotThePublisher if another answered.
+    """
+    search = Search(feed, edition, source.address, source.hosts)
+    package = _package(get(source.address), source, search)
+    seen = [_link(one, search) for one in package.resources if _is_data(one, source)]
+    links = listed(seen, source.label, source.patterns, search)
+    first = links[0].modified
+    return Found(source.address, first.date() if first else None, links)
+
+
+def _package(page: Page, source: Ckan, search: Search) -> _Package:
+    """What the portal says of the data set. CKAN says that there is none with status 404."""
+    if page.status != 404:
+        answered(page, search)
+    if page.content.lstrip()[:1] == b"<":
+        read_html(page, MARKS)  # a login form is told as such
+        raise NotThePublisher(f"{page.url} answered with a web page instead of JSON.", GATEWAY)
+    try:
+        answer = _Answer.model_validate(json.loads(page.content))
+    except (ValueError, ValidationError) as error:
+        raise _changed(page, search) from error
+    if not answer.success:
+        said = str((answer.error or {}).get("message") or "no reason given")
+        raise NotFound(
+            f"{page.url} says that there is no data set `{source.dataset}`: {shown(said)}.",
+            f"See under which name {source.base} has it now, and change `dataset:` in "
+            f"assets/feeds/{search.feed}/contract.yaml.",
+        )
+    if answer.result is None:
+        raise _changed(page, search)
+    return answer.result
+
+
+def _changed(page: Page, search: Search) -> NotFound:
+    begin = shown(page.content[:60].decode("utf-8", "replace"))
+    return NotFound(
+        f"{page.url} answered with something else than a list of resources: {begin}",
+        f"The portal may have changed or be in trouble. {search.remedy}",
+    )
+
+
+def _is_data(resource: _Resource, source: Ckan) -> bool:
+    """Whether it can be a file of figures: notes and pictures are resources, too."""
+    known = (resource.format or "").casefold().rpartition("/")[2]
+    return bool(resource.url or resource.zip_url) and (not known or known in source.formats)
+
+
+def _link(resource: _Resource, search: Search) -> Link:
+    """A resource as a link: to its file, or to its zip where the file has no usable address."""
+    addresses = [address(url, search.page) for url in (resource.url, resource.zip_url) if url]
+    url = next((one for one in addresses if may_lead(one, search)), addresses[0])
+    name = file_name(url)
+    if not FILE_SUFFIX.search(name) and resource.name:
+        name = f"{squashed(resource.name)}.{(resource.format or 'csv').casefold()}"
+    when = _when(resource.last_modified) or _when(resource.created)
+    return Link(url, squashed(resource.name or name), name, _bytes(resource.size), when)
+
+
+def _bytes(size: float | str | None) -> int | None:
+    if isinstance(size, str):
+        return int(size) if size.isdigit() else size_in(size)
+    return int(size) if size else None
+
+
+def _when(text: str | None) -> datetime | None:
+    """CKAN's times are UTC and do not say so; None for a text that is no time."""
+    try:
+        when = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)

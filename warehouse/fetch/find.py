@@ -1,0 +1,53 @@
+"""Finding an edition: the sources of a contract in their order, each by its kind.
+
+Belongs here: which source is asked, and whose answer counts. Does not: the kinds themselves
+(modules beside this one), asking (`client`), what to do with what was found (`fetch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assets.contract import Contract
+from assets.discovery import Ckan, Listing, Publication, Source
+from warehouse.fetch.ckan import find_ckan
+from warehouse.fetch.found import Found, NotFound, NotYet, Page
+from warehouse.fetch.listing import find_listing
+from warehouse.fetch.publication import find_publication
+from warehouse.fetch.report import find_report
+
+
+def find(contract: Contract, edition: str, get: Callable[[str], Page]) -> Found:
+    """Where the files of an edition (YYYY-MM) are. `get` asks the publisher for one address.
+
+    A source that has not the edition is passed over for the next one. Raises NotFound if any has
+    the page without the file, else NotYet if none has the edition; Ambiguous and NotThePublisher
+    at once; ValueError for a feed that is not looked for on its own.
+    """
+    if contract.discovery is None or not contract.discovery.looked_up:
+        raise ValueError(f"{contract.feed} is not looked for: no `sources:` in its contract")
+    sources = contract.discovery.sources_of(edition)
+    missing: list[NotYet | NotFound] = []
+    for source in sources:
+        try:
+            return _found(source, contract.feed, edition, get)
+        except (NotYet, NotFound) as error:
+            missing.append(error)
+    if not missing:
+        raise NotFound(
+            f"{contract.feed} {edition} was never published where the contract looks.",
+            "Ask for a month from the first edition on; see `discovery:` in "
+            f"assets/feeds/{contract.feed}/contract.yaml.",
+        )
+    raise next((one for one in missing if isinstance(one, NotFound)), missing[0])
+
+
+def _found(source: Source, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
+    match source:
+        case Publication():
+            return find_publication(source, feed, edition, get)
+        case Ckan():
+            return find_ckan(source, feed, edition, get)
+        case Listing():
+            return find_listing(source, feed, edition, get)
+    return find_report(source, edition)

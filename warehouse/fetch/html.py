@@ -1,0 +1,156 @@
+"""Publishers' pages as HTML: their links to files, the days they state, and whose pages they are.
+
+Belongs here: what is true of any page. Does not: which link is wanted (`choose`), the kinds of
+pages (`publication`, `listing`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup, Tag
+
+from assets.discovery import MONTHS
+from warehouse.fetch.found import Link, NotThePublisher, Page
+from warehouse.intake.containers import shown
+
+FILE_SUFFIX = re.compile(r"\.(?:csv|zip|xlsx?|xlsm|ods|gz|txt|pdf|docx?|pptx?|json|7z)$", re.I)
+SIZE = re.compile(r"(\d[\d.,]*)\s*(bytes|[kmg]i?b)\b", re.I)
+UNITS = {"b": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?\s+(20\d\d)\b", re.I)
+ISO_DAY = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+DATED = '[data-uipath*="nominal-publication-date"], [itemprop="datePublished"]'
+PUBLISHED = re.compile(r"publication date\s*:?\s*(.{0,30})", re.I)
+EDITED = re.compile(r"last edited\s*:?\s*(\d.{0,20}?20\d\d)\s+(\d{1,2}):(\d\d)\s*([ap]m)", re.I)
+LONDON = ZoneInfo("Europe/London")
+GATEWAY = (
+    "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
+    "in a browser on this machine, sign in or have it allowed, then fetch again."
+)
+
+
+def read_html(page: Page, marks: re.Pattern[bytes]) -> BeautifulSoup:
+    """The page, once it is known to be the publisher's.
+
+    `marks`: what the publisher's pages have and no other page. Raises NotThePublisher for a login
+    form, a web filter's page, and what is no HTML.
+    """
+    if b"<" not in page.content[:1024]:
+        raise NotThePublisher(f"{page.url} answered with something that is no web page.", GATEWAY)
+    prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # an XHTML page is read as HTML all the same
+    soup = BeautifulSoup(prolog.sub(b"", page.content), "html.parser")
+    title = soup.title.get_text(" ", strip=True) if soup.title else ""
+    said = f"titled `{shown(title)}`" if title else "without a title"
+    if soup.select_one('input[type="password" i]'):
+        raise NotThePublisher(f"{page.url} answered with a login form, {said}.", GATEWAY)
+    if not marks.search(page.content):
+        raise NotThePublisher(
+            f"{page.url} answered with a page {said} that is not the publisher's.", GATEWAY
+        )
+    return soup
+
+
+def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
+    """The files that a page links to, each address once, in the order of their addresses."""
+    edited = last_edited(soup)
+    best: dict[str, Link] = {}
+    for anchor in soup.find_all("a", href=True):
+        url = address(str(anchor["href"]), page_url)
+        name = file_name(url)
+        if FILE_SUFFIX.search(name):
+            link = Link(url, _text(anchor), name, _size(anchor), edited)
+            best[url] = max(best.get(url, link), link, key=_telling)
+    return tuple(best[url] for url in sorted(best))
+
+
+def address(href: str, page_url: str) -> str:
+    """A link's whole address in one spelling: no fragment, user or stray space."""
+    at = urlsplit(urljoin(page_url, href.strip()))
+    host = at.netloc.rpartition("@")[2].casefold()
+    return urlunsplit((at.scheme, host, quote(unquote(at.path)), at.query, ""))
+
+
+def file_name(url: str) -> str:
+    """The file's name in an address, as people write it: `%20` is a space, a dash is a dash."""
+    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    return squashed(name.replace("\u2013", "-").replace("\u2014", "-"))
+
+
+def squashed(text: str) -> str:
+    """A text with single spaces only, and without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def size_in(text: str) -> int | None:
+    """Bytes of a size such as `3.4 MB`, as rounded as it is; None if there is none."""
+    found = SIZE.search(text)
+    if not found:
+        return None
+    return round(float(found[1].replace(",", "").rstrip(".")) * UNITS[found[2][0].lower()])
+
+
+def day_in(text: str) -> date | None:
+    """The first day in a text such as `27 Nov 2025`, `27 November 2025` or `2025-11-27`."""
+    iso, words = ISO_DAY.search(text), DAY.search(text)
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if words:
+            named = (n for n, name in enumerate(MONTHS, 1) if name.startswith(words[2].lower()))
+            return date(int(words[3]), next(named, 0), int(words[1]))
+    except ValueError:
+        pass  # a month or a day that does not exist: no date is better than a guess
+    return None
+
+
+def published_on(soup: BeautifulSoup) -> date | None:
+    """The day that the page states as that of publication. None if it states none."""
+    for said in _publication_dates(soup):
+        day = day_in(said)
+        if day:
+            return day
+    return None
+
+
+def _publication_dates(soup: BeautifulSoup) -> Iterator[str]:
+    for tag in soup.select(DATED):
+        yield str(tag.get("content") or tag.get("datetime") or "")
+        yield tag.get_text(" ", strip=True)
+    for found in PUBLISHED.finditer(squashed(soup.get_text(" "))):
+        yield found[1]
+
+
+def last_edited(soup: BeautifulSoup) -> datetime | None:
+    """When the page was last edited (UTC), if it says so: no day of publication."""
+    found = EDITED.search(squashed(soup.get_text(" ")))
+    day = day_in(found[1]) if found else None
+    if not found or not day:
+        return None
+    hour = int(found[2]) % 12 + (12 if found[4].lower() == "pm" else 0)
+    local = datetime(day.year, day.month, day.day, hour, int(found[3]), tzinfo=LONDON)
+    return local.astimezone(UTC)
+
+
+def _text(anchor: Tag) -> str:
+    named = anchor.select_one('[itemprop="name"]') or anchor.find("p")
+    said = [named.get_text(" ") if named else "", str(anchor.get("title") or "")]
+    said += [str(anchor.get("aria-label") or ""), anchor.get_text(" ")]
+    return next((squashed(text) for text in said if text.strip()), "")
+
+
+def _size(anchor: Tag) -> int | None:
+    """As stated in the link, else beside it, where nothing else could be meant."""
+    beside = anchor.parent
+    if beside is None or len(beside.find_all("a", href=True)) > 1:
+        beside = anchor
+    inside = size_in(anchor.get_text(" "))
+    return inside if inside is not None else size_in(beside.get_text(" "))
+
+
+def _telling(link: Link) -> tuple[bool, int, int, str]:
+    """Of two links to one address the one that says more, whichever comes first."""
+    return (link.bytes is not None, link.bytes or 0, len(link.text), link.text)

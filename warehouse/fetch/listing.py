@@ -1,0 +1,28 @@
+"""A page that lists the files of all months, such as NHSBSA's of dispensing contractors' data.
+
+Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assets.discovery import Listing
+from warehouse.fetch.choose import Search, answered, listed
+from warehouse.fetch.found import Found, Page
+from warehouse.fetch.html import file_links, read_html
+
+MARKS = re.compile(rb"nhsbsa|NHS Business Services Authority|/sites/default/files/", re.I)
+
+
+def find_listing(source: Listing, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
+    """The file of an edition, and what was issued again after it. The page dates no file.
+
+    Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
+    not, Ambiguous if two fit, NotThePublisher if something else answered.
+    """
+    search = Search(feed, edition, source.page, source.hosts)
+    page = answered(get(source.page), search)
+    seen = file_links(read_html(page, MARKS), page.url)
+    return Found(page.url, None, listed(seen, source.label, source.patterns, search))

@@ -1,0 +1,56 @@
+"""Publications of digital.nhs.uk: a page per edition, with the files of that edition.
+
+Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
+
+The pages have had cards (`nhsd-m-download-card`) since 2020 and lists of attachments before; links
+are read wherever they stand. A page can be there before its edition is: it says `Upcoming`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+
+from assets.discovery import Publication
+from warehouse.fetch.choose import Search, answered, chosen
+from warehouse.fetch.found import Found, Link, Page
+from warehouse.fetch.html import file_links, published_on, read_html, squashed
+
+MARKS = re.compile(rb'data-uipath=|class="[^"]*nhsd-|//files\.digital\.nhs\.uk/', re.I)
+UPCOMING = re.compile(r"upcoming,? not yet published", re.I)
+GONE = (404, 410)
+
+
+def find_publication(
+    source: Publication, feed: str, edition: str, get: Callable[[str], Page]
+) -> Found:
+    """The files of an edition, in the order of `source.files`.
+
+    Raises NotYet if there is no page or it is upcoming, NotFound if a file is missing from it,
+    Ambiguous if two fit, NotThePublisher if something else answered.
+    """
+    addresses = source.addresses(edition)
+    for address in addresses:
+        page = get(address)
+        if page.status not in GONE:
+            search = Search(feed, edition, address, source.hosts)
+            return _read(source, answered(page, search), search)
+    raise Search(feed, edition, " or ".join(addresses), source.hosts).not_yet
+
+
+def _read(source: Publication, page: Page, search: Search) -> Found:
+    soup = read_html(page, MARKS)
+    if is_upcoming(soup):
+        raise search.not_yet
+    seen = file_links(soup, page.url)
+    links: list[Link] = []
+    for wanted in source.files:
+        links += chosen(seen, wanted.label, wanted.patterns, search)
+    return Found(page.url, published_on(soup), tuple(links))
+
+
+def is_upcoming(soup: BeautifulSoup) -> bool:
+    """Whether the page only announces its edition."""
+    return bool(UPCOMING.search(squashed(soup.get_text(" "))))
