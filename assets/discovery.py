@@ -7,9 +7,11 @@ speak of. Does not: reading pages (`warehouse.fetch`), when to look (`assets.cad
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -26,7 +28,8 @@ _NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?
 _EDITION = rf"(?:{_WORD}|{_NUMBERS})"
 # A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
 _QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
-_EXPANDED = {
+_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
+_DATED = {
     "{edition}": f"(?P<edition>{_EDITION})",
     "{quarter}": f"(?P<quarter>{_QUARTER})",
 }
@@ -37,9 +40,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of a contract as it is searched for: case aside, `{edition}` in every form."""
-    for placeholder, meaning in _EXPANDED.items():
+    for placeholder, meaning in (*_DATED.items(), ("{again}", _AGAIN)):
         pattern = pattern.replace(placeholder, meaning)
     return re.compile(pattern, re.IGNORECASE)
 
@@ -53,6 +57,11 @@ def edition_of(found: re.Match[str]) -> str | None:
     if said.get("quarter"):
         return _quarter_end(said["quarter"])
     return _month_of(said["edition"]) if said.get("edition") else None
+
+
+def is_again(found: re.Match[str]) -> bool:
+    """Whether a match of `{again}` says that the file is issued again."""
+    return bool(found.groupdict().get("again"))
 
 
 def editions_in(text: str) -> Iterator[str]:
@@ -80,11 +89,25 @@ def _quarter_end(text: str) -> str:
     return f"{year}-{second:02d}"
 
 
+def at_hosts(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a web address is at one of the hosts, each perhaps with the beginning of a path."""
+    at = urlsplit(url)
+    if at.scheme not in ("http", "https"):
+        return False
+    for host in hosts:
+        name, _, begin = host.partition("/")
+        inside = not begin or f"{at.path}/".startswith(f"/{begin.rstrip('/')}/")
+        if name in (at.hostname, at.netloc) and inside:
+            return True
+    return False
+
+
 class Pattern(_Strict):
     """How one file is named: by the name in its address, by the link's text, or by both.
 
     Regular expressions, case aside. `{edition}` stands for the edition's month in any form,
-    `{quarter}` for a financial year and quarter; a group `reissue` marks what is issued again.
+    `{quarter}` for a financial year and quarter, `{again}` for the mark of what is issued again
+    (`v2`, `revised`), if there is one.
     """
 
     name: str | None = None
@@ -109,7 +132,7 @@ class Pattern(_Strict):
     @property
     def says_when(self) -> bool:
         """Whether what it matches names its edition."""
-        return any(key in f"{self.name} {self.text}" for key in _EXPANDED)
+        return any(key in f"{self.name} {self.text}" for key in _DATED)
 
 
 class WantedFile(_Strict):
@@ -243,6 +266,11 @@ class Discovery(_Strict):
     def looked_up(self) -> bool:
         """Whether something is looked up for this feed on its own."""
         return bool(self.sources)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where links and redirects of any of the sources may lead, as `at_hosts` reads it."""
+        return tuple(sorted({host for source in self.sources for host in source.hosts}))
 
     def sources_of(self, edition: str) -> tuple[Source, ...]:
         """The sources that may have an edition (YYYY-MM), in order; none if nobody publishes it."""

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from assets.discovery import Pattern, compiled, edition_of, editions_in
+from assets.discovery import (
+    Pattern,
+    at_hosts,
+    compiled,
+    edition_of,
+    editions_in,
+    is_again,
+)
 from warehouse.fetch.found import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.html import GATEWAY
 
@@ -100,16 +107,7 @@ def answered(page: Page, search: Search) -> Page:
 
 def may_lead(url: str, search: Search) -> bool:
     """Whether an address is at one of the hosts of the source, or where its page is."""
-    at = urlsplit(url)
-    if at.scheme not in ("http", "https"):
-        return False
-    if at.netloc == urlsplit(search.page).netloc:
-        return True
-    for host in search.hosts:
-        name, _, begin = host.partition("/")
-        if at.netloc == name and f"{at.path}/".startswith(f"/{begin}/".replace("//", "/")):
-            return True
-    return False
+    return at_hosts(url, (*search.hosts, urlsplit(search.page).netloc))
 
 
 def _matches(pattern: Pattern, links: list[Link]) -> list[_Match]:
@@ -122,8 +120,7 @@ def _matches(pattern: Pattern, links: list[Link]) -> list[_Match]:
         if all(hits):
             groups = [hit for hit in hits if hit]
             edition = next((said for hit in groups if (said := edition_of(hit))), None)
-            again = any(hit.groupdict().get("reissue") for hit in groups)
-            found.append(_Match(link, edition, again))
+            found.append(_Match(link, edition, any(map(is_again, groups))))
     return found
 
 
