@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from warehouse.fetch.addresses import read_addresses
-from warehouse.fetch.failures import Unreachable, of_error, of_status
+from warehouse.fetch.failures import Unreachable, led_away, of_error, of_status
 from warehouse.fetch.found import NotFound, Page
 from warehouse.fetch.names import file_name
 from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
@@ -100,17 +100,23 @@ class Client:
     def get(self, url: str, hosts: Collection[str] = ()) -> Page:
         """A page, also one that says that there is none (404, 410).
 
-        `hosts`: where redirects may lead beside the host of the address. Raises Unreachable after
-        the last attempt, Refused for what no new attempt changes.
+        `hosts`: where redirects may lead beside the host of the address. Raises Unreachable, after
+        several attempts where the trouble may pass; Refused for what can't be taken.
         """
         return self._patiently(lambda: self._page(url, hosts))
 
     def download(
-        self, url: str, folder: Path, known: Known | None = None, hosts: Collection[str] = ()
+        self,
+        url: str,
+        folder: Path,
+        known: Known | None = None,
+        hosts: Collection[str] = (),
+        name: str | None = None,
     ) -> Downloaded | NotModified:
         """A file, into a folder that is this address's own, going on where a part of it lies.
 
-        `known`: it is asked for only if it has changed since. Raises as `get` does, and NotFound.
+        `known`: it is asked for only if it has changed since; `name`: what it is called if its
+        headers do not say. Raises as `get` does, and NotFound.
         """
         part = Part(folder)
         final = self._patiently(lambda: self._into(part, url, known, hosts))
@@ -118,8 +124,8 @@ class Client:
             return NotModified(url)
         said = part.said
         assert said is not None  # noqa: S101 - a file that is here has been spoken of
-        name = file_name(said.disposition, url)
-        path = part.finish(name)
+        called = file_name(said.disposition, name or url)
+        path = part.finish(called)
         return Downloaded(
             path,
             final,
@@ -128,7 +134,7 @@ class Client:
             said.etag,
             said.last_modified,
             said.content_type,
-            name,
+            called,
         )
 
     def _patiently(self, ask: Callable[[], T]) -> T:
@@ -232,18 +238,14 @@ class Client:
         )
 
     def _redirected(self, url: str, at: str, to: str, hosts: Collection[str]) -> str:
-        """The publisher's address that a redirect leads to. Raises Refused if it leads away."""
+        """The publisher's address that a redirect leads to. Raises Unreachable if it leads away."""
         there = self._addresses.published(to)
-        ours = {urlsplit(one).hostname for one in (url, at)} | set(hosts)
+        ours = {urlsplit(one).hostname or "" for one in (url, at)} | set(hosts)
         safe = urlsplit(at).scheme == "http" or urlsplit(there).scheme == "https"
-        if urlsplit(there).hostname in ours and safe:
+        if safe and any(_is_at(there, place) for place in ours):
             return there
-        raise Refused(
-            f"{plain(url)} leads to another place: {plain(to)}. It may be a log-in page, of the "
-            "publisher or of your network.",
-            "Open the address in a browser on this computer. If your network asks to log in, ask "
-            "your network team to let this computer reach the publisher without.",
-        )
+        asked = self._addresses.mapped(at)
+        raise led_away(to, asked, proxy_of(asked))
 
     def _session(self, asked: str, proxy: str | None) -> httpx.Client:
         key = asked.startswith("https:"), proxy
@@ -260,6 +262,12 @@ class Client:
             )
             self._sessions[key] = self._open.enter_context(session)
         return self._sessions[key]
+
+
+def _is_at(url: str, place: str) -> bool:
+    """Whether an address is at a host, or at a host with the beginning of a path."""
+    at = urlsplit(url)
+    return f"{at.hostname}{at.path}/".startswith(f"{place.rstrip('/')}/")
 
 
 def _conditions(known: Known | None) -> dict[str, str]:

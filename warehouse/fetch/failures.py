@@ -15,7 +15,6 @@ from http import HTTPStatus
 import httpx
 
 from warehouse.fetch.network import named_authorities
-from warehouse.intake.containers import Refused
 from warehouse.web import host_of, plain, without_passwords
 
 LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
@@ -91,11 +90,9 @@ def of_error(error: httpx.HTTPError, address: str, proxy: str | None) -> Unreach
     return Unreachable(what, LATER, address, proxy)
 
 
-def of_status(
-    response: httpx.Response, address: str, proxy: str | None
-) -> Unreachable | Refused | None:
-    """A status that is no answer: passing trouble, or a refusal that no new attempt changes. None
-    for those that mean something: success, nothing there, nothing new."""
+def of_status(response: httpx.Response, address: str, proxy: str | None) -> Unreachable | None:
+    """A status that is no answer; None for those that mean something: success, nothing there,
+    nothing new."""
     status, host = response.status_code, host_of(address)
     said = f"{host} answered {status}{_phrase(status)}."
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
@@ -109,12 +106,25 @@ def of_status(
             return Unreachable(what, LATER, address, proxy, passing=False)
         return Unreachable(said, LATER, address, proxy, wait=wait)
     if status not in ANSWERS and status >= HTTPStatus.BAD_REQUEST:
-        return Refused(
-            f"{said} Asked for: {plain(address)}.",
-            f"Open that address in a browser on this computer. If it opens, {host} or a filter "
-            "between may turn programs away: ask your network team.",
-        )
+        return Unreachable(said, closed(host), address, proxy, passing=False)
     return None
+
+
+def led_away(to: str, address: str, proxy: str | None) -> Unreachable:
+    """A redirect to a place that is not the publisher's."""
+    what = (
+        f"{host_of(address)} leads to another place: {plain(to)}. It may be a log-in page, of the "
+        "publisher or of your network."
+    )
+    return Unreachable(what, closed(host_of(address)), address, proxy, passing=False)
+
+
+def closed(host: str) -> str:
+    """What to do where something between lets people in and programs not."""
+    return (
+        f"Open that address in a browser on this computer. If it opens there, {host} or a filter "
+        "between turns programs away: ask your network team to let this computer reach it."
+    )
 
 
 def _certificate(

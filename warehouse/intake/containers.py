@@ -26,6 +26,8 @@ MAX_RATIO = 250
 RATIO_APPLIES_FROM = 16 << 20
 DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
 IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
+# Browsers and copying programs name a file so until they are done with it.
+BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
 SHOWN = 60

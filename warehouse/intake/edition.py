@@ -22,12 +22,16 @@ MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
 
 
 def choose_edition(
-    one: Recognised, editions: dict[str, str], container_name: str, stated: str | None
+    one: Recognised,
+    editions: dict[str, str],
+    container_name: str,
+    stated: str | None,
+    otherwise: str | None = None,
 ) -> tuple[str, EditionBasis]:
     """Edition of a file and how it was found: content, siblings, name, or what the person stated.
 
-    `editions`: those that its container's content tells, by feed. Raises Refused where nothing
-    tells, or where what tells is contradicted.
+    `editions`: those that its container's content tells, by feed. `otherwise`: the edition if
+    nothing tells. Raises Refused where nothing tells, or where what tells is contradicted.
     """
     contract = one.contract
     found = editions.get(contract.feed)
@@ -41,6 +45,8 @@ def choose_edition(
             found, basis = max(sibling), "sibling"
         elif named:
             found, basis = month_text(named), "file_name"
+        else:
+            stated = stated or otherwise
     if stated and stated != found:
         _check_stated(one, stated, found if basis == "sibling" else None)
         found, basis = stated, "argument"

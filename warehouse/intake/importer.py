@@ -19,6 +19,7 @@ from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home
 from warehouse.intake.containers import (
+    BEING_WRITTEN,
     IGNORED,
     Refused,
     content_name,
@@ -27,18 +28,21 @@ from warehouse.intake.containers import (
     file_name,
 )
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
+from warehouse.intake.origin import Origin
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.sample import is_sample, refuse_among_real
+from warehouse.intake.words import name_of, words_of
 from warehouse.tombstones import tombstone_of
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the person said beside the paths."""
+    """What is known beside the paths: what a person said, or where a download came from."""
 
     feed: str | None = None
     edition: str | None = None
     published_on: date | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,13 @@ def files_under(paths: list[Path]) -> Iterator[Path]:
             continue
         for inner in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
-            if inner.is_file() and not hidden and inner.name.casefold() not in IGNORED:
+            if inner.is_file() and not hidden and not _to_be_left(inner.name.casefold()):
                 yield inner
+
+
+def _to_be_left(name: str) -> bool:
+    """Whether a file in a folder is nobody's data: a note, or what a program is writing to."""
+    return name in IGNORED or name.endswith(BEING_WRITTEN) or name.startswith("~$")
 
 
 def import_paths(
@@ -110,6 +119,8 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
     if known:
         _store(archive, path, container_sha256)  # heals an archive that lost its bytes
     if known and _nothing_new(path, known, request):
+        if request.origin:
+            request.origin.check(known)
         yield from _known(archive, path, known, request)
         return
     with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
@@ -119,14 +130,16 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
         editions = edition_from_months(recognised)
         for one in recognised:
             try:
-                edition, basis = choose_edition(one, editions, file_name(path), request.edition)
+                edition, basis = _edition(one, editions, path, request)
                 files.append(
                     _source_file(one, path, container_sha256, edition, basis, request, sample)
                 )
             except Refused as refusal:
                 refused.append((one.content.name, refusal))
+        if request.origin:
+            request.origin.check(files, [why for _, why in refused])
         refuse_among_real(archive, files)
-        yield from _keep(archive, path, container_sha256, files)
+        yield from _keep(archive, path, container_sha256, files, request)
     for name, why in refused:
         shown = file_name(path) if name == path.name else f"{file_name(path)}: {name}"
         yield Outcome(path, shown, "refused", why.reason, why.remedy)
@@ -134,7 +147,18 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
         raise Refused("The zip holds no data file.", "Check that it is the publisher's file.")
 
 
-def _saved_at(path: Path) -> datetime:
+def _edition(
+    one: Recognised, editions: dict[str, str], path: Path, request: Request
+) -> tuple[str, EditionBasis]:
+    """Edition of a file. A download's page tells it only where nothing else does."""
+    origin = request.origin
+    page = origin.edition if origin and origin.feed == one.contract.feed else None
+    return choose_edition(one, editions, file_name(path), request.edition, page)
+
+
+def _saved_at(path: Path, request: Request) -> datetime:
+    if request.origin:
+        return request.origin.retrieved_at
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
 
 
@@ -189,7 +213,7 @@ def _source_file(
     request: Request,
     sample: bool,
 ) -> SourceFile:
-    content, contract = one.content, one.contract
+    content, contract, origin = one.content, one.contract, request.origin
     check_published(request.published_on, edition)
     return SourceFile(
         sha256=content.sha256,
@@ -207,9 +231,10 @@ def _source_file(
         sheet=one.sheet,
         header_row=one.header_row,
         encoding=content.encoding,
-        page=contract.landing_page,
-        published_on=request.published_on,
-        retrieved_at=_saved_at(path),
+        url=origin.url if origin else None,
+        page=origin.page if origin else contract.landing_page,
+        published_on=origin.published_on if origin else request.published_on,
+        retrieved_at=_saved_at(path, request),
         imported_at=datetime.now(UTC).replace(microsecond=0),
         licence=contract.licence.name,
         synthetic=sample or one.synthetic,
@@ -217,7 +242,11 @@ def _source_file(
 
 
 def _keep(
-    archive: Archive, path: Path, container_sha256: str, files: list[SourceFile]
+    archive: Archive,
+    path: Path,
+    container_sha256: str,
+    files: list[SourceFile],
+    request: Request,
 ) -> Iterator[Outcome]:
     """Archive the bytes first, then one record per file: a record never points at nothing."""
     if any(archive.adds(file) for file in files):
@@ -226,12 +255,12 @@ def _keep(
     retires = bool(held) and all(file.synthetic for file in held)
     for file in files:
         if not archive.add(file):
-            yield _known_one(archive, path, file, file.published_on)
+            yield _known_one(archive, path, file, _stated(archive.read(file), request))
             continue
-        words = _words(file)
+        words = words_of(file)
         if retires and not file.synthetic:
             words, retires = f"{words}; the synthetic sample is retired from the mart", False
-        yield Outcome(path, _shown(path, file), "imported", words, file=file)
+        yield Outcome(path, name_of(path, file), "imported", words, file=file)
 
 
 def _store(archive: Archive, path: Path, container_sha256: str) -> None:
@@ -246,10 +275,18 @@ def _known(
 ) -> Iterator[Outcome]:
     for file in known:
         name = content_name(path) if file.member is None else file.file_name
-        again = {"retrieved_at": _saved_at(path), "container_name": file_name(path)}
+        again = {"retrieved_at": _saved_at(path, request), "container_name": file_name(path)}
         archive.add(file.model_copy(update={**again, "file_name": name}))
         if request.edition in (None, file.edition):
-            yield _known_one(archive, path, file, request.published_on)
+            yield _known_one(archive, path, file, _stated(file, request))
+
+
+def _stated(known: SourceFile, request: Request) -> date | None:
+    """The publication date to note on a file that is archived already. A person's replaces what
+    was known; a page's does not, for its date may be that of another file on it."""
+    if request.origin:
+        return None if known.published_on else request.origin.published_on
+    return request.published_on
 
 
 def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | None) -> Outcome:
@@ -262,18 +299,4 @@ def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | No
         note += "; publication date noted"
     elif not out:
         note += "; nothing to do"
-    return Outcome(path, _shown(path, file), "known", note, file=archive.read(file))
-
-
-def _shown(path: Path, file: SourceFile) -> str:
-    return file_name(path) if file.member is None else f"{file_name(path)}: {file.member}"
-
-
-def _words(file: SourceFile) -> str:
-    months = ""
-    if file.months:
-        span = [file.months[0], file.months[-1]]
-        months = f", {span[0]}" if span[0] == span[1] else f", {span[0]} to {span[1]}"
-    basis = "" if file.edition_basis == "content" else f" (edition by {file.edition_basis})"
-    mark = " [SYNTHETIC]" if file.synthetic else ""
-    return f"{file.feed}, edition {file.edition}{basis}, {file.rows:,} rows{months}{mark}"
+    return Outcome(path, name_of(path, file), "known", note, file=archive.read(file))

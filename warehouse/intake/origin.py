@@ -1,0 +1,43 @@
+"""Where a download came from, and whether it is what was looked for there.
+
+Belongs here: the provenance that an import is told, and judging recognised files by it. Does not:
+downloading (`warehouse.fetch`), recognising (`recognise`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from warehouse.archive import SourceFile
+from warehouse.intake.containers import Refused
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The feed and edition that were looked for, and where. `page`: the edition's page; `url`: of
+    the file; `published_on`: as the page says, None if it does not."""
+
+    feed: str
+    edition: str
+    url: str
+    page: str
+    published_on: date | None
+    retrieved_at: datetime
+
+    def check(self, files: Iterable[SourceFile], refused: Sequence[Refused] = ()) -> None:
+        """Refuse a download that brings nothing of the edition; files of other feeds may come with
+        it. Raises Refused saying what it brings, and why what is in it beside that is `refused`.
+        """
+        brought = sorted({(file.feed, file.edition) for file in files})
+        if not brought or (self.feed, self.edition) in brought:
+            return
+        own = [f"{feed} {edition}" for feed, edition in brought if feed == self.feed]
+        told = ", ".join(own or [f"{feed} {edition}" for feed, edition in brought])
+        why = f" Beside that: {refused[0].reason}" if refused else ""
+        raise Refused(
+            f"Looked for {self.feed} {self.edition}, but {self.page} gave a file of {told}.{why}",
+            "Nothing of it was archived. Look at the page: the publisher may have put the wrong "
+            "file there, and will replace it; it is looked for again.",
+        )
