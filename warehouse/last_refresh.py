@@ -16,10 +16,12 @@ from warehouse.home import Home, write_text
 
 
 class Refusal(BaseModel):
-    """A file of the landing folder that was not taken, `since` when, and what to do."""
+    """What was not taken, `since` when, and what to do. `file`: its path in the landing folder;
+    `name`: the same, or what of that file was refused."""
 
     model_config = ConfigDict(frozen=True)
 
+    file: str
     name: str
     reason: str
     remedy: str
@@ -50,11 +52,11 @@ def last_refresh(home: Home) -> LastRefresh | None:
 def remember(
     home: Home,
     failures: list[str],
-    refused: list[tuple[str, str, str]],
+    refused: list[tuple[str, str, str, str]],
     published: bool,
     now: datetime | None = None,
 ) -> None:
-    """Remember what a refresh came to. `refused`: name, reason and remedy of each file.
+    """Remember what a refresh came to. `refused`: file, name, reason, remedy.
 
     Raises nothing: what can't be remembered (a full disk) must not cost anybody a refresh.
     """
@@ -66,8 +68,8 @@ def remember(
         at=now,
         failures=tuple(failures),
         refused=tuple(
-            Refusal(name=name, reason=reason, remedy=remedy, since=known.get(name, now))
-            for name, reason, remedy in refused
+            Refusal(file=file, name=name, reason=reason, remedy=remedy, since=known.get(name, now))
+            for file, name, reason, remedy in refused
         ),
         published=published,
         failing_since=failing if failures else None,

@@ -10,8 +10,8 @@ from warehouse.last_refresh import last_refresh, remember
 
 NOW = datetime(2025, 11, 27, 9, 40, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
-BAD = ("notes.csv", "It is no feed that is known.", "Remove it.")
-WORSE = ("more.csv", "It is empty.", "Download it again.")
+BAD = ("notes.csv", "notes.csv", "It is no feed that is known.", "Remove it.")
+WORSE = ("more.csv", "more.csv", "It is empty.", "Download it again.")
 
 
 def test_a_row_of_failures_and_a_refused_file_count_from_the_first(home: Home) -> None:
