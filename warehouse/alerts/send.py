@@ -1,0 +1,146 @@
+"""Bringing a message to people: e-mail, Teams, webhooks, and whatever else apprise knows.
+
+Belongs here: the addresses, which come from the environment, and sending to one of them. Does not:
+what is said (`message`), who was told already (`told`).
+
+An address holds a password or a key. It is never shown, logged or raised: people are shown its
+kind and host.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from apprise.result import AppriseResult
+
+ADDRESSES_VARIABLE = "ACCESS_RECOVERY_ALERTS"
+FILE_VARIABLE = "ACCESS_RECOVERY_ALERTS_FILE"
+SET_UP = (
+    f"Nobody is told: set {ADDRESSES_VARIABLE} to one or more addresses such as "
+    "mailtos://user:password@smtp.example.org?to=team@example.org, or the https address of a "
+    "Teams workflow or a webhook (jsons://example.org/hook); or name a file of them in "
+    f"{FILE_VARIABLE}. Then: access-recovery alerts --test"
+)
+PATIENCE = 30.0  # seconds
+# Kinds whose address begins with a host. In others a key stands there.
+HAVE_HOSTS = (
+    "mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms",
+    "http", "https", "syslog", "mqtt", "mqtts", "ntfys", "gotifys", "mmosts", "rockets",
+)  # fmt: skip
+HOST = re.compile(r"[a-z0-9.-]+\.[a-z0-9-]+|localhost")
+STATUS = re.compile(r"error=(\d{3})\b")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where messages go. `name`: its kind and host, which may be shown; `url` may not."""
+
+    name: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a message: `trouble` says why it was not accepted, None if it was."""
+
+    name: str
+    trouble: str | None = None
+
+
+def addresses(environment: Mapping[str, str] | None = None) -> list[Address]:
+    """Where messages go, by the environment; none if nothing is set.
+
+    Raises ValueError if the file that is named can't be read.
+    """
+    given = os.environ if environment is None else environment
+    text = given.get(ADDRESSES_VARIABLE, "")
+    if named := given.get(FILE_VARIABLE, "").strip():
+        try:
+            text += "\n" + Path(named).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise ValueError(f"{FILE_VARIABLE} names {named}, which can't be read: {why}") from None
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    urls = dict.fromkeys(url for line in lines for url in line.split())
+    names = [_shown(url) for url in urls]
+    return [
+        Address(name if names.count(name) == 1 else f"{name} ({names[: place + 1].count(name)})", u)
+        for place, (name, u) in enumerate(zip(names, urls, strict=True))
+    ]
+
+
+def _shown(url: str) -> str:
+    """Kind and host of an address, or the kind alone: `mailtos smtp.example.org`."""
+    kind, there, _ = url.partition("://")
+    if not there or not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9+.-]{0,30}", kind):
+        return "an address without a kind (mailtos://, jsons://, ...)"
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # its words quote the address
+        host = ""
+    return f"{kind} {host}" if kind.lower() in HAVE_HOSTS and HOST.fullmatch(host) else kind
+
+
+def send(address: Address, title: str, body: str) -> Sent:
+    """Send a message in plain text to one address. Raises nothing: what went wrong is returned."""
+    with _quietly():
+        try:
+            import apprise
+
+            # No pictures: whoever opens the message would fetch them from elsewhere.
+            asset = apprise.AppriseAsset(
+                app_id="access-recovery",
+                app_desc="access-recovery",
+                app_url="",
+                image_url_mask="",
+                image_url_logo="",
+                async_mode=False,
+            )
+            service = apprise.Apprise(asset=asset)
+            if not service.add(address.url):
+                return Sent(
+                    address.name,
+                    "no such kind of address is known, or it is incomplete. How each kind is "
+                    "written: https://appriseit.com/services/",
+                )
+            done = service.notify(body=body, title=title, body_format="text", timeout=PATIENCE)
+            return Sent(address.name, None if done else _trouble(done))
+        except Exception as error:  # a fault of a library must not stop the others, nor quote keys
+            return Sent(address.name, f"sending failed ({type(error).__name__})")
+
+
+def _trouble(done: AppriseResult) -> str:
+    """Why a message was not accepted. The library's own words may hold parts of the address."""
+    told = " ".join(entry.message for result in done for entry in result.logs())
+    if status := STATUS.search(told):
+        return f"it answered with HTTP status {status[1]}"
+    if "onnection error" in told:
+        return "it could not be reached, or it refused user and password"
+    return "it did not accept the message in time"
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep addresses out of the logs: apprise and what it sends with tell of them."""
+    library = logging.getLogger("apprise")
+    library.propagate = False
+    if not library.handlers:
+        library.addHandler(logging.NullHandler())
+    below = [logging.getLogger(name) for name in ("urllib3", "urllib3.connectionpool")]
+    levels = [one.level for one in below]
+    for one in below:
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for one, level in zip(below, levels, strict=True):
+            one.setLevel(level)
