@@ -221,6 +221,11 @@ class Ckan(_Listed):
         """The address that answers with all resources."""
         return f"{self.base}/api/3/action/package_show?id={self.dataset}"
 
+    @property
+    def page(self) -> str:
+        """The page on which people see the same."""
+        return f"{self.base}/dataset/{self.dataset}"
+
 
 class Listing(_Listed):
     """One page that links to the files of all months."""

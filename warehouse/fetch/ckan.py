@@ -55,12 +55,12 @@ def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page])
     Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
     not, or if the data set is gone, Ambiguous if two fit, NotThePublisher if another answered.
     """
-    search = Search(feed, edition, source.address, source.hosts)
+    search = Search(feed, edition, source.page, source.hosts)
     package = _package(get(source.address), source, search)
     seen = [_link(one, search) for one in package.resources if _is_data(one, source)]
     links = listed(seen, source.label, source.patterns, search)
     first = links[0].modified
-    return Found(source.address, first.date() if first else None, links)
+    return Found(source.page, first.date() if first else None, links)
 
 
 def _package(page: Page, source: Ckan, search: Search) -> _Package:

@@ -1,0 +1,390 @@
+"""Finding an edition on the publishers' pages as they are, were, and should not be."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assets.contract import Contract, contracts
+from assets.discovery import Discovery
+from tests.fetch_pages import (
+    File,
+    Resource,
+    blocked_page,
+    listing_page,
+    login_page,
+    missing_page,
+    package_missing,
+    package_show,
+    publication_page,
+    publication_page_2018,
+    upcoming_page,
+)
+from warehouse.fetch.find import find
+from warehouse.fetch.found import (
+    Ambiguous,
+    Found,
+    Missing,
+    NotFound,
+    NotThePublisher,
+    NotYet,
+    Page,
+)
+
+SERIES = "https://digital.nhs.uk/data-and-information/publications/statistical"
+GPAD = f"{SERIES}/appointments-in-general-practice"
+LISTS = f"{SERIES}/patients-registered-at-a-gp-practice"
+STORE = "https://files.digital.nhs.uk"
+PORTAL = "https://opendata.nhsbsa.net"
+PACKAGE = f"{PORTAL}/api/3/action/package_show?id="
+DISPENSING = f"{PACKAGE}pharmacy-and-appliance-contractor-dispensing-data"
+DATA_SET = f"{PORTAL}/dataset/pharmacy-and-appliance-contractor-dispensing-data"
+PHARMACIES = f"{PACKAGE}consolidated-pharmaceutical-list"
+WIDE = "https://www.nhsbsa.nhs.uk/prescription-data/dispensing-data/dispensing-contractors-data"
+CROSSTAB = File(
+    "Annex 1 - Practice Level Crosstab (CSV)",
+    f"{STORE}/AB/12CD34/Practice_Level_Crosstab_Nov_25.zip",
+    "62.4 MB",
+)
+APP = "NHS App Management Information"
+NOISE = [
+    File("Summary", f"{STORE}/00/000001/GP_Appointment_Publication_Summary_November_2025.xlsx"),
+    File("Regional CSV", f"{STORE}/00/000002/Appointments_GP_Regional_CSV_Nov_25.zip"),
+    File("Daily CSV", f"{STORE}/00/000003/Appointments_GP_Daily_CSV_Nov_25.zip"),
+]
+
+
+def publisher(pages: Mapping[str, bytes | Page]) -> Callable[[str], Page]:
+    """A `get` that knows these pages, and answers 404 to all others."""
+
+    def get(url: str) -> Page:
+        said = pages.get(url)
+        if isinstance(said, Page):
+            return said
+        kind = "application/json" if "/api/" in url else "text/html"
+        return Page(url, 200 if said else 404, said or missing_page(), kind)
+
+    return get
+
+
+def look(feed: str, edition: str, pages: Mapping[str, bytes | Page]) -> Found:
+    """What is found of a feed that is in use."""
+    return find(contracts()[feed], edition, publisher(pages))
+
+
+def names(found: Found) -> list[str]:
+    """File names, in the order of issue."""
+    return [link.file_name for link in found.links]
+
+
+def test_a_file_is_found_among_the_cards_of_its_edition() -> None:
+    page = publication_page("Appointments, November 2025", [*NOISE, CROSSTAB, CROSSTAB])
+    found = look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    assert (found.page, found.published_on) == (f"{GPAD}/november-2025", date(2025, 11, 27))
+    [link] = found.links
+    assert (link.url, link.text, link.bytes) == (CROSSTAB.href, CROSSTAB.title, 62_400_000)
+    assert link.modified == datetime(2025, 11, 27, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("feed", "edition", "page", "file"),
+    [
+        (
+            "gp_appointments_sub_icb",
+            "2024-08",
+            "august-2024",
+            "Appointments_GP_Regional_CSV_Aug_24",
+        ),
+        ("gp_appointments_sub_icb", "2022-03", "march-2022", "Appointments_GP_Regional_Mar_22"),
+        ("gp_appointments_sub_icb", "2018-11", "nov-2018", "Appointments_GP_Regional_Nov18"),
+        ("gp_appointments_practice", "2026-02", "february-2026", "Practice_Level_Crosstab_Feb_26"),
+        ("registered_patients", "2026-07", "july-2026", "gp-reg-pat-prac-all"),
+        ("registered_patients", "2021-08", "august-2021", "gp-reg-pat-prac-all.csv"),
+        ("registered_patients", "2018-06", "june-2018", "gp-reg-pat-prac-all-jun-18.csv"),
+        ("registered_patients_map", "2026-07", "july-2026", "gp-reg-pat-prac-map"),
+        ("nhs_app", "2025-08", "august-2025", f"{APP} Statistics - August 2025.xlsx"),
+        ("nhs_app", "2026-04", "april-2026", f"{APP.replace(' ', '_')}_April_2026.xlsx"),
+    ],
+)
+def test_every_name_that_was_ever_seen_is_found(
+    feed: str, edition: str, page: str, file: str
+) -> None:
+    file = file if "." in file else f"{file}.zip"
+    slug = contracts()[feed].landing_page
+    others = ["gp-reg-pat-prac-quin-age.zip", "NHS_App_ICB.csv", "Annex_2_Nov_25.xlsx"]
+    files = [
+        File(name, f"{STORE}/0A/1B2C3D/{name.replace(' ', '%20')}") for name in (file, *others)
+    ]
+    assert names(look(feed, edition, {f"{slug}/{page}": publication_page("A", files)})) == [file]
+
+
+def test_a_drifted_name_is_found_by_the_text_of_its_link() -> None:
+    named = File("Annex 1 - Practice Level Crosstab (CSV)", f"{STORE}/AB/12CD34/PLC%20final.zip")
+    page = publication_page("Appointments", [*NOISE, named])
+    found = look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    assert names(found) == ["PLC final.zip"]
+
+
+def test_the_file_of_another_month_on_the_page_is_not_taken() -> None:
+    october = CROSSTAB.href.replace("Nov_25", "Oct_25")
+    page = publication_page("Appointments", NOISE, related=[File(CROSSTAB.title, october)])
+    with pytest.raises(NotFound) as error:
+        look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    for name in ("Practice_Level_Crosstab_Oct_25.zip", "Appointments_GP_Regional_CSV_Nov_25.zip"):
+        assert name in error.value.reason
+    assert "assets/feeds/gp_appointments_practice/contract.yaml" in error.value.remedy
+
+
+@pytest.mark.parametrize("feed", ["gp_appointments_practice", "registered_patients"])
+def test_an_edition_without_a_page_is_not_yet_published(feed: str) -> None:
+    with pytest.raises(NotYet, match=r"2025-11 is not published yet at .*/november-2025"):
+        look(feed, "2025-11", {})
+
+
+def test_a_page_that_only_announces_is_not_yet_published() -> None:
+    with pytest.raises(NotYet):
+        look(
+            "nhs_app", "2025-11", {f"{SERIES}/nhs-app-statistics/november-2025": upcoming_page("A")}
+        )
+
+
+def test_two_files_that_fit_are_both_told() -> None:
+    second = CROSSTAB.href.replace("12CD34", "99EE99")
+    page = publication_page("Appointments", [CROSSTAB, File("Annex 1", second)])
+    with pytest.raises(Ambiguous) as error:
+        look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    assert CROSSTAB.href in error.value.reason and second in error.value.reason
+
+
+def test_a_file_that_is_issued_again_comes_after_the_first() -> None:
+    again = File("Annex 1", CROSSTAB.href.replace("Nov_25", "Nov_25_v2").replace("AB/", "00/"))
+    page = publication_page("Appointments", [again, CROSSTAB])
+    found = look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    first = "Practice_Level_Crosstab_Nov_25"
+    assert names(found) == [f"{first}.zip", f"{first}_v2.zip"]
+
+
+def test_a_page_of_2018_is_read_and_what_is_relative_is_made_whole() -> None:
+    name = "Appointments_GP_Regional_Oct18.zip?a=1&b=2"
+    files = [
+        File("CSV & more", f"/binaries/content/{name}#top", "541.2 kB"),
+        File("Summary", f"{STORE}/excel/a/b/summary.xlsx"),
+    ]
+    page = publication_page_2018("Appointments", files, "6 December 2018")
+    found = look("gp_appointments_sub_icb", "2018-10", {f"{GPAD}/october-2018": page})
+    assert found.published_on == date(2018, 12, 6)
+    [link] = found.links
+    assert link.url == f"https://digital.nhs.uk/binaries/content/{name}"
+    assert (link.text, link.bytes, link.modified) == ("CSV & more", 541_200, None)
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        (publication_page("A", [CROSSTAB], published=None), None),
+        (publication_page("A", [CROSSTAB], published="Nov 2025"), None),
+        (publication_page("A", [CROSSTAB], published="31 Nov 2025"), None),
+        (publication_page("A", [CROSSTAB], published="27 November 2025"), date(2025, 11, 27)),
+        (publication_page("A", [CROSSTAB], published="2025-11-27"), date(2025, 11, 27)),
+    ],
+)
+def test_a_day_of_publication_is_read_and_never_guessed(page: bytes, day: date | None) -> None:
+    found = look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    assert found.published_on == day
+
+
+@pytest.mark.parametrize("host", ["evil.example", "files.digital.nhs.uk.evil.example"])
+def test_a_link_to_another_host_is_told_and_not_followed(host: str) -> None:
+    href = f"https://{host}/AB/12CD34/Practice_Level_Crosstab_Nov_25.zip"
+    page = publication_page("A", [File("Annex 1", href)])
+    with pytest.raises(NotFound, match=f"leads to {host} and was not followed") as error:
+        look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": page})
+    assert "hosts:" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (login_page(), "a login form, titled `Sign in`"),
+        (blocked_page(), "a page titled `Access denied` that is not the publisher's"),
+        (Page("https://login.example/sso", 200, login_page(), ""), "sent on to https://login.ex"),
+        (Page(f"{GPAD}/november-2025", 403, b"", ""), "status 403"),
+    ],
+)
+def test_what_answers_in_the_publishers_place_is_told_as_such(
+    answer: bytes | Page, said: str
+) -> None:
+    with pytest.raises(NotThePublisher) as error:
+        look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": answer})
+    assert said in error.value.reason and "browser" in error.value.remedy
+
+
+@pytest.mark.parametrize("url", [WIDE, DISPENSING])
+def test_a_login_form_is_told_in_place_of_a_listing_and_of_json(url: str) -> None:
+    with pytest.raises(NotThePublisher, match="a login form"):
+        look("pharmacy_first", "2024-01" if url == WIDE else "2025-11", {url: login_page()})
+
+
+def test_a_web_page_in_place_of_json_is_told_as_such() -> None:
+    with pytest.raises(NotThePublisher, match="a web page instead of JSON"):
+        look("pharmacy_first", "2025-11", {DISPENSING: listing_page([])})
+
+
+def resource(name: str, **more: Any) -> Resource:
+    """A resource with an address of its own."""
+    return Resource(name, f"{PORTAL}/dataset/0/resource/1/download/{name.lower()}.csv", **more)
+
+
+TWIN = Resource("DISPENSING_DATA_202509", f"{PORTAL}/dataset/0/resource/2/download/b.csv")
+
+
+def test_a_resource_is_found_by_the_month_in_its_name() -> None:
+    listed = [
+        resource(f"DISPENSING_DATA_{month}", size=51_000_000) for month in (202508, 202509, 202510)
+    ]
+    found = look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
+    assert names(found) == ["dispensing_data_202509.csv"]
+    [link] = found.links
+    assert (link.bytes, link.modified) == (51_000_000, datetime(2026, 1, 28, 9, 30, tzinfo=UTC))
+    assert (found.page, found.published_on) == (DATA_SET, date(2026, 1, 28))
+
+
+def test_an_edition_that_was_issued_again_is_wanted_both_times() -> None:
+    listed = [
+        resource("DISPENSING_DATA_202504_REISSUED", modified="2025-08-05T15:20:24.700109"),
+        resource("DISPENSING_DATA_202504", modified=None, created=None),
+        resource("DISPENSING_DATA_202505"),
+    ]
+    found = look("pharmacy_first", "2025-04", {DISPENSING: package_show("d", listed)})
+    assert names(found) == ["dispensing_data_202504.csv", "dispensing_data_202504_reissued.csv"]
+    assert found.published_on is None  # of the first issue, which the portal does not date
+    assert found.links[1].modified == datetime(2025, 8, 5, 15, 20, 24, 700109, tzinfo=UTC)
+
+
+def test_quarters_are_found_final_or_not_and_notes_are_no_data() -> None:
+    listed = [
+        resource("CONSOL_PHARMACY_LIST_202526Q1FINAL"),
+        resource("CONSOL_PHARMACY_LIST_202526Q2"),
+        resource("CONSOL_PHARMACY_LIST_202606Q1"),
+        Resource("CONSOL_PHARMACY_LIST_202526Q2", f"{PORTAL}/notes.pdf", format="PDF"),
+    ]
+    pages = {PHARMACIES: package_show("c", listed)}
+    for edition, name in (
+        ("2025-06", "202526q1final"),
+        ("2025-09", "202526q2"),
+        ("2026-06", "202606q1"),
+    ):
+        assert names(look("pharmacy_list", edition, pages)) == [f"consol_pharmacy_list_{name}.csv"]
+
+
+def test_a_resource_without_a_usable_address_is_taken_from_its_zip() -> None:
+    zipped = f"{PORTAL}/zip/dispensing_data_202509.zip"
+    strays = Resource("DISPENSING_DATA_202509", "https://evil.example/d.csv", zip_url=zipped)
+    found = look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", [strays])})
+    assert [link.url for link in found.links] == [zipped]
+
+
+@pytest.mark.parametrize(
+    ("listed", "error"),
+    [
+        ([], NotYet),
+        ([resource("DISPENSING_DATA_202508")], NotYet),
+        ([resource("DISPENSING_DATA_202508"), resource("DISPENSING_DATA_202510")], NotFound),
+        ([resource("Dispensing, all months")], NotFound),
+        ([resource("DISPENSING_DATA_202509"), TWIN], Ambiguous),
+    ],
+)  # fmt: skip
+def test_a_data_set_without_the_one_resource_says_why(
+    listed: list[Resource], error: type[Missing]
+) -> None:
+    with pytest.raises(Missing) as raised:
+        look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
+    assert type(raised.value) is error
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Page(DISPENSING, 404, package_missing(), ""), "there is no data set `pharmacy-and-"),
+        (b'{"success": true, "result": {"resources": "many"}}', "something else than a list"),
+        (b'{"success": true}', "something else than a list"),
+        (b"[1, 2", "something else than a list"),
+    ],
+)  # fmt: skip
+def test_a_portal_that_answers_otherwise_is_told_plainly(answer: bytes | Page, said: str) -> None:
+    with pytest.raises(NotFound, match=said):
+        look("pharmacy_first", "2025-09", {DISPENSING: answer})
+
+
+ODD = {
+    "2024-01": "Dispensing Data Jan 24 - CSV v2.csv",
+    "2024-02": "Dispensing Data Feb 24 v2 - CSV.csv",
+    "2024-03": "Dispensing Data Mar 24 - CSV - update.csv",
+    "2024-04": "Dispensing Data Apr 24 - CSV.csv",
+    "2021-05": "Dispensing Data May 21  \u2013 CSV.csv",
+    "2024-07": "Dispensing Data July 24 - CSV_0.csv",
+}
+
+
+@pytest.mark.parametrize("edition", ODD)
+def test_the_listing_is_read_in_spite_of_its_names(edition: str) -> None:
+    folder = "/sites/default/files/2024-05/"
+    listed = [File(name, folder + name.replace(" ", "%20")) for name in ODD.values()]
+    found = look("pharmacy_first", edition, {WIDE: listing_page(listed)})
+    [link] = found.links
+    assert link.url.startswith(f"https://www.nhsbsa.nhs.uk{folder}Dispensing%20Data%20")
+    assert link.file_name == " ".join(ODD[edition].replace("\u2013", "-").split())
+
+
+def test_the_next_source_is_asked_where_the_first_has_not_the_edition() -> None:
+    files = [File("Jan 25", "/sites/default/files/Dispensing%20Data%20Jan%2025%20-%20CSV.csv")]
+    portal = package_show("d", [resource("DISPENSING_DATA_202504")])
+    pages = {DISPENSING: portal, WIDE: listing_page(files)}
+    assert look("pharmacy_first", "2025-01", pages).page == WIDE
+    with pytest.raises(
+        NotFound, match=r"/dataset/.* has no file"
+    ):  # one of them should have had it
+        look("pharmacy_first", "2025-02", pages)
+    assert names(look("pharmacy_first", "2025-04", pages)) == ["dispensing_data_202504.csv"]
+
+
+def with_discovery(said: dict[str, Any]) -> Contract:
+    """A feed that is published elsewhere."""
+    discovery = Discovery.model_validate(said)
+    return contracts()["nhs_app"].model_copy(update={"discovery": discovery})
+
+
+def test_a_report_is_of_the_month_and_nothing_is_asked() -> None:
+    contract = with_discovery({"sources": [{"kind": "report", "report": "epraccur"}]})
+    [link] = find(contract, "2026-11", publisher({})).links
+    url = "https://www.odsdatasearchandexport.nhs.uk/api/getReport?report=epraccur"
+    assert (link.url, link.file_name) == (url, "epraccur-2026-11.csv")
+
+
+def test_an_edition_before_the_first_and_a_feed_without_sources_are_told() -> None:
+    with pytest.raises(NotFound, match="2022-04 was never published where"):
+        look("gp_appointments_practice", "2022-04", {})
+    for feed in ("gp_appointments_mapping", "nhs_app_practice"):
+        with pytest.raises(ValueError, match=f"{feed} is not looked for"):
+            look(feed, "2025-11", {})
+
+
+CARDS = [*NOISE, CROSSTAB, File("Annex 1", CROSSTAB.href, None), File("", CROSSTAB.href, "62 MB")]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(CARDS), st.lists(st.sampled_from(CARDS), max_size=4), st.booleans())
+def test_order_and_repetition_of_links_change_nothing(
+    cards: list[File], repeated: list[File], below: bool
+) -> None:
+    mixed = [*cards, *repeated]
+    page = publication_page("A", [] if below else mixed, related=mixed if below else [])
+    plain = publication_page("A", [] if below else CARDS, related=CARDS if below else [])
+    looks = [
+        look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": one})
+        for one in (page, plain)
+    ]
+    assert looks[0] == looks[1]
