@@ -27,6 +27,19 @@ def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
     return tuple(dg.AssetKey([feed, step]) for step in ("archived", "tidy", "measures"))  # type: ignore[return-value]
 
 
+def fetched_key(feed: str) -> dg.AssetKey:
+    """Asset key of what was found at the publisher and downloaded."""
+    return dg.AssetKey([feed, "fetched"])
+
+
+def brought_by(contract: Contract) -> str | None:
+    """The feed whose downloads bring this one: its own, or another's; None if nobody publishes
+    it."""
+    if contract.discovery is None:
+        return None
+    return contract.discovery.comes_with or contract.feed
+
+
 def owner_tag(owner: str) -> str:
     """Dagster's form of a team that owns an asset."""
     return "team:" + owner.lower().replace(" ", "-")
@@ -35,6 +48,7 @@ def owner_tag(owner: str) -> str:
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
     feed = contract.feed
     archived, tidy, measures = keys(feed)
+    bringer = brought_by(contract)
     about: dict[str, object] = {
         "publisher": contract.publisher,
         "landing_page": dg.MetadataValue.url(contract.landing_page),
@@ -64,7 +78,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     return [
         spec(
             archived,
-            [],
+            [fetched_key(bringer)] if bringer else [],
             {"csv"},
             f"files as published, under their SHA-256, with provenance.\n\n{contract.description}",
         ),

@@ -5,16 +5,24 @@ tests replace resources by argument.
 """
 
 import warnings
+from typing import Any
 
 import dagster as dg
 
 from assets.contract import contracts
-from assets.factory import feed_assets
+from assets.factory import feed_assets, keys
 from assets.mart import build, published
+from pipelines.fetching import fetch_job, fetched_asset
 from pipelines.partitions import EDITIONS
+from pipelines.refreshing import refresh_job
 from pipelines.resources import HomeResource
+from pipelines.schedules import look_schedule
+from pipelines.sensors import landing_sensor, new_editions_sensor
+from warehouse.settings import read_settings
 
 PUBLISH_JOB = "publish_mart"
+# Between two looks; also how long a file in the landing folder must have been still.
+LANDING_SECONDS, POLL_SECONDS = 30, 60
 
 
 def feed_job_name(feed: str) -> str:
@@ -26,17 +34,25 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
     """All definitions of the project."""
     with warnings.catch_warnings():
         # Backfill policies and partitioned checks are what makes one run of many editions, each
-        # with its own verdicts, possible; Dagster still calls the two beta and preview.
+        # with its own verdicts, possible; Dagster still calls the two beta and preview. It copies
+        # sensors when it puts the pieces together, and warns of what we do not use.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return _definitions(home or HomeResource())
+        definitions = _definitions(home or HomeResource())
+        definitions.get_repository_def()
+        return definitions
 
 
 def _definitions(home: HomeResource) -> dg.Definitions:
-    jobs = [
+    look = read_settings(home.get()).look
+    still_for = look.poll_seconds or LANDING_SECONDS
+    refreshing = refresh_job(still_for)
+    looked_up = [one for one in contracts().values() if one.discovery and one.discovery.looked_up]
+    fetching = {contract.feed: fetch_job(contract) for contract in looked_up}
+    jobs: list[Any] = [
         dg.define_asset_job(
             feed_job_name(feed),
-            selection=dg.AssetSelection.groups(feed),
+            selection=dg.AssetSelection.assets(*keys(feed)),
             description=f"Archive to measures of {contract.title}, for the editions chosen.",
         )
         for feed, contract in contracts().items()
@@ -49,8 +65,20 @@ def _definitions(home: HomeResource) -> dg.Definitions:
         )
     )
     return dg.Definitions(
-        assets=[*[feed_assets(c, EDITIONS) for c in contracts().values()], build, published],
-        jobs=jobs,
+        assets=[
+            *[feed_assets(c, EDITIONS) for c in contracts().values()],
+            *[fetched_asset(c) for c in looked_up],
+            build,
+            published,
+        ],
+        jobs=[*jobs, *fetching.values(), refreshing],
+        schedules=[
+            look_schedule(c, fetching[c.feed], look.cron) for c in looked_up if c.cadence.due
+        ],
+        sensors=[
+            landing_sensor(refreshing, still_for),
+            new_editions_sensor(refreshing, look.poll_seconds or POLL_SECONDS),
+        ],
         resources={"home": home},
         executor=dg.in_process_executor,
     )

@@ -6,21 +6,21 @@ Belongs here: what to run, in which order, and what it came to. Does not: the wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
+from pipelines.landing import take_landing
 from pipelines.running import execute, running_instance, settle
 from warehouse.archive import Archive
 from warehouse.home import Home, sweep_parts
-from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.intake.importer import Outcome
 from warehouse.last_refresh import remember
 from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
@@ -84,10 +84,12 @@ def refresh(
     editions: list[str] | None = None,
     say: Say = lambda _: None,
     wait: bool = True,
+    still_for: float = 0,
 ) -> Report:
     """Take everything pending from the landing folder to the published mart.
 
-    `feeds`, `editions`: only these, and again even if they were done before. Raises Busy if
+    `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
+    the landing folder that were written to within so many seconds are left there. Raises Busy if
     another refresh is running and `wait` is False, ValueError for settings, or a register of
     claims, that can't be read.
     """
@@ -98,7 +100,7 @@ def refresh(
     report = Report()
     with alone(home, say, wait), remembered(home, report):
         clean_up(home)
-        report.imported.extend(take_landing(home, say))
+        report.imported.extend(take_landing(home, say, still_for))
         bring_up_to_date(home, report, say, feeds, editions)
     return report
 
@@ -113,7 +115,10 @@ def remembered(home: Home, report: Report) -> Iterator[None]:
         broke.append(str(error) or type(error).__name__)
         raise
     finally:
-        refused = [(one.name, one.message, one.remedy) for one in report.refused]
+        refused = [
+            (one.path.relative_to(home.landing).as_posix(), one.name, one.message, one.remedy)
+            for one in report.refused
+        ]
         remember(home, [*report.failures, *broke], refused, report.published)
 
 
@@ -129,7 +134,7 @@ def bring_up_to_date(
     The caller holds the home's lock (`alone`).
     """
     batches = plan(home, feeds, editions)
-    if batches or not _mart_is_current(home):
+    if batches or not mart_is_current(home):
         _run(home, batches, report, say)
     else:
         report.nothing_to_do = True
@@ -170,23 +175,6 @@ def clean_up(home: Home) -> None:
         sweep_parts(folder, older_than=ABANDONED)
 
 
-def take_landing(home: Home, say: Say) -> Iterable[Outcome]:
-    """Import what lies in the landing folder. Archived files leave it, refused ones stay."""
-    if not home.landing.exists():
-        return
-    done: dict[Path, bool] = {}
-
-    def announce(path: Path) -> None:
-        say(f"Importing {path.name}")
-
-    for outcome in import_paths(home, [home.landing], Request(), announce):
-        done[outcome.path] = done.get(outcome.path, True) and outcome.verdict != "refused"
-        yield outcome
-    for path, archived in done.items():
-        if archived:
-            path.unlink(missing_ok=True)
-
-
 def plan(
     home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
 ) -> list[Batch]:
@@ -222,7 +210,8 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
     return [tuple(run) for run in runs]
 
 
-def _mart_is_current(home: Home) -> bool:
+def mart_is_current(home: Home) -> bool:
+    """Whether the published mart rests on all that stands accepted; none is, if nothing is."""
     from warehouse.mart.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.mart.exists())

@@ -1,0 +1,147 @@
+"""What is to be refreshed, cheaply enough to ask every minute.
+
+Belongs here: what the sensor on new editions decides. Does not: the plan itself
+(`pipelines.refresh`), the landing folder (`pipelines.landing`).
+
+Everything that a refresh rests on is kept in files that are written once, so a folder's time of
+change tells whether there is anything new; only then the plan is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assets.contract import contracts, tidy_version
+from checks.runner import check_version
+from pipelines.refresh import mart_is_current, plan
+from warehouse.archive import Archive
+from warehouse.home import Home
+from warehouse.mart.build import mart_fingerprint, mart_version
+
+AGAIN_AFTER = 3600.0  # seconds until a refresh that failed is tried again
+
+
+class Remembered(BaseModel):
+    """What the sensor remembers: the state in which nothing was to be done, and what it asked for
+    last, and when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    done: str = ""
+    asked: str = ""
+    asked_at: float = 0
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Remembered:
+        """What a cursor says; nothing for one that can't be read."""
+        try:
+            return cls.model_validate_json(cursor or "{}")
+        except ValidationError:
+            return cls()
+
+
+class Work(NamedTuple):
+    """What is to be done: in words, and a digest of the editions and their files."""
+
+    words: str
+    digest: str
+
+
+class Verdict(NamedTuple):
+    """What the sensor decided: the key of a run, None if there is none; and why."""
+
+    run_key: str | None
+    why: str
+    remembered: Remembered
+
+
+def is_locked(home: Home) -> bool:
+    """Whether somebody refreshes this home at this moment."""
+    if not home.lock.exists():
+        return False
+    try:
+        with FileLock(home.lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def look_at(home: Home, remembered: Remembered, now: float) -> Verdict:
+    """Whether to refresh: an edition is pending, or the mart does not rest on what is accepted.
+
+    The same work is asked for once; if that failed, again after an hour.
+    """
+    state = state_of(home)
+    nothing = "Nothing new in the archive, and the mart is current"
+    if state == remembered.done:
+        return Verdict(None, nothing, remembered)
+    work = pending(home)
+    if work is None:
+        return Verdict(None, nothing, Remembered(done=state))
+    if work.digest == remembered.asked and now - remembered.asked_at < AGAIN_AFTER:
+        return Verdict(None, f"{work.words}: tried, and again within the hour", remembered)
+    hour = time.strftime("%Y-%m-%d %H", time.gmtime(now))
+    asked = Remembered(asked=work.digest, asked_at=now)
+    return Verdict(f"{work.digest} {hour}", work.words, asked)
+
+
+def pending(home: Home) -> Work | None:
+    """What a refresh would do; None if nothing."""
+    batches = plan(home)
+    editions = [(batch.feed, edition) for batch in batches for edition in batch.editions]
+    if editions:
+        wanted = set(editions)
+        lines = [
+            f"{file.feed} {file.edition} {file.sha256}"
+            for file in Archive(home).active_files()
+            if (file.feed, file.edition) in wanted
+        ]
+        feed, edition = editions[0]
+        more = f" and {len(editions) - 1} more" if len(editions) > 1 else ""
+        return Work(f"{feed} {edition}{more} to be taken in", _digest("editions", lines))
+    if mart_is_current(home):
+        return None
+    return Work("The mart is to be built anew", _digest("mart", [mart_fingerprint(home)]))
+
+
+def _digest(what: str, lines: list[str]) -> str:
+    return f"{what} {_hash(lines)}"
+
+
+def _hash(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def state_of(home: Home) -> str:
+    """Changes with whatever a plan rests on: records, decisions, verdicts, settings, the mart, and
+    the code."""
+    told = [mart_version(), *(f"{tidy_version(one)} {check_version(one)}" for one in contracts())]
+    for place in _places(home):
+        try:
+            told.append(f"{place} {place.stat().st_mtime_ns}")
+        except FileNotFoundError:
+            continue
+    return _hash(told)
+
+
+def _places(home: Home) -> Iterator[Path]:
+    yield home.settings
+    yield home.mart
+    folders = (
+        home.archive / "records",
+        home.archive / "decisions",
+        home.archive / "tombstones",
+        home.lake / "editions",
+    )
+    for folder in folders:
+        for place, inner, _ in os.walk(folder):
+            inner.sort()
+            yield Path(place)

@@ -1,0 +1,64 @@
+"""The job `refresh`: what the command of that name does, as a run that the daemon can start.
+
+Belongs here: its op, and which outcomes make its run fail. Does not: refreshing
+(`pipelines.refresh`), whose runs of feeds and of the mart show as runs of their own.
+"""
+
+import dagster as dg
+
+from pipelines.refresh import Report, refresh
+from pipelines.resources import HomeResource
+from warehouse.last_refresh import last_refresh
+
+JOB = "refresh"
+POOL = "refresh"
+LONGEST = 6 * 3600  # seconds
+
+
+def refresh_job(still_for: float) -> dg.JobDefinition:
+    """The job. Needs the resource `home`. `still_for`: files in the landing folder that were
+    written to within so many seconds wait for the next one."""
+
+    @dg.op(
+        name="refresh_home",
+        pool=POOL,
+        description="Everything pending, from the landing folder to the published mart.",
+    )
+    def _refresh(context: dg.OpExecutionContext, home: HomeResource) -> None:
+        place = home.get()
+        before = last_refresh(place)
+        known = {one.name for one in before.refused} if before else set()
+        report = refresh(place, say=context.log.info, still_for=still_for)
+        context.log.info(_summary(report))
+        if failed := faults(report, known):
+            raise dg.Failure(description=" | ".join(failed), allow_retries=False)
+
+    @dg.job(
+        name=JOB,
+        description="Take everything pending from the landing folder to the published mart.",
+        tags={"dagster/max_runtime": str(LONGEST)},
+    )
+    def _job() -> None:
+        _refresh()
+
+    return _job
+
+
+def faults(report: Report, known: set[str]) -> list[str]:
+    """What a person must look at, in words. Files of which the names are `known` were refused
+    before, and are no fault of this refresh; nor are editions that were held back before."""
+    held = [one for one in report.taken_in if one.undecided]
+    refused = [one for one in report.refused if one.name not in known]
+    return [
+        *report.failures,
+        *(f"{one.feed} {one.edition} is held back: {one.words}" for one in held),
+        *(f"{one.name} was refused: {one.message} {one.remedy}" for one in refused),
+    ]
+
+
+def _summary(report: Report) -> str:
+    if report.nothing_to_do:
+        return "Nothing to do: everything archived is in the mart"
+    mart = "published" if report.published else "taken down" if report.taken_down else "unchanged"
+    counts = f"{len(report.imported)} file(s) read, {len(report.taken_in)} edition(s) taken in"
+    return f"{counts}, mart {mart}"

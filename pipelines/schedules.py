@@ -1,0 +1,106 @@
+"""Schedules: when each feed is looked for, by the clocks of London.
+
+Belongs here: what a tick decides. Does not: the release calendar (`assets.cadence`,
+`warehouse.freshness`), looking itself (`pipelines.fetching`).
+
+A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It asks for
+nothing until an edition is due; from then on each working day until it is in.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from assets.cadence import TIMEZONE
+from assets.contract import Contract
+from assets.working_days import is_bank_holiday, is_working_day
+from pipelines.fetching import fetch_job_name, range_tags
+from pipelines.resources import HomeResource
+from warehouse.archive import Archive
+from warehouse.freshness import due_editions, freshness, held_editions, is_sample
+from warehouse.home import Home
+
+LONDON = ZoneInfo(TIMEZONE)
+
+
+def schedule_name(feed: str) -> str:
+    """The schedule that has a feed looked for."""
+    return f"look_for_{feed}"
+
+
+def look_schedule(
+    contract: Contract, job: UnresolvedAssetJobDefinition, cron: str
+) -> dg.ScheduleDefinition:
+    """The schedule of one feed. Needs the resource `home`; on from the start."""
+
+    @dg.schedule(
+        name=schedule_name(contract.feed),
+        job=job,
+        cron_schedule=cron,
+        execution_timezone=TIMEZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Look for {contract.title} from 09:35 on the day of its release "
+        f"({contract.cadence.release}), and each working day after until it is in.",
+    )
+    def _look(
+        context: dg.ScheduleEvaluationContext, home: HomeResource
+    ) -> dg.RunRequest | dg.SkipReason:
+        came = decide(home.get(), contract, context.scheduled_execution_time)
+        if isinstance(came, dg.RunRequest) and under_way(context.instance, contract.feed):
+            return dg.SkipReason(f"{contract.feed} is being looked for already")
+        return came
+
+    return _look
+
+
+def under_way(instance: dg.DagsterInstance, feed: str) -> bool:
+    """Whether a run that looks for this feed is waiting or running. After a standstill Dagster
+    makes up for several ticks at once, and one look is enough."""
+    unfinished = dg.RunsFilter(job_name=fetch_job_name(feed), statuses=UNFINISHED)
+    return bool(instance.get_run_ids(unfinished, limit=1))
+
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def decide(home: Home, contract: Contract, tick: datetime) -> dg.RunRequest | dg.SkipReason:
+    """What a tick comes to: a run for the editions that are due and not in, or why there is none.
+
+    `tick`: when the schedule says it is, with its time zone; never the clock, so that a tick that
+    is made up for later decides as it would have.
+    """
+    here = tick.astimezone(LONDON)
+    day = here.date()
+    if not is_working_day(day):
+        what = "a bank holiday" if is_bank_holiday(day) else f"a {day:%A}"
+        return dg.SkipReason(f"{_words(day)} is {what}: nothing is published")
+    if is_sample(Archive(home).active_files()):
+        return dg.SkipReason("Sample data only: import or fetch a real edition first")
+    held = held_editions(home, contract.feed)
+    editions = due_editions(contract, held, day)
+    if not editions:
+        awaited = freshness(contract, max(held, default=None), False, day)
+        due = awaited.due
+        return dg.SkipReason(f"{awaited.awaited} is due on {_words(due)}" if due else awaited.words)
+    return request(contract.feed, editions, here)
+
+
+def request(feed: str, editions: Sequence[str], tick: datetime) -> dg.RunRequest:
+    """One run for all editions that are looked for."""
+    key = f"{feed} {' '.join(editions)} {tick:%Y-%m-%d %H:%M}"
+    if len(editions) == 1:
+        return dg.RunRequest(run_key=key, partition_key=editions[0])
+    return dg.RunRequest(run_key=key, tags=range_tags(editions[0], editions[-1]))
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

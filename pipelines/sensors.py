@@ -1,0 +1,87 @@
+"""Sensors: what the daemon notices by itself in the home.
+
+Belongs here: the thin Dagster side of three sensors. Does not: what each of them decides
+(`pipelines.landing`, `pipelines.pending`, `warehouse.alerts`), when publishers are asked
+(`pipelines.schedules`).
+"""
+
+import time
+
+import dagster as dg
+
+from pipelines import landing, pending
+from pipelines.refreshing import JOB
+from pipelines.resources import HomeResource
+from pipelines.schedules import UNFINISHED
+from warehouse.last_refresh import last_refresh
+
+# A run of the job `refresh` holds the home's lock from its first seconds to its last.
+WITHOUT_LOCK = 600.0  # seconds
+ON = dg.DefaultSensorStatus.RUNNING
+
+
+def landing_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
+    """Imports what a person drops into the landing folder, once it has stopped growing."""
+
+    @dg.sensor(
+        name="landing",
+        job=job,
+        minimum_interval_seconds=seconds,
+        default_status=ON,
+        description="Refresh when files in the landing folder have stopped growing.",
+    )
+    def _landing(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
+        place = home.get()
+        before = last_refresh(place)
+        refused = {one.file for one in before.refused} if before else set()
+        seen = landing.Seen.read(context.cursor)
+        found = landing.look_at(landing.lying(place), seen, refused, seconds, time.time())
+        return _result(found.run_key, found.why, found.seen.model_dump_json())
+
+    return _landing
+
+
+def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
+    """Refreshes when an edition is pending, or the mart is not current."""
+
+    @dg.sensor(
+        name="new_editions",
+        job=job,
+        minimum_interval_seconds=seconds,
+        default_status=ON,
+        description="Refresh when the archive holds an edition that is not judged yet, or the "
+        "mart does not rest on all that is accepted.",
+    )
+    def _new_editions(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
+        place, now = home.get(), time.time()
+        locked = pending.is_locked(place)
+        if not locked:
+            settle_stranded(context.instance, now)
+        unfinished = dg.RunsFilter(job_name=JOB, statuses=UNFINISHED)
+        if context.instance.get_run_ids(unfinished, limit=1):
+            return _result(None, "A refresh is waiting or running", context.cursor)
+        if locked:
+            return _result(None, "Somebody is refreshing this home", context.cursor)
+        found = pending.look_at(place, pending.Remembered.read(context.cursor), now)
+        return _result(found.run_key, found.why, found.remembered.model_dump_json())
+
+    return _new_editions
+
+
+def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResult:
+    if run_key is None:
+        return dg.SensorResult(skip_reason=why, cursor=cursor)
+    return dg.SensorResult([dg.RunRequest(run_key=run_key, tags={"why": why})], cursor=cursor)
+
+
+def settle_stranded(instance: dg.DagsterInstance, now: float) -> None:
+    """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
+    and nobody holds the home's lock. Else they would keep every refresh waiting."""
+    running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED])
+    for record in instance.get_run_records(running):
+        if record.start_time is not None and now - record.start_time > WITHOUT_LOCK:
+            instance.report_run_failed(
+                record.dagster_run,
+                "Its process ended before it was done. Nothing half-done is visible; the next "
+                "refresh does it again.",
+            )
