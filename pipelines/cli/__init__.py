@@ -5,4 +5,4 @@ so that `--help` answers at once. Exit status: 0 done; 1 done in part; 2 wrong u
 input refused; 3 a publisher or service could not be reached.
 """
 
-DONE, IN_PART, WRONG = 0, 1, 2
+DONE, IN_PART, WRONG, UNREACHABLE = 0, 1, 2, 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, govern
+from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, fetch, govern
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
@@ -27,10 +27,12 @@ app = typer.Typer(
     help="Published NHS primary care figures in one DuckDB file, each traced to its source.\n\n"
     f"Data live under {HOME_VARIABLE} (default ./data).",
     epilog="First time? `access-recovery sample`, then `access-recovery refresh`. "
-    "With real files: `access-recovery import PATH...`, then `access-recovery refresh`.",
+    "With real files: `access-recovery fetch`, or `access-recovery import PATH...`, then "
+    "`access-recovery refresh`.",
 )
 
 
+app.add_typer(fetch.app)
 app.add_typer(govern.app)
 app.add_typer(explain.app)
 app.add_typer(claims.app)

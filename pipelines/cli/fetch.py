@@ -1,0 +1,104 @@
+"""The command `fetch`: look at publishers' pages and archive what is new.
+
+Belongs here: arguments, printing and the exit status. Does not: looking (`warehouse.fetch`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import DONE, IN_PART, UNREACHABLE, WRONG
+from pipelines.cli.arguments import feed_named, month_named
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from warehouse.fetch.looks import Look
+
+app = typer.Typer()
+STYLES = {"new": "green", "unchanged": "dim", "not yet": "dim"}
+
+
+@app.command()
+def fetch(
+    feed: Annotated[
+        list[str] | None, typer.Argument(help="Feeds to look for; all that are published if none.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="YYYY-MM: every edition from that month on, held or not."),
+    ] = None,
+) -> None:
+    """Find new editions on the publishers' pages, download and archive them.
+
+    Looks for the editions that are due by the release calendar and not held,
+    and at the newest one again, for publishers issue files again. What has not
+    changed is not downloaded. Stop it when you like: the next fetch goes on
+    where it stopped.
+
+    If the network needs a proxy, set HTTPS_PROXY (NO_PROXY for exceptions). If
+    it inspects traffic, set SSL_CERT_FILE to your organisation's CA file.
+
+    Exit status: 0 done, also if nothing is new; 1 some editions could not be
+    taken; 2 wrong usage; 3 a publisher could not be reached.
+    """
+    from warehouse.fetch.fetch import each_look
+
+    screen, home = Screen(), Home.from_environment()
+    feeds = [_published(name) for name in feed or []]
+    month = month_named(since) if since else None
+    found: list[Look] = []
+    try:
+        with screen.working("Looking for new editions") as working:
+            for look in each_look(home, feeds, month, say=working):
+                found.append(look)  # noqa: PERF402 - kept even if the next one fails
+    except ValueError as error:
+        screen.error(f"{error}.".replace("..", "."))
+        raise typer.Exit(WRONG) from None
+    finally:
+        # Even when the disk is full half-way, say what is safe already.
+        show_looks(screen, found)
+    raise typer.Exit(fetch_status(found))
+
+
+def _published(name: str) -> str:
+    """A feed that somebody publishes. Raises BadParameter for another, saying what to do."""
+    from warehouse.fetch.fetch import looked_up
+
+    try:
+        looked_up([feed_named(name)])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return name
+
+
+def fetch_status(found: list[Look]) -> int:
+    """Exit status: 3 if a publisher could not be reached, 1 if anything else went wrong."""
+    if any(look.verdict == "unreachable" for look in found):
+        return UNREACHABLE
+    return IN_PART if any(look.wants_a_person for look in found) else DONE
+
+
+def show_looks(screen: Screen, found: list[Look]) -> None:
+    """One row per feed and edition, then what went wrong with its remedy, then what to do next."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not found:
+        return
+    table = Table("Feed", "Edition", "", "What", box=None, pad_edge=False)
+    for look in sorted(found, key=lambda one: (one.feed, one.edition)):
+        told = look.message if look.verdict in STYLES else "see below"
+        style = STYLES.get(look.verdict, "red")
+        table.add_row(look.feed, look.edition, Text(look.verdict, style), Text(told))
+    screen.table(table)
+    for look in found:
+        if look.wants_a_person:
+            named = f"{look.feed} {look.edition} {look.verdict}. {look.message}"
+            screen.error(named, look.remedy)
+    if any(look.verdict == "new" for look in found):
+        screen.say("Next: access-recovery refresh")
+    elif all(look.verdict in STYLES for look in found):
+        screen.say("Nothing new at the publishers.")

@@ -1,0 +1,237 @@
+"""Taking what was found: downloaded, doubted, archived with its provenance, and remembered.
+
+Belongs here: what must hold of a download before it is archived, and what is remembered of an
+address. Does not: asking (`client`), whether it is the right feed and edition (`warehouse.intake`),
+whether its figures are sound (`checks`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assets.conform import parse_month
+from warehouse.archive import Archive, SourceFile
+from warehouse.fetch.client import Client, Downloaded, Known, NotModified
+from warehouse.fetch.found import Link, NotFound
+from warehouse.home import Home, write_text
+from warehouse.intake.containers import Refused, shown, sniff
+from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.intake.origin import Origin
+from warehouse.tombstones import tombstone_of
+from warehouse.web import plain
+
+TIMES = 2.0  # larger or smaller than before: not believed at once
+ABANDONED = timedelta(days=14)
+HEAD = 4096
+TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for. `page`, `published_on`: where and when the publisher says it is out;
+    `hosts`: where redirects may lead."""
+
+    feed: str
+    edition: str
+    page: str
+    published_on: date | None
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one link. `outcomes`: of its files, none if the publisher has nothing new;
+    `note`: what a person should know about it."""
+
+    name: str
+    outcomes: tuple[Outcome, ...] = ()
+    note: str = ""
+
+
+class Remembered(BaseModel):
+    """What is remembered of an address that was archived; losing it costs one download."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    etag: str | None
+    last_modified: str | None
+    sha256: str
+
+
+def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
+    """Download a link unless it is known, and archive what it brings.
+
+    Raises Refused for what is not archived, NotFound, Unreachable; OSError for the disk's trouble,
+    after which the download is gone on with another time.
+    """
+    key = hashlib.sha256(link.url.encode()).hexdigest()[:24]
+    folder, notes = home.state / "downloads" / key, home.state / "fetched" / f"{key}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        try:
+            taken, memory = _take(home, client, wanted, link, folder, _read(notes))
+        except (Refused, NotFound):
+            shutil.rmtree(folder)
+            raise
+        if memory:
+            write_text(notes, memory.model_dump_json() + "\n")
+        shutil.rmtree(folder)
+    return taken
+
+
+def sweep(home: Home) -> None:
+    """Remove downloads that nobody has gone on with for two weeks."""
+    latest = time.time() - ABANDONED.total_seconds()
+    for folder in (home.state / "downloads").glob("*/"):
+        if all(path.stat().st_mtime < latest for path in (folder, *folder.rglob("*"))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(
+    home: Home,
+    client: Client,
+    wanted: Wanted,
+    link: Link,
+    folder: Path,
+    last: Remembered | None,
+) -> tuple[Taken, Remembered | None]:
+    own = published_files(home, wanted.feed)
+    purged = tombstone_of(home, last.sha256) if last else None
+    same = [file for file in own if last and file.container_sha256 == last.sha256]
+    is_held = any(file.edition == wanted.edition for file in same)
+    known = Known(last.etag, last.last_modified) if last and (is_held or purged) else None
+    got = client.download(link.url, folder, known, wanted.hosts, link.file_name)
+    if isinstance(got, NotModified):
+        if purged:
+            raise Refused(
+                f"{plain(link.url)} still is the file that was {purged.words}.",
+                "It is not taken again: ask the publisher for one without what had to be erased.",
+            )
+        return Taken(link.file_name), None
+    got, note = _assured(client, wanted, link, got, Usual.of(Archive(home), own, wanted, got))
+    request = Request(origin=_origin(wanted, link, own))
+    outcomes = tuple(import_paths(home, [got.path], request))
+    if all(outcome.verdict == "refused" for outcome in outcomes):
+        first = outcomes[0]
+        raise Refused(f"{first.name} was not taken. {first.message}", first.remedy)
+    memory = Remembered(etag=got.etag, last_modified=got.last_modified, sha256=got.sha256)
+    return Taken(got.file_name, outcomes, note), memory
+
+
+def _read(notes: Path) -> Remembered | None:
+    try:
+        return Remembered.model_validate_json(notes.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def published_files(home: Home, feed: str) -> list[SourceFile]:
+    """Archived files of a feed, without the sample that was placed: its past is invented."""
+    files = Archive(home).files(feed)
+    return [file for file in files if not (file.synthetic and file.url is None)]
+
+
+def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Origin:
+    """Provenance of a download. It ranks as later than what is held of the edition: it was issued
+    again, be it on a page with the same date, or without one."""
+    held = [file for file in own if file.edition == wanted.edition]
+    dates = [file.published_on for file in held if file.published_on]
+    now = datetime.now(UTC).replace(microsecond=0)
+    after = [file.retrieved_at + timedelta(seconds=1) for file in held]
+    stated = wanted.published_on
+    if stated and not parse_month(wanted.edition) <= stated <= now.date():
+        stated = None  # a slip of the publisher's; an import by hand would refuse it
+    return Origin(
+        wanted.feed,
+        wanted.edition,
+        plain(link.url),
+        wanted.page,
+        stated or max(dates, default=None),
+        max([now, *after]),
+    )
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Sizes of the files that are held of an edition, the same or the one before."""
+
+    edition: str = ""
+    sizes: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, archive: Archive, own: list[SourceFile], wanted: Wanted, got: Downloaded) -> Usual:
+        """Sizes as downloaded, of files of the same kind."""
+        edition = max((f.edition for f in own if f.edition <= wanted.edition), default="")
+        kind = Path(got.file_name).suffix.casefold()
+        paths = {
+            archive.object_path(file.container_sha256)
+            for file in own
+            if file.edition == edition and Path(file.container_name).suffix.casefold() == kind
+        }
+        return cls(edition, tuple(path.stat().st_size for path in paths if path.exists()))
+
+    def oddity(self, size: int) -> str:
+        """`60 % smaller than the 2,000 bytes of 2025-10`; nothing where it is about as before."""
+        if any(one <= TIMES * size and size <= TIMES * one for one in self.sizes):
+            return ""
+        nearest = min(self.sizes, key=lambda one: abs(one - size), default=0)
+        if not nearest:
+            return ""
+        change, way = size / nearest - 1, "smaller" if size < nearest else "larger"
+        return f"{100 * abs(change):.0f} % {way} than the {nearest:,} bytes of {self.edition}"
+
+
+def _assured(
+    client: Client, wanted: Wanted, link: Link, got: Downloaded, usual: Usual
+) -> tuple[Downloaded, str]:
+    """A download that can be believed, and what is odd about it all the same. One that can't at
+    once is downloaded again, from its first byte."""
+    if not fault(got, link, wanted) and not usual.oddity(got.bytes):
+        return got, ""
+    beside = got.path.parent.parent / "again"
+    again = client.download(link.url, beside, None, wanted.hosts, link.file_name)
+    assert isinstance(again, Downloaded)  # noqa: S101 - nothing was said to be known
+    if why := fault(again, link, wanted):
+        raise why
+    odd = usual.oddity(again.bytes)
+    if odd and again.sha256 != got.sha256:
+        raise Refused(
+            f"{plain(link.url)} gave {got.bytes:,} bytes, then {again.bytes:,}: {odd}.",
+            "The publisher may be replacing the file. It is looked for again.",
+        )
+    return again, f"{odd}; the same when downloaded again, so its checks decide" if odd else ""
+
+
+def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
+    """Why a download is no data at all; None if it may be."""
+    with got.path.open("rb") as stream:
+        head = stream.read(HEAD)
+    try:
+        if head.lstrip()[:1] in (b"{", b"["):
+            said = shown(head.decode("utf-8", "replace"))
+            raise Refused(f"It is a service's message, not data: {said}", "")
+        if sniff(got.path) == "zip":
+            with zipfile.ZipFile(got.path):
+                pass  # it has a directory at its end; members are read when it is imported
+    except Refused as refusal:
+        why = refusal.reason
+    except zipfile.BadZipFile as error:
+        why = f"The zip is damaged or cut short ({shown(str(error))})."
+    else:
+        return None
+    title = TITLE.search(head.decode("utf-8", "replace"))
+    named = f" Its title: {shown(' '.join(title[1].split()))}." if title else ""
+    return Refused(
+        f"{plain(link.url)} did not give {got.file_name}. {why}{named}",
+        f"Open {plain(wanted.page)} in a browser and try the file there. It is looked for again.",
+    )

@@ -1,0 +1,219 @@
+"""Looking for editions at their publishers: find, download, archive, and note what came of it.
+
+Belongs here: which feeds and editions are looked for, in which order, and the verdict of each
+look. Does not: finding (`find`), downloading (`download`), when to look (`pipelines.schedules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from assets.cadence import TIMEZONE
+from assets.conform import add_months, month_text, parse_month
+from assets.contract import Contract, contracts
+from warehouse.archive import Archive, SourceFile
+from warehouse.fetch.client import Client, Unreachable
+from warehouse.fetch.download import Taken, Wanted, published_files, sweep, take
+from warehouse.fetch.find import find
+from warehouse.fetch.found import Ambiguous, Found, Missing, NotFound, NotThePublisher, NotYet, Page
+from warehouse.fetch.looks import Look, Verdict, note
+from warehouse.freshness import due_editions, held_editions, is_sample
+from warehouse.home import Home
+from warehouse.intake.containers import Refused
+from warehouse.web import plain
+
+PAGES = 8  # kept while several feeds, or editions, are read from the same
+SAMPLE = "This home holds SYNTHETIC sample data: the first real file retires it from the mart."
+
+Say = Callable[[str], None]
+Get = Callable[[str, tuple[str, ...]], Page]
+
+VERDICTS: dict[type[Exception], Verdict] = {
+    NotYet: "not yet",
+    NotFound: "not found",
+    Ambiguous: "ambiguous",
+    NotThePublisher: "unreachable",
+    Unreachable: "unreachable",
+    Refused: "refused",
+}
+
+
+def fetch(
+    home: Home,
+    feeds: Sequence[str] | None = None,
+    since: str | None = None,
+    editions: Sequence[str] | None = None,
+    say: Say = lambda _: None,
+    today: date | None = None,
+    run_id: str | None = None,
+    client: Client | None = None,
+) -> list[Look]:
+    """Look for editions and archive what is new; one look for each feed and edition.
+
+    `feeds`: all that are published, if not said; one that comes in another's files is looked for
+    there. `editions` (YYYY-MM): just these; else those that are due and the newest held, which may
+    have been issued again; with `since` all from that month on. What goes wrong with one feed
+    stops no other. Raises ValueError for a feed that nobody publishes and for settings that can't
+    be used, OSError for the disk's trouble; what was archived by then stays.
+    """
+    return list(each_look(home, feeds, since, editions, say, today, run_id, client))
+
+
+def each_look(
+    home: Home,
+    feeds: Sequence[str] | None = None,
+    since: str | None = None,
+    editions: Sequence[str] | None = None,
+    say: Say = lambda _: None,
+    today: date | None = None,
+    run_id: str | None = None,
+    client: Client | None = None,
+) -> Iterator[Look]:
+    """As `fetch`, one look after the other: oldest editions first, so that a killed run goes on
+    where it stopped. A feed whose publisher can't be reached is not looked for any further."""
+    today = today or datetime.now(ZoneInfo(TIMEZONE)).date()
+    sweep(home)
+    if is_sample(Archive(home).files()):
+        say(SAMPLE)
+    wanted = [
+        (edition, contract)
+        for contract in looked_up(feeds)
+        for edition in editions_to_look_for(home, contract, since, editions, today)
+    ]
+    lost: set[str] = set()
+    with client or Client(home) as asking:
+        get = lru_cache(maxsize=PAGES)(asking.get)
+        for edition, contract in sorted(wanted, key=lambda pair: pair[0]):
+            if contract.feed in lost:
+                continue
+            say(f"Looking for {contract.feed} {edition}")
+            look = _look(home, asking, get, contract, edition, say)
+            look = look.model_copy(update={"run_id": run_id})
+            note(home, look)
+            if look.verdict == "unreachable":
+                lost.add(contract.feed)
+            yield look
+
+
+def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
+    """Contracts of the feeds that are looked for on their own, in the order of all contracts.
+
+    Raises ValueError for a feed that there is not, or that nobody publishes.
+    """
+    every = contracts()
+    found: dict[str, Contract] = {}
+    for feed in feeds or [name for name, one in every.items() if one.discovery]:
+        if feed not in every:
+            raise ValueError(f"`{feed}` is no feed; feeds are {', '.join(sorted(every))}")
+        discovery = every[feed].discovery
+        if discovery is None:
+            raise ValueError(
+                f"`{feed}` is a local return: it is typed, not published. Write it with "
+                f"access-recovery template {feed}, then access-recovery import"
+            )
+        bearer = discovery.comes_with or feed
+        found[bearer] = every[bearer]
+    return [contract for feed, contract in every.items() if feed in found]
+
+
+def editions_to_look_for(
+    home: Home,
+    contract: Contract,
+    since: str | None,
+    editions: Sequence[str] | None,
+    today: date,
+) -> list[str]:
+    """Editions (YYYY-MM) of a feed to look for, oldest first; see `fetch`."""
+    if editions is not None:
+        return sorted(editions)
+    files = Archive(home).files(contract.feed)
+    held = set() if is_sample(files) else held_editions(home, contract.feed)
+    newest = sorted(held)[-1:]
+    wanted = [*newest, *due_editions(contract, held, today)]
+    if since:
+        last = max([*newest, *due_editions(contract, (), today)], default=since)
+        wanted = _from(since, last, contract.cadence.months or 1)
+    return [edition for edition in wanted if _published(contract, edition)]
+
+
+def _from(since: str, last: str, every: int) -> list[str]:
+    found, month = [], parse_month(last)
+    while month >= parse_month(since):
+        found.append(month_text(month))
+        month = add_months(month, -every)
+    return found[::-1]
+
+
+def _published(contract: Contract, edition: str) -> bool:
+    return bool(contract.discovery and contract.discovery.sources_of(edition))
+
+
+def _look(home: Home, client: Client, get: Get, contract: Contract, edition: str, say: Say) -> Look:
+    """One look: find the edition, take each of its files, say what came of it."""
+    discovery, feed = contract.discovery, contract.feed
+    sources = discovery.sources_of(edition) if discovery else ()
+    hosts = tuple(sorted({host for source in sources for host in source.hosts}))
+    try:
+        found = find(contract, edition, lambda url: get(url, hosts))
+    except tuple(VERDICTS) as error:
+        return _failed(feed, edition, error)
+    wanted = Wanted(feed, edition, plain(found.page), found.published_on, hosts)
+    again = any(file.edition == edition for file in published_files(home, feed))
+    taken: list[Taken] = []
+    failure: Look | None = None
+    for link in found.links:
+        say(f"Asking for {link.file_name} ({feed} {edition})")
+        try:
+            taken.append(take(home, client, wanted, link))
+        except tuple(VERDICTS) as error:
+            failure = failure or _failed(feed, edition, error, link.url)
+            if isinstance(error, Unreachable):
+                break
+    if not failure:
+        return _told(wanted, found, taken, again)
+    got = tuple(one.name for one in taken)
+    told = failure.message + (f" Archived: {', '.join(got)}." if got else "")
+    return failure.model_copy(update={"page": wanted.page, "files": got, "message": told})
+
+
+def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Look:
+    """The look that ends with an exception of `VERDICTS`."""
+    verdict = VERDICTS[type(error)]
+    reason = error.reason if isinstance(error, Missing | Refused | Unreachable) else str(error)
+    remedy = getattr(error, "remedy", "") if verdict != "not yet" else ""
+    if isinstance(error, Unreachable):
+        url = error.address
+    at = plain(url) if url else None
+    return Look(feed=feed, edition=edition, verdict=verdict, message=reason, remedy=remedy, url=at)
+
+
+def _told(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Look:
+    """The look at an edition that is out. `again`: something of it was held before."""
+    outcomes = [outcome for one in taken for outcome in one.outcomes]
+    fresh = [one.file for one in outcomes if one.verdict == "imported" and one.file]
+    refused = [one for one in outcomes if one.verdict == "refused"]
+    told = [*_news(wanted, fresh, again), *(one.note for one in taken if one.note)]
+    told += [f"{one.name} refused: {one.message}" for one in refused]
+    return Look(
+        feed=wanted.feed,
+        edition=wanted.edition,
+        verdict="new" if fresh else "unchanged",
+        message="; ".join(told),
+        remedy=refused[0].remedy if refused else "",
+        page=wanted.page,
+        url=plain(found.links[0].url) if found.links else None,
+        files=tuple(one.name for one in taken),
+    )
+
+
+def _news(wanted: Wanted, fresh: list[SourceFile], again: bool) -> list[str]:
+    """What was archived, in words."""
+    if not fresh:
+        return []
+    told = f"{len(fresh)} file(s), {sum(file.rows for file in fresh):,} rows"
+    brought = {f"{file.feed} {file.edition}" for file in fresh}
+    others = ", ".join(sorted(brought - {f"{wanted.feed} {wanted.edition}"}))
+    return ["issued again"] * again + [told] + ([f"with {others}"] if others else [])
