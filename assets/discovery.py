@@ -6,6 +6,7 @@ speak of. Does not: reading pages (`warehouse.fetch`), when to look (`assets.cad
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -94,9 +95,10 @@ def at_hosts(url: str, hosts: Iterable[str]) -> bool:
     at = urlsplit(url)
     if at.scheme not in ("http", "https"):
         return False
+    path = f"{posixpath.normpath(at.path)}/"  # `..` may not lead out of a path that is named
     for host in hosts:
         name, _, begin = host.partition("/")
-        inside = not begin or f"{at.path}/".startswith(f"/{begin.rstrip('/')}/")
+        inside = not begin or path.startswith(f"/{begin.rstrip('/')}/")
         if name in (at.hostname, at.netloc) and inside:
             return True
     return False

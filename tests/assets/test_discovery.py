@@ -110,6 +110,7 @@ def test_sources_are_asked_in_their_order_and_for_their_years_only() -> None:
         ("https://files.digital.nhs.uk@evil.example/a.zip", False),
         ("https://bucket.example/ours/a.zip", True),
         ("https://bucket.example/ours-not/a.zip", False),
+        ("https://bucket.example/ours/../a.zip", False),
         ("ftp://files.digital.nhs.uk/a.zip", False),
     ],
 )

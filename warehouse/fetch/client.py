@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from assets.discovery import at_hosts
 from warehouse.fetch.addresses import read_addresses
 from warehouse.fetch.failures import Unreachable, led_away, of_error, of_status
 from warehouse.fetch.found import NotFound, Page
@@ -242,7 +243,7 @@ class Client:
         there = self._addresses.published(to)
         ours = {urlsplit(one).hostname or "" for one in (url, at)} | set(hosts)
         safe = urlsplit(at).scheme == "http" or urlsplit(there).scheme == "https"
-        if safe and any(_is_at(there, place) for place in ours):
+        if safe and at_hosts(there, ours):
             return there
         asked = self._addresses.mapped(at)
         raise led_away(to, asked, proxy_of(asked))
@@ -262,12 +263,6 @@ class Client:
             )
             self._sessions[key] = self._open.enter_context(session)
         return self._sessions[key]
-
-
-def _is_at(url: str, place: str) -> bool:
-    """Whether an address is at a host, or at a host with the beginning of a path."""
-    at = urlsplit(url)
-    return f"{at.hostname}{at.path}/".startswith(f"{place.rstrip('/')}/")
 
 
 def _conditions(known: Known | None) -> dict[str, str]:
