@@ -21,6 +21,9 @@ from warehouse.history import CheckResult
 from warehouse.openlineage.emit import Emitter, emitting
 from warehouse.openlineage.runs import edition_taken_in, files_named, running
 
+# One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
+POOL = "refresh"
+
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
     """Asset keys of a feed: archived, tidy, measures."""
@@ -133,6 +136,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         partitions_def=editions,
         backfill_policy=dg.BackfillPolicy.single_run(),
         can_subset=True,
+        pool=POOL,
         required_resource_keys={"home"},
     )
     def _feed(context: dg.AssetExecutionContext):

@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 
 from assets.contract import contracts
-from assets.factory import describe_check, keys, owner_tag
+from assets.factory import POOL, describe_check, keys, owner_tag
 from assets.lineage import ROWS
 from checks.catalogue import MART_OWNER, mart_checks
 from checks.mart import add_results, judge_mart
@@ -89,6 +89,7 @@ def _table_specs() -> list[dg.AssetSpec]:
         )
         for check in mart_checks()
     ],
+    pool=POOL,
     required_resource_keys={"home"},
 )
 def build(context: dg.AssetExecutionContext):
@@ -199,6 +200,7 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
     owners=[OWNER],
     kinds={"duckdb"},
     description="The DuckDB file that analysts open, swapped in whole. Open readers keep theirs.",
+    pool=POOL,
     required_resource_keys={"home"},
 )
 def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assets.contract import contracts, tidy_version
@@ -61,17 +60,6 @@ class Verdict(NamedTuple):
     run_key: str | None
     why: str
     remembered: Remembered
-
-
-def is_locked(home: Home) -> bool:
-    """Whether somebody refreshes this home at this moment."""
-    if not home.lock.exists():
-        return False
-    try:
-        with FileLock(home.lock, timeout=0):
-            return False
-    except Timeout:
-        return True
 
 
 def look_at(home: Home, remembered: Remembered, now: float) -> Verdict:

@@ -6,12 +6,12 @@ Belongs here: its op, and which outcomes make its run fail. Does not: refreshing
 
 import dagster as dg
 
+from assets.factory import POOL
 from pipelines.refresh import Report, refresh
 from pipelines.resources import HomeResource
 from warehouse.last_refresh import last_refresh
 
 JOB = "refresh"
-POOL = "refresh"
 LONGEST = 6 * 3600  # seconds
 
 

@@ -10,8 +10,10 @@ import time
 import dagster as dg
 
 from pipelines import landing, pending
+from pipelines.refresh import Busy, alone
 from pipelines.refreshing import JOB
 from pipelines.resources import HomeResource
+from pipelines.running import settle
 from pipelines.schedules import UNFINISHED
 from warehouse.last_refresh import last_refresh
 
@@ -54,14 +56,15 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
     )
     def _new_editions(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
         place, now = home.get(), time.time()
-        locked = pending.is_locked(place)
-        if not locked:
-            settle_stranded(context.instance, now)
+        try:
+            with alone(place, lambda _: None, wait=False):
+                settle(place)
+                settle_stranded(context.instance, now)
+        except Busy:
+            return _result(None, "Somebody is refreshing this home", context.cursor)
         unfinished = dg.RunsFilter(job_name=JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
             return _result(None, "A refresh is waiting or running", context.cursor)
-        if locked:
-            return _result(None, "Somebody is refreshing this home", context.cursor)
         found = pending.look_at(place, pending.Remembered.read(context.cursor), now)
         return _result(found.run_key, found.why, found.remembered.model_dump_json())
 
@@ -76,7 +79,7 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
 
 def settle_stranded(instance: dg.DagsterInstance, now: float) -> None:
     """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
-    and nobody holds the home's lock. Else they would keep every refresh waiting."""
+    and nobody else holds the home's lock. Else they would keep every refresh waiting."""
     running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED])
     for record in instance.get_run_records(running):
         if record.start_time is not None and now - record.start_time > WITHOUT_LOCK:
