@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from checks.feed_rules import looks_back
 from pipelines.forget import forget_runs
-from pipelines.refresh import Report, Say, alone, bring_up_to_date
+from pipelines.refresh import Report, Say, alone, bring_up_to_date, remembered
 from warehouse.home import Home
 from warehouse.mart.publish import shows_any, take_down
 from warehouse.pages.build import build_pages
@@ -59,7 +59,8 @@ def purge(
         began = datetime.now(UTC)
         erase(home, plan, stones, touched)
         report = Report()
-        bring_up_to_date(home, report, say)
+        with remembered(home, report):
+            bring_up_to_date(home, report, say)
         taken_down = report.taken_down
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)

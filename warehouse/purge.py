@@ -221,6 +221,8 @@ def erase(
     _blank_words(home, touched)
     forget_files(home, [stone.sha256 for stone in stones])
     shutil.rmtree(home.pages, ignore_errors=True)
+    for note in home.state.glob("*.json"):  # may quote the file, and may be lost
+        note.unlink(missing_ok=True)
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder)
     shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG, claims, contracts, explain, fetch, govern
+from pipelines.cli import IN_PART, WRONG, alerts, claims, contracts, explain, fetch, govern
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
@@ -34,6 +34,7 @@ app = typer.Typer(
 
 app.add_typer(fetch.app)
 app.add_typer(govern.app)
+app.add_typer(alerts.app)
 app.add_typer(explain.app)
 app.add_typer(claims.app)
 app.add_typer(contracts.app)

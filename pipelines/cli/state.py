@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.cli import alerts
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
 from pipelines.cli.screen import Screen
 from warehouse.home import Home
@@ -164,6 +165,8 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
     screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
+    if problems := alerts.line(home):
+        screen.say(problems)
 
 
 def _table(*headings: str) -> Table:

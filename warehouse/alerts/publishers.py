@@ -19,6 +19,7 @@ from warehouse.web import host_of, without_passwords
 # Publishers' sites are busy on release days, and editions come a day late: neither needs a person.
 PASSES_BY_ITSELF = timedelta(minutes=10)
 LATE_BY_DAYS = 3
+RELEASED = time(9, 30)  # London's time, on release days
 
 NAMES = {
     "not found": "its page is there, its file is not",
@@ -62,9 +63,9 @@ def _latest_runs(every: list[Look]) -> dict[tuple[str, str], list[Look]]:
 
 
 def _told_by(look: Look) -> str:
-    where = look.url or look.page
-    asked = f" Looked at: {without_passwords(where)}" if where else ""
-    return f"{look.message}{asked}"
+    where = without_passwords(look.url or look.page or "")
+    told = without_passwords(look.message)
+    return told if not where or where in told else f"{told} [{where}]"
 
 
 def _unreachable(known: Known, runs: dict[tuple[str, str], list[Look]]) -> Iterator[Problem]:
@@ -104,7 +105,7 @@ def late(known: Known) -> Iterator[Problem]:
         awaited = freshness(contract, newest, is_sample(own), today)
         if not awaited.days_late or awaited.due is None or awaited.awaited is None:
             continue
-        since = datetime.combine(awaited.due, time(), LONDON)
+        since = datetime.combine(awaited.due, RELEASED, LONDON)
         look = newest_looks.get((feed, awaited.awaited))
         yield Problem(
             key=f"late {feed} {awaited.awaited}",

@@ -132,7 +132,8 @@ def _trouble(done: AppriseResult) -> str:
 def _quietly() -> Iterator[None]:
     """Keep addresses out of the logs: apprise and what it sends with tell of them."""
     library = logging.getLogger("apprise")
-    library.propagate = False
+    library.propagate = False  # warnings are read for the status, and go nowhere else
+    library.setLevel(logging.WARNING)
     if not library.handlers:
         library.addHandler(logging.NullHandler())
     below = [logging.getLogger(name) for name in ("urllib3", "urllib3.connectionpool")]

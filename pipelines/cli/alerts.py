@@ -1,0 +1,143 @@
+"""`access-recovery alerts`: what needs a person, and telling those who are not looking.
+
+Belongs here: printing, and the exit status. Does not: finding problems and sending
+(`warehouse.alerts`).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import DONE, IN_PART, UNREACHABLE, WRONG
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from warehouse.alerts.problem import Problem
+
+app = typer.Typer()
+
+
+@app.command()
+def alerts(
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to each address that is set.")
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Tell what is new or over, for cron; the daemon does so, too."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """What needs a person: what failed, since when, what analysts still see, what to do.
+
+    Exit status 1 if anything does. Messages go to ACCESS_RECOVERY_ALERTS: addresses as apprise
+    writes them, separated by spaces or lines, or in the file that ACCESS_RECOVERY_ALERTS_FILE
+    names. For example mailtos://user:password@smtp.example.org?to=team@example.org, or the https
+    address of a Teams workflow. One message is sent per problem, and one when it is over; --send
+    ends with 0 if all were accepted, with 3 if not.
+    """
+    screen, home = Screen(), Home.from_environment()
+    if test:
+        raise typer.Exit(_try_out(screen, home))
+    if send:
+        raise typer.Exit(_send(screen, home))
+    raise typer.Exit(_show(screen, home, as_json))
+
+
+def line(home: Home) -> str:
+    """The last line of `status`: how many problems there are; nothing if none."""
+    from warehouse.alerts.problems import problems
+
+    count = len(problems(home))
+    return f"{count} problem(s): access-recovery alerts" if count else ""
+
+
+def _show(screen: Screen, home: Home, as_json: bool) -> int:
+    from warehouse.alerts.problems import problems
+
+    found = problems(home)
+    if as_json:
+        screen.data(json.dumps([_as_data(one) for one in found], indent=1))
+    else:
+        _list(screen, found)
+    return IN_PART if found else DONE
+
+
+def _list(screen: Screen, found: list[Problem]) -> None:
+    from warehouse.alerts.problem import moment
+    from warehouse.alerts.send import SET_UP, addresses
+
+    for one in found:
+        screen.say(one.title)
+        screen.say(f"  {one.what}")
+        screen.say(f"  Since {moment(one.since)}. Analysts still see: {one.still_see}.")
+        screen.say(f"  To do: {one.to_do}\n")
+    if not found:
+        screen.say("Nothing needs a person.")
+    try:
+        to = addresses()
+    except ValueError as error:
+        screen.warn(f"Nobody is told: {error}")
+        return
+    if to:
+        screen.say(f"Messages go to: {', '.join(one.name for one in to)}")
+    else:
+        screen.warn(SET_UP)
+
+
+def _as_data(one: Problem) -> dict[str, str]:
+    return {
+        "key": one.key,
+        "title": one.title,
+        "what": one.what,
+        "since": one.since.isoformat(),
+        "still_see": one.still_see,
+        "to_do": one.to_do,
+    }
+
+
+def _send(screen: Screen, home: Home) -> int:
+    from warehouse.alerts.told import tell
+
+    told = tell(home)
+    if told.failed:
+        screen.error(
+            f"{told.words}.", "It is tried again; access-recovery alerts --test tries now."
+        )
+        return UNREACHABLE
+    if told.trouble:
+        screen.warn(f"{told.words}.")
+        return IN_PART
+    screen.say(f"{told.words}.")
+    return DONE
+
+
+def _try_out(screen: Screen, home: Home) -> int:
+    from warehouse.alerts.message import trial
+    from warehouse.alerts.send import SET_UP, addresses, send
+
+    try:
+        to = addresses()
+    except ValueError as error:
+        screen.error(str(error), "Name a file that this user may read, with an address a line.")
+        return WRONG
+    if not to:
+        screen.error("There is no address to send to.", SET_UP)
+        return WRONG
+    now = datetime.now(UTC)
+    tried = [send(address, *trial(home, now)) for address in to]
+    for one in tried:
+        if one.trouble:
+            screen.error(
+                f"{one.name}: {one.trouble}",
+                "Check the address, its password, and the "
+                "proxy (HTTPS_PROXY) or the CA (REQUESTS_CA_BUNDLE) of this network.",
+            )
+        else:
+            screen.say(f"{one.name}: accepted. See that it arrives.")
+    return UNREACHABLE if any(one.trouble for one in tried) else DONE
