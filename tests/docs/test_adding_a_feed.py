@@ -9,6 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
+
+from assets.discovery import Discovery
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-feed.md"
@@ -62,6 +65,12 @@ def command(project: Path, home: Path, folder: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_discovery_shown_is_one() -> None:
+    said = yaml.safe_load(blocks()["yml"][0])["discovery"]
+    [source] = Discovery.model_validate(said).sources_of("2023-04")
+    assert source.kind == "publication" and source.addresses("2023-04")[0].endswith("/april-2023")
 
 
 def test_the_import_recognises_the_new_feed(followed: tuple[Path, dict[str, str]]) -> None:

@@ -22,6 +22,7 @@ from assets.discovery import (
 from warehouse.fetch.found import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.html import GATEWAY
 
+TOLD = 60  # names in one message; no page of one edition has as many
 WAIT = "There is nothing to do: it is looked for again on the next working day."
 
 
@@ -146,7 +147,8 @@ def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, 
         when = link.modified.isoformat() if link.modified else ""
         return (match.reissue, when, _natural(link.file_name), link.url)
 
-    return tuple(match.link for match in sorted(fitting, key=issued))
+    once = {match.link.url: match.link for match in sorted(fitting, key=issued)}
+    return tuple(once.values())
 
 
 def _natural(name: str) -> str:
@@ -165,5 +167,7 @@ def _not_found(seen: list[Link], strayed: list[Link], label: str, search: Search
             "If the publisher does keep files there, name the host in `hosts:` of `discovery:` in "
             f"assets/feeds/{search.feed}/contract.yaml.",
         )
-    names = ", ".join(sorted({link.file_name for link in seen}))
-    return NotFound(f"{where}. Files seen: {names or 'none'}.", search.remedy)
+    names = sorted({link.file_name for link in seen})
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    told = f"{', '.join(names[:TOLD])}{more}" if names else "none"
+    return NotFound(f"{where}. Files seen: {told}.", search.remedy)
