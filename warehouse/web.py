@@ -16,7 +16,8 @@ def web_address(text: str) -> str:
     """
     at = urlsplit(text.strip())
     if at.scheme not in ("http", "https") or not at.hostname:
-        raise ValueError(f"`{without_passwords(text)}` is no address (http://... or https://...)")
+        said = text.rpartition("@")[2]  # what stands before it may be a password
+        raise ValueError(f"`{said}` is no address (http://... or https://...)")
     if "@" in at.netloc:
         raise ValueError(f"`{plain(text)}` carries a user or password: leave that out")
     return text.strip().rstrip("/")

@@ -55,7 +55,7 @@ def fetch(
             for look in each_look(home, feeds, month, say=working):
                 found.append(look)  # noqa: PERF402 - kept even if the next one fails
     except ValueError as error:
-        screen.error(f"{error}.".replace("..", "."))
+        screen.error(f"{str(error).rstrip('.')}.")
         raise typer.Exit(WRONG) from None
     finally:
         # Even when the disk is full half-way, say what is safe already.

@@ -74,7 +74,7 @@ def each_look(
 ) -> Iterator[Look]:
     """As `fetch`, one look after the other: oldest editions first, so that a killed run goes on
     where it stopped. A feed whose publisher can't be reached is not looked for any further."""
-    today = today or datetime.now(ZoneInfo(TIMEZONE)).date()
+    today = today or london_today()
     sweep(home)
     if is_sample(Archive(home).files()):
         say(SAMPLE)
@@ -96,6 +96,11 @@ def each_look(
             if look.verdict == "unreachable":
                 lost.add(contract.feed)
             yield look
+
+
+def london_today() -> date:
+    """The day that it is where releases are announced."""
+    return datetime.now(ZoneInfo(TIMEZONE)).date()
 
 
 def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:

@@ -1,0 +1,46 @@
+"""The journal of looks: nothing in it is lost, and what is cut short harms nothing."""
+
+from datetime import UTC, datetime
+
+from warehouse.fetch.looks import Look, looks, newest_looks, note
+from warehouse.home import Home
+
+FEED = "nhs_app"
+
+
+def test_every_look_is_kept_and_the_newest_counts(home: Home) -> None:
+    assert newest_looks(home) == {}
+    first = Look(feed=FEED, edition="2025-10", verdict="not yet")
+    second = Look(
+        feed=FEED,
+        edition="2025-10",
+        verdict="new",
+        message="1 file(s)\nthen more é",
+        page="https://a/b",
+        files=("a.xlsx",),
+        run_id="r",
+    )
+    other = Look(feed=FEED, edition="2025-11", verdict="refused", remedy="Ask.")
+    for look in (first, second, other):
+        note(home, look)
+    assert looks(home) == [first, second, other]
+    assert newest_looks(home) == {(FEED, "2025-10"): second, (FEED, "2025-11"): other}
+    assert second.at.tzinfo == UTC and second.at <= datetime.now(UTC)
+
+
+def test_a_line_cut_short_is_passed_over(home: Home) -> None:
+    look = Look(feed=FEED, edition="2025-10", verdict="new")
+    note(home, look)
+    with home.looks.open("ab") as out:
+        out.write(b'{"at": "2025-')
+    note(home, look)
+    assert looks(home) == [look, look]
+
+
+def test_who_is_wanted() -> None:
+    def wants(**said: str) -> bool:
+        return Look(feed=FEED, edition="2025-10", **said).wants_a_person  # type: ignore[arg-type]
+
+    calm = [wants(verdict=one) for one in ("new", "unchanged", "not yet")]
+    assert not any(calm)
+    assert wants(verdict="not found") and wants(verdict="new", remedy="A member was refused.")
