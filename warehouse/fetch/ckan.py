@@ -7,11 +7,12 @@ asking (`client`).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from assets.discovery import Ckan
 from warehouse.fetch.choose import Search, answered, listed, may_lead
@@ -57,7 +58,8 @@ def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page])
     """
     search = Search(feed, edition, source.page, source.hosts)
     package = _package(get(source.address), source, search)
-    seen = [_link(one, search) for one in package.resources if _is_data(one, source)]
+    data = [_link(one, search) for one in package.resources if _is_data(one, source)]
+    seen = [link for link in data if link]
     links = listed(seen, source.label, source.patterns, search)
     first = links[0].modified
     return Found(source.page, first.date() if first else None, links)
@@ -72,7 +74,7 @@ def _package(page: Page, source: Ckan, search: Search) -> _Package:
         raise NotThePublisher(f"{page.url} answered with a web page instead of JSON.", GATEWAY)
     try:
         answer = _Answer.model_validate(json.loads(page.content))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise _changed(page, search) from error
     if not answer.success:
         said = str((answer.error or {}).get("message") or "no reason given")
@@ -97,13 +99,17 @@ def _changed(page: Page, search: Search) -> NotFound:
 def _is_data(resource: _Resource, source: Ckan) -> bool:
     """Whether it can be a file of figures: notes and pictures are resources, too."""
     known = (resource.format or "").casefold().rpartition("/")[2]
-    return bool(resource.url or resource.zip_url) and (not known or known in source.formats)
+    return not known or known in source.formats
 
 
-def _link(resource: _Resource, search: Search) -> Link:
+def _link(resource: _Resource, search: Search) -> Link | None:
     """A resource as a link: to its file, or to its zip where the file has no usable address."""
-    addresses = [address(url, search.page) for url in (resource.url, resource.zip_url) if url]
-    url = next((one for one in addresses if may_lead(one, search)), addresses[0])
+    addresses = [address(url or "", search.page) for url in (resource.url, resource.zip_url)]
+    url = next(
+        (one for one in addresses if may_lead(one, search)), next(filter(None, addresses), "")
+    )
+    if not url:
+        return None
     name = file_name(url)
     if not FILE_SUFFIX.search(name) and resource.name:
         name = f"{squashed(resource.name)}.{(resource.format or 'csv').casefold()}"
@@ -113,8 +119,8 @@ def _link(resource: _Resource, search: Search) -> Link:
 
 def _bytes(size: float | str | None) -> int | None:
     if isinstance(size, str):
-        return int(size) if size.isdigit() else size_in(size)
-    return int(size) if size else None
+        return int(size) if size.isdecimal() else size_in(size)
+    return int(size) if size and math.isfinite(size) else None
 
 
 def _when(text: str | None) -> datetime | None:

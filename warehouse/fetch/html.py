@@ -12,20 +12,22 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
 from assets.discovery import MONTHS
 from warehouse.fetch.found import Link, NotThePublisher, Page
 from warehouse.intake.containers import shown
 
 FILE_SUFFIX = re.compile(r"\.(?:csv|zip|xlsx?|xlsm|ods|gz|txt|pdf|docx?|pptx?|json|7z)$", re.I)
-SIZE = re.compile(r"(\d[\d.,]*)\s*(bytes|[kmg]i?b)\b", re.I)
+SIZE = re.compile(r"(?<![\d.,])(\d{1,9}(?:,\d{3})*(?:\.\d+)?)\s*(bytes|[kmg]i?b)\b", re.I | re.A)
 UNITS = {"b": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
-DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?\s+(20\d\d)\b", re.I)
-ISO_DAY = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?\s+(20\d\d)\b", re.I | re.A)
+ISO_DAY = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b", re.A)
 DATED = '[data-uipath*="nominal-publication-date"], [itemprop="datePublished"]'
 PUBLISHED = re.compile(r"publication date\s*:?\s*(.{0,30})", re.I)
-EDITED = re.compile(r"last edited\s*:?\s*(\d.{0,20}?20\d\d)\s+(\d{1,2}):(\d\d)\s*([ap]m)", re.I)
+EDITED = re.compile(
+    r"last edited\s*:?\s*(\d.{0,20}?20\d\d)\s+([01]?\d|2[0-3]):([0-5]\d)\s*([ap]m)", re.I | re.A
+)
 LONDON = ZoneInfo("Europe/London")
 GATEWAY = (
     "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
@@ -39,10 +41,14 @@ def read_html(page: Page, marks: re.Pattern[bytes]) -> BeautifulSoup:
     `marks`: what the publisher's pages have and no other page. Raises NotThePublisher for a login
     form, a web filter's page, and what is no HTML.
     """
-    if b"<" not in page.content[:1024]:
-        raise NotThePublisher(f"{page.url} answered with something that is no web page.", GATEWAY)
     prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # an XHTML page is read as HTML all the same
-    soup = BeautifulSoup(prolog.sub(b"", page.content), "html.parser")
+    try:
+        if b"<" not in page.content[:1024]:
+            raise ParserRejectedMarkup("without a tag")
+        soup = BeautifulSoup(prolog.sub(b"", page.content), "html.parser")
+    except ParserRejectedMarkup as error:
+        what = f"{page.url} answered with something that can't be read as a web page."
+        raise NotThePublisher(what, GATEWAY) from error
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     said = f"titled `{shown(title)}`" if title else "without a title"
     if soup.select_one('input[type="password" i]'):
@@ -68,8 +74,11 @@ def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
 
 
 def address(href: str, page_url: str) -> str:
-    """A link's whole address in one spelling: no fragment, user or stray space."""
-    at = urlsplit(urljoin(page_url, href.strip()))
+    """A link's whole address in one spelling: no fragment, user or stray space; empty if broken."""
+    try:
+        at = urlsplit(urljoin(page_url, href.strip()))
+    except ValueError:
+        return ""
     host = at.netloc.rpartition("@")[2].casefold()
     return urlunsplit((at.scheme, host, quote(unquote(at.path)), at.query, ""))
 
@@ -90,7 +99,7 @@ def size_in(text: str) -> int | None:
     found = SIZE.search(text)
     if not found:
         return None
-    return round(float(found[1].replace(",", "").rstrip(".")) * UNITS[found[2][0].lower()])
+    return round(float(found[1].replace(",", "")) * UNITS[found[2][0].lower()])
 
 
 def day_in(text: str) -> date | None:
@@ -145,7 +154,7 @@ def _text(anchor: Tag) -> str:
 def _size(anchor: Tag) -> int | None:
     """As stated in the link, else beside it, where nothing else could be meant."""
     beside = anchor.parent
-    if beside is None or len(beside.find_all("a", href=True)) > 1:
+    if beside is None or len(beside.find_all("a", href=True, limit=2)) > 1:
         beside = anchor
     inside = size_in(anchor.get_text(" "))
     return inside if inside is not None else size_in(beside.get_text(" "))

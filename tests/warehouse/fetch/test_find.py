@@ -388,3 +388,31 @@ def test_order_and_repetition_of_links_change_nothing(
         for one in (page, plain)
     ]
     assert looks[0] == looks[1]
+
+
+BROKEN = [
+    "<a href='http://[bad/Practice_Level_Crosstab_Nov_25.zip'>",
+    "<a href='mailto:x@y.zip'>1.2.3 MB",
+    "<a href='//files.digital.nhs.uk/a.zip'>\u0663 MB</a>",
+    "<![if",
+    "Last edited: 32 November 2025 9:75 pm",
+    "Publication Date: 99 Nov 2025",
+    '{"success": true, "result": {"resources": [{"url": "http://[", "size": Infinity}]}}',
+    "[" * 9999,
+]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from(BROKEN) | st.text(max_size=9), max_size=4), st.booleans())
+def test_whatever_is_answered_there_is_a_reason_and_something_to_do(
+    parts: list[str], marked: bool
+) -> None:
+    answer = "".join(["<html data-uipath='x'>nhsbsa" if marked else "", *parts]).encode()
+    for feed, edition, url in (
+        ("gp_appointments_practice", "2025-11", f"{GPAD}/november-2025"),
+        ("pharmacy_first", "2025-11", DISPENSING),
+        ("pharmacy_first", "2024-01", WIDE),
+    ):
+        with pytest.raises(Missing) as error:
+            look(feed, edition, {url: answer or b" "})
+        assert error.value.reason and error.value.remedy
