@@ -6,14 +6,19 @@ Does not: which runs (`warehouse.purge` knows by the check history).
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import bindparam, create_engine, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
+from pipelines.postgres import database
 from warehouse.home import Home
 
 PATIENCE = 30  # seconds to wait for a web server that has the database open
@@ -24,8 +29,8 @@ SUFFIXES = ("", "-wal", "-shm", "-journal")
 # What Dagster keeps beside the events themselves: check executions, and each asset's newest
 # materialisation, which is then the newest that remains.
 FORGET = (
-    "DELETE FROM asset_check_executions WHERE run_id IN ({})",
-    "DELETE FROM event_logs WHERE run_id IN ({})",
+    "DELETE FROM asset_check_executions WHERE run_id IN :runs",
+    "DELETE FROM event_logs WHERE run_id IN :runs",
     """UPDATE asset_keys SET cached_status_data = NULL,
         last_materialization = (SELECT event FROM event_logs AS e
             WHERE e.asset_key = asset_keys.asset_key
@@ -33,8 +38,9 @@ FORGET = (
         last_run_id = (SELECT run_id FROM event_logs AS e
             WHERE e.asset_key = asset_keys.asset_key
               AND e.dagster_event_type = 'ASSET_MATERIALIZATION' ORDER BY e.id DESC LIMIT 1)
-        WHERE last_run_id IN ({})""",
+        WHERE last_run_id IN :runs""",
 )
+REWRITTEN = ("event_logs", "asset_keys", "asset_check_executions", "runs", "run_tags")
 
 
 class InUse(Exception):
@@ -62,7 +68,8 @@ def forget_runs(
 def _forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
-    if not (home.dagster / "history").exists():
+    postgres, files = database(), home.dagster / "history"
+    if postgres is None and not files.exists():
         return 0
     from dagster import DagsterRunStatus, RunsFilter
 
@@ -80,13 +87,29 @@ def _forget_runs(
         there = sorted(run for run in runs if instance.has_run(run))
         for run_id in there:
             instance.delete_run(run_id)
+    if postgres:
+        _forget_in_postgres(postgres, sorted(runs))
+        shutil.rmtree(files, ignore_errors=True)  # from before Postgres, and read by nobody
+        return len(there)
     _forget_index(home, sorted(runs))
     for run_id in runs:
         for suffix in SUFFIXES:
             _run_file(home, run_id, suffix).unlink(missing_ok=True)
-    for database in sorted(home.dagster.rglob("*.db")):
-        _vacuum(database)
+    for path in sorted(home.dagster.rglob("*.db")):
+        _vacuum(path)
     return len(there)
+
+
+def _forget_in_postgres(url: URL, runs: list[str]) -> None:
+    """Forget runs, then have Postgres rewrite its tables without what was deleted from them."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.execute(text(f"SET lock_timeout = '{PATIENCE}s'"))
+        for statement in FORGET:
+            several = text(statement).bindparams(bindparam("runs", expanding=True))
+            db.execute(several, {"runs": runs})
+        for table in REWRITTEN:
+            db.execute(text(f"VACUUM FULL {table}"))
 
 
 def _run_file(home: Home, run_id: str, suffix: str) -> Path:
@@ -97,10 +120,10 @@ def _forget_index(home: Home, runs: list[str]) -> None:
     index = home.dagster / "history" / "runs" / "index.db"
     if not index.exists():
         return
-    marks = ", ".join("?" * len(runs))
+    marks = f"({', '.join('?' * len(runs))})"
     with closing(sqlite3.connect(index, timeout=PATIENCE)) as db, db:
         for statement in FORGET:
-            db.execute(statement.format(marks), runs)
+            db.execute(statement.replace(":runs", marks), runs)
 
 
 def _vacuum(database: Path) -> None:

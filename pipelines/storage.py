@@ -1,7 +1,8 @@
-"""Dagster's SQLite files, with one engine per file.
+"""Dagster's SQLite files, with one engine per file; or Postgres, where the environment says so.
 
 Belongs here: the storage that `dagster.yaml` names, and holding its connections open while a
-refresh writes. Does not: where the home is (`dagster.yaml`), opening the instance (`instance`).
+refresh writes. Does not: where the home is (`dagster.yaml`), opening the instance (`instance`),
+Postgres itself (`postgres`).
 
 Dagster's own storage makes a SQLAlchemy engine for each event, which compiles each statement anew,
 and opens and closes a connection or more; the last one to close has SQLite write its whole log
@@ -18,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
@@ -27,6 +29,8 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
+
+from pipelines.postgres import database, open_postgres
 
 # A run has a file of its own: a web server looks at many, a refresh writes them one after another.
 MOST = 16
@@ -139,8 +143,13 @@ class Storage(DagsterSqliteStorage):
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
-    def from_config_value(
+    def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> Storage:
-        """What `dagster.yaml` asks for."""
+    ) -> DagsterStorage:
+        """What `dagster.yaml` asks for; in Postgres where the environment names a database.
+
+        Raises `pipelines.postgres.Unusable` if that can't be used.
+        """
+        if url := database():
+            return open_postgres(url, inst_data)
         return cls(config_value["base_dir"], inst_data)
