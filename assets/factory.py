@@ -7,6 +7,8 @@ One step makes the three assets of a feed, so that a backfill of many editions i
 held edition never stops another: what is reported, is reported edition by edition.
 """
 
+from datetime import timedelta
+
 import dagster as dg
 
 from assets.columns import column_metadata
@@ -23,6 +25,7 @@ from warehouse.openlineage.runs import edition_taken_in, files_named, running
 
 # One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
@@ -48,6 +51,15 @@ def owner_tag(owner: str) -> str:
     return "team:" + owner.lower().replace(" ", "-")
 
 
+def freshness_policy(contract: Contract) -> dg.FreshnessPolicy | None:
+    """What Dagster shows as stale: nothing taken in for longer than the release calendar ever has
+    between two releases. Which edition is late, and by how many days, is `status`'s to say."""
+    longest = contract.cadence.longest_wait
+    if longest is None:
+        return None
+    return dg.FreshnessPolicy.time_window(longest + WEEK, warn_window=longest + DAY)
+
+
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
     feed = contract.feed
     archived, tidy, measures = keys(feed)
@@ -66,6 +78,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         kinds: set[str],
         description: str,
         columns: dict[str, object] | None = None,
+        fresh: dg.FreshnessPolicy | None = None,
     ) -> dg.AssetSpec:
         return dg.AssetSpec(
             key,
@@ -76,6 +89,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             code_version=tidy_version(contract.feed),
             kinds=kinds,
             metadata={**about, **(columns or {})},
+            freshness_policy=fresh,
         )
 
     return [
@@ -84,6 +98,7 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             [fetched_key(bringer)] if bringer else [],
             {"csv"},
             f"files as published, under their SHA-256, with provenance.\n\n{contract.description}",
+            fresh=freshness_policy(contract),
         ),
         spec(
             tidy,

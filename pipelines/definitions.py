@@ -17,12 +17,12 @@ from pipelines.partitions import EDITIONS
 from pipelines.refreshing import refresh_job
 from pipelines.resources import HomeResource
 from pipelines.schedules import look_schedule
-from pipelines.sensors import landing_sensor, new_editions_sensor
+from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor
 from warehouse.settings import read_settings
 
 PUBLISH_JOB = "publish_mart"
-# Between two looks; also how long a file in the landing folder must have been still.
-LANDING_SECONDS, POLL_SECONDS = 30, 60
+LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two looks
+STILL = 0.7  # of the time between two looks at the landing folder: the next one finds it still
 
 
 def feed_job_name(feed: str) -> str:
@@ -45,8 +45,8 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
 
 def _definitions(home: HomeResource) -> dg.Definitions:
     look = read_settings(home.get()).look
-    still_for = look.poll_seconds or LANDING_SECONDS
-    refreshing = refresh_job(still_for)
+    seconds = look.poll_seconds or LANDING_SECONDS
+    refreshing = refresh_job(seconds * STILL)
     looked_up = [one for one in contracts().values() if one.discovery and one.discovery.looked_up]
     fetching = {contract.feed: fetch_job(contract) for contract in looked_up}
     jobs: list[Any] = [
@@ -76,8 +76,9 @@ def _definitions(home: HomeResource) -> dg.Definitions:
             look_schedule(c, fetching[c.feed], look.cron) for c in looked_up if c.cadence.due
         ],
         sensors=[
-            landing_sensor(refreshing, still_for),
+            landing_sensor(refreshing, seconds, seconds * STILL),
             new_editions_sensor(refreshing, look.poll_seconds or POLL_SECONDS),
+            alerts_sensor(look.poll_seconds or POLL_SECONDS),
         ],
         resources={"home": home},
         executor=dg.in_process_executor,

@@ -9,12 +9,11 @@ nothing until an edition is due; from then on each working day until it is in.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from assets.cadence import TIMEZONE
+from assets.cadence import LONDON, TIMEZONE
 from assets.contract import Contract
 from assets.working_days import is_bank_holiday, is_working_day
 from pipelines.fetching import fetch_job_name, range_tags
@@ -22,8 +21,6 @@ from pipelines.resources import HomeResource
 from warehouse.archive import Archive
 from warehouse.freshness import due_editions, freshness, held_editions, is_sample
 from warehouse.home import Home
-
-LONDON = ZoneInfo(TIMEZONE)
 
 
 def schedule_name(feed: str) -> str:

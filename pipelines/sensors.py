@@ -22,8 +22,9 @@ WITHOUT_LOCK = 600.0  # seconds
 ON = dg.DefaultSensorStatus.RUNNING
 
 
-def landing_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
-    """Imports what a person drops into the landing folder, once it has stopped growing."""
+def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.SensorDefinition:
+    """Imports what a person drops into the landing folder, once nothing there has changed for
+    `still_for` seconds. It looks every `seconds`."""
 
     @dg.sensor(
         name="landing",
@@ -37,7 +38,7 @@ def landing_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
         before = last_refresh(place)
         refused = {one.file for one in before.refused} if before else set()
         seen = landing.Seen.read(context.cursor)
-        found = landing.look_at(landing.lying(place), seen, refused, seconds, time.time())
+        found = landing.look_at(landing.lying(place), seen, refused, still_for, time.time())
         return _result(found.run_key, found.why, found.seen.model_dump_json())
 
     return _landing
@@ -69,6 +70,23 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
         return _result(found.run_key, found.why, found.remembered.model_dump_json())
 
     return _new_editions
+
+
+def alerts_sensor(seconds: int) -> dg.SensorDefinition:
+    """Tells people what needs them, once, and when it is over."""
+
+    @dg.sensor(
+        name="alerts",
+        minimum_interval_seconds=seconds,
+        default_status=ON,
+        description="Tell the addresses that are set up what is new and what has cleared.",
+    )
+    def _alerts(home: HomeResource) -> dg.SkipReason:
+        from warehouse.alerts.told import tell
+
+        return dg.SkipReason(tell(home.get()).words)
+
+    return _alerts
 
 
 def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResult:

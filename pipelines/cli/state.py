@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from assets.contract import Contract
     from warehouse.archive import SourceFile
+    from warehouse.fetch.looks import Look
     from warehouse.standing import Standing
 
 HEADINGS = (
@@ -44,17 +45,20 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
     and the publisher's cadence."""
     from assets.contract import contracts
     from warehouse.archive import Archive
+    from warehouse.fetch.looks import looks
     from warehouse.standing import standings
 
     archive = Archive(home)
     everything, files = archive.files(), archive.active_files()
     stand = standings(home, files)
+    newest = {look.feed: look for look in looks(home)}
     return [
         _feed_status(
             home,
             contract,
             [file for file in files if file.feed == feed],
             [one for one in stand if one.feed == feed],
+            newest.get(feed),
         )
         | {"withdrawn": _withdrawn_editions(home, feed, everything, files)}
         for feed, contract in contracts().items()
@@ -74,9 +78,14 @@ def _withdrawn_editions(
 
 
 def _feed_status(
-    home: Home, contract: Contract, own: list[SourceFile], stand: list[Standing]
+    home: Home,
+    contract: Contract,
+    own: list[SourceFile],
+    stand: list[Standing],
+    look: Look | None,
 ) -> dict[str, Any]:
-    from warehouse.freshness import freshness
+    from assets.cadence import LONDON
+    from warehouse.freshness import freshness, is_sample
 
     newest = stand[-1].state if stand else None
     accepted = [one.edition for one in stand if one.verdict == "accepted"]
@@ -84,12 +93,13 @@ def _feed_status(
     months = months or [one.edition for one in stand]
     saved = max((file.retrieved_at for file in own), default=None)
     synthetic = bool(own) and all(file.synthetic for file in own)
-    held = stand[-1].edition if stand else None
-    awaited = freshness(contract, held, synthetic, datetime.now(UTC).date())
+    newest_edition, held = (stand[-1].edition, stand[-1].undecided) if stand else (None, False)
+    today = datetime.now(LONDON).date()
+    awaited = freshness(contract, newest_edition, is_sample(own), today, held)
     return {
         "feed": contract.feed,
         "editions": len(stand),
-        "newest_edition": stand[-1].edition if stand else None,
+        "newest_edition": newest_edition,
         "newest_accepted": accepted[-1] if accepted else None,
         "first_month": months[0] if months else None,
         "last_month": months[-1] if months else None,
@@ -106,11 +116,13 @@ def _feed_status(
         if newest
         else None,
         "age_days": (datetime.now(UTC) - saved).days if saved else None,
+        "state": "held" if awaited.held and not awaited.days_late else awaited.state,
         "next_expected": contract.cadence.release,
         "next_edition": awaited.awaited,
         "next_due": awaited.due.isoformat() if awaited.due else None,
         "days_late": awaited.days_late,
         "next": awaited.words if awaited.due else contract.cadence.release,
+        "last_look": look.model_dump(mode="json", exclude={"feed", "run_id"}) if look else None,
         "synthetic": synthetic,
     }
 
@@ -156,6 +168,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         return
     screen.table(_feed_table(rows))
     for title, table in (
+        ("Newest look at the publishers", _look_table(rows)),
         ("Decisions", _decision_table(rows)),
         ("Rows kept out of the figures (all in governance.quarantine)", _quarantine_table(rows)),
     ):
@@ -198,6 +211,21 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
             "-" if row["age_days"] is None else f"{row['age_days']} d",
             row["next"],
         )
+    return table
+
+
+def _look_table(rows: list[dict[str, Any]]) -> Table:
+    from rich.text import Text
+
+    from assets.cadence import LONDON
+
+    table = _table("Feed", "Edition", "When", "Found")
+    for row in rows:
+        if look := row["last_look"]:
+            told = ". ".join(part.rstrip(".") for part in (look["message"], look["remedy"]) if part)
+            found = f"{look['verdict']}: {told}" if told else look["verdict"]
+            when = datetime.fromisoformat(look["at"]).astimezone(LONDON)
+            table.add_row(row["feed"], look["edition"], f"{when:%d %b %Y %H:%M}", Text(found))
     return table
 
 

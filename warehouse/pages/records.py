@@ -18,8 +18,11 @@ WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipp
 TREND = 24
 REVISIONS = 10
 
+# Synthetic editions that were fetched are judged like others: `sample` are those that were placed.
 NEWEST = """
-    SELECT e.*, s.synthetic AS sample FROM governance.edition AS e
+    SELECT e.*, s.synthetic AND NOT EXISTS (
+        FROM governance.source_file AS f WHERE f.feed = e.feed AND f.url IS NOT NULL) AS sample
+    FROM governance.edition AS e
     JOIN (SELECT feed, max(edition) AS edition, bool_and(synthetic) AS synthetic
           FROM governance.edition WHERE status NOT IN ('retired', 'withdrawn') GROUP BY feed) AS s
         USING (feed, edition)"""
