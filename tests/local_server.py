@@ -10,6 +10,7 @@ Does not: what publishers' pages look like.
 """
 
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -135,8 +136,7 @@ class LocalServer:
         self.delay = delay
         self._now = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler_of(self))
         self._scheme = "https" if tls else "http"
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
@@ -182,6 +182,14 @@ class LocalServer:
         finally:
             with self._lock:
                 self._now -= 1
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), OSError):  # one is an asker that hung up
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def _handler_of(server: LocalServer) -> type[BaseHTTPRequestHandler]:

@@ -78,11 +78,13 @@ def of_error(error: httpx.HTTPError, address: str, proxy: str | None) -> Unreach
         remedy = f"Check HTTPS_PROXY, and that the proxy lets this computer reach {host}."
         return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        what = f"No connection to {host} ({_short(error)})."
+        in_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)  # beyond the proxy
+        whom = f"the proxy {host_of(proxy)}" if proxy and not in_tls else host
+        what = f"No connection to {whom} ({_short(error)})."
         if any(isinstance(cause, socket.gaierror) for cause in causes):
             what = f"The name {host_of(proxy or address)} is not known to this network."
         elif isinstance(error, httpx.ConnectTimeout):
-            what = f"{host} did not answer in time."
+            what = f"{whom} did not answer in time."
         return Unreachable(what, _check(host, proxy), address, proxy, host_down=True)
     what = f"The connection to {host} broke off ({_short(error)})."
     if isinstance(error, httpx.TimeoutException):

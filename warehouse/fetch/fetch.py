@@ -6,6 +6,7 @@ look. Does not: finding (`find`), downloading (`download`), when to look (`pipel
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -84,7 +85,7 @@ def each_look(
         for edition in editions_to_look_for(home, contract, since, editions, today)
     ]
     lost: set[str] = set()
-    with client or Client(home) as asking:
+    with client or Client(home, lambda seconds: _wait(seconds, say)) as asking:
         get = lru_cache(maxsize=PAGES)(asking.get)
         for edition, contract in sorted(wanted, key=lambda pair: pair[0]):
             if contract.feed in lost:
@@ -96,6 +97,11 @@ def each_look(
             if look.verdict == "unreachable":
                 lost.add(contract.feed)
             yield look
+
+
+def _wait(seconds: float, say: Say) -> None:
+    say(f"No luck; trying again in {seconds:.0f} second(s)")
+    time.sleep(seconds)
 
 
 def london_today() -> date:

@@ -158,6 +158,18 @@ def test_the_proxy_is_named_without_its_password(
     assert "secret" not in str(caught.value)
 
 
+def test_a_proxy_that_is_down_is_told_apart_from_the_publisher(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LocalServer() as gone:
+        proxy = f"127.0.0.1:{gone.port}"
+    monkeypatch.setenv("https_proxy", f"me:secret@{proxy}")
+    with pytest.raises(Unreachable, match=f"No connection to the proxy {proxy} ") as caught:
+        asking.client.get("https://publisher.invalid/page")
+    assert "secret" not in str(caught.value) and caught.value.proxy == f"http://{proxy}"
+    assert "lets this computer reach publisher.invalid" in caught.value.remedy
+
+
 def test_no_proxy_is_honoured(
     server: LocalServer, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """Looking for editions: which, in what order, and the verdict of each look."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -176,7 +176,7 @@ def test_since_takes_the_oldest_first_and_goes_on_where_it_stopped(
     assert publisher.asked(".csv") == ['"v1"', '"v1"', ""]
 
 
-def _killed_at(said: list[str], many: int):  # type: ignore[no-untyped-def]
+def _killed_at(said: list[str], many: int) -> Callable[[str], None]:
     def say(text: str) -> None:
         said.append(text)
         if len(said) == many:
