@@ -104,10 +104,9 @@ def _is_data(resource: _Resource, source: Ckan) -> bool:
 
 def _link(resource: _Resource, search: Search) -> Link | None:
     """A resource as a link: to its file, or to its zip where the file has no usable address."""
-    addresses = [address(url or "", search.page) for url in (resource.url, resource.zip_url)]
-    url = next(
-        (one for one in addresses if may_lead(one, search)), next(filter(None, addresses), "")
-    )
+    stated = [address(url, search.page) for url in (resource.url, resource.zip_url) if url]
+    usable = [url for url in stated if may_lead(url, search)]
+    url = next((one for one in (*usable, *stated) if one), "")
     if not url:
         return None
     name = file_name(url)

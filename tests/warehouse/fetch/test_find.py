@@ -280,6 +280,13 @@ def test_quarters_are_found_final_or_not_and_notes_are_no_data() -> None:
         assert names(look("pharmacy_list", edition, pages)) == [f"consol_pharmacy_list_{name}.csv"]
 
 
+@pytest.mark.parametrize("url", ["https://evil.example/dispensing_data_202509.csv", ""])
+def test_a_resource_without_a_usable_address_is_not_taken(url: str) -> None:
+    listed = [Resource("DISPENSING_DATA_202509", url), resource("DISPENSING_DATA_202508")]
+    with pytest.raises(NotFound if url else NotYet, match="not followed" if url else "not publish"):
+        look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
+
+
 def test_a_resource_without_a_usable_address_is_taken_from_its_zip() -> None:
     zipped = f"{PORTAL}/zip/dispensing_data_202509.zip"
     strays = Resource("DISPENSING_DATA_202509", "https://evil.example/d.csv", zip_url=zipped)
