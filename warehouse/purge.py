@@ -28,6 +28,7 @@ from warehouse.hashing import hash_file, hash_stream
 from warehouse.history import edition_files, state_path
 from warehouse.home import Home, sweep_parts, whole_file
 from warehouse.intake.containers import sniff
+from warehouse.mart.previous import remove_previous
 from warehouse.openlineage.keep import forget_files
 from warehouse.tidy import UNREADABLE, lake_paths
 from warehouse.tombstones import Tombstone, tombstones, write
@@ -227,6 +228,7 @@ def erase(
         sweep_parts(folder)
     shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)
     (home.lake / "mart_candidate.json").unlink(missing_ok=True)
+    remove_previous(home)
     archive = Archive(home)
     for container in plan.containers:
         archive.object_path(container).unlink(missing_ok=True)

@@ -59,7 +59,8 @@ class Looking(BaseModel):
 
 class Settings(BaseModel):
     """All choices of an installation. `addresses`: beginnings of publishers' addresses, and what
-    is asked instead of them (a mirror)."""
+    is asked instead of them (a mirror). `keep_marts`: how many marts published before are kept.
+    `keep_runs_days`: how long Dagster's runs are kept at least."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,6 +68,8 @@ class Settings(BaseModel):
     addresses: dict[str, str] = {}
     timeouts: Timeouts = Timeouts()
     look: Looking = Looking()
+    keep_marts: int = Field(default=2, ge=0)
+    keep_runs_days: int = Field(default=90, ge=1)
 
     @field_validator("addresses")
     @classmethod
@@ -98,5 +101,6 @@ def read_settings(home: Home) -> Settings:
 POSSIBLE = (
     "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
-    "`read:` (seconds), and `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...)."
+    "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "
+    "`keep_marts:` (0, 1, ...), and `keep_runs_days:` (1, 2, ...)."
 )

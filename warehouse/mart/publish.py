@@ -15,11 +15,10 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import Built, mart_fingerprint
+from warehouse.mart.previous import keep_previous, may_all_be_seen, remove_previous
 from warehouse.mart.reading import attach
-from warehouse.standing import standings
 
 SWAP_SECONDS = 10.0
 NEXT_SUFFIX = ".next"
@@ -36,6 +35,7 @@ def publish(home: Home, built: Built) -> Path:
     kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
     """
     with FileLock(home.mart.with_name("publish.lock")):
+        keep_previous(home)
         # A WAL beside the file would belong to something that wrote the published path directly.
         home.mart.with_name(home.mart.name + ".wal").unlink(missing_ok=True)
         _swap(built.path, home.mart)
@@ -91,18 +91,11 @@ def rests_on_what_left(home: Home) -> bool:
         try:
             attach(db, home.mart)
             rows = db.execute(
-                "SELECT feed, edition, sha256 FROM mart.governance.source_file WHERE in_mart"
+                "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
             ).fetchall()
         except duckdb.Error:
             return False
-    active = Archive(home).active_files()
-    known = {(file.feed, file.edition, file.sha256) for file in active}
-    by_hand = {
-        (one.feed, one.edition)
-        for one in standings(home, active)
-        if one.verdict == "held" and not one.undecided
-    }
-    return any(tuple(row) not in known or row[:2] in by_hand for row in rows)
+    return not may_all_be_seen(home, rows)
 
 
 def shows_any(home: Home, sha256: set[str]) -> bool:
@@ -120,14 +113,15 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
 
 
 def take_down(home: Home) -> bool:
-    """Remove the published mart, one that waits to take its place, and the pages made from it;
-    False if there was none.
+    """Remove the published mart, one that waits to take its place, those published before, and the
+    pages made from it; False if there was none.
 
     Raises SwapBlocked when an open reader blocks it (Windows only).
     """
     found = home.mart.exists()
     shutil.rmtree(home.pages, ignore_errors=True)
     try:
+        remove_previous(home)
         for suffix in (NEXT_SUFFIX, ".wal", ""):
             home.mart.with_name(home.mart.name + suffix).unlink(missing_ok=True)
     except PermissionError as error:
