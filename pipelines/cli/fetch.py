@@ -60,6 +60,8 @@ def fetch(
     finally:
         # Even when the disk is full half-way, say what is safe already.
         show_looks(screen, found)
+    if not found:
+        screen.say("No edition that is due, or held, to look for.")
     raise typer.Exit(fetch_status(found))
 
 

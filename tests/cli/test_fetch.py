@@ -59,6 +59,12 @@ def test_what_is_not_out_yet_is_status_0(home: Home, publisher: Publisher) -> No
     assert "Error" not in result.output
 
 
+def test_nothing_to_look_for_is_said(home: Home, publisher: Publisher) -> None:
+    result = run(FEED, "--since", "2025-11")
+    assert result.exit_code == 0 and "No edition that is due" in result.stdout
+    assert publisher.server.asked == []
+
+
 def test_what_could_not_be_taken_is_status_1_with_a_remedy(
     home: Home, publisher: Publisher
 ) -> None:
