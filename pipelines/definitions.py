@@ -13,6 +13,7 @@ from assets.contract import contracts
 from assets.factory import feed_assets, keys
 from assets.mart import build, published
 from pipelines.fetching import fetch_job, fetched_asset
+from pipelines.housekeeping_job import housekeeping_job, housekeeping_schedule
 from pipelines.partitions import EDITIONS
 from pipelines.refreshing import refresh_job
 from pipelines.resources import HomeResource
@@ -71,9 +72,10 @@ def _definitions(home: HomeResource) -> dg.Definitions:
             build,
             published,
         ],
-        jobs=[*jobs, *fetching.values(), refreshing],
+        jobs=[*jobs, *fetching.values(), refreshing, housekeeping_job],
         schedules=[
-            look_schedule(c, fetching[c.feed], look.cron) for c in looked_up if c.cadence.due
+            *[look_schedule(c, fetching[c.feed], look.cron) for c in looked_up if c.cadence.due],
+            housekeeping_schedule,
         ],
         sensors=[
             landing_sensor(refreshing, seconds, seconds * STILL),

@@ -92,9 +92,8 @@ def _forget_runs(
         shutil.rmtree(files, ignore_errors=True)  # from before Postgres, and read by nobody
         return len(there)
     _forget_index(home, sorted(runs))
-    for run_id in runs:
-        for suffix in SUFFIXES:
-            _run_file(home, run_id, suffix).unlink(missing_ok=True)
+    for path in run_files(home, runs):
+        path.unlink(missing_ok=True)
     for path in sorted(home.dagster.rglob("*.db")):
         _vacuum(path)
     return len(there)
@@ -112,8 +111,11 @@ def _forget_in_postgres(url: URL, runs: list[str]) -> None:
             db.execute(text(f"VACUUM FULL {table}"))
 
 
-def _run_file(home: Home, run_id: str, suffix: str) -> Path:
-    return home.dagster / "history" / "runs" / f"{run_id}.db{suffix}"
+def run_files(home: Home, runs: Iterable[str]) -> list[Path]:
+    """The SQLite files of runs that are there; none where their events are in Postgres."""
+    folder = home.dagster / "history" / "runs"
+    paths = [folder / f"{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES]
+    return [path for path in paths if path.exists()]
 
 
 def _forget_index(home: Home, runs: list[str]) -> None:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART, WRONG, alerts, claims, contracts, explain, fetch, govern
+from pipelines.cli import (
+    IN_PART,
+    WRONG,
+    alerts,
+    claims,
+    contracts,
+    explain,
+    fetch,
+    govern,
+    housekeeping,
+)
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
@@ -38,6 +48,7 @@ app.add_typer(alerts.app)
 app.add_typer(explain.app)
 app.add_typer(claims.app)
 app.add_typer(contracts.app)
+app.add_typer(housekeeping.app)
 
 
 class ExportFormat(StrEnum):

@@ -1,0 +1,60 @@
+"""`access-recovery housekeeping`: what can go, and how much room that gives.
+
+Belongs here: printing, and the exit status. Does not: what goes (`pipelines.housekeeping`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import IN_PART
+from pipelines.cli.screen import Screen
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from pipelines.housekeeping import Done
+
+app = typer.Typer()
+
+
+@app.command()
+def housekeeping(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would go, and how much room it takes.")
+    ] = False,
+    wait: Annotated[bool, typer.Option(help="Wait while a refresh is running.")] = True,
+) -> None:
+    """Remove what can go: what can be rebuilt and is not in use, old marts, old Dagster runs.
+
+    The archive is never touched. The daemon does this on Sundays at 03:00. Settings: `keep_marts`
+    (2), `keep_runs_days` (90).
+    """
+    from pipelines.housekeeping import housekeep
+    from pipelines.refresh import Busy
+
+    screen, home = Screen(), Home.from_environment()
+    try:
+        with screen.working("Looking what can go") as working:
+            done = housekeep(home, dry_run, working, wait)
+    except Busy as busy:
+        screen.warn(f"{busy} Try again when it has ended, or leave --no-wait out.")
+        raise typer.Exit(IN_PART) from None
+    _show(screen, done, dry_run)
+
+
+def _show(screen: Screen, done: Done, dry_run: bool) -> None:
+    if not done.waste and not done.runs:
+        screen.say("Nothing to do: all that is there is in use, or too new to go.")
+        return
+    groups: dict[str, list[int]] = defaultdict(list)
+    for one in done.waste:
+        groups[one.why].append(one.bytes)
+    for why, sizes in groups.items():
+        screen.say(f"{len(sizes):>6,} file(s) {sum(sizes):>15,} bytes  {why}")
+    if done.runs:
+        screen.say(f"{done.runs:>6,} run(s)  {done.run_bytes:>15,} bytes  old runs of Dagster")
+    verb = "Would be removed" if dry_run else "Removed"
+    screen.say(f"{verb}: {done.bytes:,} bytes. The archive stays as it is.")

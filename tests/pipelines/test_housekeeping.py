@@ -1,0 +1,100 @@
+"""Old runs go, with every byte of theirs; none that holds what is newest of an asset or a check."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.main import app
+from pipelines.forget import run_files
+from pipelines.housekeeping import housekeep, old_runs
+from pipelines.instance import open_instance
+from pipelines.refresh import Busy, alone
+from pipelines.running import running_instance
+from tests.support import kept_in, write
+from warehouse.home import HOME_VARIABLE, Home, write_text
+
+EDITIONS = dg.StaticPartitionsDefinition(["2025-10", "2025-11"])
+CHECK = dg.AssetCheckSpec("sound", asset="thing")
+NOW, YEAR = datetime.now(UTC), timedelta(days=365)
+
+
+@dg.asset(partitions_def=EDITIONS, check_specs=[CHECK])
+def thing(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    if context.run.tags.get("breaks"):
+        raise dg.Failure("It broke.", allow_retries=False)
+    yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
+
+
+@dg.op
+def nothing() -> None: ...
+
+
+@dg.job
+def look() -> None:
+    nothing()
+
+
+def run(instance: dg.DagsterInstance, edition: str | None, breaks: bool = False) -> str:
+    if edition is None:
+        return look.execute_in_process(instance=instance).run_id
+    done = dg.materialize(
+        [thing],
+        instance=instance,
+        partition_key=edition,
+        tags={"breaks": "yes"} if breaks else {},
+        raise_on_error=False,
+    )
+    return done.run_id
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    return Home(tmp_path)
+
+
+def test_old_runs_go_but_what_is_newest_stays(home: Home) -> None:
+    with running_instance(home) as instance:
+        first = run(instance, "2025-10")
+        broken = run(instance, "2025-11", breaks=True)
+        stays = [run(instance, "2025-10"), run(instance, "2025-11")]
+        empty = run(instance, None)
+        begun = instance.create_run_for_job(look, status=dg.DagsterRunStatus.STARTED).run_id
+        assert old_runs(instance, NOW, YEAR) == []
+        fortnight = NOW + timedelta(days=15)
+        assert old_runs(instance, fortnight, YEAR) == [empty], "it did well and made nothing"
+        assert old_runs(instance, NOW + 2 * YEAR, YEAR) == [broken, empty, first]
+    done = housekeep(home, dry_run=True, now=NOW + 2 * YEAR)
+    assert done.runs == 3 and done.bytes == done.run_bytes > 0
+    assert len(run_files(home, [first, broken, empty])) >= 3, "it only looked"
+    assert housekeep(home, now=NOW + 2 * YEAR).runs == 3
+    assert run_files(home, [first, broken, empty]) == []
+    with open_instance(home) as instance:
+        assert {one.run_id for one in instance.get_runs()} == {*stays, begun}
+        assert instance.get_materialized_partitions(thing.key) == {"2025-10", "2025-11"}
+        assert instance.get_latest_materialization_event(thing.key).run_id == stays[1]  # type: ignore[union-attr]
+    assert housekeep(home, now=NOW + 2 * YEAR).runs == 0
+
+
+def test_the_command_says_what_goes_and_how_much(home: Home) -> None:
+    stray = write(home.quarantine / "nhs_app" / "2019-01" / "abc.parquet", b"12345")
+    would = CliRunner().invoke(app, ["housekeeping", "--dry-run"])
+    assert would.exit_code == 0 and "Would be removed: 5 bytes" in would.stdout
+    assert stray.exists() and kept_in(home) == ["quarantine/nhs_app/2019-01/abc.parquet"]
+    done = CliRunner().invoke(app, ["housekeeping"])
+    assert done.exit_code == 0 and "1 file(s)" in done.stdout and "Removed: 5" in done.stdout
+    assert not stray.exists()
+    again = CliRunner().invoke(app, ["housekeeping"])
+    assert again.exit_code == 0 and "Nothing to do" in again.stdout
+
+
+def test_it_waits_for_a_refresh_and_goes_by_the_settings(home: Home) -> None:
+    with alone(home, print, wait=False), pytest.raises(Busy):
+        housekeep(home, wait=False)
+    write_text(home.settings, "keep_runs_days: none\n")
+    with pytest.raises(ValueError, match=r"keep_marts:.*keep_runs_days"):
+        housekeep(home)
