@@ -365,6 +365,20 @@ def test_mirrors_that_make_no_sense(
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("addresses: {https://a: 'http://me:secret@b'}", "`addresses`: .*carries a user or pass"),
+        ("timeouts: {connect: 0}", r"`timeouts\.connect`: .*found 0"),
+    ],
+)
+def test_settings_that_make_no_sense(said: str, words: str, home: Home) -> None:
+    write_text(home.settings, said)
+    with pytest.raises(ValueError, match=words) as caught:
+        Client(home)
+    assert "secret" not in str(caught.value) and "It may say" in str(caught.value)
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate and its key in one file, vouched for by nobody."""
