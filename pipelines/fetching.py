@@ -79,15 +79,16 @@ def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
         pool=publisher(contract),
         required_resource_keys={"home"},
     )
-    def _fetched(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        look_for(context, context.resources.home.get(), contract)
-        yield from ()
+    def _fetched(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
+        yield from look_for(context, context.resources.home.get(), contract)
 
     return _fetched
 
 
-def look_for(context: dg.AssetExecutionContext, home: Home, contract: Contract) -> None:
-    """Look for the editions of this run, and tell what came of each.
+def look_for(
+    context: dg.AssetExecutionContext, home: Home, contract: Contract
+) -> Iterator[dg.AssetMaterialization]:
+    """Look for the editions of this run, and tell what came of each as it comes.
 
     Raises dg.RetryRequested if the publisher can't be reached, dg.Failure if it still can't, or if
     something is there that a person must look at.
@@ -106,7 +107,7 @@ def look_for(context: dg.AssetExecutionContext, home: Home, contract: Contract) 
     for look in each_look(home, [feed], editions=wanted, run_id=run_id):
         found.append(look)
         if look.verdict in IN:
-            context.log_event(_materialised(home, look))
+            yield _materialised(home, look)
     waiting = [look.edition for look in found if look.verdict == "not yet"]
     if waiting:
         context.log.info(f"Not published yet: {_span(waiting)}")
