@@ -45,7 +45,7 @@ def look_schedule(
     def _look(
         context: dg.ScheduleEvaluationContext, home: HomeResource
     ) -> dg.RunRequest | dg.SkipReason:
-        came = decide(home.get(), contract, context.scheduled_execution_time)
+        came = decide(home.get(), contract, context.scheduled_execution_time, working_days(cron))
         if isinstance(came, dg.RunRequest) and under_way(context.instance, contract.feed):
             return dg.SkipReason(f"{contract.feed} is being looked for already")
         return came
@@ -69,7 +69,14 @@ UNFINISHED = [
 ]
 
 
-def decide(home: Home, contract: Contract, tick: datetime) -> dg.RunRequest | dg.SkipReason:
+def working_days(cron: str) -> bool:
+    """Whether a cron means working days, as one that names weekdays does, or really every day."""
+    return cron.rsplit(maxsplit=1)[-1] != "*"
+
+
+def decide(
+    home: Home, contract: Contract, tick: datetime, working_days_only: bool = True
+) -> dg.RunRequest | dg.SkipReason:
     """What a tick comes to: a run for the editions that are due and not in, or why there is none.
 
     `tick`: when the schedule says it is, with its time zone; never the clock, so that a tick that
@@ -77,7 +84,7 @@ def decide(home: Home, contract: Contract, tick: datetime) -> dg.RunRequest | dg
     """
     here = tick.astimezone(LONDON)
     day = here.date()
-    if not is_working_day(day):
+    if working_days_only and not is_working_day(day):
         what = "a bank holiday" if is_bank_holiday(day) else f"a {day:%A}"
         return dg.SkipReason(f"{_words(day)} is {what}: nothing is published")
     if is_sample(Archive(home).active_files()):

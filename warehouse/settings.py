@@ -46,14 +46,15 @@ class Timeouts(BaseModel):
 class Looking(BaseModel):
     """When the daemon looks for new editions, and how often it looks at the home.
 
-    `cron`: of London's clocks; on each tick a feed is looked for if its edition is due by the
-    release calendar. `poll_seconds`: between two looks at the landing folder and at what is to be
-    refreshed; None leaves each its own.
+    `cron`: five fields, of London's clocks; on each tick a feed is looked for if its edition is due
+    by the release calendar, on working days only unless the cron says every day. `poll_seconds`:
+    between two looks at the landing folder and at what is to be refreshed; None leaves each its
+    own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cron: str = "35 9 * * 1-5"
+    cron: str = Field(default="35 9 * * 1-5", pattern=r"^([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z-]+$")
     poll_seconds: int | None = Field(default=None, ge=5)
 
 

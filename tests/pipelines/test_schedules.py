@@ -11,7 +11,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from assets.contract import contracts
 from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource
-from pipelines.schedules import decide, under_way
+from pipelines.schedules import decide, under_way, working_days
 from tests.pipelines.records import record
 from warehouse.home import Home, write_text
 
@@ -53,6 +53,12 @@ def test_from_the_day_it_is_due_and_each_working_day_until_it_is_in(home: Home) 
     assert isinstance(later, dg.RunRequest) and later.run_key != due.run_key
     record(home, FEED, "2025-11")
     assert tick(home, "2025-12-30 09:35") == "2025-12 is due on 29 Jan 2026"
+
+
+def test_an_owner_who_says_every_day_means_holidays_too(home: Home) -> None:
+    assert working_days("35 9 * * 1-5") and not working_days("*/10 * * * *")
+    christmas = at("2025-12-25 09:35")
+    assert isinstance(decide(home, contracts()[FEED], christmas, False), dg.RunRequest)
 
 
 def test_several_editions_that_are_due_are_one_run(home: Home) -> None:
