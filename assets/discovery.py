@@ -140,11 +140,21 @@ class Pattern(_Strict):
 class WantedFile(_Strict):
     """One file that an edition consists of, and its names in order, the newest first.
 
-    The first pattern that fits anything decides.
+    The first pattern that fits anything decides. `members`: of a zip only members with such names
+    (a regular expression, case aside) are of the feed; the rest is not even looked at.
     """
 
     label: str
     patterns: tuple[Pattern, ...] = Field(min_length=1)
+    members: str | None = None
+
+    @model_validator(mode="after")
+    def _members_sound(self) -> WantedFile:
+        try:
+            re.compile(self.members or "")
+        except re.error as error:
+            raise ValueError(f"`{self.members}` is no regular expression: {error}") from error
+        return self
 
 
 class _Source(_Strict):

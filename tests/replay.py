@@ -72,7 +72,7 @@ def _by_publication(folder: Path) -> dict[tuple[str, str], list[Path]]:
         day = date.fromisoformat(f"{month}-01")
         short, name = f"{day:%b}_{day:%y}", f"{FULL_MONTH_NAMES[day.month - 1]} {day.year}"
         patterns = {
-            APPOINTMENTS: [f"Appointments_GP_Regional_CSV_{short}.zip", f"*Crosstab_{short}.zip"],
+            APPOINTMENTS: [f"Appointments_GP_*_CSV_{short}.zip", f"*Crosstab_{short}.zip"],
             LISTS: [f"gp-reg-pat-prac-all-{short.lower().replace('_', '-')}.csv"],
             APP: [f"NHS App*{name}.xlsx"],
             DISPENSING: [f"DISPENSING_DATA_{day:%Y%m}*.csv"],
@@ -90,7 +90,7 @@ def _by_publication(folder: Path) -> dict[tuple[str, str], list[Path]]:
 def _noise(series: str, day: date) -> list[File]:
     """Cards beside the wanted ones that nobody takes: they lead nowhere."""
     other = {
-        APPOINTMENTS: ["Appointments_GP_Daily_CSV_{}.zip", "GP_APPT_Publication_{}.xlsx"],
+        APPOINTMENTS: ["Annex_1_{}.xlsx", "GP_APPT_Publication_{}.xlsx"],
         LISTS: ["gp-reg-pat-prac-quin-age.csv", "gp-reg-pat-prac-sing-age-regions.csv"],
     }
     names = [name.format(f"{day:%b}_{day:%y}") for name in other.get(series, [])]

@@ -30,7 +30,6 @@ def test_every_published_feed_says_where_and_local_returns_do_not() -> None:
     carried = {feed: c.discovery.comes_with for feed, c in contracts().items() if c.discovery}
     assert {feed: other for feed, other in carried.items() if other} == {
         "gp_appointments_mapping": "gp_appointments_practice",
-        "gp_appointments_coverage": "gp_appointments_sub_icb",
     }
 
 
@@ -188,7 +187,7 @@ def test_another_place_to_look_is_no_reason_to_parse_again(copied_feeds: Path) -
 
 @pytest.mark.parametrize("other", ["nhs_app_practice", "gp_appointments_mapping", "no_feed"])
 def test_a_feed_comes_with_one_that_is_looked_for(copied_feeds: Path, other: str) -> None:
-    carried = "gp_appointments_coverage"
-    _change(copied_feeds, carried, "with: gp_appointments_sub_icb", f"with: {other}")
-    with pytest.raises(ValueError, match=f"gp_appointments_coverage: comes with `{other}`"):
+    carried = "gp_appointments_mapping"
+    _change(copied_feeds, carried, "with: gp_appointments_practice", f"with: {other}")
+    with pytest.raises(ValueError, match=f"gp_appointments_mapping: comes with `{other}`"):
         contracts.__wrapped__()

@@ -141,11 +141,13 @@ def test_names_headers_and_line_ends(sample: Path) -> None:
     assert list(practice) == [*names, "Mapping.csv"]
     regional = members(sample / f"Appointments_GP_Regional_CSV_{MAR}.zip")
     names = [f"Regional_CSV_{icb}.csv" for icb in ("LeicesterLshire", "CambridgeshirePboro")]
-    assert list(regional) == [*names, "APPOINTMENTS_GP_COVERAGE.csv"]
+    assert list(regional) == names
+    daily = members(sample / f"Appointments_GP_Daily_CSV_{MAR}.zip")
+    assert list(daily) == ["APPOINTMENTS_GP_COVERAGE.csv"]
     headers = dict.fromkeys(practice, CROSSTAB) | dict.fromkeys(regional, REGIONAL)
     headers |= {"Mapping.csv": MAPPING, "APPOINTMENTS_GP_COVERAGE.csv": COVERAGE}
     headers |= {"gp-reg-pat-prac-map.csv": MAP}
-    contents = practice | regional | members(sample / "gp-reg-pat-prac-map.zip")
+    contents = practice | regional | daily | members(sample / "gp-reg-pat-prac-map.zip")
     for name, content in contents.items():
         assert content.startswith(headers[name].encode()), name
         assert content.isascii() and content.endswith(b"\r\n")
@@ -236,7 +238,7 @@ def test_coverage_counts_the_practices_and_their_patients(sample: Path, edition:
             lists[key][row["CODE"]] = int(row["NUMBER_OF_PATIENTS"])
     rows = practice_rows(sample, edition).group_by(AREA, MONTH).agg(pl.col("GP_CODE").unique())
     crosstab = {(area, month): set(codes) for area, month, codes in rows.rows()}
-    archive = members(sample / f"Appointments_GP_Regional_CSV_{edition}.zip")
+    archive = members(sample / f"Appointments_GP_Daily_CSV_{edition}.zip")
     coverage = dicts(archive["APPOINTMENTS_GP_COVERAGE.csv"])
     assert len(coverage) == 120
     for row in coverage:

@@ -19,7 +19,7 @@ from tests.e2e.command import environment, run
 from tests.e2e.reading import read_on
 from tests.local_server import LocalServer
 from tests.replay import BEFORE, MONTHS, Publishers, replay_files
-from warehouse.fetch.addresses import VARIABLE
+from warehouse.fetch.addresses import ADDRESSES_VARIABLE
 from warehouse.home import HOME_VARIABLE, Home, write_text
 
 pytestmark = pytest.mark.soak
@@ -89,7 +89,7 @@ def test_the_daemon_alone_brings_the_mart_up_to_date_month_by_month(
     write_text(home.settings, EVERY_MINUTE)
     with LocalServer() as server:
         publishers = Publishers(server, replay_files(tmp_path / "files"))
-        monkeypatch.setenv(VARIABLE, publishers.addresses)
+        monkeypatch.setenv(ADDRESSES_VARIABLE, publishers.addresses)
         publishers.release(BEFORE)
         assert run(home.root, "fetch", "--since", BEFORE).returncode in (0, 1)
         assert run(home.root, "refresh").returncode == 0

@@ -119,7 +119,7 @@ def _take(
             )
         return Taken(link.file_name), None
     got, note = _assured(client, wanted, link, got, Usual.of(Archive(home), own, wanted, got))
-    request = Request(origin=_origin(wanted, link, own))
+    request = Request(origin=_origin(wanted, link, own), members=link.members)
     outcomes = tuple(import_paths(home, [got.path], request))
     if all(outcome.verdict == "refused" for outcome in outcomes):
         first = outcomes[0]

@@ -25,6 +25,7 @@ class Link:
     """A file that is wanted. `bytes`: as the page states, often rounded; None if it does not.
 
     `modified`: when the publisher last touched it, or the page it is on (UTC), if that is told.
+    `members`: names of what is wanted of a zip, a regular expression; None for all of it.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Link:
     file_name: str
     bytes: int | None = None
     modified: datetime | None = None
+    members: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bs4 import BeautifulSoup
 
@@ -47,7 +48,8 @@ def _read(source: Publication, page: Page, search: Search) -> Found:
     seen = file_links(soup, page.url)
     links: list[Link] = []
     for wanted in source.files:
-        links += chosen(seen, wanted.label, wanted.patterns, search)
+        found = chosen(seen, wanted.label, wanted.patterns, search)
+        links += [replace(link, members=wanted.members) for link in found]
     return Found(page.url, published_on(soup), tuple(links))
 
 

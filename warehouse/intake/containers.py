@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gzip
 import lzma
+import re
 import shutil
 import zipfile
 import zlib
@@ -112,8 +113,11 @@ def _refuse_pages(head: bytes) -> None:
         )
 
 
-def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused]]:
-    """The data files in `path`, spooled into `scratch` one after the other.
+def contents(
+    path: Path, scratch: Path, members: str | None = None
+) -> Iterator[Content | tuple[str, Refused]]:
+    """The data files in `path`, spooled into `scratch` one after the other. `members`: of a zip
+    only those whose names have this in them (a regular expression, case aside).
 
     Yields each content, or the name and refusal of a member that can't be taken. Raises Refused
     when the file as a whole can't. A spooled file is the caller's to delete.
@@ -124,7 +128,7 @@ def contents(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused
             with path.open("rb") as whole:
                 yield spool_workbook(whole, scratch, file_name(path), None, MAX_FILE_BYTES)
         elif kind == "zip":
-            yield from _zip_members(path, scratch)
+            yield from _zip_members(path, scratch, members)
         elif kind == "gzip":
             limit = _may_unpack_to(path)
             with gzip.open(path) as unpacked:
@@ -158,11 +162,13 @@ def _may_unpack_to(path: Path) -> int:
     return min(max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM), MAX_FILE_BYTES)
 
 
-def _zip_members(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Refused]]:
+def _zip_members(
+    path: Path, scratch: Path, wanted: str | None
+) -> Iterator[Content | tuple[str, Refused]]:
     with zipfile.ZipFile(path) as container:
         members = [one for one in container.infolist() if not one.filename.endswith("/")]
         _distrust(members, _may_unpack_to(path))
-        for info in filter(_may_hold_data, members):
+        for info in _data_members(members, wanted):
             name = PureWindowsPath(info.filename)
             if info.file_size == 0:
                 yield info.filename, Refused("The member is empty.", AGAIN)
@@ -173,6 +179,11 @@ def _zip_members(path: Path, scratch: Path) -> Iterator[Content | tuple[str, Ref
                     yield take(stream, scratch, name.name, info.filename, info.file_size)
                 except Refused as refusal:
                     yield info.filename, refusal
+
+
+def _data_members(members: list[zipfile.ZipInfo], wanted: str | None) -> list[zipfile.ZipInfo]:
+    named = re.compile(wanted or "", re.IGNORECASE)
+    return [one for one in members if _may_hold_data(one) and named.search(one.filename)]
 
 
 def _is_workbook(path: Path) -> bool:
@@ -191,12 +202,12 @@ def _may_hold_data(info: zipfile.ZipInfo) -> bool:
     )
 
 
-def count_members(path: Path) -> int:
-    """How many data files a container holds; a bare or gzipped file is one."""
+def count_members(path: Path, wanted: str | None = None) -> int:
+    """How many data files a container holds, as `contents` takes them; a bare file is one."""
     if sniff(path) != "zip" or _is_workbook(path):
         return 1
     with zipfile.ZipFile(path) as container:
-        return sum(map(_may_hold_data, container.infolist()))
+        return len(_data_members(container.infolist(), wanted))
 
 
 def zip_comment(path: Path) -> bytes:

@@ -37,12 +37,16 @@ from warehouse.tombstones import tombstone_of
 
 @dataclass(frozen=True)
 class Request:
-    """What is known beside the paths: what a person said, or where a download came from."""
+    """What is known beside the paths: what a person said, or where a download came from.
+
+    `members`: of a zip only members with such names are imported (`containers.contents`).
+    """
 
     feed: str | None = None
     edition: str | None = None
     published_on: date | None = None
     origin: Origin | None = None
+    members: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,9 @@ def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
     renamed = any(
         file.edition_basis != "content" and file.container_name != file_name(path) for file in known
     )
-    return not renamed and len({file.member for file in known}) >= count_members(path)
+    return not renamed and len({file.member for file in known}) >= count_members(
+        path, request.members
+    )
 
 
 def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> None:
@@ -190,7 +196,7 @@ def _open(
     recognised: list[Recognised] = []
     refused: list[tuple[str, Refused]] = []
     today = datetime.now(UTC).date()
-    for item in contents(path, scratch):
+    for item in contents(path, scratch, request.members):
         if isinstance(item, tuple):
             refused.append(item)
             continue

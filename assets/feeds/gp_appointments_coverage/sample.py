@@ -1,7 +1,7 @@
 """Synthetic coverage file: practices and patients behind each sub-ICB's appointments.
 
-Belongs here: the publisher's columns. Does not: the archive it is published in, which is that of
-`gp_appointments_sub_icb`.
+Belongs here: the publisher's columns, file and member names. Does not: any figure (`world`), nor
+the daily counts, for which the archive is named and which this sample leaves out.
 """
 
 from datetime import date
@@ -10,15 +10,21 @@ from pathlib import Path
 import polars as pl
 
 from assets.sample.world import World
-from assets.sample.writer import csv_bytes, stamp
+from assets.sample.writer import csv_bytes, short, stamp, write_zip
 
 
 def write(world: World, out: Path) -> list[Path]:
-    """Write nothing: this feed has no file of its own (see `coverage_csv`)."""
-    return []
+    """Write one archive per edition."""
+    return [
+        write_zip(
+            out / f"Appointments_GP_Daily_CSV_{short(edition)}.zip",
+            {"APPOINTMENTS_GP_COVERAGE.csv": _csv(world, edition)},
+        )
+        for edition in world.editions
+    ]
 
 
-def coverage_csv(world: World, edition: date) -> bytes:
+def _csv(world: World, edition: date) -> bytes:
     """The coverage member of an edition: one row per sub-ICB and month, patients as at the 1st."""
     return csv_bytes(
         pl.DataFrame(

@@ -1,7 +1,6 @@
-"""Synthetic regional CSVs: one archive per edition, one member per ICB, and the coverage file.
+"""Synthetic regional CSVs: one archive per edition, one member per ICB.
 
-Belongs here: the publisher's columns, spellings, order and names. Does not: any figure (`world`),
-nor the coverage file's columns (`gp_appointments_coverage`), which only travels in this archive.
+Belongs here: the publisher's columns, spellings, order and names. Does not: any figure (`world`).
 """
 
 from datetime import date
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.feeds.gp_appointments_coverage.sample import coverage_csv
 from assets.sample.profile import COUNT
 from assets.sample.world import AREA, World
 from assets.sample.writer import csv_bytes, short, stamp, write_zip
@@ -44,7 +42,7 @@ def _members(world: World, edition: date) -> dict[str, bytes]:
     for icb, name in MEMBERS.items():
         areas = [area.code for area in world.areas.values() if area.icb_code == icb]
         members[name] = csv_bytes(rows.filter(pl.col(AREA).is_in(areas)))
-    return members | {"APPOINTMENTS_GP_COVERAGE.csv": coverage_csv(world, edition)}
+    return members
 
 
 def _rows(world: World, edition: date) -> pl.DataFrame:

@@ -9,7 +9,16 @@ import pytest
 from assets.contract import contracts
 from tests.fetch_pages import Resource, login_page, package_show
 from tests.local_server import Answer, redirect
-from tests.support import crosstab, imported, long_claims, mapping, patient_list, write, zipped
+from tests.support import (
+    coverage,
+    crosstab,
+    imported,
+    long_claims,
+    mapping,
+    patient_list,
+    write,
+    zipped,
+)
 from tests.warehouse.fetch.publisher import APPOINTMENTS, CLAIMS, FILES, LISTS, Publisher
 from warehouse.archive import Archive
 from warehouse.fetch.client import Client
@@ -18,6 +27,7 @@ from warehouse.fetch.looks import Look, looks
 from warehouse.home import Home
 
 PRACTICES, SUB_ICBS = "gp_appointments_practice", "gp_appointments_sub_icb"
+COVERAGE = "gp_appointments_coverage"
 PATIENTS, CLAIMED = "registered_patients", "pharmacy_first"
 OCT = f"{APPOINTMENTS}/october-2025"
 ZIP = "Practice_Level_Crosstab_Oct_25.zip"
@@ -118,6 +128,20 @@ def test_part_of_a_zip_that_is_not_understood(
     [look] = looked(home, PRACTICES)
     assert look.verdict == "new" and "Other.csv refused: " in look.message and look.remedy
     assert verdict(home) == "unchanged"
+
+
+def test_of_the_zip_of_daily_counts_only_the_coverage_is_read(
+    home: Home, publisher: Publisher, tmp_path: Path
+) -> None:
+    name = "Appointments_GP_Daily_CSV_Oct_25.zip"
+    members = {"SUB_ICB_LOCATION_CSV_Oct_25.csv": b"A,B\n1,2\n", "X_COVERAGE.csv": coverage({})}
+    publisher.page(OCT, ZIP, name)
+    publisher.file(name, zipped(tmp_path / name, members).read_bytes())
+    [look] = looked(home, COVERAGE)
+    assert (look.verdict, look.remedy) == ("new", "")
+    [file] = Archive(home).files()
+    assert (file.feed, file.member) == (COVERAGE, "X_COVERAGE.csv")
+    assert verdict(home, COVERAGE) == "unchanged"
 
 
 def test_an_edition_that_is_issued_again(home: Home, publisher: Publisher, tmp_path: Path) -> None:

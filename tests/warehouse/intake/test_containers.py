@@ -31,6 +31,7 @@ from warehouse.intake.containers import (
     Content,
     Refused,
     contents,
+    count_members,
     shown,
     sniff,
     to_utf8,
@@ -429,3 +430,16 @@ def test_a_recognised_file_reads_back_byte_for_byte(
     assert outcome.file is not None and outcome.file.rows == len(rows)
     with Archive(home).open(outcome.file) as stream:
         assert stream.read() == content
+
+
+def test_of_a_zip_only_the_members_asked_for_are_opened(tmp_path: Path) -> None:
+    path = tmp_path / "Appointments_GP_Daily_CSV_Nov_25.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("SUB_ICB_LOCATION_CSV_Nov_25.csv", "daily\n1\n")
+        made.writestr("APPOINTMENTS_GP_COVERAGE.csv", "coverage\n1\n")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    [found] = contents(path, scratch, "coverage")
+    assert isinstance(found, Content)
+    assert found.member == "APPOINTMENTS_GP_COVERAGE.csv"
+    assert (count_members(path, "coverage"), count_members(path)) == (1, 2)
