@@ -60,6 +60,8 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         "columns_present": _columns_present,
         "columns_expected": _columns_expected,
     }
+    if contract.discovery:
+        found["download_whole"] = files.download
     for rule in rows.row_rules_gathered(contract):
         found[rule] = partial(rows.row_rule, rule=rule)
     found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}

@@ -19,6 +19,7 @@ from warehouse.intake.containers import UTF16_STARTS, XLSX, Refused, sniff
 FILE_RULES = (
     "file_type",
     "file_size",
+    "download_whole",
     "members_as_before",
     "encoding_expected",
     "edition_from_content",
@@ -122,6 +123,42 @@ def size(view: EditionView) -> Evidence:
         observed=f"{now:,} bytes",
         total=1,
         message=f"{told}: is the file cut short, or does it hold something twice?",
+    )
+
+
+def download(view: EditionView) -> Evidence:
+    """Bytes of the largest download against those of the earlier edition's largest.
+
+    What people import may come in parts, of which more follow. A download is all that the publisher
+    has put out, so nothing follows: far less than before is no part but a loss.
+    """
+    rule = "download_whole"
+    if not all(file.url for file in view.files):
+        return skipped(rule, "not downloaded: more parts may follow")
+    before, why = near(view)
+    if before is None:
+        return skipped(rule, why)
+    if _shapes(view) != _shapes(before):
+        return skipped(rule, f"the files of {before.edition} have another shape")
+    now, then = _largest(view), _largest(before)
+    told = f"{now:,} bytes, {then:,} in {before.edition}"
+    least = view.check(rule).limit * then
+    return offences(
+        rule,
+        [told] if now < least else [],
+        expected=f"at least {least:,.0f} bytes, of {then:,} in {before.edition}",
+        observed=f"{now:,} bytes",
+        total=1,
+        message=f"{told}: the publisher's file is cut short, or lacks a part. Look at the page; "
+        "when it is put right, fetch it again",
+    )
+
+
+def _largest(view: EditionView) -> int:
+    """Bytes of the largest container, unpacked: what is issued again does not count twice."""
+    containers = {file.container_sha256 for file in view.files}
+    return max(
+        sum(file.bytes for file in view.files if file.container_sha256 == one) for one in containers
     )
 
 

@@ -1,12 +1,19 @@
 """An input that breaks each check of files, the verdict then, and an input that keeps it."""
 
+from datetime import UTC, datetime
+
 from tests.checks.support_checks import SUB_ICB, Case, Results, after, brought, judged, of_content
 from tests.support import regional
 from warehouse.archive import Archive
 from warehouse.home import Home
+from warehouse.intake.origin import Origin
 
 SEPTEMBER = {"APPOINTMENT_MONTH": "SEP2025"}
 NORTH = {"SUB_ICB_LOCATION_CODE": "03W"}
+FIVE = [{"HCP_TYPE": kind, "APPT_MODE": mode} for kind, mode in (
+    ("GP", "Telephone"), ("GP", "Face-to-Face"), ("GP", "Home Visit"),
+    ("Other Practice staff", "Telephone"), ("Other Practice staff", "Home Visit"),
+)]  # fmt: skip
 
 
 def swapped(bytes_now: bytes) -> Case:
@@ -27,6 +34,20 @@ def then(*contents: bytes) -> Case:
     return after("2025-10", SUB_ICB, *contents)
 
 
+def downloaded(september: bytes, october: bytes) -> Case:
+    """The verdicts on October, where both months were downloaded."""
+
+    def case(home: Home) -> Results:
+        for edition, content in (("2025-09", september), ("2025-10", october)):
+            day = datetime(2025, 12, 1, tzinfo=UTC)
+            url = f"https://files.digital.nhs.uk/{edition}.csv"
+            brought(home, content, origin=Origin(SUB_ICB, edition, url, url, None, day))
+            found = judged(home, SUB_ICB, edition).results
+        return found
+
+    return case
+
+
 ACCENTED = regional({"ICB_NAME": "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"})
 TWO_PARTS = regional(SEPTEMBER), regional(SEPTEMBER | NORTH)
 SOUND = then(regional(SEPTEMBER), regional({}, NORTH))
@@ -34,6 +55,11 @@ SOUND = then(regional(SEPTEMBER), regional({}, NORTH))
 CASES = {
     "file_type": (swapped(b"%PDF-1.7"), "fail", SOUND),
     "file_size": (then(regional(SEPTEMBER), regional(*[{}] * 9)), "warn", SOUND),
+    "download_whole": (
+        downloaded(regional(*[SEPTEMBER | place for place in FIVE]), regional(*FIVE[:2])),
+        "fail",
+        downloaded(regional(*[SEPTEMBER | place for place in FIVE]), regional(*FIVE[:3])),
+    ),
     "members_as_before": (then(*TWO_PARTS, regional()), "warn", SOUND),
     "encoding_expected": (
         of_content(SUB_ICB, ACCENTED.decode().encode("cp1252")),
