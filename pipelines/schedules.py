@@ -100,7 +100,8 @@ def decide(
 
 def request(feed: str, editions: Sequence[str], tick: datetime) -> dg.RunRequest:
     """One run for all editions that are looked for."""
-    key = f"{feed} {' '.join(editions)} {tick:%Y-%m-%d %H:%M}"
+    span = editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"
+    key = f"{feed} {span} {tick:%Y-%m-%d %H:%M}"
     if len(editions) == 1:
         return dg.RunRequest(run_key=key, partition_key=editions[0])
     return dg.RunRequest(run_key=key, tags=range_tags(editions[0], editions[-1]))

@@ -66,6 +66,7 @@ def test_several_editions_that_are_due_are_one_run(home: Home) -> None:
     due = tick(home, "2025-12-18 09:35")
     assert isinstance(due, dg.RunRequest)
     assert due.partition_key is None
+    assert due.run_key == f"{FEED} 2025-09 to 2025-11 2025-12-18 09:35"
     assert set(due.tags.items()) >= {
         ("dagster/asset_partition_range_start", "2025-09"),
         ("dagster/asset_partition_range_end", "2025-11"),
