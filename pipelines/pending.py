@@ -29,14 +29,15 @@ AGAIN_AFTER = 3600.0  # seconds until a refresh that failed is tried again
 
 
 class Remembered(BaseModel):
-    """What the sensor remembers: the state in which nothing was to be done, and what it asked for
-    last, and when."""
+    """What the sensor remembers: the state in which nothing was to be done; and what it asked for
+    last, when, and how many times."""
 
     model_config = ConfigDict(frozen=True)
 
     done: str = ""
     asked: str = ""
     asked_at: float = 0
+    times: int = 0
 
     @classmethod
     def read(cls, cursor: str | None) -> Remembered:
@@ -62,10 +63,11 @@ class Verdict(NamedTuple):
     remembered: Remembered
 
 
-def look_at(home: Home, remembered: Remembered, now: float) -> Verdict:
+def look_at(home: Home, remembered: Remembered, now: float, cut_short: bool = False) -> Verdict:
     """Whether to refresh: an edition is pending, or the mart does not rest on what is accepted.
 
-    The same work is asked for once; if that failed, again after an hour.
+    The same work is asked for once; if that failed, again after an hour; at once if the machine
+    went down meanwhile (`cut_short`).
     """
     state = state_of(home)
     nothing = "Nothing new in the archive, and the mart is current"
@@ -74,11 +76,14 @@ def look_at(home: Home, remembered: Remembered, now: float) -> Verdict:
     work = pending(home)
     if work is None:
         return Verdict(None, nothing, Remembered(done=state))
-    if work.digest == remembered.asked and now - remembered.asked_at < AGAIN_AFTER:
+    again = work.digest == remembered.asked
+    if again and not cut_short and now - remembered.asked_at < AGAIN_AFTER:
         return Verdict(None, f"{work.words}: tried, and again within the hour", remembered)
+    times = remembered.times + 1 if again else 1
+    asked = Remembered(asked=work.digest, asked_at=now, times=times)
+    # The hour for whoever clears the cursor: a run key is good for one run, for ever.
     hour = time.strftime("%Y-%m-%d %H", time.gmtime(now))
-    asked = Remembered(asked=work.digest, asked_at=now)
-    return Verdict(f"{work.digest} {hour}", work.words, asked)
+    return Verdict(f"{work.digest} {hour} {times}", work.words, asked)
 
 
 def pending(home: Home) -> Work | None:

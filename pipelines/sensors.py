@@ -13,12 +13,12 @@ from pipelines import landing, pending
 from pipelines.refresh import Busy, alone
 from pipelines.refreshing import JOB
 from pipelines.resources import HomeResource
-from pipelines.running import settle
+from pipelines.running import CUT_SHORT, settle
 from pipelines.schedules import UNFINISHED
 from warehouse.last_refresh import last_refresh
 
 # A run of the job `refresh` holds the home's lock from its first seconds to its last.
-WITHOUT_LOCK = 600.0  # seconds
+WITHOUT_LOCK = 300.0  # seconds
 ON = dg.DefaultSensorStatus.RUNNING
 
 
@@ -59,14 +59,14 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
         place, now = home.get(), time.time()
         try:
             with alone(place, lambda _: None, wait=False):
-                settle(place)
-                settle_stranded(context.instance, now)
+                settled = settle(place) + settle_stranded(context.instance, now)
         except Busy:
             return _result(None, "Somebody is refreshing this home", context.cursor)
         unfinished = dg.RunsFilter(job_name=JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
             return _result(None, "A refresh is waiting or running", context.cursor)
-        found = pending.look_at(place, pending.Remembered.read(context.cursor), now)
+        before = pending.Remembered.read(context.cursor)
+        found = pending.look_at(place, before, now, cut_short=bool(settled))
         return _result(found.run_key, found.why, found.remembered.model_dump_json())
 
     return _new_editions
@@ -95,14 +95,16 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
     return dg.SensorResult([dg.RunRequest(run_key=run_key, tags={"why": why})], cursor=cursor)
 
 
-def settle_stranded(instance: dg.DagsterInstance, now: float) -> None:
+def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
     """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
-    and nobody else holds the home's lock. Else they would keep every refresh waiting."""
+    and nobody else holds the home's lock. Else they would keep every refresh waiting. Returns how
+    many."""
     running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED])
-    for record in instance.get_run_records(running):
-        if record.start_time is not None and now - record.start_time > WITHOUT_LOCK:
-            instance.report_run_failed(
-                record.dagster_run,
-                "Its process ended before it was done. Nothing half-done is visible; the next "
-                "refresh does it again.",
-            )
+    stranded = [
+        record.dagster_run
+        for record in instance.get_run_records(running)
+        if record.start_time is not None and now - record.start_time > WITHOUT_LOCK
+    ]
+    for run in stranded:
+        instance.report_run_failed(run, CUT_SHORT)
+    return len(stranded)

@@ -40,6 +40,8 @@ def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
     assert look_at(home, first.remembered, HOUR - 1).run_key is None
     again = look_at(home, first.remembered, HOUR + 1)
     assert again.run_key not in (None, first.run_key)
+    cut_short = look_at(home, first.remembered, 60, cut_short=True)
+    assert cut_short.run_key not in (None, first.run_key)
     imported(home, write_regional(tmp_path / "b.csv", {"APPOINTMENT_MONTH": "NOV2025"}))
     more = look_at(home, first.remembered, 60)
     assert more.why == f"{FEED} 2025-10 and 1 more to be taken in"
