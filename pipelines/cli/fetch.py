@@ -5,6 +5,7 @@ Belongs here: arguments, printing and the exit status. Does not: looking (`wareh
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,6 +84,23 @@ def fetch_status(found: list[Look]) -> int:
     return IN_PART if any(look.wants_a_person for look in found) else DONE
 
 
+def _runs(found: list[Look]) -> list[list[Look]]:
+    """Looks by feed and edition; neighbours of a feed with nothing new are told together."""
+    runs: list[list[Look]] = []
+    for look in sorted(found, key=lambda one: (one.feed, one.edition)):
+        last = runs[-1][-1] if runs else None
+        dull = look.verdict in ("not yet", "unchanged")
+        if last and dull and (last.feed, last.verdict) == (look.feed, look.verdict):
+            runs[-1].append(look)
+        else:
+            runs.append([look])
+    return runs
+
+
+def _named(look: Look) -> str:
+    return f"{look.feed} {look.edition} {look.verdict}. {look.message}"
+
+
 def show_looks(screen: Screen, found: list[Look]) -> None:
     """One row per feed and edition, then what went wrong with its remedy, then what to do next."""
     from rich.table import Table
@@ -91,15 +109,20 @@ def show_looks(screen: Screen, found: list[Look]) -> None:
     if not found:
         return
     table = Table("Feed", "Edition", "", "What", box=None, pad_edge=False)
-    for look in sorted(found, key=lambda one: (one.feed, one.edition)):
+    for run in _runs(found):
+        look, last = run[0], run[-1]
+        span = look.edition if look is last else f"{look.edition} to {last.edition}"
         told = look.message if look.verdict in STYLES else "see below"
         style = STYLES.get(look.verdict, "red")
-        table.add_row(look.feed, look.edition, Text(look.verdict, style), Text(told))
+        more = "" if look is last else f" The same of {len(run) - 1} after it."
+        table.add_row(look.feed, span, Text(look.verdict, style), Text(told + more))
     screen.table(table)
-    for look in found:
-        if look.wants_a_person:
-            named = f"{look.feed} {look.edition} {look.verdict}. {look.message}"
-            screen.error(named, look.remedy)
+    wanting = [look for look in found if look.wants_a_person]
+    for remedy, looks in groupby(wanting, key=lambda look: look.remedy):
+        *before, last = looks
+        for look in before:
+            screen.error(_named(look))
+        screen.error(_named(last), remedy)
     if any(look.verdict == "new" for look in found):
         screen.say("Next: access-recovery refresh")
     elif all(look.verdict in STYLES for look in found):

@@ -59,6 +59,16 @@ def test_what_is_not_out_yet_is_status_0(home: Home, publisher: Publisher) -> No
     assert "Error" not in result.output
 
 
+def test_editions_with_nothing_new_are_told_together(home: Home, publisher: Publisher) -> None:
+    result = run("nhs_app", FEED, "--since", "2025-09")
+    rows = [line.split() for line in result.stdout.splitlines() if " not yet " in line]
+    assert [row[:4] for row in rows] == [
+        [FEED, "2025-09", "to", "2025-10"],
+        ["nhs_app", "2025-09", "not", "yet"],
+    ]
+    assert "The same of 1 after it." in words(result.stdout)
+
+
 def test_nothing_to_look_for_is_said(home: Home, publisher: Publisher) -> None:
     result = run(FEED, "--since", "2025-11")
     assert result.exit_code == 0 and "No edition that is due" in result.stdout

@@ -18,12 +18,12 @@ from pipelines.instance import WORKSPACE, prepare
 from tests.e2e.command import environment, run
 from tests.e2e.reading import read_on
 from tests.local_server import LocalServer
-from tests.replay import BEFORE, MONTHS, Publishers, replay_files
+from tests.replay import APP, BEFORE, MONTHS, Publishers, replay_files
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE
 from warehouse.home import HOME_VARIABLE, Home, write_text
 
 pytestmark = pytest.mark.soak
-EVERY_MINUTE = 'look: {cron: "* * * * *", poll_seconds: 5}\n'
+EVERY_MINUTE = 'look: {cron: "* * * * *", poll_seconds: 10}\n'
 PATIENCE = 600.0  # seconds for one month; it says that something is stuck, not how fast it is
 ANALYSTS = 8
 MONTHLY = (
@@ -91,6 +91,7 @@ def test_the_daemon_alone_brings_the_mart_up_to_date_month_by_month(
         publishers = Publishers(server, replay_files(tmp_path / "files"))
         monkeypatch.setenv(ADDRESSES_VARIABLE, publishers.addresses)
         publishers.release(BEFORE)
+        publishers.publish(APP, MONTHS[0], publishers.files[APP, MONTHS[0]])  # none was before
         assert run(home.root, "fetch", "--since", BEFORE).returncode in (0, 1)
         assert run(home.root, "refresh").returncode == 0
         context = multiprocessing.get_context("spawn")

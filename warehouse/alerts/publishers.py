@@ -35,12 +35,17 @@ def looked_in_vain(known: Known) -> Iterator[Problem]:
     brought: dict[tuple[str, str], datetime] = {}
     for file in sorted(known.everything, key=lambda file: file.imported_at):
         brought[(file.feed, file.edition)] = file.imported_at
+    newest: dict[str, str] = {}
+    for file in known.active:
+        newest[file.feed] = max(newest.get(file.feed, ""), file.edition)
     runs = _latest_runs(known.looks)
     yield from _unreachable(known, runs)
     for (feed, edition), run in runs.items():
         look = run[-1]
         if look.verdict not in NAMES or not look.wants_a_person:
             continue
+        if edition < newest.get(feed, ""):
+            continue  # of the past: whoever asked for it by hand was told there and then
         if look.verdict != "new" and brought.get((feed, edition), look.at) > look.at:
             continue  # somebody has imported it since
         yield Problem(
@@ -103,6 +108,8 @@ def late(known: Known) -> Iterator[Problem]:
         own = [file for file in known.active if file.feed == feed]
         newest = max((file.edition for file in own), default=None)
         awaited = freshness(contract, newest, is_sample(own), today)
+        if contract.discovery and contract.discovery.comes_with:
+            continue  # what it comes with is late, or came without it and was told so
         if not awaited.days_late or awaited.due is None or awaited.awaited is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)

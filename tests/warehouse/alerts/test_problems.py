@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import write
+from tests.support import crosstab, imported, mapping, write
 from tests.warehouse.alerts.support_alerts import (
     EDITION,
     FEED,
@@ -60,6 +60,24 @@ def test_a_look_that_needs_a_person(home: Home, verdict: Verdict) -> None:
     assert "Look at the page." in found.to_do and f"--feed {FEED}" in found.to_do
     look(home, "new", 5, remedy="")
     assert keys(home) == []
+
+
+def test_what_is_older_than_the_newest_held_is_no_problem_of_today(home: Home) -> None:
+    archive(home)
+    record(home, FEED, EDITION, "fingerprint", [], "run")
+    publish(home)
+    look(home, "not found", edition="2019-01")
+    assert keys(home) == []
+    look(home, "not found", edition="2025-11")
+    assert keys(home) == [f"look {FEED} 2025-11"]
+
+
+def test_what_comes_with_another_feed_is_late_with_that(home: Home) -> None:
+    for content in (crosstab(), mapping()):
+        path = write(home.root.parent / "october.csv", content)
+        imported(home, path, feed=None, edition="2025-10")
+    late = [one.key for one in problems(home, NOW + timedelta(days=60)) if "late" in one.key]
+    assert late == ["late gp_appointments_practice 2025-11"]
 
 
 def test_a_part_that_was_refused_is_told_and_what_is_not_out_yet_is_not(home: Home) -> None:
