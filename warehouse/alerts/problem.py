@@ -65,8 +65,14 @@ class Seen:
         """What analysts see of everything."""
         if self.published_at is None:
             return "no mart is published yet"
-        told = ", ".join(f"{feed} {edition}" for feed, edition in sorted(self.newest.items()))
-        return f"{self._named}, with editions up to: {told}"
+        by_edition: dict[str, list[str]] = {}
+        for feed, edition in sorted(self.newest.items()):
+            by_edition.setdefault(edition, []).append(feed)
+        told = ", ".join(
+            f"{edition} ({', '.join(feeds)})" for edition, feeds in sorted(by_edition.items())
+        )
+        alike = len(by_edition) == 1
+        return f"{self._named}, with editions up to {min(by_edition) if alike else told}"
 
     def of(self, feed: str) -> str:
         """What analysts see of one feed."""

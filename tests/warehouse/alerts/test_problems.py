@@ -17,6 +17,7 @@ from tests.warehouse.alerts.support_alerts import (
     look,
     publish,
 )
+from warehouse.alerts.problem import Seen, moment
 from warehouse.alerts.problems import Problem, problems
 from warehouse.archive import Archive
 from warehouse.fetch.looks import Look, Verdict, note
@@ -103,6 +104,18 @@ def test_a_publisher_that_can_not_be_reached_is_one_problem_until_it_is(home: Ho
     assert found.still_see == "no mart is published yet"
     look(home, "unchanged", 0, feed="registered_patients", remedy="")
     assert keys(home) == []
+
+
+def test_what_analysts_see_is_told_by_edition() -> None:
+    at = datetime(2025, 3, 30, 8, 30, tzinfo=UTC)
+    assert Seen(at, {"b": "2025-02", "a": "2025-02"}).mart.endswith("with editions up to 2025-02")
+    several = Seen(at, {"c": "2025-01", "b": "2025-02", "a": "2025-02"}, synthetic=True)
+    assert several.mart == (
+        "the mart of 30 Mar 2025 of SYNTHETIC sample data, with editions up to 2025-01 (c), "
+        "2025-02 (a, b)"
+    )
+    assert several.of("d").startswith("nothing of d, in the mart of 30 Mar 2025")
+    assert moment(at) == "30 Mar 2025, 09:30", "the clocks of London went forward that night"
 
 
 def test_late_by_the_release_calendar(home: Home) -> None:
