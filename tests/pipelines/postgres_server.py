@@ -1,7 +1,6 @@
 """A Postgres of the tests' own: started on 127.0.0.1, thrown away afterwards."""
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -35,7 +34,7 @@ def postgres(at: Path) -> Iterator[str]:
     secret.write_text(PASSWORD)
     if user:
         for path in (place, secret):
-            os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+            shutil.chown(path, user)
     data = place / "data"
 
     def run(program: str, *arguments: str) -> None:
@@ -59,5 +58,7 @@ def postgres(at: Path) -> Iterator[str]:
 
 
 def _somebody() -> str:
+    import pwd  # not on Windows
+
     known = {one.pw_name for one in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
