@@ -35,11 +35,15 @@ def alerts(
 ) -> None:
     """What needs a person: what failed, since when, what analysts still see, what to do.
 
-    Exit status 1 if anything does. Messages go to ACCESS_RECOVERY_ALERTS: addresses as apprise
-    writes them, separated by spaces or lines, or in the file that ACCESS_RECOVERY_ALERTS_FILE
-    names. For example mailtos://user:password@smtp.example.org?to=team@example.org, or the https
-    address of a Teams workflow. One message is sent per problem, and one when it is over; --send
-    ends with 0 if all were accepted, with 3 if not.
+    Exit status 1 if anything does; with --send or --test 3 if a message was not accepted.
+
+    One message is sent per problem, and one when it is over, to ACCESS_RECOVERY_ALERTS:
+
+    mailtos://user:password@smtp.example.org?to=team@example.org, or jsons://example.org/hook,
+
+    the https address of a Teams workflow, or any other that apprise knows; several with spaces.
+
+    ACCESS_RECOVERY_ALERTS_FILE names a file of them instead, an address a line.
     """
     screen, home = Screen(), Home.from_environment()
     if test:
