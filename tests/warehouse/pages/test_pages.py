@@ -113,7 +113,7 @@ def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -
 
 def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
-    assert "late 2025-11 was due by 25 Dec 2025: late by 3 day(s)" in said
+    assert "late 2025-11 was due by 18 Dec 2025: late by 10 day(s)" in said
     assert "2025-12 due by 29 Jan 2026" in said
 
 
