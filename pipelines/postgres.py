@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from pipelines.cli import UNREACHABLE
+
 if TYPE_CHECKING:
     from dagster import DagsterInstance
     from dagster._serdes import ConfigurableClassData
@@ -31,6 +33,12 @@ PATIENCE = "10"  # seconds, unless the address says otherwise
 
 class Unusable(ValueError):
     """The database can't be used: what is wrong, and what to do. Quotes no password."""
+
+
+class Unanswered(Unusable):
+    """The database did not answer, or refused us: a service that can't be reached."""
+
+    exit_status = UNREACHABLE
 
 
 def database(environment: Mapping[str, str] | None = None) -> URL | None:
@@ -64,7 +72,7 @@ def place(url: URL) -> str:
 def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterPostgresStorage:
     """Dagster's own storage in that database; its tables are made if there are none.
 
-    Raises Unusable if the database can't be reached or refuses us.
+    Raises Unanswered if the database can't be reached or refuses us.
     """
     from dagster_postgres.storage import DagsterPostgresStorage
     from dagster_postgres.utils import DagsterPostgresException
@@ -77,7 +85,7 @@ def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterP
     except (DagsterPostgresException, DBAPIError) as error:
         cause = error.__cause__ if isinstance(error, DagsterPostgresException) else error
         told = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
-    raise Unusable(
+    raise Unanswered(
         f"The database {place(url)} can't be used: {told}. Check {VARIABLE} and that the database "
         "exists and runs; without the variable Dagster's history is kept in files of the home."
     )

@@ -264,4 +264,4 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         Screen().error(*told(error, Home.from_environment()))
-        sys.exit(IN_PART)
+        sys.exit(getattr(error, "exit_status", IN_PART))

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from pipelines.forget import forget_runs
 from pipelines.instance import open_instance
-from pipelines.postgres import VARIABLE, Unusable, database, place
+from pipelines.postgres import VARIABLE, Unanswered, Unusable, database, place
 from pipelines.running import running_instance
 from pipelines.storage import Runs
 from tests.pipelines.postgres_server import PASSWORD, QUOTED, postgres, programs
@@ -96,7 +96,9 @@ def test_a_database_that_can_not_be_used_is_told_by_its_place(
     monkeypatch.setattr("dagster_postgres.utils.calculate_delay", lambda **_: 0.0)
     monkeypatch.setenv(VARIABLE, f"postgresql://me:{SECRET}@127.0.0.1:9/dagster")
     with (
-        pytest.raises(Unusable, match=r"dagster at 127.0.0.1:9 can't be used: .*refused") as raised,
+        pytest.raises(
+            Unanswered, match=r"dagster at 127.0.0.1:9 can't be used: .*refused"
+        ) as raised,
         open_instance(home),
     ):
         pass
