@@ -95,16 +95,18 @@ def decide(
         awaited = freshness(contract, max(held, default=None), False, day)
         due = awaited.due
         return dg.SkipReason(f"{awaited.awaited} is due on {_words(due)}" if due else awaited.words)
-    return request(contract.feed, editions, here)
+    return request(contract.feed, editions, here, max(held, default=None))
 
 
-def request(feed: str, editions: Sequence[str], tick: datetime) -> dg.RunRequest:
-    """One run for all editions that are looked for."""
+def request(feed: str, editions: Sequence[str], tick: datetime, again: str | None) -> dg.RunRequest:
+    """One run for all editions that are looked for, and for the newest one held `again`: it may
+    have been issued anew since, and what has not changed is not downloaded."""
     span = editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"
     key = f"{feed} {span} {tick:%Y-%m-%d %H:%M}"
-    if len(editions) == 1:
-        return dg.RunRequest(run_key=key, partition_key=editions[0])
-    return dg.RunRequest(run_key=key, tags=range_tags(editions[0], editions[-1]))
+    first = again or editions[0]
+    if first == editions[-1]:
+        return dg.RunRequest(run_key=key, partition_key=first)
+    return dg.RunRequest(run_key=key, tags=range_tags(first, editions[-1]))
 
 
 def _words(day: date) -> str:
