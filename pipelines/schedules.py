@@ -4,7 +4,8 @@ Belongs here: what a tick decides. Does not: the release calendar (`assets.caden
 `warehouse.freshness`), looking itself (`pipelines.fetching`).
 
 A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It asks for
-nothing until an edition is due; from then on each working day until it is in.
+nothing until an edition is due; from then on each working day until it is in, and sound or decided
+about.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from pipelines.resources import HomeResource
 from warehouse.archive import Archive
 from warehouse.freshness import due_editions, freshness, held_editions, is_sample
 from warehouse.home import Home
+from warehouse.standing import standing
 
 
 def schedule_name(feed: str) -> str:
@@ -90,12 +92,15 @@ def decide(
     if is_sample(Archive(home).active_files()):
         return dg.SkipReason("Sample data only: import or fetch a real edition first")
     held = held_editions(home, contract.feed)
+    newest = max(held, default=None)
     editions = due_editions(contract, held, day)
+    if newest and standing(home, contract.feed, newest).undecided:
+        editions = (newest, *editions)  # its checks failed: the publisher may put it right
     if not editions:
-        awaited = freshness(contract, max(held, default=None), False, day)
+        awaited = freshness(contract, newest, False, day)
         due = awaited.due
         return dg.SkipReason(f"{awaited.awaited} is due on {_words(due)}" if due else awaited.words)
-    return request(contract.feed, editions, here, max(held, default=None))
+    return request(contract.feed, editions, here, newest)
 
 
 def request(feed: str, editions: Sequence[str], tick: datetime, again: str | None) -> dg.RunRequest:

@@ -13,7 +13,9 @@ from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource
 from pipelines.schedules import decide, under_way, working_days
 from tests.pipelines.records import record
+from tests.warehouse.alerts.support_alerts import EDITION, hold_back
 from warehouse.home import Home, write_text
+from warehouse.standing import hold
 
 FEED = "gp_appointments_sub_icb"
 LONDON = ZoneInfo("Europe/London")
@@ -61,6 +63,15 @@ def test_from_the_day_it_is_due_and_each_working_day_until_it_is_in(home: Home) 
     assert isinstance(later, dg.RunRequest) and later.run_key != due.run_key
     record(home, FEED, "2025-11")
     assert tick(home, "2025-12-30 09:35") == "2025-12 is due on 29 Jan 2026"
+
+
+def test_an_edition_that_is_held_back_is_looked_at_again_until_somebody_decides(home: Home) -> None:
+    hold_back(home)
+    due = tick(home, "2025-12-03 09:35")
+    assert isinstance(due, dg.RunRequest)
+    assert (due.partition_key, due.run_key) == (EDITION, f"{FEED} {EDITION} 2025-12-03 09:35")
+    hold(home, FEED, EDITION, "It lacks a region.", "Ann")
+    assert tick(home, "2025-12-04 09:35") == "2025-11 is due on 18 Dec 2025"
 
 
 def test_an_owner_who_says_every_day_means_holidays_too(home: Home) -> None:
