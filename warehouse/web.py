@@ -29,6 +29,11 @@ def plain(url: str) -> str:
     return urlunsplit(at._replace(netloc=at.netloc.rpartition("@")[2]))
 
 
+def without_query(url: str) -> str:
+    """An address without what may be secret in it: user, password, and what follows its path."""
+    return urlunsplit(urlsplit(plain(url))._replace(query="", fragment=""))
+
+
 def host_of(url: str) -> str:
     """`host`, or `host:port` where the address states the port; in small letters."""
     return urlsplit(url).netloc.rpartition("@")[2].casefold()

@@ -83,6 +83,7 @@ def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection
     ).fetchall()
     known = {name for (name,) in rows} | STATUSES | VERDICTS | KEYS | set(get_args(CaveatKind))
     known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, *contracts()}
+    known |= set(Settings.model_fields)
     known |= {check.rule for check in read_checks(SHARED_FILE)}
     for guide in GUIDES:
         prose = FENCE.sub("", (DOCS / guide).read_text(encoding="utf-8"))

@@ -139,7 +139,9 @@ def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, 
         raise Ambiguous(
             f"{search.page} has {len(firsts)} files that could be {label} of {search.edition}: "
             f"{', '.join(firsts)}.",
-            search.remedy,
+            f"Open {search.page} and choose: import the right one by hand (`access-recovery "
+            f"import`), or make the patterns in `discovery:` of assets/feeds/{search.feed}/"
+            "contract.yaml narrower, so that they fit that one alone.",
         )
 
     def issued(match: _Match) -> tuple[bool, str, str, str]:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 import httpx
 
 from warehouse.fetch.network import named_authorities
-from warehouse.web import host_of, plain, without_passwords
+from warehouse.web import host_of, plain, without_passwords, without_query
 
 LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
 LATER = "Fetch again later; the schedules do so by themselves."
@@ -115,8 +115,8 @@ def of_status(response: httpx.Response, address: str, proxy: str | None) -> Unre
 def led_away(to: str, address: str, proxy: str | None) -> Unreachable:
     """A redirect to a place that is not the publisher's."""
     what = (
-        f"{host_of(address)} leads to another place: {plain(to)}. It may be a log-in page, of the "
-        "publisher or of your network."
+        f"{host_of(address)} leads to another place: {without_query(to)}. It may be a log-in "
+        "page, of the publisher or of your network."
     )
     return Unreachable(what, closed(host_of(address)), address, proxy, passing=False)
 

@@ -33,6 +33,8 @@ GATEWAY = (
     "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
     "in a browser on this machine, sign in or have it allowed, then fetch again."
 )
+# Of a path only what no address may hold is written another way: a server may care for the rest.
+AS_WRITTEN = "/%:@!$&'()*+,;=~"
 
 
 def read_html(page: Page, marks: re.Pattern[bytes]) -> BeautifulSoup:
@@ -80,7 +82,7 @@ def address(href: str, page_url: str) -> str:
     except ValueError:
         return ""
     host = at.netloc.rpartition("@")[2].casefold()
-    return urlunsplit((at.scheme, host, quote(unquote(at.path)), at.query, ""))
+    return urlunsplit((at.scheme, host, quote(at.path, safe=AS_WRITTEN), at.query, ""))
 
 
 def file_name(url: str) -> str:

@@ -21,18 +21,40 @@ from filelock import FileLock
 from warehouse.web import host_of
 
 CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+PROXIES = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
 CA_FOLDER = "SSL_CERT_DIR"
 
 
 def proxy_of(url: str) -> str | None:
     """The proxy through which an address is asked, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
-    NO_PROXY (on Windows and macOS also by the system's settings); None if there is none."""
+    NO_PROXY (on Windows and macOS also by the system's settings); None if there is none.
+
+    Raises ValueError, which quotes no password, for one that can't be used.
+    """
     at = urlsplit(url)
     if urllib.request.proxy_bypass(at.netloc):
         return None
     said = urllib.request.getproxies()
     proxy = said.get(at.scheme) or said.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+    if not proxy:
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    _check_proxy(proxy)
+    return proxy
+
+
+def _check_proxy(proxy: str) -> None:
+    at = urlsplit(proxy)
+    try:
+        fine = at.scheme in ("http", "https") and at.hostname and (at.port or True)
+    except ValueError:  # its port is no number: it quotes what may be a password
+        fine = False
+    if not fine:
+        raise ValueError(
+            f"The proxy in {PROXIES} can't be used: it is written http://host:port or "
+            "http://user:password@host:port, with / : @ # ? of a password as %2F %3A %40 %23 %3F. "
+            "SOCKS proxies can't be used."
+        )
 
 
 def tls() -> ssl.SSLContext:

@@ -170,6 +170,18 @@ def test_a_proxy_that_is_down_is_told_apart_from_the_publisher(
     assert "lets this computer reach publisher.invalid" in caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://me:S3cr/et@proxy:3128", "socks5://me:S3cret@proxy:1080", "http://:3128"]
+)
+def test_a_proxy_that_can_not_be_used_is_wrong_usage_and_shows_no_password(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(ValueError, match=r"HTTPS_PROXY.* can't be used") as caught:
+        asking.client.get("https://digital.nhs.uk/page")
+    assert "S3cr" not in str(caught.value)
+
+
 def test_no_proxy_is_honoured(
     server: LocalServer, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,9 +195,10 @@ def test_redirects_stay_within_the_source(server: LocalServer, asking: Asking) -
     server.routes |= {"/old": redirect("/new"), "/new": PAGE}
     assert asking.client.get(server.url("/old")).url == server.url("/new")
     away = server.url("/login", host="localhost")
-    server.routes |= {"/file": redirect(away + "?back=1"), "/login": PAGE}
-    with pytest.raises(Unreachable, match=f"leads to another place: {away}.*log-in page"):
+    server.routes |= {"/file": redirect(away + "?token=secret"), "/login": PAGE}
+    with pytest.raises(Unreachable, match=f"another place: {away}. .*log-in page") as caught:
         asking.client.get(server.url("/file"))
+    assert "secret" not in str(caught.value), "what follows the path may let somebody in"
     assert "/login" not in server.paths()
     assert asking.client.get(server.url("/file"), hosts=["localhost"]).status == 200
 

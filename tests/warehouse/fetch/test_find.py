@@ -33,6 +33,7 @@ from warehouse.fetch.found import (
     NotYet,
     Page,
 )
+from warehouse.fetch.html import address
 
 SERIES = "https://digital.nhs.uk/data-and-information/publications/statistical"
 GPAD = f"{SERIES}/appointments-in-general-practice"
@@ -423,3 +424,16 @@ def test_whatever_is_answered_there_is_a_reason_and_something_to_do(
         with pytest.raises(Missing) as error:
             look(feed, edition, {url: answer or b" "})
         assert error.value.reason and error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("/a/b (1).zip", "/a/b%20(1).zip"),
+        ("/a/b%20%281%29.zip", "/a/b%20%281%29.zip"),
+        ("/a%2Fb/c+d.zip", "/a%2Fb/c+d.zip"),
+        ("/a/\N{EN DASH}.zip", "/a/%E2%80%93.zip"),
+    ],
+)
+def test_an_address_is_asked_for_as_it_is_written(written: str, asked: str) -> None:
+    assert address(written, "https://digital.nhs.uk/page") == f"https://digital.nhs.uk{asked}"
