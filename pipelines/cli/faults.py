@@ -14,7 +14,9 @@ from warehouse.home import Home
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # DuckDB, SQLite and polars hand the system's words on, not its numbers.
 FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
-UNIT = 1e9
+# SQLite says this of a disk without room for its log, and of a broken disk, too.
+IN_OTHER_WORDS = "disk i/o error"
+GB, HARDLY_ANY = 1e9, 20_000_000
 
 
 def told(error: BaseException, home: Home) -> tuple[str, str]:
@@ -22,7 +24,7 @@ def told(error: BaseException, home: Home) -> tuple[str, str]:
     reason = str(error) or type(error).__name__
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
         return full_disk(reason, home)
-    if says_full(reason):
+    if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free(home) < HARDLY_ANY):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
 
@@ -34,14 +36,19 @@ def says_full(text: str) -> bool:
 
 def full_disk(reason: str, home: Home) -> tuple[str, str]:
     """The two sentences about a full disk: how much is free, and that nothing is lost."""
-    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    free = shutil.disk_usage(root).free / UNIT
     return (
-        f"The disk is full, or a limit on files was met ({free:.1f} GB free at {root}): {reason}",
+        f"The disk is full, or a limit on files was met ({free(home) / GB:.1f} GB free at "
+        f"{home.root}): {reason}",
         "Nothing is lost: what was archived is whole, and what was published stays published. "
         "Free some space, for instance with access-recovery housekeeping, then run the same "
         "command again.",
     )
+
+
+def free(home: Home) -> int:
+    """Bytes that are free where the home is, or would be."""
+    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
+    return shutil.disk_usage(root).free
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

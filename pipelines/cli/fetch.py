@@ -51,16 +51,18 @@ def fetch(
     feeds = [_published(name) for name in feed or []]
     month = month_named(since) if since else None
     found: list[Look] = []
+    whole = False
     try:
         with screen.working("Looking for new editions") as working:
             for look in each_look(home, feeds, month, say=working):
                 found.append(look)  # noqa: PERF402 - kept even if the next one fails
+        whole = True
     except ValueError as error:
         screen.error(f"{str(error).rstrip('.')}.")
         raise typer.Exit(WRONG) from None
     finally:
         # Even when the disk is full half-way, say what is safe already.
-        show_looks(screen, found)
+        show_looks(screen, found, whole)
     if not found:
         screen.say("No edition that is due, or held, to look for.")
     raise typer.Exit(fetch_status(found))
@@ -101,8 +103,9 @@ def _named(look: Look) -> str:
     return f"{look.feed} {look.edition} {look.verdict}. {look.message}"
 
 
-def show_looks(screen: Screen, found: list[Look]) -> None:
-    """One row per feed and edition, then what went wrong with its remedy, then what to do next."""
+def show_looks(screen: Screen, found: list[Look], whole: bool) -> None:
+    """One row per feed and edition, then what went wrong with its remedy, then what to do next.
+    `whole`: whether these are all looks, and none was cut short."""
     from rich.table import Table
     from rich.text import Text
 
@@ -125,5 +128,5 @@ def show_looks(screen: Screen, found: list[Look]) -> None:
         screen.error(_named(last), remedy)
     if any(look.verdict == "new" for look in found):
         screen.say("Next: access-recovery refresh")
-    elif all(look.verdict in STYLES for look in found):
+    elif whole and all(look.verdict in STYLES for look in found):
         screen.say("Nothing new at the publishers.")

@@ -5,6 +5,7 @@ The system refuses to let a file grow past a limit; that fails where a full disk
 
 import errno
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,3 +104,12 @@ def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
     take_all(home)
     assert is_current(home)
     assert kept(home)["mart/access_recovery.duckdb"] != published
+
+
+@pytest.mark.parametrize(("left", "told_so"), [(4096, True), (10**12, False)])
+def test_a_disk_that_can_not_be_written_is_full_if_nothing_is_left(
+    home: Home, monkeypatch: pytest.MonkeyPatch, left: int, told_so: bool
+) -> None:
+    monkeypatch.setattr("pipelines.cli.faults.free", lambda _: left)
+    reason, _ = told(sqlite3.OperationalError("disk I/O error"), home)
+    assert reason.startswith("The disk is full") is told_so

@@ -114,6 +114,8 @@ def late(known: Known) -> Iterator[Problem]:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
         look = newest_looks.get((feed, awaited.awaited))
+        if look and look.wants_a_person:
+            continue  # it is told why it is not in
         yield Problem(
             key=f"late {feed} {awaited.awaited}",
             title=f"{feed} {awaited.awaited} is late by {awaited.days_late} day(s)",

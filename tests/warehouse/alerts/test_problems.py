@@ -135,6 +135,8 @@ def test_late_by_the_release_calendar(home: Home) -> None:
     assert found.tell_from is not None and found.tell_from > day_after
     assert "SYNTHETIC" in found.still_see
     assert problems(home, day_after - timedelta(days=1)) == []
+    look(home, "not found", edition="2025-11")
+    assert [one.key for one in problems(home, day_after)] == [f"look {FEED} 2025-11"], "once"
 
 
 def test_an_edition_that_nobody_decided_about(home: Home) -> None:
