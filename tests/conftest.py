@@ -1,10 +1,14 @@
 """Fixtures that every room's tests may use: a home of their own, and the real publications."""
 
+import gc
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli.main import app
 from tests.e2e.command import run
 from tests.shared import made_once
 from warehouse.home import HOME_VARIABLE, Home, write_text
@@ -28,12 +32,20 @@ FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order files for workers that take them one by one."""
-    items.sort(key=lambda item: _turn(item.path.relative_to(Path(__file__).parent)))
+    items.sort(key=lambda item: _turn(item.path))
 
 
+def pytest_collection_finish() -> None:
+    """Libraries and tests that are loaded stay: no collection of garbage looks through them."""
+    gc.collect()
+    gc.freeze()
+
+
+@cache
 def _turn(path: Path) -> int:
     """The place in `FIRST` of a test file, or of the folder it is in; the others come after."""
-    whose = (turn for turn, one in enumerate(FIRST) if path.is_relative_to(one))
+    own = path.relative_to(Path(__file__).parent)
+    whose = (turn for turn, one in enumerate(FIRST) if own.is_relative_to(one))
     return next(whose, len(FIRST))
 
 
@@ -59,15 +71,18 @@ def real_feeds() -> Path:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    """A home with the synthetic sample as a new user makes it; what the refresh printed."""
+    """A home with the synthetic sample as a new user makes it; what the refresh printed. The
+    refresh is the command in this process, which has loaded the heavy libraries for other tests."""
 
     def fill(place: Path) -> None:
         wrote = run(place / "home", "sample", "--months", SAMPLE_MONTHS)
         assert wrote.returncode == 0, wrote.stderr
         assert "SYNTHETIC" in wrote.stdout
-        refreshed = run(place / "home", "refresh")
-        assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
-        write_text(place / "printed.txt", refreshed.stdout + refreshed.stderr)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(HOME_VARIABLE, str(place / "home"))
+            refreshed = CliRunner().invoke(app, ["refresh"])
+        assert refreshed.exit_code == 0, refreshed.output
+        write_text(place / "printed.txt", refreshed.output)
 
     place = made_once(tmp_path_factory, "sample", fill)
     return Home(place / "home"), (place / "printed.txt").read_text(encoding="utf-8")

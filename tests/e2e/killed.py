@@ -5,7 +5,6 @@ Every durable step ends in a rename; dying before the Nth one leaves what a powe
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 from assets.contract import contracts
@@ -15,6 +14,8 @@ from pipelines.refresh import clean_up, take_landing
 from warehouse.home import Home
 from warehouse.mart.build import build_mart
 from warehouse.mart.publish import is_current, publish
+
+KILLED = -signal.SIGKILL
 
 
 def take_all(home: Home) -> None:
@@ -43,8 +44,9 @@ def die_before(step: int) -> None:
     os.replace = dying  # type: ignore[assignment]
 
 
-if __name__ == "__main__":
+def take_all_and_die(root: Path, step: int) -> None:
+    """What a process does that is killed before its Nth rename."""
     # Judging is not what is tested here, and loading the judge takes seconds.
     runner.expectation_met = lambda _: True
-    die_before(int(sys.argv[2]))
-    take_all(Home(Path(sys.argv[1])))
+    die_before(step)
+    take_all(Home(root))

@@ -4,8 +4,8 @@ import multiprocessing
 import os
 import shutil
 import subprocess
-import sys
 import time
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import duckdb
@@ -15,13 +15,12 @@ from typer.testing import CliRunner, Result
 from pipelines.cli.main import app
 from pipelines.refresh import Batch, clean_up, neighbours, plan, refresh
 from tests.e2e.command import run, start
-from tests.e2e.killed import take_all
+from tests.e2e.killed import KILLED, take_all, take_all_and_die
 from tests.e2e.reading import read_on
 from tests.support import write_coverage, write_regional
 from warehouse.archive import Archive
 from warehouse.home import Home
 
-PROJECT = Path(__file__).resolve().parents[2]
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}
 NOV = {"APPOINTMENT_MONTH": "NOV2025"}
 
@@ -56,6 +55,16 @@ def october(home: Home, refreshed_once: Home) -> Home:
     """This test's own home, in which October is published."""
     shutil.copytree(refreshed_once.root, home.root, dirs_exist_ok=True)
     return home
+
+
+@pytest.fixture(scope="module")
+def fresh() -> BaseContext:
+    """Makes processes that have loaded what a refresh needs, where that is possible once for all
+    of them, and done nothing yet."""
+    can_fork = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+    context.set_forkserver_preload([take_all.__module__])
+    return context
 
 
 def say_refresh(*arguments: str) -> Result:
@@ -210,12 +219,15 @@ def test_a_killed_refresh_can_be_run_again(home: Home) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 5, 8, 13])
-def test_killed_at_any_step_nothing_is_lost_or_half_visible(home: Home, step: int) -> None:
+def test_killed_at_any_step_nothing_is_lost_or_half_visible(
+    home: Home, fresh: BaseContext, step: int
+) -> None:
     land(home, "october.csv", OCT)
     write_coverage(home.landing / "coverage.csv", {})
-    child = [sys.executable, "-m", "tests.e2e.killed", str(home.root), str(step)]
-    done = subprocess.run(child, check=False, cwd=PROJECT, capture_output=True, timeout=120)
-    assert done.returncode != 0, "it was killed"
+    child = fresh.Process(target=take_all_and_die, args=(home.root, step))
+    child.start()
+    child.join(timeout=120)
+    assert child.exitcode == KILLED
     if home.mart.exists():
         assert figures(home) == {("2025-10", "2025-10"): 10}
     take_all(home)

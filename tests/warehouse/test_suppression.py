@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from warehouse.suppression import Cell, protect
 
@@ -98,6 +97,8 @@ def test_nobody_can_tell_a_hidden_figure_to_within_the_threshold(found: dict[str
 
 def bounds(cell: Cell, one: dict[Cell, int], unseen: set[Cell]) -> tuple[float, float | None]:
     """The least and the most that a reader of all that is shown can tell of a hidden figure."""
+    from scipy.optimize import linprog  # takes seconds, and workers that run other tests load this
+
     unknown = sorted(c for c in unseen if one[c] > 0)
     left, right = [], []
     for whole, members in wholes(one).items():
