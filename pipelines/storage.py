@@ -15,6 +15,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -97,6 +98,19 @@ ENGINES = Engines()
 
 class EventLog(SqliteEventLogStorage):
     """Events: a file per run, and one of what all runs share."""
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the shared file has a table. Dagster asks this of every check that it stores, by
+        an engine made for the question; a table that was there stays."""
+        if table_name not in self._found:
+            if not super().has_table(table_name):
+                return False
+            self._found.add(table_name)
+        return True
+
+    @cached_property
+    def _found(self) -> set[str]:
+        return set()
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

@@ -44,9 +44,11 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     named), `count` what stands there; NULL for local returns, which are under disclosure control.
     None if the tidy tables are gone from the lake.
     """
-    files = {(f.feed, f.edition, f.sha256): f for f in Archive(home).files()}
+    counted, archive = _by_file(cells), Archive(home)
+    feeds = {feed for _, feed, *_ in counted}
+    files = {(f.feed, f.edition, f.sha256): f for feed in feeds for f in archive.files(feed)}
     found = [pl.DataFrame(schema=ROWS)]
-    for (part, *key, measure), codes in _by_file(cells).items():
+    for (part, *key, measure), codes in counted.items():
         file = files.get(tuple(key))  # type: ignore[arg-type]
         if file is None or not lake_paths(home, file).tidy.exists():
             return None

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from assets.contract import contracts
-from tests.warehouse.explain.published import code_and_count, files_of
+from tests.warehouse.explain.published import published
 from warehouse.catalogue import catalogue
 from warehouse.explain.cells import cells_of
 from warehouse.explain.rows import rows_of
@@ -48,12 +48,12 @@ def chosen(home: Home) -> Iterator[tuple[Figure, list[dict[str, Any]]]]:
 
 def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> int:
     """A part of a figure from the rows that are named, each looked up in its archived file."""
-    files, counts = files_of(home), defaultdict(list)
+    counts = defaultdict(list)
     for (edition, sha256), own in rows.partition_by("edition", "sha256", as_dict=True).items():
-        file = files[(feed, edition, sha256)]
+        file = published(home, feed, edition, sha256)
         for number, column, code in own.select("source_row", "column", "org_code").iter_rows():
-            named, count = code_and_count(home, file, number, column)
-            assert named == code, (file.file_name, number)
+            named, count = file.code_and_count(number, column)
+            assert named == code, (file.name, number)
             counts[code].append(count)
     if contracts()[feed].measures[measure].sum:
         return sum(map(sum, counts.values()))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import dataclass
 from functools import cache
 
 from python_calamine import CalamineWorkbook
@@ -11,9 +12,45 @@ from warehouse.archive import Archive, SourceFile
 from warehouse.home import Home
 
 
+@dataclass(frozen=True)
+class Published:
+    """A file as published: all its rows, the first one at index 1, and what is in which place."""
+
+    name: str
+    rows: list[list[str]]
+    places: dict[str, int]
+    code: int
+
+    def code_and_count(self, row: int, column: str | None) -> tuple[str, int]:
+        """Whose a row is, and what stands in one of its columns; 1 if none is named."""
+        cells = self.rows[row]
+        text = cells[self.places[column]] if column else "1"
+        return cells[self.code].strip(), int(text.replace(",", ""))
+
+
 @cache
+def published(home: Home, feed: str, edition: str, sha256: str) -> Published:
+    """One file of a home that stays as it is, read once for all questions to it."""
+    file = _files(home)[(feed, edition, sha256)]
+    contract = contracts()[feed]
+    assert contract.cell is not None
+    headings = file.headings
+    [code] = [
+        place
+        for place, heading in enumerate(headings)
+        if contract.column_of(heading) == contract.cell.code
+    ]
+    places = {heading: headings.index(heading) for heading in headings}
+    return Published(file.file_name, _rows(home, file), places, code)
+
+
+@cache
+def _files(home: Home) -> dict[tuple[str, str, str], SourceFile]:
+    """(feed, edition, SHA-256) -> record of every archived file."""
+    return {(f.feed, f.edition, f.sha256): f for f in Archive(home).files()}
+
+
 def _rows(home: Home, file: SourceFile) -> list[list[str]]:
-    """All rows of a file as published, the first one at index 1."""
     with Archive(home).open(file) as stream:
         content = stream.read()
     if content.startswith(b"PK"):
@@ -29,32 +66,3 @@ def _rows(home: Home, file: SourceFile) -> list[list[str]]:
 
 def _text(cell: object) -> str:
     return f"{cell:.0f}" if isinstance(cell, float) else str(cell)
-
-
-def files_of(home: Home) -> dict[tuple[str, str, str], SourceFile]:
-    """(feed, edition, SHA-256) -> record of every archived file."""
-    return {(f.feed, f.edition, f.sha256): f for f in Archive(home).files()}
-
-
-@cache
-def _place_of(file: SourceFile, heading: str) -> int:
-    return file.headings.index(heading)
-
-
-@cache
-def _place_of_code(file: SourceFile) -> int:
-    contract = contracts()[file.feed]
-    assert contract.cell is not None
-    [place] = [
-        index
-        for index, heading in enumerate(file.headings)
-        if contract.column_of(heading) == contract.cell.code
-    ]
-    return place
-
-
-def code_and_count(home: Home, file: SourceFile, row: int, column: str | None) -> tuple[str, int]:
-    """Whose a published row is, and what stands in one of its columns; 1 if none is named."""
-    cells = _rows(home, file)[row]
-    text = cells[_place_of(file, column)] if column else "1"
-    return cells[_place_of_code(file)].strip(), int(text.replace(",", ""))
