@@ -179,15 +179,15 @@ def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
 def add_results(path: Path, results: list[CheckResult]) -> None:
     """Write the mart's own verdicts into the mart, so that they are read with all others."""
     with duckdb.connect(str(path)) as db:
-        [(columns,)] = db.execute(
-            "SELECT list(column_name ORDER BY column_index) FROM duckdb_columns() "
-            "WHERE schema_name = 'governance' AND table_name = 'check_result'"
-        ).fetchall()
+        described = db.execute("DESCRIBE governance.check_result").fetchall()
+        columns = [name for name, *_ in described]
         marks = ", ".join("?" for _ in columns)
+        db.begin()
         for result in results:
             row = result.model_dump() | {"checked_at": result.checked_at.replace(tzinfo=None)}
             db.execute(
                 f"INSERT INTO governance.check_result VALUES ({marks})",
                 [row[column] for column in columns],
             )
+        db.commit()
         db.execute("CHECKPOINT")

@@ -13,6 +13,9 @@ from tests.e2e.command import run
 from tests.shared import made_once
 from warehouse.home import HOME_VARIABLE, Home, write_text
 
+# What is loaded while tests are collected stays: garbage is not looked for in it, then or later.
+gc.disable()
+
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
 # Workers of pytest set it, and what commands print into a pipe is as wide as it says.
 os.environ.pop("COLUMNS", None)
@@ -36,9 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Libraries and tests that are loaded stay: no collection of garbage looks through them."""
-    gc.collect()
+    """From here on garbage is collected, of what comes now."""
     gc.freeze()
+    gc.enable()
 
 
 @cache
