@@ -121,8 +121,9 @@ def _write_long(seed: int, path: Path, month: date, first_issue: bool = False) -
     claimed = claims(seed, month, first_issue)
     other = dispensing(seed, month)
     rows = (
-        (*_contractor(pharmacy, month), *content)
+        (*who, *content)
         for pharmacy in trading(seed, month)
+        for who in [_contractor(pharmacy, month)]
         for content in _contents(pharmacy, claimed, other[pharmacy.code])
     )
     path.write_bytes(rows_bytes(LONG, rows, line_end="\n", encoding="utf-8-sig"))
