@@ -96,7 +96,8 @@ def month_text(month: date) -> str:
 def parse_month(text: str) -> date:
     """`2025-11` -> 1 November 2025. Raises ValueError on anything else."""
     year, dash, month = text.strip().partition("-")
-    if dash and len(year) == 4 and len(month) == 2 and (year + month).isdigit():
+    digits = dash and len(year) == 4 and len(month) == 2 and (year + month).isdigit()
+    if digits and 1 <= int(month) <= 12 and int(year):
         return date(int(year), int(month), 1)
     raise ValueError(f"`{text}` is not a month: write YYYY-MM, for example 2025-11")
 

@@ -5,7 +5,10 @@ Belongs here: the choices, their defaults, and reading them. Does not: what foll
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import yaml
+from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from warehouse.home import Home
@@ -57,6 +60,15 @@ class Looking(BaseModel):
     cron: str = Field(default="35 9 * * 1-5", pattern=r"^([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z-]+$")
     poll_seconds: int | None = Field(default=None, ge=5)
 
+    @field_validator("cron")
+    @classmethod
+    def _comes_up(cls, said: str) -> str:
+        try:
+            CronSim(said, datetime(2026, 1, 1))
+        except CronSimError as error:
+            raise ValueError(f"no such time ({str(error).lower()})") from error
+        return said
+
 
 class Settings(BaseModel):
     """All choices of an installation. `addresses`: beginnings of publishers' addresses, and what
@@ -78,10 +90,16 @@ class Settings(BaseModel):
         return {web_address(one): web_address(other) for one, other in said.items()}
 
 
+class Unreadable(ValueError):
+    """Settings that can't be used: whoever wrote them can put them right."""
+
+    exit_status = 2  # wrong usage, as the command line says it
+
+
 def read_settings(home: Home) -> Settings:
     """The choices made in `settings.yaml` of the home; defaults for those not made.
 
-    Raises ValueError naming the file, the key, what was found and what is possible.
+    Raises Unreadable naming the file, the key, what was found and what is possible.
     """
     if not home.settings.exists():
         return Settings()
@@ -89,14 +107,14 @@ def read_settings(home: Home) -> Settings:
         raw = yaml.safe_load(home.settings.read_text(encoding="utf-8"))
         return Settings.model_validate({} if raw is None else raw)
     except (yaml.YAMLError, UnicodeError) as error:
-        raise ValueError(f"{home.settings}: not readable as YAML: {error}") from error
+        raise Unreadable(f"{home.settings}: not readable as YAML: {error}") from error
     except ValidationError as error:
         faults = [
             f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}, found {one['input']!r}"
             for one in error.errors()
         ]
         found = without_passwords("; ".join(faults))
-        raise ValueError(f"{home.settings}: {found}. {POSSIBLE}") from None
+        raise Unreadable(f"{home.settings}: {found}. {POSSIBLE}") from None
 
 
 POSSIBLE = (

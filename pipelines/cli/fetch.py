@@ -111,7 +111,8 @@ def show_looks(screen: Screen, found: list[Look], whole: bool) -> None:
 
     if not found:
         return
-    table = Table("Feed", "Edition", "", "What", box=None, pad_edge=False)
+    table = Table("Feed", "Edition", "", box=None, pad_edge=False)
+    table.add_column("What", overflow="fold")  # an address must be whole to be copied
     for run in _runs(found):
         look, last = run[0], run[-1]
         span = look.edition if look is last else f"{look.edition} to {last.edition}"

@@ -115,7 +115,7 @@ def _feed_status(
         }
         if newest
         else None,
-        "age_days": (datetime.now(UTC) - saved).days if saved else None,
+        "age_days": max((datetime.now(UTC) - saved).days, 0) if saved else None,
         "state": "held" if awaited.held and not awaited.days_late else awaited.state,
         "next_expected": contract.cadence.release,
         "next_edition": awaited.awaited,
@@ -187,7 +187,9 @@ def _table(*headings: str) -> Table:
 
     table = Table(box=None, pad_edge=False)
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in TO_THE_RIGHT else "left")
+        right = heading in TO_THE_RIGHT
+        # An address must be whole to be copied.
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
     return table
 
 

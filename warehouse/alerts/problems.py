@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from warehouse.alerts import publishers, upkeep
 from warehouse.alerts.problem import NOTHING, Known, Problem, known
 from warehouse.home import Home
+from warehouse.settings import read_settings
 
 __all__ = ["UNREADABLE", "Problem", "problems"]
 
@@ -34,6 +35,7 @@ def problems(home: Home, now: datetime | None = None) -> list[Problem]:
     """What needs a person now. Where the state can't be read, that is the problem."""
     now = now or datetime.now(UTC).replace(microsecond=0)
     try:
+        read_settings(home)  # the daemon can't do without
         state = known(home, now)
         found = [*_found(state), *upkeep.disk(home, state.everything, now, state.seen)]
     except (ValueError, OSError) as error:

@@ -114,7 +114,7 @@ def late(known: Known) -> Iterator[Problem]:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
         look = newest_looks.get((feed, awaited.awaited))
-        if look and look.wants_a_person:
+        if look and look.verdict in NAMES and look.wants_a_person:
             continue  # it is told why it is not in
         yield Problem(
             key=f"late {feed} {awaited.awaited}",

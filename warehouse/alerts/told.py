@@ -146,6 +146,10 @@ def _tell_one(
     there = {one.key for one in found}
     # Where the state can't be read, nothing is known to be over.
     gone = [] if UNREADABLE in there else [key for key in memory.told if key not in there]
+    about = {_subject(key) for key in there}
+    for key in [key for key in gone if _subject(key) in about]:
+        gone.remove(key)  # the same edition has another problem now: nothing is over
+        memory.told.pop(key)
     told.waiting += [one.title for one in unknown if one not in new]
     if memory.not_before and now < memory.not_before:
         told.waiting += [one.title for one in new] + [memory.told[key].title for key in gone]
@@ -161,6 +165,11 @@ def _tell_one(
             told.cleared += [title for title, _ in was]
             for key in gone:
                 memory.told.pop(key)
+
+
+def _subject(key: str) -> str:
+    """What a problem is with, which may be the same for several: `nhs_app 2025-03`."""
+    return key.partition(" ")[2] or key
 
 
 def _accepted(sent: Sent, memory: Memory, now: datetime, told: Told) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError, field_validator
 
 from assets.discovery import Ckan
 from warehouse.fetch.choose import Search, answered, listed, may_lead
@@ -42,6 +42,20 @@ class _Resource(BaseModel):
 
 class _Package(BaseModel):
     resources: list[_Resource]
+
+    @field_validator("resources", mode="before")
+    @classmethod
+    def _only_resources(cls, said: Any) -> Any:
+        """What is odd in the list does not cost the rest of it."""
+        return list(filter(_is_resource, said)) if isinstance(said, list) else said
+
+
+def _is_resource(said: Any) -> bool:
+    try:
+        _Resource.model_validate(said)
+    except ValidationError:
+        return False
+    return True
 
 
 class _Answer(BaseModel):

@@ -95,6 +95,10 @@ def sweep(home: Home) -> None:
     for folder in (home.state / "downloads").glob("*/"):
         if all(path.stat().st_mtime < latest for path in (folder, *folder.rglob("*"))):
             shutil.rmtree(folder, ignore_errors=True)
+            folder.with_suffix(".lock").unlink(missing_ok=True)
+    for lock in (home.state / "downloads").glob("*.lock"):
+        if lock.stat().st_mtime < latest and not lock.with_suffix("").exists():
+            lock.unlink(missing_ok=True)
 
 
 def _take(

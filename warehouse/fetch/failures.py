@@ -140,6 +140,8 @@ def _certificate(
     )
     if named:
         remedy = f"Certificates are believed by {named}: see that your organisation's CA is in it."
+    if "not yet valid" in why or "expired" in why:
+        remedy = f"See that this computer's date and time are right. {remedy}"
     what = f"The certificate of {host_of(address)} could not be verified ({why})."
     return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
 

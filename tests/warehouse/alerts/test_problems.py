@@ -213,6 +213,12 @@ def test_a_disk_with_less_room_than_a_refresh_needs(
     assert "housekeeping" in found.to_do
 
 
+def test_settings_that_the_daemon_can_not_use_are_the_problem(home: Home) -> None:
+    write_text(home.settings, 'look: {cron: "61 25 * * *"}\n')
+    found = only(home)
+    assert found.key == "unreadable" and "`look.cron`" in found.what and "bad minute" in found.what
+
+
 def test_a_state_that_can_not_be_read_is_the_problem(home: Home) -> None:
     hold_back(home)
     write_text(home.archive / "decisions" / f"x-hold-{FEED}-{EDITION}-1.json", "half a")

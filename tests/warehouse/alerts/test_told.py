@@ -7,10 +7,20 @@ from datetime import timedelta
 import pytest
 from filelock import FileLock
 
-from tests.warehouse.alerts.support_alerts import FEED, NOW, SECRET, Inbox, look
+from tests.support import imported, write_regional
+from tests.warehouse.alerts.support_alerts import (
+    EDITION,
+    FEED,
+    NOW,
+    SECRET,
+    Inbox,
+    archive,
+    look,
+)
 from warehouse.alerts import told as telling
 from warehouse.alerts.send import Address, Sent, addresses
 from warehouse.alerts.told import Told, tell
+from warehouse.history import record
 from warehouse.home import Home, write_text
 from warehouse.last_refresh import remember
 
@@ -100,6 +110,26 @@ def test_several_make_one_message_and_many_are_counted(home: Home, post: Post) -
         look(home, "new", 5, edition=f"2025-0{month}", remedy="")
     assert len(told(home, post, 5).cleared) == 9
     assert post.bodies[1].count("Cleared:") == 9 and len(post.titles) == 2
+
+
+def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_over(
+    home: Home, post: Post
+) -> None:
+    look(home, "ambiguous", edition="2025-09")
+    archive(home)
+    record(home, FEED, EDITION, "fingerprint", [], "run")
+    month_later = 24 * 60 * 30
+    assert told(home, post, month_later).sent == [f"{FEED} 2025-11 is late by 9 day(s)"]
+    look(home, "not found", month_later, edition="2025-11")
+    now = told(home, post, month_later + 1)
+    assert (now.sent, now.cleared) == (
+        [f"{FEED} 2025-11: its page is there, its file is not"],
+        [],
+    )
+    imported(home, write_regional(home.root / "n.csv", {"APPOINTMENT_MONTH": "NOV2025"}))
+    record(home, FEED, "2025-11", "fingerprint", [], "run")
+    look(home, "new", month_later + 2, edition="2025-11", remedy="")
+    assert told(home, post, month_later + 3).cleared == now.sent
 
 
 def test_what_may_pass_by_itself_is_not_told_at_once(home: Home, post: Post) -> None:

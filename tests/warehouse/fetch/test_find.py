@@ -1,5 +1,6 @@
 """Finding an edition on the publishers' pages as they are, were, and should not be."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -251,6 +252,13 @@ def test_a_resource_is_found_by_the_month_in_its_name() -> None:
     [link] = found.links
     assert (link.bytes, link.modified) == (51_000_000, datetime(2026, 1, 28, 9, 30, tzinfo=UTC))
     assert (found.page, found.published_on) == (DATA_SET, date(2026, 1, 28))
+
+
+def test_what_is_odd_in_a_list_does_not_cost_the_rest() -> None:
+    portal = json.loads(package_show("d", [resource("DISPENSING_DATA_202509")]))
+    portal["result"]["resources"] += [7, None, {"name": ["no", "text"]}, {"name": None}]
+    found = look("pharmacy_first", "2025-09", {DISPENSING: json.dumps(portal).encode()})
+    assert names(found) == ["dispensing_data_202509.csv"]
 
 
 def test_an_edition_that_was_issued_again_is_wanted_both_times() -> None:
