@@ -7,8 +7,11 @@ from queue import Queue
 import duckdb
 
 
-def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> None:
-    """An analyst: reconnects and queries until told to stop; reports queries and errors."""
+def read_on(
+    path: str, stop: Event, told: "Queue[tuple[int, list[str]]]", pause: float = 0.05
+) -> None:
+    """An analyst: reconnects and queries until told to stop; reports queries and errors. `pause`:
+    seconds between two connections."""
     queries, errors = 0, []
     while not stop.is_set():
         try:
@@ -20,7 +23,7 @@ def read_on(path: str, stop: Event, told: "Queue[tuple[int, list[str]]]") -> Non
                     if not rows or not kpis:
                         errors.append(f"half a mart: {rows} rows")
                     queries += 1
-            time.sleep(0.05)
+            time.sleep(pause)
         except duckdb.Error as error:
             errors.append(str(error))
     told.put((queries, errors))

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.soak
 EVERY_MINUTE = 'look: {cron: "* * * * *", poll_seconds: 10}\n'
 PATIENCE = 600.0  # seconds for one month; it says that something is stuck, not how fast it is
 ANALYSTS = 8
+THOUGHT = 1.0  # seconds of an analyst between connections; without, they take all of the machine
 MONTHLY = (
     "gp_appointments_practice",
     "gp_appointments_sub_icb",
@@ -97,7 +98,7 @@ def test_the_daemon_alone_brings_the_mart_up_to_date_month_by_month(
         context = multiprocessing.get_context("spawn")
         stop, told = context.Event(), context.Queue()
         analysts = [
-            context.Process(target=read_on, args=(str(home.mart), stop, told))
+            context.Process(target=read_on, args=(str(home.mart), stop, told, THOUGHT))
             for _ in range(ANALYSTS)
         ]
         for analyst in analysts:
