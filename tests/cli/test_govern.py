@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipelines.cli import WRONG
 from pipelines.cli.main import app, main
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
@@ -204,5 +205,5 @@ def test_settings_that_cannot_be_read_are_told_before_anything_is_done(
     monkeypatch.setattr("sys.argv", ["access-recovery", command, *arguments])
     with pytest.raises(SystemExit) as end:
         main()
-    assert end.value.code == 1
+    assert end.value.code == WRONG
     assert waits.exists() and active(held) == [file] and tombstones(held) == []

@@ -104,7 +104,7 @@ def test_edition_and_publication_date_are_recorded(home: Home, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--edition", "2025-13", "month must be in 1..12"),
+        ("--edition", "2025-13", "write YYYY-MM"),
         ("--edition", "Oct 2025", "write YYYY-MM"),
         ("--edition", "2025-1", "write YYYY-MM"),
         ("--feed", "nonsense", "is no feed"),
