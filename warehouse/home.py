@@ -6,6 +6,7 @@ Belongs here: paths and the rule that a file appears whole or not at all. Does n
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +86,12 @@ class Home:
     def lock(self) -> Path:
         """Held by whoever refreshes."""
         return self.root / "refresh.lock"
+
+
+def free_space(home: Home) -> int:
+    """Bytes that are free where the home is, or would be."""
+    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
+    return shutil.disk_usage(root).free
 
 
 @contextmanager

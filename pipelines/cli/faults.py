@@ -6,10 +6,9 @@ Belongs here: turning exceptions into two sentences. Does not: printing them (`s
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Iterator
 
-from warehouse.home import Home
+from warehouse.home import Home, free_space
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # DuckDB, SQLite and polars hand the system's words on, not its numbers.
@@ -24,7 +23,7 @@ def told(error: BaseException, home: Home) -> tuple[str, str]:
     reason = str(error) or type(error).__name__
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
         return full_disk(reason, home)
-    if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free(home) < HARDLY_ANY):
+    if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free_space(home) < HARDLY_ANY):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
 
@@ -37,18 +36,12 @@ def says_full(text: str) -> bool:
 def full_disk(reason: str, home: Home) -> tuple[str, str]:
     """The two sentences about a full disk: how much is free, and that nothing is lost."""
     return (
-        f"The disk is full, or a limit on files was met ({free(home) / GB:.1f} GB free at "
+        f"The disk is full, or a limit on files was met ({free_space(home) / GB:.1f} GB free at "
         f"{home.root}): {reason}",
         "Nothing is lost: what was archived is whole, and what was published stays published. "
         "Free some space, for instance with access-recovery housekeeping, then run the same "
         "command again.",
     )
-
-
-def free(home: Home) -> int:
-    """Bytes that are free where the home is, or would be."""
-    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    return shutil.disk_usage(root).free
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -110,6 +110,6 @@ def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
 def test_a_disk_that_can_not_be_written_is_full_if_nothing_is_left(
     home: Home, monkeypatch: pytest.MonkeyPatch, left: int, told_so: bool
 ) -> None:
-    monkeypatch.setattr("pipelines.cli.faults.free", lambda _: left)
+    monkeypatch.setattr("pipelines.cli.faults.free_space", lambda _: left)
     reason, _ = told(sqlite3.OperationalError("disk I/O error"), home)
     assert reason.startswith("The disk is full") is told_so

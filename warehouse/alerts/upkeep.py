@@ -7,13 +7,12 @@ published (`publishers`).
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from warehouse.alerts.problem import Known, Problem, Seen, moment
 from warehouse.archive import SourceFile
-from warehouse.home import Home
+from warehouse.home import Home, free_space
 from warehouse.last_refresh import last_refresh
 from warehouse.mart.publish import is_current
 from warehouse.standing import standings
@@ -46,14 +45,13 @@ def unreadable(error: Exception, now: datetime) -> Problem:
 
 def disk(home: Home, files: list[SourceFile], now: datetime, seen: Seen) -> Iterator[Problem]:
     """Less free space than the next refresh needs."""
-    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    free, needed = shutil.disk_usage(root).free, _room_needed(home, files)
+    free, needed = free_space(home), _room_needed(home, files)
     if free >= needed:
         return
     yield Problem(
         key="disk",
         title=f"The disk is nearly full: {free / GB:.1f} GB free",
-        what=f"{root} has {free / GB:.1f} GB free, and the next refresh may need "
+        what=f"{home.root} has {free / GB:.1f} GB free, and the next refresh may need "
         f"{needed / GB:.1f} GB (three times the mart, one and a half times the largest file "
         "unpacked, and 0.2 GB to spare). If it fails, nothing is lost.",
         since=now,

@@ -42,27 +42,6 @@ VERDICTS: dict[type[Exception], Verdict] = {
 }
 
 
-def fetch(
-    home: Home,
-    feeds: Sequence[str] | None = None,
-    since: str | None = None,
-    editions: Sequence[str] | None = None,
-    say: Say = lambda _: None,
-    today: date | None = None,
-    run_id: str | None = None,
-    client: Client | None = None,
-) -> list[Look]:
-    """Look for editions and archive what is new; one look for each feed and edition.
-
-    `feeds`: all that are published, if not said; one that comes in another's files is looked for
-    there. `editions` (YYYY-MM): just these; else those that are due and the newest held, which may
-    have been issued again; with `since` all from that month on. What goes wrong with one feed
-    stops no other. Raises ValueError for a feed that nobody publishes and for settings that can't
-    be used, OSError for the disk's trouble; what was archived by then stays.
-    """
-    return list(each_look(home, feeds, since, editions, say, today, run_id, client))
-
-
 def each_look(
     home: Home,
     feeds: Sequence[str] | None = None,
@@ -73,8 +52,16 @@ def each_look(
     run_id: str | None = None,
     client: Client | None = None,
 ) -> Iterator[Look]:
-    """As `fetch`, one look after the other: oldest editions first, so that a killed run goes on
-    where it stopped. A feed whose publisher can't be reached is not looked for any further."""
+    """Look for editions and archive what is new; one look for each feed and edition, as it comes.
+
+    `feeds`: all that are published, if not said; one that comes in another's files is looked for
+    there. `editions` (YYYY-MM): just these; else those that are due and the newest held, which may
+    have been issued again; with `since` all from that month on. Oldest editions come first, so that
+    a killed run goes on where it stopped. What goes wrong with one feed stops no other; one whose
+    publisher can't be reached is not looked for any further. Raises ValueError for a feed that
+    nobody publishes and for settings that can't be used, OSError for the disk's trouble; what was
+    archived by then stays.
+    """
     today = today or london_today()
     sweep(home)
     if is_sample(Archive(home).files()):

@@ -22,7 +22,7 @@ from tests.support import (
 from tests.warehouse.fetch.publisher import APPOINTMENTS, CLAIMS, FILES, LISTS, Publisher
 from warehouse.archive import Archive
 from warehouse.fetch.client import Client
-from warehouse.fetch.fetch import editions_to_look_for, fetch, looked_up
+from warehouse.fetch.fetch import each_look, editions_to_look_for, looked_up
 from warehouse.fetch.looks import Look, looks
 from warehouse.home import Home
 
@@ -38,7 +38,7 @@ ALL = "gp-reg-pat-prac-all.csv"
 def looked(home: Home, *feeds: str, today: date = RELEASE, **said: Sequence[str]) -> list[Look]:
     """The looks of one fetch, without waits."""
     with Client(home, lambda _: None) as client:
-        return fetch(home, feeds, today=today, client=client, **said)  # type: ignore[arg-type]
+        return list(each_look(home, feeds, today=today, client=client, **said))  # type: ignore[arg-type]
 
 
 def verdict(home: Home, *feeds: str, today: date = RELEASE) -> str:
@@ -192,7 +192,11 @@ def test_since_takes_the_oldest_first_and_goes_on_where_it_stopped(
         publisher.file(f"gp-reg-pat-prac-all-{month}.csv", lists(month))
     said: list[str] = []
     with Client(home, lambda _: None) as client, pytest.raises(KeyboardInterrupt):
-        fetch(home, [PATIENTS], "2025-08", today=RELEASE, client=client, say=_killed_at(said, 5))
+        list(
+            each_look(
+                home, [PATIENTS], "2025-08", today=RELEASE, client=client, say=_killed_at(said, 5)
+            )
+        )
     assert [look.edition for look in looks(home)] == ["2025-08", "2025-09"]
     publisher.server.asked.clear()
     again = looked(home, PATIENTS, since="2025-08", today=RELEASE)
@@ -244,7 +248,7 @@ def test_the_placed_sample_says_nothing_of_what_is_out(
     assert to_look_for(home, PRACTICES, "2026-01-30") == ["2025-12"]
     said: list[str] = []
     with Client(home) as client:
-        fetch(home, [PRACTICES], today=RELEASE, say=said.append, client=client)
+        list(each_look(home, [PRACTICES], today=RELEASE, say=said.append, client=client))
     assert "SYNTHETIC" in said[0] and "retires" in said[0]
 
 
