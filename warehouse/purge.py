@@ -224,6 +224,7 @@ def erase(
     shutil.rmtree(home.pages, ignore_errors=True)
     for note in home.state.glob("*.json"):  # may quote the file, and may be lost
         note.unlink(missing_ok=True)
+    shutil.rmtree(home.downloads, ignore_errors=True)  # a part of it, if a process was killed
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder)
     shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)

@@ -75,7 +75,7 @@ def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
     after which the download is gone on with another time.
     """
     key = hashlib.sha256(link.url.encode()).hexdigest()[:24]
-    folder, notes = home.state / "downloads" / key, home.state / "fetched" / f"{key}.json"
+    folder, notes = home.downloads / key, home.state / "fetched" / f"{key}.json"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         try:
@@ -92,11 +92,11 @@ def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
 def sweep(home: Home) -> None:
     """Remove downloads that nobody has gone on with for two weeks."""
     latest = time.time() - ABANDONED.total_seconds()
-    for folder in (home.state / "downloads").glob("*/"):
+    for folder in home.downloads.glob("*/"):
         if all(path.stat().st_mtime < latest for path in (folder, *folder.rglob("*"))):
             shutil.rmtree(folder, ignore_errors=True)
             folder.with_suffix(".lock").unlink(missing_ok=True)
-    for lock in (home.state / "downloads").glob("*.lock"):
+    for lock in home.downloads.glob("*.lock"):
         if lock.stat().st_mtime < latest and not lock.with_suffix("").exists():
             lock.unlink(missing_ok=True)
 
