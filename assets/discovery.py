@@ -284,10 +284,10 @@ class Discovery(_Strict):
         """Whether something is looked up for this feed on its own."""
         return bool(self.sources)
 
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Where links and redirects of any of the sources may lead, as `at_hosts` reads it."""
-        return tuple(sorted({host for source in self.sources for host in source.hosts}))
+    def hosts_of(self, edition: str) -> tuple[str, ...]:
+        """Where links and redirects may lead that an edition (YYYY-MM) is looked for by, as
+        `at_hosts` reads it."""
+        return tuple(sorted({host for one in self.sources_of(edition) for host in one.hosts}))
 
     def sources_of(self, edition: str) -> tuple[Source, ...]:
         """The sources that may have an edition (YYYY-MM), in order; none if nobody publishes it."""

@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
+from pipelines.cursor import AGAIN_AFTER, Cursor
 from warehouse.home import Home
 from warehouse.intake.importer import Outcome, Request, files_under, import_paths
 
-AGAIN_AFTER = 3600.0  # seconds until what an import left behind is tried again
 SHOWN = 3
 
 
@@ -69,24 +69,14 @@ def take_landing(home: Home, say: Callable[[str], None], still_for: float = 0) -
             path.unlink(missing_ok=True)
 
 
-class Seen(BaseModel):
+class Seen(Cursor):
     """What the sensor remembers: the folder as it last saw it, since when, and of which files, as
     they are, it has asked for the import, and when."""
 
-    model_config = ConfigDict(frozen=True)
-
     folder: str = ""
     since: float = 0
-    asked: dict[str, str] = {}
+    asked: dict[str, str] = Field(default_factory=dict)
     asked_at: float = 0
-
-    @classmethod
-    def read(cls, cursor: str | None) -> Seen:
-        """What a cursor says; nothing for one that can't be read."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 class Verdict(NamedTuple):

@@ -16,36 +16,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from assets.contract import contracts, tidy_version
 from checks.runner import check_version
+from pipelines.cursor import AGAIN_AFTER, Cursor
 from pipelines.refresh import mart_is_current, plan
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import mart_fingerprint, mart_version
 
-AGAIN_AFTER = 3600.0  # seconds until a refresh that failed is tried again
 
-
-class Remembered(BaseModel):
+class Remembered(Cursor):
     """What the sensor remembers: the state in which nothing was to be done; and what it asked for
     last, when, and how many times."""
-
-    model_config = ConfigDict(frozen=True)
 
     done: str = ""
     asked: str = ""
     asked_at: float = 0
     times: int = 0
-
-    @classmethod
-    def read(cls, cursor: str | None) -> Remembered:
-        """What a cursor says; nothing for one that can't be read."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 class Work(NamedTuple):

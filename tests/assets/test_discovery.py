@@ -152,7 +152,7 @@ def test_hosts_are_those_of_all_sources() -> None:
     data_set = {"kind": "ckan", "dataset": "a", "label": "a", "patterns": ["{edition}"]}
     report = {"kind": "report", "report": "epraccur"}
     discovery = Discovery.model_validate({"sources": [report, data_set | {"hosts": ["b"]}]})
-    assert discovery.hosts == ("b", "www.odsdatasearchandexport.nhs.uk")
+    assert discovery.hosts_of("2025-11") == ("b", "www.odsdatasearchandexport.nhs.uk")
     assert isinstance(discovery.sources[1], Ckan) and discovery.looked_up
 
 

@@ -124,7 +124,7 @@ def editions_to_look_for(
     editions: Sequence[str] | None,
     today: date,
 ) -> list[str]:
-    """Editions (YYYY-MM) of a feed to look for, oldest first; see `fetch`."""
+    """Editions (YYYY-MM) of a feed to look for, oldest first; see `each_look`."""
     if editions is not None:
         return sorted(editions)
     files = Archive(home).files(contract.feed)
@@ -152,8 +152,7 @@ def _published(contract: Contract, edition: str) -> bool:
 def _look(home: Home, client: Client, get: Get, contract: Contract, edition: str, say: Say) -> Look:
     """One look: find the edition, take each of its files, say what came of it."""
     discovery, feed = contract.discovery, contract.feed
-    sources = discovery.sources_of(edition) if discovery else ()
-    hosts = tuple(sorted({host for source in sources for host in source.hosts}))
+    hosts = discovery.hosts_of(edition) if discovery else ()
     try:
         found = find(contract, edition, lambda url: get(url, hosts))
     except tuple(VERDICTS) as error:
