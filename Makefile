@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_COMPILE_BYTECODE := 1
 export PYTHONUTF8 := 1
 
-.PHONY: mart test soak ui check format clean install
+.PHONY: mart test acceptance soak ui check format clean install
 .DEFAULT_GOAL := mart
 
 # A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
@@ -43,6 +43,11 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 
 test: .venv/.installed-test .venv/old-duckdb ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The daemon of the soak test has the machine to itself: it is run after the others.
+acceptance: .venv/.installed-test ## England-wide files and the soak test; many minutes
+	$(BIN)/pytest -m acceptance -n 2 --dist loadfile
+	$(BIN)/pytest -m soak tests/soak
 
 soak: .venv/.installed-test ## Three months of releases replayed to the daemon alone; some minutes
 	$(BIN)/pytest -m soak tests/soak

@@ -17,6 +17,7 @@ from warehouse.home import HOME_VARIABLE, Home, write_text
 gc.disable()
 
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
+MORE_VARIABLE = "ACCESS_RECOVERY_REAL_MORE"
 # Workers of pytest set it, and what commands print into a pipe is as wide as it says.
 os.environ.pop("COLUMNS", None)
 SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
@@ -60,16 +61,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(root)
 
 
-@pytest.fixture(scope="session")
-def real_feeds() -> Path:
-    """The folder of real publications; the test is skipped where there is none."""
-    named = os.environ.get(REAL_VARIABLE)
+def _named_folder(variable: str, what: str) -> Path:
+    """The folder that a variable names; the test is skipped where it names none."""
+    named = os.environ.get(variable)
     if not named:
-        pytest.skip(f"needs real publications: set {REAL_VARIABLE} to their folder")
+        pytest.skip(f"needs {what}: set {variable} to their folder")
     folder = Path(named).resolve()
     if not folder.is_dir():
-        pytest.fail(f"{REAL_VARIABLE} names {folder}, which is no folder")
+        pytest.fail(f"{variable} names {folder}, which is no folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_feeds() -> Path:
+    """The folder of real publications."""
+    return _named_folder(REAL_VARIABLE, "real publications")
+
+
+@pytest.fixture(scope="session")
+def real_more() -> Path:
+    """The folder of further real publications: England whole, and the feeds around access."""
+    return _named_folder(MORE_VARIABLE, "further real publications")
 
 
 @pytest.fixture(scope="session")
