@@ -1,7 +1,7 @@
 """Working days: Mondays to Fridays that are no bank holidays of England.
 
 Belongs here: the one rule for what a working day is. Does not: what is published on which of them
-(`assets.cadence`), or how many a month has (`warehouse.mart.stage`).
+(`assets.cadence`).
 """
 
 from __future__ import annotations
@@ -42,3 +42,16 @@ def working_day_until(day: date) -> date:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return day
+
+
+def days_of(month: date) -> list[date]:
+    """Every day of the month that a date is in."""
+    first = month.replace(day=1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return [first + timedelta(days=n) for n in range((following - first).days)]
+
+
+@cache
+def working_days(month: date) -> int:
+    """How many working days a month has."""
+    return sum(map(is_working_day, days_of(month)))

@@ -7,14 +7,14 @@ parameters.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from assets.conform import parse_month
 from assets.contract import Contract, contracts
 from assets.measure import month_of
-from assets.working_days import is_working_day
+from assets.working_days import days_of, working_days
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile, cells_of
@@ -269,16 +269,14 @@ def calendar(first: date | None, last: date | None) -> pl.DataFrame:
     rows = []
     for index in range((end - start + 1) * 12):
         month = date(start + (index + 3) // 12, (index + 3) % 12 + 1, 1)
-        following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        days = [month + timedelta(days=n) for n in range((following - month).days)]
         year = financial_year(month)
         rows.append(
             (
                 month,
                 f"{year}/{(year + 1) % 100:02d}",
                 index % 12 + 1,
-                len(days),
-                sum(map(is_working_day, days)),
+                len(days_of(month)),
+                working_days(month),
             )
         )
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,0 +1,253 @@
+"""What a new month should be, to judge by the months before it: the statistics, and no more.
+
+Belongs here: changes of counts per day, the movement that all organisations share, how far each
+usually strays from it, and the range that follows. Pure arithmetic on a table of organisations by
+months. Does not: where counts come from, what is done about one out of range (`checks.new_months`).
+
+The method. A count per day, x, of month t gives four changes log(x[t] / x[t-k]): against the three
+months before (k = 1, 2, 3) and the same month of the year before (k = 12). Of each the movement
+that organisations share, the median of theirs, is taken out; what an organisation strays is the
+median of the four. It is out of range where it strays by more than its bound AND its step from the
+month before does, too: a level that people have accepted once is no surprise a month later. The
+bound is `SPREADS` robust standard deviations (1.4826 x MAD) of what the organisation strayed in
+earlier months, at least `LEAST` and at most `MOST`, so that a third missing (-0.405) or a month
+counted twice (+0.693) stands out of any.
+
+A total has nobody to share with. What it strays is its change on the year against the median of
+those changes in the three months before, for want of these the median of its four changes, with a
+wider bound. The shared movement is judged likewise, for a file that
+is wrong for everybody: beyond its bound, the movement of those months is expected instead.
+Wholes are compared on the members that both months have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+
+YEAR, NEAR = 12, (1, 2, 3)
+LAGS = (*NEAR, YEAR)
+SPREADS = 6.0  # robust standard deviations that an organisation may stray
+LEAST, MOST = 0.2, 0.25  # bounds of what it may stray: -18% to +22%, at most -22% to +28%
+WITHOUT_SEASONS = 0.35  # of a total that no year before tells how the seasons move it
+ENOUGH = 6  # earlier months from which an organisation's own spread is known
+SHARED = 3  # organisations that have a movement in common
+SCALE = 1.4826  # MAD of a normal distribution -> its standard deviation
+MATCHED = 0.5  # part of a whole's count that members must have that both months have
+
+
+@dataclass(frozen=True)
+class Range:
+    """What one organisation's month was expected to be, in counts of the month.
+
+    `strays`: natural logarithm of found over expected; `bound`: how far it may stray either way.
+    """
+
+    found: float
+    strays: float
+    bound: float
+    is_out: bool
+
+    @property
+    def expected(self) -> float:
+        """The count to be expected."""
+        return max(self.found, HALF) / float(np.exp(self.strays))
+
+    @property
+    def low(self) -> float:
+        """The least that is no surprise."""
+        return self.expected * float(np.exp(-self.bound))
+
+    @property
+    def high(self) -> float:
+        """The most that is no surprise."""
+        return self.expected * float(np.exp(self.bound))
+
+
+HALF = 0.5  # stands for a count of zero, which has no logarithm
+
+
+@dataclass
+class Table:
+    """Counts of organisations by months, and what each of them is expected to be.
+
+    `counts`: organisations x consecutive months, NaN where there is none. `days`: of each month,
+    by which counts are made comparable. `level_of`: level -> for each organisation the number of
+    the whole it is in, -1 for none. `totals`: levels that are judged as totals. `least`: counts of
+    which the smaller are not judged.
+    """
+
+    counts: Floats
+    days: Sequence[float]
+    level_of: dict[str, Ids]
+    totals: tuple[str, ...] = ()
+    least: float = 1.0
+    _changes: dict[tuple[str, int, int], Floats] = field(default_factory=dict)
+    _strays: dict[tuple[str, int], tuple[Floats, Floats]] = field(default_factory=dict)
+    _common: dict[tuple[int, int], float] = field(default_factory=dict)
+    _shared: dict[int, tuple[float, bool]] = field(default_factory=dict)
+
+    @cached_property
+    def months(self) -> int:
+        """How many months there are."""
+        return int(self.counts.shape[1])
+
+    def forget(self, level: str, numbers: Sequence[int], month: int) -> None:
+        """Leave out what was found wrong: nothing later is compared with it."""
+        inside = np.isin(self.level_of[level], numbers)
+        self.counts[inside, month] = np.nan
+        for cache in (self._changes, self._strays, self._common, self._shared):
+            cache.clear()
+
+    def size(self, level: str) -> int:
+        """How many organisations a level has."""
+        return int(self.level_of[level].max(initial=-1)) + 1
+
+    def sums(self, level: str, month: int) -> Floats:
+        """Counts of a level's organisations in a month, NaN where none is known."""
+        known = np.isfinite(self.counts[:, month])
+        total = self._added(level, np.where(known, self.counts[:, month], 0.0))
+        return np.where(self._added(level, known.astype(float)) > 0, total, np.nan)
+
+    def _added(self, level: str, values: Floats) -> Floats:
+        ids = self.level_of[level]
+        inside = ids >= 0
+        added: Any = np.bincount(ids[inside], values[inside], minlength=self.size(level))
+        return np.asarray(added, dtype=np.float64)
+
+    def change(self, level: str, month: int, lag: int) -> Floats:
+        """log(count per day / count per day `lag` months before), on members that both have."""
+        key = (level, month, lag)
+        if key not in self._changes:
+            self._changes[key] = self._change(*key)
+        return self._changes[key]
+
+    def _change(self, level: str, month: int, lag: int) -> Floats:
+        if month < lag or month >= self.months:
+            return np.full(self.size(level), np.nan)
+        now, then = self.counts[:, month], self.counts[:, month - lag]
+        both = np.isfinite(now) & np.isfinite(then) & (then > 0)
+        new = self._added(level, np.where(both, now, 0.0))
+        old = self._added(level, np.where(both, then, 0.0))
+        every = np.nan_to_num(self.sums(level, month))
+        told = (old >= self.least) & (new >= MATCHED * every)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.log(np.maximum(new, HALF) / old * self.days[month - lag] / self.days[month])
+        return np.where(told, ratio, np.nan)
+
+    @property
+    def base(self) -> str:
+        """The level of which the shared movement is that of: the lowest one."""
+        return next(iter(self.level_of))
+
+    def common(self, month: int, lag: int) -> float:
+        """The movement that organisations share, NaN where too few have one. Beyond its own bound
+        it is the expected one: that of a whole file that is wrong."""
+        key = (month, lag)
+        if key not in self._common:
+            moved = _middle(self.change(self.base, month, lag))
+            excess, bound = self._excess(month)
+            self._common[key] = moved - excess if abs(excess) > bound else moved
+        return self._common[key]
+
+    def _excess(self, month: int) -> tuple[float, float]:
+        """What the shared movement strays from that of the months before, and its bound."""
+        strays, seasons = self._shared_strays(month)
+        past = np.array([self._shared_strays(m)[0] for m in range(month)])
+        return float(np.nan_to_num(strays)), float(_bounds(past[:, None], seasons)[0])
+
+    def _shared_strays(self, month: int) -> tuple[float, bool]:
+        if month not in self._shared:
+            self._shared[month] = self._moved(self.base, month, _middle)
+        return self._shared[month]
+
+    def _moved(self, level: str, month: int, told: Any) -> tuple[Any, bool]:
+        """What a change on the year strays from those of the three months before; where none of
+        these is known, the median of the four changes. `told`: what is taken of a level's."""
+        year = told(self.change(level, month, YEAR))
+        before = _median([told(self.change(level, month - lag, YEAR)) for lag in NEAR])
+        if np.any(np.isfinite(year - before)):
+            return year - before, True
+        four = [told(self.change(level, month, lag)) for lag in LAGS]
+        return np.where(_known(four) >= 2, _median(four), np.nan), False
+
+    def strays(self, level: str, month: int) -> tuple[Floats, Floats]:
+        """What each organisation of a level strays in a month, and its step since the last."""
+        key = (level, month)
+        if key not in self._strays:
+            self._strays[key] = self._alone(*key) if self.is_alone(*key) else self._among(*key)
+        return self._strays[key]
+
+    def is_alone(self, level: str, month: int) -> bool:
+        """Whether a level is judged as a total: it is one, or too few share a movement."""
+        return level in self.totals or all(np.isnan(self.common(month, lag)) for lag in LAGS)
+
+    def _among(self, level: str, month: int) -> tuple[Floats, Floats]:
+        moved = [self.change(level, month, lag) - self.common(month, lag) for lag in LAGS]
+        return np.where(_known(moved) >= 2, _median(moved), np.nan), moved[0]
+
+    def _alone(self, level: str, month: int) -> tuple[Floats, Floats]:
+        strays, seasons = self._moved(level, month, np.asarray)
+        if not seasons:
+            return strays, self.change(level, month, 1)
+        last = self.change(level, month - 1, YEAR)
+        return strays, self.change(level, month, YEAR) - last
+
+    def ranges(self, level: str, month: int) -> dict[int, Range]:
+        """Number of an organisation -> what was expected of its month, of all that can be told."""
+        strays, step = self.strays(level, month)
+        found, bounds = self.sums(level, month), self._bounds(level, month)
+        judged: dict[int, Range] = {}
+        for number in np.flatnonzero(np.isfinite(strays) & np.isfinite(found)).tolist():
+            bound, by = float(bounds[number]), float(strays[number])
+            jumped = not abs(step[number]) <= bound  # not known is no excuse
+            one = Range(float(found[number]), by, bound, abs(by) > bound and jumped)
+            if one.expected >= self.least:
+                judged[number] = one
+        return judged
+
+    def _bounds(self, level: str, month: int) -> Floats:
+        past = [self.strays(level, m)[0] for m in range(month)]
+        seasons = not self.is_alone(level, month) or self._moved(level, month, np.asarray)[1]
+        table = np.stack(past) if past else np.empty((0, self.size(level)))
+        few = _known(past) < ENOUGH if past else True
+        return np.where(few, _bounds(table.reshape(-1, 1), seasons), _bounds(table, seasons))
+
+
+def _middle(changes: Floats) -> float:
+    """The median of those that are known, NaN where they are too few to share one."""
+    known = changes[np.isfinite(changes)]
+    return float(np.median(known)) if known.size >= SHARED else float("nan")
+
+
+def _median(several: Sequence[Any]) -> Any:
+    """The median of several changes, element by element, of those that are known."""
+    table = np.stack([np.asarray(one, dtype=np.float64) for one in several])
+    none = np.isnan(table).all(axis=0)
+    return np.where(none, np.nan, np.nanmedian(np.where(none, 0.0, table), axis=0))
+
+
+def _known(several: Sequence[Any]) -> Any:
+    """How many of several changes are known, element by element."""
+    return np.isfinite(np.stack([np.asarray(one, dtype=np.float64) for one in several])).sum(axis=0)
+
+
+def _bounds(past: Floats, seasons: bool) -> Floats:
+    """How far each may stray, by what it strayed in earlier months (months x organisations).
+    `seasons`: whether the movement of the seasons is known, and taken out."""
+    if not seasons:
+        return np.full(past.shape[1], WITHOUT_SEASONS)
+    if not len(past):
+        return np.full(past.shape[1], MOST)
+    few = _known(list(past)) < ENOUGH
+    known = np.where(few, 0.0, past)
+    spread = SCALE * _median(list(np.abs(known - _median(list(known)))))
+    return np.where(few, MOST, np.clip(SPREADS * spread, LEAST, MOST))
