@@ -20,7 +20,7 @@ from assets.reference.organisations import reference
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import NotPossible
 from warehouse.home import Home
-from warehouse.mart.editions import EditionFile, in_force, place_files
+from warehouse.mart.editions import EditionFile, in_force, place_files, rows_in_force
 from warehouse.standing import standing
 from warehouse.tidy import UNREADABLE, TidyFacts, lake_paths, tidy
 
@@ -59,11 +59,14 @@ class Difference:
 
     `appeared`, `vanished`: organisations (`org_code`, `org_name`). `measures`: per measure the
     sums over the organisation-months that both have (`measure`, `title`, `cells`, `changed`,
-    `old`, `new`, `change`, `ratio`). `changes`: per `month`, `org_code` and `measure`, with
+    `old`, `new`, `change`, `ratio`). What must not be added over months is summed over the newest
+    month that both have (`month`, else NULL); what must not be added over organisations has no sum
+    at all (`not_added` says why). `changes`: per `month`, `org_code` and `measure`, with
     `org_name`: `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio`
     (NULL unless changed; 0.01 is 1 per cent more), `lost_rows` (either lost a row to quarantine,
     so that the figure is too small); the largest changes first. `apart`: the `only_` ones summed
-    up by `kind`, `month` and `measure` (`organisations`, `total`). `beside`: where no month is in
+    up by `kind`, `month` and `measure` (`organisations`, `total`, NULL for what is not added).
+    `beside`: where no month is in
     both, the newest of each, which are compared in their place.
     """
 
@@ -105,9 +108,9 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
         new=new_side,
         appeared=_named(codes[1].join(codes[0], on="org_code", how="anti"), names),
         vanished=_named(codes[0].join(codes[1], on="org_code", how="anti"), names),
-        measures=_summed(before, after, wanted),
+        measures=_summed(before, after, wanted, contract),
         changes=_ordered(changes),
-        apart=_apart(changes),
+        apart=_apart(changes, _never_added(contract)),
         beside=beside,
     )
 
@@ -154,7 +157,7 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
         status=stand.verdict,
         words=stand.words,
         files=len(resting),
-        rows=sum(fact.rows for fact in kept),
+        rows=rows_in_force(home, chosen),
         quarantined=sum(fact.quarantined for fact in kept),
         months=tuple(cells["month"].unique().sort()),
         organisations=cells["org_code"].n_unique(),
@@ -265,31 +268,60 @@ def _ordered(changes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _apart(changes: pl.DataFrame) -> pl.DataFrame:
+def _never_added(contract: Contract) -> dict[str, str]:
+    """Measure -> why it must not be added over organisations, such as people who log in."""
+    return {
+        name: str(measure.not_additive_because)
+        for name, measure in contract.measures.items()
+        if not measure.additive_over_organisations
+    }
+
+
+def _apart(changes: pl.DataFrame, never_added: dict[str, str]) -> pl.DataFrame:
+    total = pl.coalesce("old", "new").sum()
     return (
         changes.filter(pl.col("kind") != CHANGED)
         .group_by("kind", "month", "measure")
         .agg(
             pl.col("org_code").n_unique().alias("organisations"),
-            pl.coalesce("old", "new").sum().alias("total"),
+            pl.when(~pl.col("measure").first().is_in(list(never_added))).then(total).alias("total"),
         )
         .sort("kind", "month", "measure")
     )
 
 
-def _summed(before: pl.DataFrame, after: pl.DataFrame, wanted: dict[str, str]) -> pl.DataFrame:
+def _summed(
+    before: pl.DataFrame, after: pl.DataFrame, wanted: dict[str, str], contract: Contract
+) -> pl.DataFrame:
     """Per measure, in the contract's order, the sums over what both sides have."""
+    stocks = [n for n, m in contract.measures.items() if not m.additive_over_time]
+    never = _never_added(contract)
     words = pl.DataFrame({"measure": list(wanted), "title": list(wanted.values())})
+    both = before.join(after, on=[*CELL, "measure"], suffix="_new")
+    newest, name = pl.col("month").max(), pl.col("measure").first()
+    # A list of one month is that month's anyway: it is only said where several were to be chosen.
+    one_month = name.is_in(stocks) & (pl.col("month").n_unique() > 1)
+    counted = (pl.col("month") == newest) | ~pl.col("measure").is_in(stocks)
+
+    def added(column: str) -> pl.Expr:
+        return pl.when(~name.is_in(list(never))).then(pl.col(column).filter(counted).sum())
+
     sums = (
-        before.join(after, on=[*CELL, "measure"], suffix="_new")
-        .group_by("measure")
+        both.group_by("measure")
         .agg(
             pl.len().alias("cells"),
             (pl.col("value") != pl.col("value_new")).sum().alias("changed"),
-            pl.col("value").sum().alias("old"),
-            pl.col("value_new").sum().alias("new"),
+            pl.when(one_month & ~name.is_in(list(never))).then(newest).alias("month"),
+            added("value").alias("old"),
+            added("value_new").alias("new"),
         )
-        .with_columns((pl.col("new") - pl.col("old")).alias("change"), ratio("old", "new"))
+        .with_columns(
+            (pl.col("new") - pl.col("old")).alias("change"),
+            ratio("old", "new"),
+            pl.col("measure")
+            .replace_strict(never, default=None, return_dtype=pl.String)
+            .alias("not_added"),
+        )
     )
     return words.join(sums, on="measure", how="left", maintain_order="left").with_columns(
         pl.col("cells", "changed").fill_null(0)

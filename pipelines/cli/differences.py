@@ -97,6 +97,7 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
         then, now = found.beside
         screen.say(f"No month is in both, so {then:%Y-%m} is compared with {now:%Y-%m}.")
     screen.table(_sums(found))
+    _not_summed(screen, found)
     _largest(screen, found, limit, csv)
     _apart(screen, found)
     if csv:
@@ -165,6 +166,18 @@ def _sums(found: Difference) -> Table:
     return table
 
 
+def _not_summed(screen: Screen, found: Difference) -> None:
+    """What is not added, and what is added over one month alone."""
+    for why, rows in found.measures.drop_nulls("not_added").group_by(
+        "not_added", maintain_order=True
+    ):
+        screen.say(f"Not added: {', '.join(rows['measure'])}. {why[0]}")
+    for month, rows in found.measures.drop_nulls("month").group_by("month", maintain_order=True):
+        screen.say(
+            f"Added for {month[0]:%Y-%m} alone, not over months: {', '.join(rows['measure'])}."
+        )
+
+
 def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) -> None:
     from rich.text import Text
 
@@ -201,7 +214,9 @@ def _apart(screen: Screen, found: Difference) -> None:
             continue
         table = _table(f"\nOnly in {side.name}", "Month", "Organisations", first)
         for row in rows.iter_rows(named=True):
-            table.add_row(f"{row['month']:%Y-%m}", f"{row['organisations']:,}", f"{row['total']:,}")
+            table.add_row(
+                f"{row['month']:%Y-%m}", f"{row['organisations']:,}", _count(row["total"])
+            )
         screen.table(table)
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.differences import show_difference
+from pipelines.cli.screen import Screen
 from tests.checks.support_checks import brought, judged, real_taken
-from tests.support import mapping, patient_list, regional
+from tests.support import app_csv, coverage, mapping, patient_list, regional
 from tests.warehouse.mart.worlds import area
 from warehouse.decisions import NotPossible
 from warehouse.diff import Difference, diff_editions
@@ -15,6 +17,7 @@ from warehouse.withdrawal import withdraw
 
 FEED = "gp_appointments_sub_icb"
 OLD, NEW = "2025-10", "2025-11"
+USERS = "NHS App unique user logins"
 
 
 @pytest.fixture
@@ -99,6 +102,44 @@ def test_lists_of_one_month_are_compared_side_by_side(home: Home) -> None:
         ("only_old", date(2025, 10, 1), "C82002", 500, None, None),
     ]
     assert found.vanished["org_code"].to_list() == ["C82002"]
+
+
+def test_people_are_never_added(home: Home) -> None:
+    def use(people: int, *months: str) -> bytes:
+        return app_csv(
+            *[
+                {"Month": f"{month}-01", "ICB ODS Code [1,2]": code, USERS: people}
+                for month in months
+                for code in ("QK1", "QPM")
+            ]
+        )
+
+    first, more = ("2025-06", "2025-07"), ("2025-06", "2025-07", "2025-08")
+    brought(home, use(300, *first), use(310, *more))
+    found = diff_editions(home, "nhs_app", "2025-07", "2025-08", ["logins", "unique_users"])
+    [logins, people] = found.measures.rows(named=True)
+    assert (logins["old"], logins["new"], logins["not_added"]) == (4000, 4000, None)
+    assert [people[name] for name in ("old", "new", "change", "ratio", "month")] == [None] * 5
+    assert (people["cells"], people["changed"]) == (4, 4)
+    assert "One person may log in in several months" in people["not_added"]
+    apart = {row["measure"]: row["total"] for row in found.apart.rows(named=True)}
+    assert apart == {"logins": 2000, "unique_users": None}
+
+
+def test_a_stock_is_added_within_one_month_alone(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def covers(count: int, *months: str) -> bytes:
+        patients = "Patients registered at included practices"
+        return coverage(*[{"Appointment_Month": f"01{m}2025", patients: count} for m in months])
+
+    brought(home, covers(100, "SEP", "OCT"), covers(110, "SEP", "OCT", "NOV"))
+    found = diff_editions(home, "gp_appointments_coverage", OLD, NEW, ["patients_included"])
+    [patients] = found.measures.rows(named=True)
+    assert (patients["month"], patients["old"], patients["new"]) == (date(2025, 10, 1), 100, 110)
+    assert patients["cells"] == patients["changed"] == 2
+    show_difference(Screen(), found, 5, None)
+    assert "Added for 2025-10 alone, not over months: patients_included." in capsys.readouterr().out
 
 
 def test_an_edition_as_of_a_revision(home: Home) -> None:

@@ -78,7 +78,7 @@ def each_look(
             if contract.feed in lost:
                 continue
             say(f"Looking for {contract.feed} {edition}")
-            look = _look(home, asking, get, contract, edition, say)
+            look = _look(home, asking, get, contract, edition, say, today)
             look = look.model_copy(update={"run_id": run_id})
             note(home, look)
             if look.verdict == "unreachable":
@@ -149,12 +149,20 @@ def _published(contract: Contract, edition: str) -> bool:
     return bool(contract.discovery and contract.discovery.sources_of(edition))
 
 
-def _look(home: Home, client: Client, get: Get, contract: Contract, edition: str, say: Say) -> Look:
+def _look(
+    home: Home,
+    client: Client,
+    get: Get,
+    contract: Contract,
+    edition: str,
+    say: Say,
+    today: date,
+) -> Look:
     """One look: find the edition, take each of its files, say what came of it."""
     discovery, feed = contract.discovery, contract.feed
     hosts = discovery.hosts_of(edition) if discovery else ()
     try:
-        found = find(contract, edition, lambda url: get(url, hosts))
+        found = find(contract, edition, lambda url: get(url, hosts), today)
     except tuple(VERDICTS) as error:
         return _failed(feed, edition, error)
     wanted = Wanted(feed, edition, plain(found.page), found.published_on, hosts)

@@ -7,6 +7,7 @@ Belongs here: which source is asked, and whose answer counts. Does not: the kind
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from assets.contract import Contract
 from assets.discovery import Ckan, Listing, Publication, Source
@@ -17,8 +18,9 @@ from warehouse.fetch.publication import find_publication
 from warehouse.fetch.report import find_report
 
 
-def find(contract: Contract, edition: str, get: Callable[[str], Page]) -> Found:
-    """Where the files of an edition (YYYY-MM) are. `get` asks the publisher for one address.
+def find(contract: Contract, edition: str, get: Callable[[str], Page], today: date) -> Found:
+    """Where the files of an edition (YYYY-MM) are. `get` asks the publisher for one address;
+    `today`: the day in London, which some sources go by.
 
     A source that has not the edition is passed over for the next one. Raises NotFound if any has
     the page without the file, else NotYet if none has the edition; Ambiguous and NotThePublisher
@@ -30,7 +32,7 @@ def find(contract: Contract, edition: str, get: Callable[[str], Page]) -> Found:
     missing: list[NotYet | NotFound] = []
     for source in sources:
         try:
-            return _found(source, contract.feed, edition, get)
+            return _found(source, contract.feed, edition, get, today)
         except (NotYet, NotFound) as error:
             missing.append(error)
     if not missing:
@@ -42,7 +44,9 @@ def find(contract: Contract, edition: str, get: Callable[[str], Page]) -> Found:
     raise next((one for one in missing if isinstance(one, NotFound)), missing[0])
 
 
-def _found(source: Source, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
+def _found(
+    source: Source, feed: str, edition: str, get: Callable[[str], Page], today: date
+) -> Found:
     match source:
         case Publication():
             return find_publication(source, feed, edition, get)
@@ -50,4 +54,4 @@ def _found(source: Source, feed: str, edition: str, get: Callable[[str], Page]) 
             return find_ckan(source, feed, edition, get)
         case Listing():
             return find_listing(source, feed, edition, get)
-    return find_report(source, edition)
+    return find_report(source, edition, today)

@@ -1,18 +1,32 @@
 """Reports that are made when they are asked for, such as those of the ODS report API.
 
-Belongs here: the link to one. Does not: whether the month is the present one (`fetch`).
+Belongs here: the link to one, and which edition it can be. Does not: downloading it (`download`).
 """
 
 from __future__ import annotations
 
+from datetime import date
+
+from assets.conform import month_text
 from assets.discovery import Report
-from warehouse.fetch.found import Found, Link
+from warehouse.fetch.found import Found, Link, NotFound, NotYet
 
 
-def find_report(source: Report, edition: str) -> Found:
+def find_report(source: Report, edition: str, today: date) -> Found:
     """The report, named by the edition: a snapshot of the month in which it is asked for.
 
     There is no page to read and nothing to ask for; the download itself tells what is wrong.
+    Raises NotYet for a month that is still to come, NotFound for one that is over: what the report
+    says today would be archived as what it said then.
     """
+    present = month_text(today)
+    if edition > present:
+        raise NotYet(f"{source.report} of {edition} can be asked for from that month on.", "")
+    if edition < present:
+        raise NotFound(
+            f"{source.report} is made when it is asked for: it says how things are in {present}, "
+            f"not how they were in {edition}.",
+            f"Import a copy that was saved in {edition}, or fetch {present}.",
+        )
     name = f"{source.report}-{edition}.csv"
     return Found(source.address, None, (Link(source.address, source.report, name),))

@@ -120,5 +120,8 @@ def _selected(made: exp.Update | exp.Delete, values: list[exp.Expr]) -> exp.Sele
     start = made.args.get("from_")
     joins = [exp.Join(this=start.this)] if start else []
     return exp.Select(
-        expressions=values, from_=exp.From(this=made.this), joins=joins, where=made.args["where"]
+        expressions=values,
+        from_=exp.From(this=made.this),
+        joins=joins,
+        where=made.args.get("where"),
     )

@@ -87,6 +87,26 @@ def in_force(home: Home, files: list[SourceFile], hand_made: bool) -> list[Sourc
     return kept[::-1]
 
 
+def rows_in_force(home: Home, files: list[SourceFile]) -> int:
+    """Rows that the figures of these files of an edition rest on: of each organisation-month the
+    latest file's, by preference one that lost no row. What was issued anew does not count twice.
+    """
+    cells = [
+        pl.scan_parquet(lake_paths(home, file).measures)
+        .select("org_code", "month", "tainted", "rows")
+        .with_columns(pl.lit(position).alias("position"))
+        for position, file in enumerate(sorted(files, key=lambda file: file.order))
+    ]
+    if not cells:
+        return 0
+    latest = (
+        pl.concat(cells)
+        .sort("tainted", "position", descending=[True, False])
+        .unique(["org_code", "month"], keep="last", maintain_order=True)
+    )
+    return int(latest.select(pl.col("rows").sum()).collect().item())
+
+
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
     """Number the revisions of many files, edition by edition."""
 

@@ -18,7 +18,7 @@ from warehouse.home import Home
 from warehouse.mart.caveats import create_caveats
 from warehouse.mart.corrected import correction_table
 from warehouse.mart.disclosure import withhold
-from warehouse.mart.editions import EditionFile
+from warehouse.mart.editions import EditionFile, rows_in_force
 from warehouse.mart.overrides import (
     OVERRIDE_SCHEMA,
     WITHDRAWN_SCHEMA,
@@ -132,7 +132,7 @@ def _editions(
         state = stand.state
         months = sorted({month for file in own for month in file.months})
         counted = [f for f in own if (f.feed, f.edition, f.sha256) in taken]
-        facts = [fact for file in counted if (fact := facts_of(home, file))]
+        read = {file: fact for file in counted if (fact := facts_of(home, file))}
         rows.append(
             {
                 "feed": feed,
@@ -147,8 +147,8 @@ def _editions(
                 "published_on": max((f.published_on for f in own if f.published_on), default=None),
                 "first_month": months[0] if months else edition,
                 "last_month": months[-1] if months else edition,
-                "rows_accepted": sum(fact.rows for fact in facts),
-                "rows_quarantined": sum(fact.quarantined for fact in facts),
+                "rows_accepted": rows_in_force(home, list(read)),
+                "rows_quarantined": sum(fact.quarantined for fact in read.values()),
                 "checks_passed": state.passed if state else None,
                 "checks_warned": state.warned if state else None,
                 "checks_failed": state.failed if state else None,

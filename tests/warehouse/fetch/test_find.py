@@ -36,6 +36,7 @@ from warehouse.fetch.found import (
 )
 from warehouse.fetch.html import address
 
+TODAY = date(2026, 11, 20)
 SERIES = "https://digital.nhs.uk/data-and-information/publications/statistical"
 GPAD = f"{SERIES}/appointments-in-general-practice"
 LISTS = f"{SERIES}/patients-registered-at-a-gp-practice"
@@ -74,7 +75,7 @@ def publisher(pages: Mapping[str, bytes | Page]) -> Callable[[str], Page]:
 
 def look(feed: str, edition: str, pages: Mapping[str, bytes | Page]) -> Found:
     """What is found of a feed that is in use."""
-    return find(contracts()[feed], edition, publisher(pages))
+    return find(contracts()[feed], edition, publisher(pages), TODAY)
 
 
 def names(found: Found) -> list[str]:
@@ -373,11 +374,22 @@ def with_discovery(said: dict[str, Any]) -> Contract:
     return contracts()["nhs_app"].model_copy(update={"discovery": discovery})
 
 
-def test_a_report_is_of_the_month_and_nothing_is_asked() -> None:
+def report(edition: str) -> Found:
     contract = with_discovery({"sources": [{"kind": "report", "report": "epraccur"}]})
-    [link] = find(contract, "2026-11", publisher({})).links
+    return find(contract, edition, publisher({}), TODAY)
+
+
+def test_a_report_is_of_the_month_and_nothing_is_asked() -> None:
+    [link] = report("2026-11").links
     url = "https://www.odsdatasearchandexport.nhs.uk/api/getReport?report=epraccur"
     assert (link.url, link.file_name) == (url, "epraccur-2026-11.csv")
+
+
+def test_a_report_of_another_month_is_not_taken_for_this_months() -> None:
+    with pytest.raises(NotFound, match=r"in 2026-11, not how they were in 2026-10.*Import a copy"):
+        report("2026-10")
+    with pytest.raises(NotYet, match="2026-12 can be asked for from that month on"):
+        report("2026-12")
 
 
 def test_an_edition_before_the_first_and_a_feed_without_sources_are_told() -> None:

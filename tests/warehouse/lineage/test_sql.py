@@ -117,6 +117,17 @@ def test_rows_added_changed_and_removed() -> None:
     assert {"k<one.k", "x<one.x", "x?two.z", "x?one.k", "hidden?two.z", "*?one.y"} <= found
 
 
+def test_every_row_changed_and_every_row_removed() -> None:
+    statements = [
+        "CREATE TABLE mart.t AS SELECT k, x FROM stage.a",
+        "UPDATE mart.t SET x = x + 1",
+        "UPDATE mart.t AS t SET k = b.k FROM stage.b AS b",
+        "DELETE FROM mart.t",
+    ]
+    found = told(mart_edges([*FRAMES, *statements], {}))
+    assert found == {"k<one.k", "k<two.k", "x<one.x"}
+
+
 def test_a_kpi_has_only_what_its_own_rows_come_from() -> None:
     statements = [
         """CREATE TABLE stage.figure AS

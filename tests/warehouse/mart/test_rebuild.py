@@ -58,6 +58,11 @@ def test_the_world_has_what_an_order_could_spoil(first: tuple[Home, Content]) ->
                   count(*) FILTER (NOT in_mart) AS unused FROM governance.source_file"""
     )
     assert told == {"revisions": 4, "feeds": 5, "unused": 1}
+    [october] = mart.rows(
+        """SELECT rows_accepted, files FROM governance.edition
+        WHERE feed = 'gp_appointments_sub_icb' AND edition = '2025-10'"""
+    )
+    assert october == {"rows_accepted": 3, "files": 5}, "not what was issued anew since"
     assert mart.rows("FROM governance.quarantine") and mart.rows("FROM kpi_revision")
 
 
