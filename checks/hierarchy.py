@@ -31,16 +31,17 @@ def columns_of(contract: Contract) -> tuple[str, str] | None:
 
 
 def icbs(view: EditionView) -> Evidence:
-    """Distinct (sub-ICB, ICB, month) of the rows, where the reference knows both codes.
+    """Distinct (sub-ICB, ICB, month) of the rows, where the reference knows the sub-ICB.
 
     The reference agrees as at the row's month or as at the edition's: publishers restate earlier
-    months on the boundaries of the release.
+    months on the boundaries of the release. It has the codes of every period; an ICB that it has
+    in none is not the one the sub-ICB belongs to.
     """
     named = _named(view)
     if named.is_empty():
         return skipped(RULE, "no row names both a sub-ICB and an ICB")
     known = {*reference()["org_code"]}
-    judged = named.filter(pl.col("sub_icb").is_in(known) & pl.col("icb").is_in(known))
+    judged = named.filter(pl.col("sub_icb").is_in(known))
     wrong = judged.filter(
         ~pl.Series(
             [
@@ -51,7 +52,7 @@ def icbs(view: EditionView) -> Evidence:
         )
     )
     unknown = named.height - judged.height
-    unjudged = f"; {unknown:,} with codes nobody knows are not judged" if unknown else ""
+    unjudged = f"; {unknown:,} of sub-ICBs nobody knows are not judged" if unknown else ""
     observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
     if wrong.is_empty():
         return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)

@@ -52,6 +52,15 @@ OFFENCES = {
            FROM kpi_vintage
            GROUP BY kpi_id, org_level, org_code, month, edition, revision HAVING count(*) > 1""",
     ),
+    "figures_placed": (
+        "a figure of an organisation that has not exactly one row as at the month",
+        """SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows')
+               AS offence
+           FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_monthly) AS f
+           LEFT JOIN organisation AS o ON o.org_level = f.org_level AND o.org_code = f.org_code
+               AND f.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')
+           GROUP BY f.org_level, f.org_code, f.month HAVING count(o.org_code) <> 1""",
+    ),
     "catalogue_complete": (
         "a figure whose KPI is not in the catalogue",
         """SELECT DISTINCT kpi_id AS offence FROM kpi_monthly

@@ -22,6 +22,8 @@ SPOILT = {
     "tables_described": "COMMENT ON COLUMN kpi_monthly.value IS NULL",
     "kpis_described": "UPDATE kpi SET owner = ' ' WHERE kpi_id = 'appointments'",
     "figures_unique": "INSERT INTO kpi_monthly SELECT * FROM kpi_monthly LIMIT 1",
+    "figures_placed": "UPDATE organisation SET valid_from = DATE '2025-09-01' "
+    "WHERE org_code = '04C' AND org_level = 'sub_icb'",
     "catalogue_complete": "DELETE FROM kpi WHERE kpi_id = 'appointments'",
     "periods_continuous": "DELETE FROM kpi_monthly WHERE kpi_id = 'appointments' "
     "AND org_code = '04C' AND month = DATE '2025-09-01'",

@@ -253,11 +253,30 @@ def test_practices_under_a_contradicted_icb_are_counted(home: Home) -> None:
     )
 
 
-def test_codes_nobody_knows_are_counted_and_not_judged(home: Home) -> None:
-    brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "99Z"}, {"ICB_ONS_CODE": "E54999999"}))
+def test_sub_icbs_nobody_knows_are_counted_and_not_judged(home: Home) -> None:
+    brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "99Z"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert result.verdict == "pass"
-    assert result.observed.endswith("; 2 with codes nobody knows are not judged")
+    assert result.observed.endswith("; 1 of sub-ICBs nobody knows are not judged")
+
+
+def test_an_icb_that_nobody_knows_is_not_the_right_one(home: Home) -> None:
+    brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "03W", "ICB_ONS_CODE": "E54999999"}))
+    result = one(judged(home, COVERAGE), "icb_of_sub_icb")
+    assert (result.verdict, result.failed_rows) == ("warn", 1)
+    assert "03W is put in E54999999, the reference has QK1" in result.message
+
+
+def test_codes_of_2021_are_compared_too(home: Home) -> None:
+    """Bassetlaw was in South Yorkshire (E54000009), never in Birmingham (E54000017)."""
+    bassetlaw = {"SUB_ICB_LOCATION_CODE": "02Q", "APPOINTMENT_MONTH": "AUG2021"}
+    brought(home, regional(bassetlaw | {"ICB_ONS_CODE": "E54000009"}, ccg_era=True))
+    result = one(judged(home, SUB_ICB, "2021-08"), "icb_of_sub_icb")
+    assert (result.verdict, result.observed) == ("pass", "0 of 1 sub-ICB-months disagree")
+    moved = bassetlaw | {"APPOINTMENT_MONTH": "SEP2021", "ICB_ONS_CODE": "E54000017"}
+    brought(home, regional(moved, ccg_era=True))
+    result = one(judged(home, SUB_ICB, "2021-09"), "icb_of_sub_icb")
+    assert (result.verdict, result.failed_rows) == ("warn", 1)
 
 
 def test_boundaries_of_the_month_or_of_the_edition_are_both_right(home: Home) -> None:

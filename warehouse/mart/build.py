@@ -21,7 +21,7 @@ from pydantic import BaseModel
 import assets.lineage as lineage_module
 import assets.working_days as working_days_module
 from assets.contract import contracts, hash_files
-from assets.reference import local_authorities
+from assets.reference import local_authorities, series_breaks
 from assets.reference import organisations as reference_module
 from warehouse.archive import Archive, SourceFile
 from warehouse.catalogue import CATALOGUE_FILE, catalogue
@@ -76,7 +76,7 @@ def mart_version() -> str:
     files += sorted(here.parent.glob("lineage/*.py"))
     files += [Path(str(one.__file__)) for one in (lineage_module, working_days_module)]
     files += [here.parent / name for name in ("catalogue.py", "suppression.py", "settings.py")]
-    for shipped in (reference_module, local_authorities):
+    for shipped in (reference_module, local_authorities, series_breaks):
         files += [Path(str(shipped.__file__)), shipped.TABLE]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)

@@ -16,6 +16,7 @@ import polars as pl
 from assets.caveat import Caveat
 from assets.conform import parse_month
 from assets.contract import Contract
+from assets.reference.series_breaks import series_breaks
 from warehouse.catalogue import Kpi, feed_of
 from warehouse.mart.places import Connection, create_from
 
@@ -34,7 +35,8 @@ SPOILS = """CASE
 
 @dataclass(frozen=True)
 class Bound:
-    """A caveat of a feed or KPI (`subject`, `subject_id`) and its `reach`: (KPI, level)."""
+    """A caveat of a feed, KPI or the reference (`subject`, `subject_id`) and its `reach`: (KPI,
+    level)."""
 
     subject: str
     subject_id: str
@@ -90,6 +92,15 @@ def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
     return _bound("feed", feed, caveat, reach, where)
 
 
+def bind_breaks(kpis: Mapping[str, Kpi]) -> list[Bound]:
+    """The breaks of places, which reach every KPI at their level."""
+    every = [(k.kpi_id, level) for k in kpis.values() for s in k.sources for level in s.levels]
+    return [
+        Bound("reference", "organisations", one, tuple(r for r in every if r[1] == one.org_level))
+        for one in series_breaks()
+    ]
+
+
 def _bound(
     subject: str, name: str, caveat: Caveat, reach: Iterable[tuple[str, str]], where: str
 ) -> Bound:
@@ -102,7 +113,7 @@ def _bound(
 def create_caveats(db: Connection, feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> None:
     """`caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached mart,
     which exists and has the figures. Raises ValueError as `bind` does."""
-    bound = bind(feeds, kpis)
+    bound = bind(feeds, kpis) + bind_breaks(kpis)
     create_from(db, "mart.governance.caveat", _register(bound), "contract.caveat")
     create_from(db, "mart.governance.caveat_scope", _scopes(bound), "contract.caveat")
     _create_texts(db)

@@ -27,6 +27,8 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
     ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by the mean of them.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
+# Why a rate is no figure of any place; which codes differ follows.
+APART = "no rate: its numerator and denominator are on different boundaries, by ONS code: "
 
 
 def build_figures(
@@ -47,7 +49,7 @@ def build_figures(
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
             vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE, known_from DATE,
             numerator BIGINT, denominator BIGINT,
-            members_present BIGINT, members_expected BIGINT)"""
+            members_present BIGINT, members_expected BIGINT, reason VARCHAR)"""
     )
     parts = []
     for kpi, source in wanted:
@@ -70,15 +72,17 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
     """SQL: one KPI at one level, as rows of `stage.figure`. A whole with a member missing has no
     parts. The ids in it come from the validated catalogue."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
-    bottom, join = "NULL", ""
+    bottom, join, is_one = "NULL", "", "f.whole"
     if source.denominator == WORKING_DAYS:
         bottom, join = "c.working_days", "JOIN stage.calendar AS c ON c.month = f.month"
     elif source.denominator:
+        is_one = "f.whole AND f.apart IS NULL"
         bottom = f"f.d_{source.denominator.partition('.')[2]}"
     return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
                f.edition, f.revision, f.published_on, f.known_from,
-               CASE WHEN f.whole THEN {top} END, CASE WHEN f.whole THEN {bottom} END,
-               f.members_present, f.members_expected
+               CASE WHEN {is_one} THEN {top} END, CASE WHEN {is_one} THEN {bottom} END,
+               f.members_present, f.members_expected,
+               CASE WHEN f.whole AND f.apart IS NOT NULL THEN '{APART}' || f.apart END
         FROM {pair.table(level)} AS f {join}
         WHERE f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""

@@ -28,8 +28,8 @@ def create_names(db: Connection) -> None:
             SELECT org_level, org_code, org_name, month, vintage FROM stage.observed
             WHERE org_name IS NOT NULL AND org_code IS NOT NULL
             UNION ALL
-            SELECT org_level, org_code, org_name, DATE '1900-01-01', 0 FROM stage.reference
-            WHERE org_level IN ('sub_icb', 'icb')
+            SELECT org_level, org_code, org_name, DATE '1900-01-01', year(valid_from)
+            FROM stage.reference WHERE org_level IN ('sub_icb', 'icb')
             UNION ALL
             SELECT org_level, org_code, org_name, DATE '9000-01-01', 0 FROM stage.reference
             WHERE org_level IN ('region', 'england')
@@ -44,7 +44,9 @@ def create_names(db: Connection) -> None:
 def create_organisation(db: Connection) -> None:
     """One row per organisation and period in which its parents stayed the same.
 
-    Those of the reference have its periods; all others those that the files tell, month by month.
+    Those of the reference have its periods, the first and the last as long as there are figures
+    of them: publishers restate earlier months on the boundaries of the release. All others have
+    the periods that the files tell, month by month.
     """
     _load_seen(db)
     parents = f"({PARENTS})"
@@ -58,16 +60,24 @@ def create_organisation(db: Connection) -> None:
                    (lead(month) OVER (PARTITION BY org_level, org_code ORDER BY month)
                     - INTERVAL 1 DAY)::DATE AS valid_to
             FROM marked WHERE is_new),
+        span AS (
+            SELECT org_level, org_code, min(month) AS first, last_day(max(month)) AS last
+            FROM stage.figure GROUP BY ALL),
         dated AS (
             SELECT r.org_level, r.org_code, NULL AS pcn_code, NULL AS sub_icb_code,
                    CASE WHEN r.org_level = 'sub_icb' THEN r.parent_code END AS icb_code,
                    CASE r.org_level WHEN 'sub_icb' THEN i.parent_code
                                     WHEN 'icb' THEN r.parent_code END AS region_code,
-                   r.valid_from, r.valid_to, r.ons_code
+                   CASE WHEN lag(r.valid_from) OVER w IS NULL THEN least(r.valid_from, f.first)
+                        ELSE r.valid_from END AS valid_from,
+                   CASE WHEN lead(r.valid_from) OVER w IS NULL AND r.valid_to < f.last THEN f.last
+                        ELSE r.valid_to END AS valid_to, r.ons_code
             FROM stage.reference AS r
+            LEFT JOIN span AS f ON f.org_level = r.org_level AND f.org_code = r.org_code
             LEFT JOIN stage.reference AS i ON r.org_level = 'sub_icb' AND i.org_level = 'icb'
                 AND i.org_code = r.parent_code
-                AND r.effective_from BETWEEN i.effective_from AND i.effective_to)
+                AND r.effective_from BETWEEN i.effective_from AND i.effective_to
+            WINDOW w AS (PARTITION BY r.org_level, r.org_code ORDER BY r.valid_from))
         SELECT o.org_code, o.org_level, n.org_name, coalesce(o.ons_code, a.org_code) AS ons_code,
                o.pcn_code, o.sub_icb_code, o.icb_code, o.region_code, o.local_authority,
                o.valid_from, o.valid_to, NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile

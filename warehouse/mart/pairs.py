@@ -7,7 +7,8 @@ as zero (`participation`).
 Every table of figures has the grain organisation, month, vintage, and the columns
 `org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
 among the files it rests on), the measures wanted (`n_*` of the numerator's feed, `d_*` of the
-other's), `whole` (no member missing), `members_present` and `members_expected`.
+other's), `whole` (no member missing), `members_present` and `members_expected`; and `apart`:
+between which ONS codes the two feeds differ (text), NULL where both are of one place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from assets.contract import contracts
 from assets.vocabulary import OrgLevel
 from warehouse.catalogue import Source, reach
+from warehouse.mart.boundaries import boundary_at
 from warehouse.mart.places import Connection
 
 KEYS = "org_code, month, vintage, edition, revision, published_on, known_from"
@@ -139,14 +141,16 @@ def base_figures(db: Connection, pair: Pair) -> None:
     columns = [f"n.{name} AS n_{name}" for name in pair.numerators]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in pair.denominators]
     columns += ["TRUE AS whole", "1::BIGINT AS members_present", "1::BIGINT AS members_expected"]
+    columns += ["n.vintage AS placed_by"]
     target, leaf = pair.table(pair.level), f"stage.leaf_{pair.feed}"
     if pair.other:
-        _side_by_side(db, target, leaf, f"stage.leaf_{pair.other}", columns)
+        tables = (target, leaf, f"stage.leaf_{pair.other}")
+        _side_by_side(db, pair, pair.level, tables, columns)
         return
     db.execute(
         f"""CREATE TABLE {target} AS
         SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
-               n.known_from, {", ".join(columns)}
+               n.known_from, {", ".join(columns)}, NULL::VARCHAR AS apart
         FROM {leaf} AS n"""
     )
 
@@ -161,15 +165,21 @@ def join_levels(db: Connection, pair: Pair) -> list[str]:
         columns += [f"d.{name} AS d_{name[2:]}" for name in bottom.columns_at(level)]
         columns += ["n.whole AND coalesce(d.whole, FALSE) AS whole"]
         columns += ["n.members_present", "n.members_expected"]
-        _side_by_side(db, pair.table(level), top.table(level), bottom.table(level), columns)
+        tables = (pair.table(level), top.table(level), bottom.table(level))
+        _side_by_side(db, pair, level, tables, columns)
     return list(levels)
 
 
-def _side_by_side(db: Connection, target: str, top: str, bottom: str, columns: list[str]) -> None:
-    """Join two tables of figures: `columns` of `n` and, beside them, of `d`.
+def _side_by_side(
+    db: Connection, pair: Pair, level: str, tables: tuple[str, str, str], columns: list[str]
+) -> None:
+    """Join two tables of figures into a third (`tables`: target, top, bottom): `columns` of `n`
+    and, beside them, of `d`.
 
     A vintage is any edition of either: the figures as known when that was newest.
     """
+    target, top, bottom = tables
+    apart, boundaries = _apart(pair, level, top, bottom)
     db.execute(
         f"""CREATE TABLE {target} AS
         WITH tick AS (
@@ -179,10 +189,28 @@ def _side_by_side(db: Connection, target: str, top: str, bottom: str, columns: l
             WHERE (org_code, month) IN (SELECT (org_code, month) FROM {top}))
         SELECT t.org_code, t.month, t.vintage, t.edition, t.revision,
                greatest(n.published_on, d.published_on) AS published_on,
-               greatest(n.known_from, d.known_from) AS known_from, {", ".join(columns)}
+               greatest(n.known_from, d.known_from) AS known_from, {", ".join(columns)},
+               {apart} AS apart
         FROM tick AS t
         ASOF JOIN {top} AS n
             ON n.org_code = t.org_code AND n.month = t.month AND t.vintage >= n.vintage
         ASOF LEFT JOIN {bottom} AS d
-            ON d.org_code = t.org_code AND d.month = t.month AND t.vintage >= d.vintage"""
+            ON d.org_code = t.org_code AND d.month = t.month AND t.vintage >= d.vintage
+        {boundaries}"""
+    )
+
+
+def _apart(pair: Pair, level: str, top: str, bottom: str) -> tuple[str, str]:
+    """SQL: on which two boundaries the figures `n` and `d` are, if on two, and the joins for it."""
+    joins = [
+        (f"{side}b", side, boundary_at(feed or "", level, table))
+        for side, feed, table in (("n", pair.feed, top), ("d", pair.other, bottom))
+    ]
+    if not all(known for _, _, known in joins):
+        return "NULL::VARCHAR", ""
+    text = "t.org_code || ': ' || nb.ons_code || ' over ' || db.ons_code"
+    return f"CASE WHEN nb.ons_code <> db.ons_code THEN {text} END", " ".join(
+        f"""LEFT JOIN ({known}) AS {alias} ON {alias}.org_code = {side}.org_code
+            AND {alias}.month = {side}.month AND {alias}.vintage = {side}.vintage"""
+        for alias, side, known in joins
     )

@@ -38,7 +38,8 @@ def member_figures(db: Connection, pair: Pair) -> None:
                greatest(c.published_on, d.published_on) AS published_on,
                greatest(c.known_from, d.known_from) AS known_from,
                {numerators}, d.{listed} AS d_{listed},
-               TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected
+               TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected,
+               NULL::VARCHAR AS apart
         FROM asked AS a
         JOIN tick AS t ON t.place = a.place AND t.month = a.month
         ASOF JOIN listed AS d

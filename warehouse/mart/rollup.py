@@ -43,18 +43,31 @@ def roll_up(db: Connection, pair: Pair) -> list[str]:
 def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
     """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick).
 
-    `as_at`: the month whose membership counts for a figure `c`.
+    `as_at`: the month whose membership counts for a figure `c`. `placed`: the parent it is in by
+    the edition of its figure, `home`: by the dated reference; a member that an edition puts
+    elsewhere is in the state of both.
     """
     columns = ", ".join(f"c.{name}" for name in pair.summed)
+    parent, placement = "p.parent", ""
+    if member == pair.level == "sub_icb" and level != "england":
+        parent = "coalesce(q.parent, p.parent)"
+        placement = f"""LEFT JOIN stage.placement AS q
+                ON q.feed = '{pair.feed}' AND q.level = '{level}' AND q.child = c.org_code
+                AND q.month = c.month AND q.vintage = c.placed_by"""
     return f"""
         child AS (
-            SELECT p.parent, c.* FROM {pair.table(member)} AS c
-            JOIN ({parents(member, level)}) AS p ON p.child = c.org_code AND p.month = {as_at}),
-        tick AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM child),
-        member AS (SELECT DISTINCT parent, month, org_code FROM child),
+            SELECT {parent} AS placed, p.parent AS home, c.* FROM {pair.table(member)} AS c
+            JOIN ({parents(member, level)}) AS p ON p.child = c.org_code AND p.month = {as_at}
+            {placement}),
+        belonging AS (
+            SELECT placed AS parent, * FROM child
+            UNION ALL SELECT home AS parent, * FROM child WHERE home <> placed),
+        tick AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM belonging),
+        member AS (SELECT DISTINCT parent, month, org_code FROM belonging),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
                    c.published_on, c.known_from, c.whole, c.edition AS own_edition,
+                   c.placed, c.home, c.apart,
                    max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
                    {columns}
             FROM tick AS t
@@ -111,7 +124,8 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
             f"""CREATE TABLE {pair.table(level)} AS
             WITH summed AS ({_summed(pair, summed, "s.expected", "s.from_edition")})
             SELECT {KEYS}, {", ".join(pair.summed)}, coalesce(present = expected, FALSE) AS whole,
-                   present AS members_present, expected AS members_expected, from_edition
+                   present AS members_present, expected AS members_expected, from_edition,
+                   NULL::VARCHAR AS apart
             FROM summed"""
         )
 
@@ -149,7 +163,7 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
             SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
                    s.present AS members_present,
                    CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
-                        ELSE o.open END AS members_expected
+                        ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
             FROM summed AS s
             JOIN wholeness AS w
                 ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
@@ -164,25 +178,38 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
     Codes that nobody expects count in the newest edition only: in an older one they were since
     merged into others, whose figures hold theirs already. A feed that counts by ICB restates
     earlier months on the boundaries of its release: then the ICBs are those of the edition's month.
+    A sub-ICB that an edition puts elsewhere than the dated reference counts and is expected there.
     """
     as_at, newest = "c.month", "s.month"
     if pair.level == "icb":
         as_at, newest = _first_day("c.edition"), _first_day("s.newest")
+    apart = "NULL::VARCHAR" if level == "england" else "s.apart"
     members = f"""
-        WITH {_state(pair, member, level, as_at)}
-        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, {newest} AS as_at, s.whole,
-               e.org_code IS NOT NULL AS expected
-        FROM state AS s
-        LEFT JOIN stage.expected_{member} AS e
-            ON e.org_code = s.org_code AND e.month = {newest}
-        WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest"""
+        WITH {_state(pair, member, level, as_at)},
+        told AS (
+            SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, {newest} AS as_at, s.whole,
+                   {apart} AS apart, e.org_code IS NOT NULL AS expected,
+                   s.placed = s.parent AS is_here,
+                   sum(CASE WHEN e.org_code IS NULL OR s.placed = s.home THEN 0
+                            WHEN s.placed = s.parent THEN 1
+                            WHEN s.home = s.parent THEN -1 ELSE 0 END)
+                       OVER (PARTITION BY s.parent, s.month, s.vintage) AS moved
+            FROM state AS s
+            LEFT JOIN stage.expected_{member} AS e
+                ON e.org_code = s.org_code AND e.month = {newest}
+            WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest)
+        SELECT {_of("t", [*MEMBER, *pair.summed])}, t.as_at, t.whole, t.apart, t.expected,
+               t.moved
+        FROM told AS t WHERE t.is_here"""
     counted = """count(*) FILTER (NOT s.whole) AS broken,
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
-        count(*) FILTER (NOT s.expected) AS unexpected"""
+        count(*) FILTER (NOT s.expected) AS unexpected,
+        string_agg(DISTINCT s.apart, ', ' ORDER BY s.apart) AS apart"""
     with added_up(db, pair, level, member, members) as summed:
         db.execute(
             f"""CREATE TABLE {pair.table(level)} AS
-            WITH summed AS ({_summed(pair, summed, "s.as_at", counted, present="s.whole")}),
+            WITH summed AS (
+                {_summed(pair, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
             expected AS (
                 SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
                 FROM ({parents(member, level)}) AS p
@@ -191,10 +218,11 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
             lost AS ({_unexpected_lost(pair, member, level)})
             SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)},
                    s.broken = 0 AND l.lost IS NULL
-                       AND s.present_expected >= coalesce(x.expected, 0) AS whole,
+                       AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
                    s.present AS members_present,
-                   coalesce(x.expected, 0) + s.unexpected + coalesce(l.lost, 0)
-                       AS members_expected
+                   (coalesce(x.expected, 0) + s.moved + s.unexpected
+                    + coalesce(l.lost, 0))::BIGINT AS members_expected,
+                   s.apart
             FROM summed AS s
             LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
             LEFT JOIN lost AS l

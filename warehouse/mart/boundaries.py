@@ -1,0 +1,105 @@
+"""On which boundaries a figure was counted: ONS codes, and where its edition puts an organisation.
+
+Belongs here: `stage.boundary`, `stage.placement`, and the SQL that tells whether two figures are
+of one place. Does not: who belonged to whom by the dated reference (`places`).
+
+An organisation whose boundaries change keeps its ODS code and gets a new ONS code. A later release
+restates earlier months on its own boundaries: so its figures of one month may be of another place
+than an earlier edition's, under the same ODS code.
+"""
+
+from __future__ import annotations
+
+from assets.contract import contracts
+from warehouse.mart.places import EDITION_MONTH, Connection, feeds_at
+
+# Levels whose organisations have ONS codes by which boundaries can be told apart. England is whole
+# on any boundaries within it.
+BOUNDED = ("sub_icb", "icb", "region")
+
+
+def load_boundaries(db: Connection) -> None:
+    """Create `stage.boundary` and `stage.placement`; leaves and places must be there."""
+    parts = [
+        _boundary(feed, level) for level in ("sub_icb", "icb") for feed in sorted(feeds_at(level))
+    ]
+    db.execute(f"CREATE TABLE stage.boundary AS {' UNION ALL '.join(parts)}")
+    _load_placement(db)
+
+
+def _boundary(feed: str, level: str) -> str:
+    """SQL: `feed, org_code, month, vintage, ons_code` of a feed's own organisations.
+
+    The file's word, unless it is the code of another organisation; else the reference as at the
+    edition, on whose boundaries all its months are.
+    """
+    edition = EDITION_MONTH.format(vintage="l.vintage")
+    return f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage,
+            coalesce(o.ons_code, r.ons_code) AS ons_code
+        FROM (SELECT DISTINCT org_code, month, vintage FROM stage.leaf_{feed}) AS l
+        LEFT JOIN (
+            SELECT org_code, month, vintage, min(ons_code) AS ons_code
+            FROM stage.observed AS told
+            WHERE feed = '{feed}' AND org_level = '{level}' AND ons_code IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM stage.reference AS other
+                              WHERE other.ons_code = told.ons_code
+                                AND other.org_code <> told.org_code)
+            GROUP BY ALL) AS o
+            ON o.org_code = l.org_code AND o.month = l.month AND o.vintage = l.vintage
+        LEFT JOIN stage.reference AS r ON r.org_level = '{level}' AND r.org_code = l.org_code
+            AND {edition} BETWEEN r.effective_from AND r.effective_to"""
+
+
+def _load_placement(db: Connection) -> None:
+    """`stage.placement`: where an edition puts a sub-ICB in a month in which the dated reference
+    has it elsewhere (`feed, child, month, vintage, level, parent`).
+
+    Its word counts where the reference bears it out as at the edition (else the check
+    `icb_of_sub_icb` tells of it), and where the ICB it names existed in the month: ICBs that were
+    made later are not carried back.
+    """
+    edition = EDITION_MONTH.format(vintage="o.vintage")
+    db.execute(
+        f"""CREATE TABLE stage.placement AS
+        WITH said AS (
+            SELECT DISTINCT o.feed, o.org_code AS child, o.month, o.vintage,
+                   s.parent_code AS icb, i.parent_code AS region
+            FROM stage.observed AS o
+            JOIN stage.reference AS s ON s.org_level = 'sub_icb' AND s.org_code = o.org_code
+                AND s.parent_code = o.icb_code
+                AND {edition} BETWEEN s.effective_from AND s.effective_to
+            JOIN stage.reference AS i ON i.org_level = 'icb' AND i.org_code = s.parent_code
+                AND {edition} BETWEEN i.effective_from AND i.effective_to
+            JOIN stage.reference AS had ON had.org_level = 'icb' AND had.org_code = i.org_code
+                AND o.month BETWEEN had.effective_from AND had.effective_to
+            WHERE o.org_level = 'sub_icb')
+        SELECT s.feed, s.child, s.month, s.vintage, 'icb' AS level, s.icb AS parent
+        FROM said AS s
+        JOIN stage.sub_icb_parent AS p ON p.org_code = s.child AND p.month = s.month
+        WHERE s.icb <> p.icb_code
+        UNION ALL
+        SELECT s.feed, s.child, s.month, s.vintage, 'region', s.region
+        FROM said AS s
+        JOIN stage.sub_icb_parent AS p ON p.org_code = s.child AND p.month = s.month
+        WHERE s.region <> p.region_code"""
+    )
+
+
+def boundary_at(feed: str, level: str, table: str) -> str | None:
+    """SQL: `org_code, month, vintage, ons_code` of a feed's figures in a table at a level; None
+    where there is only one boundary, or none.
+
+    Figures that were added up are on the boundaries by which their members were placed: of a feed
+    of ICBs those of its edition, of all others those of the month.
+    """
+    cell = contracts()[feed].cell
+    if cell is None or level not in BOUNDED:
+        return None
+    if cell.level == level:
+        return f"SELECT * EXCLUDE (feed) FROM stage.boundary WHERE feed = '{feed}'"
+    edition = EDITION_MONTH.format(vintage="t.vintage")
+    as_at = edition if cell.level == "icb" else "t.month"
+    return f"""SELECT t.org_code, t.month, t.vintage, r.ons_code
+        FROM (SELECT DISTINCT org_code, month, vintage FROM {table}) AS t
+        JOIN stage.reference AS r ON r.org_level = '{level}' AND r.org_code = t.org_code
+            AND {as_at} BETWEEN r.effective_from AND r.effective_to"""
