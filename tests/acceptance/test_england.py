@@ -90,3 +90,19 @@ def test_any_order_of_imports_gives_the_same_content(
 def test_nothing_is_left_half_built(as_listed: Path) -> None:
     home = as_listed.parent.parent
     assert not [p for p in home.rglob("*.part*") if p.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "practices"),
+    [
+        ("icb", "QF7", 180),
+        ("icb", "QT1", 138),
+        ("region", "Y63", 1_020),
+    ],
+)
+def test_bassetlaw_is_where_the_coverage_of_january_2023_has_it(
+    mart: Mart, level: str, code: str, practices: int
+) -> None:
+    figure = mart.figure("open_practices", level, code, "2020-08")
+    assert (figure["value"], figure["edition"]) == (practices, "2023-01")
+    assert figure["members_present"] == figure["members_expected"]

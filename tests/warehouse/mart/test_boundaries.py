@@ -1,4 +1,4 @@
-"""Boundaries that changed: no rate of two places, placed as the edition says, known in all months."""
+"""Boundaries that changed: no rate of two places, placed as the edition says, always known."""
 
 from datetime import date
 from pathlib import Path

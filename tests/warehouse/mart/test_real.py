@@ -313,3 +313,15 @@ def test_pharmacies_of_leicester_city_on_the_list(real: Mart) -> None:
         "WHERE org_level = 'local_authority'"
     )
     assert authorities == [{"n": 153, "known": 153}]
+
+
+def test_every_value_of_2019_to_2021_joins_its_organisation(real: Mart) -> None:
+    """The LLR release of August 2021 holds months before its places were made ICBs."""
+    [row] = real.rows(
+        """SELECT count(*) AS figures, count(o.org_code) AS placed FROM kpi_monthly AS m
+        LEFT JOIN organisation AS o ON o.org_level = m.org_level AND o.org_code = m.org_code
+            AND m.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')
+        WHERE m.month < DATE '2022-01-01' AND m.value IS NOT NULL
+          AND m.org_code IN ('03W', '04C', '04V', 'QK1', 'Y60', 'E92000001')"""
+    )
+    assert row["figures"] == row["placed"] > 1_000
