@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.instance import PROJECT, WORKSPACE, prepare
+from pipelines.instance import PROJECT, WORKSPACE, open_instance
 from warehouse.home import Home
 
 HOST = "127.0.0.1"
@@ -23,7 +23,8 @@ PATIENCE = 20.0  # seconds for a process to end by itself
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
     """Run both until Ctrl-C, or until one ends: without the daemon nothing would be looked for,
     without the webserver nobody would see it. Returns the exit status, and says who ended."""
-    prepare(home)
+    with open_instance(home):
+        pass  # its folder, tables and limits of pools are there before anything runs
     # A service manager stops us with SIGTERM, which must reach the two as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     programs = Path(sys.executable).parent

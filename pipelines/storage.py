@@ -11,6 +11,7 @@ back into the file. Together that took half of a refresh's time.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from dagster import Field, StringSource
+from dagster._config.config_schema import UserConfigSchema
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
@@ -31,7 +34,9 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+from pipelines.pools import limit_pools
 from pipelines.postgres import database, open_postgres
+from warehouse.home import Home
 
 # A run has a file of its own: a web server looks at many, a refresh writes them one after another.
 MOST = 16
@@ -108,6 +113,16 @@ class EventLog(SqliteEventLogStorage):
             self._found.add(table_name)
         return True
 
+    def get_concurrency_keys(self) -> set[str]:
+        """Pools with a limit. The queue asks this before it sets the limits of pools that it has
+        not met, and would launch all their runs at once in the first round: so they are set now."""
+        if not self._limited and self.has_instance:
+            limit_pools(self)
+            self._limited = True
+        return super().get_concurrency_keys()
+
+    _limited = False
+
     @cached_property
     def _found(self) -> set[str]:
         return set()
@@ -157,13 +172,21 @@ class Storage(DagsterSqliteStorage):
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        """`base_dir`, which need not be said."""
+        return {"base_dir": Field(StringSource, is_required=False)}
+
+    @classmethod
     def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> DagsterStorage:
         """What `dagster.yaml` asks for; in Postgres where the environment names a database.
 
-        Raises `pipelines.postgres.Unusable` if that can't be used.
+        Without a folder it is `DAGSTER_HOME`, and where that is not set (`dagster dev` in the
+        checkout) the one of the home. Raises `pipelines.postgres.Unusable` if the database can't
+        be used.
         """
         if url := database():
             return open_postgres(url, inst_data)
-        return cls(config_value["base_dir"], inst_data)
+        folder = config_value.get("base_dir") or os.environ.get("DAGSTER_HOME")
+        return cls(folder or str(Home.from_environment().dagster), inst_data)

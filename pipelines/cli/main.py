@@ -251,9 +251,11 @@ def ui(
 @app.command()
 def instance() -> None:
     """Prepare Dagster's folder of this home and print it: DAGSTER_HOME of plain dagster tools."""
-    from pipelines.instance import prepare
+    from pipelines.instance import open_instance
 
-    Screen().data(str(prepare(Home.from_environment())))
+    home = Home.from_environment()
+    with open_instance(home):
+        Screen().data(str(home.dagster))
 
 
 def main() -> None:

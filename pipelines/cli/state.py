@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assets.contract import Contract
+    from pipelines.instance import Different
     from warehouse.archive import SourceFile
     from warehouse.fetch.looks import Look
     from warehouse.standing import Standing
@@ -162,6 +163,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
             "home": str(home.root),
             "mart": str(home.mart),
             "published": home.mart.exists(),
+            "dagster_settings": [vars(one) for one in _dagster_settings(home)],
             "feeds": rows,
         }
         screen.data(json.dumps(told, indent=1))
@@ -175,11 +177,23 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         if table.row_count:
             screen.say(f"\n{title}")
             screen.table(table)
+    if different := _dagster_settings(home):
+        screen.say(
+            f"\n{home.dagster / 'dagster.yaml'} is your own, and differs from the one shipped"
+        )
+        for one in different:
+            screen.say(f"  {one.words}")
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
     screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
     if problems := alerts.line(home):
         screen.say(problems)
+
+
+def _dagster_settings(home: Home) -> list[Different]:
+    from pipelines.instance import differences
+
+    return differences(home)
 
 
 def _table(*headings: str) -> Table:
