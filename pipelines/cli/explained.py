@@ -92,6 +92,8 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
     place = f"{figure.get('organisation', '')} ({figure['org_level']} {figure['org_code']})"
     screen.say(f"{figure['item']}, {figure['month']}, {place.strip()}")
     screen.say(f"  {_value(figure)} - {figure['verdict']}, {_edition(figure)}")
+    if "status_reason" in figure:
+        screen.say(f"  Why {figure['verdict']}: {figure['status_reason']}.")
     if figure["value"] is None and "text" in figure:
         screen.say(f"  {figure['text']}")
     _show_parts(screen, told)
@@ -273,6 +275,7 @@ def _show_vintages(screen: Screen, told: Explanation) -> None:
         value = one.get("value")
         changed = previous is not None and value is not None and value != previous
         note = (one.get("text") if value is not None else None) or ("revised" if changed else "")
+        note = ", ".join(filter(None, (note, one.get("verdict"))))
         known = f"known from {one['known_from']:%Y-%m-%d}"
         number = _value({**one, "unit": told.figure["unit"]})
         table.add_row("", _edition(one), number, known, note)

@@ -14,6 +14,7 @@ from warehouse.catalogue import Kpi
 from warehouse.mart.places import Connection
 
 DESCRIPTIONS = Path(__file__).with_name("describe.yaml")
+STATUS_OF = "_status"  # ends the column beside a KPI's in a wide view
 SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 
 
@@ -42,14 +43,19 @@ def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic:
     for view in themes:
         _comment(db, "VIEW", view, mark + words["themes"]["comment"])
         for column in columns[view]:
-            kpi = kpis.get(column)
-            text = (
-                f"{kpi.title} ({kpi.unit}). {kpi.description}" if kpi else words["shared"][column]
-            )
-            _comment(db, "COLUMN", f"{view}.{column}", text)
+            _comment(db, "COLUMN", f"{view}.{column}", _of_theme(column, kpis))
     for macro, text in words["macros"].items():
         _comment(db, "MACRO TABLE", macro, text)
     db.commit()
+
+
+def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
+    """The comment of a column of a wide view: of a KPI, of its status, or of what all share."""
+    if kpi := kpis.get(column):
+        return f"{kpi.title} ({kpi.unit}). {kpi.description}"
+    if kpi := kpis.get(column.removesuffix(STATUS_OF)):
+        return f"Status of {kpi.kpi_id}, as in kpi_monthly; NULL if it has no row."
+    return str(descriptions()["shared"][column])
 
 
 def column_comments(name: str) -> dict[str, str]:

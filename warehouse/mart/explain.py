@@ -109,7 +109,9 @@ _SECTIONS = [
             strftime(a.month, '%Y-%m') AS month, a.value, a.numerator, a.denominator,
             h.edition, h.revision, k.unit,
             CASE WHEN h.vintage = n.vintage THEN m.status
-                 ELSE 'superseded by edition ' || n.issue END AS verdict,
+                 ELSE 'superseded by edition ' || n.issue
+                      || CASE WHEN h.disputed THEN ', disputed' ELSE '' END END AS verdict,
+            CASE WHEN h.vintage = n.vintage THEN m.status_reason END AS status_reason,
             o.org_name AS organisation, m.synthetic,
             CASE WHEN m.members_expected IS NULL THEN NULL
                  ELSE m.members_present || ' of ' || m.members_expected || ' members present' END
@@ -200,6 +202,7 @@ _SECTIONS = [
     ),
     f"""SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
             h.denominator, h.published_on, h.known_from,
+            CASE WHEN h.disputed THEN 'disputed' END AS verdict,
             CASE WHEN h.edition = strftime({_MONTH}, '%Y-%m')
                      AND h.revision = min(h.revision) OVER (PARTITION BY h.edition)
                  THEN 'as first reported' END AS text
@@ -208,9 +211,10 @@ _SECTIONS = [
 # fmt: off
 COLUMNS = (
     "section", "item", "part", "value", "text", "organisation", "org_level", "org_code", "through",
-    "month", "unit", "numerator", "denominator", "verdict", "severity", "column_name", "feed",
-    "measure", "edition", "revision", "organisations", "rows", "sha256", "container_sha256",
-    "page", "url", "licence", "published_on", "retrieved_at", "known_from", "synthetic",
+    "month", "unit", "numerator", "denominator", "verdict", "status_reason", "severity",
+    "column_name", "feed", "measure", "edition", "revision", "organisations", "rows", "sha256",
+    "container_sha256", "page", "url", "licence", "published_on", "retrieved_at", "known_from",
+    "synthetic",
 )
 # fmt: on
 

@@ -12,11 +12,13 @@ from assets.conform import add_months, parse_month
 from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.disclosure import suppress
+from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
 from warehouse.mart.places import Connection, create_from
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
+from warehouse.mart.status import judged
 from warehouse.mart.summed import create_members
 from warehouse.settings import Disclosure
 
@@ -49,7 +51,7 @@ def build_figures(
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
             vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE, known_from DATE,
             numerator BIGINT, denominator BIGINT,
-            members_present BIGINT, members_expected BIGINT, reason VARCHAR)"""
+            members_present BIGINT, members_expected BIGINT, reason VARCHAR, disputed BIT)"""
     )
     parts = []
     for kpi, source in wanted:
@@ -82,7 +84,8 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
                f.edition, f.revision, f.published_on, f.known_from,
                CASE WHEN {is_one} THEN {top} END, CASE WHEN {is_one} THEN {bottom} END,
                f.members_present, f.members_expected,
-               CASE WHEN f.whole AND f.apart IS NOT NULL THEN '{APART}' || f.apart END
+               CASE WHEN f.whole AND f.apart IS NOT NULL THEN '{APART}' || f.apart END,
+               f.disputed
         FROM {pair.table(level)} AS f {join}
         WHERE f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
@@ -104,7 +107,8 @@ def _create_vintage(db: Connection) -> None:
     db.execute(
         """CREATE TABLE mart.kpi_vintage AS
         SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision, n.published_on,
-               n.value, n.numerator, n.denominator, n.known_from, n.known_until
+               n.value, n.numerator, n.denominator, n.known_from, n.known_until,
+               n.disputed IS NOT NULL AS disputed
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         ORDER BY n.series, n.ordinal, n.vintage"""
     )
@@ -114,12 +118,14 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
     """Comparisons over time. Windows and joins run on numbers: a series (KPI and organisation) and
     an ordinal month; on the texts themselves they would take several times as long."""
     _create_latest(db)
+    create_dispute_reasons(db)
     fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
     rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
         f"""CREATE TABLE mart.kpi_monthly AS
-        WITH period AS (
-            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM stage.latest)
+        WITH judged AS ({judged()}),
+        period AS (
+            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM judged)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
@@ -129,13 +135,10 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
                CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
                f.value AS first_reported_value, p.edition,
-               CASE WHEN p.suppressed THEN 'suppressed'
-                    WHEN p.value IS NULL THEN 'incomplete'
-                    WHEN p.month >= p.provisional_from THEN 'provisional'
-                    ELSE 'final' END AS status,
+               p.status, p.status_reason, y.status AS previous_year_status,
                p.members_present, p.members_expected, $synthetic AS synthetic
         FROM period AS p
-        LEFT JOIN stage.latest AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        LEFT JOIN judged AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
@@ -169,16 +172,25 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
             "provisional_from": add_months(
                 parse_month(newest[feed]), 1 - contracts()[feed].provisional_months
             ),
+            "provisional_because": _because(contracts()[feed].provisional_months),
         }
         for kpi, source in wanted
         for feed in [source.feeds[0]]
         for level in source.levels
     ]
-    schema = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
+    schema = dict.fromkeys(("kpi_id", "org_level", "unit", "provisional_because"), pl.String)
     kinds = {"is_stock": pl.Boolean, "provisional_from": pl.Date}
     frame = pl.DataFrame(facts, schema={**schema, **kinds})
-    provisional = "contract.provisional_months"
-    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi", provisional_from=provisional)
+    lag = "contract.provisional_months"
+    told = dict.fromkeys(("provisional_from", "provisional_because"), lag)
+    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi", **told)
+
+
+def _because(months: int) -> str:
+    if not months:
+        return "after the newest list held"
+    newest = "the newest month is" if months == 1 else f"the newest {months} months are"
+    return f"{newest} provisional by the feed's contract"
 
 
 def _number_series(db: Connection) -> None:
@@ -195,7 +207,7 @@ def _number_series(db: Connection) -> None:
         f"""CREATE TABLE stage.numbered AS
         SELECT s.series, year(f.month) * 12 + month(f.month) AS ordinal, f.month, f.vintage,
                f.edition, f.revision, f.published_on, f.known_from, f.numerator, f.denominator,
-               f.members_present, f.members_expected, f.suppressed,
+               f.members_present, f.members_expected, f.suppressed, f.reason, f.disputed,
                ({VALUE.format(n="f.numerator", d="f.denominator").replace("unit ", "f.unit ")}
                )::DOUBLE AS value
         FROM stage.figure AS f JOIN stage.series AS s USING (kpi_id, org_level, org_code)"""
@@ -217,7 +229,7 @@ def _create_latest(db: Connection) -> None:
         """CREATE TABLE stage.latest AS
         WITH newest AS (
             SELECT series, ordinal, edition, numerator, denominator, members_present,
-                   members_expected, suppressed, value
+                   members_expected, suppressed, reason, disputed, value
             FROM stage.numbered
             QUALIFY row_number() OVER (
                 PARTITION BY series, ordinal ORDER BY vintage DESC) = 1),

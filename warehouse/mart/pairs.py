@@ -6,9 +6,10 @@ as zero (`participation`).
 
 Every table of figures has the grain organisation, month, vintage, and the columns
 `org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
-among the files it rests on), the measures wanted (`n_*` of the numerator's feed, `d_*` of the
-other's), `whole` (no member missing), `members_present` and `members_expected`; and `apart`:
-between which ONS codes the two feeds differ (text), NULL where both are of one place.
+among the files it rests on), `disputed` (which acceptances despite failed checks it was made with),
+the measures wanted (`n_*` of the numerator's feed, `d_*` of the other's), `whole` (no member
+missing), `members_present` and `members_expected`; and `apart`: between which ONS codes the two
+feeds differ (text), NULL where both are of one place.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from assets.contract import contracts
 from assets.vocabulary import OrgLevel
 from warehouse.catalogue import Source, reach
 from warehouse.mart.boundaries import boundary_at
+from warehouse.mart.disputed import either
 from warehouse.mart.places import Connection
 
-KEYS = "org_code, month, vintage, edition, revision, published_on, known_from"
+KEYS = "org_code, month, vintage, edition, revision, published_on, known_from, disputed"
 Feeds = tuple[str, str | None, bool]
 
 
@@ -150,7 +152,7 @@ def base_figures(db: Connection, pair: Pair) -> None:
     db.execute(
         f"""CREATE TABLE {target} AS
         SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
-               n.known_from, {", ".join(columns)}, NULL::VARCHAR AS apart
+               n.known_from, n.disputed, {", ".join(columns)}, NULL::VARCHAR AS apart
         FROM {leaf} AS n"""
     )
 
@@ -189,7 +191,8 @@ def _side_by_side(
             WHERE (org_code, month) IN (SELECT (org_code, month) FROM {top}))
         SELECT t.org_code, t.month, t.vintage, t.edition, t.revision,
                greatest(n.published_on, d.published_on) AS published_on,
-               greatest(n.known_from, d.known_from) AS known_from, {", ".join(columns)},
+               greatest(n.known_from, d.known_from) AS known_from,
+               {either("n.disputed", "d.disputed")} AS disputed, {", ".join(columns)},
                {apart} AS apart
         FROM tick AS t
         ASOF JOIN {top} AS n

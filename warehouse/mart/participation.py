@@ -6,6 +6,7 @@ that shows which list was asked. Does not: adding up (`rollup`).
 
 from __future__ import annotations
 
+from warehouse.mart.disputed import either
 from warehouse.mart.members import lost, lost_in_place
 from warehouse.mart.pairs import Pair
 from warehouse.mart.places import Connection, parents
@@ -37,6 +38,7 @@ def member_figures(db: Connection, pair: Pair) -> None:
         SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
                greatest(c.published_on, d.published_on) AS published_on,
                greatest(c.known_from, d.known_from) AS known_from,
+               {either("c.disputed", "d.disputed")} AS disputed,
                {numerators}, d.{listed} AS d_{listed},
                TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected,
                NULL::VARCHAR AS apart
@@ -62,7 +64,7 @@ def _spoken_of(pair: Pair, place: str) -> str:
         named AS (
             SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
                    n.revision, max(n.published_on) AS published_on,
-                   max(n.known_from) AS known_from
+                   max(n.known_from) AS known_from, bit_or(n.disputed) AS disputed
             FROM stage.leaf_{pair.feed} AS n
             LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
         tick AS (

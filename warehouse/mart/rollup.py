@@ -17,7 +17,7 @@ from warehouse.mart.summed import added_up
 
 # What is known of each member beside its measures, by the whole it is in.
 MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
-MEMBER += ["published_on", "known_from"]
+MEMBER += ["published_on", "known_from", "disputed"]
 
 
 def roll_up(db: Connection, pair: Pair) -> list[str]:
@@ -66,7 +66,7 @@ def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
         member AS (SELECT DISTINCT parent, month, org_code FROM belonging),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
-                   c.published_on, c.known_from, c.whole, c.edition AS own_edition,
+                   c.published_on, c.known_from, c.disputed, c.whole, c.edition AS own_edition,
                    c.placed, c.home, c.apart,
                    max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
                    {columns}
@@ -85,6 +85,7 @@ def _summed(pair: Pair, members: str, *also: str, present: str = "TRUE") -> str:
     ]
     return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
             max(s.published_on) AS published_on, max(s.known_from) AS known_from,
+            bit_or(s.disputed) AS disputed,
             {", ".join([*sums, *also])}, count(*) FILTER ({present}) AS present
         FROM {members} AS s GROUP BY ALL"""
 

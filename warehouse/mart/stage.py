@@ -18,6 +18,7 @@ from assets.working_days import days_of, working_days
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.boundaries import load_boundaries
+from warehouse.mart.disputed import create_disputes, disputes
 from warehouse.mart.editions import EditionFile, cells_of
 from warehouse.mart.places import (
     PLACE_COLUMNS,
@@ -55,6 +56,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             )
             _forget_replaced(db, feed)
     carry_forward(db)
+    create_disputes(db, disputes(home, placed))
     load_places(db, home, placed)
     load_boundaries(db)
     _load_calendar(db)

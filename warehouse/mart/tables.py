@@ -47,11 +47,16 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
 
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
-    """One wide view per theme, name -> SQL: a column per KPI, a row per organisation and month."""
+    """One wide view per theme, name -> SQL: a column per KPI and one
+    with its status, a row per organisation and month."""
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
         ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]
-        columns = ",\n  ".join(f"max(value) FILTER (kpi_id = '{i}') AS {i}" for i in ids)
+        columns = ",\n  ".join(
+            f"max(value) FILTER (kpi_id = '{i}') AS {i}, "
+            f"max(status) FILTER (kpi_id = '{i}') AS {i}_status"
+            for i in ids
+        )
         listed = ", ".join(f"'{i}'" for i in ids)
         views[f"{theme}_monthly"] = (
             f"CREATE VIEW {theme}_monthly AS SELECT month, org_level, org_code, org_name,\n"

@@ -1,0 +1,108 @@
+"""Disputed figures: which editions, or single months of single organisations, a person let in
+although checks failed, and in which words the mart says so.
+
+Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
+not: who may decide (`warehouse.standing`), carrying the mark upwards (`pairs`, `rollup`), statuses
+(`status`).
+
+The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
+putting a denominator beside a numerator, is `or`: so a figure of England knows which acceptances
+it was made with, however many there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import polars as pl
+
+from assets.contract import contracts
+from warehouse.archive import Archive
+from warehouse.decisions import decisions
+from warehouse.home import Home
+from warehouse.mart.editions import EditionFile
+from warehouse.mart.places import Connection, create_from
+from warehouse.standing import Standing, standing
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """What was let in although checks failed: an edition of a feed, or of it one organisation
+    (`org_code`, as the feed names it), one month, or one month of one organisation."""
+
+    feed: str
+    edition: str
+    reason: str
+    org_code: str | None = None
+    month: date | None = None
+
+
+def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
+    """What stands by decision alone, of the editions in the mart, by feed and edition."""
+    decided = {(one.feed, one.edition) for one in decisions(home) if one.decision == "accept"}
+    asked = decided & {(one.file.feed, one.file.edition) for one in placed}
+    files = Archive(home).active_files() if asked else []
+    stands = [standing(home, feed, edition, files) for feed, edition in sorted(asked)]
+    return [Dispute(one.feed, one.edition, _words(one)) for one in stands if _overrides(one)]
+
+
+def _overrides(stand: Standing) -> bool:
+    """Whether checks fail and a decision counts for more. One that only lifts a hold does not."""
+    failed = stand.state is not None and stand.state.verdict == "held"
+    return failed and stand.override is not None and stand.verdict == "accepted"
+
+
+def _words(stand: Standing) -> str:
+    """`gp_appointments_sub_icb 2025-11 failed month_is_whole; accepted by ... on ...: why`."""
+    assert stand.state is not None and stand.override is not None  # noqa: S101 - by _overrides
+    failed = ", ".join(stand.state.failed_rules) or "its checks"
+    return f"{stand.feed} {stand.edition} failed {failed}; {stand.override.words}"
+
+
+def create_disputes(db: Connection, found: list[Dispute]) -> None:
+    """`stage.dispute`: a row per dispute with its `number` and `bits`, and mark with them what each
+    feed counted: column `disputed` of `stage.leaf_<feed>`. These and `stage.file` must be there."""
+    width = len(found)
+    rows = [
+        {"number": number, "bits": "0" * number + "1" + "0" * (width - number - 1), **asdict(one)}
+        for number, one in enumerate(found)
+    ]
+    text = dict.fromkeys(("bits", "feed", "edition", "reason", "org_code"), pl.String)
+    schema = {"number": pl.Int32, **text, "month": pl.Date}
+    create_from(db, "stage.dispute", pl.DataFrame(rows, schema=schema), "archive.decision")
+    for feed, contract in contracts().items():
+        if contract.measures:
+            _mark(db, feed)
+
+
+def _mark(db: Connection, feed: str) -> None:
+    db.execute(f"ALTER TABLE stage.leaf_{feed} ADD COLUMN disputed BIT")
+    db.execute(
+        f"""UPDATE stage.leaf_{feed} AS l SET disputed = m.bits
+        FROM (SELECT c.org_code, c.month, c.vintage, bit_or(d.bits::BIT) AS bits
+              FROM stage.leaf_{feed} AS c JOIN stage.dispute AS d
+                  ON d.feed = $feed AND d.edition = c.edition
+                  AND coalesce(d.org_code, c.org_code) = c.org_code
+                  AND coalesce(d.month, c.month) = c.month
+              GROUP BY ALL) AS m
+        WHERE m.org_code = l.org_code AND m.month = l.month AND m.vintage = l.vintage""",
+        {"feed": feed},
+    )
+
+
+def either(one: str, other: str) -> str:
+    """SQL: the disputes of two marks together."""
+    return f"coalesce({one} | {other}, {one}, {other})"
+
+
+def create_dispute_reasons(db: Connection) -> None:
+    """`stage.dispute_reason`: each mark that a newest figure bears (`disputed`), in words
+    (`reason`). `stage.latest` must be there."""
+    db.execute(
+        """CREATE TABLE stage.dispute_reason AS
+        SELECT m.disputed, string_agg(d.reason, '; ' ORDER BY d.number) AS reason
+        FROM (SELECT DISTINCT disputed FROM stage.latest WHERE disputed IS NOT NULL) AS m
+        JOIN stage.dispute AS d ON get_bit(m.disputed, d.number) = 1
+        GROUP BY m.disputed"""
+    )

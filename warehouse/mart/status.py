@@ -1,0 +1,47 @@
+"""The status of each figure, and why it has it.
+
+Belongs here: the order of statuses, and their reasons in words. Does not: what makes a figure
+provisional (`provisional`), disputed (`disputed`) or suppressed (`disclosure`).
+
+The order of precedence: suppressed, incomplete, disputed, provisional, final.
+"""
+
+from __future__ import annotations
+
+# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason`.
+_STATUS = (
+    ("p.suppressed", "suppressed", "'a small number of a local return, or one that tells of one'"),
+    ("p.value IS NULL AND p.edition IS NULL", "incomplete", "'no accepted edition has this month'"),
+    ("p.value IS NULL AND p.reason IS NOT NULL", "incomplete", "p.reason"),
+    (
+        "p.value IS NULL AND p.org_level = 'pcn'",
+        "incomplete",
+        "'a sub-ICB in which it has practices is incomplete, or a part is missing'",
+    ),
+    (
+        "p.value IS NULL AND p.members_present < p.members_expected",
+        "incomplete",
+        "(p.members_expected - p.members_present) || ' of ' || p.members_expected "
+        "|| ' members missing'",
+    ),
+    ("p.value IS NULL AND p.denominator = 0", "incomplete", "'what it is divided by is 0'"),
+    (
+        "p.value IS NULL",
+        "incomplete",
+        "'a part is missing: its numerator, or what it is divided by, is not complete'",
+    ),
+    ("p.disputed IS NOT NULL", "disputed", "d.reason"),
+    ("p.month >= p.provisional_from", "provisional", "p.provisional_because"),
+)
+
+
+def judged() -> str:
+    """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL of a final one.
+
+    `stage.dispute_reason` must be there.
+    """
+    status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)
+    reason = " ".join(f"WHEN {when} THEN {why}" for when, _, why in _STATUS)
+    return f"""SELECT p.*, CASE {status} ELSE 'final' END AS status,
+            CASE {reason} END AS status_reason
+        FROM stage.latest AS p LEFT JOIN stage.dispute_reason AS d USING (disputed)"""
