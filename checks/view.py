@@ -22,6 +22,7 @@ from assets.measure import month_of
 from checks import lists
 from checks.catalogue import Check, check_of
 from warehouse.archive import SourceFile
+from warehouse.faults import without_trace
 from warehouse.home import Home
 from warehouse.tidy import TidyFacts, lake_paths
 
@@ -103,8 +104,8 @@ def broken(rule: str, error: Exception) -> Evidence:
     """Evidence that a check could not be made: what it raised, and where."""
     trace = traceback.extract_tb(error.__traceback__)
     where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
-    told = f"{type(error).__name__}: {error}"[:500]
     message = f"the check itself failed{where}, so nothing is known of what it looks at; report it"
+    told = without_trace(error)
     return Evidence(
         rule, None, NOTHING, None, "a check that can be made", told, 1, 1, message, error=True
     )

@@ -19,6 +19,7 @@ from assets.contract import contracts
 from pipelines.landing import take_landing
 from pipelines.running import execute, running_instance, settle
 from warehouse.archive import Archive
+from warehouse.faults import plain
 from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome
 from warehouse.last_refresh import remember
@@ -112,7 +113,7 @@ def remembered(home: Home, report: Report) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        broke.append(str(error) or type(error).__name__)
+        broke.append(plain(error))
         raise
     finally:
         refused = [

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.faults import keep_trace, plain
 from warehouse.home import Home, write_text
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ def execute(
             if failure and failure.description:
                 return str(failure.description)
             cause = data.error
-            while cause is not None and cause.cause is not None:
+            if cause is None:
+                return "the run failed"
+            keep_trace(cause.to_string())
+            while cause.cause is not None and (cause.cls_name or "").startswith("Dagster"):
                 cause = cause.cause
-            return cause.message.strip() if cause else "the run failed"
+            return plain(cause.message)
     return "the run failed"

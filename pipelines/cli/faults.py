@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
+from warehouse.faults import AGAIN, plain
 from warehouse.home import Home, free_space
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -20,12 +21,17 @@ GB, HARDLY_ANY = 1e9, 20_000_000
 
 def told(error: BaseException, home: Home) -> tuple[str, str]:
     """An error as (reason, remedy)."""
-    reason = str(error) or type(error).__name__
+    reason = plain(error)
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
         return full_disk(reason, home)
     if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free_space(home) < HARDLY_ANY):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
+
+
+def unpublished(failure: str, home: Home) -> tuple[str, str]:
+    """What failed in a refresh that went on, as (reason, remedy)."""
+    return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
 
 
 def says_full(text: str) -> bool:

@@ -24,10 +24,13 @@ from pipelines.cli import (
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
+from warehouse.faults import show_traces
 from warehouse.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
     from warehouse.intake.importer import Outcome
+
+DEBUG = "--debug"
 
 app = typer.Typer(
     name="access-recovery",
@@ -62,10 +65,13 @@ class ExportFormat(StrEnum):
 @app.callback()
 def options(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option(help="Show tracebacks.")] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show tracebacks, of the runs of a refresh too.")
+    ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = {"debug": debug}
+    if debug:
+        show_traces()
 
 
 @app.command()
@@ -259,11 +265,13 @@ def instance() -> None:
 
 
 def main() -> None:
-    """Entry point: no traceback without --debug."""
+    """Entry point: no traceback without --debug, which may stand before or after the command."""
+    arguments = [one for one in sys.argv[1:] if one != DEBUG]
+    debug = len(arguments) < len(sys.argv) - 1
     try:
-        app()
+        app([DEBUG, *arguments] if debug else arguments)
     except Exception as error:
-        if "--debug" in sys.argv:
+        if debug:
             raise
         Screen().error(*told(error, Home.from_environment()))
         sys.exit(getattr(error, "exit_status", IN_PART))

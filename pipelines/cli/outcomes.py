@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli import DONE, IN_PART, WRONG
-from pipelines.cli.faults import full_disk, says_full
+from pipelines.cli.faults import unpublished
 from pipelines.cli.local import show_wrong_rows
 from pipelines.cli.screen import Screen
 from warehouse.home import Home
@@ -65,10 +65,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.error(f"{outcome.name} refused. {outcome.message}", outcome.remedy)
         screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
     for failure in report.failures:
-        if says_full(failure):
-            screen.error(*full_disk(failure, home))
-        else:
-            screen.error(failure, "What was published before stays published.")
+        screen.error(*unpublished(failure, home))
     show_standings(screen, report)
     if report.lineage:
         screen.warn(report.lineage)

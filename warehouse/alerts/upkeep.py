@@ -79,7 +79,8 @@ def refresh_failed(known: Known) -> Iterator[Problem]:
         what=f"{'; '.join(told)} (last tried: {moment(last.at)})",
         since=last.failing_since,
         still_see=known.seen.mart,
-        to_do="Put right what is named, then: access-recovery refresh. Nothing is lost meanwhile.",
+        to_do="Put right what is named, then: access-recovery refresh. Nothing is lost meanwhile. "
+        "Where it is a fault of a program: access-recovery --debug refresh shows the details.",
     )
 
 

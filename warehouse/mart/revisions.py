@@ -84,7 +84,7 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
     may not have had it; becoming known or unknown is shown too, without a size."""
     db.execute(
         f"""CREATE TABLE mart.kpi_revision AS
-        WITH changed AS (
+        WITH changed AS MATERIALIZED (
             SELECT n.*, s.kpi_id, s.org_level, s.org_code, e.number - f.number AS editions_after,
                    e.editions - e.number AS editions_ago,
                    CASE WHEN n.value IS NULL THEN 'vanished'

@@ -1,0 +1,92 @@
+"""What is told of an error that nobody foresaw: one plain message, and never a trace.
+
+Belongs here: an error's own words without what programmers add to them, and keeping the rest for
+`--debug`. Does not: printing (`pipelines.cli`), errors that carry their own words for people.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+# Silent unless `--debug` listens: traces belong neither on the screen nor in alerts.
+TRACES = logging.getLogger("access_recovery.traces")
+SHOWN = "shown"
+
+# Where an engine's or Python's account of its own code begins, or a query's plan.
+TRACE = re.compile(
+    r"^\s*(Stack Trace:|Traceback \(most recent call last\)|Resolved plan until failure"
+    r"|This error signals an assertion failure within DuckDB|#?\d+\s+\S+.*\b0x[0-9a-f]+"
+    r"|\S+\(\S*\+0x[0-9a-f]+\)|File \".*\", line \d+|\S.*\[0x[0-9a-f]+\]$)",
+    re.MULTILINE,
+)
+# How Dagster begins an error: the class of it, perhaps with its modules.
+CLASS = re.compile(r"^(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*): ")
+# Classes that are put into words already, so that naming them adds nothing.
+IN_WORDS = ("ValueError", "RuntimeError")
+# Classes of mistakes in a program: their words are for its programmers.
+MISTAKES = {
+    *("ArithmeticError", "ZeroDivisionError", "OverflowError", "AssertionError", "AttributeError"),
+    *("IndexError", "KeyError", "NameError", "UnboundLocalError", "NotImplementedError"),
+    *("RecursionError", "StopIteration", "TypeError"),
+}
+INTERNAL = re.compile(r"INTERNAL Error: |FATAL Error: ")
+AGAIN = (
+    "What was published before stays published. Run again with --debug for details: "
+    "access-recovery --debug refresh."
+)
+
+
+def plain(error: BaseException | str) -> str:
+    """What happened, in one line: an error's words, or those that Dagster kept of it.
+
+    Of an internal error of DuckDB, and of a mistake in this program, it says that it is one.
+    """
+    words = without_trace(error)
+    named = CLASS.match(f"{words} ") or CLASS.match(f"{words}: ")
+    name = named["name"] if named else ""
+    said = words[named.end() :].strip() if named else words
+    if internal := INTERNAL.search(said):
+        return (
+            f"DuckDB {_duckdb_version()} stopped with an internal error, a fault of DuckDB and not "
+            f"of the data: {said[internal.end() :]}"
+        )
+    if name in MISTAKES:
+        return f"A mistake in this program ({words})"
+    if name and name not in IN_WORDS and isinstance(error, str):
+        return words
+    return said or name or words
+
+
+def without_trace(error: BaseException | str) -> str:
+    """An error's class and words in one line, without the account of a program's code."""
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return " ".join(TRACE.split(text.strip(), maxsplit=1)[0].split()).rstrip(": ")
+
+
+def keep_trace(trace: str) -> None:
+    """Hand the whole account of an error to whoever listens: `--debug`."""
+    TRACES.debug("%s", trace.rstrip())
+
+
+def show_traces() -> None:
+    """From now on traces are printed to standard error."""
+    hide_traces()
+    shown = logging.StreamHandler()
+    shown.set_name(SHOWN)
+    TRACES.addHandler(shown)
+    TRACES.setLevel(logging.DEBUG)
+    TRACES.propagate = False
+
+
+def hide_traces() -> None:
+    """Traces are printed no more."""
+    for handler in [one for one in TRACES.handlers if one.get_name() == SHOWN]:
+        TRACES.removeHandler(handler)
+    TRACES.setLevel(logging.NOTSET)
+
+
+def _duckdb_version() -> str:
+    from importlib.metadata import version
+
+    return version("duckdb")
