@@ -25,7 +25,8 @@ def expected_cells(db: Connection, feed: str, level: str) -> str:
     """
     expected = _expected_practices(db, feed)
     if expected is None:
-        return f"""SELECT c.*, c.every + {lost_in_place(feed, level)} AS expected
+        somewhere = f"{lost_in_place(feed, level)} + {unplaced(feed, level)}"
+        return f"""SELECT c.*, c.every + {somewhere} AS expected
             FROM counted AS c"""
     return f"""SELECT c.*, coalesce(e.expected, later.expected, r.expected) AS expected
         FROM counted AS c
@@ -48,6 +49,16 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
         FROM ({lost(feed, level)}) AS l
         WHERE l.month = c.month AND {still} AND c.vintage < coalesce(l.until, {NEVER})
           AND coalesce(l.place, c.org_code) = c.org_code)"""
+
+
+def unplaced(feed: str, level: str) -> str:
+    """SQL: how many members are under an authority that nobody knows: they may be of the place `c`
+    as of any."""
+    if _cell_level(contracts()[feed]) != "pharmacy":
+        return "0"
+    return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
+        WHERE u.feed = '{feed}' AND u.{PLACE_COLUMNS[level]} IS NULL
+          AND u.month = c.month AND u.vintage <= c.vintage)"""
 
 
 def lost(feed: str, level: str) -> str:

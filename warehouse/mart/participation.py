@@ -7,7 +7,7 @@ that shows which list was asked. Does not: adding up (`rollup`).
 from __future__ import annotations
 
 from warehouse.mart.disputed import either
-from warehouse.mart.members import lost, lost_in_place
+from warehouse.mart.members import lost, lost_in_place, unplaced
 from warehouse.mart.pairs import Pair
 from warehouse.mart.places import Connection, parents
 
@@ -90,7 +90,8 @@ def expected_listed(pair: Pair, level: str) -> str:
     """SQL: `counted` with `expected`: all members on the list, be it in a row that was lost."""
     [listed] = pair.denominators
     lost_from_list = lost_in_place(pair.other or "", level, "l.vintage <= c.vintage")
-    return f"""SELECT c.*, coalesce(m.members, 0) + {lost_from_list} AS expected
+    somewhere = f"{lost_from_list} + {unplaced(pair.other or '', level)}"
+    return f"""SELECT c.*, coalesce(m.members, 0) + {somewhere} AS expected
         FROM counted AS c
         LEFT JOIN (
             SELECT c.org_code, c.month, c.vintage, count(*) AS members

@@ -14,7 +14,6 @@ import polars as pl
 from assets.contract import contracts
 from assets.reference import local_authorities
 from assets.reference.organisations import ENGLAND, ods_codes, reference
-from assets.vocabulary import fold
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
 from warehouse.tidy import lake_paths
@@ -65,6 +64,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     _load_parents(db, "practice", {"pcn_code": "tells_pcn", "sub_icb_code": named})
     _load_parents(db, "pharmacy", {"local_authority": named, "icb_code": named})
     _place_by_authority(db)
+    _load_unplaced(db)
     _load_sub_icb_parents(db)
     _load_icb_parents(db)
     _load_membership(db)
@@ -79,26 +79,32 @@ def as_known(frame: pl.DataFrame) -> pl.DataFrame:
     """Places by the codes of the mart: ODS for NHS places, ONS for local authorities.
 
     `frame` has any of the place columns (and of `org_level`, `org_code`). Publishers write local
-    authorities as names; one that the reference does not know keeps its name in capitals.
+    authorities as names; `knows_authority` is false where the reference has none of that name,
+    and the code is NULL: it is no organisation.
     """
     ods = ods_codes()
     columns = frame.columns
     places = [c for c in ("pcn_code", "sub_icb_code", "icb_code", "region_code") if c in columns]
     frame = frame.with_columns(pl.col(name).replace(ods) for name in places)
     if "local_authority" in columns:
-        frame = frame.with_columns(_authority_code(frame["local_authority"]))
+        code = _authority_code(frame["local_authority"])
+        is_known = frame["local_authority"].is_null() | code.is_not_null()
+        frame = frame.with_columns(code, is_known.alias("knows_authority"))
     if "org_level" in columns:
         authority = _authority_code(
             frame.select(pl.when(org_level="local_authority").then("org_code"))["org_code"]
         )
-        frame = frame.with_columns(pl.coalesce(authority, pl.col("org_code").replace(ods)))
+        other = pl.when(pl.col("org_level") != "local_authority").then(
+            pl.col("org_code").replace(ods)
+        )
+        frame = frame.with_columns(pl.coalesce(authority, other).alias("org_code"))
+        frame = frame.drop_nulls("org_code")
     return frame
 
 
 def _authority_code(names: pl.Series) -> pl.Series:
-    """Codes of local authorities, of the names as published (or already codes)."""
-    known, written = local_authorities.codes(), names.unique().drop_nulls().to_list()
-    codes = {one: known.get(fold(one), " ".join(one.split()).upper()) for one in written}
+    """Codes of local authorities, of the names as published; NULL for a name nobody knows."""
+    codes = {one: local_authorities.code_of(one) for one in names.unique().drop_nulls().to_list()}
     return names.replace_strict(codes, default=None, return_dtype=pl.String).alias(names.name)
 
 
@@ -128,6 +134,7 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
         feed="archive.source_file.feed",
         vintage="archive.source_file.edition",
         tells_pcn="contract.organisations",
+        knows_authority="organisations.local_authority",
         is_register="contract.measures",
     )
 
@@ -187,6 +194,22 @@ def _place_by_authority(db: Connection) -> None:
         ASOF LEFT JOIN placed AS a
             ON a.local_authority = p.local_authority AND p.month >= a.month"""
     )
+
+
+def _load_unplaced(db: Connection) -> None:
+    """`stage.unplaced`: figures of pharmacies that a file puts in an authority nobody knows, and of
+    which nothing else tells where they are (`feed, org_code, month, vintage`, and the places that
+    are known all the same)."""
+    parts = [
+        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
+        FROM stage.leaf_{feed} AS l
+        JOIN stage.pharmacy_parent AS p ON p.org_code = l.org_code AND p.month = l.month
+        WHERE p.local_authority IS NULL AND l.org_code IN (
+            SELECT org_code FROM stage.observed
+            WHERE org_level = 'pharmacy' AND NOT knows_authority)"""
+        for feed in feeds_at("pharmacy")
+    ]
+    db.execute(f"CREATE TABLE stage.unplaced AS {' UNION ALL '.join(parts)}")
 
 
 def _load_sub_icb_parents(db: Connection) -> None:

@@ -176,7 +176,7 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
                 pl.col("org_code").is_not_null() | ~pl.col("month").is_in(again.implode())
             )
         frames.append(lost)
-    return as_known(pl.concat(frames))
+    return as_known(pl.concat(frames)).drop("knows_authority")
 
 
 def _places(contract: Contract) -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import polars as pl
 
 from assets.reference import local_authorities
-from assets.vocabulary import fold
 from checks.view import SHOWN, EditionView, Evidence, Expectation, skipped
 
 LISTED = "listed_pharmacies"
@@ -54,7 +53,7 @@ def boards(view: EditionView) -> Evidence:
         pl.col("local_authority_name").cast(pl.String).alias("board")
     )
     counted = named.drop_nulls().group_by("board").len().sort("board")
-    known = [fold(board) in local_authorities.codes() for board in counted["board"]]
+    known = [local_authorities.code_of(board) is not None for board in counted["board"]]
     unknown = counted.filter(~pl.Series(known, dtype=pl.Boolean))
     shown = [f"`{board}` ({rows:,})" for board, rows in unknown.head(SHOWN).iter_rows()]
     more = f" and {unknown.height - SHOWN:,} more" if unknown.height > SHOWN else ""

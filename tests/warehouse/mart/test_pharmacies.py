@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assets.conform import parse_month
+from tests.shared import made_once
 from tests.support import long_claims, pharmacy_list, write
 from tests.warehouse.mart.support_mart import Mart, build, retrieved
 from tests.warehouse.mart.worlds_pharmacy import (
@@ -162,7 +163,7 @@ def test_icb_takes_in_pharmacies_that_never_claimed(pharmacies: Mart) -> None:
 
 
 def test_authority_in_two_icbs_places_nobody(pharmacies: Mart) -> None:
-    [row] = pharmacies.rows("SELECT icb_code FROM organisation WHERE org_code = 'SOME SHIRE'")
+    [row] = pharmacies.rows("SELECT icb_code FROM organisation WHERE org_code = 'E10000016'")
     assert row["icb_code"] is None
     [city] = pharmacies.rows(
         "SELECT org_name, icb_code, region_code, ons_code FROM organisation "
@@ -250,3 +251,70 @@ def test_reissued_claims_replace_those_of_their_pharmacies(home: Home, tmp_path:
 @pytest.mark.parametrize("month", ["2025-05", "2026-04"])
 def test_reference_has_the_icbs_of_the_month(month: str) -> None:
     assert len(icbs_at(parse_month(month))) == {"2025-05": 42, "2026-04": 36}[month]
+
+
+@pytest.fixture(scope="module")
+def misspelt(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Two lists: FA002 is under a board nobody knows in both, FA003 in the second only."""
+
+    def fill(place: Path) -> None:
+        june = [on_list("FA001", "Leicester City Council"), on_list("FA002", "LEICESTER CTY")]
+        september = [*june, on_list("FA003", "LEICESTER CTY"), on_list("FB001", "LEICESTERSHIRE")]
+        before = [on_list("FA003", "LEICESTER UA"), *june[:1]]
+        files = {"202503": before, "202506": june, "202509": september}
+        paths = [
+            write(place / "files" / f"pharmacy-list-{name}.csv", pharmacy_list(*rows))
+            for name, rows in files.items()
+        ]
+        home = Home(place / "home")
+        for path in paths:
+            retrieved(path, "2025-12-01")
+        claims = write(place / "files" / "c.csv", long_claims(claim("FA001", "2025-10", 3)))
+        build(home, [*paths, retrieved(claims, "2025-12-01")])
+
+    return Mart(Home(made_once(tmp_path_factory, "misspelt", fill) / "home").mart)
+
+
+def test_an_authority_nobody_knows_is_no_organisation(misspelt: Mart) -> None:
+    known = misspelt.rows(
+        "SELECT DISTINCT org_code FROM organisation WHERE org_level = 'local_authority'"
+    )
+    assert {row["org_code"] for row in known} == {LEICESTER, LEICESTERSHIRE}
+    [row] = misspelt.rows(
+        "SELECT count(*) AS n FROM organisation WHERE local_authority LIKE '%CTY%'"
+    )
+    assert row["n"] == 0
+
+
+def test_its_pharmacies_may_be_anywhere_so_figures_are_incomplete(misspelt: Mart) -> None:
+    assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-03") == (2, 2, 2)
+    assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-06") == (None, 1, 2)
+
+
+def test_an_earlier_list_tells_where_its_pharmacies_are(misspelt: Mart) -> None:
+    """FA003 stays in Leicester; FA002, of which nothing else is known, may be in either."""
+    assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-09") == (None, 2, 3)
+    assert parts(misspelt, LISTED, "local_authority", LEICESTERSHIRE, "2025-09") == (None, 1, 2)
+
+
+def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> None:
+    """`BEDFORD BOROUGH` is Bedford; an appliance contractor is no pharmacy."""
+    claims = write(tmp_path / "claims.csv", long_claims(claim("FA001", "2024-06", 3)))
+    lists = real_more / "pharmacy_list/consol_pharmacy_list_202425q1.csv"
+    mart = build(Home(tmp_path / "home"), [retrieved(claims, "2024-12-01"), lists])
+    found = mart.rows(
+        """SELECT org_code, value FROM kpi_monthly WHERE kpi_id = $kpi AND month = '2024-06-01'
+        AND org_level = 'local_authority' AND org_code IN ($city, $county, 'E06000055')""",
+        kpi=LISTED,
+        city=LEICESTER,
+        county=LEICESTERSHIRE,
+    )
+    assert {row["org_code"]: row["value"] for row in found} == {
+        LEICESTER: 82,
+        LEICESTERSHIRE: 134,
+        "E06000055": 29,
+    }
+    [known] = mart.rows(
+        "SELECT count(DISTINCT org_code) AS n FROM organisation WHERE org_level = 'local_authority'"
+    )
+    assert known["n"] == 153

@@ -68,7 +68,7 @@ def _lists(folder: Path) -> list[Path]:
 def _claims(folder: Path) -> list[Path]:
     county = "LEICESTERSHIRE"
     everywhere = [
-        claim(f"FE{n:03}", "2025-05", 2, "Some Shire", ICB_CODE=code)
+        claim(f"FE{n:03}", "2025-05", 2, "Kent", ICB_CODE=code)
         for n, code in enumerate(icbs_at(date(2025, 5, 1)))
     ]
     months = {
