@@ -74,6 +74,8 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     found |= _told_by_feed(contract)
     if hierarchy.columns_of(contract):
         found["icb_of_sub_icb"] = hierarchy.icbs
+    if hierarchy.board_column(contract):
+        found["boards_known"] = hierarchy.boards
     others = contract.completeness
     if others.expected_feed:
         found["coverage_present"] = places.coverage_present

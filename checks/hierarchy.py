@@ -1,4 +1,5 @@
-"""Evidence on the hierarchy: the ICB that a row names against the one its sub-ICB belongs to.
+"""Evidence on the hierarchy: the ICB that a row names against the one its sub-ICB belongs to, and
+whether the local authorities that rows name exist.
 
 Belongs here: what files say about who belongs to whom, against the dated reference. Does not: the
 reference (`assets.reference`), members and sums of places (`checks.places`).
@@ -14,8 +15,9 @@ import polars as pl
 from assets.conform import month_text
 from assets.contract import Contract
 from assets.measure import month_of
+from assets.reference import local_authorities
 from assets.reference.organisations import ods_codes, reference
-from checks.view import EditionView, Evidence, listed, offences, skipped
+from checks.view import SHOWN, EditionView, Evidence, Expectation, listed, offences, skipped
 from warehouse.tidy import lake_paths
 
 RULE = "icb_of_sub_icb"
@@ -121,4 +123,35 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evid
         message=f"{rows.height:,} row(s){practices}, {listed(months)}: {listed(told, mark='; ')}. "
         "Figures follow the sub-ICB; ask the publisher which of the two is right",
         failed=rows.height,
+    )
+
+
+def board_column(contract: Contract) -> str | None:
+    """The column in which rows name a local authority; None if they name none."""
+    named = [one.code for one in contract.organisations if one.level == "local_authority"]
+    return named[0] if named else None
+
+
+def boards(view: EditionView) -> Evidence:
+    """Boards as published against the local authorities that there are."""
+    column = board_column(view.contract) or ""
+    named = view.newest_rows(column).select(pl.col(column).cast(pl.String).alias("board"))
+    counted = named.drop_nulls().group_by("board").len().sort("board")
+    known = [local_authorities.code_of(board) is not None for board in counted["board"]]
+    unknown = counted.filter(~pl.Series(known, dtype=pl.Boolean))
+    shown = [f"`{board}` ({rows:,})" for board, rows in unknown.head(SHOWN).iter_rows()]
+    more = f" and {unknown.height - SHOWN:,} more" if unknown.height > SHOWN else ""
+    return Evidence(
+        "boards_known",
+        column,
+        unknown.select(pl.col("board").alias("value")),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected="boards of local authorities that there are",
+        observed=f"{unknown.height:,} unknown of {counted.height:,} boards",
+        failed_rows=int(unknown["len"].sum()),
+        total_rows=named.height,
+        message=f"pharmacies under boards that no local authority is known by: {', '.join(shown)}"
+        f"{more}; if a spelling is new, add it to assets/reference/local_authorities.csv"
+        if shown
+        else "",
     )
