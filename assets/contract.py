@@ -319,6 +319,12 @@ class Contract(Strict):
         return [name for name, column in self.columns.items() if column.type == "count"]
 
     @property
+    def holds_months(self) -> int | None:
+        """For how many months after its own an edition may stand in for the next one: the time to
+        the next, and once more; None if editions have no rhythm."""
+        return 2 * self.cadence.months if self.cadence.months else None
+
+    @property
     def folder(self) -> Path:
         """The feed's folder."""
         return FEEDS_FOLDER / self.feed

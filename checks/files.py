@@ -10,6 +10,7 @@ import re
 
 import polars as pl
 
+from assets.conform import source_columns
 from checks.compared import near
 from checks.view import EditionView, Evidence, Expectation, listed, offences, skipped, within
 from warehouse.archive import Archive, SourceFile
@@ -207,18 +208,28 @@ def encoding(view: EditionView) -> Evidence:
 
 
 def basis(view: EditionView) -> Evidence:
-    """Files whose edition does not follow from their content."""
-    stated = [file for file in view.files if file.edition_basis in ("file_name", "argument")]
+    """Files whose edition does not follow from their content, though they carry their month."""
+    content = view.contract.edition.content
+    telling = [
+        file
+        for file in view.files
+        if content and content in source_columns(view.contract, list(file.headings))
+    ]
+    if not telling:
+        said = ", ".join(sorted({file.edition_basis for file in view.files}))
+        why = f"such files carry no month, so their content can't tell (edition by {said})"
+        return skipped("edition_from_content", why)
+    stated = [file for file in telling if file.edition_basis in ("file_name", "argument")]
     names = ", ".join(sorted(file.file_name for file in stated))
     return Evidence(
         "edition_from_content",
         None,
-        pl.DataFrame({"value": [file.edition_basis for file in view.files]}),
+        pl.DataFrame({"value": [file.edition_basis for file in telling]}),
         Expectation("ExpectColumnValuesToBeInSet", {"value_set": ["content", "sibling"]}),
         expected="content, or a sibling in the same zip",
-        observed=", ".join(sorted({file.edition_basis for file in view.files})),
+        observed=", ".join(sorted({file.edition_basis for file in telling})),
         failed_rows=len(stated),
-        total_rows=len(view.files),
+        total_rows=len(telling),
         message=f"edition taken from the name or the command, not from the data: {names}"
         if stated
         else "",

@@ -11,6 +11,7 @@ import polars as pl
 from assets.conform import month_text
 from assets.contract import contracts
 from assets.reference.organisations import ENGLAND, members_at
+from checks.absent import absent, as_before
 from checks.view import NOTHING, EditionView, Evidence, Expectation, skipped
 
 
@@ -61,17 +62,20 @@ def coverage_present(view: EditionView) -> Evidence:
 
 
 def parts(view: EditionView) -> Evidence:
-    """Members present against members expected, per place and month."""
+    """Members present against members expected, per place and month, and who is missing."""
     rule = view.contract.completeness
     feed, column = rule.expected_feed or "", rule.expected_column
     counted = present_and_expected(view, feed, column)
     if counted is None:
-        why = f"no {feed} of {view.edition}: nothing says how many practices there should be"
+        why = (
+            f"no {feed} of {view.edition}, and {view.no_earlier}: nothing says how many practices "
+            "there should be"
+        )
         return skipped("parts_complete", why)
     if counted.is_empty():
         return skipped("parts_complete", "no row was accepted of a month with known members")
-    short = counted.filter(pl.col("present") < pl.col("expected"))
-    first = short.sort("month", "sub_icb_code").filter(pl.col("present") > 0).head(1).to_dicts()
+    short = counted.filter(pl.col("present") < pl.col("expected")).sort("month", "sub_icb_code")
+    first = short.filter(pl.col("present") > 0).head(1).to_dicts()
     partly = (
         f"; of {first[0]['sub_icb_code']} {month_text(first[0]['month'])} there are "
         f"{first[0]['present']} of {first[0]['expected']}"
@@ -80,6 +84,7 @@ def parts(view: EditionView) -> Evidence:
     )
     places = short["sub_icb_code"].n_unique()
     of = counted["sub_icb_code"].n_unique()
+    before = column and view.measures(feed) is None and view.earlier
     return Evidence(
         "parts_complete",
         None,
@@ -88,11 +93,12 @@ def parts(view: EditionView) -> Evidence:
             "ExpectColumnPairValuesAToBeGreaterThanB",
             {"column_A": "present", "column_B": "expected", "or_equal": True},
         ),
-        expected=f"every member of {of} sub-ICBs",
+        expected=f"every member of {of} sub-ICBs" + (f", as in {before.edition}" if before else ""),
         observed=f"{of - places} of {of} sub-ICBs whole{partly}",
         failed_rows=short.height,
         total_rows=counted.height,
-        message="roll-ups over the missing places stay incomplete; import the files still missing"
+        message=f"missing: {absent(view, short, column is not None)}. Roll-ups over the missing "
+        "places stay incomplete; import the files still missing"
         if places
         else "",
     )
@@ -103,8 +109,9 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
 
     Of every month from the first to the last that is there: a gap between is not whole.
 
-    With `column` members are practices, expected as the coverage feed says; without, the
-    sub-ICBs themselves, expected as coverage lists them, else as the dated reference does.
+    With `column` members are practices, expected as the coverage feed says, else those of the last
+    accepted edition; without, the sub-ICBs themselves, expected as coverage lists them, else as the
+    dated reference does.
     """
     cells, coverage = view.measures(), view.measures(feed)
     if cells is None:
@@ -112,7 +119,7 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
     months = _span(cells["month"])
     if column is not None:
         if coverage is None:
-            return None
+            return as_before(view, months)
         expected = coverage.select(
             pl.col("org_code").alias("sub_icb_code"), "month", pl.col(column).alias("expected")
         ).join(months, on="month", how="semi")
@@ -166,7 +173,7 @@ def sums(view: EditionView) -> Evidence:
     counted = present_and_expected(view, coverage, contract.completeness.expected_column)
     if other is None:
         return skipped("sums_reconcile", f"{feed} {view.edition} is not held")
-    if counted is None:
+    if counted is None or view.measures(coverage) is None:
         why = f"no {coverage} of {view.edition}, so no place is known to be whole"
         return skipped("sums_reconcile", why)
     whole = counted.filter(pl.col("present") == pl.col("expected"))

@@ -8,7 +8,6 @@ from checks.view import EditionView
 from tests.checks.support_checks import (
     APP_PRACTICE,
     BUILDERS,
-    MAPPING,
     OCT,
     PRACTICE,
     REFERRALS,
@@ -20,7 +19,7 @@ from tests.checks.support_checks import (
     of,
     of_content,
 )
-from tests.support import coverage, crosstab, mapping, patient_list, regional
+from tests.support import coverage, crosstab, patient_list, regional
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.tidy import tidy
@@ -90,7 +89,11 @@ CASES: dict[str, tuple[Case, str, Case]] = {
     "columns_expected": (of_content(SUB_ICB, WITH_NEW_COLUMN), "warn", SOUND),
     "rows_accepted": (of(SUB_ICB, {"HCP_TYPE": "Nurse"}), "fail", of(SUB_ICB, {}, {COUNT: "x"})),
     "keys_unique": (of(PRACTICE, {}, {COUNT: 3}), "fail", of(PRACTICE, {}, {"APPT_STATUS": "DNA"})),
-    "edition_from_content": (of_content(MAPPING, mapping(), edition=OCT), "warn", SOUND),
+    "edition_from_content": (
+        of_content(SUB_ICB, regional({MONTH: "SEP2025"}), edition=OCT),
+        "warn",
+        SOUND,
+    ),
     "cells_whole": (of(SUB_ICB, {}, {COUNT: "x"}), "warn", of(SUB_ICB, {}, {MONTH: "x", COUNT: 0})),
     "coverage_present": (SOUND, "warn", of_content(SUB_ICB, *LONE)),
     "parts_complete": (

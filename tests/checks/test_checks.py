@@ -425,6 +425,44 @@ def test_without_coverage_the_dated_reference_tells_the_sub_icbs(home: Home) -> 
     assert found.observed == "2 of 106 sub-ICBs whole"
 
 
+def test_missing_sub_icbs_are_named(home: Home) -> None:
+    brought(home, regional({AREA: "04C"}), coverage({}, {AREA: "03W"}, {AREA: "04V"}))
+    found = one(judged(home, SUB_ICB), "parts_complete")
+    assert found.message.startswith(
+        "missing: 03W NHS Leicester, Leicestershire and Rutland ICB - 03W, 2025-10; 04V NHS "
+        "Leicester, Leicestershire and Rutland ICB - 04V, 2025-10. Roll-ups"
+    )
+
+
+def test_missing_practices_are_named_by_the_edition_before(home: Home) -> None:
+    september = {"APPOINTMENT_MONTH_START_DATE": "01SEP2025"}
+    brought(home, crosstab(september, september | {"GP_CODE": "C82002", "GP_NAME": "THE OTHER"}))
+    brought(home, coverage({"Appointment_Month": "01SEP2025", "Included Practices": 2}))
+    judged(home, PRACTICE, "2025-09")
+    brought(home, crosstab(), coverage({"Included Practices": 3}))
+    found = one(judged(home, PRACTICE), "parts_complete")
+    assert (found.verdict, found.failed_rows) == ("warn", 1)
+    assert found.message.startswith(
+        "missing: 2 of 3 practices of 04C NHS Leicester, Leicestershire and Rutland ICB - 04C, "
+        "2025-10: C82002 THE OTHER. Roll-ups"
+    )
+
+
+def test_without_coverage_members_are_those_of_the_last_accepted_edition(home: Home) -> None:
+    september = {"APPOINTMENT_MONTH_START_DATE": "01SEP2025"}
+    others = [{"GP_CODE": "C82002"}, {"GP_CODE": "C82003", AREA: "03W"}]
+    brought(home, crosstab(september, *(september | other for other in others)))
+    assert one(judged(home, PRACTICE, "2025-09"), "parts_complete").verdict == "skipped"
+    # C82009 is new, and makes up for nobody.
+    brought(home, crosstab({}, others[1], {"GP_CODE": "C82009"}))
+    taken = judged(home, PRACTICE)
+    found = one(taken, "parts_complete")
+    assert (found.verdict, found.expected) == ("warn", "every member of 2 sub-ICBs, as in 2025-09")
+    assert found.observed == "1 of 2 sub-ICBs whole; of 04C 2025-10 there are 1 of 2"
+    assert "2025-10: C82002 A SURGERY" in found.message
+    assert one(taken, "sums_reconcile").verdict == "skipped"
+
+
 # Judged again when what it rests on changes
 
 

@@ -77,11 +77,7 @@ def test_every_edition_is_accepted_and_warned_of_as_the_publishers_would_be(
     warned = mart.execute(
         "SELECT DISTINCT feed, rule FROM governance.check_result WHERE verdict = 'warn'"
     ).fetchall()
-    assert set(warned) == {
-        ("nhs_app", "national_months_labelled"),
-        ("pharmacy_first", "edition_from_content"),
-        ("pharmacy_list", "edition_from_content"),
-    }
+    assert set(warned) == {("nhs_app", "national_months_labelled")}
 
 
 def test_the_three_themes_are_shown_with_both_numbers_of_a_share(made: tuple[Home, str]) -> None:

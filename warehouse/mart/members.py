@@ -51,6 +51,22 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
           AND coalesce(l.place, c.org_code) = c.org_code)"""
 
 
+def load_unplaced(db: Connection) -> None:
+    """`stage.unplaced`: figures of pharmacies that a file puts in an authority nobody knows, and of
+    which nothing else tells where they are (`feed, org_code, month, vintage`, and the places that
+    are known all the same)."""
+    parts = [
+        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
+        FROM stage.leaf_{feed} AS l
+        JOIN stage.pharmacy_parent AS p ON p.org_code = l.org_code AND p.month = l.month
+        WHERE p.local_authority IS NULL AND l.org_code IN (
+            SELECT org_code FROM stage.observed
+            WHERE org_level = 'pharmacy' AND NOT knows_authority)"""
+        for feed in feeds_at("pharmacy")
+    ]
+    db.execute(f"CREATE TABLE stage.unplaced AS {' UNION ALL '.join(parts)}")
+
+
 def unplaced(feed: str, level: str) -> str:
     """SQL: how many members are under an authority that nobody knows: they may be of the place `c`
     as of any."""

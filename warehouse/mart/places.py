@@ -64,7 +64,6 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     _load_parents(db, "practice", {"pcn_code": "tells_pcn", "sub_icb_code": named})
     _load_parents(db, "pharmacy", {"local_authority": named, "icb_code": named})
     _place_by_authority(db)
-    _load_unplaced(db)
     _load_sub_icb_parents(db)
     _load_icb_parents(db)
     _load_membership(db)
@@ -141,7 +140,8 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
 
 def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:
     """`stage.<level>_parent`: parents of each organisation in each month in which it has a figure,
-    lost one, or is named. `told`: parent column -> condition under which a file tells of it.
+    lost one, or is named, and of which month the word on it is (`<parent>_as_of`). `told`: parent
+    column -> condition under which a file tells of it.
 
     As at the month: the newest edition's word on that month, else on the last month before it.
     A later month's word is never carried back.
@@ -172,7 +172,8 @@ def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:
     db.execute(
         f"""CREATE TABLE stage.{level}_parent AS
         WITH wanted AS ({" UNION ".join(wanted)}), {", ".join(words)}
-        SELECT w.org_code, w.month, {", ".join(f"{c}_told.{c}" for c in told)}
+        SELECT w.org_code, w.month,
+               {", ".join(f"{c}_told.{c}, {c}_told.month AS {c}_as_of" for c in told)}
         FROM wanted AS w {joins}"""
     )
 
@@ -194,22 +195,6 @@ def _place_by_authority(db: Connection) -> None:
         ASOF LEFT JOIN placed AS a
             ON a.local_authority = p.local_authority AND p.month >= a.month"""
     )
-
-
-def _load_unplaced(db: Connection) -> None:
-    """`stage.unplaced`: figures of pharmacies that a file puts in an authority nobody knows, and of
-    which nothing else tells where they are (`feed, org_code, month, vintage`, and the places that
-    are known all the same)."""
-    parts = [
-        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
-        FROM stage.leaf_{feed} AS l
-        JOIN stage.pharmacy_parent AS p ON p.org_code = l.org_code AND p.month = l.month
-        WHERE p.local_authority IS NULL AND l.org_code IN (
-            SELECT org_code FROM stage.observed
-            WHERE org_level = 'pharmacy' AND NOT knows_authority)"""
-        for feed in feeds_at("pharmacy")
-    ]
-    db.execute(f"CREATE TABLE stage.unplaced AS {' UNION ALL '.join(parts)}")
 
 
 def _load_sub_icb_parents(db: Connection) -> None:

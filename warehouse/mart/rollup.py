@@ -8,6 +8,7 @@ Does not: figures of the members (`pairs`), whom a whole should have (`members`)
 
 from __future__ import annotations
 
+from assets.contract import contracts
 from warehouse.catalogue import steps_from
 from warehouse.mart.members import expected_cells, open_practices
 from warehouse.mart.pairs import KEYS, Pair, base_figures, join_levels
@@ -134,8 +135,12 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
 def _practices_to_pcn(db: Connection, pair: Pair) -> None:
     """Practices into networks, which cross sub-ICB borders.
 
-    A network is whole when every sub-ICB in which it has a practice is. It then states its
-    included practices (members present) and, from the patient list, its open ones (expected).
+    A network is whole when every sub-ICB in which it has a practice is, or when every practice is
+    there that a mapping of the very month puts in it: who is not in it any more, having closed or
+    merged, is not missed. Never where the word on its practices is too old for the month.
+
+    It then states its included practices (members present) and, from the patient list, its open
+    ones (expected).
     """
     members = f"""
         WITH {_state(pair, "practice", "pcn")},
@@ -160,17 +165,49 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
                 JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
                 ASOF LEFT JOIN {pair.table("sub_icb")} AS w
                     ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
-                GROUP BY ALL)
+                GROUP BY ALL),
+            sent AS (
+                SELECT s.org_code, s.month, s.vintage, count(m.org_code) = count(*) AS whole
+                FROM summed AS s
+                JOIN ({_mapped()}) AS p ON p.pcn_code = s.org_code AND p.month = s.month
+                LEFT JOIN {summed} AS m ON m.parent = s.org_code AND m.month = s.month
+                    AND m.vintage = s.vintage AND m.org_code = p.org_code
+                GROUP BY ALL),
+            judged AS (
+                SELECT w.org_code, w.month, w.vintage,
+                       (w.whole OR coalesce(t.whole, FALSE)) AND o.pcn_code IS NULL AS whole
+                FROM wholeness AS w
+                LEFT JOIN sent AS t
+                    ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
+                LEFT JOIN ({_old_networks()}) AS o
+                    ON o.pcn_code = w.org_code AND o.month = w.month)
             SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
                    s.present AS members_present,
                    CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
                         ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
             FROM summed AS s
-            JOIN wholeness AS w
+            JOIN judged AS w
                 ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
             LEFT JOIN ({open_practices()}) AS o
                 ON o.org_code = s.org_code AND o.month = s.month"""
         )
+
+
+def _mapped() -> str:
+    """SQL: `org_code, month, pcn_code` of practices as the newest register has them."""
+    return """SELECT org_code, month, pcn_code FROM stage.observed
+        WHERE org_level = 'practice' AND is_register AND tells_pcn
+        QUALIFY row_number() OVER (
+            PARTITION BY org_code, month ORDER BY vintage DESC, feed, pcn_code NULLS LAST) = 1"""
+
+
+def _old_networks() -> str:
+    """SQL: `pcn_code, month` of networks of which a practice's membership is known of a month too
+    long ago."""
+    tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
+    most = max(contract.holds_months or 0 for contract in tell)
+    return f"""SELECT DISTINCT pcn_code, month FROM stage.practice_parent
+        WHERE pcn_code IS NOT NULL AND month > pcn_code_as_of + INTERVAL {most} MONTH"""
 
 
 def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:

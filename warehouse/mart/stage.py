@@ -18,8 +18,10 @@ from assets.working_days import days_of, working_days
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.boundaries import load_boundaries
+from warehouse.mart.carried import carry_forward
 from warehouse.mart.disputed import create_disputes, disputes
 from warehouse.mart.editions import EditionFile, cells_of
+from warehouse.mart.members import load_unplaced
 from warehouse.mart.places import (
     PLACE_COLUMNS,
     Connection,
@@ -58,6 +60,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     carry_forward(db)
     create_disputes(db, disputes(home, placed))
     load_places(db, home, placed)
+    load_unplaced(db)
     load_boundaries(db)
     _load_calendar(db)
 
@@ -216,36 +219,6 @@ def _forget_replaced(db: Connection, feed: str) -> None:
             ON f.org_code = l.org_code AND f.month = l.month
         WHERE f.until IS NULL OR f.until > l.vintage"""
     )
-
-
-def carry_forward(db: Connection) -> None:
-    """A list holds from its month until the next list held, or to the last month of the data.
-
-    `leaf_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
-    list's. A list never reaches into the months of a newer one.
-    """
-    measured = [feed for feed, contract in contracts().items() if contract.measures]
-    leaves = " UNION ALL ".join(f"SELECT month FROM stage.leaf_{feed}" for feed in measured)
-    [(last,)] = db.execute(f"SELECT max(month) FROM ({leaves})").fetchall()
-    for feed in measured:
-        if contracts()[feed].carried_forward and last is not None:
-            db.execute(
-                """CREATE OR REPLACE TABLE stage.held AS
-                WITH list AS (
-                    SELECT DISTINCT strptime(edition || '-01', '%Y-%m-%d')::DATE AS first
-                    FROM stage.file WHERE feed = $feed),
-                span AS (SELECT first, lead(first) OVER (ORDER BY first) AS next FROM list)
-                SELECT first, unnest(generate_series(
-                    first, coalesce(next - INTERVAL 1 MONTH, $last), INTERVAL 1 MONTH
-                ))::DATE AS month FROM span""",
-                {"feed": feed, "last": last},
-            )
-            for table in (f"stage.leaf_{feed}", f"stage.lost_{feed}"):
-                db.execute(
-                    f"""CREATE OR REPLACE TABLE {table} AS
-                    SELECT t.* REPLACE (h.month AS month)
-                    FROM {table} AS t JOIN stage.held AS h ON h.first = t.month"""
-                )
 
 
 def _load_calendar(db: Connection) -> None:

@@ -100,7 +100,7 @@ def test_list_holds_until_the_next_one(pharmacies: Mart) -> None:
     assert (min(rows), max(rows)) == ("2023-12", "2025-10")
     held_lists = {m: (row["value"], row["edition"]) for m, row in rows.items() if m >= "2025-05"}
     assert held_lists == {
-        "2025-05": (1, "2023-12"),
+        "2025-05": (None, "2023-12"),  # seventeen months old
         "2025-06": (3, "2025-06"),
         "2025-07": (3, "2025-06"),
         "2025-08": (3, "2025-06"),
@@ -318,3 +318,24 @@ def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> No
         "SELECT count(DISTINCT org_code) AS n FROM organisation WHERE org_level = 'local_authority'"
     )
     assert known["n"] == 153
+
+
+def test_a_list_that_is_too_old_says_nothing_any_more(tmp_path: Path) -> None:
+    """A quarterly list stands in for the next one, and for one more quarter; then it is no news."""
+    files = {"l-202503": pharmacy_list(on_list("FA001", "LEICESTER"))}
+    claims = [claim("FA001", f"2025-{month:02}", 3) for month in range(3, 12)]
+    files |= {f"c-{n}": long_claims(row) for n, row in enumerate(claims)}
+    names = {"l-202503": "pharmacy-list-202503"}
+    paths = [write(tmp_path / f"{names.get(n, n)}.csv", content) for n, content in files.items()]
+    mart = build(Home(tmp_path / "home"), [retrieved(path, "2026-01-01") for path in paths])
+    for kpi in (LISTED, SHARE):
+        found = mart.figures(kpi, "local_authority", LEICESTER)
+        assert [month for month, row in found.items() if row["value"] is not None] == [
+            f"2025-{month:02}" for month in range(3, 10)
+        ]
+        for month in ("2025-10", "2025-11"):
+            assert found[month]["status"] == "incomplete"
+            assert found[month]["status_reason"] == (
+                "the list that it rests on is too old for the month: it is of 2025-03"
+            )
+    assert mart.value(CONSULTATIONS, "local_authority", LEICESTER, "2025-11") == 3

@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from assets.reference.organisations import members_at, reference
-from tests.support import write_coverage, write_regional
+from tests.shared import made_once
+from tests.support import (
+    write_coverage,
+    write_crosstab,
+    write_list,
+    write_list_map,
+    write_mapping,
+    write_regional,
+)
 from tests.warehouse.mart.support_mart import Mart, build
-from tests.warehouse.mart.worlds import ENGLAND_2025, area, covered
+from tests.warehouse.mart.worlds import ENGLAND_2025, area, covered, listed, practice
 from warehouse.home import Home
 
 ENGLAND = "E92000001"
@@ -197,3 +205,62 @@ def _regions(code: str) -> list[str]:
     month = date(2024, 10, 1)
     codes = sorted(set(reference().filter(org_level="region")["org_code"]))
     return [region for region in codes if code in members_at("region", region, month)]
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """October in 04C: coverage has one practice more than sent anything. By the mapping of October
+    all of U11111 is there, and C82009 of U22222 is not. Lists from July to October, a map of June.
+    """
+
+    def fill(place: Path) -> None:
+        told = {"C82001": "U11111", "C82002": "U11111", "C82003": "U22222"}
+        mapped = {**told, "C82009": "U22222"}
+        lists = {
+            month: [listed(code, "04C", f"2025-{month}-01", 100) for code in ("D81001", "D81002")]
+            for month in ("07", "08", "09", "10")
+        }
+        files = [
+            write_crosstab(
+                place / "crosstab.csv",
+                *[practice(code, "04C", pcn, 5) for code, pcn in told.items()],
+            ),
+            write_coverage(place / "coverage.csv", covered("04C", "01OCT2025", 4)),
+            write_mapping(
+                place / "Mapping_Oct_25.csv",
+                *[{"GP_CODE": code, "PCN_CODE": pcn} for code, pcn in mapped.items()],
+            ),
+            write_list_map(
+                place / "map.csv",
+                *[
+                    {"PRACTICE_CODE": code, "PCN_CODE": "U33333", "EXTRACT_DATE": "01Jun2025"}
+                    for code in ("D81001", "D81002")
+                ],
+            ),
+            *[write_list(place / f"list-{month}.csv", *rows) for month, rows in lists.items()],
+        ]
+        build(Home(place / "home"), files)
+
+    return Mart(Home(made_once(tmp_path_factory, "networks", fill) / "home").mart)
+
+
+def test_who_has_left_the_mapping_of_the_month_is_not_missed(networks: Mart) -> None:
+    assert networks.value("appointments_unmapped_share", "sub_icb", "04C", "2025-10") is None
+    assert networks.value("appointments", "pcn", "U11111", "2025-10") == 10
+
+
+def test_who_is_in_the_mapping_and_sent_nothing_is(networks: Mart) -> None:
+    row = networks.figure("appointments", "pcn", "U22222", "2025-10")
+    assert (row["value"], row["status"]) == (None, "incomplete")
+
+
+def test_a_map_holds_for_two_months_and_no_longer(networks: Mart) -> None:
+    found = networks.figures("registered_patients", "pcn", "U33333")
+    assert {month: row["value"] for month, row in found.items()} == {
+        "2025-07": 200,
+        "2025-08": 200,
+        "2025-09": None,
+        "2025-10": None,
+    }
+    assert found["2025-10"]["status"] == "incomplete"
+    assert networks.value("registered_patients", "sub_icb", "04C", "2025-10") == 200

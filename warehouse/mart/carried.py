@@ -1,0 +1,48 @@
+"""Lists that hold until the next one: a row per month, and from when on they are too old.
+
+Belongs here: carrying the figures of such feeds forward. Does not: loading them (`stage`).
+"""
+
+from __future__ import annotations
+
+from assets.contract import contracts
+from warehouse.mart.places import Connection
+
+
+def carry_forward(db: Connection) -> None:
+    """A list holds from its month until the next list held, or to the last month of the data.
+
+    `leaf_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
+    list's. A list never reaches into the months of a newer one. `stage.stale`: the months for which
+    it is too old (`Contract.holds_months`), whose figures are incomplete.
+    """
+    db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
+    measured = [feed for feed, contract in contracts().items() if contract.measures]
+    leaves = " UNION ALL ".join(f"SELECT month FROM stage.leaf_{feed}" for feed in measured)
+    [(last,)] = db.execute(f"SELECT max(month) FROM ({leaves})").fetchall()
+    for feed in measured:
+        if contracts()[feed].carried_forward and last is not None:
+            db.execute(
+                """CREATE OR REPLACE TABLE stage.held AS
+                WITH list AS (
+                    SELECT DISTINCT strptime(edition || '-01', '%Y-%m-%d')::DATE AS first
+                    FROM stage.file WHERE feed = $feed),
+                span AS (SELECT first, lead(first) OVER (ORDER BY first) AS next FROM list)
+                SELECT first, unnest(generate_series(
+                    first, coalesce(next - INTERVAL 1 MONTH, $last), INTERVAL 1 MONTH
+                ))::DATE AS month FROM span""",
+                {"feed": feed, "last": last},
+            )
+            if (most := contracts()[feed].holds_months) is not None:
+                db.execute(
+                    """INSERT INTO stage.stale
+                    SELECT $feed, month, strftime(first, '%Y-%m') FROM stage.held
+                    WHERE month > first + to_months($most)""",
+                    {"feed": feed, "most": most},
+                )
+            for table in (f"stage.leaf_{feed}", f"stage.lost_{feed}"):
+                db.execute(
+                    f"""CREATE OR REPLACE TABLE {table} AS
+                    SELECT t.* REPLACE (h.month AS month)
+                    FROM {table} AS t JOIN stage.held AS h ON h.first = t.month"""
+                )
