@@ -20,6 +20,7 @@ from checks.editions import TakenIn, take_in
 from checks.register import checks_of
 from warehouse.archive import Archive, SourceFile
 from warehouse.history import CheckResult
+from warehouse.lock import writing
 from warehouse.openlineage.emit import Emitter, emitting
 from warehouse.openlineage.runs import edition_taken_in, files_named, running
 
@@ -157,8 +158,8 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
     def _feed(context: dg.AssetExecutionContext):
         held = []
         home = context.resources.home.get()
-        files = Archive(home).active_files(contract.feed)
-        with emitting(home, context.log.warning) as lineage:
+        with writing(home, context.log.info), emitting(home, context.log.warning) as lineage:
+            files = Archive(home).active_files(contract.feed)
             for edition in context.partition_keys:
                 context.log.info(f"{contract.feed} {edition}")
                 own = [file for file in files if file.edition == edition]

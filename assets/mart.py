@@ -3,6 +3,7 @@
 Belongs here: the thin Dagster side of the mart. The work is in `warehouse.mart`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -15,12 +16,20 @@ from checks.catalogue import MART_OWNER, mart_checks
 from checks.mart import add_results, judge_mart
 from checks.register import check_table
 from warehouse.history import CheckResult, append
-from warehouse.home import Home, write_text
+from warehouse.home import Home
 from warehouse.lineage.follow import Index, columns_of, index, made_of
 from warehouse.lineage.table import edges_of
+from warehouse.lock import writing
 from warehouse.mart.build import Built, build_mart, mart_version
+from warehouse.mart.candidate import (
+    Outdated,
+    candidate_of,
+    discard,
+    is_superseded,
+    note_candidate,
+)
 from warehouse.mart.describe import column_comments, descriptions, table_columns
-from warehouse.mart.publish import publish
+from warehouse.mart.publish import publish, published_by
 from warehouse.openlineage.emit import emitting
 from warehouse.openlineage.runs import mart_built, mart_published, running
 from warehouse.pages.build import build_pages
@@ -95,7 +104,15 @@ def _table_specs() -> list[dg.AssetSpec]:
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
     place = context.resources.home.get()
-    built, results = _build(context, place)
+    with writing(place, context.log.info):
+        built, results = _build(context, place)
+        yield from _told(built, results)
+        if any(result.verdict != "pass" for result in results):
+            discard(place, context.run.run_id, built)  # Dagster does not go on to publish it
+
+
+def _told(built: Built, results: list[CheckResult]) -> Iterator[Any]:
+    """What Dagster is told of a mart: a materialisation per table, a result per check."""
     with duckdb.connect(str(built.path), read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():
@@ -117,19 +134,20 @@ def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[
         emitting(place, context.log.warning) as lineage,
         running(lineage, *about, context.run.run_id, context.run.job_name) as told,
     ):
+        over = published_by(place)
         built = build_mart(place, context.run.run_id, check_table())
-        results = judge_mart(built.path, context.run.run_id)
-        append(place, results, "mart")
-        add_results(built.path, results)
-        write_text(candidate(place), built.model_dump_json())
+        built = built.model_copy(update={"built_over": over})
+        try:
+            results = judge_mart(built.path, context.run.run_id)
+            append(place, results, "mart")
+            add_results(built.path, results)
+            note_candidate(place, context.run.run_id, built)
+        except BaseException:
+            discard(place, context.run.run_id, built)
+            raise
         if told:
             told.outcome = mart_built(built.path, results)
     return built, results
-
-
-def candidate(home: Home):
-    """Where the note about the mart built last lies, for the publishing step."""
-    return home.lake / "mart_candidate.json"
 
 
 def _asset_of(table: str) -> dg.AssetKey | None:
@@ -204,14 +222,32 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
     required_resource_keys={"home"},
 )
 def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Put the mart built last in the place of the published one."""
-    place = context.resources.home.get()
-    note = candidate(place)
-    if not note.exists():
-        raise dg.Failure(
-            "No mart was built since the last publication. Materialise the tables first."
-        )
-    built = Built.model_validate_json(note.read_text(encoding="utf-8"))
+    """Put the mart that this run has built in the place of the published one."""
+    place, run = context.resources.home.get(), context.run
+    with writing(place, context.log.info):
+        # Whoever runs again what failed in the UI goes on with what the run before has built.
+        found = candidate_of(place, [one for one in (run.run_id, run.parent_run_id) if one])
+        if found is None:
+            raise dg.Failure(
+                "This run has built no mart to publish. Launch the job publish_mart, or select "
+                "the mart's tables together with mart/published.",
+                allow_retries=False,
+            )
+        return _publish(context, place, *found)
+
+
+def _publish(
+    context: dg.AssetExecutionContext, place: Home, run_id: str, built: Built
+) -> dg.MaterializeResult:
+    try:
+        superseded = is_superseded(place, built)
+    except Outdated as error:
+        discard(place, run_id, built)
+        raise dg.Failure(f"{error} Launch publish_mart again.", allow_retries=False) from error
+    if superseded:
+        discard(place, run_id, built)
+        context.log.info("A mart that was built later is published already, and stays.")
+        return dg.MaterializeResult(metadata={"dagster/uri": str(place.mart), "superseded": True})
     about = ("mart.publish", "The mart built last, put in the place of the published one.")
     with (
         emitting(place, context.log.warning) as lineage,
@@ -220,7 +256,7 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         path = publish(place, built)
         if told:
             told.outcome = mart_published(path, built.fingerprint)
-    note.unlink()
+    discard(place, run_id)
     scorecard = build_pages(place)
     return dg.MaterializeResult(
         metadata={

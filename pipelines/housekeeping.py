@@ -20,9 +20,9 @@ from sqlalchemy import text
 
 from pipelines.forget import FORGET, run_files
 from pipelines.postgres import database
-from pipelines.refresh import Say, alone
 from warehouse.home import Home
 from warehouse.housekeeping import Waste, find_waste, remove
+from warehouse.lock import Say, alone
 from warehouse.settings import read_settings
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 from checks.feed_rules import looks_back
 from pipelines.forget import forget_runs
-from pipelines.refresh import Report, Say, alone, bring_up_to_date, remembered
+from pipelines.refresh import Report, bring_up_to_date, remembered
 from warehouse.home import Home
+from warehouse.lock import Say, alone
 from warehouse.mart.publish import shows_any, take_down
 from warehouse.pages.build import build_pages
 from warehouse.purge import Plan, bury, editions_touched, erase, finish, plan_purge, runs_touched

@@ -6,13 +6,11 @@ Belongs here: what to run, in which order, and what it came to. Does not: the wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from filelock import FileLock, Timeout
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
@@ -23,6 +21,7 @@ from warehouse.faults import plain
 from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome
 from warehouse.last_refresh import remember
+from warehouse.lock import Say, alone
 from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
 from warehouse.tombstones import Tombstone, tombstones
@@ -34,12 +33,6 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 BRIDGED = 3  # months from one edition of a quarterly list to the next
 ABANDONED = timedelta(minutes=15)
-
-Say = Callable[[str], None]
-
-
-class Busy(Exception):
-    """Another refresh of the same home is running."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,7 @@ def bring_up_to_date(
 ) -> None:
     """Take in what is archived and publish the mart; the landing folder stays as it is.
 
-    The caller holds the home's lock (`alone`).
+    The caller holds the home's lock (`warehouse.lock.alone`).
     """
     batches = plan(home, feeds, editions)
     if batches or not mart_is_current(home):
@@ -144,27 +137,6 @@ def bring_up_to_date(
     report.decided = [one for one in stand if one.decision]
     report.retired = retired_editions(home)
     report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
-
-
-@contextmanager
-def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
-    """Hold the home's lock; the operating system frees it even when we are killed.
-
-    Raises Busy if another process holds it and `wait` is False.
-    """
-    home.root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.lock)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        if not wait:
-            raise Busy(f"Another refresh of {home.root} is running.") from None
-        say("Another refresh is running; waiting for it to end")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def clean_up(home: Home) -> None:

@@ -9,6 +9,7 @@ import dagster as dg
 from assets.factory import POOL
 from pipelines.refresh import Report, refresh
 from pipelines.resources import HomeResource
+from pipelines.running import heartbeat, signs_of_life
 from warehouse.last_refresh import last_refresh
 
 JOB = "refresh"
@@ -28,7 +29,9 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
         place = home.get()
         before = last_refresh(place)
         known = {one.name for one in before.refused} if before else set()
-        report = refresh(place, say=context.log.info, still_for=still_for)
+        context.instance.add_run_tags(context.run_id, signs_of_life())
+        with heartbeat(context.instance, context.run_id):
+            report = refresh(place, say=context.log.info, still_for=still_for)
         context.log.info(_summary(report))
         if failed := faults(report, known):
             raise dg.Failure(description=" | ".join(failed), allow_retries=False)

@@ -4,15 +4,22 @@ Belongs here: how a job is run in process and what went wrong in it, in a senten
 jobs and in which order (`pipelines.refresh`), runs that Dagster's daemon launched.
 
 Dagster can't see that a process it did not start was killed: such a run would stay under way for
-ever, and take a place in the queue of runs.
+ever, and take a place in the queue of runs. So each run tells, in its tags, which process it is in,
+and once a minute that it is alive. The home's lock says nothing of that: two machines may have
+homes of the same name, or share a disk that knows no locks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from warehouse.faults import keep_trace, plain
 from warehouse.home import Home, write_text
@@ -20,7 +27,11 @@ from warehouse.home import Home, write_text
 if TYPE_CHECKING:
     import dagster as dg
 
-IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home whose lock its process held
+IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
+PROCESS = "access-recovery/process"  # a tag: machine and number of its process
+ALIVE = "access-recovery/alive_at"  # a tag: when that process was last alive, in UTC
+HEARTBEAT = timedelta(minutes=1)
+SILENT = timedelta(minutes=10)  # without a heartbeat a process is taken for dead
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 CUT_SHORT = (
     "The process that ran this was ended before it was done (killed, or the machine went down). "
@@ -44,7 +55,9 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         settle_abandoned(instance, home)
         write_text(_under_way(home), "")
         yield instance  # what breaks off here leaves the mark, so that the next one settles
-    _under_way(home).unlink(missing_ok=True)
+        left = _left(instance, home)
+    if not left:
+        _under_way(home).unlink(missing_ok=True)
 
 
 def settle(home: Home) -> int:
@@ -58,16 +71,79 @@ def settle(home: Home) -> int:
 
     with open_instance(home) as instance:
         settled = settle_abandoned(instance, home)
-    _under_way(home).unlink(missing_ok=True)
+        left = _left(instance, home)
+    if not left:
+        _under_way(home).unlink(missing_ok=True)
     return settled
 
 
 def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
     """Mark runs as failed that a process of this home began and never ended; returns how many.
 
-    The caller holds the home's lock, so no such process lives. Runs that Dagster's daemon launched
-    are not ours, that of the job `refresh` around us among them.
+    One whose process is alive is left: see `is_alive`.
     """
+    dead = [run for run in _left(instance, home) if not is_alive(run.tags)]
+    for run in dead:
+        instance.report_run_failed(run, CUT_SHORT)
+    return len(dead)
+
+
+def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
+    """Whether the process of a run, by its tags, is to be taken for alive: it gave a sign of life
+    within `SILENT`, and is there if it is on this machine. One of an earlier release gave none."""
+    try:
+        at = datetime.fromisoformat(tags[ALIVE])
+        machine, _, number = tags[PROCESS].rpartition(":")
+        here = machine == socket.gethostname()
+        return (now or datetime.now(UTC)) - at < SILENT and not (here and _is_gone(int(number)))
+    except (KeyError, ValueError):
+        return False
+
+
+def _is_gone(number: int) -> bool:
+    """Whether this machine has no process of that number. Windows is not asked: there the question
+    would end the process."""
+    if os.name == "nt":
+        return False
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def signs_of_life() -> dict[str, str]:
+    """Tags of a run in this process, as of now."""
+    return {
+        PROCESS: f"{socket.gethostname()}:{os.getpid()}",
+        ALIVE: datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@contextmanager
+def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Have a run say once a minute that its process is alive."""
+    done = Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT.total_seconds()):
+            with suppress(Exception):  # a busy database: the next one is a minute away
+                instance.add_run_tags(run_id, signs_of_life())
+
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
+    """Runs under way that a process of this home began. Runs that Dagster's daemon launched are not
+    ours, that of the job `refresh` around us among them."""
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
     from dagster._core.storage.tags import GRPC_INFO_TAG
@@ -75,14 +151,11 @@ def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
     under_way = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
     ours = RunsFilter(tags={IN_PROCESS: str(home.root)}, statuses=under_way)
     # Whoever runs one of ours again in the UI copies its tags: that run is the daemon's.
-    left = [
+    return [
         run
         for run in instance.get_runs(ours)
         if run.parent_run_id is None and GRPC_INFO_TAG not in run.tags
     ]
-    for run in left:
-        instance.report_run_failed(run, CUT_SHORT)
-    return len(left)
 
 
 def _under_way(home: Home) -> Path:
@@ -98,13 +171,16 @@ def execute(
     tags: dict[str, str] | None = None,
 ) -> str | None:
     """Run one job in process; None if it succeeded, else what went wrong in a sentence."""
-    result = job.execute_in_process(
-        instance=instance,
-        partition_key=key,
-        tags={**(tags or {}), IN_PROCESS: str(home.root)},
-        run_config=QUIET,
-        raise_on_error=False,
-    )
+    run_id = str(uuid4())
+    with heartbeat(instance, run_id):
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=key,
+            tags={**(tags or {}), IN_PROCESS: str(home.root), **signs_of_life()},
+            run_config=QUIET,
+            raise_on_error=False,
+            run_id=run_id,
+        )
     if result.success:
         return None
     for event in result.all_events:

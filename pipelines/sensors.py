@@ -10,12 +10,12 @@ import time
 import dagster as dg
 
 from pipelines import landing, pending
-from pipelines.refresh import Busy, alone
 from pipelines.refreshing import JOB
 from pipelines.resources import HomeResource
-from pipelines.running import CUT_SHORT, settle
+from pipelines.running import CUT_SHORT, is_alive, settle
 from pipelines.schedules import UNFINISHED
 from warehouse.last_refresh import last_refresh
+from warehouse.lock import Busy, alone
 
 # A run of the job `refresh` holds the home's lock from its first seconds to its last.
 WITHOUT_LOCK = 300.0  # seconds
@@ -97,13 +97,15 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
 
 def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
     """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
-    and nobody else holds the home's lock. Else they would keep every refresh waiting. Returns how
-    many."""
+    and their process shows no sign of life. Else they would keep every refresh waiting. Returns
+    how many."""
     running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED])
     stranded = [
         record.dagster_run
         for record in instance.get_run_records(running)
-        if record.start_time is not None and now - record.start_time > WITHOUT_LOCK
+        if record.start_time is not None
+        and now - record.start_time > WITHOUT_LOCK
+        and not is_alive(record.dagster_run.tags)
     ]
     for run in stranded:
         instance.report_run_failed(run, CUT_SHORT)

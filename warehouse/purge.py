@@ -228,7 +228,6 @@ def erase(
     for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
         sweep_parts(folder)
     shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)
-    (home.lake / "mart_candidate.json").unlink(missing_ok=True)
     remove_previous(home)
     archive = Archive(home)
     for container in plan.containers:

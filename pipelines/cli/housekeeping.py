@@ -33,7 +33,7 @@ def housekeeping(
     (2), `keep_runs_days` (90).
     """
     from pipelines.housekeeping import housekeep
-    from pipelines.refresh import Busy
+    from warehouse.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
     try:

@@ -155,8 +155,8 @@ def refresh(
 ) -> None:
     """Take everything pending from the landing folder to the published mart."""
     from pipelines.cli.outcomes import show_refresh
-    from pipelines.refresh import Busy
     from pipelines.refresh import refresh as run
+    from warehouse.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
     feeds = [feed_named(one) for one in feed or []]

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from pipelines.forget import run_files
 from pipelines.housekeeping import delete_runs, housekeep, old_runs
-from pipelines.refresh import Busy, alone
 from pipelines.running import running_instance
 from tests.support import kept_in, write
 from warehouse.home import HOME_VARIABLE, Home, write_text
+from warehouse.lock import Busy, alone
 
 EDITIONS = dg.StaticPartitionsDefinition(["2025-10", "2025-11"])
 CHECK = dg.AssetCheckSpec("sound", asset="thing")

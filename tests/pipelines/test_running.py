@@ -1,12 +1,29 @@
 """Runs in our own process: those a killed process left are settled, and no others."""
 
+import os
+import socket
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from pipelines.running import IN_PROCESS, execute, settle, settle_abandoned
+from pipelines.instance import open_instance
+from pipelines.running import (
+    ALIVE,
+    IN_PROCESS,
+    PROCESS,
+    execute,
+    heartbeat,
+    is_alive,
+    settle,
+    settle_abandoned,
+)
 from warehouse.home import Home, write_text
+from warehouse.lock import alone
+
+HERE = socket.gethostname()
 
 Status = dg.DagsterRunStatus
 
@@ -53,6 +70,67 @@ def test_what_went_wrong_is_told_and_the_run_is_known_as_ours(tmp_path: Path) ->
         assert execute(a_job, instance, home) == "The disk is full."
         [run] = instance.get_runs()
         assert run.tags[IN_PROCESS] == str(home.root)
+        assert run.tags[PROCESS] == f"{HERE}:{os.getpid()}" and is_alive(run.tags)
+
+
+LATER = datetime(2025, 11, 28, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("machine", "number", "minutes", "alive"),
+    [
+        ("another-machine", 1, 0, True),
+        ("another-machine", 1, 9, True),
+        ("another-machine", 1, 11, False),
+        (HERE, os.getpid(), 0, True),
+        (HERE, os.getpid(), 11, False),
+        (HERE, 2**22 + 1, 0, False),
+    ],
+)
+def test_a_process_is_alive_by_its_own_sign_not_by_the_lock(
+    machine: str, number: int, minutes: int, alive: bool
+) -> None:
+    at = LATER - timedelta(minutes=minutes)
+    tags = {PROCESS: f"{machine}:{number}", ALIVE: at.isoformat()}
+    assert is_alive(tags, LATER) is alive
+
+
+@pytest.mark.parametrize("tags", [{}, {ALIVE: "now"}, {ALIVE: LATER.isoformat()}])
+def test_a_run_without_a_sign_of_life_is_not_taken_for_alive(tags: dict[str, str]) -> None:
+    assert not is_alive({PROCESS: f"{HERE}:x"} | tags, LATER)
+
+
+def test_a_live_refresh_on_another_machine_is_left_alone(home: Home) -> None:
+    """The home has the same name there, and the instance is one: this machine's lock is free."""
+    with open_instance(home) as instance, alone(home, print, wait=False):
+        elsewhere = {PROCESS: "another-machine:7", ALIVE: datetime.now(UTC).isoformat()}
+        live = begun(instance, home, tags=elsewhere)
+        assert settle_abandoned(instance, home) == 0
+    write_text(home.state / "runs_under_way", "")
+    with alone(home, print, wait=False):
+        assert settle(home) == 0
+    assert (home.state / "runs_under_way").exists(), "to be looked at again"
+    with open_instance(home) as instance:
+        instance.add_run_tags(live, {ALIVE: "2025-11-01T00:00:00+00:00"})
+    assert settle(home) == 1
+    assert not (home.state / "runs_under_way").exists()
+
+
+def test_a_run_says_that_it_is_alive(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.running.HEARTBEAT", timedelta(milliseconds=20))
+    with open_instance(home) as instance:
+        run_id = begun(instance, home)
+        with heartbeat(instance, run_id):
+            deadline = time.monotonic() + 30
+            while ALIVE not in tags_of(instance, run_id) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        assert is_alive(tags_of(instance, run_id))
+
+
+def tags_of(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return dict(run.tags)
 
 
 def test_nothing_is_opened_where_no_process_was_killed(

@@ -10,14 +10,16 @@ from dagster._core.events import DagsterEvent, DagsterEventType
 
 from pipelines import pending, refreshing
 from pipelines.pending import Remembered, Work, look_at, state_of
-from pipelines.refresh import Report, alone
+from pipelines.refresh import Report
 from pipelines.refreshing import faults, refresh_job
 from pipelines.resources import HomeResource
+from pipelines.running import ALIVE, PROCESS, signs_of_life
 from pipelines.sensors import alerts_sensor, new_editions_sensor, settle_stranded
 from tests.pipelines.records import record
 from tests.support import imported, write_regional
 from warehouse.home import Home, write_text
 from warehouse.intake.importer import Outcome
+from warehouse.lock import alone
 
 FEED = "gp_appointments_sub_icb"
 HOUR = 3600
@@ -93,6 +95,10 @@ def test_a_refresh_whose_machine_went_down_keeps_nobody_waiting() -> None:
         instance.report_dagster_event(begun, run_id=run.run_id)
         settle_stranded(instance, time.time() + 60)
         assert _status(instance, run) == dg.DagsterRunStatus.STARTED
+        instance.add_run_tags(run.run_id, signs_of_life() | {PROCESS: "another-machine:1"})
+        settle_stranded(instance, time.time() + HOUR)
+        assert _status(instance, run) == dg.DagsterRunStatus.STARTED, "it is alive elsewhere"
+        instance.add_run_tags(run.run_id, {ALIVE: "2025-11-01T09:30:00+00:00"})
         settle_stranded(instance, time.time() + HOUR)
         assert _status(instance, run) == dg.DagsterRunStatus.FAILURE
 

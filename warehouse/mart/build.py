@@ -58,10 +58,12 @@ MEMORY_LIMIT = "1GB"
 
 
 class Built(BaseModel):
-    """A mart that was built aside, not yet checked or published."""
+    """A mart that was built aside, not yet checked or published. `built_over`: the run that built
+    the one published then."""
 
     path: Path
     fingerprint: str
+    built_over: str | None = None
     publication: dict[str, Any]
     synthetic: bool
     figures: int
@@ -121,7 +123,7 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
             "No edition is accepted, so there is nothing to publish. "
             "`access-recovery status` shows what is held back, and why."
         )
-    target = home.mart.with_name(f"building-{run_id[:8]}.duckdb.part")
+    target = home.mart.with_name(f"building-{run_id}.duckdb.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove(target)
     try:

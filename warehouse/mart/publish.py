@@ -84,12 +84,27 @@ def published_fingerprint(home: Home) -> str | None:
     return rows[0][0] if rows else None
 
 
-def rests_on_what_left(home: Home) -> bool:
-    """Whether the published mart shows a file that was withdrawn, purged, or whose edition a
-    person holds: then it must not stay as last-good."""
+def published_by(home: Home) -> str | None:
+    """The run that built the published mart; None if there is no mart that can be read."""
+    if not home.mart.exists():
+        return None
+    try:
+        with duckdb.connect() as db:
+            attach(db, home.mart)
+            rows = db.execute(
+                "SELECT arg_max(run_id, rowid) FROM mart.governance.publication"
+            ).fetchall()
+    except duckdb.Error:
+        return None
+    return rows[0][0] if rows else None
+
+
+def rests_on_what_left(home: Home, mart: Path | None = None) -> bool:
+    """Whether a mart, as a rule the published one, shows a file that was withdrawn, purged, or
+    whose edition a person holds: then it must not stay as last-good."""
     with duckdb.connect() as db:
         try:
-            attach(db, home.mart)
+            attach(db, mart or home.mart)
             rows = db.execute(
                 "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
             ).fetchall()

@@ -1,0 +1,173 @@
+"""One writer of a home at a time, whoever started it: runs of Dagster's own, and the command."""
+
+import multiprocessing
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.mart import PUBLISHED
+from pipelines.definitions import PUBLISH_JOB, build_definitions
+from pipelines.instance import open_instance
+from pipelines.refresh import refresh
+from pipelines.resources import HomeResource
+from tests.support import write_regional
+from warehouse.archive import Archive
+from warehouse.home import Home
+from warehouse.lock import Busy, alone, writing
+from warehouse.mart.publish import published_by
+from warehouse.withdrawal import withdraw
+
+OCT, NOV = {"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": "NOV2025"}
+FEED_JOB = "take_in_gp_appointments_sub_icb"
+
+
+@pytest.fixture(scope="module")
+def published_once(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
+    """A home in which October is published; each test takes a copy."""
+    home = Home(tmp_path_factory.mktemp("october") / "home")
+    shutil.copytree(empty_instance, home.dagster)
+    write_regional(home.landing / "october.csv", OCT)
+    assert refresh(home).published
+    return home
+
+
+@pytest.fixture
+def october(home: Home, published_once: Home) -> Home:
+    shutil.copytree(published_once.root, home.root, dirs_exist_ok=True)
+    return home
+
+
+def launched(home: Home, job: str = PUBLISH_JOB, **how: object) -> dg.ExecuteInProcessResult:
+    """A job as a run that Dagster launches: without the lock of a refresh around it."""
+    definitions = build_definitions(HomeResource(root=str(home.root)))
+    with open_instance(home) as instance:
+        return definitions.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            **how,  # type: ignore[arg-type]
+        )
+
+
+def parts(home: Home) -> list[str]:
+    return sorted(path.name for path in home.root.rglob("*.part*"))
+
+
+def why(result: dg.ExecuteInProcessResult) -> str:
+    [failure] = [e.step_failure_data for e in result.all_events if e.is_step_failure]
+    assert failure.user_failure_data
+    return str(failure.user_failure_data.description)
+
+
+def test_the_lock_is_of_one_thread_and_taken_again_within_itself(home: Home) -> None:
+    told: list[str] = []
+    with alone(home, print, wait=False):
+        with writing(home, told.append):
+            pass
+        other = threading.Thread(target=lambda: _write(home, told))
+        other.start()
+        time.sleep(0.2)
+        assert told == ["Another refresh is running; waiting for it to end"]
+    other.join(timeout=30)
+    assert told[1:] == ["written"]
+    with alone(home, print, wait=False), pytest.raises(Busy), alone(home, print, wait=False):
+        pass
+
+
+def _write(home: Home, told: list[str]) -> None:
+    with writing(home, told.append):
+        told.append("written")
+
+
+@contextmanager
+def meanwhile(home: Home, *what: str) -> Iterator[None]:
+    """Another process that does these, one after another, while the block runs."""
+    other = multiprocessing.get_context("spawn").Process(target=_do, args=(home.root, what))
+    other.start()
+    yield
+    other.join(timeout=300)
+    assert other.exitcode == 0
+
+
+def _do(root: Path, what: tuple[str, ...]) -> None:
+    """Not `assert`: its words would go to a terminal that nobody reads."""
+    home = Home(root)
+    for one in what:
+        if one == "refresh":
+            problems = refresh(home).failures
+        else:
+            done = launched(home, one, partition_key="2025-11" if one == FEED_JOB else None)
+            problems = [] if done.success else [why(done)]
+        if problems:
+            raise SystemExit(f"{one}: {problems}")
+
+
+@pytest.mark.acceptance  # two processes load all of Dagster, and eight runs wait for each other
+def test_runs_launched_beside_a_refresh_wait_for_each_other(october: Home) -> None:
+    """Command beside the mart's run, run of a feed beside another, command beside command."""
+    write_regional(october.landing / "november.csv", NOV)
+    with meanwhile(october, PUBLISH_JOB, FEED_JOB, "refresh"):
+        assert refresh(october).failures == []
+        assert launched(october, FEED_JOB, partition_key="2025-11").success
+        assert refresh(october).failures == []
+        assert launched(october).success
+    assert refresh(october).nothing_to_do
+    assert parts(october) == []
+
+
+def test_a_run_publishes_the_mart_that_it_has_built_and_no_other(october: Home) -> None:
+    alone_in_its_run = launched(october, asset_selection=[PUBLISHED])
+    assert "has built no mart" in why(alone_in_its_run) and "publish_mart" in why(alone_in_its_run)
+    done = launched(october)
+    assert done.success and published_by(october) == done.run_id
+    assert parts(october) == []
+
+
+def test_a_mart_built_before_another_was_published_does_not_take_its_place(
+    october: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two steps of a run somebody else takes in November and publishes."""
+    write_regional(october.landing / "november.csv", NOV)
+    with _between_the_steps(monkeypatch, lambda: refresh(october)):
+        older = launched(october)
+    assert older.success
+    assert published_by(october) not in (None, older.run_id)
+    assert refresh(october).nothing_to_do and parts(october) == []
+
+
+def test_a_mart_that_shows_what_was_withdrawn_since_is_not_published(
+    october: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = published_by(october)
+    [file] = Archive(october).files()
+
+    def take_out() -> None:
+        withdraw(october, file.sha256, "mistaken", "A. Person")
+
+    with _between_the_steps(monkeypatch, take_out):
+        done = launched(october)
+    assert not done.success and "Launch publish_mart again" in why(done)
+    assert published_by(october) == before and parts(october) == []
+
+
+@contextmanager
+def _between_the_steps(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> Iterator[None]:
+    """Do something once, when the lock was given back after building and before publishing."""
+    from assets import mart
+
+    real, taken = mart.writing, []
+
+    def then_do(home: Home, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        taken.append(True)
+        if len(taken) == 2:
+            do()
+        return real(home, say)
+
+    monkeypatch.setattr(mart, "writing", then_do)
+    yield
+    assert len(taken) > 1
