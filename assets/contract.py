@@ -203,6 +203,7 @@ class Contract(Strict):
     caveats: tuple[Caveat, ...]
     window_months: int = Field(ge=1)
     provisional_months: int = Field(ge=0, default=0)
+    provisional_by_column: dict[str, int] = {}
     edition: EditionRule
     columns: dict[str, Column]
     key: tuple[str, ...]
@@ -225,6 +226,7 @@ class Contract(Strict):
     def _columns_exist(self) -> Contract:
         named = [*self.key, self.month, self.edition.content]
         named += [self.synthetic.column if self.synthetic else None, *self.keep]
+        named += self.provisional_by_column
         if self.wide:
             named += [self.wide.label, self.wide.value, *self.wide.lacks]
         for organisation in (*self.organisations, *([self.cell] if self.cell else [])):
@@ -266,6 +268,13 @@ class Contract(Strict):
                 key = heading_key(heading)
                 if taken.setdefault(key, name) != name:
                     raise ValueError(f"heading `{heading}` is of both {taken[key]}, {name}")
+
+    def provisional_of(self, measure_id: str) -> int:
+        """How many of the newest months of a measure are provisional if no revision is measured:
+        more where it is chosen by a column that the publisher restates further back."""
+        chosen = self.measures[measure_id].where
+        by_column = (n for column, n in self.provisional_by_column.items() if column in chosen)
+        return max((self.provisional_months, *by_column))
 
     def labels(self, column: str) -> dict[str, tuple[str, ...]]:
         """Allowed labels of a column: canonical label -> published spellings beside it."""

@@ -44,6 +44,7 @@ from warehouse.mart.figures import build_figures
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.organisations import create_names
 from warehouse.mart.places import Connection, create_from
+from warehouse.mart.provisional import tell_kpis_rule
 from warehouse.mart.resting import create_kpi_feed, create_measures, resting_macros, resting_views
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.stage import load
@@ -152,6 +153,7 @@ def _build(
         build_figures(db, catalogue(), synthetic, disclosure)
         create_analyst_tables(db, catalogue())
         create_revisions(db, synthetic)
+        tell_kpis_rule(db)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
         journal = pl.concat(
             [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.conform import add_months, parse_month
-from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
 from warehouse.mart.places import Connection, create_from
+from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
 from warehouse.mart.status import judged
@@ -65,6 +64,7 @@ def build_figures(
         db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
     suppress(db, wanted, disclosure)
     _load_kpi_facts(db, wanted)
+    load_lags(db, wanted)
     _number_series(db)
     link_vintages(db)
     _create_vintage(db)
@@ -124,6 +124,7 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
     an ordinal month; on the texts themselves they would take several times as long."""
     _create_latest(db)
     create_dispute_reasons(db)
+    create_provisional(db)
     fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
     rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
@@ -166,36 +167,20 @@ def _to_date(name: str) -> str:
 
 
 def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """`stage.kpi_fact`: unit, kind, and first provisional month of each KPI at each level."""
-    newest = dict(db.execute("SELECT feed, max(edition) FROM stage.file GROUP BY feed").fetchall())
+    """`stage.kpi_fact`: unit and kind of each KPI at each level."""
     facts = [
         {
             "kpi_id": kpi.kpi_id,
             "org_level": level,
             "unit": kpi.unit,
             "is_stock": kpi.is_stock,
-            "provisional_from": add_months(
-                parse_month(newest[feed]), 1 - contracts()[feed].provisional_months
-            ),
-            "provisional_because": _because(contracts()[feed].provisional_months),
         }
         for kpi, source in wanted
-        for feed in [source.feeds[0]]
         for level in source.levels
     ]
-    schema = dict.fromkeys(("kpi_id", "org_level", "unit", "provisional_because"), pl.String)
-    kinds = {"is_stock": pl.Boolean, "provisional_from": pl.Date}
-    frame = pl.DataFrame(facts, schema={**schema, **kinds})
-    lag = "contract.provisional_months"
-    told = dict.fromkeys(("provisional_from", "provisional_because"), lag)
-    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi", **told)
-
-
-def _because(months: int) -> str:
-    if not months:
-        return "after the newest list held"
-    newest = "the newest month is" if months == 1 else f"the newest {months} months are"
-    return f"{newest} provisional by the feed's contract"
+    schema = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
+    frame = pl.DataFrame(facts, schema={**schema, "is_stock": pl.Boolean})
+    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi")
 
 
 def _number_series(db: Connection) -> None:

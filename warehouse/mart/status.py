@@ -8,7 +8,8 @@ The order of precedence: suppressed, incomplete, disputed, provisional, final.
 
 from __future__ import annotations
 
-# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason`.
+# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason` and the rule
+# of its KPI and level as `v`.
 _STATUS = (
     ("p.suppressed", "suppressed", "'a small number of a local return, or one that tells of one'"),
     ("p.value IS NULL AND p.edition IS NULL", "incomplete", "'no accepted edition has this month'"),
@@ -31,17 +32,18 @@ _STATUS = (
         "'a part is missing: its numerator, or what it is divided by, is not complete'",
     ),
     ("p.disputed IS NOT NULL", "disputed", "d.reason"),
-    ("p.month >= p.provisional_from", "provisional", "p.provisional_because"),
+    ("p.month >= v.provisional_from", "provisional", "v.rule"),
 )
 
 
 def judged() -> str:
     """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL of a final one.
 
-    `stage.dispute_reason` must be there.
+    `stage.dispute_reason` and `kpi_provisional` must be there.
     """
     status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)
     reason = " ".join(f"WHEN {when} THEN {why}" for when, _, why in _STATUS)
     return f"""SELECT p.*, CASE {status} ELSE 'final' END AS status,
             CASE {reason} END AS status_reason
-        FROM stage.latest AS p LEFT JOIN stage.dispute_reason AS d USING (disputed)"""
+        FROM stage.latest AS p LEFT JOIN stage.dispute_reason AS d ON d.disputed = p.disputed
+        LEFT JOIN mart.kpi_provisional AS v ON v.kpi_id = p.kpi_id AND v.org_level = p.org_level"""
