@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dagster._core.storage.event_log import EventLogStorage
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+    Log = SqlEventLogStorage
+else:
+    Log = object  # Dagster is loaded on use
 
 
 def pools() -> list[str]:
@@ -29,3 +34,17 @@ def limit_pools(log: EventLogStorage) -> None:
     for pool in pools():
         if pool not in known:
             log.initialize_concurrency_limit_to_default(pool)
+
+
+class LimitsPools(Log):
+    """An event log, mixed in before Dagster's own, that limits the pools before the first run."""
+
+    _limited = False
+
+    def get_concurrency_keys(self) -> set[str]:
+        """Pools with a limit. The queue asks this before it sets the limits of pools that it has
+        not met, and would launch all their runs at once in the first round: so they are set now."""
+        if not self._limited and self.has_instance:
+            limit_pools(self)
+            self._limited = True
+        return super().get_concurrency_keys()

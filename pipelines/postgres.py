@@ -74,14 +74,13 @@ def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterP
 
     Raises Unanswered if the database can't be reached or refuses us.
     """
-    from dagster_postgres.storage import DagsterPostgresStorage
     from dagster_postgres.utils import DagsterPostgresException
+
+    from pipelines.postgres_storage import PostgresStorage
 
     told = ""
     try:
-        return DagsterPostgresStorage(
-            url.render_as_string(hide_password=False), inst_data=inst_data
-        )
+        return PostgresStorage(url.render_as_string(hide_password=False), inst_data=inst_data)
     except (DagsterPostgresException, DBAPIError) as error:
         cause = error.__cause__ if isinstance(error, DagsterPostgresException) else error
         told = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]

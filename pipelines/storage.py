@@ -34,7 +34,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
-from pipelines.pools import limit_pools
+from pipelines.pools import LimitsPools
 from pipelines.postgres import database, open_postgres
 from warehouse.home import Home
 
@@ -101,7 +101,7 @@ def _write_swiftly(connection: sqlite3.Connection, _: object) -> None:
 ENGINES = Engines()
 
 
-class EventLog(SqliteEventLogStorage):
+class EventLog(LimitsPools, SqliteEventLogStorage):
     """Events: a file per run, and one of what all runs share."""
 
     def has_table(self, table_name: str) -> bool:
@@ -112,16 +112,6 @@ class EventLog(SqliteEventLogStorage):
                 return False
             self._found.add(table_name)
         return True
-
-    def get_concurrency_keys(self) -> set[str]:
-        """Pools with a limit. The queue asks this before it sets the limits of pools that it has
-        not met, and would launch all their runs at once in the first round: so they are set now."""
-        if not self._limited and self.has_instance:
-            limit_pools(self)
-            self._limited = True
-        return super().get_concurrency_keys()
-
-    _limited = False
 
     @cached_property
     def _found(self) -> set[str]:

@@ -15,6 +15,7 @@ from pipelines.postgres import VARIABLE, Unanswered, Unusable, database, place
 from pipelines.running import running_instance
 from pipelines.storage import Runs
 from tests.pipelines.postgres_server import PASSWORD, QUOTED, postgres, programs
+from tests.pipelines.test_instance import runs_launched_first
 from warehouse.home import Home
 
 SECRET = "hunter2"
@@ -88,6 +89,10 @@ def test_a_job_runs_on_it_is_read_back_and_is_forgotten(home: Home, server: str)
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert forget_runs(home, {done.run_id}, [], began, later) == 1
     assert quoting(server) == 0
+
+
+def test_plain_dagster_launches_one_run_of_a_pool_at_first(home: Home, server: str) -> None:
+    assert server and runs_launched_first(home) == 1
 
 
 def test_a_database_that_can_not_be_used_is_told_by_its_place(
