@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assets.vocabulary import MONTH, OrgLevel
 
-CaveatKind = Literal["general", "series_break", "coverage_growth", "redefinition", "non_comparable"]
+CaveatKind = Literal[
+    "general", "series_break", "coverage_growth", "redefinition", "non_comparable", "outage"
+]
 
 
 class Caveat(BaseModel):
@@ -20,7 +22,9 @@ class Caveat(BaseModel):
 
     `kpis`: only these, of those that rest on the feed. `first_month`, `last_month` (YYYY-MM): of
     figures about these months; a series that breaks has one of them, or both. `org_level`,
-    `organisations` (codes): of these only. `reference`: where the publisher says so.
+    `organisations` (codes): of these only. Months of an `outage` (a supplier's figures are missing)
+    are known to be wrong: new months are not compared with them, and they are not judged.
+    `reference`: where the publisher says so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +48,7 @@ class Caveat(BaseModel):
         first, last = self.first_month, self.last_month
         if first and last and first > last:
             raise ValueError(f"`first_month: {first}` is after `last_month: {last}`")
-        if self.kind in ("series_break", "redefinition") and not (first or last):
+        if self.kind in ("series_break", "redefinition", "outage") and not (first or last):
             raise ValueError(
                 f"a {self.kind} says from which month (`first_month:`) or to which (`last_month:`)"
             )

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from assets.conform import ROW_RULES
 from assets.contract import FEEDS_FOLDER, Contract, Strict, contracts
-from assets.vocabulary import read_yaml
+from assets.vocabulary import OrgLevel, read_yaml
 from warehouse.history import Dimension, Layer, Severity
 
 SHARED_FILE = Path(__file__).with_name("shared.yaml")
@@ -25,7 +25,7 @@ FEED_FILE = "checks.yaml"
 MART = "mart"
 MART_OWNER = "Primary care analytics"
 
-Action = Literal["hold", "quarantine", "warn"]
+Action = Literal["hold", "hold_month", "quarantine", "warn"]
 Bounds = tuple[float, float]
 NUMBERS = ("threshold", "month_on_month", "least")
 
@@ -44,8 +44,9 @@ class Override(Strict):
 class Check(Strict):
     """One thing that must hold.
 
-    `action`: `hold` keeps the edition (or the mart) back, `quarantine` the rows that break it, and
-    the edition too once they are more than `threshold`; `warn` records it. `threshold_means` says
+    `action`: `hold` keeps the edition (or the mart) back, `hold_month` the months of organisations
+    that break it, `quarantine` the rows that break it, and the edition too once they are more than
+    `threshold`; `warn` records it. `threshold_means` says
     in words what the threshold is a number of, and may name `{threshold}`, `{month_on_month}` (the
     threshold where two different months are compared) and `{least}` (below it nothing is judged).
     `owner`: None where it is the owner of the feed's contract.
@@ -73,11 +74,13 @@ class Check(Strict):
     @property
     def may_hold(self) -> bool:
         """Whether breaking it can keep an edition back."""
-        return self.severity == "ERROR"
+        return self.severity == "ERROR" and self.action != "hold_month"
 
     @model_validator(mode="after")
     def _possible(self) -> Check:
-        wanted = {"hold": "ERROR", "warn": "WARN"}.get(self.action, self.severity)
+        wanted = {"hold": "ERROR", "hold_month": "ERROR", "warn": "WARN"}.get(
+            self.action, self.severity
+        )
         if self.severity != wanted:
             raise ValueError(f"`action: {self.action}` needs `severity: {wanted}`")
         if (self.action == "quarantine") != (self.rule in ROW_RULES):
@@ -133,6 +136,45 @@ class Share(Part):
     each_from: int = Field(ge=1)
 
 
+# What is done about a new month out of range, by level; elsewhere nothing is judged.
+NewMonthAction = Literal["hold", "warn", "none"]
+JUDGED_LEVELS: dict[OrgLevel, NewMonthAction] = {
+    "practice": "warn",
+    "pcn": "warn",
+    "local_authority": "warn",
+    "sub_icb": "hold",
+    "icb": "hold",
+    "england": "hold",
+}
+HELD_LEVELS = ("sub_icb", "icb", "england")
+
+
+class NewMonths(Strict):
+    """How a feed's new months are judged by those before.
+
+    `measure`: the one that is looked at, None for the contract's first. `per`: what makes months
+    comparable, None for `working_day` of measures that add up over months, `month` of others.
+    `levels`: level -> what is done, beside `JUDGED_LEVELS`.
+    """
+
+    measure: str | None = None
+    per: Literal["working_day", "day", "month"] | None = None
+    levels: dict[OrgLevel, NewMonthAction] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _may_hold(self) -> NewMonths:
+        for level, action in self.levels.items():
+            if level not in JUDGED_LEVELS:
+                raise ValueError(f"levels.{level}: expected one of {', '.join(JUDGED_LEVELS)}")
+            if action == "hold" and level not in HELD_LEVELS:
+                raise ValueError(f"levels.{level}: `hold` is for {', '.join(HELD_LEVELS)}")
+        return self
+
+    def action(self, level: OrgLevel) -> NewMonthAction:
+        """What is done about a month of this level that is out of range."""
+        return self.levels.get(level, JUDGED_LEVELS.get(level, "none"))
+
+
 class FeedChecks(Strict):
     """The one place of a feed: its own checks, what it tells generic ones, and its overrides.
 
@@ -145,6 +187,7 @@ class FeedChecks(Strict):
     parts_sum_to_total: tuple[Split, ...] = ()
     part_within_total: tuple[Part, ...] = ()
     shares_plausible: tuple[Share, ...] = ()
+    new_months: NewMonths = NewMonths()
 
 
 def read_checks(path: Path, layers: tuple[Layer, ...] | None = None) -> tuple[Check, ...]:
@@ -243,6 +286,8 @@ def load_feed_words(path: Path, contract: Contract) -> FeedChecks:
 def _measures_exist(path: Path, words: FeedChecks, contract: Contract) -> None:
     """Raise ValueError where a parameter names no measure, or no label, of the contract."""
     named: list[tuple[str, tuple[str, ...]]] = []
+    if words.new_months.measure:
+        named.append(("new_months", (words.new_months.measure,)))
     named += [("part_within_total", (one.part, one.total)) for one in words.part_within_total]
     named += [("shares_plausible", (one.part, one.total)) for one in words.shares_plausible]
     for split in words.parts_sum_to_total:

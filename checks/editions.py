@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract, contracts
+from checks import new_months
 from checks.feed_rules import looks_back
 from checks.runner import check_version, judge_edition, judge_files, unreadable
 from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import newest_override
 from warehouse.history import (
+    NEW_MONTHS,
     CheckResult,
     EditionState,
+    HeldMonth,
     edition_files,
     fingerprint,
-    read_state,
     record,
 )
 from warehouse.home import Home
@@ -50,29 +53,40 @@ def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = Non
     """
     files = Archive(home).active_files() if files is None else files
     editions = sorted({file.edition for file in files if file.feed == feed})
-    due = {edition for edition in editions if not is_judged(home, feed, edition, files)}
+    stands = _stands(home, feed, files)
+    due = {one for one in editions if not is_judged(home, feed, one, files, stands)}
     if not due:
         return []
     return [
         edition
         for edition in editions
         if edition in due
-        or any(one in due for one, _ in _looked_back_at(home, feed, edition, files))
+        or any(one.edition in due for one in _looked_back_at(feed, edition, files, stands))
     ]
 
 
-def is_judged(home: Home, feed: str, edition: str, files: list[SourceFile]) -> bool:
-    """Whether an edition's verdict rests on exactly its files and rules of today."""
-    state = read_state(home, feed, edition)
-    expected = basis(home, feed, edition, files)
+# Where an edition of one feed stands.
+Stands = Callable[[str], Standing]
+
+
+def _stands(home: Home, feed: str, files: list[SourceFile]) -> Stands:
+    """Where editions of a feed stand, each read once."""
+    return cache(lambda edition: standing(home, feed, edition, files))
+
+
+def is_judged(
+    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+) -> bool:
+    """Whether an edition's verdict rests on exactly its files and rules of today. `stands`: where
+    the feed's editions stand, if the caller has asked already."""
+    stands = stands or _stands(home, feed, files)
+    state = stands(edition).state
+    expected = basis(home, feed, edition, files, stands)
     own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
     return (
         state is not None
         and state.fingerprint == expected
-        and (
-            standing(home, feed, edition, files).verdict == "held"
-            or all(facts_of(home, file) for file in own)
-        )
+        and (stands(edition).verdict == "held" or all(facts_of(home, file) for file in own))
     )
 
 
@@ -91,7 +105,7 @@ def take_in(
     own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
     if not own:
         return None
-    facts, broken = [], []
+    facts, broken, held = [], [], list[HeldMonth]()
     for file in own:
         if on_file:
             on_file(file)
@@ -102,11 +116,22 @@ def take_in(
     if broken:
         results = broken + judge_files(_view(home, files, own, []), run_id)
     else:
-        results = judge_edition(_view(home, files, *_in_force(home, own, facts)), run_id)
+        view = _view(home, files, *_in_force(home, own, facts))
+        results = judge_edition(view, run_id)
+        held = _held_months(view, results)
     rests_on = basis(home, feed, edition, files)
     shas = [file.sha256 for file in own]
-    state = record(home, feed, edition, rests_on, results, run_id, shas)
+    state = record(home, feed, edition, rests_on, results, run_id, shas, held)
     return TakenIn(state, standing(home, feed, edition, files), results, own, facts)
+
+
+def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMonth]:
+    """The months that the check of new months holds, if it was made and failed."""
+    failed = any(r.rule == NEW_MONTHS and r.verdict == "fail" and r.total_rows for r in results)
+    try:
+        return new_months.held_months(view) if failed else []
+    except Exception:  # the check could not be made, which holds the edition
+        return []
 
 
 def _in_force(
@@ -119,36 +144,44 @@ def _in_force(
     return kept, [known[file.sha256] for file in kept]
 
 
-def basis(home: Home, feed: str, edition: str, files: list[SourceFile]) -> str:
+def basis(
+    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+) -> str:
     """Fingerprint of all that an edition's verdict rests on, among these active files.
 
-    Of the editions before it, those down to the nearest accepted one: were one of them to change
-    its files or its standing, another edition might be the one to compare with.
+    Of the editions before it, those down to the nearest accepted one, and as far as new months are
+    judged by them: were one of them to change its files or its standing, another edition might be
+    the one to compare with.
     """
     looked_at, stand = edition_files(files, feed, edition), []
-    for one, verdict in _looked_back_at(home, feed, edition, files):
-        stand.append(f"{one} {verdict}")
-        looked_at += [file for file in files if (file.feed, file.edition) == (feed, one)]
+    stands = stands or _stands(home, feed, files)
+    for one in _looked_back_at(feed, edition, files, stands):
+        stand.append(f"{one.edition} {one.verdict}")
+        stand += sorted(held.key for held in one.held_months)
+        looked_at += [f for f in files if (f.feed, f.edition) == (feed, one.edition)]
     if decision := newest_override(home, feed, edition):
         stand.append(decision.decision_id)  # Dagster and the history are told of it
     return fingerprint(looked_at, check_version(feed), stand)
 
 
 def _looked_back_at(
-    home: Home, feed: str, edition: str, files: list[SourceFile]
-) -> list[tuple[str, str]]:
-    """The editions before one, nearest first, to the first accepted one; with their verdicts."""
-    found: list[tuple[str, str]] = []
-    for one in _before(files, feed, edition):
-        found.append((one, standing(home, feed, one, files).verdict))
-        if found[-1][1] == "accepted":
+    feed: str, edition: str, files: list[SourceFile], stands: Stands
+) -> list[Standing]:
+    """Where the editions before one stand, nearest first: to the first accepted one, and as far
+    back as new months are judged by them."""
+    found: list[Standing] = []
+    judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
+    for one in _before(files, feed, edition, looks_back(feed)):
+        found.append(stands(one))
+        if found[-1].verdict == "accepted":
             break
-    return found
+    seen = {one.edition for one in found}
+    return found + [stands(one) for one in sorted(judging - seen, reverse=True)]
 
 
-def _before(files: list[SourceFile], feed: str, edition: str) -> list[str]:
-    """Editions of a feed within the reach of its checks before one, the nearest first."""
-    first = month_text(add_months(parse_month(edition), -looks_back(feed)))
+def _before(files: list[SourceFile], feed: str, edition: str, months: int) -> list[str]:
+    """Editions of a feed within so many months before one, the nearest first."""
+    first = month_text(add_months(parse_month(edition), -months))
     held = {file.edition for file in files if file.feed == feed}
     return sorted((one for one in held if first <= one < edition), reverse=True)
 
@@ -169,21 +202,26 @@ def _view(
         if feed
     }
     lists = [file for file in others if file.feed == rule.population_feed]
-    earlier = _earlier(home, files, contract, edition)
+    before = _accepted_before(home, files, contract, edition)
+    near = _before(files, contract.feed, edition, looks_back(contract.feed))
+    earlier = next((one for one in before if one.edition in near), None)
     why = f"no edition of the {looks_back(contract.feed)} months before is accepted"
-    return EditionView(home, contract, edition, own, facts, references, lists, earlier, why)
+    return EditionView(home, contract, edition, own, facts, references, lists, earlier, why, before)
 
 
-def _earlier(
+def _accepted_before(
     home: Home, files: list[SourceFile], contract: Contract, edition: str
-) -> EditionView | None:
-    """The nearest accepted edition of the months before, as checks look at it."""
-    for one, verdict in _looked_back_at(home, contract.feed, edition, files):
-        own = [file for file in files if (file.feed, file.edition) == (contract.feed, one)]
-        if verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
+) -> tuple[EditionView, ...]:
+    """The accepted editions before one, as checks look at them, the nearest first."""
+    found = []
+    stands = _stands(home, contract.feed, files)
+    for one in _looked_back_at(contract.feed, edition, files, stands):
+        own = [f for f in files if (f.feed, f.edition) == (contract.feed, one.edition)]
+        if one.verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
             resting = _in_force(home, own, [tidy(home, file) for file in own])
-            return EditionView(home, contract, one, *resting)
-    return None
+            held = one.held_months
+            found.append(EditionView(home, contract, one.edition, *resting, held=held))
+    return tuple(found)
 
 
 def _can_be_tidied(home: Home, file: SourceFile) -> bool:

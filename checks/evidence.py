@@ -19,7 +19,17 @@ import polars as pl
 from assets.conform import SOURCE_ROW, month_text, source_columns
 from assets.contract import Contract
 from assets.corrections import corrections
-from checks import corrected, drift, files, hierarchy, places, plausible, population, rows
+from checks import (
+    corrected,
+    drift,
+    files,
+    hierarchy,
+    new_months,
+    places,
+    plausible,
+    population,
+    rows,
+)
 from checks.catalogue import feed_words
 from checks.feed_rules import Rule, feed_rules
 from checks.view import EditionView, Evidence, Expectation, broken
@@ -114,7 +124,7 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
         found["restated_as_before"] = drift.restated
         if not contract.hand_made:
             found["figures_not_halved"] = drift.halved
-    return found
+    return found | new_months.rules(contract)
 
 
 def _columns_present(view: EditionView) -> Evidence:

@@ -84,7 +84,7 @@ OFFENCES = {
         "a figure whose status and value disagree",
         """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
            FROM kpi_monthly
-           WHERE (value IS NULL) <> (status IN ('incomplete', 'suppressed'))""",
+           WHERE (value IS NULL) <> (status IN ('incomplete', 'held', 'suppressed'))""",
     ),
     "figures_traceable": (
         "a figure whose month has no source file in the mart of its edition",

@@ -23,6 +23,7 @@ from checks import lists
 from checks.catalogue import Check, check_of
 from warehouse.archive import SourceFile
 from warehouse.faults import without_trace
+from warehouse.history import HeldMonth
 from warehouse.home import Home
 from warehouse.tidy import TidyFacts, lake_paths
 
@@ -116,7 +117,9 @@ class EditionView:
     """Everything a check may look at: one edition's files, and what they are compared with.
 
     `references`: other feeds' files of the same edition; `lists`: of the patient lists that tell
-    about its months; `earlier`: the nearest earlier accepted edition, or `no_earlier`: why none.
+    about its months; `before`: earlier accepted editions, the nearest first, as far back as new
+    months are judged by them; `earlier`: the nearest of them, or `no_earlier`: why none. `held`:
+    months that stay out of an edition that was accepted.
     """
 
     home: Home
@@ -128,6 +131,8 @@ class EditionView:
     lists: list[SourceFile] = field(default_factory=list)
     earlier: EditionView | None = None
     no_earlier: str = "no earlier edition is held"
+    before: tuple[EditionView, ...] = ()
+    held: tuple[HeldMonth, ...] = ()
 
     def check(self, rule: str) -> Check:
         """A check as this feed has it, with its threshold."""

@@ -48,10 +48,11 @@ class Report:
     """What a refresh came to.
 
     `held`: editions that failed their checks and that nobody has decided about: they make a run
-    incomplete. `decided`: editions that stand where a person put them, or whose acceptance has
-    lapsed; one held by hand is told, but is no failure of the run. `unfinished`: files whose purge
-    was cut short. `taken_down`: the mart was removed, for nothing is left that may be in it.
-    `lineage`: what kept lineage events from where they should go, if anything.
+    incomplete, as do `held_months`: editions that are in but for months of organisations.
+    `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
+    by hand is told, but is no failure of the run. `unfinished`: files whose purge was cut short.
+    `taken_down`: the mart was removed, for nothing is left that may be in it. `lineage`: what kept
+    lineage events from where they should go, if anything.
     """
 
     imported: list[Outcome] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Report:
     published: bool = False
     taken_down: bool = False
     retired: int = 0
+    held_months: list[Standing] = field(default_factory=list)
     lineage: str | None = None
     nothing_to_do: bool = False
 
@@ -134,6 +136,7 @@ def bring_up_to_date(
         report.nothing_to_do = True
     stand = standings(home)
     report.held = [one for one in stand if one.undecided]
+    report.held_months = [one for one in stand if one.held_months]
     report.decided = [one for one in stand if one.decision]
     report.retired = retired_editions(home)
     report.unfinished = [one for one in tombstones(home) if one.erased_at is None]

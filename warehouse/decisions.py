@@ -43,6 +43,8 @@ class Decision(BaseModel):
 
     `sha256`: of an acceptance all files of the edition at that moment; of withdraw, restore and
     purge the files meant. `failed_rules`: the checks that an accepted edition had failed.
+    `released`: the months (`HeldMonth.key`) that an acceptance lets in, those of acceptances before
+    it among them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +55,7 @@ class Decision(BaseModel):
     edition: str
     sha256: tuple[str, ...]
     failed_rules: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
     reason: str
     decided_by: str
     decided_at: datetime
@@ -109,6 +112,7 @@ def decide(
     reason: str,
     by: str | None = None,
     failed_rules: Iterable[str] = (),
+    released: Iterable[str] = (),
 ) -> Decision:
     """Keep a decision; returns it. Raises NotPossible for a blank reason or an unknown person."""
     now = _later_than_all(home, datetime.now(UTC))
@@ -119,6 +123,7 @@ def decide(
         edition=edition,
         sha256=tuple(sorted(sha256)),
         failed_rules=tuple(sorted(failed_rules)),
+        released=tuple(sorted(released)),
         reason=reason_given(reason),
         decided_by=who(by),
         decided_at=now.replace(microsecond=0),

@@ -8,7 +8,7 @@ Does not: reaching verdicts (`checks`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -80,12 +80,47 @@ REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+class HeldMonth(BaseModel):
+    """One organisation's month of an edition that is out of the range that the months before lead
+    to expect. `measure`: the one that was looked at; `found`, `expected`, `low` and `high`: its
+    counts of the month. `org_code` as in the mart."""
+
+    model_config = ConfigDict(frozen=True)
+
+    org_level: str
+    org_code: str
+    month: str
+    measure: str
+    found: int
+    expected: int
+    low: int
+    high: int
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its edition: `sub_icb 04C 2025-12`."""
+        return f"{self.org_level} {self.org_code} {self.month}"
+
+    @property
+    def words(self) -> str:
+        """Who, when, what was found, and what was expected."""
+        return (
+            f"{self.org_code} {self.month}: {self.found:,} {self.measure}, expected "
+            f"{self.low:,} to {self.high:,}"
+        )
+
+
+# The check that holds single months, and not the edition.
+NEW_MONTHS = "new_months_as_expected"
+
+
 class EditionState(BaseModel):
     """What an edition's checks came to, and on what that rests.
 
     Whether it is in the mart is for `warehouse.standing` to say: a person may decide otherwise.
     `failed_rules`: ids of the checks that failed, with the column where there is one. `files`:
-    hashes of the files it was judged by.
+    hashes of the files it was judged by. `held_months`: what is kept out of an edition that is let
+    in; a check that does no more than that is none of `reasons` and `failed_rules`.
     """
 
     feed: str
@@ -101,6 +136,7 @@ class EditionState(BaseModel):
     reasons: list[str]
     failed_rules: list[str] = []
     files: list[str] = []
+    held_months: list[HeldMonth] = []
 
 
 def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[str] = ()) -> str:
@@ -178,32 +214,40 @@ def record(
     results: list[CheckResult],
     run_id: str,
     files: Iterable[str] = (),
+    held_months: Sequence[HeldMonth] = (),
 ) -> EditionState:
     """Keep the results for ever, then the edition's state; returns the state.
 
-    `files`: hashes of the files that were judged.
+    `files`: hashes of the files that were judged. `held_months`: what check `NEW_MONTHS` holds.
     """
     append(home, results, f"{feed}-{edition}")
     tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
     for result in results:
         tally[result.verdict] += 1
+    failed = [r for r in results if r.verdict == "fail" and not (held_months and _of_months(r))]
     state = EditionState(
         feed=feed,
         edition=edition,
         fingerprint=fingerprint,
-        verdict="held" if tally["fail"] else "accepted",
+        verdict="held" if failed else "accepted",
         passed=tally["pass"],
         warned=tally["warn"],
         failed=tally["fail"],
         skipped=tally["skipped"],
         run_id=run_id,
         judged_at=datetime.now(UTC).replace(microsecond=0),
-        reasons=[_reason(result) for result in results if result.verdict == "fail"],
-        failed_rules=sorted({_broken(result) for result in results if result.verdict == "fail"}),
+        reasons=[_reason(result) for result in failed],
+        failed_rules=sorted({_broken(result) for result in failed}),
         files=sorted(files),
+        held_months=list(held_months),
     )
     write_text(state_path(home, feed, edition), state.model_dump_json(indent=1) + "\n")
     return state
+
+
+def _of_months(result: CheckResult) -> bool:
+    """Whether what failed is held month by month."""
+    return result.rule == NEW_MONTHS
 
 
 def _broken(result: CheckResult) -> str:

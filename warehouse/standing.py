@@ -16,7 +16,7 @@ from typing import Literal
 
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import Decision, NotPossible, decide, newest_override
-from warehouse.history import EditionState, read_state
+from warehouse.history import EditionState, HeldMonth, read_state
 from warehouse.home import Home
 from warehouse.tidy import facts_of, lake_paths
 
@@ -48,6 +48,22 @@ class Standing:
         if self.state is None:
             return "pending"
         return "accepted" if self.override else self.state.verdict
+
+    @property
+    def held_months(self) -> tuple[HeldMonth, ...]:
+        """Organisations' months that stay out of an edition that is let in."""
+        if self.state is None or self.verdict != "accepted":
+            return ()
+        released = self.override.released if self.override else ()
+        return tuple(one for one in self.state.held_months if one.key not in released)
+
+    @property
+    def released(self) -> tuple[HeldMonth, ...]:
+        """Organisations' months that are in by decision alone."""
+        if self.state is None or self.verdict != "accepted":
+            return ()
+        held = {one.key for one in self.held_months}
+        return tuple(one for one in self.state.held_months if one.key not in held)
 
     @property
     def undecided(self) -> bool:
@@ -112,11 +128,20 @@ class Ruling:
     message: str
 
 
-def accept(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
-    """Let an edition in although checks failed, or lift a hold.
+def accept(
+    home: Home,
+    feed: str,
+    edition: str,
+    reason: str,
+    by: str | None = None,
+    org: str | None = None,
+    month: str | None = None,
+) -> Ruling:
+    """Let an edition in although checks failed, lift a hold, or let in months that are held.
 
-    Raises NotPossible if the edition is unknown, not judged yet, can't be read, or the reason or
-    the person is missing.
+    `org`, `month`: only the held months of this organisation, or month. Raises NotPossible if the
+    edition is unknown, not judged yet, can't be read, has no such month, or the reason or the
+    person is missing.
     """
     own = _known(home, feed, edition)
     now = standing(home, feed, edition, own)
@@ -133,12 +158,16 @@ def accept(home: Home, feed: str, edition: str, reason: str, by: str | None = No
             f"{feed} {edition} can't be let in: {', '.join(unread)} can't be read.",
             "Withdraw that file (access-recovery withdraw SHA256), or import a sound one.",
         )
-    if now.verdict == "accepted":
+    let_in = _let_in(now, org, month)
+    if now.verdict == "accepted" and not let_in:
         how = now.override.words if now.override else "accepted by its checks"
         return Ruling(None, f"{feed} {edition} is {how}. Nothing recorded.")
     shas, failed = [file.sha256 for file in own], now.state.failed_rules
-    made = decide(home, "accept", feed, edition, shas, reason, by, failed)
-    despite = f", despite {', '.join(failed)}" if failed else ""
+    before = now.override.released if now.override else ()
+    released = {*before, *(one.key for one in let_in)}
+    made = decide(home, "accept", feed, edition, shas, reason, by, failed, released)
+    told = [*failed, *(one.words for one in let_in)]
+    despite = f", despite {', '.join(told)}" if told else ""
     lost = sum(facts.tainted_cells for file in own if (facts := facts_of(home, file)))
     but = f" {lost:,} organisation-month(s) that lost rows to quarantine keep what they had."
     return Ruling(
@@ -147,6 +176,23 @@ def accept(home: Home, feed: str, edition: str, reason: str, by: str | None = No
         f"mart.{but if lost else ''} The acceptance lapses if the edition gets other files or "
         "fails another check.",
     )
+
+
+def _let_in(now: Standing, org: str | None, month: str | None) -> list[HeldMonth]:
+    """The months that an acceptance lets in beside those that are. Raises NotPossible if one is
+    asked for that is not held."""
+    held = now.state.held_months if now.state else []
+    released = now.override.released if now.override else ()
+    out = [one for one in held if one.key not in released]
+    asked = [o for o in out if org in (None, o.org_code) and month in (None, o.month)]
+    if (org or month) and not asked:
+        listed = "; ".join(one.words for one in out) or "none"
+        whose = " ".join(filter(None, (org, month)))
+        raise NotPossible(
+            f"{now.feed} {now.edition} has no held month of {whose}.",
+            f"Held months of it: {listed}.",
+        )
+    return asked
 
 
 def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:

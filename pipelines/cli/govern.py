@@ -75,8 +75,19 @@ def scorecard() -> None:
 
 
 @app.command(rich_help_panel=PANEL)
-def accept(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None) -> None:
-    """Let an edition into the mart although checks failed, or lift a hold.
+def accept(
+    feed: FeedArgument,
+    edition: EditionArgument,
+    reason: Reason,
+    by: By = None,
+    org: Annotated[
+        str | None, typer.Option("--org", help="Only held months of this organisation (code).")
+    ] = None,
+    month: Annotated[
+        str | None, typer.Option("--month", help="Only held months about this month (YYYY-MM).")
+    ] = None,
+) -> None:
+    """Let an edition into the mart although checks failed, lift a hold, or let in held months.
 
     Look first: `access-recovery status`, and `access-recovery diff FEED OLD NEW`. The acceptance
     is for the files and the failed checks of now: it lapses, and says so, if the edition gets
@@ -86,7 +97,15 @@ def accept(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By 
 
     screen = Screen()
     with _possible(screen):
-        ruling = decide(Home.from_environment(), feed_named(feed), month_named(edition), reason, by)
+        ruling = decide(
+            Home.from_environment(),
+            feed_named(feed),
+            month_named(edition),
+            reason,
+            by,
+            org,
+            month_named(month) if month else None,
+        )
     screen.say(ruling.message)
     if ruling.decision:
         screen.say(NEXT)

@@ -23,6 +23,7 @@ HEADLINE_PLACES = (
     ("local_authority", "E06000016", "Leicester City"),
 )
 FEW = 1000
+MOST_MONTHS = 10
 SYNTHETIC_BANNER = (
     "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
 )
@@ -97,7 +98,8 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         )
     if home.mart.exists():
         show_headlines(screen, home)
-    incomplete = report.refused or report.failures or report.held or report.unfinished
+    held_back = report.held or report.held_months
+    incomplete = report.refused or report.failures or held_back or report.unfinished
     return IN_PART if incomplete else DONE
 
 
@@ -105,6 +107,15 @@ def show_standings(screen: Screen, report: Report) -> None:
     """Editions held back by their checks, what people decided, and purges that were cut short."""
     for one in report.held:
         screen.warn(f"Held back: {one.feed} {one.edition}. {one.words}")
+    for one in report.held_months:
+        for month in one.held_months[:MOST_MONTHS]:
+            screen.warn(f"Held month: {one.feed} {one.edition}. {month.words}")
+        if (more := len(one.held_months) - MOST_MONTHS) > 0:
+            screen.warn(f"Held months of {one.feed} {one.edition}: {more:,} more; see status")
+        screen.warn(
+            "All else of it is published. Import a sound file, or let them in: access-recovery "
+            f"accept {one.feed} {one.edition} --reason TEXT (--org CODE, --month YYYY-MM)."
+        )
     for one in report.decided:
         if one.override:
             screen.warn(f"By decision: {one.feed} {one.edition} {one.words}")

@@ -106,6 +106,11 @@ def _feed_status(
         "last_month": months[-1] if months else None,
         "held": [one.edition for one in stand if one.verdict == "held"],
         "pending": [one.edition for one in stand if one.state is None],
+        "held_months": [
+            {"edition": one.edition, **month.model_dump()}
+            for one in stand
+            for month in one.held_months
+        ],
         "overrides": [_override(one) for one in stand if one.decision],
         "quarantined": quarantined(home, own),
         "checks": {
@@ -171,6 +176,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
     screen.table(_feed_table(rows))
     for title, table in (
         ("Newest look at the publishers", _look_table(rows)),
+        ("Months held (access-recovery accept FEED EDITION --org CODE lets one in)", _months(rows)),
         ("Decisions", _decision_table(rows)),
         ("Rows kept out of the figures (all in governance.quarantine)", _quarantine_table(rows)),
     ):
@@ -242,6 +248,21 @@ def _look_table(rows: list[dict[str, Any]]) -> Table:
             found = f"{look['verdict']}: {told}" if told else look["verdict"]
             when = datetime.fromisoformat(look["at"]).astimezone(LONDON)
             table.add_row(row["feed"], look["edition"], f"{when:%d %b %Y %H:%M}", Text(found))
+    return table
+
+
+def _months(rows: list[dict[str, Any]]) -> Table:
+    table = _table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
+    for row in rows:
+        for one in row["held_months"]:
+            table.add_row(
+                row["feed"],
+                one["edition"],
+                f"{one['org_code']} ({one['org_level']})",
+                one["month"],
+                f"{one['found']:,} {one['measure']}",
+                f"{one['low']:,} to {one['high']:,}",
+            )
     return table
 
 

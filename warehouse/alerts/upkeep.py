@@ -30,6 +30,11 @@ DECIDE = (
     'decide: access-recovery accept {feed} {edition} --reason "..." (or hold).'
 )
 
+LET_IN = (
+    "Look with access-recovery status and diff; then import a sound file, or let them in: "
+    'access-recovery accept {feed} {edition} --reason "..." (--org CODE, --month YYYY-MM for one).'
+)
+
 
 def unreadable(error: Exception, now: datetime) -> Problem:
     """Records or settings of the home that can't be read, so that nothing else is known."""
@@ -125,6 +130,26 @@ def held_back(known: Known) -> Iterator[Problem]:
                 since=one.state.judged_at,
                 still_see=known.seen.of(one.feed),
                 to_do=DECIDE.format(feed=one.feed, edition=one.edition),
+            )
+
+
+def months_held(known: Known) -> Iterator[Problem]:
+    """Editions that are in but for months of organisations that nobody has decided about."""
+    for one in standings(known.home, known.active):
+        if (held := one.held_months) and one.state:
+            more = len(held) - MOST_FAILURES
+            told = [
+                *(h.words for h in held[:MOST_FAILURES]),
+                *([f"{more} more"] if more > 0 else []),
+            ]
+            yield Problem(
+                key=f"month {one.feed} {one.edition}",
+                title=f"{len(held)} month(s) of {one.feed} {one.edition} are held by the checks",
+                what="; ".join(told),
+                since=one.state.judged_at,
+                still_see=f"{known.seen.of(one.feed)}; these months have no value there, and what "
+                "is made of them is incomplete",
+                to_do=LET_IN.format(feed=one.feed, edition=one.edition),
             )
 
 

@@ -42,6 +42,7 @@ from warehouse.mart.editions import EditionFile, place_files
 from warehouse.mart.explain import explain_macros
 from warehouse.mart.figures import build_figures
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
+from warehouse.mart.held import load_held
 from warehouse.mart.organisations import create_names
 from warehouse.mart.places import Connection, create_from
 from warehouse.mart.provisional import tell_kpis_rule
@@ -148,6 +149,7 @@ def _build(
         record_statements(db)
         db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
+        load_held(db, standings(home))
         create_names(db)
         disclosure = read_settings(home).disclosure
         build_figures(db, catalogue(), synthetic, disclosure)

@@ -17,11 +17,13 @@ from datetime import date
 
 import polars as pl
 
+from assets.conform import parse_month
 from assets.contract import contracts
 from warehouse.archive import Archive
 from warehouse.decisions import decisions
 from warehouse.home import Home
 from warehouse.mart.editions import EditionFile
+from warehouse.mart.held import let_in
 from warehouse.mart.places import Connection, create_from
 from warehouse.standing import Standing, standing
 
@@ -44,7 +46,19 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
     asked = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if asked else []
     stands = [standing(home, feed, edition, files) for feed, edition in sorted(asked)]
-    return [Dispute(one.feed, one.edition, _words(one)) for one in stands if _overrides(one)]
+    whole = [Dispute(one.feed, one.edition, _words(one)) for one in stands if _overrides(one)]
+    return whole + [released for one in stands for released in _released(one)]
+
+
+def _released(stand: Standing) -> list[Dispute]:
+    """Held months that a decision let in, of the organisations that the feed itself counts; those
+    of wholes are no member's (`held`)."""
+    cell = contracts()[stand.feed].cell
+    return [
+        Dispute(stand.feed, stand.edition, let_in(stand, one), one.org_code, parse_month(one.month))
+        for one in stand.released
+        if cell and one.org_level == cell.level
+    ]
 
 
 def _overrides(stand: Standing) -> bool:

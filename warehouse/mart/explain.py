@@ -197,9 +197,17 @@ _SECTIONS = [
         FROM cell AS c
         JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
             AND l.month = c.month
-        WHERE coalesce({lost} > {found}, TRUE)""".format(
-        lost=VINTAGE.format("l"), found=VINTAGE.format("c")
-    ),
+        WHERE coalesce({lost} > {found}, TRUE)
+        UNION ALL BY NAME
+        SELECT DISTINCT 10 AS place, 'left_out' AS section, 'held month' AS item, h.feed,
+            h.edition, h.org_level, h.org_code,
+            h.reason || '; access-recovery accept ' || h.feed || ' ' || h.edition || ' --org '
+                || h.org_code || ' --reason TEXT lets it in' AS text
+        FROM governance.held_month AS h
+        JOIN way AS c
+            ON c.feed = h.feed AND c.month = h.month AND c.cell_level = h.org_level
+            AND c.cell_code = h.org_code
+        WHERE h.status = 'held'""".format(lost=VINTAGE.format("l"), found=VINTAGE.format("c")),
     f"""SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
             h.denominator, h.published_on, h.known_from,
             CASE WHEN h.disputed THEN 'disputed' END AS verdict,

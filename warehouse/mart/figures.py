@@ -11,6 +11,7 @@ import polars as pl
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
+from warehouse.mart.held import create_held_figures, load_kpi_sources
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
 from warehouse.mart.places import Connection, create_from
@@ -65,6 +66,7 @@ def build_figures(
     suppress(db, wanted, disclosure)
     _load_kpi_facts(db, wanted)
     load_lags(db, wanted)
+    load_kpi_sources(db, wanted)
     _number_series(db)
     link_vintages(db)
     _create_vintage(db)
@@ -125,6 +127,7 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
     _create_latest(db)
     create_dispute_reasons(db)
     create_provisional(db)
+    create_held_figures(db)
     fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
     rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
@@ -218,7 +221,7 @@ def _create_latest(db: Connection) -> None:
     db.execute(
         """CREATE TABLE stage.latest AS
         WITH newest AS (
-            SELECT series, ordinal, edition, numerator, denominator, members_present,
+            SELECT series, ordinal, vintage, edition, numerator, denominator, members_present,
                    members_expected, suppressed, reason, disputed, value
             FROM stage.numbered
             QUALIFY row_number() OVER (

@@ -19,6 +19,7 @@ from warehouse.mart.caveats import create_caveats
 from warehouse.mart.corrected import correction_table
 from warehouse.mart.disclosure import withhold
 from warehouse.mart.editions import EditionFile, rows_in_force
+from warehouse.mart.held import held_rows
 from warehouse.mart.overrides import (
     OVERRIDE_SCHEMA,
     WITHDRAWN_SCHEMA,
@@ -28,7 +29,7 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.places import Connection, create_from
-from warehouse.standing import Standing, standing
+from warehouse.standing import Standing, standing, standings
 from warehouse.tidy import facts_of, lake_paths
 
 QUARANTINE_SCHEMA = {
@@ -89,6 +90,8 @@ def create_governance(
     kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
     create_from(db, "mart.governance.quarantine", kept_out, "quarantine.row", **_FILE_TOLD)
     create_from(db, "mart.governance.override", override_table(home), DECISIONS)
+    held = held_rows(standings(home, active))
+    create_from(db, "mart.governance.held_month", held, "checks.result")
     corrected = withhold(correction_table(home, active), "published", "corrected")
     create_from(db, "mart.governance.correction", corrected, "contract.correction", **_FILE_TOLD)
     create_from(db, "mart.governance.publication", publications, "archive.publication")

@@ -38,6 +38,7 @@ def override_table(home: Home) -> pl.DataFrame:
         | {
             "sha256": "\n".join(one.sha256),
             "failed_rules": "\n".join(one.failed_rules),
+            "released": "\n".join(one.released),
             "decided_at": one.decided_at.replace(tzinfo=None),
         }
         for one in decisions(home)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from assets.contract import contracts
 from warehouse.catalogue import steps_from
+from warehouse.mart.held import keep_out
 from warehouse.mart.members import expected_cells, open_practices
 from warehouse.mart.pairs import KEYS, Pair, base_figures, join_levels
 from warehouse.mart.participation import expected_listed, member_figures
@@ -29,6 +30,8 @@ def roll_up(db: Connection, pair: Pair) -> list[str]:
         member_figures(db, pair)
     else:
         base_figures(db, pair)
+    feeds = (pair.feed, pair.other)
+    keep_out(db, feeds, pair.table(pair.level), pair.level)
     levels: list[str] = [pair.level]
     for member, level in steps_from(pair.level) if pair.summed else ():
         if level == "pcn":
@@ -37,6 +40,7 @@ def roll_up(db: Connection, pair: Pair) -> list[str]:
             _cells_to_place(db, pair, level)
         else:
             _places_to_whole(db, pair, member, level)
+        keep_out(db, feeds, pair.table(level), level)
         levels.append(level)
     return levels
 

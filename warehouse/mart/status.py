@@ -3,15 +3,16 @@
 Belongs here: the order of statuses, and their reasons in words. Does not: what makes a figure
 provisional (`provisional`), disputed (`disputed`) or suppressed (`disclosure`).
 
-The order of precedence: suppressed, incomplete, disputed, provisional, final.
+The order of precedence: suppressed, held, incomplete, disputed, provisional, final.
 """
 
 from __future__ import annotations
 
-# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason` and the rule
-# of its KPI and level as `v`.
+# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason`, the rule of its KPI and
+# level as `v`, and its held or released month as `h.held`, `h.released`.
 _STATUS = (
     ("p.suppressed", "suppressed", "'a small number of a local return, or one that tells of one'"),
+    ("p.value IS NULL AND h.held IS NOT NULL", "held", "h.held"),
     ("p.value IS NULL AND p.edition IS NULL", "incomplete", "'no accepted edition has this month'"),
     ("p.value IS NULL AND p.reason IS NOT NULL", "incomplete", "p.reason"),
     (
@@ -31,7 +32,11 @@ _STATUS = (
         "incomplete",
         "'a part is missing: its numerator, or what it is divided by, is not complete'",
     ),
-    ("p.disputed IS NOT NULL", "disputed", "d.reason"),
+    (
+        "p.disputed IS NOT NULL OR h.released IS NOT NULL",
+        "disputed",
+        "concat_ws('; ', d.reason, h.released)",
+    ),
     ("p.month >= v.provisional_from", "provisional", "v.rule"),
 )
 
@@ -39,11 +44,12 @@ _STATUS = (
 def judged() -> str:
     """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL of a final one.
 
-    `stage.dispute_reason` and `kpi_provisional` must be there.
+    `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional` must be there.
     """
     status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)
     reason = " ".join(f"WHEN {when} THEN {why}" for when, _, why in _STATUS)
     return f"""SELECT p.*, CASE {status} ELSE 'final' END AS status,
             CASE {reason} END AS status_reason
         FROM stage.latest AS p LEFT JOIN stage.dispute_reason AS d ON d.disputed = p.disputed
-        LEFT JOIN mart.kpi_provisional AS v ON v.kpi_id = p.kpi_id AND v.org_level = p.org_level"""
+        LEFT JOIN mart.kpi_provisional AS v ON v.kpi_id = p.kpi_id AND v.org_level = p.org_level
+        LEFT JOIN stage.held_figure AS h ON h.series = p.series AND h.ordinal = p.ordinal"""

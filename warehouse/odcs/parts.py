@@ -33,6 +33,7 @@ RELATIVE = "Path relative to the folder named by ACCESS_RECOVERY_HOME."
 DIMENSIONS = {"validity": "conformity"}
 SEVERITIES = {"ERROR": "error", "WARN": "warning"}
 IMPACTS = {
+    "hold_month": "Only the organisations' months that break it are held, until they are accepted.",
     "hold": "Held back: what was published last stays published until it is mended or accepted.",
     "quarantine": "The rows that break it are kept out; too many of them hold the edition back.",
     "warn": "Recorded and shown; nothing is held back.",

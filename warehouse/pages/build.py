@@ -83,6 +83,7 @@ def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date)
         "trend": published[: records.TREND],
         "most": max((one["warned"] + one["failed"] for one in published), default=0),
         "held": records.held(db),
+        "held_months": records.held_months(db),
         "overrides": records.overrides(db),
         "quarantine": records.quarantine(db),
         "revisions": records.revisions(db),

@@ -93,6 +93,18 @@ def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
+def held_months(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Organisations' months that are kept out of editions that are in, newest first."""
+    return rows(
+        db,
+        """SELECT h.*, o.org_name FROM governance.held_month AS h
+           LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name
+                      FROM organisation GROUP BY ALL) AS o USING (org_level, org_code)
+           WHERE h.status = 'held'
+           ORDER BY h.feed, h.edition DESC, h.month, h.org_level, h.org_code""",
+    )
+
+
 def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Every decision, newest first; `lapsed` of one that counts no more, and `figures`: how many
     published figures rest on an edition that was let in by it."""

@@ -1,0 +1,340 @@
+"""Evidence on new months: what no accepted edition had before, against the months before.
+
+Belongs here: which months are new, whose they are, what they are compared with, and how one out of
+range is told. It looks at sums per organisation and month, never at rows. What is found depends on
+the accepted editions alone, not on the order in which they came. Does not: the arithmetic
+(`checks.expected`), letting a held month in (`warehouse.standing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from assets.caveat import Caveat
+from assets.conform import add_months, month_text, parse_month
+from assets.contract import Contract
+from assets.reference.organisations import ENGLAND, ods_codes
+from assets.vocabulary import OrgLevel
+from assets.working_days import days_of, working_days
+from checks.catalogue import JUDGED_LEVELS, feed_words
+from checks.expected import Ids, Range, Table
+from checks.hierarchy import parent_at
+from checks.view import EditionView, Evidence, offences, skipped
+from warehouse.history import NEW_MONTHS, HeldMonth
+from warehouse.tidy import lake_paths
+
+SMALL = "small_months_as_expected"
+NEWEST = 3  # months of an edition that may be new
+REACH = 18  # months: a year, the three before, and some in which the series told how it strays
+SHOWN = 10
+PARENTS = {"pcn": "pcn_code", "local_authority": "local_authority", "icb": "icb_code"}
+NO_NETWORK = "U"  # practices without one share it
+DO = (
+    "Held are these months alone; all else is published, and what is made of them is incomplete. "
+    "Import a sound file, or let them in: access-recovery accept {feed} {edition} --reason TEXT "
+    "(--org CODE, --month YYYY-MM for one of them)"
+)
+Rule = Callable[[EditionView], Evidence]
+
+
+def is_judged(contract: Contract) -> bool:
+    """Whether a feed's new months are judged: monthly sums of a publication. People's own returns
+    are not, nor lists that hold until the next."""
+    if contract.cell is None or not contract.month or not contract.measures:
+        return False
+    return not (contract.hand_made or contract.carried_forward)
+
+
+def reach(contract: Contract) -> int:
+    """How many months back the editions lie by which new months are judged: a feed that restates
+    long series brings them along, and is asked only what it had."""
+    if not is_judged(contract):
+        return 0
+    return NEWEST if contract.window_months >= REACH else REACH
+
+
+def rules(contract: Contract) -> dict[str, Rule]:
+    """The checks of new months that apply to a feed."""
+    found: dict[str, Rule] = {}
+    if _levels(contract, "hold"):
+        found[NEW_MONTHS] = held_out
+    if _levels(contract, "warn"):
+        found[SMALL] = small
+    return found
+
+
+def _levels(contract: Contract, action: str) -> list[OrgLevel]:
+    """Levels that a feed reports by, or that lie above, of which this is done."""
+    if not is_judged(contract) or contract.cell is None:
+        return []
+    words, cell = feed_words(contract.feed).new_months, contract.cell.level
+    named = {level for one in contract.organisations for level in (one.level, *one.parents)}
+    above = named | {cell, "england"} | ({"icb"} if "sub_icb" in named else set())
+    return [level for level in JUDGED_LEVELS if level in above and words.action(level) == action]
+
+
+@dataclass
+class Judged:
+    """New months of some levels: `out` of range, the furthest first, of `total` that could be
+    judged; `months`: those that are new."""
+
+    out: list[HeldMonth]
+    total: int
+    months: list[date]
+
+
+@lru_cache(maxsize=4)  # the check asks, then whoever keeps what it holds
+def judge(view: EditionView, rule: str) -> Judged | str:
+    """The new months of an edition at the levels of a rule, or why there is nothing to judge."""
+    action = "hold" if rule == NEW_MONTHS else "warn"
+    levels = _levels(view.contract, action)
+    cells = _cells(view)
+    new = _new(view, cells)
+    if new.is_empty():
+        return "no month is new: accepted editions before have them all"
+    check = view.check(rule)
+    world = _World(view, cells, levels, check.least or 0, check.limit)
+    months = sorted(new["month"].unique())
+    out: list[tuple[float, HeldMonth]] = []
+    total = 0
+    for month in months:
+        whose = frozenset(new.filter(month=month)["org_code"])
+        for level in levels:
+            judged = dict(world.ranges(level, month, whose))
+            total += len(judged)
+            beyond = {number: one for number, one in judged.items() if one.is_out}
+            out += [(one.strays, world.told(level, n, month, one)) for n, one in beyond.items()]
+            world.table.forget(level, list(beyond), world.months.index(month))
+    if not total:
+        return (
+            "there are fewer months before than needed: at least two of the same month of the year "
+            f"before and the three months before {month_text(months[-1])}, of organisations that "
+            f"count {check.least:,} a month"
+        )
+    out.sort(key=lambda pair: (-abs(pair[0]), pair[1].key))
+    return Judged([one for _, one in out], total, months)
+
+
+def held_months(view: EditionView) -> list[HeldMonth]:
+    """What check `NEW_MONTHS` holds of an edition."""
+    found = judge(view, NEW_MONTHS)
+    return [] if isinstance(found, str) else found.out
+
+
+def held_out(view: EditionView) -> Evidence:
+    """New months of sub-ICBs, ICBs and England that are out of range: they are held."""
+    feed, edition = view.contract.feed, view.edition
+    return _evidence(view, NEW_MONTHS, DO.format(feed=feed, edition=edition))
+
+
+def small(view: EditionView) -> Evidence:
+    """New months of practices, networks and the like that are out of range, named."""
+    return _evidence(view, SMALL, "They are published: look at them before they are quoted")
+
+
+def _evidence(view: EditionView, rule: str, do: str) -> Evidence:
+    found = judge(view, rule)
+    if isinstance(found, str):
+        return skipped(rule, found)
+    told = [one.words for one in found.out]
+    shown = "; ".join(told[:SHOWN])
+    more = f"; and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+    months = ", ".join(month_text(month) for month in found.months)
+    return offences(
+        rule,
+        told,
+        expected="about what the same month of the year before and the three months before lead "
+        "to expect",
+        observed=f"{len(told):,} of {found.total:,} new organisations' months ({months}) are not",
+        total=found.total,
+        message=f"{shown}{more}. {do}",
+    )
+
+
+def _measure(contract: Contract) -> str:
+    return feed_words(contract.feed).new_months.measure or next(iter(contract.measures))
+
+
+def _cells(view: EditionView) -> pl.DataFrame:
+    """`org_code, month, value, own, given`: of each organisation's month the newest accepted
+    figure; `own`: of this edition; `given`: whether an accepted edition before has it."""
+    measure = _measure(view.contract)
+    frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
+    for one in view.before:
+        out = [
+            h for h in one.held if view.contract.cell and h.org_level == view.contract.cell.level
+        ]
+        held = pl.DataFrame(
+            {"org_code": [h.org_code for h in out], "month": [parse_month(h.month) for h in out]},
+            schema={"org_code": pl.String, "month": pl.Date},
+        )
+        frames.append(
+            _sound(one, measure)
+            .join(held, on=["org_code", "month"], how="anti")
+            .with_columns(own=pl.lit(False))
+        )
+    first = add_months(view.month, 1 - max(view.contract.window_months, REACH + 12))
+    return (
+        pl.concat(frames)
+        .filter(pl.col("month").is_between(first, view.month))
+        .with_columns(given=(~pl.col("own")).any().over("org_code", "month"))
+        .unique(["org_code", "month"], keep="first", maintain_order=True)
+    )
+
+
+def _sound(view: EditionView, measure: str) -> pl.DataFrame:
+    cells = view.measures()
+    if cells is None:
+        return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date, "value": pl.Int64})
+    return cells.filter(~pl.col("tainted"), pl.col(measure).is_not_null()).select(
+        pl.col("org_code").replace(ods_codes()), "month", pl.col(measure).alias("value")
+    )
+
+
+def _new(view: EditionView, cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells of the edition to be judged: of its newest months, and of months that were held,
+    which no accepted edition before has."""
+    first = add_months(view.month, 1 - NEWEST)
+    again = [parse_month(one.month) for one in _held_before(view)]
+    recent = (pl.col("month") >= first) | pl.col("month").is_in(again)
+    return cells.filter(pl.col("own"), ~pl.col("given"), recent)
+
+
+def _held_before(view: EditionView) -> list[HeldMonth]:
+    return [held for one in view.before for held in one.held]
+
+
+class _World:
+    """The table that new months are judged by, with the names of its rows and columns."""
+
+    def __init__(
+        self,
+        view: EditionView,
+        cells: pl.DataFrame,
+        levels: list[OrgLevel],
+        least: int,
+        most: float,
+    ) -> None:
+        contract = view.contract
+        self.measure = _measure(contract)
+        first, last = cells["month"].min(), view.month
+        assert isinstance(first, date)  # noqa: S101 - the caller has looked
+        span = (last.year - first.year) * 12 + last.month - first.month
+        self.months = [add_months(first, n) for n in range(span + 1)]
+        self.codes = sorted(cells["org_code"].unique())
+        self.names: dict[str, list[str]] = {}
+        places = _places(view, self.codes)
+        level_of: dict[str, Ids] = {level: self._numbered(level, places[level]) for level in levels}
+        self.held_before = {one.key for one in _held_before(view)}
+        self.table = Table(
+            self._counts(cells),
+            [_days(contract, month) for month in self.months],
+            level_of,
+            ("england",),
+            least,
+            most,
+        )
+        for caveat in contract.caveats:
+            if caveat.kind == "outage":
+                self._leave_out(caveat, places)
+
+    def _numbered(self, level: str, codes: list[str | None]) -> Ids:
+        self.names[level] = sorted({code for code in codes if code})
+        numbers = {code: number for number, code in enumerate(self.names[level])}
+        return np.array([numbers.get(code or "", -1) for code in codes], dtype=np.int64)
+
+    def _counts(self, cells: pl.DataFrame) -> np.ndarray:
+        counts = np.full((len(self.codes), len(self.months)), np.nan)
+        rows = {code: number for number, code in enumerate(self.codes)}
+        columns = {month: number for number, month in enumerate(self.months)}
+        for code, month, value in cells.select("org_code", "month", "value").iter_rows():
+            counts[rows[code], columns[month]] = value
+        return counts
+
+    def _leave_out(self, caveat: Caveat, places: dict[OrgLevel, list[str | None]]) -> None:
+        """Months that are known to be wrong are neither judged nor compared with."""
+        named = places.get(caveat.org_level or "england", [])
+        inside = [not caveat.organisations or code in caveat.organisations for code in named]
+        for number, month in enumerate(self.months):
+            text = month_text(month)
+            if (caveat.first_month or text) <= text <= (caveat.last_month or text):
+                self.table.counts[np.array(inside, dtype=bool), number] = np.nan
+
+    def ranges(
+        self, level: OrgLevel, month: date, whose: frozenset[str]
+    ) -> Iterator[tuple[int, Range]]:
+        """What was expected of a level's organisations in a month, of those that are new: with a
+        member whose month is new, or held before."""
+        is_new = np.array([code in whose for code in self.codes])
+        new = set(self.table.level_of[level][is_new].tolist())
+        for number, one in self.table.ranges(level, self.months.index(month)).items():
+            key = f"{level} {self.names[level][number]} {month_text(month)}"
+            if number in new or key in self.held_before:
+                yield number, one
+
+    def told(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
+        """A month out of range as it is kept."""
+        return HeldMonth(
+            org_level=level,
+            org_code=self.names[level][number],
+            month=month_text(month),
+            measure=self.measure,
+            found=round(one.found),
+            expected=round(one.expected),
+            low=round(one.low),
+            high=round(one.high),
+        )
+
+
+def _days(contract: Contract, month: date) -> float:
+    """By what a month's count is divided."""
+    measure = contract.measures[_measure(contract)]
+    usual = "working_day" if measure.additive_over_time else "month"
+    per = feed_words(contract.feed).new_months.per or usual
+    return {"working_day": working_days(month), "day": len(days_of(month)), "month": 1}[per]
+
+
+def _places(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
+    """Level -> for each organisation counted the place it is in, by the codes of the mart; as the
+    newest of the files of the edition, else of those before, have it."""
+    cell = view.contract.cell
+    assert cell is not None  # noqa: S101 - only feeds with a cell are judged
+    known = _observed(view).filter(pl.col("org_level") == cell.level)
+    rows = {row["org_code"]: row for row in known.iter_rows(named=True)}
+    sub_icbs: list[str | None] = [
+        code if cell.level == "sub_icb" else rows.get(code, {}).get("sub_icb_code")
+        for code in codes
+    ]
+    found: dict[OrgLevel, list[str | None]] = {
+        "england": [ENGLAND] * len(codes),
+        "sub_icb": sub_icbs,
+    }
+    for level, column in PARENTS.items():
+        found[level] = [rows.get(code, {}).get(column) for code in codes]  # type: ignore[index]
+    above = [parent_at(sub_icb, view.month) if sub_icb else None for sub_icb in sub_icbs]
+    found["icb"] = [a or said for a, said in zip(above, found["icb"], strict=True)]
+    found["pcn"] = [None if code == NO_NETWORK else code for code in found["pcn"]]
+    found[cell.level] = list(codes)
+    return found
+
+
+def _observed(view: EditionView) -> pl.DataFrame:
+    """What the files name: of each organisation its newest row."""
+    paths = [
+        lake_paths(view.home, file).organisations
+        for one in (*view.before[::-1], view)
+        for file in sorted(one.files, key=lambda file: file.order)
+    ]
+    coded = ("org_code", "sub_icb_code", "icb_code")
+    return (
+        pl.concat(pl.read_parquet(path) for path in paths)
+        .with_columns(pl.col(name).replace(ods_codes()) for name in coded)
+        .sort("month", maintain_order=True)
+        .unique(["org_level", "org_code"], keep="last", maintain_order=True)
+    )

@@ -1,0 +1,149 @@
+"""A month out of range: held for its organisation alone, with the reason, until it is accepted."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from checks.editions import pending_editions
+from tests.checks.cases_new_months import LLR, restated
+from tests.support import write
+from tests.warehouse.mart.support_mart import Mart, bring, build, retrieved
+from warehouse.decisions import NotPossible
+from warehouse.home import Home
+from warehouse.mart.content import mart_content, whole_content
+from warehouse.standing import accept
+
+SUB_ICB, KPI, NOV, DEC, JAN = (
+    "gp_appointments_sub_icb",
+    "appointments",
+    "2025-11",
+    "2025-12",
+    "2026-01",
+)
+
+
+def release(folder: Path, edition: str, **count: float) -> Path:
+    """A regional file of LLR whose newest month is `count` times what each month is."""
+    return write(folder / f"{edition}.csv", restated(count, 18, edition))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Mart]:
+    """November, and a December with 04C at 30 per cent."""
+    folder = tmp_path_factory.mktemp("held")
+    home = Home(folder / "home")
+    paths = [release(folder, NOV), release(folder, DEC, **{"04C": 0.3})]
+    return home, build(home, paths, judged=True)
+
+
+def test_the_month_is_held_and_all_else_publishes(world: tuple[Home, Mart]) -> None:
+    _, mart = world
+    held = mart.figure(KPI, "sub_icb", "04C", DEC)
+    assert (held["value"], held["numerator"], held["status"]) == (None, None, "held")
+    assert held["status_reason"].startswith("04C 2025-12: 51,000 appointments, expected ")
+    assert mart.value(KPI, "sub_icb", "03W", DEC) == LLR["03W"]
+    assert mart.value(KPI, "sub_icb", "04C", NOV) == LLR["04C"]
+    whole = mart.figure(KPI, "icb", "QK1", DEC)
+    assert (whole["value"], whole["status"]) == (None, "incomplete")
+    assert (whole["members_present"], whole["members_expected"]) == (2, 3)
+    assert mart.value(KPI, "icb", "QK1", NOV) == sum(LLR.values())
+    shares = mart.figure("appointments_dna_share", "sub_icb", "04C", DEC)
+    assert (shares["value"], shares["status"]) == (None, "held")
+
+
+def test_governance_sees_who_when_what_and_what_was_expected(world: tuple[Home, Mart]) -> None:
+    _, mart = world
+    [held] = mart.rows("SELECT * FROM governance.held_month")
+    assert (held["org_level"], held["org_code"], held["found"]) == ("sub_icb", "04C", 51_000)
+    assert (held["feed"], held["edition"], held["status"]) == (SUB_ICB, DEC, "held")
+    assert held["low"] < LLR["04C"] < held["high"]
+    [edition] = mart.rows("SELECT * FROM governance.edition WHERE edition = '2025-12'")
+    assert (edition["status"], edition["checks_failed"]) == ("accepted", 1)
+
+
+def test_a_sound_december_publishes(tmp_path: Path) -> None:
+    paths = [release(tmp_path, NOV), release(tmp_path, DEC, **{"04C": 0.95})]
+    mart = build(Home(tmp_path / "home"), paths, judged=True)
+    assert mart.value(KPI, "icb", "QK1", DEC) == sum(LLR.values()) - 8_500
+    assert mart.rows("SELECT * FROM governance.held_month") == []
+
+
+def test_a_file_that_is_wrong_for_everybody_holds_everybody(tmp_path: Path) -> None:
+    files = [release(tmp_path, NOV), release(tmp_path, DEC, **dict.fromkeys(LLR, 0.6))]
+    mart = build(Home(tmp_path / "home"), files, judged=True)
+    held = mart.rows("SELECT org_code FROM governance.held_month ORDER BY ALL")
+    assert [row["org_code"] for row in held] == ["03W", "04C", "04V"]
+    assert mart.figure(KPI, "icb", "QK1", DEC)["status"] == "incomplete"
+    assert mart.value(KPI, "icb", "QK1", NOV) == sum(LLR.values())
+
+
+def test_accepted_it_is_in_and_says_so(world: tuple[Home, Mart], tmp_path: Path) -> None:
+    home = Home(shutil.copytree(world[0].root, tmp_path / "home"))
+    with pytest.raises(NotPossible, match=r"no held month of 03W\. Held months of it: 04C 2025-12"):
+        accept(home, SUB_ICB, DEC, "two practices moved", "me", org="03W")
+    ruling = accept(home, SUB_ICB, DEC, "two practices moved", "me", org="04C", month=DEC)
+    assert "despite 04C 2025-12: 51,000 appointments, expected " in ruling.message
+    assert accept(home, SUB_ICB, DEC, "again", "me").decision is None
+    mart = build(home, judged=True)
+    let_in = mart.figure(KPI, "sub_icb", "04C", DEC)
+    assert (let_in["value"], let_in["status"]) == (51_000, "disputed")
+    assert "expected" in let_in["status_reason"]
+    assert "by me on" in let_in["status_reason"]
+    assert mart.figure(KPI, "icb", "QK1", DEC)["status"] == "disputed"
+    assert mart.figure(KPI, "sub_icb", "03W", DEC)["status"] == "provisional"
+    assert mart.value(KPI, "icb", "QK1", DEC) == 51_000 + LLR["03W"] + LLR["04V"]
+    [row] = mart.rows("SELECT status, org_code FROM governance.held_month")
+    assert row == {"status": "released", "org_code": "04C"}
+
+
+def test_an_acceptance_lapses_with_other_files(world: tuple[Home, Mart], tmp_path: Path) -> None:
+    home = Home(shutil.copytree(world[0].root, tmp_path / "home"))
+    accept(home, SUB_ICB, DEC, "two practices moved", "me")
+    again = release(tmp_path, DEC, **{"04C": 0.31})
+    mart = build(home, [retrieved(again, "2027-01-01")], judged=True)
+    assert mart.figure(KPI, "sub_icb", "04C", DEC)["status"] == "held"
+
+
+@pytest.mark.parametrize(("count", "held"), [(0.3, True), (1.0, False)])
+def test_a_later_edition_puts_it_right_or_holds_it_again(
+    world: tuple[Home, Mart], tmp_path: Path, count: float, held: bool
+) -> None:
+    home = Home(shutil.copytree(world[0].root, tmp_path / "home"))
+    lines = restated({}, 18, JAN).decode().splitlines()
+    january = [
+        line.replace("170000", str(round(170_000 * count))) if "DEC2025" in line else line
+        for line in lines
+    ]
+    path = write(tmp_path / "january.csv", "\n".join([*january, ""]).encode())
+    mart = build(home, [path], judged=True)
+    assert (mart.figure(KPI, "sub_icb", "04C", DEC)["status"] == "held") is held
+    assert (mart.value(KPI, "icb", "QK1", DEC) is None) is held
+    assert mart.value(KPI, "icb", "QK1", JAN) == sum(LLR.values())
+
+
+def test_any_order_of_import_gives_the_same(world: tuple[Home, Mart], tmp_path: Path) -> None:
+    files = [release(tmp_path, DEC, **{"04C": 0.3}), release(tmp_path, NOV)]
+    home = Home(tmp_path / "home")
+    build(home, files[:1], judged=True)
+    assert pending_editions(home, SUB_ICB) == []
+    bring(home, files[1])
+    assert pending_editions(home, SUB_ICB) == [NOV, DEC]
+    again = build(home, judged=True)
+    assert [whole_content(mart_content(mart.path), "kpi_") for mart in (again, world[1])] == [
+        whole_content(mart_content(world[1].path), "kpi_")
+    ] * 2
+    held = "SELECT * FROM governance.held_month"
+    assert again.rows(held) == world[1].rows(held)
+
+
+def test_explain_tells_what_was_found_and_what_to_do(world: tuple[Home, Mart]) -> None:
+    _, mart = world
+    for code, status in (("04C", "held"), ("QK1", "incomplete")):
+        told = mart.rows(f"FROM explain('appointments', '{code}', DATE '2025-12-01')")
+        [figure] = [row for row in told if row["section"] == "figure"]
+        assert figure["verdict"] == status
+        [out] = [row for row in told if row["item"] == "held month"]
+        assert out["org_code"] == "04C"
+        assert "51,000 appointments, expected" in out["text"]
+        assert "access-recovery accept gp_appointments_sub_icb 2025-12 --org 04C" in out["text"]
