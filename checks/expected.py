@@ -82,7 +82,8 @@ class Table:
     `counts`: organisations x consecutive months, NaN where there is none. `days`: of each month,
     by which counts are made comparable. `level_of`: level -> for each organisation the number of
     the whole it is in, -1 for none. `totals`: levels that are judged as totals. `least`: counts of
-    which the smaller are not judged. `most`: how far anybody may stray.
+    which the smaller are not judged. `calm`, `most`: how far even the calmest may stray, and the
+    wildest.
     """
 
     counts: Floats
@@ -90,6 +91,7 @@ class Table:
     level_of: dict[str, Ids]
     totals: tuple[str, ...] = ()
     least: float = 1.0
+    calm: float = LEAST
     most: float = MOST
     _changes: dict[tuple[str, int, int], Floats] = field(default_factory=dict)
     _strays: dict[tuple[str, int], tuple[Floats, Floats]] = field(default_factory=dict)
@@ -163,7 +165,7 @@ class Table:
         """What the shared movement strays from that of the months before, and its bound."""
         strays, seasons = self._shared_strays(month)
         past = np.array([self._shared_strays(m)[0] for m in range(month)])
-        return float(np.nan_to_num(strays)), float(_bounds(past[:, None], seasons, self.most)[0])
+        return float(np.nan_to_num(strays)), float(self._bound(past[:, None], seasons)[0])
 
     def _shared_strays(self, month: int) -> tuple[float, bool]:
         if month not in self._shared:
@@ -220,8 +222,20 @@ class Table:
         seasons = not self.is_alone(level, month) or self._moved(level, month, np.asarray)[1]
         table = np.stack(past) if past else np.empty((0, self.size(level)))
         few = _known(past) < ENOUGH if past else True
-        pooled = _bounds(table.reshape(-1, 1), seasons, self.most)
-        return np.where(few, pooled, _bounds(table, seasons, self.most))
+        pooled = self._bound(table.reshape(-1, 1), seasons)
+        return np.where(few, pooled, self._bound(table, seasons))
+
+    def _bound(self, past: Floats, seasons: bool) -> Floats:
+        """How far each may stray, by what it strayed in earlier months (months x organisations).
+        `seasons`: whether the movement of the seasons is known, and taken out."""
+        if not seasons:
+            return np.full(past.shape[1], max(WITHOUT_SEASONS, self.most))
+        if not len(past):
+            return np.full(past.shape[1], self.most)
+        few = _known(list(past)) < ENOUGH
+        known = np.where(few, 0.0, past)
+        spread = SCALE * _median(list(np.abs(known - _median(list(known)))))
+        return np.where(few, self.most, np.clip(SPREADS * spread, self.calm, self.most))
 
 
 def _middle(changes: Floats) -> float:
@@ -240,16 +254,3 @@ def _median(several: Sequence[Any]) -> Any:
 def _known(several: Sequence[Any]) -> Any:
     """How many of several changes are known, element by element."""
     return np.isfinite(np.stack([np.asarray(one, dtype=np.float64) for one in several])).sum(axis=0)
-
-
-def _bounds(past: Floats, seasons: bool, most: float) -> Floats:
-    """How far each may stray, by what it strayed in earlier months (months x organisations).
-    `seasons`: whether the movement of the seasons is known, and taken out."""
-    if not seasons:
-        return np.full(past.shape[1], max(WITHOUT_SEASONS, most))
-    if not len(past):
-        return np.full(past.shape[1], most)
-    few = _known(list(past)) < ENOUGH
-    known = np.where(few, 0.0, past)
-    spread = SCALE * _median(list(np.abs(known - _median(list(known)))))
-    return np.where(few, most, np.clip(SPREADS * spread, LEAST, most))

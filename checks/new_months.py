@@ -23,7 +23,7 @@ from assets.reference.organisations import ENGLAND, ods_codes
 from assets.vocabulary import OrgLevel
 from assets.working_days import days_of, working_days
 from checks.catalogue import JUDGED_LEVELS, feed_words
-from checks.expected import Ids, Range, Table
+from checks.expected import LEAST, Ids, Range, Table
 from checks.hierarchy import parent_at
 from checks.view import EditionView, Evidence, offences, skipped
 from warehouse.history import NEW_MONTHS, HeldMonth
@@ -31,6 +31,7 @@ from warehouse.tidy import lake_paths
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
+CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # how far even the calmest may stray
 REACH = 18  # months: a year, the three before, and some in which the series told how it strays
 SHOWN = 10
 PARENTS = {"pcn": "pcn_code", "local_authority": "local_authority", "icb": "icb_code"}
@@ -99,7 +100,8 @@ def judge(view: EditionView, rule: str) -> Judged | str:
     if new.is_empty():
         return "no month is new: accepted editions before have them all"
     check = view.check(rule)
-    world = _World(view, cells, levels, check.least or 0, check.limit)
+    bounds = (check.least or 0, CALM[rule], check.limit)
+    world = _World(view, cells, levels, bounds)
     months = sorted(new["month"].unique())
     out: list[tuple[float, HeldMonth]] = []
     total = 0
@@ -218,8 +220,7 @@ class _World:
         view: EditionView,
         cells: pl.DataFrame,
         levels: list[OrgLevel],
-        least: int,
-        most: float,
+        bounds: tuple[float, float, float],
     ) -> None:
         contract = view.contract
         self.measure = _measure(contract)
@@ -237,8 +238,7 @@ class _World:
             [_days(contract, month) for month in self.months],
             level_of,
             ("england",),
-            least,
-            most,
+            *bounds,
         )
         for caveat in contract.caveats:
             if caveat.kind == "outage":
