@@ -49,6 +49,7 @@ TOLD_BY_HAND = (
             "correction",
             "edition",
             "feed",
+            "held_month",
             "kpi_feed",
             "lineage_edge",
             "measure",
