@@ -14,7 +14,7 @@ from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract, contracts
 from checks import new_months
 from checks.feed_rules import looks_back
-from checks.runner import check_version, judge_edition, judge_files, unreadable
+from checks.runner import UNREADABLE_RULE, check_version, judge_edition, judge_files, unreadable
 from checks.view import EditionView
 from warehouse.archive import Archive, SourceFile
 from warehouse.decisions import newest_override
@@ -86,8 +86,13 @@ def is_judged(
     return (
         state is not None
         and state.fingerprint == expected
-        and (stands(edition).verdict == "held" or all(facts_of(home, file) for file in own))
+        and (_has_unreadable(state) or all(facts_of(home, file) for file in own))
     )
+
+
+def _has_unreadable(state: EditionState) -> bool:
+    """Whether a file of the edition could not be read: trying again gives the same."""
+    return any(rule.startswith(UNREADABLE_RULE) for rule in state.failed_rules)
 
 
 def take_in(

@@ -27,6 +27,7 @@ from warehouse.history import CheckResult, Verdict
 if TYPE_CHECKING:
     import polars as pl
 
+UNREADABLE_RULE = "file_readable"
 COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 
@@ -68,7 +69,7 @@ def unreadable(
 ) -> CheckResult:
     """The record of a file that was archived but could not be read after all."""
     evidence = Evidence(
-        "file_readable", None, _frame(0), None, "a readable CSV", str(error)[:500], 1, 1, file_name
+        UNREADABLE_RULE, None, _frame(0), None, "a readable CSV", str(error)[:500], 1, 1, file_name
     )
     return _record(evidence, "fail", feed, edition, run_id, datetime.now(UTC))
 

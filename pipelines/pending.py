@@ -23,6 +23,7 @@ from pipelines.refresh import mart_is_current, plan
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import mart_fingerprint, mart_version
+from warehouse.pages.paths import are_whole
 
 
 class Remembered(Cursor):
@@ -87,9 +88,11 @@ def pending(home: Home) -> Work | None:
         feed, edition = editions[0]
         more = f" and {len(editions) - 1} more" if len(editions) > 1 else ""
         return Work(f"{feed} {edition}{more} to be taken in", _digest("editions", lines))
-    if mart_is_current(home):
-        return None
-    return Work("The mart is to be built anew", _digest("mart", [mart_fingerprint(home)]))
+    if not mart_is_current(home):
+        return Work("The mart is to be built anew", _digest("mart", [mart_fingerprint(home)]))
+    if not are_whole(home):
+        return Work("Pages about the mart are lost", _digest("pages", [mart_fingerprint(home)]))
+    return None
 
 
 def _digest(what: str, lines: list[str]) -> str:
@@ -101,8 +104,8 @@ def _hash(lines: list[str]) -> str:
 
 
 def state_of(home: Home) -> str:
-    """Changes with whatever a plan rests on: records, decisions, verdicts, settings, the mart, and
-    the code."""
+    """Changes with whatever a plan rests on: records, decisions, verdicts, what was made of files,
+    settings, the mart, and the code."""
     told = [mart_version(), *(f"{tidy_version(one)} {check_version(one)}" for one in contracts())]
     for place in _places(home):
         try:
@@ -119,7 +122,9 @@ def _places(home: Home) -> Iterator[Path]:
         home.archive / "records",
         home.archive / "decisions",
         home.archive / "tombstones",
-        home.lake / "editions",
+        home.lake,  # what was made of files may be lost
+        home.quarantine,
+        home.pages,
     )
     for folder in folders:
         for place, inner, _ in os.walk(folder):

@@ -22,6 +22,7 @@ from warehouse.home import Home, sweep_parts
 from warehouse.intake.importer import Outcome
 from warehouse.last_refresh import remember
 from warehouse.lock import Say, alone
+from warehouse.pages.paths import are_whole
 from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
 from warehouse.tombstones import Tombstone, tombstones
@@ -51,8 +52,9 @@ class Report:
     incomplete, as do `held_months`: editions that are in but for months of organisations.
     `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
     by hand is told, but is no failure of the run. `unfinished`: files whose purge was cut short.
-    `taken_down`: the mart was removed, for nothing is left that may be in it. `lineage`: what kept
-    lineage events from where they should go, if anything.
+    `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about the mart
+    were lost, and made anew. `lineage`: what kept lineage events from where they should go, if
+    anything.
     """
 
     imported: list[Outcome] = field(default_factory=list)
@@ -62,6 +64,7 @@ class Report:
     failures: list[str] = field(default_factory=list)
     unfinished: list[Tombstone] = field(default_factory=list)
     published: bool = False
+    pages: bool = False
     taken_down: bool = False
     retired: int = 0
     held_months: list[Standing] = field(default_factory=list)
@@ -134,6 +137,8 @@ def bring_up_to_date(
         _run(home, batches, report, say)
     else:
         report.nothing_to_do = True
+    if not are_whole(home):
+        _make_pages(home, report, say)
     stand = standings(home)
     report.held = [one for one in stand if one.undecided]
     report.held_months = [one for one in stand if one.held_months]
@@ -191,6 +196,15 @@ def mart_is_current(home: Home) -> bool:
     from warehouse.mart.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.mart.exists())
+
+
+def _make_pages(home: Home, report: Report, say: Say) -> None:
+    """Make the pages about the published mart anew: one of them is lost."""
+    from warehouse.pages.build import build_pages
+
+    say("Making the pages about the mart anew")
+    build_pages(home)
+    report.nothing_to_do, report.pages = False, True
 
 
 def _all_is_decided(home: Home) -> bool:

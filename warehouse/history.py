@@ -200,10 +200,11 @@ def state_path(home: Home, feed: str, edition: str) -> Path:
 
 def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
     """An edition's state, None if it was never judged."""
-    path = state_path(home, feed, edition)
-    if not path.exists():
-        return None
-    return EditionState.model_validate_json(path.read_text(encoding="utf-8"))
+    try:
+        told = state_path(home, feed, edition).read_text(encoding="utf-8")
+        return EditionState.model_validate_json(told)
+    except (FileNotFoundError, ValueError):
+        return None  # it can be made anew, so one that can't be read is as good as none
 
 
 def record(

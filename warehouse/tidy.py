@@ -123,12 +123,17 @@ def _own_version() -> str:
 
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
-    """The facts of a tidied file, None if it must be tidied (again)."""
-    path = lake_paths(home, file).facts
-    if not path.exists():
+    """The facts of a tidied file, None if it must be tidied (again): by other rules, or because
+    something that was made of it is no longer there."""
+    paths = lake_paths(home, file)
+    try:
+        facts = TidyFacts.model_validate_json(paths.facts.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return None
-    facts = TidyFacts.model_validate_json(path.read_text(encoding="utf-8"))
-    return facts if facts.version == version_of(file.feed) else None
+    made = [paths.tidy, paths.quarantine, paths.measures, paths.organisations]
+    made += [paths.corrected] if facts.corrected else []
+    whole = facts.version == version_of(file.feed) and all(path.exists() for path in made)
+    return facts if whole else None
 
 
 def tidy(home: Home, file: SourceFile) -> TidyFacts:

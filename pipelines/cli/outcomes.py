@@ -96,6 +96,8 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
             + (f", {held} held back" if held else "")
             + (", mart published." if report.published else ", mart unchanged.")
         )
+    if report.pages:
+        screen.say(f"The pages about the mart were made anew in {home.pages}.")
     if home.mart.exists():
         show_headlines(screen, home)
     held_back = report.held or report.held_months

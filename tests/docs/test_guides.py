@@ -17,7 +17,7 @@ from pipelines.cli.main import app
 from tests.checks.support_checks import published as published_rows
 from tests.support import regional
 from warehouse.home import Home, write_text
-from warehouse.pages.build import SCORECARD
+from warehouse.pages.paths import SCORECARD
 from warehouse.settings import Settings, read_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -23,10 +23,8 @@ from warehouse.home import Home, write_text
 from warehouse.mart.reading import attach
 from warehouse.pages import records
 from warehouse.pages.lineage import lineage
+from warehouse.pages.paths import LINEAGE, REFRESHES, SCORECARD, refresh_name
 from warehouse.pages.records import Row
-
-SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
-REFRESHES = "refreshes"
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
@@ -55,11 +53,6 @@ def build_pages(home: Home, today: date | None = None) -> Path:
         target = home.pages / SCORECARD
         write_text(target, _render("scorecard.html.j2", up="", **_scorecard(db, published, today)))
     return target
-
-
-def refresh_name(publication: Row) -> str:
-    """File name of a refresh's page; sorts by time."""
-    return f"{publication['published_at']:%Y%m%d-%H%M%S}-{publication['run_id'][:8]}.html"
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from tests.support import coverage, crosstab, regional, write
 from tests.warehouse.mart.support_mart import Mart, bring, build_aside, take_in_all
 from warehouse.home import Home
 from warehouse.mart.publish import publish
-from warehouse.pages.build import LINEAGE, SCORECARD, build_pages
+from warehouse.pages.build import build_pages
+from warehouse.pages.paths import LINEAGE, SCORECARD
 from warehouse.standing import accept
 
 PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
