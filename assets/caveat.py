@@ -13,7 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from assets.vocabulary import MONTH, OrgLevel
 
 CaveatKind = Literal[
-    "general", "series_break", "coverage_growth", "redefinition", "non_comparable", "outage"
+    "general",
+    "series_break",
+    "coverage_growth",
+    "redefinition",
+    "non_comparable",
+    "outage",
+    "working_days",
 ]
 
 

@@ -15,6 +15,7 @@ from assets.conform import month_text
 from assets.contract import Contract
 from checks.compared import Compared, compare, span
 from checks.view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
+from warehouse.numerals import signed_percent
 from warehouse.tidy import lake_paths
 
 Change = tuple[str, str, int, int]  # measure, month (or none in particular), before, now
@@ -145,9 +146,9 @@ def _changes(
 
 
 def _in_words(view: EditionView, change: Change) -> str:
-    """`appointments 2025-10: 254,381 to 254,739 (+0.1 %)`; of typed feeds without the counts."""
+    """`appointments 2025-10: 254,381 to 254,739 (+0.1%)`; of typed feeds without the counts."""
     measure, month, then, now = change
-    by = f"{_relative(change):+.1%}" if then else "from nothing"
+    by = signed_percent(_relative(change)) if then else "from nothing"
     name = f"{measure} {month}".strip()
     return f"{name}: {by}" if view.contract.hand_made else f"{name}: {then:,} to {now:,} ({by})"
 

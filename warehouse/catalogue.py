@@ -52,6 +52,15 @@ STEPS: dict[OrgLevel, tuple[OrgLevel, ...]] = {
     "sub_icb": ("icb", "region", "england"),
     "icb": ("region", "england"),
 }
+WORKING_DAYS_COUNT = Caveat(
+    text="Months differ by up to four working days, which moves the count: a change on the year or "
+    "the month may be no more than that. Compare per working day (calendar_month.working_days).",
+    kind="working_days",
+)
+WORKING_DAYS_SHARE = Caveat(
+    text="The number of working days moves numerator and denominator alike, and the share only as "
+    "far as the mix of weekdays does; of the counts beside it compare those per working day.",
+)
 RATIO = "A ratio of sums: add up numerators and denominators, then divide."
 
 
@@ -146,6 +155,20 @@ class Kpi(BaseModel):
             return self.numerator
         thousand = "1,000 × " if self.unit == "rate_per_1000" else ""
         return f"{thousand}{self.numerator} ÷ {self.denominator}"
+
+    @property
+    def moved_by_working_days(self) -> bool:
+        """Whether more working days make more of what it counts: events, unless they are divided
+        by the days already."""
+        events = all(measure_of(one.numerator).unit == "events" for one in self.sources)
+        return events and self.unit != "rate_per_working_day"
+
+    @property
+    def told_caveats(self) -> tuple[Caveat, ...]:
+        """Its own caveats, and the one on working days where they move what is counted."""
+        if not self.moved_by_working_days:
+            return self.caveats
+        return (*self.caveats, WORKING_DAYS_SHARE if self.unit == "share" else WORKING_DAYS_COUNT)
 
     @property
     def is_stock(self) -> bool:

@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.cli.screen import Screen
 from warehouse.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
 from warehouse.home import whole_file
+from warehouse.numerals import signed_percent
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -229,4 +230,4 @@ def _change(value: int | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.2%}"
+    return "-" if value is None else signed_percent(value, 2)

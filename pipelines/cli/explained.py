@@ -109,7 +109,7 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
 
 def _value(figure: Record) -> str:
     """`274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has no unit."""
-    from pipelines.cli.outcomes import value_text
+    from warehouse.numerals import value_text
 
     value, unit = figure.get("value"), figure["unit"]
     if value is None:

@@ -14,16 +14,13 @@ from pipelines.cli.screen import Screen
 from warehouse.home import Home
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from pipelines.refresh import Report
     from warehouse.intake.importer import Outcome
 
-HEADLINE_PLACES = (
-    ("icb", "QK1", "LLR"),
-    ("sub_icb", "04C", "Leicester City"),
-    ("local_authority", "E06000016", "Leicester City"),
-)
-FEW = 1000
 MOST_MONTHS = 10
+HEADLINES = ("KPI", "Month", "Value", "On the year", "Per working day", "Status")
 SYNTHETIC_BANNER = (
     "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
 )
@@ -135,70 +132,22 @@ def show_standings(screen: Screen, report: Report) -> None:
         )
 
 
-def headlines(home: Home) -> list[dict[str, Any]]:
-    """The newest value of each headline KPI for LLR and Leicester City, theme by theme."""
-    import duckdb
-
-    from warehouse.catalogue import catalogue
-    from warehouse.mart.reading import attach
-
-    wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
-    rows: list[dict[str, Any]] = []
-    with duckdb.connect() as db:
-        attach(db, home.mart)
-        for level, code, place in HEADLINE_PLACES:
-            found = db.execute(
-                """SELECT k.theme, m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
-                          m.denominator, m.year_on_year_ratio AS ratio,
-                          m.year_on_year_change AS change, m.status, m.synthetic
-                   FROM mart.kpi_monthly AS m JOIN mart.kpi AS k USING (kpi_id)
-                   WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
-                     AND m.kpi_id IN (SELECT unnest($wanted))
-                   QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY month DESC) = 1""",
-                {"level": level, "code": code, "wanted": wanted},
-            )
-            keys = [column[0] for column in found.description or []]
-            rows += [{"place": place, **dict(zip(keys, r, strict=True))} for r in found.fetchall()]
-    places, themes = [one[2] for one in HEADLINE_PLACES], [row["theme"] for row in rows]
-    return sorted(
-        rows,
-        key=lambda row: (
-            themes.index(row["theme"]),
-            places.index(row["place"]),
-            wanted.index(row["kpi_id"]),
-        ),
-    )
-
-
 def show_headlines(screen: Screen, home: Home) -> None:
     """The headline table, where the mart is, and what to do next."""
-    from rich.table import Table
-    from rich.text import Text
+    import duckdb
 
-    rows = headlines(home)
+    from warehouse.headline import headlines, reasons
+    from warehouse.mart.reading import attach
+
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        db.execute("USE mart")
+        rows = headlines(db)
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
-        title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-        for heading in ("View", "Place", "KPI", "Month", "Value", "Change on the year", "Status"):
-            right = heading in ("Value", "Change on the year")
-            table.add_column(
-                heading, justify="right" if right else "left", no_wrap=heading != "KPI"
-            )
-        last = ("", "")
-        for row in rows:
-            here = (f"{row['theme']}_monthly", row["place"])
-            table.add_row(
-                here[0] if here[0] != last[0] else "",
-                here[1] if here != last else "",
-                Text(row["title"]),
-                f"{row['month']:%b %Y}",
-                headline_value(row),
-                change_text(row),
-                row["status"],
-            )
-            last = here
-        screen.table(table)
+        screen.table(_headline_table(rows, synthetic))
+    for reason in reasons(rows):
+        screen.warn(f"Disputed: {reason}")
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
     screen.say(f"Mart: {home.mart}")
@@ -208,25 +157,36 @@ def show_headlines(screen: Screen, home: Home) -> None:
     )
 
 
-def headline_value(row: dict[str, Any]) -> str:
-    """A value for the headline table; of a share of few, both numbers (81 of 82)."""
-    text = value_text(row["value"], row["unit"])
-    if row["unit"] == "share" and row["denominator"] < FEW:
-        return f"{row['numerator']:,} of {row['denominator']:,} = {text}"
-    return text
+def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
+    """A line per figure, under a line for each place and view, so that 80 columns hold it."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
 
+    from warehouse.headline import change_text, headline_value, working_day_text
 
-def value_text(value: float, unit: str) -> str:
-    """A value as people read it: counts whole, shares in per cent, rates with one decimal."""
-    if unit == "share":
-        return f"{value:.1%}"
-    return f"{value:,.1f}" if unit.startswith("rate") else f"{value:,.0f}"
-
-
-def change_text(row: dict[str, Any]) -> str:
-    """Change on the year: shares in percentage points, all else in per cent."""
-    if row["change"] is None:
-        return "-"
-    if row["unit"] == "share":
-        return f"{100 * row['change']:+.1f} pp"
-    return "-" if row["ratio"] is None else f"{row['ratio']:+.1%}"
+    title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in HEADLINES:
+        right, change = heading in HEADLINES[2:5], heading in HEADLINES[3:5]
+        table.add_column(
+            heading,
+            justify="right" if right else "left",
+            no_wrap=heading != "KPI" and not change,
+            max_width=9 if change else None,
+        )
+    last = ("", "")
+    for row in rows:
+        here = (f"{row['theme']}_monthly", row["place"])
+        if here != last:
+            table.add_row(Text(f"{here[1]} ({here[0]})", "bold"))
+        last = here
+        table.add_row(
+            Padding(Text(row["title"]), (0, 0, 0, 2)),
+            f"{row['month']:%b %Y}",
+            headline_value(row),
+            change_text(row),
+            working_day_text(row),
+            row["status"],
+        )
+    return table

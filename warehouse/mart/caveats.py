@@ -21,7 +21,8 @@ from warehouse.catalogue import Kpi, feed_of
 from warehouse.mart.places import Connection, create_from
 
 # What the caveat `s` says of a figure of the month {month}. A comparison with the year before is
-# spoilt by a break between the two months, and by coverage that grew at any time between them.
+# spoilt by a break between the two months, and by coverage that grew at any time between them;
+# of a count by working days of which the two months have not the same number.
 COVERS = """({month} >= coalesce(s.first_month, {month})
     AND {month} <= coalesce(s.last_month, {month}))"""
 SPOILS = """CASE
@@ -30,7 +31,10 @@ SPOILS = """CASE
         OR coalesce(s.last_month >= {month} - INTERVAL 1 YEAR AND s.last_month < {month}, FALSE)
     WHEN s.kind = 'coverage_growth' THEN {month} >= coalesce(s.first_month, {month})
         AND {month} - INTERVAL 1 YEAR <= coalesce(s.last_month, {month})
+    WHEN s.kind = 'working_days' THEN coalesce({days_differ}, FALSE)
     ELSE FALSE END"""
+
+LESSER = "('general', 'working_days')"  # kinds that are told after breaks and the like
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
     Raises ValueError for one that names a KPI that is unknown or does not rest on its feed, or
     that reaches no figure though it names KPIs or a level.
     """
-    bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.caveats]
+    bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.told_caveats]
     return bound + [
         _of_feed(feed, caveat, kpis)
         for feed, contract in feeds.items()
@@ -178,7 +182,12 @@ def _create_texts(db: Connection) -> None:
     month = "k.month"
     db.execute(
         f"""CREATE TABLE mart.governance.caveat_text AS
-        WITH shown AS (SELECT DISTINCT kpi_id, org_level, month FROM mart.kpi_monthly),
+        WITH shown AS (
+            SELECT DISTINCT k.kpi_id, k.org_level, k.month,
+                   c.working_days <> y.working_days AS days_differ
+            FROM mart.kpi_monthly AS k
+            LEFT JOIN mart.calendar_month AS c ON c.month = k.month
+            LEFT JOIN mart.calendar_month AS y ON y.month = k.month - INTERVAL 1 YEAR),
         scope AS (
             SELECT DISTINCT s.*, c.caveat, c.kind, c.subject
             FROM mart.governance.caveat_scope AS s JOIN mart.governance.caveat AS c
@@ -190,9 +199,9 @@ def _create_texts(db: Connection) -> None:
             WHERE s.org_code IS NOT NULL),
         said AS (
             SELECT k.kpi_id, k.org_level, k.org_code, k.month, s.caveat,
-                   min((s.kind = 'general', s.subject = 'feed')) AS place,
+                   min((s.kind IN {LESSER}, s.subject = 'feed')) AS place,
                    bool_or({COVERS.format(month=month)}) AS covers,
-                   bool_or({SPOILS.format(month=month)}) AS spoils
+                   bool_or({SPOILS.format(month=month, days_differ="k.days_differ")}) AS spoils
             FROM key AS k JOIN scope AS s ON s.kpi_id = k.kpi_id AND s.org_level = k.org_level
                 AND (s.org_code IS NULL OR s.org_code = k.org_code)
             GROUP BY ALL)
@@ -223,7 +232,9 @@ def caveat_views() -> dict[str, str]:
 def caveat_macros() -> dict[str, str]:
     """The macro that lists the caveats of one figure, signature -> SQL, for a database open on
     its own."""
-    covers, spoils = (text.format(month="on_month") for text in (COVERS, SPOILS))
+    days = "(SELECT working_days FROM calendar_month WHERE month = {0})"
+    differ = f"{days.format('on_month')} <> {days.format('on_month - INTERVAL 1 YEAR')}"
+    covers, spoils = (t.format(month="on_month", days_differ=differ) for t in (COVERS, SPOILS))
     return {
         "caveats_of(kpi, level, code, on_month)": f"""SELECT s.caveat_id, s.kind, s.caveat,
                 s.subject, s.subject_id, s.first_month, s.last_month, s.reference,
@@ -235,5 +246,5 @@ def caveat_macros() -> dict[str, str]:
             WHERE s.of_kpi = kpi AND s.of_level = level
               AND (s.org_code IS NULL OR s.org_code = code) AND ({covers} OR {spoils})
             QUALIFY row_number() OVER (PARTITION BY s.caveat ORDER BY s.subject DESC) = 1
-            ORDER BY s.kind = 'general', s.subject = 'feed', s.caveat"""
+            ORDER BY s.kind IN {LESSER}, s.subject = 'feed', s.caveat"""
     }

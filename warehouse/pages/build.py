@@ -19,6 +19,7 @@ import jinja2
 from assets.contract import contracts
 from warehouse.catalogue import BASE_UNITS
 from warehouse.freshness import freshness
+from warehouse.headline import change_text, headline_value, headlines, working_day_text
 from warehouse.home import Home, write_text
 from warehouse.mart.reading import attach
 from warehouse.pages import records
@@ -73,6 +74,8 @@ def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date)
         "refresh": published[0],
         "today": today,
         "feeds": feeds,
+        "headlines": headlines(db),
+        "disputed": records.disputed(db),
         "trend": published[: records.TREND],
         "most": max((one["warned"] + one["failed"] for one in published), default=0),
         "held": records.held(db),
@@ -112,5 +115,10 @@ def _templates() -> jinja2.Environment:
     made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
     made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
     made.filters["figure"] = _figure
+    made.filters |= {
+        "headline_value": headline_value,
+        "change": change_text,
+        "working_day": working_day_text,
+    }
     made.filters["month"] = lambda month: f"{month:%b %Y}"
     return made

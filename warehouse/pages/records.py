@@ -124,6 +124,12 @@ def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
     return found
 
 
+def disputed(db: duckdb.DuckDBPyConnection) -> int:
+    """How many figures rest on what was accepted although checks failed."""
+    [found] = rows(db, "SELECT count(*) AS figures FROM kpi_monthly WHERE status = 'disputed'")
+    return int(found["figures"])
+
+
 def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Rows kept out of the mart, counted by feed, edition and rule."""
     return rows(

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from assets.caveat import Caveat
 from assets.contract import contracts
 from tests.warehouse.mart.support_mart import Mart
-from warehouse.catalogue import catalogue
+from warehouse.catalogue import WORKING_DAYS_COUNT, WORKING_DAYS_SHARE, catalogue, measure_of
 from warehouse.mart.caveats import bind, caveat_macros, caveat_views, create_caveats
+from warehouse.mart.places import create_from
+from warehouse.mart.stage import calendar
 
 LISTS = "registered_patients"
 BREAK = {"text": "Counted from another register since.", "kind": "series_break"}
@@ -106,6 +108,7 @@ def mart() -> duckdb.DuckDBPyConnection:
              (SELECT unnest(['C82001', 'C82002']) AS org_code) AS o""",
         {"months": MONTHS},
     )
+    create_from(db, "mart.calendar_month", calendar(MONTHS[0], MONTHS[-1]))
     feeds = with_caveats(
         "Lists are long.",
         {**BREAK, "first_month": "2024-04"},
@@ -212,3 +215,38 @@ def test_shipped_register_is_bound_and_known_breaks_are_in_it(llr: Mart) -> None
         ANTI JOIN governance.caveat USING (caveat_id)"""
     assert llr.rows(lost) == []
     assert llr.rows("SELECT kpi_id FROM kpi_monthly_with_caveats WHERE caveats IS NULL") == []
+
+
+def test_working_days_are_told_of_what_they_move_and_of_nothing_else() -> None:
+    told = {kpi.kpi_id: {one.text for one in kpi.told_caveats} for kpi in catalogue().values()}
+    count = {kpi for kpi, texts in told.items() if WORKING_DAYS_COUNT.text in texts}
+    share = {kpi for kpi, texts in told.items() if WORKING_DAYS_SHARE.text in texts}
+    events = {
+        kpi.kpi_id
+        for kpi in catalogue().values()
+        if {measure_of(one.numerator).unit for one in kpi.sources} == {"events"}
+    }
+    assert count | share == events - {"appointments_per_working_day"}
+    shares = {kpi for kpi in events if catalogue()[kpi].unit == "share"}
+    assert share == shares and len(share) > 10
+    assert {"appointments", "appointments_per_1000_patients", "nhs_app_logins"} <= count
+    assert not {"registered_patients", "appointments_patient_coverage_share"} & (count | share)
+
+
+def test_a_count_compared_over_other_working_days_says_so(years: Mart) -> None:
+    """November 2025 had a working day less than the one before, October as many."""
+    rows = years.rows(
+        """SELECT month, kpi_id, caveats, comparison_caveats FROM kpi_monthly_with_caveats
+           WHERE org_code = '04C' AND kpi_id IN ('appointments', 'appointments_dna_share')
+           AND month IN (DATE '2025-10-01', DATE '2025-11-01')"""
+    )
+    found = {(row["kpi_id"], row["month"].month): row for row in rows}
+    assert all("orking days" in row["caveats"] for row in rows) and len(rows) == 4
+    assert found["appointments", 11]["comparison_caveats"] == WORKING_DAYS_COUNT.text
+    for one in (("appointments", 10), ("appointments_dna_share", 11)):
+        assert found[one]["comparison_caveats"] is None
+    [told] = years.rows(
+        """SELECT spoils_comparison AS spoils FROM caveats_of(
+            'appointments', 'sub_icb', '04C', DATE '2025-11-01') WHERE kind = 'working_days'"""
+    )
+    assert told == {"spoils": True}

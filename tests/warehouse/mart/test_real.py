@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tests.warehouse.mart.support_mart import Figure, Mart
+from warehouse.headline import change_text, headlines, working_day_text
 from warehouse.home import Home
 
 ENGLAND = "E92000001"
@@ -331,3 +332,24 @@ def test_every_value_of_2019_to_2021_joins_its_organisation(real: Mart) -> None:
           AND m.org_code IN ('03W', '04C', '04V', 'QK1', 'Y60', 'E92000001')"""
     )
     assert row["figures"] == row["placed"] > 1_000
+
+
+def test_november_fell_by_its_working_days_alone(real: Mart) -> None:
+    rows = [row for row in headlines(real.db) if row["kpi_id"] == "appointments"]
+    city = next(row for row in rows if row["place"] == "Leicester City")
+    assert (city["month"], city["value"]) == (date(2025, 11, 1), 233_877)
+    assert (change_text(city), working_day_text(city)) == ("-2.3%", "+2.6%")
+
+
+def test_what_the_november_release_revised_was_not_final(real: Mart) -> None:
+    """Of the months whose shares face to face it restated all are provisional still, but for those
+    that have come of age since: 19 months by the contract, 18 by this one release."""
+    rows = real.rows(
+        """SELECT DISTINCT strftime(m.month, '%Y-%m') AS month, m.status
+           FROM kpi_revision AS r JOIN kpi_monthly AS m USING (kpi_id, org_level, org_code, month)
+           WHERE r.kind = 'revised' AND r.kpi_id = 'appointments_face_to_face_share'
+             AND r.org_level IN ('sub_icb', 'icb')"""
+    )
+    found = {row["month"]: row["status"] for row in rows}
+    assert found.pop("2024-04") == "final" and set(found.values()) == {"provisional"}
+    assert (min(found), max(found)) == ("2024-05", "2025-10")

@@ -106,6 +106,19 @@ def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[st
     assert re.search(rf"\bkeys_unique.* {row['n']:,} Trend", said)
 
 
+def test_the_scorecard_says_which_headline_figures_are_disputed_and_why(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    said = read(SCORECARD).said()
+    [row] = Mart(governed.mart).rows(
+        "SELECT count(*) AS n FROM kpi_monthly WHERE status = 'disputed'"
+    )
+    assert row["n"] > 0 and f"{row['n']:,} of them disputed" in said
+    assert f"disputed {PRACTICE} 2025-10 failed keys_unique" in said
+    assert "; accepted by A. Person on" in said
+    assert "Value On the year Per working day Status" in read(SCORECARD).said("thead")
+
+
 def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -> None:
     page = read(SCORECARD)
     assert "Completeness Uniqueness Consistency Timeliness Validity Accuracy" in page.said("thead")
