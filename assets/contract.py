@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from assets.cadence import Cadence
 from assets.caveat import Caveat
 from assets.discovery import Discovery
+from assets.imports import modules_behind
 from assets.vocabulary import (
     LABELS_FILE,
     MEASURE_SETS_FILE,
@@ -34,6 +35,7 @@ from assets.vocabulary import (
 
 FEEDS_FOLDER = Path(__file__).parent / "feeds"
 Labels = dict[str, tuple[str, ...] | None]
+READING = "warehouse.tidy"  # where a reading begins
 # When and where a feed is published says nothing of what its rows mean.
 NOT_OF_ROWS = re.compile(rb"^(?:cadence|discovery):.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 
@@ -395,18 +397,24 @@ def reference_feeds(contract: Contract) -> list[str]:
 
 def parser(feed: str) -> ModuleType:
     """The feed's parser module: `parse(raw, contract)`, pure polars."""
-    return importlib.import_module(f"assets.feeds.{feed}.parser")
+    return importlib.import_module(parser_name(feed))
+
+
+def parser_name(feed: str) -> str:
+    """The name of a feed's parser module."""
+    return f"assets.feeds.{feed}.parser"
 
 
 @cache
 def tidy_version(feed: str) -> str:
-    """Short hash of all that decides a tidy table of this feed; a change means: parse again."""
-    here = Path(__file__).parent
+    """Short hash of all that decides a tidy table of this feed; a change means: read again.
+
+    That is its contract, labels and corrections, and every module that a reading runs through.
+    """
     folder = FEEDS_FOLDER / feed
-    files = [folder / "contract.yaml", folder / "parser.py", LABELS_FILE, MEASURE_SETS_FILE]
-    code = ("contract", "vocabulary", "reshape", "conform", "measure", "corrections")
-    files += [here / f"{name}.py" for name in code]
+    files = [folder / "contract.yaml", LABELS_FILE, MEASURE_SETS_FILE]
     files += [path for path in (folder / "corrections.yaml",) if path.exists()]
+    files += modules_behind(READING, parser_name(feed))
     return hash_files(files, aside=NOT_OF_ROWS)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from assets.contract import contracts, tidy_version
+from assets.contract import contracts
 from checks.runner import check_version
 from pipelines.cursor import AGAIN_AFTER, Cursor
 from pipelines.refresh import mart_is_current, plan
@@ -24,6 +24,7 @@ from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.mart.build import mart_fingerprint, mart_version
 from warehouse.pages.paths import are_whole
+from warehouse.tidy import version_of
 
 
 class Remembered(Cursor):
@@ -106,7 +107,7 @@ def _hash(lines: list[str]) -> str:
 def state_of(home: Home) -> str:
     """Changes with whatever a plan rests on: records, decisions, verdicts, what was made of files,
     settings, the mart, and the code."""
-    told = [mart_version(), *(f"{tidy_version(one)} {check_version(one)}" for one in contracts())]
+    told = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
     for place in _places(home):
         try:
             told.append(f"{place} {place.stat().st_mtime_ns}")

@@ -25,6 +25,7 @@ from warehouse.lock import Say, alone
 from warehouse.pages.paths import are_whole
 from warehouse.settings import read_settings
 from warehouse.standing import Standing, standing, standings
+from warehouse.tidy import read_again
 from warehouse.tombstones import Tombstone, tombstones
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ class Report:
     incomplete, as do `held_months`: editions that are in but for months of organisations.
     `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
     by hand is told, but is no failure of the run. `unfinished`: files whose purge was cut short.
-    `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about the mart
-    were lost, and made anew. `lineage`: what kept lineage events from where they should go, if
-    anything.
+    `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about
+    the mart were lost, and made anew. `lineage`: what kept lineage events from where they should
+    go, if anything.
     """
 
     imported: list[Outcome] = field(default_factory=list)
@@ -133,6 +134,8 @@ def bring_up_to_date(
     The caller holds the home's lock (`warehouse.lock.alone`).
     """
     batches = plan(home, feeds, editions)
+    if feeds or editions:
+        _read_again(home, batches)
     if batches or not mart_is_current(home):
         _run(home, batches, report, say)
     else:
@@ -196,6 +199,14 @@ def mart_is_current(home: Home) -> bool:
     from warehouse.mart.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.mart.exists())
+
+
+def _read_again(home: Home, batches: list[Batch]) -> None:
+    """Have the files of these editions read anew: a person asks for it, whatever was done."""
+    wanted = {(batch.feed, edition) for batch in batches for edition in batch.editions}
+    for file in Archive(home).active_files():
+        if (file.feed, file.edition) in wanted:
+            read_again(home, file)
 
 
 def _make_pages(home: Home, report: Report, say: Say) -> None:

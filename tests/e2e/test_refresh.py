@@ -20,6 +20,7 @@ from tests.e2e.reading import read_on
 from tests.support import write_coverage, write_regional
 from warehouse.archive import Archive
 from warehouse.home import Home
+from warehouse.tidy import lake_paths
 
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}
 NOV = {"APPOINTMENT_MONTH": "NOV2025"}
@@ -171,7 +172,13 @@ def test_the_first_real_import_retires_the_sample(home: Home) -> None:
 
 def test_a_chosen_edition_is_taken_in_again(october: Home) -> None:
     home = october
+    [file] = Archive(home).active_files("gp_appointments_sub_icb")
+    tidied = lake_paths(home, file).tidy
+    rows = tidied.read_bytes()
+    tidied.write_bytes(b"what a faulty reader made of it")
+    assert refresh(home).nothing_to_do
     report = refresh(home, feeds=["gp_appointments_sub_icb"], editions=["2025-10"])
+    assert tidied.read_bytes() == rows, "its file is read again"
     assert [state.edition for state in report.taken_in] == ["2025-10"]
     with duckdb.connect(str(home.mart), read_only=True) as db:
         [(runs,)] = db.execute(
