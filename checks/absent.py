@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.conform import month_text
 from assets.reference.organisations import reference
-from checks.view import EditionView, listed
+from checks.view import EditionView
 from warehouse.tidy import lake_paths
 
 SHOWN = 10
@@ -35,36 +35,52 @@ def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
 
 
 def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
-    """The places and months that are short (as `present_and_expected` has them), in words: each by
-    code and name, and which practices it lacks as far as the edition before tells."""
+    """The places that are short (as `present_and_expected` has them), in words: each by code and
+    name, in which months, and which practices it lacks as far as the edition before tells."""
     names, known = _place_names(), _practices_before(view)
-    told = []
-    for place, month, present, expected in short.select(
-        "sub_icb_code", "month", "present", "expected"
-    ).iter_rows():
-        named = f"{place} {names.get(place, '')}".strip()
-        if not of_practices:
-            told.append(f"{named}, {month_text(month)}")
-            continue
-        lacking = _lacking(view, known, place, month) if present else []
-        which = f": {listed(lacking, SHOWN)}" if lacking else ""
-        told.append(
-            f"{expected - present} of {expected} practices of {named}, {month_text(month)}{which}"
-        )
-    return listed(told, SHOWN, "; ")
+    told, codes = [], []
+    for (place,), rows in short.sort("sub_icb_code", "month").group_by(
+        "sub_icb_code", maintain_order=True
+    ):
+        months = rows["month"].to_list()
+        said = f"{place} {names.get(str(place), '')}".strip() + f", {_span(months)}"
+        if of_practices:
+            newest = rows.tail(1).to_dicts()[0]
+            lacking = _lacking(view, known, str(place), newest["month"])
+            which = f": {_named(lacking)}" if lacking and newest["present"] else ""
+            count = newest["expected"] - newest["present"]
+            said = f"{count} of {newest['expected']} practices of {said}{which}"
+        told.append(said)
+        codes.append(str(place))
+    more = codes[SHOWN:]
+    return "; ".join(told[:SHOWN]) + (
+        f"; and {len(more):,} more: {', '.join(more)}" if more else ""
+    )
 
 
-def _lacking(view: EditionView, known: pl.DataFrame | None, place: str, month: date) -> list[str]:
+def _span(months: list[date]) -> str:
+    """`2025-10`, or `2019-03 to 2021-08 (30 months)`."""
+    first, last = month_text(months[0]), month_text(months[-1])
+    return first if len(months) == 1 else f"{first} to {last} ({len(months)} months)"
+
+
+def _named(practices: list[tuple[str, str | None]]) -> str:
+    """Code and name of the first, the codes of all others."""
+    shown = [" ".join(filter(None, one)) for one in practices[:SHOWN]]
+    return ", ".join([*shown, *(code for code, _ in practices[SHOWN:])])
+
+
+def _lacking(
+    view: EditionView, known: pl.DataFrame | None, place: str, month: date
+) -> list[tuple[str, str | None]]:
+    """Code and name of the practices of a place that an edition lacks in a month."""
     if known is None:
         return []
     here = view.practices().filter(pl.col("month") == month)["org_code"]
     gone = known.filter(
         (pl.col("sub_icb_code") == place) & ~pl.col("org_code").is_in(here.implode())
     )
-    return [
-        " ".join(filter(None, row))
-        for row in gone.select("org_code", "org_name").sort("org_code").iter_rows()
-    ]
+    return list(gone.select("org_code", "org_name").sort("org_code").iter_rows())
 
 
 def _practices_before(view: EditionView) -> pl.DataFrame | None:

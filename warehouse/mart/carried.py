@@ -1,4 +1,4 @@
-"""Lists that hold until the next one: a row per month, and from when on they are too old.
+"""Lists that hold until the next one: a row per month, and from when on they, or maps, are too old.
 
 Belongs here: carrying the figures of such feeds forward. Does not: loading them (`stage`).
 """
@@ -46,3 +46,17 @@ def carry_forward(db: Connection) -> None:
                     SELECT t.* REPLACE (h.month AS month)
                     FROM {table} AS t JOIN stage.held AS h ON h.first = t.month"""
                 )
+
+
+def load_old_networks(db: Connection) -> None:
+    """`stage.old_network`: `pcn_code, month, edition` of networks of which a practice's membership
+    is known of a month (`edition`) too long ago."""
+    tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
+    most = max(contract.holds_months or 0 for contract in tell)
+    db.execute(
+        f"""CREATE TABLE stage.old_network AS
+        SELECT pcn_code, month, strftime(min(pcn_code_as_of), '%Y-%m') AS edition
+        FROM stage.practice_parent
+        WHERE pcn_code IS NOT NULL AND month > pcn_code_as_of + INTERVAL {most} MONTH
+        GROUP BY ALL"""
+    )

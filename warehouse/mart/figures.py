@@ -11,6 +11,7 @@ import polars as pl
 from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
+from warehouse.mart.faults import faults_of
 from warehouse.mart.held import create_held_figures, load_kpi_sources
 from warehouse.mart.members import load_expected
 from warehouse.mart.pairs import Pair, feeds_of, pairs_of
@@ -29,9 +30,6 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
     ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by the mean of them.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
-# Why a rate is no figure of any place; which codes differ follows.
-STALE = "the list that it rests on is too old for the month: it is of "
-APART = "no rate: its numerator and denominator are on different boundaries, by ONS code: "
 
 
 def build_figures(
@@ -77,23 +75,16 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
     """SQL: one KPI at one level, as rows of `stage.figure`. A whole with a member missing has no
     parts. The ids in it come from the validated catalogue."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
-    bottom, join, is_one = "NULL", "", "f.whole AND o.month IS NULL"
+    bottom, join, faults = "NULL", "", faults_of(source, pair, level)
     if source.denominator == WORKING_DAYS:
         bottom, join = "c.working_days", "JOIN stage.calendar AS c ON c.month = f.month"
     elif source.denominator:
-        is_one += " AND f.apart IS NULL"
         bottom = f"f.d_{source.denominator.partition('.')[2]}"
     return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
                f.edition, f.revision, f.published_on, f.known_from,
-               CASE WHEN {is_one} THEN {top} END, CASE WHEN {is_one} THEN {bottom} END,
-               f.members_present, f.members_expected,
-               CASE WHEN o.month IS NOT NULL THEN '{STALE}' || o.edition
-                    WHEN f.whole AND f.apart IS NOT NULL THEN '{APART}' || f.apart END,
-               f.disputed
-        FROM {pair.table(level)} AS f {join}
-        LEFT JOIN (SELECT month, min(edition) AS edition FROM stage.stale
-                   WHERE feed IN ('{"', '".join(feed for feed in source.feeds if feed)}')
-                   GROUP BY ALL) AS o ON o.month = f.month
+               CASE WHEN {faults.sound} THEN {top} END, CASE WHEN {faults.sound} THEN {bottom} END,
+               f.members_present, f.members_expected, {faults.reason}, f.disputed
+        FROM {pair.table(level)} AS f {join} {faults.joins}
         WHERE f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
 

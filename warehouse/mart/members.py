@@ -6,6 +6,8 @@ network, expected sub-ICBs and ICBs of England. Does not: adding their figures u
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from assets.contract import Contract, contracts
 from warehouse.mart.places import PLACE_COLUMNS, Connection, feeds_at, parents
 
@@ -75,6 +77,13 @@ def unplaced(feed: str, level: str) -> str:
     return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
         WHERE u.feed = '{feed}' AND u.{PLACE_COLUMNS[level]} IS NULL
           AND u.month = c.month AND u.vintage <= c.vintage)"""
+
+
+def unplaced_in(feeds: Iterable[str | None], level: str) -> str:
+    """SQL: `month`s in which a place of the level may have such members of any of the feeds."""
+    named = "', '".join(feed for feed in feeds if feed)
+    return f"""SELECT DISTINCT month FROM stage.unplaced
+        WHERE feed IN ('{named}') AND {PLACE_COLUMNS[level]} IS NULL"""
 
 
 def lost(feed: str, level: str) -> str:

@@ -8,7 +8,6 @@ Does not: figures of the members (`pairs`), whom a whole should have (`members`)
 
 from __future__ import annotations
 
-from assets.contract import contracts
 from warehouse.catalogue import steps_from
 from warehouse.mart.held import keep_out
 from warehouse.mart.members import expected_cells, open_practices
@@ -183,7 +182,7 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
                 FROM wholeness AS w
                 LEFT JOIN sent AS t
                     ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
-                LEFT JOIN ({_old_networks()}) AS o
+                LEFT JOIN stage.old_network AS o
                     ON o.pcn_code = w.org_code AND o.month = w.month)
             SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
                    s.present AS members_present,
@@ -203,15 +202,6 @@ def _mapped() -> str:
         WHERE org_level = 'practice' AND is_register AND tells_pcn
         QUALIFY row_number() OVER (
             PARTITION BY org_code, month ORDER BY vintage DESC, feed, pcn_code NULLS LAST) = 1"""
-
-
-def _old_networks() -> str:
-    """SQL: `pcn_code, month` of networks of which a practice's membership is known of a month too
-    long ago."""
-    tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
-    most = max(contract.holds_months or 0 for contract in tell)
-    return f"""SELECT DISTINCT pcn_code, month FROM stage.practice_parent
-        WHERE pcn_code IS NOT NULL AND month > pcn_code_as_of + INTERVAL {most} MONTH"""
 
 
 def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:

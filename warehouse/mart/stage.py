@@ -18,7 +18,7 @@ from assets.working_days import days_of, working_days
 from warehouse.archive import SourceFile
 from warehouse.home import Home
 from warehouse.mart.boundaries import load_boundaries
-from warehouse.mart.carried import carry_forward
+from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.disputed import create_disputes, disputes
 from warehouse.mart.editions import EditionFile, cells_of
 from warehouse.mart.members import load_unplaced
@@ -61,6 +61,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     create_disputes(db, disputes(home, placed))
     load_places(db, home, placed)
     load_unplaced(db)
+    load_old_networks(db)
     load_boundaries(db)
     _load_calendar(db)
 

@@ -90,6 +90,8 @@ def test_counts_of_old_boundaries_over_patients_of_new_ones_make_no_rate(
 ) -> None:
     row = mart.figure(PER_1000, "sub_icb", code, "2021-01")
     assert (row["value"], row["status"], row["edition"]) == (None, "incomplete", "2023-01")
+    assert row["status_reason"].startswith("no rate: ")
+    assert f"{code}: {CHANGED[code][0]} over E380002" in row["status_reason"]
     assert mart.value("appointments", "sub_icb", code, "2021-01") == 500
     # While both were of 2021 there was a rate, and for August, which is not restated, there is.
     assert mart.vintages(PER_1000, "sub_icb", code, "2021-01") == [

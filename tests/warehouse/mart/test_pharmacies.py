@@ -295,6 +295,10 @@ def test_an_earlier_list_tells_where_its_pharmacies_are(misspelt: Mart) -> None:
     """FA003 stays in Leicester; FA002, of which nothing else is known, may be in either."""
     assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-09") == (None, 2, 3)
     assert parts(misspelt, LISTED, "local_authority", LEICESTERSHIRE, "2025-09") == (None, 1, 2)
+    row = misspelt.figure(LISTED, "local_authority", LEICESTERSHIRE, "2025-09")
+    assert row["status_reason"] == (
+        "pharmacies under a local authority that nobody knows may be in it"
+    )
 
 
 def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> None:

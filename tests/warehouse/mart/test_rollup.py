@@ -262,5 +262,8 @@ def test_a_map_holds_for_two_months_and_no_longer(networks: Mart) -> None:
         "2025-09": None,
         "2025-10": None,
     }
-    assert found["2025-10"]["status"] == "incomplete"
+    assert (found["2025-10"]["status"], found["2025-10"]["status_reason"]) == (
+        "incomplete",
+        "the map of who is in it is too old for the month: it is of 2025-06",
+    )
     assert networks.value("registered_patients", "sub_icb", "04C", "2025-10") == 200
