@@ -105,10 +105,14 @@ class Table:
 
     def forget(self, level: str, numbers: Sequence[int], month: int) -> None:
         """Leave out what was found wrong: nothing later is compared with it."""
+        if not numbers:
+            return
         inside = np.isin(self.level_of[level], numbers)
         self.counts[inside, month] = np.nan
-        for cache in (self._changes, self._strays, self._common, self._shared):
-            cache.clear()
+        self._changes = {key: one for key, one in self._changes.items() if key[1] < month}
+        self._strays = {key: one for key, one in self._strays.items() if key[1] < month}
+        self._common = {key: one for key, one in self._common.items() if key[0] < month}
+        self._shared = {key: one for key, one in self._shared.items() if key < month}
 
     def size(self, level: str) -> int:
         """How many organisations a level has."""
@@ -246,9 +250,11 @@ def _middle(changes: Floats) -> float:
 
 def _median(several: Sequence[Any]) -> Any:
     """The median of several changes, element by element, of those that are known."""
-    table = np.stack([np.asarray(one, dtype=np.float64) for one in several])
-    none = np.isnan(table).all(axis=0)
-    return np.where(none, np.nan, np.nanmedian(np.where(none, 0.0, table), axis=0))
+    table = np.sort(np.stack([np.asarray(one, dtype=np.float64) for one in several]), axis=0)
+    known = np.isfinite(table).sum(axis=0)  # sorting puts the others last
+    low, high = np.maximum(known - 1, 0) // 2, np.minimum(known // 2, len(table) - 1)
+    pair = [np.take_along_axis(table, np.expand_dims(at, 0), axis=0)[0] for at in (low, high)]
+    return np.where(known > 0, (pair[0] + pair[1]) / 2, np.nan)
 
 
 def _known(several: Sequence[Any]) -> Any:

@@ -3,15 +3,21 @@
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from checks.editions import pending_editions
+from pipelines.cli.state import feed_statuses
 from tests.checks.cases_new_months import LLR, restated
+from tests.checks.support_checks import real_file
+from tests.december import december
 from tests.support import write
 from tests.warehouse.mart.support_mart import Mart, bring, build, retrieved
+from warehouse.alerts.problems import problems
 from warehouse.decisions import NotPossible
 from warehouse.home import Home
 from warehouse.mart.content import mart_content, whole_content
+from warehouse.pages.build import build_pages
 from warehouse.standing import accept
 
 SUB_ICB, KPI, NOV, DEC, JAN = (
@@ -147,3 +153,42 @@ def test_explain_tells_what_was_found_and_what_to_do(world: tuple[Home, Mart]) -
         assert out["org_code"] == "04C"
         assert "51,000 appointments, expected" in out["text"]
         assert "access-recovery accept gp_appointments_sub_icb 2025-12 --org 04C" in out["text"]
+
+
+def test_status_alerts_and_the_scorecard_name_it(world: tuple[Home, Mart]) -> None:
+    home, _ = world
+    [feed] = [one for one in feed_statuses(home) if one["feed"] == SUB_ICB]
+    [told] = feed["held_months"]
+    assert (told["edition"], told["org_code"], told["month"]) == (DEC, "04C", DEC)
+    assert (told["found"], told["low"] < LLR["04C"] < told["high"]) == (51_000, True)
+    [problem] = [one for one in problems(home) if one.key == f"month {SUB_ICB} {DEC}"]
+    assert problem.what.startswith("04C 2025-12: 51,000 appointments, expected ")
+    assert f"access-recovery accept {SUB_ICB} {DEC}" in problem.to_do
+    page = build_pages(home).read_text("utf-8")
+    assert "Months held" in page
+    assert "51,000 appointments" in page
+
+
+def test_leicestershire_as_published_with_a_december_to_come(
+    real_feeds: Path, tmp_path: Path
+) -> None:
+    november = real_file(real_feeds, "**/Regional_CSV_LeicesterLshire_Nov25*.csv")
+    content = november.read_bytes()
+    third = write(tmp_path / "third.csv", december(content, **{"04C": 0.3}))
+    home = Home(tmp_path / "home")
+    mart = build(home, [november, third], judged=True)
+    held = mart.figure(KPI, "sub_icb", "04C", DEC)
+    assert (held["value"], held["status"]) == (None, "held")
+    assert mart.value(KPI, "sub_icb", "03W", DEC) == 193_322
+    for level, code in (("icb", "QK1"), ("england", "E92000001")):
+        assert mart.figure(KPI, level, code, DEC)["status"] == "incomplete"
+    assert mart.value(KPI, "icb", "QK1", NOV) == 657_793
+    whole = december(content)
+    again = retrieved(write(tmp_path / "whole.csv", whole), "2027-01-01")
+    mart = build(home, [again], judged=True)
+    new = pl.read_csv(whole).filter(APPOINTMENT_MONTH="DEC2025")
+    count = pl.col("COUNT_OF_APPOINTMENTS").sum()
+    assert mart.value(KPI, "icb", "QK1", DEC) == new.select(count).item()
+    leicester = new.filter(SUB_ICB_LOCATION_CODE="04C")
+    assert mart.value(KPI, "sub_icb", "04C", DEC) == leicester.select(count).item()
+    assert mart.rows("SELECT * FROM governance.held_month") == []
