@@ -60,7 +60,12 @@ def claims(
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
     width = min(screen.out.width, WIDEST)
-    for line in (*claim_lines(wanted, width), *file_lines(wanted, width)):
+    for line in (
+        *summary_lines(wanted, width),
+        "",
+        *claim_lines(wanted, width),
+        *file_lines(wanted, width),
+    ):
         screen.say(line)
     raise typer.Exit(DONE)
 
@@ -111,6 +116,47 @@ def _plain(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} has no place in JSON")
+
+
+def summary_lines(found: list[Record], width: int) -> Iterator[str]:
+    """A table of the claims, one line each: id, the figure as stated, and the verdict."""
+    rows = [("Claim", "Stated", "Verdict")]
+    rows += [(one["claim_id"], one["stated"], _brief(one)) for one in found]
+    most = [max(len(row[column]) for row in rows) for column in range(3)]
+    gap = "  " if sum(most) + 4 <= width else " "
+    # What can't fit is the figure as stated; it is told in full below.
+    stated = max(min(most[1], width - most[0] - most[2] - 2 * len(gap)), len("Stated"))
+    for claim_id, figure, verdict in rows:
+        shown = figure if len(figure) <= stated else f"{figure[: stated - 3]}..."
+        line = f"{claim_id:{most[0]}}{gap}{shown:{stated}}{gap}{verdict}"
+        yield from _wrapped_line(line, width, most[0] + len(gap))
+    if any(row[2].endswith("*") for row in rows):
+        yield from _wrapped(
+            "* From today's figures; the edition of the time is not available.", width
+        )
+
+
+def _brief(one: Record) -> str:
+    """A verdict of a few words: `differs +2.7%*`, `confirmed in 2024-10`."""
+    from warehouse.claims.words import say_difference
+
+    verdict: str = one["verdict"]
+    if one["confirmed_in_edition"]:
+        revision = one["confirmed_in_revision"]
+        return f"confirmed in {one['confirmed_in_edition']}{f'.{revision}' * (revision > 1)}"
+    if not verdict.startswith("differs"):
+        return verdict
+    by = say_difference(one["difference"], one["relative_difference"], one["unit"])
+    return f"differs {by}{'' if one['edition_of_the_time_available'] else '*'}"
+
+
+def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
+    """A row of the table; one that is too long for the screen goes on below."""
+    if len(line) <= width:
+        return [line.rstrip()]
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * hanging, break_on_hyphens=False, drop_whitespace=True
+    )
 
 
 def claim_lines(found: list[Record], width: int) -> Iterator[str]:

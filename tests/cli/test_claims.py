@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.claims import claim_lines, read_claims
+from pipelines.cli.claims import claim_lines, read_claims, summary_lines
 from pipelines.cli.main import app
 from pipelines.refresh import refresh
 from tests.support import write_coverage, write_regional
@@ -23,6 +23,7 @@ from warehouse.mart import build as mart_build
 from warehouse.mart.publish import publish
 
 Record = dict[str, Any]
+DIFFERS = "differs, edition of the time not available"
 BESIDE = {"period": {"month": "2024-09"}, "only_shown": "September is not October"}
 FIGURES = {
     "october_count": figure(label="appointments in October"),
@@ -95,7 +96,7 @@ def test_tables_of_the_mart(made: Home) -> None:
     assert [tuple(row.values())[1:-1] for row in rows] == [
         (100, 110, 10, "confirmed in edition 2024-10, since revised", "2024-10",
          "appointments", "04C", "2024-10"),
-        (0.16, 110 / 90 - 1, 110 / 90 - 1 - 0.16, "differs", None,
+        (0.16, 110 / 90 - 1, 110 / 90 - 1 - 0.16, DIFFERS, None,
          "appointments", "04C", "2024-10"),
         (5000, None, None, "cannot be true", None, "nhs_app_unique_users", "04C", "2024-10"),
         (7, None, None, "not computable", None, "appointments", "04C", "2025-01"),
@@ -139,16 +140,16 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
     text = " ".join(result.stdout.split())
     for words in (
         'Minutes A council. Date: 2025-02-01. No address of it is known. "A hundred appointments',
-        "=> appointments in October: confirmed in edition 2024-10, since revised; growth differs,",
+        "=> appointments in October: confirmed in edition 2024-10, since revised; growth differs",
         "100: appointments in October [october-count] Verdict: confirmed in edition 2024-10, since",
-        "GP appointments, 04C: October 2024 110 +10.0 % 2024-11 no 2 rows of ",
+        "GP appointments, 04C: October 2024 110 +10.0% 2024-11 no 2 rows of ",
         "as known before 100 0 2024-10 yes 1 row of ",
-        "Verdict: differs, +6.22 points",
+        "Verdict: differs from today's figures by +6.22 pp; the edition of the time is not av",
         "Shown only: September is not October",
         "5,000 people are more than there are: 04C had at most 4,000 registered patients",
         "Missing: January 2025 not held (held of 04C: October 2023, October to November 2024)",
         "GP appointments, 04C: November 2024 75 0 2024-11.2 yes 1 row of ",
-        "as known before 70 -6.7 % 2024-11.1 no 1 row of ",
+        "as known before 70 -6.7% 2024-11.1 no 1 row of ",
         "gp_appointments_sub_icb 2024-11 revision 2: again.csv",
         "Files ",
     ):
@@ -165,9 +166,25 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
         assert (f"SHA-256 {file.sha256}" in text) == (file.feed == "gp_appointments_sub_icb")
 
 
+def test_a_summary_comes_first_one_line_each(published: Home) -> None:
+    lines = run().stdout.splitlines()
+    assert [" ".join(line.split()) for line in lines[:8]] == [
+        "Claim Stated Verdict",
+        "october-count 100 confirmed in 2024-10",
+        "october-growth 16 % differs +6.22 pp*",
+        "app-people 5,000 cannot be true",
+        "later 7 not computable",
+        "november 75 confirmed",
+        "* From today's figures; the edition of the time is not available.",
+        "",
+    ]
+    assert lines[8] == "Minutes"
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_text_keeps_to_its_width(made: Home, width: int) -> None:
-    assert max(len(line) for line in claim_lines(list(told(made).values()), width)) <= width
+    found = list(told(made).values())
+    assert max(map(len, [*summary_lines(found, width), *claim_lines(found, width)])) <= width
 
 
 def test_piped_text_is_as_wide_as_columns_says(

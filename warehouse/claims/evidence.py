@@ -29,8 +29,8 @@ POPULATIONS = (
     ),
     ("registered_patients", "value", "on the lists of its practices"),
 )
-# How far from a claim's months a list of patients still tells how many there can have been.
-AROUND_MONTHS = 24
+# How far from its own month figures can still refute a statement.
+REFUTING_MONTHS = 3
 
 # From the months asked for (`stage.claim_cell`: number of the reading, side, month, series) to
 # values as known with each edition (`tick`) that has any of them.
@@ -171,14 +171,12 @@ def count_people(db: Connection, places: Iterable[Organisation]) -> list[People]
     ]
 
 
-def most_people(
-    counted: Sequence[People], place: Organisation, months: Sequence[date]
-) -> list[People]:
-    """By each source that has the place: the most people counted there around those months.
+def most_people(counted: Sequence[People], place: Organisation, month: date) -> list[People]:
+    """By each source that has the place: the most people counted there around that month.
 
     `counted`: as `count_people` gives them, the most first.
     """
-    first, last = add_months(min(months), -AROUND_MONTHS), add_months(max(months), AROUND_MONTHS)
+    first, last = add_months(month, -REFUTING_MONTHS), add_months(month, REFUTING_MONTHS)
     found: dict[str, People] = {}
     for one in counted:
         here = (one.org_level, one.org_code) == (place.level, place.code)

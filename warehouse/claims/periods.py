@@ -115,10 +115,14 @@ class Period(BaseModel):
         return f"{told}, {self.kind}" if self.kind else told
 
 
+def months_apart(first: date, last: date) -> int:
+    """Whole months from the first to the last; negative if that is before it."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def between(first: date, last: date) -> tuple[date, ...]:
     """The months from the first to the last, both included."""
-    number = (last.year - first.year) * 12 + last.month - first.month
-    return tuple(add_months(first, n) for n in range(number + 1))
+    return tuple(add_months(first, n) for n in range(months_apart(first, last) + 1))
 
 
 def say_months(months: Sequence[date]) -> str:

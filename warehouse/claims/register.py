@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from assets.vocabulary import OrgLevel, read_yaml
 from warehouse.catalogue import Kpi, Unit, catalogue
 from warehouse.claims.faults import Models, say_faults, say_found
-from warehouse.claims.periods import Period
+from warehouse.claims.periods import Month, Period
 from warehouse.claims.written import Written, read_figure
 
 REGISTER_FILE = Path(__file__).with_name("claims.yaml")
@@ -43,12 +43,17 @@ class Organisation(_Entry):
 
 
 class Document(_Entry):
-    """Where statements stand: a document, who published it, when (or what is known of that)."""
+    """Where statements stand: a document, who published it, when (or what is known of that).
+
+    `said_by`: the last month in which its statements can have been made; editions published until
+    then are those of the time. None if that is not known.
+    """
 
     title: str
     body: str
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     date: Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, datetime.date) else v)]
+    said_by: Month | None = None
 
 
 class ReadingEntry(_Entry):

@@ -11,7 +11,7 @@ from itertools import groupby
 
 import polars as pl
 
-from assets.conform import month_text
+from assets.conform import month_text, parse_month
 from warehouse.catalogue import Kpi
 from warehouse.claims.evidence import Known, months_of
 from warehouse.claims.judge import Tried, fits
@@ -26,6 +26,7 @@ CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "source_body": pl.String,
     "source_url": pl.String,
     "source_date": pl.String,
+    "said_by": pl.Date,
     "statement": pl.String,
     "label": pl.String,
     "aspect": pl.String,
@@ -47,6 +48,7 @@ CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "edition": pl.String,
     "revision": pl.Int32,
     "verdict": pl.String,
+    "edition_of_the_time_available": pl.Boolean,
     "confirmed_in_edition": pl.String,
     "confirmed_in_revision": pl.Int32,
     "verdict_in_short": pl.String,
@@ -88,7 +90,7 @@ STATED = ("claims.register.stated_value",)
 JUDGED = (
     *FIGURES,
     *STATED,
-    *(f"claims.register.{name}" for name in ("tolerance", "whole", "unit", "aspect")),
+    *(f"claims.register.{name}" for name in ("tolerance", "whole", "unit", "aspect", "said_by")),
     *(f"stage.claim_people.{name}" for name in ("people", "source", "month")),
 )
 ISSUES = ("stage.claim_known.edition", "stage.claim_known.revision")
@@ -109,6 +111,7 @@ TOLD = {
     **dict.fromkeys(("edition", "since_edition"), (ISSUES[0], *FIGURES)),
     "revision": (ISSUES[1], *FIGURES),
     "is_latest": (*ISSUES, *FIGURES),
+    "edition_of_the_time_available": (ISSUES[0], *FIGURES, "claims.register.said_by"),
     "confirmed_in_edition": (ISSUES[0], *JUDGED),
     "confirmed_in_revision": (ISSUES[1], *JUDGED),
     **dict.fromkeys(("verdict", "verdict_in_short", "statement_verdict"), (*JUDGED, *ISSUES)),
@@ -164,6 +167,7 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
         "edition": newest and newest.edition,
         "revision": newest and newest.revision,
         "verdict": verdict.words,
+        "edition_of_the_time_available": verdict.of_the_time,
         "confirmed_in_edition": verdict.true_in and verdict.true_in.edition,
         "confirmed_in_revision": verdict.true_in and verdict.true_in.revision,
         "verdict_in_short": verdict_words(one),
@@ -183,6 +187,7 @@ def _stated(claim: Claim) -> dict[str, object]:
         "source_body": document.body,
         "source_url": document.url,
         "source_date": document.date,
+        "said_by": document.said_by and parse_month(document.said_by),
         "statement": claim.statement.says.strip(),
         "label": figure.label,
         "aspect": figure.aspect,

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assets.conform import month_text, parse_month
+from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
 from warehouse.catalogue import Kpi
 from warehouse.claims.evidence import Known, People, as_known, count_people, most_people
 from warehouse.claims.held import Held, held
-from warehouse.claims.judge import SYNTHETIC, Tried, Verdict, fits, judge
+from warehouse.claims.judge import SYNTHETIC, Tried, Verdict, fits, judge, own_months
 from warehouse.claims.missing import (
     Missing,
     feeds_of,
@@ -23,8 +23,8 @@ from warehouse.claims.missing import (
     sum_up_missing,
     why_missing,
 )
-from warehouse.claims.periods import Period
-from warehouse.claims.register import Claim, Reading, check_register
+from warehouse.claims.periods import Period, months_apart
+from warehouse.claims.register import Claim, Organisation, Reading, check_register
 from warehouse.claims.words import say_difference, say_edition, say_value, sum_up
 from warehouse.claims.written import COUNTED
 from warehouse.mart.places import Connection
@@ -61,7 +61,7 @@ def try_claims(
     readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
     known = iter(_try(db, readings, kpis))
     is_held = held(db, [reading for claim in claims for reading in claim.readings])
-    counted = count_people(db, [place for claim in claims for place in claim.organisations])
+    counted = count_people(db, [_place(one) for claim in claims for one in claim.readings])
     found = [
         _not_judged(claim)
         if synthetic
@@ -115,17 +115,27 @@ def _test(
     tried = tuple(
         one
         for reading, worked_out in zip(claim.readings, found, strict=True)
-        for one in _tried(reading, worked_out, kpis, is_held)
+        for one in _tried(claim, reading, worked_out, kpis, is_held)
     )
     people = []
     if claim.figure.unit == "people":
-        months = claim.figure.period.span
-        people = [most_people(counted, place, months) for place in claim.organisations]
+        asked = dict.fromkeys(
+            (_place(one.reading), month)
+            for one in tried
+            if one.counts
+            for month in own_months(claim, one.reading)
+        )
+        people = [most_people(counted, place, month) for place, month in asked]
     verdict = judge(claim, tried, people)
     return Judged(claim, tried, verdict, _note(claim, tried, verdict, kpis))
 
 
+def _place(reading: Reading) -> Organisation:
+    return Organisation(level=reading.org_level, code=reading.org_code)
+
+
 def _tried(
+    claim: Claim,
     reading: Reading,
     worked_out: Sequence[tuple[Reading, list[Known]]],
     kpis: dict[str, Kpi],
@@ -140,11 +150,27 @@ def _tried(
         if had_value:
             for one, known in run:
                 missing = why_missing(one, kpis, is_held) if known[-1].value is None else None
-                found.append(Tried(one, tuple(known), missing))
+                in_time = _of_the_time(claim, one, known, kpis)
+                found.append(Tried(one, tuple(known), missing, in_time))
         else:
             together = _together([one for one, _ in run])
             found.append(Tried(together, (), why_missing(together, kpis, is_held)))
     return found
+
+
+def _of_the_time(
+    claim: Claim, reading: Reading, known: Sequence[Known], kpis: dict[str, Kpi]
+) -> bool:
+    """Whether one of the editions that gives the reading a value was out when the claim was made:
+    by the release calendar; where a feed has none, in the month after the edition's."""
+    if claim.document.said_by is None or reading.kpi_id is None:
+        return False
+    said_by = add_months(parse_month(claim.document.said_by), 1)
+    dues = [contracts()[feed].cadence.due for feed in feeds_of(reading, kpis[reading.kpi_id])]
+    return any(
+        max(due.of(edition) if due else add_months(edition, 1) for due in dues) < said_by
+        for edition in (parse_month(one.edition) for one in known if one.value is not None)
+    )
 
 
 def _ever_had_value(one: tuple[Reading, list[Known]]) -> bool:
@@ -181,13 +207,21 @@ def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | No
 
 
 def verdict_words(tested: Judged) -> str:
-    """The verdict, with the difference if the claim differs: `differs, +2.7 %`."""
+    """The verdict, with the difference if the claim differs: `differs by +2.7%`."""
     claim, verdict = tested.claim, tested.verdict
-    if verdict.kind != "differs" or verdict.main is None:
+    if verdict.kind not in ("differs", "not computable"):
+        return verdict.words
+    if verdict.main is None or verdict.main.latest is None:
         return verdict.words
     unit = claim.figure.unit
-    difference, relative = differs_by(claim, verdict.main.latest, unit)
-    return f"differs, {say_difference(difference, relative, unit)}"
+    by = say_difference(*differs_by(claim, verdict.main.latest, unit), unit)
+    if verdict.kind == "not computable" and verdict.reason:
+        return f"not computable: no figures of about its time (others differ by {by})"
+    if verdict.kind == "not computable":
+        return f"not computable by every reading; by one it differs from today's figures by {by}"
+    if verdict.of_the_time:
+        return f"differs by {by}"
+    return f"differs from today's figures by {by}; the edition of the time is not available"
 
 
 def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str, Kpi]) -> str:
@@ -195,16 +229,13 @@ def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str
     parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
         parts.append(sum_up_missing(one.missing for one in tried if one.counts and one.missing))
-    elif verdict.kind == "differs" and verdict.main:
-        # Another definition that could not be tried; other months are told by the readings.
-        worked_out = {None, *(one.reading.kpi_id for one in tried if one.latest is not None)}
-        untried = {
-            one.reading.kpi_id: f"By another definition it is not computable: "
-            f"{reading_words(one.reading, kpis)}: {one.missing.words}."
-            for one in reversed(tried)
-            if one.counts and one.missing and one.reading.kpi_id not in worked_out
-        }
-        parts += untried.values()
+    elif verdict.kind == "differs" and not verdict.of_the_time:
+        said_by = claim.document.said_by
+        when = f"by {parse_month(said_by):%B %Y}" if said_by else "at a time that is not known"
+        parts.append(
+            f"It was said {when}; no edition that was out then is available, and later ones are "
+            "revised."
+        )
     parts += [
         f"{reading_words(one.reading, kpis)} would fit "
         f"({say_value(one.latest, claim.figure.unit, one.reading.measure)})"
@@ -224,7 +255,7 @@ def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
     feeds = feeds_of(main.reading, kpis[main.reading.kpi_id])
     between = [months for feed in feeds if (months := contracts()[feed].cadence.months)]
     told, month = parse_month(main.known[-1].edition), main.reading.period.span[-1]
-    late = (month.year - told.year) * 12 + month.month - told.month
+    late = months_apart(told, month)
     if not between or late <= max(between):
         return ""
     return (
@@ -236,7 +267,9 @@ def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
 def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
     """The reading that decided, its value and the tolerance it was held to."""
     main, unit = verdict.main, claim.figure.unit
-    if main is None or verdict.kind in ("cannot be true", "not computable"):
+    if main is None or (main.latest is None and verdict.kind == "not computable"):
+        return ""
+    if verdict.kind == "cannot be true":
         return ""
     measure = main.reading.measure
     held_to = f"stated {claim.figure.written}, {claim.stated.because}"

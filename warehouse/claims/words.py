@@ -28,26 +28,26 @@ def say_number(value: float) -> str:
 
 
 def say_value(value: float | None, unit: str, measure: str = "value") -> str:
-    """A value in its unit: `274,903`, `73.32 %`; a change with its sign, of a share in points."""
+    """A value in its unit: `274,903`, `73.32%`; a change with its sign, of a share in points."""
     if value is None:
         return "-"
     changes = measure.startswith("year_on_year")
     if unit in FRACTIONS:
         points = measure == "year_on_year_change"
-        return f"{100 * value:{'+' if changes else ''}.2f} {'points' if points else '%'}"
+        return f"{100 * value:{'+' if changes else ''}.2f}{' pp' if points else '%'}"
     return say_signed(value) if changes else say_number(value)
 
 
 def say_difference(difference: float | None, relative: float | None, unit: str) -> str:
-    """`+2.7 %`, `+3.32 points`, `-1`: shares and growth in percentage points, a handful of
+    """`+2.7%`, `+3.32 pp`, `-1`: shares and growth in percentage points, a handful of
     organisations in their number, all else relative to what was stated."""
     if difference is None:
         return "-"
     if unit in FRACTIONS:
-        return f"{100 * difference:+.2f} points"
+        return f"{100 * difference:+.2f} pp"
     if unit in FEW or relative is None or abs(relative) < 0.0005:
         return say_signed(difference)
-    return f"{100 * relative:+.1f} %"
+    return f"{100 * relative:+.1f}%"
 
 
 def say_signed(value: float) -> str:
@@ -56,7 +56,7 @@ def say_signed(value: float) -> str:
 
 
 def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
-    """The verdicts of a statement's figures in a line: `differs, +2.7 %; growth confirmed`.
+    """The verdicts of a statement's figures in a line: `differs by +2.7%; growth confirmed`.
 
     Of each figure: aspect, label, and its verdict with the difference. What the statement chiefly
     says, its first figure, needs no name, and growth is that of it; all else is told by its label,

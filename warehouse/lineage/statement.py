@@ -118,7 +118,8 @@ def _delete(made: exp.Delete, reader: Reader) -> Change:
 def _selected(made: exp.Update | exp.Delete, values: list[exp.Expr]) -> exp.Select:
     """The query of the rows that a statement changes."""
     start = made.args.get("from_")
-    joins = [exp.Join(this=start.this)] if start else []
+    others = [start.this] if start else made.args.get("using") or []
+    joins = [exp.Join(this=one) for one in others]
     return exp.Select(
         expressions=values,
         from_=exp.From(this=made.this),

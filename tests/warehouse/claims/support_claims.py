@@ -34,7 +34,7 @@ def figure(**keys: Any) -> Entry:
 
 
 def registered(
-    folder: Path, *, organisations: object = None, **figures: Entry
+    folder: Path, *, organisations: object = None, said_by: str | None = None, **figures: Entry
 ) -> tuple[Claim, ...]:
     """A register of one statement with these figures (`a_claim` is called `a-claim`)."""
     city = [{"level": "sub_icb", "code": "04C"}]
@@ -43,7 +43,7 @@ def registered(
         "organisations": organisations or city,
         "figures": {name.replace("_", "-"): entry for name, entry in figures.items()},
     }
-    document = {"title": "Minutes", "body": "A council", "date": "2025-02-01"}
+    document = {"title": "Minutes", "body": "A council", "date": "2025-02-01", "said_by": said_by}
     path = folder / "claims.yaml"
     whole = {"doc": document | {"statements": {"one": said}}}
     path.write_text(yaml.safe_dump(whole, sort_keys=False), "utf-8")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.claims.support_claims import LLR, LittleMart, figure, registered
+from tests.warehouse.claims.support_claims import CITY, LLR, LittleMart, figure, registered
 from warehouse.claims.judge import SYNTHETIC
 from warehouse.claims.trial import Judged, verdict_words
 
@@ -14,6 +14,8 @@ COVERED, LISTED = "appointments_patient_coverage_share", "registered_patients"
 CITY_AND_LLR = [{"level": "sub_icb", "code": "04C"}, {"level": "icb", "code": "QK1"}]
 WRITTEN = {"events": "15", "growth": "16 %"}
 LIST = "pharmacy_first_pharmacies_listed"
+FROM_TODAY = "differs from today's figures by"
+NOT_THEN = "; the edition of the time is not available"
 PEOPLE = {"unit": "people", "kpi": "nhs_app_unique_users", "written": "1.4m"}
 
 
@@ -31,7 +33,7 @@ def test_confirmed_differs_and_once_confirmed(mart: LittleMart, tmp_path: Path) 
     assert {name: verdict_words(one) for name, one in found.items()} == {
         "now": "confirmed",
         "once": "confirmed in edition 2024-10, since revised",
-        "never": "differs, -6.4 %",
+        "never": f"{FROM_TODAY} -6.4%{NOT_THEN}",
         "rounded": "confirmed",
     }
     assert "100 in edition 2024-10, now 103" in found["once"].note
@@ -181,13 +183,13 @@ def test_the_first_reading_with_a_value_is_shown_not_the_nearest(
     mart: LittleMart, tmp_path: Path
 ) -> None:
     mart.knows(APPOINTMENTS, {"2024-09": 70, "2024-10": 95})
-    readings = [{"period": {"month": month}} for month in ("2024-08", "2024-09", "2024-10")]
+    readings = [{"period": {"month": month}} for month in ("2024-09", "2024-10")]
     [one] = mart.judged(registered(tmp_path, claim=figure(readings=readings))).values()
-    assert verdict_words(one) == "differs, -30.0 %"
+    assert verdict_words(one) == f"{FROM_TODAY} -30.0%{NOT_THEN}"
     confirmed = registered(tmp_path, claim=figure(written="95", readings=readings))
     [one] = mart.judged(confirmed).values()
     assert verdict_words(one) == "confirmed"
-    assert one.verdict.main is one.tried[2]
+    assert one.verdict.main is one.tried[1]
 
 
 def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_path: Path) -> None:
@@ -199,7 +201,10 @@ def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_pa
         open=figure(readings=[{"period": {"month": "2024-01"}}, beside]),
     )
     found = mart.judged(claims)
-    assert [verdict_words(one) for one in found.values()] == ["differs, -5.0 %", "not computable"]
+    assert [verdict_words(one) for one in found.values()] == [
+        f"{FROM_TODAY} -5.0%{NOT_THEN}",
+        "not computable",
+    ]
     for one in found.values():
         assert "would fit (100), but is not what was said: September is not October." in one.note
 
@@ -260,7 +265,8 @@ def test_more_people_than_registered_patients_cannot_be_true(
     assert one.verdict.words == "cannot be true"
     assert "04C had at most 450,000 registered patients at open practices, by the cov" in one.note
     assert "(December 2024, edition 2025-10)" in one.note
-    assert "QK1 had at most 1,235,000" in one.note and "1,236,000 on the lists" in one.note
+    assert "QK1 had at most 1,235,000" in one.note
+    assert "on the lists" not in one.note  # those of February are four months from October
     # Of 1.25 million, 1.236 million may have been rounded; of events there may be any number.
     assert app_claim(mart, tmp_path, written="1.2m").verdict.words == "not computable"
     assert app_claim(mart, tmp_path, **figure(written="1.4m")).verdict.words == "not computable"
@@ -270,6 +276,68 @@ def test_who_is_not_counted_may_be_any_number(mart: LittleMart, tmp_path: Path) 
     mart.knows(COVERED, {"2024-12": (440_000, 450_000)})
     mart.knows(LISTED, {"2021-01": 1_100_000}, place=LLR)
     assert app_claim(mart, tmp_path).verdict.words == "not computable"
+
+
+@pytest.mark.parametrize(("counted", "can_be"), [("2024-06", True), ("2024-07", False)])
+def test_who_was_counted_long_before_refutes_nothing(
+    mart: LittleMart, tmp_path: Path, counted: str, can_be: bool
+) -> None:
+    """Three months from October are July; people counted in June say nothing of October."""
+    mart.knows(COVERED, {counted: (440_000, 450_000)})
+    mart.knows(COVERED, {counted: (900_000, 1_230_000)}, place=LLR)
+    words = app_claim(mart, tmp_path).verdict.words
+    assert words == ("not computable" if can_be else "cannot be true")
+
+
+def test_each_month_that_may_be_meant_has_to_be_refuted(mart: LittleMart, tmp_path: Path) -> None:
+    """People of June 2025 refute the reading of August, not that of October of the year before."""
+    for place in (CITY, LLR):
+        mart.knows(COVERED, {"2025-06": (9, 450_000)}, place=place)
+    span = {"each": ["2024-10", "2025-08"]}
+    assert app_claim(mart, tmp_path, period=span).verdict.words == "not computable"
+    near = {"each": ["2025-03", "2025-08"]}
+    assert app_claim(mart, tmp_path, period=near).verdict.words == "cannot be true"
+
+
+def test_a_reading_that_was_not_tried_may_be_the_true_one(mart: LittleMart, tmp_path: Path) -> None:
+    mart.knows(APPOINTMENTS, {"2024-10": 95})
+    another = {"kpi": "appointments_attended"}
+    claims = registered(
+        tmp_path,
+        open=figure(readings=[{}, another]),
+        fits=figure(written="95", readings=[another, {}]),
+    )
+    found = mart.judged(claims)
+    assert found["open"].verdict.words == "not computable"
+    assert verdict_words(found["open"]) == (
+        "not computable by every reading; by one it differs from today's figures by -5.0%"
+    )
+    assert "GP appointments, 04C: October 2024: 95 (stated 100" in found["open"].note
+    assert "appointments_attended" not in verdict_words(found["fits"])
+    assert verdict_words(found["fits"]) == "confirmed"
+
+
+def test_an_edition_that_was_out_then_is_told_from_later_ones(
+    mart: LittleMart, tmp_path: Path
+) -> None:
+    """October 2024 came out on 28 November; a statement of November can have used it, one of
+    October can't."""
+    mart.knows(APPOINTMENTS, {"2024-10": 95}, "2024-10")
+    mart.knows(APPOINTMENTS, {"2024-10": 96}, "2025-11")
+    found = {}
+    for said_by in ("2024-10", "2024-11", None):
+        [found[said_by]] = mart.judged(
+            registered(tmp_path, said_by=said_by, claim=figure())
+        ).values()
+    assert {month: verdict_words(one) for month, one in found.items()} == {
+        "2024-10": f"{FROM_TODAY} -4.0%{NOT_THEN}",
+        "2024-11": "differs by -4.0%",
+        None: f"{FROM_TODAY} -4.0%{NOT_THEN}",
+    }
+    assert found[None].verdict.words == "differs, edition of the time not available"
+    assert found["2024-11"].verdict.words == "differs"
+    assert "said by October 2024; no edition that was out then" in found["2024-10"].note
+    assert "said at a time that is not known" in found[None].note
 
 
 def test_synthetic_figures_are_never_judged(mart: LittleMart, tmp_path: Path) -> None:
@@ -366,18 +434,20 @@ def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) ->
     mart.knows("open_practices", {"2024-10": 51})
     growth = {"aspect": "growth", "unit": "growth", "measure": "year_on_year_ratio"}
     lines = {
-        "differs, +2.7 %; growth confirmed": {
+        f"{FROM_TODAY} +2.7%{NOT_THEN}; growth confirmed": {
             "one": figure(written="113"),
             "two": figure(**growth, written="16 %"),
         },
         "confirmed": {"one": figure(written="116"), "two": figure(**growth, written="16 %")},
-        "pharmacies taking part: not computable; pharmacies in the city: differs, +16": {
+        "pharmacies taking part: not computable; pharmacies in the city: "
+        f"{FROM_TODAY} +16{NOT_THEN}": {
             "one": figure(aspect="part", label="pharmacies taking part", **NONE),
             "two": figure(
                 aspect="whole", label="pharmacies in the city", **PRACTICES | {"written": "35"}
             ),
         },
-        "first: confirmed; second: differs, +16.0 %; growth differs, +8.00 points": {
+        f"first: confirmed; second: {FROM_TODAY} +16.0%{NOT_THEN}; "
+        f"growth {FROM_TODAY} +8.00 pp{NOT_THEN}": {
             "one": figure(label="first", written="116"),
             "two": figure(label="second", written="100"),
             "three": figure(**growth, written="8 %"),
@@ -391,7 +461,7 @@ def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) ->
 def test_few_organisations_differ_by_their_number(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows("open_practices", {"2024-10": 51})
     [one] = mart.judged(registered(tmp_path, claim=figure(**PRACTICES))).values()
-    assert verdict_words(one) == "differs, -1"
+    assert verdict_words(one) == f"{FROM_TODAY} -1{NOT_THEN}"
 
 
 def test_a_list_carried_forward_says_how_old_it_is(mart: LittleMart, tmp_path: Path) -> None:
@@ -411,3 +481,8 @@ def test_a_list_carried_forward_says_how_old_it_is(mart: LittleMart, tmp_path: P
         "before December 2024."
     ) in found["far"].note
     assert "December 2023" not in found["near"].note
+    # Three months from its edition it can still refute, a year from it not any more.
+    assert verdict_words(found["near"]) == f"{FROM_TODAY} -1{NOT_THEN}"
+    assert verdict_words(found["far"]) == (
+        "not computable: no figures of about its time (others differ by -1)"
+    )

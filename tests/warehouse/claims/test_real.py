@@ -5,12 +5,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.cli.claims import claim_lines, read_claims
+from pipelines.cli.claims import claim_lines, read_claims, summary_lines
 from tests.warehouse.mart.support_mart import Mart
 from warehouse.archive import Archive
 from warehouse.home import Home
 
 Record = dict[str, Any]
+FROM_TODAY = "differs from today's figures by"
+NOT_THEN = "; the edition of the time is not available"
+BY_ONE = f"not computable by every reading; by one it {FROM_TODAY}"
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +32,24 @@ def test_the_verdicts(claims: dict[str, Record]) -> None:
     told = {name: one["verdict_in_short"] for name, one in claims.items()}
     computable = {name: verdict for name, verdict in told.items() if verdict != "not computable"}
     assert computable == {
-        "appointments-year": "differs, -9.7 %",
-        "october-appointments": "differs, +2.7 %",
+        "appointments-year": f"{BY_ONE} -9.7%",
+        "october-appointments": f"{FROM_TODAY} +2.7%{NOT_THEN}",
         "october-growth": "confirmed",
         "face-to-face": "confirmed",
         "practices-asked": "confirmed",
         "app-people": "cannot be true",
-        "two-weeks": "differs, -8.98 points",
-        "two-weeks-improvement": "differs, -2.18 points",
-        "practices-city": "differs, -1",
+        "two-weeks": f"{BY_ONE} -8.98 pp",
+        "two-weeks-improvement": f"{BY_ONE} -2.18 pp",
+        "practices-city": f"{FROM_TODAY} -1{NOT_THEN}",
         "practices-llr": "confirmed",
-        "county-answer-2025-appointments-2024-25": "differs, +0.1 %",
+        "county-answer-2025-appointments-2024-25": f"{FROM_TODAY} +0.1%{NOT_THEN}",
     }
     assert all(one["note"] for name, one in claims.items() if name not in computable)
 
 
 def test_october(claims: dict[str, Record]) -> None:
     count, growth = claims["october-appointments"], claims["october-growth"]
-    assert count["statement_verdict"] == "differs, +2.7 %; growth confirmed"
+    assert count["statement_verdict"] == f"{FROM_TODAY} +2.7%{NOT_THEN}; growth confirmed"
     assert (count["computed_value"], count["difference"], count["edition"]) == (
         274_903,
         7_351,
@@ -158,6 +161,9 @@ def test_readings_are_the_figures_of_the_mart(real_home: Home) -> None:
 
 
 def test_the_text_keeps_to_its_width(claims: dict[str, Record]) -> None:
+    found = list(claims.values())
     for width in (80, 100):
-        lines = list(claim_lines(list(claims.values()), width))
+        table = list(summary_lines(found, width))
+        assert len(table) == len(found) + 2  # a line each, the headings, and what * means
+        lines = [*table, *claim_lines(found, width)]
         assert max(len(line) for line in lines) <= width

@@ -128,6 +128,13 @@ def test_every_row_changed_and_every_row_removed() -> None:
     assert found == {"k<one.k", "k<two.k", "x<one.x"}
 
 
+def test_rows_removed_by_another_table() -> None:
+    made = "CREATE TABLE mart.t AS SELECT k, x FROM stage.a"
+    removed = "DELETE FROM mart.t AS t USING stage.b AS b WHERE b.z = t.x"
+    found = told(mart_edges([*FRAMES, made, removed], {}))
+    assert found == {"k<one.k", "x<one.x", "*?two.z", "*?one.x"}
+
+
 def test_a_kpi_has_only_what_its_own_rows_come_from() -> None:
     statements = [
         """CREATE TABLE stage.figure AS
