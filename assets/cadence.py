@@ -7,8 +7,7 @@ what is held of it (`warehouse.freshness`), when to look (`pipelines.schedules`)
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -85,13 +84,3 @@ class Cadence(BaseModel):
     def months(self) -> int | None:
         """Months from one edition to the next, None if irregular."""
         return {"monthly": 1, "quarterly": 3, "yearly": 12}.get(self.frequency)
-
-    @property
-    def longest_wait(self) -> timedelta | None:
-        """The longest time from one release to the next, by the calendar of a dozen years; None
-        for what is released on no fixed day."""
-        if self.due is None or self.months is None:
-            return None
-        editions = [date(2020 + n // 12, n % 12 + 1, 1) for n in range(0, 12 * 12, self.months)]
-        days = [self.due.of(edition) for edition in editions]
-        return max(later - earlier for earlier, later in pairwise(days))

@@ -7,8 +7,6 @@ One step makes the three assets of a feed, so that a backfill of many editions i
 held edition never stops another: what is reported, is reported edition by edition.
 """
 
-from datetime import timedelta
-
 import dagster as dg
 
 from assets.columns import column_metadata
@@ -26,7 +24,6 @@ from warehouse.openlineage.runs import edition_taken_in, files_named, running
 
 # One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
@@ -52,15 +49,6 @@ def owner_tag(owner: str) -> str:
     return "team:" + owner.lower().replace(" ", "-")
 
 
-def freshness_policy(contract: Contract) -> dg.FreshnessPolicy | None:
-    """What Dagster shows as stale: nothing taken in for longer than the release calendar ever has
-    between two releases. Which edition is late, and by how many days, is `status`'s to say."""
-    longest = contract.cadence.longest_wait
-    if longest is None:
-        return None
-    return dg.FreshnessPolicy.time_window(longest + WEEK, warn_window=longest + DAY)
-
-
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
     feed = contract.feed
     archived, tidy, measures = keys(feed)
@@ -79,7 +67,6 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         kinds: set[str],
         description: str,
         columns: dict[str, object] | None = None,
-        fresh: dg.FreshnessPolicy | None = None,
     ) -> dg.AssetSpec:
         return dg.AssetSpec(
             key,
@@ -90,7 +77,6 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             code_version=tidy_version(contract.feed),
             kinds=kinds,
             metadata={**about, **(columns or {})},
-            freshness_policy=fresh,
         )
 
     return [
@@ -99,7 +85,6 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             [fetched_key(bringer)] if bringer else [],
             {"csv"},
             f"files as published, under their SHA-256, with provenance.\n\n{contract.description}",
-            fresh=freshness_policy(contract),
         ),
         spec(
             tidy,
@@ -123,12 +108,20 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     ]
 
 
+# Dagster has no verdict for what could not be checked; its own `skipped` is a failure once the run
+# fails, as one does whose only edition is held back.
+SKIPPED_SHOWN = (
+    "Where it can't be made it shows as a warning, never as passed: metadata `verdict` is skipped, "
+    "and the result says why."
+)
+
+
 def describe_check(check: Check) -> str:
     """A check in a line: what holds, how grave, what follows, which dimension, whose it is."""
     about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
     threshold = check.told_threshold()
     limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
-    return f"{check.title} ({about}).{limit}"
+    return f"{check.title} ({about}).{limit} {SKIPPED_SHOWN}"
 
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -281,7 +274,9 @@ def _checked(
         return
     grave = ("pass", "skipped", "warn", "fail")
     worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
-    verdict = worst.verdict if worst else "pass"
+    # Without a result it was not made: of a file that can't be read, only files are checked.
+    verdict = worst.verdict if worst else "skipped"
+    why = worst.message if worst else "not made for this edition"
     metadata: dict[str, object] = {"verdict": verdict}
     if worst:
         metadata |= {
@@ -295,7 +290,8 @@ def _checked(
         dg.AssetCheckEvaluation(
             asset_key=key,
             check_name=rule,
-            passed=verdict in ("pass", "skipped"),
+            passed=verdict == "pass",
+            description=f"Skipped: {why}" if verdict == "skipped" else None,
             metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
             severity=dg.AssetCheckSeverity.ERROR
             if verdict == "fail"

@@ -19,6 +19,12 @@ from pipelines.refreshing import refresh_job
 from pipelines.resources import HomeResource
 from pipelines.schedules import look_schedule
 from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor
+from pipelines.timeliness import (
+    timeliness_checks,
+    timeliness_job,
+    timeliness_key,
+    timeliness_schedule,
+)
 from warehouse.settings import read_settings
 
 PUBLISH_JOB = "publish_mart"
@@ -53,7 +59,9 @@ def _definitions(home: HomeResource) -> dg.Definitions:
     jobs: list[Any] = [
         dg.define_asset_job(
             feed_job_name(feed),
-            selection=dg.AssetSelection.assets(*keys(feed)),
+            # A check of today is not of these editions, nor lost with a run that fails.
+            selection=dg.AssetSelection.assets(*keys(feed))
+            - dg.AssetSelection.checks(timeliness_key(feed)),
             description=f"Archive to measures of {contract.title}, for the editions chosen.",
         )
         for feed, contract in contracts().items()
@@ -61,7 +69,8 @@ def _definitions(home: HomeResource) -> dg.Definitions:
     jobs.append(
         dg.define_asset_job(
             PUBLISH_JOB,
-            selection=dg.AssetSelection.groups("mart"),
+            selection=dg.AssetSelection.groups("mart")
+            | dg.AssetSelection.checks(timeliness_checks),
             description="Build the mart from all accepted editions, check it, publish it.",
         )
     )
@@ -72,10 +81,12 @@ def _definitions(home: HomeResource) -> dg.Definitions:
             build,
             published,
         ],
-        jobs=[*jobs, *fetching.values(), refreshing, housekeeping_job],
+        jobs=[*jobs, *fetching.values(), refreshing, housekeeping_job, timeliness_job],
+        asset_checks=[timeliness_checks],
         schedules=[
             *[look_schedule(c, fetching[c.feed], look.cron) for c in looked_up if c.cadence.due],
             housekeeping_schedule,
+            timeliness_schedule,
         ],
         sensors=[
             landing_sensor(refreshing, seconds, seconds * STILL),

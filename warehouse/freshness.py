@@ -14,6 +14,7 @@ from typing import Literal
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import Contract
 from warehouse.archive import Archive, SourceFile
+from warehouse.history import Verdict
 from warehouse.home import Home
 from warehouse.tombstones import tombstones
 
@@ -28,7 +29,10 @@ class Freshness:
     """Where a feed stands against its release calendar.
 
     `awaited`: the next edition (YYYY-MM), `due`: the day on which it is published, `days_late`:
-    since then, 0 if not late. `held`: the newest edition, if it is held back and nobody decided.
+    since then, 0 if not late. `following`: the day on which the edition after that is published.
+    `held`: the newest edition, if it is held back and nobody decided. `verdict`: the same as a
+    check of timeliness: warn once the next edition is overdue, fail once the one after it is, too,
+    and skipped where nothing can be overdue.
     """
 
     state: State
@@ -36,6 +40,8 @@ class Freshness:
     due: date | None = None
     days_late: int = 0
     held: str | None = None
+    following: date | None = None
+    verdict: Verdict = "skipped"
 
     @property
     def words(self) -> str:
@@ -71,7 +77,9 @@ def freshness(
     due = contract.cadence.due.of(awaited)
     late = max((today - due).days, 0)
     state: State = "late" if late else "due" if today + SOON >= due else "on time"
-    return Freshness(state, month_text(awaited), due, late, back)
+    following = contract.cadence.due.of(add_months(awaited, contract.cadence.months))
+    verdict: Verdict = "fail" if today > following else "warn" if late else "pass"
+    return Freshness(state, month_text(awaited), due, late, back, following, verdict)
 
 
 def is_sample(files: Iterable[SourceFile]) -> bool:

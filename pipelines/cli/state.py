@@ -121,6 +121,7 @@ def _feed_status(
         }
         if newest
         else None,
+        "timeliness": {"verdict": awaited.verdict, "message": awaited.words},
         "age_days": max((datetime.now(UTC) - saved).days, 0) if saved else None,
         "state": "held" if awaited.held and not awaited.days_late else awaited.state,
         "next_expected": contract.cadence.release,
@@ -216,7 +217,9 @@ def _table(*headings: str) -> Table:
 def _feed_table(rows: list[dict[str, Any]]) -> Table:
     table = _table(*HEADINGS)
     for row in rows:
-        checks = row["checks"] or {}
+        checks = Counter(row["checks"] or {})
+        if checks:  # whether the next edition is overdue is a check of today
+            checks[row["timeliness"]["verdict"]] += 1
         told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
         months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
         kept_out = sum(row["quarantined"].values())

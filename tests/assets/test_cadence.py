@@ -66,14 +66,3 @@ def _due(feed: str) -> Due:
     due = contracts()[feed].cadence.due
     assert due is not None
     return due
-
-
-@pytest.mark.parametrize(
-    ("feed", "days"),
-    [(APPOINTMENTS, 42), (APP, 37), (PHARMACIES, 95), ("pharmacy_first_referrals", None)],
-)
-def test_the_longest_wait_is_from_december_to_the_end_of_january(
-    feed: str, days: int | None
-) -> None:
-    longest = contracts()[feed].cadence.longest_wait
-    assert (longest and longest.days) == days

@@ -33,6 +33,22 @@ def test_due_from_days_before_and_late_from_the_day_after(
     assert (found.state, found.words) == (state, words)
 
 
+@pytest.mark.parametrize(
+    ("today", "verdict"),
+    [
+        (date(2025, 12, 18), "pass"),
+        (date(2025, 12, 19), "warn"),
+        (date(2026, 1, 29), "warn"),
+        (date(2026, 1, 30), "fail"),
+        (date(2026, 10, 17), "fail"),
+    ],
+)
+def test_overdue_warns_and_two_editions_overdue_fail(today: date, verdict: str) -> None:
+    """November's is due on 18 December, December's on 29 January."""
+    found = freshness(contracts()[APPOINTMENTS], "2025-10", False, today)
+    assert (found.verdict, found.following) == (verdict, date(2026, 1, 29))
+
+
 def test_an_edition_held_back_is_told_beside_the_next_one() -> None:
     found = freshness(contracts()[APPOINTMENTS], "2025-10", False, date(2025, 12, 20), held=True)
     assert (found.held, found.days_late) == ("2025-10", 2)
@@ -49,7 +65,8 @@ def test_what_can_not_be_late() -> None:
     assert freshness(contracts()[RETURN], "2025-10", False, today).state == "no fixed day"
     assert freshness(contracts()[APPOINTMENTS], None, False, today).words == "nothing held"
     sample = freshness(contracts()[APPOINTMENTS], "2025-03", True, today)
-    assert (sample.state, sample.days_late) == ("sample", 0)
+    assert (sample.state, sample.days_late, sample.verdict) == ("sample", 0, "skipped")
+    assert freshness(contracts()[RETURN], "2025-10", False, today).verdict == "skipped"
 
 
 def test_synthetic_editions_that_were_fetched_are_judged_like_real_ones() -> None:

@@ -51,6 +51,7 @@ from warehouse.mart.revisions import create_revisions, revision_macros, revision
 from warehouse.mart.stage import load
 from warehouse.mart.summed import publish_ways
 from warehouse.mart.tables import create_analyst_tables, theme_views
+from warehouse.mart.timeliness import timeliness_views
 from warehouse.settings import read_settings
 from warehouse.standing import standings
 
@@ -199,7 +200,13 @@ def _quoted(path: Path) -> str:
 
 def _views() -> dict[str, str]:
     """Every view of the mart, name -> SQL."""
-    return theme_views(catalogue()) | revision_views() | resting_views() | caveat_views()
+    return (
+        theme_views(catalogue())
+        | revision_views()
+        | resting_views()
+        | caveat_views()
+        | timeliness_views()
+    )
 
 
 def _finish(target: Path, synthetic: bool) -> None:

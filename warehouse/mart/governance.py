@@ -29,6 +29,7 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.places import Connection, create_from
+from warehouse.mart.timeliness import AWAITED, awaited_columns
 from warehouse.standing import Standing, standing, standings
 from warehouse.tidy import facts_of, lake_paths
 
@@ -73,7 +74,7 @@ def create_governance(
     db.execute("CREATE SCHEMA mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
-    create_from(db, "mart.governance.feed", _feeds(), "contract")
+    create_from(db, "mart.governance.feed", _feeds(active), "contract", **AWAITED)
     editions = withhold(_editions(home, everything, active, placed), "reasons")
     create_from(db, "mart.governance.edition", editions, PROVENANCE, **_EDITION_TOLD)
     files = _source_files(everything, placed, withdrawn(home))
@@ -98,7 +99,7 @@ def create_governance(
     create_caveats(db, contracts(), catalogue())
 
 
-def _feeds() -> pl.DataFrame:
+def _feeds(active: list[SourceFile]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
@@ -116,9 +117,16 @@ def _feeds() -> pl.DataFrame:
                 "window_months": c.window_months,
                 "provisional_months": c.provisional_months,
                 "caveats": "\n".join(caveat.text for caveat in c.caveats),
+                **awaited_columns(c, active),
             }
             for c in contracts().values()
-        ]
+        ],
+        schema_overrides={
+            "newest_edition": pl.String,
+            "next_edition": pl.String,
+            "next_due": pl.Date,
+            "following_due": pl.Date,
+        },
     )
 
 

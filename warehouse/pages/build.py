@@ -69,7 +69,11 @@ def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date)
     feeds = records.feeds(db)
     for feed in feeds:
         contract = contracts()[feed["feed"]]
-        feed["freshness"] = freshness(contract, feed["edition"], feed["sample"], today)
+        fresh = freshness(contract, feed["edition"], feed["sample"], today)
+        feed["freshness"] = fresh
+        if feed["edition"]:  # as at today: when it was judged, nothing was overdue yet
+            told = feed["dimensions"].setdefault("timeliness", {})
+            told[fresh.verdict] = told.get(fresh.verdict, 0) + 1
     return {
         "refresh": published[0],
         "today": today,

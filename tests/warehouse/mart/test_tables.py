@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.contract import contracts
 from checks.catalogue import mart_checks
 from checks.mart import OFFENCES
 from tests.checks.cases_corrections import RIGHT, WRONG, correcting
@@ -21,6 +22,7 @@ from tests.warehouse.mart.support_mart import (
 from tests.warehouse.mart.worlds import area, llr_world
 from warehouse.archive import Archive
 from warehouse.catalogue import catalogue
+from warehouse.freshness import freshness
 from warehouse.home import Home
 from warehouse.mart.publish import publish
 from warehouse.mart.reading import attach
@@ -147,6 +149,25 @@ def test_counted_figure_is_traced_to_its_file(llr: Mart) -> None:
     assert files[("04C", "2025-10")] == "llr-nov.csv"
     assert files[("04V", "2025-10")] == "llr-oct.csv"
     assert files[("C82002", "2025-05")] == "practice-may.csv"
+
+
+def test_timeliness_is_of_the_day_of_the_query(llr: Mart, llr_home: Home) -> None:
+    """The view says in SQL what `freshness` says in Python, as at today: editions of years ago
+    failed, though all their checks of timeliness passed when they were judged."""
+    files = Archive(llr_home).active_files()
+    told = {row["feed"]: row for row in llr.rows("FROM governance.timeliness")}
+    assert set(told) == set(contracts())
+    for feed, contract in contracts().items():
+        newest = max((file.edition for file in files if file.feed == feed), default=None)
+        row = told[feed]
+        expected = freshness(contract, newest, False, row["as_at"])
+        assert (row["newest_edition"], row["next_edition"]) == (newest, expected.awaited), feed
+        assert (row["next_due"], row["verdict"]) == (expected.due, expected.verdict), feed
+        assert row["days_overdue"] == (None if expected.due is None else expected.days_late), feed
+    assert told["gp_appointments_sub_icb"]["verdict"] == "fail"
+    passed = """SELECT 1 FROM governance.check_result
+        WHERE feed = 'gp_appointments_sub_icb' AND dimension = 'timeliness' AND verdict = 'fail'"""
+    assert llr.rows(passed) == []
 
 
 def test_governance_tables_agree_with_each_other(llr: Mart, llr_home: Home) -> None:

@@ -131,6 +131,20 @@ def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
     assert "2025-12 due by 29 Jan 2026" in said
 
 
+@pytest.mark.parametrize(("today", "told"), [(TODAY, "1 warned"), (date(2026, 9, 30), "1 failed")])
+def test_timeliness_is_as_at_the_day_of_the_page(
+    governed: Home, tmp_path: Path, today: date, told: str
+) -> None:
+    """Passed when it was judged, and overdue since: the scorecard says so."""
+    own = Home(tmp_path / "home")
+    own.mart.parent.mkdir(parents=True)
+    own.mart.write_bytes(governed.mart.read_bytes())
+    page = build_pages(own, today).read_text(encoding="utf-8")
+    [row] = re.findall(rf"<code>{PRACTICE}</code></th>.*?</tr>", page, re.DOTALL)[:1]
+    timeliness = re.findall(r"<td>.*?</td>", row, re.DOTALL)[4]
+    assert told in timeliness and "passed" in timeliness
+
+
 def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
     first, second = (read(name).said() for name in names(governed)[1:3])
     assert "No key stands twice" in first

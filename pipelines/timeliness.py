@@ -1,0 +1,90 @@
+"""Whether each feed's newest edition is in by the release calendar, as checks that Dagster shows.
+
+Belongs here: the thin Dagster side, with its job and schedule. Does not: the calendar
+(`assets.cadence`), what is overdue (`warehouse.freshness`).
+
+Dagster's freshness policies go by when an asset was last materialised: an old edition that is taken
+in again makes the asset look fresh. These checks go by the newest edition held, on the day on which
+they are made: each morning, and with each publication.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import dagster as dg
+
+from assets.cadence import LONDON, TIMEZONE
+from assets.contract import Contract, contracts
+from assets.factory import SKIPPED_SHOWN, keys
+from warehouse.archive import Archive, SourceFile
+from warehouse.freshness import Freshness, freshness, is_sample
+
+CHECK, JOB = "edition_in_time", "check_timeliness"
+CRON = "0 10 * * *"
+DESCRIPTION = (
+    "The newest edition is in by the release calendar (timeliness). A warning once the next one is "
+    f"overdue, failed once the one after it is, too. {SKIPPED_SHOWN}"
+)
+
+
+def timeliness_key(feed: str) -> dg.AssetCheckKey:
+    """The check of one feed, on its archived files."""
+    return dg.AssetCheckKey(keys(feed)[0], CHECK)
+
+
+@dg.multi_asset_check(
+    name=CHECK,
+    specs=[
+        dg.AssetCheckSpec(CHECK, asset=keys(feed)[0], description=DESCRIPTION)
+        for feed in contracts()
+    ],
+    can_subset=True,
+    required_resource_keys={"home"},
+)
+def timeliness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    """A verdict for each feed, as at today."""
+    files = Archive(context.resources.home.get()).active_files()
+    today = datetime.now(LONDON).date()
+    for feed, contract in contracts().items():
+        if timeliness_key(feed) in context.selected_asset_check_keys:
+            own = [file for file in files if file.feed == feed]
+            newest = max((file.edition for file in own), default=None)
+            found = freshness(contract, newest, is_sample(own), today)
+            yield result(contract, own, found)
+
+
+def result(contract: Contract, files: list[SourceFile], found: Freshness) -> dg.AssetCheckResult:
+    """What Dagster is told of a feed: neither a warning nor a failure blocks anything."""
+    skipped = found.verdict == "skipped"
+    return dg.AssetCheckResult(
+        asset_key=keys(contract.feed)[0],
+        check_name=CHECK,
+        passed=found.verdict == "pass",
+        severity=dg.AssetCheckSeverity.ERROR
+        if found.verdict == "fail"
+        else dg.AssetCheckSeverity.WARN,
+        description=f"Skipped: {found.words}" if skipped else found.words,
+        metadata={
+            "verdict": found.verdict,
+            "newest_edition": max((file.edition for file in files), default="none"),
+            "next_edition": found.awaited or "-",
+            "next_due": str(found.due or "-"),
+            "days_overdue": found.days_late,
+        },
+    )
+
+
+timeliness_job = dg.define_asset_job(
+    JOB,
+    selection=dg.AssetSelection.checks(timeliness_checks),
+    description="Check what is overdue by the release calendar today.",
+)
+
+timeliness_schedule = dg.ScheduleDefinition(
+    name=JOB,
+    job=timeliness_job,
+    cron_schedule=CRON,
+    execution_timezone=TIMEZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Each day at 10:00: check what is overdue by the release calendar.",
+)

@@ -1,0 +1,151 @@
+"""Dagster's checks of timeliness: by the edition's month, not by when it was materialised."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets.cadence import LONDON
+from assets.factory import keys
+from pipelines import timeliness
+from pipelines.definitions import build_definitions
+from pipelines.resources import HomeResource
+from pipelines.timeliness import CHECK, JOB, timeliness_key
+from tests.support import write_regional
+from warehouse.archive import Archive
+from warehouse.home import Home
+from warehouse.intake.importer import Request, import_paths
+
+FEED = "gp_appointments_sub_icb"
+
+
+@pytest.fixture
+def held(home: Home) -> Home:
+    """A home with the edition of October 2025, twenty sound rows of one day."""
+    rows = [{"COUNT_OF_APPOINTMENTS": n} for n in range(1, 31)]
+    path = write_regional(home.root / "regional.csv", *rows)
+    assert [one.verdict for one in import_paths(home, [path], Request())] == ["imported"]
+    return home
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Sets the day."""
+
+    def set_day(day: date) -> None:
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+                return datetime(day.year, day.month, day.day, 12, tzinfo=LONDON)
+
+        monkeypatch.setattr(timeliness, "datetime", Clock)
+
+    return set_day
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+def run(home: Home, instance: dg.DagsterInstance, job: str, **keys: Any) -> Any:
+    definitions = build_definitions(HomeResource(root=str(home.root)))
+    return definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, raise_on_error=False, **keys
+    )
+
+
+def newest(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Any:
+    """The newest evaluation of a check; None if there is none."""
+    told = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    event = told[0].event if told else None
+    return event and event.dagster_event and event.dagster_event.event_specific_data
+
+
+@pytest.mark.parametrize(
+    ("day", "passed", "severity", "told"),
+    [
+        (date(2025, 12, 18), True, "WARN", "2025-11 due by 18 Dec 2025: due now"),
+        (date(2025, 12, 19), False, "WARN", "2025-11 was due by 18 Dec 2025: late by 1 day(s)"),
+        (date(2026, 10, 17), False, "ERROR", "2025-11 was due by 18 Dec 2025: late by 303 day(s)"),
+    ],
+)
+def test_an_old_edition_taken_in_again_is_not_fresh(
+    held: Home,
+    instance: dg.DagsterInstance,
+    on: Callable[[date], None],
+    day: date,
+    passed: bool,
+    severity: str,
+    told: str,
+) -> None:
+    on(day)
+    assert run(held, instance, f"take_in_{FEED}", partition_key="2025-10").success
+    assert newest(instance, timeliness_key(FEED)) is None, "editions are not judged by today"
+    found = run(held, instance, JOB)
+    assert found.success, "what is overdue breaks no run"
+    evaluation = newest(instance, timeliness_key(FEED))
+    assert (evaluation.passed, evaluation.severity.value, evaluation.description) == (
+        passed,
+        severity,
+        told,
+    )
+    assert evaluation.metadata["newest_edition"].value == "2025-10"
+
+
+def test_what_has_no_day_is_skipped_and_not_green(held: Home, instance: dg.DagsterInstance) -> None:
+    run(held, instance, JOB)
+    for feed, why in (("nhs_app_practice", "nothing held"), ("pharmacy_list", "nothing held")):
+        evaluation = newest(instance, timeliness_key(feed))
+        assert (evaluation.passed, evaluation.severity.value) == (False, "WARN")
+        assert evaluation.description == f"Skipped: {why}"
+        assert evaluation.metadata["verdict"].value == "skipped"
+
+
+def test_no_asset_is_fresh_by_the_clock() -> None:
+    graph = build_definitions().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        assert graph.get(key).freshness_policy is None, key
+    assert CHECK in {key.name for key in graph.asset_check_keys}
+
+
+def test_a_skipped_check_is_no_green_one(held: Home, instance: dg.DagsterInstance) -> None:
+    """There is no earlier edition: nothing to compare with. It shows as a warning that says so,
+    and neither stops the run nor counts as failed."""
+    result = run(held, instance, f"take_in_{FEED}", partition_key="2025-10")
+    assert result.success
+    _, tidy, measures = keys(FEED)
+    told = [one for one in result.get_asset_check_evaluations() if one.asset_key == tidy]
+    skipped = [one for one in told if one.metadata["verdict"].value == "skipped"]
+    assert skipped
+    assert not [one for one in skipped if one.description == "Skipped: not made for this edition"]
+    for one in skipped:
+        assert (one.passed, one.severity.value, one.blocking) == (False, "WARN", False)
+        assert one.description is not None and one.description.startswith("Skipped: ")
+    assert {one.passed for one in told if one.metadata["verdict"].value == "pass"} == {True}
+    assert instance.get_materialized_partitions(measures) == {"2025-10"}
+
+
+def test_checks_of_rows_that_could_not_be_read_are_skipped(
+    held: Home, instance: dg.DagsterInstance
+) -> None:
+    """Of a file that is spoilt only files are checked: the others were green without a result."""
+    [file] = Archive(held).active_files(FEED)
+    spoil(Archive(held).object_path(file.container_sha256))
+    assert not run(held, instance, f"take_in_{FEED}", partition_key="2025-10").success
+    _, tidy, _ = keys(FEED)
+    bytes_, labels = (
+        newest(instance, dg.AssetCheckKey(tidy, rule)) for rule in ("file_type", "label_known")
+    )
+    assert (bytes_.passed, bytes_.severity.value) == (False, "ERROR")
+    assert (labels.passed, labels.severity.value) == (False, "WARN")
+    assert labels.description == "Skipped: not made for this edition"
+
+
+def spoil(path: Path) -> None:
+    path.chmod(0o644)
+    path.write_bytes(b"PK\x03\x04 no longer a file")
