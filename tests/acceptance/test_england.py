@@ -106,3 +106,26 @@ def test_bassetlaw_is_where_the_coverage_of_january_2023_has_it(
     figure = mart.figure("open_practices", level, code, "2020-08")
     assert (figure["value"], figure["edition"]) == (practices, "2023-01")
     assert figure["members_present"] == figure["members_expected"]
+
+
+def test_one_quiet_release_shortens_no_lag(mart: Mart) -> None:
+    """The November release left most sub-ICBs' shares face to face alone, and moved single ones by
+    up to 0.86 points; one release is too few to call their months final."""
+    [rule] = mart.rows(
+        """SELECT provisional_months, basis, measured_months, editions_compared,
+                  typical_later_revision FROM kpi_provisional
+           WHERE kpi_id = 'appointments_face_to_face_share' AND org_level = 'sub_icb'"""
+    )
+    assert rule == {
+        "provisional_months": 19,
+        "basis": "contract",
+        "measured_months": 0,
+        "editions_compared": 1,
+        "typical_later_revision": 0,
+    }
+    [largest] = mart.rows(
+        """SELECT max(abs(change)) AS change, min(month) AS oldest FROM kpi_revision
+           WHERE kpi_id = 'appointments_face_to_face_share' AND org_level = 'sub_icb'
+             AND kind = 'revised'"""
+    )
+    assert round(largest["change"], 4) == 0.0086 and f"{largest['oldest']:%Y-%m}" == "2024-04"
