@@ -59,7 +59,7 @@ check: .venv/.installed-dev ## Format, lint, types, definitions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -W error -c "from pipelines.definitions import defs; from dagster import Definitions; Definitions.validate_loadable(defs)"
+	$(BIN)/python -W error -c "from pipelines.definitions import build_definitions; from dagster import Definitions; Definitions.validate_loadable(build_definitions())"
 
 format: .venv/.installed-dev ## Put the code into shape
 	$(BIN)/ruff format .

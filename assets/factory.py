@@ -125,7 +125,8 @@ def describe_check(check: Check) -> str:
 
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    """The assets and checks of one feed, partitioned by edition. Needs the resource `home`."""
+    """The assets and checks of one feed, partitioned by edition. Needs the resources `home` and
+    `kept_connections`."""
     _, tidy, _ = keys(contract.feed)
     checks = [
         dg.AssetCheckSpec(
@@ -146,7 +147,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         backfill_policy=dg.BackfillPolicy.single_run(),
         can_subset=True,
         pool=POOL,
-        required_resource_keys={"home"},
+        required_resource_keys={"home", "kept_connections"},
     )
     def _feed(context: dg.AssetExecutionContext):
         held = []

@@ -99,7 +99,7 @@ def _table_specs() -> list[dg.AssetSpec]:
         for check in mart_checks()
     ],
     pool=POOL,
-    required_resource_keys={"home"},
+    required_resource_keys={"home", "kept_connections"},
 )
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
@@ -219,7 +219,7 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
     kinds={"duckdb"},
     description="The DuckDB file that analysts open, swapped in whole. Open readers keep theirs.",
     pool=POOL,
-    required_resource_keys={"home"},
+    required_resource_keys={"home", "kept_connections"},
 )
 def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Put the mart that this run has built in the place of the published one."""

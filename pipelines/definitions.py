@@ -14,9 +14,10 @@ from assets.factory import feed_assets, keys
 from assets.mart import build, published
 from pipelines.fetching import fetch_job, fetched_asset
 from pipelines.housekeeping_job import housekeeping_job, housekeeping_schedule
+from pipelines.jobs import PUBLISH_JOB, feed_job_name
 from pipelines.partitions import EDITIONS
 from pipelines.refreshing import refresh_job
-from pipelines.resources import HomeResource
+from pipelines.resources import HomeResource, kept_connections
 from pipelines.schedules import look_schedule
 from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor
 from pipelines.timeliness import (
@@ -25,16 +26,11 @@ from pipelines.timeliness import (
     timeliness_key,
     timeliness_schedule,
 )
-from warehouse.settings import read_settings
+from warehouse.home import Home
+from warehouse.settings import Looking, Unreadable, read_settings
 
-PUBLISH_JOB = "publish_mart"
 LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two looks
 STILL = 0.7  # of the time between two looks at the landing folder: the next one finds it still
-
-
-def feed_job_name(feed: str) -> str:
-    """The job that takes in editions of one feed."""
-    return f"take_in_{feed}"
 
 
 def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
@@ -51,7 +47,7 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
 
 
 def _definitions(home: HomeResource) -> dg.Definitions:
-    look = read_settings(home.get()).look
+    look = _look(home.get())
     seconds = look.poll_seconds or LANDING_SECONDS
     refreshing = refresh_job(seconds * STILL)
     looked_up = [one for one in contracts().values() if one.discovery and one.discovery.looked_up]
@@ -93,9 +89,21 @@ def _definitions(home: HomeResource) -> dg.Definitions:
             new_editions_sensor(refreshing, look.poll_seconds or POLL_SECONDS),
             alerts_sensor(look.poll_seconds or POLL_SECONDS),
         ],
-        resources={"home": home},
+        resources={"home": home, "kept_connections": kept_connections},
         executor=dg.in_process_executor,
     )
 
 
-defs = build_definitions()
+def _look(home: Home) -> Looking:
+    """When to look. Settings that can't be read keep nobody from the UI: the defaults hold, and
+    each command and run that needs the settings says what is wrong with them."""
+    try:
+        return read_settings(home).look
+    except Unreadable:
+        return Looking()
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads. Importing this module makes nothing, and reads no home."""
+    return build_definitions()

@@ -18,11 +18,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from pipelines.jobs import PUBLISH_JOB
 from pipelines.postgres import database
 from warehouse.home import Home
 
 PATIENCE = 30  # seconds to wait for a web server that has the database open
-PUBLISHING = "publish_mart"
 ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -81,7 +81,7 @@ def _forget_runs(
             RunsFilter(created_after=since, created_before=until)
         ):
             run = record.dagster_run
-            failed = run.job_name == PUBLISHING and run.status != DagsterRunStatus.SUCCESS
+            failed = run.job_name == PUBLISH_JOB and run.status != DagsterRunStatus.SUCCESS
             if run.job_name in names or failed:
                 runs = runs | {run.run_id}
         there = sorted(run for run in runs if instance.has_run(run))

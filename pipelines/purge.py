@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from checks.feed_rules import looks_back
 from pipelines.forget import forget_runs
+from pipelines.jobs import feed_job_name
 from pipelines.refresh import Report, bring_up_to_date, remembered
 from warehouse.home import Home
 from warehouse.lock import Say, alone
@@ -68,7 +69,7 @@ def purge(
         elif home.mart.exists() and not report.published:
             build_pages(home)  # they were erased, and the mart stays: it shows nothing of the file
         say("Having Dagster forget its runs")
-        jobs = {f"take_in_{feed}" for feed, _ in touched}
+        jobs = {feed_job_name(feed) for feed, _ in touched}
         forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)
         finish(home, stones)
         report.unfinished = []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.conform import add_months, month_text, parse_month
 from assets.contract import contracts
+from pipelines.jobs import PUBLISH_JOB, feed_job_name
 from pipelines.landing import take_landing
 from pipelines.running import execute, running_instance, settle
 from warehouse.archive import Archive
@@ -225,7 +226,7 @@ def _all_is_decided(home: Home) -> bool:
 
 
 def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
-    from pipelines.definitions import PUBLISH_JOB, build_definitions, feed_job_name
+    from pipelines.definitions import build_definitions
     from pipelines.resources import HomeResource
     from warehouse.mart.build import accepted_files
     from warehouse.mart.publish import is_current, rests_on_what_left, take_down

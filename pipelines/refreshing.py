@@ -10,7 +10,6 @@ from assets.factory import POOL
 from pipelines.refresh import Report, refresh
 from pipelines.resources import HomeResource
 from pipelines.running import heartbeat, signs_of_life
-from warehouse.last_refresh import last_refresh
 
 JOB = "refresh"
 LONGEST = 6 * 3600  # seconds
@@ -27,13 +26,13 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
     )
     def _refresh(context: dg.OpExecutionContext, home: HomeResource) -> None:
         place = home.get()
-        before = last_refresh(place)
-        known = {one.name for one in before.refused} if before else set()
         context.instance.add_run_tags(context.run_id, signs_of_life())
         with heartbeat(context.instance, context.run_id):
             report = refresh(place, say=context.log.info, still_for=still_for)
         context.log.info(_summary(report))
-        if failed := faults(report, known):
+        for one in report.refused:  # an alert until it is gone; the mart has what was sound
+            context.log.warning(f"{one.name} was refused: {one.message} {one.remedy}")
+        if failed := faults(report):
             raise dg.Failure(description=" | ".join(failed), allow_retries=False)
 
     @dg.job(
@@ -47,15 +46,13 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
     return _job
 
 
-def faults(report: Report, known: set[str]) -> list[str]:
-    """What a person must look at, in words. Files of which the names are `known` were refused
-    before, and are no fault of this refresh; nor are editions that were held back before."""
+def faults(report: Report) -> list[str]:
+    """Why a run is to fail, in words. A file in the landing folder that was refused is no reason:
+    it changes nothing, and is an alert. Nor are editions that were held back before."""
     held = [one for one in report.taken_in if one.undecided]
-    refused = [one for one in report.refused if one.name not in known]
     return [
         *report.failures,
         *(f"{one.feed} {one.edition} is held back: {one.words}" for one in held),
-        *(f"{one.name} was refused: {one.message} {one.remedy}" for one in refused),
     ]
 
 

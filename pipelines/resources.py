@@ -1,7 +1,11 @@
 """Resources: what the assets need from outside, handed in so that tests can hand in their own."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import dagster as dg
 
+from pipelines import connections
 from warehouse.home import Home
 
 
@@ -12,6 +16,14 @@ class HomeResource(dg.ConfigurableResource):
 
     def get(self) -> Home:
         """The home configured, else the environment's."""
-        from pathlib import Path
-
         return Home(Path(self.root)) if self.root else Home.from_environment()
+
+
+@dg.resource(description="Dagster's connections, open for the length of a run.")
+def kept_connections(context: dg.InitResourceContext) -> Iterator[None]:
+    """For assets that tell many events, whoever started their run."""
+    if context.instance is None:
+        yield
+        return
+    with connections.kept_connections(context.instance):
+        yield

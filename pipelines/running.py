@@ -45,13 +45,10 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
     The caller holds the home's lock.
     """
+    from pipelines.connections import kept_connections
     from pipelines.instance import open_instance
-    from pipelines.postgres import database, keep_connections
-    from pipelines.storage import ENGINES
 
-    with ENGINES.kept_open(), open_instance(home) as instance:
-        if database():
-            keep_connections(instance)
+    with open_instance(home) as instance, kept_connections(instance):
         settle_abandoned(instance, home)
         write_text(_under_way(home), "")
         yield instance  # what breaks off here leaves the mark, so that the next one settles

@@ -52,6 +52,7 @@ class Engines:
     def __init__(self) -> None:
         self._made: OrderedDict[str, Engine] = OrderedDict()
         self._pool: type[Pool] = NullPool
+        self._keepers = 0
         self._lock = Lock()
 
     def of(self, url: str) -> Engine:
@@ -67,20 +68,23 @@ class Engines:
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
-        """Keep connections from now on, and close them at the end. For a process that writes many
-        events and does not fork."""
-        self._start_anew(QueuePool)
+        """Keep connections from now on, and close them at the end of the outermost. For a process
+        that writes many events and does not fork."""
+        self._count(1)
         try:
             yield
         finally:
-            self._start_anew(NullPool)
+            self._count(-1)
 
-    def _start_anew(self, pool: type[Pool]) -> None:
+    def _count(self, more: int) -> None:
         with self._lock:
+            before, self._keepers = self._keepers, self._keepers + more
+            if 0 not in (before, self._keepers):
+                return
             for made in self._made.values():
                 made.dispose()
             self._made.clear()
-            self._pool = pool
+            self._pool = QueuePool if self._keepers else NullPool
 
 
 def _engine(url: str, pool: type[Pool]) -> Engine:

@@ -1,19 +1,23 @@
 """The Dagster code location: what the UI will show."""
 
+import importlib
 from typing import Any
 
 import dagster as dg
 import pytest
 
+import pipelines.definitions
 from assets.contract import contracts
 from assets.factory import keys
 from assets.mart import PUBLISHED, table_key
 from checks.evidence import rules_gathered
 from pipelines.definitions import build_definitions
+from pipelines.refresh import refresh
 from pipelines.resources import HomeResource
 from tests.support import write_regional
-from warehouse.home import Home
+from warehouse.home import Home, write_text
 from warehouse.intake.importer import Request, import_paths
+from warehouse.settings import Looking, Unreadable
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +27,18 @@ def graph() -> Any:
 
 def test_definitions_load() -> None:
     dg.Definitions.validate_loadable(build_definitions())
+
+
+def test_settings_that_can_not_be_read_keep_nobody_from_the_ui(home: Home) -> None:
+    """Whoever needs them says what is wrong with them; to import the module needs nothing."""
+    write_text(home.settings, "look: {corn: x}\n")
+    importlib.reload(pipelines.definitions)
+    loaded = pipelines.definitions.defs()
+    dg.Definitions.validate_loadable(loaded)
+    schedule = loaded.resolve_schedule_def("look_for_nhs_app")
+    assert schedule.cron_schedule == Looking().cron
+    with pytest.raises(Unreadable, match=r"settings.yaml: `look.corn`"):
+        refresh(home)
 
 
 def test_each_feed_reads_from_left_to_right_into_the_mart(graph: Any) -> None:

@@ -12,8 +12,9 @@ import dagster as dg
 import pytest
 
 from assets.mart import PUBLISHED
-from pipelines.definitions import PUBLISH_JOB, build_definitions
+from pipelines.definitions import build_definitions
 from pipelines.instance import open_instance
+from pipelines.jobs import PUBLISH_JOB, feed_job_name
 from pipelines.refresh import refresh
 from pipelines.resources import HomeResource
 from tests.support import write_regional
@@ -24,7 +25,7 @@ from warehouse.mart.publish import published_by
 from warehouse.withdrawal import withdraw
 
 OCT, NOV = {"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": "NOV2025"}
-FEED_JOB = "take_in_gp_appointments_sub_icb"
+FEED_JOB = feed_job_name("gp_appointments_sub_icb")
 
 
 @pytest.fixture(scope="module")

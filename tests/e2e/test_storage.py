@@ -7,8 +7,12 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._core.storage.sqlite import create_db_conn_string
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from pipelines.instance import open_instance
+from pipelines.resources import kept_connections
+from pipelines.running import QUIET
 from pipelines.storage import ENGINES, MOST, EventLog, Runs, Schedules
 from warehouse.home import Home
 
@@ -54,6 +58,46 @@ def test_threads_and_processes_write_beside_each_other(home: Home) -> None:
     assert other.wait(timeout=60) == 0
     assert written(home) == 100
     assert logs(home) == [], "nobody holds a file any more"
+
+
+def test_a_run_keeps_its_connections_whoever_started_it(home: Home) -> None:
+    """Not only those within a refresh: each event was written through a connection of its own."""
+    made: list[object] = []
+    opened: list[str] = []
+
+    def count(connection: object, _: object) -> None:
+        made.append(connection)
+
+    @dg.asset(required_resource_keys={"kept_connections"})
+    def told(context: dg.AssetExecutionContext) -> None:
+        before = len(made)
+        for number in range(20):
+            context.log_event(dg.AssetObservation(KEY, description=str(number)))
+        opened.extend(logs(home))
+        del made[:before]
+
+    a_job = dg.define_asset_job("a_job")
+    place = {"kept_connections": kept_connections}
+    definitions = dg.Definitions([told], jobs=[a_job], resources=place)
+    event.listen(Pool, "connect", count)
+    try:
+        with open_instance(home) as instance:
+            definitions.resolve_job_def("a_job").execute_in_process(
+                instance=instance, run_config=QUIET
+            )
+    finally:
+        event.remove(Pool, "connect", count)
+    assert "index.db-wal" in opened, "it stays open"
+    assert len(made) < 20, "not one an event, from the first of these to the end of the run"
+    assert logs(home) == []
+
+
+def test_leaving_what_is_within_closes_nothing_of_what_is_around(home: Home) -> None:
+    with ENGINES.kept_open():
+        with ENGINES.kept_open():
+            write(home, "inner", 1)
+        assert "index.db-wal" in logs(home)
+    assert logs(home) == []
 
 
 def test_a_file_has_one_engine_and_few_are_remembered(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 from assets.contract import contracts
 from assets.factory import fetched_key, keys
 from pipelines import fetching
-from pipelines.definitions import build_definitions, feed_job_name
+from pipelines.definitions import build_definitions
 from pipelines.fetching import fetch_job_name, publisher, range_tags
+from pipelines.jobs import feed_job_name
 from pipelines.resources import HomeResource
 from pipelines.running import QUIET
 from tests.pipelines.records import record

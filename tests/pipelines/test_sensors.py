@@ -9,6 +9,7 @@ import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType
 
 from pipelines import pending, refreshing
+from pipelines.instance import open_instance
 from pipelines.pending import Remembered, Work, look_at, state_of
 from pipelines.refresh import Report
 from pipelines.refreshing import faults, refresh_job
@@ -17,6 +18,7 @@ from pipelines.running import ALIVE, PROCESS, signs_of_life
 from pipelines.sensors import alerts_sensor, new_editions_sensor, settle_stranded
 from tests.pipelines.records import record
 from tests.support import imported, write_regional
+from warehouse.alerts.problems import problems
 from warehouse.home import Home, write_text
 from warehouse.intake.importer import Outcome
 from warehouse.lock import alone
@@ -109,16 +111,23 @@ def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunSt
     return now.status
 
 
-def test_a_run_fails_for_what_is_new_and_a_person_must_look_at() -> None:
-    known, new = (
-        Outcome(Path(name), name, "refused", "It is a web page.", "Download it again.")
-        for name in ("known.zip", "new.zip")
-    )
-    report = Report(imported=[known, new], failures=["mart: disk full"])
-    assert faults(report, {"known.zip"}) == [
-        "mart: disk full",
-        "new.zip was refused: It is a web page. Download it again.",
-    ]
+def test_a_run_fails_for_what_broke_and_not_for_a_stray_file() -> None:
+    stray = Outcome(Path("a.zip"), "a.zip", "refused", "It is a web page.", "Download it again.")
+    assert faults(Report(imported=[stray], published=True)) == []
+    assert faults(Report(imported=[stray], failures=["mart: disk full"])) == ["mart: disk full"]
+
+
+def test_a_stray_file_in_landing_leaves_the_run_green_and_is_an_alert(home: Home) -> None:
+    write_regional(home.landing / "october.csv", {})
+    write_text(home.landing / "letter.txt", "Dear colleague")
+    job = refresh_job(0)
+    resources = {"home": HomeResource(root=str(home.root))}
+    with open_instance(home) as instance:
+        done = job.execute_in_process(instance=instance, resources=resources, raise_on_error=False)
+    assert done.success and home.mart.exists()
+    assert [path.name for path in home.landing.iterdir()] == ["letter.txt"]
+    told = [one.title for one in problems(home)]
+    assert "letter.txt in the landing folder was refused" in told
 
 
 def test_the_job_says_what_failed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
