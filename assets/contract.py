@@ -78,11 +78,16 @@ class Column(Strict):
 
 
 class EditionRule(Strict):
-    """How the edition month of a file is found (`content`), or what stands in for it."""
+    """How the edition month of a file is found (`content`), or what stands in for it.
+
+    `title_date`: a pattern of what a workbook's first sheet says of its publication, whose only
+    group is the day.
+    """
 
     content: str | None = None
     siblings: tuple[str, ...] = ()
     file_name: tuple[str, ...] = ()
+    title_date: str | None = None
 
 
 class Measure(Strict):

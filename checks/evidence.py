@@ -67,9 +67,12 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         "members_as_before": files.members,
         "encoding_expected": files.encoding,
         "edition_from_content": files.basis,
+        "edition_month_there": files.own_month,
         "columns_present": _columns_present,
         "columns_expected": _columns_expected,
     }
+    if contract.edition.title_date:
+        found["title_date_plausible"] = files.title_date
     if contract.discovery:
         found["download_whole"] = files.download
     for rule in rows.row_rules_gathered(contract):

@@ -7,6 +7,7 @@ Belongs here: checks of the file layer. Does not: columns and rows (`checks.evid
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from checks.compared import near
 from checks.view import EditionView, Evidence, Expectation, listed, offences, skipped, within
 from warehouse.archive import Archive, SourceFile
 from warehouse.intake.containers import UTF16_STARTS, XLSX, Refused, sniff
+from warehouse.intake.title import expected_days
 
 # What can be judged though a file can't be read.
 FILE_RULES = (
@@ -24,6 +26,8 @@ FILE_RULES = (
     "members_as_before",
     "encoding_expected",
     "edition_from_content",
+    "edition_month_there",
+    "title_date_plausible",
 )
 SOUND_ENCODINGS = ("ascii", "utf-8", XLSX)
 HEAD = 4096
@@ -233,4 +237,41 @@ def basis(view: EditionView) -> Evidence:
         message=f"edition taken from the name or the command, not from the data: {names}"
         if stated
         else "",
+    )
+
+
+def own_month(view: EditionView) -> Evidence:
+    """Whether any file of an edition holds the month by which it is named. It was named by a file's
+    name, or by whoever imported it."""
+    months = sorted({month for file in view.files for month in file.months})
+    if not months:
+        return skipped("edition_month_there", "such files carry no month")
+    wrong = [] if view.edition in months else [view.edition]
+    names = ", ".join(sorted(file.file_name for file in view.files))
+    return offences(
+        "edition_month_there",
+        wrong,
+        expected=f"figures of {view.edition}",
+        observed=f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0],
+        total=1,
+        message=f"{names}: ends in {months[-1]}. Either the release repeats that month, or the "
+        "file is of another edition: look at the publisher's page, and import it again if so",
+    )
+
+
+def title_date(view: EditionView) -> Evidence:
+    """Days on title sheets that the release calendar rules out: they are not gone by."""
+    stated = {file.file_name: file.stated_on for file in view.files if file.stated_on}
+    if not stated:
+        return skipped("title_date_plausible", "no title sheet of its files states a day")
+    first, last = expected_days(view.contract, view.edition)
+    until = "later" if last == date.max else f"{last}"
+    return offences(
+        "title_date_plausible",
+        [f"{name}: {day}" for name, day in stated.items() if not first <= day <= last],
+        expected=f"{first} to {until}",
+        observed=", ".join(sorted({str(day) for day in stated.values()})),
+        total=len(stated),
+        message="the day on the title sheet was not taken for the publication date; state the "
+        "right one with access-recovery import FILE --published YYYY-MM-DD",
     )

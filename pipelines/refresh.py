@@ -36,6 +36,16 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 BRIDGED = 3  # months from one edition of a quarterly list to the next
 ABANDONED = timedelta(minutes=15)
+SHOWN = 6  # editions that a message names one by one
+
+
+class NotHeld(Exception):
+    """A feed or an edition was asked for of which there is no file: what there is instead."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,8 @@ def refresh(
 
     `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
     the landing folder that were written to within so many seconds are left there. Raises Busy if
-    another refresh is running and `wait` is False, ValueError for settings, or a register of
-    claims, that can't be read.
+    another refresh is running and `wait` is False, NotHeld for a feed or an edition of which there
+    is no file, ValueError for settings, or a register of claims, that can't be read.
     """
     from warehouse.claims.register import published_claims
 
@@ -102,8 +112,42 @@ def refresh(
     with alone(home, say, wait), remembered(home, report):
         clean_up(home)
         report.imported.extend(take_landing(home, say, still_for))
+        check_held(home, feeds, editions)
         bring_up_to_date(home, report, say, feeds, editions)
     return report
+
+
+def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
+    """Raise NotHeld if a feed or an edition that is asked for has no file in the archive."""
+    held: dict[str, set[str]] = {}
+    for file in Archive(home).active_files():
+        if not feeds or file.feed in feeds:
+            held.setdefault(file.feed, set()).add(file.edition)
+    for feed in feeds or []:
+        if feed not in held:
+            fetched = (
+                f", or run: access-recovery fetch {feed}" if contracts()[feed].discovery else ""
+            )
+            raise NotHeld(f"No file of {feed} was imported.", f"Import one{fetched}")
+        if editions and not held[feed] & set(editions):
+            raise _no_edition(f"No edition {', '.join(editions)} of {feed}", {feed: held[feed]})
+    for edition in editions or []:
+        if not any(edition in ones for ones in held.values()):
+            raise _no_edition(f"No edition {edition} of any feed", held)
+
+
+def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
+    there = [f"{feed} {_span(sorted(ones))}" for feed, ones in sorted(held.items())]
+    return NotHeld(
+        f"{what} was imported.", f"There are: {'; '.join(there)}." if there else "Import one first."
+    )
+
+
+def _span(editions: list[str]) -> str:
+    """`2025-10, 2025-11`, or of many the first and the last, and how many."""
+    if len(editions) <= SHOWN:
+        return ", ".join(editions)
+    return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"
 
 
 @contextmanager

@@ -380,16 +380,24 @@ def workbook(sheets: Mapping[str, Iterable[Iterable[object]]]) -> bytes:
 
 
 def app_workbook(
-    *rows: Row, national: Iterable[Iterable[object]] = (), headings: Iterable[str] | None = None
+    *rows: Row,
+    national: Iterable[Iterable[object]] = (),
+    headings: Iterable[str] | None = None,
+    stated: object = "",
 ) -> bytes:
-    """The NHS App workbook as published: titles above, notes below, the ICB table in `Table 2`."""
+    """The NHS App workbook as published: titles above, notes below, the ICB table in `Table 2`.
+    `stated`: what its title sheet says of its publication."""
     given = [APP | dict(row) for row in list(rows) or [{}]]
     cells = [
         [date.fromisoformat(str(v)) if k == "Month" else v for k, v in row.items()] for row in given
     ]
     return workbook(
         {
-            "Title Sheet": [["NHS App Management Information Statistics"], ["March 2025 onwards"]],
+            "Title Sheet": [
+                ["NHS App Management Information Statistics"],
+                ["March 2025 onwards"],
+                [stated],
+            ],
             "Table 1": [["Return to Title Sheet"], ["Table 1: National Summary"], *national],
             "Table 2": [
                 ["Return to Title Sheet"],

@@ -60,6 +60,8 @@ class SourceFile(BaseModel):
     imported_at: datetime
     licence: str
     synthetic: bool
+    # What its title sheet says, which may be wrong: `published_on` is what is gone by.
+    stated_on: date | None = None
 
     @property
     def order(self) -> tuple[date, datetime, str]:

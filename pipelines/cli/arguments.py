@@ -15,11 +15,17 @@ from pipelines.cli.screen import Screen
 
 
 def feed_named(name: str) -> str:
-    """A feed's name. Raises BadParameter naming those there are."""
+    """A feed's name. Raises BadParameter naming those there are, the likeliest first."""
+    from difflib import get_close_matches
+
     from assets.contract import contracts
 
     if name not in contracts():
-        raise typer.BadParameter(f"`{name}` is no feed; feeds are {', '.join(sorted(contracts()))}")
+        near = get_close_matches(name, contracts(), n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise typer.BadParameter(
+            f"`{name}` is no feed.{meant} Feeds are {', '.join(sorted(contracts()))}"
+        )
     return name
 
 

@@ -155,6 +155,7 @@ def refresh(
 ) -> None:
     """Take everything pending from the landing folder to the published mart."""
     from pipelines.cli.outcomes import show_refresh
+    from pipelines.refresh import NotHeld
     from pipelines.refresh import refresh as run
     from warehouse.lock import Busy
 
@@ -167,6 +168,9 @@ def refresh(
     except Busy as busy:
         screen.warn(f"{busy} Try again when it has ended, or leave --no-wait out.")
         raise typer.Exit(IN_PART) from None
+    except NotHeld as error:
+        screen.error(error.reason, error.remedy)
+        raise typer.Exit(WRONG) from None
     raise typer.Exit(show_refresh(screen, home, report))
 
 

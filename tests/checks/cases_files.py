@@ -2,8 +2,17 @@
 
 from datetime import UTC, datetime
 
-from tests.checks.support_checks import SUB_ICB, Case, Results, after, brought, judged, of_content
-from tests.support import regional
+from tests.checks.support_checks import (
+    APP,
+    SUB_ICB,
+    Case,
+    Results,
+    after,
+    brought,
+    judged,
+    of_content,
+)
+from tests.support import app_workbook, regional
 from warehouse.archive import Archive
 from warehouse.home import Home
 from warehouse.intake.origin import Origin
@@ -65,5 +74,15 @@ CASES = {
         of_content(SUB_ICB, ACCENTED.decode().encode("cp1252")),
         "warn",
         of_content(SUB_ICB, ACCENTED),
+    ),
+    "edition_month_there": (
+        of_content(SUB_ICB, regional(SEPTEMBER), edition="2025-10"),
+        "warn",
+        of_content(SUB_ICB, regional(SEPTEMBER, {}), edition="2025-10"),
+    ),
+    "title_date_plausible": (
+        of_content(APP, app_workbook(stated="Publication date: 28 November 2024")),
+        "warn",
+        of_content(APP, app_workbook(stated="Publication date: November 28th 2025")),
     ),
 }

@@ -191,7 +191,31 @@ def test_a_chosen_edition_is_taken_in_again(october: Home) -> None:
 def test_a_feed_that_is_none_is_wrong_usage(home: Home) -> None:
     done = say_refresh("--feed", "gp_apointments")
     assert done.exit_code == 2
-    assert "is no feed" in done.stderr
+    told = " ".join(done.stderr.replace("│", "").split())
+    assert "is no feed. Did you mean gp_appointments_" in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--edition", "2031-01"], "No edition 2031-01 of any feed was imported"),
+        (["--edition", "2025-10", "--edition", "2025-09"], "No edition 2025-09 of any feed"),
+        (["--feed", "nhs_app"], "No file of nhs_app was imported"),
+        (
+            ["--feed", "gp_appointments_sub_icb", "--edition", "2031-01"],
+            "No edition 2031-01 of gp_appointments_sub_icb was imported",
+        ),
+    ],
+)
+def test_what_there_is_no_file_of_is_wrong_usage(
+    october: Home, asked: list[str], words: str
+) -> None:
+    done = say_refresh(*asked)
+    assert done.exit_code == 2
+    told = " ".join(done.stderr.split())
+    assert words in told
+    assert "gp_appointments_sub_icb 2025-10" in told or "access-recovery fetch nhs_app" in told
+    assert "Nothing to do" not in done.stdout
 
 
 def test_two_refreshes_at_once_wait_for_each_other(home: Home) -> None:

@@ -31,7 +31,8 @@ from warehouse.intake.edition import check_published, choose_edition, edition_fr
 from warehouse.intake.origin import Origin
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.sample import is_sample, refuse_among_real
-from warehouse.intake.words import name_of, words_of
+from warehouse.intake.title import is_plausible
+from warehouse.intake.words import name_of, older_copy, words_of
 from warehouse.tombstones import tombstone_of
 
 
@@ -239,12 +240,21 @@ def _source_file(
         encoding=content.encoding,
         url=origin.url if origin else None,
         page=origin.page if origin else contract.landing_page,
-        published_on=origin.published_on if origin else request.published_on,
+        published_on=(origin.published_on if origin else request.published_on)
+        or _believed(one, edition),
+        stated_on=one.stated_on,
         retrieved_at=_saved_at(path, request),
         imported_at=datetime.now(UTC).replace(microsecond=0),
         licence=contract.licence.name,
         synthetic=sample or one.synthetic,
     )
+
+
+def _believed(one: Recognised, edition: str) -> date | None:
+    """The day on the title sheet, if the release calendar bears it out."""
+    today = datetime.now(UTC).date()
+    stated = one.stated_on
+    return stated if stated and is_plausible(one.contract, edition, stated, today) else None
 
 
 def _keep(
@@ -263,7 +273,7 @@ def _keep(
         if not archive.add(file):
             yield _known_one(archive, path, file, _stated(archive.read(file), request))
             continue
-        words = words_of(file)
+        words = words_of(file) + older_copy(file, held)
         if retires and not file.synthetic:
             words, retires = f"{words}; the synthetic sample is retired from the mart", False
         yield Outcome(path, name_of(path, file), "imported", words, file=file)

@@ -22,7 +22,8 @@ SAMPLE_ROWS = 50
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file turned out to be. `months`: those its content covers, none if it carries none."""
+    """What a file turned out to be. `months`: those its content covers, none if it carries none;
+    `stated_on`: when its title sheet says that it was published."""
 
     content: Content
     contract: Contract
@@ -32,6 +33,7 @@ class Recognised:
     synthetic: bool
     sheet: str | None = None
     header_row: int = 1
+    stated_on: date | None = None
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
@@ -50,6 +52,7 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
         _is_sample(table),
         table.sheet,
         table.header_row,
+        table.stated_on,
     )
 
 

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,8 @@ from assets.conform import SOURCE_ROW
 from assets.contract import Contract
 from warehouse.intake.containers import AGAIN, XLSX, Content, Refused
 from warehouse.intake.matching import match_contract, nearest_contract
-from warehouse.intake.workbook import Candidate, candidates, read_sheets
+from warehouse.intake.title import title_date
+from warehouse.intake.workbook import Candidate, Sheet, candidates, read_sheets
 
 HEADING_LINE = 1 << 16
 
@@ -28,6 +30,7 @@ class Table:
     """What a file holds for a feed. `rows`: a text column per heading, blank cells null.
 
     `sheet`, `header_row`: where in a workbook it stands; a CSV's headings are its row 1.
+    `stated_on`: when the workbook's first sheet says that it was published.
     """
 
     contract: Contract
@@ -35,15 +38,18 @@ class Table:
     rows: pl.LazyFrame
     sheet: str | None = None
     header_row: int = 1
+    stated_on: date | None = None
 
 
 def find_table(content: Content, feed: str | None = None) -> Table:
     """The table of a spooled file. Raises Refused where it is no feed's."""
     if content.encoding == XLSX:
-        found = _best_candidate(content.path, feed)
+        sheets = list(read_sheets(content.path))
+        found = _best_candidate(sheets, feed)
         contract = match_contract(found.headings, feed)
         rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
-        return Table(contract, found.headings, rows, found.sheet.name, found.row)
+        stated = title_date(contract, sheets[0].rows)
+        return Table(contract, found.headings, rows, found.sheet.name, found.row, stated)
     headings = read_headings(content.path)
     contract = match_contract(headings, feed)
     rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)
@@ -63,12 +69,12 @@ def read_headings(path: Path) -> list[str]:
     return [heading.replace("\ufeff", "") for heading in headings]
 
 
-def _best_candidate(path: Path, feed: str | None) -> Candidate:
+def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
     """The row of headings that fits a feed, of several the one with most rows below; if none fits,
     the one that lacks least, for the refusal to speak of."""
     fitting: list[Candidate] = []
     nearest: tuple[float, Candidate] | None = None
-    for one in candidates(read_sheets(path)):
+    for one in candidates(sheets):
         missing, contract = nearest_contract(one.headings, feed)
         share = len(missing) / len(contract.required(one.headings))
         if not missing:

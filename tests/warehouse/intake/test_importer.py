@@ -86,6 +86,26 @@ def test_the_argument_puts_an_earlier_month_into_its_edition(home: Home, tmp_pat
     assert editions(home) == {("gp_appointments_practice", "2025-10", "argument")}
 
 
+def test_an_edition_that_does_not_hold_its_own_month_says_so(home: Home, tmp_path: Path) -> None:
+    path = write_crosstab(tmp_path / "Practice_Level_Crosstab_Nov_25.csv")
+    [outcome] = imported(home, path, edition="2025-11")
+    assert outcome.message.endswith(
+        "(edition by argument), 1 rows, 2025-10; it does not hold 2025-11"
+    )
+
+
+def test_an_older_copy_after_a_newer_one_says_which_is_in_force(home: Home, tmp_path: Path) -> None:
+    newer = write_regional(tmp_path / "newer.csv", {"COUNT_OF_APPOINTMENTS": 2})
+    older = write_regional(tmp_path / "older.csv", {"COUNT_OF_APPOINTMENTS": 1})
+    [first] = imported(home, newer, published_on=date(2025, 12, 11))
+    assert "older" not in first.message
+    [second] = imported(home, older, published_on=date(2025, 11, 27))
+    assert second.message.endswith(
+        "It is older (published 2025-11-27) than newer.csv (published 2025-12-11): both are kept, "
+        "and where they have the same organisation and month the newer one is in force"
+    )
+
+
 def test_the_argument_that_says_the_same_changes_nothing(home: Home, tmp_path: Path) -> None:
     imported(home, zipped(tmp_path / "release.zip", RELEASE), edition="2025-10")
     assert {basis for _, _, basis in editions(home)} == {"content", "sibling"}
