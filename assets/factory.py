@@ -21,6 +21,7 @@ from warehouse.history import CheckResult
 from warehouse.lock import writing
 from warehouse.openlineage.emit import Emitter, emitting
 from warehouse.openlineage.runs import edition_taken_in, files_named, running
+from warehouse.snapshot import one_snapshot
 
 # One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
@@ -152,7 +153,11 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
     def _feed(context: dg.AssetExecutionContext):
         held = []
         home = context.resources.home.get()
-        with writing(home, context.log.info), emitting(home, context.log.warning) as lineage:
+        with (
+            writing(home, context.log.info),
+            one_snapshot(),
+            emitting(home, context.log.warning) as lineage,
+        ):
             files = Archive(home).active_files(contract.feed)
             for edition in context.partition_keys:
                 context.log.info(f"{contract.feed} {edition}")

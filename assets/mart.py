@@ -33,6 +33,7 @@ from warehouse.mart.publish import publish, published_by
 from warehouse.openlineage.emit import emitting
 from warehouse.openlineage.runs import mart_built, mart_published, running
 from warehouse.pages.build import build_pages
+from warehouse.snapshot import one_snapshot, outdated
 
 OWNER = owner_tag(MART_OWNER)
 PUBLISHED = dg.AssetKey(["mart", "published"])
@@ -104,7 +105,8 @@ def _table_specs() -> list[dg.AssetSpec]:
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, check it, and note where it lies."""
     place = context.resources.home.get()
-    with writing(place, context.log.info):
+    with writing(place, context.log.info), one_snapshot():
+        outdated(place)
         built, results = _build(context, place)
         yield from _told(built, results)
         if any(result.verdict != "pass" for result in results):
@@ -239,6 +241,7 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 def _publish(
     context: dg.AssetExecutionContext, place: Home, run_id: str, built: Built
 ) -> dg.MaterializeResult:
+    outdated(place)  # somebody may have withdrawn a file since the mart was built
     try:
         superseded = is_superseded(place, built)
     except Outdated as error:

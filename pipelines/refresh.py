@@ -25,6 +25,7 @@ from warehouse.last_refresh import remember
 from warehouse.lock import Say, alone
 from warehouse.pages.paths import are_whole
 from warehouse.settings import read_settings
+from warehouse.snapshot import one_snapshot
 from warehouse.standing import Standing, standing, standings
 from warehouse.tidy import read_again
 from warehouse.tombstones import Tombstone, tombstones
@@ -109,7 +110,7 @@ def refresh(
     read_settings(home)  # else it would be told after everything is taken in
     published_claims()  # so would this
     report = Report()
-    with alone(home, say, wait), remembered(home, report):
+    with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)
         report.imported.extend(take_landing(home, say, still_for))
         check_held(home, feeds, editions)

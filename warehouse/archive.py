@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
+from warehouse.snapshot import is_open, outdated, read_once
 from warehouse.tombstones import tombstones
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
@@ -139,6 +140,7 @@ class Archive:
         elif known:
             return False
         write_text(path, file.model_dump_json(indent=1) + "\n")
+        outdated(self.home)
         return not known
 
     def read(self, file: SourceFile) -> SourceFile:
@@ -155,11 +157,18 @@ class Archive:
             return False
         path = self.record_path(file).with_suffix(f".{_stamp()}.restated")
         write_text(path, published_on.isoformat() + "\n")
+        outdated(self.home)
         return True
 
     def files(self, feed: str | None = None) -> list[SourceFile]:
         """All recorded source files (of one feed), in order of feed, edition and revision."""
-        folder = self.root / "records" / (feed or "")
+        if not is_open():
+            return self._records(feed or "")
+        every = read_once(self.home, "files", self._records)
+        return [file for file in every if feed in (None, file.feed)]
+
+    def _records(self, feed: str = "") -> list[SourceFile]:
+        folder = self.root / "records" / feed
         found = []
         for place, _, names in os.walk(folder):
             notes = [Path(place) / name for name in names if not name.endswith(".json")]
@@ -171,15 +180,15 @@ class Archive:
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
         """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing
         real was ever imported."""
+        active = read_once(self.home, "active", self._active)
+        return [file for file in active if feed in (None, file.feed)]
+
+    def _active(self) -> list[SourceFile]:
         everything = self.files()
         if self._is_real(everything):
             everything = [file for file in everything if not file.synthetic]
         out = withdrawn(self.home)
-        return [
-            file
-            for file in everything
-            if feed in (None, file.feed) and (file.feed, file.edition, file.sha256) not in out
-        ]
+        return [file for file in everything if (file.feed, file.edition, file.sha256) not in out]
 
     def has_real(self) -> bool:
         """Whether anything but sample files was ever imported."""
@@ -201,6 +210,7 @@ class Archive:
         folder = self.root / "records" / feed / edition
         for note in (*folder.glob(f"{sha256}.*.*"), folder / f"{sha256}.json"):
             note.unlink(missing_ok=True)
+        outdated(self.home)
 
     @staticmethod
     def _read(path: Path, beside: list[Path]) -> SourceFile:

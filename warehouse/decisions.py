@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, get_args
 from uuid import uuid4
@@ -17,6 +18,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.home import Home, write_text
+from warehouse.snapshot import outdated, read_once
 
 Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
 STAMP = "%Y%m%dT%H%M%S%f"
@@ -129,6 +131,7 @@ def decide(
         decided_at=now.replace(microsecond=0),
     )
     write_text(folder(home) / f"{made.decision_id}.json", made.model_dump_json(indent=1) + "\n")
+    outdated(home)
     return made
 
 
@@ -173,8 +176,10 @@ def withdrawn(home: Home) -> dict[tuple[str, str, str], Decision]:
 def _paths(home: Home, feed: str, edition: str, kinds: Iterable[Kind]) -> list[Path]:
     """Files of decisions, oldest first. No name of a feed has a hyphen in it."""
     wanted = set(kinds)
-    found = folder(home).glob(f"*-*-{feed}-{edition}-*.json")
-    return sorted(path for path in found if path.name.split("-")[1] in wanted)
+    pattern = f"*-*-{feed}-{edition}-*.json"
+    every = read_once(home, "decisions", lambda: sorted(folder(home).glob("*.json")))
+    found = [path for path in every if fnmatchcase(path.name, pattern)]
+    return [path for path in found if path.name.split("-")[1] in wanted]
 
 
 def _read(path: Path) -> Decision:

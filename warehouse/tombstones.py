@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.home import Home, write_text
+from warehouse.snapshot import outdated
 
 
 class Tombstone(BaseModel):
@@ -64,6 +65,7 @@ def write(home: Home, tombstone: Tombstone) -> None:
     """Keep a tombstone; one that is there already is replaced."""
     path = tombstone_path(home, tombstone.sha256, tombstone.feed, tombstone.edition)
     write_text(path, tombstone.model_dump_json(indent=1) + "\n")
+    outdated(home)
 
 
 def tombstones(home: Home) -> list[Tombstone]:
