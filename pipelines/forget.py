@@ -12,15 +12,19 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from pipelines.jobs import PUBLISH_JOB
+from pipelines.jobs import PUBLISH_JOB, REFRESH_JOB
 from pipelines.postgres import database
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 PATIENCE = 30  # seconds to wait for a web server that has the database open
 ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
@@ -65,6 +69,21 @@ def forget_runs(
         ) from error
 
 
+def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> set[str]:
+    """Refreshes of the daemon that ended between two moments, however long before the first they
+    began: they say why editions were held back, and may quote cells."""
+    from dagster import DagsterRunStatus as Status
+    from dagster import RunsFilter
+
+    ended = RunsFilter(
+        job_name=REFRESH_JOB,
+        statuses=[Status.SUCCESS, Status.FAILURE, Status.CANCELED],
+        updated_after=since,
+        created_before=until,
+    )
+    return {record.dagster_run.run_id for record in instance.get_run_records(ended)}
+
+
 def _forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
@@ -84,6 +103,7 @@ def _forget_runs(
             failed = run.job_name == PUBLISH_JOB and run.status != DagsterRunStatus.SUCCESS
             if run.job_name in names or failed:
                 runs = runs | {run.run_id}
+        runs = runs | _refreshes(instance, since, until)
         there = sorted(run for run in runs if instance.has_run(run))
         for run_id in there:
             instance.delete_run(run_id)

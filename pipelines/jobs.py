@@ -4,6 +4,7 @@ Belongs here: the names alone. Does not: the jobs (`definitions`, and the module
 """
 
 PUBLISH_JOB = "publish_mart"
+REFRESH_JOB = "refresh"
 
 
 def feed_job_name(feed: str) -> str:

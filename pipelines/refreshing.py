@@ -7,11 +7,11 @@ Belongs here: its op, and which outcomes make its run fail. Does not: refreshing
 import dagster as dg
 
 from assets.factory import POOL
+from pipelines.jobs import REFRESH_JOB
 from pipelines.refresh import Report, refresh
 from pipelines.resources import HomeResource
 from pipelines.running import heartbeat, signs_of_life
 
-JOB = "refresh"
 LONGEST = 6 * 3600  # seconds
 
 
@@ -36,7 +36,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
             raise dg.Failure(description=" | ".join(failed), allow_retries=False)
 
     @dg.job(
-        name=JOB,
+        name=REFRESH_JOB,
         description="Take everything pending from the landing folder to the published mart.",
         tags={"dagster/max_runtime": str(LONGEST)},
     )

@@ -10,7 +10,7 @@ import time
 import dagster as dg
 
 from pipelines import landing, pending
-from pipelines.refreshing import JOB
+from pipelines.jobs import REFRESH_JOB
 from pipelines.resources import HomeResource
 from pipelines.running import CUT_SHORT, is_alive, settle
 from pipelines.schedules import UNFINISHED
@@ -62,7 +62,7 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
                 settled = settle(place) + settle_stranded(context.instance, now)
         except Busy:
             return _result(None, "Somebody is refreshing this home", context.cursor)
-        unfinished = dg.RunsFilter(job_name=JOB, statuses=UNFINISHED)
+        unfinished = dg.RunsFilter(job_name=REFRESH_JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
             return _result(None, "A refresh is waiting or running", context.cursor)
         before = pending.Remembered.read(context.cursor)
@@ -99,7 +99,7 @@ def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
     """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
     and their process shows no sign of life. Else they would keep every refresh waiting. Returns
     how many."""
-    running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED])
+    running = dg.RunsFilter(job_name=REFRESH_JOB, statuses=[dg.DagsterRunStatus.STARTED])
     stranded = [
         record.dagster_run
         for record in instance.get_run_records(running)

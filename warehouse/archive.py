@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.decisions import withdrawn
 from warehouse.hashing import hash_file
 from warehouse.home import Home, whole_file, write_text
-from warehouse.snapshot import is_open, outdated, read_once
+from warehouse.snapshot import amend, is_open, outdated, read_once
 from warehouse.tombstones import tombstones
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
@@ -95,6 +95,11 @@ def _parse(text: bytes) -> SourceFile:
     return SourceFile.model_validate_json(text)
 
 
+def _in_order(files: list[SourceFile]) -> list[SourceFile]:
+    """By feed, edition and revision."""
+    return sorted(files, key=lambda file: (file.feed, file.edition, *file.order))
+
+
 class Archive:
     """The archive of one home."""
 
@@ -140,7 +145,10 @@ class Archive:
         elif known:
             return False
         write_text(path, file.model_dump_json(indent=1) + "\n")
-        outdated(self.home)
+        if known:
+            outdated(self.home)
+        else:  # else an import of many files would read all records for each of them
+            amend(self.home, "files", lambda every: _in_order([*every, file]))
         return not known
 
     def read(self, file: SourceFile) -> SourceFile:
@@ -175,7 +183,7 @@ class Archive:
             found += [
                 self._read(Path(place) / name, notes) for name in names if name.endswith(".json")
             ]
-        return sorted(found, key=lambda file: (file.feed, file.edition, *file.order))
+        return _in_order(found)
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
         """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing

@@ -49,6 +49,16 @@ def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
     return found
 
 
+def amend(home: Home, name: str, change: Callable[[T], T]) -> None:
+    """Change what was read under a name, where that is cheaper than to read it anew; what was made
+    of it is read anew."""
+    held, key = _HELD.get(), (home.root, name)
+    known = None if held is None else held.get(key)
+    outdated(home)
+    if held is not None and known is not None:
+        held[key] = change(known)
+
+
 def is_open() -> bool:
     """Whether there is a snapshot."""
     return _HELD.get() is not None

@@ -58,6 +58,17 @@ def test_a_run_reads_each_record_once(
     assert len(read) == months
 
 
+@pytest.mark.parametrize("months", [2, 6])
+def test_an_import_of_many_files_reads_no_record_again(
+    home: Home, tmp_path: Path, read: list[Path], months: int
+) -> None:
+    with one_snapshot():
+        brought(home, tmp_path, months)
+        within = Archive(home).files()
+    assert len(read) <= 2 * months
+    assert within == Archive(home).files() and len(within) == months
+
+
 def test_what_this_process_changes_is_seen_at_once(home: Home, tmp_path: Path) -> None:
     brought(home, tmp_path, 1)
     with one_snapshot():
