@@ -17,11 +17,16 @@ def test_a_fresh_home_publishes_a_mart_of_two_practice_editions(
     bring_in(tmp_path, england, list(IMPORTS[:2]))
     refreshed(tmp_path)
     with duckdb.connect(str(Home(tmp_path).mart), read_only=True) as db:
-        kinds = dict(db.execute("SELECT kind, count(*) FROM kpi_revision GROUP BY 1").fetchall())
+        kinds = dict(
+            db.execute(
+                "SELECT kind, count(*) FROM kpi_revision WHERE org_level = 'practice' GROUP BY 1"
+            ).fetchall()
+        )
         [(october,)] = db.execute(
             """SELECT DISTINCT edition FROM kpi_monthly
             WHERE kpi_id = 'appointments' AND org_level = 'practice'"""
         ).fetchall()
-    # As DuckDB 2.0.1 counts them in the statement of which 2.0.0 died.
-    assert kinds == {"revised": 2340, "appeared": 1}
+    # As DuckDB 2.0.1 counts them in the statement of which 2.0.0 died; above the practices it is a
+    # matter of who is complete.
+    assert kinds == {"revised": 1495, "appeared": 1}
     assert october == "2025-11"
