@@ -52,9 +52,7 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         settle_abandoned(instance, home)
         write_text(_under_way(home), "")
         yield instance  # what breaks off here leaves the mark, so that the next one settles
-        left = _left(instance, home)
-    if not left:
-        _under_way(home).unlink(missing_ok=True)
+        _unmark(instance, home)
 
 
 def settle(home: Home) -> int:
@@ -68,10 +66,14 @@ def settle(home: Home) -> int:
 
     with open_instance(home) as instance:
         settled = settle_abandoned(instance, home)
-        left = _left(instance, home)
-    if not left:
-        _under_way(home).unlink(missing_ok=True)
+        _unmark(instance, home)
     return settled
+
+
+def _unmark(instance: dg.DagsterInstance, home: Home) -> None:
+    """Take the mark away, unless a run is left that may yet turn out to be dead."""
+    if not _left(instance, home):
+        _under_way(home).unlink(missing_ok=True)
 
 
 def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:

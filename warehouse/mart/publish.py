@@ -71,28 +71,23 @@ def _note(home: Home, built: Built) -> None:
 
 def published_fingerprint(home: Home) -> str | None:
     """Fingerprint of the published mart, read from the mart itself; None if there is none."""
-    if not home.mart.exists():
-        return None
-    try:
-        with duckdb.connect() as db:
-            attach(db, home.mart)
-            rows = db.execute(
-                "SELECT arg_max(fingerprint, rowid) FROM mart.governance.publication"
-            ).fetchall()
-    except duckdb.Error:
-        return None
-    return rows[0][0] if rows else None
+    return _newest_publication(home, "fingerprint")
 
 
 def published_by(home: Home) -> str | None:
     """The run that built the published mart; None if there is no mart that can be read."""
+    return _newest_publication(home, "run_id")
+
+
+def _newest_publication(home: Home, column: str) -> str | None:
+    """A column of the published mart's own record of its publication."""
     if not home.mart.exists():
         return None
     try:
         with duckdb.connect() as db:
             attach(db, home.mart)
             rows = db.execute(
-                "SELECT arg_max(run_id, rowid) FROM mart.governance.publication"
+                f"SELECT arg_max({column}, rowid) FROM mart.governance.publication"
             ).fetchall()
     except duckdb.Error:
         return None
