@@ -1,0 +1,87 @@
+"""Journals: what happened, an object per entry, written once and never changed.
+
+Belongs here: naming entries so that their keys sort by time, reading them in order, and the
+journals of earlier releases, a file of lines each. Does not: what entries say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from warehouse.store import Store, version_of
+
+STAMP = "%Y%m%dT%H%M%S%f"
+Fields = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The entries below `place`, JSON objects each.
+
+    `moment`: the field that says when it happened. `label`: what an entry is about, as a part of
+    its key: whoever wants the newest of each need not read all. Until the next entry is added, a
+    home of an earlier release has its entries in `<place>.jsonl`, a line each; they are read there.
+    """
+
+    store: Store
+    place: str
+    moment: str
+    label: Callable[[Fields], str] = lambda _: ""
+
+    def add(self, entry: str) -> None:
+        """Add an entry: it sorts after all others, even if the clock was set back."""
+        with self.store.lock(f"{self.place}.lock"):
+            self._upgrade()
+            last = self.store.list_keys(self.place, ".json")[-1:]
+            stamp = _later(datetime.now(UTC), *map(_stamp, last))
+            self.store.write_once(self._key(stamp, entry), f"{entry}\n".encode())
+
+    def entries(self) -> Iterator[str]:
+        """The entries, in order."""
+        old = self._old()
+        for key in sorted({*old, *self.store.list_keys(self.place, ".json")}):
+            yield old[key] if key in old else self.store.read_text(key)
+
+    def _upgrade(self) -> None:
+        """Give each line of an earlier release's journal an object of its own, then drop it. May be
+        repeated: keys follow from the lines."""
+        for key, line in self._old().items():
+            self.store.write_once(key, f"{line}\n".encode())
+        self.store.delete(f"{self.place}.jsonl")
+
+    def _old(self) -> dict[str, str]:
+        """The lines of an earlier release's journal, by the keys of their objects; those that a
+        killed process left unfinished are no entries."""
+        try:
+            lines = self.store.read(f"{self.place}.jsonl").splitlines()
+        except FileNotFoundError:
+            return {}
+        found, stamp = {}, ""
+        for line in lines:
+            try:
+                text = line.decode()
+                stamp = _later(datetime.fromisoformat(json.loads(text)[self.moment]), stamp)
+            except (ValueError, LookupError, TypeError):
+                continue
+            found[self._key(stamp, text)] = text
+        return found
+
+    def _key(self, stamp: str, entry: str) -> str:
+        label = self.label(json.loads(entry))
+        parts = [stamp, *([label] if label else []), version_of(entry.encode())[:8]]
+        return f"{self.place}/{'-'.join(parts)}.json"
+
+
+def _later(at: datetime, stamp: str = "") -> str:
+    """A moment as part of a key, later than another such part."""
+    found = f"{at.astimezone(UTC) if at.tzinfo else at:{STAMP}}"
+    if found > stamp:
+        return found
+    return f"{datetime.strptime(stamp, STAMP) + timedelta(microseconds=1):{STAMP}}"
+
+
+def _stamp(key: str) -> str:
+    return key.rpartition("/")[2].partition("-")[0]

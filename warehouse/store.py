@@ -1,0 +1,269 @@
+"""The door to the home: whatever is kept is read, written, listed, locked and deleted here.
+
+Belongs here: a folder on the disk of this machine, by verbs that an object store has too. Does
+not: what is kept, nor which keys there are (the rooms above).
+
+A key is a relative name with `/` between its parts. An object appears whole or not at all. No verb
+adds to an object, and none tells when one was written: what has to be known about time stands in
+its key or its content. A library that opens files by itself gets a path: `local_copy` of what is
+kept, `writing` or `part` for what is to be kept, `scratch` for what is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+PART_SUFFIX = ".part"
+# DuckDB keeps a log beside the file that it writes.
+_PARTS = (PART_SUFFIX, f"{PART_SUFFIX}.wal")
+_STAMP = "%Y%m%dT%H%M%S"
+_BEGUN = re.compile(r"\.(\d{8}T\d{6})-[0-9a-f]{8}\.part")
+# What some file system does not take as part of a name, and names that Windows keeps for devices.
+_UNUSABLE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$|^$')
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+class BadKey(ValueError):
+    """A key that can't be one: it leads out of the home, or some file system would not take it."""
+
+
+class Changed(Exception):
+    """An object is no longer what its reader saw: read it again, and decide again."""
+
+
+class Locked(Exception):
+    """Somebody else holds the lock."""
+
+
+def version_of(content: bytes) -> str:
+    """The version of an object with this content: its SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Store:
+    """The objects under a folder. Keys that can't be used raise BadKey, everywhere."""
+
+    root: Path
+
+    # Reading
+
+    def read(self, key: str) -> bytes:
+        """An object's content. Raises FileNotFoundError naming it."""
+        return self._path(key).read_bytes()
+
+    def read_text(self, key: str) -> str:
+        """An object's content as UTF-8. Raises FileNotFoundError, UnicodeDecodeError."""
+        return self._path(key).read_text(encoding="utf-8")
+
+    def open(self, key: str) -> IO[bytes]:
+        """An object's content as a stream, to be closed. Raises FileNotFoundError."""
+        return self._path(key).open("rb")
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        return self._path(key).is_file()
+
+    def size(self, key: str) -> int:
+        """An object's bytes. Raises FileNotFoundError."""
+        return self._path(key).stat().st_size
+
+    def version(self, key: str) -> str | None:
+        """An object's version, for `replace_if_unchanged`; None if there is none."""
+        try:
+            return version_of(self.read(key))
+        except FileNotFoundError:
+            return None
+
+    def list_keys(self, prefix: str, suffix: str = "") -> list[str]:
+        """Keys of all objects below `prefix/`, sorted: no locks, and nothing half-written."""
+        objects = (key for key in self._all(prefix) if not key.endswith((*_PARTS, ".lock")))
+        return sorted(key for key in objects if key.endswith(suffix))
+
+    def local_copy(self, key: str) -> Path:
+        """A path to read an object from, nothing else; opening it fails where there is none."""
+        return self._path(key)
+
+    # Writing
+
+    def write_once(self, key: str, content: bytes) -> bool:
+        """Write an object unless there is one; False if there is, which stays as it is."""
+        with self._unnamed(key) as part:
+            part.write_bytes(content)
+            try:
+                os.link(part, self._path(key))
+            except FileExistsError:
+                return False
+            except OSError:  # a file system without links
+                with self.lock(f"{key}.lock"):
+                    if self.exists(key):
+                        return False
+                    os.replace(part, self._path(key))
+        return True
+
+    def replace(self, key: str, content: bytes | str) -> None:
+        """Write an object, in the place of another if there is one."""
+        with self.writing(key) as path:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def replace_if_unchanged(self, key: str, content: bytes, version: str | None) -> str:
+        """Replace an object that still has the version; None: that still is not there.
+
+        Returns the new version. Raises Changed if somebody was faster.
+        """
+        with self.lock(f"{key}.lock"):
+            if self.version(key) != version:
+                raise Changed(f"{key} was changed by another process.")
+            self.replace(key, content)
+        return version_of(content)
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        """A path to write to: it becomes the object on success, and vanishes on failure."""
+        with self._unnamed(key) as part:
+            yield part
+            os.replace(part, self._path(key))
+
+    def part(self, key: str) -> Path:
+        """A path on which something is made for `key` that another process may `put` there. It
+        lies where a step moves it into place; whoever makes it discards it, else `sweep` does."""
+        target = self._path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime(_STAMP)
+        return target.with_name(f"{target.name}.{stamp}-{uuid4().hex[:8]}{PART_SUFFIX}")
+
+    def put(self, key: str, path: Path) -> None:
+        """Make a file of this machine an object; it is gone from where it was.
+
+        Raises PermissionError where a reader has the object open (Windows only).
+        """
+        try:
+            self._path(key).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, self._path(key))
+        except OSError as error:
+            if isinstance(error, PermissionError | FileNotFoundError):
+                raise
+            with self.writing(key) as part:  # another disk
+                shutil.copyfile(path, part)
+            discard(path)
+
+    def copy(self, key: str, target: str) -> None:
+        """Have an object under a second key too; of the same bytes where the disk can do that."""
+        with self.writing(target) as part:
+            try:
+                os.link(self._path(key), part)
+            except OSError:
+                shutil.copyfile(self._path(key), part)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder outside the home, for what is not kept; it vanishes."""
+        with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
+            yield Path(folder)
+
+    # Deleting
+
+    def delete(self, key: str) -> None:
+        """Delete an object, if there is one. Raises PermissionError as `put` does."""
+        discard(self._path(key))
+
+    def delete_all(self, prefix: str) -> None:
+        """Delete whatever lies below `prefix/`, half-written or not."""
+        shutil.rmtree(self._path(prefix), ignore_errors=True)
+
+    def sweep(self, prefix: str, older_than: timedelta = timedelta(0)) -> int:
+        """Delete what killed processes left half-written below `prefix/`, begun that long ago or
+        at an unknown time; returns how many files."""
+        latest = f"{datetime.now(UTC) - older_than:{_STAMP}}"
+        halves = [key for key in self._all(prefix) if key.endswith(_PARTS)]
+        left = [key for key in halves if (_begun(key) or "") <= latest]
+        for key in left:
+            self.delete(key)
+        return len(left)
+
+    def prune(self, prefix: str) -> None:
+        """Remove folders below `prefix/` that are left empty; an object store has none."""
+        for folder, inner, names in os.walk(self._path(prefix), topdown=False):
+            empty = not names and not any((Path(folder) / name).exists() for name in inner)
+            if empty and Path(folder) != self._path(prefix):
+                Path(folder).rmdir()
+
+    # The whole
+
+    @contextmanager
+    def lock(self, key: str, wait: bool = True) -> Iterator[None]:
+        """Hold a lock, named as an object; the system frees it even when we are killed.
+
+        Raises Locked if somebody holds it and `wait` is False.
+        """
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=-1 if wait else 0)
+        except Timeout:
+            raise Locked(f"Another process holds {path}.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def free_space(self) -> int:
+        """Bytes that are free where the objects are, or would be."""
+        place = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+        return shutil.disk_usage(place).free
+
+    def _path(self, key: str) -> Path:
+        for name in key.split("/"):
+            if _UNUSABLE.search(name) or _DEVICES.match(name):
+                raise BadKey(
+                    f"{key!r} can't be the name of an object: its parts are separated by `/`, and "
+                    f"{name!r} is none that every file system takes."
+                )
+        return self.root / key
+
+    def _all(self, prefix: str) -> Iterator[str]:
+        """Keys of all files below a prefix, in any order."""
+        folders = [prefix]
+        while folders:
+            at = folders.pop()
+            try:
+                with os.scandir(self._path(at)) as found:
+                    for one in found:
+                        if one.is_dir():
+                            folders.append(f"{at}/{one.name}")
+                        else:
+                            yield f"{at}/{one.name}"
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+
+    @contextmanager
+    def _unnamed(self, key: str) -> Iterator[Path]:
+        part = self.part(key)
+        try:
+            yield part
+        finally:
+            discard(part)
+
+
+def discard(path: Path) -> None:
+    """Delete a file of this machine, if it is there."""
+    path.unlink(missing_ok=True)
+
+
+def _begun(key: str) -> str | None:
+    found = _BEGUN.search(key)
+    return found[1] if found else None
