@@ -55,10 +55,11 @@ soak: .venv/.installed-test ## Three months of releases replayed to the daemon a
 ui: .venv/.installed ## Dagster UI and daemon on localhost
 	@$(BIN)/access-recovery ui
 
-check: .venv/.installed-dev ## Format, lint, types, definitions
+check: .venv/.installed-dev ## Format, lint, types, imports, definitions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -W error -c "from pipelines.definitions import build_definitions; from dagster import Definitions; Definitions.validate_loadable(build_definitions())"
 
 format: .venv/.installed-dev ## Put the code into shape

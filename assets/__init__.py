@@ -1,5 +1,5 @@
-"""What is made: one folder per feed (contract and parser), and the Dagster assets built from them.
+"""What is made: a folder per feed, the assets of feeds and of the mart, and the synthetic sample.
 
-Belongs here: how a published file is recognised, read and conformed; what it measures.
-Does not: when it runs (`pipelines`), what must hold (`checks`), where it is kept (`warehouse`).
+Belongs here: what is particular to one feed, taking one edition in, and the Dagster assets. Does
+not: when they run (`pipelines`), what must hold (`checks`), the work itself (`warehouse`).
 """

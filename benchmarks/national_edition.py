@@ -15,9 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.reference.organisations import reference
 from assets.sample.profile import COUNT, LABELS, PRACTICE, TRAITS, draw, draw_cells, profile_frame
 from assets.sample.writer import ARCHIVE_COMMENT, short, stamp
+from warehouse.reference.organisations import reference
 
 MONTHS = (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
 ROWS_PER_PRACTICE = 178  # a month, on average, as published in 2025

@@ -1,5 +1,5 @@
-"""What must hold: expectations on every edition, the runner that judges them, their history.
+"""What must hold: the checks of editions and of the mart, and the runner that judges them.
 
-Belongs here: rules, severities, verdicts. Does not: reading files (`assets`), keeping them
-(`warehouse`), scheduling (`pipelines`).
+Belongs here: checks, their severities, evidence, verdicts. Does not: reading files and keeping
+verdicts (`warehouse`), taking an edition in (`assets.ingest`), scheduling (`pipelines`).
 """

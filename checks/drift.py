@@ -3,7 +3,7 @@
 Belongs here: rows, sums, organisations, labels and months given again, on what both editions have
 in common. A part that is missing never holds an edition: it is told as organisations that
 vanished. Messages on feeds typed by people name organisations, never their counts.
-Does not: what may be compared with what (`checks.compared`), size and number of files
+Does not: what may be compared with what (`checks.comparison`), size and number of files
 (`checks.files`), verdicts (`checks.runner`).
 """
 
@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.conform import month_text
-from assets.contract import Contract
-from checks.compared import Compared, compare, span
-from checks.view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
-from warehouse.numerals import signed_percent
-from warehouse.tidy import lake_paths
+from checks.comparison import Compared, compare, span
+from checks.edition_view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
+from warehouse.base.months import month_text
+from warehouse.base.numerals import signed_percent
+from warehouse.contract.model import Contract
+from warehouse.transform.tidy import lake_paths
 
 Change = tuple[str, str, int, int]  # measure, month (or none in particular), before, now
 

@@ -3,7 +3,7 @@
 Such a module has `RULES`: check id -> function from an `EditionView` to its evidence, one piece or
 several. What the checks are (title, severity, threshold) stands in `checks.yaml` beside it, in the
 same order.
-Belongs here: finding them. Does not: any rule, nor what a check is (`checks.catalogue`).
+Belongs here: finding them. Does not: any rule, nor what a check is (`checks.check_catalogue`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
-from assets.contract import FEEDS_FOLDER
-from checks.catalogue import feed_checks, feed_file, feed_words
-from checks.view import EditionView, Evidence
+from checks.check_catalogue import feed_checks, feed_file, feed_words
+from checks.edition_view import EditionView, Evidence
+from warehouse.contract.model import FEEDS_FOLDER
 
 Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
 

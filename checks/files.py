@@ -1,6 +1,6 @@
 """Evidence on files: that they are what they are taken for, as many and as large as before.
 
-Belongs here: checks of the file layer. Does not: columns and rows (`checks.evidence`,
+Belongs here: checks of the file layer. Does not: columns and rows (`checks.suite`,
 `checks.rows`), the figures in them (`checks.drift`).
 """
 
@@ -11,12 +11,20 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import source_columns
-from checks.compared import near
-from checks.view import EditionView, Evidence, Expectation, listed, offences, skipped, within
-from warehouse.archive import Archive, SourceFile
-from warehouse.intake.containers import UTF16_STARTS, XLSX, Refused, sniff
-from warehouse.intake.title import expected_days
+from checks.comparison import near
+from checks.edition_view import (
+    EditionView,
+    Evidence,
+    Expectation,
+    listed,
+    offences,
+    skipped,
+    within,
+)
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.readers.containers import UTF16_STARTS, XLSX, Refused, sniff
+from warehouse.readers.title_sheet import expected_days
+from warehouse.transform.conform import source_columns
 
 # What can be judged though a file can't be read.
 FILE_RULES = (

@@ -3,7 +3,7 @@
 Belongs here: which months are new, whose they are, what they are compared with, and how one out of
 range is told. It looks at sums per organisation and month, never at rows. What is found depends on
 the accepted editions alone, not on the order in which they came. Does not: the arithmetic
-(`checks.expected`), letting a held month in (`warehouse.standing`).
+(`checks.expected_range`), letting a held month in (`warehouse.editions.status`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from assets.caveat import Caveat
-from assets.conform import add_months, month_text, parse_month
-from assets.contract import Contract
-from assets.reference.organisations import ENGLAND, ods_codes
-from assets.vocabulary import OrgLevel
-from assets.working_days import days_of, working_days
-from checks.catalogue import JUDGED_LEVELS, feed_words
-from checks.expected import LEAST, Ids, Range, Table
-from checks.hierarchy import parent_at
-from checks.view import EditionView, Evidence, offences, skipped
-from warehouse.history import NEW_MONTHS, HeldMonth
-from warehouse.tidy import lake_paths
+from checks.check_catalogue import JUDGED_LEVELS, feed_words
+from checks.edition_view import EditionView, Evidence, offences, skipped
+from checks.expected_range import LEAST, Ids, Range, Table
+from checks.parents import parent_at
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.working_days import days_of, working_days
+from warehouse.contract.caveat import Caveat
+from warehouse.contract.model import Contract
+from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
+from warehouse.reference.levels import OrgLevel
+from warehouse.reference.organisations import ENGLAND, ods_codes
+from warehouse.transform.tidy import lake_paths
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new

@@ -2,8 +2,8 @@
 
 Belongs here: business rules that many feeds share; of which measures, a feed's `checks.yaml` says.
 Messages on feeds typed by people name organisations, never their counts.
-Does not: what the parameters are (`checks.catalogue`), comparing with other feeds
-(`checks.places`) or earlier editions (`checks.drift`).
+Does not: what the parameters are (`checks.check_catalogue`), comparing with other feeds
+(`checks.completeness`) or earlier editions (`checks.drift`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import month_text
-from assets.measure import month_of
-from checks.catalogue import Share, Split, feed_words
-from checks.view import EditionView, Evidence, listed, offences, skipped
-from warehouse.archive import SourceFile
-from warehouse.tidy import lake_paths
+from checks.check_catalogue import Share, Split, feed_words
+from checks.edition_view import EditionView, Evidence, listed, offences, skipped
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.months import month_text
+from warehouse.transform.measure import month_of
+from warehouse.transform.tidy import lake_paths
 
 FIRST_YEAR = 2010  # a file that claims to be saved before has lost its date
 

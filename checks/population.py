@@ -1,7 +1,7 @@
 """Evidence from the patient lists: no more people than patients, no practice that nobody knows.
 
 Belongs here: checks that compare an edition with the lists. Does not: reading and adding up the
-lists (`checks.lists`), verdicts (`checks.runner`).
+lists (`checks.patient_lists`), verdicts (`checks.runner`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.conform import SOURCE_ROW, month_text
-from assets.contract import Contract
-from checks.view import EditionView, Evidence, Expectation, skipped
-from warehouse.tidy import lake_paths
+from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from warehouse.base.months import month_text
+from warehouse.contract.model import Contract
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.tidy import lake_paths
 
 COUNTED_LEVELS = ("practice", "sub_icb", "icb")
 SHOWN = 5

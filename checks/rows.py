@@ -1,7 +1,7 @@
 """Evidence on rows: which values were accepted, and which rows were not and why.
 
-Belongs here: the row rules of `assets.conform`, as checks see them.
-Does not: the rules themselves, nor what holds of whole files (`checks.evidence`).
+Belongs here: the row rules of `warehouse.transform.conform`, as checks see them.
+Does not: the rules themselves, nor what holds of whole files (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from assets.conform import ROW_RULES, SOURCE_ROW, month_text, remedy, window
-from assets.contract import Contract
-from checks.view import SHOWN, EditionView, Evidence, Expectation
+from checks.edition_view import SHOWN, EditionView, Evidence, Expectation
+from warehouse.base.months import month_text
+from warehouse.contract.model import Contract
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.conform import ROW_RULES, remedy, window
 
 UNBROKEN = "no row breaks it"
 WHOLE_ROW = {"row_shape", "total_row"}

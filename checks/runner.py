@@ -2,7 +2,7 @@
 
 Belongs here: running expectations, severity, and the records they become. Great Expectations is
 loaded on first use: it takes seconds, and most commands judge nothing.
-Does not: the evidence itself, and where results are kept (`warehouse.history`).
+Does not: the evidence itself, and where results are kept (`warehouse.editions.check_history`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assets import reference
-from assets.contract import hash_files
-from checks.catalogue import check_of, feed_file
-from checks.evidence import gather
+from checks.check_catalogue import SHARED_FILE, check_of, feed_file
+from checks.edition_view import EditionView, Evidence, broken
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
-from checks.view import EditionView, Evidence, broken
-from warehouse.history import CheckResult, Verdict
+from checks.suite import gather
+from warehouse.base.imports import modules_behind
+from warehouse.contract.model import hash_files
+from warehouse.editions.check_history import CheckResult, Verdict
+from warehouse.reference import local_authorities, organisations
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,19 +31,12 @@ UNREADABLE_RULE = "file_readable"
 COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 
-# Modules that decide nothing about an edition: the mart's own checks, and who is asked when.
-NOT_JUDGING = ("mart", "editions", "register", "__init__")
-
-
 @cache
 def check_version(feed: str | None = None) -> str:
     """Short hash of the checks by which a feed is judged, code and catalogue, its own included;
     None: only the shared ones. A change means: judge its editions again."""
-    here = Path(__file__).parent
-    tables = Path(reference.__file__).parent
-    files = [path for path in sorted(here.glob("*.py")) if path.stem not in NOT_JUDGING]
-    files += sorted(here.glob("*.yaml"))
-    files += sorted(path for path in tables.iterdir() if path.suffix in (".py", ".csv"))
+    files = [*modules_behind(__name__), SHARED_FILE]
+    files += [one.TABLE for one in (organisations, local_authorities)]
     own = [feed_file(feed), rules_file(feed)] if feed else []
     return hash_files(files + [path for path in own if path and path.exists()])
 

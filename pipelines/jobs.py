@@ -1,12 +1,72 @@
-"""Names of the jobs, which people launch and a purge looks for among past runs.
+"""The jobs of feeds and of the mart, with the assets that they run.
 
-Belongs here: the names alone. Does not: the jobs (`definitions`, and the modules that make them).
+Belongs here: what a refresh runs, and people launch by hand. Does not: their names (`job_names`),
+what starts them by itself (`schedules`, `sensors`), the whole code location (`definitions`).
 """
 
-PUBLISH_JOB = "publish_mart"
-REFRESH_JOB = "refresh"
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+
+from assets.feed_assets import feed_assets, keys
+from assets.mart_assets import build, published
+from assets.partitions import EDITIONS
+from pipelines.job_names import PUBLISH_JOB, feed_job_name
+from pipelines.resources import HomeResource, kept_connections
+from pipelines.timeliness import timeliness_checks, timeliness_key
+from warehouse.contract.model import contracts
 
 
-def feed_job_name(feed: str) -> str:
-    """The job that takes in editions of one feed."""
-    return f"take_in_{feed}"
+def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
+    """Definitions of every feed's assets and job, and of the mart's.
+
+    `more`: assets, jobs, schedules and sensors that come with them, as `dg.Definitions` takes them.
+    """
+    with _quiet():
+        definitions = dg.Definitions(
+            assets=[
+                *[feed_assets(contract, EDITIONS) for contract in contracts().values()],
+                *more.pop("assets", ()),
+                build,
+                published,
+            ],
+            jobs=[*_jobs(), *more.pop("jobs", ())],
+            asset_checks=[timeliness_checks],
+            resources={"home": home, "kept_connections": kept_connections},
+            executor=dg.in_process_executor,
+            **more,
+        )
+        definitions.get_repository_def()
+        return definitions
+
+
+def _jobs() -> Iterator[Any]:
+    for feed, contract in contracts().items():
+        yield dg.define_asset_job(
+            feed_job_name(feed),
+            # A check of today is not of these editions, nor lost with a run that fails.
+            selection=dg.AssetSelection.assets(*keys(feed))
+            - dg.AssetSelection.checks(timeliness_key(feed)),
+            description=f"Archive to measures of {contract.title}, for the editions chosen.",
+        )
+    yield dg.define_asset_job(
+        PUBLISH_JOB,
+        selection=dg.AssetSelection.groups("mart") | dg.AssetSelection.checks(timeliness_checks),
+        description="Build the mart from all accepted editions, check it, publish it.",
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Backfill policies and partitioned checks are what makes one run of many editions, each with
+    its own verdicts, possible; Dagster still calls the two beta and preview. It copies sensors when
+    it puts the pieces together, and warns of what we do not use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        yield

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import connections
-from warehouse.home import Home
+from pipelines.instance import connections
+from warehouse.base.home import Home
 
 
 class HomeResource(dg.ConfigurableResource):

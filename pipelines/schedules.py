@@ -1,7 +1,8 @@
 """Schedules: when each feed is looked for, by the clocks of London.
 
-Belongs here: what a tick decides. Does not: the release calendar (`assets.cadence`,
-`warehouse.freshness`), looking itself (`pipelines.fetching`).
+Belongs here: what a tick decides. Does not: the release calendar
+(`warehouse.contract.release_calendar`, `warehouse.editions.freshness`), looking itself
+(`assets.fetch_assets`).
 
 A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It asks for
 nothing until an edition is due; from then on each working day until it is in, and sound or decided
@@ -14,15 +15,15 @@ from datetime import date, datetime
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from assets.cadence import LONDON, TIMEZONE
-from assets.contract import Contract
-from assets.working_days import is_bank_holiday, is_working_day
-from pipelines.fetching import fetch_job_name, range_tags
+from assets.fetch_assets import fetch_job_name, range_tags
 from pipelines.resources import HomeResource
-from warehouse.archive import Archive
-from warehouse.freshness import due_editions, freshness, held_editions, is_sample
-from warehouse.home import Home
-from warehouse.standing import standing
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.base.working_days import is_bank_holiday, is_working_day
+from warehouse.contract.model import Contract
+from warehouse.contract.release_calendar import LONDON, TIMEZONE
+from warehouse.editions.freshness import due_editions, freshness, held_editions, is_sample
+from warehouse.editions.status import standing
 
 
 def schedule_name(feed: str) -> str:

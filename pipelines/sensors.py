@@ -1,21 +1,21 @@
 """Sensors: what the daemon notices by itself in the home.
 
 Belongs here: the thin Dagster side of three sensors. Does not: what each of them decides
-(`pipelines.landing`, `pipelines.pending`, `warehouse.alerts`), when publishers are asked
-(`pipelines.schedules`).
+(`pipelines.operations.landing`, `pipelines.operations.pending`, `pipelines.alerts`), when
+publishers are asked (`pipelines.schedules`).
 """
 
 import time
 
 import dagster as dg
 
-from pipelines import landing, pending
-from pipelines.jobs import REFRESH_JOB
+from pipelines.job_names import REFRESH_JOB
+from pipelines.operations import landing, pending
+from pipelines.operations.last_refresh import last_refresh
+from pipelines.operations.running import CUT_SHORT, is_alive, settle
 from pipelines.resources import HomeResource
-from pipelines.running import CUT_SHORT, is_alive, settle
 from pipelines.schedules import UNFINISHED
-from warehouse.last_refresh import last_refresh
-from warehouse.lock import Busy, alone
+from warehouse.base.lock import Busy, alone
 
 # A run of the job `refresh` holds the home's lock from its first seconds to its last.
 WITHOUT_LOCK = 300.0  # seconds
@@ -82,7 +82,7 @@ def alerts_sensor(seconds: int) -> dg.SensorDefinition:
         description="Tell the addresses that are set up what is new and what has cleared.",
     )
     def _alerts(home: HomeResource) -> dg.SkipReason:
-        from warehouse.alerts.told import tell
+        from pipelines.alerts.delivery import tell
 
         return dg.SkipReason(tell(home.get()).words)
 

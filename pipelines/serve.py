@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.instance import PROJECT, WORKSPACE, open_instance
-from warehouse.home import Home
+from pipelines.instance.prepare import PROJECT, WORKSPACE, open_instance
+from warehouse.base.home import Home
 
 HOST = "127.0.0.1"
 PATIENCE = 20.0  # seconds for a process to end by itself

@@ -1,7 +1,7 @@
 """Whether each feed's newest edition is in by the release calendar, as checks that Dagster shows.
 
 Belongs here: the thin Dagster side, with its job and schedule. Does not: the calendar
-(`assets.cadence`), what is overdue (`warehouse.freshness`).
+(`warehouse.contract.release_calendar`), what is overdue (`warehouse.editions.freshness`).
 
 Dagster's freshness policies go by when an asset was last materialised: an old edition that is taken
 in again makes the asset look fresh. These checks go by the newest edition held, on the day on which
@@ -13,11 +13,11 @@ from datetime import datetime
 
 import dagster as dg
 
-from assets.cadence import LONDON, TIMEZONE
-from assets.contract import Contract, contracts
-from assets.factory import SKIPPED_SHOWN, keys
-from warehouse.archive import Archive, SourceFile
-from warehouse.freshness import Freshness, freshness, is_sample
+from assets.feed_assets import SKIPPED_SHOWN, keys
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.contract.model import Contract, contracts
+from warehouse.contract.release_calendar import LONDON, TIMEZONE
+from warehouse.editions.freshness import Freshness, freshness, is_sample
 
 CHECK, JOB = "edition_in_time", "check_timeliness"
 CRON = "0 10 * * *"

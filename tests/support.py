@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from warehouse.home import Home
+from warehouse.base.home import Home
 from warehouse.intake.importer import Outcome, Request, import_paths
 
 Row = Mapping[str, object]

@@ -1,5 +1,5 @@
-"""What is kept and how it is read: archive, lake, KPI catalogue, and the published DuckDB mart.
+"""What is kept, and how figures are made of it, from the archive to the published mart.
 
-Belongs here: paths, provenance, SQL, publication. Does not: the meaning of a publisher's
-columns (`assets`), judging them (`checks`), running (`pipelines`).
+Belongs here: all work that knows no Dagster, room upon room (`CONTRIBUTING.md` lists them). Does
+not: what is particular to one feed (`assets.feeds`), judging (`checks`), running (`pipelines`).
 """

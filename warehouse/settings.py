@@ -11,8 +11,8 @@ import yaml
 from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from warehouse.home import Home
-from warehouse.web import web_address, without_passwords
+from warehouse.base.home import Home
+from warehouse.base.web import web_address, without_passwords
 
 
 class Disclosure(BaseModel):

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from assets.reference.organisations import reference
 from assets.sample.pharmacies import ICBS
 from assets.sample.places import MARK, Practice
 from assets.sample.profile import draw
 from assets.sample.world import LAST_MONTH, World
+from warehouse.reference.organisations import reference
 
 FIRST_MONTH = date(2024, 10, 1)
 USERS_OF_PATIENTS, MONTHLY_GROWTH = 0.150, 0.0025  # share who log in in FIRST_MONTH; added a month

@@ -14,7 +14,7 @@ from itertools import product
 
 import polars as pl
 
-from assets.working_days import is_working_day
+from warehouse.base.working_days import is_working_day
 
 PRACTICE, COUNT = "GP_CODE", "COUNT_OF_APPOINTMENTS"
 LABELS = ["HCP_TYPE", "APPT_MODE", "NATIONAL_CATEGORY", "TIME_BETWEEN_BOOK_AND_APPT", "APPT_STATUS"]

@@ -1,7 +1,7 @@
 """`access-recovery alerts`: what needs a person, and telling those who are not looking.
 
 Belongs here: printing, and the exit status. Does not: finding problems and sending
-(`warehouse.alerts`).
+(`pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import DONE, IN_PART, UNREACHABLE, WRONG
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.alerts.problem import Problem
+    from pipelines.alerts.problem import Problem
 
 app = typer.Typer()
 
@@ -55,14 +55,14 @@ def alerts(
 
 def line(home: Home) -> str:
     """The last line of `status`: how many problems there are; nothing if none."""
-    from warehouse.alerts.problems import problems
+    from pipelines.alerts.problems import problems
 
     count = len(problems(home))
     return f"{count} problem(s): access-recovery alerts" if count else ""
 
 
 def _show(screen: Screen, home: Home, as_json: bool) -> int:
-    from warehouse.alerts.problems import problems
+    from pipelines.alerts.problems import problems
 
     found = problems(home)
     if as_json:
@@ -73,8 +73,8 @@ def _show(screen: Screen, home: Home, as_json: bool) -> int:
 
 
 def _list(screen: Screen, found: list[Problem]) -> None:
-    from warehouse.alerts.problem import moment
-    from warehouse.alerts.send import SET_UP, addresses
+    from pipelines.alerts.problem import moment
+    from pipelines.alerts.send import SET_UP, addresses
 
     for one in found:
         screen.say(one.title)
@@ -106,7 +106,7 @@ def _as_data(one: Problem) -> dict[str, str]:
 
 
 def _send(screen: Screen, home: Home) -> int:
-    from warehouse.alerts.told import tell
+    from pipelines.alerts.delivery import tell
 
     told = tell(home)
     if told.failed:
@@ -122,8 +122,8 @@ def _send(screen: Screen, home: Home) -> int:
 
 
 def _try_out(screen: Screen, home: Home) -> int:
-    from warehouse.alerts.message import trial
-    from warehouse.alerts.send import SET_UP, addresses, send
+    from pipelines.alerts.message import trial
+    from pipelines.alerts.send import SET_UP, addresses, send
 
     try:
         to = addresses()

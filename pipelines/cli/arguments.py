@@ -10,15 +10,15 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli import WRONG
 from pipelines.cli.screen import Screen
+from warehouse.base.exit_status import WRONG
 
 
 def feed_named(name: str) -> str:
     """A feed's name. Raises BadParameter naming those there are, the likeliest first."""
     from difflib import get_close_matches
 
-    from assets.contract import contracts
+    from warehouse.contract.model import contracts
 
     if name not in contracts():
         near = get_close_matches(name, contracts(), n=1)
@@ -31,7 +31,7 @@ def feed_named(name: str) -> str:
 
 def month_named(text: str) -> str:
     """A month, YYYY-MM. Raises BadParameter saying how it is written."""
-    from assets.conform import month_text, parse_month
+    from warehouse.base.months import month_text, parse_month
 
     try:
         return month_text(parse_month(text))

@@ -16,9 +16,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli import DONE, WRONG
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, WRONG
+from warehouse.base.home import Home
 
 app = typer.Typer()
 Record = dict[str, Any]
@@ -76,7 +76,7 @@ def read_claims(home: Home) -> list[Record] | None:
     import duckdb
 
     from warehouse.claims.sources import KEY, files_behind
-    from warehouse.mart.reading import attach
+    from warehouse.mart.reader import attach
 
     with duckdb.connect() as db:
         attach(db, home.mart)
@@ -138,7 +138,7 @@ def summary_lines(found: list[Record], width: int) -> Iterator[str]:
 
 def _brief(one: Record) -> str:
     """A verdict of a few words: `differs +2.7%*`, `confirmed in 2024-10`."""
-    from warehouse.claims.words import say_difference
+    from warehouse.claims.in_words import say_difference
 
     verdict: str = one["verdict"]
     if one["confirmed_in_edition"]:
@@ -215,7 +215,7 @@ def _editions_named(rows: list[Record]) -> list[Record]:
 
 
 def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[str]:
-    from warehouse.claims.words import say_difference, say_value
+    from warehouse.claims.in_words import say_difference, say_value
 
     if row["computed_value"] is None:
         yield from _columns(text, "-", "-", "-", "", width)
@@ -245,7 +245,7 @@ def _short(file: Record) -> str:
 
 def file_lines(found: list[Record], width: int) -> Iterator[str]:
     """The files that these claims' values rest on, each once: hash, name, page and dates."""
-    from warehouse.claims.words import say_edition
+    from warehouse.claims.in_words import say_edition
 
     files = {
         (file["sha256"], file["feed"], file["edition"], file["revision"]): file

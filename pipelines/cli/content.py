@@ -1,7 +1,7 @@
 """`access-recovery content`: what the published mart says, as hashes that two people can compare.
 
 Belongs here: showing them, as a table and as JSON. Does not: what counts as content
-(`warehouse.mart.content`).
+(`warehouse.publication.content`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.mart.content import TableContent
+    from warehouse.publication.content import TableContent
 
 
 def content_told(home: Home) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def content_told(home: Home) -> dict[str, Any]:
 
     Raises duckdb.Error if the mart can't be read.
     """
-    from warehouse.mart.content import ANALYSTS, mart_content, whole_content
+    from warehouse.publication.content import ANALYSTS, mart_content, whole_content
 
     tables = mart_content(home.mart)
     return {
@@ -34,7 +34,7 @@ def content_told(home: Home) -> dict[str, Any]:
 
 
 def _told(name: str, one: TableContent) -> dict[str, Any]:
-    from warehouse.mart.content import JOURNALS
+    from warehouse.publication.content import JOURNALS
 
     return {"rows": one.rows, "content": one.content, "journal": name in JOURNALS}
 

@@ -1,7 +1,7 @@
 """`access-recovery contracts`: data contracts as files, in the Open Data Contract Standard.
 
 Belongs here: arguments, which files are written where, printing. Does not: what a contract says
-(`warehouse.odcs`).
+(`warehouse.outputs.odcs`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import WRONG
 from pipelines.cli.arguments import feed_named, folder_to_write
 from pipelines.cli.screen import Screen
-from warehouse.home import Home, write_text
+from warehouse.base.exit_status import WRONG
+from warehouse.base.home import Home, write_text
 
 app = typer.Typer()
 MART = "mart"
@@ -49,10 +49,10 @@ def contracts(
 def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
     """Write the contracts of these feeds (`mart`: of the mart; none named: of all that there is)
     into `out`; returns the files, as `FEED.yaml`. Equal contracts give equal bytes."""
-    from assets.contract import contracts as feeds
-    from checks.register import check_table
-    from warehouse.odcs.feeds import feed_contract
-    from warehouse.odcs.mart import mart_contract
+    from checks.check_register import check_table
+    from warehouse.contract.model import contracts as feeds
+    from warehouse.outputs.odcs.feeds import feed_contract
+    from warehouse.outputs.odcs.mart import mart_contract
 
     register = check_table()
     wanted = named or [*sorted(feeds()), *([MART] if home.mart.exists() else [])]

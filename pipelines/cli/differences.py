@@ -1,6 +1,6 @@
 """`access-recovery diff`: a difference of two editions on the screen, as JSON and as CSV.
 
-Belongs here: tables and words. Does not: the comparison (`warehouse.diff`).
+Belongs here: tables and words. Does not: the comparison (`warehouse.editions.diff`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.cli.screen import Screen
-from warehouse.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
-from warehouse.home import whole_file
-from warehouse.numerals import signed_percent
+from warehouse.base.home import whole_file
+from warehouse.base.numerals import signed_percent
+from warehouse.editions.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -1,7 +1,7 @@
 """`access-recovery explain`: one figure taken apart, on the screen, as JSON, and row by row as CSV.
 
 Belongs here: arguments and exit statuses. Does not: how it is told (`explained`), the figure's way
-back to its files (`warehouse.mart.explain`), its rows (`warehouse.explain.rows`).
+back to its files (`warehouse.mart.explain_macros`), its rows (`warehouse.explain.source_rows`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import DONE, WRONG
 from pipelines.cli.arguments import month_named
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,11 +46,11 @@ def explain(
 
     The same is in the mart: FROM explain('appointments', '04C', DATE '2024-10-01').
     """
-    from assets.conform import parse_month
     from pipelines.cli.explained import explanation_data, show
+    from warehouse.base.months import parse_month
     from warehouse.explain.figure import Unanswerable
     from warehouse.explain.figure import explain as take_apart
-    from warehouse.explain.rows import rows_of
+    from warehouse.explain.source_rows import rows_of
 
     screen, home = Screen(), Home.from_environment()
     if not home.mart.exists():
@@ -90,7 +90,7 @@ def _write_rows(screen: Screen, told: Explanation, rows: pl.DataFrame | None, pa
     """Every row as a CSV that Excel opens; who is not to be named is not."""
     import polars as pl
 
-    from warehouse.home import whole_file
+    from warehouse.base.home import whole_file
 
     if rows is None:
         screen.error("The rows are not in the lake any more.", "Run access-recovery refresh first.")

@@ -53,7 +53,7 @@ def _of_source(source: Record, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
     """How many rows of a file were added up, and which: `rows_added`, `row_numbers`, `columns`."""
-    from warehouse.explain.rows import spans
+    from warehouse.explain.source_rows import spans
 
     if rows is None:
         return {"rows_added": None, "row_numbers": None, "columns": None}
@@ -68,8 +68,8 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
     """The organisations, each with `rows_added`, and with what the rows come to where no KPI of
     its level shows it; who is named in a file without any row that counts comes to 0."""
-    from assets.contract import contracts
-    from warehouse.explain.rows import added
+    from warehouse.contract.model import contracts
+    from warehouse.explain.source_rows import added
 
     values: dict[tuple[str, str], Record] = {}
     for part in told.lists["parts"]:
@@ -109,7 +109,7 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
 
 def _value(figure: Record) -> str:
     """`274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has no unit."""
-    from warehouse.numerals import value_text
+    from warehouse.base.numerals import value_text
 
     value, unit = figure.get("value"), figure["unit"]
     if value is None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import DONE, IN_PART, UNREACHABLE, WRONG
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
     from warehouse.fetch.looks import Look

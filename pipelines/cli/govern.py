@@ -1,8 +1,8 @@
 """Governance's commands: decide about editions and files, and look at what an edition changed.
 
 Belongs here: arguments, printing and exit statuses of `accept`, `hold`, `withdraw`, `restore`,
-`purge` and `diff`. Does not: what they do (`warehouse.standing`, `warehouse.withdrawal`,
-`pipelines.purge`, `warehouse.diff`).
+`purge` and `diff`. Does not: what they do (`warehouse.editions.status`,
+`warehouse.archive.withdrawals`, `pipelines.operations.purge`, `warehouse.editions.diff`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import DONE, WRONG
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.withdrawal import Moved
+    from warehouse.archive.withdrawals import Moved
 
 app = typer.Typer()
 PANEL = "Governance"
@@ -47,7 +47,7 @@ OfEdition = Annotated[
 @contextmanager
 def _possible(screen: Screen) -> Iterator[None]:
     """Say why a decision can't be taken, and end with status 2."""
-    from warehouse.decisions import NotPossible
+    from warehouse.archive.decisions import NotPossible
 
     try:
         yield
@@ -64,7 +64,7 @@ def scorecard() -> None:
     freshness, what is held back, who decided what, and what was checked. Each refresh writes them;
     this is for another day's freshness.
     """
-    from warehouse.pages.build import build_pages
+    from warehouse.outputs.pages.build import build_pages
 
     screen, home = Screen(), Home.from_environment()
     try:
@@ -93,7 +93,7 @@ def accept(
     is for the files and the failed checks of now: it lapses, and says so, if the edition gets
     other files or fails another check.
     """
-    from warehouse.standing import accept as decide
+    from warehouse.editions.status import accept as decide
 
     screen = Screen()
     with _possible(screen):
@@ -118,7 +118,7 @@ def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = 
     Its months fall back to the newest accepted edition that has them. The hold survives new files
     of the edition; `access-recovery accept` lifts it.
     """
-    from warehouse.standing import hold as decide
+    from warehouse.editions.status import hold as decide
 
     screen = Screen()
     with _possible(screen):
@@ -149,7 +149,7 @@ def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = No
     Its edition is judged anew from what remains. `access-recovery restore` undoes it. To erase a
     file that must not be kept at all, use `access-recovery purge`.
     """
-    from warehouse.withdrawal import withdraw as move
+    from warehouse.archive.withdrawals import withdraw as move
 
     _move(move, sha256, reason, by, edition)
 
@@ -157,7 +157,7 @@ def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = No
 @app.command(rich_help_panel=PANEL)
 def restore(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
     """Take a withdrawn file back into use."""
-    from warehouse.withdrawal import restore as move
+    from warehouse.archive.withdrawals import restore as move
 
     _move(move, sha256, reason, by, edition)
 
@@ -181,7 +181,7 @@ def diff(
     Changes by month and organisation, the largest first. Works on editions that are held, too.
     """
     from pipelines.cli.differences import difference_data, show_difference, write_difference
-    from warehouse.diff import diff_editions
+    from warehouse.editions.diff import diff_editions
 
     screen, home = Screen(), Home.from_environment()
     with _possible(screen), screen.working("Comparing"):

@@ -1,6 +1,7 @@
 """`access-recovery housekeeping`: what can go, and how much room that gives.
 
-Belongs here: printing, and the exit status. Does not: what goes (`pipelines.housekeeping`).
+Belongs here: printing, and the exit status. Does not: what goes
+(`pipelines.operations.housekeeping`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import IN_PART
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import IN_PART
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from pipelines.housekeeping import Done
+    from pipelines.operations.housekeeping import Done
 
 app = typer.Typer()
 
@@ -32,8 +33,8 @@ def housekeeping(
     The archive is never touched. The daemon does this on Sundays at 03:00. Settings: `keep_marts`
     (2), `keep_runs_days` (90).
     """
-    from pipelines.housekeeping import housekeep
-    from warehouse.lock import Busy
+    from pipelines.operations.housekeeping import housekeep
+    from warehouse.base.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
     try:

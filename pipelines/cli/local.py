@@ -1,6 +1,7 @@
 """What commands do for feeds that people type: templates, and every wrong row in words.
 
-Belongs here: the words and where they go. Does not: the rules (`assets.conform`, `checks`).
+Belongs here: the words and where they go. Does not: the rules (`warehouse.transform.conform`,
+`checks`).
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.standing import Standing
+    from warehouse.editions.status import Standing
 
 SHOWN = 20
 
 
 def local_feeds() -> list[str]:
     """Feeds that people type by hand: those with a template."""
-    from assets.contract import contracts
+    from warehouse.contract.model import contracts
 
     return [feed for feed, contract in contracts().items() if contract.hand_made]
 
@@ -29,7 +30,7 @@ def write_templates(out: Path, feeds: list[str]) -> list[Path]:
 
     Raises FileExistsError naming it.
     """
-    from assets.contract import contracts
+    from warehouse.contract.model import contracts
 
     out.mkdir(parents=True, exist_ok=True)
     targets = {feed: out / f"{feed.replace('_', '-')}-template.csv" for feed in feeds}
@@ -45,7 +46,7 @@ def show_columns(screen: Screen, feed: str) -> None:
     """What each column of a local feed takes."""
     from rich.table import Table
 
-    from assets.contract import contracts
+    from warehouse.contract.model import contracts
 
     contract = contracts()[feed]
     table = Table(title=contract.title, title_justify="left", box=None, pad_edge=False)
@@ -77,7 +78,7 @@ def show_wrong_rows(screen: Screen, home: Home, states: list[Standing]) -> None:
 def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
     """What checks say of an edition that was taken all the same: the mart withholds it, so whoever
     refreshes is told. Rows that were not taken are told one by one (`wrong_rows`)."""
-    from warehouse.history import read_latest
+    from warehouse.editions.check_history import read_latest
 
     return [
         f"{feed} {edition}, not met: {result.title}. Found {result.observed}"
@@ -91,8 +92,8 @@ def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
     """One line per quarantined row of an edition: file, row, what is wrong, what to do."""
     import polars as pl
 
-    from warehouse.archive import Archive
-    from warehouse.tidy import lake_paths
+    from warehouse.archive.source_files import Archive
+    from warehouse.transform.tidy import lake_paths
 
     lines: list[str] = []
     for file in Archive(home).active_files(feed):

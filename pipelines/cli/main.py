@@ -10,22 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import (
-    IN_PART,
-    WRONG,
-    alerts,
-    claims,
-    contracts,
-    explain,
-    fetch,
-    govern,
-    housekeeping,
-)
+from pipelines.cli import alerts, claims, contracts, explain, fetch, govern, housekeeping
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
-from pipelines.cli.faults import told
 from pipelines.cli.screen import Screen
-from warehouse.faults import show_traces
-from warehouse.home import HOME_VARIABLE, Home
+from pipelines.cli.unforeseen import told
+from warehouse.base.errors import show_traces
+from warehouse.base.exit_status import IN_PART, WRONG
+from warehouse.base.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
     from warehouse.intake.importer import Outcome
@@ -85,7 +76,7 @@ def sample(
 ) -> None:
     """Write SYNTHETIC feeds in the publishers' formats, to try everything without real files."""
     from assets.sample.writer import write_samples
-    from warehouse.archive import Archive
+    from warehouse.archive.source_files import Archive
 
     home, screen = Home.from_environment(), Screen()
     target = out or home.landing
@@ -155,9 +146,9 @@ def refresh(
 ) -> None:
     """Take everything pending from the landing folder to the published mart."""
     from pipelines.cli.outcomes import show_refresh
-    from pipelines.refresh import NotHeld
-    from pipelines.refresh import refresh as run
-    from warehouse.lock import Busy
+    from pipelines.operations.refresh import NotHeld
+    from pipelines.operations.refresh import refresh as run
+    from warehouse.base.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
     feeds = [feed_named(one) for one in feed or []]
@@ -179,7 +170,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Per feed: newest edition, months covered, checks, what is held back, when the next is due."""
-    from pipelines.cli.state import show_status
+    from pipelines.cli.status import show_status
 
     show_status(Screen(), Home.from_environment(), as_json)
 
@@ -219,7 +210,7 @@ def export(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("export"),
 ) -> None:
     """Write the mart's analyst tables as files, for Power BI, Excel and R."""
-    from warehouse.export import export_tables
+    from warehouse.outputs.export import export_tables
 
     screen, home = Screen(), Home.from_environment()
     if not home.mart.exists():
@@ -261,7 +252,7 @@ def ui(
 @app.command()
 def instance() -> None:
     """Prepare Dagster's folder of this home and print it: DAGSTER_HOME of plain dagster tools."""
-    from pipelines.instance import open_instance
+    from pipelines.instance.prepare import open_instance
 
     home = Home.from_environment()
     with open_instance(home):

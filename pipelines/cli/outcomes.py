@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli import DONE, IN_PART, WRONG
-from pipelines.cli.faults import unpublished
 from pipelines.cli.local import show_wrong_rows
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from pipelines.cli.unforeseen import unpublished
+from warehouse.base.exit_status import DONE, IN_PART, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipelines.refresh import Report
+    from pipelines.operations.refresh import Report
     from warehouse.intake.importer import Outcome
 
 MOST_MONTHS = 10
@@ -57,7 +57,7 @@ def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
 
 def show_refresh(screen: Screen, home: Home, report: Report) -> int:
     """The outcome of a refresh and the headline figures; returns the exit status."""
-    from warehouse.archive import Archive
+    from warehouse.archive.source_files import Archive
 
     for outcome in report.refused:
         screen.error(f"{outcome.name} refused. {outcome.message}", outcome.remedy)
@@ -136,8 +136,8 @@ def show_headlines(screen: Screen, home: Home) -> None:
     """The headline table, where the mart is, and what to do next."""
     import duckdb
 
-    from warehouse.headline import headlines, reasons
-    from warehouse.mart.reading import attach
+    from warehouse.mart.reader import attach
+    from warehouse.outputs.headline import headlines, reasons
 
     with duckdb.connect() as db:
         attach(db, home.mart)
@@ -163,7 +163,7 @@ def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from warehouse.headline import change_text, headline_value, working_day_text
+    from warehouse.outputs.headline import change_text, headline_value, working_day_text
 
     title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)

@@ -1,6 +1,6 @@
 """`access-recovery purge`: asking first, and saying plainly what is gone and what is out of reach.
 
-Belongs here: words and the exit status. Does not: the work (`pipelines.purge`).
+Belongs here: words and the exit status. Does not: the work (`pipelines.operations.purge`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.cli import DONE, IN_PART, WRONG
 from pipelines.cli.outcomes import show_standings
 from pipelines.cli.screen import Screen
-from warehouse.home import Home
+from warehouse.base.exit_status import DONE, IN_PART, WRONG
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from pipelines.purge import Purged
-    from warehouse.purge import Plan
+    from pipelines.operations.erase import Plan
+    from pipelines.operations.purge import Purged
 
 OUT_OF_REACH = (
     "Out of reach are backups, files that were exported or passed on, lineage events that were "
@@ -30,9 +30,9 @@ def run_purge(
     screen: Screen, home: Home, typed: list[str], reason: str, by: str | None, yes: bool
 ) -> int:
     """Purge after asking; returns the exit status. Raises NotPossible."""
-    from pipelines.forget import InUse
-    from pipelines.purge import purge
-    from warehouse.decisions import reason_given, who
+    from pipelines.operations.forget import InUse
+    from pipelines.operations.purge import purge
+    from warehouse.archive.decisions import reason_given, who
 
     reason_given(reason), who(by)
 

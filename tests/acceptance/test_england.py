@@ -13,9 +13,9 @@ from tests.acceptance.england import (
     shuffled,
 )
 from tests.shared import made_once
-from tests.warehouse.mart.support_mart import Mart
-from warehouse.home import Home
-from warehouse.mart.content import JOURNALS, mart_content
+from tests.warehouse.support_mart import Mart
+from warehouse.base.home import Home
+from warehouse.publication.content import JOURNALS, mart_content
 
 pytestmark = pytest.mark.acceptance
 ENGLAND = "E92000001"

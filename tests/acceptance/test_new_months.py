@@ -10,7 +10,7 @@ import pytest
 from tests.checks.backtest import alarms, found, read, report
 from tests.december import december
 from tests.e2e.command import run
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from tests.acceptance.england import IMPORTS, bring_in, refreshed
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 pytestmark = pytest.mark.acceptance
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from assets.contract import contracts
 from assets.feeds.nhs_app import sample as app_sample
 from assets.feeds.nhs_app_practice import sample as practice_sample
 from assets.feeds.pharmacy_first_referrals import sample as referrals_sample
-from assets.reference.organisations import members_at
 from assets.sample.world import LAST_MONTH, World
+from warehouse.contract.model import contracts
+from warehouse.reference.organisations import members_at
 
 NAME = "NHS App Management Information Statistics - {}.xlsx"
 FEB, MAR = NAME.format("February 2025"), NAME.format("March 2025")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.contract import contracts
 from assets.feeds.pharmacy_first import sample as claims_sample
 from assets.feeds.pharmacy_list import sample as list_sample
 from assets.sample.pharmacies import NATIONAL, PATHWAYS
 from assets.sample.world import World
-from assets.vocabulary import heading_key
+from warehouse.base.text import heading_key
+from warehouse.contract.model import contracts
 
 LONG = "YEAR_MONTH,ICB_CODE,ICB_NAME,HWB_CODE,HWB_NAME,LPC_CODE,LPC_NAME,PHARMACY_ACCOUNT_TYPE,CONTRACTOR_CODE,CONTRACTOR_NAME,ADDRESS_1,ADDRESS_2,ADDRESS_3,ADDRESS_4,POSTCODE,CONTENT_GROUP,CONTENT,VALUE\n"  # noqa: E501
 WIDE = (

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assets.conform import month_text
-from assets.working_days import working_days
-from checks.expected import YEAR, Table
+from checks.expected_range import YEAR, Table
+from warehouse.base.months import month_text
+from warehouse.base.working_days import working_days
 
 LEVELS = ("sub_icb", "icb", "england")
 LEAST = 1000

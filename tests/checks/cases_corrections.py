@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from assets.corrections import CORRECTIONS, corrections
 from tests.checks.support_checks import SUB_ICB, Case, Results, brought, judged
 from tests.support import regional
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.transform.corrections import CORRECTIONS, corrections
 
 WRONG, RIGHT = "Nottingham", "Leicester"
 WRITTEN = f"""
@@ -33,7 +33,7 @@ def correcting(expires: str = "2026-01", feed: str = SUB_ICB) -> Iterator[None]:
         path = Path(folder) / feed / CORRECTIONS
         path.parent.mkdir()
         path.write_text(WRITTEN.format(expires=expires), encoding="utf-8")
-        with patch("assets.corrections.FEEDS_FOLDER", Path(folder)):
+        with patch("warehouse.transform.corrections.FEEDS_FOLDER", Path(folder)):
             corrections.cache_clear()
             try:
                 yield

@@ -13,8 +13,8 @@ from tests.checks.support_checks import (
     of_content,
 )
 from tests.support import app_workbook, regional
-from warehouse.archive import Archive
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
 from warehouse.intake.origin import Origin
 
 SEPTEMBER = {"APPOINTMENT_MONTH": "SEP2025"}

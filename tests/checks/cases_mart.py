@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from checks.mart import judge_mart
+from checks.mart_checks import judge_mart
 from tests.checks.support_checks import Case, Results
 from tests.support import patient_list, regional, write
-from tests.warehouse.mart.support_mart import RUN, build
-from warehouse.home import Home
+from tests.warehouse.support_mart import RUN, build
+from warehouse.base.home import Home
 
 # A figure of another KPI made from one that is there: what it is changed to.
 MADE = (

@@ -1,8 +1,8 @@
 """An input that breaks each check of new months, the verdict then, and an input that keeps it."""
 
-from assets.conform import add_months, parse_month
 from tests.checks.support_checks import PRACTICE, SUB_ICB, Case, after
 from tests.support import crosstab, regional
+from warehouse.base.months import add_months, parse_month
 
 LLR = {"04C": 170_000, "03W": 180_000, "04V": 200_000}
 OCT = parse_month("2025-10")

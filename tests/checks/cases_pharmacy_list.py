@@ -2,7 +2,7 @@
 
 from tests.checks.support_checks import PHARMACIES, Case, Results, brought, judged
 from tests.support import pharmacy_list
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 JUNE, DECEMBER = "2025-06", "2025-12"
 

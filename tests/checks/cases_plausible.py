@@ -4,7 +4,6 @@ import os
 from datetime import datetime
 from unittest.mock import patch
 
-from assets.contract import contracts
 from tests.checks.support_checks import (
     COVERAGE,
     SUB_ICB,
@@ -15,7 +14,8 @@ from tests.checks.support_checks import (
     of,
 )
 from tests.support import imported, regional, write
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 
 COUNT, STATUS = "COUNT_OF_APPOINTMENTS", "APPT_STATUS"
 NOTTINGHAM = "E54000058"

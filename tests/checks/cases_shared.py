@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from assets.contract import contracts
+from checks.edition_view import EditionView
 from checks.runner import judge_edition
-from checks.view import EditionView
 from tests.checks.support_checks import (
     APP_PRACTICE,
     BUILDERS,
@@ -20,9 +19,10 @@ from tests.checks.support_checks import (
     of_content,
 )
 from tests.support import coverage, crosstab, patient_list, regional
-from warehouse.archive import Archive
-from warehouse.home import Home
-from warehouse.tidy import tidy
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.transform.tidy import tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 

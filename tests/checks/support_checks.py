@@ -10,9 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.conform import SOURCE_ROW, parse_month
-from assets.contract import contracts, parser
-from checks.editions import TakenIn, take_in
+from assets.ingest import TakenIn, take_in
 from tests.support import (
     all_services,
     app_csv,
@@ -29,10 +27,13 @@ from tests.support import (
     regional,
     write,
 )
-from warehouse.archive import Archive, SourceFile
-from warehouse.history import CheckResult
-from warehouse.home import Home
-from warehouse.tidy import LakePaths, TidyFacts, lake_paths, tidy
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.contract.model import contracts, parser
+from warehouse.editions.check_history import CheckResult
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.tidy import LakePaths, TidyFacts, lake_paths, tidy
 
 SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = (
     "gp_appointments_sub_icb",

@@ -9,21 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.conform import ROW_RULES
-from assets.contract import contracts
-from checks import catalogue, runner
-from checks.catalogue import (
-    all_checks,
-    check_of,
-    feed_checks,
-    mart_checks,
-    shared_checks,
-)
-from checks.editions import is_judged, pending_editions, take_in
-from checks.evidence import gather, rules_gathered
-from checks.mart import OFFENCES, judge_mart
+from assets.ingest import is_judged, pending_editions, take_in
+from checks import check_catalogue as catalogue
+from checks import runner
+from checks.check_catalogue import all_checks, check_of, feed_checks, mart_checks, shared_checks
+from checks.edition_view import EditionView, Evidence, Expectation
+from checks.mart_checks import OFFENCES, judge_mart
 from checks.runner import check_version, expectation_met, judge_edition
-from checks.view import EditionView, Evidence, Expectation
+from checks.suite import gather, rules_gathered
 from tests.checks.cases_mart import mart
 from tests.checks.cases_shared import of_headings, practice_sums, with_lost_bytes
 from tests.checks.support_checks import (
@@ -47,10 +40,12 @@ from tests.checks.support_checks import (
     worst,
 )
 from tests.support import coverage, crosstab, regional
-from warehouse.archive import Archive, SourceFile
-from warehouse.history import RESULT_SCHEMA, edition_files, read_history, read_state
-from warehouse.home import Home
-from warehouse.tidy import lake_paths, tidy
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import RESULT_SCHEMA, edition_files, read_history, read_state
+from warehouse.transform.conform import ROW_RULES
+from warehouse.transform.tidy import lake_paths, tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 CASES = all_cases()
@@ -269,7 +264,7 @@ def test_a_row_verdict_names_value_file_row_and_remedy(home: Home) -> None:
     assert (found.observed, found.failed_rows, found.total_rows) == ("`Nurse`", 1, 3)
     assert found.message == (
         "1 row(s) quarantined, the first is row 3 of file2.csv; "
-        "if the publisher has added a label, list it in assets/labels.yaml"
+        "if the publisher has added a label, list it in warehouse/contract/labels.yaml"
     )
 
 
@@ -489,7 +484,7 @@ def test_other_feeds_and_months_do_not_judge_again(home: Home) -> None:
 def test_changed_rules_judge_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     brought(home, regional())
     judged(home, SUB_ICB)
-    monkeypatch.setattr("checks.editions.check_version", lambda feed: "other rules")
+    monkeypatch.setattr("assets.ingest.check_version", lambda feed: "other rules")
     assert pending_editions(home, SUB_ICB) == [OCT]
     assert not is_judged(home, SUB_ICB, OCT, active(home))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.editions import pending_editions
+from assets.ingest import pending_editions
 from tests.checks.cases_drift import OCTOBER, month, then
 from tests.checks.cases_files import swapped
 from tests.checks.cases_pharmacy_list import DECEMBER, JUNE, board, lists
@@ -37,8 +37,8 @@ from tests.support import (
     wide_claims,
     zipped,
 )
-from warehouse.history import CheckResult
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.editions.check_history import CheckResult
 
 SEP, NOV = "2025-09", "2025-11"
 OLD_ESSEX, NEW_ESSEX = "E54000026", "E54000066"

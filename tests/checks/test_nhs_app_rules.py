@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from assets.contract import contracts
 from assets.feeds.nhs_app.rules import find_national
 from tests.checks.cases_nhs_app import AUG, OCT, SEP, SUMS, book, icbs, national, wrong
 from tests.checks.support_checks import APP, Results, brought, judged, one, real_taken
 from tests.support import app_csv, app_workbook
-from warehouse.archive import Archive
-from warehouse.history import CheckResult
-from warehouse.home import Home
-from warehouse.intake.workbook import Sheet
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import CheckResult
+from warehouse.readers.workbook import Sheet
 
 TOTALS, LABELS = "national_total_reconciles", "national_months_labelled"
 Table = Sequence[Sequence[object]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.editions import pending_editions
+from assets.ingest import pending_editions
 from checks.feed_rules import looks_back
 from tests.checks.cases_pharmacy_first import SEP, month, then
 from tests.checks.cases_pharmacy_list import DECEMBER, JUNE, board, lists
@@ -26,8 +26,8 @@ from tests.support import (
     pharmacy_list,
     wide_claims,
 )
-from warehouse.history import CheckResult
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.editions.check_history import CheckResult
 
 CPCS = {"CONTENT": "Community Pharmacist Consultation Service (CPCS) Fees"}
 

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from checks.editions import pending_editions
-from checks.lists import population, read_list
+from assets.ingest import pending_editions
+from checks.patient_lists import population, read_list
 from tests.checks.support_checks import (
     APP,
     APP_PRACTICE,
@@ -21,11 +21,11 @@ from tests.checks.support_checks import (
     one,
 )
 from tests.support import app_csv, app_practice, patient_list, referrals, regional
-from warehouse import tidy as tidying
-from warehouse.archive import Archive, SourceFile
-from warehouse.history import edition_files, lists_until, nearest_list
-from warehouse.home import Home
-from warehouse.tidy import tidy
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.editions.check_history import edition_files, lists_until, nearest_list
+from warehouse.transform import tidy as tidying
+from warehouse.transform.tidy import tidy
 
 USERS, CODE, AREA, PATIENTS = (
     "Registered users 13+",

@@ -2,7 +2,7 @@
 
 from tests.checks.support_checks import brought, judged
 from tests.support import referrals, regional
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 RETURN = "pharmacy_first_referrals"
 OTHER = {"Practice code": "C82002"}

@@ -9,7 +9,7 @@ from tests.checks.support_checks import (
     one,
 )
 from tests.support import crosstab, long_claims, referrals
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 MONTH, CODE, CHANNEL, SENT = "Month", "Practice code", "Referring channel", "Referrals sent"
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from checks.editions import take_in
-from checks.mart import add_results, judge_mart
-from checks.register import check_table
-from warehouse.archive import Archive
-from warehouse.home import Home
+from assets.ingest import take_in
+from checks.check_register import check_table
+from checks.mart_checks import add_results, judge_mart
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.editions.status import hold
 from warehouse.intake.importer import Request, import_paths
-from warehouse.mart.build import build_mart
-from warehouse.mart.publish import publish
-from warehouse.mart.reading import attach
-from warehouse.standing import hold
+from warehouse.mart.reader import attach
+from warehouse.publication.build import build_mart
+from warehouse.publication.publish import publish
 
 RUN = "documents"
 NEWEST, SPOILT = "2025-03", "2025-04"

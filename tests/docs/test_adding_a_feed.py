@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from assets.discovery import Discovery
+from warehouse.contract.discovery import Discovery
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-feed.md"

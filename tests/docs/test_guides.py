@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 import typer
 
-from assets.caveat import CaveatKind
-from assets.contract import contracts
-from assets.corrections import CORRECTIONS, correct, load_corrections
-from checks.catalogue import FEED_FILE, SHARED_FILE, read_checks
+from checks.check_catalogue import FEED_FILE, SHARED_FILE, read_checks
 from pipelines.cli.main import app
 from tests.checks.support_checks import published as published_rows
 from tests.support import regional
-from warehouse.home import Home, write_text
-from warehouse.pages.paths import SCORECARD
+from warehouse.base.home import Home, write_text
+from warehouse.contract.caveat import CaveatKind
+from warehouse.contract.model import contracts
+from warehouse.outputs.pages.paths import SCORECARD
 from warehouse.settings import Settings, read_settings
+from warehouse.transform.corrections import CORRECTIONS, correct, load_corrections
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ANALYST, GOVERNANCE = GUIDES = ("analyst-guide.md", "governance-guide.md")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from warehouse.home import HOME_VARIABLE
+from warehouse.base.home import HOME_VARIABLE
 
 PROGRAM = str(Path(sys.executable).with_name("access-recovery"))
 PATIENCE = 240

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.instance import open_instance
-from warehouse.home import HOME_VARIABLE, Home
+from pipelines.instance.prepare import open_instance
+from warehouse.base.home import HOME_VARIABLE, Home
 
 
 @pytest.fixture(scope="session")

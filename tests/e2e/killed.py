@@ -7,13 +7,13 @@ import os
 import signal
 from pathlib import Path
 
-from assets.contract import contracts
+from assets.ingest import pending_editions, take_in
 from checks import runner
-from checks.editions import pending_editions, take_in
-from pipelines.refresh import clean_up, take_landing
-from warehouse.home import Home
-from warehouse.mart.build import build_mart
-from warehouse.mart.publish import is_current, publish
+from pipelines.operations.refresh import clean_up, take_landing
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.publication.build import build_mart
+from warehouse.publication.publish import is_current, publish
 
 KILLED = -signal.SIGKILL
 

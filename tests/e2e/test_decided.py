@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from assets.factory import override_metadata
-from pipelines.refresh import plan, refresh
+from assets.feed_assets import override_metadata
+from pipelines.operations.refresh import plan, refresh
 from tests.checks.support_checks import active, judged
 from tests.support import write_regional
-from tests.warehouse.mart.support_mart import Mart, bring, build, take_in_all
-from tests.warehouse.mart.worlds import area
-from warehouse.home import Home
-from warehouse.standing import hold
-from warehouse.withdrawal import withdraw
+from tests.warehouse.support_mart import Mart, bring, build, take_in_all
+from tests.warehouse.worlds import area
+from warehouse.archive.withdrawals import withdraw
+from warehouse.base.home import Home
+from warehouse.editions.status import hold
 
 FEED, OCT, NOV = "gp_appointments_sub_icb", "2025-10", "2025-11"
 

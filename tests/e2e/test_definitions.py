@@ -7,15 +7,15 @@ import dagster as dg
 import pytest
 
 import pipelines.definitions
-from assets.contract import contracts
-from assets.factory import keys
-from assets.mart import PUBLISHED, table_key
-from checks.evidence import rules_gathered
+from assets.feed_assets import keys
+from assets.mart_assets import PUBLISHED, table_key
+from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions
-from pipelines.refresh import refresh
+from pipelines.operations.refresh import refresh
 from pipelines.resources import HomeResource
 from tests.support import write_regional
-from warehouse.home import Home, write_text
+from warehouse.base.home import Home, write_text
+from warehouse.contract.model import contracts
 from warehouse.intake.importer import Request, import_paths
 from warehouse.settings import Looking, Unreadable
 

@@ -14,13 +14,13 @@ import duckdb
 import pytest
 
 from checks import runner
-from pipelines.cli.faults import told
+from pipelines.cli.unforeseen import told
 from tests.e2e.killed import take_all
 from tests.support import write_regional
-from warehouse.archive import Archive
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
 from warehouse.intake.importer import Request, import_paths
-from warehouse.mart.publish import is_current
+from warehouse.publication.publish import is_current
 
 resource = pytest.importorskip("resource", reason="limits on file sizes are of POSIX systems")
 
@@ -110,6 +110,6 @@ def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
 def test_a_disk_that_can_not_be_written_is_full_if_nothing_is_left(
     home: Home, monkeypatch: pytest.MonkeyPatch, left: int, told_so: bool
 ) -> None:
-    monkeypatch.setattr("pipelines.cli.faults.free_space", lambda _: left)
+    monkeypatch.setattr("pipelines.cli.unforeseen.free_space", lambda _: left)
     reason, _ = told(sqlite3.OperationalError("disk I/O error"), home)
     assert reason.startswith("The disk is full") is told_so

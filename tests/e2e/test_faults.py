@@ -7,11 +7,11 @@ import duckdb
 import pytest
 
 from checks import runner
+from pipelines.alerts.problems import problems
 from pipelines.cli.main import main
 from tests.support import write_regional
-from warehouse.alerts.problems import problems
-from warehouse.faults import hide_traces
-from warehouse.home import Home
+from warehouse.base.errors import hide_traces
+from warehouse.base.home import Home
 
 CPP = "\n\nStack Trace:\n\n/x/_duckdb.so(_ZN6duckdb9ExceptionC2E+0x4b) [0x7ff88ba1e56b]\n" * 30
 INTERNAL = duckdb.InternalException(f"INTERNAL Error: narrowed column 12{CPP}")
@@ -31,7 +31,7 @@ def refreshes(
         def breaks(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("warehouse.mart.build.create_revisions", breaks)
+        monkeypatch.setattr("warehouse.publication.build.create_revisions", breaks)
         monkeypatch.setattr(sys, "argv", ["access-recovery", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()

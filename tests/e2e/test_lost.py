@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from checks import runner
-from pipelines.pending import pending
-from pipelines.refresh import refresh
+from pipelines.operations.pending import pending
+from pipelines.operations.refresh import refresh
 from tests.support import write_regional
-from warehouse.archive import Archive
-from warehouse.home import HOME_VARIABLE, Home
-from warehouse.mart.content import JOURNALS, mart_content
-from warehouse.tidy import lake_paths
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.publication.content import JOURNALS, mart_content
+from warehouse.transform.tidy import lake_paths
 
 # Of these nothing is made anew, and nothing need be.
 FORGOTTEN = ("dagster", "state", "landing")

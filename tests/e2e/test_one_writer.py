@@ -11,18 +11,18 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.mart import PUBLISHED
+from assets.mart_assets import PUBLISHED
 from pipelines.definitions import build_definitions
-from pipelines.instance import open_instance
-from pipelines.jobs import PUBLISH_JOB, feed_job_name
-from pipelines.refresh import refresh
+from pipelines.instance.prepare import open_instance
+from pipelines.job_names import PUBLISH_JOB, feed_job_name
+from pipelines.operations.refresh import refresh
 from pipelines.resources import HomeResource
 from tests.support import write_regional
-from warehouse.archive import Archive
-from warehouse.home import Home
-from warehouse.lock import Busy, alone, writing
-from warehouse.mart.publish import published_by
-from warehouse.withdrawal import withdraw
+from warehouse.archive.source_files import Archive
+from warehouse.archive.withdrawals import withdraw
+from warehouse.base.home import Home
+from warehouse.base.lock import Busy, alone, writing
+from warehouse.publication.publish import published_by
 
 OCT, NOV = {"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": "NOV2025"}
 FEED_JOB = feed_job_name("gp_appointments_sub_icb")
@@ -159,7 +159,7 @@ def test_a_mart_that_shows_what_was_withdrawn_since_is_not_published(
 @contextmanager
 def _between_the_steps(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> Iterator[None]:
     """Do something once, when the lock was given back after building and before publishing."""
-    from assets import mart
+    from assets import mart_assets as mart
 
     real, taken = mart.writing, []
 

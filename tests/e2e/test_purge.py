@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
-from pipelines.purge import purge
-from pipelines.refresh import refresh
+from pipelines.operations.last_refresh import remember
+from pipelines.operations.purge import purge
+from pipelines.operations.refresh import refresh
 from tests.support import regional, write
-from warehouse.archive import Archive
-from warehouse.home import Home
-from warehouse.last_refresh import remember
-from warehouse.tombstones import tombstones
+from warehouse.archive.source_files import Archive
+from warehouse.archive.tombstones import tombstones
+from warehouse.base.home import Home
 
 MARKER = "JOHNSMITH"
 FEED = "gp_appointments_sub_icb"

@@ -13,14 +13,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
-from pipelines.refresh import Batch, clean_up, neighbours, plan, refresh
+from pipelines.operations.refresh import Batch, clean_up, neighbours, plan, refresh
 from tests.e2e.command import run, start
 from tests.e2e.killed import KILLED, take_all, take_all_and_die
 from tests.e2e.reading import read_on
 from tests.support import write_coverage, write_regional
-from warehouse.archive import Archive
-from warehouse.home import Home
-from warehouse.tidy import lake_paths
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.transform.tidy import lake_paths
 
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}
 NOV = {"APPOINTMENT_MONTH": "NOV2025"}
@@ -278,8 +278,8 @@ def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Hom
 
 
 def test_eight_readers_query_through_five_publishes(october: Home) -> None:
-    from warehouse.mart.build import build_mart
-    from warehouse.mart.publish import publish
+    from warehouse.publication.build import build_mart
+    from warehouse.publication.publish import publish
 
     home = october
     built = build_mart(home, "publishing")
@@ -320,7 +320,7 @@ def test_a_quarterly_list_is_taken_in_by_one_run() -> None:
 def test_a_plan_follows_the_order_in_which_feeds_judge_each_other(home: Home) -> None:
     land(home, "october.csv", OCT)
     write_coverage(home.landing / "coverage.csv", {})
-    from pipelines.refresh import take_landing
+    from pipelines.operations.refresh import take_landing
 
     assert len(list(take_landing(home, lambda _: None))) == 2
     assert plan(home) == [

@@ -9,12 +9,12 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.factory import keys
-from assets.mart import table_key
-from pipelines.instance import open_instance
+from assets.feed_assets import keys
+from assets.mart_assets import table_key
+from pipelines.instance.prepare import open_instance
 from tests.e2e.command import run
-from tests.warehouse.openlineage.support_events import dataset, events
-from warehouse.home import Home
+from tests.warehouse.outputs.openlineage.support_events import dataset, events
+from warehouse.base.home import Home
 
 
 @pytest.fixture(scope="module")

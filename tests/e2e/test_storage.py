@@ -10,18 +10,18 @@ from dagster._core.storage.sqlite import create_db_conn_string
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from pipelines.instance import open_instance
+from pipelines.instance.prepare import open_instance
+from pipelines.instance.sqlite import ENGINES, MOST, EventLog, Runs, Schedules
+from pipelines.operations.running import QUIET
 from pipelines.resources import kept_connections
-from pipelines.running import QUIET
-from pipelines.storage import ENGINES, MOST, EventLog, Runs, Schedules
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEY = dg.AssetKey("anything")
 WRITER = """import sys
 from pathlib import Path
 from tests.e2e.test_storage import write
-from warehouse.home import Home
+from warehouse.base.home import Home
 write(Home(Path(sys.argv[1])), "process", 20)
 """
 

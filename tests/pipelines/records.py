@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from warehouse.archive import Archive, SourceFile
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
 
 REAL = "https://files.digital.nhs.uk/00/000000/file.zip"
 

@@ -8,14 +8,14 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
-from assets.contract import contracts
 from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource
 from pipelines.schedules import decide, under_way, working_days
+from tests.pipelines.alerts.support_alerts import EDITION, hold_back
 from tests.pipelines.records import record
-from tests.warehouse.alerts.support_alerts import EDITION, hold_back
-from warehouse.home import Home, write_text
-from warehouse.standing import hold
+from warehouse.base.home import Home, write_text
+from warehouse.contract.model import contracts
+from warehouse.editions.status import hold
 
 FEED = "gp_appointments_sub_icb"
 LONDON = ZoneInfo("Europe/London")

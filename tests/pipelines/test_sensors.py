@@ -8,20 +8,21 @@ import dagster as dg
 import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType
 
-from pipelines import pending, refreshing
-from pipelines.instance import open_instance
-from pipelines.pending import Remembered, Work, look_at, state_of
-from pipelines.refresh import Report
-from pipelines.refreshing import faults, refresh_job
+from pipelines.alerts.problems import problems
+from pipelines.instance.prepare import open_instance
+from pipelines.operations import pending
+from pipelines.operations import refresh_job as refreshing
+from pipelines.operations.pending import Remembered, Work, look_at, state_of
+from pipelines.operations.refresh import Report
+from pipelines.operations.refresh_job import faults, refresh_job
+from pipelines.operations.running import ALIVE, PROCESS, signs_of_life
 from pipelines.resources import HomeResource
-from pipelines.running import ALIVE, PROCESS, signs_of_life
 from pipelines.sensors import alerts_sensor, new_editions_sensor, settle_stranded
 from tests.pipelines.records import record
 from tests.support import imported, write_regional
-from warehouse.alerts.problems import problems
-from warehouse.home import Home, write_text
+from warehouse.base.home import Home, write_text
+from warehouse.base.lock import alone
 from warehouse.intake.importer import Outcome
-from warehouse.lock import alone
 
 FEED = "gp_appointments_sub_icb"
 HOUR = 3600

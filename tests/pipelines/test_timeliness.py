@@ -8,15 +8,15 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.cadence import LONDON
-from assets.factory import keys
+from assets.feed_assets import keys
 from pipelines import timeliness
 from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource
 from pipelines.timeliness import CHECK, JOB, timeliness_key
 from tests.support import write_regional
-from warehouse.archive import Archive
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.release_calendar import LONDON
 from warehouse.intake.importer import Request, import_paths
 
 FEED = "gp_appointments_sub_icb"

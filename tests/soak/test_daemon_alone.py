@@ -14,13 +14,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.instance import WORKSPACE, prepare
+from pipelines.instance.prepare import WORKSPACE, prepare
 from tests.e2e.command import environment, run
 from tests.e2e.reading import read_on
 from tests.local_server import LocalServer
 from tests.replay import APP, BEFORE, MONTHS, Publishers, replay_files
+from warehouse.base.home import HOME_VARIABLE, Home, write_text
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE
-from warehouse.home import HOME_VARIABLE, Home, write_text
 
 pytestmark = pytest.mark.soak
 EVERY_MINUTE = 'look: {cron: "* * * * *", poll_seconds: 10}\n'

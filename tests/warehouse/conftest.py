@@ -1,13 +1,17 @@
-"""The home of the real publications, which takes long to make and is made once."""
+"""Homes and marts that are built once and read by many tests."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.shared import made_once
-from tests.warehouse.mart.support_mart import bring, build_aside, take_in_all
-from warehouse.home import Home
-from warehouse.mart.publish import publish
+from tests.warehouse.support_mart import Mart, bring, build, build_aside, choose, take_in_all
+from tests.warehouse.worlds import llr_world, years_world
+from tests.warehouse.worlds_pharmacy import app_world, pharmacy_world
+from warehouse.base.home import Home
+from warehouse.publication.publish import publish
 
 REAL_FOLDERS = (
     "gp_appointments_sub_icb",
@@ -30,3 +34,52 @@ def real_home(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Hom
         publish(home, build_aside(home))
 
     return Home(made_once(tmp_path_factory, "real", fill))
+
+
+@pytest.fixture(scope="session")
+def llr_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return _made(tmp_path_factory, "llr", llr_world)
+
+
+@pytest.fixture(scope="session")
+def llr(llr_home: Home) -> Mart:
+    """The world of organisations."""
+    return Mart(llr_home.mart)
+
+
+@pytest.fixture(scope="session")
+def years_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return _made(tmp_path_factory, "years", years_world)
+
+
+@pytest.fixture(scope="session")
+def years(years_home: Home) -> Mart:
+    """The world of time."""
+    return Mart(years_home.mart)
+
+
+@pytest.fixture(scope="session")
+def pharmacies(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """The world of pharmacies."""
+    return Mart(_made(tmp_path_factory, "pharmacies", pharmacy_world).mart)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """The world of the NHS App and of practices' returns, of which everything may be seen."""
+    chosen = partial(choose, practice_level=True, threshold=1)
+    return Mart(_made(tmp_path_factory, "app", app_world, chosen).mart)
+
+
+def _made(
+    factory: pytest.TempPathFactory,
+    name: str,
+    world: Callable[[Path], list[Path]],
+    settled: Callable[[Home], Home] = lambda home: home,
+) -> Home:
+    """The home of a world, with its published mart."""
+
+    def fill(place: Path) -> None:
+        build(settled(Home(place / "home")), world(place / "files"))
+
+    return Home(made_once(factory, name, fill) / "home")

@@ -13,12 +13,12 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import add_months
-from warehouse.catalogue import Kpi
+from warehouse.base.months import add_months
 from warehouse.claims.register import Organisation, Reading
-from warehouse.mart.explain import VINTAGE
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE
-from warehouse.mart.places import Connection, create_from
+from warehouse.mart.hierarchy import Connection, create_from
 
 # How many people there are in a place, by source: KPI, its column, and what it is.
 POPULATIONS = (

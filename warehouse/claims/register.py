@@ -17,11 +17,12 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from assets.vocabulary import OrgLevel, read_yaml
-from warehouse.catalogue import Kpi, Unit, catalogue
-from warehouse.claims.faults import Models, say_faults, say_found
+from warehouse.base.yaml_files import read_yaml
 from warehouse.claims.periods import Month, Period
-from warehouse.claims.written import Written, read_figure
+from warehouse.claims.register_faults import Models, say_faults, say_found
+from warehouse.claims.stated import Written, read_figure
+from warehouse.kpi.catalogue import Kpi, Unit, catalogue
+from warehouse.reference.levels import OrgLevel
 
 REGISTER_FILE = Path(__file__).with_name("claims.yaml")
 # `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in

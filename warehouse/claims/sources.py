@@ -9,8 +9,8 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from warehouse.explain.cells import FIGURES, cells_of
-from warehouse.mart.explain import VINTAGE
+from warehouse.explain.counted import FIGURES, cells_of
+from warehouse.mart.explain_macros import VINTAGE
 
 # A row of `claim_reading` that has a value: edition and revision say as known when.
 KEY = ["claim_id", "reading_number", "as_at", "as_at_revision"]

@@ -11,13 +11,13 @@ from itertools import groupby
 
 import polars as pl
 
-from assets.conform import month_text, parse_month
-from warehouse.catalogue import Kpi
+from warehouse.base.months import month_text, parse_month
+from warehouse.claims.evaluate import Judged, differs_by, reading_words, try_claims, verdict_words
 from warehouse.claims.evidence import Known, months_of
-from warehouse.claims.judge import Tried, fits
 from warehouse.claims.register import Claim, unit_of
-from warehouse.claims.trial import Judged, differs_by, reading_words, try_claims, verdict_words
-from warehouse.mart.places import Connection, create_from
+from warehouse.claims.verdicts import Tried, fits
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.hierarchy import Connection, create_from
 
 CLAIM_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "claim_id": pl.String,

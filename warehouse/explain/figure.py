@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.mart.reading import attach
+from warehouse.mart.reader import attach
 
 Record = dict[str, Any]
 # Sections of macro `explain` that may hold several rows, under their names in the answer.
@@ -97,8 +97,8 @@ def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: da
     """The organisations that were counted, one by one."""
     import polars as pl
 
-    from warehouse.explain.cells import FIGURES, cells_of
-    from warehouse.mart.editions import vintage_of
+    from warehouse.editions.parts import vintage_of
+    from warehouse.explain.counted import FIGURES, cells_of
 
     vintage = vintage_of(figure["edition"], figure["revision"])
     asked = [(kpi_id, figure["org_level"], figure["org_code"], month, vintage)]

@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.base.web import web_address
 from warehouse.settings import read_settings
-from warehouse.web import web_address
 
 ADDRESSES_VARIABLE = "ACCESS_RECOVERY_ADDRESSES"
 

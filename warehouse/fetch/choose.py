@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from assets.discovery import (
+from warehouse.contract.discovery import (
     Pattern,
     at_hosts,
     compiled,
@@ -19,7 +19,7 @@ from assets.discovery import (
     editions_in,
     is_again,
 )
-from warehouse.fetch.found import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
+from warehouse.fetch.candidates import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.html import GATEWAY
 
 TOLD = 60  # names in one message; no page of one edition has as many

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, field_validator
 
-from assets.discovery import Ckan
+from warehouse.contract.discovery import Ckan
+from warehouse.fetch.candidates import Found, Link, NotFound, NotThePublisher, Page
 from warehouse.fetch.choose import Search, answered, listed, may_lead
-from warehouse.fetch.found import Found, Link, NotFound, NotThePublisher, Page
 from warehouse.fetch.html import (
     FILE_SUFFIX,
     GATEWAY,
@@ -27,7 +27,7 @@ from warehouse.fetch.html import (
     squashed,
 )
 from warehouse.fetch.listing import MARKS
-from warehouse.intake.containers import shown
+from warehouse.readers.containers import shown
 
 
 class _Resource(BaseModel):

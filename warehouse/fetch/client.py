@@ -19,19 +19,19 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from assets.discovery import at_hosts
+from warehouse.base.hashing import hash_file
+from warehouse.base.home import Home
+from warehouse.base.web import host_of, plain
+from warehouse.contract.discovery import at_hosts
 from warehouse.fetch.addresses import read_addresses
+from warehouse.fetch.candidates import NotFound, Page
 from warehouse.fetch.failures import Unreachable, led_away, of_error, of_status
-from warehouse.fetch.found import NotFound, Page
 from warehouse.fetch.names import file_name
 from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
-from warehouse.fetch.part import Part
-from warehouse.fetch.patience import patiently
-from warehouse.hashing import hash_file
-from warehouse.home import Home
-from warehouse.intake.containers import Refused
+from warehouse.fetch.partial import Part
+from warehouse.fetch.retry import patiently
+from warehouse.readers.containers import Refused
 from warehouse.settings import read_settings
-from warehouse.web import host_of, plain
 
 __all__ = ["Client", "Downloaded", "Known", "NotModified", "Unreachable"]
 

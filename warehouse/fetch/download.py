@@ -19,16 +19,16 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assets.conform import parse_month
-from warehouse.archive import Archive, SourceFile
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.archive.tombstones import tombstone_of
+from warehouse.base.home import Home, write_text
+from warehouse.base.months import parse_month
+from warehouse.base.web import plain
+from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client, Downloaded, Known, NotModified
-from warehouse.fetch.found import Link, NotFound
-from warehouse.home import Home, write_text
-from warehouse.intake.containers import Refused, shown, sniff
 from warehouse.intake.importer import Outcome, Request, import_paths
 from warehouse.intake.origin import Origin
-from warehouse.tombstones import tombstone_of
-from warehouse.web import plain
+from warehouse.readers.containers import Refused, shown, sniff
 
 TIMES = 2.0  # larger or smaller than before: not believed at once
 ABANDONED = timedelta(days=14)

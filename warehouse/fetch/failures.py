@@ -14,8 +14,8 @@ from http import HTTPStatus
 
 import httpx
 
+from warehouse.base.web import host_of, plain, without_passwords, without_query
 from warehouse.fetch.network import named_authorities
-from warehouse.web import host_of, plain, without_passwords, without_query
 
 LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
 LATER = "Fetch again later; the schedules do so by themselves."

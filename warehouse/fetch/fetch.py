@@ -12,19 +12,27 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from assets.cadence import TIMEZONE
-from assets.conform import add_months, month_text, parse_month
-from assets.contract import Contract, contracts
-from warehouse.archive import Archive, SourceFile
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.web import plain
+from warehouse.contract.model import Contract, contracts
+from warehouse.contract.release_calendar import TIMEZONE
+from warehouse.editions.freshness import due_editions, held_editions, is_sample
+from warehouse.fetch.candidates import (
+    Ambiguous,
+    Found,
+    Missing,
+    NotFound,
+    NotThePublisher,
+    NotYet,
+    Page,
+)
 from warehouse.fetch.client import Client, Unreachable
 from warehouse.fetch.download import Taken, Wanted, published_files, sweep, take
 from warehouse.fetch.find import find
-from warehouse.fetch.found import Ambiguous, Found, Missing, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.looks import Look, Verdict, note
-from warehouse.freshness import due_editions, held_editions, is_sample
-from warehouse.home import Home
-from warehouse.intake.containers import Refused
-from warehouse.web import plain
+from warehouse.readers.containers import Refused
 
 PAGES = 8  # kept while several feeds, or editions, are read from the same
 SAMPLE = "This home holds SYNTHETIC sample data: the first real file retires it from the mart."

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from assets.contract import Contract
-from assets.discovery import Ckan, Listing, Publication, Source
+from warehouse.contract.discovery import Ckan, Listing, Publication, Source
+from warehouse.contract.model import Contract
+from warehouse.fetch.candidates import Found, NotFound, NotYet, Page
 from warehouse.fetch.ckan import find_ckan
-from warehouse.fetch.found import Found, NotFound, NotYet, Page
 from warehouse.fetch.listing import find_listing
 from warehouse.fetch.publication import find_publication
 from warehouse.fetch.report import find_report

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assets.discovery import Listing
+from warehouse.contract.discovery import Listing
+from warehouse.fetch.candidates import Found, Page
 from warehouse.fetch.choose import Search, answered, listed
-from warehouse.fetch.found import Found, Page
 from warehouse.fetch.html import file_links, read_html
 
 MARKS = re.compile(rb"nhsbsa|NHS Business Services Authority|/sites/default/files/", re.I)

@@ -1,7 +1,7 @@
 """The journal of looks: every time an edition was looked for at its publisher, and what was found.
 
 Belongs here: `archive/looks.jsonl`, a line per look, added to and never changed. Does not: looking
-(`fetch`), what is told of it (`pipelines.cli`, `warehouse.alerts`).
+(`fetch`), what is told of it (`pipelines.cli`, `pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from warehouse.home import Home
+from warehouse.base.home import Home
 
 Verdict = Literal["new", "unchanged", "not yet", "unreachable", "not found", "ambiguous", "refused"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import truststore
 from filelock import FileLock
 
-from warehouse.web import host_of
+from warehouse.base.web import host_of
 
 CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 PROXIES = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"

@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from bs4 import BeautifulSoup
 
-from assets.discovery import Publication
+from warehouse.contract.discovery import Publication
+from warehouse.fetch.candidates import Found, Link, Page
 from warehouse.fetch.choose import Search, answered, chosen
-from warehouse.fetch.found import Found, Link, Page
 from warehouse.fetch.html import file_links, published_on, read_html, squashed
 
 MARKS = re.compile(rb'data-uipath=|class="[^"]*nhsd-|//files\.digital\.nhs\.uk/', re.I)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from assets.conform import month_text
-from assets.discovery import Report
-from warehouse.fetch.found import Found, Link, NotFound, NotYet
+from warehouse.base.months import month_text
+from warehouse.contract.discovery import Report
+from warehouse.fetch.candidates import Found, Link, NotFound, NotYet
 
 
 def find_report(source: Report, edition: str, today: date) -> Found:

@@ -11,11 +11,11 @@ import re
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
-from assets.conform import add_months, month_text, parse_month
-from assets.contract import Contract
-from warehouse.archive import EditionBasis
-from warehouse.intake.containers import Refused
+from warehouse.archive.source_files import EditionBasis
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.contract.model import Contract
 from warehouse.intake.recognise import Recognised
+from warehouse.readers.containers import Refused
 
 FIRST_EDITION = date(2015, 1, 1)  # where the partitions of Dagster begin, too
 MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])

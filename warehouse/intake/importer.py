@@ -13,12 +13,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from assets.conform import month_text
-from warehouse.archive import Archive, EditionBasis, SourceFile
-from warehouse.decisions import withdrawn
-from warehouse.hashing import hash_file
-from warehouse.home import Home
-from warehouse.intake.containers import (
+from warehouse.archive.decisions import withdrawn
+from warehouse.archive.source_files import Archive, EditionBasis, SourceFile
+from warehouse.archive.tombstones import tombstone_of
+from warehouse.base.hashing import hash_file
+from warehouse.base.home import Home
+from warehouse.base.months import month_text
+from warehouse.intake.edition import check_published, choose_edition, edition_from_months
+from warehouse.intake.file_names import name_of, older_copy, words_of
+from warehouse.intake.origin import Origin
+from warehouse.intake.recognise import Recognised, recognise
+from warehouse.intake.synthetic import is_sample, refuse_among_real
+from warehouse.readers.containers import (
     BEING_WRITTEN,
     IGNORED,
     Refused,
@@ -27,13 +33,7 @@ from warehouse.intake.containers import (
     count_members,
     file_name,
 )
-from warehouse.intake.edition import check_published, choose_edition, edition_from_months
-from warehouse.intake.origin import Origin
-from warehouse.intake.recognise import Recognised, recognise
-from warehouse.intake.sample import is_sample, refuse_among_real
-from warehouse.intake.title import is_plausible
-from warehouse.intake.words import name_of, older_copy, words_of
-from warehouse.tombstones import tombstone_of
+from warehouse.readers.title_sheet import is_plausible
 
 
 @dataclass(frozen=True)

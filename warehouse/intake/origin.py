@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from warehouse.archive import SourceFile
-from warehouse.intake.containers import Refused
+from warehouse.archive.source_files import SourceFile
+from warehouse.readers.containers import Refused
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Which feed a spooled file is, how many rows it has, and which months its content covers.
 
 Belongs here: what can be told from content alone. Does not: opening containers (`containers`),
-finding the table (`tables`), which edition it is (`edition`), keeping files (`warehouse.archive`).
+finding the table (`tables`), which edition it is (`edition`), keeping files
+(`warehouse.archive.source_files`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import month_spellings
-from assets.contract import Contract
-from warehouse.intake.containers import AGAIN, Content, Refused, shown
-from warehouse.intake.matching import ONLY_MONTHLY
-from warehouse.intake.tables import Table, find_table
+from warehouse.base.months import month_spellings
+from warehouse.contract.model import Contract
+from warehouse.readers.containers import AGAIN, Content, Refused, shown
+from warehouse.readers.matching import ONLY_MONTHLY
+from warehouse.readers.tables import Table, find_table
 
 SAMPLE_ROWS = 50
 

@@ -1,7 +1,8 @@
 """What all statements amount to: the layers' columns, and what other layers they come from.
 
 Belongs here: following the statements in their order, through the working tables (`stage`) that no
-analyst sees. Does not: reading a statement (`statement`), contracts (`assets.lineage`).
+analyst sees. Does not: reading a statement (`statement`), contracts
+(`warehouse.lineage.feed_edges`).
 
 Some working tables stay in sight under a layer's name (`LANDMARKS`), so that what many figures
 share is told once. `figure` has the parts of every KPI by organisation, month and edition: all that
@@ -14,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from assets.lineage import ROWS, Edge
+from warehouse.lineage.feed_edges import ROWS, Edge
 from warehouse.lineage.relation import (
     NONE,
     NOTHING,

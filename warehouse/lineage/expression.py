@@ -15,7 +15,7 @@ from functools import singledispatch
 
 from sqlglot import exp
 
-from assets.lineage import ROWS
+from warehouse.lineage.feed_edges import ROWS
 from warehouse.lineage.relation import NOTHING, PARAMETER, Origin, Origins, Relation, chosen
 
 Resolve = Callable[[exp.Expr, "Scope | None"], Relation]

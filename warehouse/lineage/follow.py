@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from assets.lineage import ROWS, Edge
+from warehouse.lineage.feed_edges import ROWS, Edge
 
 Column = tuple[str, str]  # table, column
 Index = Mapping[Column, list[Edge]]

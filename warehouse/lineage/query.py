@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from assets.lineage import ROWS
 from warehouse.lineage.expression import Scope, origins, record_origins
+from warehouse.lineage.feed_edges import ROWS
 from warehouse.lineage.relation import NOTHING, Origin, Origins, Relation, chosen, united
 
 # The name under which frames are loaded: each of their columns says which record it is of.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assets.contract import contracts
-from assets.lineage import ROWS, Edge
+from warehouse.contract.model import contracts
+from warehouse.lineage.feed_edges import ROWS, Edge
 
 RECORDS = {
     "archive.source_file": "provenance of each file, kept beside it in the archive",
@@ -17,7 +17,7 @@ RECORDS = {
     "archive.publication": "the journal of publications, kept in the archive",
     "calendar": "the calendar, with the bank holidays of England",
     "catalogue.kpi": "the catalogue of KPIs, kpis.yaml",
-    "checks.catalogue": "the checks, as checks.yaml defines them",
+    "checks.check_catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
     "claims.register": "the register of published claims",
     "constant": "a text or number in the SQL, the same for all",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from assets.lineage import ROWS, Use
+from warehouse.lineage.feed_edges import ROWS, Use
 
 # A value that the build gives; compared with, it tells nothing of where rows come from.
 PARAMETER = "parameter"

@@ -10,8 +10,8 @@ than an earlier edition's, under the same ODS code.
 
 from __future__ import annotations
 
-from assets.contract import contracts
-from warehouse.mart.places import EDITION_MONTH, Connection, feeds_at
+from warehouse.contract.model import contracts
+from warehouse.mart.hierarchy import EDITION_MONTH, Connection, feeds_at
 
 # Levels whose organisations have ONS codes by which boundaries can be told apart. England is whole
 # on any boundaries within it.

@@ -5,8 +5,8 @@ Belongs here: carrying the figures of such feeds forward. Does not: loading them
 
 from __future__ import annotations
 
-from assets.contract import contracts
-from warehouse.mart.places import Connection
+from warehouse.contract.model import contracts
+from warehouse.mart.hierarchy import Connection
 
 
 def carry_forward(db: Connection) -> None:

@@ -2,7 +2,7 @@
 
 Belongs here: which KPIs and levels a caveat reaches, `governance.caveat`, `caveat_scope` and
 `caveat_text`, and the view and macro that read them. Does not: the caveats themselves (feeds'
-contracts and `kpis.yaml`), the shape of one (`assets.caveat`), comments (`describe`).
+contracts and `kpis.yaml`), the shape of one (`warehouse.contract.caveat`), comments (`describe`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.caveat import Caveat
-from assets.conform import parse_month
-from assets.contract import Contract
-from assets.reference.series_breaks import series_breaks
-from warehouse.catalogue import Kpi, feed_of
-from warehouse.mart.places import Connection, create_from
+from warehouse.base.months import parse_month
+from warehouse.contract.caveat import Caveat
+from warehouse.contract.model import Contract
+from warehouse.contract.series_breaks import series_breaks
+from warehouse.kpi.catalogue import Kpi, feed_of
+from warehouse.mart.hierarchy import Connection, create_from
 
 # What the caveat `s` says of a figure of the month {month}. A comparison with the year before is
 # spoilt by a break between the two months, and by coverage that grew at any time between them;

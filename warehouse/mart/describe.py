@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assets.vocabulary import read_yaml
-from warehouse.catalogue import Kpi
-from warehouse.mart.places import Connection
+from warehouse.base.yaml_files import read_yaml
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.hierarchy import Connection
 
 DESCRIPTIONS = Path(__file__).with_name("describe.yaml")
 STATUS_OF = "_status"  # ends the column beside a KPI's in a wide view

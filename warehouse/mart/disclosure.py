@@ -3,7 +3,7 @@
 Belongs here: which figures are under control, and taking the suppressed ones out of
 `stage.figure`, from which every published value, comparison and vintage is worked out; and the
 words of local returns that governance's tables leave out. Does not: the algorithm
-(`warehouse.suppression`), the owner's choices (`warehouse.settings`).
+(`warehouse.mart.suppression`), the owner's choices (`warehouse.settings`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from itertools import groupby, product
 
 import polars as pl
 
-from assets.contract import contracts
-from warehouse.catalogue import Kpi, Source, feed_of, level_of, measure_of
-from warehouse.mart.places import Connection, create_from
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import Kpi, Source, feed_of, level_of, measure_of
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.suppression import Cell, Figures, Wholes, protect
 from warehouse.settings import Disclosure
-from warehouse.suppression import Cell, Figures, Wholes, protect
 
 WITHHELD = "withheld: a local return; whoever refreshes is told"
 # Networks cross sub-ICB borders, so that their sums less those of sub-ICBs would give away what

@@ -2,8 +2,8 @@
 although checks failed, and in which words the mart says so.
 
 Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
-not: who may decide (`warehouse.standing`), carrying the mark upwards (`pairs`, `rollup`), statuses
-(`status`).
+not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`pairs`, `rollup`),
+statuses (`status`).
 
 The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
 putting a denominator beside a numerator, is `or`: so a figure of England knows which acceptances
@@ -17,15 +17,15 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import parse_month
-from assets.contract import contracts
-from warehouse.archive import Archive
-from warehouse.decisions import decisions
-from warehouse.home import Home
-from warehouse.mart.editions import EditionFile
-from warehouse.mart.held import let_in
-from warehouse.mart.places import Connection, create_from
-from warehouse.standing import Standing, standing
+from warehouse.archive.decisions import decisions
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.contract.model import contracts
+from warehouse.editions.parts import EditionFile
+from warehouse.editions.status import Standing, standing
+from warehouse.mart.held_months import let_in
+from warehouse.mart.hierarchy import Connection, create_from
 
 
 @dataclass(frozen=True)

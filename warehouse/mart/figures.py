@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
+from warehouse.kpi.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
-from warehouse.mart.faults import faults_of
-from warehouse.mart.held import create_held_figures, load_kpi_sources
+from warehouse.mart.figure_faults import faults_of
+from warehouse.mart.figure_status import judged
+from warehouse.mart.held_months import create_held_figures, load_kpi_sources
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.inputs import Pair, feeds_of, pairs_of
 from warehouse.mart.members import load_expected
-from warehouse.mart.pairs import Pair, feeds_of, pairs_of
-from warehouse.mart.places import Connection, create_from
+from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
-from warehouse.mart.status import judged
-from warehouse.mart.summed import create_members
 from warehouse.settings import Disclosure
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.

@@ -9,17 +9,19 @@ import json
 
 import polars as pl
 
-from assets.contract import contracts
-from warehouse.archive import Archive, SourceFile
-from warehouse.catalogue import catalogue
-from warehouse.decisions import Decision, newest_override, withdrawn
-from warehouse.history import read_history
-from warehouse.home import Home
+from warehouse.archive.decisions import Decision, newest_override, withdrawn
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import read_history
+from warehouse.editions.parts import EditionFile, rows_in_force
+from warehouse.editions.status import Standing, standing, standings
+from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.caveats import create_caveats
-from warehouse.mart.corrected import correction_table
+from warehouse.mart.corrected_cells import correction_table
 from warehouse.mart.disclosure import withhold
-from warehouse.mart.editions import EditionFile, rows_in_force
-from warehouse.mart.held import held_rows
+from warehouse.mart.held_months import held_rows
+from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.overrides import (
     OVERRIDE_SCHEMA,
     WITHDRAWN_SCHEMA,
@@ -28,10 +30,8 @@ from warehouse.mart.overrides import (
     override_table,
     withdrawn_columns,
 )
-from warehouse.mart.places import Connection, create_from
 from warehouse.mart.timeliness import AWAITED, awaited_columns
-from warehouse.standing import Standing, standing, standings
-from warehouse.tidy import facts_of, lake_paths
+from warehouse.transform.tidy import facts_of, lake_paths
 
 QUARANTINE_SCHEMA = {
     "feed": pl.String,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assets.contract import Contract, contracts
-from warehouse.mart.places import PLACE_COLUMNS, Connection, feeds_at, parents
+from warehouse.contract.model import Contract, contracts
+from warehouse.mart.hierarchy import PLACE_COLUMNS, Connection, feeds_at, parents
 
 NEVER = 999_999_999_999
 STILL_LOST = (

@@ -10,9 +10,9 @@ from typing import Literal
 
 import polars as pl
 
-from warehouse.decisions import Decision, decisions
-from warehouse.home import Home
-from warehouse.standing import Standing
+from warehouse.archive.decisions import Decision, decisions
+from warehouse.base.home import Home
+from warehouse.editions.status import Standing
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 OVERRIDE_SCHEMA: Schema = {

@@ -7,9 +7,9 @@ that shows which list was asked. Does not: adding up (`rollup`).
 from __future__ import annotations
 
 from warehouse.mart.disputed import either
+from warehouse.mart.hierarchy import Connection, parents
+from warehouse.mart.inputs import Pair
 from warehouse.mart.members import lost, lost_in_place, unplaced
-from warehouse.mart.pairs import Pair
-from warehouse.mart.places import Connection, parents
 
 ACTIVE = "pharmacy_first.active_pharmacies"
 SHARE = "pharmacy_first_participating_pharmacy_share"

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.conform import add_months, parse_month
-from assets.contract import contracts
-from warehouse.catalogue import Kpi, Source
-from warehouse.mart.places import Connection, create_from
+from warehouse.base.months import add_months, parse_month
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import Kpi, Source
+from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.revisions import SIZE
 
 FIGURES, RELEASES = 3, 3

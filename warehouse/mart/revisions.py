@@ -7,7 +7,7 @@ Does not: the figures themselves (`figures`), comments (`describe`).
 
 from __future__ import annotations
 
-from warehouse.mart.places import Connection
+from warehouse.mart.hierarchy import Connection
 
 # One number for a month of a series, and so one window for all that is asked of its vintages.
 MONTH_OF_SERIES = "series * 100000 + ordinal"

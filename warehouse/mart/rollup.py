@@ -8,13 +8,13 @@ Does not: figures of the members (`pairs`), whom a whole should have (`members`)
 
 from __future__ import annotations
 
-from warehouse.catalogue import steps_from
-from warehouse.mart.held import keep_out
+from warehouse.kpi.catalogue import steps_from
+from warehouse.mart.held_months import keep_out
+from warehouse.mart.hierarchy import EDITION_MONTH, Connection, parents
+from warehouse.mart.inputs import KEYS, Pair, base_figures, join_levels
 from warehouse.mart.members import expected_cells, open_practices
-from warehouse.mart.pairs import KEYS, Pair, base_figures, join_levels
+from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
-from warehouse.mart.places import EDITION_MONTH, Connection, parents
-from warehouse.mart.summed import added_up
 
 # What is known of each member beside its measures, by the whole it is in.
 MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]

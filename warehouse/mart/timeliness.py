@@ -1,8 +1,9 @@
 """Timeliness in the mart: what each feed awaits, and a view that says what is overdue.
 
 Belongs here: the release calendar as governance's records have it. Does not: the calendar itself
-(`assets.cadence`), the verdict in Python (`warehouse.freshness`), which this view repeats in SQL so
-that it is as at the day on which it is asked, not frozen at publication.
+(`warehouse.contract.release_calendar`), the verdict in Python (`warehouse.editions.freshness`),
+which this view repeats in SQL so that it is as at the day on which it is asked, not frozen at
+publication.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from assets.contract import Contract
-from warehouse.archive import SourceFile
-from warehouse.freshness import freshness, is_sample
+from warehouse.archive.source_files import SourceFile
+from warehouse.contract.model import Contract
+from warehouse.editions.freshness import freshness, is_sample
 
 _EDITION = "archive.source_file.edition"
 _CALENDAR = (_EDITION, "contract.cadence")

@@ -10,10 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import conform, unallocated_to_null
-from assets.contract import Contract
+from warehouse.contract.model import Contract
+from warehouse.transform.conform import conform, unallocated_to_null
 
 
 def parse(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Published rows -> conformed rows; shapes as in `assets.conform.conform`, PCN `U` as null."""
+    """Published rows -> conformed rows; shapes as in `transform.conform`, PCN `U` as null."""
     return unallocated_to_null(conform(raw, contract, edition))

@@ -10,10 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import conform
-from assets.contract import Contract
+from warehouse.contract.model import Contract
+from warehouse.transform.conform import conform
 
 
 def parse(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Published rows -> conformed rows; shapes as in `assets.conform.conform`, repeats kept."""
+    """Published rows -> conformed rows; shapes as in `transform.conform`, repeats kept."""
     return conform(raw, contract, edition)

@@ -3,7 +3,7 @@
 Belongs here: what must hold of this feed alone. The national table is found by meaning: on a
 sheet other than the one read, a row that is called like one of the counts, with numbers to its
 right, under a row with months. Its columns are compared by position, because their months have
-been labelled wrongly. Does not: what holds of every feed (`checks.evidence`).
+been labelled wrongly. Does not: what holds of every feed (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.conform import month_spellings, month_text
-from assets.contract import Contract
-from checks.view import EditionView, Evidence, Expectation, skipped
-from warehouse.archive import Archive, SourceFile
-from warehouse.home import Home
-from warehouse.intake.containers import Refused
-from warehouse.intake.workbook import Sheet, read_sheets
-from warehouse.tidy import lake_paths
+from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import month_spellings, month_text
+from warehouse.contract.model import Contract
+from warehouse.readers.containers import Refused
+from warehouse.readers.workbook import Sheet, read_sheets
+from warehouse.transform.tidy import lake_paths
 
 RECONCILED = ("logins", "unique_users")
 ASK = "ask the publisher for a corrected workbook"

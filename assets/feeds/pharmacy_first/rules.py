@@ -1,7 +1,7 @@
 """Business rules of Pharmacy First claims: a month that looks right may still lack claims.
 
 Belongs here: what must hold of this feed alone. Does not: what holds of every feed
-(`checks.evidence`).
+(`checks.suite`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import add_months, month_text, parse_month
-from checks.view import EditionView, Evidence, Expectation, skipped, within
+from checks.edition_view import EditionView, Evidence, Expectation, skipped, within
+from warehouse.base.months import add_months, month_text, parse_month
 
 TOTAL, BEFORE_IT = "consultations", "CPCS"
 

@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from assets.conform import conform
-from assets.contract import Contract
+from warehouse.contract.model import Contract
+from warehouse.transform.conform import conform
 
 
 def parse(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Published rows -> conformed rows; shapes as in `assets.conform.conform`."""
+    """Published rows -> conformed rows; shapes as in `transform.conform`."""
     return conform(raw, contract, edition)

@@ -1,14 +1,14 @@
 """Business rules of the pharmaceutical list: a list of the usual length.
 
 Belongs here: what must hold of this feed alone. Does not: what holds of every feed
-(`checks.evidence`).
+(`checks.suite`).
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from checks.view import EditionView, Evidence, Expectation, skipped
+from checks.edition_view import EditionView, Evidence, Expectation, skipped
 
 LISTED = "listed_pharmacies"
 

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import yaml
 
-from warehouse.catalogue import catalogue
+from warehouse.claims.evaluate import Judged, try_claims
 from warehouse.claims.register import Claim, load_register
-from warehouse.claims.trial import Judged, try_claims
+from warehouse.kpi.catalogue import catalogue
 
 CITY, LLR = ("sub_icb", "04C"), ("icb", "QK1")
 Entry = dict[str, Any]

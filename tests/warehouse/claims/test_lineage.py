@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.lineage import ROWS, Edge
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
-from warehouse.catalogue import catalogue
 from warehouse.claims.tables import create_claims
+from warehouse.kpi.catalogue import catalogue
 from warehouse.lineage.compose import mart_edges
-from warehouse.lineage.table import record_statements, recorded_statements
+from warehouse.lineage.edge_table import record_statements, recorded_statements
+from warehouse.lineage.feed_edges import ROWS, Edge
 
 NO_KPI = {"kpi": None, "missing": "needs a feed of these"}
 

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from pipelines.cli.claims import claim_lines, read_claims, summary_lines
-from tests.warehouse.mart.support_mart import Mart
-from warehouse.archive import Archive
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
 
 Record = dict[str, Any]
 FROM_TODAY = "differs from today's figures by"

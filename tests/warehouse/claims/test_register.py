@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
-from warehouse.catalogue import catalogue
 from warehouse.claims.register import (
     REGISTER_FILE,
     check_register,
     load_register,
     published_claims,
 )
-from warehouse.mart import build
+from warehouse.kpi.catalogue import catalogue
+from warehouse.publication import build
 
 FIGURES_OF_THE_MINUTES = {
     "1.8 million", "267,552", "16 %", "9 %", "around 70 %", "81", "82", "13,257", "39", "51",

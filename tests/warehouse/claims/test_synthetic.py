@@ -4,10 +4,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from tests.warehouse.mart.support_mart import Mart
-from warehouse.claims.judge import SYNTHETIC
+from tests.warehouse.support_mart import Mart
+from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.claims.register import published_claims
-from warehouse.home import HOME_VARIABLE, Home
+from warehouse.claims.verdicts import SYNTHETIC
 
 
 def test_no_claim_is_judged_on_sample_data(

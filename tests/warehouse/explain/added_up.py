@@ -3,12 +3,12 @@
 import duckdb
 import polars as pl
 
-from assets.contract import contracts
-from warehouse.archive import Archive
-from warehouse.explain.cells import FIGURES, cells_of
-from warehouse.home import Home
-from warehouse.mart.reading import attach
-from warehouse.tidy import lake_paths
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.explain.counted import FIGURES, cells_of
+from warehouse.mart.reader import attach
+from warehouse.transform.tidy import lake_paths
 
 CELL = ["feed", "edition", "sha256", "cell_code", "cell_month", "measure"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.contract import contracts
 from tests.warehouse.explain.published import published
-from warehouse.catalogue import catalogue
-from warehouse.explain.cells import cells_of
-from warehouse.explain.rows import rows_of
-from warehouse.home import Home
-from warehouse.mart.reading import attach
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.explain.counted import cells_of
+from warehouse.explain.source_rows import rows_of
+from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.reader import attach
 
 Figure = dict[str, Any]
 KEYS = ("kpi_id", "org_level", "org_code", "month", "vintage")

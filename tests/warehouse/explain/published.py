@@ -7,9 +7,9 @@ from functools import cache
 
 from python_calamine import CalamineWorkbook
 
-from assets.contract import contracts
-from warehouse.archive import Archive, SourceFile
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from tests.warehouse.explain.added_up import contradicted
 from tests.warehouse.explain.exactness import assert_exact, chosen
-from warehouse.catalogue import catalogue
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.kpi.catalogue import catalogue
 
 # In the catalogue, and in none of the short sample's months, or not published of practices.
 NOT_IN_SAMPLE = {

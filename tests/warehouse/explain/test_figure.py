@@ -7,13 +7,13 @@ import duckdb
 import pytest
 
 from tests.support import write_regional
-from tests.warehouse.mart.support_mart import RUN, accept_all, bring
-from tests.warehouse.mart.worlds import area
+from tests.warehouse.support_mart import RUN, accept_all, bring
+from tests.warehouse.worlds import area
+from warehouse.base.home import Home
+from warehouse.editions.status import hold
 from warehouse.explain.figure import Unanswerable, explain
-from warehouse.home import Home
-from warehouse.mart.build import build_mart
-from warehouse.mart.publish import publish
-from warehouse.standing import hold
+from warehouse.publication.build import build_mart
+from warehouse.publication.publish import publish
 
 FEED = "gp_appointments_sub_icb"
 OCTOBER, NOVEMBER = date(2025, 10, 1), date(2025, 11, 1)

@@ -12,13 +12,13 @@ from shutil import which
 import pytest
 
 from tests.local_server import Answer, LocalServer, Published, in_turn, redirect
+from warehouse.base.home import Home, write_text
 from warehouse.fetch import client as module
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
+from warehouse.fetch.candidates import NotFound
 from warehouse.fetch.client import Client, Downloaded, Known, NotModified, Unreachable
-from warehouse.fetch.found import NotFound
 from warehouse.fetch.names import file_name
-from warehouse.home import Home, write_text
-from warehouse.intake.containers import Refused
+from warehouse.readers.containers import Refused
 
 CONTENT = bytes(range(256)) * 40
 ETAG = '"v1"'
@@ -135,7 +135,7 @@ def test_a_name_that_nobody_knows(asking: Asking) -> None:
 def test_a_silent_publisher(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     write_text(home.settings, "timeouts: {read: 0.05}\n")
     with LocalServer(delay=0.3) as slow, (made := Asking(home)).client:
-        monkeypatch.setattr("warehouse.fetch.patience.ATTEMPTS", 1)
+        monkeypatch.setattr("warehouse.fetch.retry.ATTEMPTS", 1)
         monkeypatch.setenv("NO_PROXY", "*")
         with pytest.raises(Unreachable, match="stopped answering"):
             made.client.get(slow.url("/page"))

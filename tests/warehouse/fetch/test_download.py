@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from checks.feed_rules import looks_back
+from pipelines.operations.erase import bury, editions_touched, erase, plan_purge
 from tests.local_server import Answer, Published, Route, in_turn
 from tests.support import imported, kept_in, list_map, patient_list, write, zipped
 from tests.warehouse.fetch.publisher import LISTS, PAGES, Publisher
-from warehouse.archive import Archive, SourceFile
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client
 from warehouse.fetch.download import Taken, Wanted, sweep, take
-from warehouse.fetch.found import Link, NotFound
-from warehouse.home import Home
-from warehouse.intake.containers import Refused
-from warehouse.purge import bury, editions_touched, erase, plan_purge
+from warehouse.readers.containers import Refused
 
 FEED, SEP, OCT = "registered_patients", "2025-09", "2025-10"
 NAME = "gp-reg-pat-prac-all.csv"
@@ -238,7 +238,7 @@ def test_a_full_disk_loses_nothing_and_is_gone_on_with(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("warehouse.archive.shutil.copyfile", full)
+        patched.setattr("warehouse.archive.source_files.shutil.copyfile", full)
         with pytest.raises(OSError, match="No space left"):
             taken(home, publisher, LIST)
     assert Archive(home).files() == []

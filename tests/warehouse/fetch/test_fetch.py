@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from assets.contract import contracts
 from tests.fetch_pages import Resource, login_page, package_show
 from tests.local_server import Answer, redirect
 from tests.support import (
@@ -20,11 +19,12 @@ from tests.support import (
     zipped,
 )
 from tests.warehouse.fetch.publisher import APPOINTMENTS, CLAIMS, FILES, LISTS, Publisher
-from warehouse.archive import Archive
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 from warehouse.fetch.client import Client
 from warehouse.fetch.fetch import each_look, editions_to_look_for, looked_up
 from warehouse.fetch.looks import Look, looks
-from warehouse.home import Home
 
 PRACTICES, SUB_ICBS = "gp_appointments_practice", "gp_appointments_sub_icb"
 COVERAGE = "gp_appointments_coverage"

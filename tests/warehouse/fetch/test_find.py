@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.contract import Contract, contracts
-from assets.discovery import Discovery
 from tests.fetch_pages import (
     File,
     Resource,
@@ -24,8 +22,9 @@ from tests.fetch_pages import (
     publication_page_2018,
     upcoming_page,
 )
-from warehouse.fetch.find import find
-from warehouse.fetch.found import (
+from warehouse.contract.discovery import Discovery
+from warehouse.contract.model import Contract, contracts
+from warehouse.fetch.candidates import (
     Ambiguous,
     Found,
     Missing,
@@ -34,6 +33,7 @@ from warehouse.fetch.found import (
     NotYet,
     Page,
 )
+from warehouse.fetch.find import find
 from warehouse.fetch.html import address
 
 TODAY = date(2026, 11, 20)

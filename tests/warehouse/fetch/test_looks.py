@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from warehouse.base.home import Home
 from warehouse.fetch.looks import Look, looks, newest_looks, note
-from warehouse.home import Home
 
 FEED = "nhs_app"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.partitions import FIRST_EDITION as FIRST_PARTITION
+from assets.partitions import FIRST_EDITION as FIRST_PARTITION
 from tests.support import (
     coverage,
     crosstab,
@@ -29,8 +29,8 @@ from tests.support import (
     write_regional,
     zipped,
 )
-from warehouse.archive import Archive, SourceFile
-from warehouse.home import Home
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
 from warehouse.intake.edition import FIRST_EDITION
 
 MONTH = "APPOINTMENT_MONTH_START_DATE"
@@ -283,7 +283,7 @@ def test_a_file_still_being_written_is_refused(
         with Path(target).open("ab") as stream:
             stream.write(b"more")
 
-    monkeypatch.setattr("warehouse.archive.shutil.copyfile", grown)
+    monkeypatch.setattr("warehouse.archive.source_files.shutil.copyfile", grown)
     (outcome,) = imported(home, path)
     assert outcome.verdict == "refused" and "changed while it was being read" in outcome.message
     assert "download" in outcome.remedy and kept_in(home) == []
@@ -296,7 +296,7 @@ def test_a_full_disk_leaves_nothing_half_written(
         Path(target).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("warehouse.archive.shutil.copyfile", full)
+    monkeypatch.setattr("warehouse.archive.source_files.shutil.copyfile", full)
     with pytest.raises(OSError, match="No space left"):
         imported(home, write_regional(tmp_path / "f.csv"))
     assert kept_in(home) == []

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.contract import contracts
 from tests.support import (
     APP,
     APP_PRACTICE,
@@ -37,11 +36,12 @@ from tests.support import (
     regional,
     write,
 )
-from warehouse.intake.containers import Content, Refused
+from warehouse.contract.model import contracts
 from warehouse.intake.edition import month_in_name
-from warehouse.intake.matching import match_contract
 from warehouse.intake.recognise import Recognised, recognise
-from warehouse.intake.tables import read_headings
+from warehouse.readers.containers import Content, Refused
+from warehouse.readers.matching import match_contract
+from warehouse.readers.tables import read_headings
 
 TODAY = date(2025, 12, 15)
 OCTOBER = date(2025, 10, 1)

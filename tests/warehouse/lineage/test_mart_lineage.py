@@ -11,21 +11,21 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.conform import add_months
-from assets.lineage import ROWS, Edge
-from checks.mart import judge_mart
+from checks.mart_checks import judge_mart
 from tests.support import write_coverage, write_crosstab, write_regional
-from tests.warehouse.mart.support_mart import Mart, build
-from warehouse.archive import Archive
-from warehouse.catalogue import catalogue
-from warehouse.home import Home
-from warehouse.lineage import table as lineage_table
+from tests.warehouse.support_mart import Mart, build
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.base.months import add_months
+from warehouse.kpi.catalogue import catalogue
+from warehouse.lineage import edge_table as lineage_table
 from warehouse.lineage.compose import mart_edges
+from warehouse.lineage.edge_table import SCHEMA, edges_of, lineage_frame
+from warehouse.lineage.feed_edges import ROWS, Edge
 from warehouse.lineage.follow import index, made_of
 from warehouse.lineage.records import RECORDS, TOLD_BY_HAND
-from warehouse.lineage.table import SCHEMA, edges_of, lineage_frame
-from warehouse.mart.build import build_mart
-from warehouse.tidy import lake_paths
+from warehouse.publication.build import build_mart
+from warehouse.transform.tidy import lake_paths
 
 SUB_ICB, COVERAGE = "gp_appointments_sub_icb", "gp_appointments_coverage"
 MONTHS = [add_months(date(2024, 10, 1), n) for n in range(13)]
@@ -66,7 +66,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         told[:] = real(db)
         return told
 
-    with patch("warehouse.mart.build.recorded_statements", kept):
+    with patch("warehouse.publication.build.recorded_statements", kept):
         mart = build(home, paths)
     return World(home, mart, edges_of(mart.db), told, content(home.mart))
 

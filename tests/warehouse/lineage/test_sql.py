@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from assets.lineage import Edge
 from warehouse.lineage.compose import mart_edges
+from warehouse.lineage.feed_edges import Edge
 
 # Two records, each loaded into a working table.
 FRAMES = [

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from tests.support import referrals, write, write_list
-from tests.warehouse.mart.support_mart import Mart, build, retrieved
-from tests.warehouse.mart.worlds import listed
-from tests.warehouse.mart.worlds_pharmacy import NEW_MAP, OLD_MAP, returned
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.worlds import listed
+from tests.warehouse.worlds_pharmacy import NEW_MAP, OLD_MAP, returned
+from warehouse.base.home import Home
 
 ENGLAND = "E92000001"
 LOGINS, USERS = "nhs_app_logins", "nhs_app_unique_users"

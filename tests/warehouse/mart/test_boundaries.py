@@ -7,10 +7,10 @@ import pytest
 
 from tests.shared import made_once
 from tests.support import write_coverage, write_regional
-from tests.warehouse.mart.support_mart import Mart, build, retrieved
-from tests.warehouse.mart.worlds import area, covered
-from warehouse.catalogue import catalogue
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.worlds import area, covered
+from warehouse.base.home import Home
+from warehouse.kpi.catalogue import catalogue
 
 PER_1000 = "appointments_per_1000_patients"
 # Sub-ICB, its ONS code and ICB of 2021, those of the coverage of January 2023. The first five got

@@ -7,13 +7,13 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
-from assets.caveat import Caveat
-from assets.contract import contracts
-from tests.warehouse.mart.support_mart import Mart
-from warehouse.catalogue import WORKING_DAYS_COUNT, WORKING_DAYS_SHARE, catalogue, measure_of
+from tests.warehouse.support_mart import Mart
+from warehouse.contract.caveat import Caveat
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import WORKING_DAYS_COUNT, WORKING_DAYS_SHARE, catalogue, measure_of
 from warehouse.mart.caveats import bind, caveat_macros, caveat_views, create_caveats
-from warehouse.mart.places import create_from
-from warehouse.mart.stage import calendar
+from warehouse.mart.hierarchy import create_from
+from warehouse.mart.load import calendar
 
 LISTS = "registered_patients"
 BREAK = {"text": "Counted from another register since.", "kind": "series_break"}

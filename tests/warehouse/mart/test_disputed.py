@@ -9,15 +9,15 @@ import duckdb
 import pytest
 
 from pipelines.cli.explained import explanation_data
-from tests.warehouse.mart.support_mart import Mart, build_aside
-from warehouse.archive import Archive
+from tests.warehouse.support_mart import Mart, build_aside
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.editions.parts import place_files
+from warehouse.editions.status import accept, hold
 from warehouse.explain.figure import explain
-from warehouse.export import export_tables
-from warehouse.home import Home
 from warehouse.mart.disputed import disputes
-from warehouse.mart.editions import place_files
-from warehouse.mart.publish import publish
-from warehouse.standing import accept, hold
+from warehouse.outputs.export import export_tables
+from warehouse.publication.publish import publish
 
 PERSON = "A. Person"
 AREAS, PRACTICES = ("gp_appointments_sub_icb", "2025-11"), ("gp_appointments_practice", "2025-10")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.warehouse.explain.added_up import contradicted
-from tests.warehouse.mart.support_mart import Mart
-from tests.warehouse.mart.worlds_pharmacy import LEICESTER
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart
+from tests.warehouse.worlds_pharmacy import LEICESTER
+from warehouse.base.home import Home
 
 Told = dict[str, list[dict[str, Any]]]
 

@@ -6,19 +6,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checks.editions import pending_editions
-from pipelines.cli.state import feed_statuses
+from assets.ingest import pending_editions
+from pipelines.alerts.problems import problems
+from pipelines.cli.status import feed_statuses
 from tests.checks.cases_new_months import LLR, restated
 from tests.checks.support_checks import real_file
 from tests.december import december
 from tests.support import write
-from tests.warehouse.mart.support_mart import Mart, bring, build, retrieved
-from warehouse.alerts.problems import problems
-from warehouse.decisions import NotPossible
-from warehouse.home import Home
-from warehouse.mart.content import mart_content, whole_content
-from warehouse.pages.build import build_pages
-from warehouse.standing import accept
+from tests.warehouse.support_mart import Mart, bring, build, retrieved
+from warehouse.archive.decisions import NotPossible
+from warehouse.base.home import Home
+from warehouse.editions.status import accept
+from warehouse.outputs.pages.build import build_pages
+from warehouse.publication.content import mart_content, whole_content
 
 SUB_ICB, KPI, NOV, DEC, JAN = (
     "gp_appointments_sub_icb",

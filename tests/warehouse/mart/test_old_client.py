@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.mart.support_mart import Mart
+from tests.warehouse.support_mart import Mart
 
 OLD = Path(__file__).resolve().parents[3] / ".venv" / "old-duckdb"
 SCRIPT = """

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.conform import parse_month
 from tests.shared import made_once
 from tests.support import long_claims, pharmacy_list, write
-from tests.warehouse.mart.support_mart import Mart, build, retrieved
-from tests.warehouse.mart.worlds_pharmacy import (
+from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.worlds_pharmacy import (
     BIRMINGHAM,
     LEICESTER,
     LEICESTERSHIRE,
@@ -16,7 +15,8 @@ from tests.warehouse.mart.worlds_pharmacy import (
     icbs_at,
     on_list,
 )
-from warehouse.home import Home
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
 
 ENGLAND = "E92000001"
 CONSULTATIONS, LISTED = "pharmacy_first_consultations", "pharmacy_first_pharmacies_listed"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.conform import add_months
-from assets.contract import contracts
 from tests.support import write_regional
-from tests.warehouse.mart.support_mart import Mart, build, retrieved
-from tests.warehouse.mart.worlds import area, stamp
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.worlds import area, stamp
+from warehouse.base.home import Home
+from warehouse.base.months import add_months
+from warehouse.contract.model import contracts
 
 NEWEST = date(2025, 11, 1)
 MONTHS = [add_months(NEWEST, -n) for n in range(22, -1, -1)]

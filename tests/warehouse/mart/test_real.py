@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.warehouse.mart.support_mart import Figure, Mart
-from warehouse.headline import change_text, headlines, working_day_text
-from warehouse.home import Home
+from tests.warehouse.support_mart import Figure, Mart
+from warehouse.base.home import Home
+from warehouse.outputs.headline import change_text, headlines, working_day_text
 
 ENGLAND = "E92000001"
 MODES = (

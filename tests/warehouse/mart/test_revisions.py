@@ -9,16 +9,16 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.warehouse.mart.support_mart import Mart
-from warehouse.archive import SourceFile
-from warehouse.mart.places import create_from
+from tests.warehouse.support_mart import Mart
+from warehouse.archive.source_files import SourceFile
+from warehouse.mart.hierarchy import create_from
+from warehouse.mart.load import known_from
 from warehouse.mart.revisions import (
     create_revisions,
     link_vintages,
     revision_macros,
     revision_views,
 )
-from warehouse.mart.stage import known_from
 
 UNITS = {"visits": "events", "share": "share"}
 Known = tuple[str, str, str, str, str, int, str, float | None]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from assets.reference.organisations import members_at, reference
 from tests.shared import made_once
 from tests.support import (
     write_coverage,
@@ -16,9 +15,10 @@ from tests.support import (
     write_mapping,
     write_regional,
 )
-from tests.warehouse.mart.support_mart import Mart, build
-from tests.warehouse.mart.worlds import ENGLAND_2025, area, covered, listed, practice
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart, build
+from tests.warehouse.worlds import ENGLAND_2025, area, covered, listed, practice
+from warehouse.base.home import Home
+from warehouse.reference.organisations import members_at, reference
 
 ENGLAND = "E92000001"
 

@@ -5,27 +5,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.contract import contracts
-from checks.catalogue import mart_checks
-from checks.mart import OFFENCES
+from checks.check_catalogue import mart_checks
+from checks.mart_checks import OFFENCES
 from tests.checks.cases_corrections import RIGHT, WRONG, correcting
 from tests.checks.cases_mart import LIST, MADE
 from tests.support import regional, write, write_regional
-from tests.warehouse.mart.support_mart import (
-    Mart,
-    bring,
-    build,
-    build_aside,
-    retrieved,
-    take_in_all,
-)
-from tests.warehouse.mart.worlds import area, llr_world
-from warehouse.archive import Archive
-from warehouse.catalogue import catalogue
-from warehouse.freshness import freshness
-from warehouse.home import Home
-from warehouse.mart.publish import publish
-from warehouse.mart.reading import attach
+from tests.warehouse.support_mart import Mart, bring, build, build_aside, retrieved, take_in_all
+from tests.warehouse.worlds import area, llr_world
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.freshness import freshness
+from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.reader import attach
+from warehouse.publication.publish import publish
 
 COLUMNS = {
     "kpi_monthly": "month org_level org_code kpi_id value numerator denominator "

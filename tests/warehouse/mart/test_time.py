@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from assets.conform import add_months, month_text
-from tests.warehouse.mart.support_mart import Figure, Mart
-from tests.warehouse.mart.worlds import HOLE, SPAN, YEARS_END, patients, same_day, volume
-from warehouse.mart.stage import calendar, financial_year
+from tests.warehouse.support_mart import Figure, Mart
+from tests.warehouse.worlds import HOLE, SPAN, YEARS_END, patients, same_day, volume
+from warehouse.base.months import add_months, month_text
+from warehouse.mart.load import calendar, financial_year
 
 OCTOBER = "2025-10"
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.support import write_coverage, write_regional
-from tests.warehouse.mart.support_mart import Mart, bring, build, retrieved
-from tests.warehouse.mart.worlds import area, covered
-from warehouse.home import Home
+from tests.warehouse.support_mart import Mart, bring, build, retrieved
+from tests.warehouse.worlds import area, covered
+from warehouse.base.home import Home
 
 
 def test_a_figure_can_be_revised_down(years: Mart) -> None:

@@ -1,0 +1,31 @@
+"""The columns of a feed's tables as Dagster shows them: types, words, and where each comes from.
+
+Belongs here: `dagster/column_schema` and `dagster/column_lineage` of the tidy table and the
+measures. Does not: which columns there are (`warehouse.contract.shapes`), lineage itself
+(`warehouse.lineage.feed_edges`).
+"""
+
+import dagster as dg
+
+from warehouse.contract.shapes import Field
+from warehouse.lineage.feed_edges import ROWS, Edge
+
+
+def column_metadata(
+    fields: list[Field], edges: list[Edge], source: str, upstream: dg.AssetKey
+) -> dict[str, object]:
+    """Metadata of one asset: its columns, each with those of the layer's table `source`, the asset
+    `upstream`, that it is made of."""
+    behind: dict[str, dict[str, None]] = {}
+    for edge in edges:
+        plain = edge.use == "value" and ROWS not in (edge.to_column, edge.from_column)
+        if plain and edge.from_table == source:
+            behind.setdefault(edge.to_column, {})[edge.from_column] = None
+    lineage = {
+        column: [dg.TableColumnDep(upstream, name) for name in names]
+        for column, names in behind.items()
+    }
+    return {
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(*field) for field in fields]),
+        "dagster/column_lineage": dg.TableColumnLineage(lineage),
+    }

@@ -1,0 +1,194 @@
+"""Fetching as Dagster assets: what is in of each edition that publishers' pages have.
+
+Belongs here: the thin Dagster side: an asset and a job per feed, what a run tells, when it tries
+again. Does not: finding and downloading (`warehouse.fetch`), when to look (`schedules`).
+
+A run may be of one edition or of many (a backfill is one run), and tells of each edition that is
+in by one materialisation, and of all others by a line for each verdict. An edition that is not
+out yet is no failure; one that should be there and can't be had is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from assets.feed_assets import fetched_key, owner_tag
+from assets.partitions import EDITIONS, RANGE_END, RANGE_START
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.contract.model import Contract
+from warehouse.fetch.looks import Look, looks
+
+IN = ("new", "unchanged")
+# Of a publisher that can't be reached only: the client has tried for a minute or two by then.
+AGAIN = dg.RetryPolicy(
+    max_retries=3, delay=120, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
+# A run that its killed machine left would keep others from its publisher until then.
+LONGEST = 4 * 3600  # seconds
+TOLD = 5  # failures told in words in one message
+
+
+def fetch_job_name(feed: str) -> str:
+    """The job that looks for editions of one feed."""
+    return f"fetch_{feed}"
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Tags of one run for all editions from the first to the last."""
+    return {RANGE_START: first, RANGE_END: last}
+
+
+def fetch_job(contract: Contract) -> UnresolvedAssetJobDefinition:
+    """The job of one feed."""
+    return dg.define_asset_job(
+        fetch_job_name(contract.feed),
+        selection=dg.AssetSelection.assets(fetched_key(contract.feed)),
+        tags={"dagster/max_runtime": str(LONGEST)},
+        description=f"Find, download and archive {contract.title}, for the editions chosen.",
+    )
+
+
+def publisher(contract: Contract) -> str:
+    """The publisher's host: one run at a time asks it."""
+    return urlsplit(contract.landing_page).netloc
+
+
+def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
+    """The asset of one feed, partitioned by edition. Needs the resource `home`."""
+    spec = dg.AssetSpec(
+        fetched_key(contract.feed),
+        description=f"{contract.title}: editions found at the publisher, downloaded and archived.",
+        group_name=contract.feed,
+        owners=[owner_tag(contract.owner)],
+        kinds={"python"},
+        metadata={"landing_page": dg.MetadataValue.url(contract.landing_page)},
+        skippable=True,
+    )
+
+    @dg.multi_asset(
+        name=fetch_job_name(contract.feed) + "_editions",
+        specs=[spec],
+        partitions_def=EDITIONS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=publisher(contract),
+        required_resource_keys={"home"},
+    )
+    def _fetched(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
+        yield from look_for(context, context.resources.home.get(), contract)
+
+    return _fetched
+
+
+def look_for(
+    context: dg.AssetExecutionContext, home: Home, contract: Contract
+) -> Iterator[dg.AssetMaterialization]:
+    """Look for the editions of this run, and tell what came of each as it comes.
+
+    Raises dg.RetryRequested if the publisher can't be reached, dg.Failure if it still can't, or if
+    something is there that a person must look at.
+    """
+    from warehouse.fetch.fetch import each_look
+
+    run_id, feed = context.run.run_id, contract.feed
+    wanted, none = published(contract, context.partition_keys)
+    if none:
+        context.log.info(f"The publisher has no edition of {feed} in {_span(none)}")
+    if context.retry_number:
+        earlier = (look for look in looks(home) if look.run_id == run_id and look.verdict in IN)
+        done = {look.edition for look in earlier}
+        wanted = [edition for edition in wanted if edition not in done]
+    found = []
+    for look in each_look(home, [feed], editions=wanted, run_id=run_id):
+        found.append(look)
+        if look.verdict in IN:
+            yield _materialised(home, look)
+    waiting = [look.edition for look in found if look.verdict == "not yet"]
+    if waiting:
+        context.log.info(f"Not published yet: {_span(waiting)}")
+    _fail(found, context.retry_number)
+
+
+def published(contract: Contract, editions: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Editions that the publisher may have, and those that it has not: a quarterly list has none
+    of January, and no series goes back for ever."""
+    every, discovery = contract.cadence.months or 1, contract.discovery
+    has: list[str] = []
+    none: list[str] = []
+    for edition in editions:
+        there = discovery is not None and discovery.sources_of(edition)
+        (has if there and parse_month(edition).month % every == 0 else none).append(edition)
+    return has, none
+
+
+def _materialised(home: Home, look: Look) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        fetched_key(look.feed),
+        partition=look.edition,
+        description=look.message or None,
+        metadata=_metadata(home, look),
+    )
+
+
+def _metadata(home: Home, look: Look) -> dict[str, Any]:
+    """What is in of an edition, for its materialisation."""
+    own = [file for file in Archive(home).files(look.feed) if file.edition == look.edition]
+    records = [
+        dg.TableRecord(
+            {
+                "file": file.file_name,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                "published": str(file.published_on or "not known"),
+            }
+        )
+        for file in own
+    ]
+    told = {
+        "verdict": dg.MetadataValue.text(look.verdict),
+        "files": dg.MetadataValue.table(records, schema=FILE_COLUMNS),
+        "bytes": dg.MetadataValue.int(sum(file.bytes for file in own)),
+    }
+    return told | ({"page": dg.MetadataValue.url(look.page)} if look.page else {})
+
+
+FILE_COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("file"),
+        dg.TableColumn("bytes", "int"),
+        dg.TableColumn("sha256"),
+        dg.TableColumn("published"),
+    ]
+)
+
+
+def _fail(found: Iterable[Look], tried_again: int) -> None:
+    """Fail for what a person must look at; ask for another try if the publisher is out of reach."""
+    failed = [look for look in found if look.verdict not in (*IN, "not yet")]
+    if not failed:
+        return
+    told = [_in_words(look) for look in failed[:TOLD]]
+    if len(failed) > TOLD:
+        told.append(f"and {len(failed) - TOLD} more editions, all in the journal of looks")
+    failure = dg.Failure(description=" | ".join(told), allow_retries=False)
+    unreachable = any(look.verdict == "unreachable" for look in failed)
+    if unreachable and tried_again < AGAIN.max_retries:
+        wait = AGAIN.calculate_delay(tried_again + 1)
+        raise dg.RetryRequested(AGAIN.max_retries, wait) from failure
+    raise failure
+
+
+def _in_words(look: Look) -> str:
+    """What, where, what to do."""
+    where = look.url or look.page
+    at = f"({where})" if where and where not in look.message else ""
+    told = (f"{look.feed} {look.edition} {look.verdict}: {look.message}", at, look.remedy)
+    return " ".join(part for part in told if part)
+
+
+def _span(editions: Sequence[str]) -> str:
+    return editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"

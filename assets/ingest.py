@@ -1,0 +1,238 @@
+"""Taking an edition in: tidy its files, judge it, and remember the verdict.
+
+Belongs here: the one sequence that both the command line and Dagster run for an edition.
+Does not: the steps themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from checks import new_months
+from checks.edition_view import EditionView
+from checks.feed_rules import looks_back
+from checks.runner import UNREADABLE_RULE, check_version, judge_edition, judge_files, unreadable
+from warehouse.archive.decisions import newest_override
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.contract.model import Contract, contracts
+from warehouse.editions.check_history import (
+    NEW_MONTHS,
+    CheckResult,
+    EditionState,
+    HeldMonth,
+    edition_files,
+    fingerprint,
+    record,
+)
+from warehouse.editions.parts import in_force
+from warehouse.editions.status import Standing, standing
+from warehouse.transform.tidy import UNREADABLE, TidyFacts, facts_of, tidy
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What taking in an edition came to: what its checks found, and where it stands by them or by
+    decision."""
+
+    state: EditionState
+    standing: Standing
+    results: list[CheckResult]
+    files: list[SourceFile]
+    facts: list[TidyFacts]
+
+
+def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = None) -> list[str]:
+    """Editions of a feed whose verdict is missing, or rests on other files or rules than today's;
+    and those that are compared with one of them, whose verdict may turn.
+
+    `files`: the active files, if the caller has them at hand.
+    """
+    files = Archive(home).active_files() if files is None else files
+    editions = sorted({file.edition for file in files if file.feed == feed})
+    stands = _stands(home, feed, files)
+    due = {one for one in editions if not is_judged(home, feed, one, files, stands)}
+    if not due:
+        return []
+    return [
+        edition
+        for edition in editions
+        if edition in due
+        or any(one.edition in due for one in _looked_back_at(feed, edition, files, stands))
+    ]
+
+
+# Where an edition of one feed stands.
+Stands = Callable[[str], Standing]
+
+
+def _stands(home: Home, feed: str, files: list[SourceFile]) -> Stands:
+    """Where editions of a feed stand, each read once."""
+    return cache(lambda edition: standing(home, feed, edition, files))
+
+
+def is_judged(
+    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+) -> bool:
+    """Whether an edition's verdict rests on exactly its files and rules of today. `stands`: where
+    the feed's editions stand, if the caller has asked already."""
+    stands = stands or _stands(home, feed, files)
+    state = stands(edition).state
+    expected = basis(home, feed, edition, files, stands)
+    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    return (
+        state is not None
+        and state.fingerprint == expected
+        and (_has_unreadable(state) or all(facts_of(home, file) for file in own))
+    )
+
+
+def _has_unreadable(state: EditionState) -> bool:
+    """Whether a file of the edition could not be read: trying again gives the same."""
+    return any(rule.startswith(UNREADABLE_RULE) for rule in state.failed_rules)
+
+
+def take_in(
+    home: Home,
+    feed: str,
+    edition: str,
+    run_id: str,
+    on_file: Callable[[SourceFile], None] | None = None,
+) -> TakenIn | None:
+    """Tidy, measure and judge one edition; None if the archive holds no file of it.
+
+    Safe to repeat, and to stop at any point: what is done stays done, the verdict comes last.
+    """
+    files = Archive(home).active_files()
+    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    if not own:
+        return None
+    facts, broken, held = [], [], list[HeldMonth]()
+    for file in own:
+        if on_file:
+            on_file(file)
+        try:
+            facts.append(tidy(home, file))
+        except UNREADABLE as error:
+            broken.append(unreadable(feed, edition, run_id, file.file_name, error))
+    if broken:
+        results = broken + judge_files(_view(home, files, own, []), run_id)
+    else:
+        view = _view(home, files, *_in_force(home, own, facts))
+        results = judge_edition(view, run_id)
+        held = _held_months(view, results)
+    rests_on = basis(home, feed, edition, files)
+    shas = [file.sha256 for file in own]
+    state = record(home, feed, edition, rests_on, results, run_id, shas, held)
+    return TakenIn(state, standing(home, feed, edition, files), results, own, facts)
+
+
+def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMonth]:
+    """The months that the check of new months holds, if it was made and failed."""
+    failed = any(r.rule == NEW_MONTHS and r.verdict == "fail" and r.total_rows for r in results)
+    try:
+        return new_months.held_months(view) if failed else []
+    except Exception:  # the check could not be made, which holds the edition
+        return []
+
+
+def _in_force(
+    home: Home, own: list[SourceFile], facts: list[TidyFacts]
+) -> tuple[list[SourceFile], list[TidyFacts]]:
+    """The files that an edition still rests on: those that later ones put right are judged no
+    more."""
+    known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
+    kept = in_force(home, own, contracts()[own[0].feed].hand_made)
+    return kept, [known[file.sha256] for file in kept]
+
+
+def basis(
+    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+) -> str:
+    """Fingerprint of all that an edition's verdict rests on, among these active files.
+
+    Of the editions before it, those down to the nearest accepted one, and as far as new months are
+    judged by them: were one of them to change its files or its standing, another edition might be
+    the one to compare with.
+    """
+    looked_at, stand = edition_files(files, feed, edition), []
+    stands = stands or _stands(home, feed, files)
+    for one in _looked_back_at(feed, edition, files, stands):
+        stand.append(f"{one.edition} {one.verdict}")
+        stand += sorted(held.key for held in one.held_months)
+        looked_at += [f for f in files if (f.feed, f.edition) == (feed, one.edition)]
+    if decision := newest_override(home, feed, edition):
+        stand.append(decision.decision_id)  # Dagster and the history are told of it
+    return fingerprint(looked_at, check_version(feed), stand)
+
+
+def _looked_back_at(
+    feed: str, edition: str, files: list[SourceFile], stands: Stands
+) -> list[Standing]:
+    """Where the editions before one stand, nearest first: to the first accepted one, and as far
+    back as new months are judged by them."""
+    found: list[Standing] = []
+    judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
+    for one in _before(files, feed, edition, looks_back(feed)):
+        found.append(stands(one))
+        if found[-1].verdict == "accepted":
+            break
+    seen = {one.edition for one in found}
+    return found + [stands(one) for one in sorted(judging - seen, reverse=True)]
+
+
+def _before(files: list[SourceFile], feed: str, edition: str, months: int) -> list[str]:
+    """Editions of a feed within so many months before one, the nearest first."""
+    first = month_text(add_months(parse_month(edition), -months))
+    held = {file.edition for file in files if file.feed == feed}
+    return sorted((one for one in held if first <= one < edition), reverse=True)
+
+
+def _view(
+    home: Home, files: list[SourceFile], own: list[SourceFile], facts: list[TidyFacts]
+) -> EditionView:
+    contract, edition = contracts()[own[0].feed], own[0].edition
+    rule = contract.completeness
+    others = [
+        file
+        for file in edition_files(files, contract.feed, edition)
+        if file.feed != contract.feed and _can_be_tidied(home, file)
+    ]
+    references = {
+        feed: [file for file in others if (file.feed, file.edition) == (feed, edition)]
+        for feed in (rule.expected_feed, rule.reconcile_feed)
+        if feed
+    }
+    lists = [file for file in others if file.feed == rule.population_feed]
+    before = _accepted_before(home, files, contract, edition)
+    near = _before(files, contract.feed, edition, looks_back(contract.feed))
+    earlier = next((one for one in before if one.edition in near), None)
+    why = f"no edition of the {looks_back(contract.feed)} months before is accepted"
+    return EditionView(home, contract, edition, own, facts, references, lists, earlier, why, before)
+
+
+def _accepted_before(
+    home: Home, files: list[SourceFile], contract: Contract, edition: str
+) -> tuple[EditionView, ...]:
+    """The accepted editions before one, as checks look at them, the nearest first."""
+    found = []
+    stands = _stands(home, contract.feed, files)
+    for one in _looked_back_at(contract.feed, edition, files, stands):
+        own = [f for f in files if (f.feed, f.edition) == (contract.feed, one.edition)]
+        if one.verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
+            resting = _in_force(home, own, [tidy(home, file) for file in own])
+            held = one.held_months
+            found.append(EditionView(home, contract, one.edition, *resting, held=held))
+    return tuple(found)
+
+
+def _can_be_tidied(home: Home, file: SourceFile) -> bool:
+    """Tidy a reference file; one that can't be read holds back its own edition, not this one."""
+    try:
+        tidy(home, file)
+    except UNREADABLE:
+        return False
+    return True

@@ -1,0 +1,272 @@
+"""The mart as Dagster assets: built aside from all measures, checked, then published.
+
+Belongs here: the thin Dagster side of the mart. The work is in `warehouse.mart`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from assets.feed_assets import POOL, describe_check, keys, owner_tag
+from checks.check_catalogue import MART_OWNER, mart_checks
+from checks.check_register import check_table
+from checks.mart_checks import add_results, judge_mart
+from warehouse.archive.snapshot import one_snapshot, outdated
+from warehouse.base.home import Home
+from warehouse.base.lock import writing
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import CheckResult, append
+from warehouse.lineage.edge_table import edges_of
+from warehouse.lineage.feed_edges import ROWS
+from warehouse.lineage.follow import Index, columns_of, index, made_of
+from warehouse.mart.describe import column_comments, descriptions, table_columns
+from warehouse.outputs.openlineage.emit import emitting
+from warehouse.outputs.openlineage.runs import mart_built, mart_published, running
+from warehouse.outputs.pages.build import build_pages
+from warehouse.publication.build import Built, build_mart, mart_version
+from warehouse.publication.candidate import (
+    Outdated,
+    candidate_of,
+    discard,
+    is_superseded,
+    note_candidate,
+)
+from warehouse.publication.publish import publish, published_by
+
+OWNER = owner_tag(MART_OWNER)
+PUBLISHED = dg.AssetKey(["mart", "published"])
+
+
+def table_key(table: str) -> dg.AssetKey:
+    """Asset key of a mart table; governance's tables are one asset."""
+    return dg.AssetKey(["mart", table.partition(".")[0]])
+
+
+def _parents() -> dict[str, list[dg.AssetKey]]:
+    """What each part of the mart is made from, so that the graph reads from left to right."""
+    measures = [keys(feed)[2] for feed in contracts()]
+    return {
+        "organisation": measures,
+        "kpi_vintage": measures,
+        "kpi_revision": [table_key("kpi_vintage")],
+        "kpi_revision_typical": [table_key("kpi_vintage")],
+        "kpi": [table_key("kpi_revision_typical")],
+        "calendar_month": [],
+        "kpi_monthly": [
+            table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
+        ],
+        "pharmacy_participation": [table_key("kpi_monthly")],
+        "claim_reading": [table_key("kpi_monthly"), table_key("kpi_vintage")],
+        "claim": [table_key("claim_reading")],
+        "governance": [
+            table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation", "claim")
+        ],
+    }
+
+
+def _table_specs() -> list[dg.AssetSpec]:
+    described = {
+        **{table: entry["comment"] for table, entry in descriptions()["tables"].items()},
+        "governance": "Governance's records: feeds, editions, source files with provenance, every "
+        "check result, decisions, corrections, quarantined rows, figure sources, caveats and "
+        "publications.",
+    }
+    return [
+        dg.AssetSpec(
+            table_key(table),
+            deps=parents,
+            description=described[table],
+            group_name="mart",
+            owners=[OWNER],
+            kinds={"duckdb"},
+            code_version=mart_version(),
+        )
+        for table, parents in _parents().items()
+    ]
+
+
+@dg.multi_asset(
+    name="build_mart",
+    specs=_table_specs(),
+    check_specs=[
+        dg.AssetCheckSpec(
+            check.rule,
+            asset=table_key("kpi_monthly"),
+            description=describe_check(check),
+            blocking=True,
+        )
+        for check in mart_checks()
+    ],
+    pool=POOL,
+    required_resource_keys={"home", "kept_connections"},
+)
+def build(context: dg.AssetExecutionContext):
+    """Build the mart beside the published one, check it, and note where it lies."""
+    place = context.resources.home.get()
+    with writing(place, context.log.info), one_snapshot():
+        outdated(place)
+        built, results = _build(context, place)
+        yield from _told(built, results)
+        if any(result.verdict != "pass" for result in results):
+            discard(place, context.run.run_id, built)  # Dagster does not go on to publish it
+
+
+def _told(built: Built, results: list[CheckResult]) -> Iterator[Any]:
+    """What Dagster is told of a mart: a materialisation per table, a result per check."""
+    with duckdb.connect(str(built.path), read_only=True) as db:
+        edges = index(edges_of(db))
+        for table in _parents():
+            metadata = (
+                _governance_metadata(db, built)
+                if table == "governance"
+                else _table_metadata(db, table, built)
+            )
+            metadata["dagster/column_lineage"] = _column_lineage(edges, table)
+            yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
+    for result in results:
+        yield _check(result)
+
+
+def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[CheckResult]]:
+    """Build, check and note the mart, and tell of it as it goes."""
+    about = ("mart.build", "The mart built aside from all accepted editions, and checked.")
+    with (
+        emitting(place, context.log.warning) as lineage,
+        running(lineage, *about, context.run.run_id, context.run.job_name) as told,
+    ):
+        over = published_by(place)
+        built = build_mart(place, context.run.run_id, check_table())
+        built = built.model_copy(update={"built_over": over})
+        try:
+            results = judge_mart(built.path, context.run.run_id)
+            append(place, results, "mart")
+            add_results(built.path, results)
+            note_candidate(place, context.run.run_id, built)
+        except BaseException:
+            discard(place, context.run.run_id, built)
+            raise
+        if told:
+            told.outcome = mart_built(built.path, results)
+    return built, results
+
+
+def _asset_of(table: str) -> dg.AssetKey | None:
+    """The asset that holds a layer's table, if one does."""
+    layer, _, name = table.partition(".")
+    if layer == "mart":
+        return table_key(name)
+    return dg.AssetKey([name, layer]) if layer in ("tidy", "measures") else None
+
+
+def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
+    """The columns of a mart table, each with the columns of other assets that it is made of. The
+    tables of governance are one asset, their columns called `edition.status`."""
+    behind = {}
+    for table in dict.fromkeys(table for table, _ in edges):
+        if _asset_of(table) != table_key(asset):
+            continue
+        for column in columns_of(edges, table):
+            found = made_of(edges, (table, column), lambda one: _asset_of(one) is not None)
+            behind[_shown(table, column)] = [
+                dg.TableColumnDep(key, _shown(source, name))
+                for source, name in found
+                if name != ROWS and (key := _asset_of(source)) is not None
+            ]
+    return dg.TableColumnLineage(behind)
+
+
+def _shown(table: str, column: str) -> str:
+    """A column as its asset has it: `status`, and of a table of governance `edition.status`."""
+    name = table.removeprefix("mart.governance.")
+    return column if name == table else f"{name}.{column}"
+
+
+def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:
+    columns = table_columns(db, table).items()
+    [(rows,)] = db.execute(f"SELECT count(*) FROM {table}").fetchall()
+    comments = column_comments(table)
+    return {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.TableSchema(
+            columns=[dg.TableColumn(c, t, comments.get(c)) for c, t in columns]
+        ),
+        "synthetic": built.synthetic,
+    }
+
+
+def _governance_metadata(db: duckdb.DuckDBPyConnection, built: Built) -> dict[str, Any]:
+    tables = [t for t in descriptions()["tables"] if t.startswith("governance.")]
+    counted = [db.execute(f"SELECT count(*) FROM {table}").fetchall() for table in tables]
+    rows = {table: count for table, [(count,)] in zip(tables, counted, strict=True)}
+    return {"dagster/row_count": sum(rows.values()), "synthetic": built.synthetic, **rows}
+
+
+def _check(result: CheckResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=table_key("kpi_monthly"),
+        check_name=result.rule,
+        passed=result.verdict == "pass",
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"observed": result.observed, "expected": result.expected},
+    )
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[table_key("governance")],
+    group_name="mart",
+    owners=[OWNER],
+    kinds={"duckdb"},
+    description="The DuckDB file that analysts open, swapped in whole. Open readers keep theirs.",
+    pool=POOL,
+    required_resource_keys={"home", "kept_connections"},
+)
+def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Put the mart that this run has built in the place of the published one."""
+    place, run = context.resources.home.get(), context.run
+    with writing(place, context.log.info):
+        # Whoever runs again what failed in the UI goes on with what the run before has built.
+        found = candidate_of(place, [one for one in (run.run_id, run.parent_run_id) if one])
+        if found is None:
+            raise dg.Failure(
+                "This run has built no mart to publish. Launch the job publish_mart, or select "
+                "the mart's tables together with mart/published.",
+                allow_retries=False,
+            )
+        return _publish(context, place, *found)
+
+
+def _publish(
+    context: dg.AssetExecutionContext, place: Home, run_id: str, built: Built
+) -> dg.MaterializeResult:
+    outdated(place)  # somebody may have withdrawn a file since the mart was built
+    try:
+        superseded = is_superseded(place, built)
+    except Outdated as error:
+        discard(place, run_id, built)
+        raise dg.Failure(f"{error} Launch publish_mart again.", allow_retries=False) from error
+    if superseded:
+        discard(place, run_id, built)
+        context.log.info("A mart that was built later is published already, and stays.")
+        return dg.MaterializeResult(metadata={"dagster/uri": str(place.mart), "superseded": True})
+    about = ("mart.publish", "The mart built last, put in the place of the published one.")
+    with (
+        emitting(place, context.log.warning) as lineage,
+        running(lineage, *about, context.run.run_id, context.run.job_name) as told,
+    ):
+        path = publish(place, built)
+        if told:
+            told.outcome = mart_published(path, built.fingerprint)
+    discard(place, run_id)
+    scorecard = build_pages(place)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/uri": str(path),
+            "scorecard": dg.MetadataValue.path(str(scorecard)),
+            "figures": built.figures,
+            "fingerprint": built.fingerprint,
+            "synthetic": built.synthetic,
+        }
+    )

@@ -1,0 +1,103 @@
+"""Two editions of a feed side by side: what they have in common, and what may be compared.
+
+Belongs here: the nearest earlier edition that is near enough, the cells that both give. Does not:
+judging a difference (`checks.drift`, `checks.files`), which editions are accepted
+(`assets.ingest`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from checks.edition_view import EditionView
+from warehouse.base.months import add_months, month_text
+
+MOST_MONTHS = 3  # further apart, editions differ for good reasons
+
+
+def near(view: EditionView) -> tuple[EditionView | None, str]:
+    """The nearest earlier accepted edition, if it is at most three months older; else why not."""
+    before, why = view.previous()
+    if before is None:
+        return None, why
+    if before.month < add_months(view.month, -MOST_MONTHS):
+        return None, f"{before.edition}, the edition before, is over {MOST_MONTHS} months older"
+    return before, ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An edition and the one before it, on the organisations and months that both give.
+
+    `cells`: a row per organisation and month, the columns of measures (and `rows`) as they are and,
+    with `_before`, as they were. `restated`: whether months are given again; if not, the newest
+    month of each is compared. `organisations`: codes of the newest month, of each edition.
+    """
+
+    edition: str
+    before: EditionView
+    restated: bool
+    cells: pl.DataFrame
+    now: frozenset[str]
+    then: frozenset[str]
+
+    @property
+    def told(self) -> str:
+        """What is compared, in words."""
+        months = self.cells["month"].n_unique()
+        if self.restated:
+            return f"{months} month(s) that both give"
+        return "the newest month of each, as none is given again"
+
+
+@lru_cache(maxsize=2)  # several checks of one edition in a row
+def compare(view: EditionView) -> Compared | str:
+    """An edition beside the one before it, or why there is nothing to compare.
+
+    Cells that lost rows to quarantine are left out on either side.
+    """
+    before, why = near(view)
+    if before is None:
+        return why
+    ours, theirs = _whole(view), _whole(before)
+    if ours.is_empty() or theirs.is_empty():
+        return f"no organisation's month is whole in this edition and in {before.edition}"
+    newest, newest_before = _newest(ours), _newest(theirs)
+    restated = not set(ours["month"]).isdisjoint(theirs["month"])
+    if restated:
+        cells = ours.join(theirs, on=["org_code", "month"], suffix="_before")
+    else:
+        cells = ours.filter(month=newest).join(
+            theirs.filter(month=newest_before).drop("month"), on="org_code", suffix="_before"
+        )
+    return Compared(
+        view.edition,
+        before,
+        restated,
+        cells,
+        frozenset(ours.filter(month=newest)["org_code"]),
+        frozenset(theirs.filter(month=newest_before)["org_code"]),
+    )
+
+
+def _whole(view: EditionView) -> pl.DataFrame:
+    cells = view.measures()
+    if cells is None:
+        return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date})
+    return cells.filter(~pl.col("tainted")).drop("tainted", "digest").sort("month", "org_code")
+
+
+def _newest(cells: pl.DataFrame) -> date:
+    newest: date = cells["month"].sort()[-1]
+    return newest
+
+
+def span(months: pl.Series) -> str:
+    """`2025-06 to 2025-10`."""
+    ordered = months.sort()
+    first, last = month_text(ordered[0]), month_text(ordered[-1])
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,225 @@
+"""Evidence on places: which are whole, and whether practices add up to their sub-ICB.
+
+Belongs here: checks that compare an edition with other feeds' same edition. Does not: checks of
+the rows themselves (`checks.suite`), verdicts (`checks.runner`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from checks.edition_view import NOTHING, EditionView, Evidence, Expectation, skipped
+from checks.missing_members import absent, as_before
+from warehouse.base.months import month_text
+from warehouse.contract.model import contracts
+from warehouse.reference.organisations import ENGLAND, members_at
+
+
+def cells_whole(view: EditionView) -> Evidence:
+    """Organisation-months whose newest revision lost rows that bear counts."""
+    cells = view.cells()
+    if cells is not None:
+        cells = cells.unique(["org_code", "month"], keep="last", maintain_order=True)
+    tainted = cells.filter("tainted") if cells is not None else NOTHING
+    shown = (
+        ", ".join(
+            f"{code} {month_text(month)}"
+            for code, month in tainted.select("org_code", "month").head(5).iter_rows()
+        )
+        if tainted.height
+        else ""
+    )
+    return Evidence(
+        "cells_whole",
+        None,
+        pl.DataFrame({"tainted": [tainted.height]}),
+        Expectation("ExpectColumnMaxToBeBetween", {"column": "tainted", "max_value": 0}),
+        expected="none",
+        observed=f"{tainted.height:,} organisation-months" + (f": {shown}" if shown else ""),
+        failed_rows=tainted.height,
+        total_rows=0 if cells is None else cells.height,
+        message="these keep their last good figure, if an earlier edition gave one"
+        if tainted.height
+        else "",
+    )
+
+
+def coverage_present(view: EditionView) -> Evidence:
+    """Whether the feed that tells how many members there are is held for the same edition."""
+    feed = view.contract.completeness.expected_feed or ""
+    held = view.references.get(feed, [])
+    return Evidence(
+        "coverage_present",
+        None,
+        pl.DataFrame({"file": [f.file_name for f in held]}, schema={"file": pl.String}),
+        Expectation("ExpectTableRowCountToBeBetween", {"min_value": 1}),
+        expected=f"{feed} {view.edition}",
+        observed=", ".join(f.file_name for f in held) or "not held",
+        failed_rows=0 if held else 1,
+        total_rows=1,
+        message="" if held else f"import the coverage file of {view.edition} to judge completeness",
+    )
+
+
+def parts(view: EditionView) -> Evidence:
+    """Members present against members expected, per place and month, and who is missing."""
+    rule = view.contract.completeness
+    feed, column = rule.expected_feed or "", rule.expected_column
+    counted = present_and_expected(view, feed, column)
+    if counted is None:
+        why = (
+            f"no {feed} of {view.edition}, and {view.no_earlier}: nothing says how many practices "
+            "there should be"
+        )
+        return skipped("parts_complete", why)
+    if counted.is_empty():
+        return skipped("parts_complete", "no row was accepted of a month with known members")
+    short = counted.filter(pl.col("present") < pl.col("expected")).sort("month", "sub_icb_code")
+    first = short.filter(pl.col("present") > 0).head(1).to_dicts()
+    partly = (
+        f"; of {first[0]['sub_icb_code']} {month_text(first[0]['month'])} there are "
+        f"{first[0]['present']} of {first[0]['expected']}"
+        if first
+        else ""
+    )
+    places = short["sub_icb_code"].n_unique()
+    of = counted["sub_icb_code"].n_unique()
+    before = column and view.measures(feed) is None and view.earlier
+    return Evidence(
+        "parts_complete",
+        None,
+        counted,
+        Expectation(
+            "ExpectColumnPairValuesAToBeGreaterThanB",
+            {"column_A": "present", "column_B": "expected", "or_equal": True},
+        ),
+        expected=f"every member of {of} sub-ICBs" + (f", as in {before.edition}" if before else ""),
+        observed=f"{of - places} of {of} sub-ICBs whole{partly}",
+        failed_rows=short.height,
+        total_rows=counted.height,
+        message=f"missing: {absent(view, short, column is not None)}. Roll-ups over the missing "
+        "places stay incomplete; import the files still missing"
+        if places
+        else "",
+    )
+
+
+def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl.DataFrame | None:
+    """`sub_icb_code, month, present, expected` of an edition; None if nothing tells the latter.
+
+    Of every month from the first to the last that is there: a gap between is not whole.
+
+    With `column` members are practices, expected as the coverage feed says, else those of the last
+    accepted edition; without, the sub-ICBs themselves, expected as coverage lists them, else as the
+    dated reference does.
+    """
+    cells, coverage = view.measures(), view.measures(feed)
+    if cells is None:
+        return None
+    months = _span(cells["month"])
+    if column is not None:
+        if coverage is None:
+            return as_before(view, months)
+        expected = coverage.select(
+            pl.col("org_code").alias("sub_icb_code"), "month", pl.col(column).alias("expected")
+        ).join(months, on="month", how="semi")
+        present = practices_by_sub_icb(view)
+    else:
+        expected = _expected_sub_icbs(coverage, months)
+        present = cells.select(
+            pl.col("org_code").alias("sub_icb_code"), "month", pl.lit(1).alias("present")
+        ).unique()
+    return expected.join(present, on=["sub_icb_code", "month"], how="left").with_columns(
+        pl.col("present").fill_null(0).cast(pl.Int64), pl.col("expected").cast(pl.Int64)
+    )
+
+
+def _span(months: pl.Series) -> pl.DataFrame:
+    """`month`: every month from the first to the last."""
+    frame = pl.DataFrame({"month": months.drop_nulls()}, schema={"month": pl.Date})
+    if frame.is_empty():
+        return frame
+    first, last = frame["month"].sort()[0], frame["month"].sort()[-1]
+    return pl.date_range(first, last, "1mo", eager=True).alias("month").to_frame()
+
+
+def _expected_sub_icbs(coverage: pl.DataFrame | None, months: pl.DataFrame) -> pl.DataFrame:
+    if coverage is not None:
+        listed = coverage.select(pl.col("org_code").alias("sub_icb_code"), "month")
+    else:
+        members = [members_at("england", ENGLAND, month) for month in months["month"]]
+        kept = months.with_columns(
+            pl.Series("sub_icb_code", members, pl.List(pl.String), strict=False)
+        )
+        listed = kept.explode("sub_icb_code").select("sub_icb_code", "month")
+    return listed.join(months, on="month", how="semi").unique().with_columns(expected=pl.lit(1))
+
+
+def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
+    """`sub_icb_code, month, present`: practices with any row, per sub-ICB and month."""
+    return (
+        view.practices()
+        .group_by("sub_icb_code", "month")
+        .agg(pl.len().cast(pl.Int64).alias("present"))
+    )
+
+
+def sums(view: EditionView) -> Evidence:
+    """Sum of practices against the sub-ICB feed, where coverage says that both are whole."""
+    contract = view.contract
+    feed = contract.completeness.reconcile_feed or ""
+    other = view.measures(feed)
+    coverage = contract.completeness.expected_feed or ""
+    counted = present_and_expected(view, coverage, contract.completeness.expected_column)
+    if other is None:
+        return skipped("sums_reconcile", f"{feed} {view.edition} is not held")
+    if counted is None or view.measures(coverage) is None:
+        why = f"no {coverage} of {view.edition}, so no place is known to be whole"
+        return skipped("sums_reconcile", why)
+    whole = counted.filter(pl.col("present") == pl.col("expected"))
+    measure = next(iter(contracts()[feed].measures))
+    theirs = other.filter(~pl.col("tainted")).select(
+        pl.col("org_code").alias("sub_icb_code"), "month", pl.col(measure).alias("sub_icb_sum")
+    )
+    ours = _practice_sums(view, measure)
+    both = ours.join(theirs, on=["sub_icb_code", "month"]).join(
+        whole, on=["sub_icb_code", "month"], how="semi"
+    )
+    if both.is_empty():
+        return skipped("sums_reconcile", "no place is whole in both feeds for the same month")
+    differing = both.filter(pl.col("practice_sum") != pl.col("sub_icb_sum"))
+    first = differing.sort("month", "sub_icb_code").head(1).to_dicts()
+    shown = (
+        f"{first[0]['sub_icb_code']} {month_text(first[0]['month'])}: practices "
+        f"{first[0]['practice_sum']:,}, sub-ICB {first[0]['sub_icb_sum']:,}"
+        if first
+        else ""
+    )
+    return Evidence(
+        "sums_reconcile",
+        measure,
+        both,
+        Expectation(
+            "ExpectColumnPairValuesToBeEqual",
+            {"column_A": "practice_sum", "column_B": "sub_icb_sum"},
+        ),
+        expected="equal sums",
+        observed=f"{differing.height} of {both.height} sub-ICB-months differ",
+        failed_rows=differing.height,
+        total_rows=both.height,
+        message=shown,
+    )
+
+
+def _practice_sums(view: EditionView, measure: str) -> pl.DataFrame:
+    """Sums of the sub-ICB-months none of whose practices lost rows to quarantine."""
+    cells = view.measures()
+    if cells is None:
+        return NOTHING
+    return (
+        cells.join(view.practices(), on=["org_code", "month"])
+        .group_by("sub_icb_code", "month")
+        .agg(pl.col(measure).sum().alias("practice_sum"), pl.col("tainted").any())
+        .filter(~pl.col("tainted"))
+        .drop("tainted")
+    )

@@ -1,0 +1,233 @@
+"""What checks look at: one edition's files, and the form in which a check has seen something.
+
+Belongs here: reading derived files. Does not: any one check (`checks.suite`,
+`checks.completeness`), nor choosing which other editions a check may look at (`assets.ingest`).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from checks import patient_lists as lists
+from checks.check_catalogue import Check, check_of
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.errors import without_trace
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.contract.model import Contract
+from warehouse.editions.check_history import HeldMonth
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.measure import month_of
+from warehouse.transform.tidy import TidyFacts, lake_paths
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A Great Expectations expectation by name, so that the library is loaded only to judge."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one check saw. Skipped evidence says why in `skipped` and has no expectation; with
+    `error` the check itself could not be made, which is never a pass."""
+
+    rule: str
+    column: str | None
+    frame: pl.DataFrame
+    expectation: Expectation | None
+    expected: str
+    observed: str
+    failed_rows: int
+    total_rows: int
+    message: str = ""
+    skipped: str | None = None
+    error: bool = False
+
+
+NOTHING = pl.DataFrame()
+SHOWN = 5
+
+
+def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
+    """Evidence of a check that can't be made, and why not."""
+    return Evidence(rule, column, NOTHING, None, "", "", 0, 0, message=why, skipped=why)
+
+
+def offences(
+    rule: str,
+    found: Sequence[str],
+    expected: str,
+    observed: str,
+    total: int,
+    message: str = "",
+    column: str | None = None,
+    failed: int | None = None,
+) -> Evidence:
+    """Evidence of a check that names what breaks it, each in words; nothing found is a pass.
+
+    `total`: how many were looked at; `failed`: rows that break it, if not one for each found.
+    """
+    return Evidence(
+        rule,
+        column,
+        pl.DataFrame({"offence": found}, schema={"offence": pl.String}),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected=expected,
+        observed=observed,
+        failed_rows=len(found) if failed is None else failed,
+        total_rows=max(total, len(found)),
+        message=message if found else "",
+    )
+
+
+def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return mark.join(names[:shown]) + more
+
+
+def within(times: float) -> str:
+    """How far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
+    return "half to double" if times == 2 else f"1/{times:g} to {times:g} times"
+
+
+def broken(rule: str, error: Exception) -> Evidence:
+    """Evidence that a check could not be made: what it raised, and where."""
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
+    message = f"the check itself failed{where}, so nothing is known of what it looks at; report it"
+    told = without_trace(error)
+    return Evidence(
+        rule, None, NOTHING, None, "a check that can be made", told, 1, 1, message, error=True
+    )
+
+
+@dataclass(eq=False)
+class EditionView:
+    """Everything a check may look at: one edition's files, and what they are compared with.
+
+    `references`: other feeds' files of the same edition; `lists`: of the patient lists that tell
+    about its months; `before`: earlier accepted editions, the nearest first, as far back as new
+    months are judged by them; `earlier`: the nearest of them, or `no_earlier`: why none. `held`:
+    months that stay out of an edition that was accepted.
+    """
+
+    home: Home
+    contract: Contract
+    edition: str
+    files: list[SourceFile]
+    facts: list[TidyFacts]
+    references: dict[str, list[SourceFile]] = field(default_factory=dict)
+    lists: list[SourceFile] = field(default_factory=list)
+    earlier: EditionView | None = None
+    no_earlier: str = "no earlier edition is held"
+    before: tuple[EditionView, ...] = ()
+    held: tuple[HeldMonth, ...] = ()
+
+    def check(self, rule: str) -> Check:
+        """A check as this feed has it, with its threshold."""
+        return check_of(rule, self.contract.feed)
+
+    @property
+    def rows(self) -> int:
+        """Rows published: accepted and quarantined."""
+        return sum(fact.rows + fact.quarantined for fact in self.facts)
+
+    @property
+    def month(self) -> date:
+        """The edition as a date."""
+        return parse_month(self.edition)
+
+    def scan_tidy(self) -> pl.LazyFrame:
+        """Accepted rows of all the edition's files."""
+        return pl.scan_parquet([lake_paths(self.home, file).tidy for file in self.files])
+
+    @cached_property
+    def quarantine(self) -> pl.DataFrame:
+        """Quarantined rows of all the edition's files: rule, column, found, reason, row, file."""
+        return pl.concat(
+            pl.read_parquet(
+                lake_paths(self.home, file).quarantine,
+                columns=["rule", "column_name", "found", "reason", SOURCE_ROW],
+            ).with_columns(pl.lit(file.file_name).alias("file_name"))
+            for file in self.files
+        )
+
+    def cells(self, feed: str | None = None) -> pl.DataFrame | None:
+        """Measures of every file of this feed's edition, or of another feed's same edition.
+
+        Of an organisation-month that several files give, the rows stand in order of revision.
+        """
+        files = self.files if feed is None else self.references.get(feed, [])
+        paths = [
+            lake_paths(self.home, file).measures for file in sorted(files, key=lambda f: f.order)
+        ]
+        return pl.concat([pl.read_parquet(path) for path in paths]) if paths else None
+
+    def measures(self, feed: str | None = None) -> pl.DataFrame | None:
+        """The measures that count: of each organisation-month the last revision that is whole."""
+        cells = self.cells(feed)
+        if cells is None:
+            return None
+        return cells.sort(~pl.col("tainted"), maintain_order=True).unique(
+            ["org_code", "month"], keep="last", maintain_order=True
+        )
+
+    def practices(self) -> pl.DataFrame:
+        """`org_code, month, sub_icb_code`: the practices that the edition's files name."""
+        files = sorted(self.files, key=lambda file: file.order)
+        observed = [pl.read_parquet(lake_paths(self.home, f).organisations) for f in files]
+        return (
+            pl.concat(observed)
+            .filter(pl.col("org_level") == "practice")
+            .sort("sub_icb_code", maintain_order=True)
+            .unique(["org_code", "month"], keep="last", maintain_order=True)
+            .select("org_code", "month", "sub_icb_code")
+        )
+
+    def newest_rows(self, *columns: str) -> pl.DataFrame:
+        """Accepted rows of the newest revision of each organisation-month: `org_code`, `month`,
+        and the columns asked for."""
+        cell = self.contract.cell
+        if cell is None:
+            raise ValueError(f"{self.contract.feed} names no organisation (`cell:`)")
+        frames = [
+            pl.scan_parquet(lake_paths(self.home, file).tidy).select(
+                pl.col(cell.code).alias("org_code"),
+                month_of(self.contract, self.month).alias("month"),
+                *[pl.col(name) for name in columns if name != "month"],
+                pl.lit(revision).alias("revision"),
+            )
+            for revision, file in enumerate(sorted(self.files, key=lambda f: f.order))
+        ]
+        newest = pl.col("revision") == pl.col("revision").max().over("org_code", "month")
+        return pl.concat(frames).filter(newest).drop("revision").collect()
+
+    def previous(self) -> tuple[EditionView | None, str]:
+        """The nearest earlier accepted edition within the reach of the feed's checks
+        (`looks_back`), or None and why there is none."""
+        return self.earlier, "" if self.earlier else self.no_earlier
+
+    def population(self) -> pl.DataFrame:
+        """`org_code, month, patients`: registered patients of the organisations and months of this
+        edition, where a patient list near the month tells them."""
+        cells, cell = self.measures(), self.contract.cell
+        if cells is None or cell is None:
+            return lists.NO_PATIENTS
+        months = cells["month"].unique().sort().to_list()
+        return lists.population(self.home, self.lists, cell.level, months)
+
+    def known_practices(self) -> frozenset[str]:
+        """Every practice that is on any of the patient lists."""
+        return lists.practices(self.home, self.lists)

@@ -1,0 +1,202 @@
+"""Checks of the mart itself, run on the file built aside, before anybody sees it.
+
+Belongs here: evidence from the finished tables. Does not: checks of editions (`checks.suite`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from checks.check_catalogue import mart_checks
+from checks.edition_view import SHOWN, Evidence, broken, offences
+from checks.runner import judge
+from warehouse.editions.check_history import CheckResult
+
+# Storage of the DuckDB clients of 2024, which analysts still have; `build` writes it.
+STORAGE = "v1.0.0+"
+
+# rule -> (what must not be found, the query that finds it). One row per offence.
+OFFENCES = {
+    "opens_read_only": (
+        f"a file in another storage format than {STORAGE}, or one that can be written to",
+        f"""SELECT concat_ws(' ', 'storage', tags['storage_version'], 'readonly', readonly)
+           FROM duckdb_databases() WHERE NOT internal
+           AND NOT (readonly AND tags['storage_version'] = '{STORAGE}')""",
+    ),
+    "tables_described": (
+        "a table or column without comment",
+        """SELECT schema_name || '.' || table_name || '.' || column_name AS offence
+           FROM duckdb_columns() WHERE NOT internal AND comment IS NULL
+           UNION ALL SELECT schema_name || '.' || table_name FROM duckdb_tables()
+           WHERE NOT internal AND comment IS NULL
+           UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views()
+           WHERE NOT internal AND comment IS NULL""",
+    ),
+    "kpis_described": (
+        "a KPI that lacks a word on what it is, whose it is, or what to bear in mind",
+        """SELECT kpi_id || ': ' || lacking AS offence FROM (
+               UNPIVOT (SELECT kpi_id, coalesce(trim(COLUMNS(lambda c: c IN (
+                   'title', 'description', 'unit', 'owner', 'caveats', 'reviewed_on', 'next_review'
+               ))::VARCHAR), '') FROM kpi) ON COLUMNS(* EXCLUDE kpi_id) INTO NAME lacking VALUE word
+           ) WHERE word = ''""",
+    ),
+    "figures_unique": (
+        "a month, organisation and KPI with two figures",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month) AS offence FROM kpi_monthly
+           GROUP BY kpi_id, org_level, org_code, month HAVING count(*) > 1
+           UNION ALL
+           SELECT concat_ws(' ', kpi_id, org_level, org_code, month, edition, revision)
+           FROM kpi_vintage
+           GROUP BY kpi_id, org_level, org_code, month, edition, revision HAVING count(*) > 1""",
+    ),
+    "figures_placed": (
+        "a figure of an organisation that has not exactly one row as at the month",
+        """SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows')
+               AS offence
+           FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_monthly) AS f
+           LEFT JOIN organisation AS o ON o.org_level = f.org_level AND o.org_code = f.org_code
+               AND f.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')
+           GROUP BY f.org_level, f.org_code, f.month HAVING count(o.org_code) <> 1""",
+    ),
+    "catalogue_complete": (
+        "a figure whose KPI is not in the catalogue",
+        """SELECT DISTINCT kpi_id AS offence FROM kpi_monthly
+           WHERE kpi_id NOT IN (SELECT kpi_id FROM kpi)""",
+    ),
+    "periods_continuous": (
+        "a series with no row for one of its months: a month nobody knows is NULL, with a status",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, min(month), max(month), count(*))
+               AS offence
+           FROM kpi_monthly WHERE org_level IN ('sub_icb', 'icb', 'region', 'england')
+           GROUP BY kpi_id, org_level, org_code
+           HAVING count(DISTINCT month) <> datediff('month', min(month), max(month)) + 1""",
+    ),
+    "shares_in_range": (
+        "a share outside 0 to 1",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, value) AS offence
+           FROM kpi_vintage JOIN kpi USING (kpi_id)
+           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1""",
+    ),
+    "absent_is_null": (
+        "a figure whose status and value disagree",
+        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
+           FROM kpi_monthly
+           WHERE (value IS NULL) <> (status IN ('incomplete', 'held', 'suppressed'))""",
+    ),
+    "figures_traceable": (
+        "a figure whose month has no source file in the mart of its edition",
+        """SELECT DISTINCT concat_ws(' ', kpi_id, month, edition) AS offence FROM kpi_monthly
+           ANTI JOIN (SELECT f.month, f.edition FROM governance.figure_source AS f
+                      JOIN governance.source_file AS s USING (sha256) WHERE s.in_mart)
+               USING (month, edition)
+           WHERE value IS NOT NULL""",
+    ),
+    "mart_people_within_population": (
+        "more people than are registered there: a unit error, sessions counted as people?",
+        """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month, f.value, '>', p.value)
+               AS offence
+           FROM kpi_monthly AS f
+           JOIN kpi AS k ON k.kpi_id = f.kpi_id AND k.unit = 'people'
+           JOIN kpi_monthly AS p ON p.kpi_id = 'registered_patients'
+               AND p.org_level = f.org_level AND p.org_code = f.org_code AND p.month = f.month
+           WHERE f.kpi_id <> 'registered_patients' AND f.value > p.value""",
+    ),
+    "lineage_complete": (
+        "a column whose origin is not known",
+        """SELECT concat_ws('.', nullif(c.schema_name, 'main'), c.table_name, c.column_name)
+               AS offence
+           FROM duckdb_columns() AS c
+           WHERE NOT c.internal AND NOT EXISTS (
+               SELECT 1 FROM governance.lineage_edge AS e
+               WHERE e.to_column = c.column_name AND e.to_table = concat_ws(
+                   '.', 'mart', nullif(c.schema_name, 'main'), c.table_name))""",
+    ),
+    "lineage_as_defined": (
+        "a KPI whose SQL reads other measures than its definition names",
+        """WITH defined AS (
+               SELECT kpi_id, org_level, part, 'measures.' || feed || '.' || measure AS measure
+               FROM governance.kpi_feed WHERE part <> 'members'),
+           read AS (
+               SELECT d.kpi_id, d.org_level, e.to_column AS part,
+                      e.from_table || '.' || e.from_column AS measure
+               FROM (SELECT DISTINCT kpi_id, org_level FROM defined) AS d
+               JOIN governance.lineage_edge AS e ON e.to_table = 'figure' AND e.use = 'value'
+                   AND e.kpi_id = d.kpi_id AND coalesce(e.org_level, d.org_level) = d.org_level
+               WHERE e.to_column IN ('numerator', 'denominator')
+                 AND e.from_table LIKE 'measures.%')
+           SELECT concat_ws(' ', kpi_id, org_level, part, measure, 'is read') AS offence
+           FROM (FROM read EXCEPT FROM defined)
+           UNION ALL
+           SELECT concat_ws(' ', kpi_id, org_level, part, measure, 'is not read')
+           FROM (FROM defined EXCEPT FROM read)
+           SEMI JOIN (SELECT kpi_id, org_level FROM read UNION
+                      SELECT kpi_id, org_level FROM kpi_vintage) USING (kpi_id, org_level)""",
+    ),
+    "non_additive_not_summed": (
+        "a count that must not be added, added over months or over organisations",
+        """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month) AS offence
+           FROM kpi_monthly AS f JOIN kpi AS k USING (kpi_id)
+           WHERE k.denominator IS NULL AND (
+               (NOT k.additive_over_time AND coalesce(
+                   f.financial_ytd_value, f.rolling_12_month_value) IS NOT NULL)
+               OR (NOT k.additive_over_organisations AND f.value IS NOT NULL
+                   AND f.org_level NOT IN (SELECT s.org_level FROM governance.figure_source AS s
+                                           WHERE s.feed = k.feed)))""",
+    ),
+}
+
+
+def gather_mart(path: Path) -> Iterator[Evidence]:
+    """Evidence on a built mart, rule by rule; one that can't be asked hides no other."""
+    rules = [check.rule for check in mart_checks()]
+    try:
+        db = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        yield from (broken(rule, error) for rule in rules)
+        return
+    with db:
+        for rule in rules:
+            try:
+                yield _evidence(db, rule)
+            except Exception as error:  # a fault of one check must not cost the others
+                yield broken(rule, error)
+
+
+def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
+    """What breaks one rule of the mart."""
+    offence, sql = OFFENCES[rule]
+    [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
+    found = [str(row[0]) for row in db.execute(sql).fetchall()]
+    return offences(
+        rule,
+        found,
+        expected=f"never {offence}",
+        observed=", ".join(found[:SHOWN]) or "none",
+        total=figures,
+        message=f"{len(found):,} found; the mart is not published, and the last good one stays",
+    )
+
+
+def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
+    """Judge a built mart; all rules run."""
+    return judge(gather_mart(path), "mart", "", run_id)
+
+
+def add_results(path: Path, results: list[CheckResult]) -> None:
+    """Write the mart's own verdicts into the mart, so that they are read with all others."""
+    with duckdb.connect(str(path)) as db:
+        described = db.execute("DESCRIBE governance.check_result").fetchall()
+        columns = [name for name, *_ in described]
+        marks = ", ".join("?" for _ in columns)
+        db.begin()
+        for result in results:
+            row = result.model_dump() | {"checked_at": result.checked_at.replace(tzinfo=None)}
+            db.execute(
+                f"INSERT INTO governance.check_result VALUES ({marks})",
+                [row[column] for column in columns],
+            )
+        db.commit()
+        db.execute("CHECKPOINT")

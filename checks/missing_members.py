@@ -1,0 +1,106 @@
+"""Who is missing: the members that a place had in the last accepted edition and has no more.
+
+Belongs here: members of an edition set against those of the edition before, and their names. Does
+not: how many there should be by coverage (`checks.completeness`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from checks.edition_view import EditionView
+from warehouse.base.months import month_text
+from warehouse.reference.organisations import reference
+from warehouse.transform.tidy import lake_paths
+
+SHOWN = 10
+
+
+def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
+    """`sub_icb_code, month, present, expected`: of the practices of the last accepted edition's
+    newest month those that are there, in each of the months; None if there is no such edition."""
+    known = _practices_before(view)
+    if known is None:
+        return None
+    here = view.practices().select("org_code", "month", present=pl.lit(1, pl.Int64))
+    return (
+        known.join(months, how="cross")
+        .join(here, on=["org_code", "month"], how="left")
+        .group_by("sub_icb_code", "month")
+        .agg(pl.col("present").sum(), pl.len().cast(pl.Int64).alias("expected"))
+        .sort("month", "sub_icb_code")
+    )
+
+
+def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
+    """The places that are short (as `present_and_expected` has them), in words: each by code and
+    name, in which months, and which practices it lacks as far as the edition before tells."""
+    names, known = _place_names(), _practices_before(view)
+    told, codes = [], []
+    for (place,), rows in short.sort("sub_icb_code", "month").group_by(
+        "sub_icb_code", maintain_order=True
+    ):
+        months = rows["month"].to_list()
+        said = f"{place} {names.get(str(place), '')}".strip() + f", {_span(months)}"
+        if of_practices:
+            newest = rows.tail(1).to_dicts()[0]
+            lacking = _lacking(view, known, str(place), newest["month"])
+            which = f": {_named(lacking)}" if lacking and newest["present"] else ""
+            count = newest["expected"] - newest["present"]
+            said = f"{count} of {newest['expected']} practices of {said}{which}"
+        told.append(said)
+        codes.append(str(place))
+    more = codes[SHOWN:]
+    return "; ".join(told[:SHOWN]) + (
+        f"; and {len(more):,} more: {', '.join(more)}" if more else ""
+    )
+
+
+def _span(months: list[date]) -> str:
+    """`2025-10`, or `2019-03 to 2021-08 (30 months)`."""
+    first, last = month_text(months[0]), month_text(months[-1])
+    return first if len(months) == 1 else f"{first} to {last} ({len(months)} months)"
+
+
+def _named(practices: list[tuple[str, str | None]]) -> str:
+    """Code and name of the first, the codes of all others."""
+    shown = [" ".join(filter(None, one)) for one in practices[:SHOWN]]
+    return ", ".join([*shown, *(code for code, _ in practices[SHOWN:])])
+
+
+def _lacking(
+    view: EditionView, known: pl.DataFrame | None, place: str, month: date
+) -> list[tuple[str, str | None]]:
+    """Code and name of the practices of a place that an edition lacks in a month."""
+    if known is None:
+        return []
+    here = view.practices().filter(pl.col("month") == month)["org_code"]
+    gone = known.filter(
+        (pl.col("sub_icb_code") == place) & ~pl.col("org_code").is_in(here.implode())
+    )
+    return list(gone.select("org_code", "org_name").sort("org_code").iter_rows())
+
+
+def _practices_before(view: EditionView) -> pl.DataFrame | None:
+    """`org_code, org_name, sub_icb_code` of the newest month of the last accepted edition."""
+    earlier = view.earlier
+    if earlier is None:
+        return None
+    seen = pl.concat(
+        pl.read_parquet(lake_paths(earlier.home, file).organisations)
+        for file in sorted(earlier.files, key=lambda file: file.order)
+    ).filter(org_level="practice")
+    newest = seen.filter(pl.col("month") == pl.col("month").max()).drop_nulls("sub_icb_code")
+    if newest.is_empty():
+        return None
+    return newest.unique("org_code", keep="last", maintain_order=True).select(
+        "org_code", "org_name", "sub_icb_code"
+    )
+
+
+def _place_names() -> dict[str, str]:
+    """Newest name of each sub-ICB of the reference."""
+    rows = reference().filter(org_level="sub_icb").sort("valid_from")
+    return dict(rows.select("org_code", "org_name").iter_rows())

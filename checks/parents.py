@@ -1,0 +1,157 @@
+"""Evidence on the hierarchy: the ICB that a row names against the one its sub-ICB belongs to, and
+whether the local authorities that rows name exist.
+
+Belongs here: what files say about who belongs to whom, against the dated reference. Does not: the
+reference (`warehouse.reference`), members and sums of places (`checks.completeness`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from checks.edition_view import SHOWN, EditionView, Evidence, Expectation, listed, offences, skipped
+from warehouse.base.months import month_text
+from warehouse.contract.model import Contract
+from warehouse.reference import local_authorities
+from warehouse.reference.organisations import ods_codes, reference
+from warehouse.transform.measure import month_of
+from warehouse.transform.tidy import lake_paths
+
+RULE = "icb_of_sub_icb"
+
+
+def columns_of(contract: Contract) -> tuple[str, str] | None:
+    """The columns in which rows name a sub-ICB and its ICB; None if they do not name both."""
+    for one in contract.organisations:
+        sub_icb = one.code if one.level == "sub_icb" else one.parents.get("sub_icb")
+        if sub_icb and "icb" in one.parents:
+            return sub_icb, one.parents["icb"]
+    return None
+
+
+def icbs(view: EditionView) -> Evidence:
+    """Distinct (sub-ICB, ICB, month) of the rows, where the reference knows the sub-ICB.
+
+    The reference agrees as at the row's month or as at the edition's: publishers restate earlier
+    months on the boundaries of the release. It has the codes of every period; an ICB that it has
+    in none is not the one the sub-ICB belongs to.
+    """
+    named = _named(view)
+    if named.is_empty():
+        return skipped(RULE, "no row names both a sub-ICB and an ICB")
+    known = {*reference()["org_code"]}
+    judged = named.filter(pl.col("sub_icb").is_in(known))
+    wrong = judged.filter(
+        ~pl.Series(
+            [
+                icb in (parent_at(sub_icb, month), parent_at(sub_icb, view.month))
+                for sub_icb, icb, month in judged.select("sub_icb", "icb", "month").iter_rows()
+            ],
+            dtype=pl.Boolean,
+        )
+    )
+    unknown = named.height - judged.height
+    unjudged = f"; {unknown:,} of sub-ICBs nobody knows are not judged" if unknown else ""
+    observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
+    if wrong.is_empty():
+        return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)
+    return _contradicted(view, wrong, observed)
+
+
+def _named(view: EditionView) -> pl.DataFrame:
+    """`sub_icb, icb` in ODS codes, `sub_icb_said, icb_said` as published, and `month`."""
+    columns = {"sub_icb": "sub_icb_code", "icb": "icb_code"}
+    frames = []
+    for file in view.files:
+        seen = pl.read_parquet(lake_paths(view.home, file).organisations)
+        own = pl.when(pl.col("org_level") == "sub_icb").then("org_code").otherwise("sub_icb_code")
+        frames.append(seen.with_columns(own.alias("sub_icb_code")))
+    said = pl.concat(frames).select(
+        *[pl.col(column).alias(f"{name}_said") for name, column in columns.items()], "month"
+    )
+    return (
+        said.drop_nulls()
+        .unique(maintain_order=True)
+        .with_columns(pl.col(f"{n}_said").replace(ods_codes()).alias(n) for n in columns)
+    )
+
+
+@cache
+def parent_at(sub_icb: str, month: date) -> str | None:
+    """The ICB to which a sub-ICB belonged in a month, None if the reference has none."""
+    valid = reference().filter(
+        (pl.col("org_level") == "sub_icb")
+        & (pl.col("org_code") == sub_icb)
+        & pl.lit(month).is_between("effective_from", "effective_to")
+    )
+    return valid["parent_code"][0] if valid.height else None
+
+
+def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
+    """Which pairs disagree, in how many rows and practices: rows are counted only now."""
+    sub_icb, icb = columns_of(view.contract) or ("", "")
+    cell, keys = view.contract.cell, ["sub_icb_said", "icb_said", "month"]
+    rows = (
+        view.scan_tidy()
+        .select(
+            pl.col(sub_icb).alias("sub_icb_said"),
+            pl.col(icb).alias("icb_said"),
+            month_of(view.contract, view.month).alias("month"),
+            pl.col(cell.code if cell else sub_icb).alias("org_code"),
+        )
+        .join(wrong.lazy(), on=keys, how="semi")
+        .collect(engine="streaming")
+    )
+    pairs = wrong.unique(keys[:2], maintain_order=True).sort("sub_icb", "icb")
+    told = [
+        f"{one['sub_icb']} is put in {one['icb']}, the reference has "
+        f"{parent_at(one['sub_icb'], one['month'])}"
+        for one in pairs.iter_rows(named=True)
+    ]
+    months = sorted(month_text(month) for month in wrong["month"].unique())
+    of_practices = cell is not None and cell.level == "practice"
+    practices = f" of {rows['org_code'].n_unique():,} practice(s)" if of_practices else ""
+    return offences(
+        RULE,
+        told,
+        expected="the ICB of the dated reference",
+        observed=observed,
+        total=view.rows,
+        message=f"{rows.height:,} row(s){practices}, {listed(months)}: {listed(told, mark='; ')}. "
+        "Figures follow the sub-ICB; ask the publisher which of the two is right",
+        failed=rows.height,
+    )
+
+
+def board_column(contract: Contract) -> str | None:
+    """The column in which rows name a local authority; None if they name none."""
+    named = [one.code for one in contract.organisations if one.level == "local_authority"]
+    return named[0] if named else None
+
+
+def boards(view: EditionView) -> Evidence:
+    """Boards as published against the local authorities that there are."""
+    column = board_column(view.contract) or ""
+    named = view.newest_rows(column).select(pl.col(column).cast(pl.String).alias("board"))
+    counted = named.drop_nulls().group_by("board").len().sort("board")
+    known = [local_authorities.code_of(board) is not None for board in counted["board"]]
+    unknown = counted.filter(~pl.Series(known, dtype=pl.Boolean))
+    shown = [f"`{board}` ({rows:,})" for board, rows in unknown.head(SHOWN).iter_rows()]
+    more = f" and {unknown.height - SHOWN:,} more" if unknown.height > SHOWN else ""
+    return Evidence(
+        "boards_known",
+        column,
+        unknown.select(pl.col("board").alias("value")),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected="boards of local authorities that there are",
+        observed=f"{unknown.height:,} unknown of {counted.height:,} boards",
+        failed_rows=int(unknown["len"].sum()),
+        total_rows=named.height,
+        message=f"pharmacies under boards that no local authority is known by: {', '.join(shown)}"
+        f"{more}; if a spelling is new, add it to warehouse/reference/local_authorities.csv"
+        if shown
+        else "",
+    )

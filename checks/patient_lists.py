@@ -1,0 +1,111 @@
+"""Patient lists: how many people are registered with whom, and which practices there are.
+
+Belongs here: reading the lists held, and adding practices up to places. Does not: which lists tell
+about which months (`warehouse.editions.check_history`), judging by them (`checks.population`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import month_text
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import nearest_list
+from warehouse.reference.organisations import reference
+from warehouse.transform.tidy import lake_paths
+
+NO_PATIENTS = pl.DataFrame(
+    schema={"org_code": pl.String, "month": pl.Date, "patients": pl.Int64},
+)
+Stamped = tuple[tuple[Path, int], ...]
+
+
+def population(
+    home: Home, files: Sequence[SourceFile], level: str, months: Sequence[date]
+) -> pl.DataFrame:
+    """`org_code, month, patients` of practices, sub-ICBs or ICBs; none at other levels.
+
+    Of each month as its nearest list has it. A place whose members are not all on the list has
+    no row: its patients are not known.
+    """
+    held = {file.edition for file in files}
+    found = [NO_PATIENTS]
+    for month in months:
+        edition = nearest_list(held, month_text(month))
+        if edition is not None:
+            listed = read_list(home, [file for file in files if file.edition == edition])
+            found.append(
+                _at_level(listed, level, month).select(
+                    "org_code", pl.lit(month, pl.Date).alias("month"), "patients"
+                )
+            )
+    return pl.concat(found)
+
+
+def _at_level(listed: pl.DataFrame, level: str, month: date) -> pl.DataFrame:
+    """`org_code, patients` of a list at a level, on the boundaries of the month."""
+    if level == "practice":
+        return listed.select("org_code", "patients")
+    places = (
+        listed.drop_nulls("sub_icb_code")
+        .group_by(pl.col("sub_icb_code").alias("org_code"))
+        .agg(pl.col("patients").sum())
+    )
+    if level == "sub_icb":
+        return places
+    members = reference().filter(
+        (pl.col("org_level") == "sub_icb")
+        & pl.lit(month).is_between("effective_from", "effective_to")
+    )
+    added = (
+        members.select("org_code", "parent_code")
+        .join(places, on="org_code", how="left")
+        .group_by(pl.col("parent_code").alias("org_code"))
+        .agg(pl.col("patients").sum(), pl.col("patients").null_count().alias("lacking"))
+    )
+    return added.filter((pl.col("lacking") == 0) & (pl.lit(level) == "icb"))
+
+
+def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
+    """Codes of all practices on any of these lists."""
+    editions = {file.edition for file in files}
+    lists = [read_list(home, [f for f in files if f.edition == one]) for one in sorted(editions)]
+    return frozenset[str]().union(*(one["org_code"] for one in lists))
+
+
+def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
+    """`org_code, patients, sub_icb_code` of one list: of each practice the last whole revision."""
+    ordered = sorted(files, key=lambda file: file.order)
+    paths = [lake_paths(home, file) for file in ordered]
+    measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
+    return _read_list(
+        _stamped([path.measures for path in paths]),
+        _stamped([path.organisations for path in paths]),
+        measure,
+    )
+
+
+def _stamped(paths: list[Path]) -> Stamped:
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+
+
+@lru_cache(maxsize=256)
+def _read_list(measures: Stamped, organisations: Stamped, measure: str) -> pl.DataFrame:
+    """Many editions look at the same lists: read once, for as long as the files are the same."""
+    keys = ["org_code", "month"]
+    cells = pl.concat(pl.read_parquet(path) for path, _ in measures)
+    cells = cells.sort(~pl.col("tainted"), maintain_order=True)
+    cells = cells.unique(keys, keep="last", maintain_order=True)
+    named = pl.concat(pl.read_parquet(path) for path, _ in organisations)
+    named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")
+    places = named.unique(keys, keep="last", maintain_order=True).select(*keys, "sub_icb_code")
+    return cells.join(places, on=keys, how="left").select(
+        "org_code", pl.col(measure).alias("patients"), "sub_icb_code"
+    )

@@ -1,0 +1,280 @@
+"""Evidence: what each check of an edition looks at, in the order in which they are made.
+
+Belongs here: which checks a feed has, and how one that raises hides no other; the checks of
+columns, rows left and keys. A compact frame of distinct labels says as much as three million rows,
+and is judged in milliseconds. Does not: what a check is (`checks.check_catalogue`), row by row
+rules (`checks.rows`), files (`checks.files`), other feeds (`checks.completeness`,
+`checks.population`), earlier editions (`checks.drift`), one feed's own rules (`checks.feed_rules`),
+verdicts (`checks.runner`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from checks import (
+    completeness as places,
+)
+from checks import (
+    corrections_found as corrected,
+)
+from checks import (
+    drift,
+    files,
+    new_months,
+    plausible,
+    population,
+    rows,
+)
+from checks import (
+    parents as hierarchy,
+)
+from checks.check_catalogue import feed_words
+from checks.edition_view import EditionView, Evidence, Expectation, broken
+from checks.feed_rules import Rule, feed_rules
+from warehouse.base.months import month_text
+from warehouse.contract.model import Contract
+from warehouse.readers.matching import nearest_heading
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.conform import source_columns
+from warehouse.transform.corrections import corrections
+from warehouse.transform.tidy import lake_paths
+
+__all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
+
+
+def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[Evidence]:
+    """All the evidence on an edition, check by check (`only`: of these checks).
+
+    One failure hides no other: a check that raises is told as broken, and the next is made.
+    """
+    for rule, look in _rules(view.contract).items():
+        if only is None or rule in only:
+            try:
+                found = look(view)
+                yield from [found] if isinstance(found, Evidence) else found
+            except Exception as error:  # a fault of one check must not cost the others
+                yield broken(rule, error)
+
+
+def rules_gathered(contract: Contract) -> list[str]:
+    """The checks that `gather` yields evidence for on this feed, in order, before any run."""
+    return list(_rules(contract))
+
+
+def _rules(contract: Contract) -> dict[str, Rule]:
+    """Check id -> what looks for its evidence, of every check that applies to a feed."""
+    found: dict[str, Rule] = {
+        "file_readable": files.readable,
+        "file_type": files.type_of,
+        "file_size": files.size,
+        "members_as_before": files.members,
+        "encoding_expected": files.encoding,
+        "edition_from_content": files.basis,
+        "edition_month_there": files.own_month,
+        "columns_present": _columns_present,
+        "columns_expected": _columns_expected,
+    }
+    if contract.edition.title_date:
+        found["title_date_plausible"] = files.title_date
+    if contract.discovery:
+        found["download_whole"] = files.download
+    for rule in rows.row_rules_gathered(contract):
+        found[rule] = partial(rows.row_rule, rule=rule)
+    found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}
+    found["month_not_future"] = plausible.months
+    if corrections(contract.feed):
+        found["corrections_found"] = corrected.found
+        found["corrections_expired"] = corrected.expired
+    if contract.measures:
+        found["cells_whole"] = places.cells_whole
+    found |= _told_by_feed(contract)
+    if hierarchy.columns_of(contract):
+        found["icb_of_sub_icb"] = hierarchy.icbs
+    if hierarchy.board_column(contract):
+        found["boards_known"] = hierarchy.boards
+    others = contract.completeness
+    if others.expected_feed:
+        found["coverage_present"] = places.coverage_present
+        found["parts_complete"] = places.parts
+    if others.reconcile_feed:
+        found["sums_reconcile"] = places.sums
+    if population.people_are_judged(contract):
+        found["people_within_population"] = population.people
+    if population.practices_are_judged(contract):
+        found["practices_known"] = population.practices
+    return found | _against_before(contract) | feed_rules(contract.feed)
+
+
+def _told_by_feed(contract: Contract) -> dict[str, Rule]:
+    """The generic business rules for which the feed's `checks.yaml` names measures."""
+    words = feed_words(contract.feed)
+    said = {
+        "parts_sum_to_total": (words.parts_sum_to_total, plausible.parts_sum),
+        "part_within_total": (words.part_within_total, plausible.part_within),
+        "shares_plausible": (words.shares_plausible, plausible.shares),
+    }
+    return {rule: look for rule, (named, look) in said.items() if named}
+
+
+def _against_before(contract: Contract) -> dict[str, Rule]:
+    """What is compared with the edition before."""
+    found: dict[str, Rule] = {"rows_as_before": drift.rows}
+    if contract.measures:
+        found["sums_as_before"] = drift.sums
+    found["organisations_as_before"] = drift.organisations
+    if drift.comes_whole(contract):
+        found["organisations_remain"] = drift.remaining
+    if drift.label_columns(contract):
+        found["labels_as_before"] = drift.labels
+    if contract.measures and contract.month:
+        found["restated_as_before"] = drift.restated
+        if not contract.hand_made:
+            found["figures_not_halved"] = drift.halved
+    return found | new_months.rules(contract)
+
+
+def _columns_present(view: EditionView) -> Evidence:
+    """Columns that the files must have, older shapes fewer than today's; each once."""
+    contract = view.contract
+    doubled, missing = set[str](), set[str]()
+    for file in view.files:
+        source = source_columns(contract, list(file.headings))
+        named = [contract.column_of(h) for h in file.headings]
+        doubled |= {name for name in source if named.count(name) > 1}
+        missing |= set(contract.required(file.headings)) - set(source)
+    needed = {name for file in view.files for name in contract.required(file.headings)}
+    required = [name for name in contract.columns if name in needed]
+    faults = [f"missing: {', '.join(sorted(missing))}"] if missing else []
+    faults += [f"under two headings: {', '.join(sorted(doubled))}"] if doubled else []
+    return Evidence(
+        "columns_present",
+        None,
+        pl.DataFrame(schema=dict.fromkeys(sorted(needed - missing - doubled), pl.String)),
+        Expectation(
+            "ExpectTableColumnsToMatchSet",
+            {"column_set": [*required, *sorted(doubled - set(required))], "exact_match": False},
+        ),
+        expected=f"{len(required)} columns, each once",
+        observed="; ".join(faults) or "all there",
+        failed_rows=len(missing | doubled),
+        total_rows=len(required),
+        message=_renamed(view, missing) if missing else "",
+    )
+
+
+def _new_headings(view: EditionView) -> list[str]:
+    """Headings that stand for no column of the contract and are not passed over either."""
+    known, headings = view.contract.is_known, {h for f in view.files for h in f.headings}
+    return sorted(heading for heading in headings if heading.strip() and not known(heading))
+
+
+def _renamed(view: EditionView, missing: set[str]) -> str:
+    """What stands instead of each missing column, as far as its words tell."""
+    new, told = _new_headings(view), []
+    for name in sorted(missing):
+        wanted = view.contract.columns[name].published
+        near = nearest_heading(wanted, new)
+        told.append(f"`{wanted[0]}`" + (f" (is it now `{near}`?)" if near else ""))
+    where = f"assets/feeds/{view.contract.feed}/contract.yaml"
+    return (
+        f"there is no {', '.join(told)}; if the publisher renamed a column, add the heading to "
+        f"{where}, otherwise download the file again"
+    )
+
+
+def _columns_expected(view: EditionView) -> Evidence:
+    """Headings that stand for no column of the contract, and which lost one each may be."""
+    contract, extra = view.contract, _new_headings(view)
+    present = {contract.column_of(h) for file in view.files for h in file.headings}
+    lost = [n for n in contract.columns if n not in present] if extra else []
+    told = []
+    for heading in extra:
+        named = {h: name for name in lost for h in contract.columns[name].published}
+        near = nearest_heading([heading], list(named))
+        told.append(f"`{heading}` may be `{near}`, which is missing" if near else "")
+    renamed = "; ".join(filter(None, told))
+    return Evidence(
+        "columns_expected",
+        None,
+        pl.DataFrame({"heading": extra}, schema={"heading": pl.String}),
+        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        expected="no other column",
+        observed=f"new: {', '.join(extra)}" if extra else "none",
+        failed_rows=len(extra),
+        total_rows=len(contract.columns) + len(extra),
+        message=(f"{renamed}. " if renamed else "")
+        + f"New columns are not read; add them to assets/feeds/{contract.feed}/contract.yaml if "
+        "they matter."
+        if extra
+        else "",
+    )
+
+
+def _rows_accepted(view: EditionView) -> Evidence:
+    accepted = sum(fact.rows for fact in view.facts)
+    return Evidence(
+        "rows_accepted",
+        None,
+        pl.DataFrame({"rows": [accepted]}),
+        Expectation("ExpectColumnMinToBeBetween", {"column": "rows", "min_value": 1}),
+        expected="at least one row",
+        observed=f"{accepted:,} of {view.rows:,}",
+        failed_rows=view.rows - accepted if accepted == 0 else 0,
+        total_rows=view.rows,
+        message="" if accepted else "no row agrees with the contract: is it the right file?",
+    )
+
+
+def _keys(view: EditionView) -> Evidence:
+    """Keys that stand twice in one file. Where the contract adds them up, none is an error."""
+    repeated, example = 0, ""
+    key = list(view.contract.key)
+    for file in view.files:
+        tidy = pl.scan_parquet(lake_paths(view.home, file).tidy)
+        counted = tidy.select(
+            pl.len().alias("rows"), pl.struct(key).hash(0).n_unique().alias("keys")
+        ).collect(engine="streaming")
+        if counted["rows"][0] == counted["keys"][0]:
+            continue
+        grouped = tidy.group_by(key).agg(pl.col(SOURCE_ROW).sort())
+        twice = pl.col(SOURCE_ROW).list.len() > 1
+        groups = grouped.filter(twice).collect(engine="streaming")
+        repeated += groups.height
+        example = example or _repeated_keys(groups, key, file.file_name)
+    summed = view.contract.repeated_keys == "sum"
+    note = "repeated keys are added up, as the contract says" if summed else example
+    return Evidence(
+        "keys_unique",
+        ", ".join(key),
+        pl.DataFrame({"repeated": [0 if summed else repeated]}),
+        Expectation("ExpectColumnMaxToBeBetween", {"column": "repeated", "max_value": 0}),
+        expected="each key once" if not summed else "repeated keys may stand, and are added up",
+        observed=f"{repeated:,} repeated keys",
+        failed_rows=0 if summed else repeated,
+        total_rows=view.rows,
+        message=note if repeated else "",
+    )
+
+
+def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
+    """The first keys that stand twice, by the rows that a reader of the file must compare."""
+    told = []
+    for *values, numbers in groups.sort(pl.col(SOURCE_ROW).list.first()).head(3).iter_rows():
+        shown = " | ".join(
+            month_text(value) if isinstance(value, date) else str(value) for value in values
+        )
+        told.append(f"rows {_rows_listed(numbers)} have the same {', '.join(key)} ({shown})")
+    return f"in {file_name} {'; '.join(told)}" if told else ""
+
+
+def _rows_listed(numbers: list[int]) -> str:
+    """`5 and 9`, `5, 9 and 12`; of many the first five."""
+    shown = [str(number) for number in numbers[:5]]
+    if len(numbers) > len(shown):
+        return f"{', '.join(shown)} and {len(numbers) - len(shown):,} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -1,0 +1,206 @@
+"""Who was told what: one message per problem, and one when it clears.
+
+Belongs here: `state/alerts.json`, and when to try again. Does not: finding problems (`problems`),
+words (`message`), the network (`send`).
+
+Each address has a memory of its own: one that could not be reached is told later, and nobody else
+is told twice. A new address is told of all that is open.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ValidationError
+
+from pipelines.alerts import message
+from pipelines.alerts.problems import UNREADABLE, Problem, problems
+from pipelines.alerts.send import SET_UP, Address, Sent, addresses, send
+from warehouse.base.home import Home, write_text
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+
+Send = Callable[[Address, str, str], Sent]
+
+
+class Open(BaseModel):
+    """A problem that an address was told of: its title then, and since when it was a problem."""
+
+    title: str
+    since: datetime
+
+
+class Memory(BaseModel):
+    """What one address was told, by the keys of problems. `failures`: messages in a row that it did
+    not accept; none is tried again before `not_before`."""
+
+    told: dict[str, Open] = {}
+    failures: int = 0
+    not_before: datetime | None = None
+
+
+class State(BaseModel):
+    """What each address was told, by its name."""
+
+    addresses: dict[str, Memory] = {}
+
+
+# States that could not be written: a full disk must be told, and not once a minute.
+_unwritten: dict[Path, State] = {}
+
+
+@dataclass
+class Told:
+    """What came of telling. `sent` and `cleared`: titles of what was told now; `failed`: what was
+    not accepted, by whom; `waiting`: problems that may pass by themselves, or whose address is
+    tried again later; `open`: problems in all. `trouble`: why nobody was told at all."""
+
+    open: int = 0
+    sent: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    trouble: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The same in a line."""
+        parts = [
+            f"{name}: {', '.join(dict.fromkeys(what))}"
+            for name, what in (
+                ("Told", self.sent),
+                ("Told as cleared", self.cleared),
+                ("Not accepted", self.failed),
+                ("Not told yet", self.waiting),
+            )
+            if what
+        ]
+        count = f"{self.open} problem(s) open" if self.open else "No problem is open"
+        return ". ".join([*parts, count, *([self.trouble] if self.trouble else [])])
+
+
+def tell(
+    home: Home,
+    now: datetime | None = None,
+    to: list[Address] | None = None,
+    by: Send = send,
+) -> Told:
+    """Tell every address what is new and what has cleared since it was told last.
+
+    `to`: the addresses, else those of the environment. A problem that can't be told now is told at
+    a later evaluation; what stood in the way is returned, not raised.
+    """
+    now = now or datetime.now(UTC).replace(microsecond=0)
+    found = problems(home, now)
+    told = Told(open=len(found))
+    try:
+        to = addresses() if to is None else to
+    except ValueError as error:
+        told.trouble = str(error)
+        return told
+    if not to:
+        told.trouble = SET_UP if found else None
+        return told
+    try:
+        home.state.mkdir(parents=True, exist_ok=True)
+        with FileLock(home.state / "alerts.lock", timeout=0):
+            _tell_all(home, now, found, to, by, told)
+    except Timeout:
+        told.trouble = "Another process is telling at this moment"
+    except OSError as error:
+        told.trouble = f"{home.state} can't be written to ({error.strerror})"
+    return told
+
+
+def _tell_all(
+    home: Home, now: datetime, found: list[Problem], to: list[Address], by: Send, told: Told
+) -> None:
+    state = _read(home)
+    before = state.model_copy(deep=True)
+    names = {address.name for address in to}
+    state.addresses = {name: one for name, one in state.addresses.items() if name in names}
+    for address in to:
+        memory = state.addresses.setdefault(address.name, Memory())
+        _tell_one(home, now, found, address, by, memory, told)
+        if state != before:
+            _write(home, state)  # at once: whoever is told must not be told again
+
+
+def _tell_one(
+    home: Home,
+    now: datetime,
+    found: list[Problem],
+    address: Address,
+    by: Send,
+    memory: Memory,
+    told: Told,
+) -> None:
+    """Tell one address, unless it must be left alone for a while."""
+    unknown = [one for one in found if one.key not in memory.told]
+    new = [one for one in unknown if one.tell_from is None or one.tell_from <= now]
+    there = {one.key for one in found}
+    # Where the state can't be read, nothing is known to be over.
+    gone = [] if UNREADABLE in there else [key for key in memory.told if key not in there]
+    about = {_subject(key) for key in there}
+    for key in [key for key in gone if _subject(key) in about]:
+        gone.remove(key)  # the same edition has another problem now: nothing is over
+        memory.told.pop(key)
+    told.waiting += [one.title for one in unknown if one not in new]
+    if memory.not_before and now < memory.not_before:
+        told.waiting += [one.title for one in new] + [memory.told[key].title for key in gone]
+        return
+    if new:
+        if not _accepted(by(address, *message.alert(home, new, now)), memory, now, told):
+            return
+        told.sent += [one.title for one in new]
+        memory.told |= {one.key: Open(title=one.title, since=one.since) for one in new}
+    if gone:
+        was = [(memory.told[key].title, memory.told[key].since) for key in gone]
+        if _accepted(by(address, *message.cleared(home, was, now)), memory, now, told):
+            told.cleared += [title for title, _ in was]
+            for key in gone:
+                memory.told.pop(key)
+
+
+def _subject(key: str) -> str:
+    """What a problem is with, which may be the same for several: `nhs_app 2025-03`."""
+    return key.partition(" ")[2] or key
+
+
+def _accepted(sent: Sent, memory: Memory, now: datetime, told: Told) -> bool:
+    """Whether a message was accepted; else the address is left alone, longer each time."""
+    if sent.trouble is None:
+        memory.failures, memory.not_before = 0, None
+        return True
+    wait = min(FIRST_WAIT * 2**memory.failures, LONGEST_WAIT)
+    memory.failures = min(memory.failures + 1, 10)
+    memory.not_before = now + wait
+    told.failed.append(f"{sent.name} ({sent.trouble})")
+    return False
+
+
+def _path(home: Home) -> Path:
+    return home.state / "alerts.json"
+
+
+def _read(home: Home) -> State:
+    if unwritten := _unwritten.get(_path(home)):
+        return unwritten
+    try:
+        return State.model_validate_json(_path(home).read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, ValidationError):
+        return State()  # lost: what is open is told once more
+
+
+def _write(home: Home, state: State) -> None:
+    try:
+        write_text(_path(home), state.model_dump_json(indent=1) + "\n")
+        _unwritten.pop(_path(home), None)
+    except OSError as error:
+        _unwritten[_path(home)] = state
+        logging.getLogger(__name__).warning("%s can't be written: %s", _path(home), error)

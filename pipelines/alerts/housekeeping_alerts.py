@@ -1,0 +1,184 @@
+"""Problems of this installation: a refresh that failed, an edition nobody decided about, refused
+files, a purge cut short, a disk that is nearly full.
+
+Belongs here: reading what the home remembers. Does not: putting it right, problems with what is
+published (`publishers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from pipelines.alerts.problem import Known, Problem, Seen, moment
+from pipelines.operations.last_refresh import last_refresh
+from warehouse.archive.source_files import SourceFile
+from warehouse.archive.tombstones import tombstones
+from warehouse.base.home import Home, free_space
+from warehouse.editions.status import standings
+from warehouse.publication.publish import is_current
+
+REFRESH_BY = timedelta(hours=1)  # what is new is in the mart by then, or nobody refreshes
+PURGE_TAKES = timedelta(minutes=10)
+MOST_FAILURES = 5
+# What a refresh writes beside what is there, as measured: the new mart beside the old one, with
+# what DuckDB spills meanwhile, and the largest file unpacked and tidied.
+TIMES_MART, TIMES_FILE, SPARE = 3, 1.5, 200e6
+GB = 1e9
+DECIDE = (
+    "Look with access-recovery status and access-recovery diff; then import a sound file, or "
+    'decide: access-recovery accept {feed} {edition} --reason "..." (or hold).'
+)
+
+LET_IN = (
+    "Look with access-recovery status and diff; then import a sound file, or let them in: "
+    'access-recovery accept {feed} {edition} --reason "..." (--org CODE, --month YYYY-MM for one).'
+)
+
+
+def unreadable(error: Exception, now: datetime) -> Problem:
+    """Records or settings of the home that can't be read, so that nothing else is known."""
+    return Problem(
+        key="unreadable",
+        title="The state of this installation can't be read",
+        what=str(error),
+        since=now,
+        still_see="the mart as it was published last, if one is",
+        to_do="Put the file right that is named, or restore it from backup.",
+    )
+
+
+def disk(home: Home, files: list[SourceFile], now: datetime, seen: Seen) -> Iterator[Problem]:
+    """Less free space than the next refresh needs."""
+    free, needed = free_space(home), _room_needed(home, files)
+    if free >= needed:
+        return
+    yield Problem(
+        key="disk",
+        title=f"The disk is nearly full: {free / GB:.1f} GB free",
+        what=f"{home.root} has {free / GB:.1f} GB free, and the next refresh may need "
+        f"{needed / GB:.1f} GB (three times the mart, one and a half times the largest file "
+        "unpacked, and 0.2 GB to spare). If it fails, nothing is lost.",
+        since=now,
+        still_see=seen.mart,
+        to_do="See what can go with access-recovery housekeeping --dry-run, free some space, or "
+        "move the home to a larger disk.",
+    )
+
+
+def _room_needed(home: Home, files: list[SourceFile]) -> float:
+    mart = home.mart.stat().st_size if home.mart.exists() else 0
+    return TIMES_MART * mart + TIMES_FILE * max((file.bytes for file in files), default=0) + SPARE
+
+
+def refresh_failed(known: Known) -> Iterator[Problem]:
+    """The last refresh failed, in whole or in part."""
+    last = last_refresh(known.home)
+    if last is None or last.failing_since is None:
+        return
+    more = len(last.failures) - MOST_FAILURES
+    told = [*last.failures[:MOST_FAILURES], *([f"and {more} more"] if more > 0 else [])]
+    yield Problem(
+        key="refresh",
+        title="The last refresh failed",
+        what=f"{'; '.join(told)} (last tried: {moment(last.at)})",
+        since=last.failing_since,
+        still_see=known.seen.mart,
+        to_do="Put right what is named, then: access-recovery refresh. Nothing is lost meanwhile. "
+        "Where it is a fault of a program: access-recovery --debug refresh shows the details.",
+    )
+
+
+def not_published(known: Known) -> Iterator[Problem]:
+    """The mart does not rest on what is held, and no refresh has seen to it."""
+    if not known.active or is_current(known.home):
+        return
+    stand = standings(known.home, known.active)
+    if not known.home.mart.exists() and not any(one.verdict != "held" for one in stand):
+        return  # all that there is, is held back: there is nothing to publish
+    since = _changed(known)
+    if known.now - since < REFRESH_BY:
+        return
+    yield Problem(
+        key="unpublished",
+        title="The mart is not up to date",
+        what="Files, decisions, settings or the program changed after it was built, and no "
+        "refresh has taken that in.",
+        since=since,
+        still_see=known.seen.mart,
+        to_do="Run access-recovery refresh, and see that the daemon runs (access-recovery ui, or "
+        "its service).",
+    )
+
+
+def _changed(known: Known) -> datetime:
+    """When the newest of what the mart rests on came."""
+    folders = (known.home.archive / "decisions", known.home.archive / "records")
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    paths += [path for path in (known.home.settings, known.home.mart) if path.exists()]
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC)
+
+
+def held_back(known: Known) -> Iterator[Problem]:
+    """Editions that failed their checks and that nobody has decided about."""
+    for one in standings(known.home, known.active):
+        if one.undecided and one.state:
+            yield Problem(
+                key=f"held {one.feed} {one.edition}",
+                title=f"{one.feed} {one.edition} is held back by its checks",
+                what=one.words,
+                since=one.state.judged_at,
+                still_see=known.seen.of(one.feed),
+                to_do=DECIDE.format(feed=one.feed, edition=one.edition),
+            )
+
+
+def months_held(known: Known) -> Iterator[Problem]:
+    """Editions that are in but for months of organisations that nobody has decided about."""
+    for one in standings(known.home, known.active):
+        if (held := one.held_months) and one.state:
+            more = len(held) - MOST_FAILURES
+            told = [
+                *(h.words for h in held[:MOST_FAILURES]),
+                *([f"{more} more"] if more > 0 else []),
+            ]
+            yield Problem(
+                key=f"month {one.feed} {one.edition}",
+                title=f"{len(held)} month(s) of {one.feed} {one.edition} are held by the checks",
+                what="; ".join(told),
+                since=one.state.judged_at,
+                still_see=f"{known.seen.of(one.feed)}; these months have no value there, and what "
+                "is made of them is incomplete",
+                to_do=LET_IN.format(feed=one.feed, edition=one.edition),
+            )
+
+
+def refused_files(known: Known) -> Iterator[Problem]:
+    """Files that were refused and still lie in the landing folder."""
+    last = last_refresh(known.home)
+    for one in last.refused if last else ():
+        if (known.home.landing / one.file).is_file():
+            yield Problem(
+                key=f"landing {one.name}",
+                title=f"{one.name} in the landing folder was refused",
+                what=one.reason,
+                since=one.since,
+                still_see=known.seen.mart,
+                to_do=f"{one.remedy} Or take it out of {known.home.landing}.".strip(),
+            )
+
+
+def unfinished_purges(known: Known) -> Iterator[Problem]:
+    """Purges that were cut short: traces of a file that must not be kept may be left."""
+    for stone in tombstones(known.home):
+        if stone.erased_at is None and known.now - stone.decided_at >= PURGE_TAKES:
+            short = stone.sha256[:12]
+            yield Problem(
+                key=f"purge {stone.sha256}",
+                title=f"Purging {short} was cut short",
+                what=f"A file of {stone.feed} {stone.edition} that must not be kept may not be "
+                "erased in whole.",
+                since=stone.decided_at,
+                still_see=known.seen.mart,
+                to_do=f'Run access-recovery purge {short} --reason "..." again.',
+            )

@@ -1,0 +1,70 @@
+"""What a message says, in plain text that reads well in e-mail and in Teams.
+
+Belongs here: words. A blank line stands between paragraphs, for Teams joins lines that follow each
+other. Does not: sending (`send`).
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipelines.alerts.problem import Problem, moment
+from warehouse.base.home import Home
+
+MOST = 12
+RULE = "\N{WARNING SIGN}"
+NAME = "access-recovery"
+
+
+def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str]:
+    """Title and body of a message about new problems, gravest first; at most a dozen in full."""
+    first, more = found[0].title, len(found) - 1
+    title = f"{NAME}: {first}" + (f", and {more} more" if more else "")
+    shown = [section(one) for one in found[:MOST]]
+    if left := found[MOST:]:
+        shown.append(f"And {len(left)} more: access-recovery alerts lists them.")
+    return title, "\n\n".join([*shown, _from(home, now)])
+
+
+def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> tuple[str, str]:
+    """Title and body of a message about problems that are no more: their titles, since when."""
+    more = len(gone) - 1
+    title = f"{NAME}: cleared: {gone[0][0]}" + (f", and {more} more" if more else "")
+    shown = [f"Cleared: {one} (was open since {moment(since)})." for one, since in gone[:MOST]]
+    if left := gone[MOST:]:
+        shown.append(f"And {len(left)} more.")
+    return title, "\n\n".join([*shown, "Nothing is left to do about this.", _from(home, now)])
+
+
+def trial(home: Home, now: datetime) -> tuple[str, str]:
+    """Title and body of a test message."""
+    return (
+        f"{NAME}: a test message",
+        "\n\n".join(
+            [
+                "Alerts arrive here. One message is sent when something needs a person, and one "
+                "when it is over.",
+                _from(home, now),
+            ]
+        ),
+    )
+
+
+def section(one: Problem) -> str:
+    """A problem in paragraphs."""
+    return "\n\n".join(
+        [
+            f"{RULE} {one.title}",
+            f"What: {one.what}",
+            f"Since: {moment(one.since)}",
+            f"Analysts still see: {one.still_see}",
+            f"To do: {one.to_do}",
+        ]
+    )
+
+
+def _from(home: Home, now: datetime) -> str:
+    place = platform.node() or "this computer"
+    return f"From {NAME} on {place}, {home.root}, {moment(now)} (times are London's)."

@@ -1,0 +1,128 @@
+"""A problem that needs a person, and the words that all problems share.
+
+Belongs here: the shape, moments in London's time, and the state of the home that problems are found
+in, what analysts see among it. Does not: finding problems (`publishers`, `upkeep`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.release_calendar import TIMEZONE
+from warehouse.fetch.looks import Look, looks
+from warehouse.mart.reader import attach
+
+LONDON = ZoneInfo(TIMEZONE)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that needs a person.
+
+    `key`: the same as long as it is the same problem. `what` failed, `since` when, what analysts
+    `still_see`, and what `to_do`. `tell_from`: it may pass by itself until then, so nobody is sent
+    a message before; None if it should be told at once.
+    """
+
+    key: str
+    title: str
+    what: str
+    since: datetime
+    still_see: str
+    to_do: str
+    tell_from: datetime | None = None
+
+
+def moment(at: datetime) -> str:
+    """A moment as people in London say it: `27 Nov 2025, 09:35`."""
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def day(at: datetime) -> str:
+    """A moment's day in London: `27 Nov 2025`."""
+    return moment(at).partition(",")[0]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The published mart: since when, the newest edition of each feed in it. `published_at` is None
+    if none is published."""
+
+    published_at: datetime | None
+    newest: dict[str, str]
+    synthetic: bool = False
+
+    @property
+    def mart(self) -> str:
+        """What analysts see of everything."""
+        if self.published_at is None:
+            return "no mart is published yet"
+        by_edition: dict[str, list[str]] = {}
+        for feed, edition in sorted(self.newest.items()):
+            by_edition.setdefault(edition, []).append(feed)
+        told = ", ".join(
+            f"{edition} ({', '.join(feeds)})" for edition, feeds in sorted(by_edition.items())
+        )
+        alike = len(by_edition) == 1
+        return f"{self._named}, with editions up to {min(by_edition) if alike else told}"
+
+    def of(self, feed: str) -> str:
+        """What analysts see of one feed."""
+        if self.published_at is None:
+            return "no mart is published yet"
+        edition = self.newest.get(feed)
+        part = f"{feed} up to edition {edition}" if edition else f"nothing of {feed}"
+        return f"{part}, in {self._named}"
+
+    @property
+    def _named(self) -> str:
+        invented = " of SYNTHETIC sample data" if self.synthetic else ""
+        return f"the mart of {day(self.published_at)}{invented}" if self.published_at else ""
+
+
+NOTHING = Seen(None, {})
+
+
+def seen(home: Home) -> Seen:
+    """What analysts see now, read from the published mart itself."""
+    if not home.mart.exists():
+        return NOTHING
+    try:
+        with duckdb.connect() as db:
+            attach(db, home.mart)
+            row = db.execute(
+                """SELECT published_at, newest_editions, synthetic FROM mart.governance.publication
+                   ORDER BY published_at DESC, rowid DESC LIMIT 1"""
+            ).fetchone()
+    except duckdb.Error:
+        return NOTHING
+    if row is None:
+        return NOTHING
+    return Seen(row[0].replace(tzinfo=UTC), json.loads(row[1]), bool(row[2]))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a home knows at a moment. `everything`: all archived files; `active`: those that may be
+    in the mart; `looks`: the journal of looks, oldest first; `seen`: what analysts see."""
+
+    home: Home
+    now: datetime
+    everything: list[SourceFile]
+    active: list[SourceFile]
+    looks: list[Look]
+    seen: Seen
+
+
+def known(home: Home, now: datetime) -> Known:
+    """The state of a home. Raises ValueError naming a file that can't be read."""
+    archive = Archive(home)
+    return Known(home, now, archive.files(), archive.active_files(), looks(home), seen(home))

@@ -1,0 +1,144 @@
+"""Problems with what is published: not reachable, not found, not what was looked for, late.
+
+Belongs here: reading the journal of looks and the release calendar. Does not: looking
+(`warehouse.fetch`), problems of this installation (`upkeep`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from pipelines.alerts.problem import LONDON, Known, Problem, moment
+from warehouse.base.web import host_of, without_passwords
+from warehouse.contract.model import Contract, contracts
+from warehouse.editions.freshness import freshness, is_sample
+from warehouse.fetch.looks import Look
+
+# Publishers' sites are busy on release days, and editions come a day late: neither needs a person.
+PASSES_BY_ITSELF = timedelta(minutes=10)
+LATE_BY_DAYS = 3
+RELEASED = time(9, 30)  # London's time, on release days
+
+NAMES = {
+    "not found": "its page is there, its file is not",
+    "ambiguous": "two files fit, and one is wanted",
+    "refused": "what was downloaded is refused",
+    "new": "part of what was downloaded is refused",
+}
+IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {feed}"
+
+
+def looked_in_vain(known: Known) -> Iterator[Problem]:
+    """Editions whose newest look needs a person, and publishers that can't be reached."""
+    brought: dict[tuple[str, str], datetime] = {}
+    for file in sorted(known.everything, key=lambda file: file.imported_at):
+        brought[(file.feed, file.edition)] = file.imported_at
+    newest: dict[str, str] = {}
+    for file in known.active:
+        newest[file.feed] = max(newest.get(file.feed, ""), file.edition)
+    runs = _latest_runs(known.looks)
+    yield from _unreachable(known, runs)
+    for (feed, edition), run in runs.items():
+        look = run[-1]
+        if look.verdict not in NAMES or not look.wants_a_person:
+            continue
+        if edition < newest.get(feed, ""):
+            continue  # of the past: whoever asked for it by hand was told there and then
+        if look.verdict != "new" and brought.get((feed, edition), look.at) > look.at:
+            continue  # somebody has imported it since
+        yield Problem(
+            key=f"look {feed} {edition}",
+            title=f"{feed} {edition}: {NAMES[look.verdict]}",
+            what=_told_by(look),
+            since=run[0].at,
+            still_see=known.seen.of(feed),
+            to_do=f"{look.remedy} {IMPORT.format(feed=feed)}".strip(),
+        )
+
+
+def _latest_runs(every: list[Look]) -> dict[tuple[str, str], list[Look]]:
+    """Of each feed and edition the last looks that found the same, oldest first."""
+    ordered = sorted(every, key=lambda look: (look.feed, look.edition))
+    found = {}
+    for key, own in groupby(ordered, key=lambda look: (look.feed, look.edition)):
+        found[key] = [list(same) for _, same in groupby(own, key=lambda look: look.verdict)][-1]
+    return found
+
+
+def _told_by(look: Look) -> str:
+    where = without_passwords(look.url or look.page or "")
+    told = without_passwords(look.message)
+    return told if not where or where in told else f"{told} [{where}]"
+
+
+def _unreachable(known: Known, runs: dict[tuple[str, str], list[Look]]) -> Iterator[Problem]:
+    """One problem per host, however many feeds it has, unless it was reached since."""
+    reached = {_host(look): look.at for look in known.looks if look.verdict != "unreachable"}
+    failed: dict[str, list[list[Look]]] = {}
+    for run in runs.values():
+        host, last = _host(run[-1]), run[-1].at
+        if run[-1].verdict == "unreachable" and reached.get(host, last) <= last:
+            failed.setdefault(host, []).append(run)
+    for host, own in sorted(failed.items()):
+        newest = max((run[-1] for run in own), key=lambda look: look.at)
+        since = min(run[0].at for run in own)
+        wanted = ", ".join(sorted({f"{run[-1].feed} {run[-1].edition}" for run in own}))
+        yield Problem(
+            key=f"unreachable {host}",
+            title=f"{host or 'A publisher'} could not be reached",
+            what=f"{_told_by(newest)} Looked for: {wanted}. Last tried: {moment(newest.at)}.",
+            since=since,
+            still_see=known.seen.mart,
+            to_do=newest.remedy or "Try again: access-recovery fetch",
+            tell_from=since + PASSES_BY_ITSELF,
+        )
+
+
+def _host(look: Look) -> str:
+    return host_of(look.url or look.page or "")
+
+
+def late(known: Known) -> Iterator[Problem]:
+    """Editions that are late by the release calendar."""
+    today = known.now.astimezone(LONDON).date()
+    newest_looks = {(look.feed, look.edition): look for look in known.looks}
+    for feed, contract in contracts().items():
+        own = [file for file in known.active if file.feed == feed]
+        newest = max((file.edition for file in own), default=None)
+        awaited = freshness(contract, newest, is_sample(own), today)
+        if contract.discovery and contract.discovery.comes_with:
+            continue  # what it comes with is late, or came without it and was told so
+        if not awaited.days_late or awaited.due is None or awaited.awaited is None:
+            continue
+        since = datetime.combine(awaited.due, RELEASED, LONDON)
+        look = newest_looks.get((feed, awaited.awaited))
+        if look and look.verdict in NAMES and look.wants_a_person:
+            continue  # it is told why it is not in
+        yield Problem(
+            key=f"late {feed} {awaited.awaited}",
+            title=f"{feed} {awaited.awaited} is late by {awaited.days_late} day(s)",
+            what=f"{awaited.words}. {_last_look(look)}",
+            since=since,
+            still_see=known.seen.of(feed),
+            to_do=_bring(contract),
+            tell_from=since + timedelta(days=LATE_BY_DAYS),
+        )
+
+
+def _last_look(look: Look | None) -> str:
+    if look is None:
+        return "It was not looked for yet."
+    return f"Last looked for on {moment(look.at)}: {look.verdict}. {look.message}".rstrip()
+
+
+def _bring(contract: Contract) -> str:
+    """What to do about a late edition of a feed, which may be one that is typed."""
+    if contract.discovery is None:
+        return f"Bring it when it is there: access-recovery import PATH --feed {contract.feed}"
+    return (
+        "If the publisher is late, there is nothing to do but wait. If it is out: "
+        f"access-recovery fetch {contract.feed}, then access-recovery refresh. "
+        + IMPORT.format(feed=contract.feed)
+    )

@@ -1,0 +1,291 @@
+"""`access-recovery status`: per feed what is held, where it stands, and what was kept out.
+
+Belongs here: gathering it, as JSON and as tables. Does not: deciding where an edition stands
+(`warehouse.editions.status`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli import alerts
+from pipelines.cli.outcomes import SYNTHETIC_BANNER
+from pipelines.cli.screen import Screen
+from warehouse.base.home import Home
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pipelines.instance.prepare import Different
+    from warehouse.archive.source_files import SourceFile
+    from warehouse.contract.model import Contract
+    from warehouse.editions.status import Standing
+    from warehouse.fetch.looks import Look
+
+HEADINGS = (
+    "Feed",
+    "Editions",
+    "Newest",
+    "Accepted",
+    "Months",
+    "Checks",
+    "Held",
+    "Pending",
+    "Kept out",
+    "Age",
+    "Next edition",
+)
+TO_THE_RIGHT = ("Editions", "Kept out", "Age")
+
+
+def feed_statuses(home: Home) -> list[dict[str, Any]]:
+    """Per feed: editions held, months covered, verdicts, decisions, rows kept out per rule, age,
+    and the publisher's cadence."""
+    from warehouse.archive.source_files import Archive
+    from warehouse.contract.model import contracts
+    from warehouse.editions.status import standings
+    from warehouse.fetch.looks import looks
+
+    archive = Archive(home)
+    everything, files = archive.files(), archive.active_files()
+    stand = standings(home, files)
+    newest = {look.feed: look for look in looks(home)}
+    return [
+        _feed_status(
+            home,
+            contract,
+            [file for file in files if file.feed == feed],
+            [one for one in stand if one.feed == feed],
+            newest.get(feed),
+        )
+        | {"withdrawn": _withdrawn_editions(home, feed, everything, files)}
+        for feed, contract in contracts().items()
+    ]
+
+
+def _withdrawn_editions(
+    home: Home, feed: str, everything: list[SourceFile], files: list[SourceFile]
+) -> list[str]:
+    """Editions of which every file is withdrawn."""
+    from warehouse.archive.decisions import withdrawn
+
+    out = {(one, edition) for one, edition, _ in withdrawn(home)}
+    remaining = {(file.feed, file.edition) for file in files}
+    gone = {(f.feed, f.edition) for f in everything if f.feed == feed} - remaining
+    return sorted(edition for one, edition in gone & out)
+
+
+def _feed_status(
+    home: Home,
+    contract: Contract,
+    own: list[SourceFile],
+    stand: list[Standing],
+    look: Look | None,
+) -> dict[str, Any]:
+    from warehouse.contract.release_calendar import LONDON
+    from warehouse.editions.freshness import freshness, is_sample
+
+    newest = stand[-1].state if stand else None
+    accepted = [one.edition for one in stand if one.verdict == "accepted"]
+    months = sorted({month for file in own for month in file.months})
+    months = months or [one.edition for one in stand]
+    saved = max((file.retrieved_at for file in own), default=None)
+    synthetic = bool(own) and all(file.synthetic for file in own)
+    newest_edition, held = (stand[-1].edition, stand[-1].undecided) if stand else (None, False)
+    today = datetime.now(LONDON).date()
+    awaited = freshness(contract, newest_edition, is_sample(own), today, held)
+    return {
+        "feed": contract.feed,
+        "editions": len(stand),
+        "newest_edition": newest_edition,
+        "newest_accepted": accepted[-1] if accepted else None,
+        "first_month": months[0] if months else None,
+        "last_month": months[-1] if months else None,
+        "held": [one.edition for one in stand if one.verdict == "held"],
+        "pending": [one.edition for one in stand if one.state is None],
+        "held_months": [
+            {"edition": one.edition, **month.model_dump()}
+            for one in stand
+            for month in one.held_months
+        ],
+        "overrides": [_override(one) for one in stand if one.decision],
+        "quarantined": quarantined(home, own),
+        "checks": {
+            "pass": newest.passed,
+            "warn": newest.warned,
+            "fail": newest.failed,
+            "skipped": newest.skipped,
+        }
+        if newest
+        else None,
+        "timeliness": {"verdict": awaited.verdict, "message": awaited.words},
+        "age_days": max((datetime.now(UTC) - saved).days, 0) if saved else None,
+        "state": "held" if awaited.held and not awaited.days_late else awaited.state,
+        "next_expected": contract.cadence.release,
+        "next_edition": awaited.awaited,
+        "next_due": awaited.due.isoformat() if awaited.due else None,
+        "days_late": awaited.days_late,
+        "next": awaited.words if awaited.due else contract.cadence.release,
+        "last_look": look.model_dump(mode="json", exclude={"feed", "run_id"}) if look else None,
+        "synthetic": synthetic,
+    }
+
+
+def _override(one: Standing) -> dict[str, Any]:
+    decision = one.decision
+    assert decision is not None  # noqa: S101 - the caller asked for those with a decision
+    return {
+        "edition": one.edition,
+        "status": one.verdict,
+        "override": decision.decision,
+        "reason": decision.reason,
+        "by": decision.decided_by,
+        "at": decision.decided_at.isoformat(),
+        "lapsed": one.lapsed,
+    }
+
+
+def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
+    """Rows of these files that are kept out of the figures, per rule, most first."""
+    from warehouse.transform.tidy import facts_of
+
+    counts: Counter[str] = Counter()
+    for file in files:
+        if facts := facts_of(home, file):
+            counts.update({broken.rule: 0 for broken in facts.broken})
+            for broken in facts.broken:
+                counts[broken.rule] += broken.rows
+    return dict(counts.most_common())
+
+
+def show_status(screen: Screen, home: Home, as_json: bool) -> None:
+    """The status tables, or the JSON."""
+    rows = feed_statuses(home)
+    if as_json:
+        told = {
+            "home": str(home.root),
+            "mart": str(home.mart),
+            "published": home.mart.exists(),
+            "dagster_settings": [vars(one) for one in _dagster_settings(home)],
+            "feeds": rows,
+        }
+        screen.data(json.dumps(told, indent=1))
+        return
+    screen.table(_feed_table(rows))
+    for title, table in (
+        ("Newest look at the publishers", _look_table(rows)),
+        ("Months held (access-recovery accept FEED EDITION --org CODE lets one in)", _months(rows)),
+        ("Decisions", _decision_table(rows)),
+        ("Rows kept out of the figures (all in governance.quarantine)", _quarantine_table(rows)),
+    ):
+        if table.row_count:
+            screen.say(f"\n{title}")
+            screen.table(table)
+    if different := _dagster_settings(home):
+        screen.say(
+            f"\n{home.dagster / 'dagster.yaml'} is your own, and differs from the one shipped"
+        )
+        for one in different:
+            screen.say(f"  {one.words}")
+    if any(row["synthetic"] for row in rows):
+        screen.warn(SYNTHETIC_BANNER)
+    screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
+    if problems := alerts.line(home):
+        screen.say(problems)
+
+
+def _dagster_settings(home: Home) -> list[Different]:
+    from pipelines.instance.prepare import differences
+
+    return differences(home)
+
+
+def _table(*headings: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        right = heading in TO_THE_RIGHT
+        # An address must be whole to be copied.
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def _feed_table(rows: list[dict[str, Any]]) -> Table:
+    table = _table(*HEADINGS)
+    for row in rows:
+        checks = Counter(row["checks"] or {})
+        if checks:  # whether the next edition is overdue is a check of today
+            checks[row["timeliness"]["verdict"]] += 1
+        told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
+        months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
+        kept_out = sum(row["quarantined"].values())
+        table.add_row(
+            row["feed"],
+            str(row["editions"]),
+            row["newest_edition"] or "-",
+            row["newest_accepted"] or "-",
+            months,
+            told or "-",
+            ", ".join(row["held"]) or "-",
+            ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
+            f"{kept_out:,}" if kept_out else "-",
+            "-" if row["age_days"] is None else f"{row['age_days']} d",
+            row["next"],
+        )
+    return table
+
+
+def _look_table(rows: list[dict[str, Any]]) -> Table:
+    from rich.text import Text
+
+    from warehouse.contract.release_calendar import LONDON
+
+    table = _table("Feed", "Edition", "When", "Found")
+    for row in rows:
+        if look := row["last_look"]:
+            told = ". ".join(part.rstrip(".") for part in (look["message"], look["remedy"]) if part)
+            found = f"{look['verdict']}: {told}" if told else look["verdict"]
+            when = datetime.fromisoformat(look["at"]).astimezone(LONDON)
+            table.add_row(row["feed"], look["edition"], f"{when:%d %b %Y %H:%M}", Text(found))
+    return table
+
+
+def _months(rows: list[dict[str, Any]]) -> Table:
+    table = _table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
+    for row in rows:
+        for one in row["held_months"]:
+            table.add_row(
+                row["feed"],
+                one["edition"],
+                f"{one['org_code']} ({one['org_level']})",
+                one["month"],
+                f"{one['found']:,} {one['measure']}",
+                f"{one['low']:,} to {one['high']:,}",
+            )
+    return table
+
+
+def _decision_table(rows: list[dict[str, Any]]) -> Table:
+    from rich.text import Text
+
+    table = _table("Feed", "Edition", "Stands", "Decision")
+    for row in rows:
+        for one in row["overrides"]:
+            lapsed = f" LAPSED: {one['lapsed']}" if one["lapsed"] else ""
+            told = f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}.{lapsed}"
+            table.add_row(row["feed"], one["edition"], one["status"], Text(told))
+        for edition in row["withdrawn"]:
+            table.add_row(row["feed"], edition, "withdrawn", "all its files are withdrawn")
+    return table
+
+
+def _quarantine_table(rows: list[dict[str, Any]]) -> Table:
+    table = _table("Feed", "Kept out", "Rule")
+    for row in rows:
+        for rule, count in row["quarantined"].items():
+            table.add_row(row["feed"], f"{count:,}", rule)
+    return table

@@ -1,0 +1,58 @@
+"""What a command says of an error that nobody foresaw: the reason, and what to do.
+
+Belongs here: turning exceptions into two sentences. Does not: printing them (`screen`).
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+
+from warehouse.base.errors import AGAIN, plain
+from warehouse.base.home import Home, free_space
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# DuckDB, SQLite and polars hand the system's words on, not its numbers.
+FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
+# SQLite says this of a disk without room for its log, and of a broken disk, too.
+IN_OTHER_WORDS = "disk i/o error"
+GB, HARDLY_ANY = 1e9, 20_000_000
+
+
+def told(error: BaseException, home: Home) -> tuple[str, str]:
+    """An error as (reason, remedy)."""
+    reason = plain(error)
+    if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
+        return full_disk(reason, home)
+    if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free_space(home) < HARDLY_ANY):
+        return full_disk(reason, home)
+    return reason, "Run again with --debug for details."
+
+
+def unpublished(failure: str, home: Home) -> tuple[str, str]:
+    """What failed in a refresh that went on, as (reason, remedy)."""
+    return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
+
+
+def says_full(text: str) -> bool:
+    """Whether the words of an error are those of a full disk."""
+    return any(words in text.lower() for words in FULL_IN_WORDS)
+
+
+def full_disk(reason: str, home: Home) -> tuple[str, str]:
+    """The two sentences about a full disk: how much is free, and that nothing is lost."""
+    return (
+        f"The disk is full, or a limit on files was met ({free_space(home) / GB:.1f} GB free at "
+        f"{home.root}): {reason}",
+        "Nothing is lost: what was archived is whole, and what was published stays published. "
+        "Free some space, for instance with access-recovery housekeeping, then run the same "
+        "command again.",
+    )
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

@@ -1,0 +1,50 @@
+"""Pools, in each of which one run is under way at a time: the refresh, and each publisher's host.
+
+Belongs here: which there are, and that an instance knows their limit before its first run. Does
+not: the limit itself (`dagster.yaml`), which run is in which pool (the assets and jobs).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dagster._core.storage.event_log import EventLogStorage
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+    Log = SqlEventLogStorage
+else:
+    Log = object  # Dagster is loaded on use
+
+
+def pools() -> list[str]:
+    """Names of all pools of the code location."""
+    from assets.feed_assets import POOL
+    from assets.fetch_assets import publisher
+    from warehouse.contract.model import contracts
+
+    looked_up = [c for c in contracts().values() if c.discovery and c.discovery.looked_up]
+    return [POOL, *sorted({publisher(contract) for contract in looked_up})]
+
+
+def limit_pools(log: EventLogStorage) -> None:
+    """Give each pool that has no limit yet the instance's default. Limits that a person has set
+    stay as they are."""
+    known = {pool.name for pool in log.get_pool_limits()}
+    for pool in pools():
+        if pool not in known:
+            log.initialize_concurrency_limit_to_default(pool)
+
+
+class LimitsPools(Log):
+    """An event log, mixed in before Dagster's own, that limits the pools before the first run."""
+
+    _limited = False
+
+    def get_concurrency_keys(self) -> set[str]:
+        """Pools with a limit. The queue asks this before it sets the limits of pools that it has
+        not met, and would launch all their runs at once in the first round: so they are set now."""
+        if not self._limited and self.has_instance:
+            limit_pools(self)
+            self._limited = True
+        return super().get_concurrency_keys()

@@ -1,0 +1,98 @@
+"""Dagster's runs, events and schedules in Postgres, where an environment variable names a database.
+
+Belongs here: reading that address, and words for what is wrong with it. Does not: the choice
+between Postgres and files (`storage`).
+
+The address holds a password. It is in no file of ours, and no message or traceback quotes it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from warehouse.base.exit_status import UNREACHABLE
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+    from dagster._serdes import ConfigurableClassData
+    from dagster_postgres.storage import DagsterPostgresStorage
+
+VARIABLE = "ACCESS_RECOVERY_POSTGRES"
+# SQLAlchemy would take `postgresql` for another driver than the one that is installed.
+DRIVER = "postgresql+psycopg2"
+KINDS = ("postgres", "postgresql", DRIVER)
+SHAPE = f"{VARIABLE} is written postgresql://user:password@host:5432/database"
+RECYCLED = 1800  # seconds: firewalls cut connections that live longer
+PATIENCE = "10"  # seconds, unless the address says otherwise
+
+
+class Unusable(ValueError):
+    """The database can't be used: what is wrong, and what to do. Quotes no password."""
+
+
+class Unanswered(Unusable):
+    """The database did not answer, or refused us: a service that can't be reached."""
+
+    exit_status = UNREACHABLE
+
+
+def database(environment: Mapping[str, str] | None = None) -> URL | None:
+    """The database that the environment names; None if it names none.
+
+    Raises Unusable if the address can't be read.
+    """
+    text = (os.environ if environment is None else environment).get(VARIABLE, "").strip()
+    if not text:
+        return None
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or not url.database:  # outside `except`: its words may hold the address
+        raise Unusable(
+            f"{VARIABLE} can't be read as an address of a database. {SHAPE}; characters such as "
+            "@ : / in the password are written %40 %3A %2F."
+        )
+    if url.drivername not in KINDS:
+        raise Unusable(f"{VARIABLE} begins with `{url.drivername}://`. {SHAPE}.")
+    url = url.set(drivername=DRIVER)
+    return url.update_query_dict({"connect_timeout": PATIENCE, **url.query})
+
+
+def place(url: URL) -> str:
+    """Which database it is, as may be shown."""
+    return f"{url.database} at {url.host or 'the local socket'}:{url.port or 5432}"
+
+
+def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterPostgresStorage:
+    """Dagster's own storage in that database; its tables are made if there are none.
+
+    Raises Unanswered if the database can't be reached or refuses us.
+    """
+    from dagster_postgres.utils import DagsterPostgresException
+
+    from pipelines.instance.postgres_storage import PostgresStorage
+
+    told = ""
+    try:
+        return PostgresStorage(url.render_as_string(hide_password=False), inst_data=inst_data)
+    except (DagsterPostgresException, DBAPIError) as error:
+        cause = error.__cause__ if isinstance(error, DagsterPostgresException) else error
+        told = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
+    raise Unanswered(
+        f"The database {place(url)} can't be used: {told}. Check {VARIABLE} and that the database "
+        "exists and runs; without the variable Dagster's history is kept in files of the home."
+    )
+
+
+def keep_connections(instance: DagsterInstance) -> None:
+    """Keep connections from now on, as the web server does. For a process that writes many events:
+    else each is written through a connection of its own, which doubled a refresh's time."""
+    kept = {"statement_timeout": 0, "pool_recycle": RECYCLED, "max_overflow": 4}
+    instance.run_storage.optimize_for_webserver(**kept)
+    instance.event_log_storage.optimize_for_webserver(**kept)

@@ -1,0 +1,125 @@
+"""Dagster's instance of a home: where runs, events and schedules are kept.
+
+Belongs here: making it, pointing Dagster at it, and how its settings differ from those shipped.
+Dagster itself is loaded on use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from warehouse.base.home import Home, write_text
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+PROJECT = Path(__file__).resolve().parents[2]
+SETTINGS = PROJECT / "dagster.yaml"
+WORKSPACE = PROJECT / "workspace.yaml"
+# SHA-256 of each `dagster.yaml` that a release shipped: a copy that is one of them was changed by
+# nobody, and is renewed. Whoever changes the file adds its hash (a test says which).
+SHIPPED = frozenset(
+    {
+        "00aa2244f1274c9d5ec6f49aa6e80ef6509cd4240f67feb6cfe4889b515d0a59",
+        "53b83e067a1df67c979accef859cbb9678196c8ea1666cb7f874780619d1f1fa",
+        "85bef544f263bc0783bd7aa153b31a56786f13fd14ef39649bacec08b0223dab",
+        "f4e426a3f4a20a5131490799887c5936604ec5a70ddc40e9de1ea94c2e9f8613",
+        "13e3a0c556d4e2b391d50d1b4ce5806ebef74236a83b3f878005d7c8f22f4bde",
+    }
+)
+# What a site may choose without any harm to the product.
+OPTIONAL = ("telemetry", "nux", "retention", "compute_logs")
+
+
+@dataclass(frozen=True)
+class Different:
+    """A setting of a site's own `dagster.yaml` that is not as the product ships it."""
+
+    setting: str
+    found: Any
+    shipped: Any
+
+    @property
+    def words(self) -> str:
+        """In a line."""
+        found = "not set" if self.found is None else f"`{self.found}`"
+        return f"{self.setting}: {found}, shipped `{self.shipped}`"
+
+
+def prepare(home: Home) -> Path:
+    """Make the instance folder with the project's settings, and set `DAGSTER_HOME` to it.
+
+    A `dagster.yaml` that somebody changed stays as it is: see `differences`.
+    """
+    settings = SETTINGS.read_text(encoding="utf-8")
+    target = _settings_of(home)
+    if not target.exists() or (_sha256(target) in SHIPPED and _text(target) != settings):
+        write_text(target, settings)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    return home.dagster
+
+
+def differences(home: Home) -> list[Different]:
+    """Settings of the home's own `dagster.yaml` that are not as shipped, those left out that make
+    no difference to the product; none where there is no such file yet. One that can't be read as
+    settings is told as such.
+    """
+    target = _settings_of(home)
+    if not target.exists() or _sha256(target) in SHIPPED:
+        return []
+    try:
+        own = yaml.safe_load(_text(target)) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        own = str(error)
+    if not isinstance(own, dict):
+        return [Different("whole file", own, "settings as YAML, `name: value`")]
+    shipped = _flat(yaml.safe_load(_text(SETTINGS)))
+    found = _flat(own)
+    return [
+        Different(name, found.get(name), value)
+        for name, value in shipped.items()
+        if name.split(".")[0] not in OPTIONAL and found.get(name) != value
+    ]
+
+
+def _settings_of(home: Home) -> Path:
+    return home.dagster / "dagster.yaml"
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _flat(settings: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """`{"a": {"b": 1}}` -> `{"a.b": 1}`."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict) and value:
+            found |= _flat(value, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = value
+    return found
+
+
+@contextmanager
+def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance in this home, its pools limited."""
+    import dagster as dg
+
+    from pipelines.instance.pools import limit_pools
+
+    with dg.DagsterInstance.from_config(str(prepare(home))) as instance:
+        limit_pools(instance.event_log_storage)
+        yield instance

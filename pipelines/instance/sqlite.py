@@ -1,0 +1,186 @@
+"""Dagster's SQLite files, with one engine per file; or Postgres, where the environment says so.
+
+Belongs here: the storage that `dagster.yaml` names, and holding its connections open while a
+refresh writes. Does not: where the home is (`dagster.yaml`), opening the instance (`instance`),
+Postgres itself (`postgres`).
+
+Dagster's own storage makes a SQLAlchemy engine for each event, which compiles each statement anew,
+and opens and closes a connection or more; the last one to close has SQLite write its whole log
+back into the file. Together that took half of a refresh's time.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from dagster import Field, StringSource
+from dagster._config.config_schema import UserConfigSchema
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool, Pool, QueuePool
+
+from pipelines.instance.pools import LimitsPools
+from pipelines.instance.postgres import database, open_postgres
+from warehouse.base.home import Home
+
+# A run has a file of its own: a web server looks at many, a refresh writes them one after another.
+MOST = 16
+
+
+class Engines:
+    """The engines of this process, one per SQLite file, the least recently used forgotten first.
+
+    As a rule an engine has no connections of its own, so that threads and forked processes may
+    share it, and nobody holds a file that nobody uses. Within `kept_open` its connections stay.
+    """
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[str, Engine] = OrderedDict()
+        self._pool: type[Pool] = NullPool
+        self._keepers = 0
+        self._lock = Lock()
+
+    def of(self, url: str) -> Engine:
+        """The engine of a file, made on first use."""
+        with self._lock:
+            if url not in self._made:
+                self._made[url] = _engine(url, self._pool)
+            self._made.move_to_end(url)
+            while len(self._made) > MOST:
+                _, oldest = self._made.popitem(last=False)
+                oldest.dispose()
+            return self._made[url]
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep connections from now on, and close them at the end of the outermost. For a process
+        that writes many events and does not fork."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            before, self._keepers = self._keepers, self._keepers + more
+            if 0 not in (before, self._keepers):
+                return
+            for made in self._made.values():
+                made.dispose()
+            self._made.clear()
+            self._pool = QueuePool if self._keepers else NullPool
+
+
+def _engine(url: str, pool: type[Pool]) -> Engine:
+    timeout = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+    made = create_engine(url, poolclass=pool, connect_args=timeout)
+    event.listen(made, "connect", _write_swiftly)
+    return made
+
+
+def _write_swiftly(connection: sqlite3.Connection, _: object) -> None:
+    """Let SQLite wait for the disk only when it folds its log into the file, not at every event.
+
+    With a log (WAL) that is safe: a power cut may cost the last events, never the file.
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+ENGINES = Engines()
+
+
+class EventLog(LimitsPools, SqliteEventLogStorage):
+    """Events: a file per run, and one of what all runs share."""
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the shared file has a table. Dagster asks this of every check that it stores, by
+        an engine made for the question; a table that was there stays."""
+        if table_name not in self._found:
+            if not super().has_table(table_name):
+                return False
+            self._found.add(table_name)
+        return True
+
+    @cached_property
+    def _found(self) -> set[str]:
+        return set()
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        engine = ENGINES.of(self.conn_string_for_shard(shard))
+        with self._db_lock:
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+
+class Runs(SqliteRunStorage):
+    """Runs and their tags."""
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A transaction on the file."""
+        with ENGINES.of(self._conn_string).begin() as connection:
+            yield connection
+
+
+class Schedules(SqliteScheduleStorage):
+    """Ticks of schedules and sensors, which the daemon writes every few seconds."""
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A transaction on the file."""
+        with ENGINES.of(self._conn_string).begin() as connection:
+            yield connection
+
+
+class Storage(DagsterSqliteStorage):
+    """All of them under one folder, where Dagster's own storage has them."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        history = Path(base_dir) / "history"
+        self.base_dir = base_dir
+        self._run_storage = Runs.from_local(str(history))
+        self._event_log_storage = EventLog(str(history / "runs"))
+        self._schedule_storage = Schedules.from_local(str(Path(base_dir) / "schedules"))
+        self._inst_data = inst_data
+        # Not the parent's own: that would open all three files once more, as its own storages.
+        super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        """`base_dir`, which need not be said."""
+        return {"base_dir": Field(StringSource, is_required=False)}
+
+    @classmethod
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> DagsterStorage:
+        """What `dagster.yaml` asks for; in Postgres where the environment names a database.
+
+        Without a folder it is `DAGSTER_HOME`, and where that is not set (`dagster dev` in the
+        checkout) the one of the home. Raises `pipelines.instance.postgres.Unusable` if the database
+        can't be used.
+        """
+        if url := database():
+            return open_postgres(url, inst_data)
+        folder = config_value.get("base_dir") or os.environ.get("DAGSTER_HOME")
+        return cls(folder or str(Home.from_environment().dagster), inst_data)

@@ -1,0 +1,12 @@
+"""Names of the jobs, which people launch and a purge looks for among past runs.
+
+Belongs here: the names alone. Does not: the jobs (`definitions`, and the modules that make them).
+"""
+
+PUBLISH_JOB = "publish_mart"
+REFRESH_JOB = "refresh"
+
+
+def feed_job_name(feed: str) -> str:
+    """The job that takes in editions of one feed."""
+    return f"take_in_{feed}"

@@ -1,0 +1,289 @@
+"""Purging: a file that must not be kept is erased, with all that was made from it in the home.
+
+Belongs here: what has to go (the plan), and erasing it from archive, landing folder, lake, lineage
+events and the words of the check history. Does not: Dagster's events and the mart
+(`pipelines.operations.purge`), asking.
+
+Tombstones are written first and tell all that is needed to erase, so that a purge that was killed
+half-way can be run again: every step may be repeated.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, cast
+
+import polars as pl
+
+from warehouse.archive.decisions import NotPossible, decide, reason_given, who
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.archive.tombstones import Tombstone, tombstones, write
+from warehouse.archive.withdrawals import FIND, matches, prefix_of, unambiguous
+from warehouse.base.hashing import hash_file, hash_stream
+from warehouse.base.home import Home, sweep_parts, whole_file
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.editions.check_history import edition_files, state_path
+from warehouse.outputs.openlineage.keep import forget_files
+from warehouse.publication.previous_marts import remove_previous
+from warehouse.readers.containers import sniff
+from warehouse.transform.tidy import UNREADABLE, lake_paths
+
+CHUNK = 1 << 20
+PURGED = "purged"
+WORDS = ("observed", "expected", "message")
+MART = "mart"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a purge is to erase. `files`: their records; `containers`: hashes of all that is kept
+    and holds one of them; `buried`: tombstones of an earlier purge, of which traces may be left;
+    `landing`: copies in the landing folder; `beside`: files there that hold others, too."""
+
+    files: list[SourceFile]
+    containers: list[str]
+    buried: list[Tombstone]
+    landing: list[Path]
+    beside: list[Path]
+
+
+def plan_purge(home: Home, typed: Iterable[str]) -> Plan:
+    """What has to go, by hashes of files or containers, or their first digits.
+
+    Raises NotPossible if a hash fits nothing or several, or if a container holds other files too.
+    """
+    files, buried = _meant(home, [prefix_of(one) for one in typed])
+    gone = {file.sha256 for file in files} | {one.sha256 for one in buried}
+    archive = Archive(home)
+    every = archive.files()
+    files = [file for file in every if file.sha256 in gone]
+    known = {c for file in files for c in archive.containers_of(file)}
+    known |= {container for one in buried for container in one.containers}
+    sizes = {file.bytes for file in files} | {one.bytes for one in buried}
+    containers = sorted(known | set(_other_containers(archive, every, known, gone, sizes)))
+    _refuse_others(every, containers, gone, archive)
+    landing, beside = _in_landing(home, gone, set(containers), sizes)
+    return Plan(files, containers, buried, landing, beside)
+
+
+def _meant(home: Home, prefixes: list[str]) -> tuple[list[SourceFile], list[Tombstone]]:
+    every, buried = Archive(home).files(), tombstones(home)
+    files: list[SourceFile] = []
+    stones: list[Tombstone] = []
+    for prefix in prefixes:
+        own = [f for f in every if matches(prefix, f.sha256, f.container_sha256)]
+        before = [t for t in buried if matches(prefix, t.sha256, *t.containers)]
+        hashes = {h for f in own for h in (f.sha256, f.container_sha256)}
+        unambiguous(prefix, hashes | {h for t in before for h in (t.sha256, *t.containers)})
+        if not own and not before:
+            raise NotPossible(f"The archive holds no file {prefix}.", FIND)
+        files += own
+        stones += before
+    return files, stones
+
+
+def _other_containers(
+    archive: Archive, every: list[SourceFile], known: set[str], gone: set[str], sizes: set[int]
+) -> Iterator[str]:
+    """Containers kept for another file's sake that hold the same content."""
+    others = {c for file in every for c in archive.containers_of(file)} - known
+    for container in sorted(others):
+        path = archive.object_path(container)
+        if path.exists() and any(sha in gone for sha in _content_hashes(path, sizes)):
+            yield container
+
+
+def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
+    """SHA-256 of what a file holds, of those contents only whose size is looked for."""
+    if path.stat().st_size in sizes:
+        yield hash_file(path)
+    try:
+        kind = sniff(path)
+        if kind == "zip":
+            with zipfile.ZipFile(path) as container:
+                for info in container.infolist():
+                    if info.file_size in sizes:
+                        with container.open(info) as stream:
+                            yield hash_stream(stream)
+        elif kind == "gzip":
+            with gzip.open(path) as unpacked:
+                yield hash_stream(cast("IO[bytes]", unpacked))
+    except (*UNREADABLE, RuntimeError, ValueError):
+        return  # what can't be unpacked was never taken in
+
+
+def _refuse_others(
+    every: list[SourceFile], containers: list[str], gone: set[str], archive: Archive
+) -> None:
+    """A container can't be kept without one of its members: nobody may lose a file unasked."""
+    for container in containers:
+        others = [
+            f for f in every if container in archive.containers_of(f) and f.sha256 not in gone
+        ]
+        if others:
+            named = ", ".join(f"{f.file_name} ({f.feed} {f.edition})" for f in others)
+            raise NotPossible(
+                f"It came in {others[0].container_name} together with {named}, which would be "
+                "erased, too.",
+                f"To erase all of it: access-recovery purge {' '.join(containers)}. To keep the "
+                "others, import them on their own afterwards.",
+            )
+
+
+def _in_landing(
+    home: Home, gone: set[str], containers: set[str], sizes: set[int]
+) -> tuple[list[Path], list[Path]]:
+    """Copies in the landing folder, and files there that hold such a copy beside others."""
+    copies: list[Path] = []
+    beside: list[Path] = []
+    for path in sorted(home.landing.rglob("*")) if home.landing.exists() else []:
+        if not path.is_file():
+            continue
+        if hash_file(path) in gone | containers:
+            copies.append(path)
+        elif any(sha in gone for sha in _content_hashes(path, sizes)):
+            members = len(zipfile.ZipFile(path).namelist()) if zipfile.is_zipfile(path) else 1
+            (copies if members == 1 else beside).append(path)
+    return copies, beside
+
+
+def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]:
+    """Record the decisions and set the tombstones; returns all that are to be erased now.
+
+    Tombstones of an earlier purge keep their words. Raises NotPossible for a blank reason.
+    """
+    reason, person = reason_given(reason), who(by)
+    stones = list(plan.buried)
+    buried = {(one.feed, one.edition, one.sha256) for one in plan.buried}
+    for file in plan.files:
+        if (file.feed, file.edition, file.sha256) in buried:
+            continue
+        stone = Tombstone(
+            sha256=file.sha256,
+            container_sha256=file.container_sha256,
+            containers=tuple(plan.containers),
+            feed=file.feed,
+            edition=file.edition,
+            bytes=file.bytes,
+            rows=file.rows,
+            synthetic=file.synthetic,
+            imported_at=file.imported_at,
+            reason=reason,
+            decided_by=person,
+            decided_at=datetime.now(UTC).replace(microsecond=0),
+        )
+        write(home, stone)
+        decide(home, "purge", file.feed, file.edition, [file.sha256], reason, person)
+        stones.append(stone)
+    return stones
+
+
+def editions_touched(
+    home: Home, stones: list[Tombstone], looks_back: Callable[[str], int]
+) -> dict[tuple[str, str], datetime]:
+    """Editions whose verdicts may quote a purged file, and since when: its own, and those that
+    were judged by it or compared with it."""
+    files = Archive(home).files()
+    editions = {(file.feed, file.edition) for file in files}
+    touched: dict[tuple[str, str], datetime] = {}
+    for stone in stones:
+        ghost = SourceFile.model_construct(
+            sha256=stone.sha256, feed=stone.feed, edition=stone.edition, months=()
+        )
+        until = month_text(add_months(parse_month(stone.edition), looks_back(stone.feed)))
+        rest_on = {
+            (feed, edition)
+            for feed, edition in editions
+            if (feed == stone.feed and stone.edition < edition <= until)
+            or ghost in edition_files([*files, ghost], feed, edition)
+        }
+        for key in rest_on | {(stone.feed, stone.edition)}:
+            touched[key] = min(touched.get(key, stone.imported_at), stone.imported_at)
+    return touched
+
+
+def erase(
+    home: Home, plan: Plan, stones: list[Tombstone], touched: dict[tuple[str, str], datetime]
+) -> None:
+    """Erase the files from landing folder, lake, check history, lineage events and archive. May
+    be repeated."""
+    for path in plan.landing:
+        path.unlink(missing_ok=True)
+    for stone in stones:
+        _erase_derived(home, stone)
+    for feed, edition in touched:
+        state_path(home, feed, edition).unlink(missing_ok=True)
+    _blank_words(home, touched)
+    forget_files(home, [stone.sha256 for stone in stones])
+    shutil.rmtree(home.pages, ignore_errors=True)
+    for note in home.state.glob("*.json"):  # may quote the file, and may be lost
+        note.unlink(missing_ok=True)
+    shutil.rmtree(home.downloads, ignore_errors=True)  # a part of it, if a process was killed
+    for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
+        sweep_parts(folder)
+    shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)
+    remove_previous(home)
+    archive = Archive(home)
+    for container in plan.containers:
+        archive.object_path(container).unlink(missing_ok=True)
+    for stone in stones:
+        archive.forget(stone.feed, stone.edition, stone.sha256)
+
+
+def _erase_derived(home: Home, stone: Tombstone) -> None:
+    """The lake's and the quarantine's files of a purged one."""
+    file = SourceFile.model_construct(sha256=stone.sha256, feed=stone.feed, edition=stone.edition)
+    paths = lake_paths(home, file)
+    for path in astuple(paths):
+        path.unlink(missing_ok=True)
+
+
+def _blank_words(home: Home, touched: dict[tuple[str, str], datetime]) -> None:
+    """Blank what verdicts on these editions, and on the mart, quote since the file came: they may
+    quote its cells. The verdicts stay."""
+    since = min(touched.values(), default=None)
+    for path in sorted((home.archive / "checks").glob("*.parquet")):
+        rows = pl.read_parquet(path)
+        quoting = pl.any_horizontal(
+            [
+                (pl.col("feed") == feed)
+                & (pl.col("edition") == edition)
+                & (pl.col("checked_at") >= came)
+                for (feed, edition), came in touched.items()
+            ]
+            + [
+                (pl.col("feed") == MART)
+                & (pl.col("verdict") != "pass")
+                & (pl.col("checked_at") >= since)
+            ]
+        )
+        blanked = rows.with_columns(
+            pl.when(quoting).then(pl.lit(PURGED)).otherwise(pl.col(word)).alias(word)
+            for word in WORDS
+        )
+        if not blanked.equals(rows):
+            with whole_file(path) as part:
+                blanked.write_parquet(part)
+
+
+def runs_touched(home: Home, touched: dict[tuple[str, str], datetime]) -> set[str]:
+    """Runs that judged these editions since the purged file came, by the check history."""
+    runs: set[str] = set()
+    for feed, edition in touched:
+        for path in (home.archive / "checks").glob(f"*-{feed}-{edition}.parquet"):
+            rows = pl.read_parquet(path, columns=["run_id", "checked_at"])
+            runs |= set(rows.filter(pl.col("checked_at") >= touched[(feed, edition)])["run_id"])
+    return runs
+
+
+def finish(home: Home, stones: list[Tombstone]) -> None:
+    """Note on the tombstones that nothing is left."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    for stone in stones:
+        write(home, stone.model_copy(update={"erased_at": stone.erased_at or now}))

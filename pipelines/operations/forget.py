@@ -1,0 +1,155 @@
+"""Forgetting runs: Dagster's events quote what checks found, and a purged file may be among it.
+
+Belongs here: deleting runs of a home's Dagster instance so that no byte of their events is left.
+Does not: which runs (`pipelines.operations.erase` knows by the check history).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from pipelines.instance.postgres import database
+from pipelines.job_names import PUBLISH_JOB, REFRESH_JOB
+from warehouse.base.home import Home
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+PATIENCE = 30  # seconds to wait for a web server that has the database open
+ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
+SUFFIXES = ("", "-wal", "-shm", "-journal")
+
+# What Dagster keeps beside the events themselves: check executions, and each asset's newest
+# materialisation, which is then the newest that remains.
+FORGET = (
+    "DELETE FROM asset_check_executions WHERE run_id IN :runs",
+    "DELETE FROM event_logs WHERE run_id IN :runs",
+    """UPDATE asset_keys SET cached_status_data = NULL,
+        last_materialization = (SELECT event FROM event_logs AS e
+            WHERE e.asset_key = asset_keys.asset_key
+              AND e.dagster_event_type = 'ASSET_MATERIALIZATION' ORDER BY e.id DESC LIMIT 1),
+        last_run_id = (SELECT run_id FROM event_logs AS e
+            WHERE e.asset_key = asset_keys.asset_key
+              AND e.dagster_event_type = 'ASSET_MATERIALIZATION' ORDER BY e.id DESC LIMIT 1)
+        WHERE last_run_id IN :runs""",
+)
+REWRITTEN = ("event_logs", "asset_keys", "asset_check_executions", "runs", "run_tags")
+
+
+class InUse(Exception):
+    """Another program keeps Dagster's databases locked."""
+
+
+def forget_runs(
+    home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
+) -> int:
+    """Delete these runs, and all runs of these jobs between two moments, with every event; returns
+    how many.
+
+    A job that was cut short has left no verdict, and may have quoted cells all the same; so may a
+    publication that failed. Raises InUse if another program keeps the databases locked.
+    """
+    try:
+        return _forget_runs(home, runs, jobs, since, until)
+    except (sqlite3.OperationalError, SQLAlchemyError) as error:
+        raise InUse(
+            f"Dagster's databases are in use ({error}). The mart is published without the file "
+            "already; stop `make ui` and run the same command again to finish."
+        ) from error
+
+
+def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> set[str]:
+    """Refreshes of the daemon that ended between two moments, however long before the first they
+    began: they say why editions were held back, and may quote cells."""
+    from dagster import DagsterRunStatus as Status
+    from dagster import RunsFilter
+
+    ended = RunsFilter(
+        job_name=REFRESH_JOB,
+        statuses=[Status.SUCCESS, Status.FAILURE, Status.CANCELED],
+        updated_after=since,
+        created_before=until,
+    )
+    return {record.dagster_run.run_id for record in instance.get_run_records(ended)}
+
+
+def _forget_runs(
+    home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
+) -> int:
+    postgres, files = database(), home.dagster / "history"
+    if postgres is None and not files.exists():
+        return 0
+    from dagster import DagsterRunStatus, RunsFilter
+
+    from pipelines.instance.prepare import open_instance
+
+    names = {*jobs, ANY_ASSETS}
+    with open_instance(home) as instance:
+        for record in instance.get_run_records(
+            RunsFilter(created_after=since, created_before=until)
+        ):
+            run = record.dagster_run
+            failed = run.job_name == PUBLISH_JOB and run.status != DagsterRunStatus.SUCCESS
+            if run.job_name in names or failed:
+                runs = runs | {run.run_id}
+        runs = runs | _refreshes(instance, since, until)
+        there = sorted(run for run in runs if instance.has_run(run))
+        for run_id in there:
+            instance.delete_run(run_id)
+    if postgres:
+        _forget_in_postgres(postgres, sorted(runs))
+        shutil.rmtree(files, ignore_errors=True)  # from before Postgres, and read by nobody
+        return len(there)
+    _forget_index(home, sorted(runs))
+    for path in run_files(home, runs):
+        path.unlink(missing_ok=True)
+    for path in sorted(home.dagster.rglob("*.db")):
+        _vacuum(path)
+    return len(there)
+
+
+def _forget_in_postgres(url: URL, runs: list[str]) -> None:
+    """Forget runs, then have Postgres rewrite its tables without what was deleted from them."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.execute(text(f"SET lock_timeout = '{PATIENCE}s'"))
+        for statement in FORGET:
+            several = text(statement).bindparams(bindparam("runs", expanding=True))
+            db.execute(several, {"runs": runs})
+        for table in REWRITTEN:
+            db.execute(text(f"VACUUM FULL {table}"))
+
+
+def run_files(home: Home, runs: Iterable[str]) -> list[Path]:
+    """The SQLite files of runs that are there; none where their events are in Postgres."""
+    folder = home.dagster / "history" / "runs"
+    paths = [folder / f"{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES]
+    return [path for path in paths if path.exists()]
+
+
+def _forget_index(home: Home, runs: list[str]) -> None:
+    index = home.dagster / "history" / "runs" / "index.db"
+    if not index.exists():
+        return
+    marks = f"({', '.join('?' * len(runs))})"
+    with closing(sqlite3.connect(index, timeout=PATIENCE)) as db, db:
+        for statement in FORGET:
+            db.execute(statement.replace(":runs", marks), runs)
+
+
+def _vacuum(database: Path) -> None:
+    """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as db:
+        db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

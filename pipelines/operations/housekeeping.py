@@ -1,0 +1,136 @@
+"""Housekeeping from end to end: files that can go, and Dagster's old runs.
+
+Belongs here: the order of the steps, and which runs may go. Does not: which files
+(`pipelines.operations.removable`), printing (`pipelines.cli.housekeeping`).
+
+No record of ours is only in Dagster: verdicts, decisions, looks and publications are kept in the
+archive. What goes are the logs of old runs. A run stays as long as it holds the newest
+materialisation of an asset's partition, or the newest verdict of a check on one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from pipelines.instance.postgres import database
+from pipelines.operations.forget import FORGET, run_files
+from pipelines.operations.removable import Waste, find_waste, remove
+from warehouse.base.home import Home
+from warehouse.base.lock import Say, alone
+from warehouse.settings import read_settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+TELLING_NOTHING = timedelta(days=14)  # runs that did well and made nothing: looks, and refreshes
+AT_ONCE = 500  # runs deleted by one housekeeping: the rest can wait for the next
+
+NEWEST = (
+    """SELECT DISTINCT run_id FROM event_logs WHERE id IN (
+        SELECT max(id) FROM event_logs
+        WHERE asset_key IS NOT NULL AND dagster_event_type = 'ASSET_MATERIALIZATION'
+        GROUP BY asset_key, partition)""",
+    """SELECT DISTINCT run_id FROM asset_check_executions WHERE id IN (
+        SELECT max(id) FROM asset_check_executions GROUP BY asset_key, check_name, partition)""",
+)
+MATERIALISING = """SELECT DISTINCT run_id FROM event_logs
+    WHERE dagster_event_type = 'ASSET_MATERIALIZATION'"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a housekeeping came to, or would. `waste`: files; `runs`: how many of Dagster's runs;
+    `run_bytes`: of their files, 0 in Postgres."""
+
+    waste: list[Waste] = field(default_factory=list)
+    runs: int = 0
+    run_bytes: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """What all of it takes up on the disk."""
+        return sum(one.bytes for one in self.waste) + self.run_bytes
+
+
+def housekeep(
+    home: Home,
+    dry_run: bool = False,
+    say: Say = lambda _: None,
+    wait: bool = True,
+    now: datetime | None = None,
+) -> Done:
+    """Remove what can go, unless it is only to be told; returns what.
+
+    Raises Busy if a refresh is running and `wait` is False, ValueError for settings or records that
+    can't be read.
+    """
+    now = now or datetime.now(UTC)
+    if dry_run:
+        return _tidied(home, True, now)
+    with alone(home, say, wait):
+        return _tidied(home, False, now)
+
+
+def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
+    waste = find_waste(home)
+    if not dry_run:
+        remove(home, waste)
+    if database() is None and not (home.dagster / "history").exists():
+        return Done(waste)
+    from pipelines.instance.prepare import open_instance
+
+    with open_instance(home) as instance:
+        runs = old_runs(instance, now, timedelta(days=read_settings(home).keep_runs_days))
+        size = sum(path.stat().st_size for path in run_files(home, runs))
+        if not dry_run:
+            delete_runs(home, instance, runs)
+    return Done(waste, len(runs), size)
+
+
+def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> list[str]:
+    """Runs that may go: ended, older than `age`, and nothing newest in them. Those that did well
+    and made nothing go sooner; those that made nothing go first."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    sooner = now - min(age, TELLING_NOTHING)
+    records = instance.get_run_records(RunsFilter(statuses=ended, created_before=sooner))
+    if not records:
+        return []
+    with instance.event_log_storage.index_connection() as db:  # type: ignore[attr-defined]
+        newest = {run for query in NEWEST for (run,) in db.execute(text(query))}
+        making = {run for (run,) in db.execute(text(MATERIALISING))}
+    empty, full = [], []
+    for one in sorted(records, key=lambda one: one.create_timestamp):
+        run, is_old = one.dagster_run, one.create_timestamp < now - age
+        if run.run_id in newest:
+            continue
+        if run.run_id in making:
+            full += [run.run_id] if is_old else []
+        elif is_old or run.status == DagsterRunStatus.SUCCESS:
+            empty.append(run.run_id)
+    return [*empty, *full][:AT_ONCE]
+
+
+def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> None:
+    """Delete runs with their events, and what Dagster leaves of them."""
+    if not runs:
+        return
+    for run_id in runs:
+        instance.delete_run(run_id)
+    checks = text(FORGET[0].replace("IN :runs", "= :run"))
+    with instance.event_log_storage.index_connection() as db:  # type: ignore[attr-defined]
+        for run_id in runs:
+            db.execute(checks, {"run": run_id})
+    for path in run_files(home, runs):
+        path.unlink(missing_ok=True)
+    for path in sorted((home.dagster / "history").glob("**/*.db")):
+        # Whoever has it open now keeps the room that was freed, until next time.
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=1)) as db:
+            db.execute("VACUUM")

@@ -1,0 +1,127 @@
+"""The landing folder: what lies there, whether it has stopped growing, and importing it.
+
+Belongs here: these, and what the sensor on the folder decides. Does not: recognising files
+(`warehouse.intake`), what follows an import (`pipelines.operations.refresh`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from pipelines.operations.cursor import AGAIN_AFTER, Cursor
+from warehouse.base.home import Home
+from warehouse.intake.importer import Outcome, Request, files_under, import_paths
+
+SHOWN = 3
+
+
+class Lying(NamedTuple):
+    """A file in the landing folder. `name`: its path there; `modified`: in nanoseconds."""
+
+    name: str
+    path: Path
+    bytes: int
+    modified: int
+
+
+def lying(home: Home) -> list[Lying]:
+    """The files in the landing folder that an import would read, in a stable order."""
+    if not home.landing.exists():
+        return []
+    found = ((path, _stat(path)) for path in files_under([home.landing]))
+    return [
+        Lying(path.relative_to(home.landing).as_posix(), path, stat.st_size, stat.st_mtime_ns)
+        for path, stat in found
+        if stat
+    ]
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:  # taken away while we looked
+        return None
+
+
+def take_landing(home: Home, say: Callable[[str], None], still_for: float = 0) -> Iterable[Outcome]:
+    """Import what lies in the landing folder. Archived files leave it, refused ones stay; so do
+    those that were written to within the last `still_for` seconds or while they were read."""
+    found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
+    done = {one.path: one for one in found}
+
+    def announce(path: Path) -> None:
+        say(f"Importing {path.name}")
+
+    for outcome in import_paths(home, list(done), Request(), announce):
+        if outcome.verdict == "refused":
+            done.pop(outcome.path, None)
+        yield outcome
+    for path, one in done.items():
+        stat = _stat(path)
+        if stat and (stat.st_size, stat.st_mtime_ns) == (one.bytes, one.modified):
+            path.unlink(missing_ok=True)
+
+
+class Seen(Cursor):
+    """What the sensor remembers: the folder as it last saw it, since when, and of which files, as
+    they are, it has asked for the import, and when."""
+
+    folder: str = ""
+    since: float = 0
+    asked: dict[str, str] = Field(default_factory=dict)
+    asked_at: float = 0
+
+
+class Verdict(NamedTuple):
+    """What the sensor decided: the key of a run, None if there is none; and why."""
+
+    run_key: str | None
+    why: str
+    seen: Seen
+
+
+def look_at(
+    found: Collection[Lying], seen: Seen, refused: Collection[str], still_for: float, now: float
+) -> Verdict:
+    """Whether the folder is to be imported: it is the same as at least `still_for` seconds ago, and
+    holds something that was not imported as it is.
+
+    `refused`: the files that the last import refused. They stay, and are not imported again as
+    they are; what an import that broke off left is tried again after an hour.
+    """
+    marks = {one.name: f"{one.bytes} {one.modified}" for one in found}
+    folder = _fingerprint(marks)
+    since = seen.since if folder == seen.folder else now
+    asked = {name: mark for name, mark in seen.asked.items() if marks.get(name) == mark}
+    seen = Seen(folder=folder, since=since, asked=asked, asked_at=seen.asked_at)
+    left = [name for name in marks if name not in asked]
+    if not marks:
+        return Verdict(None, "Nothing lies in the landing folder", seen)
+    if not left and asked.keys() <= set(refused):
+        return Verdict(None, f"{_named(marks)} refused: change or remove what stays there", seen)
+    if not left and now - seen.asked_at < AGAIN_AFTER:
+        why = f"{_named(marks)}: being imported; what is left is tried again within the hour"
+        return Verdict(None, why, seen)
+    if now - since < still_for:
+        return Verdict(None, f"{_named(left or marks)}: waiting until nothing grows any more", seen)
+    key = f"landing {folder} {int(now if not left else since)}"
+    seen = seen.model_copy(update={"asked": marks, "asked_at": now})
+    return Verdict(key, f"{_named(left or marks)} to be imported", seen)
+
+
+def _fingerprint(marks: Mapping[str, str]) -> str:
+    """Of names, sizes and times: the same as long as nobody touches the folder."""
+    lines = "\n".join(f"{name} {mark}" for name, mark in marks.items())
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def _named(names: Collection[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(list(names)[:SHOWN]) + more

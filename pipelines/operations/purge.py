@@ -1,0 +1,85 @@
+"""Purging from end to end: erase a file, have Dagster forget it, and publish without it.
+
+Belongs here: the order of the steps. Does not: the steps (`pipelines.operations.erase`,
+`pipelines.operations.forget`, `pipelines.operations.refresh`), asking and printing
+(`pipelines.cli.purging`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from checks.feed_rules import looks_back
+from pipelines.job_names import feed_job_name
+from pipelines.operations.erase import (
+    Plan,
+    bury,
+    editions_touched,
+    erase,
+    finish,
+    plan_purge,
+    runs_touched,
+)
+from pipelines.operations.forget import forget_runs
+from pipelines.operations.refresh import Report, bring_up_to_date, remembered
+from warehouse.archive.tombstones import Tombstone
+from warehouse.base.home import Home
+from warehouse.base.lock import Say, alone
+from warehouse.outputs.pages.build import build_pages
+from warehouse.publication.publish import shows_any, take_down
+from warehouse.settings import read_settings
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What a purge came to. `runs`: Dagster runs forgotten; `taken_down`: the published mart had to
+    go, for it could not be rebuilt without the file."""
+
+    plan: Plan
+    stones: list[Tombstone]
+    runs: int
+    report: Report
+    taken_down: bool
+
+
+def purge(
+    home: Home,
+    typed: list[str],
+    reason: str,
+    by: str | None,
+    confirm: Callable[[Plan], bool],
+    say: Say = lambda _: None,
+) -> Purged | None:
+    """Erase the files of these hashes; None if `confirm` says no.
+
+    May be killed at any point and run again. Raises NotPossible for hashes that fit nothing,
+    several, or a container with other files, and for a blank reason; ValueError for settings that
+    can't be read.
+    """
+    read_settings(home)  # without them no mart is published, and the old one shows the file
+    with alone(home, say, wait=True):
+        plan = plan_purge(home, typed)
+        if not confirm(plan):
+            return None
+        stones = bury(home, plan, reason, by)
+        touched = editions_touched(home, stones, looks_back)
+        runs = runs_touched(home, touched)
+        say("Erasing")
+        began = datetime.now(UTC)
+        erase(home, plan, stones, touched)
+        report = Report()
+        with remembered(home, report):
+            bring_up_to_date(home, report, say)
+        taken_down = report.taken_down
+        if shows_any(home, {stone.sha256 for stone in stones}):
+            taken_down = take_down(home)
+        elif home.mart.exists() and not report.published:
+            build_pages(home)  # they were erased, and the mart stays: it shows nothing of the file
+        say("Having Dagster forget its runs")
+        jobs = {feed_job_name(feed) for feed, _ in touched}
+        forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)
+        finish(home, stones)
+        report.unfinished = []
+    return Purged(plan, stones, forgotten, report, taken_down)

@@ -1,0 +1,317 @@
+"""The refresh: from whatever is new to a published mart, in process, visible in Dagster.
+
+Belongs here: what to run, in which order, and what it came to. Does not: the work (`assets`,
+`checks`, `warehouse`), nor printing (`pipelines.cli`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from assets.partitions import RANGE_END, RANGE_START
+from pipelines.job_names import PUBLISH_JOB, feed_job_name
+from pipelines.operations.landing import take_landing
+from pipelines.operations.last_refresh import remember
+from pipelines.operations.running import execute, running_instance, settle
+from warehouse.archive.snapshot import one_snapshot
+from warehouse.archive.source_files import Archive
+from warehouse.archive.tombstones import Tombstone, tombstones
+from warehouse.base.errors import plain
+from warehouse.base.home import Home, sweep_parts
+from warehouse.base.lock import Say, alone
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.contract.model import contracts
+from warehouse.editions.status import Standing, standing, standings
+from warehouse.intake.importer import Outcome
+from warehouse.outputs.pages.paths import are_whole
+from warehouse.settings import read_settings
+from warehouse.transform.tidy import read_again
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+BRIDGED = 3  # months from one edition of a quarterly list to the next
+ABANDONED = timedelta(minutes=15)
+SHOWN = 6  # editions that a message names one by one
+
+
+class NotHeld(Exception):
+    """A feed or an edition was asked for of which there is no file: what there is instead."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Neighbouring editions of one feed that are taken in by one run."""
+
+    feed: str
+    editions: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What a refresh came to.
+
+    `held`: editions that failed their checks and that nobody has decided about: they make a run
+    incomplete, as do `held_months`: editions that are in but for months of organisations.
+    `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
+    by hand is told, but is no failure of the run. `unfinished`: files whose purge was cut short.
+    `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about
+    the mart were lost, and made anew. `lineage`: what kept lineage events from where they should
+    go, if anything.
+    """
+
+    imported: list[Outcome] = field(default_factory=list)
+    taken_in: list[Standing] = field(default_factory=list)
+    held: list[Standing] = field(default_factory=list)
+    decided: list[Standing] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    unfinished: list[Tombstone] = field(default_factory=list)
+    published: bool = False
+    pages: bool = False
+    taken_down: bool = False
+    retired: int = 0
+    held_months: list[Standing] = field(default_factory=list)
+    lineage: str | None = None
+    nothing_to_do: bool = False
+
+    @property
+    def refused(self) -> list[Outcome]:
+        """Files of the landing folder that were not taken."""
+        return [outcome for outcome in self.imported if outcome.verdict == "refused"]
+
+
+def refresh(
+    home: Home,
+    feeds: list[str] | None = None,
+    editions: list[str] | None = None,
+    say: Say = lambda _: None,
+    wait: bool = True,
+    still_for: float = 0,
+) -> Report:
+    """Take everything pending from the landing folder to the published mart.
+
+    `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
+    the landing folder that were written to within so many seconds are left there. Raises Busy if
+    another refresh is running and `wait` is False, NotHeld for a feed or an edition of which there
+    is no file, ValueError for settings, or a register of claims, that can't be read.
+    """
+    from warehouse.claims.register import published_claims
+
+    read_settings(home)  # else it would be told after everything is taken in
+    published_claims()  # so would this
+    report = Report()
+    with alone(home, say, wait), one_snapshot(), remembered(home, report):
+        clean_up(home)
+        report.imported.extend(take_landing(home, say, still_for))
+        check_held(home, feeds, editions)
+        bring_up_to_date(home, report, say, feeds, editions)
+    return report
+
+
+def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
+    """Raise NotHeld if a feed or an edition that is asked for has no file in the archive."""
+    held: dict[str, set[str]] = {}
+    for file in Archive(home).active_files():
+        if not feeds or file.feed in feeds:
+            held.setdefault(file.feed, set()).add(file.edition)
+    for feed in feeds or []:
+        if feed not in held:
+            fetched = (
+                f", or run: access-recovery fetch {feed}" if contracts()[feed].discovery else ""
+            )
+            raise NotHeld(f"No file of {feed} was imported.", f"Import one{fetched}")
+        if editions and not held[feed] & set(editions):
+            raise _no_edition(f"No edition {', '.join(editions)} of {feed}", {feed: held[feed]})
+    for edition in editions or []:
+        if not any(edition in ones for ones in held.values()):
+            raise _no_edition(f"No edition {edition} of any feed", held)
+
+
+def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
+    there = [f"{feed} {_span(sorted(ones))}" for feed, ones in sorted(held.items())]
+    return NotHeld(
+        f"{what} was imported.", f"There are: {'; '.join(there)}." if there else "Import one first."
+    )
+
+
+def _span(editions: list[str]) -> str:
+    """`2025-10, 2025-11`, or of many the first and the last, and how many."""
+    if len(editions) <= SHOWN:
+        return ", ".join(editions)
+    return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"
+
+
+@contextmanager
+def remembered(home: Home, report: Report) -> Iterator[None]:
+    """Remember what a refresh came to, also when it breaks off, for alerts to tell."""
+    broke: list[str] = []
+    try:
+        yield
+    except Exception as error:
+        broke.append(plain(error))
+        raise
+    finally:
+        refused = [
+            (one.path.relative_to(home.landing).as_posix(), one.name, one.message, one.remedy)
+            for one in report.refused
+        ]
+        remember(home, [*report.failures, *broke], refused, report.published)
+
+
+def bring_up_to_date(
+    home: Home,
+    report: Report,
+    say: Say,
+    feeds: list[str] | None = None,
+    editions: list[str] | None = None,
+) -> None:
+    """Take in what is archived and publish the mart; the landing folder stays as it is.
+
+    The caller holds the home's lock (`warehouse.base.lock.alone`).
+    """
+    batches = plan(home, feeds, editions)
+    if feeds or editions:
+        _read_again(home, batches)
+    if batches or not mart_is_current(home):
+        _run(home, batches, report, say)
+    else:
+        report.nothing_to_do = True
+    if not are_whole(home):
+        _make_pages(home, report, say)
+    stand = standings(home)
+    report.held = [one for one in stand if one.undecided]
+    report.held_months = [one for one in stand if one.held_months]
+    report.decided = [one for one in stand if one.decision]
+    report.retired = retired_editions(home)
+    report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
+
+
+def clean_up(home: Home) -> None:
+    """Remove what a killed process left. Imports and runs started in the UI write beside us, so
+    only files that nobody has written to for a while are taken for abandoned. Dagster's runs that
+    it left under way are marked as failed."""
+    settle(home)
+    for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
+        sweep_parts(folder, older_than=ABANDONED)
+
+
+def plan(
+    home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
+) -> list[Batch]:
+    """What must be taken in, feed after feed in the order in which they judge each other."""
+    from assets.ingest import pending_editions
+
+    files = Archive(home).active_files()
+    batches: list[Batch] = []
+    for feed in contracts():
+        if feeds and feed not in feeds:
+            continue
+        held = sorted({file.edition for file in files if file.feed == feed})
+        if feeds or editions:
+            due = [edition for edition in held if not editions or edition in editions]
+        else:
+            due = pending_editions(home, feed, files)
+        batches += [Batch(feed, run) for run in neighbours(due, held)]
+    return batches
+
+
+def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
+    """Cut sorted editions into runs of neighbours: no other held edition lies between them, and
+    at most a quarter. A run takes in every month from its first to its last, of which a quarterly
+    list has most without a file; each costs Dagster an event."""
+    runs: list[list[str]] = []
+    for edition in due:
+        before = held[held.index(edition) - 1]
+        near = month_text(add_months(parse_month(edition), -BRIDGED)) <= before
+        if runs and runs[-1][-1] == before and near:
+            runs[-1].append(edition)
+        else:
+            runs.append([edition])
+    return [tuple(run) for run in runs]
+
+
+def mart_is_current(home: Home) -> bool:
+    """Whether the published mart rests on all that stands accepted; none is, if nothing is."""
+    from warehouse.publication.publish import is_current
+
+    return is_current(home) or (_all_is_decided(home) and not home.mart.exists())
+
+
+def _read_again(home: Home, batches: list[Batch]) -> None:
+    """Have the files of these editions read anew: a person asks for it, whatever was done."""
+    wanted = {(batch.feed, edition) for batch in batches for edition in batch.editions}
+    for file in Archive(home).active_files():
+        if (file.feed, file.edition) in wanted:
+            read_again(home, file)
+
+
+def _make_pages(home: Home, report: Report, say: Say) -> None:
+    """Make the pages about the published mart anew: one of them is lost."""
+    from warehouse.outputs.pages.build import build_pages
+
+    say("Making the pages about the mart anew")
+    build_pages(home)
+    report.nothing_to_do, report.pages = False, True
+
+
+def _all_is_decided(home: Home) -> bool:
+    """Whether nothing may be in the mart, and nobody is to be told: nothing was imported, or what
+    was is withdrawn, purged or held by hand."""
+    return all(one.verdict == "held" and not one.undecided for one in standings(home))
+
+
+def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
+    from pipelines.jobs import job_definitions
+    from pipelines.resources import HomeResource
+    from warehouse.outputs.openlineage.emit import forget_trouble, trouble_of
+    from warehouse.publication.build import accepted_files
+    from warehouse.publication.publish import is_current, rests_on_what_left, take_down
+
+    forget_trouble(home)
+    definitions = job_definitions(HomeResource(root=str(home.root)))
+    with running_instance(home) as instance:
+        for batch in batches:
+            first, last = batch.editions[0], batch.editions[-1]
+            span = first if first == last else f"{first} to {last}"
+            say(f"Taking in {batch.feed} {span}")
+            job = definitions.resolve_job_def(feed_job_name(batch.feed))
+            problem = _take_in(job, instance, home, batch)
+            stand = [standing(home, batch.feed, edition) for edition in batch.editions]
+            known = [one for one in stand if one.state]
+            report.taken_in += known
+            if problem and not any(one.undecided for one in known):
+                report.failures.append(f"{batch.feed} {span}: {problem}")
+        if not accepted_files(home) and (_all_is_decided(home) or rests_on_what_left(home)):
+            report.taken_down = take_down(home)
+        elif not is_current(home):
+            say("Building, checking and publishing the mart")
+            problem = execute(definitions.resolve_job_def(PUBLISH_JOB), instance, home)
+            report.published = problem is None
+            if problem:
+                report.failures.append(f"mart: {problem}")
+    report.lineage = trouble_of(home)
+
+
+def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -> str | None:
+    """Run the job of a feed for neighbouring editions; what went wrong, if anything."""
+    if len(batch.editions) == 1:
+        return execute(job, instance, home, key=batch.editions[0])
+    span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
+    return execute(job, instance, home, tags=span)
+
+
+def retired_editions(home: Home) -> int:
+    """How many editions of sample data lie in the archive but, among real data, not in the mart."""
+    archive = Archive(home)
+    if not archive.has_real():
+        return 0
+    return len({(file.feed, file.edition) for file in archive.files() if file.synthetic})

@@ -1,0 +1,198 @@
+"""Runs of Dagster in our own process: executing a job, and settling what a killed process left.
+
+Belongs here: how a job is run in process and what went wrong in it, in a sentence. Does not: which
+jobs and in which order (`pipelines.operations.refresh`), runs that Dagster's daemon launched.
+
+Dagster can't see that a process it did not start was killed: such a run would stay under way for
+ever, and take a place in the queue of runs. So each run tells, in its tags, which process it is in,
+and once a minute that it is alive. The home's lock says nothing of that: two machines may have
+homes of the same name, or share a disk that knows no locks.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from warehouse.base.errors import keep_trace, plain
+from warehouse.base.home import Home, write_text
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
+PROCESS = "access-recovery/process"  # a tag: machine and number of its process
+ALIVE = "access-recovery/alive_at"  # a tag: when that process was last alive, in UTC
+HEARTBEAT = timedelta(minutes=1)
+SILENT = timedelta(minutes=10)  # without a heartbeat a process is taken for dead
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+CUT_SHORT = (
+    "The process that ran this was ended before it was done (killed, or the machine went down). "
+    "Nothing half-done is visible, and the next refresh does it again."
+)
+
+
+@contextmanager
+def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance to run jobs on, with what a killed process left on it settled.
+
+    The caller holds the home's lock.
+    """
+    from pipelines.instance.connections import kept_connections
+    from pipelines.instance.prepare import open_instance
+
+    with open_instance(home) as instance, kept_connections(instance):
+        settle_abandoned(instance, home)
+        write_text(_under_way(home), "")
+        yield instance  # what breaks off here leaves the mark, so that the next one settles
+        _unmark(instance, home)
+
+
+def settle(home: Home) -> int:
+    """Settle what a killed process left, if one was killed; returns how many runs.
+
+    The caller holds the home's lock. Costs nothing as a rule: Dagster is not even loaded.
+    """
+    if not _under_way(home).exists():
+        return 0
+    from pipelines.instance.prepare import open_instance
+
+    with open_instance(home) as instance:
+        settled = settle_abandoned(instance, home)
+        _unmark(instance, home)
+    return settled
+
+
+def _unmark(instance: dg.DagsterInstance, home: Home) -> None:
+    """Take the mark away, unless a run is left that may yet turn out to be dead."""
+    if not _left(instance, home):
+        _under_way(home).unlink(missing_ok=True)
+
+
+def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
+    """Mark runs as failed that a process of this home began and never ended; returns how many.
+
+    One whose process is alive is left: see `is_alive`.
+    """
+    dead = [run for run in _left(instance, home) if not is_alive(run.tags)]
+    for run in dead:
+        instance.report_run_failed(run, CUT_SHORT)
+    return len(dead)
+
+
+def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
+    """Whether the process of a run, by its tags, is to be taken for alive: it gave a sign of life
+    within `SILENT`, and is there if it is on this machine. One of an earlier release gave none."""
+    try:
+        at = datetime.fromisoformat(tags[ALIVE])
+        machine, _, number = tags[PROCESS].rpartition(":")
+        here = machine == socket.gethostname()
+        return (now or datetime.now(UTC)) - at < SILENT and not (here and _is_gone(int(number)))
+    except (KeyError, ValueError):
+        return False
+
+
+def _is_gone(number: int) -> bool:
+    """Whether this machine has no process of that number. Windows is not asked: there the question
+    would end the process."""
+    if os.name == "nt":
+        return False
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def signs_of_life() -> dict[str, str]:
+    """Tags of a run in this process, as of now."""
+    return {
+        PROCESS: f"{socket.gethostname()}:{os.getpid()}",
+        ALIVE: datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@contextmanager
+def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Have a run say once a minute that its process is alive."""
+    done = Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT.total_seconds()):
+            with suppress(Exception):  # a busy database: the next one is a minute away
+                instance.add_run_tags(run_id, signs_of_life())
+
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
+    """Runs under way that a process of this home began. Runs that Dagster's daemon launched are not
+    ours, that of the job `refresh` around us among them."""
+    from dagster import DagsterRunStatus as Status
+    from dagster import RunsFilter
+    from dagster._core.storage.tags import GRPC_INFO_TAG
+
+    under_way = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
+    ours = RunsFilter(tags={IN_PROCESS: str(home.root)}, statuses=under_way)
+    # Whoever runs one of ours again in the UI copies its tags: that run is the daemon's.
+    return [
+        run
+        for run in instance.get_runs(ours)
+        if run.parent_run_id is None and GRPC_INFO_TAG not in run.tags
+    ]
+
+
+def _under_way(home: Home) -> Path:
+    """There while a process runs jobs: one that was killed can't take it away."""
+    return home.state / "runs_under_way"
+
+
+def execute(
+    job: Any,
+    instance: dg.DagsterInstance,
+    home: Home,
+    key: str | None = None,
+    tags: dict[str, str] | None = None,
+) -> str | None:
+    """Run one job in process; None if it succeeded, else what went wrong in a sentence."""
+    run_id = str(uuid4())
+    with heartbeat(instance, run_id):
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=key,
+            tags={**(tags or {}), IN_PROCESS: str(home.root), **signs_of_life()},
+            run_config=QUIET,
+            raise_on_error=False,
+            run_id=run_id,
+        )
+    if result.success:
+        return None
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            failure = data.user_failure_data
+            if failure and failure.description:
+                return str(failure.description)
+            cause = data.error
+            if cause is None:
+                return "the run failed"
+            keep_trace(cause.to_string())
+            while cause.cause is not None and (cause.cls_name or "").startswith("Dagster"):
+                cause = cause.cause
+            return plain(cause.message)
+    return "the run failed"

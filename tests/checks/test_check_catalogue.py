@@ -1,0 +1,188 @@
+"""The catalogue of checks: what its files may say, and that what they say is what happens."""
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from checks import check_catalogue as catalogue
+from checks import runner
+from checks.check_catalogue import (
+    MART_OWNER,
+    FeedChecks,
+    all_checks,
+    check_of,
+    feed_words,
+    load_feed_words,
+    read_checks,
+)
+from checks.check_register import check_table, checks_of
+from checks.feed_rules import feed_rules
+from checks.runner import check_version
+from tests.checks.support_checks import CLAIMS, MAPPING, REFERRALS, SUB_ICB, brought, judged, one
+from tests.support import regional
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+
+SOUND = """
+a_check:
+  title: Something holds of the edition
+  layer: rules
+  dimension: validity
+  severity: ERROR
+  action: hold
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "checks.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda t: t.replace("severity: ERROR", "severity: WARN"), "a_check: .*needs `severity: E"),
+        (lambda t: t.replace("action: hold", "action: warn"), "a_check: .*needs `severity: WARN`"),
+        (lambda t: t.replace("action: hold", "action: quarantine"), "a_check: rows are"),
+        (lambda t: t.replace("title:", "titel:"), r"a_check\.titel: Extra inputs"),
+        (lambda t: t.replace("validity", "beauty"), r"a_check\.dimension: .*found 'beauty'"),
+        (lambda t: t.replace("rules", "mart"), r"a_check\.layer: found mart"),
+        (lambda t: t + "  threshold: 2\n", "a_check: `threshold` and `threshold_means`"),
+        (lambda t: t + "  least: 2\n", "a_check: `month_on_month` and `least` need"),
+        (lambda t: t + "  title: Twice\n", "`title` stands twice"),
+        (lambda t: "a_check: [", "not readable as YAML"),
+        (lambda t: "- a_check", "found list, expected keys"),
+    ],
+)  # fmt: skip
+def test_a_broken_check_is_refused_with_file_and_key(
+    tmp_path: Path, change: Callable[[str], str], told: str
+) -> None:
+    assert [check.rule for check in read_checks(written(tmp_path, SOUND))] == ["a_check"]
+    with pytest.raises(ValueError, match=told) as error:
+        read_checks(written(tmp_path, change(SOUND)), ("rules",))
+    assert "checks.yaml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("looks_back: 1", "looks_back: "),
+        ("overrides: {no_such: {threshold: 1}}", r"overrides\.no_such: no check"),
+        ("overrides: {keys_unique: {threshold: 1}}", r"overrides\.keys_unique\.threshold: the che"),
+        ("overrides: {keys_unique: {severity: WARN}}", r"overrides\.keys_unique: .*needs `sever"),
+        ("overrides: {keys_unique: {title: Other}}", r"overrides\.keys_unique\.title: Extra"),
+        ("part_within_total: [{part: x, total: appointments}]", "part_within_total: `x` is no m"),
+        (
+            "parts_sum_to_total: [{total: appointments, split: hcp_type, parts: [Robot]}]",
+            "`Robot` is no label of `hcp_type`",
+        ),
+    ],
+)
+def test_a_broken_word_of_a_feed_is_refused_with_file_and_key(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told) as error:
+        load_feed_words(written(tmp_path, text), contracts()[SUB_ICB])
+    assert "checks.yaml" in str(error.value)
+
+
+def said(tmp_path: Path, text: str) -> FeedChecks:
+    return load_feed_words(written(tmp_path, text), contracts()[SUB_ICB])
+
+
+def test_a_feeds_threshold_severity_and_owner_are_those_that_count(
+    home: Home, tmp_path: Path
+) -> None:
+    rows: list[dict[str, object]] = [{"COUNT_OF_APPOINTMENTS": "x"}, {}]
+    brought(home, regional(*rows))
+    assert one(judged(home, SUB_ICB), "count_whole").verdict == "warn"
+    override = "overrides: {count_whole: {threshold: 0.4, least: 1, owner: A person}}"
+    with patch.object(catalogue, "feed_words", lambda feed: said(tmp_path, override)):
+        check_of.cache_clear()
+        assert check_of("count_whole", SUB_ICB).owner == "A person"
+        found = one(judged(home, SUB_ICB), "count_whole")
+    check_of.cache_clear()
+    assert (found.verdict, found.severity) == ("fail", "ERROR")
+
+
+def test_an_override_of_a_check_that_the_feed_lacks_is_refused(tmp_path: Path) -> None:
+    idle = said(tmp_path, "overrides: {people_within_population: {owner: A person}}")
+    with (
+        patch("checks.check_register.feed_words", lambda feed: idle),
+        pytest.raises(ValueError, match=r"overrides\.people_within_population: this feed has no"),
+    ):
+        checks_of.__wrapped__(SUB_ICB)
+
+
+def test_a_changed_catalogue_judges_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = check_version(CLAIMS)
+    changed = catalogue.feed_file(CLAIMS).read_text(encoding="utf-8").replace("0.9", "0.8")
+    path = written(tmp_path, changed)
+    monkeypatch.setattr(runner, "feed_file", lambda feed: path)
+    assert check_version.__wrapped__(CLAIMS) != before
+
+
+def test_rules_and_their_words_are_the_same_in_the_same_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("checks.feed_rules.feed_checks", lambda feed: ())
+    with pytest.raises(ValueError, match=r"checks: found \[\], expected those of RULES"):
+        feed_rules.__wrapped__(CLAIMS)
+
+
+def test_a_feed_that_says_nothing_has_the_shared_checks() -> None:
+    assert feed_words(MAPPING) == FeedChecks()
+    assert {c.owner for c in checks_of(MAPPING)} == {contracts()[MAPPING].owner}
+    assert "keys_unique" in {c.rule for c in checks_of(MAPPING)}
+
+
+def test_the_table_has_a_row_per_feed_and_check() -> None:
+    table = check_table()
+    assert table.height == table.select("feed", "rule").n_unique()
+    assert set(table["feed"]) == {*contracts(), "mart"}
+    assert set(table["rule"]) | {"corrections_found", "corrections_expired"} == set(all_checks())
+    whole = table.drop("threshold", "threshold_means")
+    assert whole.null_count().sum_horizontal().item() == 0
+    assert table["threshold"].is_null().to_list() == table["threshold_means"].is_null().to_list()
+    assert set(table.filter(feed="mart")["owner"]) == {MART_OWNER}
+    held = table.filter(feed=SUB_ICB, rule="count_whole").to_dicts()[0]
+    assert held["threshold"] == 0.05
+    assert "at least 20 rows" in held["threshold_means"]
+    relaxed = table.filter(feed=REFERRALS, rule="organisations_as_before")["threshold"].item()
+    assert relaxed > check_of("organisations_as_before").limit
+
+
+# A check that can't be made
+
+
+def broken(*_: object) -> None:
+    raise ZeroDivisionError("no rows")
+
+
+def test_a_check_that_raises_fails_and_hides_no_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(home, regional())
+    before = [r.rule for r in judged(home, SUB_ICB).results]
+    monkeypatch.setattr("checks.drift.rows", broken)
+    taken = judged(home, SUB_ICB)
+    assert [r.rule for r in taken.results] == before
+    (failed,) = [r for r in taken.results if r.verdict == "fail"]
+    assert (failed.rule, failed.observed) == ("rows_as_before", "ZeroDivisionError: no rows")
+    assert "the check itself failed, in test_catalogue.py line" in failed.message
+    assert taken.state.verdict == "held"
+
+
+def test_a_judge_that_raises_fails_the_one_check(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(home, regional())
+    met = runner.expectation_met
+    monkeypatch.setattr(
+        runner, "expectation_met", lambda e: broken() if e.rule == "columns_expected" else met(e)
+    )
+    failed = [r for r in judged(home, SUB_ICB).results if r.verdict == "fail"]
+    assert [(r.rule, r.severity) for r in failed] == [("columns_expected", "ERROR")]

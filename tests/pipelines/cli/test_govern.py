@@ -1,0 +1,209 @@
+"""Governance's commands: what they print, what they record, and their exit statuses."""
+
+import csv
+import getpass
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.main import app, main
+from pipelines.cli.outcomes import show_refresh
+from pipelines.cli.screen import Screen
+from pipelines.cli.status import feed_statuses
+from pipelines.operations.refresh import Report
+from tests.checks.support_checks import active, brought, judged
+from tests.support import referrals, regional, write
+from tests.warehouse.worlds import area
+from warehouse.archive.decisions import decisions
+from warehouse.archive.source_files import Archive
+from warehouse.archive.tombstones import tombstones
+from warehouse.base.exit_status import WRONG
+from warehouse.base.home import Home, write_text
+from warehouse.editions.status import standings
+
+RETURN, FEED, OCT = "pharmacy_first_referrals", "gp_appointments_sub_icb", "2025-10"
+WHY = ("--reason", "both are true", "--by", "A. Person")
+
+
+def run(*arguments: str, answer: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=answer)
+
+
+def words(result: Result) -> str:
+    """What was said to standard error, without typer's frame."""
+    return " ".join(result.stderr.replace("│", "").split())
+
+
+@pytest.fixture
+def held(home: Home) -> Home:
+    """A home with one edition that its checks hold back."""
+    brought(home, referrals({}, {}))
+    assert judged(home, RETURN).standing.undecided
+    return home
+
+
+def status_of(home: Home, feed: str) -> dict[str, object]:
+    return next(row for row in feed_statuses(home) if row["feed"] == feed)
+
+
+def test_accept_says_what_it_does_and_what_to_do_next(held: Home) -> None:
+    done = run("accept", RETURN, OCT, *WHY)
+    assert done.exit_code == 0
+    assert "accepted by A. Person on 20" in done.stdout and "both are true" in done.stdout
+    assert "despite keys_unique" in done.stdout
+    assert done.stdout.endswith("Next: access-recovery refresh\n")
+    again = run("accept", RETURN, OCT, *WHY)
+    assert again.exit_code == 0 and "Nothing recorded" in again.stdout
+    assert "Next:" not in again.stdout and len(decisions(held)) == 1
+
+
+def test_who_decides_is_the_user_if_nobody_is_named(
+    held: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "apatel")
+    assert "held by apatel" in run("hold", RETURN, OCT, "--reason", "wait").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("accept", RETURN, OCT), "--reason"),
+        (("accept", RETURN, OCT, "--reason", " "), "The reason is blank"),
+        (("accept", "referrals", OCT, *WHY), "is no feed"),
+        (("hold", RETURN, "October", *WHY), "write YYYY-MM"),
+        (("hold", RETURN, "2024-01", *WHY), "Editions of it are 2025-10"),
+        (("withdraw", "abc", *WHY), "at least its first 8"),
+        (("restore", "0" * 64, *WHY), "holds no file"),
+        (("purge", "0" * 64, "--yes", *WHY), "holds no file"),
+        (("purge", "0" * 64, "--yes", "--reason", ""), "The reason is blank"),
+        (("diff", RETURN, OCT, "2024-01"), "Held are: 2025-10"),
+        (("diff", RETURN, OCT, OCT, "--measure", "x"), "is no measure"),
+    ],
+)
+def test_what_is_not_possible_is_status_2(
+    held: Home, arguments: tuple[str, ...], told: str
+) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert told in words(done) and "Traceback" not in done.output
+    assert decisions(held) == []
+
+
+def test_status_shows_decisions_and_rows_kept_out(held: Home) -> None:
+    brought(held, referrals({"Practice code": "C82009"}, {"Referrals sent": "many"}))
+    judged(held, RETURN)
+    run("accept", RETURN, OCT, *WHY)
+    row = status_of(held, RETURN)
+    assert row["quarantined"] == {"count_whole": 1} and row["held"] == []
+    [override] = row["overrides"]  # type: ignore[misc]
+    assert override["override"] == "accept" and override["lapsed"] is None
+    brought(held, referrals({"Practice code": "C82008"}))
+    judged(held, RETURN)
+    [lapsed] = status_of(held, RETURN)["overrides"]  # type: ignore[misc]
+    assert lapsed["status"] == "held" and "1 new" in lapsed["lapsed"]
+    table = run("status").stdout
+    assert "LAPSED" in table and "accept by A. Person" in table and "count_whole" in table
+    assert json.loads(run("status", "--json").stdout)["feeds"]
+    for file in active(held):
+        run("withdraw", file.sha256, *WHY)
+    assert status_of(held, RETURN)["withdrawn"] == [OCT]
+    assert "all its files are withdrawn" in run("status").stdout
+
+
+def test_an_edition_held_by_hand_is_told_but_no_failure(
+    held: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told() -> tuple[int, str]:
+        stand = standings(held)
+        report = Report(
+            held=[one for one in stand if one.undecided],
+            decided=[one for one in stand if one.decision],
+        )
+        status = show_refresh(Screen(), held, report)
+        return status, capsys.readouterr().err
+
+    status, said = told()
+    assert status == 1 and "Held back" in said and "access-recovery accept" in said
+    run("hold", RETURN, OCT, *WHY)
+    status, said = told()
+    assert status == 0
+    assert "By decision: pharmacy_first_referrals 2025-10 held by A. Person" in said
+    run("accept", RETURN, OCT, *WHY)
+    status, said = told()
+    assert status == 0 and "accepted by A. Person" in said and "despite" in said
+
+
+def test_withdraw_and_restore_say_what_to_do_next(home: Home) -> None:
+    [file] = brought(home, referrals())
+    for command, done in (("withdraw", "withdrawn"), ("restore", "restored")):
+        said = run(command, file.sha256[:8], *WHY)
+        assert said.exit_code == 0
+        assert f"{file.file_name} ({file.short}, {RETURN} {OCT}) is {done} by" in said.stdout
+        assert "Next: access-recovery refresh" in said.stdout
+    assert "Nothing recorded" in run("restore", file.sha256, *WHY).stdout
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_purge_asks_and_takes_silence_for_no(home: Home, answer: str) -> None:
+    [file] = brought(home, referrals())
+    said = run("purge", file.sha256, *WHY, answer=answer)
+    assert said.exit_code == 2 and "Nothing was erased" in said.stderr
+    assert file.file_name in said.stdout
+    assert tombstones(home) == [] and Archive(home).files() == [file]
+
+
+def two_editions(home: Home) -> None:
+    brought(home, regional(*[area("04C", m, 10) for m in ("SEP2025", "OCT2025")]))
+    brought(home, regional(*[area("04C", m, 8) for m in ("SEP2025", "OCT2025", "NOV2025")]))
+
+
+def test_diff_prints_a_table_and_says_what_more_there_is(home: Home) -> None:
+    two_editions(home)
+    said = run("diff", FEED, OCT, "2025-11", "--measure", "appointments", "--limit", "1")
+    assert said.exit_code == 0
+    assert "-20.00%" in said.stdout and "and 1 more" in said.stdout
+    assert "Only in 2025-11" in said.stdout
+    assert "2025-11 is pending: not judged by its checks yet." in said.stderr
+
+
+def test_diff_as_json_and_csv_has_everything(home: Home, tmp_path: Path) -> None:
+    two_editions(home)
+    out = tmp_path / "d.csv"
+    said = run("diff", FEED, OCT, "2025-11", "--json", "--csv", str(out), "--limit", "1")
+    told = json.loads(said.stdout)
+    assert (told["old"]["edition"], told["new"]["months"][-1]) == (OCT, "2025-11")
+    total = [one for one in told["changes"] if one["measure"] == "appointments"]
+    assert [(c["month"], c["kind"], c["change"]) for c in total] == [
+        ("2025-09", "changed", -2),
+        ("2025-10", "changed", -2),
+        ("2025-11", "only_new", None),
+    ]
+    with out.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == len(told["changes"])
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert {(row["feed"], row["synthetic"]) for row in rows} == {(FEED, "false")}
+
+
+def test_synthetic_is_said(home: Home) -> None:
+    sample = area("04C", "OCT2025", 10, SUB_ICB_LOCATION_NAME="SYNTHETIC 04C")
+    brought(home, regional(sample))
+    said = run("diff", FEED, OCT, OCT)
+    assert "SYNTHETIC" in said.stderr and "No figure that both have has changed" in said.stdout
+
+
+@pytest.mark.parametrize("command", ["refresh", "purge"])
+def test_settings_that_cannot_be_read_are_told_before_anything_is_done(
+    held: Home, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_text(held.settings, "disclosure: {treshold: 5}")
+    waits = write(held.landing / "more.csv", referrals({"Practice code": "C82009"}))
+    [file] = active(held)
+    arguments = [file.sha256, "--yes", *WHY] if command == "purge" else []
+    monkeypatch.setattr("sys.argv", ["access-recovery", command, *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == WRONG
+    assert waits.exists() and active(held) == [file] and tombstones(held) == []

@@ -1,0 +1,40 @@
+"""What `status` says of a feed against the release calendar and of the newest look for it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.cli.screen import Screen
+from pipelines.cli.status import feed_statuses, show_status
+from tests.pipelines.records import record
+from warehouse.base.home import Home
+from warehouse.fetch.looks import Look, note
+
+FEED = "gp_appointments_sub_icb"
+
+
+def test_late_and_what_the_newest_look_found(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(home, FEED, "2020-01")
+    day = datetime(2026, 7, 1, 8, 35, tzinfo=UTC)
+    note(home, Look(feed=FEED, edition="2020-01", verdict="new", at=day))
+    found = Look(
+        feed=FEED,
+        edition="2020-02",
+        verdict="ambiguous",
+        message="Two files fit: a.zip, b.zip.",
+        remedy="Import the right one.",
+        at=day,
+    )
+    note(home, found)
+    told = {row["feed"]: row for row in feed_statuses(home)}
+    row = told[FEED]
+    assert (row["state"], row["next_edition"]) == ("late", "2020-02")
+    assert row["next"].startswith("2020-02 was due by 26 Mar 2020: late by ")
+    assert row["timeliness"] == {"verdict": "fail", "message": row["next"]}
+    assert (row["last_look"]["edition"], row["last_look"]["verdict"]) == ("2020-02", "ambiguous")
+    assert told["nhs_app"]["last_look"] is None
+    show_status(Screen(), home, as_json=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "01 Jul 2026 09:35 ambiguous: Two files fit: a.zip, b.zip. Import the right one" in shown

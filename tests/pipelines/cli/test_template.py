@@ -1,0 +1,54 @@
+"""Templates of local returns, and what is said of the rows of a return that can't be taken."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.local import local_feeds, wrong_rows
+from pipelines.cli.main import app
+from tests.support import imported, referrals, write
+from warehouse.base.home import Home
+from warehouse.transform.tidy import facts_of, tidy
+
+RUNNER = CliRunner()
+
+
+def test_templates_are_written_and_explained(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["template", "--out", str(tmp_path / "new")])
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (tmp_path / "new").iterdir()}
+    assert names == {"nhs-app-practice-template.csv", "pharmacy-first-referrals-template.csv"}
+    assert "Referrals sent" in result.output and "a month, YYYY-MM" in result.output
+
+
+def test_a_template_never_overwrites(tmp_path: Path) -> None:
+    mine = write(tmp_path / "nhs-app-practice-template.csv", b"mine")
+    result = RUNNER.invoke(app, ["template", "nhs_app_practice", "--out", str(tmp_path)])
+    assert result.exit_code == 2 and "--out" in result.output
+    assert mine.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(("feed", "said"), [("nhs_app", "not typed"), ("nothing", "is no feed")])
+def test_there_is_no_template_of_what_is_published(feed: str, said: str, tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["template", feed, "--out", str(tmp_path)])
+    assert result.exit_code == 2 and said in result.output
+
+
+@pytest.mark.parametrize("feed", local_feeds())
+def test_a_template_is_a_sound_return_and_synthetic(feed: str, home: Home, tmp_path: Path) -> None:
+    RUNNER.invoke(app, ["template", feed, "--out", str(tmp_path)])
+    [outcome] = imported(home, *tmp_path.glob("*-template.csv"))
+    assert outcome.file is not None and outcome.file.feed == feed and outcome.file.synthetic
+    facts = tidy(home, outcome.file)
+    assert facts.quarantined == 0 and facts.rows >= 2 and facts_of(home, outcome.file) == facts
+
+
+def test_every_wrong_row_is_told_with_file_and_number(home: Home, tmp_path: Path) -> None:
+    content = referrals({}, {"Month": "25-Oct"}, {"Referrals sent": -1, "Practice code": "C82002"})
+    [outcome] = imported(home, write(tmp_path / "return.csv", content))
+    assert outcome.file is not None
+    tidy(home, outcome.file)
+    first, second = wrong_rows(home, "pharmacy_first_referrals", "2025-10")
+    assert first.startswith("return.csv, row 3: Month: found `25-Oct`, expected the first")
+    assert second.startswith("return.csv, row 4: Referrals sent: found `-1`, expected zero or more")

@@ -1,0 +1,98 @@
+"""Which modules a reading runs through: found, so that a tidy file's version forgets none."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from warehouse.base import imports
+from warehouse.base.imports import ROOT, modules_behind
+from warehouse.contract.model import READING, contracts, parser_name, tidy_version
+
+
+def named(feed: str) -> set[str]:
+    found = modules_behind(READING, parser_name(feed))
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of our modules, in which imports are followed."""
+    for room in ("assets", "warehouse", "pipelines", "checks"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
+    monkeypatch.setattr(imports, "ROOT", tmp_path)
+    _forget()
+    yield tmp_path
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    imports._file_of.cache_clear()
+    imports._imports_of.cache_clear()
+
+
+@pytest.mark.parametrize("feed", contracts())
+def test_a_reading_runs_through_the_readers_of_text_and_workbooks(feed: str) -> None:
+    assert named(feed) >= {
+        f"assets/feeds/{feed}/parser.py",
+        "warehouse/transform/conform.py",
+        "warehouse/transform/corrections.py",
+        "warehouse/transform/measure.py",
+        "warehouse/archive/source_files.py",
+        "warehouse/readers/containers.py",
+        "warehouse/readers/tables.py",
+        "warehouse/readers/workbook.py",
+        "warehouse/transform/unreliable.py",
+        "warehouse/transform/tidy.py",
+    }
+
+
+@pytest.mark.parametrize("feed", contracts())
+def test_a_reading_does_not_run_through_commands_checks_the_mart_or_other_feeds(feed: str) -> None:
+    others = ("pipelines/", "checks/", "warehouse/mart/", "warehouse/fetch/", "warehouse/alerts/")
+    assert not [path for path in named(feed) if path.startswith(others)]
+    assert [path for path in named(feed) if path.startswith("assets/feeds/")] == [
+        f"assets/feeds/{feed}/parser.py"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("module", "read_again"),
+    [
+        ("warehouse/readers/workbook.py", set(contracts())),
+        ("assets/feeds/nhs_app/parser.py", {"nhs_app"}),
+        ("pipelines/cli/main.py", set()),
+        ("checks/drift.py", set()),
+        ("warehouse/publication/build.py", set()),
+    ],
+)
+def test_a_changed_module_has_those_feeds_read_again_that_run_through_it(
+    copied: Path, module: str, read_again: set[str]
+) -> None:
+    before = {feed: tidy_version.__wrapped__(feed) for feed in contracts()}
+    with (copied / module).open("a", encoding="utf-8") as out:
+        out.write("# changed\n")
+    after = {feed: tidy_version.__wrapped__(feed) for feed in contracts()}
+    assert {feed for feed in before if before[feed] != after[feed]} == read_again
+
+
+def test_a_new_import_is_followed_wherever_it_stands(copied: Path) -> None:
+    new = copied / "warehouse" / "new.py"
+    new.write_text("import warehouse.newer\n", encoding="utf-8")
+    newer = copied / "warehouse" / "newer.py"
+    newer.write_text("", encoding="utf-8")
+    for_types = copied / "warehouse" / "for_types.py"
+    for_types.write_text("", encoding="utf-8")
+    path = copied / "warehouse" / "intake" / "workbook.py"
+    more = "def _late():\n    from warehouse import new\n\n\nif TYPE_CHECKING:\n"
+    more += "    import warehouse.for_types\n"
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    found = modules_behind(READING)
+    assert {new, newer} <= set(found) and for_types not in found
+
+
+def test_an_entry_that_is_no_module_is_said() -> None:
+    with pytest.raises(FileNotFoundError, match=r"no module warehouse\.tidi"):
+        modules_behind("warehouse.tidi")

@@ -1,0 +1,235 @@
+"""The feed contracts: that the shipped ones hold, and that a broken one can't be loaded."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from warehouse.base.text import fold, heading_key
+from warehouse.base.yaml_files import read_yaml
+from warehouse.contract.labels import label_families
+from warehouse.contract.model import (
+    FEEDS_FOLDER,
+    Contract,
+    contracts,
+    load_contract,
+    parser,
+    reference_feeds,
+    tidy_version,
+)
+
+FEEDS = sorted(path.parent.name for path in FEEDS_FOLDER.glob("*/contract.yaml"))
+
+
+def minimal(**changes: Any) -> dict[str, Any]:
+    """A sound contract of two columns, with changes."""
+    count = {
+        "published": ["N"],
+        "type": "count",
+        "unit": "things",
+        "description": "How many things.",
+    }
+    code = {"published": ["CODE"], "type": "code", "description": "Code of a place."}
+    licence = {"name": "OGL", "url": "https://example.org"}
+    return {
+        "feed": "toy",
+        "title": "Toy",
+        "description": "A toy feed.",
+        "publisher": "Nobody",
+        "licence": licence,
+        "landing_page": "https://example.org",
+        "cadence": {"frequency": "monthly", "release": "never"},
+        "owner": "Tests",
+        "grain": "one row per place",
+        "caveats": [],
+        "window_months": 1,
+        "edition": {},
+        "columns": {"code": code, "n": count},
+        "key": ["code"],
+        "cell": {"level": "sub_icb", "code": "code"},
+        "measures": {"n": {"title": "N", "sum": "n", "unit": "events", "additive_over_time": True}},
+    } | changes
+
+
+def load(tmp_path: Path, raw: dict[str, Any], folder: str = "toy") -> Contract:
+    path = tmp_path / folder / "contract.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(raw))
+    return load_contract(path)
+
+
+def with_column(name: str, **changes: Any) -> dict[str, Any]:
+    raw = minimal()
+    raw["columns"][name] = raw["columns"].get(name, {"description": "A further column."}) | changes
+    return raw
+
+
+def test_a_minimal_contract_is_valid(tmp_path: Path) -> None:
+    assert load(tmp_path, minimal()).counts == ["n"]
+
+
+def test_every_feed_folder_has_a_valid_contract_and_a_parser() -> None:
+    assert sorted(contracts()) == FEEDS
+    assert len(FEEDS) >= 6
+    for feed, contract in contracts().items():
+        assert contract.feed == feed == contract.folder.name
+        assert callable(parser(feed).parse)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_column_is_described_and_every_count_has_a_unit(feed: str) -> None:
+    for name, column in contracts()[feed].columns.items():
+        assert len(column.description.split()) >= 3, name
+        assert column.description.endswith("."), name
+        assert (column.unit is not None) == (column.type == "count"), name
+        assert (column.labels is not None) == (column.type == "label"), name
+        assert bool(column.formats) == (column.type == "month"), name
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_no_heading_stands_for_two_columns(feed: str) -> None:
+    columns = contracts()[feed].columns
+    pairs = {(name, heading_key(h)) for name, column in columns.items() for h in column.published}
+    twice = [heading for heading, n in Counter(h for _, h in pairs).items() if n > 1]
+    assert twice == []
+    assert contracts()[feed].headings == {heading: name for name, heading in pairs}
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_governance_can_read_what_it_needs(feed: str) -> None:
+    contract = contracts()[feed]
+    assert contract.licence.name and contract.licence.url.startswith("https://")
+    assert contract.landing_page.startswith("https://")
+    assert contract.owner and contract.grain and contract.caveats
+    assert not contract.measures or contract.cell is not None
+
+
+def test_feeds_come_after_those_they_are_judged_against() -> None:
+    order = list(contracts())
+    for feed, contract in contracts().items():
+        for other in reference_feeds(contract):
+            assert order.index(other) < order.index(feed)
+    assert reference_feeds(contracts()["gp_appointments_practice"]) == [
+        "gp_appointments_coverage",
+        "gp_appointments_sub_icb",
+    ]
+
+
+def test_label_spellings_are_never_ambiguous() -> None:
+    for family, labels in label_families().items():
+        spellings = Counter(
+            folded
+            for label, others in labels.items()
+            for folded in {fold(text) for text in (label, *others)}
+        )
+        assert max(spellings.values()) == 1, family
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (minimal(colour="red"), "colour"),
+        (with_column("n", units="things"), "units"),
+        (with_column("n", unit=None), "states its unit"),
+        (with_column("n", description="n"), "at least 10 characters"),
+        (with_column("n", published=[]), "at least 1 item"),
+        (with_column("l", type="label", published=["L"]), "names its label family"),
+        (with_column("l", type="label", published=["L"], labels="moods"), "no such label family"),
+        (with_column("m", type="month", published=["M"]), "lists its date formats"),
+        (with_column("n", published=["code"]), "heading `code` is of both code, n"),
+        (with_column("code", nullable=True), "`code` is measured by"),
+        (minimal(key=["kode"]), "`kode` is used but is not among the columns"),
+        (minimal(month="month"), "`month` is used"),
+        (minimal(feed="Toy Feed"), "string_pattern_mismatch|should match pattern"),
+        (minimal(window_months=0), "greater than or equal to 1"),
+        (minimal(repeated_keys="drop"), "'error' or 'sum'"),
+    ],
+)
+def test_a_broken_contract_is_refused_by_name(
+    tmp_path: Path, raw: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said) as refusal:
+        load(tmp_path, raw)
+    assert str(tmp_path / "toy" / "contract.yaml") in str(refusal.value)
+
+
+def test_a_measure_of_an_unknown_label_is_refused(tmp_path: Path) -> None:
+    raw = with_column("status", type="label", published=["S"], labels="appointment_status")
+    raw["measures"]["n"]["where"] = {"status": ["Attended", "Atended"]}
+    with pytest.raises(ValueError, match=r"measure n: no such label \['Atended'\]"):
+        load(tmp_path, raw)
+
+
+def test_a_measure_must_add_up_counts(tmp_path: Path) -> None:
+    raw = minimal()
+    raw["measures"]["n"]["sum"] = "code"
+    with pytest.raises(ValueError, match="`code` is not a count"):
+        load(tmp_path, raw)
+
+
+def test_an_unknown_measure_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no_such_set"):
+        load(tmp_path, minimal(measure_set="no_such_set"))
+
+
+def test_a_contract_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="feed is `toy` but its folder `other`"):
+        load(tmp_path, minimal(), folder="other")
+
+
+def test_a_key_written_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.yaml"
+    path.write_text("columns:\n  n: 1\n  m: 2\n  n: 3\n")
+    with pytest.raises(yaml.YAMLError, match="`n` stands twice"):
+        read_yaml(path)
+
+
+def test_yaml_anchors_and_merges_still_work(tmp_path: Path) -> None:
+    path = tmp_path / "merged.yaml"
+    path.write_text("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n")
+    assert read_yaml(path)["b"] == {"x": 1, "y": 3}
+
+
+def feeds_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, feed: str, change: tuple[str, str]
+) -> None:
+    """Copy the feeds, with one text of one contract replaced, and look there from now on."""
+    folder = tmp_path / "feeds"
+    shutil.copytree(FEEDS_FOLDER, folder)
+    path = folder / feed / "contract.yaml"
+    before = path.read_text()
+    assert change[0] in before
+    path.write_text(before.replace(*change))
+    monkeypatch.setattr("warehouse.contract.model.FEEDS_FOLDER", folder)
+
+
+def test_circular_references_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    circle = "completeness:\n  expected_feed: gp_appointments_practice\nmeasures:"
+    feeds_with(tmp_path, monkeypatch, "gp_appointments_coverage", ("\nmeasures:", f"\n{circle}"))
+    with pytest.raises(ValueError, match="in a circle"):
+        contracts.__wrapped__()
+
+
+def test_a_reference_to_no_feed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change = ("reconcile_feed: gp_appointments_sub_icb", "reconcile_feed: gp_appointment")
+    feeds_with(tmp_path, monkeypatch, "gp_appointments_practice", change)
+    with pytest.raises(ValueError, match="unknown feed `gp_appointment`"):
+        contracts.__wrapped__()
+
+
+def test_a_changed_contract_changes_the_version_of_its_feed_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {feed: tidy_version(feed) for feed in FEEDS}
+    change = ("window_months: 30", "window_months: 31")
+    feeds_with(tmp_path, monkeypatch, "gp_appointments_coverage", change)
+    after = {feed: tidy_version.__wrapped__(feed) for feed in FEEDS}
+    assert {feed for feed in FEEDS if before[feed] != after[feed]} == {"gp_appointments_coverage"}
+
+
+@pytest.mark.parametrize("text", ["8  to 14 Days", "\ufeff8 TO 14  days", "  8 to\xa014 dAYS "])
+def test_folding_forgets_case_spaces_and_bom(text: str) -> None:
+    assert fold(text) == "8 to 14 days"

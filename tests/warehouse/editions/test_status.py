@@ -1,0 +1,137 @@
+"""An edition stands where its checks put it, unless somebody decided otherwise."""
+
+import pytest
+
+from assets.ingest import is_judged
+from tests.checks.support_checks import active, brought, judged
+from tests.support import all_services, long_claims, referrals
+from warehouse.archive.decisions import NotPossible, decisions
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.editions.status import Standing, accept, hold, standing
+from warehouse.publication.build import accepted_files, mart_fingerprint
+
+FEED, OCT = "pharmacy_first_referrals", "2025-10"
+OTHER = {"Practice code": "C82002"}
+TWICE = referrals({}, OTHER, {})
+PERSON = "A. Person"
+
+
+def now(home: Home) -> Standing:
+    return standing(home, FEED, OCT)
+
+
+def held_edition(home: Home) -> None:
+    brought(home, TWICE)
+    assert judged(home, FEED).standing.undecided
+
+
+def test_a_held_edition_is_let_in_by_decision(home: Home) -> None:
+    held_edition(home)
+    before = mart_fingerprint(home)
+    ruling = accept(home, FEED, OCT, "Both rows are true", PERSON)
+    assert "despite keys_unique" in ruling.message and "quarantine" not in ruling.message
+    assert now(home).verdict == "accepted" and not now(home).undecided
+    assert [file.feed for file in accepted_files(home)] == [FEED]
+    assert mart_fingerprint(home) != before
+    [kept] = decisions(home)
+    assert kept.sha256 == tuple(file.sha256 for file in active(home))
+    assert "accepted by A. Person" in now(home).words and "despite" in now(home).words
+
+
+def test_an_edition_decided_on_is_judged_again_and_keeps_its_checks_verdict(home: Home) -> None:
+    held_edition(home)
+    assert is_judged(home, FEED, OCT, active(home))
+    accept(home, FEED, OCT, "Both rows are true", PERSON)
+    assert not is_judged(home, FEED, OCT, active(home))
+    taken = judged(home, FEED)
+    assert (taken.state.verdict, taken.standing.verdict) == ("held", "accepted")
+    assert is_judged(home, FEED, OCT, active(home))
+
+
+def test_an_acceptance_lapses_with_other_files(home: Home) -> None:
+    held_edition(home)
+    accept(home, FEED, OCT, "Both rows are true", PERSON)
+    brought(home, referrals({"Practice code": "C82003"}))
+    judged(home, FEED)
+    assert now(home).verdict == "held" and now(home).undecided
+    assert now(home).lapsed == "its files are others: 1 new, 0 gone since"
+    assert "no longer accepted by A. Person" in now(home).words
+    accept(home, FEED, OCT, "These, too", PERSON)
+    assert now(home).verdict == "accepted" and now(home).lapsed is None
+
+
+def test_an_acceptance_lapses_with_a_check_that_had_not_failed(home: Home) -> None:
+    held_edition(home)
+    accept(home, FEED, OCT, "Both rows are true", PERSON)
+    state = now(home).state
+    assert state is not None
+    worse = state.model_copy(update={"failed_rules": [*state.failed_rules, "cells_whole"]})
+    path = home.lake / "editions" / FEED / f"{OCT}.json"
+    path.write_text(worse.model_dump_json(), encoding="utf-8")
+    assert now(home).undecided
+    assert now(home).lapsed == "it now fails what it did not fail then: cells_whole"
+
+
+def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -> None:
+    brought(home, referrals())
+    judged(home, FEED)
+    hold(home, FEED, OCT, "The surgery asked us to wait", PERSON)
+    assert now(home).verdict == "held" and not now(home).undecided
+    brought(home, referrals({}, OTHER))
+    taken = judged(home, FEED)
+    assert (taken.state.verdict, taken.standing.verdict) == ("accepted", "held")
+    assert accepted_files(home) == []
+    accept(home, FEED, OCT, "They agreed", PERSON)
+    assert now(home).verdict == "accepted"
+    assert [one.decision for one in decisions(home)] == ["hold", "accept"]
+
+
+def test_what_is_compared_with_an_edition_held_by_hand_is_judged_again(home: Home) -> None:
+    feed, nov = "pharmacy_first", "2025-11"
+    brought(home, *[long_claims(*all_services(YEAR_MONTH=month)) for month in (OCT, nov)])
+    for edition in (OCT, nov):
+        judged(home, feed, edition)
+    assert is_judged(home, feed, nov, active(home))
+    hold(home, feed, OCT, "wrong", PERSON)
+    assert not is_judged(home, feed, nov, active(home))
+    judged(home, feed, nov)
+    assert is_judged(home, feed, nov, active(home))
+
+
+def test_deciding_what_is_decided_records_nothing(home: Home) -> None:
+    brought(home, referrals())
+    judged(home, FEED)
+    assert "accepted by its checks" in accept(home, FEED, OCT, "why", PERSON).message
+    hold(home, FEED, OCT, "why", PERSON)
+    assert hold(home, FEED, OCT, "again", PERSON).decision is None
+    assert len(decisions(home)) == 1
+
+
+def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
+    brought(home, TWICE)
+    with pytest.raises(NotPossible, match=r"not judged yet.*refresh --feed"):
+        accept(home, FEED, OCT, "why", PERSON)
+    judged(home, FEED)
+    brought(home, referrals(OTHER))
+    with pytest.raises(NotPossible, match="not judged yet"):
+        accept(home, FEED, OCT, "why", PERSON)
+    with pytest.raises(NotPossible, match=r"no edition 2024-01 .* Editions of it are 2025-10"):
+        accept(home, FEED, "2024-01", "why", PERSON)
+
+
+def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
+    [file] = brought(home, TWICE)
+    Archive(home).object_path(file.container_sha256).write_bytes(b"rotten")
+    assert judged(home, FEED).standing.undecided
+    with pytest.raises(NotPossible, match="can't be let in"):
+        accept(home, FEED, OCT, "why", PERSON)
+    assert hold(home, FEED, OCT, "wait", PERSON).decision is not None
+
+
+def test_accepting_tells_what_stays_out_all_the_same(home: Home) -> None:
+    rows = [{"Practice code": f"C82{n:03}", "Referrals sent": "many"} for n in range(30)]
+    brought(home, referrals({}, *rows, *[{"Practice code": "C82000"}]))
+    assert judged(home, FEED).standing.undecided
+    message = accept(home, FEED, OCT, "it is what we have", PERSON).message
+    assert "that lost rows to quarantine keep what they had" in message

@@ -1,0 +1,17 @@
+"""From an edition to the published figures that rest on it."""
+
+from tests.warehouse.support_mart import Mart
+
+
+def test_figures_that_rest_on_an_edition(llr: Mart) -> None:
+    """Leicester City's figures of October rest on its own edition; so do those of its wholes."""
+    found = llr.rows(
+        "SELECT * FROM figures_resting_on('gp_appointments_sub_icb', '2025-10') "
+        "WHERE kpi_id = 'appointments'"
+    )
+    assert found
+    assert {row["org_level"] for row in found} >= {"sub_icb"}
+    assert {row["org_level"] for row in found} <= {"sub_icb", "icb", "region", "england"}
+    assert all(row["value"] is not None for row in found)
+    nothing = llr.rows("SELECT * FROM figures_resting_on('gp_appointments_sub_icb', '2001-01')")
+    assert nothing == []

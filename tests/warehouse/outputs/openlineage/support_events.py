@@ -1,0 +1,56 @@
+"""Editions taken in as Dagster's assets do it, and the events that they left."""
+
+import json
+from typing import Any
+
+from assets.ingest import take_in
+from tests.checks.support_checks import OCT, active
+from tests.warehouse.outputs.openlineage.published import faults
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.outputs.openlineage.emit import emitting
+from warehouse.outputs.openlineage.keep import events_file
+from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
+
+DAGSTER_RUN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+Event = dict[str, Any]
+
+
+def events(home: Home) -> list[Event]:
+    """Every event in the home's file; each must be as published."""
+    path = events_file(home)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = [json.loads(line) for line in lines]
+    assert [fault for event in found for fault in faults(event)] == []
+    return found
+
+
+def take_in_told(home: Home, feed: str, edition: str = OCT) -> list[str]:
+    """Take an edition in and tell of it; returns what was warned of."""
+    warned: list[str] = []
+    contract = contracts()[feed]
+    files = [file for file in active(home) if (file.feed, file.edition) == (feed, edition)]
+    with (
+        emitting(home, warned.append) as lineage,
+        running(
+            lineage, f"{feed}.take_in", "Taken in.", DAGSTER_RUN, "job", edition, files_named(files)
+        ) as told,
+    ):
+        taken = take_in(home, feed, edition, DAGSTER_RUN)
+        if told and taken:
+            told.outcome = edition_taken_in(
+                contract, edition, taken.files, taken.facts, taken.results, taken.standing
+            )
+    return warned
+
+
+def dataset(event: Event, side: str, name: str) -> Event:
+    """The one dataset of this name, or beginning, among an event's inputs or outputs."""
+    [found] = [one for one in event[side] if one["name"].startswith(name)]
+    return dict(found)
+
+
+def origins(table: Event, column: str) -> set[tuple[str, str, str]]:
+    """Dataset, field and kind of what a column comes from."""
+    inputs = table["facets"]["columnLineage"]["fields"][column]["inputFields"]
+    return {(i["name"], i["field"], t["type"]) for i in inputs for t in i["transformations"]}

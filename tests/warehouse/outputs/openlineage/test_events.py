@@ -1,0 +1,110 @@
+"""What events tell of an edition that was taken in, held back, or could not be."""
+
+import pytest
+
+from assets import ingest as editions
+from tests.checks.support_checks import REFERRALS, SUB_ICB, brought
+from tests.support import REFERRALS as HEADINGS
+from tests.support import referrals, regional, table
+from tests.warehouse.outputs.openlineage.support_events import (
+    DAGSTER_RUN,
+    dataset,
+    events,
+    origins,
+    take_in_told,
+)
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import read_latest
+from warehouse.editions.status import hold
+from warehouse.outputs.openlineage.keep import events_file
+
+MARKER = "JOHNSMITH"
+
+
+def test_an_accepted_edition_tells_what_it_took_in_and_gave_out(home: Home) -> None:
+    [file] = brought(home, regional({}, {"HCP_TYPE": "Unknown"}))
+    assert take_in_told(home, SUB_ICB) == []
+    start, end = events(home)
+    assert (start["eventType"], end["eventType"]) == ("START", "COMPLETE")
+    assert start["run"]["runId"] == end["run"]["runId"] != DAGSTER_RUN
+    assert start["job"]["name"] == end["job"]["name"] == f"{SUB_ICB}.take_in"
+    assert end["run"]["facets"]["parent"]["run"]["runId"] == DAGSTER_RUN
+    assert end["run"]["facets"]["nominalTime"]["nominalStartTime"].startswith("2025-10-01T")
+    name = f"archive/{file.sha256}/{file.file_name}"
+    assert [one["name"] for one in start["inputs"]] == [name]
+    source = dataset(end, "inputs", name)
+    assert [one["name"] for one in source["facets"]["schema"]["fields"]] == list(file.headings)
+    assert source["inputFacets"]["inputStatistics"]["rowCount"] == 2
+    tidy = dataset(end, "outputs", f"tidy.{SUB_ICB}")
+    fields = [one["name"] for one in tidy["facets"]["schema"]["fields"]]
+    assert fields == ["source_row", *contracts()[SUB_ICB].columns]
+    assert tidy["outputFacets"]["outputStatistics"]["rowCount"] == 2
+    assert origins(tidy, "month") == {(name, "APPOINTMENT_MONTH", "DIRECT")}
+    measures = dataset(end, "outputs", f"measures.{SUB_ICB}")
+    assert measures["outputFacets"]["outputStatistics"]["rowCount"] == 1
+    assert origins(measures, "appointments_dna") == {
+        (f"tidy.{SUB_ICB}", "appointments", "DIRECT"),
+        (f"tidy.{SUB_ICB}", "appointment_status", "INDIRECT"),
+    }
+
+
+def test_every_check_that_was_made_is_an_assertion_on_the_tidy_rows(home: Home) -> None:
+    brought(home, regional())
+    take_in_told(home, SUB_ICB)
+    judged = dataset(events(home)[-1], "inputs", "tidy.")["inputFacets"]
+    told = [
+        (one["assertion"], one["success"], one["severity"], one["params"]["dimension"])
+        for one in judged["dataQualityAssertions"]["assertions"]
+    ]
+    assert told == [
+        (one.rule, one.verdict == "pass", one.severity.lower(), one.dimension)
+        for one in read_latest(home, SUB_ICB, "2025-10")
+        if one.verdict != "skipped"
+    ]
+    assert {success for _, success, _, _ in told} == {True, False}
+    assert judged["dataQualityMetrics"]["rowCount"] == 1
+
+
+def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
+    brought(home, table({**HEADINGS, MARKER: MARKER}, [{"Practice code": MARKER}] * 30))
+    take_in_told(home, REFERRALS)
+    failed = events(home)[-1]
+    assert failed["eventType"] == "FAIL"
+    said = failed["run"]["facets"]["errorMessage"]["message"]
+    assert said.startswith("Held back: Every code has the pattern of its kind; ")
+    assert [one["name"] for one in failed["outputs"]] == [
+        f"tidy.{REFERRALS}",
+        f"quarantine.{REFERRALS}",
+    ]
+    lost = dataset(failed, "outputs", "quarantine.")
+    assert lost["outputFacets"]["outputStatistics"]["rowCount"] == 30
+    assert MARKER not in events_file(home).read_text(encoding="utf-8")
+
+
+def test_an_edition_held_by_hand_fails_without_the_persons_words(home: Home) -> None:
+    brought(home, referrals())
+    take_in_told(home, REFERRALS)
+    hold(home, REFERRALS, "2025-10", f"about {MARKER}", MARKER)
+    take_in_told(home, REFERRALS)
+    failed = events(home)[-1]
+    assert failed["eventType"] == "FAIL"
+    assert "a person's decision" in failed["run"]["facets"]["errorMessage"]["message"]
+    assert MARKER not in str(failed)
+
+
+def test_what_breaks_off_is_told_by_its_kind_and_raised_all_the_same(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", MARKER)
+
+    brought(home, regional())
+    monkeypatch.setattr(editions, "tidy", full)
+    monkeypatch.setattr(editions, "UNREADABLE", ())
+    with pytest.raises(OSError, match=MARKER):
+        take_in_told(home, SUB_ICB)
+    _, failed = events(home)
+    assert failed["eventType"] == "FAIL" and MARKER not in str(failed)
+    said = failed["run"]["facets"]["errorMessage"]["message"]
+    assert said == (f"OSError (No space left on device); run {DAGSTER_RUN} of Dagster tells more.")

@@ -1,0 +1,215 @@
+"""The pages: what they say, that they say it to everybody, and that they ask nobody."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.support import coverage, crosstab, regional, write
+from tests.warehouse.support_mart import Mart, bring, build_aside, take_in_all
+from warehouse.base.home import Home
+from warehouse.editions.status import accept
+from warehouse.outputs.pages.build import build_pages
+from warehouse.outputs.pages.paths import LINEAGE, SCORECARD
+from warehouse.publication.publish import publish
+
+PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
+COUNT, MONTH = "COUNT_OF_APPOINTMENTS", "APPOINTMENT_MONTH"
+HOSTILE = "<script>alert(1)</script> & sons"
+TODAY = date(2025, 12, 28)
+
+
+class Page(HTMLParser):
+    """A page as a machine reads it: its elements, and the text in each kind of them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "link", "img"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open[-1] == tag, f"</{tag}> closes <{self._open[-1:]}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self._open):
+            self.words.setdefault(tag, []).append(data)
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def said(self, tag: str = "body") -> str:
+        return " ".join(" ".join(self.words.get(tag, [])).split())
+
+
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of two refreshes: in the first an edition of practices is held, and one whose months
+    can't be read stays out; before the second somebody lets the former in."""
+    root: Path = tmp_path_factory.mktemp("governed")
+    home = Home(root / "home")
+    twice = crosstab({COUNT: 4}, {COUNT: 3})
+    paths = [
+        write(root / "regional.csv", regional({COUNT: 7}, {COUNT: "x", MONTH: "SEP2025"})),
+        write(root / "later.csv", regional({MONTH: "NOV2025", "HCP_TYPE": "Nurse"})),
+        write(root / "practice.csv", twice),
+        write(root / "coverage.csv", coverage({"Included Practices": 1})),
+    ]
+    bring(home, *paths)
+    take_in_all(home)
+    publish(home, build_aside(home))
+    build_pages(home, TODAY)
+    accept(home, PRACTICE, "2025-10", f"Checked with the publisher: {HOSTILE}", by="A. Person")
+    publish(home, build_aside(home))
+    build_pages(home, TODAY)
+    return home
+
+
+@pytest.fixture(scope="module")
+def read(governed: Home) -> Callable[[str], Page]:
+    return lambda name: Page((governed.pages / name).read_text(encoding="utf-8"))
+
+
+def names(home: Home) -> list[str]:
+    refreshes = sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())
+    return [SCORECARD, *refreshes, LINEAGE]
+
+
+def test_a_page_per_refresh(governed: Home) -> None:
+    assert len(names(governed)) == 1 + 2 + 1
+
+
+def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert "1 held back" in said
+    assert "gp_appointments_sub_icb 2025-11" in said
+    assert "Rows are left after quarantine: found 0 of 1, expected at least one row" in said
+    assert "by its checks; nobody has decided yet 2025-10" in said, "last good edition"
+
+
+def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert f"A. Person Checked with the publisher: {HOSTILE}" in said
+    mart = Mart(governed.mart)
+    [row] = mart.rows(f"SELECT count(*) AS n FROM figures_resting_on('{PRACTICE}', '2025-10')")
+    assert row["n"] > 0
+    assert re.search(rf"\bkeys_unique.* {row['n']:,} Trend", said)
+
+
+def test_the_scorecard_says_which_headline_figures_are_disputed_and_why(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    said = read(SCORECARD).said()
+    [row] = Mart(governed.mart).rows(
+        "SELECT count(*) AS n FROM kpi_monthly WHERE status = 'disputed'"
+    )
+    assert row["n"] > 0 and f"{row['n']:,} of them disputed" in said
+    assert f"disputed {PRACTICE} 2025-10 failed keys_unique" in said
+    assert "; accepted by A. Person on" in said
+    assert "Value On the year Per working day Status" in read(SCORECARD).said("thead")
+
+
+def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -> None:
+    page = read(SCORECARD)
+    assert "Completeness Uniqueness Consistency Timeliness Validity Accuracy" in page.said("thead")
+    assert re.search(r"2025-10 accepted by decision .*1 failed", page.said("tbody"))
+
+
+def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert "late 2025-11 was due by 18 Dec 2025: late by 10 day(s)" in said
+    assert "2025-12 due by 29 Jan 2026" in said
+
+
+@pytest.mark.parametrize(("today", "told"), [(TODAY, "1 warned"), (date(2026, 9, 30), "1 failed")])
+def test_timeliness_is_as_at_the_day_of_the_page(
+    governed: Home, tmp_path: Path, today: date, told: str
+) -> None:
+    """Passed when it was judged, and overdue since: the scorecard says so."""
+    own = Home(tmp_path / "home")
+    own.mart.parent.mkdir(parents=True)
+    own.mart.write_bytes(governed.mart.read_bytes())
+    page = build_pages(own, today).read_text(encoding="utf-8")
+    [row] = re.findall(rf"<code>{PRACTICE}</code></th>.*?</tr>", page, re.DOTALL)[:1]
+    timeliness = re.findall(r"<td>.*?</td>", row, re.DOTALL)[4]
+    assert told in timeliness and "passed" in timeliness
+
+
+def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
+    first, second = (read(name).said() for name in names(governed)[1:3])
+    assert "No key stands twice" in first
+    assert "failed" in first
+    assert "Every figure's KPI is in the catalogue" in first
+    assert "No key stands twice" not in second, "nothing was judged again"
+    assert "The mart itself" in second
+
+
+def test_the_lineage_draws_the_way_of_a_kpi(read: Callable[[str], Page]) -> None:
+    page = read(LINEAGE)
+    assert (
+        "practice, pcn Published column Tidy column Measure Part KPI "
+        "gp_appointments_practice COUNT_OF_APPOINTMENTS chosen by APPOINTMENT_STATUS , APPT_STATUS "
+        "appointments only where appointment_status is DNA "
+        "appointments_dna added up numerator"
+    ) in page.said()
+    said = page.said("tbody")
+    assert re.search(r"org_name organisations: org_name .*published\.\w+: .*GP_NAME", said)
+    every = {one["id"] for one in page.of("details")}
+    assert {"kpi-appointments_dna_share", "table-kpi_monthly", "table-governance.feed"} <= every
+    assert {"href": "lineage.html"} in read(SCORECARD).of("a")
+
+
+def test_pages_ask_nobody(governed: Home, read: Callable[[str], Page]) -> None:
+    for name in names(governed):
+        page = read(name)
+        assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe")]
+        assert not re.search(r"url\(|@import", page.said("style"))
+        links = [one["href"] or "" for one in page.of("a")]
+        assert not [link for link in links if "//" in link]
+        for link in links:
+            target = (governed.pages / name).parent / link
+            assert link.startswith("#") or target.exists(), link
+
+
+def test_pages_are_accessible(governed: Home, read: Callable[[str], Page]) -> None:
+    for name in names(governed):
+        page = read(name)
+        assert page.of("html") == [{"lang": "en-GB"}]
+        assert len(page.of("h1")) == len(page.of("title")) == len(page.of("main")) == 1
+        assert len(page.of("caption")) == len(page.of("table"))
+        assert all(one.get("scope") in ("row", "col") for one in page.of("th"))
+        ids = [one["id"] for _, one in page.tags if "id" in one]
+        assert len(ids) == len(set(ids))
+
+
+def test_what_people_typed_is_text_not_markup(governed: Home) -> None:
+    text = (governed.pages / SCORECARD).read_text(encoding="utf-8")
+    assert HOSTILE not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; sons" in text
+
+
+def test_a_refresh_is_the_one_that_a_check_took_effect_in(governed: Home) -> None:
+    mart = Mart(governed.mart)
+    [row] = mart.rows(
+        """SELECT (SELECT count(*) FROM governance.refresh_check) AS told,
+                  (SELECT count(*) FROM governance.check_result) AS kept,
+                  (SELECT count(DISTINCT refreshed_at) FROM governance.refresh_check
+                   WHERE feed <> 'mart') AS refreshes"""
+    )
+    assert row["told"] == row["kept"]
+    assert row["refreshes"] == 1
+
+
+def test_no_mart_no_pages(home: Home) -> None:
+    with pytest.raises(FileNotFoundError, match="access-recovery refresh"):
+        build_pages(home)

@@ -1,0 +1,36 @@
+"""The headline: counts per working day beside the change on the year, and what is disputed."""
+
+import pytest
+
+from pipelines.cli.outcomes import show_headlines
+from pipelines.cli.screen import Screen
+from tests.warehouse.support_mart import Mart
+from tests.warehouse.worlds import volume
+from warehouse.base.home import Home
+from warehouse.outputs.headline import change_text, headlines, working_day_text
+
+
+def test_a_count_is_compared_per_working_day_a_share_is_not(years: Mart) -> None:
+    """November 2025 had 20 working days, November 2024 had 21."""
+    found = {row["kpi_id"]: row for row in headlines(years.db) if row["place"] == "Leicester City"}
+    count, share = found["appointments"], found["appointments_same_day_share"]
+    now, then = volume(count["month"]), volume(count["month"].replace(year=2024))
+    assert count["ratio"] == pytest.approx(now / then - 1)
+    assert count["working_day_ratio"] == pytest.approx((now / 20) / (then / 21) - 1)
+    assert working_day_text(count) == f"{100 * ((now / 20) / (then / 21) - 1):+.1f}%"
+    assert share["working_day_ratio"] is None and change_text(share).endswith(" pp")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_headline_fits_the_terminal(
+    years_home: Home,
+    columns: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_headlines(Screen(), years_home)
+    table = capsys.readouterr().out.partition("Mart:")[0]
+    assert "working" in table and "Leicester City" in table and "\u2026" not in table
+    assert max(len(line) for line in table.splitlines()) <= columns
+    assert "-0.0" not in table

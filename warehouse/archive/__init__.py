@@ -1,0 +1,1 @@
+"""What is kept for ever: source files with their provenance, decisions, withdrawals, tombstones."""

@@ -1,0 +1,192 @@
+"""Decisions: what a person ruled about an edition or a file, with the reason, kept for ever.
+
+Belongs here: `archive/decisions`, one small JSON per decision, written once and never changed.
+Decisions belong to the archive, so that a rebuilt lake and mart keep them. Does not: what follows
+from a decision (`warehouse.editions.status` for editions, `warehouse.archive.source_files` for
+withdrawn files).
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal, get_args
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from warehouse.archive.snapshot import outdated, read_once
+from warehouse.base.home import Home, write_text
+
+Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
+STAMP = "%Y%m%dT%H%M%S%f"
+PARTICIPLES: dict[Kind, str] = {
+    "accept": "accepted",
+    "hold": "held",
+    "withdraw": "withdrawn",
+    "restore": "restored",
+    "purge": "purged",
+}
+
+
+class NotPossible(Exception):
+    """A decision that can't be taken: why, and what the person can do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Decision(BaseModel):
+    """One decision on one edition, or on files of it.
+
+    `sha256`: of an acceptance all files of the edition at that moment; of withdraw, restore and
+    purge the files meant. `failed_rules`: the checks that an accepted edition had failed.
+    `released`: the months (`HeldMonth.key`) that an acceptance lets in, those of acceptances before
+    it among them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decision_id: str
+    decision: Kind
+    feed: str
+    edition: str
+    sha256: tuple[str, ...]
+    failed_rules: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+    @property
+    def words(self) -> str:
+        """The decision in a line: what, by whom, when, why."""
+        done = PARTICIPLES[self.decision]
+        return f"{done} by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
+
+
+def folder(home: Home) -> Path:
+    """Where decisions lie."""
+    return home.archive / "decisions"
+
+
+def one_line(text: str) -> str:
+    """Somebody's words without line breaks and characters that can't be printed."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
+def reason_given(reason: str) -> str:
+    """The reason, tidied. Raises NotPossible if it is blank."""
+    if not (told := one_line(reason)):
+        raise NotPossible(
+            "The reason is blank.", "Say with --reason TEXT why; it is kept for those who ask."
+        )
+    return told
+
+
+def who(by: str | None) -> str:
+    """Who decides: `by` if given, else the user of the operating system.
+
+    Raises NotPossible if neither tells.
+    """
+    if by is not None:
+        if told := one_line(by):
+            return told
+        raise NotPossible("The name after --by is blank.", "Say who decides.")
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise NotPossible(
+            "The operating system does not say who you are.", "Say it with --by NAME."
+        ) from None
+
+
+def decide(
+    home: Home,
+    kind: Kind,
+    feed: str,
+    edition: str,
+    sha256: Iterable[str],
+    reason: str,
+    by: str | None = None,
+    failed_rules: Iterable[str] = (),
+    released: Iterable[str] = (),
+) -> Decision:
+    """Keep a decision; returns it. Raises NotPossible for a blank reason or an unknown person."""
+    now = _later_than_all(home, datetime.now(UTC))
+    made = Decision(
+        decision_id=f"{now:{STAMP}}-{kind}-{feed}-{edition}-{uuid4().hex[:6]}",
+        decision=kind,
+        feed=feed,
+        edition=edition,
+        sha256=tuple(sorted(sha256)),
+        failed_rules=tuple(sorted(failed_rules)),
+        released=tuple(sorted(released)),
+        reason=reason_given(reason),
+        decided_by=who(by),
+        decided_at=now.replace(microsecond=0),
+    )
+    write_text(folder(home) / f"{made.decision_id}.json", made.model_dump_json(indent=1) + "\n")
+    outdated(home)
+    return made
+
+
+def _later_than_all(home: Home, now: datetime) -> datetime:
+    """A moment that sorts after every decision kept, even if the clock was set back."""
+    newest = max((path.name for path in folder(home).glob("*.json")), default="")
+    if newest < f"{now:{STAMP}}":
+        return now
+    last = datetime.strptime(newest.partition("-")[0], STAMP).replace(tzinfo=UTC)
+    return last + timedelta(microseconds=1)
+
+
+def decisions(
+    home: Home, feed: str = "*", edition: str = "*", kinds: Iterable[Kind] = get_args(Kind)
+) -> list[Decision]:
+    """Decisions kept (of a feed, an edition, some kinds), oldest first.
+
+    Raises ValueError naming a file that can't be read.
+    """
+    return [_read(path) for path in _paths(home, feed, edition, kinds)]
+
+
+def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
+    """The newest accept or hold of an edition, None if there never was one."""
+    paths = _paths(home, feed, edition, ("accept", "hold"))
+    return _read(paths[-1]) if paths else None
+
+
+def withdrawn(home: Home) -> dict[tuple[str, str, str], Decision]:
+    """Files that are withdrawn: (feed, edition, sha256) -> the decision that did it."""
+    out: dict[tuple[str, str, str], Decision] = {}
+    for one in decisions(home, kinds=("withdraw", "restore", "purge")):
+        for sha256 in one.sha256:
+            key = (one.feed, one.edition, sha256)
+            if one.decision == "withdraw":
+                out[key] = one
+            else:
+                out.pop(key, None)
+    return out
+
+
+def _paths(home: Home, feed: str, edition: str, kinds: Iterable[Kind]) -> list[Path]:
+    """Files of decisions, oldest first. No name of a feed has a hyphen in it."""
+    wanted = set(kinds)
+    pattern = f"*-*-{feed}-{edition}-*.json"
+    every = read_once(home, "decisions", lambda: sorted(folder(home).glob("*.json")))
+    found = [path for path in every if fnmatchcase(path.name, pattern)]
+    return [path for path in found if path.name.split("-")[1] in wanted]
+
+
+def _read(path: Path) -> Decision:
+    try:
+        return Decision.model_validate_json(path.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{path} is no decision that can be read: restore it from backup ({error})"
+        ) from error

@@ -1,0 +1,258 @@
+"""The archive: every source file's bytes as published, under their SHA-256, with provenance.
+
+Belongs here: storing, finding and reading archived bytes and their records. Does not: deciding
+which feed a file is (`warehouse.intake`), parsing it (`warehouse.transform.tidy`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Literal, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.archive.decisions import withdrawn
+from warehouse.archive.snapshot import amend, is_open, outdated, read_once
+from warehouse.archive.tombstones import tombstones
+from warehouse.base.hashing import hash_file
+from warehouse.base.home import Home, whole_file, write_text
+
+EditionBasis = Literal["content", "sibling", "file_name", "argument"]
+
+
+class SourceFile(BaseModel):
+    """Provenance of one file of one edition.
+
+    `sha256` identifies the decompressed content; `container_sha256` the zip or gzip that brought
+    it (the same hash when it came bare). `retrieved_at` is when the publisher's file was saved to
+    disk, not when it was imported, so that no order of import can change what is latest. `sheet`
+    and `header_row` say where in a workbook the table stands; a CSV's headings are its row 1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str
+    container_sha256: str
+    file_name: str
+    container_name: str
+    member: str | None
+    feed: str
+    edition: str
+    edition_basis: EditionBasis
+    months: tuple[str, ...]
+    bytes: int
+    rows: int
+    headings: tuple[str, ...]
+    sheet: str | None = None
+    header_row: int = 1
+    encoding: str
+    url: str | None = None
+    page: str
+    published_on: date | None
+    retrieved_at: datetime
+    imported_at: datetime
+    licence: str
+    synthetic: bool
+    # What its title sheet says, which may be wrong: `published_on` is what is gone by.
+    stated_on: date | None = None
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Sort key of revisions: a stated publication date outranks none, then retrieval."""
+        return (self.published_on or date.min, self.retrieved_at, self.sha256)
+
+    @property
+    def sighting(self) -> tuple[datetime, str, str, str]:
+        """Sort key of copies of the same content: the one saved first tells where it came from;
+        among copies saved in the same second names decide, never the order of import."""
+        return (self.retrieved_at, self.container_name, self.file_name, self.container_sha256)
+
+    @property
+    def short(self) -> str:
+        """Twelve characters of the hash: enough for a file name, and to read aloud."""
+        return self.sha256[:12]
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+
+
+def _parsed(path: Path) -> SourceFile:
+    """A record as written. Records are read again for each edition, and written once."""
+    return _parse(path.read_bytes())
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: bytes) -> SourceFile:
+    return SourceFile.model_validate_json(text)
+
+
+def _in_order(files: list[SourceFile]) -> list[SourceFile]:
+    """By feed, edition and revision."""
+    return sorted(files, key=lambda file: (file.feed, file.edition, *file.order))
+
+
+class Archive:
+    """The archive of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.root = home.archive
+
+    def object_path(self, container_sha256: str) -> Path:
+        """Where a container's bytes lie."""
+        return self.root / "objects" / container_sha256[:2] / container_sha256
+
+    def record_path(self, file: SourceFile) -> Path:
+        """Where a source file's provenance lies."""
+        return self.root / "records" / file.feed / file.edition / f"{file.sha256}.json"
+
+    def store(self, source: Path, container_sha256: str) -> None:
+        """Copy a container's bytes in, unless they are there. Whole or not at all.
+
+        Raises ValueError if the source no longer is what was hashed: still being downloaded.
+        """
+        target = self.object_path(container_sha256)
+        if target.exists():
+            return
+        with whole_file(target) as part:
+            shutil.copyfile(source, part)
+            if hash_file(part) != container_sha256:
+                raise ValueError(f"{source.name} changed while it was being read")
+
+    def adds(self, file: SourceFile) -> bool:
+        """Whether recording a file would tell anything: it is new, or came earlier than known."""
+        return not self.record_path(file).exists() or file.sighting < self.read(file).sighting
+
+    def add(self, file: SourceFile) -> bool:
+        """Record a source file whose container is stored; False if the record existed.
+
+        The same content saved to disk earlier is noted beside the record, so that revisions sort
+        by the first sighting, whichever copy was imported first.
+        """
+        path = self.record_path(file)
+        known = path.exists()
+        if known and self.adds(file):
+            path = path.with_suffix(f".{_stamp()}.seen")
+        elif known:
+            return False
+        write_text(path, file.model_dump_json(indent=1) + "\n")
+        if known:
+            outdated(self.home)
+        else:  # else an import of many files would read all records for each of them
+            amend(self.home, "files", lambda every: _in_order([*every, file]))
+        return not known
+
+    def read(self, file: SourceFile) -> SourceFile:
+        """The record kept for a source file, which may tell more than the one at hand."""
+        path = self.record_path(file)
+        return self._read(path, list(path.parent.glob(f"{path.stem}.*")))
+
+    def restate(self, file: SourceFile, published_on: date) -> bool:
+        """Add a publication date learnt later; the first record stays, a newer one goes beside it.
+
+        False if that date was known.
+        """
+        if self.read(file).published_on == published_on:
+            return False
+        path = self.record_path(file).with_suffix(f".{_stamp()}.restated")
+        write_text(path, published_on.isoformat() + "\n")
+        outdated(self.home)
+        return True
+
+    def files(self, feed: str | None = None) -> list[SourceFile]:
+        """All recorded source files (of one feed), in order of feed, edition and revision."""
+        if not is_open():
+            return self._records(feed or "")
+        every = read_once(self.home, "files", self._records)
+        return [file for file in every if feed in (None, file.feed)]
+
+    def _records(self, feed: str = "") -> list[SourceFile]:
+        folder = self.root / "records" / feed
+        found = []
+        for place, _, names in os.walk(folder):
+            notes = [Path(place) / name for name in names if not name.endswith(".json")]
+            found += [
+                self._read(Path(place) / name, notes) for name in names if name.endswith(".json")
+            ]
+        return _in_order(found)
+
+    def active_files(self, feed: str | None = None) -> list[SourceFile]:
+        """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing
+        real was ever imported."""
+        active = read_once(self.home, "active", self._active)
+        return [file for file in active if feed in (None, file.feed)]
+
+    def _active(self) -> list[SourceFile]:
+        everything = self.files()
+        if self._is_real(everything):
+            everything = [file for file in everything if not file.synthetic]
+        out = withdrawn(self.home)
+        return [file for file in everything if (file.feed, file.edition, file.sha256) not in out]
+
+    def has_real(self) -> bool:
+        """Whether anything but sample files was ever imported."""
+        return self._is_real(self.files())
+
+    def _is_real(self, files: list[SourceFile]) -> bool:
+        purged = (one.synthetic for one in tombstones(self.home))
+        return not all((*(file.synthetic for file in files), *purged))
+
+    def containers_of(self, file: SourceFile) -> set[str]:
+        """Hashes of all containers that brought a source file: noted at each sighting."""
+        path = self.record_path(file)
+        notes = (path, *path.parent.glob(f"{path.stem}.*.seen"))
+        texts = [note.read_text(encoding="utf-8") for note in notes if note.exists()]
+        return {SourceFile.model_validate_json(text).container_sha256 for text in texts}
+
+    def forget(self, feed: str, edition: str, sha256: str) -> None:
+        """Remove the record of a purged file, and the notes beside it."""
+        folder = self.root / "records" / feed / edition
+        for note in (*folder.glob(f"{sha256}.*.*"), folder / f"{sha256}.json"):
+            note.unlink(missing_ok=True)
+        outdated(self.home)
+
+    @staticmethod
+    def _read(path: Path, beside: list[Path]) -> SourceFile:
+        """A record with the notes on it among the files `beside` it."""
+        file = _parsed(path)
+        notes = [note for note in beside if note.name.startswith(f"{path.stem}.")]
+        for other in (note for note in notes if note.suffix == ".seen"):
+            seen = _parsed(other)
+            as_first = {"published_on": file.published_on, "synthetic": file.synthetic}
+            file = min(file, seen.model_copy(update=as_first), key=lambda one: one.sighting)
+        restated = sorted(note for note in notes if note.suffix == ".restated")
+        if restated:
+            published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())
+            file = file.model_copy(update={"published_on": published})
+        return file
+
+    @contextmanager
+    def open(self, file: SourceFile) -> Iterator[IO[bytes]]:
+        """The decompressed content of a source file as a binary stream.
+
+        Raises FileNotFoundError naming the file if the archive has lost its bytes.
+        """
+        path = self.object_path(file.container_sha256)
+        if not path.exists():
+            raise FileNotFoundError(
+                f"{file.container_name}: its bytes are missing from the archive ({path}); "
+                "restore the archive from backup, or import the publisher's file again"
+            )
+        if file.member is not None:
+            with zipfile.ZipFile(path) as container, container.open(file.member) as stream:
+                yield stream
+        elif file.container_sha256 != file.sha256:
+            with gzip.open(path) as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            with path.open("rb") as stream:
+                yield stream

@@ -1,0 +1,119 @@
+"""Withdrawing a file: it leaves the mart, and stays in the archive.
+
+Belongs here: finding files by what a person types of a hash; withdrawing and restoring. What
+follows is `Archive.active_files`: a withdrawn file is none, and its edition is judged anew from
+what remains. Does not: erasing (`pipelines.operations.erase`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+from warehouse.archive.decisions import (
+    Decision,
+    Kind,
+    NotPossible,
+    decide,
+    reason_given,
+    who,
+    withdrawn,
+)
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+
+LEAST_DIGITS = 8
+FIND = "The hashes are in governance.source_file of the mart, and in archive/records."
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What withdrawing or restoring came to: the decisions made, and a line per file."""
+
+    decisions: list[Decision]
+    lines: list[str]
+
+
+def matches(prefix: str, *hashes: str) -> bool:
+    """Whether one of the hashes begins with what was typed."""
+    return any(one.startswith(prefix) for one in hashes)
+
+
+def prefix_of(typed: str) -> str:
+    """What was typed of a hash, in small letters. Raises NotPossible if it can't be one."""
+    prefix = typed.strip().lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_DIGITS},64}}", prefix):
+        raise NotPossible(
+            f"`{typed}` is no SHA-256: at least its first {LEAST_DIGITS} digits (0-9, a-f) are "
+            "needed.",
+            FIND,
+        )
+    return prefix
+
+
+def unambiguous(prefix: str, hashes: set[str]) -> None:
+    """Raises NotPossible if the prefix fits several hashes."""
+    if len(fitting := sorted(one for one in hashes if one.startswith(prefix))) > 1:
+        raise NotPossible(
+            f"`{prefix}` fits {len(fitting)} hashes: {', '.join(fitting)}.", "Type more of it."
+        )
+
+
+def files_named(home: Home, typed: str, edition: str | None = None) -> list[SourceFile]:
+    """The archived files meant by a hash, or by its first digits: one file, or all that came in
+    one container.
+
+    Raises NotPossible if it is no hash, fits nothing in the archive, or fits several.
+    """
+    prefix = prefix_of(typed)
+    found = [
+        file
+        for file in Archive(home).files()
+        if edition in (None, file.edition) and matches(prefix, file.sha256, file.container_sha256)
+    ]
+    unambiguous(prefix, {h for file in found for h in (file.sha256, file.container_sha256)})
+    if not found:
+        of = f" of edition {edition}" if edition else ""
+        raise NotPossible(f"The archive holds no file {prefix}{of}.", FIND)
+    return found
+
+
+def withdraw(
+    home: Home, typed: str, reason: str, by: str | None = None, edition: str | None = None
+) -> Moved:
+    """Take files out of the mart, not out of the archive. Raises NotPossible."""
+    return _move(home, "withdraw", files_named(home, typed, edition), reason, by)
+
+
+def restore(
+    home: Home, typed: str, reason: str, by: str | None = None, edition: str | None = None
+) -> Moved:
+    """Take withdrawn files back into use. Raises NotPossible."""
+    return _move(home, "restore", files_named(home, typed, edition), reason, by)
+
+
+def _move(home: Home, kind: Kind, files: list[SourceFile], reason: str, by: str | None) -> Moved:
+    reason_given(reason), who(by)
+    out, made, lines = withdrawn(home), [], []
+    due: list[SourceFile] = []
+    for file in files:
+        before = out.get((file.feed, file.edition, file.sha256))
+        if (before is not None) == (kind == "withdraw"):
+            told = f"{before.words}" if before else "not withdrawn"
+            lines.append(f"{_name(file)} is {told}. Nothing recorded.")
+        else:
+            due.append(file)
+
+    def place(file: SourceFile) -> tuple[str, str]:
+        return file.feed, file.edition
+
+    for (feed, edition), group in groupby(sorted(due, key=place), key=place):
+        own = list(group)
+        made.append(decide(home, kind, feed, edition, [f.sha256 for f in own], reason, by))
+        lines += [f"{_name(file)} is {made[-1].words}." for file in own]
+    return Moved(made, lines)
+
+
+def _name(file: SourceFile) -> str:
+    return f"{file.file_name} ({file.short}, {file.feed} {file.edition})"

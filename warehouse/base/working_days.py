@@ -1,0 +1,57 @@
+"""Working days: Mondays to Fridays that are no bank holidays of England.
+
+Belongs here: the one rule for what a working day is. Does not: what is published on which of them
+(`warehouse.contract.release_calendar`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import date, timedelta
+from functools import cache
+from typing import cast
+
+
+@cache
+def bank_holidays() -> Container[date]:
+    """The bank holidays of England, of any year; the library works a year out when it is asked."""
+    import holidays  # costs more to load than most commands take
+
+    return cast("Container[date]", holidays.country_holidays("GB", subdiv="ENG"))
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Whether this day is a bank holiday in England."""
+    return day in bank_holidays()
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices and publishers work on this day."""
+    return day.weekday() < 5 and not is_bank_holiday(day)
+
+
+def working_day_from(day: date) -> date:
+    """This day, else the next working day."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def working_day_until(day: date) -> date:
+    """This day, else the working day before."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def days_of(month: date) -> list[date]:
+    """Every day of the month that a date is in."""
+    first = month.replace(day=1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return [first + timedelta(days=n) for n in range((following - first).days)]
+
+
+@cache
+def working_days(month: date) -> int:
+    """How many working days a month has."""
+    return sum(map(is_working_day, days_of(month)))

@@ -1,0 +1,282 @@
+"""The trial of a register: every claim with every reading tried, and its verdict.
+
+Belongs here: bringing claims, evidence and rules together, and saying what came of it. Does not:
+the rules (`judge`), the questions (`evidence`), the shape of the tables (`tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.claims.available import Held, held
+from warehouse.claims.evidence import Known, People, as_known, count_people, most_people
+from warehouse.claims.in_words import say_difference, say_edition, say_value, sum_up
+from warehouse.claims.not_computable import (
+    Missing,
+    feeds_of,
+    is_stock_over_months,
+    sum_up_missing,
+    why_missing,
+)
+from warehouse.claims.periods import Period, months_apart
+from warehouse.claims.register import Claim, Organisation, Reading, check_register
+from warehouse.claims.stated import COUNTED
+from warehouse.claims.verdicts import SYNTHETIC, Tried, Verdict, fits, judge, own_months
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.hierarchy import Connection
+
+MEASURES = {
+    "value": "",
+    "monthly_mean": ", mean of the months",
+    "year_on_year_ratio": ", growth on the year before",
+    "year_on_year_change": ", change on the year before",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim after its trial. `summed_up`: the verdicts of its whole statement, in a line."""
+
+    claim: Claim
+    tried: tuple[Tried, ...]
+    verdict: Verdict
+    note: str
+    summed_up: str = ""
+
+
+def try_claims(
+    db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
+) -> list[Judged]:
+    """Judge every claim against the mart attached as `mart`; of a synthetic one, none.
+
+    Raises ValueError that names claim and key if the register makes no sense to the catalogue.
+    """
+    check_register(tuple(claims), kpis)
+    # Asked of sample data, too, so that columns of any mart have the same lineage; nothing is made
+    # of the answers.
+    readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
+    known = iter(_try(db, readings, kpis))
+    is_held = held(db, [reading for claim in claims for reading in claim.readings])
+    counted = count_people(db, [_place(one) for claim in claims for one in claim.readings])
+    found = [
+        _not_judged(claim)
+        if synthetic
+        else _test(claim, [next(known) for _ in claim.readings], kpis, is_held, counted)
+        for claim in claims
+    ]
+    said: dict[str, list[tuple[str, str, str]]] = {}
+    for one in found:
+        figure = one.claim.figure
+        told = (figure.aspect, figure.label, verdict_words(one))
+        said.setdefault(one.claim.statement_id, []).append(told)
+    return [
+        Judged(one.claim, one.tried, one.verdict, one.note, sum_up(said[one.claim.statement_id]))
+        for one in found
+    ]
+
+
+def _not_judged(claim: Claim) -> Judged:
+    tried = tuple(Tried(reading, (), Missing(SYNTHETIC)) for reading in claim.readings)
+    return Judged(claim, tried, Verdict("not computable", tried[0]), SYNTHETIC)
+
+
+def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
+    """What has to be worked out for a reading: itself, a reading per month, or nothing."""
+    if reading.kpi_id is None or is_stock_over_months(reading, kpis[reading.kpi_id]):
+        return []
+    if reading.period.each is None:
+        return [reading]
+    return [
+        reading.model_copy(update={"period": Period(month=month_text(month))})
+        for month in reading.period.span
+    ]
+
+
+def _try(
+    db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
+) -> list[list[tuple[Reading, list[Known]]]]:
+    """Per entry: what it is worked out as (a reading, or one per month), with all their values."""
+    flat = [one for several in readings for one in several]
+    known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
+    return [[next(known) for _ in several] for several in readings]
+
+
+def _test(
+    claim: Claim,
+    found: Sequence[Sequence[tuple[Reading, list[Known]]]],
+    kpis: dict[str, Kpi],
+    is_held: Held,
+    counted: Sequence[People],
+) -> Judged:
+    tried = tuple(
+        one
+        for reading, worked_out in zip(claim.readings, found, strict=True)
+        for one in _tried(claim, reading, worked_out, kpis, is_held)
+    )
+    people = []
+    if claim.figure.unit == "people":
+        asked = dict.fromkeys(
+            (_place(one.reading), month)
+            for one in tried
+            if one.counts
+            for month in own_months(claim, one.reading)
+        )
+        people = [most_people(counted, place, month) for place, month in asked]
+    verdict = judge(claim, tried, people)
+    return Judged(claim, tried, verdict, _note(claim, tried, verdict, kpis))
+
+
+def _place(reading: Reading) -> Organisation:
+    return Organisation(level=reading.org_level, code=reading.org_code)
+
+
+def _tried(
+    claim: Claim,
+    reading: Reading,
+    worked_out: Sequence[tuple[Reading, list[Known]]],
+    kpis: dict[str, Kpi],
+    is_held: Held,
+) -> list[Tried]:
+    """What came of a reading. Of `each` month by itself those that never had a value are told
+    together, where they follow each other."""
+    if not worked_out:
+        return [Tried(reading, (), why_missing(reading, kpis, is_held))]
+    found = []
+    for had_value, run in groupby(worked_out, key=_ever_had_value):
+        if had_value:
+            for one, known in run:
+                missing = why_missing(one, kpis, is_held) if known[-1].value is None else None
+                in_time = _of_the_time(claim, one, known, kpis)
+                found.append(Tried(one, tuple(known), missing, in_time))
+        else:
+            together = _together([one for one, _ in run])
+            found.append(Tried(together, (), why_missing(together, kpis, is_held)))
+    return found
+
+
+def _of_the_time(
+    claim: Claim, reading: Reading, known: Sequence[Known], kpis: dict[str, Kpi]
+) -> bool:
+    """Whether one of the editions that gives the reading a value was out when the claim was made:
+    by the release calendar; where a feed has none, in the month after the edition's."""
+    if claim.document.said_by is None or reading.kpi_id is None:
+        return False
+    said_by = add_months(parse_month(claim.document.said_by), 1)
+    dues = [contracts()[feed].cadence.due for feed in feeds_of(reading, kpis[reading.kpi_id])]
+    return any(
+        max(due.of(edition) if due else add_months(edition, 1) for due in dues) < said_by
+        for edition in (parse_month(one.edition) for one in known if one.value is not None)
+    )
+
+
+def _ever_had_value(one: tuple[Reading, list[Known]]) -> bool:
+    return any(known.value is not None for known in one[1])
+
+
+def _together(readings: Sequence[Reading]) -> Reading:
+    """Readings of months that follow each other, as one of each of these months."""
+    first, last = readings[0], readings[-1]
+    if first is last:
+        return first
+    ends = (month_text(first.period.span[0]), month_text(last.period.span[-1]))
+    return first.model_copy(update={"period": Period(each=ends)})
+
+
+def reading_words(reading: Reading, kpis: dict[str, Kpi]) -> str:
+    """`GP appointments, 04C: April to October 2024, financial year to date`."""
+    subject = f"{kpis[reading.kpi_id].title}, " if reading.kpi_id else ""
+    return f"{subject}{reading.org_code}: {reading.period.words}{MEASURES[reading.measure]}"
+
+
+def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | None, float | None]:
+    """Difference of a value to what was stated, and the same relative to that.
+
+    Counts may be compared with counts; other units only with their own. Of shares and growth there
+    is no relative difference: theirs is in points.
+    """
+    stated, own = claim.stated.value, claim.figure.unit
+    if value is None or (unit != own and not {unit, own} <= COUNTED):
+        return None, None
+    difference = value - stated
+    relative = None if own in ("share", "growth") or not stated else difference / stated
+    return difference, relative
+
+
+def verdict_words(tested: Judged) -> str:
+    """The verdict, with the difference if the claim differs: `differs by +2.7%`."""
+    claim, verdict = tested.claim, tested.verdict
+    if verdict.kind not in ("differs", "not computable"):
+        return verdict.words
+    if verdict.main is None or verdict.main.latest is None:
+        return verdict.words
+    unit = claim.figure.unit
+    by = say_difference(*differs_by(claim, verdict.main.latest, unit), unit)
+    if verdict.kind == "not computable" and verdict.reason:
+        return f"not computable: no figures of about its time (others differ by {by})"
+    if verdict.kind == "not computable":
+        return f"not computable by every reading; by one it differs from today's figures by {by}"
+    if verdict.of_the_time:
+        return f"differs by {by}"
+    return f"differs from today's figures by {by}; the edition of the time is not available"
+
+
+def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """What a reader should know beside verdict and numbers, in sentences."""
+    parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
+    if verdict.kind == "not computable":
+        parts.append(sum_up_missing(one.missing for one in tried if one.counts and one.missing))
+    elif verdict.kind == "differs" and not verdict.of_the_time:
+        said_by = claim.document.said_by
+        when = f"by {parse_month(said_by):%B %Y}" if said_by else "at a time that is not known"
+        parts.append(
+            f"It was said {when}; no edition that was out then is available, and later ones are "
+            "revised."
+        )
+    parts += [
+        f"{reading_words(one.reading, kpis)} would fit "
+        f"({say_value(one.latest, claim.figure.unit, one.reading.measure)})"
+        f", but is not what was said: {(one.reading.only_shown or '').rstrip('.')}."
+        for one in tried
+        if not one.counts and one.latest is not None and fits(claim, one.latest)
+    ]
+    return " ".join(part for part in [*parts, claim.figure.note or ""] if part)
+
+
+def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """How old the figures are, where the newest edition is older than the month by more than the
+    time from one edition to the next: a list that holds until the next one held."""
+    main = verdict.main
+    if main is None or main.latest is None or main.reading.kpi_id is None:
+        return ""
+    feeds = feeds_of(main.reading, kpis[main.reading.kpi_id])
+    between = [months for feed in feeds if (months := contracts()[feed].cadence.months)]
+    told, month = parse_month(main.known[-1].edition), main.reading.period.span[-1]
+    late = months_apart(told, month)
+    if not between or late <= max(between):
+        return ""
+    return (
+        f"The newest edition of {' and '.join(feeds)} that it rests on is of {told:%B %Y}, "
+        f"{late} months before {month:%B %Y}."
+    )
+
+
+def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+    """The reading that decided, its value and the tolerance it was held to."""
+    main, unit = verdict.main, claim.figure.unit
+    if main is None or (main.latest is None and verdict.kind == "not computable"):
+        return ""
+    if verdict.kind == "cannot be true":
+        return ""
+    measure = main.reading.measure
+    held_to = f"stated {claim.figure.written}, {claim.stated.because}"
+    words = reading_words(main.reading, kpis)
+    if verdict.kind == "since revised" and verdict.true_in:
+        once = say_value(verdict.true_in.value, unit, measure)
+        then = say_edition(verdict.true_in.edition, verdict.true_in.revision)
+        now = say_value(main.latest, unit, measure) if main.latest is not None else "not known"
+        return f"{words}: {once} in edition {then}, now {now} ({held_to})."
+    return f"{words}: {say_value(main.latest, unit, measure)} ({held_to})."

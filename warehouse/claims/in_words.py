@@ -1,0 +1,77 @@
+"""Figures and differences in words, by their unit.
+
+Belongs here: how a value, a difference and the verdicts of a statement are written. Does not:
+deciding them (`judge`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from warehouse.claims.stated import FRACTIONS
+
+# What is few enough for a difference in percent to hide it.
+FEW = frozenset({"organisations"})
+
+
+def say_edition(edition: str, revision: int) -> str:
+    """`2025-10`; of an edition that was issued again, `2025-10 revision 2`."""
+    return f"{edition} revision {revision}" if revision > 1 else edition
+
+
+def say_number(value: float) -> str:
+    """`1,237,002`, `65.6`: no more decimals than it has, and two at most."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def say_value(value: float | None, unit: str, measure: str = "value") -> str:
+    """A value in its unit: `274,903`, `73.32%`; a change with its sign, of a share in points."""
+    if value is None:
+        return "-"
+    changes = measure.startswith("year_on_year")
+    if unit in FRACTIONS:
+        points = measure == "year_on_year_change"
+        return f"{100 * value:{'+' if changes else ''}.2f}{' pp' if points else '%'}"
+    return say_signed(value) if changes else say_number(value)
+
+
+def say_difference(difference: float | None, relative: float | None, unit: str) -> str:
+    """`+2.7%`, `+3.32 pp`, `-1`: shares and growth in percentage points, a handful of
+    organisations in their number, all else relative to what was stated."""
+    if difference is None:
+        return "-"
+    if unit in FRACTIONS:
+        return f"{100 * difference:+.2f} pp"
+    if unit in FEW or relative is None or abs(relative) < 0.0005:
+        return say_signed(difference)
+    return f"{100 * relative:+.1f}%"
+
+
+def say_signed(value: float) -> str:
+    """A number with its sign: `+7,351`; nothing has none."""
+    return f"{'-' if value < 0 else '+' if value else ''}{say_number(abs(value))}"
+
+
+def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
+    """The verdicts of a statement's figures in a line: `differs by +2.7%; growth confirmed`.
+
+    Of each figure: aspect, label, and its verdict with the difference. What the statement chiefly
+    says, its first figure, needs no name, and growth is that of it; all else is told by its label,
+    and so is an aspect that is there twice.
+    """
+    told = [verdict for _, _, verdict in verdicts]
+    if len(set(told)) == 1:
+        return told[0]
+    often = Counter(aspect for aspect, _, _ in verdicts)
+    parts = []
+    for number, (aspect, label, verdict) in enumerate(verdicts):
+        if often[aspect] == 1 and aspect == "growth":
+            parts.append(f"growth {verdict}")
+        elif often[aspect] == 1 and number == 0 and aspect in ("value", "share", "ratio"):
+            parts.append(verdict)
+        else:
+            parts.append(f"{label}: {verdict}")
+    return "; ".join(parts)

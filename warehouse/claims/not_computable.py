@@ -1,0 +1,144 @@
+"""Why a reading can't be worked out: found from what is held, and said in words.
+
+Belongs here: from the catalogue and the mart's records to a sentence. Does not: finding them
+(`held`); what no KPI is for, the register says itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from warehouse.claims.available import Edition, Held, Month
+from warehouse.claims.evidence import months_of
+from warehouse.claims.periods import say_months
+from warehouse.claims.register import Reading
+from warehouse.kpi.catalogue import Kpi, feed_of
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is missing, and what there is instead (empty where that says nothing)."""
+
+    what: str
+    beside: str = ""
+
+    @property
+    def words(self) -> str:
+        """Both in one."""
+        return f"{self.what} ({self.beside})" if self.beside else self.what
+
+
+def sum_up_missing(lacking: Iterable[Missing]) -> str:
+    """What several readings lack, in sentences; what there is instead is told once."""
+    told: dict[str, dict[str, None]] = {}
+    for one in lacking:
+        told.setdefault(one.beside, {})[one.what] = None
+    sentences = []
+    for beside, several in told.items():
+        words = "; ".join(one.rstrip(".") for one in several)
+        sentences.append(f"{words[:1].upper()}{words[1:]}{f' ({beside})' if beside else ''}.")
+    return " ".join(sentences)
+
+
+def why_missing(reading: Reading, kpis: dict[str, Kpi], held: Held) -> Missing:
+    """Which feed, organisation or month a reading lacks; for a reading that has no value."""
+    if reading.kpi_id is None:
+        return Missing(reading.missing or "")
+    kpi = kpis[reading.kpi_id]
+    source = next((s for s in kpi.sources if reading.org_level in s.levels), None)
+    if source is None:
+        levels = ", ".join(level for s in kpi.sources for level in s.levels)
+        return Missing(
+            f"KPI {kpi.kpi_id} is not worked out for a {reading.org_level}, only for {levels}"
+        )
+    if is_stock_over_months(reading, kpi):
+        return Missing(f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}")
+    feeds = feeds_of(reading, kpi)
+    if lacking := [told for feed in feeds if (told := _no_edition(feed, held))]:
+        return Missing("; ".join(lacking))
+    known = held.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
+    if not any(month.has_value for month in known):
+        return _nothing_of(reading, feeds, held, known)
+    return _months_missing(reading, feeds, held, known)
+
+
+def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
+    """The feeds that a reading's figures are counted from; none if its level has no figures."""
+    source = next((s for s in kpi.sources if reading.org_level in s.levels), None)
+    return list(dict.fromkeys(map(feed_of, source.measures))) if source else []
+
+
+def is_stock_over_months(reading: Reading, kpi: Kpi) -> bool:
+    """Whether a reading would add up over months what is a state, not a flow."""
+    return kpi.is_stock and len(reading.period.span) > 1 and reading.period.each is None
+
+
+def _not_additive(kpi: Kpi) -> str:
+    return kpi.not_additive_because or "it is a state, not a flow."
+
+
+def _no_edition(feed: str, held: Held) -> str:
+    """`no edition of nhs_app is held`, or why none is accepted; empty if one is."""
+    if held.accepted(feed):
+        return ""
+    others = held.editions.get(feed, ())
+    if all(one.status == "retired" for one in others):
+        return f"no edition of {feed} is held"
+    return f"no edition of {feed} is accepted: {_say_left_out(others)}"
+
+
+def _say_left_out(editions: Sequence[Edition]) -> str:
+    """Why editions are left out; the newest ones, if there are many."""
+    told = [one.words for one in editions if one.status != "retired"]
+    more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
+    return "; ".join([*told[-SHOWN:], *more])
+
+
+def _nothing_of(
+    reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
+) -> Missing:
+    """No figure of the organisation at all, though editions are held."""
+    of = f"the {reading.org_level} {reading.org_code}"
+    if known and (incomplete := _incomplete(known[-1])):
+        return Missing(f"no month of {of} has a figure: {incomplete}")
+    named = "; ".join(f"{feed}: {_few(held.accepted(feed))}" for feed in feeds)
+    asked = {month for months in months_of(reading).values() for month in months}
+    out = held.left_out(feeds, asked)
+    told = f", and {_say_left_out(out)}" if out else ""
+    return Missing(f"no accepted edition has figures of {of}{told}", f"held of {named}")
+
+
+def _few(editions: Sequence[str]) -> str:
+    if len(editions) <= SHOWN:
+        return f"edition{'s' if len(editions) > 1 else ''} {', '.join(editions)}"
+    return f"{len(editions)} editions, {editions[0]} to {editions[-1]}"
+
+
+def _months_missing(
+    reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
+) -> Missing:
+    """Some months have figures; which of those asked for have none, and why."""
+    has = {month.month for month in known if month.has_value}
+    asked = sorted({month for months in months_of(reading).values() for month in months})
+    lacking = [month for month in asked if month not in has]
+    beside = {month.month: month for month in known}
+    reasons: dict[str, list[date]] = {}
+    for month in lacking:
+        told = _incomplete(beside[month]) if month in beside else ""
+        if out := held.left_out(feeds, [month]):
+            told = f"{told or 'not in the mart'}: {_say_left_out(out)}"
+        reasons.setdefault(told or "not held", []).append(month)
+    words = "; ".join(f"{say_months(months)} {why}" for why, months in reasons.items())
+    return Missing(words, f"held of {reading.org_code}: {say_months(sorted(has))}")
+
+
+def _incomplete(month: Month) -> str:
+    if month.status == "suppressed":
+        return "withheld by disclosure control"
+    if month.members_present:
+        return f"incomplete ({month.members_present} of {month.members_expected} members)"
+    return ""

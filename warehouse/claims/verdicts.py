@@ -1,0 +1,170 @@
+"""Verdicts: a claim against its readings, by rules that know no claim by name.
+
+Belongs here: pure functions from what was stated and what is known to a verdict. Does not: asking
+the mart (`evidence`), tables (`tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from warehouse.base.months import parse_month
+from warehouse.claims.evidence import REFUTING_MONTHS, Known, People
+from warehouse.claims.in_words import say_edition, say_number, say_value
+from warehouse.claims.not_computable import Missing
+from warehouse.claims.periods import months_apart
+from warehouse.claims.register import Claim, Reading
+from warehouse.claims.stated import within
+
+Kind = Literal["confirmed", "since revised", "differs", "cannot be true", "not computable"]
+SYNTHETIC = (
+    "The mart holds synthetic sample data only: claims are never judged on it. Import real files."
+)
+
+TOO_FAR = (
+    f"The figures that are available are of a time more than {REFUTING_MONTHS} months away from "
+    "that of the statement; they can't refute it."
+)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A reading with its value as known with each edition, oldest first; the last is the latest.
+
+    `missing`: why the latest figures give no value; None if they do. `of_the_time`: whether any of
+    these editions was out when the claim was made.
+    """
+
+    reading: Reading
+    known: tuple[Known, ...]
+    missing: Missing | None
+    of_the_time: bool = False
+
+    @property
+    def latest(self) -> float | None:
+        """The value by the latest figures."""
+        return self.known[-1].value if self.known else None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a reading of the words, and not only shown beside them."""
+        return self.reading.only_shown is None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim: the reading that says so, and with which edition it was true.
+
+    `of_the_time`: whether an edition that was out when the claim was made is among those asked;
+    None where no figures were.
+    """
+
+    kind: Kind
+    main: Tried | None
+    true_in: Known | None = None
+    reason: str = ""
+    of_the_time: bool | None = None
+
+    @property
+    def words(self) -> str:
+        """The verdict as the mart has it."""
+        if self.kind == "since revised" and self.true_in:
+            then = say_edition(self.true_in.edition, self.true_in.revision)
+            return f"confirmed in edition {then}, since revised"
+        if self.kind == "differs" and not self.of_the_time:
+            return "differs, edition of the time not available"
+        return self.kind
+
+
+def judge(claim: Claim, tried: Sequence[Tried], people: Sequence[Sequence[People]]) -> Verdict:
+    """The verdict on a claim. `people`: per organisation and month that any reading speaks of, its
+    people around that month by each source.
+
+    The reading shown is one that confirms the claim, else one that once did, else the first in
+    the order of the register that has a value. (The nearest would flatter the claim.) A claim
+    differs only if every reading of it was tried, and by figures of about its own time.
+    """
+    ours = [one for one in tried if one.counts]
+    valued = [one for one in ours if one.latest is not None]
+    first = next(iter(valued or ours), None)
+    of_the_time = any(one.of_the_time for one in valued) if valued else None
+    if reason := impossible(claim, people):
+        return Verdict("cannot be true", first, reason=reason, of_the_time=of_the_time)
+    for one in valued:
+        if one.latest is not None and fits(claim, one.latest):
+            return Verdict("confirmed", one, of_the_time=of_the_time)
+    for one in ours:
+        for known in one.known:
+            if known.value is not None and fits(claim, known.value):
+                return Verdict("since revised", one, known, of_the_time=of_the_time)
+    refuting = [one for one in valued if can_refute(claim, one)]
+    if not refuting or len(valued) < len(ours):
+        why = "" if refuting or not valued else TOO_FAR
+        return Verdict("not computable", first, reason=why, of_the_time=of_the_time)
+    return Verdict("differs", refuting[0], of_the_time=all(one.of_the_time for one in refuting))
+
+
+def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
+    """The month that a statement speaks of, by this reading of it; of `each` month, all of them."""
+    period = claim.figure.period
+    if period.each is None:
+        return period.span[-1:]
+    asked = reading.period.span if reading.period.each else reading.period.span[-1:]
+    return tuple(min(max(month, period.span[0]), period.span[-1]) for month in asked)
+
+
+def can_refute(claim: Claim, tried: Tried) -> bool:
+    """Whether a reading's value rests on figures near enough to the statement's own month: both
+    its last month and the edition, which may be of a list that was carried forward."""
+    if tried.latest is None:
+        return False
+    evidence = min(parse_month(tried.known[-1].edition), tried.reading.period.span[-1])
+    own = own_months(claim, tried.reading)
+    return all(abs(months_apart(month, evidence)) <= REFUTING_MONTHS for month in own)
+
+
+def fits(claim: Claim, value: float) -> bool:
+    """Whether a value rounds to what was stated."""
+    return within(value, claim.stated.value, claim.stated.tolerance)
+
+
+def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
+    """Why a claim can't be true whatever the data say of it; empty if it can."""
+    stated, unit = claim.stated, claim.figure.unit
+    least = stated.value - stated.tolerance
+    if unit == "share" and least > 1:
+        return f"A share can't be more than the whole: {claim.figure.written} is above 100 %."
+    if unit == "share" and stated.value + stated.tolerance < 0:
+        return f"A share can't be below nothing: {claim.figure.written}."
+    if claim.whole and least > claim.whole.value + claim.whole.tolerance:
+        return (
+            f"A part can't be more than its whole: {claim.figure.written} of {claim.figure.whole}."
+        )
+    if unit == "people" and claim.figure.aspect != "growth" and people:
+        most = [max(of, key=lambda one: one.number) for of in people if of]
+        if len(most) == len(people) and all(least > one.number for one in most):
+            told = "; ".join(_say_people(of) for of in _most_of_each(people))
+            return f"{say_value(stated.value, unit)} people are more than there are: {told}."
+    return ""
+
+
+def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
+    """Per organisation the most people that each source counted there in any of the months."""
+    most: dict[str, dict[str, People]] = {}
+    for one in (one for of in people for one in of):
+        found = most.setdefault(one.org_code, {})
+        if one.what not in found or one.number > found[one.what].number:
+            found[one.what] = one
+    return [list(of.values()) for of in most.values()]
+
+
+def _say_people(sources: Sequence[People]) -> str:
+    """`QK1 had at most 1,237,002 registered patients ... (November 2025, edition 2025-11)`."""
+    told = " and ".join(
+        f"{say_number(one.number)} {one.what} ({one.month:%B %Y}, edition {one.edition})"
+        for one in sources
+    )
+    return f"{sources[0].org_code} had at most {told}"

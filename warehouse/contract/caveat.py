@@ -1,0 +1,62 @@
+"""Caveats: what to bear in mind, and of which figures it is true.
+
+Belongs here: the shape of one caveat, as it is written in a feed's contract or under a KPI.
+Does not: which KPIs a feed's caveat reaches, and the register in the mart (`warehouse.mart`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.base.months import MONTH
+from warehouse.reference.levels import OrgLevel
+
+CaveatKind = Literal[
+    "general",
+    "series_break",
+    "coverage_growth",
+    "redefinition",
+    "non_comparable",
+    "outage",
+    "working_days",
+]
+
+
+class Caveat(BaseModel):
+    """One caveat. Written as plain text it is general, and true of all of its feed or KPI.
+
+    `kpis`: only these, of those that rest on the feed. `first_month`, `last_month` (YYYY-MM): of
+    figures about these months; a series that breaks has one of them, or both. `org_level`,
+    `organisations` (codes): of these only. Months of an `outage` (a supplier's figures are missing)
+    are known to be wrong: new months are not compared with them, and they are not judged.
+    `reference`: where the publisher says so.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = Field(min_length=10)
+    kind: CaveatKind = "general"
+    kpis: tuple[str, ...] = ()
+    first_month: str | None = Field(default=None, pattern=MONTH)
+    last_month: str | None = Field(default=None, pattern=MONTH)
+    org_level: OrgLevel | None = None
+    organisations: tuple[str, ...] = ()
+    reference: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text(cls, data: object) -> object:
+        return {"text": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _months_make_sense(self) -> Caveat:
+        first, last = self.first_month, self.last_month
+        if first and last and first > last:
+            raise ValueError(f"`first_month: {first}` is after `last_month: {last}`")
+        if self.kind in ("series_break", "redefinition", "outage") and not (first or last):
+            raise ValueError(
+                f"a {self.kind} says from which month (`first_month:`) or to which (`last_month:`)"
+            )
+        return self

@@ -1,0 +1,295 @@
+"""Where a feed's files are published: the shape of `discovery:` in a contract.
+
+Belongs here: the kinds of sources, the patterns of page and file names, and the months that names
+speak of. Does not: reading pages (`warehouse.fetch`), when to look
+(`warehouse.contract.release_calendar`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.base.months import MONTH
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+# The forms in which publishers write a month: Nov_25, Nov25, november-2025; 202511; 11-2025.
+_NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
+_WORD = rf"(?<![a-z])(?:{_NAMES}|sept)[\s_.-]*(?:20)?\d\d(?!\d)"
+_NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?20\d\d)(?!\d)"
+_EDITION = rf"(?:{_WORD}|{_NUMBERS})"
+# A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
+_QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
+_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
+_DATED = {
+    "{edition}": f"(?P<edition>{_EDITION})",
+    "{quarter}": f"(?P<quarter>{_QUARTER})",
+}
+_PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a contract as it is searched for: case aside, `{edition}` in every form."""
+    for placeholder, meaning in (*_DATED.items(), ("{again}", _AGAIN)):
+        pattern = pattern.replace(placeholder, meaning)
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def edition_of(found: re.Match[str]) -> str | None:
+    """The edition (YYYY-MM) that a match of `{edition}` or `{quarter}` names; None without one.
+
+    A quarter is named by its last month: `202324q3` is 2023-12.
+    """
+    said = found.groupdict()
+    if said.get("quarter"):
+        return _quarter_end(said["quarter"])
+    return _month_of(said["edition"]) if said.get("edition") else None
+
+
+def is_again(found: re.Match[str]) -> bool:
+    """Whether a match of `{again}` says that the file is issued again."""
+    return bool(found.groupdict().get("again"))
+
+
+def editions_in(text: str) -> Iterator[str]:
+    """Every month (YYYY-MM) that a text speaks of, in whatever form, in order."""
+    for found in re.finditer(_EDITION, text, re.IGNORECASE):
+        yield _month_of(found[0])
+
+
+def _month_of(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    word = re.sub(r"[^a-z]", "", text.casefold())[:3]
+    if word:
+        month = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(word))
+        return f"20{digits[-2:]}-{month:02d}"
+    year, month_text = (digits[:4], digits[4:]) if digits[:2] == "20" else (digits[2:], digits[:2])
+    return f"{year}-{month_text}"
+
+
+def _quarter_end(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    year, second, quarter = int(digits[:4]), int(digits[4:6]), int(digits[6])
+    last = (6, 9, 12, 3)[quarter - 1]
+    if second == (year + 1) % 100:  # 202324: a financial year, from April
+        return f"{year + 1 if quarter == 4 else year}-{last:02d}"
+    return f"{year}-{second:02d}"
+
+
+def at_hosts(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a web address is at one of the hosts, each perhaps with the beginning of a path."""
+    at = urlsplit(url)
+    if at.scheme not in ("http", "https"):
+        return False
+    path = f"{posixpath.normpath(at.path)}/"  # `..` may not lead out of a path that is named
+    for host in hosts:
+        name, _, begin = host.partition("/")
+        inside = not begin or path.startswith(f"/{begin.rstrip('/')}/")
+        if name in (at.hostname, at.netloc) and inside:
+            return True
+    return False
+
+
+class Pattern(_Strict):
+    """How one file is named: by the name in its address, by the link's text, or by both.
+
+    Regular expressions, case aside. `{edition}` stands for the edition's month in any form,
+    `{quarter}` for a financial year and quarter, `{again}` for the mark of what is issued again
+    (`v2`, `revised`), if there is one.
+    """
+
+    name: str | None = None
+    text: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, said: Any) -> Any:
+        return {"name": said} if isinstance(said, str) else said
+
+    @model_validator(mode="after")
+    def _sound(self) -> Pattern:
+        if self.name is None and self.text is None:
+            raise ValueError("a pattern is of a file's `name`, of a link's `text`, or of both")
+        for part in (self.name, self.text):
+            try:
+                compiled(part or "")
+            except re.error as error:
+                raise ValueError(f"`{part}` is no regular expression: {error}") from error
+        return self
+
+    @property
+    def says_when(self) -> bool:
+        """Whether what it matches names its edition."""
+        return any(key in f"{self.name} {self.text}" for key in _DATED)
+
+
+class WantedFile(_Strict):
+    """One file that an edition consists of, and its names in order, the newest first.
+
+    The first pattern that fits anything decides. `members`: of a zip only members with such names
+    (a regular expression, case aside) are of the feed; the rest is not even looked at.
+    """
+
+    label: str
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
+    members: str | None = None
+
+    @model_validator(mode="after")
+    def _members_sound(self) -> WantedFile:
+        try:
+            re.compile(self.members or "")
+        except re.error as error:
+            raise ValueError(f"`{self.members}` is no regular expression: {error}") from error
+        return self
+
+
+class _Source(_Strict):
+    """A place, and the editions (YYYY-MM) that are to be found there.
+
+    `hosts`: where its links may lead, a host or a host with the beginning of a path.
+    """
+
+    first_edition: str | None = Field(default=None, pattern=MONTH)
+    last_edition: str | None = Field(default=None, pattern=MONTH)
+
+    def covers(self, edition: str) -> bool:
+        """Whether an edition (YYYY-MM) is to be looked for here."""
+        return (self.first_edition or "") <= edition <= (self.last_edition or "9999")
+
+
+class Publication(_Source):
+    """A series of digital.nhs.uk: a page per edition, with the files of that edition.
+
+    `pages`: names of the page, tried in order until one is there: `{month}` november, `{mon}` nov,
+    `{mm}` 11, `{year}` 2025, `{yy}` 25.
+    """
+
+    kind: Literal["publication"]
+    slug: str = Field(pattern=r"^[a-z0-9-]+$")
+    base: str = "https://digital.nhs.uk/data-and-information/publications/statistical"
+    pages: tuple[str, ...] = ("{month}-{year}",)
+    files: tuple[WantedFile, ...] = Field(min_length=1)
+    hosts: tuple[str, ...] = ("digital.nhs.uk", "files.digital.nhs.uk")
+
+    @model_validator(mode="after")
+    def _pages_are_dated(self) -> Publication:
+        for page in self.pages:
+            if not _PAGE_PARTS.search(page) or "{" in _PAGE_PARTS.sub("", page):
+                raise ValueError(f"page `{page}`: only {{month}} {{mon}} {{mm}} {{year}} {{yy}}")
+        return self
+
+    def addresses(self, edition: str) -> tuple[str, ...]:
+        """Addresses of the edition's page, in the order in which they are tried."""
+        day = date.fromisoformat(f"{edition}-01")
+        month = MONTHS[day.month - 1]
+        parts = {"month": month, "mon": month[:3], "mm": f"{day:%m}"}
+        parts |= {"year": f"{day.year}", "yy": f"{day:%y}"}
+        names = [_PAGE_PARTS.sub(lambda found: parts[found[1]], page) for page in self.pages]
+        return tuple(f"{self.base}/{self.slug}/{name}" for name in names)
+
+
+class _Listed(_Source):
+    """A place that lists all editions at once, so that each name must say its own."""
+
+    label: str
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_say_when(self) -> _Listed:
+        for pattern in self.patterns:
+            if not pattern.says_when:
+                raise ValueError("names in a list say their month: `{edition}` or `{quarter}`")
+        return self
+
+
+class Ckan(_Listed):
+    """A data set of a CKAN portal, whose resources are named by month or quarter."""
+
+    kind: Literal["ckan"]
+    dataset: str = Field(pattern=r"^[a-z0-9_-]+$")
+    base: str = "https://opendata.nhsbsa.net"
+    formats: tuple[str, ...] = ("csv", "zip", "xlsx")
+    # The bucket in which the portal has kept files of other data sets.
+    hosts: tuple[str, ...] = (
+        "opendata.nhsbsa.net", "www.nhsbsa.nhs.uk", "storage.googleapis.com/datopian-nhs",
+    )  # fmt: skip
+
+    @property
+    def address(self) -> str:
+        """The address that answers with all resources."""
+        return f"{self.base}/api/3/action/package_show?id={self.dataset}"
+
+    @property
+    def page(self) -> str:
+        """The page on which people see the same."""
+        return f"{self.base}/dataset/{self.dataset}"
+
+
+class Listing(_Listed):
+    """One page that links to the files of all months."""
+
+    kind: Literal["listing"]
+    page: str
+    hosts: tuple[str, ...] = ("www.nhsbsa.nhs.uk", "nhsbsa.nhs.uk", "opendata.nhsbsa.net")
+
+
+class Report(_Source):
+    """A report that is made when it is asked for: no page, and only the edition of this month."""
+
+    kind: Literal["report"]
+    report: str = Field(pattern=r"^[a-z0-9_-]+$")
+    base: str = "https://www.odsdatasearchandexport.nhs.uk"
+    hosts: tuple[str, ...] = ("www.odsdatasearchandexport.nhs.uk",)
+
+    @property
+    def address(self) -> str:
+        """The address that answers with the report."""
+        return f"{self.base}/api/getReport?report={self.report}"
+
+
+Source = Annotated[Publication | Ckan | Listing | Report, Field(discriminator="kind")]
+
+
+class Discovery(_Strict):
+    """Where a feed's files are: in `sources`, tried in order, or in the files of another feed.
+
+    `comes_with` (YAML: `with`): the feed in whose zip this one is; nothing is looked up for it.
+    """
+
+    sources: tuple[Source, ...] = ()
+    comes_with: str | None = Field(default=None, alias="with")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Discovery:
+        if bool(self.sources) == bool(self.comes_with):
+            raise ValueError("discovery has `sources:`, or `with:` another feed, and not both")
+        return self
+
+    @property
+    def looked_up(self) -> bool:
+        """Whether something is looked up for this feed on its own."""
+        return bool(self.sources)
+
+    def hosts_of(self, edition: str) -> tuple[str, ...]:
+        """Where links and redirects may lead that an edition (YYYY-MM) is looked for by, as
+        `at_hosts` reads it."""
+        return tuple(sorted({host for one in self.sources_of(edition) for host in one.hosts}))
+
+    def sources_of(self, edition: str) -> tuple[Source, ...]:
+        """The sources that may have an edition (YYYY-MM), in order; none if nobody publishes it."""
+        return tuple(source for source in self.sources if source.covers(edition))

@@ -1,0 +1,86 @@
+"""The release calendar: how often a publisher releases an edition, and on which day.
+
+Belongs here: the shape of `cadence:` in a contract, and the day that follows from it. Does not:
+what is held of it (`warehouse.editions.freshness`), when to look (`pipelines.schedules`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.base.working_days import working_day_from, working_day_until
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+
+# Publishers release, and the schedules look, by the clocks of London, in summer and in winter.
+TIMEZONE = "Europe/London"
+LONDON = ZoneInfo(TIMEZONE)
+
+
+class Early(BaseModel):
+    """A release that comes before the holidays: on the last `last` weekday before day `before`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    last: Weekday
+    before: int = Field(ge=8, le=31)
+
+
+class Due(BaseModel):
+    """On which day an edition is published, counted from its month: the last `last` weekday, or
+    the `day`, of the month that is `months_after` later. `december`: the day in a December, if
+    another.
+
+    A release is on a working day. One that goes by the weekday moves to the working day before a
+    bank holiday; one that goes by the day of the month to the working day after.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    months_after: int = Field(ge=0)
+    last: Weekday | None = None
+    day: int | None = Field(default=None, ge=1, le=28)
+    december: Early | None = None
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Due:
+        if (self.last is None) == (self.day is None):
+            raise ValueError("a release has one of `last:` (a weekday) or `day:`")
+        return self
+
+    def of(self, edition: date) -> date:
+        """The day on which the edition of this month (its first day) is published."""
+        index = edition.year * 12 + edition.month - 1 + self.months_after
+        year, month = index // 12, index % 12 + 1
+        if self.december and month == 12:
+            return working_day_until(_last(self.december.last, year, month, self.december.before))
+        if self.last is not None:
+            return working_day_until(_last(self.last, year, month, 32))
+        return working_day_from(date(year, month, self.day or 1))
+
+
+def _last(weekday: Weekday, year: int, month: int, before: int) -> date:
+    """The last such weekday of a month before a day of it."""
+    column = list(calendar.day_name).index(weekday.capitalize())
+    days = (week[column] for week in calendar.monthcalendar(year, month))
+    return date(year, month, max(day for day in days if day < before))
+
+
+class Cadence(BaseModel):
+    """How often, and when, the publisher releases an edition. Without `due` on no fixed day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    frequency: Literal["monthly", "quarterly", "yearly", "irregular"]
+    release: str
+    due: Due | None = None
+
+    @property
+    def months(self) -> int | None:
+        """Months from one edition to the next, None if irregular."""
+        return {"monthly": 1, "quarterly": 3, "yearly": 12}.get(self.frequency)

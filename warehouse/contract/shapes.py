@@ -1,0 +1,42 @@
+"""The shapes of a feed's tables: columns of its tidy rows and of its measures, with their types.
+
+Belongs here: what the contract says of them, for whoever describes them to others (Dagster,
+lineage events, data contracts). Does not: making them (`conform`, `measure`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from warehouse.contract.model import Contract
+
+TYPES = {"text": "string", "code": "string", "label": "enum", "month": "date", "count": "int64"}
+
+
+class Field(NamedTuple):
+    """One column of a table in the lake."""
+
+    name: str
+    type: str
+    description: str
+
+
+def tidy_fields(contract: Contract) -> list[Field]:
+    """Columns of the tidy table: one row per accepted published row."""
+    row = Field("source_row", "uint32", "Row of the published file; the header is row 1.")
+    return [
+        row,
+        *(Field(name, TYPES[one.type], one.description) for name, one in contract.columns.items()),
+    ]
+
+
+def measure_fields(contract: Contract) -> list[Field]:
+    """Columns of the measures: one row per organisation and month."""
+    return [
+        Field("org_code", "string", "Organisation the figures are of."),
+        Field("month", "date", "Month the figures are about."),
+        *(Field(name, "int64", one.title) for name, one in contract.measures.items()),
+        Field("rows", "uint32", "Published rows added up."),
+        Field("digest", "uint64", "Content of the cell, to tell parts from revisions."),
+        Field("tainted", "bool", "Whether rows of the cell went to quarantine."),
+    ]

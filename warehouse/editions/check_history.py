@@ -1,0 +1,287 @@
+"""The memory of checks: every verdict ever reached, and where each edition stands now.
+
+Belongs here: `archive/checks` (append-only Parquet, one file per judgement) and
+`lake/editions` (the current verdict, with the fingerprint of what it rests on).
+Does not: reaching verdicts (`checks`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home, whole_file, write_text
+from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.contract.model import contracts
+from warehouse.transform.tidy import version_of
+
+Layer = Literal["file", "contract", "rules", "drift", "mart"]
+Dimension = Literal[
+    "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"
+]
+Severity = Literal["ERROR", "WARN"]
+Verdict = Literal["pass", "warn", "fail", "skipped"]
+
+LIST_MONTHS_BEFORE = 12
+LIST_MONTHS_AFTER = 3
+
+
+class CheckResult(BaseModel):
+    """One verdict, as kept for ever in `governance.check_result`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    feed: str
+    edition: str
+    layer: Layer
+    rule: str
+    title: str
+    dimension: Dimension
+    severity: Severity
+    column_name: str | None
+    observed: str
+    expected: str
+    failed_rows: int
+    total_rows: int
+    verdict: Verdict
+    message: str
+    checked_at: datetime
+    code_version: str
+
+
+RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(CheckResult.model_fields, pl.String),
+    "failed_rows": pl.Int64,
+    "total_rows": pl.Int64,
+    "checked_at": pl.Datetime("us", "UTC"),
+}
+
+
+# What is known of each check of each feed, whatever became of it; see `checks.check_register`.
+REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "feed": pl.String,
+    "title": pl.String,
+    "layer": pl.String,
+    "dimension": pl.String,
+    "severity": pl.String,
+    "threshold": pl.Float64,
+    "threshold_means": pl.String,
+    "owner": pl.String,
+    "action": pl.String,
+}
+
+
+class HeldMonth(BaseModel):
+    """One organisation's month of an edition that is out of the range that the months before lead
+    to expect. `measure`: the one that was looked at; `found`, `expected`, `low` and `high`: its
+    counts of the month. `org_code` as in the mart."""
+
+    model_config = ConfigDict(frozen=True)
+
+    org_level: str
+    org_code: str
+    month: str
+    measure: str
+    found: int
+    expected: int
+    low: int
+    high: int
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its edition: `sub_icb 04C 2025-12`."""
+        return f"{self.org_level} {self.org_code} {self.month}"
+
+    @property
+    def words(self) -> str:
+        """Who, when, what was found, and what was expected."""
+        return (
+            f"{self.org_code} {self.month}: {self.found:,} {self.measure}, expected "
+            f"{self.low:,} to {self.high:,}"
+        )
+
+
+# The check that holds single months, and not the edition.
+NEW_MONTHS = "new_months_as_expected"
+
+
+class EditionState(BaseModel):
+    """What an edition's checks came to, and on what that rests.
+
+    Whether it is in the mart is for `warehouse.editions.status` to say: a person may decide
+    otherwise. `failed_rules`: ids of the checks that failed, with the column where there is one.
+    `files`: hashes of the files it was judged by. `held_months`: what is kept out of an edition
+    that is let in; a check that does no more than that is none of `reasons` and `failed_rules`.
+    """
+
+    feed: str
+    edition: str
+    fingerprint: str
+    verdict: Literal["accepted", "held"]
+    passed: int
+    warned: int
+    failed: int
+    skipped: int
+    run_id: str
+    judged_at: datetime
+    reasons: list[str]
+    failed_rules: list[str] = []
+    files: list[str] = []
+    held_months: list[HeldMonth] = []
+
+
+def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[str] = ()) -> str:
+    """What an edition's verdict rests on: files, their dates, and the rules of its feed.
+
+    `files`: as `edition_files` gives them. `check_version`: of the check rules. `standing`: where
+    the earlier editions stand with which it is compared.
+    """
+    parts = [check_version, *standing]
+    for file in sorted(files, key=lambda f: (f.feed, f.edition, f.sha256)):
+        parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
+        parts += [*map(str, file.sighting), version_of(file.feed)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
+    """The files of its month that an edition is judged by: its own, its reference feeds' and the
+    patient lists that tell about its months. Earlier editions of its feed come on top."""
+    contract = contracts()[feed]
+    rule = contract.completeness
+    wanted = {feed, rule.expected_feed, rule.reconcile_feed}
+    same = [file for file in files if file.feed in wanted and file.edition == edition]
+    lists = [file for file in files if file.feed == rule.population_feed]
+    if not lists:
+        return same
+    held = {file.edition for file in lists}
+    months = {month for file in same if file.feed == feed for month in file.months} | {edition}
+    telling = {nearest_list(held, month) for month in months}
+    if contract.hand_made:
+        telling |= lists_until(held, edition)
+    return same + [file for file in lists if file.edition in telling]
+
+
+def nearest_list(held: Collection[str], month: str) -> str | None:
+    """The edition of the patient list that tells how many were registered in a month.
+
+    The month's own, else the latest of the year before, else the earliest of the three months
+    after; further away a list tells nothing: practices merge, and lists grow.
+    """
+    first = month_text(add_months(parse_month(month), -LIST_MONTHS_BEFORE))
+    last = month_text(add_months(parse_month(month), LIST_MONTHS_AFTER))
+    before = [edition for edition in held if first <= edition <= month]
+    after = [edition for edition in held if month < edition <= last]
+    return max(before, default=None) or min(after, default=None)
+
+
+def lists_until(held: Collection[str], edition: str) -> set[str]:
+    """The lists by which the practices of an edition are known: all until shortly after it, so
+    that a practice that has closed or just opened is known; else the first one after it.
+
+    Not all lists there will ever be, or each new one would have all old editions judged again.
+    """
+    last = month_text(add_months(parse_month(edition), LIST_MONTHS_AFTER))
+    return {one for one in held if one <= last} or {min(held)}
+
+
+def state_path(home: Home, feed: str, edition: str) -> Path:
+    """Where an edition's state lies."""
+    return home.lake / "editions" / feed / f"{edition}.json"
+
+
+def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
+    """An edition's state, None if it was never judged."""
+    try:
+        told = state_path(home, feed, edition).read_text(encoding="utf-8")
+        return EditionState.model_validate_json(told)
+    except (FileNotFoundError, ValueError):
+        return None  # it can be made anew, so one that can't be read is as good as none
+
+
+def record(
+    home: Home,
+    feed: str,
+    edition: str,
+    fingerprint: str,
+    results: list[CheckResult],
+    run_id: str,
+    files: Iterable[str] = (),
+    held_months: Sequence[HeldMonth] = (),
+) -> EditionState:
+    """Keep the results for ever, then the edition's state; returns the state.
+
+    `files`: hashes of the files that were judged. `held_months`: what check `NEW_MONTHS` holds.
+    """
+    append(home, results, f"{feed}-{edition}")
+    tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
+    for result in results:
+        tally[result.verdict] += 1
+    failed = [r for r in results if r.verdict == "fail" and not (held_months and _of_months(r))]
+    state = EditionState(
+        feed=feed,
+        edition=edition,
+        fingerprint=fingerprint,
+        verdict="held" if failed else "accepted",
+        passed=tally["pass"],
+        warned=tally["warn"],
+        failed=tally["fail"],
+        skipped=tally["skipped"],
+        run_id=run_id,
+        judged_at=datetime.now(UTC).replace(microsecond=0),
+        reasons=[_reason(result) for result in failed],
+        failed_rules=sorted({_broken(result) for result in failed}),
+        files=sorted(files),
+        held_months=list(held_months),
+    )
+    write_text(state_path(home, feed, edition), state.model_dump_json(indent=1) + "\n")
+    return state
+
+
+def _of_months(result: CheckResult) -> bool:
+    """Whether what failed is held month by month."""
+    return result.rule == NEW_MONTHS
+
+
+def _broken(result: CheckResult) -> str:
+    return f"{result.rule} ({result.column_name})" if result.column_name else result.rule
+
+
+def _reason(result: CheckResult) -> str:
+    column = f" ({result.column_name})" if result.column_name else ""
+    tail = f"; {result.message}" if result.message else ""
+    return f"{result.title}{column}: found {result.observed}, expected {result.expected}{tail}"
+
+
+def append(home: Home, results: list[CheckResult], label: str) -> None:
+    """Add verdicts to the history: one more file, never a changed one."""
+    if not results:
+        return
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    frame = pl.DataFrame([result.model_dump() for result in results], schema=RESULT_SCHEMA)
+    with whole_file(home.archive / "checks" / f"{stamp}-{label}.parquet") as part:
+        frame.write_parquet(part)
+
+
+def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
+    """The verdicts of an edition's last judging, none if it was never judged."""
+    files = sorted((home.archive / "checks").glob(f"*-{feed}-{edition}.parquet"))
+    if not files:
+        return []
+    return [CheckResult.model_validate(row) for row in pl.read_parquet(files[-1]).to_dicts()]
+
+
+def read_history(home: Home) -> pl.DataFrame:
+    """Every verdict ever reached, oldest first: the columns of `CheckResult`."""
+    files = sorted((home.archive / "checks").glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema=RESULT_SCHEMA)
+    return pl.concat([pl.read_parquet(file) for file in files])

@@ -1,0 +1,360 @@
+"""What an edition changed against another: files, rows, months, organisations and figures.
+
+Belongs here: comparing the measures of two editions of one feed, whatever their verdict. Does not:
+printing (`pipelines.cli`), revisions of KPIs in the mart (`warehouse.mart`).
+
+A figure that is not there is not zero: an organisation-month that only one side has is told
+apart, never as a change from or to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from warehouse.archive.decisions import NotPossible
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.model import Contract, contracts
+from warehouse.editions.parts import EditionFile, in_force, place_files, rows_in_force
+from warehouse.editions.status import standing
+from warehouse.reference.organisations import reference
+from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_paths, tidy
+
+ROWS = "rows"
+CHANGED, ONLY_OLD, ONLY_NEW = "changed", "only_old", "only_new"
+CELL = ("month", "org_code")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two editions. `revision`: as of which, the newest unless asked otherwise;
+    `status` and `words`: where it stands, and why; `files`, `rows` and `quarantined`: of the files
+    that it rests on, without those that later ones put right."""
+
+    edition: str
+    revision: int
+    revisions: int
+    status: str
+    words: str
+    files: int
+    rows: int
+    quarantined: int
+    months: tuple[date, ...]
+    organisations: int
+    synthetic: bool
+
+    @property
+    def name(self) -> str:
+        """The edition, with its revision where there are several."""
+        return f"{self.edition}.{self.revision}" if self.revisions > 1 else self.edition
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed from `old` to `new`.
+
+    `appeared`, `vanished`: organisations (`org_code`, `org_name`). `measures`: per measure the
+    sums over the organisation-months that both have (`measure`, `title`, `cells`, `changed`,
+    `old`, `new`, `change`, `ratio`). What must not be added over months is summed over the newest
+    month that both have (`month`, else NULL); what must not be added over organisations has no sum
+    at all (`not_added` says why). `changes`: per `month`, `org_code` and `measure`, with
+    `org_name`: `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio`
+    (NULL unless changed; 0.01 is 1 per cent more), `lost_rows` (either lost a row to quarantine,
+    so that the figure is too small); the largest changes first. `apart`: the `only_` ones summed
+    up by `kind`, `month` and `measure` (`organisations`, `total`, NULL for what is not added).
+    `beside`: where no month is in
+    both, the newest of each, which are compared in their place.
+    """
+
+    feed: str
+    title: str
+    level: str
+    old: Side
+    new: Side
+    appeared: pl.DataFrame
+    vanished: pl.DataFrame
+    measures: pl.DataFrame
+    changes: pl.DataFrame
+    apart: pl.DataFrame
+    beside: tuple[date, date] | None = None
+
+
+def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]) -> Difference:
+    """Compare two editions, each `YYYY-MM`, or `YYYY-MM.2` as of its revision 2.
+
+    `measures`: only these, all if none is named. A feed without measures is compared by its rows.
+    Files that were not tidied yet are tidied. Raises NotPossible for an edition, revision or
+    measure that is not there, and for a file that can't be read.
+    """
+    contract = contracts()[feed]
+    wanted = _wanted(contract, measures)
+    old_side, old_files = _side(home, contract, old)
+    new_side, new_files = _side(home, contract, new)
+    before, after = (_figures(home, files, wanted) for files in (old_files, new_files))
+    level = contract.cell.level if contract.cell else ""
+    names = organisation_names(home, level, [*old_files, *new_files])
+    codes = [frame.select("org_code").unique() for frame in (before, after)]
+    before, after, beside = _side_by_side(before, after)
+    changes = _changes(before, after).join(names, on="org_code", how="left")
+    return Difference(
+        feed=feed,
+        title=contract.title,
+        level=level,
+        old=old_side,
+        new=new_side,
+        appeared=_named(codes[1].join(codes[0], on="org_code", how="anti"), names),
+        vanished=_named(codes[0].join(codes[1], on="org_code", how="anti"), names),
+        measures=_summed(before, after, wanted, contract),
+        changes=_ordered(changes),
+        apart=_apart(changes, _never_added(contract)),
+        beside=beside,
+    )
+
+
+def _wanted(contract: Contract, measures: list[str]) -> dict[str, str]:
+    """Measure -> title, of those asked for."""
+    there = {name: measure.title for name, measure in contract.measures.items()}
+    there = there or {ROWS: "Published rows"}
+    if unknown := [name for name in measures if name not in there]:
+        raise NotPossible(
+            f"`{unknown[0]}` is no measure of {contract.feed}.", f"It has {', '.join(there)}."
+        )
+    return {name: title for name, title in there.items() if not measures or name in measures}
+
+
+def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[SourceFile]]:
+    """What is to be told of an edition, and its files as of the revision asked for."""
+    edition, asked = _edition_typed(typed)
+    files = Archive(home).active_files(contract.feed)
+    own = [file for file in files if file.edition == edition]
+    if not own:
+        held = ", ".join(sorted({file.edition for file in files})) or "none"
+        raise NotPossible(
+            f"No edition {edition} of {contract.feed} is held, or it is withdrawn.",
+            f"Held are: {held}.",
+        )
+    facts = [_tidied(home, file) for file in own]
+    placed = place_files(home, own)
+    highest = max(one.revision for one in placed)
+    if asked is not None and not 1 <= asked <= highest:
+        raise NotPossible(
+            f"{contract.feed} {edition} has no revision {asked}.", f"It has 1 to {highest}."
+        )
+    used = [one for one in placed if asked is None or one.revision <= asked]
+    chosen = [one.file for one in sorted(used, key=_position)]
+    cells = pl.concat([_cells(home, file) for file in chosen])
+    stand = standing(home, contract.feed, edition, files)
+    resting = in_force(home, chosen, contract.hand_made)
+    kept = [facts[own.index(file)] for file in resting]
+    side = Side(
+        edition=edition,
+        revision=asked or highest,
+        revisions=highest,
+        status=stand.verdict,
+        words=stand.words,
+        files=len(resting),
+        rows=rows_in_force(home, chosen),
+        quarantined=sum(fact.quarantined for fact in kept),
+        months=tuple(cells["month"].unique().sort()),
+        organisations=cells["org_code"].n_unique(),
+        synthetic=all(file.synthetic for file in chosen),
+    )
+    return side, chosen
+
+
+def _edition_typed(typed: str) -> tuple[str, int | None]:
+    found = re.fullmatch(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.(\d{1,4}))?", typed.strip())
+    if not found:
+        raise NotPossible(
+            f"`{typed}` is no edition.", "Write YYYY-MM, or YYYY-MM.2 for its second revision."
+        )
+    return found[1], int(found[2]) if found[2] else None
+
+
+def _position(one: EditionFile) -> int:
+    return one.position
+
+
+def _tidied(home: Home, file: SourceFile) -> TidyFacts:
+    try:
+        return tidy(home, file)
+    except UNREADABLE as error:
+        raise NotPossible(
+            f"{file.file_name} can't be read: {str(error)[:300]}",
+            f"Withdraw it (access-recovery withdraw {file.short}), or import a sound file.",
+        ) from error
+
+
+def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
+    return pl.read_parquet(lake_paths(home, file).measures, columns=list(CELL))
+
+
+def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
+    """The figures of an edition: `month`, `org_code`, `measure`, `value`, `tainted`.
+
+    Of each cell the latest file's, by preference one that lost no row. A NULL is no figure.
+    """
+    columns = [*CELL, "tainted", *wanted]
+    frames = [
+        pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(
+            pl.col(list(wanted)).cast(pl.Int64), pl.lit(position).alias("position")
+        )
+        for position, file in enumerate(files)
+    ]
+    return (
+        pl.concat(frames)
+        .sort("tainted", "position", descending=[True, False])
+        .unique(CELL, keep="last", maintain_order=True)
+        .unpivot(list(wanted), index=[*CELL, "tainted"], variable_name="measure")
+        .drop_nulls("value")
+    )
+
+
+def _side_by_side(
+    before: pl.DataFrame, after: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
+    """The figures as they stand side by side: where no month is in both (a monthly list), those of
+    the newest month of each, under the later month."""
+    old, new = (sorted(frame["month"].unique()) for frame in (before, after))
+    if not old or not new or set(old) & set(new):
+        return before, after, None
+    then, now = old[-1], new[-1]
+    moved = before.filter(pl.col("month") == then).with_columns(month=pl.lit(now))
+    return moved, after.filter(pl.col("month") == now), (then, now)
+
+
+def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Figures that differ, and those that only one side has."""
+    both = before.join(
+        after, on=[*CELL, "measure"], how="full", coalesce=True, suffix="_new"
+    ).rename({"value": "old", "value_new": "new"})
+    kind = (
+        pl.when(pl.col("new").is_null())
+        .then(pl.lit(ONLY_OLD))
+        .when(pl.col("old").is_null())
+        .then(pl.lit(ONLY_NEW))
+        .otherwise(pl.lit(CHANGED))
+    )
+    return (
+        both.filter(pl.col("old").ne_missing(pl.col("new")))
+        .with_columns(
+            kind.alias("kind"),
+            (pl.col("new") - pl.col("old")).alias("change"),
+            ratio("old", "new"),
+            pl.any_horizontal(pl.col("tainted", "tainted_new").fill_null(False)).alias("lost_rows"),
+        )
+        .drop("tainted", "tainted_new")
+    )
+
+
+def ratio(old: str, new: str) -> pl.Expr:
+    """Relative change; NULL where there was nothing to relate it to."""
+    known = pl.col(old) != 0
+    return pl.when(known).then(pl.col(new) / pl.col(old) - 1).alias("ratio")
+
+
+def _ordered(changes: pl.DataFrame) -> pl.DataFrame:
+    """Changes, the largest first, then what only one side has."""
+    size = pl.coalesce("change", "old", "new").abs()
+    return changes.sort(
+        "kind", size, "month", "org_code", "measure", descending=[False, True, False, False, False]
+    ).select(
+        "kind", "month", "org_code", "org_name", "measure", "old", "new", "change", "ratio",
+        "lost_rows",
+    )  # fmt: skip
+
+
+def _never_added(contract: Contract) -> dict[str, str]:
+    """Measure -> why it must not be added over organisations, such as people who log in."""
+    return {
+        name: str(measure.not_additive_because)
+        for name, measure in contract.measures.items()
+        if not measure.additive_over_organisations
+    }
+
+
+def _apart(changes: pl.DataFrame, never_added: dict[str, str]) -> pl.DataFrame:
+    total = pl.coalesce("old", "new").sum()
+    return (
+        changes.filter(pl.col("kind") != CHANGED)
+        .group_by("kind", "month", "measure")
+        .agg(
+            pl.col("org_code").n_unique().alias("organisations"),
+            pl.when(~pl.col("measure").first().is_in(list(never_added))).then(total).alias("total"),
+        )
+        .sort("kind", "month", "measure")
+    )
+
+
+def _summed(
+    before: pl.DataFrame, after: pl.DataFrame, wanted: dict[str, str], contract: Contract
+) -> pl.DataFrame:
+    """Per measure, in the contract's order, the sums over what both sides have."""
+    stocks = [n for n, m in contract.measures.items() if not m.additive_over_time]
+    never = _never_added(contract)
+    words = pl.DataFrame({"measure": list(wanted), "title": list(wanted.values())})
+    both = before.join(after, on=[*CELL, "measure"], suffix="_new")
+    newest, name = pl.col("month").max(), pl.col("measure").first()
+    # A list of one month is that month's anyway: it is only said where several were to be chosen.
+    one_month = name.is_in(stocks) & (pl.col("month").n_unique() > 1)
+    counted = (pl.col("month") == newest) | ~pl.col("measure").is_in(stocks)
+
+    def added(column: str) -> pl.Expr:
+        return pl.when(~name.is_in(list(never))).then(pl.col(column).filter(counted).sum())
+
+    sums = (
+        both.group_by("measure")
+        .agg(
+            pl.len().alias("cells"),
+            (pl.col("value") != pl.col("value_new")).sum().alias("changed"),
+            pl.when(one_month & ~name.is_in(list(never))).then(newest).alias("month"),
+            added("value").alias("old"),
+            added("value_new").alias("new"),
+        )
+        .with_columns(
+            (pl.col("new") - pl.col("old")).alias("change"),
+            ratio("old", "new"),
+            pl.col("measure")
+            .replace_strict(never, default=None, return_dtype=pl.String)
+            .alias("not_added"),
+        )
+    )
+    return words.join(sums, on="measure", how="left", maintain_order="left").with_columns(
+        pl.col("cells", "changed").fill_null(0)
+    )
+
+
+def _named(codes: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    return codes.join(names, on="org_code", how="left").sort("org_code")
+
+
+def organisation_names(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
+    """`org_code`, `org_name` of a level: the newest name in these files, else in any file held,
+    else in the shipped reference (by ODS or ONS code)."""
+    every = Archive(home).active_files()
+    held = reference().filter(pl.col("org_level") == level)
+    known = [
+        _observed(home, level, files),
+        _observed(home, level, every),
+        held.select("org_code", "org_name"),
+        held.select(pl.col("ons_code").alias("org_code"), "org_name"),
+    ]
+    return pl.concat(known).unique("org_code", keep="first", maintain_order=True)
+
+
+def _observed(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
+    paths = [path for f in files if (path := lake_paths(home, f).organisations).exists()]
+    if not paths:
+        return pl.DataFrame(schema={"org_code": pl.String, "org_name": pl.String})
+    return (
+        pl.scan_parquet(paths)
+        .filter(pl.col("org_level") == level, pl.col("org_name").is_not_null())
+        .sort("month", descending=True)
+        .select("org_code", "org_name")
+        .unique("org_code", keep="first", maintain_order=True)
+        .collect()
+    )

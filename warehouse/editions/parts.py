@@ -1,0 +1,123 @@
+"""Which editions count, and which of their files is which revision.
+
+Belongs here: parts and revisions told apart by their cells, whatever the order of arrival.
+Does not: verdicts (`warehouse.editions.check_history` has them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+import polars as pl
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
+from warehouse.transform.tidy import lake_paths
+
+
+@dataclass(frozen=True)
+class EditionFile:
+    """A source file in its place within its edition. `revision` is 1 unless it restates others."""
+
+    file: SourceFile
+    revision: int
+    position: int
+
+    @property
+    def vintage(self) -> int:
+        """One sortable number for (edition, revision)."""
+        return vintage_of(self.file.edition, self.revision)
+
+
+def vintage_of(edition: str, revision: int) -> int:
+    """`2025-11`, 2 -> 202511002."""
+    return int(edition.replace("-", "")) * 1000 + revision
+
+
+Cells = dict[tuple[str, object], int]
+
+
+def cells_of(home: Home, file: SourceFile) -> Cells:
+    """Content digest of each (organisation, month) that a file covers."""
+    frame = pl.read_parquet(
+        lake_paths(home, file).measures, columns=["org_code", "month", "digest"]
+    )
+    return {(code, month): digest for code, month, digest in frame.iter_rows()}
+
+
+def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionFile]:
+    """Tell parts from revisions among the files of one edition.
+
+    Files whose cells are disjoint are parts; a file whose cells overlap an earlier file's with
+    other content is the next revision of them. Earlier means published, then retrieved earlier
+    (`SourceFile.order`), never imported earlier. Equal content is no revision.
+    """
+    latest: dict[tuple[str, object], tuple[int, int]] = {}
+    numbered = []
+    ordered = sorted(files, key=lambda pair: pair[0].order)
+    for position, (file, cells) in enumerate(ordered):
+        overlap = [(latest[cell], digest) for cell, digest in cells.items() if cell in latest]
+        revision = max((before for (before, _), _ in overlap), default=1)
+        if any(held != digest for (_, held), digest in overlap):
+            revision += 1
+        latest.update({cell: (revision, digest) for cell, digest in cells.items()})
+        numbered.append(EditionFile(file, revision, position))
+    return numbered
+
+
+def in_force(home: Home, files: list[SourceFile], hand_made: bool) -> list[SourceFile]:
+    """The files that an edition still rests on, in order: not one that was put right by later
+    ones, cell by cell. Of a typed return (`hand_made`) a file without any sound cell is put right
+    by the next one; of a publication it may be a part that is lost."""
+    if len(files) == 1:
+        return files
+    later: set[tuple[str, date]] = set()
+    kept = []
+    for file in sorted(files, key=lambda file: file.order, reverse=True):
+        cells = pl.read_parquet(
+            lake_paths(home, file).measures, columns=["org_code", "month", "tainted"]
+        )
+        named = set(cells.select("org_code", "month").iter_rows())
+        if named - later or not later or not (named or hand_made):
+            kept.append(file)
+        later |= set(cells.filter(~pl.col("tainted")).select("org_code", "month").iter_rows())
+    return kept[::-1]
+
+
+def rows_in_force(home: Home, files: list[SourceFile]) -> int:
+    """Rows that the figures of these files of an edition rest on: of each organisation-month the
+    latest file's, by preference one that lost no row. What was issued anew does not count twice.
+    """
+    cells = [
+        pl.scan_parquet(lake_paths(home, file).measures)
+        .select("org_code", "month", "tainted", "rows")
+        .with_columns(pl.lit(position).alias("position"))
+        for position, file in enumerate(sorted(files, key=lambda file: file.order))
+    ]
+    if not cells:
+        return 0
+    latest = (
+        pl.concat(cells)
+        .sort("tainted", "position", descending=[True, False])
+        .unique(["org_code", "month"], keep="last", maintain_order=True)
+    )
+    return int(latest.select(pl.col("rows").sum()).collect().item())
+
+
+def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
+    """Number the revisions of many files, edition by edition."""
+
+    def edition_key(file: SourceFile) -> tuple[str, str]:
+        return file.feed, file.edition
+
+    placed: list[EditionFile] = []
+    for _, group in groupby(sorted(files, key=edition_key), key=edition_key):
+        members = list(group)
+        if len(members) == 1:
+            placed.append(EditionFile(members[0], 1, 0))
+        else:
+            placed += number_revisions((file, cells_of(home, file)) for file in members)
+    return placed

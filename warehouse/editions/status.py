@@ -1,0 +1,227 @@
+"""Where an edition stands: the verdict of its checks, unless a person decided otherwise.
+
+Belongs here: the one answer that the mart, later checks, `status` and Dagster all ask for, and
+accepting and holding by hand. Does not: reaching verdicts (`checks`), keeping decisions
+(`warehouse.archive.decisions`).
+
+An acceptance holds for the files and the failed checks it was given for. Other files, or a check
+that had not failed then, and it lapses: nobody has looked at those. A hold stays until the
+edition is accepted again, whatever files come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.archive.decisions import Decision, NotPossible, decide, newest_override
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.editions.check_history import EditionState, HeldMonth, read_state
+from warehouse.transform.tidy import facts_of, lake_paths
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an edition stands.
+
+    `state`: what its checks came to, None if it was never judged. `decision`: the newest accept or
+    hold, if any. `lapsed`: why that no longer counts, None if it does.
+    """
+
+    feed: str
+    edition: str
+    state: EditionState | None
+    decision: Decision | None = None
+    lapsed: str | None = None
+
+    @property
+    def override(self) -> Decision | None:
+        """The decision in force."""
+        return None if self.lapsed else self.decision
+
+    @property
+    def verdict(self) -> Literal["accepted", "held", "pending"]:
+        """`accepted` or `held`, by decision or else by checks; `pending` until it is judged."""
+        if self.override and self.override.decision == "hold":
+            return "held"
+        if self.state is None:
+            return "pending"
+        return "accepted" if self.override else self.state.verdict
+
+    @property
+    def held_months(self) -> tuple[HeldMonth, ...]:
+        """Organisations' months that stay out of an edition that is let in."""
+        if self.state is None or self.verdict != "accepted":
+            return ()
+        released = self.override.released if self.override else ()
+        return tuple(one for one in self.state.held_months if one.key not in released)
+
+    @property
+    def released(self) -> tuple[HeldMonth, ...]:
+        """Organisations' months that are in by decision alone."""
+        if self.state is None or self.verdict != "accepted":
+            return ()
+        held = {one.key for one in self.held_months}
+        return tuple(one for one in self.state.held_months if one.key not in held)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it failed its checks and nobody has decided about it: somebody should."""
+        return self.verdict == "held" and self.override is None
+
+    @property
+    def words(self) -> str:
+        """Why it stands where it stands, in a line; nothing if its checks alone accepted it."""
+        reasons = "; ".join(self.state.reasons) if self.state else ""
+        if self.override is None:
+            told = [reasons] if self.undecided else []
+            lapsed = f"no longer {self.decision.words}; {self.lapsed}" if self.decision else ""
+            return ". ".join([*told, *([lapsed] if lapsed else [])])
+        despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
+        return self.override.words + despite
+
+
+def standing(
+    home: Home, feed: str, edition: str, files: list[SourceFile] | None = None
+) -> Standing:
+    """Where an edition stands. `files`: the active files, if the caller has them at hand."""
+    state = read_state(home, feed, edition)
+    decision = newest_override(home, feed, edition)
+    if decision is None or decision.decision == "hold" or state is None:
+        return Standing(feed, edition, state, decision)
+    own = _own(home, feed, edition, files)
+    return Standing(feed, edition, state, decision, _lapse(home, decision, state, own))
+
+
+def standings(home: Home, files: list[SourceFile] | None = None) -> list[Standing]:
+    """Where every edition with active files stands, by feed and edition."""
+    files = Archive(home).active_files() if files is None else files
+    keys = sorted({(file.feed, file.edition) for file in files})
+    return [standing(home, feed, edition, files) for feed, edition in keys]
+
+
+def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) -> list[SourceFile]:
+    files = Archive(home).active_files(feed) if files is None else files
+    return [file for file in files if (file.feed, file.edition) == (feed, edition)]
+
+
+def _lapse(
+    home: Home, decision: Decision, state: EditionState, own: list[SourceFile]
+) -> str | None:
+    """Why an acceptance counts no more; None if it does."""
+    now, then = {file.sha256 for file in own}, set(decision.sha256)
+    if now != then:
+        return f"its files are others: {len(now - then)} new, {len(then - now)} gone since"
+    if worse := sorted(set(state.failed_rules) - set(decision.failed_rules)):
+        return f"it now fails what it did not fail then: {', '.join(worse)}"
+    if not all(lake_paths(home, file).facts.exists() for file in own):
+        return "its files can't be read any more"
+    return None
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What became of a decision on an edition: `decision` is None if nothing had to be recorded."""
+
+    decision: Decision | None
+    message: str
+
+
+def accept(
+    home: Home,
+    feed: str,
+    edition: str,
+    reason: str,
+    by: str | None = None,
+    org: str | None = None,
+    month: str | None = None,
+) -> Ruling:
+    """Let an edition in although checks failed, lift a hold, or let in months that are held.
+
+    `org`, `month`: only the held months of this organisation, or month. Raises NotPossible if the
+    edition is unknown, not judged yet, can't be read, has no such month, or the reason or the
+    person is missing.
+    """
+    own = _known(home, feed, edition)
+    now = standing(home, feed, edition, own)
+    judged = now.state is not None and set(now.state.files) == {file.sha256 for file in own}
+    if now.state is None or not judged:
+        raise NotPossible(
+            f"{feed} {edition} is not judged yet with the files it has now.",
+            f"Run access-recovery refresh --feed {feed} --edition {edition} first, look at what "
+            "its checks say, then decide.",
+        )
+    unread = [file.file_name for file in own if not lake_paths(home, file).facts.exists()]
+    if unread:
+        raise NotPossible(
+            f"{feed} {edition} can't be let in: {', '.join(unread)} can't be read.",
+            "Withdraw that file (access-recovery withdraw SHA256), or import a sound one.",
+        )
+    let_in = _let_in(now, org, month)
+    if now.verdict == "accepted" and not let_in:
+        how = now.override.words if now.override else "accepted by its checks"
+        return Ruling(None, f"{feed} {edition} is {how}. Nothing recorded.")
+    shas, failed = [file.sha256 for file in own], now.state.failed_rules
+    before = now.override.released if now.override else ()
+    released = {*before, *(one.key for one in let_in)}
+    made = decide(home, "accept", feed, edition, shas, reason, by, failed, released)
+    told = [*failed, *(one.words for one in let_in)]
+    despite = f", despite {', '.join(told)}" if told else ""
+    lost = sum(facts.tainted_cells for file in own if (facts := facts_of(home, file)))
+    but = f" {lost:,} organisation-month(s) that lost rows to quarantine keep what they had."
+    return Ruling(
+        made,
+        f"{feed} {edition} is {made.words}{despite}. The next refresh puts its figures into the "
+        f"mart.{but if lost else ''} The acceptance lapses if the edition gets other files or "
+        "fails another check.",
+    )
+
+
+def _let_in(now: Standing, org: str | None, month: str | None) -> list[HeldMonth]:
+    """The months that an acceptance lets in beside those that are. Raises NotPossible if one is
+    asked for that is not held."""
+    held = now.state.held_months if now.state else []
+    released = now.override.released if now.override else ()
+    out = [one for one in held if one.key not in released]
+    asked = [o for o in out if org in (None, o.org_code) and month in (None, o.month)]
+    if (org or month) and not asked:
+        listed = "; ".join(one.words for one in out) or "none"
+        whose = " ".join(filter(None, (org, month)))
+        raise NotPossible(
+            f"{now.feed} {now.edition} has no held month of {whose}.",
+            f"Held months of it: {listed}.",
+        )
+    return asked
+
+
+def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
+    """Keep an edition out of the mart until it is accepted again.
+
+    Raises NotPossible if the edition is unknown, or the reason or the person is missing.
+    """
+    own = _known(home, feed, edition)
+    now = standing(home, feed, edition, own)
+    if now.override and now.override.decision == "hold":
+        return Ruling(None, f"{feed} {edition} is {now.override.words}. Nothing recorded.")
+    failed = now.state.failed_rules if now.state else []
+    made = decide(home, "hold", feed, edition, [f.sha256 for f in own], reason, by, failed)
+    return Ruling(
+        made,
+        f"{feed} {edition} is {made.words}. The next refresh takes its figures out of the mart: "
+        "its months fall back to the newest accepted edition that has them. It stays out, "
+        "whatever files come, until it is accepted again.",
+    )
+
+
+def _known(home: Home, feed: str, edition: str) -> list[SourceFile]:
+    """The active files of an edition. Raises NotPossible if there is none."""
+    files = Archive(home).active_files(feed)
+    own = [file for file in files if file.edition == edition]
+    if not own:
+        held = sorted({file.edition for file in files})
+        raise NotPossible(
+            f"There is no edition {edition} of {feed}.",
+            f"Editions of it are {', '.join(held)}." if held else "Import it first.",
+        )
+    return own

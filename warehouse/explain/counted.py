@@ -1,0 +1,65 @@
+"""The counted organisations and files behind any number of figures at once.
+
+Belongs here: asking the mart the way from figures to cells for a set of figures, such as the
+months of a published claim. Does not: the way itself (`warehouse.mart.explain_macros`).
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from warehouse.mart.explain_macros import CELLS
+
+FIGURES = {
+    "kpi_id": pl.String,
+    "org_level": pl.String,
+    "org_code": pl.String,
+    "month": pl.Date,
+    "vintage": pl.Int64,
+}
+
+
+def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFrame:
+    """What figures were added up from; `db` has a mart open, or attached and in use.
+
+    `figures`: one row per figure, with the columns of `FIGURES`; `vintage` is edition and revision
+    as one number (2025-11 revision 1 is 202511001). Returns one row per figure, part and counted
+    organisation: the columns of `figures`, `part`, `feed`, `measure`, `cell_level`, `cell_code`,
+    `edition`, `revision`, `sha256` and `rows` (rows of the organisation and month in that file); no
+    file where the organisation was counted as zero because it was not named.
+    """
+    db.register("figures_asked", figures.select(list(FIGURES)).to_arrow())
+    try:
+        cells: pl.DataFrame = db.sql(
+            f"""WITH RECURSIVE asked AS (SELECT * FROM figures_asked), {CELLS}
+            SELECT {", ".join(FIGURES)}, part, feed, measure, cell_level, cell_code,
+                   edition, revision, sha256, rows
+            FROM cell ORDER BY ALL"""
+        ).pl()
+        return cells
+    finally:
+        db.unregister("figures_asked")
+
+
+def sources_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFrame:
+    """The files that a set of figures rests on, as `cells_of` finds them.
+
+    Returns one row per file: `feed`, `edition`, `revision`, `sha256`, `file_name`, `page`, `url`,
+    `published_on`, `retrieved_at`, `rows` (of the organisations and months counted).
+    """
+    cells = cells_of(db, figures).filter(pl.col("sha256").is_not_null())
+    counted = ["feed", "edition", "revision", "sha256"]
+    # Numerator and denominator of one feed are counted from the same rows.
+    used = cells.unique([*counted, "cell_level", "cell_code", "month"])
+    files = db.sql(
+        "SELECT feed, edition, sha256, file_name, page, url, published_on, retrieved_at "
+        "FROM governance.source_file"
+    ).pl()
+    return (
+        used.group_by(counted)
+        .agg(pl.col("rows").sum())
+        .join(files, on=["feed", "edition", "sha256"])
+        .sort(counted)
+        .select(*counted, *files.columns[3:], "rows")
+    )

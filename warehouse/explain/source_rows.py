@@ -1,0 +1,144 @@
+"""The published rows that a figure was added up from: file, row, column, count.
+
+Belongs here: from the cells that an explanation names to the rows of the tidy tables, which know
+the row of the file they were read from. Does not: which cells those are
+(`warehouse.mart.explain_macros`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.text import heading_key
+from warehouse.contract.model import Contract, contracts
+from warehouse.explain.figure import Record
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.measure import matching
+from warehouse.transform.tidy import lake_paths
+
+ROWS = {
+    "part": pl.String,
+    "feed": pl.String,
+    "edition": pl.String,
+    "sha256": pl.String,
+    "file_name": pl.String,
+    "source_row": pl.Int64,
+    "column": pl.String,
+    "org_code": pl.String,
+    "count": pl.Int64,
+}
+
+
+def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | None:
+    """Every published row that the parts of a figure of `month` were added up from.
+
+    `cells`: the counted organisations, each with `part`, `feed`, `edition`, `sha256` (absent where
+    it was counted as zero), `measure` and `org_code`. Returns one row per part, file, row and
+    counted column, with the columns of `ROWS`: `source_row` as a spreadsheet shows it (the header
+    is row 1), `column` the heading of the count (none where an organisation only needs to be
+    named), `count` what stands there; NULL for local returns, which are under disclosure control.
+    None if the tidy tables are gone from the lake.
+    """
+    counted, archive = _by_file(cells), Archive(home)
+    feeds = {feed for _, feed, *_ in counted}
+    files = {(f.feed, f.edition, f.sha256): f for feed in feeds for f in archive.files(feed)}
+    found = [pl.DataFrame(schema=ROWS)]
+    for (part, *key, measure), codes in counted.items():
+        file = files.get(tuple(key))  # type: ignore[arg-type]
+        if file is None or not lake_paths(home, file).tidy.exists():
+            return None
+        rows = _rows(home, file, contracts()[file.feed], measure, codes, month)
+        found.append(rows.select(pl.lit(part).alias("part"), *list(ROWS)[1:]))
+    return pl.concat(found)
+
+
+def _by_file(cells: Iterable[Record]) -> dict[tuple[str, ...], list[str]]:
+    """(part, feed, edition, sha256, measure) -> codes of the organisations counted from it."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for cell in cells:
+        if cell.get("sha256"):
+            key = ("part", "feed", "edition", "sha256", "measure")
+            found[tuple(cell[name] for name in key)].append(cell["org_code"])
+    return found
+
+
+def _rows(
+    home: Home, file: SourceFile, contract: Contract, measure: str, codes: list[str], month: date
+) -> pl.DataFrame:
+    wanted = contract.measures[measure]
+    if contract.cell is None:
+        raise ValueError(f"{contract.feed} counts no organisations")
+    code = pl.col(contract.cell.code).cast(pl.String)
+    # A feed without months speaks of its edition's, which is carried forward to later ones.
+    about = pl.col(contract.month) == month if contract.month else pl.lit(True)
+    count = pl.lit(None, pl.Int64) if wanted.column is None else pl.col(wanted.column)
+    if contract.disclosure_control:
+        count = pl.lit(None, pl.Int64)
+    return (
+        pl.scan_parquet(lake_paths(home, file).tidy)
+        .filter(code.is_in(codes), about, matching(wanted))
+        .select(
+            pl.lit(file.feed).alias("feed"),
+            pl.lit(file.edition).alias("edition"),
+            pl.lit(file.sha256).alias("sha256"),
+            pl.lit(file.file_name).alias("file_name"),
+            pl.col(SOURCE_ROW).cast(pl.Int64),
+            _heading(file, contract, wanted.column).alias("column"),
+            code.alias("org_code"),
+            count.cast(pl.Int64).alias("count"),
+        )
+        .sort("source_row", "column")
+        .collect()
+    )
+
+
+def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Expr:
+    """The heading under which a row's count stands in this very file."""
+    if column is None:
+        return pl.lit(None, pl.String)
+    wide = contract.wide
+    if wide and column == wide.value and contract.is_wide(file.headings):
+        labels = {
+            wide.labels[heading_key(heading)]: heading
+            for heading in file.headings
+            if contract.is_label(heading)
+        }
+        return pl.col(wide.label).cast(pl.String).replace_strict(labels, default=None)
+    named = [heading for heading in file.headings if contract.column_of(heading) == column]
+    return pl.lit(named[0] if named else None, pl.String)
+
+
+def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
+    """What rows of one part come to by organisation: `org_code`, `value` (Int64), `rows_added`.
+
+    The arithmetic of the measure: a sum, or 1 for who has any, or is named at all. NULL where
+    counts are withheld.
+    """
+    wanted = contracts()[feed].measures[measure]
+    if wanted.column is None:
+        value = pl.lit(1, pl.Int64)
+    elif wanted.sum:
+        value = pl.when(pl.col("count").null_count() == 0).then(pl.col("count").sum())
+    else:
+        known = pl.col("count").null_count() == 0
+        value = pl.when(known).then((pl.col("count").sum() > 0).cast(pl.Int64))
+    return rows.group_by("org_code", maintain_order=True).agg(
+        value.alias("value"), pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added")
+    )
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Row numbers as spans: `2-90, 95`."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in found)

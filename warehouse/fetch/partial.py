@@ -1,0 +1,119 @@
+"""A download under way: the bytes so far, and what the publisher said of the whole.
+
+Belongs here: the folder of one address, going on where a connection or a process broke off. Does
+not: asking (`client`), judging what came (`download`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from warehouse.base.home import write_text
+
+
+class Said(BaseModel):
+    """What the headers of an answer say of the file. `total`: its bytes, None if not said;
+    `resumable`: whether the rest may be asked for, once a connection has broken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    etag: str | None = None
+    last_modified: str | None = None
+    total: int | None = None
+    resumable: bool = False
+    content_type: str = ""
+    disposition: str = ""
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Said:
+        """What a whole answer (200) says."""
+        headers = response.headers
+        etag, modified = headers.get("etag"), headers.get("last-modified")
+        coded = headers.get("content-encoding", "identity") != "identity"
+        length = headers.get("content-length", "")
+        total = int(length) if length.isdigit() and not coded else None
+        sure = (etag and not etag.startswith("W/")) or modified
+        return cls(
+            etag=etag,
+            last_modified=modified,
+            total=total,
+            resumable=bool(sure and total) and headers.get("accept-ranges") == "bytes",
+            content_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
+            disposition=headers.get("content-disposition", ""),
+        )
+
+
+class Part:
+    """The bytes of one address that are on the disk so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "download.part"
+        self._said = folder / "download.json"
+        self._whole = folder / "whole"
+        self._whole.mkdir(parents=True, exist_ok=True)
+        for left in self._whole.iterdir():  # whole, and then nobody lived to archive it
+            os.replace(left, self.path)
+        self.said = self._read()
+        if self.said is None or not self.said.resumable:
+            self.drop()
+
+    def _read(self) -> Said | None:
+        try:
+            return Said.model_validate_json(self._said.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether as many bytes are here as the publisher said, as far as it did."""
+        return self.said is not None and self.said.total in (None, self.size)
+
+    def headers(self) -> dict[str, str]:
+        """What asks for the rest of the same file, or for the whole of another; nothing to ask
+        for if nothing can be gone on with."""
+        if self.said is None or not self.said.resumable or not self.size:
+            return {}
+        etag = self.said.etag
+        strong = etag if etag and not etag.startswith("W/") else self.said.last_modified
+        return {"Range": f"bytes={self.size}-", "If-Range": strong or ""}
+
+    def begin(self, response: httpx.Response) -> None:
+        """Forget what there was: the whole file comes."""
+        self.drop()
+        self.said = Said.of(response)
+        write_text(self._said, self.said.model_dump_json() + "\n")
+        self.path.touch()
+
+    def continues(self, response: httpx.Response) -> bool:
+        """Whether an answer in part (206) is the rest of this very file."""
+        said = response.headers.get("content-range", "")
+        span, _, total = said.removeprefix("bytes ").partition("/")
+        known = self.said.total if self.said else None
+        return span.partition("-")[0] == str(self.size) and total in ("*", str(known))
+
+    def is_end(self, response: httpx.Response) -> bool:
+        """Whether an answer that there is no such range (416) says that all is here already."""
+        total = response.headers.get("content-range", "").rpartition("/")[2]
+        return self.size > 0 and total == str(self.size)
+
+    def finish(self, name: str) -> Path:
+        """Give the whole file its name. What the publisher said stays beside it, so that it need
+        not be sent again if we are killed before it is archived."""
+        target = self._whole / name
+        os.replace(self.path, target)
+        return target
+
+    def drop(self) -> None:
+        """Remove what there is."""
+        self.said = None
+        self.path.unlink(missing_ok=True)
+        self._said.unlink(missing_ok=True)

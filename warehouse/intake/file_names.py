@@ -1,0 +1,61 @@
+"""The words for an imported file: its name, and what it was taken for.
+
+Belongs here: text. Does not: deciding anything (`importer`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.readers.containers import file_name
+
+
+def name_of(path: Path, file: SourceFile) -> str:
+    """A file's name, after that of the zip that brought it: `a.zip: b.csv`."""
+    return file_name(path) if file.member is None else f"{file_name(path)}: {file.member}"
+
+
+def words_of(file: SourceFile) -> str:
+    """`gp_appointments_practice, edition 2025-11, 4 rows, 2025-09 to 2025-11`."""
+    months = ""
+    if file.months:
+        span = [file.months[0], file.months[-1]]
+        months = f", {span[0]}" if span[0] == span[1] else f", {span[0]} to {span[1]}"
+        months += "" if span[1] == file.edition else f"; it does not hold {file.edition}"
+    basis = "" if file.edition_basis == "content" else f" (edition by {file.edition_basis})"
+    mark = " [SYNTHETIC]" if file.synthetic else ""
+    stated = ""
+    if file.stated_on and file.stated_on != file.published_on:
+        stated = f"; its title sheet says {file.stated_on}, which is not taken for its publication"
+    return f"{file.feed}, edition {file.edition}{basis}, {file.rows:,} rows{months}{stated}{mark}"
+
+
+def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
+    """What is said of a file that is older than one of the same edition and months, out of another
+    container, that the archive holds; nothing if there is none.
+
+    Both are kept. Where the two have the same organisation and month the newer one is in force,
+    whichever was imported last: `published_on` decides, then when it was saved.
+    """
+    newer = [
+        one
+        for one in held
+        if (one.feed, one.edition) == (file.feed, file.edition)
+        and one.container_sha256 != file.container_sha256
+        and one.order > file.order
+        and (set(one.months) & set(file.months) or not file.months)
+    ]
+    if not newer:
+        return ""
+    latest = max(newer, key=lambda one: one.order)
+    return (
+        f". It is older ({_dated(file)}) than {latest.container_name} ({_dated(latest)}): both are "
+        "kept, and where they have the same organisation and month the newer one is in force"
+    )
+
+
+def _dated(file: SourceFile) -> str:
+    if file.published_on:
+        return f"published {file.published_on}"
+    return f"saved {file.retrieved_at:%Y-%m-%d}, publication date not known"

@@ -1,0 +1,279 @@
+"""The KPI catalogue: its schema, its loading, and the arithmetic of units.
+
+Belongs here: `kpis.yaml` as validated objects. Does not: SQL (`warehouse.mart`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.base.yaml_files import read_yaml
+from warehouse.contract.caveat import Caveat
+from warehouse.contract.model import BaseUnit, Measure, contracts
+from warehouse.reference.levels import OrgLevel
+
+CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
+WORKING_DAYS = "calendar.working_days"
+
+Unit = Literal[
+    "events",
+    "people",
+    "organisations",
+    "fte",
+    "minutes",
+    "share",
+    "rate_per_1000",
+    "rate_per_working_day",
+    "rate_per_event",
+    "rate_per_person",
+    "patients_per_fte",
+]
+BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
+
+# Which unit follows from which parts: unit of the KPI -> its (numerator, denominator).
+UNITS: dict[Unit, set[tuple[str, str | None]]] = {
+    **{unit: {(unit, None)} for unit in BASE_UNITS},
+    "share": {(unit, unit) for unit in BASE_UNITS},
+    "rate_per_1000": {("events", "people")},
+    "rate_per_working_day": {("events", "working_days")},
+    "rate_per_event": {("people", "events"), ("minutes", "events")},
+    "rate_per_person": {("events", "people"), ("minutes", "people")},
+    "patients_per_fte": {("people", "fte")},
+}
+
+# From the organisations a feed counts to the wholes they are added up to, in this order.
+STEPS: dict[OrgLevel, tuple[OrgLevel, ...]] = {
+    "practice": ("sub_icb", "pcn"),
+    "pharmacy": ("local_authority", "icb"),
+    "sub_icb": ("icb", "region", "england"),
+    "icb": ("region", "england"),
+}
+WORKING_DAYS_COUNT = Caveat(
+    text="Months differ by up to four working days, which moves the count: a change on the year or "
+    "the month may be no more than that. Compare per working day (calendar_month.working_days).",
+    kind="working_days",
+)
+WORKING_DAYS_SHARE = Caveat(
+    text="The number of working days moves numerator and denominator alike, and the share only as "
+    "far as the mix of weekdays does; of the counts beside it compare those per working day.",
+)
+RATIO = "A ratio of sums: add up numerators and denominators, then divide."
+
+
+def steps_from(cell: OrgLevel) -> list[tuple[OrgLevel, OrgLevel]]:
+    """Every (member, whole) by which figures counted at `cell` are added up, in order."""
+    found: list[tuple[OrgLevel, OrgLevel]] = []
+    levels = [cell]
+    for member in levels:
+        new = [whole for whole in STEPS.get(member, ()) if whole not in levels]
+        found += [(member, whole) for whole in new]
+        levels += new
+    return found
+
+
+def reach(cell: OrgLevel) -> tuple[OrgLevel, ...]:
+    """The levels at which figures counted at `cell` can stand."""
+    return (cell, *(whole for _, whole in steps_from(cell)))
+
+
+class Source(BaseModel):
+    """From which measures a KPI is worked out at some levels.
+
+    `absent_is_zero`: the members of the denominator's feed are asked one by one, and one that the
+    numerator's feed does not name, though it names others of its place, counts as zero.
+    `members` says whose members, where nothing is divided.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    levels: tuple[OrgLevel, ...]
+    numerator: str
+    denominator: str | None = None
+    absent_is_zero: bool = False
+    members: str | None = None
+
+    @model_validator(mode="after")
+    def _members_are_told_once(self) -> Source:
+        beside = [one for one in (self.members, self.denominator) if one]
+        if self.absent_is_zero and (len(beside) != 1 or beside == [WORKING_DAYS]):
+            raise ValueError("`absent_is_zero` is among a `denominator:`, or else `members:`")
+        if self.members and not self.absent_is_zero:
+            raise ValueError("`members:` says nothing without `absent_is_zero: true`")
+        return self
+
+    @property
+    def beside(self) -> str | None:
+        """The measure that stands beside the numerator, as its denominator or its members."""
+        return None if self.denominator == WORKING_DAYS else self.denominator or self.members
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures, `feed.measure`, that it rests on."""
+        return (self.numerator, self.beside) if self.beside else (self.numerator,)
+
+    @property
+    def feeds(self) -> tuple[str, str | None]:
+        """Feed of the numerator, and of what stands beside it if that is another one."""
+        feed = feed_of(self.numerator)
+        other = feed_of(self.beside) if self.beside else feed
+        return feed, other if other != feed else None
+
+
+class Kpi(BaseModel):
+    """One KPI: what it means, how it is worked out, and who looks after it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
+    title: str
+    headline: bool = False
+    theme: str
+    description: str
+    unit: Unit
+    polarity: Literal["higher_is_better", "lower_is_better", "neutral"]
+    numerator: str
+    denominator: str | None = None
+    caveats: tuple[Caveat, ...]
+    sources: tuple[Source, ...] = Field(min_length=1)
+    owner: str
+    reviewed_on: date
+    next_review: date
+
+    @property
+    def feed(self) -> str:
+        """The feed that the KPI chiefly rests on: the last source's, which serves high levels."""
+        return self.sources[-1].feeds[0]
+
+    @property
+    def formula(self) -> str:
+        """How a value follows from what is counted, in words."""
+        if self.denominator is None:
+            return self.numerator
+        thousand = "1,000 × " if self.unit == "rate_per_1000" else ""
+        return f"{thousand}{self.numerator} ÷ {self.denominator}"
+
+    @property
+    def moved_by_working_days(self) -> bool:
+        """Whether more working days make more of what it counts: events, unless they are divided
+        by the days already."""
+        events = all(measure_of(one.numerator).unit == "events" for one in self.sources)
+        return events and self.unit != "rate_per_working_day"
+
+    @property
+    def told_caveats(self) -> tuple[Caveat, ...]:
+        """Its own caveats, and the one on working days where they move what is counted."""
+        if not self.moved_by_working_days:
+            return self.caveats
+        return (*self.caveats, WORKING_DAYS_SHARE if self.unit == "share" else WORKING_DAYS_COUNT)
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether the numerator is a state, not a flow: to-date sums would mean nothing."""
+        return not all(measure_of(one.numerator).additive_over_time for one in self.sources)
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether values may be added over organisations: counts may, ratios and people who can
+        be counted at two of them may not."""
+        tops = [measure_of(source.numerator) for source in self.sources]
+        return self.denominator is None and all(top.additive_over_organisations for top in tops)
+
+    @property
+    def not_additive_because(self) -> str | None:
+        """Why values must not be added over organisations, over months, or both; None: they may."""
+        if self.denominator is not None:
+            return RATIO
+        tops = [measure_of(source.numerator) for source in self.sources]
+        reasons = [top.not_additive_because for top in tops if top.not_additive_because]
+        return " ".join(dict.fromkeys(reasons)) or None
+
+
+def feed_of(reference: str) -> str:
+    """The feed of `feed.measure`."""
+    return reference.partition(".")[0]
+
+
+def measure_of(reference: str) -> Measure:
+    """The measure that `feed.measure` names. Raises ValueError if there is none."""
+    feed, _, name = reference.partition(".")
+    contract = contracts().get(feed)
+    if contract is None or name not in contract.measures:
+        raise ValueError(f"`{reference}` is no measure of any feed")
+    return contract.measures[name]
+
+
+def level_of(reference: str) -> OrgLevel:
+    """Level of the organisations by which a measure is counted."""
+    cell = contracts()[feed_of(reference)].cell
+    if cell is None:
+        raise ValueError(f"`{reference}` is counted by no organisation")
+    return cell.level
+
+
+def check_levels(kpi: Kpi) -> None:
+    """Refuse a level that a part does not reach, or to which it must not be added up."""
+    for source in kpi.sources:
+        for part in source.measures:
+            cell, measure = level_of(part), measure_of(part)
+            above = [level for level in source.levels if level != cell]
+            beyond = [level for level in above if level not in reach(cell)]
+            if beyond:
+                raise ValueError(f"{kpi.kpi_id}: {part} does not reach {min(beyond)}")
+            if above and not measure.additive_over_organisations:
+                raise ValueError(
+                    f"{kpi.kpi_id}: {part} is counted by {cell} and can't be added up to "
+                    f"{above[0]}: {measure.not_additive_because}"
+                )
+        cells = {level_of(part) for part in source.measures}
+        if source.absent_is_zero and len(cells) > 1:
+            raise ValueError(f"{kpi.kpi_id}: `absent_is_zero` asks members of two levels")
+
+
+def check_units(kpi: Kpi) -> None:
+    """Refuse a KPI whose unit does not follow from its parts, or whose levels overlap."""
+    seen: set[str] = set()
+    for source in kpi.sources:
+        twice = seen & set(source.levels)
+        if twice:
+            raise ValueError(f"{kpi.kpi_id}: two sources for {', '.join(sorted(twice))}")
+        seen |= set(source.levels)
+        top = measure_of(source.numerator).unit
+        bottom: str | None = None
+        if source.denominator == WORKING_DAYS:
+            bottom = "working_days"
+        elif source.denominator:
+            bottom = measure_of(source.denominator).unit
+        if source.members:
+            measure_of(source.members)
+        if (top, bottom) not in UNITS[kpi.unit]:
+            raise ValueError(f"{kpi.kpi_id}: {_what_follows(top, bottom)}, not a `{kpi.unit}`")
+
+
+def _what_follows(top: str, bottom: str | None) -> str:
+    """`people divided by events is a rate_per_event`: the units that two parts can make."""
+    follow = [unit for unit, parts in UNITS.items() if (top, bottom) in parts]
+    if bottom is None:
+        return f"{top} divided by nothing is a count of {top}"
+    made = f"a {' or '.join(follow)}" if follow else "no unit that is known"
+    return f"{top} divided by {bottom} is {made}"
+
+
+def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Kpi]:
+    """Read and validate a catalogue: KPI id -> KPI. Raises ValueError naming what is wrong."""
+    raw = read_yaml(path)
+    kpis = {kpi_id: Kpi(kpi_id=kpi_id, **fields) for kpi_id, fields in raw.items()}
+    for kpi in kpis.values():
+        check_units(kpi)
+        check_levels(kpi)
+    return kpis
+
+
+@cache
+def catalogue() -> dict[str, Kpi]:
+    """The shipped catalogue."""
+    return load_catalogue()

@@ -1,0 +1,197 @@
+"""Column lineage of a feed, read off its contract: published heading -> tidy column -> measure.
+
+Belongs here: what an edge is, and the edges that a contract (with its corrections) defines; pure
+functions. Does not: what SQL makes of the measures (`warehouse.lineage`).
+
+Tables are named by layer: `published.<feed>` (a column per heading, each one ever used),
+`tidy.<feed>`, `measures.<feed>`, `quarantine.<feed>` (what its rejected rows tell of whose they
+were), and, of all feeds together, `organisations` (whom the files name). The column `*` stands for
+a table's rows: an edge to it says what decides which rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.contract.model import Contract, Measure, Organisation
+from warehouse.transform.corrections import corrections
+from warehouse.transform.measure import PARENTS
+
+ROWS = "*"
+# `value`: the column is made of it. `choice`: it only decides which rows or which value.
+Use = Literal["value", "choice"]
+COUNT_OF = "older files: the count of "
+SOURCE_FILE = "archive.source_file"
+READ_AS = {
+    "text": "text, without spaces about it",
+    "code": "code, without spaces about it",
+    "label": "label, in today's spelling",
+    "month": "month, as its first day",
+    "count": "whole number",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """One step of column lineage. `kpi_id` and `org_level` say of which figures it is true; None:
+    of all."""
+
+    to_table: str
+    to_column: str
+    from_table: str
+    from_column: str
+    kpi_id: str | None = None
+    org_level: str | None = None
+    use: Use = "value"
+    description: str | None = None
+
+
+def contract_edges(contract: Contract) -> list[Edge]:
+    """Every edge that a feed's contract defines, from published headings to its measures."""
+    steps = (_tidy, _corrected, _quarantined, _organisations, _measures)
+    return [edge for step in steps for edge in step(contract)]
+
+
+def tidy_edges(contract: Contract) -> list[Edge]:
+    """The edges into `tidy.<feed>` alone."""
+    return [edge for edge in contract_edges(contract) if edge.to_table == f"tidy.{contract.feed}"]
+
+
+def measure_edges(contract: Contract) -> list[Edge]:
+    """The edges into `measures.<feed>` alone."""
+    return [e for e in contract_edges(contract) if e.to_table == f"measures.{contract.feed}"]
+
+
+def counted_labels(measure: Measure) -> str:
+    """In words, which labels a measure counts: `appointment_mode: Telephone`; all: nothing."""
+    return "; ".join(f"{column}: {', '.join(some)}" for column, some in measure.where.items())
+
+
+def _tidy(contract: Contract) -> Iterator[Edge]:
+    tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
+    yield Edge(tidy, ROWS, published, ROWS, use="choice", description="sound rows of the file")
+    yield Edge(tidy, "source_row", published, ROWS, description="row number in the file")
+    for name, column in contract.columns.items():
+        for heading in column.published:
+            yield Edge(
+                tidy, name, published, heading, description=f"read as {READ_AS[column.type]}"
+            )
+    for name, pattern in contract.keep.items():
+        for heading in contract.columns[name].published:
+            kept = f"only rows that match {pattern}"
+            yield Edge(tidy, ROWS, published, heading, use="choice", description=kept)
+    if contract.wide:
+        yield from _wide(contract)
+
+
+def _wide(contract: Contract) -> Iterator[Edge]:
+    """The older shape: a heading per label gives the label and, from the cells below, its count."""
+    tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
+    if contract.wide is None:
+        return
+    for label, headings in contract.wide.headings.items():
+        for heading in headings:
+            told = f"older files: the heading says {label}"
+            yield Edge(tidy, contract.wide.label, published, heading, description=told)
+            counted = f"{COUNT_OF}{label}"
+            yield Edge(tidy, contract.wide.value, published, heading, description=counted)
+    if contract.month in contract.wide.lacks:
+        lacking = "older files name no month: it is the edition's"
+        yield Edge(tidy, contract.month, SOURCE_FILE, "edition", description=lacking)
+
+
+def _corrected(contract: Contract) -> Iterator[Edge]:
+    """A corrected cell is chosen by what other cells of its row say."""
+    for one in corrections(contract.feed):
+        for name in one.set:
+            for other in one.where:
+                for heading in contract.columns[other].published:
+                    yield Edge(
+                        f"tidy.{contract.feed}",
+                        name,
+                        f"published.{contract.feed}",
+                        heading,
+                        use="choice",
+                        description=f"correction {one.correction_id}",
+                    )
+
+
+def _month(contract: Contract) -> tuple[str, str]:
+    """Where the month of a row stands: its column, or, of a feed without months, the edition."""
+    if contract.month:
+        return f"tidy.{contract.feed}", contract.month
+    return SOURCE_FILE, "edition"
+
+
+def _quarantined(contract: Contract) -> Iterator[Edge]:
+    """What a rejected row tells of whose it was, as far as it can be read."""
+    lost, tidy = f"quarantine.{contract.feed}", f"tidy.{contract.feed}"
+    if contract.cell is None:
+        return
+    yield Edge(lost, ROWS, f"published.{contract.feed}", ROWS, use="choice")
+    yield Edge(lost, "org_code", tidy, contract.cell.code)
+    yield Edge(lost, "month", *_month(contract))
+    for one in contract.organisations:
+        if one.level == contract.cell.level:
+            for parent, name in one.parents.items():
+                yield Edge(lost, parent_column(parent), tidy, name)
+
+
+def parent_column(level: str) -> str:
+    """The column in which an organisation's parent of a level stands."""
+    return level if level == "local_authority" else f"{level}_code"
+
+
+def _organisations(contract: Contract) -> Iterator[Edge]:
+    for one in contract.organisations:
+        named, tidy = "organisations", f"tidy.{contract.feed}"
+        for column, name in _named(one).items():
+            yield Edge(named, column, tidy, name, org_level=one.level)
+        yield Edge(named, "month", *_month(contract), org_level=one.level)
+        told = "one row for each that is named"
+        yield Edge(named, "org_level", tidy, one.code, org_level=one.level, description=told)
+        rows = Edge(named, ROWS, tidy, ROWS, org_level=one.level, use="choice")
+        yield rows
+
+
+def _named(one: Organisation) -> dict[str, str]:
+    """Column of the organisations named -> column of the tidy table."""
+    own = {"org_code": one.code, "org_name": one.name, "ons_code": one.ons_code}
+    own |= {parent_column(level): one.parents.get(level) for level in PARENTS}
+    return {column: name for column, name in own.items() if name}
+
+
+def _measures(contract: Contract) -> Iterator[Edge]:
+    if contract.cell is None or not contract.measures:
+        return
+    table, tidy = f"measures.{contract.feed}", f"tidy.{contract.feed}"
+    yield Edge(table, ROWS, tidy, ROWS, use="choice", description="accepted editions only")
+    yield Edge(table, "org_code", tidy, contract.cell.code)
+    yield Edge(table, "month", *_month(contract))
+    yield Edge(table, "rows", tidy, ROWS, description="rows added up")
+    looked_at = [name for one in contract.measures.values() for name in one.where]
+    for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at)):
+        yield Edge(table, "digest", tidy, name, description="hashed")
+    yield Edge(table, "tainted", f"quarantine.{contract.feed}", ROWS, description="rows lost")
+    for name, one in contract.measures.items():
+        yield from _measure(contract, name, one)
+
+
+def _measure(contract: Contract, name: str, one: Measure) -> Iterator[Edge]:
+    table, tidy = f"measures.{contract.feed}", f"tidy.{contract.feed}"
+    cell = contract.cell.code if contract.cell else ROWS
+    if one.column is None:
+        yield Edge(table, name, tidy, cell, description="1 for each organisation named")
+    else:
+        how = "added up" if one.sum else "1 where the sum is above zero, else 0"
+        labels = f" where {counted_labels(one)}" if one.where else ""
+        yield Edge(table, name, tidy, one.column, description=f"{how}{labels}")
+    for column, some in one.where.items():
+        only = f"only {', '.join(some)}"
+        yield Edge(table, name, tidy, column, use="choice", description=only)
+    if one.first_month or one.last_month:
+        span = f"exists from {one.first_month or 'the start'} to {one.last_month or 'now'}"
+        source, month = _month(contract)
+        yield Edge(table, name, source, month, use="choice", description=span)

@@ -1,0 +1,128 @@
+"""What rests on what: the feeds and measures behind each KPI, the figures that an edition
+carries, and the refresh in which a check was made.
+
+Belongs here: the tables, views and macros with which governance goes from a verdict to the
+published figures. Does not: the records themselves (`governance`), comments (`describe`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.base.months import parse_month
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.disclosure import may_be_named
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.inputs import summed_as
+from warehouse.reference.organisations import ENGLAND
+from warehouse.settings import Disclosure
+from warehouse.transform.measure import definition
+
+PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
+
+
+def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
+    """`governance.kpi_feed` in the attached mart: a row per KPI, level and measure."""
+    rows = [
+        {
+            "kpi_id": kpi.kpi_id,
+            "org_level": level,
+            "part": part,
+            "feed": feed,
+            "measure": measure,
+            "summed_as": summed[named],
+        }
+        for kpi in kpis.values()
+        for source in kpi.sources
+        for summed in [summed_as(source)]
+        for level in source.levels
+        for part, named in (
+            ("numerator", source.numerator),
+            ("denominator", source.beside if source.denominator else None),
+            ("members", source.members),
+        )
+        if named
+        for feed, _, measure in [named.partition(".")]
+    ]
+    create_from(db, "mart.governance.kpi_feed", pl.DataFrame(rows), "catalogue.kpi")
+
+
+def create_measures(db: Connection, disclosure: Disclosure) -> None:
+    """`governance.measure` in the attached mart: what each measure of each feed counts, and whether
+    those it is counted of may be named."""
+    rows = [
+        {
+            "feed": feed,
+            "measure": name,
+            "title": measure.title,
+            "definition": definition(contract, name),
+            "unit": measure.unit,
+            "org_level": contract.cell.level,
+            "organisations_named": may_be_named(feed, contract.cell.level, disclosure),
+            "additive_over_organisations": measure.additive_over_organisations,
+            "additive_over_time": measure.additive_over_time,
+            "not_additive_because": measure.not_additive_because,
+            "first_month": measure.first_month and parse_month(measure.first_month),
+            "last_month": measure.last_month and parse_month(measure.last_month),
+        }
+        for feed, contract in contracts().items()
+        if contract.cell
+        for name, measure in contract.measures.items()
+    ]
+    known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
+    frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
+    told = {"organisations_named": "disclosure.*"}
+    create_from(db, "mart.governance.measure", frame, "contract.measure", **told)
+
+
+def resting_views() -> dict[str, str]:
+    """Views, name -> SQL, for a database that is open on its own."""
+    return {
+        # A mart's own checks are made once it is built, so they belong to the publication of their
+        # run; those of a mart that was not published, to the next one.
+        "governance.refresh_check": """CREATE VIEW governance.refresh_check AS
+            SELECT p.published_at AS refreshed_at, c.*
+            FROM governance.check_result AS c
+            ASOF JOIN governance.publication AS p ON c.checked_at <= p.published_at
+            WHERE c.feed <> 'mart'
+            UNION ALL
+            SELECT coalesce(o.published_at, p.published_at), c.*
+            FROM governance.check_result AS c
+            ASOF LEFT JOIN governance.publication AS o
+                ON o.run_id = c.run_id AND c.checked_at >= o.published_at
+            ASOF LEFT JOIN governance.publication AS p ON c.checked_at <= p.published_at
+            WHERE c.feed = 'mart'""",
+    }
+
+
+def resting_macros() -> dict[str, str]:
+    """Table macros, signature -> SQL, for a database that is open on its own."""
+    placed = " UNION ALL ".join(
+        f"""SELECT n.month, '{level}', o.{level if level == "local_authority" else f"{level}_code"}
+            FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
+            WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
+        for level in PARENTS
+    )
+    return {
+        "figures_resting_on(of_feed, of_edition)": f"""
+            WITH newest AS (
+                SELECT org_level, org_code, month FROM governance.figure_source
+                WHERE feed = of_feed
+                QUALIFY edition = of_edition AND row_number() OVER (
+                    PARTITION BY org_level, org_code, month
+                    ORDER BY edition DESC, revision DESC) = 1),
+            belonging AS (
+                SELECT org_level, org_code, pcn_code, sub_icb_code, icb_code, region_code,
+                       local_authority, valid_from, valid_to FROM organisation),
+            reached AS (
+                SELECT month, org_level, org_code FROM newest
+                UNION ALL {placed}
+                UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
+            SELECT m.* FROM kpi_monthly AS m
+            SEMI JOIN reached AS r
+                ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
+            SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
+                ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
+            WHERE m.value IS NOT NULL""",
+    }

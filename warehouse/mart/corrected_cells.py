@@ -1,0 +1,56 @@
+"""What corrections changed, as governance's table tells it: cell by cell, with the evidence.
+
+Belongs here: `governance.correction`. Does not: applying corrections
+(`warehouse.transform.corrections`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.corrections import FOUND_SCHEMA, corrections
+from warehouse.transform.tidy import lake_paths
+
+REASONS = ("what", "why", "reference", "decided_by", "first_edition", "expires")
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "feed": pl.String,
+    "edition": pl.String,
+    "file_name": pl.String,
+    "sha256": pl.String,
+    **FOUND_SCHEMA,
+    SOURCE_ROW: pl.Int64,
+    "in_force": pl.Boolean,
+    **dict.fromkeys(REASONS, pl.String),
+    "decided_on": pl.Date,
+}
+
+
+def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
+    """One row per cell of these files that a correction found, the columns of `SCHEMA`;
+    `in_force` is false where the correction has expired, so that the cell is as published."""
+    frames = [pl.DataFrame(schema=SCHEMA)]
+    for file in files:
+        path = lake_paths(home, file).corrected
+        listed = {one.correction_id: one for one in corrections(file.feed)}
+        if not listed or not path.exists():
+            continue
+        edition = parse_month(file.edition)
+        for one, cells in pl.read_parquet(path).group_by("correction_id", maintain_order=True):
+            known = listed.get(str(one[0]))
+            if known is None:
+                continue
+            told = {name: getattr(known, name) for name in (*REASONS, "decided_on")}
+            about = {"feed": file.feed, "edition": file.edition, "file_name": file.file_name}
+            frames.append(
+                cells.with_columns(
+                    pl.col(SOURCE_ROW).cast(pl.Int64),
+                    pl.lit(file.sha256).alias("sha256"),
+                    pl.lit(known.is_in_force(edition)).alias("in_force"),
+                    *[pl.lit(value).alias(name) for name, value in {**about, **told}.items()],
+                ).select(list(SCHEMA))
+            )
+    return pl.concat(frames).sort("feed", "edition", "file_name", SOURCE_ROW, "column_name")

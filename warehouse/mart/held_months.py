@@ -1,0 +1,151 @@
+"""Organisations' months that are kept out of editions that are in: no figure, with the reason.
+
+Belongs here: which they are in which vintages, and that figures and wholes do without them. Does
+not: what is held and why (`checks.new_months`), letting one in (`warehouse.editions.status`).
+
+A held month stays in the working tables as a figure that is not whole, so that its place is known,
+and wholes that it is a member of are incomplete. It is held from its edition until a later accepted
+edition has it that does not hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from warehouse.base.months import parse_month
+from warehouse.contract.model import contracts
+from warehouse.editions.check_history import HeldMonth
+from warehouse.editions.parts import vintage_of
+from warehouse.editions.status import Standing
+from warehouse.kpi.catalogue import Kpi, Source
+from warehouse.mart.hierarchy import Connection, create_from
+
+HELD_SCHEMA = {
+    "feed": pl.String,
+    "edition": pl.String,
+    "org_level": pl.String,
+    "org_code": pl.String,
+    "month": pl.Date,
+    "measure": pl.String,
+    "found": pl.Int64,
+    "expected": pl.Int64,
+    "low": pl.Int64,
+    "high": pl.Int64,
+    "status": pl.String,
+    "reason": pl.String,
+}
+SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boolean}
+
+
+def held_rows(stands: Iterable[Standing]) -> pl.DataFrame:
+    """A row per organisation's month that the check of new months found out of range, of accepted
+    editions: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
+    rows = [
+        one.model_dump()
+        | {
+            "feed": stand.feed,
+            "edition": stand.edition,
+            "month": parse_month(one.month),
+            "status": status,
+            "reason": one.words if status == "held" else let_in(stand, one),
+        }
+        for stand in stands
+        for status, some in (("held", stand.held_months), ("released", stand.released))
+        for one in some
+    ]
+    frame = pl.DataFrame(rows, schema=HELD_SCHEMA)
+    return frame.sort("feed", "edition", "month", "org_level", "org_code")
+
+
+def let_in(stand: Standing, month: HeldMonth) -> str:
+    """A month that a decision let in: what was found and expected, and who decided why."""
+    decided = stand.override.words if stand.override else ""
+    return f"{stand.feed} {stand.edition}: {month.words}; {decided}"
+
+
+def load_held(db: Connection, stands: Iterable[Standing]) -> None:
+    """`stage.held_month`: what stays out or was let in, with the vintages in which it does, and
+    whether the feed itself counts it (`is_cell`). `stage.leaf_<feed>` must be there."""
+    held = held_rows(stands)
+    spans = [_span(db, row) for row in held.iter_rows(named=True)]
+    frame = held.with_columns(
+        pl.Series(name, [span[place] for span in spans], dtype=kind)
+        for place, (name, kind) in enumerate(SPAN.items())
+    )
+    told = dict.fromkeys(SPAN, "archive.source_file.edition")
+    create_from(db, "stage.held_month", frame, "checks.result", **told)
+
+
+def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool]:
+    """From which vintage a month is held, from which it is not any more, and whether the feed
+    itself counts it."""
+    feed, edition = str(row["feed"]), str(row["edition"])
+    cell = contracts()[feed].cell
+    own = cell is not None and cell.level == row["org_level"]
+    [(later,)] = db.execute(
+        f"""SELECT min(edition) FROM stage.leaf_{feed}
+        WHERE month = $month AND edition > $edition AND (org_code = $code OR NOT $own)""",
+        {"month": row["month"], "edition": edition, "code": row["org_code"], "own": own},
+    ).fetchall()
+    return vintage_of(edition, 0), None if later is None else vintage_of(later, 0), own
+
+
+def keep_out(db: Connection, feeds: Iterable[str | None], table: str, level: str) -> None:
+    """Figures of held months, in a table of figures at a level, are not whole."""
+    held = db.execute(
+        """SELECT 1 FROM stage.held_month
+        WHERE status = 'held' AND org_level = $level AND feed IN (SELECT unnest($feeds))""",
+        {"level": level, "feeds": [feed for feed in feeds if feed]},
+    ).fetchall()
+    if not held:
+        return
+    named = ", ".join(f"'{feed}'" for feed in feeds if feed)
+    db.execute(
+        f"""CREATE OR REPLACE TABLE {table} AS
+        WITH out AS (
+            SELECT DISTINCT f.org_code, f.month, f.vintage, TRUE AS held
+            FROM {table} AS f
+            JOIN stage.held_month AS h ON h.org_code = f.org_code AND h.month = f.month
+                AND f.vintage >= h.from_vintage
+                AND f.vintage < coalesce(h.until_vintage, f.vintage + 1)
+            WHERE h.status = 'held' AND h.org_level = '{level}' AND h.feed IN ({named}))
+        SELECT f.* REPLACE (f.whole AND o.held IS NULL AS whole)
+        FROM {table} AS f
+        LEFT JOIN out AS o
+            ON o.org_code = f.org_code AND o.month = f.month AND o.vintage = f.vintage"""
+    )
+
+
+def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
+    """`stage.kpi_source`: the feeds that each KPI is worked out from, by level."""
+    pairs = [
+        {"kpi_id": kpi.kpi_id, "org_level": level, "feed": feed}
+        for kpi, source in wanted
+        for feed in source.feeds
+        if feed
+        for level in source.levels
+    ]
+    schema = dict.fromkeys(("kpi_id", "org_level", "feed"), pl.String)
+    sources = pl.DataFrame(pairs, schema=schema).unique(maintain_order=True)
+    create_from(db, "stage.kpi_source", sources, "catalogue.kpi")
+
+
+def create_held_figures(db: Connection) -> None:
+    """`stage.held_figure`: of newest figures whose own month is `held`, or was `released` by a
+    decision, the reason (`series, ordinal`). `stage.latest` must be there."""
+    db.execute(
+        """CREATE TABLE stage.held_figure AS
+        SELECT p.series, p.ordinal,
+               string_agg(DISTINCT h.reason, '; ' ORDER BY h.reason) FILTER (h.status = 'held')
+                   AS held,
+               string_agg(DISTINCT h.reason, '; ' ORDER BY h.reason)
+                   FILTER (h.status = 'released' AND NOT h.is_cell) AS released
+        FROM stage.latest AS p
+        JOIN stage.kpi_source AS k ON k.kpi_id = p.kpi_id AND k.org_level = p.org_level
+        JOIN stage.held_month AS h ON h.feed = k.feed AND h.org_level = p.org_level
+            AND h.org_code = p.org_code AND h.month = p.month AND p.vintage >= h.from_vintage
+            AND p.vintage < coalesce(h.until_vintage, p.vintage + 1)
+        GROUP BY p.series, p.ordinal"""
+    )

@@ -1,0 +1,289 @@
+"""Who belonged to whom in which month: one table of memberships for every level.
+
+Belongs here: `stage.observed` (what the files say of organisations), `stage.reference`, and
+`stage.membership`. Does not: which members a whole should have (`members`), adding up (`rollup`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import polars as pl
+
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.parts import EditionFile
+from warehouse.reference import local_authorities
+from warehouse.reference.organisations import ENGLAND, ods_codes, reference
+from warehouse.transform.tidy import lake_paths
+
+Connection = duckdb.DuckDBPyConnection
+
+# Level of a place -> column in which an organisation's parent of that level stands.
+PLACE_COLUMNS = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority": "local_authority"}
+EDITION_MONTH = "strptime(({vintage} // 1000)::VARCHAR || '01', '%Y%m%d')::DATE"
+
+
+def create_from(
+    db: Connection,
+    table: str,
+    frame: pl.DataFrame,
+    source: str | None = None,
+    **told: str | Sequence[str],
+) -> None:
+    """Create a table from a polars frame, in SQL that says where each column comes from.
+
+    `source`: the records that the frame was made of (`archive.source_file`), which have its
+    columns; `told`: column -> `records.column`, where it is another one, or several. A working
+    table (`stage.claim_known.value`) stands for what its own SQL reads.
+    """
+    own = source or f"record.{table}"
+    named = {}
+    for name in frame.columns:
+        origins = told.get(name, f"{own}.{name}")
+        several = origins if isinstance(origins, str) else " + ".join(origins)
+        named[name] = f"{several}/{name}" if name in told else several
+    db.register("incoming", frame.to_arrow().rename_columns(list(named.values())))
+    columns = ", ".join(f'"{origin}" AS "{name}"' for name, origin in named.items())
+    db.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM incoming")
+    db.unregister("incoming")
+
+
+def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
+    """Fill `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`.
+
+    `stage.leaf_<feed>` and `stage.lost_<feed>` must be there.
+    """
+    _load_observed(db, home, placed)
+    create_from(db, "stage.reference", reference(), "reference.organisations")
+    leaves = [f"SELECT month FROM stage.leaf_{f}" for f, c in contracts().items() if c.measures]
+    months = " UNION ".join([*leaves, "SELECT month FROM stage.observed"])
+    db.execute(f"CREATE TABLE stage.month AS {months}")
+    named = "{column} IS NOT NULL"
+    _load_parents(db, "practice", {"pcn_code": "tells_pcn", "sub_icb_code": named})
+    _load_parents(db, "pharmacy", {"local_authority": named, "icb_code": named})
+    _place_by_authority(db)
+    _load_sub_icb_parents(db)
+    _load_icb_parents(db)
+    _load_membership(db)
+
+
+def feeds_at(level: str) -> list[str]:
+    """Feeds whose measures are of organisations of this level."""
+    return [f for f, c in contracts().items() if c.measures and c.cell and c.cell.level == level]
+
+
+def as_known(frame: pl.DataFrame) -> pl.DataFrame:
+    """Places by the codes of the mart: ODS for NHS places, ONS for local authorities.
+
+    `frame` has any of the place columns (and of `org_level`, `org_code`). Publishers write local
+    authorities as names; `knows_authority` is false where the reference has none of that name,
+    and the code is NULL: it is no organisation.
+    """
+    ods = ods_codes()
+    columns = frame.columns
+    places = [c for c in ("pcn_code", "sub_icb_code", "icb_code", "region_code") if c in columns]
+    frame = frame.with_columns(pl.col(name).replace(ods) for name in places)
+    if "local_authority" in columns:
+        code = _authority_code(frame["local_authority"])
+        is_known = frame["local_authority"].is_null() | code.is_not_null()
+        frame = frame.with_columns(code, is_known.alias("knows_authority"))
+    if "org_level" in columns:
+        authority = _authority_code(
+            frame.select(pl.when(org_level="local_authority").then("org_code"))["org_code"]
+        )
+        other = pl.when(pl.col("org_level") != "local_authority").then(
+            pl.col("org_code").replace(ods)
+        )
+        frame = frame.with_columns(pl.coalesce(authority, other).alias("org_code"))
+        frame = frame.drop_nulls("org_code")
+    return frame
+
+
+def _authority_code(names: pl.Series) -> pl.Series:
+    """Codes of local authorities, of the names as published; NULL for a name nobody knows."""
+    codes = {one: local_authorities.code_of(one) for one in names.unique().drop_nulls().to_list()}
+    return names.replace_strict(codes, default=None, return_dtype=pl.String).alias(names.name)
+
+
+def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
+    """`stage.observed`: what each file says of each organisation in each month, in our codes.
+
+    `tells_pcn`: whether the feed names networks at all, so that no network is not no answer.
+    `is_register`: whether the feed exists to list organisations, not to count.
+    """
+    frames = []
+    for one in placed:
+        contract = contracts()[one.file.feed]
+        telling = [o.level for o in contract.organisations if "pcn" in o.parents]
+        frames.append(
+            pl.read_parquet(lake_paths(home, one.file).organisations).with_columns(
+                pl.lit(one.file.feed).alias("feed"),
+                pl.lit(one.vintage).alias("vintage"),
+                pl.col("org_level").is_in(telling).alias("tells_pcn"),
+                pl.lit(not contract.measures).alias("is_register"),
+            )
+        )
+    create_from(
+        db,
+        "stage.observed",
+        as_known(pl.concat(frames)),
+        "organisations",
+        feed="archive.source_file.feed",
+        vintage="archive.source_file.edition",
+        tells_pcn="contract.organisations",
+        knows_authority="organisations.local_authority",
+        is_register="contract.measures",
+    )
+
+
+def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:
+    """`stage.<level>_parent`: parents of each organisation in each month in which it has a figure,
+    lost one, or is named, and of which month the word on it is (`<parent>_as_of`). `told`: parent
+    column -> condition under which a file tells of it.
+
+    As at the month: the newest edition's word on that month, else on the last month before it.
+    A later month's word is never carried back.
+    """
+    observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
+    wanted = [observed]
+    for feed in feeds_at(level):
+        wanted.append(f"SELECT org_code, month FROM stage.leaf_{feed}")
+        wanted.append(
+            f"SELECT org_code, month FROM stage.lost_{feed} "
+            f"WHERE org_code IN (SELECT org_code FROM ({observed}))"
+        )
+    words = [
+        f"""{column}_told AS (
+            SELECT org_code, month, {column} FROM stage.observed
+            WHERE org_level = '{level}' AND {condition.format(column=column)}
+            QUALIFY row_number() OVER (
+                PARTITION BY org_code, month
+                ORDER BY vintage DESC, is_register, feed, {column} NULLS LAST) = 1)"""
+        for column, condition in told.items()
+    ]
+    joins = "".join(
+        f"""
+        ASOF LEFT JOIN {column}_told
+            ON {column}_told.org_code = w.org_code AND w.month >= {column}_told.month"""
+        for column in told
+    )
+    db.execute(
+        f"""CREATE TABLE stage.{level}_parent AS
+        WITH wanted AS ({" UNION ".join(wanted)}), {", ".join(words)}
+        SELECT w.org_code, w.month,
+               {", ".join(f"{c}_told.{c}, {c}_told.month AS {c}_as_of" for c in told)}
+        FROM wanted AS w {joins}"""
+    )
+
+
+def _place_by_authority(db: Connection) -> None:
+    """A pharmacy that no file has placed in an ICB is in that of its local authority, if all its
+    pharmacies were placed in one when last any was placed."""
+    db.execute(
+        """CREATE OR REPLACE TABLE stage.pharmacy_parent AS
+        WITH placed AS (
+            SELECT p.local_authority, p.month,
+                   CASE WHEN count(DISTINCT p.icb_code) = 1 THEN min(p.icb_code) END AS icb_code
+            FROM stage.pharmacy_parent AS p
+            SEMI JOIN stage.observed AS o ON o.org_level = 'pharmacy' AND o.icb_code IS NOT NULL
+                AND o.org_code = p.org_code AND o.month = p.month
+            WHERE p.local_authority IS NOT NULL GROUP BY ALL)
+        SELECT p.org_code, p.month, p.local_authority, coalesce(p.icb_code, a.icb_code) AS icb_code
+        FROM stage.pharmacy_parent AS p
+        ASOF LEFT JOIN placed AS a
+            ON a.local_authority = p.local_authority AND p.month >= a.month"""
+    )
+
+
+def _load_sub_icb_parents(db: Connection) -> None:
+    """`stage.sub_icb_parent`: ICB and region of each sub-ICB in each month of the data.
+
+    The dated reference decides; for a code it has never heard of, the feeds' own word does.
+    """
+    db.execute(
+        """CREATE TABLE stage.sub_icb_parent AS
+        WITH dated AS (
+            SELECT s.org_code, m.month, i.org_code AS icb_code, r.org_code AS region_code
+            FROM stage.month AS m
+            JOIN stage.reference AS s ON s.org_level = 'sub_icb'
+                AND m.month BETWEEN s.effective_from AND s.effective_to
+            JOIN stage.reference AS i ON i.org_level = 'icb' AND i.org_code = s.parent_code
+                AND m.month BETWEEN i.effective_from AND i.effective_to
+            JOIN stage.reference AS r ON r.org_level = 'region' AND r.org_code = i.parent_code
+                AND m.month BETWEEN r.effective_from AND r.effective_to),
+        unknown AS (
+            SELECT org_code, month, icb_code, region_code FROM stage.observed
+            WHERE org_level = 'sub_icb' AND icb_code IS NOT NULL
+              AND org_code NOT IN (SELECT org_code FROM stage.reference)
+            QUALIFY row_number() OVER (
+                PARTITION BY org_code, month ORDER BY vintage DESC, icb_code, region_code) = 1)
+        SELECT * FROM dated UNION ALL SELECT * FROM unknown"""
+    )
+
+
+def _load_icb_parents(db: Connection) -> None:
+    """`stage.icb_parent`: region of each ICB in each month of the data and of its editions.
+
+    The dated reference decides. Other names (`Unknown`, codes of another time) have no region,
+    in the month they are about and in that of the edition that names them, sound row or not.
+    """
+    lost = " UNION ALL ".join(
+        f"SELECT org_code, month, vintage FROM stage.lost_{feed} WHERE org_code IS NOT NULL"
+        for feed in feeds_at("icb")
+    )
+    db.execute(
+        f"""CREATE TABLE stage.icb_parent AS
+        WITH moment AS (
+            SELECT month FROM stage.month
+            UNION SELECT strptime(edition || '-01', '%Y-%m-%d')::DATE FROM stage.file),
+        dated AS (
+            SELECT i.org_code, m.month, i.parent_code AS region_code, TRUE AS expected
+            FROM moment AS m
+            JOIN stage.reference AS i ON i.org_level = 'icb'
+                AND m.month BETWEEN i.effective_from AND i.effective_to),
+        said AS (
+            SELECT org_code, month, vintage FROM stage.observed WHERE org_level = 'icb'
+            UNION ALL {lost}),
+        named AS (
+            SELECT org_code, month FROM said
+            UNION SELECT org_code, {EDITION_MONTH.format(vintage="vintage")} FROM said)
+        SELECT * FROM dated
+        UNION ALL
+        SELECT org_code, month, NULL, FALSE FROM named ANTI JOIN dated USING (org_code, month)"""
+    )
+
+
+def _load_membership(db: Connection) -> None:
+    """`stage.membership`: `child_level, child, month, level, parent`, one row per parent."""
+    told = [
+        (child, level, f"{level}_code" if level != "local_authority" else level)
+        for child, levels in {
+            "practice": ("pcn", "sub_icb"),
+            "pharmacy": ("local_authority", "icb"),
+            "sub_icb": ("icb", "region"),
+            "icb": ("region",),
+        }.items()
+        for level in levels
+    ]
+    parts = [
+        f"""SELECT '{child}' AS child_level, org_code AS child, month, '{level}' AS level,
+            {column} AS parent FROM stage.{child}_parent WHERE {column} IS NOT NULL"""
+        for child, level, column in told
+    ]
+    parts += [
+        f"SELECT '{child}', org_code, month, 'england', $england FROM stage.{child}_parent"
+        for child in ("sub_icb", "icb")
+    ]
+    db.execute(
+        f"CREATE TABLE stage.membership AS {' UNION ALL '.join(parts)}", {"england": ENGLAND}
+    )
+
+
+def parents(child: str, level: str) -> str:
+    """SQL: `child, month, parent` of the members of one level in wholes of another."""
+    return (
+        "SELECT child, month, parent FROM stage.membership "
+        f"WHERE child_level = '{child}' AND level = '{level}'"
+    )

@@ -1,0 +1,219 @@
+"""The pairs of feeds that KPIs need, and their figures before any roll-up.
+
+Belongs here: numerators with their denominators beside them, vintage by vintage, for the
+organisations that the feeds themselves count. Does not: adding up (`rollup`), members that count
+as zero (`participation`).
+
+Every table of figures has the grain organisation, month, vintage, and the columns
+`org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
+among the files it rests on), `disputed` (which acceptances despite failed checks it was made with),
+the measures wanted (`n_*` of the numerator's feed, `d_*` of the other's), `whole` (no member
+missing), `members_present` and `members_expected`; and `apart`: between which ONS codes the two
+feeds differ (text), NULL where both are of one place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import Source, reach
+from warehouse.mart.boundaries import boundary_at
+from warehouse.mart.disputed import either
+from warehouse.mart.hierarchy import Connection
+from warehouse.reference.levels import OrgLevel
+
+KEYS = "org_code, month, vintage, edition, revision, published_on, known_from, disputed"
+Feeds = tuple[str, str | None, bool]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The feeds that some KPIs share, and the measures those KPIs need of them.
+
+    `asks_members`: the other feed's members are asked one by one, and absent ones are zero.
+    """
+
+    feed: str
+    other: str | None
+    asks_members: bool
+    numerators: tuple[str, ...]
+    denominators: tuple[str, ...]
+
+    @property
+    def level(self) -> OrgLevel:
+        """Level of the organisations that the numerator's feed counts."""
+        return cell_level(self.feed)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the two feeds count different organisations, and meet only above them."""
+        return self.other is not None and cell_level(self.other) != self.level
+
+    @property
+    def columns(self) -> list[str]:
+        """Measure columns of this pair's figures as the feeds count them."""
+        return [f"n_{n}" for n in self.numerators] + [f"d_{d}" for d in self.denominators]
+
+    @property
+    def summed(self) -> list[str]:
+        """Measure columns of its roll-ups: those that may be added over organisations."""
+        bottom = contracts()[self.other or self.feed].measures
+        top = contracts()[self.feed].measures
+        return [f"n_{n}" for n in self.numerators if top[n].additive_over_organisations] + [
+            f"d_{d}" for d in self.denominators if bottom[d].additive_over_organisations
+        ]
+
+    def columns_at(self, level: str) -> list[str]:
+        """Measure columns of the table at a level."""
+        return self.columns if level == self.level else self.summed
+
+    @property
+    def name(self) -> str:
+        """The pair in words: `a`, `a beside b`, or `a among b`."""
+        beside = f" {'among' if self.asks_members else 'beside'} {self.other}" if self.other else ""
+        return f"{self.feed}{beside}"
+
+    def table(self, level: str) -> str:
+        """The table of this pair's figures at a level."""
+        beside = f"{'among_' if self.asks_members else ''}{self.other or 'alone'}"
+        return f"stage.figures_{self.feed}__{beside}__{level}"
+
+    def alone(self) -> tuple[Pair, Pair]:
+        """The two feeds of a mixed pair, each by itself."""
+        if self.other is None:
+            raise ValueError(f"{self.feed} is alone already")
+        return (
+            Pair(self.feed, None, False, self.numerators, ()),
+            Pair(self.other, None, False, self.denominators, ()),
+        )
+
+
+def cell_level(feed: str) -> OrgLevel:
+    """Level of the organisations that a feed counts."""
+    cell = contracts()[feed].cell
+    if cell is None:
+        raise ValueError(f"{feed} has no cell")
+    return cell.level
+
+
+def summed_as(source: Source) -> dict[str, str]:
+    """Measure (`feed.measure`) of a KPI's source -> name of the pair in which it is added up: of
+    feeds that count different organisations each is added up by itself."""
+    pair = Pair(*feeds_of(source), (), ())
+    if not pair.is_mixed:
+        return dict.fromkeys(source.measures, pair.name)
+    top, bottom = pair.alone()
+    return dict(zip(source.measures, (top.name, bottom.name), strict=True))
+
+
+def feeds_of(source: Source) -> Feeds:
+    """What tells a pair from another: its feeds, and whether absent members are zero."""
+    return (*source.feeds, source.absent_is_zero)
+
+
+def pairs_of(sources: Iterable[Source]) -> list[Pair]:
+    """The distinct pairs of feeds that these sources of KPIs need, each with its measures.
+
+    A mixed pair comes after its two feeds alone, which it is joined from.
+    """
+    tops: dict[Feeds, set[str]] = defaultdict(set)
+    bottoms: dict[Feeds, set[str]] = defaultdict(set)
+    for source in sources:
+        tops[feeds_of(source)].add(source.numerator.partition(".")[2])
+        if source.beside:
+            bottoms[feeds_of(source)].add(source.beside.partition(".")[2])
+    for feeds in list(tops):
+        pair = _pair(feeds, tops, bottoms)
+        for one in pair.alone() if pair.is_mixed else ():
+            tops[(one.feed, None, False)].update(one.numerators)
+    pairs = [_pair(feeds, tops, bottoms) for feeds in sorted(tops, key=str)]
+    return sorted(pairs, key=lambda pair: pair.is_mixed)
+
+
+def _pair(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[str]]) -> Pair:
+    return Pair(*feeds, tuple(sorted(tops[feeds])), tuple(sorted(bottoms.get(feeds, ()))))
+
+
+def base_figures(db: Connection, pair: Pair) -> None:
+    """Figures as the feed itself counts them, with the other feed's denominators beside them."""
+    bottom_feed = "d" if pair.other else "n"
+    columns = [f"n.{name} AS n_{name}" for name in pair.numerators]
+    columns += [f"{bottom_feed}.{name} AS d_{name}" for name in pair.denominators]
+    columns += ["TRUE AS whole", "1::BIGINT AS members_present", "1::BIGINT AS members_expected"]
+    columns += ["n.vintage AS placed_by"]
+    target, leaf = pair.table(pair.level), f"stage.leaf_{pair.feed}"
+    if pair.other:
+        tables = (target, leaf, f"stage.leaf_{pair.other}")
+        _side_by_side(db, pair, pair.level, tables, columns)
+        return
+    db.execute(
+        f"""CREATE TABLE {target} AS
+        SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
+               n.known_from, n.disputed, {", ".join(columns)}, NULL::VARCHAR AS apart
+        FROM {leaf} AS n"""
+    )
+
+
+def join_levels(db: Connection, pair: Pair) -> list[str]:
+    """Figures of feeds that count different organisations: each is rolled up alone, then they are
+    joined at the levels that both reach, whole where both are. Returns the levels."""
+    top, bottom = pair.alone()
+    levels = [level for level in reach(top.level) if level in reach(bottom.level)]
+    for level in levels:
+        columns = [f"n.{name}" for name in top.columns_at(level)]
+        columns += [f"d.{name} AS d_{name[2:]}" for name in bottom.columns_at(level)]
+        columns += ["n.whole AND coalesce(d.whole, FALSE) AS whole"]
+        columns += ["n.members_present", "n.members_expected"]
+        tables = (pair.table(level), top.table(level), bottom.table(level))
+        _side_by_side(db, pair, level, tables, columns)
+    return list(levels)
+
+
+def _side_by_side(
+    db: Connection, pair: Pair, level: str, tables: tuple[str, str, str], columns: list[str]
+) -> None:
+    """Join two tables of figures into a third (`tables`: target, top, bottom): `columns` of `n`
+    and, beside them, of `d`.
+
+    A vintage is any edition of either: the figures as known when that was newest.
+    """
+    target, top, bottom = tables
+    apart, boundaries = _apart(pair, level, top, bottom)
+    db.execute(
+        f"""CREATE TABLE {target} AS
+        WITH tick AS (
+            SELECT org_code, month, vintage, edition, revision FROM {top}
+            UNION
+            SELECT org_code, month, vintage, edition, revision FROM {bottom}
+            WHERE (org_code, month) IN (SELECT (org_code, month) FROM {top}))
+        SELECT t.org_code, t.month, t.vintage, t.edition, t.revision,
+               greatest(n.published_on, d.published_on) AS published_on,
+               greatest(n.known_from, d.known_from) AS known_from,
+               {either("n.disputed", "d.disputed")} AS disputed, {", ".join(columns)},
+               {apart} AS apart
+        FROM tick AS t
+        ASOF JOIN {top} AS n
+            ON n.org_code = t.org_code AND n.month = t.month AND t.vintage >= n.vintage
+        ASOF LEFT JOIN {bottom} AS d
+            ON d.org_code = t.org_code AND d.month = t.month AND t.vintage >= d.vintage
+        {boundaries}"""
+    )
+
+
+def _apart(pair: Pair, level: str, top: str, bottom: str) -> tuple[str, str]:
+    """SQL: on which two boundaries the figures `n` and `d` are, if on two, and the joins for it."""
+    joins = [
+        (f"{side}b", side, boundary_at(feed or "", level, table))
+        for side, feed, table in (("n", pair.feed, top), ("d", pair.other, bottom))
+    ]
+    if not all(known for _, _, known in joins):
+        return "NULL::VARCHAR", ""
+    text = "t.org_code || ': ' || nb.ons_code || ' over ' || db.ons_code"
+    return f"CASE WHEN nb.ons_code <> db.ons_code THEN {text} END", " ".join(
+        f"""LEFT JOIN ({known}) AS {alias} ON {alias}.org_code = {side}.org_code
+            AND {alias}.month = {side}.month AND {alias}.vintage = {side}.vintage"""
+        for alias, side, known in joins
+    )

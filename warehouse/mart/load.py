@@ -1,0 +1,259 @@
+"""The working database: accepted measures, month by month, before any roll-up.
+
+Belongs here: loading Parquet into `stage.*`. Does not: who belonged to whom (`places`), adding up
+(`rollup`), KPIs (`figures`). Identifiers in SQL come from validated contracts; values are always
+parameters.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month
+from warehouse.base.working_days import days_of, working_days
+from warehouse.contract.model import Contract, contracts
+from warehouse.editions.parts import EditionFile, cells_of
+from warehouse.mart.boundaries import load_boundaries
+from warehouse.mart.carried import carry_forward, load_old_networks
+from warehouse.mart.disputed import create_disputes, disputes
+from warehouse.mart.hierarchy import PLACE_COLUMNS, Connection, as_known, create_from, load_places
+from warehouse.mart.members import load_unplaced
+from warehouse.transform.measure import month_of
+from warehouse.transform.tidy import lake_paths
+from warehouse.transform.unreliable import count_bearing, readable_code
+
+
+def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
+    """Fill `stage`: `file`, places, calendar, and per feed with measures `leaf_<feed>`,
+    `quarantined_<feed>` (who lost a row) and `lost_<feed>` (of those, who has no good figure).
+    """
+    db.execute("CREATE SCHEMA stage")
+    _load_files(db, home, placed)
+    for feed, contract in contracts().items():
+        if contract.measures:
+            own = [one for one in placed if one.file.feed == feed]
+            load_leaf(db, contract, own, home)
+            lost = lost_rows(contract, own, home)
+            told = {"vintage": "archive.source_file.edition"}
+            told |= {
+                c: "constant.*"
+                for level, c in PLACE_COLUMNS.items()
+                if level not in _places(contract)
+            }
+            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **told)
+            db.execute(
+                f"""CREATE TABLE stage.quarantined_{feed} AS
+                SELECT DISTINCT org_code, month, vintage FROM stage.lost_{feed}
+                WHERE org_code IS NOT NULL"""
+            )
+            _forget_replaced(db, feed)
+    carry_forward(db)
+    create_disputes(db, disputes(home, placed))
+    load_places(db, home, placed)
+    load_unplaced(db)
+    load_old_networks(db)
+    load_boundaries(db)
+    _load_calendar(db)
+
+
+def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
+    frame = pl.DataFrame(
+        [
+            {
+                "sha256": one.file.sha256,
+                "feed": one.file.feed,
+                "edition": one.file.edition,
+                "revision": one.revision,
+                "vintage": one.vintage,
+                "position": one.position,
+                "published_on": one.file.published_on,
+                "known_from": known_from(one.file),
+                "measures": lake_paths(home, one.file).measures.as_posix(),
+                "organisations": lake_paths(home, one.file).organisations.as_posix(),
+            }
+            for one in placed
+        ],
+        schema={
+            "sha256": pl.String,
+            "feed": pl.String,
+            "edition": pl.String,
+            "revision": pl.Int32,
+            "vintage": pl.Int64,
+            "position": pl.Int32,
+            "published_on": pl.Date,
+            "known_from": pl.Date,
+            "measures": pl.String,
+            "organisations": pl.String,
+        },
+    )
+    issued, kept = "archive.source_file.published_on", "archive.source_file.sha256"
+    create_from(
+        db,
+        "stage.file",
+        frame,
+        "archive.source_file",
+        vintage="archive.source_file.edition",
+        **dict.fromkeys(("revision", "position", "known_from"), issued),
+        **dict.fromkeys(("measures", "organisations"), kept),
+    )
+
+
+def known_from(file: SourceFile) -> date:
+    """The day from which a file's figures can have been known: on which it was published, if that
+    was stated, else on which it was saved to disk."""
+    return file.published_on or file.retrieved_at.date()
+
+
+def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
+    """`stage.leaf_<feed>`: one row per organisation, month and vintage.
+
+    Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
+    and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out,
+    so that an earlier edition's figure stays the latest.
+    """
+    measures = ", ".join(f"m.{name}" for name in contract.measures)
+    paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
+    source = f"measures.{contract.feed}"
+    if paths:
+        db.read_parquet(paths, filename=True).create_view(source)
+    else:
+        db.register(source, _no_measures(contract).to_arrow())
+    db.execute(
+        f"""CREATE TABLE stage.leaf_{contract.feed} AS
+        SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,
+               f.known_from, f.sha256, m.rows, {measures}
+        FROM "{source}" AS m
+        JOIN stage.file AS f ON f.measures = m.filename AND f.feed = $feed
+        WHERE NOT m.tainted
+        QUALIFY row_number() OVER (
+            PARTITION BY m.org_code, m.month, f.vintage ORDER BY f.position DESC) = 1
+        ORDER BY m.org_code, m.month, f.vintage""",
+        {"feed": contract.feed},
+    )
+    db.execute(f'DROP VIEW "{source}"')
+
+
+def _no_measures(contract: Contract) -> pl.DataFrame:
+    """The measures of a feed of which no file is held."""
+    counts = dict.fromkeys(contract.measures, pl.Int64)
+    cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "tainted": pl.Boolean}
+    return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
+
+
+def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
+    """Quarantined rows without which figures are too small.
+
+    Columns: `org_code` (null where it can't be read), `sub_icb_code`, `icb_code`,
+    `local_authority` (as far as the row tells), `month`, `vintage`.
+    """
+    schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
+    frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
+    if contract.cell is None:
+        return frames[0]
+    told = _places(contract)
+    places = [
+        (pl.col(told[level]).cast(pl.String) if level in told else pl.lit(None, pl.String)).alias(c)
+        for level, c in PLACE_COLUMNS.items()
+    ]
+    for one in placed:
+        edition = parse_month(one.file.edition)
+        rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
+        lost = _losses(rejected, contract).select(
+            readable_code(contract).alias("org_code"),
+            *places,
+            month_of(contract, edition).fill_null(edition).alias("month"),
+            pl.lit(one.vintage, pl.Int64).alias("vintage"),
+        )
+        if lost["org_code"].null_count():
+            again = pl.Series(_months_again(one, placed, home), dtype=pl.Date)
+            lost = lost.filter(
+                pl.col("org_code").is_not_null() | ~pl.col("month").is_in(again.implode())
+            )
+        frames.append(lost)
+    return as_known(pl.concat(frames)).drop("knows_authority")
+
+
+def _places(contract: Contract) -> dict[str, str]:
+    """Level -> column in which a row says where its organisation is."""
+    level = contract.cell.level if contract.cell else None
+    return next((o.parents for o in contract.organisations if o.level == level), {})
+
+
+def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
+    """Months of which a later file of the edition has organisations of this one's again: what
+    could not be told whose it was has been put right there, or is lost there."""
+    own = cells_of(home, one.file).keys()
+    later = [
+        other.file
+        for other in placed
+        if other.file.edition == one.file.edition and other.position > one.position
+    ]
+    again = {month for file in later for _, month in own & cells_of(home, file).keys()}
+    return sorted(month for month in again if isinstance(month, date))
+
+
+def _losses(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Rows that bear a count; of a list, which bears none, rows that name somebody of it."""
+    if contract.counts:
+        return count_bearing(rejected, contract)
+    return rejected.filter(readable_code(contract).is_not_null())
+
+
+def _forget_replaced(db: Connection, feed: str) -> None:
+    """Who lost a row but has a good figure, of this edition or before, is not lost. `until`: the
+    later vintage, if any, from which there is one."""
+    db.execute(
+        f"""CREATE OR REPLACE TABLE stage.lost_{feed} AS
+        SELECT l.*, f.until FROM stage.lost_{feed} AS l
+        LEFT JOIN (SELECT org_code, month, min(vintage) AS until
+                   FROM stage.leaf_{feed} GROUP BY ALL) AS f
+            ON f.org_code = l.org_code AND f.month = l.month
+        WHERE f.until IS NULL OR f.until > l.vintage"""
+    )
+
+
+def _load_calendar(db: Connection) -> None:
+    """`stage.calendar`: every month of the data's financial years, with working days of England."""
+    [(first, last)] = db.execute("SELECT min(month), max(month) FROM stage.month").fetchall()
+    create_from(db, "stage.calendar", calendar(first, last), "calendar")
+
+
+def calendar(first: date | None, last: date | None) -> pl.DataFrame:
+    """Months of the financial years from `first` to `last`.
+
+    Columns: `month` (Date), `financial_year` ('2024/25'), `financial_month` (1 = April), `days`,
+    `working_days` (Monday to Friday, less the bank holidays of England).
+    """
+    schema = {
+        "month": pl.Date,
+        "financial_year": pl.String,
+        "financial_month": pl.Int8,
+        "days": pl.Int8,
+        "working_days": pl.Int8,
+    }
+    if first is None or last is None:
+        return pl.DataFrame(schema=schema)
+    start, end = financial_year(first), financial_year(last)
+    rows = []
+    for index in range((end - start + 1) * 12):
+        month = date(start + (index + 3) // 12, (index + 3) % 12 + 1, 1)
+        year = financial_year(month)
+        rows.append(
+            (
+                month,
+                f"{year}/{(year + 1) % 100:02d}",
+                index % 12 + 1,
+                len(days_of(month)),
+                working_days(month),
+            )
+        )
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def financial_year(month: date) -> int:
+    """The year in which the month's financial year began: April starts it."""
+    return month.year if month.month >= 4 else month.year - 1

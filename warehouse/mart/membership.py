@@ -1,0 +1,112 @@
+"""Who was added up into what: the members of each whole, as they are summed.
+
+Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
+publication beside the files that the counted cells came from. Does not: whom a whole should have
+(`members`), the sums (`rollup`), reading a figure's way back to its files (`explain`).
+
+Noted is who was in, not which figure of theirs: that is always their newest one at that time. So
+a figure as known with vintage V rests on its members whose span holds V, those on theirs, down to
+the organisations that the feed counts; of these on the newest cell not after V.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.contract.model import contracts
+from warehouse.mart.disclosure import may_be_named
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.inputs import Pair
+from warehouse.settings import Disclosure
+
+
+def create_members(db: Connection) -> None:
+    """`stage.figure_member`, still empty: one row per whole, month, member and span of vintages."""
+    db.execute(
+        """CREATE TABLE stage.figure_member (
+            summed_as VARCHAR, org_level VARCHAR, org_code VARCHAR, month DATE,
+            member_level VARCHAR, member_code VARCHAR,
+            from_vintage BIGINT, until_vintage BIGINT)"""
+    )
+
+
+@contextmanager
+def added_up(db: Connection, pair: Pair, level: str, member: str, members: str) -> Iterator[str]:
+    """The table that a roll-up sums, named; what is in it is noted, and it is gone afterwards.
+
+    `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.
+    """
+    table = pair.table(level).replace("stage.figures_", "stage.members_")
+    db.execute(f"CREATE TABLE {table} AS {members}")
+    yield table
+    _note(db, table, {"summed_as": pair.name, "level": level, "member": member})
+    db.execute(f"DROP TABLE {table}")
+
+
+def _note(db: Connection, table: str, about: dict[str, str]) -> None:
+    """Spans of vintages without a gap in which a member was in: `from_vintage` the first,
+    `until_vintage` the first one without it, NULL if it is in still."""
+    db.execute(
+        f"""INSERT INTO stage.figure_member
+        WITH tick AS (
+            SELECT parent, month, vintage,
+                   row_number() OVER (PARTITION BY parent, month ORDER BY vintage) AS number,
+                   lead(vintage) OVER (PARTITION BY parent, month ORDER BY vintage) AS next
+            FROM (SELECT DISTINCT parent, month, vintage FROM {table})),
+        span AS (
+            SELECT a.parent, a.month, a.org_code, t.vintage, t.next, t.number - row_number() OVER (
+                       PARTITION BY a.parent, a.month, a.org_code ORDER BY t.number) AS span
+            FROM {table} AS a
+            JOIN tick AS t
+                ON t.parent = a.parent AND t.month = a.month AND t.vintage = a.vintage)
+        SELECT $summed_as, $level, parent, month, $member, org_code, min(vintage),
+               CASE WHEN count(next) = count(*) THEN max(next) END
+        FROM span GROUP BY parent, month, org_code, span""",
+        about,
+    )
+
+
+def publish_ways(db: Connection, disclosure: Disclosure) -> None:
+    """`figure_member`, `figure_source` and `figure_lost` in schema `governance` of the attached
+    mart: the way from a figure to the files, and what is missing on it."""
+    db.execute(
+        """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
+        ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
+    )
+    _create_figure_source(db)
+    _create_figure_lost(db, disclosure)
+
+
+def _create_figure_source(db: Connection) -> None:
+    """Which file each counted organisation-month came from, for every vintage held."""
+    parts = [
+        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
+            edition, revision, sha256, rows::BIGINT AS rows FROM stage.leaf_{feed}"""
+        for feed, contract in contracts().items()
+        if contract.measures and contract.cell
+    ]
+    db.execute(
+        f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
+        ORDER BY feed, org_code, month, edition, revision"""
+    )
+
+
+def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
+    """Which organisation-months lost rows to quarantine in which edition, as far as the rows tell
+    whose they are and they may be named."""
+    parts = [
+        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, l.org_code, l.month,
+            f.edition, f.revision
+        FROM stage.quarantined_{feed} AS l
+        JOIN (SELECT DISTINCT vintage, edition, revision FROM stage.file WHERE feed = '{feed}') AS f
+            ON f.vintage = l.vintage"""
+        for feed, contract in contracts().items()
+        if contract.measures
+        and contract.cell
+        and may_be_named(feed, contract.cell.level, disclosure)
+    ]
+    db.execute(
+        f"""CREATE TABLE mart.governance.figure_lost AS {" UNION ALL ".join(parts)}
+        ORDER BY feed, org_code, month, edition, revision"""
+    )

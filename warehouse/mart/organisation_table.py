@@ -1,0 +1,134 @@
+"""The table of organisations: names, and who belonged to whom when.
+
+Belongs here: `organisation` of the mart and the names it shows. Does not: finding out who
+belonged to whom (`places`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.reference import local_authorities
+
+PARENTS = "pcn_code, sub_icb_code, icb_code, region_code, local_authority"
+
+
+def create_names(db: Connection) -> None:
+    """`stage.organisation_name`: the newest published name of each organisation; of regions,
+    England and local authorities the reference's."""
+    authorities = local_authorities.names()
+    named = {"org_code": list(authorities), "org_name": list(authorities.values())}
+    text = {"org_code": pl.String, "org_name": pl.String}
+    frame = pl.DataFrame(named, schema=text)
+    create_from(db, "stage.authority", frame, "reference.local_authorities")
+    db.execute(
+        """CREATE TABLE stage.organisation_name AS
+        WITH said AS (
+            SELECT org_level, org_code, org_name, month, vintage FROM stage.observed
+            WHERE org_name IS NOT NULL AND org_code IS NOT NULL
+            UNION ALL
+            SELECT org_level, org_code, org_name, DATE '1900-01-01', year(valid_from)
+            FROM stage.reference WHERE org_level IN ('sub_icb', 'icb')
+            UNION ALL
+            SELECT org_level, org_code, org_name, DATE '9000-01-01', 0 FROM stage.reference
+            WHERE org_level IN ('region', 'england')
+            UNION ALL
+            SELECT 'local_authority', org_code, org_name, DATE '9000-01-01', 0
+            FROM stage.authority)
+        SELECT org_level, org_code, arg_max(org_name, (month, vintage, org_name)) AS org_name
+        FROM said GROUP BY ALL"""
+    )
+
+
+def create_organisation(db: Connection) -> None:
+    """One row per organisation and period in which its parents stayed the same.
+
+    Those of the reference have its periods, the first and the last as long as there are figures
+    of them: publishers restate earlier months on the boundaries of the release. All others have
+    the periods that the files tell, month by month.
+    """
+    _load_seen(db)
+    parents = f"({PARENTS})"
+    db.execute(
+        f"""CREATE TABLE mart.organisation AS
+        WITH marked AS (
+            SELECT *, coalesce({parents} IS DISTINCT FROM lag({parents}) OVER w, TRUE) AS is_new
+            FROM stage.seen WINDOW w AS (PARTITION BY org_level, org_code ORDER BY month)),
+        period AS (
+            SELECT org_level, org_code, {PARENTS}, month AS valid_from,
+                   (lead(month) OVER (PARTITION BY org_level, org_code ORDER BY month)
+                    - INTERVAL 1 DAY)::DATE AS valid_to
+            FROM marked WHERE is_new),
+        span AS (
+            SELECT org_level, org_code, min(month) AS first, last_day(max(month)) AS last
+            FROM stage.figure GROUP BY ALL),
+        dated AS (
+            SELECT r.org_level, r.org_code, NULL AS pcn_code, NULL AS sub_icb_code,
+                   CASE WHEN r.org_level = 'sub_icb' THEN r.parent_code END AS icb_code,
+                   CASE r.org_level WHEN 'sub_icb' THEN i.parent_code
+                                    WHEN 'icb' THEN r.parent_code END AS region_code,
+                   CASE WHEN lag(r.valid_from) OVER w IS NULL THEN least(r.valid_from, f.first)
+                        ELSE r.valid_from END AS valid_from,
+                   CASE WHEN lead(r.valid_from) OVER w IS NULL AND r.valid_to < f.last THEN f.last
+                        ELSE r.valid_to END AS valid_to, r.ons_code
+            FROM stage.reference AS r
+            LEFT JOIN span AS f ON f.org_level = r.org_level AND f.org_code = r.org_code
+            LEFT JOIN stage.reference AS i ON r.org_level = 'sub_icb' AND i.org_level = 'icb'
+                AND i.org_code = r.parent_code
+                AND r.effective_from BETWEEN i.effective_from AND i.effective_to
+            WINDOW w AS (PARTITION BY r.org_level, r.org_code ORDER BY r.valid_from))
+        SELECT o.org_code, o.org_level, n.org_name, coalesce(o.ons_code, a.org_code) AS ons_code,
+               o.pcn_code, o.sub_icb_code, o.icb_code, o.region_code, o.local_authority,
+               o.valid_from, o.valid_to, NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile
+        FROM (SELECT * FROM dated UNION ALL BY NAME SELECT * FROM period) AS o
+        LEFT JOIN stage.organisation_name AS n
+            ON n.org_level = o.org_level AND n.org_code = o.org_code
+        LEFT JOIN stage.authority AS a
+            ON o.org_level = 'local_authority' AND a.org_code = o.org_code
+        ORDER BY o.org_level, o.org_code, o.valid_from"""
+    )
+
+
+def _load_seen(db: Connection) -> None:
+    """`stage.seen`: parents of each organisation outside the reference, month by month. A network
+    or local authority has the parents that all its members share."""
+    db.execute(
+        f"""CREATE TABLE stage.seen AS
+        WITH practice AS (
+            SELECT 'practice' AS org_level, p.org_code, p.month, p.pcn_code, p.sub_icb_code,
+                   s.icb_code, s.region_code, NULL::VARCHAR AS local_authority
+            FROM stage.practice_parent AS p
+            LEFT JOIN stage.sub_icb_parent AS s
+                ON s.org_code = p.sub_icb_code AND s.month = p.month),
+        pharmacy AS (
+            SELECT 'pharmacy' AS org_level, p.org_code, p.month, NULL AS pcn_code,
+                   NULL AS sub_icb_code, p.icb_code, i.region_code, p.local_authority
+            FROM stage.pharmacy_parent AS p
+            LEFT JOIN stage.icb_parent AS i ON i.org_code = p.icb_code AND i.month = p.month)
+        SELECT org_level, org_code, month, {PARENTS} FROM practice
+        UNION ALL SELECT org_level, org_code, month, {PARENTS} FROM pharmacy
+        UNION ALL
+        SELECT 'pcn', pcn_code, month, NULL, {_if_one("sub_icb_code")}, {_if_one("icb_code")},
+               {_if_one("region_code")}, NULL
+        FROM practice WHERE pcn_code IS NOT NULL GROUP BY pcn_code, month
+        UNION ALL
+        SELECT 'local_authority', local_authority, month, NULL, NULL, {_if_one("icb_code")},
+               {_if_one("region_code")}, NULL
+        FROM pharmacy WHERE local_authority IS NOT NULL GROUP BY local_authority, month
+        UNION ALL
+        SELECT 'sub_icb', org_code, month, NULL, NULL, icb_code, region_code, NULL
+        FROM (SELECT DISTINCT o.org_code, o.month, p.icb_code, p.region_code
+              FROM stage.observed AS o
+              LEFT JOIN stage.sub_icb_parent AS p USING (org_code, month)
+              WHERE o.org_level = 'sub_icb')
+        WHERE org_code NOT IN (SELECT org_code FROM stage.reference)
+        UNION ALL
+        SELECT 'icb', org_code, month, NULL, NULL, NULL, NULL, NULL FROM stage.icb_parent
+        WHERE org_code NOT IN (SELECT org_code FROM stage.reference)"""
+    )
+
+
+def _if_one(column: str) -> str:
+    """SQL: the parent that all members with one share."""
+    return f"CASE WHEN count(DISTINCT {column}) = 1 THEN min({column}) END"

@@ -1,0 +1,92 @@
+"""The headline figures: the newest value of each headline KPI for LLR and Leicester City.
+
+Belongs here: which they are, and how they and their changes are written; for the terminal and the
+pages alike. Does not: tables on the screen (`pipelines.cli.outcomes`) or pages
+(`warehouse.outputs.pages`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from warehouse.base.numerals import signed_percent, signed_points, value_text
+from warehouse.kpi.catalogue import catalogue
+
+Row = dict[str, Any]
+HEADLINE_PLACES = (
+    ("icb", "QK1", "LLR"),
+    ("sub_icb", "04C", "Leicester City"),
+    ("local_authority", "E06000016", "Leicester City"),
+)
+FEW = 1000
+
+
+def headlines(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """A row per figure, theme by theme. `db` has the mart as its current database.
+
+    `ratio` and `change` compare with the year before; `working_day_ratio` does so per working day,
+    of figures that the number of working days moves, NULL of others.
+    """
+    headline = [kpi for kpi in catalogue().values() if kpi.headline]
+    wanted = [kpi.kpi_id for kpi in headline]
+    moved = [kpi.kpi_id for kpi in headline if kpi.moved_by_working_days and kpi.unit != "share"]
+    rows: list[Row] = []
+    for level, code, place in HEADLINE_PLACES:
+        found = db.execute(
+            """SELECT k.theme, m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
+                      m.denominator, m.year_on_year_ratio AS ratio,
+                      m.year_on_year_change AS change,
+                      CASE WHEN m.kpi_id IN (SELECT unnest($moved))
+                           THEN (1 + m.year_on_year_ratio) * y.working_days / c.working_days - 1
+                           END AS working_day_ratio,
+                      m.status, m.status_reason, m.synthetic
+               FROM kpi_monthly AS m JOIN kpi AS k USING (kpi_id)
+               LEFT JOIN calendar_month AS c ON c.month = m.month
+               LEFT JOIN calendar_month AS y ON y.month = m.month - INTERVAL 1 YEAR
+               WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
+                 AND m.kpi_id IN (SELECT unnest($wanted))
+               QUALIFY row_number() OVER (PARTITION BY m.kpi_id ORDER BY m.month DESC) = 1""",
+            {"level": level, "code": code, "wanted": wanted, "moved": moved},
+        )
+        keys = [column[0] for column in found.description or []]
+        rows += [{"place": place, **dict(zip(keys, r, strict=True))} for r in found.fetchall()]
+    places, themes = [one[2] for one in HEADLINE_PLACES], [row["theme"] for row in rows]
+    return sorted(
+        rows,
+        key=lambda row: (
+            themes.index(row["theme"]),
+            places.index(row["place"]),
+            wanted.index(row["kpi_id"]),
+        ),
+    )
+
+
+def headline_value(row: Row) -> str:
+    """A value for the headline table; of a share of few, both numbers (81 of 82)."""
+    text = value_text(row["value"], row["unit"])
+    if row["unit"] == "share" and row["denominator"] < FEW:
+        return f"{row['numerator']:,} of {row['denominator']:,} = {text}"
+    return text
+
+
+def change_text(row: Row) -> str:
+    """Change on the year: shares in percentage points, all else in per cent."""
+    if row["change"] is None:
+        return "-"
+    if row["unit"] == "share":
+        return signed_points(row["change"])
+    return "-" if row["ratio"] is None else signed_percent(row["ratio"])
+
+
+def working_day_text(row: Row) -> str:
+    """The same per working day, of figures that the number of working days moves; else blank."""
+    ratio = row["working_day_ratio"]
+    return "" if ratio is None else signed_percent(ratio)
+
+
+def reasons(rows: list[Row]) -> list[str]:
+    """Why figures are disputed, each reason once."""
+    disputed = (row["status_reason"] for row in rows if row["status"] == "disputed")
+    return list(dict.fromkeys(disputed))

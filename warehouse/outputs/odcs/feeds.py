@@ -1,0 +1,257 @@
+"""A feed's contract in the Open Data Contract Standard.
+
+Belongs here: `warehouse.contract.model.Contract` and its checks, said in the standard's model: the
+published columns. Does not: the measures made from them (`measures`), the mart (`mart`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from open_data_contract_standard.model import (
+    DataQuality,
+    Description,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+    Server,
+    ServiceLevelAgreementProperty,
+)
+
+from warehouse.contract.model import Column, Contract
+from warehouse.contract.shapes import TYPES
+from warehouse.outputs.odcs import parts
+from warehouse.outputs.odcs.measures import measured
+
+LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",
+           "count": "integer"}  # fmt: skip
+MONTHS = "month"
+
+
+def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContractStandard:
+    """A feed's contract as the official model.
+
+    `register`: checks of all feeds, one row per feed and check, with the columns of
+    `warehouse.editions.check_history.REGISTER_SCHEMA`.
+    """
+    team, support = parts.looked_after(contract.owner)
+    checks = register.filter(pl.col("feed") == contract.feed)
+    return parts.sealed(
+        OpenDataContractStandard(
+            apiVersion=parts.API_VERSION,
+            kind="DataContract",
+            id=f"{parts.PRODUCT}.{contract.feed}",
+            name=contract.title,
+            status="active",
+            domain=parts.DOMAIN,
+            tenant=contract.publisher,
+            tags=_tags(contract),
+            description=_description(contract),
+            authoritativeDefinitions=[
+                parts.link(contract.landing_page, "canonicalUrl", "The publisher's page."),
+                parts.link(contract.licence.url, "license", contract.licence.name),
+            ],
+            servers=_servers(contract),
+            schema=[_published(contract, parts.checked(checks)), *measured(contract)],
+            team=team,
+            support=support,
+            slaProperties=_service(contract),
+            customProperties=parts.beside(
+                {
+                    "feed": contract.feed,
+                    "licence": contract.licence.name,
+                    "handMade": contract.hand_made,
+                    "disclosureControl": contract.disclosure_control,
+                }
+            ),
+        )
+    )
+
+
+def _tags(contract: Contract) -> list[str]:
+    local = ["local-return"] if contract.hand_made else []
+    held = ["disclosure-control"] if contract.disclosure_control else []
+    return [contract.cadence.frequency, *local, *held]
+
+
+def _description(contract: Contract) -> Description:
+    pages = [
+        parts.link(caveat.reference, "businessDefinition", caveat.text)
+        for caveat in contract.caveats
+        if caveat.reference
+    ]
+    usage = f"Licence: {contract.licence.name} ({contract.licence.url})."
+    if contract.disclosure_control:
+        usage += " A local return under disclosure control: small numbers are not published."
+    return Description(
+        purpose=contract.description,
+        usage=usage,
+        limitations=parts.bullets(caveat.text for caveat in contract.caveats),
+        authoritativeDefinitions=pages or None,
+    )
+
+
+def _servers(contract: Contract) -> list[Server]:
+    return [
+        Server(
+            server="archive",
+            type="local",
+            path="archive/objects/*/*",
+            format="csv",
+            description="Files as published (csv, zip, gzip or xlsx) under their SHA-256; their "
+            f"provenance lies in archive/records/{contract.feed}. {parts.RELATIVE}",
+        ),
+        Server(
+            server="lake",
+            type="local",
+            path=f"lake/tidy/{contract.feed}/*/*.parquet",
+            format="parquet",
+            description=f"The published rows, typed, one file per source file. {parts.RELATIVE}",
+        ),
+    ]
+
+
+def _published(contract: Contract, checks: list[DataQuality]) -> SchemaObject:
+    """The published table: a property per column, with every heading it was issued under."""
+    unique = [] if contract.repeated_keys == "sum" else [_no_key_twice(contract.key)]
+    return SchemaObject(
+        id=contract.feed,
+        name=contract.feed,
+        physicalName=contract.feed,
+        physicalType="file",
+        logicalType="object",
+        businessName=contract.title,
+        description=contract.description,
+        dataGranularityDescription=contract.grain,
+        properties=[_column(contract, name, column) for name, column in contract.columns.items()],
+        quality=[*unique, *checks],
+        customProperties=parts.beside({"repeatedKeys": contract.repeated_keys}),
+    )
+
+
+def _column(contract: Contract, name: str, column: Column) -> SchemaProperty:
+    in_key = name in contract.key
+    alone = contract.key == (name,) and contract.repeated_keys == "error"
+    return SchemaProperty(
+        id=name,
+        name=name,
+        physicalName=column.published[0],
+        logicalType=LOGICAL[column.type],
+        physicalType=TYPES[column.type],
+        logicalTypeOptions=_options(column),
+        description=column.description,
+        required=column.required and not column.nullable,
+        unique=alone or None,
+        primaryKey=in_key or None,
+        primaryKeyPosition=contract.key.index(name) + 1 if in_key else None,
+        classification=parts.classified(contract),
+        quality=_valid(contract, name, column),
+        customProperties=parts.beside(
+            {
+                "publishedHeadings": list(column.published),
+                "unit": column.unit,
+                "headingRequired": column.required,
+                "publishedFormats": list(column.formats) or None,
+                "publishedAsMissing": list(column.missing) or None,
+                "headingsOfOlderShape": _older_headings(contract, name),
+            }
+        ),
+    )
+
+
+def _older_headings(contract: Contract, name: str) -> dict[str, list[str]] | None:
+    """Label -> headings of the shape that had a column per label, for the column of labels."""
+    if contract.wide is None or contract.wide.label != name:
+        return None
+    return {label: list(headings) for label, headings in contract.wide.headings.items()}
+
+
+def _options(column: Column) -> dict[str, object] | None:
+    if column.type == "count":
+        return {"minimum": 0}
+    if column.type == "month":
+        return {"format": "yyyy-MM-dd"}
+    return {"pattern": column.pattern} if column.pattern else None
+
+
+def _valid(contract: Contract, name: str, column: Column) -> list[DataQuality] | None:
+    """Which labels a column may hold, as published: each canonical one with its other spellings."""
+    if column.type != "label":
+        return None
+    labels = contract.labels(name)
+    return [
+        DataQuality.model_validate(
+            {
+                "id": f"{name}_valid",
+                "name": f"{name}_valid",
+                "description": "Every label is known; rows with another go to quarantine.",
+                "type": "library",
+                "metric": "invalidValues",
+                "arguments": {"validValues": list(labels)},
+                "mustBe": 0,
+                "unit": "rows",
+                "dimension": "conformity",
+                "severity": "error",
+                "customProperties": parts.beside(
+                    {
+                        "otherSpellings": {
+                            label: list(other) for label, other in labels.items() if other
+                        }
+                    }
+                ),
+            }
+        )
+    ]
+
+
+def _no_key_twice(key: tuple[str, ...]) -> DataQuality:
+    return DataQuality.model_validate(
+        {
+            "id": "key_once",
+            "name": "key_once",
+            "description": "No two rows have the same key.",
+            "type": "library",
+            "metric": "duplicateValues",
+            "arguments": {"properties": list(key)},
+            "mustBe": 0,
+            "unit": "rows",
+            "dimension": "uniqueness",
+            "severity": "error",
+        }
+    )
+
+
+def _service(contract: Contract) -> list[ServiceLevelAgreementProperty]:
+    """The release calendar as service levels: how often, how soon, how far back."""
+    cadence, element = contract.cadence, f"{contract.feed}.{contract.month or contract.key[0]}"
+
+    def level(
+        name: str, value: str | int, unit: str | None, words: str
+    ) -> ServiceLevelAgreementProperty:
+        return ServiceLevelAgreementProperty(
+            id=name, property=name, value=value, unit=unit, element=element, description=words
+        )
+
+    every = cadence.months
+    found = [
+        level("frequency", every or "irregular", MONTHS if every else None, cadence.release),
+        level(
+            "retention",
+            contract.window_months,
+            MONTHS,
+            "Months that an edition covers; the archive keeps every edition for ever.",
+        ),
+    ]
+    if cadence.due:
+        found.insert(
+            1,
+            level(
+                "latency",
+                cadence.due.months_after,
+                MONTHS,
+                f"Months from an edition's month to its release: {cadence.release}.",
+            ),
+        )
+    if contract.provisional_months:
+        words = "Newest months of an edition that the publisher is likely to revise."
+        found.append(level("provisional", contract.provisional_months, MONTHS, words))
+    return found

@@ -1,0 +1,178 @@
+"""The mart's contract in the Open Data Contract Standard.
+
+Belongs here: tables, views, types and comments of a mart as they are, its checks and keys, said in
+the standard's model. Does not: feeds (`feeds`).
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+from open_data_contract_standard.model import (
+    Description,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+    Server,
+    ServiceLevelAgreementProperty,
+)
+
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.mart.describe import SYNTHETIC_NOTE
+from warehouse.mart.reader import attach
+from warehouse.outputs.odcs import parts
+
+MART = "mart"
+MAIN = "main"
+# What makes a row of the analysts' tables one of its kind.
+KEYS = {
+    "kpi_monthly": ("month", "org_level", "org_code", "kpi_id"),
+    "kpi_vintage": ("month", "org_level", "org_code", "kpi_id", "edition", "revision"),
+    "kpi": ("kpi_id",),
+    "calendar_month": ("month",),
+}
+JUDGED = "kpi_monthly"  # the table whose assets carry the mart's checks
+LOGICAL = {
+    "VARCHAR": "string",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "DOUBLE": "number",
+    "BIGINT": "integer",
+    "INTEGER": "integer",
+    "TINYINT": "integer",
+    "UBIGINT": "integer",
+}
+
+
+def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandard:
+    """The published mart's contract as the official model.
+
+    `register`: checks, one row per feed and check, the mart's under feed `mart`, with the columns
+    of `warehouse.editions.check_history.REGISTER_SCHEMA`. Raises FileNotFoundError if there is no
+    mart.
+    """
+    if not home.mart.exists():
+        raise FileNotFoundError(
+            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
+        )
+    checks = register.filter(pl.col("feed") == MART)
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        [(synthetic,)] = db.execute(
+            "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
+        ).fetchall()
+        tables = _tables(db)
+    for table in tables:
+        table.quality = parts.checked(checks) if table.name == JUDGED else None
+    return _contract(tables, bool(synthetic), checks["owner"].mode().sort()[0])
+
+
+def _contract(tables: list[SchemaObject], synthetic: bool, owner: str) -> OpenDataContractStandard:
+    team, support = parts.looked_after(owner)
+    mark = SYNTHETIC_NOTE if synthetic else ""
+    return parts.sealed(
+        OpenDataContractStandard(
+            apiVersion=parts.API_VERSION,
+            kind="DataContract",
+            id=f"{parts.PRODUCT}.{MART}",
+            name=f"{mark.partition(':')[0]} primary care access mart".strip(),
+            status="draft" if synthetic else "active",
+            domain=parts.DOMAIN,
+            tags=["synthetic"] if synthetic else None,
+            description=Description(
+                purpose=f"{mark}The mart of NHS primary care figures, each traced to its source "
+                "file, with every edition held and every check made.",
+                usage="Open read-only with DuckDB. Start with kpi_monthly; kpi says what each "
+                "figure means, schema governance where it comes from.",
+                limitations="A figure that can't be known is NULL with a status, never zero. "
+                "Caveats of feeds and KPIs stand in governance.caveat; read them first.",
+            ),
+            servers=[_server(MAIN, "For analysts."), _server("governance", "Records and lineage.")],
+            schema=tables,
+            team=team,
+            support=support,
+            slaProperties=_service(),
+        )
+    )
+
+
+def _server(schema: str, words: str) -> Server:
+    return Server(
+        server=schema,
+        type="duckdb",
+        database="mart/access_recovery.duckdb",
+        schema=schema,
+        description=f"{words} {parts.RELATIVE} Replaced whole by each refresh.",
+    )
+
+
+def _service() -> list[ServiceLevelAgreementProperty]:
+    """A mart is as fresh as the feeds it rests on: each publishes in its own rhythm."""
+    return [
+        ServiceLevelAgreementProperty(
+            id=feed,
+            property="frequency",
+            value=contract.cadence.months or "irregular",
+            unit="month" if contract.cadence.months else None,
+            element=JUDGED,
+            description=f"{contract.title}: {contract.cadence.release}.",
+        )
+        for feed, contract in sorted(contracts().items())
+    ]
+
+
+def _tables(db: duckdb.DuckDBPyConnection) -> list[SchemaObject]:
+    """Every table and view of the attached mart, analysts' first, with its columns in order."""
+    columns = db.sql(
+        """SELECT schema_name, table_name, column_name, data_type, is_nullable, comment
+           FROM duckdb_columns() WHERE database_name = 'mart' AND NOT internal
+           ORDER BY schema_name = 'main' DESC, schema_name, table_name, column_index"""
+    ).pl()
+    named = db.execute(
+        """SELECT schema_name, table_name, 'table', comment FROM duckdb_tables()
+           WHERE database_name = 'mart' AND NOT internal
+           UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views()
+           WHERE database_name = 'mart' AND NOT internal"""
+    ).fetchall()
+    about = {(schema, name): (kind, comment) for schema, name, kind, comment in named}
+    found = []
+    for (schema, name), rows in columns.group_by("schema_name", "table_name", maintain_order=True):
+        full = str(name) if schema == MAIN else f"{schema}.{name}"
+        kind, comment = about[(str(schema), str(name))]
+        found.append(
+            SchemaObject(
+                id=full.replace(".", "_"),
+                name=full,
+                physicalName=full,
+                physicalType=kind,
+                logicalType="object",
+                description=comment,
+                properties=[_column(full, row) for row in rows.iter_rows(named=True)],
+            )
+        )
+    return found
+
+
+def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
+    name, physical = str(row["column_name"]), str(row["data_type"])
+    key = KEYS.get(table, ())
+    return SchemaProperty(
+        id=name,
+        name=name,
+        physicalName=name,
+        logicalType=_logical(physical),
+        physicalType=physical,
+        description=row["comment"],
+        required=name in key,
+        unique=key == (name,) or None,
+        primaryKey=name in key or None,
+        primaryKeyPosition=key.index(name) + 1 if name in key else None,
+    )
+
+
+def _logical(physical: str) -> str | None:
+    """The standard's type for a DuckDB type; None for one that it has no word for."""
+    if physical.endswith("[]"):
+        return "array"
+    return "timestamp" if physical.startswith("TIMESTAMP") else LOGICAL.get(physical)

@@ -1,0 +1,82 @@
+"""A feed's measures in the Open Data Contract Standard.
+
+Belongs here: what each measure is, and of which columns it is made. Does not: the published columns
+(`feeds`).
+"""
+
+from __future__ import annotations
+
+from open_data_contract_standard.model import SchemaObject, SchemaProperty
+
+from warehouse.contract.model import Contract, Measure
+from warehouse.contract.shapes import measure_fields
+from warehouse.outputs.odcs import parts
+
+LOGICAL = {"string": "string", "date": "date", "bool": "boolean"}  # all others are whole numbers
+
+
+def measured(contract: Contract) -> list[SchemaObject]:
+    """The measures made from the published rows, if the feed has any."""
+    if not contract.measures:
+        return []
+    fields = measure_fields(contract)
+    name = f"{contract.feed}_measures"
+    return [
+        SchemaObject(
+            id=name,
+            name=name,
+            physicalName=f"lake/measures/{contract.feed}",
+            physicalType="file",
+            logicalType="object",
+            description="Figures per organisation and month of one file of an edition.",
+            dataGranularityDescription="one row per organisation and month",
+            properties=[
+                SchemaProperty(
+                    id=field.name,
+                    name=field.name,
+                    physicalName=field.name,
+                    logicalType=LOGICAL.get(field.type, "integer"),
+                    physicalType=field.type,
+                    description=field.description,
+                    required=field.name not in contract.measures,
+                    primaryKey=field.name in ("org_code", "month") or None,
+                    primaryKeyPosition={"org_code": 1, "month": 2}.get(field.name),
+                    classification=parts.classified(contract),
+                ).model_copy(update=_made(contract, contract.measures.get(field.name)))
+                for field in fields
+            ],
+        )
+    ]
+
+
+def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
+    """From which columns a measure is made, and how."""
+    if measure is None:
+        return {}
+    named = [name for name in (measure.column, *measure.where) if name]
+    return {
+        "transformSourceObjects": [f"{contract.feed}.{name}" for name in named] or None,
+        "transformDescription": _words(measure),
+        "customProperties": parts.beside(
+            {
+                "unit": measure.unit,
+                "additiveOverOrganisations": measure.additive_over_organisations,
+                "additiveOverTime": measure.additive_over_time,
+                "notAdditiveBecause": measure.not_additive_because,
+                "firstMonth": measure.first_month,
+                "lastMonth": measure.last_month,
+            }
+        ),
+    }
+
+
+def _words(measure: Measure) -> str:
+    """A measure's arithmetic in a sentence."""
+    if measure.sum:
+        how = f"Sum of {measure.sum}"
+    elif measure.any:
+        how = f"1 where the sum of {measure.any} is above zero, else 0"
+    else:
+        how = "1 for every organisation named"
+    of = [f"{column} is {' or '.join(labels)}" for column, labels in measure.where.items()]
+    return f"{how}{', of rows where ' + ' and '.join(of) if of else ''}."

@@ -1,0 +1,74 @@
+"""Column lineage in events: edges of feeds and of the mart as the standard's facet.
+
+Belongs here: which dataset and field stand for an edge's origin. Does not: the edges themselves.
+Pure, but for the loading of the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from openlineage.client.facet_v2 import column_lineage_dataset
+
+from warehouse.base.text import heading_key
+from warehouse.lineage.feed_edges import ROWS, Edge
+
+Place = tuple[str, str]  # dataset and field
+Places = Callable[[str, str], Sequence[Place]]
+
+
+def column_lineage(
+    namespace: str,
+    edges: Iterable[Edge],
+    places: Places,
+    subtype: str,
+) -> column_lineage_dataset.ColumnLineageDatasetFacet:
+    """Edges into one table as the standard's facet.
+
+    `places`: table and column of an edge's origin -> the datasets and fields that they are.
+    `subtype`: how values are made. Columns that only choose are indirect; what chooses rows is of
+    the whole dataset.
+    """
+    fields: dict[str, dict[tuple[str, str, str], column_lineage_dataset.InputField]] = {}
+    for edge in edges:
+        if edge.from_column == ROWS:
+            continue
+        kind = ("DIRECT", subtype) if edge.use == "value" else ("INDIRECT", "FILTER")
+        for name, field in places(edge.from_table, edge.from_column):
+            made = column_lineage_dataset.Transformation(
+                type=kind[0], subtype=kind[1], description=edge.description
+            )
+            origin = column_lineage_dataset.InputField(namespace, name, field, [made])
+            fields.setdefault(edge.to_column, {}).setdefault((name, field, kind[0]), origin)
+    whole = list(fields.pop(ROWS, {}).values())
+    return column_lineage_dataset.ColumnLineageDatasetFacet(
+        fields={
+            column: column_lineage_dataset.Fields(inputFields=list(origins.values()))
+            for column, origins in fields.items()
+        },
+        dataset=whole,
+    )
+
+
+def as_named(table: str, column: str) -> Sequence[Place]:
+    """A table is the dataset of its name."""
+    return [(table, column)]
+
+
+def in_files(files: Mapping[str, Sequence[str]]) -> Places:
+    """A published heading stands in those files that have it, as they spell it.
+
+    `files`: dataset of a file -> its headings.
+    """
+    spelt = {
+        name: {heading_key(heading): heading for heading in headings}
+        for name, headings in files.items()
+    }
+
+    def places(table: str, column: str) -> Sequence[Place]:
+        if not table.startswith("published."):
+            return [(table, column)]
+        key = heading_key(column)
+        return [(name, headings[key]) for name, headings in spelt.items() if key in headings]
+
+    return places

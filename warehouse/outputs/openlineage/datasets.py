@@ -1,0 +1,273 @@
+"""Datasets of lineage events: source files, the lake's tables, the mart's, with their facets.
+
+Belongs here: what is said of a dataset. Does not: runs (`events`), sending (`emit`). Names are
+those of column lineage: `tidy.<feed>`, `measures.<feed>`, `mart.<table>`; a source file is
+`archive/<sha256>/<file name>`. Pure, but for the loading of the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from openlineage.client.event_v2 import InputDataset, OutputDataset
+from openlineage.client.facet_v2 import (
+    DatasetFacet,
+    InputDatasetFacet,
+    OutputDatasetFacet,
+    column_lineage_dataset,
+    data_quality_assertions_dataset,
+    data_quality_metrics_input_dataset,
+    dataset_version_dataset,
+    datasource_dataset,
+    documentation_dataset,
+    input_statistics_input_dataset,
+    output_statistics_output_dataset,
+    ownership_dataset,
+    schema_dataset,
+    tags_dataset,
+)
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.contract.model import Contract
+from warehouse.contract.shapes import Field, measure_fields, tidy_fields
+from warehouse.editions.check_history import CheckResult
+from warehouse.lineage.feed_edges import Edge, measure_edges, tidy_edges
+from warehouse.outputs.openlineage.columns import as_named, column_lineage, in_files
+from warehouse.transform.tidy import TidyFacts
+
+Facets = dict[str, DatasetFacet]
+SOURCE = "access-recovery"
+
+
+def file_name(file: SourceFile) -> str:
+    """Name of a source file's dataset."""
+    return f"archive/{file.sha256}/{file.file_name}"
+
+
+def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDataset:
+    """A published file: its headings, where it came from, its size."""
+    facets: Facets = {
+        "schema": _schema(_headings(file, contract)),
+        "dataSource": datasource_dataset.DatasourceDatasetFacet(
+            name=contract.publisher, uri=file.url or file.page
+        ),
+        "version": dataset_version_dataset.DatasetVersionDatasetFacet(file.edition),
+        "tags": _tags(
+            {
+                "feed": file.feed,
+                "edition": file.edition,
+                "licence": file.licence,
+                "published_on": file.published_on,
+                "retrieved_at": file.retrieved_at.isoformat(),
+                "synthetic": file.synthetic,
+            }
+        ),
+    }
+    read = input_statistics_input_dataset.InputStatisticsInputDatasetFacet(
+        rowCount=file.rows, size=file.bytes, fileCount=1
+    )
+    return InputDataset(
+        namespace, file_name(file), facets=facets, inputFacets={"inputStatistics": read}
+    )
+
+
+def _headings(file: SourceFile, contract: Contract) -> list[Field]:
+    """The headings of a file; of a local return only those that are known, for what somebody
+    types there may be anything."""
+    return [
+        Field(heading, "text", _meaning(contract, heading))
+        for heading in dict.fromkeys(file.headings)
+        if heading.strip() and (contract.is_known(heading) or not contract.disclosure_control)
+    ]
+
+
+def _meaning(contract: Contract, heading: str) -> str:
+    name = contract.column_of(heading)
+    return contract.columns[name].description if name else "Not read as a column of its own."
+
+
+def tidy_judged(
+    namespace: str, contract: Contract, facts: Sequence[TidyFacts], results: Iterable[CheckResult]
+) -> InputDataset:
+    """The tidy rows of an edition, as its checks looked at them."""
+    named = {*contract.columns, *contract.measures}
+    facets: dict[str, InputDatasetFacet] = {
+        "dataQualityAssertions": _assertions(results, named),
+        "dataQualityMetrics": (
+            data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet(
+                columnMetrics={}, rowCount=sum(one.rows for one in facts), fileCount=len(facts)
+            )
+        ),
+    }
+    return InputDataset(namespace, f"tidy.{contract.feed}", inputFacets=facets)
+
+
+def judged(namespace: str, table: str, results: Iterable[CheckResult]) -> InputDataset:
+    """A table of the mart as its checks looked at it."""
+    facets: dict[str, InputDatasetFacet] = {"dataQualityAssertions": _assertions(results, set())}
+    return InputDataset(namespace, table, inputFacets=facets)
+
+
+def _assertions(
+    results: Iterable[CheckResult], named: set[str]
+) -> data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet:
+    """Every check that was made, without what it found: that may quote cells. `named`: columns
+    that may be told. A check that was skipped says nothing about the data, and is left out."""
+    return data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet(
+        assertions=[
+            data_quality_assertions_dataset.Assertion(
+                assertion=one.rule,
+                name=one.rule,
+                success=one.verdict == "pass",
+                column=one.column_name if one.column_name in named else None,
+                severity=one.severity.lower(),
+                description=one.title,
+                params={
+                    "dimension": one.dimension,
+                    "verdict": one.verdict,
+                    "failed_rows": one.failed_rows,
+                    "total_rows": one.total_rows,
+                },
+            )
+            for one in results
+            if one.verdict != "skipped"
+        ]
+    )
+
+
+def tidy_table(
+    namespace: str,
+    contract: Contract,
+    edition: str,
+    files: Sequence[SourceFile],
+    facts: Sequence[TidyFacts],
+) -> list[OutputDataset]:
+    """The tidy rows that an edition gave, and those it lost to quarantine, if any."""
+    spelt = {file_name(file): file.headings for file in files}
+    made = _feed_table(
+        namespace,
+        f"tidy.{contract.feed}",
+        contract,
+        edition,
+        f"{contract.title}: rows typed and conformed. Grain: {contract.grain}.",
+        tidy_fields(contract),
+        column_lineage(namespace, tidy_edges(contract), in_files(spelt), "TRANSFORMATION"),
+        rows=sum(one.rows for one in facts),
+        files=files,
+    )
+    lost = sum(one.quarantined for one in facts)
+    return [made, table(namespace, f"quarantine.{contract.feed}", lost)] if lost else [made]
+
+
+def measures_table(
+    namespace: str,
+    contract: Contract,
+    edition: str,
+    files: Sequence[SourceFile],
+    facts: Sequence[TidyFacts],
+) -> OutputDataset:
+    """The measures of an accepted edition."""
+    return _feed_table(
+        namespace,
+        f"measures.{contract.feed}",
+        contract,
+        edition,
+        f"{contract.title}: additive sums per organisation and month.",
+        measure_fields(contract),
+        column_lineage(namespace, measure_edges(contract), as_named, "AGGREGATION"),
+        rows=sum(one.cells for one in facts),
+        files=files,
+    )
+
+
+def _feed_table(
+    namespace: str,
+    name: str,
+    contract: Contract,
+    edition: str,
+    description: str,
+    fields: Sequence[Field],
+    lineage: column_lineage_dataset.ColumnLineageDatasetFacet,
+    rows: int,
+    files: Sequence[SourceFile],
+) -> OutputDataset:
+    owner = ownership_dataset.Owner(name=f"team:{contract.owner}", type="OWNER")
+    facets: Facets = {
+        "schema": _schema(fields),
+        "columnLineage": lineage,
+        "documentation": documentation_dataset.DocumentationDatasetFacet(description),
+        "ownership": ownership_dataset.OwnershipDatasetFacet(owners=[owner]),
+        "version": dataset_version_dataset.DatasetVersionDatasetFacet(edition),
+        "tags": _tags(
+            {"licence": contract.licence.name, "synthetic": all(one.synthetic for one in files)}
+        ),
+    }
+    return table(namespace, name, rows, facets, len(files))
+
+
+def mart_table(
+    namespace: str,
+    name: str,
+    fields: Sequence[Field],
+    edges: Iterable[Edge],
+    rows: int | None,
+    synthetic: bool,
+) -> OutputDataset:
+    """A table or view of the mart; `rows`: None where they were not counted."""
+    facets: Facets = {
+        "schema": _schema(fields),
+        "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
+        "tags": _tags({"synthetic": synthetic}),
+    }
+    return table(namespace, name, rows, facets)
+
+
+def working_table(namespace: str, name: str, edges: Iterable[Edge]) -> OutputDataset:
+    """A table that there is while the mart is built, and not in it."""
+    words = "A working table of the build; it is not in the mart."
+    facets: Facets = {
+        "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
+        "documentation": documentation_dataset.DocumentationDatasetFacet(words),
+    }
+    return table(namespace, name, None, facets)
+
+
+def table(
+    namespace: str,
+    name: str,
+    rows: int | None,
+    facets: Facets | None = None,
+    files: int | None = None,
+) -> OutputDataset:
+    """A dataset that was written, with its rows."""
+    written = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
+        rowCount=rows, fileCount=files
+    )
+    told: dict[str, OutputDatasetFacet] = {} if rows is None else {"outputStatistics": written}
+    return OutputDataset(namespace, name, facets=facets or {}, outputFacets=told)
+
+
+def _schema(fields: Iterable[Field]) -> schema_dataset.SchemaDatasetFacet:
+    return schema_dataset.SchemaDatasetFacet(
+        fields=[
+            schema_dataset.SchemaDatasetFacetFields(
+                name=field.name,
+                type=field.type,
+                description=field.description,
+                ordinal_position=place,
+            )
+            for place, field in enumerate(fields, start=1)
+        ]
+    )
+
+
+def _tags(facts: Mapping[str, object]) -> tags_dataset.TagsDatasetFacet:
+    known = {key: value for key, value in facts.items() if value is not None}
+    words = {key: str(value).lower() if isinstance(value, bool) else str(value)
+             for key, value in known.items()}  # fmt: skip
+    return tags_dataset.TagsDatasetFacet(
+        tags=[
+            tags_dataset.TagsDatasetFacetFields(key=key, value=value, source=SOURCE)
+            for key, value in words.items()
+        ]
+    )

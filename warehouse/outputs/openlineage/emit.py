@@ -1,0 +1,149 @@
+"""Where lineage events go: a file in the home, or what OpenLineage's own settings name.
+
+Belongs here: the official client and its configuration, loaded only when there is something to
+say, and the promise that no event ever breaks a refresh. Does not: what events say (`events`,
+`datasets`), nor when they are sent (`runs`), nor the file itself (`keep`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.base.home import Home
+from warehouse.outputs.openlineage.keep import end_line, events_file, events_lock
+from warehouse.outputs.openlineage.sender import Sender, address, reason
+
+if TYPE_CHECKING:
+    from openlineage.client import OpenLineageClient
+    from openlineage.client.event_v2 import RunEvent
+
+NAMESPACE_VARIABLE = "OPENLINEAGE_NAMESPACE"
+NAMESPACE = "access-recovery"
+MEND = (
+    "Check OPENLINEAGE_URL, OPENLINEAGE_CONFIG or openlineage.yml; OPENLINEAGE_DISABLED=true "
+    "turns events off."
+)
+
+# Homes whose service did not answer, and the words for it: it is not asked again, and told once.
+_troubles: dict[Path, str] = {}
+
+
+def namespace() -> str:
+    """Namespace of our jobs and datasets."""
+    return os.environ.get(NAMESPACE_VARIABLE) or NAMESPACE
+
+
+def is_disabled() -> bool:
+    """Whether the standard's own switch turns events off."""
+    return os.environ.get("OPENLINEAGE_DISABLED", "").strip().lower() == "true"
+
+
+def forget_trouble(home: Home) -> None:
+    """Ask the service again: a new refresh begins."""
+    _troubles.pop(home.root, None)
+
+
+def trouble_of(home: Home) -> str | None:
+    """What kept events of this home from where they should have gone; None if nothing did."""
+    return _troubles.get(home.root)
+
+
+class Emitter:
+    """Brings events to where they should go, and to the file of the home if they can't get there.
+
+    Raises nothing: lineage is told for others' sake, and must not cost anybody a refresh.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._sender: Sender | None = None
+        self._address = ""
+        self._file: OpenLineageClient | None = None
+        try:
+            self._open()
+        except Exception as error:  # whatever a misread configuration raises
+            self._tell(f"The configuration of OpenLineage {reason(error)}.")
+
+    def _open(self) -> None:
+        quiet()
+        from openlineage.client import OpenLineageClient
+        from openlineage.client.transport.file import FileConfig, FileTransport
+
+        target = str(events_file(self._home))
+        self._file = OpenLineageClient(
+            transport=FileTransport(FileConfig(log_file_path=target, append=True))
+        )
+        if self._home.root in _troubles:
+            return
+        client = OpenLineageClient()
+        chosen = (client.config.transport or {}).get("type")
+        if client.transport.kind != "console" or chosen == "console":
+            self._address = address(client.transport)
+            self._sender = Sender(client)
+        elif named := os.environ.get("OPENLINEAGE_CONFIG"):
+            self._tell(f"OPENLINEAGE_CONFIG names {named}, in which no transport could be read.")
+
+    def emit(self, event: RunEvent) -> None:
+        """Send an event, or keep it."""
+        if self._sender and self._home.root not in _troubles:
+            self._sender.put(event)
+        else:
+            self._keep([event])
+
+    def close(self) -> None:
+        """Wait for events under way, shortly; those that did not get through are kept."""
+        if self._sender is None:
+            return
+        self._keep(self._sender.finish())
+        if self._sender.trouble:
+            self._tell(f"{self._address} {self._sender.trouble}.")
+
+    @contextmanager
+    def never_failing(self) -> Iterator[None]:
+        """What goes wrong in telling is told, and stops nothing."""
+        try:
+            yield
+        except Exception as error:  # a fault of lineage must not cost anybody a refresh
+            self._tell(f"An event {reason(error)}.")
+
+    def _keep(self, events: list[RunEvent]) -> None:
+        try:
+            with events_lock(self._home):
+                end_line(self._home)
+                for event in events:
+                    if self._file:
+                        self._file.emit(event)
+        except Exception as error:  # a full disk stops the refresh elsewhere, if it must
+            self._tell(f"{events_file(self._home)} {reason(error)}.")
+
+    def _tell(self, what: str) -> None:
+        kept = f"Lineage events are kept in {events_file(self._home)} instead. {MEND}"
+        _troubles.setdefault(self._home.root, f"{what} {kept}")
+
+
+@contextmanager
+def emitting(home: Home, warn: Callable[[str], None]) -> Iterator[Emitter | None]:
+    """An emitter for the events of one step; None where events are turned off. `warn` is told what
+    keeps them from where they should go."""
+    if is_disabled():
+        yield None
+        return
+    emitter = Emitter(home)
+    try:
+        yield emitter
+    finally:
+        emitter.close()
+        if trouble := trouble_of(home):
+            warn(trouble)
+
+
+def quiet() -> None:
+    """Silence the client's log, unless it was asked for: it quotes settings that it can't read,
+    keys included."""
+    if not os.environ.get("OPENLINEAGE_CLIENT_LOGGING"):
+        logging.getLogger("openlineage").setLevel(logging.CRITICAL + 1)

@@ -1,0 +1,128 @@
+"""Writing the pages of a published mart into `docs/` of the home.
+
+Belongs here: which pages there are and where. Does not: what they say (`records`), their looks
+(`templates`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from warehouse.base.home import Home, write_text
+from warehouse.contract.model import contracts
+from warehouse.editions.freshness import freshness
+from warehouse.kpi.catalogue import BASE_UNITS
+from warehouse.mart.reader import attach
+from warehouse.outputs.headline import change_text, headline_value, headlines, working_day_text
+from warehouse.outputs.pages import page_data as records
+from warehouse.outputs.pages.lineage_page import lineage
+from warehouse.outputs.pages.page_data import Row
+from warehouse.outputs.pages.paths import LINEAGE, REFRESHES, SCORECARD, refresh_name
+
+
+def build_pages(home: Home, today: date | None = None) -> Path:
+    """Write the scorecard, the lineage and a page per refresh; returns the scorecard's path.
+
+    A refresh's page is written when it is missing and, for the newest refresh, always: what was
+    checked then does not change. Raises FileNotFoundError if no mart is published.
+    """
+    if not home.mart.exists():
+        raise FileNotFoundError(
+            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
+        )
+    today = today or datetime.now(UTC).date()
+    with _mart(home) as db:
+        published = records.publications(db)
+        for number, one in enumerate(published):
+            one["page"] = f"{REFRESHES}/{refresh_name(one)}"
+            target = home.pages / one["page"]
+            if number == 0 or not target.exists():
+                found = records.checks_of_refresh(db, one["published_at"])
+                write_text(
+                    target, _render("refresh.html.j2", refresh=one, editions=found, up="../")
+                )
+        told = _render("lineage.html.j2", refresh=published[0], **lineage(db))
+        write_text(home.pages / LINEAGE, told)
+        target = home.pages / SCORECARD
+        write_text(target, _render("scorecard.html.j2", up="", **_scorecard(db, published, today)))
+    return target
+
+
+@contextmanager
+def _mart(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published mart, as the current database: its macros name no other."""
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        db.execute("USE mart")
+        yield db
+
+
+def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date) -> dict[str, Any]:
+    feeds = records.feeds(db)
+    for feed in feeds:
+        contract = contracts()[feed["feed"]]
+        fresh = freshness(contract, feed["edition"], feed["sample"], today)
+        feed["freshness"] = fresh
+        if feed["edition"]:  # as at today: when it was judged, nothing was overdue yet
+            told = feed["dimensions"].setdefault("timeliness", {})
+            told[fresh.verdict] = told.get(fresh.verdict, 0) + 1
+    return {
+        "refresh": published[0],
+        "today": today,
+        "feeds": feeds,
+        "headlines": headlines(db),
+        "disputed": records.disputed(db),
+        "trend": published[: records.TREND],
+        "most": max((one["warned"] + one["failed"] for one in published), default=0),
+        "held": records.held(db),
+        "held_months": records.held_months(db),
+        "overrides": records.overrides(db),
+        "quarantine": records.quarantine(db),
+        "revisions": records.revisions(db),
+        "caveats": records.caveats(db),
+    }
+
+
+def _render(template: str, **facts: Any) -> str:
+    return (
+        _templates()
+        .get_template(template)
+        .render(dimensions=records.DIMENSIONS, words=records.WORDS, **facts)
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    """A KPI's value as people read it: counts whole, shares in per cent, rates with one decimal."""
+    if unit == "share":
+        return f"{value:.2%}"
+    return f"{value:,.0f}" if unit in BASE_UNITS else f"{value:,.1f}"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"), encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = lambda moment: f"{moment.day} {moment:%b %Y}"
+    made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
+    made.filters["figure"] = _figure
+    made.filters |= {
+        "headline_value": headline_value,
+        "change": change_text,
+        "working_day": working_day_text,
+    }
+    made.filters["month"] = lambda month: f"{month:%b %Y}"
+    return made

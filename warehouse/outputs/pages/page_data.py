@@ -1,0 +1,189 @@
+"""What the pages say, read from a mart: governance's records as plain rows.
+
+Belongs here: the questions, in SQL. Does not: their looks (`templates`), writing (`build`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import duckdb
+
+from warehouse.editions.check_history import Dimension
+
+Row = dict[str, Any]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+# Verdict -> what became of the check, as people say it, and as columns of counts are called.
+WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipped"}
+TREND = 24
+REVISIONS = 10
+
+# Synthetic editions that were fetched are judged like others: `sample` are those that were placed.
+NEWEST = """
+    SELECT e.*, s.synthetic AND NOT EXISTS (
+        FROM governance.source_file AS f WHERE f.feed = e.feed AND f.url IS NOT NULL) AS sample
+    FROM governance.edition AS e
+    JOIN (SELECT feed, max(edition) AS edition, bool_and(synthetic) AS synthetic
+          FROM governance.edition WHERE status NOT IN ('retired', 'withdrawn') GROUP BY feed) AS s
+        USING (feed, edition)"""
+
+# Of each edition the verdicts of its last judging.
+LAST = """
+    SELECT c.* FROM governance.check_result AS c WHERE c.feed <> 'mart'
+    QUALIFY c.checked_at = max(c.checked_at) OVER (PARTITION BY c.feed, c.edition)"""
+
+
+def rows(db: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> list[Row]:
+    """Rows of a query on the attached mart, as dictionaries."""
+    answer = db.execute(sql, parameters or None)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Every publication, newest first, with the verdicts of its refresh."""
+    counted = ", ".join(
+        f"count(c.verdict) FILTER (c.verdict = '{one}') AS {word}" for one, word in WORDS.items()
+    )
+    return rows(
+        db,
+        f"""SELECT p.*, count(DISTINCT (c.feed, c.edition)) FILTER (c.feed <> 'mart') AS judged,
+                   {counted}
+            FROM governance.publication AS p
+            LEFT JOIN governance.refresh_check AS c ON c.refreshed_at = p.published_at
+            GROUP BY ALL ORDER BY p.published_at DESC""",
+    )
+
+
+def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """One row per feed: its newest edition, where that stands, and `dimensions`: dimension ->
+    verdict -> number of checks of that edition."""
+    found = rows(
+        db,
+        f"""SELECT f.feed, f.title, f.publisher, f.release, n.edition, n.status, n.override,
+                   coalesce(n.sample, FALSE) AS sample, a.accepted
+            FROM governance.feed AS f
+            LEFT JOIN ({NEWEST}) AS n USING (feed)
+            LEFT JOIN (SELECT feed, max(edition) AS accepted FROM governance.edition
+                       WHERE status = 'accepted' GROUP BY feed) AS a USING (feed)
+            ORDER BY f.feed""",
+    )
+    counted = rows(
+        db,
+        f"""SELECT feed, edition, dimension, verdict, count(*) AS checks
+            FROM ({LAST}) GROUP BY ALL""",
+    )
+    tally: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    for one in counted:
+        verdicts = tally.setdefault((one["feed"], one["edition"]), {})
+        verdicts.setdefault(one["dimension"], {})[one["verdict"]] = one["checks"]
+    return [row | {"dimensions": tally.get((row["feed"], row["edition"]), {})} for row in found]
+
+
+def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Editions that are kept out, with why, and the newest accepted edition before each."""
+    return rows(
+        db,
+        """SELECT e.feed, e.edition, e.reasons, e.checks_failed, e.override, e.override_by,
+                  e.override_at, e.override_reason, e.override_lapsed,
+                  (SELECT max(a.edition) FROM governance.edition AS a
+                   WHERE a.feed = e.feed AND a.status = 'accepted' AND a.edition < e.edition)
+                      AS last_good
+           FROM governance.edition AS e WHERE e.status = 'held' ORDER BY e.feed, e.edition""",
+    )
+
+
+def held_months(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Organisations' months that are kept out of editions that are in, newest first."""
+    return rows(
+        db,
+        """SELECT h.*, o.org_name FROM governance.held_month AS h
+           LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name
+                      FROM organisation GROUP BY ALL) AS o USING (org_level, org_code)
+           WHERE h.status = 'held'
+           ORDER BY h.feed, h.edition DESC, h.month, h.org_level, h.org_code""",
+    )
+
+
+def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Every decision, newest first; `lapsed` of one that counts no more, and `figures`: how many
+    published figures rest on an edition that was let in by it."""
+    found = rows(
+        db,
+        """SELECT o.*, CASE WHEN e.override_at = o.decided_at THEN e.override_lapsed END AS lapsed,
+                  e.status
+           FROM governance.override AS o LEFT JOIN governance.edition AS e USING (feed, edition)
+           ORDER BY o.decision_id DESC""",
+    )
+    for one in found:
+        one["figures"] = None
+        if one["decision"] == "accept" and one["status"] == "accepted":
+            sql = "SELECT count(*) AS figures FROM figures_resting_on($feed, $edition)"
+            [counted] = rows(db, sql, feed=one["feed"], edition=one["edition"])
+            one["figures"] = counted["figures"]
+    return found
+
+
+def disputed(db: duckdb.DuckDBPyConnection) -> int:
+    """How many figures rest on what was accepted although checks failed."""
+    [found] = rows(db, "SELECT count(*) AS figures FROM kpi_monthly WHERE status = 'disputed'")
+    return int(found["figures"])
+
+
+def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Rows kept out of the mart, counted by feed, edition and rule."""
+    return rows(
+        db,
+        """SELECT feed, edition, rule, count(*) AS rows FROM governance.quarantine
+           GROUP BY ALL ORDER BY feed, edition DESC, rule""",
+    )
+
+
+def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The largest revisions of the last 12 editions, of ICBs and sub-ICBs: of each KPI the
+    largest."""
+    return rows(
+        db,
+        f"""SELECT * FROM largest_revisions WHERE rank = 1 AND org_level IN ('sub_icb', 'icb')
+            QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY size DESC, org_level) = 1
+            ORDER BY size DESC, kpi_id LIMIT {REVISIONS}""",
+    )
+
+
+def caveats(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """What to bear in mind with the figures: breaks and the like first, each once."""
+    return rows(
+        db,
+        """SELECT * FROM (
+               SELECT kind, caveat, first_month, last_month, any_value(reference) AS reference,
+                      list(DISTINCT subject_id ORDER BY subject_id) AS subjects,
+                      coalesce(list(DISTINCT org_code ORDER BY org_code)
+                               FILTER (org_code IS NOT NULL), []) AS organisations
+               FROM governance.caveat GROUP BY ALL)
+           ORDER BY kind = 'general', first_month DESC NULLS LAST, caveat""",
+    )
+
+
+def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> list[Row]:
+    """What was checked in a refresh: one row per edition, in order, with its `results`, the
+    gravest verdicts first."""
+    found = rows(
+        db,
+        """SELECT c.*, e.status, e.override, e.override_reason, e.override_by, e.override_at,
+                  e.override_lapsed, k.owner, k.action, k.threshold, k.threshold_means
+           FROM governance.refresh_check AS c
+           LEFT JOIN governance.edition AS e USING (feed, edition)
+           LEFT JOIN governance.check_register AS k ON k.feed = c.feed AND k.rule = c.rule
+           WHERE c.refreshed_at = $at
+           ORDER BY c.feed = 'mart' DESC, c.feed, c.edition DESC, c.checked_at,
+                    list_position(['fail', 'warn', 'skipped', 'pass'], c.verdict)""",
+        at=refreshed_at,
+    )
+    editions: dict[tuple[str, str], Row] = {}
+    for one in found:
+        entry = editions.setdefault((one["feed"], one["edition"]), {**one, "results": []})
+        entry["results"].append(one)
+    for entry in editions.values():
+        told = [one["verdict"] for one in entry["results"]]
+        entry["tally"] = {verdict: told.count(verdict) for verdict in WORDS}
+    return list(editions.values())

@@ -1,0 +1,35 @@
+"""Which pages there are about a published mart, and whether one of them is lost.
+
+Belongs here: names of pages. Does not: writing them (`build`), so that a refresh with nothing to
+do need not load what that takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from warehouse.base.home import Home
+from warehouse.mart.reader import attach
+
+SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
+REFRESHES = "refreshes"
+
+
+def refresh_name(publication: Mapping[str, Any]) -> str:
+    """File name of a refresh's page; sorts by time."""
+    return f"{publication['published_at']:%Y%m%d-%H%M%S}-{publication['run_id'][:8]}.html"
+
+
+def are_whole(home: Home) -> bool:
+    """Whether all pages about the published mart are there; True where no mart is published."""
+    if not home.mart.exists():
+        return True
+    with duckdb.connect() as db:
+        attach(db, home.mart)
+        told = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
+    pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in told]
+    wanted = [SCORECARD, LINEAGE, *(f"{REFRESHES}/{page}" for page in pages)]
+    return all((home.pages / page).is_file() for page in wanted)

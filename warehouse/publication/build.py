@@ -1,0 +1,241 @@
+"""Building the mart aside: from accepted editions to a complete, commented DuckDB file.
+
+Belongs here: the order of the steps, and the fingerprint that says whether there is anything to
+do. Does not: swapping the file in (`publish`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from pydantic import BaseModel
+
+from warehouse.archive.decisions import decisions
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.imports import modules_behind
+from warehouse.claims.register import REGISTER_FILE, published_claims
+from warehouse.claims.tables import create_claims
+from warehouse.contract import series_breaks
+from warehouse.contract.model import contracts, hash_files
+from warehouse.editions.check_history import REGISTER_SCHEMA
+from warehouse.editions.parts import EditionFile, place_files
+from warehouse.editions.status import standings
+from warehouse.kpi.catalogue import CATALOGUE_FILE, catalogue
+from warehouse.lineage.edge_table import (
+    lineage_frame,
+    lineage_macros,
+    record_statements,
+    recorded_statements,
+)
+from warehouse.mart.affected import create_kpi_feed, create_measures, resting_macros, resting_views
+from warehouse.mart.analyst_tables import create_analyst_tables, theme_views
+from warehouse.mart.caveats import caveat_macros, caveat_views
+from warehouse.mart.describe import DESCRIPTIONS, describe
+from warehouse.mart.explain_macros import explain_macros
+from warehouse.mart.figures import build_figures
+from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
+from warehouse.mart.held_months import load_held
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.load import load
+from warehouse.mart.membership import publish_ways
+from warehouse.mart.organisation_table import create_names
+from warehouse.mart.provisional import tell_kpis_rule
+from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
+from warehouse.mart.timeliness import timeliness_views
+from warehouse.reference import local_authorities, organisations
+from warehouse.settings import read_settings
+
+# Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
+STORAGE_VERSION = "v1.0.0"
+MEMORY_LIMIT = "1GB"
+
+
+class Built(BaseModel):
+    """A mart that was built aside, not yet checked or published. `built_over`: the run that built
+    the one published then."""
+
+    path: Path
+    fingerprint: str
+    built_over: str | None = None
+    publication: dict[str, Any]
+    synthetic: bool
+    figures: int
+
+
+@cache
+def mart_version() -> str:
+    """Short hash of all that turns measures into the mart: every module that a build runs through,
+    and the tables that they read."""
+    files = [*modules_behind(__name__), DESCRIPTIONS, CATALOGUE_FILE, REGISTER_FILE]
+    files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
+    files += [contract.folder / "contract.yaml" for contract in contracts().values()]
+    return hash_files(files)
+
+
+def accepted_files(home: Home) -> list[SourceFile]:
+    """Active files of editions that stand accepted, by their checks or by decision."""
+    files = Archive(home).active_files()
+    stand = standings(home, files)
+    accepted = {(one.feed, one.edition) for one in stand if one.verdict == "accepted"}
+    return [file for file in files if (file.feed, file.edition) in accepted]
+
+
+def mart_fingerprint(home: Home) -> str:
+    """What the mart rests on: every edition's verdict and files, every decision, and the code
+    that builds it."""
+    parts = [mart_version(), STORAGE_VERSION, read_settings(home).disclosure.model_dump_json()]
+    files = Archive(home).files()
+    in_use = Archive(home).active_files()
+    active = {(f.feed, f.edition, f.sha256) for f in in_use}
+    for one in standings(home, in_use):
+        rests_on = one.state.fingerprint if one.state else ""
+        parts.append(f"{one.feed} {one.edition} {one.verdict} {rests_on}")
+    parts += [decision.decision_id for decision in decisions(home)]
+    parts += [
+        f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active} "
+        f"{file.sighting}"
+        for file in files
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) -> Built:
+    """Build the mart beside the published one; returns where. `register`: the checks that are
+    made, with the columns of `warehouse.editions.check_history.REGISTER_SCHEMA`.
+
+    Raises ValueError if no edition is accepted: an empty mart helps nobody, last-good stays.
+    """
+    placed = place_files(home, accepted_files(home))
+    if not placed:
+        raise ValueError(
+            "No edition is accepted, so there is nothing to publish. "
+            "`access-recovery status` shows what is held back, and why."
+        )
+    target = home.mart.with_name(f"building-{run_id}.duckdb.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove(target)
+    try:
+        return _build(home, run_id, register, placed, target)
+    except BaseException:
+        _remove(target)  # on a full disk its space is wanted at once
+        raise
+
+
+def _build(
+    home: Home, run_id: str, register: pl.DataFrame | None, placed: list[EditionFile], target: Path
+) -> Built:
+    spill = _spill(target)
+    synthetic = all(one.file.synthetic for one in placed)
+    fingerprint = mart_fingerprint(home)
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": spill.as_posix(),
+    }
+    with duckdb.connect(config=limits) as db:
+        record_statements(db)
+        db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
+        load(db, home, placed)
+        load_held(db, standings(home))
+        create_names(db)
+        disclosure = read_settings(home).disclosure
+        build_figures(db, catalogue(), synthetic, disclosure)
+        create_analyst_tables(db, catalogue())
+        create_revisions(db, synthetic)
+        tell_kpis_rule(db)
+        publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
+        journal = pl.concat(
+            [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]
+        )
+        create_governance(db, home, placed, journal)
+        create_kpi_feed(db, catalogue())
+        create_claims(db, published_claims(), catalogue(), synthetic)
+        create_measures(db, disclosure)
+        publish_ways(db, disclosure)
+        none = pl.DataFrame(schema=REGISTER_SCHEMA)
+        checks = none if register is None else register
+        create_from(db, "mart.governance.check_register", checks, "checks.check_catalogue")
+        statements = [*recorded_statements(db), *_views().values()]
+        edges = lineage_frame(home, statements, catalogue())
+        create_from(db, "mart.governance.lineage_edge", edges, "lineage")
+        db.execute("DETACH mart")
+    _finish(target, synthetic)
+    return Built(
+        path=target,
+        fingerprint=fingerprint,
+        publication={**publication, "published_at": publication["published_at"].isoformat()},
+        synthetic=synthetic,
+        figures=publication["figures"],
+    )
+
+
+def _spill(target: Path) -> Path:
+    return target.with_name("spill")
+
+
+def _remove(target: Path) -> None:
+    """Remove a mart that was left half-built."""
+    for leftover in (target, target.with_name(target.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    shutil.rmtree(_spill(target), ignore_errors=True)
+
+
+def _quoted(path: Path) -> str:
+    return path.as_posix().replace("'", "''")
+
+
+def _views() -> dict[str, str]:
+    """Every view of the mart, name -> SQL."""
+    return (
+        theme_views(catalogue())
+        | revision_views()
+        | resting_views()
+        | caveat_views()
+        | timeliness_views()
+    )
+
+
+def _finish(target: Path, synthetic: bool) -> None:
+    """Views and comments, written with the file opened on its own so that they name no alias."""
+    with duckdb.connect(str(target)) as db:
+        for sql in _views().values():
+            db.execute(sql)
+        macros = revision_macros() | resting_macros() | caveat_macros() | explain_macros()
+        for signature, sql in (macros | lineage_macros()).items():
+            db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
+        describe(db, catalogue(), list(theme_views(catalogue())), synthetic)
+        db.execute("CHECKPOINT")
+
+
+def _publication(
+    db: Connection,
+    home: Home,
+    placed: list[EditionFile],
+    fingerprint: str,
+    run_id: str,
+    synthetic: bool,
+) -> dict[str, Any]:
+    [(figures,)] = db.execute("SELECT count(*) FROM mart.kpi_monthly").fetchall()
+    editions = {(one.file.feed, one.file.edition) for one in placed}
+    every = {(file.feed, file.edition) for file in Archive(home).active_files()}
+    newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}
+    return {
+        "published_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        "run_id": run_id,
+        "fingerprint": fingerprint,
+        "editions": len(editions),
+        "held_editions": len(every - editions),
+        "figures": figures,
+        "newest_editions": json.dumps(newest),
+        "disclosure": read_settings(home).disclosure.words,
+        "code_version": mart_version(),
+        "synthetic": synthetic,
+    }

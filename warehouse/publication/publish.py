@@ -1,0 +1,147 @@
+"""Publishing: a checked mart takes the place of the last one, in one step.
+
+Belongs here: the swap and the journal. Analysts who have the old file open keep reading it; a
+crash at any point leaves either the old or the new mart, never half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock
+
+from warehouse.base.home import Home
+from warehouse.mart.reader import attach
+from warehouse.publication.build import Built, mart_fingerprint
+from warehouse.publication.previous_marts import keep_previous, may_all_be_seen, remove_previous
+
+SWAP_SECONDS = 10.0
+NEXT_SUFFIX = ".next"
+
+
+class SwapBlocked(Exception):
+    """The operating system would not let the mart be replaced while a reader has it open."""
+
+
+def publish(home: Home, built: Built) -> Path:
+    """Swap a built mart in and note it in the journal; returns the published path.
+
+    Raises SwapBlocked when an open reader blocks the swap (Windows only): the built mart is then
+    kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
+    """
+    with FileLock(home.mart.with_name("publish.lock")):
+        keep_previous(home)
+        # A WAL beside the file would belong to something that wrote the published path directly.
+        home.mart.with_name(home.mart.name + ".wal").unlink(missing_ok=True)
+        _swap(built.path, home.mart)
+        home.mart.with_name(home.mart.name + NEXT_SUFFIX).unlink(missing_ok=True)
+        _note(home, built)
+    return home.mart
+
+
+def _swap(built: Path, target: Path) -> None:
+    deadline = time.monotonic() + SWAP_SECONDS
+    while True:
+        try:
+            os.replace(built, target)
+            return
+        except PermissionError as error:
+            if time.monotonic() >= deadline:
+                kept = target.with_name(target.name + NEXT_SUFFIX)
+                os.replace(built, kept)
+                raise SwapBlocked(
+                    f"{target} is open in another program, and this system does not let it be "
+                    f"replaced. The new mart is complete and kept as {kept.name}: close the "
+                    "program and run `access-recovery refresh` again."
+                ) from error
+            time.sleep(0.25)
+
+
+def _note(home: Home, built: Built) -> None:
+    journal = home.archive / "publications.jsonl"
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.open("a", encoding="utf-8", newline="\n") as out:
+        out.write(json.dumps(built.publication) + "\n")
+
+
+def published_fingerprint(home: Home) -> str | None:
+    """Fingerprint of the published mart, read from the mart itself; None if there is none."""
+    return _newest_publication(home, "fingerprint")
+
+
+def published_by(home: Home) -> str | None:
+    """The run that built the published mart; None if there is no mart that can be read."""
+    return _newest_publication(home, "run_id")
+
+
+def _newest_publication(home: Home, column: str) -> str | None:
+    """A column of the published mart's own record of its publication."""
+    if not home.mart.exists():
+        return None
+    try:
+        with duckdb.connect() as db:
+            attach(db, home.mart)
+            rows = db.execute(
+                f"SELECT arg_max({column}, rowid) FROM mart.governance.publication"
+            ).fetchall()
+    except duckdb.Error:
+        return None
+    return rows[0][0] if rows else None
+
+
+def rests_on_what_left(home: Home, mart: Path | None = None) -> bool:
+    """Whether a mart, as a rule the published one, shows a file that was withdrawn, purged, or
+    whose edition a person holds: then it must not stay as last-good."""
+    with duckdb.connect() as db:
+        try:
+            attach(db, mart or home.mart)
+            rows = db.execute(
+                "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
+            ).fetchall()
+        except duckdb.Error:
+            return False
+    return not may_all_be_seen(home, rows)
+
+
+def shows_any(home: Home, sha256: set[str]) -> bool:
+    """Whether the published mart tells of one of these files, be it only of quarantined rows. One
+    that can't be read may."""
+    if not home.mart.exists():
+        return False
+    try:
+        with duckdb.connect() as db:
+            attach(db, home.mart)
+            rows = db.execute("SELECT sha256 FROM mart.governance.source_file").fetchall()
+    except duckdb.Error:
+        return True
+    return any(one in sha256 for (one,) in rows)
+
+
+def take_down(home: Home) -> bool:
+    """Remove the published mart, one that waits to take its place, those published before, and the
+    pages made from it; False if there was none.
+
+    Raises SwapBlocked when an open reader blocks it (Windows only).
+    """
+    found = home.mart.exists()
+    shutil.rmtree(home.pages, ignore_errors=True)
+    try:
+        remove_previous(home)
+        for suffix in (NEXT_SUFFIX, ".wal", ""):
+            home.mart.with_name(home.mart.name + suffix).unlink(missing_ok=True)
+    except PermissionError as error:
+        raise SwapBlocked(
+            f"{home.mart} must be removed, and is open in another program: close that, and run "
+            "the same command again."
+        ) from error
+    return found
+
+
+def is_current(home: Home) -> bool:
+    """Whether the published mart rests on exactly what is held now."""
+    return published_fingerprint(home) == mart_fingerprint(home)

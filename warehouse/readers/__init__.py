@@ -1,0 +1,1 @@
+"""Opening what publishers issue: containers, CSV files, workbooks and their title sheets."""

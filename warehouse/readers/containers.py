@@ -1,0 +1,340 @@
+"""Opening what a person names: bare files, gzip, zip and workbooks, streamed, and distrusted.
+
+Belongs here: type by magic bytes, limits on size and ratio, member names, encodings.
+Does not: tables within workbooks (`workbook`), what the content means (`recognise`).
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import lzma
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import IO, cast
+
+from warehouse.base.hashing import SideHash
+
+CHUNK = 1 << 20
+MAX_FILE_BYTES = 8 << 30
+MAX_MEMBERS = 2_000
+MAX_RATIO = 250
+RATIO_APPLIES_FROM = 16 << 20
+DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
+IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
+# Browsers and copying programs name a file so until they are done with it.
+BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart")
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+SHOWN = 60
+WORKBOOK_PART = "[Content_Types].xml"  # every workbook's zip has it, and no publisher's zip does
+XLSX = "xlsx"  # stands for the encoding of content that is a workbook
+
+
+class Refused(Exception):
+    """A file that is not taken: why, and what the person can do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Content:
+    """One decompressed file, spooled to disk: text as UTF-8, a workbook as it was.
+
+    `path`: the spooled copy; `sha256` and `bytes`: of the content as published; `encoding`: that
+    of the text, or `xlsx`.
+    """
+
+    path: Path
+    name: str
+    member: str | None
+    sha256: str
+    bytes: int
+    encoding: str
+
+
+AGAIN = "Download it again from the publisher's page."
+
+
+def shown(text: str) -> str:
+    """Somebody else's text, fit to print: short, and without control characters."""
+    kept = "".join(letter if letter.isprintable() else "?" for letter in text[: SHOWN + 1])
+    return kept if len(kept) <= SHOWN else f"{kept[:SHOWN]}..."
+
+
+def file_name(path: Path) -> str:
+    """A file's name that can be printed and kept, whatever bytes the disk holds for it."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def content_name(path: Path) -> str:
+    """The name of a bare or gzipped file's content."""
+    name = file_name(path)
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
+def sniff(path: Path) -> str:
+    """`zip`, `gzip` or `bare`, by magic bytes; refuses what can be no published table."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        raise Refused("The file is empty.", AGAIN)
+    if head.startswith(ZIP_STARTS):
+        return "zip"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    _refuse_pages(head)
+    if path.suffix.lower() in {".zip", ".xlsx", ".gz"}:
+        kind = path.suffix.lower().lstrip(".")
+        raise Refused(f"Named .{kind}, but its content is not {kind}.", AGAIN)
+    return "bare"
+
+
+def _refuse_pages(head: bytes) -> None:
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1024].lower()
+    if start.startswith(b"<"):
+        raise Refused(
+            "It is a web page, not data: probably the publisher's error or log-in page.", AGAIN
+        )
+    if start.startswith(b"%pdf"):
+        raise Refused("It is a PDF document, not data.", "Import the CSV or zip beside it.")
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused(
+            "It is an old-style Excel workbook, or one with a password.",
+            "Save it as .xlsx without a password, or import the publisher's CSV.",
+        )
+
+
+def contents(
+    path: Path, scratch: Path, members: str | None = None
+) -> Iterator[Content | tuple[str, Refused]]:
+    """The data files in `path`, spooled into `scratch` one after the other. `members`: of a zip
+    only those whose names have this in them (a regular expression, case aside).
+
+    Yields each content, or the name and refusal of a member that can't be taken. Raises Refused
+    when the file as a whole can't. A spooled file is the caller's to delete.
+    """
+    kind = sniff(path)
+    try:
+        if kind == "zip" and _is_workbook(path):
+            with path.open("rb") as whole:
+                yield spool_workbook(whole, scratch, file_name(path), None, MAX_FILE_BYTES)
+        elif kind == "zip":
+            yield from _zip_members(path, scratch, members)
+        elif kind == "gzip":
+            limit = _may_unpack_to(path)
+            with gzip.open(path) as unpacked:
+                stream = cast("IO[bytes]", unpacked)
+                yield spool(stream, scratch, content_name(path), None, limit)
+        else:
+            with path.open("rb") as stream:
+                yield spool(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
+    except NotImplementedError as error:
+        raise Refused(
+            f"The zip is packed in a way that can't be read here ({error}).",
+            "Unpack it, and import the files in it.",
+        ) from error
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL):  # the disk's trouble, not the file's
+            raise
+        raise _damaged(kind, error) from error
+    except (zipfile.BadZipFile, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise _damaged(kind, error) from error
+
+
+def _damaged(kind: str, error: Exception) -> Refused:
+    return Refused(
+        f"The {kind} file is damaged or cut short ({shown(str(error))}).",
+        "Download it again, and let the download finish.",
+    )
+
+
+def _may_unpack_to(path: Path) -> int:
+    """Bytes that a container of this size may hold: no real table is packed any tighter."""
+    return min(max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM), MAX_FILE_BYTES)
+
+
+def _zip_members(
+    path: Path, scratch: Path, wanted: str | None
+) -> Iterator[Content | tuple[str, Refused]]:
+    with zipfile.ZipFile(path) as container:
+        members = [one for one in container.infolist() if not one.filename.endswith("/")]
+        _distrust(members, _may_unpack_to(path))
+        for info in _data_members(members, wanted):
+            name = PureWindowsPath(info.filename)
+            if info.file_size == 0:
+                yield info.filename, Refused("The member is empty.", AGAIN)
+                continue
+            take = spool_workbook if name.suffix.lower() == ".xlsx" else spool
+            with container.open(info) as stream:
+                try:
+                    yield take(stream, scratch, name.name, info.filename, info.file_size)
+                except Refused as refusal:
+                    yield info.filename, refusal
+
+
+def _data_members(members: list[zipfile.ZipInfo], wanted: str | None) -> list[zipfile.ZipInfo]:
+    named = re.compile(wanted or "", re.IGNORECASE)
+    return [one for one in members if _may_hold_data(one) and named.search(one.filename)]
+
+
+def _is_workbook(path: Path) -> bool:
+    with zipfile.ZipFile(path) as container:
+        return WORKBOOK_PART in container.namelist()
+
+
+def _may_hold_data(info: zipfile.ZipInfo) -> bool:
+    """Documents and a Mac's hidden files travel in publishers' zips; they are passed over."""
+    name = PureWindowsPath(info.filename)  # takes both kinds of slash
+    return (
+        not info.filename.endswith("/")
+        and name.suffix.lower() in DATA_SUFFIXES
+        and name.name.casefold() not in IGNORED
+        and not any(part.startswith((".", "__MACOSX")) for part in name.parts)
+    )
+
+
+def count_members(path: Path, wanted: str | None = None) -> int:
+    """How many data files a container holds, as `contents` takes them; a bare file is one."""
+    if sniff(path) != "zip" or _is_workbook(path):
+        return 1
+    with zipfile.ZipFile(path) as container:
+        return len(_data_members(container.infolist(), wanted))
+
+
+def zip_comment(path: Path) -> bytes:
+    """The comment of a zip; nothing for other files."""
+    if sniff(path) != "zip":
+        return b""
+    with zipfile.ZipFile(path) as container:
+        return container.comment
+
+
+def _distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
+    """Refuse an archive whose directory alone shows that it is not a publisher's.
+
+    `limit`: bytes that all members together may unpack to.
+    """
+    if not members:
+        raise Refused("The zip holds no files.", AGAIN)
+    if len(members) > MAX_MEMBERS:
+        raise Refused(
+            f"The zip holds {len(members)} files; at most {MAX_MEMBERS} are taken.",
+            "Check that it is the publisher's file.",
+        )
+    seen: set[str] = set()
+    for info in members:
+        name = shown(info.filename)
+        windows = PureWindowsPath(info.filename)
+        if windows.root or windows.drive or ".." in windows.parts:
+            raise Refused(
+                f"Its member `{name}` would be written outside the archive (path traversal).",
+                "Do not use this file; get it from the publisher's page.",
+            )
+        if (info.external_attr >> 16) & 0o170000 == 0o120000:
+            raise Refused(f"Its member `{name}` is a link, not a file.", "Do not use this file.")
+        if info.flag_bits & 1:
+            raise Refused(f"Its member `{name}` is encrypted.", "Import an unprotected copy.")
+        if info.filename in seen or not info.filename.isprintable():
+            raise Refused(
+                f"Its member `{name}` has the name of another, or one that can't be printed.",
+                "Do not use this file; get it from the publisher's page.",
+            )
+        seen.add(info.filename)
+        if info.file_size > RATIO_APPLIES_FROM and (
+            info.file_size > max(info.compress_size, 1) * MAX_RATIO
+        ):
+            raise Refused(
+                f"Its member `{name}` would unpack to {info.file_size:,} bytes from "
+                f"{info.compress_size:,}: a zip bomb, or damaged.",
+                "Do not use this file; get it from the publisher's page.",
+            )
+    total = sum(info.file_size for info in members)
+    if total > limit:
+        raise Refused(
+            f"The zip would unpack to {total:,} bytes; at most {limit:,} are taken from one of "
+            "its size: a zip bomb, or damaged.",
+            "Do not use this file; get it from the publisher's page.",
+        )
+
+
+def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
+    """Copy a stream to `scratch` as UTF-8 text, hashing it on the way, up to `limit` bytes."""
+    size, plain, wide = 0, True, False
+    target = scratch / f"{len(list(scratch.iterdir()))}.csv"
+    with SideHash() as digest, target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            if size == 0:
+                wide = chunk.startswith(UTF16_STARTS)
+                if chunk.startswith((*ZIP_STARTS, b"\x1f\x8b")):
+                    raise Refused("It is an archive inside an archive.", "Unpack it once, first.")
+                _refuse_pages(chunk)
+            size += len(chunk)
+            if size > limit:
+                raise Refused(
+                    f"It unpacks to more than the {limit:,} bytes it may have: a bomb, or damaged.",
+                    "Do not use this file; get it from the publisher's page.",
+                )
+            if b"\0" in chunk and not wide:
+                raise Refused("It is binary data, not text.", "Import the publisher's CSV instead.")
+            digest.update(chunk)
+            plain = plain and chunk.isascii()
+            out.write(chunk)
+        sha256 = digest.hexdigest()
+    if not target.stat().st_size:
+        raise Refused("The file is empty.", AGAIN)
+    encoding = "ascii" if plain else to_utf8(target)
+    return Content(target, name, member, sha256, size, encoding)
+
+
+def spool_workbook(
+    stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int
+) -> Content:
+    """Copy a workbook to `scratch` as it is, hashing it on the way, and distrust what it holds."""
+    size, target = 0, scratch / f"{len(list(scratch.iterdir()))}.xlsx"
+    with SideHash() as digest, target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise Refused(f"It is larger than the {limit:,} bytes it may have.", AGAIN)
+            digest.update(chunk)
+            out.write(chunk)
+        sha256 = digest.hexdigest()
+    if not zipfile.is_zipfile(target) or not _is_workbook(target):
+        raise Refused("Named .xlsx, but its content is no workbook.", AGAIN)
+    with zipfile.ZipFile(target) as container:
+        _distrust(container.infolist(), _may_unpack_to(target))
+        if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
+            raise Refused(
+                "It carries macros.", "Save it as .xlsx, which has none, and import that."
+            )
+    return Content(target, name, member, sha256, size, XLSX)
+
+
+def to_utf8(path: Path) -> str:
+    """Rewrite a text file as UTF-8 without BOM where it is not; returns the encoding it had."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    wide = head.startswith(UTF16_STARTS)
+    for attempt in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        converted = path.with_suffix(".utf8")
+        try:
+            with (
+                path.open(encoding=attempt, newline="") as source,
+                converted.open("w", encoding="utf-8", newline="") as out,
+            ):
+                shutil.copyfileobj(source, out, CHUNK)
+        except UnicodeError:
+            converted.unlink(missing_ok=True)
+            continue
+        converted.replace(path)
+        return "utf-8" if attempt == "utf-8-sig" else attempt
+    raise Refused("Its text is in no encoding this project reads.", "Save it as CSV in UTF-8.")

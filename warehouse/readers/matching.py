@@ -1,0 +1,109 @@
+"""Which feed a table is, by its headings: the one contract whose required columns are there.
+
+Belongs here: matching headings to contracts, naming what is missing. Does not: reading files
+(`tables`), the months of their content (`recognise`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher, get_close_matches
+
+from warehouse.base.text import fold
+from warehouse.contract.model import Contract, contracts
+from warehouse.readers.containers import AGAIN, Refused, shown
+
+LIKE = 0.5  # how alike two headings must be, from 0 to 1
+ONLY_MONTHLY = (
+    "Daily or weekly files of the same publication are not this feed; import the monthly one."
+)
+
+
+def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract:
+    """The one contract whose required headings are all there, none of them twice.
+
+    `feed` restricts the choice. Raises Refused naming the nearest feed, and what is missing.
+    """
+    missing, nearest = nearest_contract(headings, feed)
+    if not missing:
+        _refuse_doubled(nearest, headings)
+        return nearest
+    if len(missing) * 2 > len(nearest.required(headings)):
+        found = ", ".join(map(shown, headings[:6])) + (", ..." if len(headings) > 6 else "")
+        raise Refused(
+            f"Its headings are those of no known feed (found: {found}).",
+            "Check that it is one of the publications in `access-recovery status`, "
+            "and that the first line holds the headings.",
+        )
+    raise Refused(
+        f"It looks like {nearest.feed}, but {_missing_text(nearest, missing, headings)}.",
+        _missing_remedy(nearest, missing, headings),
+    )
+
+
+def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[str], Contract]:
+    """The columns that the headings lack (none if they fit), and of which contract."""
+    choice = [c for c in contracts().values() if feed in (None, c.feed)]
+    if not choice:
+        raise Refused(
+            f"There is no feed `{feed}`.", f"Feeds are: {', '.join(sorted(contracts()))}."
+        )
+    scored = [(missing_columns(contract, headings), contract) for contract in choice]
+    fitting = [pair for pair in scored if not pair[0]]
+    if fitting:
+        return max(fitting, key=lambda pair: len(pair[1].columns))
+    return min(scored, key=lambda pair: len(pair[0]) / len(pair[1].columns))
+
+
+def _missing_remedy(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
+    finer = [h for h in _spare(contract, headings) if re.search("date|day|week", fold(h))]
+    if contract.edition.content in missing and finer:
+        return ONLY_MONTHLY
+    return (
+        "If the publisher renamed a column, add the new heading to "
+        f"assets/feeds/{contract.feed}/contract.yaml; otherwise download the file again."
+    )
+
+
+def _spare(contract: Contract, headings: Sequence[str]) -> list[str]:
+    return [heading for heading in headings if not contract.is_known(heading)]
+
+
+def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
+    """Required columns of the contract that no heading stands for."""
+    present = {contract.column_of(heading) for heading in headings}
+    return [name for name in contract.required(headings) if name not in present]
+
+
+def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
+    spare = _spare(contract, headings)
+    parts = []
+    for name in missing:
+        wanted = contract.columns[name].published
+        found = nearest_heading(wanted, spare)
+        parts.append(f"`{wanted[0]}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
+    noun = "column is" if len(parts) == 1 else "columns are"
+    return f"the {noun} missing: {', '.join(parts)}"
+
+
+def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:
+    """The heading that reads most like one of those wanted, None if none is like them."""
+    folded = {heading.casefold(): heading for heading in reversed(spare)}
+    scored = [
+        (SequenceMatcher(None, near, one.casefold()).ratio(), near)
+        for one in wanted
+        for near in get_close_matches(one.casefold(), list(folded), 1, LIKE)
+    ]
+    return folded[max(scored)[1]] if scored else None
+
+
+def _refuse_doubled(contract: Contract, headings: Sequence[str]) -> None:
+    """Two headings for one column (the same twice, or an old and a new one) leave open which."""
+    meant = Counter(contract.column_of(h) or fold(h) for h in headings)
+    for heading in headings:
+        name = contract.column_of(heading) or fold(heading)
+        if name and meant[name] > 1:
+            same = [shown(h) for h in headings if (contract.column_of(h) or fold(h)) == name]
+            raise Refused(f"A heading stands twice: `{'`, `'.join(same)}`.", AGAIN)

@@ -1,0 +1,118 @@
+"""Tables in Excel workbooks: found by the words of their headings, whatever stands around them.
+
+Belongs here: sheets as text, the heading row, where the data end. Values only: formulas count as
+what they last showed, and macros never run. Does not: which feed a table is (`recognise`).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from warehouse.readers.containers import AGAIN, CHUNK, Refused
+
+HEADING_ROWS = 60  # titles and notes above a table are never longer
+MAX_CELLS = 30_000_000
+CELL = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
+REACH = 16  # bytes that a cell's address can take, so that none is missed between two chunks
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as text: dates as YYYY-MM-DD, whole numbers without a point, blanks as ""."""
+
+    name: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row that may hold the headings of a table. `row`: as the spreadsheet numbers it."""
+
+    sheet: Sheet
+    row: int
+    headings: tuple[str, ...]
+
+    def body(self, is_note: Callable[[list[str]], bool]) -> dict[int, list[str]]:
+        """Rows of the table by their number: what is below the headings, without blank rows and
+        without the notes that follow the data."""
+        below = {
+            number: cells[: len(self.headings)]
+            for number, cells in enumerate(self.sheet.rows[self.row :], self.row + 1)
+        }
+        filled = {number: cells for number, cells in below.items() if any(cells)}
+        for number in reversed(list(filled)):
+            if not is_note(filled[number]):
+                break
+            del filled[number]
+        return filled
+
+
+def read_sheets(path: Path) -> Iterator[Sheet]:
+    """The sheets of a workbook in their order. Raises Refused if it can't be read as one."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    _refuse_vast(path)
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            for name in workbook.sheet_names:
+                cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                yield Sheet(name, [[cell_text(value) for value in row] for row in cells])
+    except (CalamineError, zipfile.BadZipFile) as error:
+        raise Refused(f"It can't be read as an Excel workbook ({error}).", AGAIN) from error
+
+
+def cell_text(value: object) -> str:
+    """A cell as a CSV would have it."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def candidates(sheets: Iterable[Sheet]) -> Iterator[Candidate]:
+    """Rows near the top of each sheet that hold at least two texts: headings perhaps."""
+    for sheet in sheets:
+        for number, cells in enumerate(sheet.rows[:HEADING_ROWS], 1):
+            headings = list(cells)
+            while headings and not headings[-1]:
+                headings.pop()
+            if sum(map(bool, headings)) >= 2:
+                yield Candidate(sheet, number, tuple(headings))
+
+
+def _refuse_vast(path: Path) -> None:
+    """A single cell in the last corner of a sheet would take all memory once it is laid out."""
+    with zipfile.ZipFile(path) as container:
+        for info in container.infolist():
+            if info.filename.startswith("xl/worksheets/") and _cells(container, info) > MAX_CELLS:
+                raise Refused(
+                    f"Its sheet {Path(info.filename).stem} reaches over more than "
+                    f"{MAX_CELLS:,} cells.",
+                    "Delete the stray cells at its far end, or import the publisher's CSV.",
+                )
+
+
+def _cells(container: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Cells of the rectangle that a sheet's used cells span."""
+    columns, rows, tail = {b"A"}, 1, b""
+    with container.open(info) as stream:
+        while chunk := stream.read(CHUNK):
+            found = CELL.findall(tail + chunk)
+            columns |= {column for column, _ in found}
+            rows = max([rows, *(int(row) for _, row in found)])
+            tail = chunk[-REACH:]
+    widest = max(columns, key=lambda letters: (len(letters), letters))
+    width = 0
+    for letter in widest:
+        width = width * 26 + letter - ord("A") + 1
+    return width * rows

@@ -1,0 +1,1 @@
+"""From one archived file to tidy rows, quarantined rows and measures."""

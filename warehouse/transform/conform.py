@@ -1,0 +1,300 @@
+"""From published text to typed, conformed rows: pure polars functions, driven by the contract.
+
+Belongs here: renaming, typing, label spellings, and the row rules that send a row to quarantine.
+Does not: reading files (`warehouse.transform.tidy`), judging an edition (`checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from warehouse.base.months import add_months, month_spellings, month_text
+from warehouse.base.text import fold
+from warehouse.contract.model import Contract
+from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+
+FAILED_RULE = "failed_rule"
+RAW = "raw."
+
+ROW_RULES = {
+    "row_shape": "a row has no more fields than headings, and no field runs over a line's end",
+    "total_row": "a row is of one organisation and month, not their total",
+    "value_present": "a value is given where the contract requires one",
+    "month_not_mangled": "a month is as it was typed, not as a spreadsheet turned it",
+    "month_readable": "a month is written in a format the contract lists",
+    "count_whole": "a count is a whole number",
+    "count_not_negative": "a count is not negative",
+    "label_known": "a label is one the contract lists",
+    "code_pattern": "a code has the pattern the contract gives",
+    "month_in_window": "the month lies inside the edition's window",
+}
+
+# What publishers and people call a row of totals; and what spreadsheets make of a month: a day of
+# this year (`24-Oct`), a serial number (`45566`), a clock time, or hashes in a narrow column.
+TOTAL = (
+    r"(?i)^\s*((grand|overall|sub)?[- ]?totals?\b.*|sum|all (practices|icbs)|england|national)\W*$"
+)
+MANGLED = r"^\s*(\d{1,2}[- ][A-Za-z]{3,9}|[3-6]\d{4}(\.\d+)?|.*\d:\d\d.*|#+)\s*$"
+CORRECTED = "ask the publisher for a corrected file"
+MENDED = "correct the row and import the file again"
+REMEDIES = {
+    "total_row": "totals are worked out here; leave them out of the file",
+    "month_not_mangled": "format the column as text before typing months into it",
+    "label_known": "if the publisher has added a label, list it in warehouse/contract/labels.yaml",
+    "month_readable": "if months are written so now, add the format to the contract",
+    "month_in_window": "check which edition the file belongs to",
+    "code_pattern": "if such codes are real, widen the pattern in the contract",
+} | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
+# Who types a return can mend it; there is no publisher to ask.
+TYPED_REMEDIES = {
+    "month_readable": "type it as YYYY-MM",
+    "code_pattern": "check the code",
+    "month_in_window": "check the month",
+}
+
+
+def remedy(rule: str, contract: Contract) -> str:
+    """What to do about a row that breaks a rule."""
+    if rule == "label_known" and contract.label_families:
+        return "if the publisher has added a label, list it in the feed's contract"
+    if not contract.hand_made:
+        return REMEDIES[rule]
+    own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
+    return TYPED_REMEDIES.get(rule, own)
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A condition that a row breaks: `broken` is true on the rows that go to quarantine.
+
+    `source`: the column of the frame that holds the published text; `expected`: in words.
+    """
+
+    rule: str
+    column: str
+    source: str
+    broken: pl.Expr
+    expected: str
+
+
+@cache
+def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    """Folded published text -> canonical label."""
+    return {fold(text): label for label, others in labels for text in (label, *others)}
+
+
+def _typed_swiftly(
+    text: pl.Expr,
+    kind: pl.DataType,
+    quick: Callable[[pl.Series], pl.Series],
+    careful: Callable[[pl.Series], pl.Series],
+) -> pl.Expr:
+    """Type a column the quick way; the careful way only where the quick one lost a value."""
+
+    def typed(batch: pl.Series) -> pl.Series:
+        found = quick(batch)
+        return found if found.null_count() == batch.null_count() else careful(batch)
+
+    return text.map_batches(typed, return_dtype=kind, is_elementwise=True)
+
+
+def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
+    """Canonical labels: by the published spelling, else whatever the case and spaces."""
+    spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
+    exact = {written: label for label, others in labels.items() for written in (label, *others)}
+    published = pl.Enum(list(exact))
+    canonical = pl.Series(list(exact.values()), dtype=kind)
+
+    def quick(batch: pl.Series) -> pl.Series:
+        return canonical.gather(batch.cast(published, strict=False).to_physical())
+
+    def careful(batch: pl.Series) -> pl.Series:
+        written = batch.unique().drop_nulls().to_list()
+        known = {one: spellings[fold(one)] for one in written if fold(one) in spellings}
+        return batch.replace_strict(
+            list(known), list(known.values()), default=None, return_dtype=kind
+        )
+
+    return _typed_swiftly(text, kind, quick, careful)
+
+
+def _counted(text: pl.Expr) -> pl.Expr:
+    """Whole numbers, with or without spaces about them."""
+    return _typed_swiftly(
+        text,
+        pl.Int64(),
+        lambda batch: batch.cast(pl.Int64, strict=False),
+        lambda batch: batch.str.strip_chars().cast(pl.Int64, strict=False),
+    )
+
+
+def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    """First days of months, in any of the formats, with or without spaces about them."""
+    spellings = month_spellings(formats)
+
+    def looked_up(batch: pl.Series) -> pl.Series:
+        return batch.replace_strict(spellings, default=None, return_dtype=pl.Date)
+
+    return _typed_swiftly(
+        text, pl.Date(), looked_up, lambda batch: looked_up(batch.str.strip_chars())
+    )
+
+
+def window(contract: Contract, edition: date) -> tuple[date, date]:
+    """First and last month that an edition of this feed may hold."""
+    return add_months(edition, 1 - contract.window_months), edition
+
+
+def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Type and conform a file's rows by its contract.
+
+    `raw`: one text column per published heading, `source_row` (UInt32, the row as a spreadsheet
+    numbers it: the header is row 1), and, where the reader can tell, `overflow` (a field beyond
+    the headings or over a line's end). Returns the contract's columns, `source_row`, `overflow`,
+    the published values as `raw.<heading>`, and `failed_rule` (Int16, null on a sound row, else
+    an index into `row_rules`). Same grain as the file: nothing is dropped or added up.
+    """
+    published = [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
+    source = source_columns(contract, published)
+    named = raw.rename({h: f"{RAW}{h}" for h in published})
+    told = OVERFLOW in raw.collect_schema().names()
+    overflow = _blank_to_null(OVERFLOW) if told else pl.lit(None, pl.String)
+    typed = named.with_columns(
+        *[_typed(contract, name, source.get(name)).alias(name) for name in contract.columns],
+        overflow.alias(OVERFLOW),
+    )
+    rules = row_rules(contract, edition, source)
+    failed = pl.coalesce(
+        [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
+    )
+    return typed.with_columns(failed.alias(FAILED_RULE))
+
+
+def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
+    """Canonical column -> column of the frame that holds its published text.
+
+    Where two headings stand for one column the first is read; a check holds such a file back.
+    """
+    source: dict[str, str] = {}
+    for heading in headings:
+        name = contract.column_of(heading)
+        if name is not None:
+            source.setdefault(name, f"{RAW}{heading}")
+    return source
+
+
+def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
+    """Text without spaces about it; null where blank, or one of the texts that mean no value."""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(~text.is_in(["", *missing])).then(text)
+
+
+def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
+    column = contract.columns[name]
+    if source is None:
+        kinds = {"month": pl.Date, "count": pl.Int64}
+        missing = pl.Enum(list(contract.labels(name))) if column.type == "label" else None
+        return pl.lit(None, missing or kinds.get(column.type, pl.String))
+    text = _blank_to_null(source, column.missing) if column.missing else pl.col(source)
+    match column.type:
+        case "month":
+            return _dated(text, column.formats)
+        case "label":
+            return _labelled(text, contract.labels(name))
+        case "count":
+            return _counted(text)
+        case "text":
+            return pl.when(text != "").then(text)
+        case "code":
+            return _blank_to_null(source)
+
+
+def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
+    """The rules every row must keep, in the order in which the first broken one is reported.
+
+    `source`: canonical column -> column of the frame that holds its published text.
+    """
+    shape = "no more fields than headings, each on one line (is a quote or comma unescaped?)"
+    rules = [RowRule("row_shape", OVERFLOW, OVERFLOW, pl.col(OVERFLOW).is_not_null(), shape)]
+    rules += _total_rules(contract, source)
+    for name, column in contract.columns.items():
+        if name in source and not column.nullable:
+            blank = pl.col(source[name]).is_null() | (pl.col(source[name]) == "")
+            missing = pl.col(name).is_null() if column.type in ("text", "code") else blank
+            rules.append(RowRule("value_present", name, source[name], missing, "a value"))
+    for name in contract.columns:
+        if name in source:
+            rules += _value_rules(contract, name, source[name])
+    if contract.month and contract.month in source:
+        first, last = window(contract, edition)
+        outside = ~pl.col(contract.month).is_between(first, last)
+        expected = f"a month from {month_text(first)} to {month_text(last)}"
+        rules.append(
+            RowRule("month_in_window", contract.month, source[contract.month], outside, expected)
+        )
+    return rules
+
+
+def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
+    """A row whose month or organisation says that it is a total. People also write the word into
+    another column, or leave both out and give numbers alone."""
+    identity = [contract.month, contract.cell.code if contract.cell else None]
+    named = [name for name in identity if name in source]
+    speaking = list(source) if contract.hand_made else named
+    expected = "a row of one organisation and month, not a total"
+    rules = []
+    for name in speaking:
+        if contract.columns[name].type != "count":
+            text = pl.col(source[name]).cast(pl.String)
+            rules.append(
+                RowRule("total_row", name, source[name], text.str.contains(TOTAL), expected)
+            )
+    counts = [source[name] for name in contract.counts if name in source]
+    if contract.hand_made and counts and len(named) == 2:
+        unnamed = pl.all_horizontal(_blank_to_null(source[name]).is_null() for name in named)
+        given = pl.any_horizontal(_blank_to_null(count).is_not_null() for count in counts)
+        rules.append(RowRule("total_row", named[0], source[named[0]], unnamed & given, expected))
+    return rules
+
+
+def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
+    column, value = contract.columns[name], pl.col(name)
+    unreadable = value.is_null()
+    if column.nullable:
+        unreadable &= _blank_to_null(source, column.missing).is_not_null()
+    match column.type:
+        case "month":
+            example = date(2025, 11, 1).strftime(column.formats[0]).upper()
+            expected = f"the first of a month, like {example}"
+            mangled = unreadable & pl.col(source).cast(pl.String).str.contains(MANGLED)
+            return [
+                RowRule("month_not_mangled", name, source, mangled, expected),
+                RowRule("month_readable", name, source, unreadable, expected),
+            ]
+        case "count":
+            return [
+                RowRule("count_whole", name, source, unreadable, "a whole number"),
+                RowRule("count_not_negative", name, source, value < 0, "zero or more"),
+            ]
+        case "label":
+            expected = "one of " + ", ".join(contract.labels(name))
+            return [RowRule("label_known", name, source, unreadable, expected)]
+    if column.pattern is None:
+        return []
+    expected = f"a code like {column.pattern}"
+    return [RowRule("code_pattern", name, source, ~value.str.contains(column.pattern), expected)]
+
+
+def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
+    """The row rules that apply to a file with these headings: what `failed_rule` indexes."""
+    return row_rules(contract, edition, source_columns(contract, headings))
+
+
+def unallocated_to_null(frame: pl.LazyFrame, column: str = "pcn_code") -> pl.LazyFrame:
+    """PCN code `U` means no PCN: 46 practices of 23 ICBs share it; it is never an organisation."""
+    return frame.with_columns(pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column))

@@ -1,0 +1,190 @@
+"""Corrections: known errors of publishers, put right cell by cell, in the open.
+
+Belongs here: the schema of `assets/feeds/<feed>/corrections.yaml` and applying it to published
+rows, pure polars. Does not: judging whether a correction still finds its error (`checks`).
+
+A correction is of some editions. From its expiry on it is applied no more, so that an error which
+has gone on for long is looked at again; which edition that is depends on no clock, and a rebuild
+gives what it gave before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from warehouse.base.months import MONTH, month_text
+from warehouse.base.yaml_files import read_yaml
+from warehouse.contract.model import FEEDS_FOLDER, Contract, contracts
+from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+
+CORRECTIONS = "corrections.yaml"
+FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "correction_id": pl.String,
+    SOURCE_ROW: pl.UInt32,
+    "column_name": pl.String,
+    "published": pl.String,
+    "corrected": pl.String,
+}
+
+
+class Correction(BaseModel):
+    """One known error, and what stands there rightly.
+
+    `where`: column of the contract -> the published text, or several, by which its rows are found;
+    `set`: column -> the text to read instead. `first_edition`: the first one that has the error;
+    `expires`: the first one that is corrected no more (both YYYY-MM). `reference`: the evidence.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    correction_id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    what: str = Field(min_length=10)
+    why: str = Field(min_length=10)
+    reference: str = Field(min_length=5)
+    decided_by: str = Field(min_length=2)
+    decided_on: date
+    first_edition: str = Field(pattern=MONTH)
+    expires: str = Field(pattern=MONTH)
+    where: dict[str, tuple[str, ...]] = Field(min_length=1)
+    set: dict[str, str] = Field(min_length=1)
+
+    @field_validator("where", "set", mode="before")
+    @classmethod
+    def _texts(cls, given: object, info: ValidationInfo) -> object:
+        """Counts may be written without quotes; they are looked for as published: as text."""
+        if not isinstance(given, dict):
+            return given
+        if info.field_name == "set":
+            return {name: _text(one) for name, one in given.items()}
+        listed = {name: one if isinstance(one, list) else [one] for name, one in given.items()}
+        return {name: [_text(item) for item in one] for name, one in listed.items()}
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Correction:
+        if self.expires <= self.first_edition:
+            raise ValueError("`expires` is after `first_edition`")
+        return self
+
+    def concerns(self, edition: date) -> bool:
+        """Whether the edition may have the error: it is the first one, or a later one."""
+        return self.first_edition <= month_text(edition)
+
+    def is_in_force(self, edition: date) -> bool:
+        """Whether the edition is corrected."""
+        return self.concerns(edition) and month_text(edition) < self.expires
+
+
+def _text(given: object) -> object:
+    return str(given) if type(given) is int else given
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A file's rows with its corrections applied, and what these found.
+
+    `found`: one row per corrected cell, the columns of `FOUND_SCHEMA`, of expired corrections the
+    cells that they would still correct. `rows`: correction id -> rows found, none included.
+    """
+
+    rows: pl.LazyFrame
+    found: pl.DataFrame
+    matched: dict[str, int]
+
+
+@cache
+def corrections(feed: str) -> tuple[Correction, ...]:
+    """The corrections of a feed, none if it has no such file.
+
+    Raises ValueError naming the file, the correction and what is wrong with it.
+    """
+    path = FEEDS_FOLDER / feed / CORRECTIONS
+    return load_corrections(path, contracts()[feed]) if path.exists() else ()
+
+
+def load_corrections(path: Path, contract: Contract) -> tuple[Correction, ...]:
+    """Read and validate a file of corrections; see `corrections`."""
+    made = []
+    try:
+        content = read_yaml(path)
+        if not isinstance(content, dict):
+            raise ValueError("write each correction under its name: `wrong-icb:`, then its fields")
+        for name, fields in content.items():
+            made.append(Correction(correction_id=name, **fields))
+            unknown = {*made[-1].where, *made[-1].set} - set(contract.columns)
+            if unknown:
+                raise ValueError(f"{name}: `{min(unknown)}` is no column of {contract.feed}")
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        raise ValueError(f"{path}: not a valid file of corrections: {error}") from error
+    return tuple(made)
+
+
+def correct(
+    raw: pl.LazyFrame, contract: Contract, edition: date, listed: tuple[Correction, ...]
+) -> Corrected:
+    """Apply the corrections that concern an edition to its published rows.
+
+    `raw`: one text column per published heading, `source_row`, perhaps `overflow`. The rows come
+    back in the same shape. Only rows that a correction finds are looked at twice.
+    """
+    concerned = [one for one in listed if one.concerns(edition)]
+    columns = _headings(raw, contract)
+    told = [pl.DataFrame(schema=FOUND_SCHEMA)]
+    matched = {}
+    for one in concerned:
+        meant = _meant(one, columns)
+        named = {name: columns[name] for name in one.set if name in columns}
+        rows = raw.filter(meant).select(SOURCE_ROW, *named.values()).collect(engine="streaming")
+        matched[one.correction_id] = rows.height
+        told += [
+            rows.select(
+                pl.lit(one.correction_id).alias("correction_id"),
+                SOURCE_ROW,
+                pl.lit(name).alias("column_name"),
+                pl.col(heading).cast(pl.String).alias("published"),
+                pl.lit(one.set[name]).alias("corrected"),
+            )
+            for name, heading in named.items()
+        ]
+        if one.is_in_force(edition):
+            raw = raw.with_columns(
+                pl.when(meant)
+                .then(pl.lit(one.set[name]))
+                .otherwise(pl.col(heading).cast(pl.String))
+                .alias(heading)
+                for name, heading in named.items()
+            )
+    return Corrected(raw, pl.concat(told), matched)
+
+
+def _headings(raw: pl.LazyFrame, contract: Contract) -> dict[str, str]:
+    """Column -> published heading of the file; of two for one the first, which is read."""
+    found: dict[str, str] = {}
+    for heading in raw.collect_schema().names():
+        name = contract.column_of(heading) if heading not in (SOURCE_ROW, OVERFLOW) else None
+        if name is not None:
+            found.setdefault(name, heading)
+    return found
+
+
+def _meant(one: Correction, columns: dict[str, str]) -> pl.Expr:
+    """The rows that a correction is about; none where the file lacks a column it goes by."""
+    if not {*one.where, *one.set} <= columns.keys():
+        return pl.lit(False)
+    return pl.all_horizontal(
+        pl.col(columns[name]).cast(pl.String).str.strip_chars().is_in(list(values)).fill_null(False)
+        for name, values in one.where.items()
+    )

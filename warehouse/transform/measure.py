@@ -1,0 +1,137 @@
+"""From conformed rows to additive measures per organisation and month: pure polars.
+
+Belongs here: sums, and the organisations a file names. Does not: roll-ups, rates, or choosing
+between editions (`warehouse.mart`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from warehouse.base.months import parse_month
+from warehouse.contract.model import Contract, Measure, Organisation
+
+PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
+
+
+def month_of(contract: Contract, edition: date) -> pl.Expr:
+    """The month a row is about; a feed without months speaks of its edition's."""
+    return pl.col(contract.month) if contract.month else pl.lit(edition, pl.Date)
+
+
+def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Measures of one source file.
+
+    `tidy`: sound rows as `warehouse.transform.conform.conform` types them. Returns one row per
+    organisation and month of the feed's cell: `org_code`, `month`, one Int64 column per measure of
+    the contract, `rows` (UInt32), and `digest` (UInt64), equal for equal content whatever the order
+    of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
+    cell itself is there, so the absence is a true zero; one outside its own months is NULL.
+    """
+    if contract.cell is None:
+        raise ValueError(f"{contract.feed} names no organisation to measure by (`cell:`)")
+    return (
+        tidy.with_columns(_content(contract).alias("content"))
+        .group_by(
+            pl.col(contract.cell.code).alias("org_code"),
+            month_of(contract, edition).alias("month"),
+        )
+        .agg(
+            *[_figure(contract, name).alias(name) for name in contract.measures],
+            pl.len().cast(pl.UInt32).alias("rows"),
+            pl.col("content").sum().alias("digest"),
+        )
+        .with_columns(
+            _existing(wanted, name)
+            for name, wanted in contract.measures.items()
+            if wanted.first_month or wanted.last_month
+        )
+        .sort("org_code", "month")
+    )
+
+
+def _content(contract: Contract) -> pl.Expr:
+    """A hash of a row's key, counts and what measures look at. Labels hash by their number, which
+    the contract fixes; texts by their letters: a file's own dictionary of them is of no order."""
+    columns = contract.columns
+    looked_at = [name for measure in contract.measures.values() for name in measure.where]
+    return pl.struct(
+        pl.col(name).cast(pl.String) if columns[name].type == "text" else pl.col(name)
+        for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at))
+    ).hash(0)
+
+
+def matching(wanted: Measure) -> pl.Expr:
+    """Whether a tidy row is one of those that a measure counts."""
+    labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
+    return pl.all_horizontal(labels) if labels else pl.lit(True)
+
+
+def definition(contract: Contract, measure_id: str) -> str:
+    """What a measure counts, in words and under the publisher's own headings."""
+    wanted = contract.measures[measure_id]
+
+    def heading(column: str) -> str:
+        return contract.columns[column].published[0]
+
+    told = [f"{heading(name)} is {' or '.join(some)}" for name, some in wanted.where.items()]
+    where = f" where {' and '.join(told)}" if told else ""
+    if wanted.column is None:
+        return f"1 for each organisation that is named{where}"
+    if wanted.sum:
+        return f"{heading(wanted.column)} added up{where}"
+    return f"1 for each organisation whose {heading(wanted.column)} adds up to more than 0{where}"
+
+
+def _figure(contract: Contract, measure_id: str) -> pl.Expr:
+    """One measure of a cell. A count that is not known makes the figure unknown, never smaller."""
+    wanted = contract.measures[measure_id]
+    rows = matching(wanted)
+    if wanted.column is None:
+        return rows.any().cast(pl.Int64)
+    counts = pl.col(wanted.column).filter(rows) if wanted.where else pl.col(wanted.column)
+    total = counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
+    if not contract.columns[wanted.column].nullable:
+        return total
+    return pl.when(counts.null_count() == 0).then(total)
+
+
+def _existing(wanted: Measure, name: str) -> pl.Expr:
+    """A measure in the months in which what it counts existed; NULL before and after."""
+    first = parse_month(wanted.first_month) if wanted.first_month else date.min
+    last = parse_month(wanted.last_month) if wanted.last_month else date.max
+    return pl.when(pl.col("month").is_between(first, last)).then(name).alias(name)
+
+
+def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """The organisations a source file names, as at each month.
+
+    Returns one row per organisation, month and distinct set of parents: `org_level`, `org_code`,
+    `org_name`, `ons_code`, `pcn_code`, `sub_icb_code`, `icb_code`, `region_code`,
+    `local_authority` (all String, codes as published: ODS or ONS) and `month` (Date).
+    """
+    observed = [_observe(tidy, contract, edition, one) for one in contract.organisations]
+    return pl.concat(observed, how="vertical").filter(pl.col("org_code").is_not_null())
+
+
+def _observe(
+    tidy: pl.LazyFrame, contract: Contract, edition: date, organisation: Organisation
+) -> pl.LazyFrame:
+    def column(name: str | None, alias: str) -> pl.Expr:
+        found = pl.lit(None, pl.String) if name is None else pl.col(name).cast(pl.String)
+        return found.alias(alias)
+
+    suffix = {"local_authority": "local_authority"}
+    return tidy.select(
+        pl.lit(organisation.level).alias("org_level"),
+        column(organisation.code, "org_code"),
+        column(organisation.name, "org_name"),
+        column(organisation.ons_code, "ons_code"),
+        *[
+            column(organisation.parents.get(parent), suffix.get(parent, f"{parent}_code"))
+            for parent in PARENTS
+        ],
+        month_of(contract, edition).alias("month"),
+    ).unique()

@@ -1,0 +1,75 @@
+"""From the shape in which a file was published to the rows of its feed, still as text.
+
+Belongs here: older shapes with a column per label, rows and columns of a file that are another
+service's. Driven by the contract (`wide`, `keep`, `passed_over`). Does not: typing (`conform`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from warehouse.base.text import heading_key
+from warehouse.contract.model import Contract, Wide
+from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+
+
+def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
+    """Published rows of one file, as this feed's rows.
+
+    `raw`: one text column per published heading, `source_row`, and perhaps `overflow`. Returns the
+    same without the columns and rows that are not read. Where a file has a column per label there
+    is a row per label with a value, under the headings of today; a blank cell states nothing and
+    makes no row. A row that breaks off before the columns that tell whose it is stays, to be
+    quarantined.
+    """
+    headings = headings_of(raw)
+    raw = raw.drop([heading for heading in headings if contract.is_passed_over(heading)])
+    if contract.wide and contract.is_wide(headings):
+        return _lengthen(raw, contract, contract.wide, edition)
+    wanted = [
+        _matches(heading, contract.keep[name])
+        for heading in headings
+        if (name := contract.column_of(heading)) in contract.keep
+    ]
+    if not wanted:
+        return raw
+    broken = pl.col(OVERFLOW).is_not_null() if OVERFLOW in raw.collect_schema().names() else False
+    return raw.filter(pl.all_horizontal(wanted) | broken)
+
+
+def is_reshaped(contract: Contract) -> bool:
+    """Whether published rows and this feed's rows are not one to one."""
+    return contract.wide is not None or bool(contract.keep)
+
+
+def headings_of(raw: pl.LazyFrame) -> list[str]:
+    """The published headings of a raw frame."""
+    return [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
+
+
+def _matches(heading: str, pattern: str) -> pl.Expr:
+    text = pl.col(heading).cast(pl.String)
+    return text.str.contains(pattern) | text.is_null() | (text.str.strip_chars() == "")
+
+
+def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) -> pl.LazyFrame:
+    """A row per label instead of a column per label."""
+    headings = headings_of(raw)
+    labels = {h: wide.labels[heading_key(h)] for h in headings if contract.is_label(h)}
+    label, value = (contract.columns[name].published[0] for name in (wide.label, wide.value))
+    present = raw.collect_schema().names()
+    long = raw.unpivot(
+        on=list(labels),
+        index=[name for name in present if name not in labels],
+        variable_name=label,
+        value_name=value,
+    )
+    given = pl.col(value).str.strip_chars() != ""
+    rows = long.filter(given).with_columns(pl.col(label).replace_strict(labels))
+    if contract.month in wide.lacks:
+        month = contract.columns[contract.month]
+        written = pl.lit(edition.strftime(month.formats[0]))
+        rows = rows.with_columns(written.alias(month.published[0]))
+    return rows

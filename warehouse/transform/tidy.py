@@ -1,0 +1,332 @@
+"""One archived source file -> its tidy Parquet, its quarantined rows, and its measures.
+
+Belongs here: streaming bytes out of the archive through the feed's parser into the lake.
+Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can be rebuilt.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from polars.exceptions import PolarsError
+from pydantic import BaseModel
+
+from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.hashing import hash_file
+from warehouse.base.home import Home, whole_file, write_text
+from warehouse.base.months import parse_month
+from warehouse.contract.model import Contract, contracts, parser, tidy_version
+from warehouse.readers.containers import XLSX, Refused, to_utf8
+from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.readers.tables import names_of, read_table
+from warehouse.transform import unreliable as taint
+from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, remedy, rules_of
+from warehouse.transform.corrections import correct, corrections
+from warehouse.transform.measure import measure, observe_organisations
+from warehouse.transform.reshape import headings_of, is_reshaped, reshape
+
+ROW_GROUP = 128 * 1024
+COMPRESSION: Final = "zstd"
+POLARS_VERSION = pl.__version__
+CHUNK = 1 << 20
+SHOWN = 200
+# What `tidy` raises for a file that was archived and can't be read after all.
+UNREADABLE = (
+    PolarsError,
+    OSError,
+    EOFError,
+    UnicodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    Refused,
+)
+
+
+class Broken(BaseModel):
+    """How many rows of a file broke one row rule in one column."""
+
+    rule: str
+    column: str
+    rows: int
+
+
+class TidyFacts(BaseModel):
+    """What tidying one file found; its presence with the current version means: done.
+
+    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows seen, which differ
+    from their sum where the file holds much else, or had a column per label. `corrected`: id of
+    each correction that concerns the edition -> rows in which it found its error.
+    """
+
+    version: str
+    rows: int
+    quarantined: int
+    read: int
+    broken: list[Broken]
+    extra_headings: list[str]
+    cells: int
+    tainted_cells: int
+    corrected: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class LakePaths:
+    """Where the derived files of one source file lie."""
+
+    tidy: Path
+    quarantine: Path
+    measures: Path
+    organisations: Path
+    corrected: Path
+    facts: Path
+
+
+def lake_paths(home: Home, file: SourceFile) -> LakePaths:
+    """Paths of a source file's derived files, by feed, edition and hash."""
+    place = Path(file.feed) / file.edition
+    return LakePaths(
+        tidy=home.lake / "tidy" / place / f"{file.short}.parquet",
+        quarantine=home.quarantine / place / f"{file.short}.parquet",
+        measures=home.lake / "measures" / place / f"{file.short}.parquet",
+        organisations=home.lake / "organisations" / place / f"{file.short}.parquet",
+        corrected=home.lake / "corrected" / place / f"{file.short}.parquet",
+        facts=home.lake / "tidy" / place / f"{file.short}.json",
+    )
+
+
+def version_of(feed: str) -> str:
+    """Version of a feed's tidy tables: its rules and the code that reads (`tidy_version`), and the
+    engines that read workbooks and hash cells."""
+    return f"{tidy_version(feed)}-calamine{_calamine_version()}-polars{POLARS_VERSION}"
+
+
+@cache
+def _calamine_version() -> str:
+    return version("python-calamine")
+
+
+def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
+    """The facts of a tidied file, None if it must be tidied (again): by other rules, or because
+    something that was made of it is no longer there."""
+    paths = lake_paths(home, file)
+    try:
+        facts = TidyFacts.model_validate_json(paths.facts.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    made = [paths.tidy, paths.quarantine, paths.measures, paths.organisations]
+    made += [paths.corrected] if facts.corrected else []
+    whole = facts.version == version_of(file.feed) and all(path.exists() for path in made)
+    return facts if whole else None
+
+
+def read_again(home: Home, file: SourceFile) -> None:
+    """Have a file tidied anew, though nothing has changed by which it was."""
+    if facts := facts_of(home, file):
+        # The note stays: without it an acceptance of the edition would lapse.
+        again = facts.model_copy(update={"version": f"{facts.version} read again"})
+        write_text(lake_paths(home, file).facts, again.model_dump_json(indent=1) + "\n")
+
+
+def tidy(home: Home, file: SourceFile) -> TidyFacts:
+    """Tidy one source file, unless it was tidied by the same version; returns the facts.
+
+    Writes `tidy` (one row per accepted published row, the contract's columns and `source_row`),
+    `quarantine` (rejected rows: `source_row, rule, column_name, found, expected, reason`, the
+    published row as `row_json`), `measures`, `organisations`, and of a file with known errors
+    `corrected` (one row per cell, as `warehouse.transform.corrections` finds them), each whole, the
+    facts last.
+    """
+    done = facts_of(home, file)
+    if done is not None:
+        return done
+    contract, edition = contracts()[file.feed], parse_month(file.edition)
+    paths = lake_paths(home, file)
+    with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
+        raw = _read(Archive(home), file, contract, Path(folder))
+        own = reshape(raw, contract, edition)
+        right = correct(own, contract, edition, corrections(file.feed))
+        conformed = parser(file.feed).parse(right.rows, contract, edition)
+        rules = rules_of(contract, headings_of(own), edition)
+        rejected = _write_rows(conformed, contract, rules, paths)
+        read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None
+    if right.matched:
+        with whole_file(paths.corrected) as part:
+            right.found.write_parquet(part, compression=COMPRESSION)
+    facts = _measure(home, file, contract, edition, rejected, read)
+    facts = facts.model_copy(update={"corrected": right.matched})
+    write_text(paths.facts, facts.model_dump_json(indent=1) + "\n")
+    return facts
+
+
+def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> pl.LazyFrame:
+    """The published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
+    if file.encoding == XLSX:
+        copy = scratch / "content.xlsx"
+        _copy_out(archive, file, copy)
+        return read_table(copy, file.sheet, file.header_row, contract).lazy()
+    text, lines = _extract(archive, file, scratch)
+    raw = pl.scan_csv(
+        text,
+        infer_schema=False,
+        schema_overrides=_dictionaries(contract, file),
+        skip_rows_after_header=1,
+        truncate_ragged_lines=True,
+        encoding="utf8-lossy",
+    ).with_row_index(SOURCE_ROW, offset=2)
+    return _mark_swallowed(raw) if lines > file.rows + 1 else raw
+
+
+def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
+    """Names repeat from row to row: read as dictionaries they cost a third less."""
+    return {
+        heading: pl.Categorical
+        for heading in file.headings
+        if (name := contract.column_of(heading)) and contract.columns[name].type == "text"
+    }
+
+
+def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
+    """Note as overflow the first field of a row that runs over a line's end: a quote left open."""
+    fields = [n for n in raw.collect_schema().names() if n not in (SOURCE_ROW, OVERFLOW)]
+    texts = [pl.col(n).cast(pl.String) for n in fields]
+    long = [pl.when(text.str.contains("\n", literal=True)).then(text) for text in texts]
+    return raw.with_columns(pl.coalesce(*long, OVERFLOW).alias(OVERFLOW))
+
+
+def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, int]:
+    """The content as UTF-8 text under headings of our own, and how many line ends it has.
+
+    Our headings leave room for one field too many; the published ones stay as the first row below.
+    Raises OSError if the archive no longer holds the bytes that were imported.
+    """
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([*names_of(file.headings), OVERFLOW])
+    first = line.getvalue().encode()
+    target, plain = scratch / "content.csv", file.encoding == "ascii"
+    lines = _copy_out(archive, file, target, first if plain else b"")
+    if plain:
+        return target, lines
+    to_utf8(target)
+    headed = scratch / "headed.csv"
+    with target.open("rb") as stream, headed.open("wb") as out:
+        out.write(first)
+        shutil.copyfileobj(stream, out, CHUNK)
+    return headed, lines
+
+
+def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b"") -> int:
+    """Copy the content out of the archive, after `first`; returns how many line ends it has."""
+    lines = 0
+    with archive.open(file) as stream, target.open("wb") as out:
+        out.write(first)
+        while chunk := stream.read(CHUNK):
+            lines += chunk.count(b"\n")
+            out.write(chunk)
+    # Zip and gzip carry a checksum of their own, which reading has verified; bare bytes have none.
+    bare = file.sha256 == file.container_sha256
+    if bare and hash_file(archive.object_path(file.container_sha256)) != file.sha256:
+        raise OSError(
+            f"{file.file_name}: its bytes in the archive are not those that were imported; "
+            "restore the archive from backup"
+        )
+    return lines
+
+
+def _write_rows(
+    conformed: pl.LazyFrame, contract: Contract, rules: list[RowRule], paths: LakePaths
+) -> pl.DataFrame:
+    """Write accepted rows and quarantined rows in one pass over the text; returns the latter."""
+    raw_columns = [n for n in conformed.collect_schema().names() if n.startswith(RAW)]
+    kept = conformed.filter(pl.col(FAILED_RULE).is_null()).select(
+        SOURCE_ROW, *[pl.col(name) for name in contract.columns]
+    )
+    rejected = conformed.filter(pl.col(FAILED_RULE).is_not_null())
+    with whole_file(paths.tidy) as part:
+        sunk = kept.sink_parquet(part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True)
+        _, bad = pl.collect_all([sunk, rejected], engine="streaming")
+    named = _name_rules(bad, contract, rules, raw_columns)
+    with whole_file(paths.quarantine) as part:
+        named.write_parquet(part, compression=COMPRESSION)
+    return named
+
+
+def _name_rules(
+    bad: pl.DataFrame, contract: Contract, rules: list[RowRule], raw_columns: list[str]
+) -> pl.DataFrame:
+    """Quarantined rows in words, with the typed columns that tell whose figures they touch."""
+    words = pl.DataFrame(
+        {
+            FAILED_RULE: range(len(rules)),
+            "rule": [rule.rule for rule in rules],
+            "column_name": [rule.column for rule in rules],
+            "expected": [rule.expected for rule in rules],
+            "heading": [_heading(rule) for rule in rules],
+            "remedy": [remedy(rule.rule, contract) for rule in rules],
+        },
+        schema_overrides={FAILED_RULE: pl.Int16},
+    )
+    broke = [pl.when(pl.col(FAILED_RULE) == i) for i in range(len(rules))]
+    found = pl.coalesce(w.then(pl.col(rule.source)) for w, rule in zip(broke, rules, strict=True))
+    row = pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw_columns)
+    quoted = pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing")
+    reason = pl.format("{}: found {}, expected {}; {}", "heading", quoted, "expected", "remedy")
+    return (
+        bad.with_columns(pl.col(raw_columns).cast(pl.String))
+        .join(words, on=FAILED_RULE, how="left", maintain_order="left")
+        .with_columns(
+            found.str.head(SHOWN).alias("found"), row.struct.json_encode().alias("row_json")
+        )
+        .with_columns(reason.alias("reason"))
+        .drop("heading", "remedy")
+    )
+
+
+def _heading(rule: RowRule) -> str:
+    """What the publisher calls the column that broke the rule: what a reader of the file sees."""
+    return "the row" if rule.source == OVERFLOW else rule.source.removeprefix(RAW)
+
+
+def _measure(
+    home: Home,
+    file: SourceFile,
+    contract: Contract,
+    edition: date,
+    rejected: pl.DataFrame,
+    read: int | None,
+) -> TidyFacts:
+    """Write the file's measures (with `tainted`) and organisations; returns the facts."""
+    paths = lake_paths(home, file)
+    tidy_rows = pl.scan_parquet(paths.tidy)
+    bearing = taint.count_bearing(rejected, contract)
+    observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
+    # Threads leave distinct rows in any order, and checks name the last one of an organisation.
+    observed = observed.sort(observed.columns)
+    cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
+    cells = cells.with_columns(taint.tainted(cells, observed, bearing, contract, edition))
+    with whole_file(paths.measures) as part:
+        cells.write_parquet(part, compression=COMPRESSION)
+    with whole_file(paths.organisations) as part:
+        observed.write_parquet(part, compression=COMPRESSION)
+    broken = rejected.group_by("rule", "column_name").len().sort("rule", "column_name")
+    return TidyFacts(
+        version=version_of(file.feed),
+        rows=(rows := int(cells["rows"].sum())),
+        quarantined=rejected.height,
+        read=rows + rejected.height if read is None else read,
+        broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
+        extra_headings=[h for h in file.headings if h.strip() and not contract.is_known(h)],
+        cells=cells.height,
+        tainted_cells=int(cells["tainted"].sum()),
+    )

@@ -1,0 +1,118 @@
+"""Whose figures a quarantined row was missing from: the cells that keep their last good figure.
+
+Belongs here: which quarantined rows bear a count, and which organisation-months they touch, on the
+cautious side. Does not: the row rules (`warehouse.transform.conform`), choosing editions
+(`warehouse.mart`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from warehouse.contract.model import Contract
+from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.transform.conform import RAW, source_columns
+from warehouse.transform.measure import month_of
+
+# Places by which a lost row may be narrowed down, the smallest that is always given first.
+PLACES = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority": "local_authority"}
+
+
+def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
+
+    A footnote or blank line, with neither an organisation nor any count, is not one; nor is a row
+    that only adds others up.
+    """
+    if not contract.counts or contract.cell is None:
+        return rejected.clear()
+    headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
+    source = source_columns(contract, headings)
+    zero = pl.all_horizontal(pl.col(name).eq(0).fill_null(False) for name in contract.counts)
+    written = [
+        pl.col(source[name]).str.strip_chars().ne("").fill_null(False)
+        for name in contract.counts
+        if name in source
+    ]
+    owned = readable_code(contract).is_not_null() | pl.any_horizontal(written)
+    lost = ~zero & owned & (pl.col("rule") != "total_row")
+    return rejected.filter(_swallowing() | lost)
+
+
+def _swallowing() -> pl.Expr:
+    """Whether a field of the row runs over a line's end: an open quote has swallowed other rows."""
+    return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
+
+
+def readable_code(contract: Contract) -> pl.Expr:
+    """Code of a row's organisation, null where it can't be one; of a feed without cell its key's
+    first column."""
+    name = contract.cell.code if contract.cell else contract.key[0]
+    code, pattern = pl.col(name), contract.columns[name].pattern
+    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
+
+
+def tainted(
+    cells: pl.DataFrame,
+    observed: pl.DataFrame,
+    bearing: pl.DataFrame,
+    contract: Contract,
+    edition: date,
+) -> pl.Series:
+    """Which cells lost a count-bearing row, or may have: what a row does not say, it may mean.
+
+    A row without a readable month touches all months of its organisation; one without a readable
+    organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
+    swallowed others, because a quote was left open, all cells of the file.
+    """
+    if contract.cell is None or bearing.is_empty():
+        return pl.repeat(False, cells.height, eager=True).alias("tainted")
+    if bearing.select(_swallowing().any()).item():
+        return pl.repeat(True, cells.height, eager=True).alias("tainted")
+    _, place = _place(contract)
+    places = observed.filter(pl.col("org_level") == contract.cell.level).select(
+        "org_code", "month", pl.col(place).alias("place")
+    )
+    placed = cells.join(
+        places.unique(["org_code", "month"], keep="last", maintain_order=True),
+        on=["org_code", "month"],
+        how="left",
+        maintain_order="left",
+    )
+    lost = _told(bearing, set(places["place"]), contract, edition)
+    touched = pl.repeat(False, cells.height, eager=True)
+    for on in (["org_code", "month"], ["org_code"], ["place", "month"], ["place"], ["month"], []):
+        told = [pl.col(n).is_not_null() if n in on else pl.col(n).is_null() for n in lost.columns]
+        rows = lost.filter(told).select(on).unique()
+        if rows.height and on:
+            hits = placed.join(
+                rows.with_columns(hit=True), on=on, how="left", maintain_order="left"
+            )
+            touched |= hits["hit"].fill_null(False)
+        elif lost.filter(told).height:
+            touched |= True
+    return touched.alias("tainted")
+
+
+def _place(contract: Contract) -> tuple[str | None, str]:
+    """The column that says in which place a row's organisation is, and where the observed
+    organisations have the same: of several places the smallest."""
+    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
+    parents = named[0].parents if named else {}
+    level = next((one for one in PLACES if one in parents), "sub_icb")
+    return parents.get(level), PLACES[level]
+
+
+def _told(
+    bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
+) -> pl.DataFrame:
+    """What lost rows tell of whose they were: `org_code`, else `place`, and `month`."""
+    parent, _ = _place(contract)
+    code = readable_code(contract)
+    known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)
+    place = pl.when(code.is_null() & known).then(pl.col(parent or SOURCE_ROW).cast(pl.String))
+    return bearing.select(
+        code.alias("org_code"), place.alias("place"), month_of(contract, edition).alias("month")
+    ).unique()
