@@ -172,7 +172,7 @@ def test_a_check_that_raises_fails_and_hides_no_other(
     assert [r.rule for r in taken.results] == before
     (failed,) = [r for r in taken.results if r.verdict == "fail"]
     assert (failed.rule, failed.observed) == ("rows_as_before", "ZeroDivisionError: no rows")
-    assert "the check itself failed, in test_catalogue.py line" in failed.message
+    assert "the check itself failed, in test_check_catalogue.py line" in failed.message
     assert taken.state.verdict == "held"
 
 

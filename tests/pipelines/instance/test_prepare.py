@@ -29,7 +29,7 @@ from pipelines.instance.prepare import (
     open_instance,
     prepare,
 )
-from pipelines.instance.sqlite import Storage
+from pipelines.storage import Storage
 from warehouse.base.home import HOME_VARIABLE, Home, write_text
 
 ORIGIN = RemoteJobOrigin(
@@ -39,7 +39,7 @@ ORIGIN = RemoteJobOrigin(
     "writing",
 )
 OWN = """
-storage: {custom: {module: pipelines.instance.sqlite, class: Storage}}
+storage: {custom: {module: pipelines.storage, class: Storage}}
 telemetry: {enabled: true}
 concurrency:
   runs: {max_concurrent_runs: 4}

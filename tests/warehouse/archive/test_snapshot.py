@@ -9,9 +9,9 @@ import pytest
 from assets.ingest import pending_editions, take_in
 from tests.support import imported, write_regional
 from tests.warehouse.support_mart import RUN
+from warehouse.archive import source_files as archive
 from warehouse.archive.snapshot import one_snapshot, outdated
 from warehouse.archive.source_files import Archive
-from warehouse.archive.source_files import source_files as archive
 from warehouse.archive.withdrawals import restore, withdraw
 from warehouse.base.home import Home
 from warehouse.editions.status import standings

@@ -51,7 +51,7 @@ def test_a_reading_runs_through_the_readers_of_text_and_workbooks(feed: str) -> 
 
 @pytest.mark.parametrize("feed", contracts())
 def test_a_reading_does_not_run_through_commands_checks_the_mart_or_other_feeds(feed: str) -> None:
-    others = ("pipelines/", "checks/", "warehouse/mart/", "warehouse/fetch/", "warehouse/alerts/")
+    others = ("pipelines/", "checks/", "warehouse/mart/", "warehouse/fetch/", "warehouse/outputs/")
     assert not [path for path in named(feed) if path.startswith(others)]
     assert [path for path in named(feed) if path.startswith("assets/feeds/")] == [
         f"assets/feeds/{feed}/parser.py"
@@ -85,7 +85,7 @@ def test_a_new_import_is_followed_wherever_it_stands(copied: Path) -> None:
     newer.write_text("", encoding="utf-8")
     for_types = copied / "warehouse" / "for_types.py"
     for_types.write_text("", encoding="utf-8")
-    path = copied / "warehouse" / "intake" / "workbook.py"
+    path = copied / "warehouse" / "readers" / "workbook.py"
     more = "def _late():\n    from warehouse import new\n\n\nif TYPE_CHECKING:\n"
     more += "    import warehouse.for_types\n"
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")

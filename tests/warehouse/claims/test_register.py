@@ -42,7 +42,7 @@ def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch
     hashed: list[Path] = []
     monkeypatch.setattr(build, "hash_files", lambda files: hashed.extend(files) or "version")
     assert build.mart_version.__wrapped__() == "version"
-    assert {REGISTER_FILE, REGISTER_FILE.with_name("judge.py")} <= set(hashed)
+    assert {REGISTER_FILE, REGISTER_FILE.with_name("verdicts.py")} <= set(hashed)
 
 
 @pytest.mark.parametrize(
