@@ -44,8 +44,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     (folder / "contract.yaml").write_text(page["yaml"][0])
     (folder / "parser.py").write_text(page["python"][0])
     (folder / "checks.yaml").write_text(page["yaml"][1])
-    with (project / "warehouse" / "kpis.yaml").open("a") as catalogue:
-        catalogue.write("\n" + page["yaml"][2])
+    (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
     (place / "enhanced-access.csv").write_text(page["csv"][0])
     return home, {
         line: command(project, home, place, *line.split()[1:])

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from warehouse.base.months import MONTH, add_months, parse_month
-from warehouse.claims.register_faults import say_found
+from warehouse.base.validation import say_found
 
 FINANCIAL_YEAR = r"^20\d\d/\d\d$"
 

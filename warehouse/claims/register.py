@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from warehouse.base.validation import Models, faults_told_of, say_faults, say_found
 from warehouse.base.yaml_files import read_yaml
 from warehouse.claims.periods import Month, Period
-from warehouse.claims.register_faults import Models, say_faults, say_found
 from warehouse.claims.stated import Written, read_figure
-from warehouse.kpi.catalogue import Kpi, Unit, catalogue
+from warehouse.kpi.catalogue import Kpi, catalogue
+from warehouse.kpi.units import Unit
 from warehouse.reference.levels import OrgLevel
 
 REGISTER_FILE = Path(__file__).with_name("claims.yaml")
@@ -148,25 +147,12 @@ def load_register(path: Path) -> tuple[Claim, ...]:
     found and what was expected.
     """
     found: dict[str, Claim] = {}
-    with _told_of(path):
+    with faults_told_of(path):
         for claim in _claims(read_yaml(path)):
             if claim.claim_id in found:
                 raise ValueError(f"claim `{claim.claim_id}` stands twice, expected once")
             found[claim.claim_id] = claim
     return tuple(found.values())
-
-
-@contextmanager
-def _told_of(path: Path) -> Iterator[None]:
-    """Whatever is wrong is told of this file, with what to do. The error stands alone: what lies
-    behind it (of pydantic, of the reader of YAML) names neither file nor claim."""
-    try:
-        yield
-    except (ValueError, yaml.YAMLError) as error:
-        told = " ".join(str(error).split()).rstrip(".")
-        raise ValueError(
-            f"{path.name}: {told}. Correct it in {path}, then run access-recovery refresh again."
-        ) from None
 
 
 def _claims(raw: object) -> Iterator[Claim]:
@@ -251,7 +237,7 @@ def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
     Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
     unit than the claim's, and a monthly mean of what is not added up over months.
     """
-    with _told_of(REGISTER_FILE):
+    with faults_told_of(REGISTER_FILE):
         for claim in claims:
             for reading in claim.readings:
                 if reading.kpi_id is not None:
@@ -262,7 +248,7 @@ def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[st
     label = f"claim `{claim.claim_id}`"
     kpi = kpis.get(kpi_id)
     if kpi is None:
-        near = ", ".join(get_close_matches(kpi_id, kpis)) or "an id of kpis.yaml"
+        near = ", ".join(get_close_matches(kpi_id, kpis)) or "the id of a KPI in the catalogue"
         raise ValueError(f"{label}: `kpi`: `{kpi_id}` is not in the catalogue, expected {near}")
     if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
         raise ValueError(

@@ -1,6 +1,7 @@
-"""The KPI catalogue: its schema, its loading, and the arithmetic of units.
+"""The KPI catalogue: what a KPI is, and what makes no sense in one.
 
-Belongs here: `kpis.yaml` as validated objects. Does not: SQL (`warehouse.mart`).
+Belongs here: `kpis/<theme>.yaml` as validated objects. Does not: how a theme's file is written
+(`themes`), the arithmetic of units (`units`), SQL (`warehouse.mart`).
 """
 
 from __future__ import annotations
@@ -8,43 +9,19 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from warehouse.base.yaml_files import read_yaml
+from warehouse.base.validation import Models, expected_key, faults_told_of, say_faults
 from warehouse.contract.caveat import Caveat
-from warehouse.contract.model import BaseUnit, Measure, contracts
+from warehouse.contract.model import Measure, contracts
+from warehouse.kpi.themes import Fields, read_theme
+from warehouse.kpi.units import UNITS, Unit, say_units
 from warehouse.reference.levels import OrgLevel
 
-CATALOGUE_FILE = Path(__file__).with_name("kpis.yaml")
+KPIS = Path(__file__).with_name("kpis")
 WORKING_DAYS = "calendar.working_days"
-
-Unit = Literal[
-    "events",
-    "people",
-    "organisations",
-    "fte",
-    "minutes",
-    "share",
-    "rate_per_1000",
-    "rate_per_working_day",
-    "rate_per_event",
-    "rate_per_person",
-    "patients_per_fte",
-]
-BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
-
-# Which unit follows from which parts: unit of the KPI -> its (numerator, denominator).
-UNITS: dict[Unit, set[tuple[str, str | None]]] = {
-    **{unit: {(unit, None)} for unit in BASE_UNITS},
-    "share": {(unit, unit) for unit in BASE_UNITS},
-    "rate_per_1000": {("events", "people")},
-    "rate_per_working_day": {("events", "working_days")},
-    "rate_per_event": {("people", "events"), ("minutes", "events")},
-    "rate_per_person": {("events", "people"), ("minutes", "people")},
-    "patients_per_fte": {("people", "fte")},
-}
 
 # From the organisations a feed counts to the wholes they are added up to, in this order.
 STEPS: dict[OrgLevel, tuple[OrgLevel, ...]] = {
@@ -132,7 +109,7 @@ class Kpi(BaseModel):
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
     title: str
     headline: bool = False
-    theme: str
+    theme: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
     description: str
     unit: Unit
     polarity: Literal["higher_is_better", "lower_is_better", "neutral"]
@@ -201,10 +178,14 @@ def feed_of(reference: str) -> str:
 def measure_of(reference: str) -> Measure:
     """The measure that `feed.measure` names. Raises ValueError if there is none."""
     feed, _, name = reference.partition(".")
-    contract = contracts().get(feed)
-    if contract is None or name not in contract.measures:
-        raise ValueError(f"`{reference}` is no measure of any feed")
-    return contract.measures[name]
+    if feed not in contracts():
+        near = expected_key(feed, contracts())
+        raise ValueError(f"`{reference}`: no such feed, expected {near}")
+    measures = contracts()[feed].measures
+    if name not in measures:
+        near = expected_key(name, measures)
+        raise ValueError(f"`{reference}`: no such measure of the feed, expected {near}")
+    return measures[name]
 
 
 def level_of(reference: str) -> OrgLevel:
@@ -223,24 +204,24 @@ def check_levels(kpi: Kpi) -> None:
             above = [level for level in source.levels if level != cell]
             beyond = [level for level in above if level not in reach(cell)]
             if beyond:
-                raise ValueError(f"{kpi.kpi_id}: {part} does not reach {min(beyond)}")
+                raise ValueError(f"{part} does not reach {min(beyond)}")
             if above and not measure.additive_over_organisations:
                 raise ValueError(
-                    f"{kpi.kpi_id}: {part} is counted by {cell} and can't be added up to "
+                    f"{part} is counted by {cell} and can't be added up to "
                     f"{above[0]}: {measure.not_additive_because}"
                 )
         cells = {level_of(part) for part in source.measures}
         if source.absent_is_zero and len(cells) > 1:
-            raise ValueError(f"{kpi.kpi_id}: `absent_is_zero` asks members of two levels")
+            raise ValueError("`absent_is_zero` asks members of two levels")
 
 
 def check_units(kpi: Kpi) -> None:
-    """Refuse a KPI whose unit does not follow from its parts, or whose levels overlap."""
+    """Refuse a KPI whose unit does not follow from its parts, or whose sources share a level."""
     seen: set[str] = set()
     for source in kpi.sources:
         twice = seen & set(source.levels)
         if twice:
-            raise ValueError(f"{kpi.kpi_id}: two sources for {', '.join(sorted(twice))}")
+            raise ValueError(f"two sources for {', '.join(sorted(twice))}")
         seen |= set(source.levels)
         top = measure_of(source.numerator).unit
         bottom: str | None = None
@@ -251,26 +232,47 @@ def check_units(kpi: Kpi) -> None:
         if source.members:
             measure_of(source.members)
         if (top, bottom) not in UNITS[kpi.unit]:
-            raise ValueError(f"{kpi.kpi_id}: {_what_follows(top, bottom)}, not a `{kpi.unit}`")
+            raise ValueError(f"{say_units(top, bottom)}, not a `{kpi.unit}`")
 
 
-def _what_follows(top: str, bottom: str | None) -> str:
-    """`people divided by events is a rate_per_event`: the units that two parts can make."""
-    follow = [unit for unit, parts in UNITS.items() if (top, bottom) in parts]
-    if bottom is None:
-        return f"{top} divided by nothing is a count of {top}"
-    made = f"a {' or '.join(follow)}" if follow else "no unit that is known"
-    return f"{top} divided by {bottom} is {made}"
+def theme_files(folder: Path = KPIS) -> list[Path]:
+    """The files of a catalogue, one for each theme, in the order in which they are read."""
+    return sorted(folder.glob("*.yaml"))
 
 
-def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Kpi]:
-    """Read and validate a catalogue: KPI id -> KPI. Raises ValueError naming what is wrong."""
-    raw = read_yaml(path)
-    kpis = {kpi_id: Kpi(kpi_id=kpi_id, **fields) for kpi_id, fields in raw.items()}
-    for kpi in kpis.values():
+def load_catalogue(folder: Path = KPIS) -> dict[str, Kpi]:
+    """KPI id -> KPI, theme by theme, and within a theme as its file has them.
+
+    Raises ValueError that names file, KPI and key, and what is wrong with it.
+    """
+    found: dict[str, Kpi] = {}
+    for path in theme_files(folder):
+        with faults_told_of(path):
+            for kpi_id, fields in read_theme(path, _OWN).items():
+                if kpi_id in found:
+                    raise ValueError(
+                        f"`kpis.{kpi_id}`: found in {found[kpi_id].theme}.yaml, too; expected once"
+                    )
+                found[kpi_id] = _kpi(kpi_id, path.stem, fields)
+    return found
+
+
+# What a row may say: its id is its key, its theme the file.
+_OWN = tuple(field for field in Kpi.model_fields if field not in {"kpi_id", "theme"})
+
+_BELOW: Models = {"sources": Source, "caveats": Caveat}
+
+
+def _kpi(kpi_id: str, theme: str, fields: Fields) -> Kpi:
+    try:
+        kpi = Kpi.model_validate({"kpi_id": kpi_id, "theme": theme, **fields})
         check_units(kpi)
         check_levels(kpi)
-    return kpis
+    except ValidationError as error:
+        raise ValueError(f"{kpi_id}: {say_faults(error, Kpi, _BELOW)}") from None
+    except ValueError as error:
+        raise ValueError(f"{kpi_id}: {error}") from None
+    return kpi
 
 
 @cache

@@ -2,7 +2,7 @@
 
 Belongs here: which KPIs and levels a caveat reaches, `governance.caveat`, `caveat_scope` and
 `caveat_text`, and the view and macro that read them. Does not: the caveats themselves (feeds'
-contracts and `kpis.yaml`), the shape of one (`warehouse.contract.caveat`), comments (`describe`).
+contracts and the catalogue), the shape of one (`warehouse.contract.caveat`), comments (`describe`).
 """
 
 from __future__ import annotations

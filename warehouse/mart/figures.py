@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.kpi.catalogue import BASE_UNITS, WORKING_DAYS, Kpi, Source
+from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
+from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of

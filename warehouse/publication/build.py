@@ -29,7 +29,7 @@ from warehouse.contract.model import contracts, hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA
 from warehouse.editions.parts import EditionFile, place_files
 from warehouse.editions.status import standings
-from warehouse.kpi.catalogue import CATALOGUE_FILE, catalogue
+from warehouse.kpi.catalogue import catalogue, theme_files
 from warehouse.lineage.edge_table import (
     lineage_frame,
     lineage_macros,
@@ -75,7 +75,7 @@ class Built(BaseModel):
 def mart_version() -> str:
     """Short hash of all that turns measures into the mart: every module that a build runs through,
     and the tables that they read."""
-    files = [*modules_behind(__name__), DESCRIPTIONS, CATALOGUE_FILE, REGISTER_FILE]
+    files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), REGISTER_FILE]
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)

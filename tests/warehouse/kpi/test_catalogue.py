@@ -1,5 +1,8 @@
-"""The KPI catalogue: what must be in it, and what it refuses."""
+"""The KPI catalogue: what must be in it, what it refuses, and how a row is added."""
 
+import re
+import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -7,17 +10,18 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from warehouse.base.yaml_files import read_yaml
 from warehouse.kpi.catalogue import (
-    CATALOGUE_FILE,
+    KPIS,
     STEPS,
-    UNITS,
-    Kpi,
-    Unit,
     catalogue,
     load_catalogue,
     measure_of,
     steps_from,
+    theme_files,
 )
+from warehouse.kpi.units import UNITS, Unit
+from warehouse.mart.analyst_tables import theme_views
 
 NAMED = {
     "appointments", "appointments_attended", "appointments_dna_share",
@@ -62,45 +66,49 @@ LEVELS = {
     "nhs_app_practice_prescription_orders": RETURNED,
 }
 BY_THEME = {"pharmacy_first": PHARMACY_LEVELS, "nhs_app": {"icb", "region", "england"}}
-EVERY = [pytest.param(kpi, id=kpi.kpi_id) for kpi in catalogue().values()]
 
 
 def test_every_kpi_that_users_rely_on_is_there() -> None:
     assert set(catalogue()) >= NAMED
 
 
-@pytest.mark.parametrize("kpi", EVERY)
-def test_kpi_says_what_it_means_and_who_looks_after_it(kpi: Kpi) -> None:
-    assert len(kpi.title) > 10 and len(kpi.description) > 40 and kpi.description.endswith(".")
-    assert kpi.owner and kpi.caveats and all(len(one.text) > 20 for one in kpi.caveats)
-    assert kpi.reviewed_on < kpi.next_review
-    assert (kpi.denominator is None) == (kpi.unit in {"events", "people", "organisations"})
-    dividing = {bool(source.denominator) for source in kpi.sources}
-    assert dividing == {kpi.denominator is not None}
+def test_kpis_say_what_they_mean_and_who_looks_after_them() -> None:
+    for kpi_id, kpi in catalogue().items():
+        assert len(kpi.title) > 10 and len(kpi.description) > 40, kpi_id
+        assert kpi.description.endswith("."), kpi_id
+        assert kpi.owner and kpi.caveats and all(len(one.text) > 20 for one in kpi.caveats), kpi_id
+        assert isinstance(kpi.next_review, date) and kpi.reviewed_on < kpi.next_review, kpi_id
+        counted = kpi.unit in {"events", "people", "organisations"}
+        assert (kpi.denominator is None) == counted, kpi_id
+        assert {bool(source.denominator) for source in kpi.sources} == {not counted}, kpi_id
 
 
-@pytest.mark.parametrize("kpi", EVERY)
-def test_kpi_reaches_every_level_it_can(kpi: Kpi) -> None:
-    reached = {level for source in kpi.sources for level in source.levels}
-    assert reached == LEVELS.get(kpi.kpi_id, BY_THEME.get(kpi.theme, ALL_LEVELS))
-
-
-@pytest.mark.parametrize("kpi", EVERY)
-def test_sub_icb_and_above_come_from_the_sub_icb_feed(kpi: Kpi) -> None:
-    top = next((source for source in kpi.sources if "sub_icb" in source.levels), kpi.sources[0])
-    only_by_practice = {
-        "appointments_within_two_weeks_acc08_share",
-        "appointments_unmapped_share",
+def test_kpis_reach_every_level_they_can() -> None:
+    reached = {
+        kpi_id: {level for source in kpi.sources for level in source.levels}
+        for kpi_id, kpi in catalogue().items()
     }
-    if kpi.theme == "appointments" and kpi.kpi_id.startswith("appointments"):
-        feed = "gp_appointments_" + (
-            "practice"
-            if kpi.kpi_id in only_by_practice
-            else "coverage"
-            if kpi.kpi_id == "appointments_patient_coverage_share"
-            else "sub_icb"
-        )
-        assert top.numerator.startswith(f"{feed}.")
+    assert reached == {
+        kpi_id: LEVELS.get(kpi_id, BY_THEME.get(kpi.theme, ALL_LEVELS))
+        for kpi_id, kpi in catalogue().items()
+    }
+
+
+def test_appointments_at_sub_icb_and_above_come_from_the_sub_icb_feed() -> None:
+    other = {
+        "appointments_within_two_weeks_acc08_share": "practice",
+        "appointments_unmapped_share": "practice",
+        "appointments_patient_coverage_share": "coverage",
+    }
+    feeds = {
+        kpi_id: source.feeds[0].removeprefix("gp_appointments_")
+        for kpi_id, kpi in catalogue().items()
+        if kpi_id.startswith("appointments")
+        for source in kpi.sources
+        if "sub_icb" in source.levels
+    }
+    assert len(feeds) == 16
+    assert feeds == {kpi_id: other.get(kpi_id, "sub_icb") for kpi_id in feeds}
 
 
 def test_shares_of_appointments_divide_by_all_appointments_but_for_three() -> None:
@@ -131,12 +139,11 @@ def test_additivity_is_two_flags() -> None:
     assert flags["pharmacy_first_participating_pharmacy_share"] == (False, True)
 
 
-@pytest.mark.parametrize("kpi", EVERY)
-def test_kpi_that_must_not_be_added_says_why(kpi: Kpi) -> None:
-    may_be_added = kpi.is_additive and not kpi.is_stock
-    reason = kpi.not_additive_because
-    assert (reason is None) == may_be_added
-    assert reason is None or reason.endswith(".")
+def test_kpis_that_must_not_be_added_say_why() -> None:
+    for kpi_id, kpi in catalogue().items():
+        reason = kpi.not_additive_because
+        assert (reason is None) == (kpi.is_additive and not kpi.is_stock), kpi_id
+        assert reason is None or reason.endswith("."), kpi_id
 
 
 def test_every_unit_follows_from_its_parts_and_from_no_others() -> None:
@@ -175,12 +182,33 @@ def test_acc08_is_eight_categories() -> None:
     )
 
 
-def changed(tmp_path: Path, kpi: str, **fields: Any) -> Path:
-    raw = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
-    raw[kpi].update(fields)
-    path = tmp_path / "kpis.yaml"
-    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    return path
+Theme = dict[str, Any]
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "adding-a-kpi.md"
+APPOINTMENTS = "appointments"
+DNA = "appointments_dna_share"
+
+
+def written(theme: str) -> Theme:
+    raw: Theme = read_yaml(KPIS / f"{theme}.yaml")
+    return raw
+
+
+def changed(folder: Path, change: Callable[[Theme], object], theme: str = APPOINTMENTS) -> Path:
+    """A catalogue of one shipped theme, changed."""
+    raw = written(theme)
+    change(raw)
+    (folder / f"{theme}.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def with_sources(sources: object, **fields: Any) -> Callable[[Theme], object]:
+    """The share of appointments not attended, worked out from other sources."""
+
+    def change(raw: Theme) -> None:
+        raw["kpis"][DNA] |= {"unit": "share", "sources": sources, **fields}
+        del raw["kpis"][DNA]["share"]
+
+    return change
 
 
 def parts(top: str, bottom: str | None, *levels: str) -> dict[str, Any]:
@@ -217,35 +245,144 @@ PEOPLE = "gp_appointments_coverage.patients_included"
             parts(PEOPLE, "calendar.working_days", "icb"),
             "people divided by working_days is no unit that is known, not a `share`",
         ),
-        (parts(EVENTS, "gp_appointments_sub_icb.nonsense", "icb"), "is no measure of any feed"),
-        (parts("nonsense.appointments", EVENTS, "icb"), "is no measure of any feed"),
+        (
+            parts(EVENTS, "gp_appointments_sub_icb.appointment", "icb"),
+            r"sub_icb\.appointment`: no such measure of the feed, expected `appointments`",
+        ),
+        (
+            parts("registered_patient.patients", EVENTS, "icb"),
+            r"`registered_patient\.patients`: no such feed, expected `registered_patients`",
+        ),
         (
             parts(f"{BY_PRACTICE}.appointments", EVENTS, "practice"),
             "gp_appointments_sub_icb.appointments does not reach practice",
         ),
         (parts("nhs_app.unique_users", "nhs_app.unique_users", "icb", "england"), ONE_PERSON),
         (parts("nhs_app.logins", "pharmacy_list.listed_pharmacies", "icb"), "is no unit"),
-        (asking(), "`absent_is_zero` is among a `denominator:`, or else `members:`"),
+        (asking(), r"`sources\.0`: `absent_is_zero` is among a `denominator:`, or else `members:`"),
         (asking(members=PEOPLE, denominator=PEOPLE), "`absent_is_zero` is among"),
         (asking(denominator="calendar.working_days"), "`absent_is_zero` is among"),
         (asking(members=PEOPLE, absent_is_zero=False), "`members:` says nothing without"),
         (asking(denominator="nhs_app.logins", levels=["icb"]), "asks members of two levels"),
         (parts(EVENTS, EVENTS, "practice"), "does not reach practice"),
-        ({"unit": "percent"}, "Input should be"),
-        ({"colour": "red"}, "Extra inputs are not permitted"),
-        ({"next_review": None}, "valid date"),
+        ({"unit": "percent"}, "`unit`: found `percent`, expected one of 'events', 'people'"),
+        ({"next_review": None}, "`next_review`: found nothing, expected"),
     ],
 )
 def test_wrong_definitions_are_refused(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    change = with_sources(**{**parts(EVENTS, EVENTS, "icb"), **fields})
+    with pytest.raises(ValueError, match=rf"^appointments\.yaml: {DNA}: .*{said}"):
+        load_catalogue(changed(tmp_path, change))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("kpi", {}, "`kpi`: no such key, expected `kpis`"),
+        ("kpis", {}, "`kpis`: found no keys, expected at least 1"),
+        (
+            "caveats.activity",
+            {"kindd": "x"},
+            r"`caveats\.activity\.kindd`: no such key, expected `kind`",
+        ),
+        ("defaults.ownr", "x", r"`defaults\.ownr`: no such key, expected `owner`"),
+        ("families.share.sources", [], r"`families\.share\.sources`: no such key"),
+        ("families.title", {}, r"`families\.title`: expected a name that is no field of a KPI"),
+        ("families.share.feeds", [{"feed": "x"}], r"kpis\.appointments_dna_share\.share`.*`0\.lev"),
+        (f"kpis.{DNA}.shre", "x", rf"`kpis\.{DNA}\.shre`: no such key, expected `share`"),
+        (f"kpis.{DNA}.kpi_id", "x", rf"`kpis\.{DNA}\.kpi_id`: no such key"),
+        (f"kpis.{DNA}.mode", "x", "found `share` and `mode`, expected one family"),
+        (
+            f"kpis.{DNA}",
+            {"title": "Told"},
+            r"found neither, expected one family \(`count`, `share`",
+        ),
+        (f"kpis.{DNA}.share", "dna per 1000", "found `dna per 1000`, expected `measure` or"),
+        (f"kpis.{DNA}.share", 7, "found the number `7`, expected `measure` or `measure / measure`"),
+        (f"kpis.{DNA}.share", "nonsense / appointments", r"practice\.nonsense`: no such measure"),
+        (f"kpis.{DNA}.caveats", ["actvity"], r"found `actvity`, expected a name \(activity, stock"),
+        (f"kpis.{DNA}.caveats", ["Cut at", "a comma."], r"within \[\.\.\.\] in quotes"),
+        (f"kpis.{DNA}.caveats", {"text": "Told.", "kind": "x"}, r"`caveats\.0\.kind`: found `x`"),
+        (f"kpis.{DNA}.numerator", None, "`numerator`: found nothing, expected text"),
+    ],
+)
+def test_what_a_file_must_not_say_is_refused_with_the_key(
+    tmp_path: Path, key: str, value: object, said: str
+) -> None:
+    def change(raw: Theme) -> None:
+        *above, last = key.split(".")
+        for step in above:
+            raw = raw[step]
+        raw[last] = value
+
+    with pytest.raises(ValueError, match=rf"^appointments\.yaml: .*{said}.*Correct it in /"):
+        load_catalogue(changed(tmp_path, change))
+
+
+def test_a_share_of_members_asked_one_by_one_is_divided_by_them(tmp_path: Path) -> None:
+    def change(raw: Theme) -> None:
+        row = raw["kpis"]["pharmacy_first_participating_pharmacy_share"]
+        row["participating"] = "active_pharmacies / active_pharmacies"
+
+    with pytest.raises(ValueError, match=r"expected one by `pharmacy_list\.listed_pharmacies`"):
+        load_catalogue(changed(tmp_path, change, "pharmacy_first"))
+
+
+def test_a_kpi_in_two_files_is_refused(tmp_path: Path) -> None:
+    changed(tmp_path, lambda raw: None)
+    twice = {**written("nhs_app")["kpis"]["nhs_app_logins"]}
+    folder = changed(tmp_path, lambda raw: raw["kpis"].update({DNA: twice}), "nhs_app")
+    said = rf"^nhs_app\.yaml: `kpis\.{DNA}`: found in appointments\.yaml, too; expected once"
     with pytest.raises(ValueError, match=said):
-        load_catalogue(changed(tmp_path, "appointments_dna_share", **fields))
+        load_catalogue(folder)
 
 
 def test_two_sources_for_one_level_are_refused(tmp_path: Path) -> None:
     twice = parts(EVENTS, EVENTS, "icb")["sources"] * 2
     with pytest.raises(ValueError, match="two sources for icb"):
-        load_catalogue(changed(tmp_path, "appointments_dna_share", sources=twice))
+        load_catalogue(changed(tmp_path, with_sources(twice)))
 
 
-def test_dates_of_review_are_dates() -> None:
-    assert all(isinstance(kpi.next_review, date) for kpi in catalogue().values())
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "twice.yaml").write_text("kpis: {}\nkpis: {}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"twice\.yaml: `kpis` stands twice"):
+        load_catalogue(tmp_path)
+
+
+def test_the_page_adds_a_kpi_with_one_row_and_touches_nothing_else(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    [block] = re.findall(r"^```yaml\nkpis:\n(.*?)^```$", page, re.M | re.S)
+    folder = tmp_path / "kpis"
+    shutil.copytree(KPIS, folder)
+    with (folder / "appointments.yaml").open("a", encoding="utf-8") as file:
+        file.write("\n" + block)
+    before, after = catalogue(), load_catalogue(folder)
+    [added] = after.keys() - before.keys()
+    assert {kpi_id: after[kpi_id] for kpi_id in before} == before
+    kpi, like = after[added], before[DNA]
+    assert (kpi.unit, kpi.polarity, kpi.theme) == ("share", "neutral", "appointments")
+    assert (kpi.denominator, kpi.owner, kpi.next_review) == (
+        like.denominator,
+        like.owner,
+        like.next_review,
+    )
+    assert [source.levels for source in kpi.sources] == [source.levels for source in like.sources]
+    assert [source.numerator for source in kpi.sources] == [
+        "gp_appointments_practice.appointments_attended",
+        "gp_appointments_sub_icb.appointments_attended",
+    ]
+    was, now = theme_views(before), theme_views(after)
+    assert [view for view in now if now[view] != was.get(view)] == ["appointments_monthly"]
+    assert f" AS {added}, " in now["appointments_monthly"]
+
+
+def test_nothing_shared_is_written_twice_or_unused() -> None:
+    for path in theme_files():
+        content, raw = path.read_text(encoding="utf-8"), written(path.stem)
+        texts = [
+            one.get("text") if isinstance(one, dict) else one for one in raw["caveats"].values()
+        ]
+        assert all(content.count(text) == 1 for text in texts), path
+        rows, said = list(raw["kpis"].values()), str([raw["kpis"], raw["families"]])
+        assert all(any(name in row for row in rows) for name in raw["families"]), path
+        assert all(f"'{name}'" in said for name in raw["caveats"]), path

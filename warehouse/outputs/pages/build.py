@@ -19,7 +19,7 @@ import jinja2
 from warehouse.base.home import Home, write_text
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
-from warehouse.kpi.catalogue import BASE_UNITS
+from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.reader import attach
 from warehouse.outputs.headline import change_text, headline_value, headlines, working_day_text
 from warehouse.outputs.pages import page_data as records

@@ -1,16 +1,19 @@
-"""What is wrong with an entry of the register, in words for whoever wrote it.
+"""What is wrong with a YAML file, in words for whoever wrote it.
 
-Belongs here: from a validation error to key, what was found, and what was expected. Does not: what
-an entry may say (`register`, `periods`, `written`).
+Belongs here: from a validation error to file, key, what was found, and what was expected. Does not:
+what an entry may say, which is its model's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
+from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -21,8 +24,20 @@ PATTERNS = {
 }
 LONGEST = 60
 
-
 Models = Mapping[str, type[BaseModel]]
+
+
+@contextmanager
+def faults_told_of(path: Path) -> Iterator[None]:
+    """Raise whatever is wrong (a ValueError, or YAML that can't be read) as a ValueError that names
+    the file and what to do. What lies behind it, which names neither file nor key, is left out."""
+    try:
+        yield
+    except (ValueError, yaml.YAMLError) as error:
+        told = " ".join(str(error).split()).rstrip(".")
+        raise ValueError(
+            f"{path.name}: {told}. Correct it in {path}, then run access-recovery refresh again."
+        ) from None
 
 
 def say_faults(error: ValidationError, model: type[BaseModel], below: Models) -> str:
@@ -34,7 +49,7 @@ def say_faults(error: ValidationError, model: type[BaseModel], below: Models) ->
 
 
 def say_found(value: object) -> str:
-    """What stands there, as the register has it; text in backticks, cut where it is long."""
+    """What stands there, as the file has it; text in backticks, cut where it is long."""
     if isinstance(value, str):
         return f"`{value if len(value) <= LONGEST else value[:LONGEST] + '...'}`"
     if isinstance(value, Mapping):
@@ -48,6 +63,12 @@ def say_found(value: object) -> str:
     return f"{kind.get(type(value), 'the value')} `{said}`"
 
 
+def expected_key(name: str, known: Collection[str]) -> str:
+    """The known key that is near to a name, else all of them."""
+    near = get_close_matches(str(name), known, n=1)
+    return f"`{near[0]}`" if near else f"one of {', '.join(known)}"
+
+
 def _say(one: ErrorDetails, model: type[BaseModel], below: Models) -> str:
     key = f"`{'.'.join(map(str, one['loc']))}`" if one["loc"] else "its keys"
     found, kind = say_found(one["input"]), one["type"]
@@ -56,7 +77,7 @@ def _say(one: ErrorDetails, model: type[BaseModel], below: Models) -> str:
     if kind == "extra_forbidden":
         *above, name = map(str, one["loc"])
         here = next((below[step] for step in reversed(above) if step in below), model)
-        return f"{key}: no such key, expected {_meant(name, here)}"
+        return f"{key}: no such key, expected {expected_key(name, here.model_fields)}"
     if kind == "value_error":
         return f"{key}: {one['ctx']['error']}"
     return f"{key}: found {found}, expected {_expected(one)}"
@@ -76,10 +97,3 @@ def _expected(one: ErrorDetails) -> str:
         "tuple_type": "a list, [one, another]",
     }.get(one["type"])
     return told or one["msg"][:1].lower() + one["msg"][1:]
-
-
-def _meant(name: str, model: type[BaseModel]) -> str:
-    """The key of the model that is near, else all that there are."""
-    known = list(model.model_fields)
-    near = get_close_matches(name, known, n=1)
-    return f"`{near[0]}`" if near else f"one of {', '.join(known)}"

@@ -1,0 +1,150 @@
+"""A theme of the catalogue, `kpis/<theme>.yaml`: its short rows, written out in full.
+
+Belongs here: what a row takes from its family and from the file's defaults. Does not: what the
+fields of a KPI are, and whether they make sense together (`catalogue`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from warehouse.base.validation import expected_key, say_faults, say_found
+from warehouse.base.yaml_files import read_yaml
+from warehouse.contract.caveat import Caveat
+from warehouse.reference.levels import OrgLevel
+
+MEASURED = re.compile(r"([\w.]+)(?: / ([\w.]+))?")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+Fields = dict[str, Any]
+
+
+class FeedAt(BaseModel):
+    """From which feed a family's KPIs are worked out at some levels.
+
+    `absent_is_zero_among` (feed.measure): the members that it counts are asked one by one, and one
+    that the feed does not name counts as zero; a share in the family is divided by it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    feed: str
+    levels: tuple[OrgLevel, ...]
+    absent_is_zero_among: str | None = None
+
+
+class Theme(BaseModel):
+    """A file as it is written. `families` and `caveats` are by name, `kpis` by KPI id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    defaults: Fields = {}
+    families: dict[str, Fields] = {}
+    caveats: dict[str, Caveat] = {}
+    kpis: dict[str, Fields] = Field(min_length=1)
+
+
+FEEDS = TypeAdapter(tuple[FeedAt, ...])
+
+
+def read_theme(path: Path, own: Collection[str]) -> dict[str, Fields]:
+    """KPI id -> the fields of its row, with those of its family and the file's defaults.
+
+    `own`: the fields that a KPI has. Under `sources` are mappings with `levels`, `numerator` and so
+    on; under `caveats` mappings or `Caveat`s. Raises ValueError that names the key.
+    """
+    try:
+        theme = Theme.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise ValueError(say_faults(error, Theme, {"caveats": Caveat})) from None
+    shared = {"feeds", *own} - {"sources"}
+    _check_keys(theme.defaults, shared, "defaults")
+    for name, family in theme.families.items():
+        if name in {"sources", *shared}:
+            raise ValueError(f"`families.{name}`: expected a name that is no field of a KPI")
+        _check_keys(family, shared, f"families.{name}")
+    return {kpi_id: _written_out(kpi_id, row, theme, own) for kpi_id, row in theme.kpis.items()}
+
+
+def _check_keys(entry: Fields, known: Collection[str], where: str) -> None:
+    for key in entry:
+        if key not in known:
+            raise ValueError(f"`{where}.{key}`: no such key, expected {expected_key(key, known)}")
+
+
+def _written_out(kpi_id: str, row: Fields, theme: Theme, own: Collection[str]) -> Fields:
+    where = f"kpis.{kpi_id}"
+    _check_keys(row, [*own, *theme.families], where)
+    named = [key for key in row if key in theme.families or key == "sources"]
+    if len(named) != 1:
+        families = ", ".join(f"`{name}`" for name in theme.families)
+        found = " and ".join(f"`{key}`" for key in named) or "neither"
+        raise ValueError(f"`{where}`: found {found}, expected one family ({families}) or `sources`")
+    key = named[0]
+    fields = {**theme.defaults, **theme.families.get(key, {}), **row}
+    feeds = fields.pop("feeds", ())
+    if key != "sources":
+        fields["sources"] = _sources(fields.pop(key), feeds, f"{where}.{key}")
+    if "caveats" in fields:
+        fields["caveats"] = _caveats(fields["caveats"], theme.caveats, f"{where}.caveats")
+    return fields
+
+
+def _sources(measured: object, feeds: object, where: str) -> list[Fields]:
+    """A source for each of a family's feeds, of `measure` or `measure / measure`."""
+    parts = MEASURED.fullmatch(measured) if isinstance(measured, str) else None
+    if parts is None:
+        raise ValueError(
+            f"`{where}`: found {say_found(measured)}, expected `measure` or `measure / measure`"
+        )
+    try:
+        at = FEEDS.validate_python(feeds)
+    except ValidationError as error:
+        raise ValueError(f"`{where}`: its `feeds`: {say_faults(error, FeedAt, {})}") from None
+    return [_source(one, parts[1], parts[2], where) for one in at]
+
+
+def _source(at: FeedAt, numerator: str, denominator: str | None, where: str) -> Fields:
+    top = _reference(at.feed, numerator)
+    bottom = _reference(at.feed, denominator) if denominator else None
+    source = {"levels": at.levels, "numerator": top, "denominator": bottom}
+    if at.absent_is_zero_among is None:
+        return source
+    if bottom is None:
+        return {**source, "absent_is_zero": True, "members": at.absent_is_zero_among}
+    if bottom != at.absent_is_zero_among:
+        raise ValueError(
+            f"`{where}`: found a division by `{bottom}`, expected one by "
+            f"`{at.absent_is_zero_among}`, among which absent is zero in this family"
+        )
+    return {**source, "absent_is_zero": True}
+
+
+def _reference(feed: str, measure: str) -> str:
+    return measure if "." in measure else f"{feed}.{measure}"
+
+
+def _caveats(written: object, named: Mapping[str, Caveat], where: str) -> list[object]:
+    """Caveats by name, and those that are written out; one alone needs no list."""
+    return [
+        _caveat(one, named, where) for one in (written if isinstance(written, list) else [written])
+    ]
+
+
+def _caveat(written: object, named: Mapping[str, Caveat], where: str) -> object:
+    if not isinstance(written, str):
+        return written
+    if written in named:
+        return named[written]
+    # A text with a comma that is not in quotes is cut in two within [a, b].
+    if NAME.fullmatch(written) or not written.endswith("."):
+        raise ValueError(
+            f"`{where}`: found {say_found(written)}, expected a name ({', '.join(named)}) or a "
+            'sentence with its full stop; within [...] in quotes, "..."'
+        )
+    return written

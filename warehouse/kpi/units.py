@@ -1,0 +1,42 @@
+"""The units of KPIs, and which of them follows from what is divided by what."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from warehouse.contract.model import BaseUnit
+
+Unit = Literal[
+    "events",
+    "people",
+    "organisations",
+    "fte",
+    "minutes",
+    "share",
+    "rate_per_1000",
+    "rate_per_working_day",
+    "rate_per_event",
+    "rate_per_person",
+    "patients_per_fte",
+]
+BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
+
+# Which unit follows from which parts: unit of the KPI -> its (numerator, denominator).
+UNITS: dict[Unit, set[tuple[str, str | None]]] = {
+    **{unit: {(unit, None)} for unit in BASE_UNITS},
+    "share": {(unit, unit) for unit in BASE_UNITS},
+    "rate_per_1000": {("events", "people")},
+    "rate_per_working_day": {("events", "working_days")},
+    "rate_per_event": {("people", "events"), ("minutes", "events")},
+    "rate_per_person": {("events", "people"), ("minutes", "people")},
+    "patients_per_fte": {("people", "fte")},
+}
+
+
+def say_units(numerator: str, denominator: str | None) -> str:
+    """`people divided by events is a rate_per_event`: the units that two parts can make."""
+    if denominator is None:
+        return f"{numerator} divided by nothing is a count of {numerator}"
+    follow = [unit for unit, parts in UNITS.items() if (numerator, denominator) in parts]
+    made = f"a {' or '.join(follow)}" if follow else "no unit that is known"
+    return f"{numerator} divided by {denominator} is {made}"
