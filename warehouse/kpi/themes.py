@@ -106,6 +106,8 @@ def _sources(measured: object, feeds: object, where: str) -> list[Fields]:
         at = FEEDS.validate_python(feeds)
     except ValidationError as error:
         raise ValueError(f"`{where}`: its `feeds`: {say_faults(error, FeedAt, {})}") from None
+    if not at:
+        raise ValueError(f"`{where}`: found no `feeds` in its family or the file's `defaults`")
     return [_source(one, parts[1], parts[2], where) for one in at]
 
 

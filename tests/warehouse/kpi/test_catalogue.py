@@ -287,6 +287,7 @@ def test_wrong_definitions_are_refused(tmp_path: Path, fields: dict[str, Any], s
         ),
         ("defaults.ownr", "x", r"`defaults\.ownr`: no such key, expected `owner`"),
         ("families.share.sources", [], r"`families\.share\.sources`: no such key"),
+        ("defaults.feeds", [], "found no `feeds` in its family or the file's `defaults`"),
         ("families.title", {}, r"`families\.title`: expected a name that is no field of a KPI"),
         ("families.share.feeds", [{"feed": "x"}], r"kpis\.appointments_dna_share\.share`.*`0\.lev"),
         (f"kpis.{DNA}.shre", "x", rf"`kpis\.{DNA}\.shre`: no such key, expected `share`"),
