@@ -30,9 +30,10 @@ from tests.support import (
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
-from warehouse.contract.model import contracts, parser
+from warehouse.contract.model import contracts
 from warehouse.editions.check_history import CheckResult
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.conform import conform
 from warehouse.transform.tidy import LakePaths, TidyFacts, lake_paths, tidy
 
 SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = (
@@ -84,8 +85,8 @@ def published(content: bytes) -> pl.LazyFrame:
 
 
 def conformed(feed: str, content: bytes, edition: str = OCT) -> pl.DataFrame:
-    """A file's rows through its feed's parser."""
-    return parser(feed).parse(published(content), contracts()[feed], parse_month(edition)).collect()
+    """A file's rows, conformed by its feed's contract."""
+    return conform(published(content), contracts()[feed], parse_month(edition)).collect()
 
 
 def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:

@@ -40,9 +40,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     page = blocks()
     folder = project / "assets" / "feeds" / FEED
     folder.mkdir()
-    (folder / "__init__.py").touch()
     (folder / "contract.yaml").write_text(page["yaml"][0])
-    (folder / "parser.py").write_text(page["python"][0])
     (folder / "checks.yaml").write_text(page["yaml"][1])
     (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
     (place / "enhanced-access.csv").write_text(page["csv"][0])

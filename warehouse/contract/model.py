@@ -1,4 +1,4 @@
-"""The feed contract: what a publisher promises, as a validated YAML file beside its parser.
+"""The feed contract: what a publisher promises, as a validated YAML file in its folder.
 
 Belongs here: the contract's schema and its loading, and the discovery of feed folders.
 Does not: any feed's own facts (they are in `assets/feeds/<feed>/contract.yaml`).
@@ -7,12 +7,10 @@ Does not: any feed's own facts (they are in `assets/feeds/<feed>/contract.yaml`)
 from __future__ import annotations
 
 import hashlib
-import importlib
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Literal
 
 import yaml
@@ -395,16 +393,6 @@ def reference_feeds(contract: Contract) -> list[str]:
     return [feed for feed in named if feed]
 
 
-def parser(feed: str) -> ModuleType:
-    """The feed's parser module: `parse(raw, contract)`, pure polars."""
-    return importlib.import_module(parser_name(feed))
-
-
-def parser_name(feed: str) -> str:
-    """The name of a feed's parser module."""
-    return f"assets.feeds.{feed}.parser"
-
-
 @cache
 def tidy_version(feed: str) -> str:
     """Short hash of all that decides a tidy table of this feed; a change means: read again.
@@ -414,7 +402,7 @@ def tidy_version(feed: str) -> str:
     folder = FEEDS_FOLDER / feed
     files = [folder / "contract.yaml", LABELS_FILE, MEASURE_SETS_FILE]
     files += [path for path in (folder / "corrections.yaml",) if path.exists()]
-    files += modules_behind(READING, parser_name(feed))
+    files += modules_behind(READING)
     return hash_files(files, aside=NOT_OF_ROWS)
 
 

@@ -211,7 +211,7 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
         case "text":
             return pl.when(text != "").then(text)
         case "code":
-            return _blank_to_null(source)
+            return _blank_to_null(source, column.missing)
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
@@ -293,8 +293,3 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
 def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
     """The row rules that apply to a file with these headings: what `failed_rule` indexes."""
     return row_rules(contract, edition, source_columns(contract, headings))
-
-
-def unallocated_to_null(frame: pl.LazyFrame, column: str = "pcn_code") -> pl.LazyFrame:
-    """PCN code `U` means no PCN: 46 practices of 23 ICBs share it; it is never an organisation."""
-    return frame.with_columns(pl.when(pl.col(column) != "U").then(pl.col(column)).alias(column))

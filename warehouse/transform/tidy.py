@@ -1,6 +1,6 @@
 """One archived source file -> its tidy Parquet, its quarantined rows, and its measures.
 
-Belongs here: streaming bytes out of the archive through the feed's parser into the lake.
+Belongs here: streaming bytes out of the archive, by the feed's contract, into the lake.
 Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can be rebuilt.
 """
 
@@ -27,12 +27,12 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home, whole_file, write_text
 from warehouse.base.months import parse_month
-from warehouse.contract.model import Contract, contracts, parser, tidy_version
+from warehouse.contract.model import Contract, contracts, tidy_version
 from warehouse.readers.containers import XLSX, Refused, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.readers.tables import names_of, read_table
 from warehouse.transform import unreliable as taint
-from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, remedy, rules_of
+from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
 from warehouse.transform.measure import measure, observe_organisations
 from warehouse.transform.reshape import headings_of, is_reshaped, reshape
@@ -157,7 +157,7 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
         raw = _read(Archive(home), file, contract, Path(folder))
         own = reshape(raw, contract, edition)
         right = correct(own, contract, edition, corrections(file.feed))
-        conformed = parser(file.feed).parse(right.rows, contract, edition)
+        conformed = conform(right.rows, contract, edition)
         rules = rules_of(contract, headings_of(own), edition)
         rejected = _write_rows(conformed, contract, rules, paths)
         read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None

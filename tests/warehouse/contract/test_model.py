@@ -16,7 +16,6 @@ from warehouse.contract.model import (
     Contract,
     contracts,
     load_contract,
-    parser,
     reference_feeds,
     tidy_version,
 )
@@ -71,12 +70,11 @@ def test_a_minimal_contract_is_valid(tmp_path: Path) -> None:
     assert load(tmp_path, minimal()).counts == ["n"]
 
 
-def test_every_feed_folder_has_a_valid_contract_and_a_parser() -> None:
+def test_every_feed_folder_has_a_valid_contract() -> None:
     assert sorted(contracts()) == FEEDS
     assert len(FEEDS) >= 6
     for feed, contract in contracts().items():
         assert contract.feed == feed == contract.folder.name
-        assert callable(parser(feed).parse)
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -1,4 +1,4 @@
-"""Column lineage of the feeds: what their contracts tell, against what the parsers really do."""
+"""Column lineage of the feeds: what their contracts tell, against what reading really does."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ import pytest
 from tests.checks.support_checks import OCT, published
 from tests.support import CROSSTAB, WIDE, crosstab, wide_claims
 from warehouse.base.months import parse_month
-from warehouse.contract.model import contracts, parser
+from warehouse.contract.model import contracts
 from warehouse.lineage.feed_edges import ROWS, Edge, contract_edges
 from warehouse.readers.raw_rows import OVERFLOW
-from warehouse.transform.conform import FAILED_RULE, RAW
+from warehouse.transform.conform import FAILED_RULE, RAW, conform
 from warehouse.transform.measure import measure
 from warehouse.transform.reshape import reshape
 
@@ -44,7 +44,7 @@ def tidy_and_measures(feed: str, content: bytes) -> tuple[pl.DataFrame, pl.DataF
     contract = contracts()[feed]
     edition = parse_month(OCT)
     raw = reshape(published(content), contract, edition)
-    rows = parser(feed).parse(raw, contract, edition).collect()
+    rows = conform(raw, contract, edition).collect()
     assert rows[FAILED_RULE].null_count() == rows.height
     tidy = rows.drop(FAILED_RULE, OVERFLOW).select(pl.exclude(f"^{RAW}.*$"))
     return tidy, measure(tidy.lazy(), contract, edition).collect()

@@ -23,9 +23,9 @@ from tests.checks.support_checks import (
 from tests.support import crosstab, mapping, patient_list, regional
 from warehouse.base.months import add_months, month_spellings, month_text, parse_month
 from warehouse.contract.labels import label_families
-from warehouse.contract.model import contracts, parser
+from warehouse.contract.model import contracts
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
-from warehouse.transform.conform import FAILED_RULE, REMEDIES, ROW_RULES, rules_of
+from warehouse.transform.conform import FAILED_RULE, REMEDIES, ROW_RULES, conform, rules_of
 
 COUNT = "COUNT_OF_APPOINTMENTS"
 TIME = "TIME_BETWEEN_BOOK_AND_APPT"
@@ -290,7 +290,7 @@ def test_headings_of_the_ccg_era_give_the_same_rows() -> None:
 def test_a_heading_with_bom_case_and_spaces_is_the_same_heading() -> None:
     content = regional().replace(b"SUB_ICB_LOCATION_CODE", "\ufeffsub_icb_Location_code".encode())
     frame = (
-        parser(SUB_ICB).parse(published(b" " + content), contracts()[SUB_ICB], OCTOBER).collect()
+        conform(published(b" " + content), contracts()[SUB_ICB], OCTOBER).collect()
     )
     assert frame["sub_icb_code"].to_list() == ["04C"]
     assert frame[FAILED_RULE].to_list() == [None]
@@ -311,7 +311,7 @@ def test_source_rows_are_those_of_a_spreadsheet() -> None:
 
 def test_an_overflowing_row_is_never_accepted() -> None:
     raw = published(regional({}, {})).with_columns(pl.Series(OVERFLOW, [None, "9"]))
-    frame = parser(SUB_ICB).parse(raw, contracts()[SUB_ICB], OCTOBER).collect()
+    frame = conform(raw, contracts()[SUB_ICB], OCTOBER).collect()
     rules = rules_of(contracts()[SUB_ICB], [], OCTOBER)
     assert frame[FAILED_RULE].to_list() == [None, 0]
     assert rules[0].rule == "row_shape"
@@ -319,21 +319,21 @@ def test_an_overflowing_row_is_never_accepted() -> None:
 
 def test_a_trailing_comma_is_no_overflow() -> None:
     raw = published(regional({}, {})).with_columns(pl.Series(OVERFLOW, ["", "  "]))
-    frame = parser(SUB_ICB).parse(raw, contracts()[SUB_ICB], OCTOBER).collect()
+    frame = conform(raw, contracts()[SUB_ICB], OCTOBER).collect()
     assert frame[FAILED_RULE].to_list() == [None, None]
 
 
 def test_a_missing_column_is_null_and_breaks_no_row() -> None:
     """The file as a whole is held back for it, by a check."""
     raw = published(regional()).drop("APPT_MODE", COUNT, "APPOINTMENT_MONTH")
-    frame = parser(SUB_ICB).parse(raw, contracts()[SUB_ICB], OCTOBER).collect()
+    frame = conform(raw, contracts()[SUB_ICB], OCTOBER).collect()
     assert frame.select("appointment_mode", "appointments", "month").row(0) == (None, None, None)
     assert frame[FAILED_RULE].to_list() == [None]
 
 
 def test_of_two_headings_for_one_column_the_first_is_read() -> None:
     raw = published(regional({"SUB_ICB_LOCATION_CODE": "04C"})).with_columns(CCG_CODE=pl.lit("03W"))
-    frame = parser(SUB_ICB).parse(raw, contracts()[SUB_ICB], OCTOBER).collect()
+    frame = conform(raw, contracts()[SUB_ICB], OCTOBER).collect()
     assert frame["sub_icb_code"].to_list() == ["04C"]
 
 
