@@ -35,6 +35,7 @@ _DATED = {
     "{edition}": f"(?P<edition>{_EDITION})",
     "{quarter}": f"(?P<quarter>{_QUARTER})",
 }
+ADDRESS = r"^https?://[^/]+(/.*[^/])?$"  # without a slash at its end
 _PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
 
 
@@ -161,11 +162,23 @@ class WantedFile(_Strict):
 class _Source(_Strict):
     """A place, and the editions (YYYY-MM) that are to be found there.
 
-    `hosts`: where its links may lead, a host or a host with the beginning of a path.
+    `hosts`: where its links may lead beside its own host, a host or a host with the beginning of a
+    path.
     """
 
     first_edition: str | None = Field(default=None, pattern=MONTH)
     last_edition: str | None = Field(default=None, pattern=MONTH)
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> str:
+        """The web address from which all of its own follow."""
+        raise NotImplementedError
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Where its links and redirects may lead, as `at_hosts` reads it."""
+        return (urlsplit(self.start).netloc, *self.hosts)
 
     def covers(self, edition: str) -> bool:
         """Whether an edition (YYYY-MM) is to be looked for here."""
@@ -173,18 +186,22 @@ class _Source(_Strict):
 
 
 class Publication(_Source):
-    """A series of digital.nhs.uk: a page per edition, with the files of that edition.
+    """A series with a page per edition, which has the files of that edition.
 
-    `pages`: names of the page, tried in order until one is there: `{month}` november, `{mon}` nov,
-    `{mm}` 11, `{year}` 2025, `{yy}` 25.
+    `series`: web address of the series, under which its editions have their pages. `pages`: names
+    of the page, tried in order until one is there: `{month}` november, `{mon}` nov, `{mm}` 11,
+    `{year}` 2025, `{yy}` 25.
     """
 
     kind: Literal["publication"]
-    slug: str = Field(pattern=r"^[a-z0-9-]+$")
-    base: str = "https://digital.nhs.uk/data-and-information/publications/statistical"
+    series: str = Field(pattern=ADDRESS)
     pages: tuple[str, ...] = ("{month}-{year}",)
     files: tuple[WantedFile, ...] = Field(min_length=1)
-    hosts: tuple[str, ...] = ("digital.nhs.uk", "files.digital.nhs.uk")
+
+    @property
+    def start(self) -> str:
+        """The series."""
+        return self.series
 
     @model_validator(mode="after")
     def _pages_are_dated(self) -> Publication:
@@ -200,7 +217,7 @@ class Publication(_Source):
         parts = {"month": month, "mon": month[:3], "mm": f"{day:%m}"}
         parts |= {"year": f"{day.year}", "yy": f"{day:%y}"}
         names = [_PAGE_PARTS.sub(lambda found: parts[found[1]], page) for page in self.pages]
-        return tuple(f"{self.base}/{self.slug}/{name}" for name in names)
+        return tuple(f"{self.series}/{name}" for name in names)
 
 
 class _Listed(_Source):
@@ -221,45 +238,58 @@ class Ckan(_Listed):
     """A data set of a CKAN portal, whose resources are named by month or quarter."""
 
     kind: Literal["ckan"]
+    portal: str = Field(pattern=ADDRESS)
     dataset: str = Field(pattern=r"^[a-z0-9_-]+$")
-    base: str = "https://opendata.nhsbsa.net"
     formats: tuple[str, ...] = ("csv", "zip", "xlsx")
-    # The bucket in which the portal has kept files of other data sets.
-    hosts: tuple[str, ...] = (
-        "opendata.nhsbsa.net", "www.nhsbsa.nhs.uk", "storage.googleapis.com/datopian-nhs",
-    )  # fmt: skip
+
+    @property
+    def start(self) -> str:
+        """The portal."""
+        return self.portal
 
     @property
     def address(self) -> str:
         """The address that answers with all resources."""
-        return f"{self.base}/api/3/action/package_show?id={self.dataset}"
+        return f"{self.portal}/api/3/action/package_show?id={self.dataset}"
 
     @property
     def page(self) -> str:
         """The page on which people see the same."""
-        return f"{self.base}/dataset/{self.dataset}"
+        return f"{self.portal}/dataset/{self.dataset}"
 
 
 class Listing(_Listed):
-    """One page that links to the files of all months."""
+    """One page that links to the files of all months.
+
+    `marks`: regular expressions, case aside, of which the page has one and a proxy's page has none.
+    """
 
     kind: Literal["listing"]
-    page: str
-    hosts: tuple[str, ...] = ("www.nhsbsa.nhs.uk", "nhsbsa.nhs.uk", "opendata.nhsbsa.net")
+    page: str = Field(pattern=ADDRESS)
+    marks: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def start(self) -> str:
+        """The page."""
+        return self.page
 
 
 class Report(_Source):
     """A report that is made when it is asked for: no page, and only the edition of this month."""
 
     kind: Literal["report"]
+    service: str = Field(pattern=ADDRESS)
     report: str = Field(pattern=r"^[a-z0-9_-]+$")
-    base: str = "https://www.odsdatasearchandexport.nhs.uk"
-    hosts: tuple[str, ...] = ("www.odsdatasearchandexport.nhs.uk",)
+
+    @property
+    def start(self) -> str:
+        """The service that makes it."""
+        return self.service
 
     @property
     def address(self) -> str:
         """The address that answers with the report."""
-        return f"{self.base}/api/getReport?report={self.report}"
+        return f"{self.service}/api/getReport?report={self.report}"
 
 
 Source = Annotated[Publication | Ckan | Listing | Report, Field(discriminator="kind")]
@@ -288,7 +318,9 @@ class Discovery(_Strict):
     def hosts_of(self, edition: str) -> tuple[str, ...]:
         """Where links and redirects may lead that an edition (YYYY-MM) is looked for by, as
         `at_hosts` reads it."""
-        return tuple(sorted({host for one in self.sources_of(edition) for host in one.hosts}))
+        return tuple(
+            sorted({host for one in self.sources_of(edition) for host in one.allowed_hosts})
+        )
 
     def sources_of(self, edition: str) -> tuple[Source, ...]:
         """The sources that may have an edition (YYYY-MM), in order; none if nobody publishes it."""

@@ -1,4 +1,4 @@
-"""Data sets of a CKAN portal (NHSBSA's Open Data Portal): resources by name.
+"""Data sets of a CKAN portal: resources by name.
 
 Belongs here: reading the answer of `package_show`. Does not: how resources are named (contracts),
 asking (`client`).
@@ -26,7 +26,6 @@ from warehouse.fetch.html import (
     size_in,
     squashed,
 )
-from warehouse.fetch.listing import MARKS
 from warehouse.readers.containers import shown
 
 
@@ -70,7 +69,7 @@ def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page])
     Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
     not, or if the data set is gone, Ambiguous if two fit, NotThePublisher if another answered.
     """
-    search = Search(feed, edition, source.page, source.hosts)
+    search = Search(feed, edition, source.page, source.allowed_hosts)
     package = _package(get(source.address), source, search)
     data = [_link(one, search) for one in package.resources if _is_data(one, source)]
     seen = [link for link in data if link]
@@ -84,7 +83,7 @@ def _package(page: Page, source: Ckan, search: Search) -> _Package:
     if page.status != 404:
         answered(page, search)
     if page.content.lstrip()[:1] == b"<":
-        read_html(page, MARKS)  # a login form is told as such
+        read_html(page, ["<"])  # a login form is told as such, whoever sends it
         raise NotThePublisher(f"{page.url} answered with a web page instead of JSON.", GATEWAY)
     try:
         answer = _Answer.model_validate(json.loads(page.content))
@@ -94,7 +93,7 @@ def _package(page: Page, source: Ckan, search: Search) -> _Package:
         said = str((answer.error or {}).get("message") or "no reason given")
         raise NotFound(
             f"{page.url} says that there is no data set `{source.dataset}`: {shown(said)}.",
-            f"See under which name {source.base} has it now, and change `dataset:` in "
+            f"See under which name {source.portal} has it now, and change `dataset:` in "
             f"assets/feeds/{search.feed}/contract.yaml.",
         )
     if answer.result is None:

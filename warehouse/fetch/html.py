@@ -7,7 +7,7 @@ pages (`publication`, `listing`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -37,10 +37,11 @@ GATEWAY = (
 AS_WRITTEN = "/%:@!$&'()*+,;=~"
 
 
-def read_html(page: Page, marks: re.Pattern[bytes]) -> BeautifulSoup:
+def read_html(page: Page, marks: Iterable[str]) -> BeautifulSoup:
     """The page, once it is known to be the publisher's.
 
-    `marks`: what the publisher's pages have and no other page. Raises NotThePublisher for a login
+    `marks`: regular expressions, case aside; the publisher's pages have one of them and no other
+    page has. Raises NotThePublisher for a login
     form, a web filter's page, and what is no HTML.
     """
     prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # an XHTML page is read as HTML all the same
@@ -55,7 +56,7 @@ def read_html(page: Page, marks: re.Pattern[bytes]) -> BeautifulSoup:
     said = f"titled `{shown(title)}`" if title else "without a title"
     if soup.select_one('input[type="password" i]'):
         raise NotThePublisher(f"{page.url} answered with a login form, {said}.", GATEWAY)
-    if not marks.search(page.content):
+    if not re.search("|".join(marks).encode(), page.content, re.IGNORECASE):
         raise NotThePublisher(
             f"{page.url} answered with a page {said} that is not the publisher's.", GATEWAY
         )

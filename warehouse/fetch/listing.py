@@ -1,19 +1,16 @@
-"""A page that lists the files of all months, such as NHSBSA's of dispensing contractors' data.
+"""A page that lists the files of all months.
 
 Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from warehouse.contract.discovery import Listing
 from warehouse.fetch.candidates import Found, Page
 from warehouse.fetch.choose import Search, answered, listed
 from warehouse.fetch.html import file_links, read_html
-
-MARKS = re.compile(rb"nhsbsa|NHS Business Services Authority|/sites/default/files/", re.I)
 
 
 def find_listing(source: Listing, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
@@ -22,7 +19,7 @@ def find_listing(source: Listing, feed: str, edition: str, get: Callable[[str], 
     Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
     not, Ambiguous if two fit, NotThePublisher if something else answered.
     """
-    search = Search(feed, edition, source.page, source.hosts)
+    search = Search(feed, edition, source.page, source.allowed_hosts)
     page = answered(get(source.page), search)
-    seen = file_links(read_html(page, MARKS), page.url)
+    seen = file_links(read_html(page, source.marks), page.url)
     return Found(page.url, None, listed(seen, source.label, source.patterns, search))

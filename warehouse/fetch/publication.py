@@ -1,4 +1,4 @@
-"""Publications of digital.nhs.uk: a page per edition, with the files of that edition.
+"""Publications with a page per edition, as NHS England publishes: the files of that edition.
 
 Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
 
@@ -19,7 +19,7 @@ from warehouse.fetch.candidates import Found, Link, Page
 from warehouse.fetch.choose import Search, answered, chosen
 from warehouse.fetch.html import file_links, published_on, read_html, squashed
 
-MARKS = re.compile(rb'data-uipath=|class="[^"]*nhsd-|//files\.digital\.nhs\.uk/', re.I)
+MARKS = ("data-uipath=", 'class="[^"]*nhsd-')
 UPCOMING = re.compile(r"upcoming,? not yet published", re.I)
 GONE = (404, 410)
 
@@ -36,13 +36,14 @@ def find_publication(
     for address in addresses:
         page = get(address)
         if page.status not in GONE:
-            search = Search(feed, edition, address, source.hosts)
+            search = Search(feed, edition, address, source.allowed_hosts)
             return _read(source, answered(page, search), search)
-    raise Search(feed, edition, " or ".join(addresses), source.hosts).not_yet
+    raise Search(feed, edition, " or ".join(addresses), source.allowed_hosts).not_yet
 
 
 def _read(source: Publication, page: Page, search: Search) -> Found:
-    soup = read_html(page, MARKS)
+    old = (f"//{re.escape(host)}/" for host in source.hosts)  # the only mark of old pages
+    soup = read_html(page, (*MARKS, *old))
     if is_upcoming(soup):
         raise search.not_yet
     seen = file_links(soup, page.url)

@@ -21,6 +21,15 @@ from warehouse.contract.model import contracts, tidy_version
 from warehouse.intake.edition import month_in_name
 
 LOCAL = {"nhs_app_practice", "pharmacy_first_referrals"}
+SITE = "https://example.org"
+SERIES = f"{SITE}/statistics"
+DATA_SET = {
+    "kind": "ckan",
+    "portal": "https://data.example.org",
+    "dataset": "a",
+    "label": "a",
+    "patterns": ["{edition}"],
+}
 FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 
@@ -76,11 +85,11 @@ def test_a_quarter_is_its_last_month_for_finding_and_for_importing(name: str, ed
 def test_pages_are_named_in_words_of_the_edition_in_their_order() -> None:
     source = Publication(
         kind="publication",
-        slug="a-series",
+        series=f"{SERIES}/a-series",
         pages=("{month}-{year}", "{mon}-{yy}", "series-{mm}-{year}"),
         files=FILES,  # type: ignore[arg-type]
     )
-    base = "https://digital.nhs.uk/data-and-information/publications/statistical/a-series"
+    base = f"{SERIES}/a-series"
     assert source.addresses("2025-09") == (
         f"{base}/september-2025",
         f"{base}/sep-25",
@@ -121,18 +130,24 @@ def test_links_may_lead_to_the_hosts_that_are_named_and_nowhere_else(url: str, m
     ("said", "message"),
     [
         ({}, "`sources:`, or `with:`"),
-        ({"with": "nhs_app", "sources": [{"kind": "report", "report": "epraccur"}]}, "not both"),
+        (
+            {
+                "with": "nhs_app",
+                "sources": [{"kind": "report", "service": SITE, "report": "epraccur"}],
+            },
+            "not both",
+        ),
         ({"sources": [{"kind": "gopher"}]}, "gopher"),
         (
             {
                 "sources": [
-                    {"kind": "publication", "slug": "a", "pages": ["latest"], "files": FILES}
+                    {"kind": "publication", "series": SERIES, "pages": ["latest"], "files": FILES}
                 ]
             },
             "page `latest`",
         ),
         (
-            {"sources": [{"kind": "ckan", "dataset": "a", "label": "a", "patterns": [r"\.csv$"]}]},
+            {"sources": [DATA_SET | {"patterns": [r"\.csv$"]}]},
             "names in a list say their month",
         ),
     ],
@@ -149,10 +164,9 @@ def test_a_pattern_that_can_not_be_searched_for_is_refused(said: object) -> None
 
 
 def test_hosts_are_those_of_all_sources() -> None:
-    data_set = {"kind": "ckan", "dataset": "a", "label": "a", "patterns": ["{edition}"]}
-    report = {"kind": "report", "report": "epraccur"}
-    discovery = Discovery.model_validate({"sources": [report, data_set | {"hosts": ["b"]}]})
-    assert discovery.hosts_of("2025-11") == ("b", "www.odsdatasearchandexport.nhs.uk")
+    report = {"kind": "report", "service": SITE, "report": "epraccur"}
+    discovery = Discovery.model_validate({"sources": [report, DATA_SET | {"hosts": ["b"]}]})
+    assert discovery.hosts_of("2025-11") == ("b", "data.example.org", "example.org")
     assert isinstance(discovery.sources[1], Ckan) and discovery.looked_up
 
 
@@ -176,7 +190,7 @@ def _change(feeds: Path, feed: str, old: str, new: str) -> None:
 
 def test_another_place_to_look_is_no_reason_to_parse_again(copied_feeds: Path) -> None:
     before = {feed: tidy_version.__wrapped__(feed) for feed in ("nhs_app", "registered_patients")}
-    _change(copied_feeds, "nhs_app", "slug: nhs-app-statistics", "slug: nhs-app")
+    _change(copied_feeds, "nhs_app", "series: https://", "series: https://www.")
     _change(copied_feeds, "nhs_app", "  due: {months_after: 1", "  due: {months_after: 2")
     path = copied_feeds / "registered_patients" / "contract.yaml"
     before_it, _, rest = path.read_text(encoding="utf-8").partition("discovery:")

@@ -375,13 +375,15 @@ def with_discovery(said: dict[str, Any]) -> Contract:
 
 
 def report(edition: str) -> Found:
-    contract = with_discovery({"sources": [{"kind": "report", "report": "epraccur"}]})
+    contract = with_discovery(
+        {"sources": [{"kind": "report", "service": "https://ods.example", "report": "epraccur"}]}
+    )
     return find(contract, edition, publisher({}), TODAY)
 
 
 def test_a_report_is_of_the_month_and_nothing_is_asked() -> None:
     [link] = report("2026-11").links
-    url = "https://www.odsdatasearchandexport.nhs.uk/api/getReport?report=epraccur"
+    url = "https://ods.example/api/getReport?report=epraccur"
     assert (link.url, link.file_name) == (url, "epraccur-2026-11.csv")
 
 

@@ -289,9 +289,7 @@ def test_headings_of_the_ccg_era_give_the_same_rows() -> None:
 
 def test_a_heading_with_bom_case_and_spaces_is_the_same_heading() -> None:
     content = regional().replace(b"SUB_ICB_LOCATION_CODE", "\ufeffsub_icb_Location_code".encode())
-    frame = (
-        conform(published(b" " + content), contracts()[SUB_ICB], OCTOBER).collect()
-    )
+    frame = conform(published(b" " + content), contracts()[SUB_ICB], OCTOBER).collect()
     assert frame["sub_icb_code"].to_list() == ["04C"]
     assert frame[FAILED_RULE].to_list() == [None]
 
