@@ -25,9 +25,9 @@ def with_status(status: str) -> Case:
     """The verdicts on a file with a status that the contract knows and no split names: `Cancelled`,
     as if somebody had added the label and forgotten the sums."""
     labels = dict.fromkeys(("Attended", "DNA", "Unknown", "Cancelled"))
-    known = contracts()[SUB_ICB].model_copy(
-        update={"label_families": {"appointment_status": labels}}
-    )
+    contract = contracts()[SUB_ICB]
+    families = contract.label_families | {"appointment_status": labels}
+    known = contract.model_copy(update={"label_families": families})
 
     def case(home: Home) -> Results:
         with patch.dict(contracts(), {SUB_ICB: known}):

@@ -264,7 +264,7 @@ def test_a_row_verdict_names_value_file_row_and_remedy(home: Home) -> None:
     assert (found.observed, found.failed_rows, found.total_rows) == ("`Nurse`", 1, 3)
     assert found.message == (
         "1 row(s) quarantined, the first is row 3 of file2.csv; "
-        "if the publisher has added a label, list it in warehouse/contract/labels.yaml"
+        "if the publisher has added a label, list it in the feed's contract"
     )
 
 

@@ -22,7 +22,6 @@ from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.discovery import Discovery
-from warehouse.contract.labels import LABELS_FILE, MEASURE_SETS_FILE, label_families, measure_sets
 from warehouse.contract.release_calendar import Cadence
 from warehouse.reference.levels import OrgLevel
 
@@ -187,7 +186,9 @@ class Contract(Strict):
     `discovery`: where its files are published; a local return has none.
     `hand_made`: typed by people, so each row that is wrong is told to them.
     `disclosure_control`: not published elsewhere, so small numbers must not be seen in the mart.
-    `label_families`: the feed's own label families, beside those of `labels.yaml`.
+    `label_families`: closed lists of values; family -> canonical label -> further spellings, which
+    are compared without regard to case and repeated spaces. `labels_and_measures_of`: a feed of the
+    same publication whose label families and measures are this feed's too, beside its own.
     """
 
     feed: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -218,6 +219,7 @@ class Contract(Strict):
     keep: dict[str, str] = {}
     passed_over: tuple[str, ...] = ()
     label_families: dict[str, Labels] = {}
+    labels_and_measures_of: str | None = None
     carried_forward: bool = False
     hand_made: bool = False
     disclosure_control: bool = False
@@ -252,9 +254,8 @@ class Contract(Strict):
         return self
 
     def _labels_exist(self) -> None:
-        families = {*label_families(), *self.label_families}
         for heading, one in self.columns.items():
-            if one.labels is not None and one.labels not in families:
+            if one.labels is not None and one.labels not in self.label_families:
                 raise ValueError(f"column {heading}: no such label family `{one.labels}`")
         if self.wide:
             unknown = set(self.wide.headings) - set(self.labels(self.wide.label))
@@ -281,10 +282,7 @@ class Contract(Strict):
         family = self.columns[column].labels
         if family is None:
             raise ValueError(f"column {column} has no labels")
-        if family in self.label_families:
-            own = self.label_families[family]
-            return {label: others or () for label, others in own.items()}
-        return label_families()[family]
+        return {label: others or () for label, others in self.label_families[family].items()}
 
     @cached_property
     def headings(self) -> dict[str, str]:
@@ -346,11 +344,12 @@ def load_contract(path: Path) -> Contract:
     """
     try:
         raw = read_yaml(path)
-        shared = raw.pop("measure_set", None)
-        if shared is not None:
-            raw["measures"] = {**measure_sets()[shared], **raw.get("measures", {})}
+        if other := raw.get("labels_and_measures_of"):
+            shared = read_yaml(path.parent.parent / other / path.name)
+            for key in ("label_families", "measures"):
+                raw[key] = {**shared.get(key, {}), **raw.get(key, {})}
         contract = Contract.model_validate(raw)
-    except (ValueError, KeyError, yaml.YAMLError) as error:
+    except (ValueError, OSError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: not a valid feed contract: {error}") from error
     if contract.feed != path.parent.name:
         raise ValueError(f"{path}: feed is `{contract.feed}` but its folder `{path.parent.name}`")
@@ -397,10 +396,12 @@ def reference_feeds(contract: Contract) -> list[str]:
 def tidy_version(feed: str) -> str:
     """Short hash of all that decides a tidy table of this feed; a change means: read again.
 
-    That is its contract, labels and corrections, and every module that a reading runs through.
+    That is its contract (and the one whose labels it has too), its corrections, and every module
+    that a reading runs through.
     """
     folder = FEEDS_FOLDER / feed
-    files = [folder / "contract.yaml", LABELS_FILE, MEASURE_SETS_FILE]
+    told = [feed, contracts()[feed].labels_and_measures_of]
+    files = [FEEDS_FOLDER / one / "contract.yaml" for one in told if one]
     files += [path for path in (folder / "corrections.yaml",) if path.exists()]
     files += modules_behind(READING)
     return hash_files(files, aside=NOT_OF_ROWS)

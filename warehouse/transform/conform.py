@@ -45,7 +45,7 @@ MENDED = "correct the row and import the file again"
 REMEDIES = {
     "total_row": "totals are worked out here; leave them out of the file",
     "month_not_mangled": "format the column as text before typing months into it",
-    "label_known": "if the publisher has added a label, list it in warehouse/contract/labels.yaml",
+    "label_known": "if the publisher has added a label, list it in the feed's contract",
     "month_readable": "if months are written so now, add the format to the contract",
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
@@ -60,8 +60,6 @@ TYPED_REMEDIES = {
 
 def remedy(rule: str, contract: Contract) -> str:
     """What to do about a row that breaks a rule."""
-    if rule == "label_known" and contract.label_families:
-        return "if the publisher has added a label, list it in the feed's contract"
     if not contract.hand_made:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]

@@ -10,7 +10,6 @@ import yaml
 
 from warehouse.base.text import fold, heading_key
 from warehouse.base.yaml_files import read_yaml
-from warehouse.contract.labels import label_families
 from warehouse.contract.model import (
     FEEDS_FOLDER,
     Contract,
@@ -116,12 +115,13 @@ def test_feeds_come_after_those_they_are_judged_against() -> None:
     ]
 
 
-def test_label_spellings_are_never_ambiguous() -> None:
-    for family, labels in label_families().items():
+@pytest.mark.parametrize("feed", FEEDS)
+def test_label_spellings_are_never_ambiguous(feed: str) -> None:
+    for family, labels in contracts()[feed].label_families.items():
         spellings = Counter(
             folded
             for label, others in labels.items()
-            for folded in {fold(text) for text in (label, *others)}
+            for folded in {fold(text) for text in (label, *(others or ()))}
         )
         assert max(spellings.values()) == 1, family
 
@@ -155,7 +155,8 @@ def test_a_broken_contract_is_refused_by_name(
 
 
 def test_a_measure_of_an_unknown_label_is_refused(tmp_path: Path) -> None:
-    raw = with_column("status", type="label", published=["S"], labels="appointment_status")
+    raw = with_column("status", type="label", published=["S"], labels="status")
+    raw["label_families"] = {"status": {"Attended": None}}
     raw["measures"]["n"]["where"] = {"status": ["Attended", "Atended"]}
     with pytest.raises(ValueError, match=r"measure n: no such label \['Atended'\]"):
         load(tmp_path, raw)
@@ -168,9 +169,9 @@ def test_a_measure_must_add_up_counts(tmp_path: Path) -> None:
         load(tmp_path, raw)
 
 
-def test_an_unknown_measure_set_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no_such_set"):
-        load(tmp_path, minimal(measure_set="no_such_set"))
+def test_labels_and_measures_of_an_unknown_feed_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no_such_feed"):
+        load(tmp_path, minimal(labels_and_measures_of="no_such_feed"))
 
 
 def test_a_contract_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:

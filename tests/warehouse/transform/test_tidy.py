@@ -58,7 +58,7 @@ def test_quarantine_says_what_where_and_what_to_do(home: Home) -> None:
     assert label["expected"] == "one of GP, Other Practice staff, Unknown"
     assert label["reason"] == (
         "HCP_TYPE: found `Nurse`, expected one of GP, Other Practice staff, Unknown; "
-        "if the publisher has added a label, list it in warehouse/contract/labels.yaml"
+        "if the publisher has added a label, list it in the feed's contract"
     )
     assert json.loads(label["row_json"])["HCP_TYPE"] == "Nurse"
     assert json.loads(label["row_json"])["ICB_NAME"].startswith("NHS Leicester, Leicestershire")
