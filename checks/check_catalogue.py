@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.model import FEEDS_FOLDER, Contract, Strict, contracts
 from warehouse.editions.check_history import Dimension, Layer, Severity
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import LEVELS, TABLE, NewMonthAction, OrgLevel
 from warehouse.transform.conform import ROW_RULES
 
 SHARED_FILE = Path(__file__).with_name("shared.yaml")
@@ -137,25 +137,12 @@ class Share(Part):
     each_from: int = Field(ge=1)
 
 
-# What is done about a new month out of range, by level; elsewhere nothing is judged.
-NewMonthAction = Literal["hold", "warn", "none"]
-JUDGED_LEVELS: dict[OrgLevel, NewMonthAction] = {
-    "practice": "warn",
-    "pcn": "warn",
-    "local_authority": "warn",
-    "sub_icb": "hold",
-    "icb": "hold",
-    "england": "hold",
-}
-HELD_LEVELS = ("sub_icb", "icb", "england")
-
-
 class NewMonths(Strict):
     """How a feed's new months are judged by those before.
 
     `measure`: the one that is looked at, None for the contract's first. `per`: what makes months
     comparable, None for `working_day` of measures that add up over months, `month` of others.
-    `levels`: level -> what is done, beside `JUDGED_LEVELS`.
+    `levels`: level -> what is done, beside what the table of levels says.
     """
 
     measure: str | None = None
@@ -165,15 +152,18 @@ class NewMonths(Strict):
     @model_validator(mode="after")
     def _may_hold(self) -> NewMonths:
         for level, action in self.levels.items():
-            if level not in JUDGED_LEVELS:
-                raise ValueError(f"levels.{level}: expected one of {', '.join(JUDGED_LEVELS)}")
-            if action == "hold" and level not in HELD_LEVELS:
-                raise ValueError(f"levels.{level}: `hold` is for {', '.join(HELD_LEVELS)}")
+            usual = LEVELS[level].new_months
+            if usual == "none":
+                judged = [one.name for one in TABLE if one.new_months != "none"]
+                raise ValueError(f"levels.{level}: expected one of {', '.join(judged)}")
+            if action == "hold" and usual != "hold":
+                held = [one.name for one in TABLE if one.new_months == "hold"]
+                raise ValueError(f"levels.{level}: `hold` is for {', '.join(held)}")
         return self
 
     def action(self, level: OrgLevel) -> NewMonthAction:
         """What is done about a month of this level that is out of range."""
-        return self.levels.get(level, JUDGED_LEVELS.get(level, "none"))
+        return self.levels.get(level, LEVELS[level].new_months)
 
 
 class FeedChecks(Strict):

@@ -14,6 +14,7 @@ from checks.check_catalogue import mart_checks
 from checks.edition_view import SHOWN, Evidence, broken, offences
 from checks.runner import judge
 from warehouse.editions.check_history import CheckResult
+from warehouse.reference.levels import DATED, sql_list
 
 # Storage of the DuckDB clients of 2024, which analysts still have; `build` writes it.
 STORAGE = "v1.0.0+"
@@ -68,9 +69,9 @@ OFFENCES = {
     ),
     "periods_continuous": (
         "a series with no row for one of its months: a month nobody knows is NULL, with a status",
-        """SELECT concat_ws(' ', kpi_id, org_level, org_code, min(month), max(month), count(*))
+        f"""SELECT concat_ws(' ', kpi_id, org_level, org_code, min(month), max(month), count(*))
                AS offence
-           FROM kpi_monthly WHERE org_level IN ('sub_icb', 'icb', 'region', 'england')
+           FROM kpi_monthly WHERE org_level IN ({sql_list(DATED)})
            GROUP BY kpi_id, org_level, org_code
            HAVING count(DISTINCT month) <> datediff('month', min(month), max(month)) + 1""",
     ),

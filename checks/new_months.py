@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from checks.check_catalogue import JUDGED_LEVELS, feed_words
+from checks.check_catalogue import feed_words
 from checks.edition_view import EditionView, Evidence, offences, skipped
 from checks.expected_range import LEAST, Ids, Range, Table
 from checks.parents import parent_at
@@ -25,7 +25,7 @@ from warehouse.base.working_days import days_of, working_days
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import KEY_COLUMNS, LEVELS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
 from warehouse.transform.tidy import lake_paths
 
@@ -34,7 +34,6 @@ NEWEST = 3  # months of an edition that may be new
 CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # how far even the calmest may stray
 REACH = 18  # months: a year, the three before, and some in which the series told how it strays
 SHOWN = 10
-PARENTS = {"pcn": "pcn_code", "local_authority": "local_authority", "icb": "icb_code"}
 NO_NETWORK = "U"  # practices without one share it
 DO = (
     "Held are these months alone; all else is published, and what is made of them is incomplete. "
@@ -76,8 +75,10 @@ def _levels(contract: Contract, action: str) -> list[OrgLevel]:
         return []
     words, cell = feed_words(contract.feed).new_months, contract.cell.level
     named = {level for one in contract.organisations for level in (one.level, *one.parents)}
-    above = named | {cell, "england"} | ({"icb"} if "sub_icb" in named else set())
-    return [level for level in JUDGED_LEVELS if level in above and words.action(level) == action]
+    named |= {cell, "england"}
+    if "sub_icb" in named:
+        named |= set(LEVELS["sub_icb"].parents)
+    return [level for level in LEVELS if level in named and words.action(level) == action]
 
 
 @dataclass
@@ -312,11 +313,10 @@ def _places(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | No
         for code in codes
     ]
     found: dict[OrgLevel, list[str | None]] = {
-        "england": [ENGLAND] * len(codes),
-        "sub_icb": sub_icbs,
+        level: [rows.get(code, {}).get(column) for code in codes]
+        for level, column in KEY_COLUMNS.items()
     }
-    for level, column in PARENTS.items():
-        found[level] = [rows.get(code, {}).get(column) for code in codes]  # type: ignore[index]
+    found |= {"sub_icb": sub_icbs, "england": [ENGLAND] * len(codes)}
     above = [parent_at(sub_icb, view.month) if sub_icb else None for sub_icb in sub_icbs]
     found["icb"] = [a or said for a, said in zip(above, found["icb"], strict=True)]
     found["pcn"] = [None if code == NO_NETWORK else code for code in found["pcn"]]
@@ -331,7 +331,7 @@ def _observed(view: EditionView) -> pl.DataFrame:
         for one in (*view.before[::-1], view)
         for file in sorted(one.files, key=lambda file: file.order)
     ]
-    coded = ("org_code", "sub_icb_code", "icb_code")
+    coded = ("org_code", *KEY_COLUMNS.values())
     return (
         pl.concat(pl.read_parquet(path) for path in paths)
         .with_columns(pl.col(name).replace(ods_codes()) for name in coded)

@@ -14,9 +14,9 @@ from checks.edition_view import EditionView, Evidence, Expectation, skipped
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.reference.levels import ADDING_UP, above
 from warehouse.transform.tidy import lake_paths
 
-COUNTED_LEVELS = ("practice", "sub_icb", "icb")
 SHOWN = 5
 
 
@@ -26,7 +26,7 @@ def people_are_judged(contract: Contract) -> bool:
     return bool(
         contract.completeness.population_feed
         and cell
-        and cell.level in COUNTED_LEVELS
+        and cell.level in {"practice", *above("practice")}.intersection(ADDING_UP)
         and _people_measures(contract)
     )
 

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen
+from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,13 +27,6 @@ UNITS = {
     "rate_per_event": "per event",
     "rate_per_person": "per person",
     "patients_per_fte": "patients per FTE",
-}
-LEVELS = {
-    "practice": ("practice", "practices"),
-    "pcn": ("network", "networks"),
-    "sub_icb": ("sub-ICB", "sub-ICBs"),
-    "icb": ("ICB", "ICBs"),
-    "pharmacy": ("pharmacy", "pharmacies"),
 }
 
 
@@ -171,8 +165,8 @@ def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) 
 
 
 def _many(number: int, level: str) -> str:
-    one, more = LEVELS.get(level, (level, level))
-    return f"{number:,} {one if number == 1 else more}"
+    told = LEVELS[level]
+    return f"{number:,} {told.singular if number == 1 else told.plural}"
 
 
 def _organisation(one: Record) -> tuple[str, str, str, str, str]:

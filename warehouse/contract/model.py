@@ -126,7 +126,7 @@ class Organisation(Strict):
     code: str
     name: str | None = None
     ons_code: str | None = None
-    parents: dict[str, str] = {}
+    parents: dict[OrgLevel, str] = {}
 
 
 class Completeness(Strict):

@@ -18,18 +18,11 @@ from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Measure, contracts
 from warehouse.kpi.themes import Fields, read_theme
 from warehouse.kpi.units import UNITS, Unit, say_units
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import OrgLevel, reach
 
 KPIS = Path(__file__).with_name("kpis")
 WORKING_DAYS = "calendar.working_days"
 
-# From the organisations a feed counts to the wholes they are added up to, in this order.
-STEPS: dict[OrgLevel, tuple[OrgLevel, ...]] = {
-    "practice": ("sub_icb", "pcn"),
-    "pharmacy": ("local_authority", "icb"),
-    "sub_icb": ("icb", "region", "england"),
-    "icb": ("region", "england"),
-}
 WORKING_DAYS_COUNT = Caveat(
     text="Months differ by up to four working days, which moves the count: a change on the year or "
     "the month may be no more than that. Compare per working day (calendar_month.working_days).",
@@ -40,22 +33,6 @@ WORKING_DAYS_SHARE = Caveat(
     "far as the mix of weekdays does; of the counts beside it compare those per working day.",
 )
 RATIO = "A ratio of sums: add up numerators and denominators, then divide."
-
-
-def steps_from(cell: OrgLevel) -> list[tuple[OrgLevel, OrgLevel]]:
-    """Every (member, whole) by which figures counted at `cell` are added up, in order."""
-    found: list[tuple[OrgLevel, OrgLevel]] = []
-    levels = [cell]
-    for member in levels:
-        new = [whole for whole in STEPS.get(member, ()) if whole not in levels]
-        found += [(member, whole) for whole in new]
-        levels += new
-    return found
-
-
-def reach(cell: OrgLevel) -> tuple[OrgLevel, ...]:
-    """The levels at which figures counted at `cell` can stand."""
-    return (cell, *(whole for _, whole in steps_from(cell)))
 
 
 class Source(BaseModel):

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import get_args
 
 import duckdb
 import polars as pl
@@ -23,7 +22,7 @@ from warehouse.contract.model import contracts, hash_files
 from warehouse.kpi.catalogue import Kpi
 from warehouse.lineage.feed_edges import Edge, contract_edges
 from warehouse.lineage.records import RECORDS, record_edges
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import LEVELS, below
 
 Connection = duckdb.DuckDBPyConnection
 TABLE = "mart.governance.lineage_edge"
@@ -134,23 +133,11 @@ def lineage_macros() -> dict[str, str]:
     read: the figure's own or one that it is added up from, as far as the KPI has to do with it.
     """
     added = ", ".join(
-        f"('{level}', '{member}')"
-        for level in get_args(OrgLevel)
-        for member in (level, *ADDED_UP_FROM.get(level, ()))
+        f"('{level}', '{member}')" for level in LEVELS for member in (level, *below(level))
     )
     signature = "lineage_of(of_table, of_column, of_kpi := NULL, of_level := NULL)"
     return {signature: FOLLOW.format(added=added)}
 
-
-# Levels whose organisations are added up, at once or step by step, into those of a level.
-ADDED_UP_FROM: dict[str, tuple[str, ...]] = {
-    "pcn": ("practice",),
-    "sub_icb": ("practice",),
-    "local_authority": ("pharmacy",),
-    "icb": ("practice", "pharmacy", "sub_icb"),
-    "region": ("practice", "pharmacy", "sub_icb", "icb"),
-    "england": ("practice", "pharmacy", "sub_icb", "icb", "region"),
-}
 
 # `near`: of a KPI, of a level, and of both, the levels of organisations that matter. `exactly`: the
 # only level that the next step may be of.

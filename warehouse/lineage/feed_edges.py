@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warehouse.contract.model import Contract, Measure, Organisation
+from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.transform.corrections import corrections
-from warehouse.transform.measure import PARENTS
 
 ROWS = "*"
 # `value`: the column is made of it. `choice`: it only decides which rows or which value.
@@ -159,7 +159,7 @@ def _organisations(contract: Contract) -> Iterator[Edge]:
 def _named(one: Organisation) -> dict[str, str]:
     """Column of the organisations named -> column of the tidy table."""
     own = {"org_code": one.code, "org_name": one.name, "ons_code": one.ons_code}
-    own |= {parent_column(level): one.parents.get(level) for level in PARENTS}
+    own |= {column: one.parents.get(level) for level, column in KEY_COLUMNS.items()}
     return {column: name for column, name in own.items() if name}
 
 

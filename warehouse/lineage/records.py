@@ -17,7 +17,7 @@ RECORDS = {
     "archive.publication": "the journal of publications, kept in the archive",
     "calendar": "the calendar, with the bank holidays of England",
     "catalogue.kpi": "the catalogue of KPIs, kpis.yaml",
-    "checks.check_catalogue": "the checks, as checks.yaml defines them",
+    "checks.catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
     "claims.register": "the register of published claims",
     "constant": "a text or number in the SQL, the same for all",

@@ -15,11 +15,10 @@ from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import summed_as
+from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.reference.organisations import ENGLAND
 from warehouse.settings import Disclosure
 from warehouse.transform.measure import definition
-
-PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
 
 
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
@@ -99,10 +98,10 @@ def resting_views() -> dict[str, str]:
 def resting_macros() -> dict[str, str]:
     """Table macros, signature -> SQL, for a database that is open on its own."""
     placed = " UNION ALL ".join(
-        f"""SELECT n.month, '{level}', o.{level if level == "local_authority" else f"{level}_code"}
+        f"""SELECT n.month, '{level}', o.{column}
             FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
             WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
-        for level in PARENTS
+        for level, column in KEY_COLUMNS.items()
     )
     return {
         "figures_resting_on(of_feed, of_edition)": f"""
@@ -113,8 +112,8 @@ def resting_macros() -> dict[str, str]:
                     PARTITION BY org_level, org_code, month
                     ORDER BY edition DESC, revision DESC) = 1),
             belonging AS (
-                SELECT org_level, org_code, pcn_code, sub_icb_code, icb_code, region_code,
-                       local_authority, valid_from, valid_to FROM organisation),
+                SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
+                       valid_from, valid_to FROM organisation),
             reached AS (
                 SELECT month, org_level, org_code FROM newest
                 UNION ALL {placed}

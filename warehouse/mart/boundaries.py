@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from warehouse.contract.model import contracts
 from warehouse.mart.hierarchy import EDITION_MONTH, Connection, feeds_at
-
-# Levels whose organisations have ONS codes by which boundaries can be told apart. England is whole
-# on any boundaries within it.
-BOUNDED = ("sub_icb", "icb", "region")
+from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS
 
 
 def load_boundaries(db: Connection) -> None:
     """Create `stage.boundary` and `stage.placement`; leaves and places must be there."""
     parts = [
-        _boundary(feed, level) for level in ("sub_icb", "icb") for feed in sorted(feeds_at(level))
+        _boundary(feed, level)
+        for level in DATED
+        if LEVELS[level].adds_up
+        for feed in sorted(feeds_at(level))
     ]
     db.execute(f"CREATE TABLE stage.boundary AS {' UNION ALL '.join(parts)}")
     _load_placement(db)
@@ -93,7 +93,8 @@ def boundary_at(feed: str, level: str, table: str) -> str | None:
     of ICBs those of its edition, of all others those of the month.
     """
     cell = contracts()[feed].cell
-    if cell is None or level not in BOUNDED:
+    # England is whole on any boundaries within it.
+    if cell is None or level not in DATED or level not in KEY_COLUMNS:
         return None
     if cell.level == level:
         return f"SELECT * EXCLUDE (feed) FROM stage.boundary WHERE feed = '{feed}'"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from warehouse.kpi.catalogue import WORKING_DAYS, Source
 from warehouse.mart.inputs import Pair
 from warehouse.mart.members import unplaced_in
+from warehouse.reference.levels import LEVELS
 
 STALE = "the list that it rests on is too old for the month: it is of "
 OLD_MAP = "the map of who is in it is too old for the month: it is of "
@@ -46,7 +47,7 @@ def faults_of(source: Source, pair: Pair, level: str) -> Faults:
             ON m.pcn_code = f.org_code AND m.month = f.month"""
         )
         reasons.append(f"WHEN m.month IS NOT NULL THEN '{OLD_MAP}' || m.edition")
-    if pair.level == "pharmacy" and level in ("local_authority", "icb"):
+    if pair.level == "pharmacy" and level in LEVELS[pair.level].parents:
         joins.append(f"LEFT JOIN ({unplaced_in(source.feeds, level)}) AS u ON u.month = f.month")
         reasons.append(f"WHEN NOT f.whole AND u.month IS NOT NULL THEN '{UNPLACED}'")
     return Faults(" ".join(joins), " AND ".join(sound), f"CASE {' '.join(reasons)} END")

@@ -22,6 +22,7 @@ from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
+from warehouse.reference.levels import TABLE, sql_list
 from warehouse.settings import Disclosure
 
 # How a value follows from its parts, by unit; also over several months, from summed parts.
@@ -205,13 +206,14 @@ def _create_latest(db: Connection) -> None:
     Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
     there and not join the ends. Below, absence of a practice or pharmacy is the rule, not a gap.
     """
+    may_lack = sql_list(tuple(one.name for one in TABLE if one.is_site or one.is_optional))
     db.execute(
         """CREATE TABLE stage.first_reported AS
         SELECT series, ordinal, arg_min_null(value, revision) AS value
         FROM stage.numbered WHERE edition = strftime(month, '%Y-%m') GROUP BY ALL"""
     )
     db.execute(
-        """CREATE TABLE stage.latest AS
+        f"""CREATE TABLE stage.latest AS
         WITH newest AS (
             SELECT series, ordinal, vintage, edition, numerator, denominator, members_present,
                    members_expected, suppressed, reason, disputed, value
@@ -221,7 +223,7 @@ def _create_latest(db: Connection) -> None:
         span AS (
             SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last
             FROM newest AS n JOIN stage.series AS s USING (series)
-            WHERE s.org_level NOT IN ('practice', 'pcn', 'pharmacy') GROUP BY ALL),
+            WHERE s.org_level NOT IN ({may_lack}) GROUP BY ALL),
         month AS (
             SELECT *, year(month) * 12 + month(month) AS ordinal FROM stage.calendar),
         gap AS (

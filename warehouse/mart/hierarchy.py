@@ -15,13 +15,12 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts import EditionFile
 from warehouse.reference import local_authorities
+from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, TABLE, wholes_of
 from warehouse.reference.organisations import ENGLAND, ods_codes, reference
 from warehouse.transform.tidy import lake_paths
 
 Connection = duckdb.DuckDBPyConnection
 
-# Level of a place -> column in which an organisation's parent of that level stands.
-PLACE_COLUMNS = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority": "local_authority"}
 EDITION_MONTH = "strptime(({vintage} // 1000)::VARCHAR || '01', '%Y%m%d')::DATE"
 
 
@@ -60,9 +59,8 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     leaves = [f"SELECT month FROM stage.leaf_{f}" for f, c in contracts().items() if c.measures]
     months = " UNION ".join([*leaves, "SELECT month FROM stage.observed"])
     db.execute(f"CREATE TABLE stage.month AS {months}")
-    named = "{column} IS NOT NULL"
-    _load_parents(db, "practice", {"pcn_code": "tells_pcn", "sub_icb_code": named})
-    _load_parents(db, "pharmacy", {"local_authority": named, "icb_code": named})
+    for level in SITES:
+        _load_parents(db, level)
     _place_by_authority(db)
     _load_sub_icb_parents(db)
     _load_icb_parents(db)
@@ -83,7 +81,7 @@ def as_known(frame: pl.DataFrame) -> pl.DataFrame:
     """
     ods = ods_codes()
     columns = frame.columns
-    places = [c for c in ("pcn_code", "sub_icb_code", "icb_code", "region_code") if c in columns]
+    places = [c for level, c in KEY_COLUMNS.items() if c in columns and not LEVELS[level].is_named]
     frame = frame.with_columns(pl.col(name).replace(ods) for name in places)
     if "local_authority" in columns:
         code = _authority_code(frame["local_authority"])
@@ -110,18 +108,26 @@ def _authority_code(names: pl.Series) -> pl.Series:
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """`stage.observed`: what each file says of each organisation in each month, in our codes.
 
-    `tells_pcn`: whether the feed names networks at all, so that no network is not no answer.
+    `tells_<level>`: whether the feed names parents of a level at all in which an organisation need
+    not be, so that none is not no answer.
     `is_register`: whether the feed exists to list organisations, not to count.
     """
     frames = []
+    optional = [one.name for one in TABLE if one.is_optional]
     for one in placed:
         contract = contracts()[one.file.feed]
-        telling = [o.level for o in contract.organisations if "pcn" in o.parents]
+        telling = {
+            level: [o.level for o in contract.organisations if level in o.parents]
+            for level in optional
+        }
         frames.append(
             pl.read_parquet(lake_paths(home, one.file).organisations).with_columns(
                 pl.lit(one.file.feed).alias("feed"),
                 pl.lit(one.vintage).alias("vintage"),
-                pl.col("org_level").is_in(telling).alias("tells_pcn"),
+                *[
+                    pl.col("org_level").is_in(told).alias(f"tells_{level}")
+                    for level, told in telling.items()
+                ],
                 pl.lit(not contract.measures).alias("is_register"),
             )
         )
@@ -132,20 +138,25 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
         "organisations",
         feed="archive.source_file.feed",
         vintage="archive.source_file.edition",
-        tells_pcn="contract.organisations",
         knows_authority="organisations.local_authority",
         is_register="contract.measures",
+        **{f"tells_{level}": "contract.organisations" for level in optional},
     )
 
 
-def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:
+def _load_parents(db: Connection, level: str) -> None:
     """`stage.<level>_parent`: parents of each organisation in each month in which it has a figure,
-    lost one, or is named, and of which month the word on it is (`<parent>_as_of`). `told`: parent
-    column -> condition under which a file tells of it.
+    lost one, or is named, and of which month the word on it is (`<parent>_as_of`).
 
     As at the month: the newest edition's word on that month, else on the last month before it.
     A later month's word is never carried back.
     """
+    told = {  # column -> condition under which a file tells of it
+        KEY_COLUMNS[parent]: f"tells_{parent}"
+        if LEVELS[parent].is_optional
+        else f"{KEY_COLUMNS[parent]} IS NOT NULL"
+        for parent in LEVELS[level].parents
+    }
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
     wanted = [observed]
     for feed in feeds_at(level):
@@ -157,7 +168,7 @@ def _load_parents(db: Connection, level: str, told: dict[str, str]) -> None:
     words = [
         f"""{column}_told AS (
             SELECT org_code, month, {column} FROM stage.observed
-            WHERE org_level = '{level}' AND {condition.format(column=column)}
+            WHERE org_level = '{level}' AND {condition}
             QUALIFY row_number() OVER (
                 PARTITION BY org_code, month
                 ORDER BY vintage DESC, is_register, feed, {column} NULLS LAST) = 1)"""
@@ -257,24 +268,17 @@ def _load_icb_parents(db: Connection) -> None:
 
 def _load_membership(db: Connection) -> None:
     """`stage.membership`: `child_level, child, month, level, parent`, one row per parent."""
-    told = [
-        (child, level, f"{level}_code" if level != "local_authority" else level)
-        for child, levels in {
-            "practice": ("pcn", "sub_icb"),
-            "pharmacy": ("local_authority", "icb"),
-            "sub_icb": ("icb", "region"),
-            "icb": ("region",),
-        }.items()
-        for level in levels
-    ]
+    steps = [(child, level) for child in ADDING_UP for level in wholes_of(child)]
     parts = [
         f"""SELECT '{child}' AS child_level, org_code AS child, month, '{level}' AS level,
             {column} AS parent FROM stage.{child}_parent WHERE {column} IS NOT NULL"""
-        for child, level, column in told
+        for child, level in steps
+        if (column := KEY_COLUMNS.get(level))
     ]
     parts += [
-        f"SELECT '{child}', org_code, month, 'england', $england FROM stage.{child}_parent"
-        for child in ("sub_icb", "icb")
+        f"SELECT '{child}', org_code, month, '{level}', $england FROM stage.{child}_parent"
+        for child, level in steps
+        if level not in KEY_COLUMNS
     ]
     db.execute(
         f"CREATE TABLE stage.membership AS {' UNION ALL '.join(parts)}", {"england": ENGLAND}

@@ -19,11 +19,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from warehouse.contract.model import contracts
-from warehouse.kpi.catalogue import Source, reach
+from warehouse.kpi.catalogue import Source
 from warehouse.mart.boundaries import boundary_at
 from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import OrgLevel, reach
 
 KEYS = "org_code, month, vintage, edition, revision, published_on, known_from, disputed"
 Feeds = tuple[str, str | None, bool]

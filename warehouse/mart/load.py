@@ -20,8 +20,9 @@ from warehouse.editions.parts import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
 from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.disputed import create_disputes, disputes
-from warehouse.mart.hierarchy import PLACE_COLUMNS, Connection, as_known, create_from, load_places
+from warehouse.mart.hierarchy import Connection, as_known, create_from, load_places
 from warehouse.mart.members import load_unplaced
+from warehouse.reference.levels import PLACE_COLUMNS
 from warehouse.transform.measure import month_of
 from warehouse.transform.tidy import lake_paths
 from warehouse.transform.unreliable import count_bearing, readable_code
@@ -147,8 +148,8 @@ def _no_measures(contract: Contract) -> pl.DataFrame:
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
     """Quarantined rows without which figures are too small.
 
-    Columns: `org_code` (null where it can't be read), `sub_icb_code`, `icb_code`,
-    `local_authority` (as far as the row tells), `month`, `vintage`.
+    Columns: `org_code` (null where it can't be read), those of `PLACE_COLUMNS` (as far as the row
+    tells), `month`, `vintage`.
     """
     schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
     frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]

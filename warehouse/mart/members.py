@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from warehouse.contract.model import Contract, contracts
-from warehouse.mart.hierarchy import PLACE_COLUMNS, Connection, feeds_at, parents
+from warehouse.mart.hierarchy import Connection, feeds_at, parents
+from warehouse.reference.levels import PLACE_COLUMNS
 
 NEVER = 999_999_999_999
 STILL_LOST = (

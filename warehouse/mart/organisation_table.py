@@ -10,8 +10,9 @@ import polars as pl
 
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.reference import local_authorities
+from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS, SITES, above
 
-PARENTS = "pcn_code, sub_icb_code, icb_code, region_code, local_authority"
+PARENTS = ", ".join(KEY_COLUMNS.values())
 
 
 def create_names(db: Connection) -> None:
@@ -50,6 +51,7 @@ def create_organisation(db: Connection) -> None:
     """
     _load_seen(db)
     parents = f"({PARENTS})"
+    own_parents = ", ".join(f"o.{column}" for column in KEY_COLUMNS.values())
     db.execute(
         f"""CREATE TABLE mart.organisation AS
         WITH marked AS (
@@ -79,7 +81,7 @@ def create_organisation(db: Connection) -> None:
                 AND r.effective_from BETWEEN i.effective_from AND i.effective_to
             WINDOW w AS (PARTITION BY r.org_level, r.org_code ORDER BY r.valid_from))
         SELECT o.org_code, o.org_level, n.org_name, coalesce(o.ons_code, a.org_code) AS ons_code,
-               o.pcn_code, o.sub_icb_code, o.icb_code, o.region_code, o.local_authority,
+               {own_parents},
                o.valid_from, o.valid_to, NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile
         FROM (SELECT * FROM dated UNION ALL BY NAME SELECT * FROM period) AS o
         LEFT JOIN stage.organisation_name AS n
@@ -93,40 +95,58 @@ def create_organisation(db: Connection) -> None:
 def _load_seen(db: Connection) -> None:
     """`stage.seen`: parents of each organisation outside the reference, month by month. A network
     or local authority has the parents that all its members share."""
+    sites = ", ".join(f"{site} AS ({_site(site)})" for site in SITES)
+    told = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
+    told += [
+        _group(site, level)
+        for site in SITES
+        for level in LEVELS[site].parents
+        if level not in DATED
+    ]
     db.execute(
         f"""CREATE TABLE stage.seen AS
-        WITH practice AS (
-            SELECT 'practice' AS org_level, p.org_code, p.month, p.pcn_code, p.sub_icb_code,
-                   s.icb_code, s.region_code, NULL::VARCHAR AS local_authority
-            FROM stage.practice_parent AS p
-            LEFT JOIN stage.sub_icb_parent AS s
-                ON s.org_code = p.sub_icb_code AND s.month = p.month),
-        pharmacy AS (
-            SELECT 'pharmacy' AS org_level, p.org_code, p.month, NULL AS pcn_code,
-                   NULL AS sub_icb_code, p.icb_code, i.region_code, p.local_authority
-            FROM stage.pharmacy_parent AS p
-            LEFT JOIN stage.icb_parent AS i ON i.org_code = p.icb_code AND i.month = p.month)
-        SELECT org_level, org_code, month, {PARENTS} FROM practice
-        UNION ALL SELECT org_level, org_code, month, {PARENTS} FROM pharmacy
-        UNION ALL
-        SELECT 'pcn', pcn_code, month, NULL, {_if_one("sub_icb_code")}, {_if_one("icb_code")},
-               {_if_one("region_code")}, NULL
-        FROM practice WHERE pcn_code IS NOT NULL GROUP BY pcn_code, month
-        UNION ALL
-        SELECT 'local_authority', local_authority, month, NULL, NULL, {_if_one("icb_code")},
-               {_if_one("region_code")}, NULL
-        FROM pharmacy WHERE local_authority IS NOT NULL GROUP BY local_authority, month
-        UNION ALL
-        SELECT 'sub_icb', org_code, month, NULL, NULL, icb_code, region_code, NULL
+        WITH {sites}
+        {" UNION ALL ".join(told)}
+        UNION ALL BY NAME
+        SELECT 'sub_icb' AS org_level, org_code, month, icb_code, region_code
         FROM (SELECT DISTINCT o.org_code, o.month, p.icb_code, p.region_code
               FROM stage.observed AS o
               LEFT JOIN stage.sub_icb_parent AS p USING (org_code, month)
               WHERE o.org_level = 'sub_icb')
         WHERE org_code NOT IN (SELECT org_code FROM stage.reference)
-        UNION ALL
-        SELECT 'icb', org_code, month, NULL, NULL, NULL, NULL, NULL FROM stage.icb_parent
+        UNION ALL BY NAME
+        SELECT 'icb' AS org_level, org_code, month FROM stage.icb_parent
         WHERE org_code NOT IN (SELECT org_code FROM stage.reference)"""
     )
+
+
+def _site(site: str) -> str:
+    """SQL: sites with the parents that files tell of, and those of their dated place."""
+    own = LEVELS[site].parents
+    [place] = [level for level in own if level in DATED]
+    columns = [
+        f"p.{column}"
+        if level in own
+        else f"d.{column}"
+        if level in above(place)
+        else f"NULL::VARCHAR AS {column}"
+        for level, column in KEY_COLUMNS.items()
+    ]
+    return f"""SELECT '{site}' AS org_level, p.org_code, p.month, {", ".join(columns)}
+        FROM stage.{site}_parent AS p
+        LEFT JOIN stage.{place}_parent AS d
+            ON d.org_code = p.{KEY_COLUMNS[place]} AND d.month = p.month"""
+
+
+def _group(site: str, level: str) -> str:
+    """SQL: the places of a level that only their sites tell of."""
+    shared = [
+        _if_one(column) if one in DATED and one in above(site) else "NULL"
+        for one, column in KEY_COLUMNS.items()
+    ]
+    own = KEY_COLUMNS[level]
+    return f"""SELECT '{level}', {own}, month, {", ".join(shared)}
+        FROM {site} WHERE {own} IS NOT NULL GROUP BY {own}, month"""
 
 
 def _if_one(column: str) -> str:

@@ -10,12 +10,10 @@ from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection, parents
 from warehouse.mart.inputs import Pair
 from warehouse.mart.members import lost, lost_in_place, unplaced
+from warehouse.reference.levels import LEVELS
 
 ACTIVE = "pharmacy_first.active_pharmacies"
 SHARE = "pharmacy_first_participating_pharmacy_share"
-# Where the members of a level are known to be covered: a feed that names any member of the place
-# in a month speaks of all of it.
-COVERED_BY = {"practice": "sub_icb", "pharmacy": "local_authority"}
 
 
 def member_figures(db: Connection, pair: Pair) -> None:
@@ -25,7 +23,8 @@ def member_figures(db: Connection, pair: Pair) -> None:
     is not named, NULL if its row was lost to quarantine. In other months it has none at all.
     A vintage is any edition of either feed that speaks of the place.
     """
-    place = COVERED_BY[pair.level]
+    # A feed that names any member of the place in a month speaks of all of it.
+    place = LEVELS[pair.level].parents[0]
     [listed] = pair.denominators
     numerators = ", ".join(
         f"CASE WHEN n.org_code IS NOT NULL THEN n.{name} WHEN NOT {_lost(pair, place)} THEN 0 END "

@@ -8,6 +8,7 @@ Does not: the figures themselves (`figures`), comments (`describe`).
 from __future__ import annotations
 
 from warehouse.mart.hierarchy import Connection
+from warehouse.reference.levels import DATED, sql_list
 
 # One number for a month of a series, and so one window for all that is asked of its vintages.
 MONTH_OF_SERIES = "series * 100000 + ordinal"
@@ -16,7 +17,7 @@ EDITION = (
 )
 RECENT_EDITIONS = 12
 AFTER = (1, 3, 12)
-HIGH_LEVELS = "('sub_icb', 'icb', 'region', 'england')"
+HIGH_LEVELS = f"({sql_list(DATED)})"
 # By how much a value changed: shares by points, all else by how many times.
 SIZE = (
     "CASE WHEN {unit} = 'share' THEN abs({new} - {old}) ELSE abs({new} / nullif({old}, 0) - 1) END"

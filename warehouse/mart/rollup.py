@@ -8,13 +8,13 @@ Does not: figures of the members (`pairs`), whom a whole should have (`members`)
 
 from __future__ import annotations
 
-from warehouse.kpi.catalogue import steps_from
 from warehouse.mart.held_months import keep_out
 from warehouse.mart.hierarchy import EDITION_MONTH, Connection, parents
 from warehouse.mart.inputs import KEYS, Pair, base_figures, join_levels
 from warehouse.mart.members import expected_cells, open_practices
 from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
+from warehouse.reference.levels import SITES, steps_from
 
 # What is known of each member beside its measures, by the whole it is in.
 MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
@@ -35,7 +35,7 @@ def roll_up(db: Connection, pair: Pair) -> list[str]:
     for member, level in steps_from(pair.level) if pair.summed else ():
         if level == "pcn":
             _practices_to_pcn(db, pair)
-        elif member in ("practice", "pharmacy"):
+        elif member in SITES:
             _cells_to_place(db, pair, level)
         else:
             _places_to_whole(db, pair, member, level)

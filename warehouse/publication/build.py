@@ -162,7 +162,7 @@ def _build(
         publish_ways(db, disclosure)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
         checks = none if register is None else register
-        create_from(db, "mart.governance.check_register", checks, "checks.check_catalogue")
+        create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
         statements = [*recorded_statements(db), *_views().values()]
         edges = lineage_frame(home, statements, catalogue())
         create_from(db, "mart.governance.lineage_edge", edges, "lineage")

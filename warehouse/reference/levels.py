@@ -1,9 +1,169 @@
-"""The levels of organisations that figures exist for."""
+"""The table of the levels of organisations: adding a level is adding a row.
+
+Belongs here: what a level is called, what lies above it, in which column an organisation's parent
+of it stands, and what follows from that. Does not: who belongs to whom in a month (`organisations`
+has the dated reference; the feeds say the rest).
+
+Whatever else lists levels (the order of roll-ups, columns of the mart, what a contract may name)
+is derived from these rows.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-OrgLevel = Literal[
-    "practice", "pcn", "sub_icb", "icb", "region", "england", "pharmacy", "local_authority"
-]
+NewMonthAction = Literal["hold", "warn", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One level of organisations, and what it is called.
+
+    `parents`: the levels straight above it; of a site the one comes first whose places a feed
+    covers as a whole. `column`: where an organisation's parent of this level stands, None where
+    it is nobody's key. `new_months`: what is done about a new month out of range.
+    """
+
+    name: str
+    singular: str
+    plural: str
+    parents: tuple[str, ...] = ()
+    column: str | None = None
+    new_months: NewMonthAction = "none"
+    is_site: bool = False  # where people are seen: only feeds tell of it
+    is_dated: bool = False  # in the dated reference: has codes and periods, and is in every month
+    adds_up: bool = False  # feeds count by it, and its figures are added up to those above
+    is_optional: bool = False  # an organisation may be in none: a feed says so by leaving it blank
+    is_named: bool = False  # publishers write a name, for which the reference has the code
+
+
+# From the smallest to the largest, the NHS's first: the order of columns and lists everywhere.
+TABLE = (
+    Level(
+        name="practice",
+        singular="practice",
+        plural="practices",
+        parents=("sub_icb", "pcn"),
+        new_months="warn",
+        is_site=True,
+        adds_up=True,
+    ),
+    Level(
+        name="pcn",
+        singular="network",
+        plural="networks",
+        column="pcn_code",
+        new_months="warn",
+        is_optional=True,
+    ),
+    Level(
+        name="sub_icb",
+        singular="sub-ICB",
+        plural="sub-ICBs",
+        parents=("icb",),
+        column="sub_icb_code",
+        new_months="hold",
+        is_dated=True,
+        adds_up=True,
+    ),
+    Level(
+        name="icb",
+        singular="ICB",
+        plural="ICBs",
+        parents=("region",),
+        column="icb_code",
+        new_months="hold",
+        is_dated=True,
+        adds_up=True,
+    ),
+    Level(
+        name="region",
+        singular="region",
+        plural="regions",
+        parents=("england",),
+        column="region_code",
+        is_dated=True,
+    ),
+    Level(
+        name="england",
+        singular="country",
+        plural="countries",
+        new_months="hold",
+        is_dated=True,
+    ),
+    Level(
+        name="pharmacy",
+        singular="pharmacy",
+        plural="pharmacies",
+        parents=("local_authority", "icb"),
+        is_site=True,
+        adds_up=True,
+    ),
+    Level(
+        name="local_authority",
+        singular="local authority",
+        plural="local authorities",
+        column="local_authority",
+        new_months="warn",
+        is_named=True,
+    ),
+)
+LEVELS = {one.name: one for one in TABLE}
+if TYPE_CHECKING:
+    OrgLevel = str
+else:
+    OrgLevel = Literal[tuple(LEVELS)]  # what pydantic lets contracts and catalogues name
+
+# Level -> column in which an organisation's parent of that level stands.
+KEY_COLUMNS = {one.name: one.column for one in TABLE if one.column}
+SITES = tuple(one.name for one in TABLE if one.is_site)
+DATED = tuple(one.name for one in TABLE if one.is_dated)
+ADDING_UP = tuple(one.name for one in TABLE if one.adds_up)
+# Level -> column, of places by which a row of a site may be narrowed down.
+PLACE_COLUMNS = {
+    name: column
+    for name, column in KEY_COLUMNS.items()
+    if not LEVELS[name].is_optional and any(name in LEVELS[site].parents for site in SITES)
+}
+
+
+def above(level: str) -> tuple[str, ...]:
+    """The levels above one, the nearest first."""
+    found = [level]
+    for one in found:
+        found += [parent for parent in LEVELS[one].parents if parent not in found]
+    return tuple(found[1:])
+
+
+def below(level: str) -> tuple[str, ...]:
+    """The levels whose organisations lie in those of a level, at once or step by step."""
+    return tuple(name for name in LEVELS if level in above(name))
+
+
+def wholes_of(member: str) -> tuple[str, ...]:
+    """The levels to which figures of a level are added up at once: of a site those straight above,
+    whose own figures are then added up further."""
+    one = LEVELS[member]
+    return () if not one.adds_up else one.parents if one.is_site else above(member)
+
+
+def steps_from(cell: str) -> list[tuple[str, str]]:
+    """Every (member, whole) by which figures counted at `cell` are added up, in order."""
+    found: list[tuple[str, str]] = []
+    levels = [cell]
+    for member in levels:
+        new = [whole for whole in wholes_of(member) if whole not in levels]
+        found += [(member, whole) for whole in new]
+        levels += new
+    return found
+
+
+def reach(cell: str) -> tuple[str, ...]:
+    """The levels at which figures counted at `cell` can stand."""
+    return (cell, *(whole for _, whole in steps_from(cell)))
+
+
+def sql_list(levels: tuple[str, ...]) -> str:
+    """`'sub_icb', 'icb'`: levels as SQL writes them within IN ( )."""
+    return ", ".join(f"'{level}'" for level in levels)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
+from warehouse.reference.levels import DATED
+
 TABLE = Path(__file__).with_name("organisations.csv")
 BASE = date(2022, 7, 1)
 ENGLAND = "E92000001"
@@ -53,7 +55,7 @@ def members_at(level: str, code: str, month: date) -> tuple[str, ...]:
         (pl.col("effective_from") <= month) & (pl.col("effective_to") >= month)
     )
     found = {code}
-    for step in ("region", "icb", "sub_icb"):
+    for step in reversed(DATED):
         inside = valid.filter((pl.col("org_level") == step) & pl.col("parent_code").is_in(found))
         found |= set(inside["org_code"])
     subs = set(valid.filter(pl.col("org_level") == "sub_icb")["org_code"])

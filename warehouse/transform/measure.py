@@ -12,8 +12,7 @@ import polars as pl
 
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract, Measure, Organisation
-
-PARENTS = ("pcn", "sub_icb", "icb", "region", "local_authority")
+from warehouse.reference.levels import KEY_COLUMNS
 
 
 def month_of(contract: Contract, edition: date) -> pl.Expr:
@@ -109,8 +108,8 @@ def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date)
     """The organisations a source file names, as at each month.
 
     Returns one row per organisation, month and distinct set of parents: `org_level`, `org_code`,
-    `org_name`, `ons_code`, `pcn_code`, `sub_icb_code`, `icb_code`, `region_code`,
-    `local_authority` (all String, codes as published: ODS or ONS) and `month` (Date).
+    `org_name`, `ons_code`, the `KEY_COLUMNS` of its parents (all String, codes as published: ODS or
+    ONS) and `month` (Date).
     """
     observed = [_observe(tidy, contract, edition, one) for one in contract.organisations]
     return pl.concat(observed, how="vertical").filter(pl.col("org_code").is_not_null())
@@ -123,15 +122,11 @@ def _observe(
         found = pl.lit(None, pl.String) if name is None else pl.col(name).cast(pl.String)
         return found.alias(alias)
 
-    suffix = {"local_authority": "local_authority"}
     return tidy.select(
         pl.lit(organisation.level).alias("org_level"),
         column(organisation.code, "org_code"),
         column(organisation.name, "org_name"),
         column(organisation.ons_code, "ons_code"),
-        *[
-            column(organisation.parents.get(parent), suffix.get(parent, f"{parent}_code"))
-            for parent in PARENTS
-        ],
+        *[column(organisation.parents.get(parent), key) for parent, key in KEY_COLUMNS.items()],
         month_of(contract, edition).alias("month"),
     ).unique()

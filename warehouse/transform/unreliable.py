@@ -13,11 +13,9 @@ import polars as pl
 
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.reference.levels import PLACE_COLUMNS
 from warehouse.transform.conform import RAW, source_columns
 from warehouse.transform.measure import month_of
-
-# Places by which a lost row may be narrowed down, the smallest that is always given first.
-PLACES = {"sub_icb": "sub_icb_code", "icb": "icb_code", "local_authority": "local_authority"}
 
 
 def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
@@ -101,8 +99,8 @@ def _place(contract: Contract) -> tuple[str | None, str]:
     organisations have the same: of several places the smallest."""
     named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
     parents = named[0].parents if named else {}
-    level = next((one for one in PLACES if one in parents), "sub_icb")
-    return parents.get(level), PLACES[level]
+    level = next((one for one in PLACE_COLUMNS if one in parents), "sub_icb")
+    return parents.get(level), PLACE_COLUMNS[level]
 
 
 def _told(

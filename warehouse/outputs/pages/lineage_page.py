@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import duckdb
 
@@ -19,9 +19,8 @@ from warehouse.lineage.feed_edges import COUNT_OF, ROWS, Edge
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
 from warehouse.lineage.records import RECORDS, TOLD_BY_HAND
 from warehouse.outputs.pages.page_data import Row, rows
-from warehouse.reference.levels import OrgLevel
+from warehouse.reference.levels import LEVELS
 
-LEVELS: tuple[OrgLevel, ...] = get_args(OrgLevel)
 EVERY = "every level"
 PARTS = ("numerator", "denominator")
 LAYERS = {
