@@ -11,22 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.ingest import TakenIn, take_in
-from tests.support import (
-    all_services,
-    app_csv,
-    app_practice,
-    coverage,
-    crosstab,
-    imported,
-    list_map,
-    long_claims,
-    mapping,
-    patient_list,
-    pharmacy_list,
-    referrals,
-    regional,
-    write,
-)
+from tests.support import imported, write
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
@@ -53,23 +38,9 @@ CLAIMS, PHARMACIES, REFERRALS, APP, APP_PRACTICE = (
 )
 
 
-def claims(*rows: dict[str, object]) -> bytes:
-    """Claims of a month: all services of one pharmacy, unless rows are told."""
-    return long_claims(*(rows or all_services()))
-
-
+# Feed -> what builds a file of it, of the rows it is told.
 BUILDERS: dict[str, Callable[..., bytes]] = {
-    SUB_ICB: regional,
-    PRACTICE: crosstab,
-    COVERAGE: coverage,
-    MAPPING: mapping,
-    LIST: patient_list,
-    MAP: list_map,
-    CLAIMS: claims,
-    PHARMACIES: pharmacy_list,
-    REFERRALS: referrals,
-    APP: app_csv,
-    APP_PRACTICE: app_practice,
+    feed: importlib.import_module(f"assets.feeds.{feed}.testing").build for feed in contracts()
 }
 FEEDS = tuple(BUILDERS)
 NO_MONTH = (MAPPING, PHARMACIES)

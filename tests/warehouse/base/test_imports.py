@@ -51,6 +51,12 @@ def test_a_reading_does_not_run_through_commands_assets_checks_or_the_mart() -> 
     assert not [path for path in named() if path.startswith(others)]
 
 
+def test_nothing_that_runs_needs_the_builders_of_test_files() -> None:
+    behind = modules_behind("pipelines.definitions", "pipelines.cli.main", "assets.sample.writer")
+    assert len(behind) > 200
+    assert not [path for path in behind if path.name == "testing.py"]
+
+
 @pytest.mark.parametrize(
     ("module", "read_again"),
     [

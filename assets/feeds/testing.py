@@ -1,0 +1,55 @@
+"""What hand-made files of all feeds have in common: CSV files and workbooks of given rows.
+
+Belongs here: how publishers write tables. Does not: any feed's headings, which are in its own
+`testing.py` with a `build(*rows) -> bytes`. For tests alone: nothing that runs imports it.
+
+A row is a mapping from the heading of today to a value; what it leaves out keeps its default.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+Row = Mapping[str, object]
+
+
+def table(
+    defaults: dict[str, object],
+    rows: Iterable[Row],
+    headings: Iterable[str] | None = None,
+    end: str = "\r\n",
+) -> bytes:
+    """A CSV as publishers write it. `headings` rename those of `defaults`, one by one."""
+    given = list(rows) or [{}]
+    unknown = {name for row in given for name in row} - set(defaults)
+    if unknown:
+        raise KeyError(f"no such heading: {sorted(unknown)}")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator=end)
+    writer.writerow(headings or defaults)
+    writer.writerows((defaults | dict(row)).values() for row in given)
+    return out.getvalue().encode()
+
+
+BOM = "\ufeff".encode()
+
+
+def workbook(sheets: Mapping[str, Iterable[Iterable[object]]]) -> bytes:
+    """An Excel workbook of these sheets, row by row; dates become date cells."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        dated = book.add_format({"num_format": "mmm-yy"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, date):
+                        sheet.write_datetime(number, place, datetime(*cell.timetuple()[:3]), dated)
+                    else:
+                        sheet.write(number, place, cell)
+    return out.getvalue()
