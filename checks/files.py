@@ -99,7 +99,7 @@ def _taken_for(file: SourceFile) -> str:
 def _mistaken(archive: Archive, file: SourceFile) -> str | None:
     """What an archived container is instead of what it was taken for; None if it is that."""
     path, wanted = archive.object_path(file.container_sha256), _taken_for(file)
-    if not path.exists():
+    if not archive.has_object(file.container_sha256):
         return f"found nothing in the archive, expected {WORDS[wanted]}"
     try:
         kind = sniff(path)
@@ -107,7 +107,7 @@ def _mistaken(archive: Archive, file: SourceFile) -> str | None:
         return f"{refusal.reason} Expected {WORDS[wanted]}"
     if kind != wanted:
         return f"found {WORDS[kind]}, expected {WORDS[wanted]}"
-    with path.open("rb") as stream:
+    with archive.home.store.open(archive.object_key(file.container_sha256)) as stream:
         head = stream.read(HEAD)
     if kind == "bare" and b"\0" in head and not head.startswith(UTF16_STARTS):
         return f"found binary data, expected {WORDS[wanted]}"

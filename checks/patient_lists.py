@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
 
@@ -19,12 +18,11 @@ from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
 from warehouse.reference.organisations import reference
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.tidy import LakePaths, lake_paths
 
 NO_PATIENTS = pl.DataFrame(
     schema={"org_code": pl.String, "month": pl.Date, "patients": pl.Int64},
 )
-Stamped = tuple[tuple[Path, int], ...]
 
 
 def population(
@@ -85,25 +83,20 @@ def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
     ordered = sorted(files, key=lambda file: file.order)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
-    return _read_list(
-        _stamped([path.measures for path in paths]),
-        _stamped([path.organisations for path in paths]),
-        measure,
-    )
-
-
-def _stamped(paths: list[Path]) -> Stamped:
-    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+    facts = [home.store.version(path.keys.facts) for path in paths]
+    return _read_list(tuple(paths), tuple(facts), measure)
 
 
 @lru_cache(maxsize=256)
-def _read_list(measures: Stamped, organisations: Stamped, measure: str) -> pl.DataFrame:
-    """Many editions look at the same lists: read once, for as long as the files are the same."""
+def _read_list(
+    paths: tuple[LakePaths, ...], _facts: tuple[str | None, ...], measure: str
+) -> pl.DataFrame:
+    """Many editions look at the same lists: read once, for as long as the facts are the same."""
     keys = ["org_code", "month"]
-    cells = pl.concat(pl.read_parquet(path) for path, _ in measures)
+    cells = pl.concat(pl.read_parquet(path.measures) for path in paths)
     cells = cells.sort(~pl.col("tainted"), maintain_order=True)
     cells = cells.unique(keys, keep="last", maintain_order=True)
-    named = pl.concat(pl.read_parquet(path) for path, _ in organisations)
+    named = pl.concat(pl.read_parquet(path.organisations) for path in paths)
     named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")
     places = named.unique(keys, keep="last", maintain_order=True).select(*keys, "sub_icb_code")
     return cells.join(places, on=keys, how="left").select(

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from tests.e2e.command import run
 from tests.shared import made_once
-from warehouse.base.home import HOME_VARIABLE, Home, write_text
+from tests.support import write_text
+from warehouse.base.home import HOME_VARIABLE, Home
 
 # What is loaded while tests are collected stays: garbage is not looked for in it, then or later.
 gc.disable()

@@ -43,6 +43,11 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write UTF-8, making the folder."""
+    return write(path, text.encode())
+
+
 def write_regional(path: Path, *rows: Row, ccg_era: bool = False) -> Path:
     """Write a sub-ICB file."""
     return write(path, regional(*rows, ccg_era=ccg_era))

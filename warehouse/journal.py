@@ -33,7 +33,7 @@ class Journal:
 
     def add(self, entry: str) -> None:
         """Add an entry: it sorts after all others, even if the clock was set back."""
-        with self.store.lock(f"{self.place}.lock"):
+        with self.store.lock(f"state/{self.place.rpartition('/')[2]}.lock"):
             self._upgrade()
             last = self.store.list_keys(self.place, ".json")[-1:]
             stamp = _later(datetime.now(UTC), *map(_stamp, last))
@@ -43,6 +43,13 @@ class Journal:
         """The entries, in order."""
         old = self._old()
         for key in sorted({*old, *self.store.list_keys(self.place, ".json")}):
+            yield old[key] if key in old else self.store.read_text(key)
+
+    def newest(self) -> Iterator[str]:
+        """The newest entry of each label, in order."""
+        old = self._old()
+        keys = sorted({*old, *self.store.list_keys(self.place, ".json")})
+        for key in sorted({_label(key): key for key in keys}.values()):
             yield old[key] if key in old else self.store.read_text(key)
 
     def _upgrade(self) -> None:
@@ -85,3 +92,7 @@ def _later(at: datetime, stamp: str = "") -> str:
 
 def _stamp(key: str) -> str:
     return key.rpartition("/")[2].partition("-")[0]
+
+
+def _label(key: str) -> str:
+    return key.partition("-")[2].rpartition("-")[0]

@@ -11,7 +11,7 @@ import yaml
 from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from warehouse.base.home import Home
+from warehouse.base.home import SETTINGS, Home
 from warehouse.base.web import web_address, without_passwords
 
 
@@ -101,11 +101,11 @@ def read_settings(home: Home) -> Settings:
 
     Raises Unreadable naming the file, the key, what was found and what is possible.
     """
-    if not home.settings.exists():
-        return Settings()
     try:
-        raw = yaml.safe_load(home.settings.read_text(encoding="utf-8"))
+        raw = yaml.safe_load(home.store.read_text(SETTINGS))
         return Settings.model_validate({} if raw is None else raw)
+    except FileNotFoundError:
+        return Settings()
     except (yaml.YAMLError, UnicodeError) as error:
         raise Unreadable(f"{home.settings}: not readable as YAML: {error}") from error
     except ValidationError as error:

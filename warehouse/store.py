@@ -93,25 +93,49 @@ class Store:
         objects = (key for key in self._all(prefix) if not key.endswith((*_PARTS, ".lock")))
         return sorted(key for key in objects if key.endswith(suffix))
 
+    def edited_at(self, key: str) -> datetime | None:
+        """When an object was last written, None if there is none: for what people write (settings),
+        which nothing of ours records. It may say when a copy was made, so nothing rests on it."""
+        try:
+            return datetime.fromtimestamp(self._path(key).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def names(self, prefix: str) -> set[str]:
+        """Names right below `prefix/`, of objects and of what more objects lie below."""
+        return {key.removeprefix(f"{prefix}/").partition("/")[0] for key in self._all(prefix)}
+
     def local_copy(self, key: str) -> Path:
         """A path to read an object from, nothing else; opening it fails where there is none."""
         return self._path(key)
+
+    def key_of(self, path: Path) -> str:
+        """The key that a path of this home has. Raises BadKey for a path outside."""
+        if not path.is_relative_to(self.root):
+            raise BadKey(f"{path} is not in {self.root}.")
+        return path.relative_to(self.root).as_posix()
 
     # Writing
 
     def write_once(self, key: str, content: bytes) -> bool:
         """Write an object unless there is one; False if there is, which stays as it is."""
-        with self._unnamed(key) as part:
+        part = self.part(key)
+        try:
             part.write_bytes(content)
-            try:
-                os.link(part, self._path(key))
-            except FileExistsError:
-                return False
-            except OSError:  # a file system without links
-                with self.lock(f"{key}.lock"):
-                    if self.exists(key):
-                        return False
-                    os.replace(part, self._path(key))
+            return self._name(part, key)
+        finally:
+            discard(part)
+
+    def _name(self, part: Path, key: str) -> bool:
+        try:
+            os.link(part, self._path(key))
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            with self.lock(f"{key}.lock"):
+                if self.exists(key):
+                    return False
+                os.replace(part, self._path(key))
         return True
 
     def replace(self, key: str, content: bytes | str) -> None:
@@ -133,17 +157,13 @@ class Store:
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         """A path to write to: it becomes the object on success, and vanishes on failure."""
-        with self._unnamed(key) as part:
+        with whole_file(self._path(key)) as part:
             yield part
-            os.replace(part, self._path(key))
 
     def part(self, key: str) -> Path:
         """A path on which something is made for `key` that another process may `put` there. It
         lies where a step moves it into place; whoever makes it discards it, else `sweep` does."""
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stamp = datetime.now(UTC).strftime(_STAMP)
-        return target.with_name(f"{target.name}.{stamp}-{uuid4().hex[:8]}{PART_SUFFIX}")
+        return _part_of(self._path(key))
 
     def put(self, key: str, path: Path) -> None:
         """Make a file of this machine an object; it is gone from where it was.
@@ -159,6 +179,19 @@ class Store:
             with self.writing(key) as part:  # another disk
                 shutil.copyfile(path, part)
             discard(path)
+
+    def bring(self, key: str, path: Path, sha256: str) -> None:
+        """Copy a file of this machine in, unless there is such an object.
+
+        Raises Changed if its bytes no longer have this hash.
+        """
+        if self.exists(key):
+            return
+        with self.writing(key) as part:
+            shutil.copyfile(path, part)
+            with part.open("rb") as copied:
+                if hashlib.file_digest(copied, "sha256").hexdigest() != sha256:
+                    raise Changed(f"{path.name} changed while it was being read")
 
     def copy(self, key: str, target: str) -> None:
         """Have an object under a second key too; of the same bytes where the disk can do that."""
@@ -250,13 +283,17 @@ class Store:
             except (FileNotFoundError, NotADirectoryError):
                 continue
 
-    @contextmanager
-    def _unnamed(self, key: str) -> Iterator[Path]:
-        part = self.part(key)
-        try:
-            yield part
-        finally:
-            discard(part)
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path to write to, beside a file of this machine: it replaces that on success and vanishes
+    on failure."""
+    part = _part_of(path)
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        discard(part)
 
 
 def discard(path: Path) -> None:
@@ -267,3 +304,9 @@ def discard(path: Path) -> None:
 def _begun(key: str) -> str | None:
     found = _BEGUN.search(key)
     return found[1] if found else None
+
+
+def _part_of(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime(_STAMP)
+    return path.with_name(f"{path.name}.{stamp}-{uuid4().hex[:8]}{PART_SUFFIX}")

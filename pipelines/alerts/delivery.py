@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from pipelines.alerts import message
 from pipelines.alerts.problems import UNREADABLE, Problem, problems
 from pipelines.alerts.send import SET_UP, Address, Sent, addresses, send
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
+from warehouse.store import Locked
 
+PLACE = "state/alerts.json"
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 
 Send = Callable[[Address, str, str], Sent]
@@ -50,7 +51,7 @@ class State(BaseModel):
     addresses: dict[str, Memory] = {}
 
 
-# States that could not be written: a full disk must be told, and not once a minute.
+# States of homes that could not be written: a full disk must be told, and not once a minute.
 _unwritten: dict[Path, State] = {}
 
 
@@ -107,10 +108,9 @@ def tell(
         told.trouble = SET_UP if found else None
         return told
     try:
-        home.state.mkdir(parents=True, exist_ok=True)
-        with FileLock(home.state / "alerts.lock", timeout=0):
+        with home.store.lock("state/alerts.lock", wait=False):
             _tell_all(home, now, found, to, by, told)
-    except Timeout:
+    except Locked:
         told.trouble = "Another process is telling at this moment"
     except OSError as error:
         told.trouble = f"{home.state} can't be written to ({error.strerror})"
@@ -184,23 +184,19 @@ def _accepted(sent: Sent, memory: Memory, now: datetime, told: Told) -> bool:
     return False
 
 
-def _path(home: Home) -> Path:
-    return home.state / "alerts.json"
-
-
 def _read(home: Home) -> State:
-    if unwritten := _unwritten.get(_path(home)):
+    if unwritten := _unwritten.get(home.root):
         return unwritten
     try:
-        return State.model_validate_json(_path(home).read_text(encoding="utf-8"))
+        return State.model_validate_json(home.store.read(PLACE))
     except (OSError, UnicodeError, ValidationError):
         return State()  # lost: what is open is told once more
 
 
 def _write(home: Home, state: State) -> None:
     try:
-        write_text(_path(home), state.model_dump_json(indent=1) + "\n")
-        _unwritten.pop(_path(home), None)
+        home.store.replace(PLACE, state.model_dump_json(indent=1) + "\n")
+        _unwritten.pop(home.root, None)
     except OSError as error:
-        _unwritten[_path(home)] = state
-        logging.getLogger(__name__).warning("%s can't be written: %s", _path(home), error)
+        _unwritten[home.root] = state
+        logging.getLogger(__name__).warning("%s can't be written: %s", home.root / PLACE, error)

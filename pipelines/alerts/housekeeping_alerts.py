@@ -8,13 +8,14 @@ published (`publishers`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipelines.alerts.problem import Known, Problem, Seen, moment
 from pipelines.operations.last_refresh import last_refresh
+from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import SourceFile
 from warehouse.archive.tombstones import tombstones
-from warehouse.base.home import Home, free_space
+from warehouse.base.home import MART, SETTINGS, Home
 from warehouse.editions.status import standings
 from warehouse.publication.publish import is_current
 
@@ -50,7 +51,7 @@ def unreadable(error: Exception, now: datetime) -> Problem:
 
 def disk(home: Home, files: list[SourceFile], now: datetime, seen: Seen) -> Iterator[Problem]:
     """Less free space than the next refresh needs."""
-    free, needed = free_space(home), _room_needed(home, files)
+    free, needed = home.store.free_space(), _room_needed(home, files)
     if free >= needed:
         return
     yield Problem(
@@ -67,7 +68,7 @@ def disk(home: Home, files: list[SourceFile], now: datetime, seen: Seen) -> Iter
 
 
 def _room_needed(home: Home, files: list[SourceFile]) -> float:
-    mart = home.mart.stat().st_size if home.mart.exists() else 0
+    mart = home.store.size(MART) if home.has_mart else 0
     return TIMES_MART * mart + TIMES_FILE * max((file.bytes for file in files), default=0) + SPARE
 
 
@@ -94,7 +95,7 @@ def not_published(known: Known) -> Iterator[Problem]:
     if not known.active or is_current(known.home):
         return
     stand = standings(known.home, known.active)
-    if not known.home.mart.exists() and not any(one.verdict != "held" for one in stand):
+    if not known.home.has_mart and not any(one.verdict != "held" for one in stand):
         return  # all that there is, is held back: there is nothing to publish
     since = _changed(known)
     if known.now - since < REFRESH_BY:
@@ -112,11 +113,15 @@ def not_published(known: Known) -> Iterator[Problem]:
 
 
 def _changed(known: Known) -> datetime:
-    """When the newest of what the mart rests on came."""
-    folders = (known.home.archive / "decisions", known.home.archive / "records")
-    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    paths += [path for path in (known.home.settings, known.home.mart) if path.exists()]
-    return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC)
+    """When the newest of what the mart rests on came, as it is recorded; of settings, which people
+    edit, their file tells."""
+    came = [one.decided_at for one in decisions(known.home)]
+    came += [file.imported_at for file in known.everything]
+    if known.seen.published_at:
+        came.append(known.seen.published_at)
+    if edited := known.home.store.edited_at(SETTINGS):
+        came.append(edited)
+    return max(came)
 
 
 def held_back(known: Known) -> Iterator[Problem]:

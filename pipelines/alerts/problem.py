@@ -93,7 +93,7 @@ NOTHING = Seen(None, {})
 
 def seen(home: Home) -> Seen:
     """What analysts see now, read from the published mart itself."""
-    if not home.mart.exists():
+    if not home.has_mart:
         return NOTHING
     try:
         with duckdb.connect() as db:

@@ -41,7 +41,7 @@ def claims(
     from pipelines.cli.outcomes import SYNTHETIC_BANNER
 
     screen, home = Screen(), Home.from_environment()
-    if not home.mart.exists():
+    if not home.has_mart:
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     found = read_claims(home)

@@ -14,7 +14,8 @@ import typer
 from pipelines.cli.arguments import feed_named, folder_to_write
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import WRONG
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
+from warehouse.store import whole_file
 
 app = typer.Typer()
 MART = "mart"
@@ -34,7 +35,7 @@ def contracts(
     """
     screen, home = Screen(), Home.from_environment()
     named = [one if one == MART else feed_named(one) for one in feed or []]
-    if MART in named and not home.mart.exists():
+    if MART in named and not home.has_mart:
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     folder_to_write(screen, out)
@@ -42,7 +43,7 @@ def contracts(
         written = write_contracts(home, named, out)
     for path in written:
         screen.say(str(path))
-    if not named and not home.mart.exists():
+    if not named and not home.has_mart:
         screen.warn(f"{MART}.yaml is left out: there is no mart yet. Run access-recovery refresh.")
 
 
@@ -55,7 +56,7 @@ def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
     from warehouse.outputs.odcs.mart import mart_contract
 
     register = check_table()
-    wanted = named or [*sorted(feeds()), *([MART] if home.mart.exists() else [])]
+    wanted = named or [*sorted(feeds()), *([MART] if home.has_mart else [])]
     written = []
     for name in dict.fromkeys(wanted):
         made = (
@@ -64,6 +65,7 @@ def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
             else feed_contract(feeds()[name], register)
         )
         target = out / f"{name}.yaml"
-        write_text(target, made.to_yaml())
+        with whole_file(target) as path:
+            path.write_text(made.to_yaml(), encoding="utf-8", newline="\n")
         written.append(target)
     return written

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.cli.screen import Screen
-from warehouse.base.home import whole_file
 from warehouse.base.numerals import signed_percent
 from warehouse.editions.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
+from warehouse.store import whole_file
 
 if TYPE_CHECKING:
     from rich.table import Table

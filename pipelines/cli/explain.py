@@ -53,7 +53,7 @@ def explain(
     from warehouse.explain.source_rows import rows_of
 
     screen, home = Screen(), Home.from_environment()
-    if not home.mart.exists():
+    if not home.has_mart:
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     wanted = parse_month(month_named(month))
@@ -90,7 +90,7 @@ def _write_rows(screen: Screen, told: Explanation, rows: pl.DataFrame | None, pa
     """Every row as a CSV that Excel opens; who is not to be named is not."""
     import polars as pl
 
-    from warehouse.base.home import whole_file
+    from warehouse.store import whole_file
 
     if rows is None:
         screen.error("The rows are not in the lake any more.", "Run access-recovery refresh first.")

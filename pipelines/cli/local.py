@@ -93,12 +93,13 @@ def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
     import polars as pl
 
     from warehouse.archive.source_files import Archive
-    from warehouse.transform.tidy import lake_paths
+    from warehouse.transform.tidy import lake_keys
 
     lines: list[str] = []
     for file in Archive(home).active_files(feed):
-        path = lake_paths(home, file).quarantine
-        if file.edition == edition and path.exists():
+        key = lake_keys(file).quarantine
+        if file.edition == edition and home.store.exists(key):
+            path = home.store.local_copy(key)
             rows = pl.read_parquet(path, columns=["source_row", "reason"]).sort("source_row")
             lines += [f"{file.file_name}, row {row}: {reason}" for row, reason in rows.iter_rows()]
     return lines

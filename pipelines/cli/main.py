@@ -213,7 +213,7 @@ def export(
     from warehouse.outputs.export import export_tables
 
     screen, home = Screen(), Home.from_environment()
-    if not home.mart.exists():
+    if not home.has_mart:
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     folder_to_write(screen, out)
@@ -231,7 +231,7 @@ def content(
     from pipelines.cli.content import show_content
 
     screen, home = Screen(), Home.from_environment()
-    if not home.mart.exists():
+    if not home.has_mart:
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     show_content(screen, home, as_json)

@@ -76,7 +76,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
     if report.nothing_to_do:
         screen.say(
             "Nothing to do: everything imported is in the mart already."
-            if home.mart.exists()
+            if home.has_mart
             else "Nothing to do: all that was imported is withdrawn or held by hand."
             if Archive(home).files()
             else "Nothing to do: nothing was imported yet. Try access-recovery sample, "
@@ -95,7 +95,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         )
     if report.pages:
         screen.say(f"The pages about the mart were made anew in {home.pages}.")
-    if home.mart.exists():
+    if home.has_mart:
         show_headlines(screen, home)
     held_back = report.held or report.held_months
     incomplete = report.refused or report.failures or held_back or report.unfinished

@@ -92,7 +92,7 @@ def _told(screen: Screen, home: Home, done: Purged) -> int:
             "No mart is published any more: the old one showed the file, and a new one could not "
             "be built without it."
         )
-    elif home.mart.exists():
+    elif home.has_mart:
         how = "published again without it" if done.report.published else "which shows nothing of it"
         screen.say(f"Mart: {home.mart}, {how}.")
     for path in done.plan.beside:

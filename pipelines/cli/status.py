@@ -47,12 +47,12 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
     from warehouse.archive.source_files import Archive
     from warehouse.contract.model import contracts
     from warehouse.editions.status import standings
-    from warehouse.fetch.looks import looks
+    from warehouse.fetch.looks import newest_looks
 
     archive = Archive(home)
     everything, files = archive.files(), archive.active_files()
     stand = standings(home, files)
-    newest = {look.feed: look for look in looks(home)}
+    newest = {look.feed: look for look in newest_looks(home).values()}
     return [
         _feed_status(
             home,
@@ -168,7 +168,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         told = {
             "home": str(home.root),
             "mart": str(home.mart),
-            "published": home.mart.exists(),
+            "published": home.has_mart,
             "dagster_settings": [vars(one) for one in _dagster_settings(home)],
             "feeds": rows,
         }
@@ -192,7 +192,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
             screen.say(f"  {one.words}")
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
-    screen.say(f"Mart: {home.mart}" + ("" if home.mart.exists() else " (not published yet)"))
+    screen.say(f"Mart: {home.mart}" + ("" if home.has_mart else " (not published yet)"))
     if problems := alerts.line(home):
         screen.say(problems)
 

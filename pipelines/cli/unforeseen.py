@@ -9,7 +9,7 @@ import errno
 from collections.abc import Iterator
 
 from warehouse.base.errors import AGAIN, plain
-from warehouse.base.home import Home, free_space
+from warehouse.base.home import Home
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # DuckDB, SQLite and polars hand the system's words on, not its numbers.
@@ -24,7 +24,9 @@ def told(error: BaseException, home: Home) -> tuple[str, str]:
     reason = plain(error)
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
         return full_disk(reason, home)
-    if says_full(reason) or (IN_OTHER_WORDS in reason.lower() and free_space(home) < HARDLY_ANY):
+    if says_full(reason) or (
+        IN_OTHER_WORDS in reason.lower() and home.store.free_space() < HARDLY_ANY
+    ):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
 
@@ -42,8 +44,8 @@ def says_full(text: str) -> bool:
 def full_disk(reason: str, home: Home) -> tuple[str, str]:
     """The two sentences about a full disk: how much is free, and that nothing is lost."""
     return (
-        f"The disk is full, or a limit on files was met ({free_space(home) / GB:.1f} GB free at "
-        f"{home.root}): {reason}",
+        f"The disk is full, or a limit on files was met ({home.store.free_space() / GB:.1f} GB "
+        f"free at {home.root}): {reason}",
         "Nothing is lost: what was archived is whole, and what was published stays published. "
         "Free some space, for instance with access-recovery housekeeping, then run the same "
         "command again.",

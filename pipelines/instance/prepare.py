@@ -6,7 +6,6 @@ Dagster itself is loaded on use.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
+from warehouse.store import version_of
 
 if TYPE_CHECKING:
     import dagster as dg
 
 PROJECT = Path(__file__).resolve().parents[2]
 SETTINGS = PROJECT / "dagster.yaml"
+OWN = "dagster/dagster.yaml"  # of the home
 WORKSPACE = PROJECT / "workspace.yaml"
 # SHA-256 of each `dagster.yaml` that a release shipped: a copy that is one of them was changed by
 # nobody, and is renewed. Whoever changes the file adds its hash (a test says which).
@@ -60,9 +61,9 @@ def prepare(home: Home) -> Path:
     A `dagster.yaml` that somebody changed stays as it is: see `differences`.
     """
     settings = SETTINGS.read_text(encoding="utf-8")
-    target = _settings_of(home)
-    if not target.exists() or (_sha256(target) in SHIPPED and _text(target) != settings):
-        write_text(target, settings)
+    own, shipped = home.store.version(OWN), version_of(settings.encode())
+    if own is None or (own in SHIPPED and own != shipped):
+        home.store.replace(OWN, settings)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     return home.dagster
 
@@ -72,34 +73,21 @@ def differences(home: Home) -> list[Different]:
     no difference to the product; none where there is no such file yet. One that can't be read as
     settings is told as such.
     """
-    target = _settings_of(home)
-    if not target.exists() or _sha256(target) in SHIPPED:
+    if home.store.version(OWN) in (None, *SHIPPED):
         return []
     try:
-        own = yaml.safe_load(_text(target)) or {}
+        own = yaml.safe_load(home.store.read_text(OWN)) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         own = str(error)
     if not isinstance(own, dict):
         return [Different("whole file", own, "settings as YAML, `name: value`")]
-    shipped = _flat(yaml.safe_load(_text(SETTINGS)))
+    shipped = _flat(yaml.safe_load(SETTINGS.read_text(encoding="utf-8")))
     found = _flat(own)
     return [
         Different(name, found.get(name), value)
         for name, value in shipped.items()
         if name.split(".")[0] not in OPTIONAL and found.get(name) != value
     ]
-
-
-def _settings_of(home: Home) -> Path:
-    return home.dagster / "dagster.yaml"
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _flat(settings: dict[str, Any], above: str = "") -> dict[str, Any]:

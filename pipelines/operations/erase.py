@@ -11,7 +11,6 @@ half-way can be run again: every step may be repeated.
 from __future__ import annotations
 
 import gzip
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
@@ -26,13 +25,14 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import Tombstone, tombstones, write
 from warehouse.archive.withdrawals import FIND, matches, prefix_of, unambiguous
 from warehouse.base.hashing import hash_file, hash_stream
-from warehouse.base.home import Home, sweep_parts, whole_file
+from warehouse.base.home import WRITTEN, Home
 from warehouse.base.months import add_months, month_text, parse_month
-from warehouse.editions.check_history import edition_files, state_path
+from warehouse.editions.check_history import edition_files, state_key, verdicts
 from warehouse.outputs.openlineage.keep import forget_files
 from warehouse.publication.previous_marts import remove_previous
 from warehouse.readers.containers import sniff
-from warehouse.transform.tidy import UNREADABLE, lake_paths
+from warehouse.store import discard
+from warehouse.transform.tidy import UNREADABLE, lake_keys
 
 CHUNK = 1 << 20
 PURGED = "purged"
@@ -94,9 +94,10 @@ def _other_containers(
     """Containers kept for another file's sake that hold the same content."""
     others = {c for file in every for c in archive.containers_of(file)} - known
     for container in sorted(others):
-        path = archive.object_path(container)
-        if path.exists() and any(sha in gone for sha in _content_hashes(path, sizes)):
-            yield container
+        if archive.has_object(container):
+            path = archive.object_path(container)
+            if any(sha in gone for sha in _content_hashes(path, sizes)):
+                yield container
 
 
 def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
@@ -214,42 +215,39 @@ def erase(
     """Erase the files from landing folder, lake, check history, lineage events and archive. May
     be repeated."""
     for path in plan.landing:
-        path.unlink(missing_ok=True)
+        discard(path)
+    store = home.store
     for stone in stones:
-        _erase_derived(home, stone)
+        ghost = SourceFile.model_construct(
+            sha256=stone.sha256, feed=stone.feed, edition=stone.edition
+        )
+        for key in astuple(lake_keys(ghost)):
+            store.delete(key)
     for feed, edition in touched:
-        state_path(home, feed, edition).unlink(missing_ok=True)
+        store.delete(state_key(feed, edition))
     _blank_words(home, touched)
     forget_files(home, [stone.sha256 for stone in stones])
-    shutil.rmtree(home.pages, ignore_errors=True)
-    for note in home.state.glob("*.json"):  # may quote the file, and may be lost
-        note.unlink(missing_ok=True)
-    shutil.rmtree(home.downloads, ignore_errors=True)  # a part of it, if a process was killed
-    for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
-        sweep_parts(folder)
-    shutil.rmtree(home.mart.with_name("spill"), ignore_errors=True)
+    for name in store.names("state"):
+        if name.endswith(".json"):  # may quote the file, and may be lost
+            store.delete(f"state/{name}")
+    for prefix in ("docs", "state/downloads", "mart/spill"):  # of processes that were killed, too
+        store.delete_all(prefix)
+    for prefix in WRITTEN:
+        store.sweep(prefix)
     remove_previous(home)
     archive = Archive(home)
     for container in plan.containers:
-        archive.object_path(container).unlink(missing_ok=True)
+        store.delete(archive.object_key(container))
     for stone in stones:
         archive.forget(stone.feed, stone.edition, stone.sha256)
-
-
-def _erase_derived(home: Home, stone: Tombstone) -> None:
-    """The lake's and the quarantine's files of a purged one."""
-    file = SourceFile.model_construct(sha256=stone.sha256, feed=stone.feed, edition=stone.edition)
-    paths = lake_paths(home, file)
-    for path in astuple(paths):
-        path.unlink(missing_ok=True)
 
 
 def _blank_words(home: Home, touched: dict[tuple[str, str], datetime]) -> None:
     """Blank what verdicts on these editions, and on the mart, quote since the file came: they may
     quote its cells. The verdicts stay."""
     since = min(touched.values(), default=None)
-    for path in sorted((home.archive / "checks").glob("*.parquet")):
-        rows = pl.read_parquet(path)
+    for key in verdicts(home):
+        rows = pl.read_parquet(home.store.local_copy(key))
         quoting = pl.any_horizontal(
             [
                 (pl.col("feed") == feed)
@@ -268,16 +266,16 @@ def _blank_words(home: Home, touched: dict[tuple[str, str], datetime]) -> None:
             for word in WORDS
         )
         if not blanked.equals(rows):
-            with whole_file(path) as part:
-                blanked.write_parquet(part)
+            with home.store.writing(key) as path:
+                blanked.write_parquet(path)
 
 
 def runs_touched(home: Home, touched: dict[tuple[str, str], datetime]) -> set[str]:
     """Runs that judged these editions since the purged file came, by the check history."""
     runs: set[str] = set()
     for feed, edition in touched:
-        for path in (home.archive / "checks").glob(f"*-{feed}-{edition}.parquet"):
-            rows = pl.read_parquet(path, columns=["run_id", "checked_at"])
+        for key in verdicts(home, feed, edition):
+            rows = pl.read_parquet(home.store.local_copy(key), columns=["run_id", "checked_at"])
             runs |= set(rows.filter(pl.col("checked_at") >= touched[(feed, edition)])["run_id"])
     return runs
 

@@ -6,12 +6,10 @@ Does not: which runs (`pipelines.operations.erase` knows by the check history).
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, create_engine, text
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30  # seconds to wait for a web server that has the database open
 ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
+HISTORY = "dagster/history"
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 # What Dagster keeps beside the events themselves: check executions, and each asset's newest
@@ -87,8 +86,8 @@ def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> s
 def _forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
-    postgres, files = database(), home.dagster / "history"
-    if postgres is None and not files.exists():
+    postgres = database()
+    if postgres is None and not home.store.names(HISTORY):
         return 0
     from dagster import DagsterRunStatus, RunsFilter
 
@@ -109,13 +108,13 @@ def _forget_runs(
             instance.delete_run(run_id)
     if postgres:
         _forget_in_postgres(postgres, sorted(runs))
-        shutil.rmtree(files, ignore_errors=True)  # from before Postgres, and read by nobody
+        home.store.delete_all(HISTORY)  # from before Postgres, and read by nobody
         return len(there)
     _forget_index(home, sorted(runs))
-    for path in run_files(home, runs):
-        path.unlink(missing_ok=True)
-    for path in sorted(home.dagster.rglob("*.db")):
-        _vacuum(path)
+    for key in run_files(home, runs):
+        home.store.delete(key)
+    for key in home.store.list_keys("dagster", ".db"):
+        _vacuum(home, key)
     return len(there)
 
 
@@ -131,25 +130,25 @@ def _forget_in_postgres(url: URL, runs: list[str]) -> None:
             db.execute(text(f"VACUUM FULL {table}"))
 
 
-def run_files(home: Home, runs: Iterable[str]) -> list[Path]:
-    """The SQLite files of runs that are there; none where their events are in Postgres."""
-    folder = home.dagster / "history" / "runs"
-    paths = [folder / f"{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES]
-    return [path for path in paths if path.exists()]
+def run_files(home: Home, runs: Iterable[str]) -> list[str]:
+    """Keys of the SQLite files of runs that are there; none where their events are in Postgres."""
+    wanted = {f"{HISTORY}/runs/{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES}
+    return sorted(wanted.intersection(home.store.list_keys(f"{HISTORY}/runs")))
 
 
 def _forget_index(home: Home, runs: list[str]) -> None:
-    index = home.dagster / "history" / "runs" / "index.db"
-    if not index.exists():
+    key = f"{HISTORY}/runs/index.db"
+    if not home.store.exists(key):
         return
+    index = home.store.local_copy(key)
     marks = f"({', '.join('?' * len(runs))})"
     with closing(sqlite3.connect(index, timeout=PATIENCE)) as db, db:
         for statement in FORGET:
             db.execute(statement.replace(":runs", marks), runs)
 
 
-def _vacuum(database: Path) -> None:
+def _vacuum(home: Home, key: str) -> None:
     """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
-    with closing(sqlite3.connect(database, timeout=PATIENCE)) as db:
+    with closing(sqlite3.connect(home.store.local_copy(key), timeout=PATIENCE)) as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

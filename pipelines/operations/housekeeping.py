@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from pipelines.instance.postgres import database
-from pipelines.operations.forget import FORGET, run_files
+from pipelines.operations.forget import FORGET, HISTORY, run_files
 from pipelines.operations.removable import Waste, find_waste, remove
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
@@ -81,13 +81,13 @@ def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
     waste = find_waste(home)
     if not dry_run:
         remove(home, waste)
-    if database() is None and not (home.dagster / "history").exists():
+    if database() is None and not home.store.names(HISTORY):
         return Done(waste)
     from pipelines.instance.prepare import open_instance
 
     with open_instance(home) as instance:
         runs = old_runs(instance, now, timedelta(days=read_settings(home).keep_runs_days))
-        size = sum(path.stat().st_size for path in run_files(home, runs))
+        size = sum(map(home.store.size, run_files(home, runs)))
         if not dry_run:
             delete_runs(home, instance, runs)
     return Done(waste, len(runs), size)
@@ -128,9 +128,10 @@ def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> No
     with instance.event_log_storage.index_connection() as db:  # type: ignore[attr-defined]
         for run_id in runs:
             db.execute(checks, {"run": run_id})
-    for path in run_files(home, runs):
-        path.unlink(missing_ok=True)
-    for path in sorted((home.dagster / "history").glob("**/*.db")):
+    for key in run_files(home, runs):
+        home.store.delete(key)
+    for key in home.store.list_keys(HISTORY, ".db"):
+        path = home.store.local_copy(key)
         # Whoever has it open now keeps the room that was freed, until next time.
         with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=1)) as db:
             db.execute("VACUUM")

@@ -2,6 +2,9 @@
 
 Belongs here: these, and what the sensor on the folder decides. Does not: recognising files
 (`warehouse.intake`), what follows an import (`pipelines.operations.refresh`).
+
+Other programs fill this folder, and nothing of ours records when. A file that is replaced by one
+of the same size shows by its time of change alone, so that is compared beside the size.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pydantic import Field
 from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from warehouse.base.home import Home
 from warehouse.intake.importer import Outcome, Request, files_under, import_paths
+from warehouse.store import discard
 
 SHOWN = 3
 
@@ -66,7 +70,7 @@ def take_landing(home: Home, say: Callable[[str], None], still_for: float = 0) -
     for path, one in done.items():
         stat = _stat(path)
         if stat and (stat.st_size, stat.st_mtime_ns) == (one.bytes, one.modified):
-            path.unlink(missing_ok=True)
+            discard(path)
 
 
 class Seen(Cursor):

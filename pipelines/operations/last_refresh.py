@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
+
+PLACE = "state/refresh.json"
 
 
 class Refusal(BaseModel):
@@ -44,7 +45,7 @@ class LastRefresh(BaseModel):
 def last_refresh(home: Home) -> LastRefresh | None:
     """What the last refresh came to; None if none is remembered."""
     try:
-        return LastRefresh.model_validate_json(_path(home).read_text(encoding="utf-8"))
+        return LastRefresh.model_validate_json(home.store.read(PLACE))
     except (OSError, UnicodeError, ValidationError):
         return None
 
@@ -75,10 +76,6 @@ def remember(
         failing_since=failing if failures else None,
     )
     try:
-        write_text(_path(home), told.model_dump_json(indent=1) + "\n")
+        home.store.replace(PLACE, told.model_dump_json(indent=1) + "\n")
     except OSError as error:
-        logging.getLogger(__name__).warning("%s can't be written: %s", _path(home), error)
-
-
-def _path(home: Home) -> Path:
-    return home.state / "refresh.json"
+        logging.getLogger(__name__).warning("%s can't be written: %s", home.root / PLACE, error)

@@ -3,28 +3,32 @@
 Belongs here: what the sensor on new editions decides. Does not: the plan itself
 (`pipelines.operations.refresh`), the landing folder (`pipelines.operations.landing`).
 
-Everything that a refresh rests on is kept in files that are written once, so a folder's time of
-change tells whether there is anything new; only then the plan is made.
+Most of what a refresh rests on is written once, so names tell whether there is anything new; what
+is replaced is small and is read. Only if something changed, the plan is made.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from checks.runner import check_version
 from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from pipelines.operations.refresh import mart_is_current, plan
 from warehouse.archive.source_files import Archive
-from warehouse.base.home import Home
+from warehouse.base.home import SETTINGS, Home
 from warehouse.contract.model import contracts
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.publication.build import mart_fingerprint, mart_version
 from warehouse.transform.tidy import version_of
+
+WRITTEN_ONCE = tuple(
+    f"archive/{name}" for name in ("records", "decisions", "tombstones", "publications")
+)
+# What was made of files may be lost.
+MADE = ("lake", "quarantine", "docs")
+REPLACED = ("lake/editions/", "lake/tidy/")  # states of editions, facts of files
 
 
 class Remembered(Cursor):
@@ -108,26 +112,8 @@ def state_of(home: Home) -> str:
     """Changes with whatever a plan rests on: records, decisions, verdicts, what was made of files,
     settings, the mart, and the code."""
     told = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
-    for place in _places(home):
-        try:
-            told.append(f"{place} {place.stat().st_mtime_ns}")
-        except FileNotFoundError:
-            continue
-    return _hash(told)
-
-
-def _places(home: Home) -> Iterator[Path]:
-    yield home.settings
-    yield home.mart
-    folders = (
-        home.archive / "records",
-        home.archive / "decisions",
-        home.archive / "tombstones",
-        home.lake,  # what was made of files may be lost
-        home.quarantine,
-        home.pages,
-    )
-    for folder in folders:
-        for place, inner, _ in os.walk(folder):
-            inner.sort()
-            yield Path(place)
+    keys = [key for prefix in (*WRITTEN_ONCE, *MADE) for key in home.store.list_keys(prefix)]
+    told += keys
+    replaced = [key for key in keys if key.startswith(REPLACED) and key.endswith(".json")]
+    told += [f"{key} {home.store.version(key)}" for key in (*replaced, SETTINGS)]
+    return _hash([*told, f"{home.has_mart}"])

@@ -75,7 +75,7 @@ def purge(
         taken_down = report.taken_down
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
-        elif home.mart.exists() and not report.published:
+        elif home.has_mart and not report.published:
             build_pages(home)  # they were erased, and the mart stays: it shows nothing of the file
         say("Having Dagster forget its runs")
         jobs = {feed_job_name(feed) for feed, _ in touched}

@@ -21,7 +21,7 @@ from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import Tombstone, tombstones
 from warehouse.base.errors import plain
-from warehouse.base.home import Home, sweep_parts
+from warehouse.base.home import WRITTEN, Home
 from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 BRIDGED = 3  # months from one edition of a quarterly list to the next
-ABANDONED = timedelta(minutes=15)
+ABANDONED = timedelta(hours=2)  # longer than a file is copied, or a mart is built
 SHOWN = 6  # editions that a message names one by one
 
 
@@ -197,11 +197,14 @@ def bring_up_to_date(
 
 def clean_up(home: Home) -> None:
     """Remove what a killed process left. Imports and runs started in the UI write beside us, so
-    only files that nobody has written to for a while are taken for abandoned. Dagster's runs that
-    it left under way are marked as failed."""
+    only what was begun hours ago is taken for abandoned. Dagster's runs that it left under way are
+    marked as failed."""
+    from warehouse.publication.candidate import drop_lost
+
     settle(home)
-    for folder in (home.lake, home.quarantine, home.mart.parent, home.archive):
-        sweep_parts(folder, older_than=ABANDONED)
+    for prefix in WRITTEN:
+        home.store.sweep(prefix, older_than=ABANDONED)
+    drop_lost(home)
 
 
 def plan(
@@ -243,7 +246,7 @@ def mart_is_current(home: Home) -> bool:
     """Whether the published mart rests on all that stands accepted; none is, if nothing is."""
     from warehouse.publication.publish import is_current
 
-    return is_current(home) or (_all_is_decided(home) and not home.mart.exists())
+    return is_current(home) or (_all_is_decided(home) and not home.has_mart)
 
 
 def _read_again(home: Home, batches: list[Batch]) -> None:

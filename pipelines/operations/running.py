@@ -16,17 +16,18 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from warehouse.base.errors import keep_trace, plain
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 
 if TYPE_CHECKING:
     import dagster as dg
 
+# There while a process runs jobs: one that was killed can't take it away.
+UNDER_WAY = "state/runs_under_way"
 IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
 PROCESS = "access-recovery/process"  # a tag: machine and number of its process
 ALIVE = "access-recovery/alive_at"  # a tag: when that process was last alive, in UTC
@@ -50,7 +51,7 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
     with open_instance(home) as instance, kept_connections(instance):
         settle_abandoned(instance, home)
-        write_text(_under_way(home), "")
+        home.store.replace(UNDER_WAY, "")
         yield instance  # what breaks off here leaves the mark, so that the next one settles
         _unmark(instance, home)
 
@@ -60,7 +61,7 @@ def settle(home: Home) -> int:
 
     The caller holds the home's lock. Costs nothing as a rule: Dagster is not even loaded.
     """
-    if not _under_way(home).exists():
+    if not home.store.exists(UNDER_WAY):
         return 0
     from pipelines.instance.prepare import open_instance
 
@@ -73,7 +74,7 @@ def settle(home: Home) -> int:
 def _unmark(instance: dg.DagsterInstance, home: Home) -> None:
     """Take the mark away, unless a run is left that may yet turn out to be dead."""
     if not _left(instance, home):
-        _under_way(home).unlink(missing_ok=True)
+        home.store.delete(UNDER_WAY)
 
 
 def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
@@ -155,11 +156,6 @@ def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
         for run in instance.get_runs(ours)
         if run.parent_run_id is None and GRPC_INFO_TAG not in run.tags
     ]
-
-
-def _under_way(home: Home) -> Path:
-    """There while a process runs jobs: one that was killed can't take it away."""
-    return home.state / "runs_under_way"
 
 
 def execute(

@@ -12,8 +12,8 @@ import typer
 from checks.check_catalogue import FEED_FILE, SHARED_FILE, read_checks
 from pipelines.cli.main import app
 from tests.checks.support_checks import published as published_rows
-from tests.support import regional
-from warehouse.base.home import Home, write_text
+from tests.support import regional, write_text
+from warehouse.base.home import Home
 from warehouse.contract.caveat import CaveatKind
 from warehouse.contract.model import contracts
 from warehouse.outputs.pages.paths import SCORECARD

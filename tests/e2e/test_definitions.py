@@ -13,8 +13,8 @@ from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions
 from pipelines.operations.refresh import refresh
 from pipelines.resources import HomeResource
-from tests.support import write_regional
-from warehouse.base.home import Home, write_text
+from tests.support import write_regional, write_text
+from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.intake.importer import Request, import_paths
 from warehouse.settings import Looking, Unreadable

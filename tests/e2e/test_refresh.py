@@ -1,7 +1,6 @@
 """Refreshing: last-good, holding, killing, two at once, analysts reading all the while."""
 
 import multiprocessing
-import os
 import shutil
 import subprocess
 import time
@@ -270,11 +269,12 @@ def test_killed_at_any_step_nothing_is_lost_or_half_visible(
 def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Home) -> None:
     for folder in (home.lake / "tidy", home.mart.parent, home.archive / "objects"):
         folder.mkdir(parents=True)
-        for name, age in (("old.part", 3600), ("new.part", 0)):
-            (folder / name).write_bytes(b"half")
-            os.utime(folder / name, (time.time() - age, time.time() - age))
+        new = home.store.part(f"{folder.relative_to(home.root).as_posix()}/new")
+        for path in (folder / "old.20250101T000000-0123abcd.part", new):
+            path.write_bytes(b"half")
     clean_up(home)
-    assert {path.name for path in home.root.rglob("*.part")} == {"new.part"}
+    left = [path.name for path in home.root.rglob("*.part")]
+    assert len(left) == 3 and all(name.startswith("new.") for name in left)
 
 
 def test_eight_readers_query_through_five_publishes(october: Home) -> None:

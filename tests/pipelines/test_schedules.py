@@ -13,7 +13,8 @@ from pipelines.resources import HomeResource
 from pipelines.schedules import decide, under_way, working_days
 from tests.pipelines.alerts.support_alerts import EDITION, hold_back
 from tests.pipelines.records import record
-from warehouse.base.home import Home, write_text
+from tests.support import write_text
+from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.status import hold
 

@@ -19,8 +19,8 @@ from pipelines.operations.running import ALIVE, PROCESS, signs_of_life
 from pipelines.resources import HomeResource
 from pipelines.sensors import alerts_sensor, new_editions_sensor, settle_stranded
 from tests.pipelines.records import record
-from tests.support import imported, write_regional
-from warehouse.base.home import Home, write_text
+from tests.support import imported, write_regional, write_text
+from warehouse.base.home import Home
 from warehouse.base.lock import alone
 from warehouse.intake.importer import Outcome
 

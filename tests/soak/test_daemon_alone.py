@@ -19,7 +19,8 @@ from tests.e2e.command import environment, run
 from tests.e2e.reading import read_on
 from tests.local_server import LocalServer
 from tests.replay import APP, BEFORE, MONTHS, Publishers, replay_files
-from warehouse.base.home import HOME_VARIABLE, Home, write_text
+from tests.support import write_text
+from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE
 
 pytestmark = pytest.mark.soak

@@ -13,8 +13,9 @@ from assets.ingest import take_in
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
 from checks.runner import check_version
+from tests.support import write_text
 from warehouse.archive.source_files import Archive
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import edition_files, fingerprint, record
 from warehouse.intake.importer import Outcome, Request, import_paths

@@ -12,16 +12,16 @@ import getpass
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Literal, get_args
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.archive.snapshot import outdated, read_once
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 
 Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
+PLACE = "archive/decisions"
 STAMP = "%Y%m%dT%H%M%S%f"
 PARTICIPLES: dict[Kind, str] = {
     "accept": "accepted",
@@ -68,11 +68,6 @@ class Decision(BaseModel):
         """The decision in a line: what, by whom, when, why."""
         done = PARTICIPLES[self.decision]
         return f"{done} by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
-
-
-def folder(home: Home) -> Path:
-    """Where decisions lie."""
-    return home.archive / "decisions"
 
 
 def one_line(text: str) -> str:
@@ -131,14 +126,15 @@ def decide(
         decided_by=who(by),
         decided_at=now.replace(microsecond=0),
     )
-    write_text(folder(home) / f"{made.decision_id}.json", made.model_dump_json(indent=1) + "\n")
+    entry = made.model_dump_json(indent=1) + "\n"
+    home.store.write_once(f"{PLACE}/{made.decision_id}.json", entry.encode())
     outdated(home)
     return made
 
 
 def _later_than_all(home: Home, now: datetime) -> datetime:
     """A moment that sorts after every decision kept, even if the clock was set back."""
-    newest = max((path.name for path in folder(home).glob("*.json")), default="")
+    newest = max(map(_name, home.store.list_keys(PLACE, ".json")), default="")
     if newest < f"{now:{STAMP}}":
         return now
     last = datetime.strptime(newest.partition("-")[0], STAMP).replace(tzinfo=UTC)
@@ -152,13 +148,13 @@ def decisions(
 
     Raises ValueError naming a file that can't be read.
     """
-    return [_read(path) for path in _paths(home, feed, edition, kinds)]
+    return [_read(home, key) for key in _keys(home, feed, edition, kinds)]
 
 
 def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
     """The newest accept or hold of an edition, None if there never was one."""
-    paths = _paths(home, feed, edition, ("accept", "hold"))
-    return _read(paths[-1]) if paths else None
+    keys = _keys(home, feed, edition, ("accept", "hold"))
+    return _read(home, keys[-1]) if keys else None
 
 
 def withdrawn(home: Home) -> dict[tuple[str, str, str], Decision]:
@@ -174,19 +170,23 @@ def withdrawn(home: Home) -> dict[tuple[str, str, str], Decision]:
     return out
 
 
-def _paths(home: Home, feed: str, edition: str, kinds: Iterable[Kind]) -> list[Path]:
-    """Files of decisions, oldest first. No name of a feed has a hyphen in it."""
+def _keys(home: Home, feed: str, edition: str, kinds: Iterable[Kind]) -> list[str]:
+    """Keys of decisions, oldest first. No name of a feed has a hyphen in it."""
     wanted = set(kinds)
     pattern = f"*-*-{feed}-{edition}-*.json"
-    every = read_once(home, "decisions", lambda: sorted(folder(home).glob("*.json")))
-    found = [path for path in every if fnmatchcase(path.name, pattern)]
-    return [path for path in found if path.name.split("-")[1] in wanted]
+    every = read_once(home, "decisions", lambda: home.store.list_keys(PLACE, ".json"))
+    found = [key for key in every if fnmatchcase(_name(key), pattern)]
+    return [key for key in found if _name(key).split("-")[1] in wanted]
 
 
-def _read(path: Path) -> Decision:
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
+
+
+def _read(home: Home, key: str) -> Decision:
     try:
-        return Decision.model_validate_json(path.read_text(encoding="utf-8"))
+        return Decision.model_validate_json(home.store.read_text(key))
     except (ValidationError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{path} is no decision that can be read: restore it from backup ({error})"
+            f"{home.root / key} is no decision that can be read: restore it from backup ({error})"
         ) from error

@@ -7,9 +7,9 @@ which feed a file is (`warehouse.intake`), parsing it (`warehouse.transform.tidy
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.archive.decisions import withdrawn
 from warehouse.archive.snapshot import amend, is_open, outdated, read_once
 from warehouse.archive.tombstones import tombstones
-from warehouse.base.hashing import hash_file
-from warehouse.base.home import Home, whole_file, write_text
+from warehouse.base.home import Home
+from warehouse.store import Store
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
 
@@ -85,9 +85,9 @@ def _stamp() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
 
 
-def _parsed(path: Path) -> SourceFile:
+def _parsed(store: Store, key: str) -> SourceFile:
     """A record as written. Records are read again for each edition, and written once."""
-    return _parse(path.read_bytes())
+    return _parse(store.read(key))
 
 
 @lru_cache(maxsize=65536)
@@ -100,37 +100,56 @@ def _in_order(files: list[SourceFile]) -> list[SourceFile]:
     return sorted(files, key=lambda file: (file.feed, file.edition, *file.order))
 
 
+def _beside(record: str, ending: str) -> str:
+    """The key of a note on a record."""
+    return f"{record.removesuffix('.json')}.{ending}"
+
+
+def _record(key: str) -> str:
+    """The key of the record that a key is, or is a note on."""
+    folder, _, name = key.rpartition("/")
+    return f"{folder}/{name.partition('.')[0]}.json"
+
+
 class Archive:
     """The archive of one home."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.root = home.archive
+        self._store = home.store
+
+    def object_key(self, container_sha256: str) -> str:
+        """Where a container's bytes are kept."""
+        return f"archive/objects/{container_sha256[:2]}/{container_sha256}"
 
     def object_path(self, container_sha256: str) -> Path:
-        """Where a container's bytes lie."""
-        return self.root / "objects" / container_sha256[:2] / container_sha256
+        """A path to read a container's bytes from."""
+        return self._store.local_copy(self.object_key(container_sha256))
 
-    def record_path(self, file: SourceFile) -> Path:
-        """Where a source file's provenance lies."""
-        return self.root / "records" / file.feed / file.edition / f"{file.sha256}.json"
+    def has_object(self, container_sha256: str) -> bool:
+        """Whether a container's bytes are there."""
+        return self._store.exists(self.object_key(container_sha256))
+
+    def size(self, container_sha256: str) -> int:
+        """A container's bytes. Raises FileNotFoundError."""
+        return self._store.size(self.object_key(container_sha256))
+
+    def record_key(self, file: SourceFile) -> str:
+        """Where a source file's provenance is kept."""
+        return f"archive/records/{file.feed}/{file.edition}/{file.sha256}.json"
 
     def store(self, source: Path, container_sha256: str) -> None:
         """Copy a container's bytes in, unless they are there. Whole or not at all.
 
-        Raises ValueError if the source no longer is what was hashed: still being downloaded.
+        Raises `warehouse.store.Changed` if the source no longer is what was hashed: still being
+        downloaded.
         """
-        target = self.object_path(container_sha256)
-        if target.exists():
-            return
-        with whole_file(target) as part:
-            shutil.copyfile(source, part)
-            if hash_file(part) != container_sha256:
-                raise ValueError(f"{source.name} changed while it was being read")
+        self._store.bring(self.object_key(container_sha256), source, container_sha256)
 
     def adds(self, file: SourceFile) -> bool:
         """Whether recording a file would tell anything: it is new, or came earlier than known."""
-        return not self.record_path(file).exists() or file.sighting < self.read(file).sighting
+        known = self._store.exists(self.record_key(file))
+        return not known or file.sighting < self.read(file).sighting
 
     def add(self, file: SourceFile) -> bool:
         """Record a source file whose container is stored; False if the record existed.
@@ -138,13 +157,13 @@ class Archive:
         The same content saved to disk earlier is noted beside the record, so that revisions sort
         by the first sighting, whichever copy was imported first.
         """
-        path = self.record_path(file)
-        known = path.exists()
+        key = self.record_key(file)
+        known = self._store.exists(key)
         if known and self.adds(file):
-            path = path.with_suffix(f".{_stamp()}.seen")
+            key = _beside(key, f"{_stamp()}.seen")
         elif known:
             return False
-        write_text(path, file.model_dump_json(indent=1) + "\n")
+        self._store.replace(key, file.model_dump_json(indent=1) + "\n")
         if known:
             outdated(self.home)
         else:  # else an import of many files would read all records for each of them
@@ -153,8 +172,7 @@ class Archive:
 
     def read(self, file: SourceFile) -> SourceFile:
         """The record kept for a source file, which may tell more than the one at hand."""
-        path = self.record_path(file)
-        return self._read(path, list(path.parent.glob(f"{path.stem}.*")))
+        return self._read(self.record_key(file), self._notes(file))
 
     def restate(self, file: SourceFile, published_on: date) -> bool:
         """Add a publication date learnt later; the first record stays, a newer one goes beside it.
@@ -163,8 +181,8 @@ class Archive:
         """
         if self.read(file).published_on == published_on:
             return False
-        path = self.record_path(file).with_suffix(f".{_stamp()}.restated")
-        write_text(path, published_on.isoformat() + "\n")
+        key = _beside(self.record_key(file), f"{_stamp()}.restated")
+        self._store.replace(key, published_on.isoformat() + "\n")
         outdated(self.home)
         return True
 
@@ -176,14 +194,18 @@ class Archive:
         return [file for file in every if feed in (None, file.feed)]
 
     def _records(self, feed: str = "") -> list[SourceFile]:
-        folder = self.root / "records" / feed
-        found = []
-        for place, _, names in os.walk(folder):
-            notes = [Path(place) / name for name in names if not name.endswith(".json")]
-            found += [
-                self._read(Path(place) / name, notes) for name in names if name.endswith(".json")
-            ]
-        return _in_order(found)
+        notes: dict[str, list[str]] = defaultdict(list)
+        for key in self._store.list_keys(f"archive/records/{feed}".rstrip("/")):
+            notes[_record(key)].append(key)
+        return _in_order(
+            [self._read(key, beside) for key, beside in notes.items() if key in beside]
+        )
+
+    def _notes(self, file: SourceFile) -> list[str]:
+        """The record of a file, if there is one, and the notes on it."""
+        record = self.record_key(file)
+        beside = self._store.list_keys(record.rpartition("/")[0])
+        return [key for key in beside if _record(key) == record]
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
         """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing
@@ -208,32 +230,40 @@ class Archive:
 
     def containers_of(self, file: SourceFile) -> set[str]:
         """Hashes of all containers that brought a source file: noted at each sighting."""
-        path = self.record_path(file)
-        notes = (path, *path.parent.glob(f"{path.stem}.*.seen"))
-        texts = [note.read_text(encoding="utf-8") for note in notes if note.exists()]
-        return {SourceFile.model_validate_json(text).container_sha256 for text in texts}
+        notes = [key for key in self._notes(file) if not key.endswith(".restated")]
+        return {_parsed(self._store, key).container_sha256 for key in notes}
 
     def forget(self, feed: str, edition: str, sha256: str) -> None:
         """Remove the record of a purged file, and the notes beside it."""
-        folder = self.root / "records" / feed / edition
-        for note in (*folder.glob(f"{sha256}.*.*"), folder / f"{sha256}.json"):
-            note.unlink(missing_ok=True)
+        ghost = SourceFile.model_construct(feed=feed, edition=edition, sha256=sha256)
+        for key in reversed(self._notes(ghost)):  # the record itself at last
+            self._store.delete(key)
         outdated(self.home)
 
-    @staticmethod
-    def _read(path: Path, beside: list[Path]) -> SourceFile:
-        """A record with the notes on it among the files `beside` it."""
-        file = _parsed(path)
-        notes = [note for note in beside if note.name.startswith(f"{path.stem}.")]
-        for other in (note for note in notes if note.suffix == ".seen"):
-            seen = _parsed(other)
+    def _read(self, key: str, beside: list[str]) -> SourceFile:
+        """A record with the notes on it, which are `beside` it in order."""
+        file = _parsed(self._store, key)
+        for other in (note for note in beside if note.endswith(".seen")):
+            seen = _parsed(self._store, other)
             as_first = {"published_on": file.published_on, "synthetic": file.synthetic}
             file = min(file, seen.model_copy(update=as_first), key=lambda one: one.sighting)
-        restated = sorted(note for note in notes if note.suffix == ".restated")
+        restated = [note for note in beside if note.endswith(".restated")]
         if restated:
-            published = date.fromisoformat(restated[-1].read_text(encoding="utf-8").strip())
+            published = date.fromisoformat(self._store.read_text(restated[-1]).strip())
             file = file.model_copy(update={"published_on": published})
         return file
+
+    @contextmanager
+    def as_file(self, file: SourceFile) -> Iterator[Path]:
+        """The decompressed content of a source file as a file to read. Raises as `open` does."""
+        if file.container_sha256 == file.sha256:
+            yield self.object_path(file.container_sha256)
+            return
+        with self._store.scratch() as folder:
+            copy = folder / "content"
+            with self.open(file) as stream, copy.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+            yield copy
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[IO[bytes]]:
@@ -242,7 +272,7 @@ class Archive:
         Raises FileNotFoundError naming the file if the archive has lost its bytes.
         """
         path = self.object_path(file.container_sha256)
-        if not path.exists():
+        if not self.has_object(file.container_sha256):
             raise FileNotFoundError(
                 f"{file.container_name}: its bytes are missing from the archive ({path}); "
                 "restore the archive from backup, or import the publisher's file again"
@@ -254,5 +284,5 @@ class Archive:
             with gzip.open(path) as unpacked:
                 yield cast("IO[bytes]", unpacked)
         else:
-            with path.open("rb") as stream:
+            with self._store.open(self.object_key(file.sha256)) as stream:
                 yield stream

@@ -8,12 +8,13 @@ no file name, no headings and no content, for those may be the personal data. Do
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.archive.snapshot import outdated
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
+
+PLACE = "archive/tombstones"
 
 
 class Tombstone(BaseModel):
@@ -42,35 +43,30 @@ class Tombstone(BaseModel):
         return f"purged by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
-def tombstone_path(home: Home, sha256: str, feed: str, edition: str) -> Path:
-    """Where the tombstone of a file lies; a file of several editions has one for each."""
-    folder = home.archive / "tombstones"
-    first = folder / f"{sha256}.json"
-    if not first.exists():
+def _key(home: Home, sha256: str, feed: str, edition: str) -> str:
+    """Where the tombstone of a file is kept; a file of several editions has one for each."""
+    first = f"{PLACE}/{sha256}.json"
+    if not home.store.exists(first):
         return first
-    kept = read(first)
-    return first if (kept.feed, kept.edition) == (feed, edition) else _beside(first, feed, edition)
+    kept = _read(home, first)
+    same = (kept.feed, kept.edition) == (feed, edition)
+    return first if same else f"{PLACE}/{sha256}.{feed}.{edition}.json"
 
 
-def _beside(first: Path, feed: str, edition: str) -> Path:
-    return first.with_name(f"{first.stem}.{feed}.{edition}.json")
-
-
-def read(path: Path) -> Tombstone:
-    """A tombstone."""
-    return Tombstone.model_validate_json(path.read_text(encoding="utf-8"))
+def _read(home: Home, key: str) -> Tombstone:
+    return Tombstone.model_validate_json(home.store.read_text(key))
 
 
 def write(home: Home, tombstone: Tombstone) -> None:
     """Keep a tombstone; one that is there already is replaced."""
-    path = tombstone_path(home, tombstone.sha256, tombstone.feed, tombstone.edition)
-    write_text(path, tombstone.model_dump_json(indent=1) + "\n")
+    key = _key(home, tombstone.sha256, tombstone.feed, tombstone.edition)
+    home.store.replace(key, tombstone.model_dump_json(indent=1) + "\n")
     outdated(home)
 
 
 def tombstones(home: Home) -> list[Tombstone]:
     """All tombstones, by hash."""
-    return [read(path) for path in sorted((home.archive / "tombstones").glob("*.json"))]
+    return [_read(home, key) for key in home.store.list_keys(PLACE, ".json")]
 
 
 def tombstone_of(home: Home, sha256: str) -> Tombstone | None:

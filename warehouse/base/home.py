@@ -6,17 +6,16 @@ Belongs here: paths and the rule that a file appears whole or not at all. Does n
 from __future__ import annotations
 
 import os
-import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+
+from warehouse.store import Store
 
 HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
 DEFAULT_HOME = Path("data")
+MART = "mart/access_recovery.duckdb"
+SETTINGS = "settings.yaml"
+WRITTEN = ("lake", "quarantine", "mart", "archive")  # where a killed process leaves halves
 PART_SUFFIX = ".part"
 
 
@@ -30,6 +29,11 @@ class Home:
     def from_environment(cls) -> Home:
         """The home named by `ACCESS_RECOVERY_HOME`, else `./data`."""
         return cls(Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).expanduser().resolve())
+
+    @property
+    def store(self) -> Store:
+        """The door to what is kept in it."""
+        return Store(self.root)
 
     @property
     def landing(self) -> Path:
@@ -54,7 +58,12 @@ class Home:
     @property
     def mart(self) -> Path:
         """The published DuckDB file."""
-        return self.root / "mart" / "access_recovery.duckdb"
+        return self.store.local_copy(MART)
+
+    @property
+    def has_mart(self) -> bool:
+        """Whether a mart is published."""
+        return self.store.exists(MART)
 
     @property
     def pages(self) -> Path:
@@ -72,11 +81,6 @@ class Home:
         return self.root / "settings.yaml"
 
     @property
-    def looks(self) -> Path:
-        """The journal of every look at a publisher's pages: never overwritten, never pruned."""
-        return self.archive / "looks.jsonl"
-
-    @property
     def state(self) -> Path:
         """What is remembered from one run to the next, and may be lost: alerts told, the outcome
         of the last refresh, locks of publishers' hosts."""
@@ -91,40 +95,3 @@ class Home:
     def lock(self) -> Path:
         """Held by whoever refreshes."""
         return self.root / "refresh.lock"
-
-
-def free_space(home: Home) -> int:
-    """Bytes that are free where the home is, or would be."""
-    root = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    return shutil.disk_usage(root).free
-
-
-@contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
-    """A temporary path beside `target` that replaces it on success and vanishes on failure."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{uuid4().hex[:8]}{PART_SUFFIX}")
-    try:
-        yield part
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_text(target: Path, text: str) -> None:
-    """Write a small UTF-8 file, whole or not at all."""
-    with whole_file(target) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
-
-
-def sweep_parts(folder: Path, older_than: timedelta = timedelta(0)) -> int:
-    """Remove what a killed process left half-written; returns how many files."""
-    if not folder.exists():
-        return 0
-    latest = time.time() - older_than.total_seconds()
-    # DuckDB keeps a log beside the file that it writes.
-    halves = [p for end in ("", ".wal") for p in folder.rglob(f"*{PART_SUFFIX}{end}")]
-    left = [part for part in halves if part.stat().st_mtime <= latest]
-    for part in left:
-        part.unlink(missing_ok=True)
-    return len(left)

@@ -7,14 +7,14 @@ needs no lock: what it writes is new, and appears whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import get_ident
 
-from filelock import FileLock, Timeout
-
 from warehouse.base.home import Home
+from warehouse.store import Locked
 
 Say = Callable[[str], None]
+LOCK = "refresh.lock"
 
 # Home and thread that hold the lock: a refresh runs the jobs of feeds and of the mart within it.
 _HELD: set[tuple[str, int]] = set()
@@ -30,22 +30,18 @@ def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
 
     Raises Busy if somebody holds it and `wait` is False.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.lock)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        if not wait:
-            raise Busy(f"Another refresh of {home.root} is running.") from None
-        say("Another refresh is running; waiting for it to end")
-        lock.acquire()
     me = (str(home.lock), get_ident())
-    _HELD.add(me)
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(home.store.lock(LOCK, wait=False))
+        except Locked:
+            if not wait:
+                raise Busy(f"Another refresh of {home.root} is running.") from None
+            say("Another refresh is running; waiting for it to end")
+            held.enter_context(home.store.lock(LOCK))
+        _HELD.add(me)
+        held.callback(_HELD.discard, me)
         yield
-    finally:
-        _HELD.discard(me)
-        lock.release()
 
 
 @contextmanager

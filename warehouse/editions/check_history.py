@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.archive.source_files import SourceFile
-from warehouse.base.home import Home, whole_file, write_text
+from warehouse.base.home import Home
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
 from warehouse.transform.tidy import version_of
@@ -29,6 +28,7 @@ Dimension = Literal[
 Severity = Literal["ERROR", "WARN"]
 Verdict = Literal["pass", "warn", "fail", "skipped"]
 
+VERDICTS = "archive/checks"
 LIST_MONTHS_BEFORE = 12
 LIST_MONTHS_AFTER = 3
 
@@ -193,16 +193,15 @@ def lists_until(held: Collection[str], edition: str) -> set[str]:
     return {one for one in held if one <= last} or {min(held)}
 
 
-def state_path(home: Home, feed: str, edition: str) -> Path:
-    """Where an edition's state lies."""
-    return home.lake / "editions" / feed / f"{edition}.json"
+def state_key(feed: str, edition: str) -> str:
+    """Where an edition's state is kept."""
+    return f"lake/editions/{feed}/{edition}.json"
 
 
 def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
     """An edition's state, None if it was never judged."""
     try:
-        told = state_path(home, feed, edition).read_text(encoding="utf-8")
-        return EditionState.model_validate_json(told)
+        return EditionState.model_validate_json(home.store.read(state_key(feed, edition)))
     except (FileNotFoundError, ValueError):
         return None  # it can be made anew, so one that can't be read is as good as none
 
@@ -242,7 +241,7 @@ def record(
         files=sorted(files),
         held_months=list(held_months),
     )
-    write_text(state_path(home, feed, edition), state.model_dump_json(indent=1) + "\n")
+    home.store.replace(state_key(feed, edition), state.model_dump_json(indent=1) + "\n")
     return state
 
 
@@ -267,21 +266,27 @@ def append(home: Home, results: list[CheckResult], label: str) -> None:
         return
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     frame = pl.DataFrame([result.model_dump() for result in results], schema=RESULT_SCHEMA)
-    with whole_file(home.archive / "checks" / f"{stamp}-{label}.parquet") as part:
-        frame.write_parquet(part)
+    with home.store.writing(f"{VERDICTS}/{stamp}-{label}.parquet") as path:
+        frame.write_parquet(path)
+
+
+def verdicts(home: Home, feed: str = "", edition: str = "") -> list[str]:
+    """Keys of all that was ever judged (of an edition), oldest first."""
+    return home.store.list_keys(VERDICTS, f"-{feed}-{edition}.parquet" if feed else ".parquet")
 
 
 def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
     """The verdicts of an edition's last judging, none if it was never judged."""
-    files = sorted((home.archive / "checks").glob(f"*-{feed}-{edition}.parquet"))
-    if not files:
+    keys = verdicts(home, feed, edition)
+    if not keys:
         return []
-    return [CheckResult.model_validate(row) for row in pl.read_parquet(files[-1]).to_dicts()]
+    last = pl.read_parquet(home.store.local_copy(keys[-1]))
+    return [CheckResult.model_validate(row) for row in last.to_dicts()]
 
 
 def read_history(home: Home) -> pl.DataFrame:
     """Every verdict ever reached, oldest first: the columns of `CheckResult`."""
-    files = sorted((home.archive / "checks").glob("*.parquet"))
-    if not files:
+    keys = verdicts(home)
+    if not keys:
         return pl.DataFrame(schema=RESULT_SCHEMA)
-    return pl.concat([pl.read_parquet(file) for file in files])
+    return pl.concat([pl.read_parquet(home.store.local_copy(key)) for key in keys])

@@ -22,7 +22,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts import EditionFile, in_force, place_files, rows_in_force
 from warehouse.editions.status import standing
 from warehouse.reference.organisations import reference
-from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_paths, tidy
+from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_keys, lake_paths, tidy
 
 ROWS = "rows"
 CHANGED, ONLY_OLD, ONLY_NEW = "changed", "only_old", "only_new"
@@ -347,7 +347,8 @@ def organisation_names(home: Home, level: str, files: list[SourceFile]) -> pl.Da
 
 
 def _observed(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
-    paths = [path for f in files if (path := lake_paths(home, f).organisations).exists()]
+    keys = [lake_keys(file).organisations for file in files]
+    paths = [home.store.local_copy(key) for key in keys if home.store.exists(key)]
     if not paths:
         return pl.DataFrame(schema={"org_code": pl.String, "org_name": pl.String})
     return (

@@ -18,7 +18,7 @@ from warehouse.archive.decisions import Decision, NotPossible, decide, newest_ov
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
-from warehouse.transform.tidy import facts_of, lake_paths
+from warehouse.transform.tidy import facts_of, is_tidied
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _lapse(
         return f"its files are others: {len(now - then)} new, {len(then - now)} gone since"
     if worse := sorted(set(state.failed_rules) - set(decision.failed_rules)):
         return f"it now fails what it did not fail then: {', '.join(worse)}"
-    if not all(lake_paths(home, file).facts.exists() for file in own):
+    if not all(is_tidied(home, file) for file in own):
         return "its files can't be read any more"
     return None
 
@@ -152,7 +152,7 @@ def accept(
             f"Run access-recovery refresh --feed {feed} --edition {edition} first, look at what "
             "its checks say, then decide.",
         )
-    unread = [file.file_name for file in own if not lake_paths(home, file).facts.exists()]
+    unread = [file.file_name for file in own if not is_tidied(home, file)]
     if unread:
         raise NotPossible(
             f"{feed} {edition} can't be let in: {', '.join(unread)} can't be read.",

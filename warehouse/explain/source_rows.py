@@ -20,7 +20,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.measure import matching
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.tidy import lake_keys, lake_paths
 
 ROWS = {
     "part": pl.String,
@@ -51,7 +51,7 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     found = [pl.DataFrame(schema=ROWS)]
     for (part, *key, measure), codes in counted.items():
         file = files.get(tuple(key))  # type: ignore[arg-type]
-        if file is None or not lake_paths(home, file).tidy.exists():
+        if file is None or not home.store.exists(lake_keys(file).tidy):
             return None
         rows = _rows(home, file, contracts()[file.feed], measure, codes, month)
         found.append(rows.select(pl.lit(part).alias("part"), *list(ROWS)[1:]))

@@ -81,7 +81,7 @@ class Client:
         settings = read_settings(home)
         self._addresses = read_addresses(home)
         self._timeout = httpx.Timeout(settings.timeouts.read, connect=settings.timeouts.connect)
-        self._turns = home.state / "hosts"
+        self._store = home.store
         self._sleep = sleep
         self._open = ExitStack()
         self._sessions: dict[tuple[bool, str | None], httpx.Client] = {}
@@ -214,7 +214,7 @@ class Client:
             proxy = proxy_of(asked)
             if down := self._down.get(host_of(asked)):
                 raise Unreachable(down.what, down.remedy, asked, proxy, passing=False)
-            with turn_at(asked, self._turns):
+            with turn_at(asked, self._store):
                 try:
                     with self._session(asked, proxy).stream(
                         "GET", asked, headers=headers

@@ -9,30 +9,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstone_of
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.base.web import plain
 from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client, Downloaded, Known, NotModified
+from warehouse.fetch.partial import NOTE, said_of
 from warehouse.intake.importer import Outcome, Request, import_paths
 from warehouse.intake.origin import Origin
 from warehouse.readers.containers import Refused, shown, sniff
+from warehouse.store import Locked
 
 TIMES = 2.0  # larger or smaller than before: not believed at once
 ABANDONED = timedelta(days=14)
 HEAD = 4096
+UNDER_WAY = "state/downloads"
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -74,31 +75,38 @@ def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
     Raises Refused for what is not archived, NotFound, Unreachable; OSError for the disk's trouble,
     after which the download is gone on with another time.
     """
-    key = hashlib.sha256(link.url.encode()).hexdigest()[:24]
-    folder, notes = home.downloads / key, home.state / "fetched" / f"{key}.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
+    name = hashlib.sha256(link.url.encode()).hexdigest()[:24]
+    place, note, store = f"{UNDER_WAY}/{name}", f"state/fetched/{name}.json", home.store
+    with store.lock(f"{place}.lock"):
         try:
-            taken, memory = _take(home, client, wanted, link, folder, _read(notes))
+            folder = store.local_copy(place)
+            taken, memory = _take(home, client, wanted, link, folder, _remembered(home, note))
         except (Refused, NotFound):
-            shutil.rmtree(folder)
+            store.delete_all(place)
             raise
         if memory:
-            write_text(notes, memory.model_dump_json() + "\n")
-        shutil.rmtree(folder)
+            store.replace(note, memory.model_dump_json() + "\n")
+        store.delete_all(place)
     return taken
 
 
 def sweep(home: Home) -> None:
-    """Remove downloads that nobody has gone on with for two weeks."""
-    latest = time.time() - ABANDONED.total_seconds()
-    for folder in home.downloads.glob("*/"):
-        if all(path.stat().st_mtime < latest for path in (folder, *folder.rglob("*"))):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.with_suffix(".lock").unlink(missing_ok=True)
-    for lock in home.downloads.glob("*.lock"):
-        if lock.stat().st_mtime < latest and not lock.with_suffix("").exists():
-            lock.unlink(missing_ok=True)
+    """Remove downloads that were begun two weeks ago, or at an unknown time, and never ended."""
+    store = home.store
+    for name in sorted({name.removesuffix(".lock") for name in store.names(UNDER_WAY)}):
+        place = f"{UNDER_WAY}/{name}"
+        with suppress(Locked, PermissionError), store.lock(f"{place}.lock", wait=False):
+            if not _is_young(home, place):
+                store.delete_all(place)
+                store.delete(f"{place}.lock")
+
+
+def _is_young(home: Home, place: str) -> bool:
+    try:
+        said = said_of(home.store.read(f"{place}/{NOTE}"))
+    except FileNotFoundError:
+        return False
+    return bool(said and said.at and datetime.now(UTC) - said.at < ABANDONED)
 
 
 def _take(
@@ -132,9 +140,9 @@ def _take(
     return Taken(got.file_name, outcomes, note), memory
 
 
-def _read(notes: Path) -> Remembered | None:
+def _remembered(home: Home, key: str) -> Remembered | None:
     try:
-        return Remembered.model_validate_json(notes.read_bytes())
+        return Remembered.model_validate_json(home.store.read(key))
     except (OSError, ValidationError):
         return None
 
@@ -177,12 +185,12 @@ class Usual:
         """Sizes as downloaded, of files of the same kind."""
         edition = max((f.edition for f in own if f.edition <= wanted.edition), default="")
         kind = Path(got.file_name).suffix.casefold()
-        paths = {
-            archive.object_path(file.container_sha256)
+        held = {
+            file.container_sha256
             for file in own
             if file.edition == edition and Path(file.container_name).suffix.casefold() == kind
         }
-        return cls(edition, tuple(path.stat().st_size for path in paths if path.exists()))
+        return cls(edition, tuple(archive.size(one) for one in held if archive.has_object(one)))
 
     def oddity(self, size: int) -> str:
         """`60 % smaller than the 2,000 bytes of 2025-10`; nothing where it is about as before."""

@@ -1,19 +1,19 @@
 """The journal of looks: every time an edition was looked for at its publisher, and what was found.
 
-Belongs here: `archive/looks.jsonl`, a line per look, added to and never changed. Does not: looking
+Belongs here: `archive/looks`, an object per look, written once and never changed. Does not: looking
 (`fetch`), what is told of it (`pipelines.cli`, `pipelines.alerts`).
 """
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, get_args
 
-from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from warehouse.base.home import Home
+from warehouse.journal import Fields, Journal
 
 Verdict = Literal["new", "unchanged", "not yet", "unreachable", "not found", "ambiguous", "refused"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -54,30 +54,32 @@ class Look(BaseModel):
 
 
 def note(home: Home, look: Look) -> None:
-    """Add a look to the journal. A line that a killed process left unfinished stays unread."""
-    home.looks.parent.mkdir(parents=True, exist_ok=True)
-    home.state.mkdir(parents=True, exist_ok=True)
-    line = look.model_dump_json().encode()
-    with FileLock(home.state / "looks.lock"), home.looks.open("a+b") as out:
-        if out.tell():
-            out.seek(-1, os.SEEK_END)
-            line = line if out.read(1) == b"\n" else b"\n" + line
-        out.write(line + b"\n")
+    """Add a look to the journal."""
+    _journal(home).add(look.model_dump_json())
 
 
 def looks(home: Home) -> list[Look]:
     """All looks, in order."""
-    if not home.looks.exists():
-        return []
-    found = []
-    for line in home.looks.read_bytes().splitlines():
-        try:
-            found.append(Look.model_validate_json(line))
-        except ValidationError:  # cut short by a full disk or a killed process
-            continue
-    return found
+    return [look for entry in _journal(home).entries() if (look := _read(entry))]
 
 
 def newest_looks(home: Home) -> dict[tuple[str, str], Look]:
-    """The newest look at each edition, by feed and edition."""
-    return {(look.feed, look.edition): look for look in looks(home)}
+    """The newest look at each edition, by feed and edition, in the order of looks."""
+    newest = (look for entry in _journal(home).newest() if (look := _read(entry)))
+    return {(look.feed, look.edition): look for look in newest}
+
+
+def _journal(home: Home) -> Journal:
+    def label(look: Fields) -> str:
+        return f"{look['feed']}-{look['edition']}"
+
+    return Journal(home.store, "archive/looks", "at", label)
+
+
+@lru_cache(maxsize=65536)
+def _read(entry: str) -> Look | None:
+    """A look as written; None for one that is not as this release knows them."""
+    try:
+        return Look.model_validate_json(entry)
+    except ValidationError:
+        return None

@@ -16,9 +16,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import truststore
-from filelock import FileLock
 
 from warehouse.base.web import host_of
+from warehouse.store import Store
 
 CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 PROXIES = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
@@ -86,11 +86,10 @@ def named_authorities() -> str | None:
 
 
 @contextmanager
-def turn_at(url: str, folder: Path) -> Iterator[None]:
+def turn_at(url: str, store: Store) -> Iterator[None]:
     """Wait until nobody on this home asks the same host, and keep others waiting meanwhile."""
-    folder.mkdir(parents=True, exist_ok=True)
     name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host_of(url))
-    with FileLock(folder / f"{name}.lock"):
+    with store.lock(f"state/hosts/{name}.lock"):
         yield
 
 

@@ -7,17 +7,19 @@ not: asking (`client`), judging what came (`download`).
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse.base.home import write_text
+NOTE = "download.json"
 
 
 class Said(BaseModel):
     """What the headers of an answer say of the file. `total`: its bytes, None if not said;
-    `resumable`: whether the rest may be asked for, once a connection has broken."""
+    `resumable`: whether the rest may be asked for, once a connection has broken; `at`: when it came
+    (None: said to an earlier release)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,6 +29,7 @@ class Said(BaseModel):
     resumable: bool = False
     content_type: str = ""
     disposition: str = ""
+    at: datetime | None = None
 
     @classmethod
     def of(cls, response: httpx.Response) -> Said:
@@ -44,7 +47,16 @@ class Said(BaseModel):
             resumable=bool(sure and total) and headers.get("accept-ranges") == "bytes",
             content_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
             disposition=headers.get("content-disposition", ""),
+            at=datetime.now(UTC).replace(microsecond=0),
         )
+
+
+def said_of(content: bytes) -> Said | None:
+    """What was noted of a download under way; None if that can't be read."""
+    try:
+        return Said.model_validate_json(content)
+    except ValidationError:
+        return None
 
 
 class Part:
@@ -52,7 +64,7 @@ class Part:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "download.part"
-        self._said = folder / "download.json"
+        self._said = folder / NOTE
         self._whole = folder / "whole"
         self._whole.mkdir(parents=True, exist_ok=True)
         for left in self._whole.iterdir():  # whole, and then nobody lived to archive it
@@ -63,8 +75,8 @@ class Part:
 
     def _read(self) -> Said | None:
         try:
-            return Said.model_validate_json(self._said.read_bytes())
-        except (OSError, ValidationError):
+            return said_of(self._said.read_bytes())
+        except OSError:
             return None
 
     @property
@@ -90,7 +102,7 @@ class Part:
         """Forget what there was: the whole file comes."""
         self.drop()
         self.said = Said.of(response)
-        write_text(self._said, self.said.model_dump_json() + "\n")
+        self._said.write_text(self.said.model_dump_json() + "\n", encoding="utf-8")
         self.path.touch()
 
     def continues(self, response: httpx.Response) -> bool:

@@ -6,7 +6,6 @@ Belongs here: walking paths, recording, and the words of the outcome. Does not: 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -34,6 +33,7 @@ from warehouse.readers.containers import (
     file_name,
 )
 from warehouse.readers.title_sheet import is_plausible
+from warehouse.store import Changed, discard
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
             request.origin.check(known)
         yield from _known(archive, path, known, request)
         return
-    with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        recognised, refused = _open(archive, path, Path(folder), request)
+    with archive.home.store.scratch() as folder:
+        recognised, refused = _open(archive, path, folder, request)
         sample = is_sample(path, container_sha256) or any(one.synthetic for one in recognised)
         files: list[SourceFile] = []
         editions = edition_from_months(recognised)
@@ -207,7 +207,7 @@ def _open(
         except Refused as refusal:
             refused.append((item.name, refusal))
         finally:
-            item.path.unlink()
+            discard(item.path)
     return recognised, refused
 
 
@@ -282,7 +282,7 @@ def _keep(
 def _store(archive: Archive, path: Path, container_sha256: str) -> None:
     try:
         archive.store(path, container_sha256)
-    except ValueError as error:
+    except Changed as error:
         raise Refused(f"{error}.", "Let the download finish, then import it again.") from error
 
 

@@ -7,7 +7,7 @@ which the contract declares (`recognise`), nor writing the sample (`assets.sampl
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from warehouse.archive.source_files import Archive, SourceFile
@@ -16,11 +16,11 @@ from warehouse.readers.containers import Refused, zip_comment
 MANIFEST = "SYNTHETIC.json"
 
 
-@cache
-def _manifest_hashes(manifest: Path, _mtime: float) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def _manifest_hashes(manifest: bytes) -> frozenset[str]:
     """Hashes of the sample's files and of the members of its zips."""
     try:
-        listed = json.loads(manifest.read_text(encoding="utf-8"))["files"].values()
+        listed = json.loads(manifest)["files"].values()
         return frozenset(
             h for entry in listed for h in (entry["sha256"], *entry["members"].values())
         )
@@ -38,7 +38,7 @@ def is_sample(path: Path, sha256: str) -> bool:
     """
     for folder in path.absolute().parents[:2]:
         manifest = folder / MANIFEST
-        if manifest.exists() and sha256 in _manifest_hashes(manifest, manifest.stat().st_mtime):
+        if manifest.exists() and sha256 in _manifest_hashes(manifest.read_bytes()):
             return True
     return zip_comment(path).startswith(b"SYNTHETIC")
 

@@ -11,12 +11,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 
 import duckdb
 import polars as pl
 
-from warehouse.base.home import Home, whole_file
+from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.contract.model import contracts, hash_files
 from warehouse.kpi.catalogue import Kpi
@@ -26,6 +27,7 @@ from warehouse.reference.levels import LEVELS, below
 
 Connection = duckdb.DuckDBPyConnection
 TABLE = "mart.governance.lineage_edge"
+KEPT = "lake/lineage"
 SCHEMA = dict.fromkeys(Edge.__dataclass_fields__, pl.String)
 MAKES_A_TABLE = re.compile(
     r"\s*(CREATE (OR REPLACE )?TABLE|CREATE VIEW|INSERT|UPDATE|DELETE|ALTER TABLE|DROP TABLE)\b"
@@ -90,16 +92,21 @@ def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) ->
     and again: the lake keeps what the last ones came to."""
     told = "\n".join([_version(), str(kpis), *statements])
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-    kept = home.lake / "lineage" / f"{digest}.parquet"
-    if kept.exists():
-        return pl.read_parquet(kept)
+    before = kept_lineage(home)
+    if same := [key for key in before if key.endswith(f"{digest}.parquet")]:
+        return pl.read_parquet(home.store.local_copy(same[-1]))
     edges = _worked_out(statements, kpis)
-    with whole_file(kept) as part:
-        edges.write_parquet(part)
-    for old in kept.parent.glob("*.parquet"):
-        if old != kept:
-            old.unlink(missing_ok=True)
+    with home.store.writing(f"{KEPT}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest}.parquet") as path:
+        edges.write_parquet(path)
+    for key in before:
+        home.store.delete(key)
     return edges
+
+
+def kept_lineage(home: Home) -> list[str]:
+    """Keys of the edges that are kept in the lake, oldest first; an earlier release's have no time
+    in their names."""
+    return sorted(home.store.list_keys(KEPT), key=lambda key: ("-" in key, key))
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.corrections import FOUND_SCHEMA, corrections
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.tidy import lake_keys
 
 REASONS = ("what", "why", "reference", "decided_by", "first_edition", "expires")
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -34,12 +34,13 @@ def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
     `in_force` is false where the correction has expired, so that the cell is as published."""
     frames = [pl.DataFrame(schema=SCHEMA)]
     for file in files:
-        path = lake_paths(home, file).corrected
+        key = lake_keys(file).corrected
         listed = {one.correction_id: one for one in corrections(file.feed)}
-        if not listed or not path.exists():
+        if not listed or not home.store.exists(key):
             continue
         edition = parse_month(file.edition)
-        for one, cells in pl.read_parquet(path).group_by("correction_id", maintain_order=True):
+        found = pl.read_parquet(home.store.local_copy(key))
+        for one, cells in found.group_by("correction_id", maintain_order=True):
             known = listed.get(str(one[0]))
             if known is None:
                 continue

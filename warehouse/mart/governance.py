@@ -16,6 +16,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_history
 from warehouse.editions.parts import EditionFile, rows_in_force
 from warehouse.editions.status import Standing, standing, standings
+from warehouse.journal import Journal
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.caveats import create_caveats
 from warehouse.mart.corrected_cells import correction_table
@@ -31,7 +32,7 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.timeliness import AWAITED, awaited_columns
-from warehouse.transform.tidy import facts_of, lake_paths
+from warehouse.transform.tidy import facts_of, lake_keys
 
 QUARANTINE_SCHEMA = {
     "feed": pl.String,
@@ -248,9 +249,8 @@ def _source_files(
 def _quarantine(home: Home, active: list[SourceFile]) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=QUARANTINE_SCHEMA)]
     for file in active:
-        path = lake_paths(home, file).quarantine
-        if path.exists():
-            rows = pl.read_parquet(path).with_columns(
+        if home.store.exists(key := lake_keys(file).quarantine):
+            rows = pl.read_parquet(home.store.local_copy(key)).with_columns(
                 pl.lit(file.feed).alias("feed"),
                 pl.lit(file.edition).alias("edition"),
                 pl.lit(file.file_name).alias("file_name"),
@@ -275,14 +275,14 @@ PUBLICATION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+def publications(home: Home) -> Journal:
+    """The journal of publications."""
+    return Journal(home.store, "archive/publications", moment="published_at")
+
+
 def read_publications(home: Home) -> pl.DataFrame:
     """The journal of publications, oldest first."""
-    journal = home.archive / "publications.jsonl"
-    if not journal.exists():
-        return pl.DataFrame(schema=PUBLICATION_SCHEMA)
-    entries = [
-        json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line
-    ]
+    entries = [json.loads(entry) for entry in publications(home).entries()]
     return pl.DataFrame(
         entries, schema={**PUBLICATION_SCHEMA, "published_at": pl.String}
     ).with_columns(pl.col("published_at").str.to_datetime())

@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.base.home import Home, whole_file
+from warehouse.base.home import Home
 from warehouse.mart.reader import attach
+from warehouse.store import whole_file
 
 EXCEL_ROWS = 1_048_575
 SYNTHETIC_NAME = "SYNTHETIC_"
@@ -23,7 +24,7 @@ def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
     Returns the files written. A table too long for one Excel sheet is cut into numbered files.
     Names of synthetic exports begin with SYNTHETIC_. Raises FileNotFoundError if there is no mart.
     """
-    if not home.mart.exists():
+    if not home.has_mart:
         raise FileNotFoundError(
             f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
         )

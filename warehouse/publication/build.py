@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -53,10 +52,12 @@ from warehouse.mart.revisions import create_revisions, revision_macros, revision
 from warehouse.mart.timeliness import timeliness_views
 from warehouse.reference import local_authorities, organisations
 from warehouse.settings import read_settings
+from warehouse.store import discard
 
 # Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
 STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "1GB"
+SPILL = "mart/spill"  # what DuckDB can't hold in memory
 
 
 class Built(BaseModel):
@@ -120,25 +121,25 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
             "No edition is accepted, so there is nothing to publish. "
             "`access-recovery status` shows what is held back, and why."
         )
-    target = home.mart.with_name(f"building-{run_id}.duckdb.part")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove(target)
+    target = home.store.part(f"mart/building-{run_id}.duckdb")
+    home.store.delete_all(SPILL)
     try:
         return _build(home, run_id, register, placed, target)
-    except BaseException:
-        _remove(target)  # on a full disk its space is wanted at once
+    except BaseException:  # on a full disk its space is wanted at once
+        for leftover in (target, target.with_name(target.name + ".wal")):
+            discard(leftover)
+        home.store.delete_all(SPILL)
         raise
 
 
 def _build(
     home: Home, run_id: str, register: pl.DataFrame | None, placed: list[EditionFile], target: Path
 ) -> Built:
-    spill = _spill(target)
     synthetic = all(one.file.synthetic for one in placed)
     fingerprint = mart_fingerprint(home)
     limits: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
-        "temp_directory": spill.as_posix(),
+        "temp_directory": home.store.local_copy(SPILL).as_posix(),
     }
     with duckdb.connect(config=limits) as db:
         record_statements(db)
@@ -175,17 +176,6 @@ def _build(
         synthetic=synthetic,
         figures=publication["figures"],
     )
-
-
-def _spill(target: Path) -> Path:
-    return target.with_name("spill")
-
-
-def _remove(target: Path) -> None:
-    """Remove a mart that was left half-built."""
-    for leftover in (target, target.with_name(target.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    shutil.rmtree(_spill(target), ignore_errors=True)
 
 
 def _quoted(path: Path) -> str:

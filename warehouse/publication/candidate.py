@@ -10,11 +10,13 @@ another run, and none takes the place of one that was built later.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from warehouse.base.home import PART_SUFFIX, Home, write_text
+from warehouse import store
+from warehouse.base.home import Home
 from warehouse.publication.build import Built
 from warehouse.publication.publish import published_by, rests_on_what_left
+
+PLACE = "mart/candidates"
 
 
 class Outdated(Exception):
@@ -23,18 +25,29 @@ class Outdated(Exception):
 
 def note_candidate(home: Home, run_id: str, built: Built) -> None:
     """Note that this run has built a mart, for its publishing step."""
-    write_text(_note(home, run_id), built.model_dump_json())
+    home.store.replace(_note(run_id), built.model_dump_json())
 
 
 def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
     """The mart that one of these runs has built and nobody published yet, with its run."""
     for run_id in runs:
-        note = _note(home, run_id)
-        if note.exists():
-            built = Built.model_validate_json(note.read_text(encoding="utf-8"))
-            if built.path.exists():
+        if home.store.exists(_note(run_id)):
+            built = Built.model_validate_json(home.store.read(_note(run_id)))
+            if _is_there(home, built):
                 return run_id, built
     return None
+
+
+def drop_lost(home: Home) -> None:
+    """Drop notes of marts that are gone: the process that made them was killed, and its half-made
+    files were swept."""
+    for key in home.store.list_keys(PLACE):
+        if not _is_there(home, Built.model_validate_json(home.store.read(key))):
+            home.store.delete(key)
+
+
+def _is_there(home: Home, built: Built) -> bool:
+    return home.store.exists(home.store.key_of(built.path))
 
 
 def is_superseded(home: Home, built: Built) -> bool:
@@ -55,10 +68,9 @@ def is_superseded(home: Home, built: Built) -> bool:
 def discard(home: Home, run_id: str, built: Built | None = None) -> None:
     """Forget a run's candidate; its file goes, too, unless it was published."""
     if built is not None:
-        built.path.unlink(missing_ok=True)
-    _note(home, run_id).unlink(missing_ok=True)
+        store.discard(built.path)
+    home.store.delete(_note(run_id))
 
 
-def _note(home: Home, run_id: str) -> Path:
-    """Named as what is in the making: swept with the mart, if the process was killed."""
-    return home.mart.with_name(f"building-{run_id}.json{PART_SUFFIX}")
+def _note(run_id: str) -> str:
+    return f"{PLACE}/{run_id}.json"

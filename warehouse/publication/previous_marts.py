@@ -10,26 +10,24 @@ the same.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 import duckdb
 
 from warehouse.archive.source_files import Archive
-from warehouse.base.home import Home, whole_file
+from warehouse.base.home import MART, Home
 from warehouse.editions.status import standings
 from warehouse.mart.reader import attach
 from warehouse.settings import read_settings
 
+PLACE = "mart/previous"
 STAMP = "%Y%m%dT%H%M%S"
 
 
-def previous_marts(home: Home) -> list[Path]:
-    """Marts published before, the newest first."""
-    return sorted(_folder(home).glob("*.duckdb"), reverse=True)
+def previous_marts(home: Home) -> list[str]:
+    """Keys of marts published before, the newest first."""
+    return home.store.list_keys(PLACE, ".duckdb")[::-1]
 
 
 def keep_previous(home: Home) -> None:
@@ -37,48 +35,40 @@ def keep_previous(home: Home) -> None:
     not stay. A link to the same bytes where the disk can do that."""
     with suppress(OSError):  # a full disk, or a reader on Windows: that must not stop a mart
         _keep(home)
-        for path in superfluous(home):
-            path.unlink(missing_ok=True)
+        for key in superfluous(home):
+            home.store.delete(key)
 
 
 def _keep(home: Home) -> None:
-    if not read_settings(home).keep_marts or not home.mart.exists():
+    if not read_settings(home).keep_marts or not home.has_mart:
         return
-    if (published := _published(home, home.mart)) is None:
+    if (published := _published(home, MART)) is None:
         return
-    target = _folder(home) / f"{home.mart.stem}-{published}{home.mart.suffix}"
-    if target.exists():
-        return
-    with whole_file(target) as part:
-        try:
-            os.link(home.mart, part)
-        except OSError:
-            shutil.copyfile(home.mart, part)
+    target = f"{PLACE}/{home.mart.stem}-{published}.duckdb"
+    if not home.store.exists(target):
+        home.store.copy(MART, target)
 
 
-def superfluous(home: Home) -> list[Path]:
-    """Old marts that must not stay, and those beyond the number that is kept."""
+def superfluous(home: Home) -> list[str]:
+    """Keys of old marts that must not stay, and of those beyond the number that is kept."""
     every = previous_marts(home)
-    fit = [path for path in every if _published(home, path)]
+    fit = [key for key in every if _published(home, key)]
     kept = set(fit[: read_settings(home).keep_marts])
-    return [path for path in every if path not in kept]
+    return [key for key in every if key not in kept]
 
 
 def remove_previous(home: Home) -> None:
     """Remove all old marts. Raises PermissionError where a reader has one open (Windows only)."""
-    for path in _folder(home).glob("*") if _folder(home).exists() else ():
-        path.unlink(missing_ok=True)
+    for key in home.store.list_keys(PLACE):
+        home.store.delete(key)
+    home.store.sweep(PLACE)
 
 
-def _folder(home: Home) -> Path:
-    return home.mart.parent / "previous"
-
-
-def _published(home: Home, path: Path) -> str | None:
+def _published(home: Home, key: str) -> str | None:
     """When a mart was published, as part of a file name; None if it must not stay."""
     try:
         with duckdb.connect() as db:
-            attach(db, path)
+            attach(db, home.store.local_copy(key))
             files = db.execute(
                 "SELECT feed, edition, sha256, in_mart FROM mart.governance.source_file"
             ).fetchall()

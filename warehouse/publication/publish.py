@@ -7,21 +7,19 @@ crash at any point leaves either the old or the new mart, never half of one.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock
 
-from warehouse.base.home import Home
+from warehouse.base.home import MART, Home
+from warehouse.mart.governance import publications
 from warehouse.mart.reader import attach
 from warehouse.publication.build import Built, mart_fingerprint
 from warehouse.publication.previous_marts import keep_previous, may_all_be_seen, remove_previous
 
 SWAP_SECONDS = 10.0
-NEXT_SUFFIX = ".next"
+NEXT, LOG = f"{MART}.next", f"{MART}.wal"
 
 
 class SwapBlocked(Exception):
@@ -34,39 +32,32 @@ def publish(home: Home, built: Built) -> Path:
     Raises SwapBlocked when an open reader blocks the swap (Windows only): the built mart is then
     kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
     """
-    with FileLock(home.mart.with_name("publish.lock")):
+    store = home.store
+    with store.lock("mart/publish.lock"):
         keep_previous(home)
         # A WAL beside the file would belong to something that wrote the published path directly.
-        home.mart.with_name(home.mart.name + ".wal").unlink(missing_ok=True)
-        _swap(built.path, home.mart)
-        home.mart.with_name(home.mart.name + NEXT_SUFFIX).unlink(missing_ok=True)
-        _note(home, built)
+        store.delete(LOG)
+        _swap(home, built.path)
+        store.delete(NEXT)
+        publications(home).add(json.dumps(built.publication))
     return home.mart
 
 
-def _swap(built: Path, target: Path) -> None:
+def _swap(home: Home, built: Path) -> None:
     deadline = time.monotonic() + SWAP_SECONDS
     while True:
         try:
-            os.replace(built, target)
+            home.store.put(MART, built)
             return
         except PermissionError as error:
             if time.monotonic() >= deadline:
-                kept = target.with_name(target.name + NEXT_SUFFIX)
-                os.replace(built, kept)
+                home.store.put(NEXT, built)
                 raise SwapBlocked(
-                    f"{target} is open in another program, and this system does not let it be "
-                    f"replaced. The new mart is complete and kept as {kept.name}: close the "
-                    "program and run `access-recovery refresh` again."
+                    f"{home.mart} is open in another program, and this system does not let it be "
+                    f"replaced. The new mart is complete and kept as {home.mart.name}.next: close "
+                    "the program and run `access-recovery refresh` again."
                 ) from error
             time.sleep(0.25)
-
-
-def _note(home: Home, built: Built) -> None:
-    journal = home.archive / "publications.jsonl"
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.open("a", encoding="utf-8", newline="\n") as out:
-        out.write(json.dumps(built.publication) + "\n")
 
 
 def published_fingerprint(home: Home) -> str | None:
@@ -81,7 +72,7 @@ def published_by(home: Home) -> str | None:
 
 def _newest_publication(home: Home, column: str) -> str | None:
     """A column of the published mart's own record of its publication."""
-    if not home.mart.exists():
+    if not home.has_mart:
         return None
     try:
         with duckdb.connect() as db:
@@ -111,7 +102,7 @@ def rests_on_what_left(home: Home, mart: Path | None = None) -> bool:
 def shows_any(home: Home, sha256: set[str]) -> bool:
     """Whether the published mart tells of one of these files, be it only of quarantined rows. One
     that can't be read may."""
-    if not home.mart.exists():
+    if not home.has_mart:
         return False
     try:
         with duckdb.connect() as db:
@@ -128,12 +119,12 @@ def take_down(home: Home) -> bool:
 
     Raises SwapBlocked when an open reader blocks it (Windows only).
     """
-    found = home.mart.exists()
-    shutil.rmtree(home.pages, ignore_errors=True)
+    found = home.has_mart
+    home.store.delete_all("docs")
     try:
         remove_previous(home)
-        for suffix in (NEXT_SUFFIX, ".wal", ""):
-            home.mart.with_name(home.mart.name + suffix).unlink(missing_ok=True)
+        for key in (NEXT, LOG, MART):
+            home.store.delete(key)
     except PermissionError as error:
         raise SwapBlocked(
             f"{home.mart} must be removed, and is open in another program: close that, and run "

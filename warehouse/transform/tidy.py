@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -25,12 +24,13 @@ from pydantic import BaseModel
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.hashing import hash_file
-from warehouse.base.home import Home, whole_file, write_text
+from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract, contracts, tidy_version
 from warehouse.readers.containers import XLSX, Refused, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.readers.tables import names_of, read_table
+from warehouse.store import Store
 from warehouse.transform import unreliable as taint
 from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
@@ -82,28 +82,76 @@ class TidyFacts(BaseModel):
 
 
 @dataclass(frozen=True)
-class LakePaths:
-    """Where the derived files of one source file lie."""
+class LakeKeys:
+    """Where the derived files of one source file are kept."""
 
-    tidy: Path
-    quarantine: Path
-    measures: Path
-    organisations: Path
-    corrected: Path
-    facts: Path
+    tidy: str
+    quarantine: str
+    measures: str
+    organisations: str
+    corrected: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class LakePaths:
+    """Paths to read the derived files of one source file from."""
+
+    store: Store
+    keys: LakeKeys
+
+    @property
+    def tidy(self) -> Path:
+        """Accepted rows."""
+        return self.store.local_copy(self.keys.tidy)
+
+    @property
+    def quarantine(self) -> Path:
+        """Rejected rows."""
+        return self.store.local_copy(self.keys.quarantine)
+
+    @property
+    def measures(self) -> Path:
+        """Measures by reporting unit and month."""
+        return self.store.local_copy(self.keys.measures)
+
+    @property
+    def organisations(self) -> Path:
+        """Organisations as the file names them."""
+        return self.store.local_copy(self.keys.organisations)
+
+    @property
+    def corrected(self) -> Path:
+        """Cells in which known errors were found."""
+        return self.store.local_copy(self.keys.corrected)
+
+    @property
+    def facts(self) -> Path:
+        """What tidying found (`TidyFacts`)."""
+        return self.store.local_copy(self.keys.facts)
+
+
+def lake_keys(file: SourceFile) -> LakeKeys:
+    """Keys of a source file's derived files, by feed, edition and hash."""
+    name = f"{file.feed}/{file.edition}/{file.short}"
+    return LakeKeys(
+        tidy=f"lake/tidy/{name}.parquet",
+        quarantine=f"quarantine/{name}.parquet",
+        measures=f"lake/measures/{name}.parquet",
+        organisations=f"lake/organisations/{name}.parquet",
+        corrected=f"lake/corrected/{name}.parquet",
+        facts=f"lake/tidy/{name}.json",
+    )
 
 
 def lake_paths(home: Home, file: SourceFile) -> LakePaths:
-    """Paths of a source file's derived files, by feed, edition and hash."""
-    place = Path(file.feed) / file.edition
-    return LakePaths(
-        tidy=home.lake / "tidy" / place / f"{file.short}.parquet",
-        quarantine=home.quarantine / place / f"{file.short}.parquet",
-        measures=home.lake / "measures" / place / f"{file.short}.parquet",
-        organisations=home.lake / "organisations" / place / f"{file.short}.parquet",
-        corrected=home.lake / "corrected" / place / f"{file.short}.parquet",
-        facts=home.lake / "tidy" / place / f"{file.short}.json",
-    )
+    """Paths to read a source file's derived files from."""
+    return LakePaths(home.store, lake_keys(file))
+
+
+def is_tidied(home: Home, file: SourceFile) -> bool:
+    """Whether a file was ever tidied, by whatever version."""
+    return home.store.exists(lake_keys(file).facts)
 
 
 def version_of(feed: str) -> str:
@@ -120,14 +168,14 @@ def _calamine_version() -> str:
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
     """The facts of a tidied file, None if it must be tidied (again): by other rules, or because
     something that was made of it is no longer there."""
-    paths = lake_paths(home, file)
+    keys = lake_keys(file)
     try:
-        facts = TidyFacts.model_validate_json(paths.facts.read_text(encoding="utf-8"))
+        facts = TidyFacts.model_validate_json(home.store.read(keys.facts))
     except (FileNotFoundError, ValueError):
         return None
-    made = [paths.tidy, paths.quarantine, paths.measures, paths.organisations]
-    made += [paths.corrected] if facts.corrected else []
-    whole = facts.version == version_of(file.feed) and all(path.exists() for path in made)
+    made = [keys.tidy, keys.quarantine, keys.measures, keys.organisations]
+    made += [keys.corrected] if facts.corrected else []
+    whole = facts.version == version_of(file.feed) and all(map(home.store.exists, made))
     return facts if whole else None
 
 
@@ -136,7 +184,7 @@ def read_again(home: Home, file: SourceFile) -> None:
     if facts := facts_of(home, file):
         # The note stays: without it an acceptance of the edition would lapse.
         again = facts.model_copy(update={"version": f"{facts.version} read again"})
-        write_text(lake_paths(home, file).facts, again.model_dump_json(indent=1) + "\n")
+        home.store.replace(lake_keys(file).facts, again.model_dump_json(indent=1) + "\n")
 
 
 def tidy(home: Home, file: SourceFile) -> TidyFacts:
@@ -152,21 +200,21 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     if done is not None:
         return done
     contract, edition = contracts()[file.feed], parse_month(file.edition)
-    paths = lake_paths(home, file)
-    with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        raw = _read(Archive(home), file, contract, Path(folder))
+    keys = lake_keys(file)
+    with home.store.scratch() as folder:
+        raw = _read(Archive(home), file, contract, folder)
         own = reshape(raw, contract, edition)
         right = correct(own, contract, edition, corrections(file.feed))
         conformed = conform(right.rows, contract, edition)
         rules = rules_of(contract, headings_of(own), edition)
-        rejected = _write_rows(conformed, contract, rules, paths)
+        rejected = _write_rows(home, conformed, contract, rules, keys)
         read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None
     if right.matched:
-        with whole_file(paths.corrected) as part:
+        with home.store.writing(keys.corrected) as part:
             right.found.write_parquet(part, compression=COMPRESSION)
     facts = _measure(home, file, contract, edition, rejected, read)
     facts = facts.model_copy(update={"corrected": right.matched})
-    write_text(paths.facts, facts.model_dump_json(indent=1) + "\n")
+    home.store.replace(keys.facts, facts.model_dump_json(indent=1) + "\n")
     return facts
 
 
@@ -245,7 +293,7 @@ def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b
 
 
 def _write_rows(
-    conformed: pl.LazyFrame, contract: Contract, rules: list[RowRule], paths: LakePaths
+    home: Home, conformed: pl.LazyFrame, contract: Contract, rules: list[RowRule], keys: LakeKeys
 ) -> pl.DataFrame:
     """Write accepted rows and quarantined rows in one pass over the text; returns the latter."""
     raw_columns = [n for n in conformed.collect_schema().names() if n.startswith(RAW)]
@@ -253,11 +301,11 @@ def _write_rows(
         SOURCE_ROW, *[pl.col(name) for name in contract.columns]
     )
     rejected = conformed.filter(pl.col(FAILED_RULE).is_not_null())
-    with whole_file(paths.tidy) as part:
+    with home.store.writing(keys.tidy) as part:
         sunk = kept.sink_parquet(part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True)
         _, bad = pl.collect_all([sunk, rejected], engine="streaming")
     named = _name_rules(bad, contract, rules, raw_columns)
-    with whole_file(paths.quarantine) as part:
+    with home.store.writing(keys.quarantine) as part:
         named.write_parquet(part, compression=COMPRESSION)
     return named
 
@@ -307,17 +355,17 @@ def _measure(
     read: int | None,
 ) -> TidyFacts:
     """Write the file's measures (with `tainted`) and organisations; returns the facts."""
-    paths = lake_paths(home, file)
-    tidy_rows = pl.scan_parquet(paths.tidy)
+    keys = lake_keys(file)
+    tidy_rows = pl.scan_parquet(home.store.local_copy(keys.tidy))
     bearing = taint.count_bearing(rejected, contract)
     observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
     # Threads leave distinct rows in any order, and checks name the last one of an organisation.
     observed = observed.sort(observed.columns)
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
     cells = cells.with_columns(taint.tainted(cells, observed, bearing, contract, edition))
-    with whole_file(paths.measures) as part:
+    with home.store.writing(keys.measures) as part:
         cells.write_parquet(part, compression=COMPRESSION)
-    with whole_file(paths.organisations) as part:
+    with home.store.writing(keys.organisations) as part:
         observed.write_parquet(part, compression=COMPRESSION)
     broken = rejected.group_by("rule", "column_name").len().sort("rule", "column_name")
     return TidyFacts(

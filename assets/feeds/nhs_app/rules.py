@@ -9,20 +9,15 @@ been labelled wrongly. Does not: what holds of every feed (`checks.suite`).
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
 
 from checks.edition_view import EditionView, Evidence, Expectation, skipped
-from warehouse.archive.source_files import Archive, SourceFile
-from warehouse.base.home import Home
+from warehouse.archive.source_files import Archive
 from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.containers import Refused
@@ -79,7 +74,7 @@ def _compared(view: EditionView) -> Compared | str:
         return "no workbook: a file of ICBs alone has no national table"
     file = max(books, key=lambda one: one.order)
     try:
-        with _published(view.home, file) as path:
+        with Archive(view.home).as_file(file) as path:
             table = find_national(list(read_sheets(path)), view.contract, file.sheet or "")
     except (OSError, Refused) as error:
         return f"{file.file_name} can't be opened again ({error})"
@@ -90,19 +85,6 @@ def _compared(view: EditionView) -> Compared | str:
         return "rows of ICBs are in quarantine, so the sums are not whole"
     sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
     return Compared(table, _by_position(table, sums), sums)
-
-
-@contextmanager
-def _published(home: Home, file: SourceFile) -> Iterator[Path]:
-    """The bytes of a source file as a file on disk."""
-    if file.container_sha256 == file.sha256:
-        yield Archive(home).object_path(file.container_sha256)
-        return
-    with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
-        copy = Path(folder) / "content.xlsx"
-        with Archive(home).open(file) as stream, copy.open("wb") as out:
-            shutil.copyfileobj(stream, out)
-        yield copy
 
 
 def _sums(rows: pl.DataFrame) -> dict[str, dict[date, int | None]]:

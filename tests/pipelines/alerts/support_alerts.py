@@ -61,16 +61,16 @@ def hold_back(home: Home) -> None:
     record(home, FEED, EDITION, "fingerprint", [failed], "run")
 
 
-def publish(home: Home, synthetic: bool = False) -> None:
+def publish(home: Home, synthetic: bool = False, at: str = "2025-10-30 09:45:00") -> None:
     """Put a mart in place that tells of nothing but its publication."""
     home.mart.parent.mkdir(parents=True)
     with duckdb.connect(str(home.mart)) as db:
         db.execute("CREATE SCHEMA governance")
         db.execute(
-            """CREATE TABLE governance.publication AS SELECT TIMESTAMP '2025-10-30 09:45:00'
-               AS published_at, $newest AS newest_editions, $synthetic AS synthetic,
+            """CREATE TABLE governance.publication AS SELECT $at::TIMESTAMP AS published_at,
+               $newest AS newest_editions, $synthetic AS synthetic,
                'another' AS fingerprint""",
-            {"newest": json.dumps({FEED: "2025-09"}), "synthetic": synthetic},
+            {"at": at, "newest": json.dumps({FEED: "2025-09"}), "synthetic": synthetic},
         )
 
 

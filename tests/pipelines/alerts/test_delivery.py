@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from filelock import FileLock
 
-from pipelines.alerts import delivery as telling
 from pipelines.alerts.delivery import Told, tell
 from pipelines.alerts.send import Address, Sent, addresses
 from pipelines.operations.last_refresh import remember
 from tests.pipelines.alerts.support_alerts import EDITION, FEED, NOW, SECRET, Inbox, archive, look
-from tests.support import imported, write_regional
-from warehouse.base.home import Home, write_text
+from tests.support import imported, write_regional, write_text
+from warehouse.base.home import Home
 from warehouse.editions.check_history import record
+from warehouse.store import Store
 
 FIRST = f"access-recovery: {FEED} 2025-10: two files fit, and one is wanted"
 
@@ -165,7 +165,7 @@ def test_a_full_disk_is_told_once_by_a_process_that_lives_on(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(telling, "write_text", full)
+        patched.setattr(Store, "replace", full)
         assert [len(told(home, post, minute).sent) for minute in range(3)] == [1, 0, 0]
     look(home, "ambiguous")
     told(home, post, 4)

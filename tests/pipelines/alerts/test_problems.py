@@ -1,6 +1,5 @@
 """What needs a person: each problem with its key, since when, what analysts see, what to do."""
 
-import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +18,11 @@ from tests.pipelines.alerts.support_alerts import (
     look,
     publish,
 )
-from tests.support import crosstab, imported, mapping, write
+from tests.support import crosstab, imported, mapping, write, write_text
 from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import Tombstone
 from warehouse.archive.tombstones import write as bury
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.editions.check_history import record
 from warehouse.editions.status import hold
 from warehouse.fetch.looks import Look, Verdict, note
@@ -170,8 +169,7 @@ def test_what_is_accepted_and_not_in_the_mart_for_an_hour(home: Home) -> None:
     found = only(home, came + timedelta(minutes=70))
     assert found.key == "unpublished" and "access-recovery refresh" in found.to_do
     assert abs(found.since - came) < timedelta(minutes=1)
-    publish(home)
-    os.utime(home.mart, (came.timestamp() + 1800,) * 2)
+    publish(home, at=f"{came + timedelta(minutes=30):%Y-%m-%d %H:%M:%S}")
     assert keys(home, came + timedelta(minutes=70)) == [], "it was published meanwhile"
 
 

@@ -14,13 +14,13 @@ from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses
 from pipelines.operations.refresh import Report
 from tests.checks.support_checks import active, brought, judged
-from tests.support import referrals, regional, write
+from tests.support import referrals, regional, write, write_text
 from tests.warehouse.worlds import area
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.exit_status import WRONG
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.editions.status import standings
 
 RETURN, FEED, OCT = "pharmacy_first_referrals", "gp_appointments_sub_icb", "2025-10"

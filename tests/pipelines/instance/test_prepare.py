@@ -30,7 +30,8 @@ from pipelines.instance.prepare import (
     prepare,
 )
 from pipelines.storage import Storage
-from warehouse.base.home import HOME_VARIABLE, Home, write_text
+from tests.support import write_text
+from warehouse.base.home import HOME_VARIABLE, Home
 
 ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(
@@ -39,7 +40,7 @@ ORIGIN = RemoteJobOrigin(
     "writing",
 )
 OWN = """
-storage: {custom: {module: pipelines.storage, class: Storage}}
+storage: {custom: {module: pipelines.instance.sqlite, class: Storage}}
 telemetry: {enabled: true}
 concurrency:
   runs: {max_concurrent_runs: 4}

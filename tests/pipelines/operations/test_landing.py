@@ -6,8 +6,8 @@ import time
 import pytest
 
 from pipelines.operations.landing import Seen, Verdict, look_at, lying, take_landing
-from tests.support import write_regional
-from warehouse.base.home import Home, write_text
+from tests.support import write_regional, write_text
+from warehouse.base.home import Home
 
 STILL = 20.0
 

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.operations.last_refresh import last_refresh, remember
 from pipelines.operations.refresh import Report, remembered
-from warehouse.base.home import Home, write_text
+from tests.support import write_text
+from warehouse.base.home import Home
 
 NOW = datetime(2025, 11, 27, 9, 40, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)

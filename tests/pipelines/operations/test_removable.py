@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.operations.removable import find_waste, remove
-from tests.support import kept_in, write, write_regional
+from tests.support import kept_in, write, write_regional, write_text
 from tests.warehouse.support_mart import bring
 from warehouse.archive.source_files import Archive
 from warehouse.archive.withdrawals import withdraw
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.editions.check_history import record
 from warehouse.transform.tidy import lake_paths, tidy
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def waste_of(home: Home) -> dict[str, str]:
-    return {one.path.relative_to(home.root).as_posix(): one.why for one in find_waste(home)}
+    return {one.key: one.why for one in find_waste(home)}
 
 
 def test_what_is_in_use_stays(home: Home) -> None:
@@ -43,16 +43,17 @@ def test_what_no_archived_file_refers_to_goes(home: Home) -> None:
     stray = [
         f"lake/editions/{FEED}/2019-01.json",
         "lake/lineage/0ld.parquet",
+        "lake/lineage/20250101T000000-1234.parquet",
         f"lake/measures/{place}/abc.parquet",
         f"lake/tidy/{place}/abc.json",
         f"quarantine/{place}/abc.parquet",
     ]
     for name in stray:
         write(home.root / name, b"12345")
-    write(home.lake / "lineage" / "new.parquet", b"in use")
+    write(home.lake / "lineage" / "20250102T000000-0123.parquet", b"in use")
     before = kept_in(home)
     waste = find_waste(home)
-    assert [one.path.relative_to(home.root).as_posix() for one in waste] == stray
+    assert [one.key for one in waste] == stray
     assert {one.bytes for one in waste} == {5}
     remove(home, waste)
     assert kept_in(home) == [name for name in before if name not in stray]
@@ -75,6 +76,6 @@ def test_sample_data_among_real_ones_go(home: Home) -> None:
     archive = Archive(home)
     [real, sample] = archive.files()
     as_sample = sample.model_copy(update={"synthetic": True})
-    write_text(archive.record_path(sample), as_sample.model_dump_json())
+    home.store.replace(archive.record_key(sample), as_sample.model_dump_json())
     assert all(sample.short in path for path in waste_of(home)) and waste_of(home)
     assert not any(real.short in path for path in waste_of(home))

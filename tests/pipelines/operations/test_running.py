@@ -20,7 +20,8 @@ from pipelines.operations.running import (
     settle,
     settle_abandoned,
 )
-from warehouse.base.home import Home, write_text
+from tests.support import write_text
+from warehouse.base.home import Home
 from warehouse.base.lock import alone
 
 HERE = socket.gethostname()

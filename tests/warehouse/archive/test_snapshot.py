@@ -16,6 +16,7 @@ from warehouse.archive.withdrawals import restore, withdraw
 from warehouse.base.home import Home
 from warehouse.editions.status import standings
 from warehouse.publication.build import mart_fingerprint
+from warehouse.store import Store
 
 FEED = "gp_appointments_sub_icb"
 MONTHS = ("JUN", "JUL", "AUG", "SEP", "OCT", "NOV")
@@ -30,22 +31,22 @@ def brought(home: Home, folder: Path, months: int) -> None:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The records that were read."""
-    paths: list[Path] = []
-    real: Callable[[Path], archive.SourceFile] = archive._parsed
+    keys: list[str] = []
+    real: Callable[[Store, str], archive.SourceFile] = archive._parsed
 
-    def noting(path: Path) -> archive.SourceFile:
-        paths.append(path)
-        return real(path)
+    def noting(store: Store, key: str) -> archive.SourceFile:
+        keys.append(key)
+        return real(store, key)
 
     monkeypatch.setattr(archive, "_parsed", noting)
-    return paths
+    return keys
 
 
 @pytest.mark.parametrize("months", [2, 6])
 def test_a_run_reads_each_record_once(
-    home: Home, tmp_path: Path, read: list[Path], months: int
+    home: Home, tmp_path: Path, read: list[str], months: int
 ) -> None:
     """Judging an edition asks for the files of all; so does each verdict, and the mart."""
     brought(home, tmp_path, months)
@@ -60,7 +61,7 @@ def test_a_run_reads_each_record_once(
 
 @pytest.mark.parametrize("months", [2, 6])
 def test_an_import_of_many_files_reads_no_record_again(
-    home: Home, tmp_path: Path, read: list[Path], months: int
+    home: Home, tmp_path: Path, read: list[str], months: int
 ) -> None:
     with one_snapshot():
         brought(home, tmp_path, months)
@@ -92,12 +93,12 @@ def test_what_another_process_does_is_seen_by_the_next_run_or_when_it_is_asked_f
     brought(home, tmp_path, 1)
     with one_snapshot():
         [file] = Archive(home).active_files()
-        path = Archive(home).record_path(file)
-        kept = path.read_bytes()
-        path.unlink()
+        key = Archive(home).record_key(file)
+        kept = home.store.read(key)
+        home.store.delete(key)
         with one_snapshot():
             assert Archive(home).files() == [file], "one snapshot, also within itself"
         outdated(home)
         assert Archive(home).files() == []
-        path.write_bytes(kept)
+        home.store.replace(key, kept)
     assert Archive(home).files() == [file]

@@ -12,7 +12,8 @@ from shutil import which
 import pytest
 
 from tests.local_server import Answer, LocalServer, Published, in_turn, redirect
-from warehouse.base.home import Home, write_text
+from tests.support import write_text
+from warehouse.base.home import Home
 from warehouse.fetch import client as module
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
 from warehouse.fetch.candidates import NotFound

@@ -1,7 +1,6 @@
 """What is taken of what was found, what is doubted, and what is remembered."""
 
 import errno
-import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,14 @@ import pytest
 from checks.feed_rules import looks_back
 from pipelines.operations.erase import bury, editions_touched, erase, plan_purge
 from tests.local_server import Answer, Published, Route, in_turn
-from tests.support import imported, kept_in, list_map, patient_list, write, zipped
+from tests.support import imported, kept_in, list_map, patient_list, write, write_text, zipped
 from tests.warehouse.fetch.publisher import LISTS, PAGES, Publisher
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client
 from warehouse.fetch.download import Taken, Wanted, sweep, take
+from warehouse.fetch.partial import Said
 from warehouse.readers.containers import Refused
 
 FEED, SEP, OCT = "registered_patients", "2025-09", "2025-10"
@@ -238,7 +238,7 @@ def test_a_full_disk_loses_nothing_and_is_gone_on_with(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("warehouse.archive.source_files.shutil.copyfile", full)
+        patched.setattr("warehouse.store.shutil.copyfile", full)
         with pytest.raises(OSError, match="No space left"):
             taken(home, publisher, LIST)
     assert Archive(home).files() == []
@@ -255,9 +255,10 @@ def test_a_file_that_is_listed_and_not_there(home: Home, publisher: Publisher) -
 
 
 def test_downloads_that_nobody_goes_on_with_are_removed(home: Home) -> None:
-    old, young = (write(home.state / "downloads" / name / "download.part", b"x") for name in "ab")
-    long_ago = datetime.now().timestamp() - 15 * 24 * 3600
-    for path in (old, old.parent):
-        os.utime(path, (long_ago, long_ago))
+    for name, days in {"young": 13, "old": 15, "unknown": None}.items():
+        write(home.downloads / name / "download.part", b"x")
+        at = datetime.now(UTC) - timedelta(days=days) if days else None
+        write_text(home.downloads / name / "download.json", Said(at=at).model_dump_json())
+    (home.downloads / "of nothing.lock").touch()
     sweep(home)
-    assert not old.exists() and young.exists()
+    assert sorted(path.name for path in home.downloads.iterdir()) == ["young", "young.lock"]

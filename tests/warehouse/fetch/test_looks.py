@@ -28,13 +28,14 @@ def test_every_look_is_kept_and_the_newest_counts(home: Home) -> None:
     assert second.at.tzinfo == UTC and second.at <= datetime.now(UTC)
 
 
-def test_a_line_cut_short_is_passed_over(home: Home) -> None:
+def test_an_earlier_releases_journal_is_read_but_for_a_line_cut_short(home: Home) -> None:
     look = Look(feed=FEED, edition="2025-10", verdict="new")
-    note(home, look)
-    with home.looks.open("ab") as out:
-        out.write(b'{"at": "2025-')
-    note(home, look)
+    line = look.model_dump_json()
+    home.store.replace("archive/looks.jsonl", f'{line}\n{line}\n{{"at": "2025-')
     assert looks(home) == [look, look]
+    note(home, look)
+    assert looks(home) == [look, look, look]
+    assert newest_looks(home) == {(FEED, "2025-10"): look}
 
 
 def test_who_is_wanted() -> None:

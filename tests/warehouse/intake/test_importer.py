@@ -283,7 +283,7 @@ def test_a_file_still_being_written_is_refused(
         with Path(target).open("ab") as stream:
             stream.write(b"more")
 
-    monkeypatch.setattr("warehouse.archive.source_files.shutil.copyfile", grown)
+    monkeypatch.setattr("warehouse.store.shutil.copyfile", grown)
     (outcome,) = imported(home, path)
     assert outcome.verdict == "refused" and "changed while it was being read" in outcome.message
     assert "download" in outcome.remedy and kept_in(home) == []
@@ -296,7 +296,7 @@ def test_a_full_disk_leaves_nothing_half_written(
         Path(target).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("warehouse.archive.source_files.shutil.copyfile", full)
+    monkeypatch.setattr("warehouse.store.shutil.copyfile", full)
     with pytest.raises(OSError, match="No space left"):
         imported(home, write_regional(tmp_path / "f.csv"))
     assert kept_in(home) == []
@@ -382,14 +382,14 @@ def test_the_record_tells_where_the_bytes_came_from(home: Home, tmp_path: Path) 
     assert before <= file.imported_at <= datetime.now(UTC)
     assert file.licence == "Open Government Licence v3.0" and "digital.nhs.uk" in file.page
     assert (file.published_on, file.synthetic) == (None, False)
-    record = json.loads(Archive(home).record_path(file).read_text())
+    record = json.loads(home.store.read(Archive(home).record_key(file)))
     assert record["sha256"] == file.sha256 != record["container_sha256"]
 
 
 def test_a_publication_date_is_recorded_and_may_be_restated(home: Home, tmp_path: Path) -> None:
     path = write_regional(tmp_path / "f.csv")
     imported(home, path, published_on=date(2025, 11, 27))
-    record = Archive(home).record_path(kept(home)[0]).read_bytes()
+    record = home.store.read(Archive(home).record_key(kept(home)[0]))
     for stated in (date(2025, 12, 4), date(2025, 11, 28)):
         (outcome,) = imported(home, path, published_on=stated)
         assert outcome.verdict == "known" and "publication date noted" in outcome.message
@@ -397,7 +397,7 @@ def test_a_publication_date_is_recorded_and_may_be_restated(home: Home, tmp_path
         assert [file.published_on for file in kept(home)] == [stated]
     assert "nothing to do" in imported(home, path, published_on=stated)[0].message
     assert imported(home, path)[0].file == kept(home)[0]
-    assert Archive(home).record_path(kept(home)[0]).read_bytes() == record
+    assert home.store.read(Archive(home).record_key(kept(home)[0])) == record
     assert len(list(home.archive.rglob("*.restated"))) == 2
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import referrals, write, write_list
+from tests.support import referrals, write, write_list, write_text
 from tests.warehouse.support_mart import Figure, Mart, build, choose
 from tests.warehouse.worlds import listed
 from tests.warehouse.worlds_pharmacy import returned
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.mart.disclosure import WITHHELD
 from warehouse.settings import Disclosure, read_settings
 

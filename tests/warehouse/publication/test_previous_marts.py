@@ -1,5 +1,6 @@
 """Old marts: the last few stay, as long as all that they show may still be seen."""
 
+import os
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support import write_text
 from tests.warehouse.support_mart import choose
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.withdrawals import withdraw
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.editions.status import hold
-from warehouse.publication import previous_marts as previous
 from warehouse.publication.build import Built
 from warehouse.publication.previous_marts import previous_marts
 from warehouse.publication.publish import publish, take_down
@@ -39,7 +40,7 @@ class Publisher:
                 self.home,
                 Built(path=part, fingerprint="", publication={}, synthetic=False, figures=1),
             )
-        return [path.stem[-15:] for path in previous_marts(self.home)]
+        return [Path(key).stem[-15:] for key in previous_marts(self.home)]
 
     @property
     def file(self) -> SourceFile:
@@ -58,7 +59,7 @@ def test_the_last_two_stay_and_take_no_room_of_their_own(again: Publisher) -> No
     assert again() == [], "there was none before"
     was = again.home.mart.stat().st_ino
     assert again() == ["20251127T094500"]
-    assert previous_marts(again.home)[0].stat().st_ino == was
+    assert again.home.store.local_copy(previous_marts(again.home)[0]).stat().st_ino == was
     assert again(3) == ["20251127T124500", "20251127T114500"]
 
 
@@ -75,7 +76,7 @@ def test_none_stays_that_shows_what_may_not_be_seen(again: Publisher, left: str)
     elif left == "disclosure":
         choose(home, practice_level=True, threshold=10)
     else:
-        previous_marts(home)[0].write_bytes(b"no database")
+        home.store.replace(previous_marts(home)[0], b"no database")
     assert again() == (["20251127T104500"] if left == "unreadable" else [])
 
 
@@ -90,7 +91,7 @@ def test_nobody_need_keep_any_and_a_disk_without_links_copies(
     def unknown(*_: object) -> None:
         raise OSError("no links here")
 
-    monkeypatch.setattr(previous.os, "link", unknown)
+    monkeypatch.setattr(os, "link", unknown)
     assert again(2) == ["20251127T094500"]
     write_text(again.home.settings, "keep_marts: 0\n")
     assert again() == []

@@ -13,6 +13,7 @@ from tests.support import write_regional
 from tests.warehouse.support_mart import Mart, accept_all, bring, build_aside
 from tests.warehouse.worlds import area
 from warehouse.base.home import Home
+from warehouse.mart.governance import publications
 from warehouse.mart.reader import attach
 from warehouse.publication import publish as publishing
 from warehouse.publication.build import Built, build_mart
@@ -54,8 +55,8 @@ def test_built_mart_takes_the_place_whole(home: Home, make: Make) -> None:
     publish(home, make("two"))
     assert mark_of(home.mart) == "two"
     assert beside(home) == {"access_recovery.duckdb"}
-    journal = (home.archive / "publications.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["run_id"] for line in journal] == ["one", "two"]
+    journal = publications(home).entries()
+    assert [json.loads(entry)["run_id"] for entry in journal] == ["one", "two"]
 
 
 def test_open_reader_keeps_the_old_mart_and_a_new_one_sees_the_new(home: Home, make: Make) -> None:

@@ -252,7 +252,7 @@ def test_the_version_knows_contract_engine_and_this_module() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["_write_rows", "_measure", "measure", "taint.tainted", "write_text"]
+    "step", ["_write_rows", "_measure", "measure", "taint.tainted", "Store.replace"]
 )
 def test_a_failure_midway_counts_as_not_tidied(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str

@@ -52,7 +52,7 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
     of `warehouse.editions.check_history.REGISTER_SCHEMA`. Raises FileNotFoundError if there is no
     mart.
     """
-    if not home.mart.exists():
+    if not home.has_mart:
         raise FileNotFoundError(
             f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
         )

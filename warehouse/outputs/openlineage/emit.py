@@ -1,8 +1,8 @@
-"""Where lineage events go: a file in the home, or what OpenLineage's own settings name.
+"""Where lineage events go: files in the home, or what OpenLineage's own settings name.
 
 Belongs here: the official client and its configuration, loaded only when there is something to
 say, and the promise that no event ever breaks a refresh. Does not: what events say (`events`,
-`datasets`), nor when they are sent (`runs`), nor the file itself (`keep`).
+`datasets`), nor when they are sent (`runs`), nor the files themselves (`keep`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.base.home import Home
-from warehouse.outputs.openlineage.keep import end_line, events_file, events_lock
+from warehouse.outputs.openlineage.keep import PLACE, keep
 from warehouse.outputs.openlineage.sender import Sender, address, reason
 
 if TYPE_CHECKING:
-    from openlineage.client import OpenLineageClient
     from openlineage.client.event_v2 import RunEvent
 
 NAMESPACE_VARIABLE = "OPENLINEAGE_NAMESPACE"
@@ -54,7 +53,7 @@ def trouble_of(home: Home) -> str | None:
 
 
 class Emitter:
-    """Brings events to where they should go, and to the file of the home if they can't get there.
+    """Brings events to where they should go, and to files of the home if they can't get there.
 
     Raises nothing: lineage is told for others' sake, and must not cost anybody a refresh.
     """
@@ -63,7 +62,6 @@ class Emitter:
         self._home = home
         self._sender: Sender | None = None
         self._address = ""
-        self._file: OpenLineageClient | None = None
         try:
             self._open()
         except Exception as error:  # whatever a misread configuration raises
@@ -72,12 +70,7 @@ class Emitter:
     def _open(self) -> None:
         quiet()
         from openlineage.client import OpenLineageClient
-        from openlineage.client.transport.file import FileConfig, FileTransport
 
-        target = str(events_file(self._home))
-        self._file = OpenLineageClient(
-            transport=FileTransport(FileConfig(log_file_path=target, append=True))
-        )
         if self._home.root in _troubles:
             return
         client = OpenLineageClient()
@@ -113,16 +106,13 @@ class Emitter:
 
     def _keep(self, events: list[RunEvent]) -> None:
         try:
-            with events_lock(self._home):
-                end_line(self._home)
-                for event in events:
-                    if self._file:
-                        self._file.emit(event)
+            for event in events:
+                keep(self._home, event)
         except Exception as error:  # a full disk stops the refresh elsewhere, if it must
-            self._tell(f"{events_file(self._home)} {reason(error)}.")
+            self._tell(f"{self._home.root / PLACE} {reason(error)}.")
 
     def _tell(self, what: str) -> None:
-        kept = f"Lineage events are kept in {events_file(self._home)} instead. {MEND}"
+        kept = f"Lineage events are kept in {self._home.root / PLACE} instead. {MEND}"
         _troubles.setdefault(self._home.root, f"{what} {kept}")
 
 

@@ -1,56 +1,48 @@
-"""The file of lineage events in the home: where it lies, and what a purge takes out of it.
+"""The lineage events in the home: where they lie, and what a purge takes out of them.
 
-Belongs here: the file. Does not: writing events to it (`emit`). Nothing reads it but a purge, so it
-may be moved or deleted at any time; the next event begins a new one.
+Belongs here: an object per event. Does not: making events (`events`), sending them (`emit`).
+Nothing reads them but a purge, so they may be moved or deleted at any time.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from os import SEEK_END
-from pathlib import Path
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from filelock import FileLock
+from warehouse.base.home import Home
+from warehouse.store import version_of
 
-from warehouse.base.home import Home, sweep_parts, whole_file
+if TYPE_CHECKING:
+    from openlineage.client.event_v2 import RunEvent
 
-SUFFIX = ".jsonl"
-
-
-def events_file(home: Home) -> Path:
-    """Where events are kept, one JSON object per line."""
-    return home.root / "lineage" / f"openlineage{SUFFIX}"
+PLACE = "lineage"
 
 
-def events_lock(home: Home) -> FileLock:
-    """Held by whoever adds to the file of events, or takes from it."""
-    events_file(home).parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(events_file(home).with_suffix(".lock"))
+def keep(home: Home, event: RunEvent) -> None:
+    """Keep an event: a line of JSON in an object of its own, whose key sorts by time."""
+    from openlineage.client.serde import Serde
 
-
-def end_line(home: Home) -> None:
-    """End a line that a killed process left unfinished, or the next event would be lost with it."""
-    path = events_file(home)
-    if path.exists() and path.stat().st_size:
-        with path.open("rb+") as lines:
-            lines.seek(-1, SEEK_END)
-            if lines.read(1) != b"\n":
-                lines.write(b"\n")
+    content = f"{Serde.to_json(event)}\n".encode()
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    home.store.write_once(f"{PLACE}/{stamp}-{version_of(content)[:8]}.json", content)
 
 
 def forget_files(home: Home, sha256: Collection[str]) -> None:
-    """Take out every event that names one of these files, also of files that were set aside in the
-    folder. No event quotes cells, so no other can tell of them; a line that was cut short might,
-    and goes too. May be repeated."""
-    folder = events_file(home).parent
-    if not folder.exists():
-        return
-    with events_lock(home):
-        for path in sorted(folder.glob(f"*{SUFFIX}")):
-            with whole_file(path) as part, path.open("rb") as lines, part.open("wb") as kept:
-                kept.writelines(line for line in lines if _stays(line, sha256))
-        sweep_parts(folder)
+    """Take out every event that names one of these files; also from what earlier releases kept, a
+    file of lines, and files that were set aside. No event quotes cells, so no other can tell of
+    them; a line that was cut short might, and goes too. May be repeated."""
+    store = home.store
+    for key in store.list_keys(PLACE):
+        if key.endswith((".json", ".jsonl")):
+            before = store.read(key)
+            kept = b"".join(line for line in before.splitlines(True) if _stays(line, sha256))
+            if not kept:
+                store.delete(key)
+            elif kept != before:
+                store.replace(key, kept)
+    store.sweep(PLACE)
 
 
 def _stays(line: bytes, sha256: Collection[str]) -> bool:

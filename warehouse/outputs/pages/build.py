@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-from warehouse.base.home import Home, write_text
+from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.units import BASE_UNITS
@@ -25,7 +25,7 @@ from warehouse.outputs.headline import change_text, headline_value, headlines, w
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.lineage_page import lineage
 from warehouse.outputs.pages.page_data import Row
-from warehouse.outputs.pages.paths import LINEAGE, REFRESHES, SCORECARD, refresh_name
+from warehouse.outputs.pages.paths import LINEAGE, PLACE, REFRESHES, SCORECARD, refresh_name
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
@@ -34,7 +34,7 @@ def build_pages(home: Home, today: date | None = None) -> Path:
     A refresh's page is written when it is missing and, for the newest refresh, always: what was
     checked then does not change. Raises FileNotFoundError if no mart is published.
     """
-    if not home.mart.exists():
+    if not home.has_mart:
         raise FileNotFoundError(
             f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
         )
@@ -43,17 +43,16 @@ def build_pages(home: Home, today: date | None = None) -> Path:
         published = records.publications(db)
         for number, one in enumerate(published):
             one["page"] = f"{REFRESHES}/{refresh_name(one)}"
-            target = home.pages / one["page"]
-            if number == 0 or not target.exists():
+            key = f"{PLACE}/{one['page']}"
+            if number == 0 or not home.store.exists(key):
                 found = records.checks_of_refresh(db, one["published_at"])
-                write_text(
-                    target, _render("refresh.html.j2", refresh=one, editions=found, up="../")
-                )
+                page = _render("refresh.html.j2", refresh=one, editions=found, up="../")
+                home.store.replace(key, page)
         told = _render("lineage.html.j2", refresh=published[0], **lineage(db))
-        write_text(home.pages / LINEAGE, told)
-        target = home.pages / SCORECARD
-        write_text(target, _render("scorecard.html.j2", up="", **_scorecard(db, published, today)))
-    return target
+        home.store.replace(f"{PLACE}/{LINEAGE}", told)
+        told = _render("scorecard.html.j2", up="", **_scorecard(db, published, today))
+        home.store.replace(f"{PLACE}/{SCORECARD}", told)
+    return home.pages / SCORECARD
 
 
 @contextmanager

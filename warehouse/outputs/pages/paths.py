@@ -14,6 +14,7 @@ import duckdb
 from warehouse.base.home import Home
 from warehouse.mart.reader import attach
 
+PLACE = "docs"
 SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
 REFRESHES = "refreshes"
 
@@ -25,11 +26,11 @@ def refresh_name(publication: Mapping[str, Any]) -> str:
 
 def are_whole(home: Home) -> bool:
     """Whether all pages about the published mart are there; True where no mart is published."""
-    if not home.mart.exists():
+    if not home.has_mart:
         return True
     with duckdb.connect() as db:
         attach(db, home.mart)
         told = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
     pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in told]
     wanted = [SCORECARD, LINEAGE, *(f"{REFRESHES}/{page}" for page in pages)]
-    return all((home.pages / page).is_file() for page in wanted)
+    return {f"{PLACE}/{page}" for page in wanted} <= set(home.store.list_keys(PLACE))

@@ -9,7 +9,7 @@ from tests.warehouse.outputs.openlineage.published import faults
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.outputs.openlineage.emit import emitting
-from warehouse.outputs.openlineage.keep import events_file
+from warehouse.outputs.openlineage.keep import PLACE
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
 
 DAGSTER_RUN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -17,10 +17,8 @@ Event = dict[str, Any]
 
 
 def events(home: Home) -> list[Event]:
-    """Every event in the home's file; each must be as published."""
-    path = events_file(home)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    found = [json.loads(line) for line in lines]
+    """Every event kept in the home; each must be as published."""
+    found = [json.loads(home.store.read(key)) for key in home.store.list_keys(PLACE)]
     assert [fault for event in found for fault in faults(event)] == []
     return found
 

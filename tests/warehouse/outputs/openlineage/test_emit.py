@@ -14,11 +14,12 @@ import pytest
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
 from pipelines.operations.refresh import Report
+from tests.support import write
 from tests.warehouse.outputs.openlineage.support_events import DAGSTER_RUN, events
 from warehouse.base.home import Home
 from warehouse.outputs.openlineage import emit, sender
 from warehouse.outputs.openlineage.emit import emitting, forget_trouble
-from warehouse.outputs.openlineage.keep import events_file, forget_files
+from warehouse.outputs.openlineage.keep import PLACE, forget_files
 from warehouse.outputs.openlineage.runs import Outcome, running
 
 SECRET = "s3cret"
@@ -86,7 +87,7 @@ def test_without_settings_events_are_added_to_the_file_of_the_home(home: Home) -
 
 def test_the_standard_switch_turns_them_off(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENLINEAGE_DISABLED", "True")
-    assert tell(home) == [] and not events_file(home).exists()
+    assert tell(home) == [] and events(home) == []
 
 
 def test_a_service_gets_them_in_order_with_its_key_and_the_file_does_not(
@@ -100,7 +101,7 @@ def test_a_service_gets_them_in_order_with_its_key_and_the_file_does_not(
     assert {(path, key) for path, key, _ in service.got} == {
         ("/api/v1/lineage", f"Bearer {SECRET}")
     }
-    assert not events_file(home).exists()
+    assert events(home) == []
 
 
 def test_a_service_that_refuses_is_told_once_and_events_are_kept(
@@ -116,7 +117,7 @@ def test_a_service_that_refuses_is_told_once_and_events_are_kept(
     service.status = 403
     [first] = tell(home, steps=2)
     assert f"http://127.0.0.1:{service.server_port} answered with HTTP status 403" in first
-    assert str(events_file(home)) in first and "OPENLINEAGE_URL" in first
+    assert str(home.root / PLACE) in first and "OPENLINEAGE_URL" in first
     assert kinds(home) == ["START", "COMPLETE"] * 2
     assert tell(home) == [first] and len(service.got) == 1, "it is not asked again"
     show_refresh(Screen(), home, Report(nothing_to_do=True, lineage=first))
@@ -157,7 +158,7 @@ def test_the_clients_own_file_of_settings_decides(
         f"transport: {{type: file, log_file_path: '{mine.as_posix()}', append: true}}\n",
         encoding="utf-8",
     )
-    assert tell(home) == [] and not events_file(home).exists()
+    assert tell(home) == [] and events(home) == []
     assert len(mine.read_text(encoding="utf-8").splitlines()) == 2
     settings.unlink()
     monkeypatch.setenv("OPENLINEAGE_CONFIG", str(settings))
@@ -200,29 +201,20 @@ def test_a_fault_in_telling_stops_no_step(home: Home, monkeypatch: pytest.Monkey
         assert told
         told.outcome = fails
     assert "could not be used (ValueError)" in warned[0] and SECRET not in warned[0]
-    monkeypatch.setattr(emit, "events_file", lambda _: home.root)
+    monkeypatch.setattr(emit, "keep", fails)
     forget_trouble(home)
     assert tell(home), "a place that can't be written to"
 
 
 def test_a_purged_file_is_forgotten_also_in_files_set_aside_and_torn_lines(home: Home) -> None:
-    path = events_file(home)
-    path.parent.mkdir(parents=True)
     kept, gone = b'{"name": "archive/aaaa/x.csv"}\n', b'{"name": "archive/bbbb/y.csv"}\n'
-    aside = path.with_name("openlineage-2025.jsonl")
-    path.write_bytes(gone + kept + b'{"name": "archive/bb')
-    aside.write_bytes(kept + gone)
+    folder = home.root / PLACE
+    earlier = write(folder / "openlineage.jsonl", gone + kept + b'{"name": "archive/bb')
+    aside = write(folder / "openlineage-2025.jsonl", kept + gone)
+    stays, goes = write(folder / "1.json", kept), write(folder / "2.json", gone)
     forget_files(home, ["bbbb"])
-    assert (path.read_bytes(), aside.read_bytes()) == (kept, kept)
-
-
-def test_an_event_after_a_torn_line_is_not_lost(home: Home) -> None:
-    tell(home)
-    with events_file(home).open("ab") as lines:
-        lines.write(b'{"torn": ')
-    tell(home)
-    lines = events_file(home).read_bytes().splitlines()
-    assert len(lines) == 5 and lines[2] == b'{"torn": ' and lines[3].startswith(b'{"eventTime"')
+    assert [path.read_bytes() for path in (earlier, aside, stays)] == [kept] * 3
+    assert not goes.exists()
 
 
 def test_the_client_is_not_loaded_before_there_is_something_to_tell() -> None:

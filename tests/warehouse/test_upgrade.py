@@ -1,0 +1,108 @@
+"""A home made by the release before: it opens, refreshes, and says the same."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from assets.ingest import take_in
+from pipelines.operations.refresh import plan
+from tests.warehouse.support_mart import RUN
+from warehouse.archive.decisions import decisions
+from warehouse.archive.snapshot import one_snapshot
+from warehouse.archive.source_files import Archive
+from warehouse.base.home import Home
+from warehouse.editions.status import standing
+from warehouse.fetch.looks import Look, looks, newest_looks, note
+from warehouse.mart.governance import read_publications
+from warehouse.publication.build import build_mart
+from warehouse.publication.content import mart_content
+from warehouse.publication.publish import publish
+from warehouse.store import Store
+
+DATA = Path(__file__).parents[1] / "data"
+JOURNALS = {"looks": 3, "publications": 3}
+# What figures are and where they came from. The rest also quotes names and titles of the program.
+FIGURES = (
+    "governance.figure_lost",
+    "governance.figure_member",
+    "governance.figure_source",
+    "governance.held_month",
+    "governance.quarantine",
+    "governance.source_file",
+    "main.calendar_month",
+    "main.kpi_monthly",
+    "main.kpi_provisional",
+    "main.kpi_revision",
+    "main.kpi_vintage",
+    "main.organisation",
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    with tarfile.open(DATA / "home_before.tar.xz") as packed:
+        packed.extractall(tmp_path / "home", filter="data")
+    return Home(tmp_path / "home")
+
+
+def told(home: Home) -> dict[str, list[str]]:
+    """What the journals tell."""
+    return {
+        "looks": [f"{one.at:%d} {one.feed} {one.edition} {one.verdict}" for one in looks(home)],
+        "publications": read_publications(home)["run_id"].to_list(),
+    }
+
+
+def test_it_opens_and_tells_what_it_told(home: Home) -> None:
+    assert len(Archive(home).active_files()) == 17
+    assert standing(home, "pharmacy_list", "2024-12").verdict == "held"
+    assert [one.decision for one in decisions(home)] == ["hold", "withdraw", "restore"]
+    lines = (home.archive / "publications.jsonl").read_text(encoding="utf-8").splitlines()
+    assert told(home) == {
+        "looks": [
+            "24 nhs_app 2025-04 not yet",
+            "24 pharmacy_list 2025-06 unreachable",
+            "25 nhs_app 2025-04 not found",
+        ],
+        "publications": [json.loads(line)["run_id"] for line in lines],
+    }
+    assert newest_looks(home)[("nhs_app", "2025-04")].verdict == "not found"
+    recorded = json.loads((DATA / "home_before.json").read_text(encoding="utf-8"))
+    content = mart_content(home.mart)
+    assert {table: [one.rows, one.content] for table, one in content.items()} == recorded
+
+
+def test_it_refreshes_to_the_same_figures_though_its_upgrade_is_killed_half_way(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = told(home)
+    new = Look(feed="nhs_app", edition="2025-04", verdict="new")
+    write_once, written = Store.write_once, []
+
+    def killed(store: Store, key: str, content: bytes) -> bool:
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        written.append(key)
+        return write_once(store, key, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "write_once", killed)
+        with pytest.raises(KeyboardInterrupt):
+            note(home, new)
+    assert told(home) == before and home.store.exists("archive/looks.jsonl")
+    with one_snapshot():
+        for batch in plan(home):
+            for edition in batch.editions:
+                take_in(home, batch.feed, edition, RUN)
+        publish(home, build_mart(home, RUN))
+    note(home, new)
+    after = told(home)
+    assert after["looks"][:-1] == before["looks"]
+    assert after["publications"] == [*before["publications"], RUN]
+    assert not [key for key in home.store.list_keys("archive") if key.endswith(".jsonl")]
+    recorded = json.loads((DATA / "home_before.json").read_text(encoding="utf-8"))
+    content = mart_content(home.mart)
+    now = {table: [content[table].rows, content[table].content] for table in FIGURES}
+    assert now == {table: recorded[table] for table in FIGURES}
