@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from warehouse.contract.model import contracts
 from warehouse.lineage.feed_edges import ROWS, Edge
 
+# These names are published in `governance.lineage_edge`: they stay where modules are renamed.
 RECORDS = {
     "archive.source_file": "provenance of each file, kept beside it in the archive",
     "archive.decision": "decisions of people, kept in the archive",
