@@ -34,6 +34,8 @@ PARTS = re.compile(r"^(?P<part>\d+)\s+in\s+(?P<whole>[1-9]\d*)$", re.IGNORECASE)
 COUNTED = frozenset({"events", "people", "organisations"})
 # What is a part of a whole, or a change relative to one: in percent, or a fraction such as 0.73.
 FRACTIONS = frozenset({"share", "growth"})
+# Relative: what arithmetic of binary fractions may be off by, far less than any written digit.
+NOISE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -105,4 +107,4 @@ def _last_digit(number: Decimal, scale: int) -> float:
 
 def within(computed: float, stated: float, tolerance: float) -> bool:
     """Whether a computed figure rounds to the stated one; both ends of the tolerance do."""
-    return abs(computed - stated) <= tolerance + 1e-9 * max(1.0, abs(stated), abs(computed))
+    return abs(computed - stated) <= tolerance + NOISE * max(1.0, abs(stated), abs(computed))

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warehouse.claims.stated import read_figure, within
@@ -62,6 +62,8 @@ def test_a_figure_of_another_unit_is_refused(written: str, unit: str, expected: 
         read_figure(written, unit)
 
 
+@example(Decimal("999998.9950"), 2, "million", ROUND_HALF_UP)
+@example(Decimal("2.5"), 0, "%", ROUND_HALF_EVEN)
 @given(
     true=st.decimals(min_value=1, max_value=999_999, places=4),
     digits=st.integers(min_value=0, max_value=2),
@@ -78,3 +80,9 @@ def test_what_rounds_to_the_written_figure_fits_it(
     # The next figure that could have been written is another one.
     beside = float(true) * factor + 2.01 * found.tolerance
     assert not within(beside, found.value, found.tolerance)
+
+
+def test_no_count_is_so_large_that_another_fits_it() -> None:
+    stated = read_figure("267,552,123,456", "events")
+    assert within(267_552_123_456, stated.value, stated.tolerance)
+    assert not within(267_552_123_457, stated.value, stated.tolerance)
