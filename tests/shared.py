@@ -1,15 +1,32 @@
-"""Folders that take long to fill, filled once: by whichever of pytest's workers asks first.
+"""What tests of every room use: folders filled once, and rules that many things must keep.
 
-Belongs here: that rule. Does not: what a folder holds, which the fixtures say.
+Belongs here: folders that take long to fill, filled by whichever of pytest's workers asks first;
+one test for a whole catalogue. Does not: what a folder holds, which the fixtures say.
 """
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from filelock import FileLock
+
+One = TypeVar("One")
+
+
+def faults(every: Mapping[str, One], **rules: Callable[[One], object]) -> list[str]:
+    """What breaks which rule, all at once: `nhs_app: has_an_owner`. Nothing to look at is a fault
+    too, so that an empty list says something."""
+    if not every or not rules:
+        return ["nothing was looked at"]
+    return [
+        f"{name}: {rule}"
+        for name, one in every.items()
+        for rule, kept in rules.items()
+        if not kept(one)
+    ]
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> Path:

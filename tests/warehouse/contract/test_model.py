@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.shared import faults
 from warehouse.base.text import fold, heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.model import (
@@ -76,32 +77,43 @@ def test_every_feed_folder_has_a_valid_contract() -> None:
         assert contract.feed == feed == contract.folder.name
 
 
-@pytest.mark.parametrize("feed", FEEDS)
-def test_every_column_is_described_and_every_count_has_a_unit(feed: str) -> None:
-    for name, column in contracts()[feed].columns.items():
-        assert len(column.description.split()) >= 3, name
-        assert column.description.endswith("."), name
-        assert (column.unit is not None) == (column.type == "count"), name
-        assert (column.labels is not None) == (column.type == "label"), name
-        assert bool(column.formats) == (column.type == "month"), name
+def test_every_column_is_described_and_every_count_has_a_unit() -> None:
+    every = {
+        f"{feed}.{name}": column
+        for feed, contract in contracts().items()
+        for name, column in contract.columns.items()
+    }
+    assert not faults(
+        every,
+        is_described=lambda column: len(column.description.split()) >= 3,
+        ends_its_sentence=lambda column: column.description.endswith("."),
+        counts_have_units=lambda column: (column.unit is not None) == (column.type == "count"),
+        labels_are_listed=lambda column: (column.labels is not None) == (column.type == "label"),
+        months_have_formats=lambda column: bool(column.formats) == (column.type == "month"),
+    )
 
 
-@pytest.mark.parametrize("feed", FEEDS)
-def test_no_heading_stands_for_two_columns(feed: str) -> None:
-    columns = contracts()[feed].columns
-    pairs = {(name, heading_key(h)) for name, column in columns.items() for h in column.published}
-    twice = [heading for heading, n in Counter(h for _, h in pairs).items() if n > 1]
-    assert twice == []
-    assert contracts()[feed].headings == {heading: name for name, heading in pairs}
+def _headings(contract: Contract) -> set[tuple[str, str]]:
+    """Column and heading, folded, for every heading that the contract reads."""
+    return {(n, heading_key(h)) for n, column in contract.columns.items() for h in column.published}
 
 
-@pytest.mark.parametrize("feed", FEEDS)
-def test_governance_can_read_what_it_needs(feed: str) -> None:
-    contract = contracts()[feed]
-    assert contract.licence.name and contract.licence.url.startswith("https://")
-    assert contract.landing_page.startswith("https://")
-    assert contract.owner and contract.grain and contract.caveats
-    assert not contract.measures or contract.cell is not None
+def test_no_heading_stands_for_two_columns() -> None:
+    assert not faults(
+        contracts(),
+        once=lambda one: max(Counter(heading for _, heading in _headings(one)).values()) == 1,
+        known=lambda one: one.headings == {heading: name for name, heading in _headings(one)},
+    )
+
+
+def test_governance_can_read_what_it_needs() -> None:
+    assert not faults(
+        contracts(),
+        licence=lambda one: one.licence.name and one.licence.url.startswith("https://"),
+        landing_page=lambda one: one.landing_page.startswith("https://"),
+        owner_grain_and_caveats=lambda one: one.owner and one.grain and one.caveats,
+        measured_cells=lambda one: not one.measures or one.cell is not None,
+    )
 
 
 def test_feeds_come_after_those_they_are_judged_against() -> None:
