@@ -1,20 +1,63 @@
-"""Homes for whole refreshes: with Dagster's empty databases in place, which take long to make."""
+"""Homes for whole refreshes: with Dagster's empty databases in place, which take long to make;
+and one that was refreshed before, of which each test takes a copy."""
 
+import multiprocessing
 import shutil
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
 
 from pipelines.instance.prepare import open_instance
+from pipelines.operations.refresh import refresh
+from tests.e2e import killed
+from tests.shared import made_once
+from tests.support import write_regional
 from warehouse.base.home import HOME_VARIABLE, Home
 
 
 @pytest.fixture(scope="session")
 def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Dagster's folder of a home in which nothing was ever run."""
-    home = Home(tmp_path_factory.mktemp("instance") / "home")
-    with open_instance(home):
-        return home.dagster
+
+    def fill(place: Path) -> None:
+        with open_instance(Home(place)):
+            pass
+
+    return Home(made_once(tmp_path_factory, "instance", fill)).dagster
+
+
+@pytest.fixture(scope="session")
+def october_home(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
+    """A home after its first refresh, in which October is published."""
+
+    def fill(place: Path) -> None:
+        made = Home(place)
+        shutil.copytree(empty_instance, made.dagster)
+        write_regional(made.landing / "october.csv", {"APPOINTMENT_MONTH": "OCT2025"})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(HOME_VARIABLE, str(made.root))
+            patch.setenv("OPENLINEAGE_DISABLED", "true")
+            assert refresh(made).published
+
+    return Home(made_once(tmp_path_factory, "october", fill))
+
+
+@pytest.fixture
+def october(home: Home, october_home: Home) -> Home:
+    """This test's own home, in which October is published."""
+    shutil.copytree(october_home.root, home.root, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def fresh() -> BaseContext:
+    """Makes processes that have loaded what a refresh needs, where that is possible once for all
+    of them, and done nothing yet."""
+    can_fork = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+    context.set_forkserver_preload([killed.__name__])
+    return context
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import time
 from multiprocessing.synchronize import Event
+from pathlib import Path
 from queue import Queue
 
 import duckdb
@@ -27,3 +28,13 @@ def read_on(
         except duckdb.Error as error:
             errors.append(str(error))
     told.put((queries, errors))
+
+
+def figures(mart: Path) -> dict[tuple[str, str], float]:
+    """Appointments of 04C: month and edition -> value."""
+    with duckdb.connect(str(mart), read_only=True) as db:
+        rows = db.execute(
+            "SELECT strftime(month, '%Y-%m'), edition, value FROM kpi_monthly "
+            "WHERE kpi_id = 'appointments' AND org_code = '04C' ORDER BY 1"
+        ).fetchall()
+    return {(month, edition): value for month, edition, value in rows}

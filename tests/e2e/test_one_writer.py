@@ -1,7 +1,6 @@
 """One writer of a home at a time, whoever started it: runs of Dagster's own, and the command."""
 
 import multiprocessing
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,24 +23,8 @@ from warehouse.base.home import Home
 from warehouse.base.lock import Busy, alone, writing
 from warehouse.publication.publish import published_by
 
-OCT, NOV = {"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": "NOV2025"}
+NOV = {"APPOINTMENT_MONTH": "NOV2025"}
 FEED_JOB = feed_job_name("gp_appointments_sub_icb")
-
-
-@pytest.fixture(scope="module")
-def published_once(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
-    """A home in which October is published; each test takes a copy."""
-    home = Home(tmp_path_factory.mktemp("october") / "home")
-    shutil.copytree(empty_instance, home.dagster)
-    write_regional(home.landing / "october.csv", OCT)
-    assert refresh(home).published
-    return home
-
-
-@pytest.fixture
-def october(home: Home, published_once: Home) -> Home:
-    shutil.copytree(published_once.root, home.root, dirs_exist_ok=True)
-    return home
 
 
 def launched(home: Home, job: str = PUBLISH_JOB, **how: object) -> dg.ExecuteInProcessResult:

@@ -1,10 +1,5 @@
 """Refreshing: last-good, holding, killing, two at once, analysts reading all the while."""
 
-import multiprocessing
-import shutil
-import subprocess
-import time
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import duckdb
@@ -12,10 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
-from pipelines.operations.refresh import Batch, clean_up, neighbours, plan, refresh
-from tests.e2e.command import run, start
-from tests.e2e.killed import KILLED, take_all, take_all_and_die
-from tests.e2e.reading import read_on
+from pipelines.operations.refresh import Batch, neighbours, plan, refresh
+from tests.e2e.command import run
+from tests.e2e.reading import figures
 from tests.support import write_coverage, write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
@@ -25,46 +19,8 @@ OCT = {"APPOINTMENT_MONTH": "OCT2025"}
 NOV = {"APPOINTMENT_MONTH": "NOV2025"}
 
 
-def figures(home: Home) -> dict[tuple[str, str], float]:
-    """Appointments of 04C: month and edition -> value."""
-    with duckdb.connect(str(home.mart), read_only=True) as db:
-        rows = db.execute(
-            "SELECT strftime(month, '%Y-%m'), edition, value FROM kpi_monthly "
-            "WHERE kpi_id = 'appointments' AND org_code = '04C' ORDER BY 1"
-        ).fetchall()
-    return {(month, edition): value for month, edition, value in rows}
-
-
 def land(home: Home, name: str, *rows: dict[str, object]) -> None:
     write_regional(home.landing / name, *rows)
-
-
-@pytest.fixture(scope="module")
-def refreshed_once(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
-    """A home after its first refresh, of October; each test takes a copy."""
-    home = Home(tmp_path_factory.mktemp("october") / "home")
-    shutil.copytree(empty_instance, home.dagster)
-    land(home, "october.csv", OCT)
-    assert refresh(home).published
-    assert figures(home) == {("2025-10", "2025-10"): 10}
-    return home
-
-
-@pytest.fixture
-def october(home: Home, refreshed_once: Home) -> Home:
-    """This test's own home, in which October is published."""
-    shutil.copytree(refreshed_once.root, home.root, dirs_exist_ok=True)
-    return home
-
-
-@pytest.fixture(scope="module")
-def fresh() -> BaseContext:
-    """Makes processes that have loaded what a refresh needs, where that is possible once for all
-    of them, and done nothing yet."""
-    can_fork = "forkserver" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
-    context.set_forkserver_preload([take_all.__module__])
-    return context
 
 
 def say_refresh(*arguments: str) -> Result:
@@ -86,7 +42,7 @@ def test_a_new_edition_revises_and_the_first_report_is_kept(october: Home) -> No
     assert [(s.feed, s.edition) for s in report.taken_in] == [
         ("gp_appointments_sub_icb", "2025-11")
     ]
-    assert figures(home) == {("2025-10", "2025-11"): 12, ("2025-11", "2025-11"): 10}
+    assert figures(home.mart) == {("2025-10", "2025-11"): 12, ("2025-11", "2025-11"): 10}
     with duckdb.connect(str(home.mart), read_only=True) as db:
         [(first,)] = db.execute(
             "SELECT first_reported_value FROM kpi_monthly WHERE kpi_id = 'appointments' "
@@ -103,7 +59,7 @@ def test_an_edition_that_fails_is_held_and_last_good_stays(october: Home) -> Non
     assert done.exit_code == 1
     assert "Held back: gp_appointments_sub_icb 2025-11" in done.stderr
     assert "Every label is one the contract lists" in done.stderr
-    assert figures(home) == {("2025-10", "2025-10"): 10}
+    assert figures(home.mart) == {("2025-10", "2025-10"): 10}
     with duckdb.connect(str(home.mart), read_only=True) as db:
         [(status, reasons)] = db.execute(
             "SELECT status, reasons FROM governance.edition WHERE edition = '2025-11'"
@@ -111,16 +67,6 @@ def test_an_edition_that_fails_is_held_and_last_good_stays(october: Home) -> Non
     assert status == "held"
     assert "Robot" in reasons
     assert say_refresh().exit_code == 1, "it stays held, and says so"
-
-
-def test_other_editions_of_the_same_run_go_on(home: Home) -> None:
-    wrong = [{**OCT, "HCP_TYPE": f"Robot {n}"} for n in range(30)]
-    land(home, "october.csv", OCT, *wrong)
-    land(home, "november.csv", NOV)
-    report = refresh(home)
-    assert report.published
-    assert [state.edition for state in report.held] == ["2025-10"]
-    assert figures(home) == {("2025-11", "2025-11"): 10}
 
 
 def test_nothing_is_published_when_nothing_is_accepted(home: Home) -> None:
@@ -132,15 +78,19 @@ def test_nothing_is_published_when_nothing_is_accepted(home: Home) -> None:
     assert not home.mart.exists()
 
 
-def test_a_refused_file_stays_in_landing_and_the_rest_goes_on(home: Home) -> None:
-    land(home, "october.csv", OCT)
+def test_what_is_held_or_refused_keeps_nothing_else_from_being_published(home: Home) -> None:
+    """Another edition of the same feed goes on; a file that is refused stays in landing."""
+    wrong = [{**OCT, "HCP_TYPE": f"Robot {n}"} for n in range(30)]
+    land(home, "october.csv", OCT, *wrong)
+    land(home, "november.csv", NOV)
     (home.landing / "letter.zip").write_text("<html>Sign in</html>", encoding="utf-8")
     done = say_refresh()
     assert done.exit_code == 1
+    assert "Held back: gp_appointments_sub_icb 2025-10" in done.stderr
     assert "letter.zip refused" in done.stderr
     assert "web page" in done.stderr
     assert [path.name for path in home.landing.iterdir()] == ["letter.zip"]
-    assert figures(home) == {("2025-10", "2025-10"): 10}
+    assert figures(home.mart) == {("2025-11", "2025-11"): 10}
 
 
 def test_coverage_that_comes_later_is_noticed(october: Home) -> None:
@@ -157,12 +107,12 @@ def test_the_first_real_import_retires_the_sample(home: Home) -> None:
     sub_icb = "NHS Leicester Leicestershire and Rutland ICB - 04C (SYNTHETIC)"
     land(home, "sample.csv", {**NOV, "SUB_ICB_LOCATION_NAME": sub_icb})
     refresh(home)
-    assert figures(home) == {("2025-11", "2025-11"): 10}
+    assert figures(home.mart) == {("2025-11", "2025-11"): 10}
     land(home, "october.csv", {**OCT, "COUNT_OF_APPOINTMENTS": 7})
     done = say_refresh()
     assert done.exit_code == 0
     assert "retired" in done.stdout + done.stderr
-    assert figures(home) == {("2025-10", "2025-10"): 7}
+    assert figures(home.mart) == {("2025-10", "2025-10"): 7}
     with duckdb.connect(str(home.mart), read_only=True) as db:
         assert db.execute("SELECT DISTINCT synthetic FROM kpi_monthly").fetchall() == [(False,)]
         [(status,)] = db.execute("SELECT status FROM governance.edition WHERE synthetic").fetchall()
@@ -217,16 +167,6 @@ def test_what_there_is_no_file_of_is_wrong_usage(
     assert "Nothing to do" not in done.stdout
 
 
-def test_two_refreshes_at_once_wait_for_each_other(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    first, second = start(home.root, "refresh"), start(home.root, "refresh")
-    said = [process.communicate(timeout=240)[0] for process in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], said
-    assert sum("mart published" in text for text in said) == 1
-    assert sum("Nothing to do" in text for text in said) == 1
-    assert figures(home) == {("2025-10", "2025-10"): 10}
-
-
 def test_a_refresh_may_be_told_not_to_wait(home: Home) -> None:
     from filelock import FileLock
 
@@ -234,74 +174,6 @@ def test_a_refresh_may_be_told_not_to_wait(home: Home) -> None:
         done = say_refresh("--no-wait")
     assert done.exit_code == 1
     assert "Another refresh" in done.stderr
-
-
-def test_a_killed_refresh_can_be_run_again(home: Home) -> None:
-    land(home, "october.csv", OCT)
-    process = start(home.root, "refresh")
-    try:
-        process.wait(timeout=4)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    process.communicate()
-    assert refresh(home).failures == []
-    assert figures(home) == {("2025-10", "2025-10"): 10}
-
-
-@pytest.mark.parametrize("step", [1, 2, 3, 5, 8, 13])
-def test_killed_at_any_step_nothing_is_lost_or_half_visible(
-    home: Home, fresh: BaseContext, step: int
-) -> None:
-    land(home, "october.csv", OCT)
-    write_coverage(home.landing / "coverage.csv", {})
-    child = fresh.Process(target=take_all_and_die, args=(home.root, step))
-    child.start()
-    child.join(timeout=120)
-    assert child.exitcode == KILLED
-    if home.mart.exists():
-        assert figures(home) == {("2025-10", "2025-10"): 10}
-    take_all(home)
-    assert figures(home) == {("2025-10", "2025-10"): 10}
-    assert len(Archive(home).files()) == 2
-    assert list(home.landing.iterdir()) == []
-
-
-def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Home) -> None:
-    for folder in (home.lake / "tidy", home.mart.parent, home.archive / "objects"):
-        folder.mkdir(parents=True)
-        new = home.store.part(f"{folder.relative_to(home.root).as_posix()}/new")
-        for path in (folder / "old.20250101T000000-0123abcd.part", new):
-            path.write_bytes(b"half")
-    clean_up(home)
-    left = [path.name for path in home.root.rglob("*.part")]
-    assert len(left) == 3 and all(name.startswith("new.") for name in left)
-
-
-def test_eight_readers_query_through_five_publishes(october: Home) -> None:
-    from warehouse.publication.build import build_mart
-    from warehouse.publication.publish import publish
-
-    home = october
-    built = build_mart(home, "publishing")
-    kept = shutil.copy(built.path, home.root / "kept.duckdb")
-    context = multiprocessing.get_context("spawn")
-    stop, told = context.Event(), context.Queue()
-    readers = [context.Process(target=read_on, args=(str(home.mart), stop, told)) for _ in range(8)]
-    for reader in readers:
-        reader.start()
-    time.sleep(2)
-    with duckdb.connect(str(home.mart), read_only=True) as held_open:
-        for _ in range(5):
-            shutil.copy(kept, built.path)
-            publish(home, built)
-            [(rows,)] = held_open.execute("SELECT count(*) FROM kpi_monthly").fetchall()
-            assert rows > 0, "a connection opened before still answers"
-    stop.set()
-    results = [told.get(timeout=60) for _ in readers]
-    for reader in readers:
-        reader.join(timeout=30)
-    assert [error for _, errors in results for error in errors] == []
-    assert all(queries > 0 for queries, _ in results)
 
 
 def test_neighbouring_editions_make_one_run() -> None:
