@@ -91,18 +91,21 @@ def test_every_month_of_the_window_has_its_file(sample: Path, tmp_path: Path) ->
 
 
 def test_headings_and_line_ends_of_claims(sample: Path) -> None:
-    for path in sample.glob("Dispensing Data *"):
+    wide, long = sorted(sample.glob("Dispensing Data *")), sorted(sample.glob("DISPENSING*"))
+    assert wide and long
+    for path in wide:
         header = path.read_bytes().split(b"\r\n")[0].decode("ascii")
         assert header.startswith(WIDE) and path.read_bytes().endswith(b"\r\n")
         before = path.name.startswith(("Dispensing Data Dec 23", "Dispensing Data Jan 24"))
         assert (CPCS in header, STRAY_SPACE in header) == (before, not before)
-    for path in sample.glob("DISPENSING*"):
+    for path in long:
         content = path.read_bytes()
         assert content.startswith(BOM + LONG.encode()) and b"\r" not in content
         assert {row["YEAR_MONTH"].replace("-", "") for row in rows(path)} == {path.stem[16:22]}
 
 
 def test_the_contract_knows_every_heading(sample: Path) -> None:
+    assert list(sample.iterdir())
     for path in sample.iterdir():
         contract = contracts()["pharmacy_list" if "list" in path.name else "pharmacy_first"]
         headings = [heading for heading in rows(path)[0] if heading]
@@ -185,7 +188,7 @@ def test_every_code_bears_the_mark(sample: Path) -> None:
         column = {"D": "ContractorCode", "c": next(iter(rows(path)[0]))}[path.name[0]]
         column = "CONTRACTOR_CODE" if path.name.startswith("DISP") else column
         codes = {row[column] for row in rows(path)}
-        assert all(code[0] == "Z" and len(code) == 5 for code in codes)
+        assert codes and all(code[0] == "Z" and len(code) == 5 for code in codes)
 
 
 def test_the_real_list_has_the_same_headings(sample: Path, real_feeds: Path) -> None:

@@ -182,7 +182,7 @@ def test_no_edition_lies_in_the_future(home: Home, tmp_path: Path) -> None:
     assert [one.verdict for one in outcomes] == ["refused", "refused"] and kept_in(home) == []
     assert f"edition {later} (by argument) is in the future" in outcomes[0].message
     assert "edition 2099-12 (by file_name) is in the future" in outcomes[1].message
-    assert all("--edition" in one.remedy for one in outcomes)
+    assert outcomes and all("--edition" in one.remedy for one in outcomes)
 
 
 def test_no_edition_lies_before_the_first_partition(home: Home, tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_the_same_bytes_again_change_nothing_and_say_so(home: Home, tmp_path: Pa
     for again in (path, renamed):
         outcomes = imported(home, again)
         assert {one.verdict for one in outcomes} == {"known"} and len(outcomes) == 5
-        assert all("already archived" in one.message for one in outcomes)
+        assert outcomes and all("already archived" in one.message for one in outcomes)
         assert all("nothing to do" in one.message for one in outcomes)
     assert {name: (home.root / name).read_bytes() for name in kept_in(home)} == before
 

@@ -91,7 +91,7 @@ def test_who_is_on_the_list_and_named_by_nobody_counts_as_zero(pharmacies: Mart)
         for part in ("numerator", "denominator")
     )
     assert len(top) == len(bottom) == figure["denominator"]
-    assert all(one["sha256"] for one in bottom)
+    assert bottom and all(one["sha256"] for one in bottom)
     [absent] = [one for one in top if one["sha256"] is None]
     assert absent["value"] == 0 and "counted as zero" in absent["text"]
 

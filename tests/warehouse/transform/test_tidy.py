@@ -247,7 +247,9 @@ def test_a_new_version_tidies_again(home: Home, monkeypatch: pytest.MonkeyPatch)
 def test_the_version_knows_contract_engine_and_this_module() -> None:
     versions = {feed: version_of(feed) for feed in contracts()}
     assert len(set(versions.values())) == len(versions)
-    assert all(version.endswith(f"polars{pl.__version__}") for version in versions.values())
+    assert versions and all(
+        version.endswith(f"polars{pl.__version__}") for version in versions.values()
+    )
     assert all("-calamine" in version for version in versions.values())
 
 
