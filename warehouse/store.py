@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,8 +58,6 @@ class Store:
     """The objects under a folder. Keys that can't be used raise BadKey, everywhere."""
 
     root: Path
-
-    # Reading
 
     def read(self, key: str) -> bytes:
         """An object's content. Raises FileNotFoundError naming it."""
@@ -114,8 +112,6 @@ class Store:
         if not path.is_relative_to(self.root):
             raise BadKey(f"{path} is not in {self.root}.")
         return path.relative_to(self.root).as_posix()
-
-    # Writing
 
     def write_once(self, key: str, content: bytes) -> bool:
         """Write an object unless there is one; False if there is, which stays as it is."""
@@ -207,8 +203,6 @@ class Store:
         with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
             yield Path(folder)
 
-    # Deleting
-
     def delete(self, key: str) -> None:
         """Delete an object, if there is one. Raises PermissionError as `put` does."""
         discard(self._path(key))
@@ -221,20 +215,18 @@ class Store:
         """Delete what killed processes left half-written below `prefix/`, begun that long ago or
         at an unknown time; returns how many files."""
         latest = f"{datetime.now(UTC) - older_than:{_STAMP}}"
-        halves = [key for key in self._all(prefix) if key.endswith(_PARTS)]
-        left = [key for key in halves if (_begun(key) or "") <= latest]
+        begun = {key: _BEGUN.search(key) for key in self._all(prefix) if key.endswith(_PARTS)}
+        left = [key for key, at in begun.items() if at is None or at[1] <= latest]
         for key in left:
             self.delete(key)
         return len(left)
 
     def prune(self, prefix: str) -> None:
         """Remove folders below `prefix/` that are left empty; an object store has none."""
-        for folder, inner, names in os.walk(self._path(prefix), topdown=False):
-            empty = not names and not any((Path(folder) / name).exists() for name in inner)
-            if empty and Path(folder) != self._path(prefix):
-                Path(folder).rmdir()
-
-    # The whole
+        for folder, _, _ in os.walk(self._path(prefix), topdown=False):
+            if folder != str(self._path(prefix)):
+                with suppress(OSError):  # it is not empty
+                    Path(folder).rmdir()
 
     @contextmanager
     def lock(self, key: str, wait: bool = True) -> Iterator[None]:
@@ -262,19 +254,18 @@ class Store:
     def _path(self, key: str) -> Path:
         for name in key.split("/"):
             if _UNUSABLE.search(name) or _DEVICES.match(name):
-                raise BadKey(
-                    f"{key!r} can't be the name of an object: its parts are separated by `/`, and "
-                    f"{name!r} is none that every file system takes."
-                )
+                why = f"not every file system takes {name!r} as a part of it"
+                raise BadKey(f"{key!r} can't be the name of an object: {why}.")
         return self.root / key
 
     def _all(self, prefix: str) -> Iterator[str]:
         """Keys of all files below a prefix, in any order."""
+        self._path(prefix)
         folders = [prefix]
         while folders:
             at = folders.pop()
             try:
-                with os.scandir(self._path(at)) as found:
+                with os.scandir(self.root / at) as found:
                     for one in found:
                         if one.is_dir():
                             folders.append(f"{at}/{one.name}")
@@ -299,11 +290,6 @@ def whole_file(path: Path) -> Iterator[Path]:
 def discard(path: Path) -> None:
     """Delete a file of this machine, if it is there."""
     path.unlink(missing_ok=True)
-
-
-def _begun(key: str) -> str | None:
-    found = _BEGUN.search(key)
-    return found[1] if found else None
 
 
 def _part_of(path: Path) -> Path:

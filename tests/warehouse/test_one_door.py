@@ -4,9 +4,68 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
 ROOMS = ("pipelines", "assets", "checks", "warehouse")
 DOOR = "warehouse/store.py"
+# Who may touch files by itself, and why: none of these are objects of the home.
+MAY = {
+    "it reads files that are part of the program": {
+        "assets/sample/places.py",
+        "checks/check_catalogue.py",
+        "checks/feed_rules.py",
+        "checks/runner.py",
+        "pipelines/instance/prepare.py",
+        "warehouse/base/imports.py",
+        "warehouse/base/yaml_files.py",
+        "warehouse/contract/model.py",
+        "warehouse/kpi/catalogue.py",
+        "warehouse/reference/local_authorities.py",
+        "warehouse/transform/corrections.py",
+    },
+    "it writes into a folder that a person names": {
+        "assets/feeds/nhs_app_practice/sample.py",
+        "assets/feeds/pharmacy_first/sample.py",
+        "assets/feeds/pharmacy_first_referrals/sample.py",
+        "assets/feeds/pharmacy_list/sample.py",
+        "assets/feeds/registered_patients/sample.py",
+        "assets/sample/writer.py",
+        "pipelines/cli/arguments.py",
+        "pipelines/cli/contracts.py",
+        "pipelines/cli/local.py",
+        "pipelines/cli/main.py",
+        "warehouse/outputs/export.py",
+    },
+    "it reads files that a person names, or those of other programs in the landing folder": {
+        "pipelines/alerts/housekeeping_alerts.py",
+        "pipelines/alerts/send.py",
+        "pipelines/operations/erase.py",
+        "pipelines/operations/landing.py",
+        "warehouse/fetch/network.py",
+        "warehouse/intake/importer.py",
+        "warehouse/intake/synthetic.py",
+    },
+    "it unpacks, reads and hashes a file that it is given, or writes into the store's scratch": {
+        "warehouse/archive/source_files.py",
+        "warehouse/base/hashing.py",
+        "warehouse/readers/containers.py",
+        "warehouse/readers/tables.py",
+        "warehouse/readers/workbook.py",
+        "warehouse/transform/tidy.py",
+    },
+    "it adds to a download under way, which no object store could hold": {
+        "warehouse/fetch/client.py",
+        "warehouse/fetch/download.py",
+        "warehouse/fetch/partial.py",
+    },
+}
+# Of files that other people's programs write, and of which nothing of ours records a time.
+MAY_ASK_FOR_TIMES = {
+    DOOR,  # when settings were edited
+    "pipelines/operations/landing.py",  # whether a file is still being copied, or was replaced
+    "warehouse/intake/importer.py",  # when a publisher's file was saved
+}
 METHODS = {
     *("open", "read_text", "write_text", "read_bytes", "write_bytes", "touch", "unlink"),
     *("mkdir", "rmdir", "iterdir", "glob", "rglob", "stat", "lstat", "exists", "is_file", "is_dir"),
@@ -17,6 +76,55 @@ SYSTEM = {
     *("replace", "rename", "remove", "unlink", "link", "symlink", "walk", "scandir", "listdir"),
     *("mkdir", "makedirs", "rmdir", "stat", "utime", "chmod", "open"),
 }
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the product, by its path."""
+    found = (path for room in ROOMS for path in (PROJECT / room).rglob("*.py"))
+    return {
+        path.relative_to(PROJECT).as_posix(): ast.parse(path.read_bytes(), path) for path in found
+    }
+
+
+def test_only_the_store_and_who_is_named_touches_files() -> None:
+    may = {path for paths in MAY.values() for path in paths}
+    does = {path for path, tree in modules().items() if any(touches(tree))}
+    assert sorted(does - may - {DOOR}) == [], "go through warehouse/store.py"
+    assert sorted(may - does) == [], "need not be named any more"
+
+
+def test_times_of_files_are_asked_for_only_where_nothing_else_tells() -> None:
+    asking = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("st_mtime", "st_mtime_ns", "getmtime")
+    }
+    assert asking == MAY_ASK_FOR_TIMES
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('a')",
+        "Path('a').read_text()",
+        "home.mart.exists()",
+        "shutil.rmtree(a)",
+        "os.replace(a, b)",
+        "FileLock(a)",
+        "tempfile.mkdtemp()",
+        "[one for one in folder.rglob('*')]",
+    ],
+)
+def test_the_rule_sees(code: str) -> None:
+    assert list(touches(ast.parse(code))) == [1]
+
+
+@pytest.mark.parametrize(
+    "code", ["home.store.exists(a)", "Archive(home).open(a)", "text.replace(a, b)", "os.getpid()"]
+)
+def test_the_rule_lets_pass(code: str) -> None:
+    assert list(touches(ast.parse(code))) == []
 
 
 def touches(tree: ast.AST) -> Iterator[int]:
