@@ -1,7 +1,7 @@
 """Invented use of the NHS App: by ICB as published, and by practice as an ICB exports it.
 
 Belongs here: how many people logged in, how often, and what they ordered. Does not: the workbook
-and the export (`sample.py` of `nhs_app`, `nhs_app_practice`). People who log in are always fewer
+and the export (`sample.py` of the two feeds). People who log in are always fewer
 than people registered; the ICBs of the world are sized by its lists, the others at random.
 """
 

@@ -1,7 +1,7 @@
 """The invented pharmacies: where they are, when they trade, and what they dispense and claim.
 
 Belongs here: pharmacies by health and wellbeing board, their opening and closing, and their monthly
-figures. Does not: file formats (`sample.py` of `pharmacy_first`, `pharmacy_list`). Names of boards
+figures. Does not: file formats (`sample.py` of the two feeds). Names of boards
 are real; the publisher's codes of boards and of pharmaceutical committees are invented.
 
 On the newest list Leicester City has 82 pharmacies. From December 2024 on, 81 of them claim.

@@ -1,7 +1,7 @@
 """The invented world's organisations: sub-ICBs with real codes, and invented practices in them.
 
 Belongs here: who there is, where, how large and with which habits. Does not: what happens there in
-a month (`world`, `pharmacies`, `referrals`, `app_use`).
+a month (`world`, `pharmacies`, `app_use`).
 """
 
 import csv

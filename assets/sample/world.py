@@ -1,8 +1,8 @@
 """The invented world that every synthetic sample file describes.
 
 Belongs here: the months, list sizes and monthly demand for appointments, and which edition tells
-what. Does not: who there is (`places`), pharmacies, referrals and the NHS App (a module each), file
-formats, which are each feed's `sample.py`. Labels are spelt as in the practice-level crosstab.
+what. Does not: who there is (`places`), pharmacies and the use of the app (a module each), file
+formats, which are each feed's `sample.py`. Labels are spelt as in the practice-level files.
 Every draw has its own seed key, so a figure does not depend on how long a window was asked for, and
 two runs with one seed agree to the byte.
 """

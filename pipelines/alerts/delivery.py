@@ -168,7 +168,7 @@ def _tell_one(
 
 
 def _subject(key: str) -> str:
-    """What a problem is with, which may be the same for several: `nhs_app 2025-03`."""
+    """What a problem is with, which may be the same for several: `FEED 2025-03`."""
     return key.partition(" ")[2] or key
 
 

@@ -182,7 +182,7 @@ def template(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
 ) -> None:
-    """Write the template of a local return (referrals, NHS App by practice) and explain it."""
+    """Write the template of a local return and explain it; of all, unless some are named."""
     from pipelines.cli.local import local_feeds, show_columns, write_templates
 
     screen, wanted = Screen(), [feed_named(one) for one in feed or []]

@@ -43,7 +43,7 @@ class Edition:
 
     @property
     def words(self) -> str:
-        """`edition 2025-11 of nhs_app is held back by A. Person: counts twice`."""
+        """`edition 2025-11 of FEED is held back by A. Person: counts twice`."""
         return f"edition {self.edition} of {self.feed} {self.left_out}"
 
 

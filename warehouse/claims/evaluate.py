@@ -61,7 +61,8 @@ def try_claims(
     readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
     known = iter(_try(db, readings, kpis))
     is_held = held(db, [reading for claim in claims for reading in claim.readings])
-    counted = count_people(db, [_place(one) for claim in claims for one in claim.readings])
+    places = [_place(one) for claim in claims for one in claim.readings]
+    counted = count_people(db, places, kpis)
     found = [
         _not_judged(claim)
         if synthetic

@@ -20,15 +20,6 @@ from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE
 from warehouse.mart.hierarchy import Connection, create_from
 
-# How many people there are in a place, by source: KPI, its column, and what it is.
-POPULATIONS = (
-    (
-        "appointments_patient_coverage_share",
-        "denominator",
-        "registered patients at open practices, by the coverage file",
-    ),
-    ("registered_patients", "value", "on the lists of its practices"),
-)
 # How far from its own month figures can still refute a statement.
 REFUTING_MONTHS = 3
 
@@ -153,21 +144,24 @@ def _measured(reading: Reading, now: float | None, before: float | None) -> floa
     return now / before - 1 if before else None
 
 
-def count_people(db: Connection, places: Iterable[Organisation]) -> list[People]:
+def count_people(
+    db: Connection, places: Iterable[Organisation], kpis: dict[str, Kpi]
+) -> list[People]:
     """Every month's count of people in these places, by each source that has the place."""
     asked = [{"org_level": one.level, "org_code": one.code} for one in dict.fromkeys(places)]
     schema = dict.fromkeys(("org_level", "org_code"), pl.String)
     create_from(db, "stage.claim_place", pl.DataFrame(asked, schema=schema), "claims.register")
+    sources = [(kpi.kpi_id, kpi.population) for kpi in kpis.values() if kpi.population]
     parts = [
-        f"""SELECT {number} AS source, org_level, org_code, month, edition, {column} AS people
+        f"""SELECT {number} AS source, org_level, org_code, month, edition, {counts.part} AS people
         FROM mart.kpi_monthly SEMI JOIN stage.claim_place USING (org_level, org_code)
-        WHERE kpi_id = '{kpi}' AND {column} IS NOT NULL"""
-        for number, (kpi, column, _) in enumerate(POPULATIONS)
+        WHERE kpi_id = '{kpi_id}' AND {counts.part} IS NOT NULL"""
+        for number, (kpi_id, counts) in enumerate(sources)
     ]
     db.execute(f"CREATE TABLE stage.claim_people AS {' UNION ALL '.join(parts)}")
     rows = db.execute("FROM stage.claim_people ORDER BY source, people DESC, month").fetchall()
     return [
-        People(level, code, POPULATIONS[source][2], *told) for source, level, code, *told in rows
+        People(level, code, sources[source][1].words, *told) for source, level, code, *told in rows
     ]
 
 

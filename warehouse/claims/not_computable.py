@@ -82,7 +82,7 @@ def _not_additive(kpi: Kpi) -> str:
 
 
 def _no_edition(feed: str, held: Held) -> str:
-    """`no edition of nhs_app is held`, or why none is accepted; empty if one is."""
+    """`no edition of FEED is held`, or why none is accepted; empty if one is."""
     if held.accepted(feed):
         return ""
     others = held.editions.get(feed, ())

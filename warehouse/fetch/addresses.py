@@ -57,5 +57,5 @@ def read_addresses(home: Home) -> Addresses:
     except ValueError as error:
         raise ValueError(
             f"{ADDRESSES_VARIABLE}: {error}. It says which address stands for a publisher's, as "
-            "`from=to` pairs separated by spaces: https://digital.nhs.uk=http://127.0.0.1:8000"
+            "`from=to` pairs separated by spaces: https://publisher.example=http://127.0.0.1:8000"
         ) from error

@@ -17,7 +17,7 @@ def name_of(path: Path, file: SourceFile) -> str:
 
 
 def words_of(file: SourceFile) -> str:
-    """`gp_appointments_practice, edition 2025-11, 4 rows, 2025-09 to 2025-11`."""
+    """`FEED, edition 2025-11, 4 rows, 2025-09 to 2025-11`."""
     months = ""
     if file.months:
         span = [file.months[0], file.months[-1]]

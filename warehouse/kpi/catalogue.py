@@ -78,8 +78,23 @@ class Source(BaseModel):
         return feed, other if other != feed else None
 
 
+class Population(BaseModel):
+    """That a part of a KPI counts the people of a place, against which other figures are held.
+
+    `words`: who is counted, where it is named as evidence.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    part: Literal["value", "denominator"]
+    words: str
+
+
 class Kpi(BaseModel):
-    """One KPI: what it means, how it is worked out, and who looks after it."""
+    """One KPI: what it means, how it is worked out, and who looks after it.
+
+    `members_table`: a table of the mart that shows by place whom it asks and who takes part.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,6 +109,8 @@ class Kpi(BaseModel):
     denominator: str | None = None
     caveats: tuple[Caveat, ...]
     sources: tuple[Source, ...] = Field(min_length=1)
+    population: Population | None = None
+    members_table: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]+$")
     owner: str
     reviewed_on: date
     next_review: date
@@ -152,6 +169,11 @@ def feed_of(reference: str) -> str:
     return reference.partition(".")[0]
 
 
+def measure_name(reference: str) -> str:
+    """The measure's own name in `feed.measure`."""
+    return reference.partition(".")[2]
+
+
 def measure_of(reference: str) -> Measure:
     """The measure that `feed.measure` names. Raises ValueError if there is none."""
     feed, _, name = reference.partition(".")
@@ -190,6 +212,8 @@ def check_levels(kpi: Kpi) -> None:
         cells = {level_of(part) for part in source.measures}
         if source.absent_is_zero and len(cells) > 1:
             raise ValueError("`absent_is_zero` asks members of two levels")
+        if kpi.members_table and not (source.absent_is_zero and source.denominator):
+            raise ValueError("`members_table` is of a share whose members are asked one by one")
 
 
 def check_units(kpi: Kpi) -> None:
@@ -237,7 +261,7 @@ def load_catalogue(folder: Path = KPIS) -> dict[str, Kpi]:
 # What a row may say: its id is its key, its theme the file.
 _OWN = tuple(field for field in Kpi.model_fields if field not in {"kpi_id", "theme"})
 
-_BELOW: Models = {"sources": Source, "caveats": Caveat}
+_BELOW: Models = {"sources": Source, "caveats": Caveat, "population": Population}
 
 
 def _kpi(kpi_id: str, theme: str, fields: Fields) -> Kpi:

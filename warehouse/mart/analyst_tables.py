@@ -11,14 +11,16 @@ import polars as pl
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_table import create_organisation
-from warehouse.mart.participation import create_participation
+from warehouse.mart.participation import create_members_table
 
 
 def create_analyst_tables(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`organisation`, `kpi`, `calendar_month` and `pharmacy_participation` in the attached mart."""
+    """`organisation`, `kpi`, `calendar_month` and tables of members in the attached mart."""
     db.execute("CREATE TABLE mart.calendar_month AS SELECT * FROM stage.calendar ORDER BY month")
     create_organisation(db)
-    create_participation(db)
+    for kpi in kpis.values():
+        if kpi.members_table:
+            create_members_table(db, kpi)
     rows = [_kpi_row(kpi) for kpi in kpis.values()]
     texts = dict.fromkeys(("denominator", "not_additive_because"), pl.String)
     create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=texts), "catalogue.kpi")

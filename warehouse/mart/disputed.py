@@ -68,7 +68,7 @@ def _overrides(stand: Standing) -> bool:
 
 
 def _words(stand: Standing) -> str:
-    """`gp_appointments_sub_icb 2025-11 failed month_is_whole; accepted by ... on ...: why`."""
+    """`FEED 2025-11 failed month_is_whole; accepted by ... on ...: why`."""
     assert stand.state is not None and stand.override is not None  # noqa: S101 - by _overrides
     failed = ", ".join(stand.state.failed_rules) or "its checks"
     return f"{stand.feed} {stand.edition} failed {failed}; {stand.override.words}"

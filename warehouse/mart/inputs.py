@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from warehouse.contract.model import contracts
-from warehouse.kpi.catalogue import Source
+from warehouse.kpi.catalogue import Source, measure_name
 from warehouse.mart.boundaries import boundary_at
 from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection
@@ -122,9 +122,9 @@ def pairs_of(sources: Iterable[Source]) -> list[Pair]:
     tops: dict[Feeds, set[str]] = defaultdict(set)
     bottoms: dict[Feeds, set[str]] = defaultdict(set)
     for source in sources:
-        tops[feeds_of(source)].add(source.numerator.partition(".")[2])
+        tops[feeds_of(source)].add(measure_name(source.numerator))
         if source.beside:
-            bottoms[feeds_of(source)].add(source.beside.partition(".")[2])
+            bottoms[feeds_of(source)].add(measure_name(source.beside))
     for feeds in list(tops):
         pair = _pair(feeds, tops, bottoms)
         for one in pair.alone() if pair.is_mixed else ():

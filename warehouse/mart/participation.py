@@ -6,14 +6,12 @@ that shows which list was asked. Does not: adding up (`rollup`).
 
 from __future__ import annotations
 
+from warehouse.kpi.catalogue import Kpi, feed_of, level_of, measure_name
 from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection, parents
 from warehouse.mart.inputs import Pair
 from warehouse.mart.members import lost, lost_in_place, unplaced
 from warehouse.reference.levels import LEVELS
-
-ACTIVE = "pharmacy_first.active_pharmacies"
-SHARE = "pharmacy_first_participating_pharmacy_share"
 
 
 def member_figures(db: Connection, pair: Pair) -> None:
@@ -105,23 +103,25 @@ def expected_listed(pair: Pair, level: str) -> str:
             ON m.org_code = c.org_code AND m.month = c.month AND m.vintage = c.vintage"""
 
 
-def create_participation(db: Connection) -> None:
-    """`pharmacy_participation` in the attached mart: which list was asked, and who is not on it.
+def create_members_table(db: Connection, kpi: Kpi) -> None:
+    """A KPI's `members_table` in the attached mart: which list was asked, and who is not on it.
 
-    One row per month with published claims, and per local authority and ICB that has pharmacies
-    on the list of the month or claiming.
+    One row per month with published figures, and per place that has members on the list of the
+    month or taking part.
     """
+    [source] = kpi.sources
+    active, listed = source.measures
     newest = "QUALIFY row_number() OVER (PARTITION BY org_code, month ORDER BY vintage DESC) = 1"
     db.execute(
-        f"""CREATE TABLE mart.pharmacy_participation AS
+        f"""CREATE TABLE mart.{kpi.members_table} AS
         WITH belongs AS (
             SELECT child AS org_code, month, level AS org_level, parent
-            FROM stage.membership WHERE child_level = 'pharmacy'),
-        asked AS (SELECT month FROM stage.published WHERE measure = '{ACTIVE}'),
-        list AS (SELECT org_code, month, edition, listed_pharmacies AS listed
-                 FROM stage.leaf_pharmacy_list SEMI JOIN asked USING (month) {newest}),
-        claims AS (SELECT org_code, month, active_pharmacies AS active
-                   FROM stage.leaf_pharmacy_first {newest}),
+            FROM stage.membership WHERE child_level = '{level_of(active)}'),
+        asked AS (SELECT month FROM stage.published WHERE measure = '{active}'),
+        list AS (SELECT org_code, month, edition, {measure_name(listed)} AS listed
+                 FROM stage.leaf_{feed_of(listed)} SEMI JOIN asked USING (month) {newest}),
+        claims AS (SELECT org_code, month, {measure_name(active)} AS active
+                   FROM stage.leaf_{feed_of(active)} {newest}),
         listed AS (
             SELECT b.org_level, b.parent AS org_code, l.month, max(l.edition) AS list_edition,
                    count(*) FILTER (l.listed > 0) AS pharmacies
@@ -138,7 +138,7 @@ def create_participation(db: Connection) -> None:
                coalesce(u.pharmacies, 0) AS claiming_but_not_on_list
         FROM listed AS l
         FULL JOIN unlisted AS u USING (org_level, org_code, month)
-        LEFT JOIN (SELECT * FROM mart.kpi_monthly WHERE kpi_id = '{SHARE}') AS k
+        LEFT JOIN (SELECT * FROM mart.kpi_monthly WHERE kpi_id = '{kpi.kpi_id}') AS k
             USING (org_level, org_code, month)
         LEFT JOIN stage.organisation_name AS n USING (org_level, org_code)
         ORDER BY org_level, org_code, month"""
