@@ -11,6 +11,7 @@ import yaml
 from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from warehouse.base.errors import Refusal
 from warehouse.base.home import SETTINGS, Home
 from warehouse.base.web import web_address, without_passwords
 
@@ -90,10 +91,8 @@ class Settings(BaseModel):
         return {web_address(one): web_address(other) for one, other in said.items()}
 
 
-class Unreadable(ValueError):
+class Unreadable(Refusal, ValueError):
     """Settings that can't be used: whoever wrote them can put them right."""
-
-    exit_status = 2  # wrong usage, as the command line says it
 
 
 def read_settings(home: Home) -> Settings:
@@ -114,7 +113,7 @@ def read_settings(home: Home) -> Settings:
             for one in error.errors()
         ]
         found = without_passwords("; ".join(faults))
-        raise Unreadable(f"{home.settings}: {found}. {POSSIBLE}") from None
+        raise Unreadable(f"{home.settings}: {found}.", POSSIBLE) from None
 
 
 POSSIBLE = (

@@ -48,7 +48,6 @@ def explain(
     """
     from pipelines.cli.explained import explanation_data, show
     from warehouse.base.months import parse_month
-    from warehouse.explain.figure import Unanswerable
     from warehouse.explain.figure import explain as take_apart
     from warehouse.explain.source_rows import rows_of
 
@@ -57,11 +56,7 @@ def explain(
         screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     wanted = parse_month(month_named(month))
-    try:
-        told = take_apart(home.mart, kpi, org, wanted, edition and _edition_named(edition))
-    except Unanswerable as question:
-        screen.error(question.reason, question.remedy)
-        raise typer.Exit(WRONG) from None
+    told = take_apart(home.mart, kpi, org, wanted, edition and _edition_named(edition))
     found = rows_of(home, told.cells, wanted)
     if rows is not None:
         _write_rows(screen, told, found, rows)

@@ -7,8 +7,7 @@ Belongs here: arguments, printing and exit statuses of `accept`, `hold`, `withdr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,18 +41,6 @@ OfEdition = Annotated[
     str | None,
     typer.Option("--edition", help="Only of this edition (YYYY-MM), if imported as several."),
 ]
-
-
-@contextmanager
-def _possible(screen: Screen) -> Iterator[None]:
-    """Say why a decision can't be taken, and end with status 2."""
-    from warehouse.archive.decisions import NotPossible
-
-    try:
-        yield
-    except NotPossible as impossible:
-        screen.error(impossible.reason, impossible.remedy)
-        raise typer.Exit(WRONG) from None
 
 
 @app.command(rich_help_panel=PANEL)
@@ -96,16 +83,15 @@ def accept(
     from warehouse.editions.status import accept as decide
 
     screen = Screen()
-    with _possible(screen):
-        ruling = decide(
-            Home.from_environment(),
-            feed_named(feed),
-            month_named(edition),
-            reason,
-            by,
-            org,
-            month_named(month) if month else None,
-        )
+    ruling = decide(
+        Home.from_environment(),
+        feed_named(feed),
+        month_named(edition),
+        reason,
+        by,
+        org,
+        month_named(month) if month else None,
+    )
     screen.say(ruling.message)
     if ruling.decision:
         screen.say(NEXT)
@@ -121,8 +107,7 @@ def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = 
     from warehouse.editions.status import hold as decide
 
     screen = Screen()
-    with _possible(screen):
-        ruling = decide(Home.from_environment(), feed_named(feed), month_named(edition), reason, by)
+    ruling = decide(Home.from_environment(), feed_named(feed), month_named(edition), reason, by)
     screen.say(ruling.message)
     if ruling.decision:
         screen.say(NEXT)
@@ -133,9 +118,8 @@ def _move(
 ) -> None:
     """Take files out of use or back into it, and say what came of it."""
     screen = Screen()
-    with _possible(screen):
-        month = month_named(edition) if edition else None
-        moved = move(Home.from_environment(), sha256, reason, by, month)
+    month = month_named(edition) if edition else None
+    moved = move(Home.from_environment(), sha256, reason, by, month)
     for line in moved.lines:
         screen.say(line)
     if moved.decisions:
@@ -184,7 +168,7 @@ def diff(
     from warehouse.editions.diff import diff_editions
 
     screen, home = Screen(), Home.from_environment()
-    with _possible(screen), screen.working("Comparing"):
+    with screen.working("Comparing"):
         found = diff_editions(home, feed_named(feed), old, new, measure or [])
     if csv:
         write_difference(found, csv)
@@ -212,6 +196,5 @@ def purge(
     from pipelines.cli.purging import run_purge
 
     screen = Screen()
-    with _possible(screen):
-        status = run_purge(screen, Home.from_environment(), sha256, reason, by, yes)
+    status = run_purge(screen, Home.from_environment(), sha256, reason, by, yes)
     raise typer.Exit(status)

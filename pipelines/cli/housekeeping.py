@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import IN_PART
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
@@ -34,15 +33,10 @@ def housekeeping(
     (2), `keep_runs_days` (90).
     """
     from pipelines.operations.housekeeping import housekeep
-    from warehouse.base.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
-    try:
-        with screen.working("Looking what can go") as working:
-            done = housekeep(home, dry_run, working, wait)
-    except Busy as busy:
-        screen.warn(f"{busy} Try again when it has ended, or leave --no-wait out.")
-        raise typer.Exit(IN_PART) from None
+    with screen.working("Looking what can go") as working:
+        done = housekeep(home, dry_run, working, wait)
     _show(screen, done, dry_run)
 
 

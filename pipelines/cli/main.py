@@ -6,15 +6,16 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines.cli import alerts, claims, contracts, explain, fetch, govern, housekeeping
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import told
-from warehouse.base.errors import show_traces
+from warehouse.base.errors import Refusal, show_traces
 from warehouse.base.exit_status import IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
 
@@ -23,7 +24,21 @@ if TYPE_CHECKING:
 
 DEBUG = "--debug"
 
+
+class Commands(TyperGroup):
+    """The commands; the one place where a refusal is said and made an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; one that refuses ends with its reason, its remedy and its status."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            Screen().error(refusal.reason, refusal.remedy)
+            raise typer.Exit(refusal.exit_status) from None
+
+
 app = typer.Typer(
+    cls=Commands,
     name="access-recovery",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -146,22 +161,13 @@ def refresh(
 ) -> None:
     """Take everything pending from the landing folder to the published mart."""
     from pipelines.cli.outcomes import show_refresh
-    from pipelines.operations.refresh import NotHeld
     from pipelines.operations.refresh import refresh as run
-    from warehouse.base.lock import Busy
 
     screen, home = Screen(), Home.from_environment()
     feeds = [feed_named(one) for one in feed or []]
     editions = [month_named(one) for one in edition or []]
-    try:
-        with screen.working("Looking for what is new") as working:
-            report = run(home, feeds, editions, working, wait)
-    except Busy as busy:
-        screen.warn(f"{busy} Try again when it has ended, or leave --no-wait out.")
-        raise typer.Exit(IN_PART) from None
-    except NotHeld as error:
-        screen.error(error.reason, error.remedy)
-        raise typer.Exit(WRONG) from None
+    with screen.working("Looking for what is new") as working:
+        report = run(home, feeds, editions, working, wait)
     raise typer.Exit(show_refresh(screen, home, report))
 
 
@@ -269,4 +275,4 @@ def main() -> None:
         if debug:
             raise
         Screen().error(*told(error, Home.from_environment()))
-        sys.exit(getattr(error, "exit_status", IN_PART))
+        sys.exit(IN_PART)

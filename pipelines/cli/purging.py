@@ -30,7 +30,6 @@ def run_purge(
     screen: Screen, home: Home, typed: list[str], reason: str, by: str | None, yes: bool
 ) -> int:
     """Purge after asking; returns the exit status. Raises NotPossible."""
-    from pipelines.operations.forget import InUse
     from pipelines.operations.purge import purge
     from warehouse.archive.decisions import reason_given, who
 
@@ -40,12 +39,8 @@ def run_purge(
         _tell(screen, plan)
         return yes or _agreed(screen)
 
-    try:
-        with screen.working("Looking what has to go") as working:
-            done = purge(home, typed, reason, by, confirm, working)
-    except InUse as in_use:
-        screen.error(str(in_use))
-        return IN_PART
+    with screen.working("Looking what has to go") as working:
+        done = purge(home, typed, reason, by, confirm, working)
     if done is None:
         screen.warn("Nothing was erased.")
         return WRONG

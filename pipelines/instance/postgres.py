@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from warehouse.base.exit_status import UNREACHABLE
+from warehouse.base.errors import Refusal
+from warehouse.base.exit_status import IN_PART, UNREACHABLE
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -31,8 +32,10 @@ RECYCLED = 1800  # seconds: firewalls cut connections that live longer
 PATIENCE = "10"  # seconds, unless the address says otherwise
 
 
-class Unusable(ValueError):
+class Unusable(Refusal, ValueError):
     """The database can't be used: what is wrong, and what to do. Quotes no password."""
+
+    exit_status = IN_PART
 
 
 class Unanswered(Unusable):
@@ -55,11 +58,11 @@ def database(environment: Mapping[str, str] | None = None) -> URL | None:
         url = None
     if url is None or not url.database:  # outside `except`: its words may hold the address
         raise Unusable(
-            f"{VARIABLE} can't be read as an address of a database. {SHAPE}; characters such as "
-            "@ : / in the password are written %40 %3A %2F."
+            f"{VARIABLE} can't be read as an address of a database.",
+            f"{SHAPE}; characters such as @ : / in the password are written %40 %3A %2F.",
         )
     if url.drivername not in KINDS:
-        raise Unusable(f"{VARIABLE} begins with `{url.drivername}://`. {SHAPE}.")
+        raise Unusable(f"{VARIABLE} begins with `{url.drivername}://`.", f"{SHAPE}.")
     url = url.set(drivername=DRIVER)
     return url.update_query_dict({"connect_timeout": PATIENCE, **url.query})
 
@@ -85,8 +88,9 @@ def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterP
         cause = error.__cause__ if isinstance(error, DagsterPostgresException) else error
         told = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
     raise Unanswered(
-        f"The database {place(url)} can't be used: {told}. Check {VARIABLE} and that the database "
-        "exists and runs; without the variable Dagster's history is kept in files of the home."
+        f"The database {place(url)} can't be used: {told}.",
+        f"Check {VARIABLE} and that the database exists and runs; without the variable Dagster's "
+        "history is kept in files of the home.",
     )
 
 

@@ -19,6 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from pipelines.instance.postgres import database
 from pipelines.job_names import PUBLISH_JOB, REFRESH_JOB
+from warehouse.base.errors import Refusal
+from warehouse.base.exit_status import IN_PART
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
@@ -46,8 +48,10 @@ FORGET = (
 REWRITTEN = ("event_logs", "asset_keys", "asset_check_executions", "runs", "run_tags")
 
 
-class InUse(Exception):
+class InUse(Refusal):
     """Another program keeps Dagster's databases locked."""
+
+    exit_status = IN_PART
 
 
 def forget_runs(
@@ -63,8 +67,9 @@ def forget_runs(
         return _forget_runs(home, runs, jobs, since, until)
     except (sqlite3.OperationalError, SQLAlchemyError) as error:
         raise InUse(
-            f"Dagster's databases are in use ({error}). The mart is published without the file "
-            "already; stop `make ui` and run the same command again to finish."
+            f"Dagster's databases are in use ({error}).",
+            "The mart is published without the file already; stop `make ui` and run the same "
+            "command again to finish.",
         ) from error
 
 

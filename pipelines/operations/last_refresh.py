@@ -16,7 +16,7 @@ from warehouse.base.home import Home
 PLACE = "state/refresh.json"
 
 
-class Refusal(BaseModel):
+class RefusedFile(BaseModel):
     """What was not taken, `since` when, and what to do. `file`: its path in the landing folder;
     `name`: the same, or what of that file was refused."""
 
@@ -37,7 +37,7 @@ class LastRefresh(BaseModel):
 
     at: datetime
     failures: tuple[str, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedFile, ...]
     published: bool
     failing_since: datetime | None = None
 
@@ -69,7 +69,9 @@ def remember(
         at=now,
         failures=tuple(failures),
         refused=tuple(
-            Refusal(file=file, name=name, reason=reason, remedy=remedy, since=known.get(name, now))
+            RefusedFile(
+                file=file, name=name, reason=reason, remedy=remedy, since=known.get(name, now)
+            )
             for file, name, reason, remedy in refused
         ),
         published=published,

@@ -20,7 +20,7 @@ from pipelines.operations.running import execute, running_instance, settle
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import Tombstone, tombstones
-from warehouse.base.errors import plain
+from warehouse.base.errors import Refusal, plain
 from warehouse.base.home import WRITTEN, Home
 from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
@@ -39,13 +39,8 @@ ABANDONED = timedelta(hours=2)  # longer than a file is copied, or a mart is bui
 SHOWN = 6  # editions that a message names one by one
 
 
-class NotHeld(Exception):
+class NotHeld(Refusal):
     """A feed or an edition was asked for of which there is no file: what there is instead."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.archive.snapshot import outdated, read_once
+from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 
 Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
@@ -32,13 +33,8 @@ PARTICIPLES: dict[Kind, str] = {
 }
 
 
-class NotPossible(Exception):
+class NotPossible(Refusal):
     """A decision that can't be taken: why, and what the person can do about it."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 class Decision(BaseModel):

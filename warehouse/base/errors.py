@@ -1,13 +1,16 @@
-"""What is told of an error that nobody foresaw: one plain message, and never a trace.
+"""Errors in words for people: refusals with reason and remedy, and what is told of all others.
 
-Belongs here: an error's own words without what programmers add to them, and keeping the rest for
-`--debug`. Does not: printing (`pipelines.cli`), errors that carry their own words for people.
+Belongs here: the one base class of errors that somebody foresaw; of others one plain message
+without what programmers add to it, the rest kept for `--debug`. Does not: printing
+(`pipelines.cli`).
 """
 
 from __future__ import annotations
 
 import logging
 import re
+
+from warehouse.base.exit_status import WRONG
 
 # Silent unless `--debug` listens: traces belong neither on the screen nor in alerts.
 TRACES = logging.getLogger("access_recovery.traces")
@@ -35,6 +38,31 @@ AGAIN = (
     "What was published before stays published. Run again with --debug for details: "
     "access-recovery --debug refresh."
 )
+
+
+class Refusal(Exception):
+    """What can't be done as asked: `reason` says why, `remedy` what the person can do about it.
+
+    `exit_status`: that of the command which it ends.
+    """
+
+    exit_status = WRONG
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason, remedy)
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.reason, self.remedy)))
+
+    @property
+    def reason(self) -> str:
+        """Why not, in a sentence."""
+        return str(self.args[0])
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; blank where the reason says that too."""
+        return str(self.args[1])
 
 
 def plain(error: BaseException | str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import get_ident
 
+from warehouse.base.errors import Refusal
+from warehouse.base.exit_status import IN_PART
 from warehouse.base.home import Home
 from warehouse.store import Locked
 
@@ -20,8 +22,10 @@ LOCK = "refresh.lock"
 _HELD: set[tuple[str, int]] = set()
 
 
-class Busy(Exception):
+class Busy(Refusal):
     """Another process, or another thread, is writing this home."""
+
+    exit_status = IN_PART
 
 
 @contextmanager
@@ -36,7 +40,10 @@ def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
             held.enter_context(home.store.lock(LOCK, wait=False))
         except Locked:
             if not wait:
-                raise Busy(f"Another refresh of {home.root} is running.") from None
+                raise Busy(
+                    f"Another refresh of {home.root} is running.",
+                    "Try again when it has ended, or leave --no-wait out.",
+                ) from None
             say("Another refresh is running; waiting for it to end")
             held.enter_context(home.store.lock(LOCK))
         _HELD.add(me)

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.base.errors import Refusal
 from warehouse.mart.reader import attach
 
 Record = dict[str, Any]
@@ -31,12 +32,8 @@ LISTS = {
 }
 
 
-class Unanswerable(ValueError):
+class Unanswerable(Refusal):
     """A question about a figure that the mart does not hold; says why, and what it does hold."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason, self.remedy = reason, remedy
 
 
 @dataclass(frozen=True)

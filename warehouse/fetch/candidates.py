@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from warehouse.base.errors import Refusal
+
 
 @dataclass(frozen=True)
 class Page:
@@ -48,13 +50,8 @@ class Found:
     links: tuple[Link, ...]
 
 
-class Missing(Exception):
+class Missing(Refusal):
     """There is nothing to download: what was seen, and what the person can do about it."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 class NotYet(Missing):

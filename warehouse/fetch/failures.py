@@ -14,6 +14,8 @@ from http import HTTPStatus
 
 import httpx
 
+from warehouse.base.errors import Refusal
+from warehouse.base.exit_status import UNREACHABLE
 from warehouse.base.web import host_of, plain, without_passwords, without_query
 from warehouse.fetch.network import named_authorities
 
@@ -31,13 +33,15 @@ ANSWERS = {
 }
 
 
-class Unreachable(Exception):
+class Unreachable(Refusal):
     """A publisher that can't be reached. `reason` tells `address` (what was asked for, a mirror's
     address if one is set) and `proxy` too; neither holds a password.
 
     `passing`: worth trying again soon, `wait`: seconds that the publisher asks for. `host_down`:
     nothing else can be had from that host either.
     """
+
+    exit_status = UNREACHABLE
 
     def __init__(
         self,
@@ -50,14 +54,11 @@ class Unreachable(Exception):
         wait: float = 0,
         host_down: bool = False,
     ) -> None:
-        self.what, self.remedy = without_passwords(what), remedy
+        self.what = without_passwords(what)
         self.address, self.proxy = plain(address), plain(proxy) if proxy else None
         self.passing, self.wait, self.host_down = passing, wait, host_down
         self.attempts = 1
-        super().__init__(what)
-
-    def __str__(self) -> str:
-        return f"{self.reason} {self.remedy}"
+        super().__init__(self.what, remedy)
 
     @property
     def reason(self) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.base.web import plain
@@ -22,7 +23,6 @@ from warehouse.editions.freshness import due_editions, held_editions, is_sample
 from warehouse.fetch.candidates import (
     Ambiguous,
     Found,
-    Missing,
     NotFound,
     NotThePublisher,
     NotYet,
@@ -195,7 +195,7 @@ def _look(
 def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Look:
     """The look that ends with an exception of `VERDICTS`."""
     verdict = VERDICTS[type(error)]
-    reason = error.reason if isinstance(error, Missing | Refused | Unreachable) else str(error)
+    reason = error.reason if isinstance(error, Refusal) else str(error)
     remedy = getattr(error, "remedy", "") if verdict != "not yet" else ""
     if isinstance(error, Unreachable):
         url = error.address

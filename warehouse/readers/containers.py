@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, cast
 
+from warehouse.base.errors import Refusal
 from warehouse.base.hashing import SideHash
 
 CHUNK = 1 << 20
@@ -36,13 +37,8 @@ WORKBOOK_PART = "[Content_Types].xml"  # every workbook's zip has it, and no pub
 XLSX = "xlsx"  # stands for the encoding of content that is a workbook
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A file that is not taken: why, and what the person can do about it."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Errors that nobody foresaw, in one plain message; traces only for those who ask."""
 
+import pickle
+
 import duckdb
 import polars as pl
 import pytest
 
-from warehouse.base.errors import hide_traces, keep_trace, plain, show_traces
+from warehouse.base.errors import Refusal, hide_traces, keep_trace, plain, show_traces
 
 # As DuckDB 2.0.0 and 1.x word it, C++ trace and all.
 TRACE = """INTERNAL Error: dict-surviving join: narrowed column 12 received a non-dictionary chunk
@@ -68,3 +70,10 @@ def test_traces_are_shown_only_to_those_who_ask(capsys: pytest.CaptureFixture[st
     finally:
         hide_traces()
     assert capsys.readouterr().err == "Stack Trace: seen\n"
+
+
+def test_a_refusal_says_why_and_what_to_do() -> None:
+    refusal = Refusal("No file of nhs_app was imported.", "Import one.")
+    assert str(refusal) == plain(refusal) == f"{refusal.reason} {refusal.remedy}"
+    assert str(Refusal("No.")) == "No."
+    assert pickle.loads(pickle.dumps(refusal)).remedy == "Import one."

@@ -1,0 +1,27 @@
+"""Rules that stand in one module each: no other module may write them anew."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("warehouse", "checks", "assets", "pipelines")
+# What is looked for -> the modules that may have it, each for the reason its docstring gives.
+ONE_PLACE = {
+    r"self\.remedy = |def remedy\(self\)": {
+        "warehouse/base/errors.py",  # refusals
+        "warehouse/fetch/choose.py",  # what a search tells its refusals
+    },
+}
+
+
+@pytest.mark.parametrize("pattern", ONE_PLACE)
+def test_no_other_module_writes_it_anew(pattern: str) -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(pattern, path.read_text(encoding="utf-8"))
+    }
+    assert found == ONE_PLACE[pattern]
