@@ -16,6 +16,7 @@ from checks.mart_checks import add_results, judge_mart
 from warehouse.archive.snapshot import one_snapshot, outdated
 from warehouse.base.home import Home
 from warehouse.base.lock import writing
+from warehouse.base.sql import open_file
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import CheckResult, append
 from warehouse.lineage.edge_table import edges_of
@@ -115,7 +116,7 @@ def build(context: dg.AssetExecutionContext):
 
 def _told(built: Built, results: list[CheckResult]) -> Iterator[Any]:
     """What Dagster is told of a mart: a materialisation per table, a result per check."""
-    with duckdb.connect(str(built.path), read_only=True) as db:
+    with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():
             metadata = (

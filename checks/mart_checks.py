@@ -13,6 +13,7 @@ import duckdb
 from checks.check_catalogue import mart_checks
 from checks.edition_view import SHOWN, Evidence, broken, offences
 from checks.runner import judge
+from warehouse.base.sql import open_file
 from warehouse.editions.check_history import CheckResult
 from warehouse.kpi.catalogue import catalogue
 from warehouse.reference.levels import DATED, sql_list
@@ -155,7 +156,7 @@ def gather_mart(path: Path) -> Iterator[Evidence]:
     """Evidence on a built mart, rule by rule; one that can't be asked hides no other."""
     rules = [check.rule for check in mart_checks()]
     try:
-        db = duckdb.connect(str(path), read_only=True)
+        db = open_file(path, read_only=True)
     except duckdb.Error as error:
         yield from (broken(rule, error) for rule in rules)
         return
@@ -196,7 +197,7 @@ def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
 
 def add_results(path: Path, results: list[CheckResult]) -> None:
     """Write the mart's own verdicts into the mart, so that they are read with all others."""
-    with duckdb.connect(str(path)) as db:
+    with open_file(path) as db:
         described = db.execute("DESCRIBE governance.check_result").fetchall()
         columns = [name for name, *_ in described]
         marks = ", ".join("?" for _ in columns)

@@ -13,6 +13,11 @@ ONE_PLACE = {
         "warehouse/base/errors.py",  # refusals
         "warehouse/fetch/choose.py",  # what a search tells its refusals
     },
+    r"\b(duckdb|sqlite3)\.connect\(|\bcreate_engine\(|\bATTACH '": {
+        "warehouse/base/sql.py",
+        "pipelines/instance/sqlite.py",  # Dagster's storage in files
+        "pipelines/instance/postgres.py",  # and in a database server
+    },
 }
 
 

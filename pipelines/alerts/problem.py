@@ -15,9 +15,9 @@ import duckdb
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.sql import open_mart
 from warehouse.contract.release_calendar import TIMEZONE
 from warehouse.fetch.looks import Look, looks
-from warehouse.mart.reader import attach
 
 LONDON = ZoneInfo(TIMEZONE)
 
@@ -96,8 +96,7 @@ def seen(home: Home) -> Seen:
     if not home.has_mart:
         return NOTHING
     try:
-        with duckdb.connect() as db:
-            attach(db, home.mart)
+        with open_mart(home.mart) as db:
             row = db.execute(
                 """SELECT published_at, newest_editions, synthetic FROM mart.governance.publication
                    ORDER BY published_at DESC, rowid DESC LIMIT 1"""

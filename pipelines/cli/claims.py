@@ -75,12 +75,10 @@ def read_claims(home: Home) -> list[Record] | None:
     with the `sources` it rests on; None if the mart has no claims yet."""
     import duckdb
 
+    from warehouse.base.sql import open_mart
     from warehouse.claims.sources import KEY, files_behind
-    from warehouse.mart.reader import attach
 
-    with duckdb.connect() as db:
-        attach(db, home.mart)
-        db.execute("USE mart")
+    with open_mart(home.mart) as db:
         try:
             found: list[Record] = db.sql("SELECT * FROM claim ORDER BY rowid").pl().to_dicts()
         except duckdb.CatalogException:

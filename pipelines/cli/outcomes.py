@@ -134,14 +134,11 @@ def show_standings(screen: Screen, report: Report) -> None:
 
 def show_headlines(screen: Screen, home: Home) -> None:
     """The headline table, where the mart is, and what to do next."""
-    import duckdb
 
-    from warehouse.mart.reader import attach
+    from warehouse.base.sql import open_mart
     from warehouse.outputs.headline import headlines, reasons
 
-    with duckdb.connect() as db:
-        attach(db, home.mart)
-        db.execute("USE mart")
+    with open_mart(home.mart) as db:
         rows = headlines(db)
     synthetic = any(row["synthetic"] for row in rows)
     if rows:

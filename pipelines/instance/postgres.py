@@ -12,8 +12,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
 
 from warehouse.base.errors import Refusal
 from warehouse.base.exit_status import IN_PART, UNREACHABLE
@@ -92,6 +94,11 @@ def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterP
         f"Check {VARIABLE} and that the database exists and runs; without the variable Dagster's "
         "history is kept in files of the home.",
     )
+
+
+def autocommitting(url: URL) -> Engine:
+    """An engine of our own, for statements that a transaction does not let run."""
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
 def keep_connections(instance: DagsterInstance) -> None:

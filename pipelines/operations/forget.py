@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, create_engine, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
-from pipelines.instance.postgres import database
+from pipelines.instance.postgres import autocommitting, database
 from pipelines.job_names import PUBLISH_JOB, REFRESH_JOB
 from warehouse.base.errors import Refusal
 from warehouse.base.exit_status import IN_PART
 from warehouse.base.home import Home
+from warehouse.base.sql import open_sqlite
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -125,8 +124,7 @@ def _forget_runs(
 
 def _forget_in_postgres(url: URL, runs: list[str]) -> None:
     """Forget runs, then have Postgres rewrite its tables without what was deleted from them."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as db:
+    with autocommitting(url).connect() as db:
         db.execute(text(f"SET lock_timeout = '{PATIENCE}s'"))
         for statement in FORGET:
             several = text(statement).bindparams(bindparam("runs", expanding=True))
@@ -147,13 +145,13 @@ def _forget_index(home: Home, runs: list[str]) -> None:
         return
     index = home.store.local_copy(key)
     marks = f"({', '.join('?' * len(runs))})"
-    with closing(sqlite3.connect(index, timeout=PATIENCE)) as db, db:
+    with open_sqlite(index, PATIENCE) as db, db:
         for statement in FORGET:
             db.execute(statement.replace(":runs", marks), runs)
 
 
 def _vacuum(home: Home, key: str) -> None:
     """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
-    with closing(sqlite3.connect(home.store.local_copy(key), timeout=PATIENCE)) as db:
+    with open_sqlite(home.store.local_copy(key), PATIENCE) as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,7 +11,7 @@ materialisation of an asset's partition, or the newest verdict of a check on one
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from pipelines.operations.forget import FORGET, HISTORY, run_files
 from pipelines.operations.removable import Waste, find_waste, remove
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
+from warehouse.base.sql import open_sqlite
 from warehouse.settings import read_settings
 
 if TYPE_CHECKING:
@@ -133,5 +134,5 @@ def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> No
     for key in home.store.list_keys(HISTORY, ".db"):
         path = home.store.local_copy(key)
         # Whoever has it open now keeps the room that was freed, until next time.
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=1)) as db:
+        with suppress(sqlite3.OperationalError), open_sqlite(path, 1) as db:
             db.execute("VACUUM")

@@ -19,9 +19,9 @@ from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.editions.status import hold
 from warehouse.intake.importer import Request, import_paths
-from warehouse.mart.reader import attach
 from warehouse.publication.build import build_mart
 from warehouse.publication.publish import publish
 

@@ -16,10 +16,10 @@ from checks.runner import check_version
 from tests.support import write_text
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import edition_files, fingerprint, record
 from warehouse.intake.importer import Outcome, Request, import_paths
-from warehouse.mart.reader import attach
 from warehouse.publication.build import Built, build_mart
 from warehouse.publication.publish import publish
 from warehouse.transform.tidy import tidy

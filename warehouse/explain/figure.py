@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.base.errors import Refusal
-from warehouse.mart.reader import attach
+from warehouse.base.sql import open_mart
 
 Record = dict[str, Any]
 # Sections of macro `explain` that may hold several rows, under their names in the answer.
@@ -60,9 +60,7 @@ def explain(
 
     Raises Unanswerable if the mart holds no such figure, naming what it holds instead.
     """
-    with duckdb.connect() as db:
-        attach(db, mart)
-        db.execute("USE mart")
+    with open_mart(mart) as db:
         try:
             found = db.execute(
                 "FROM explain($kpi, $code, $month, as_of := $edition)",

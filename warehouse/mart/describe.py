@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from warehouse.base.sql import quoted
 from warehouse.base.yaml_files import read_yaml
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection
@@ -95,5 +96,4 @@ def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
     """COMMENT takes no parameters: quote the text as SQL does. A missing text stays missing,
     and the mart check `tables_described` then refuses the mart."""
     if text is not None:
-        quoted = text.replace("'", "''")
-        db.execute(f"COMMENT ON {kind} {name} IS '{quoted}'")
+        db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")

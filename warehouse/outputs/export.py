@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from warehouse.base.home import Home
-from warehouse.mart.reader import attach
+from warehouse.base.sql import open_mart
 from warehouse.store import whole_file
 
 EXCEL_ROWS = 1_048_575
@@ -30,8 +29,7 @@ def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
         )
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    with duckdb.connect() as db:
-        attach(db, home.mart)
+    with open_mart(home.mart) as db:
         names = db.execute(
             "SELECT table_name FROM information_schema.tables "
             "WHERE table_catalog = 'mart' AND table_schema = 'main' ORDER BY table_name"

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 from pydantic import BaseModel
 
@@ -21,6 +20,7 @@ from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
+from warehouse.base.sql import open_builder, open_file
 from warehouse.claims.register import REGISTER_FILE, published_claims
 from warehouse.claims.tables import create_claims
 from warehouse.contract import series_breaks
@@ -137,13 +137,12 @@ def _build(
 ) -> Built:
     synthetic = all(one.file.synthetic for one in placed)
     fingerprint = mart_fingerprint(home)
-    limits: dict[str, str | bool | int | float | list[str]] = {
+    limits = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": home.store.local_copy(SPILL).as_posix(),
     }
-    with duckdb.connect(config=limits) as db:
+    with open_builder(target, STORAGE_VERSION, limits) as db:
         record_statements(db)
-        db.execute(f"ATTACH '{_quoted(target)}' AS mart (STORAGE_VERSION '{STORAGE_VERSION}')")
         load(db, home, placed)
         load_held(db, standings(home))
         create_names(db)
@@ -178,10 +177,6 @@ def _build(
     )
 
 
-def _quoted(path: Path) -> str:
-    return path.as_posix().replace("'", "''")
-
-
 def _views() -> dict[str, str]:
     """Every view of the mart, name -> SQL."""
     return (
@@ -195,7 +190,7 @@ def _views() -> dict[str, str]:
 
 def _finish(target: Path, synthetic: bool) -> None:
     """Views and comments, written with the file opened on its own so that they name no alias."""
-    with duckdb.connect(str(target)) as db:
+    with open_file(target) as db:
         for sql in _views().values():
             db.execute(sql)
         macros = revision_macros() | resting_macros() | caveat_macros() | explain_macros()

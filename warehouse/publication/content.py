@@ -16,10 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from warehouse.base.sql import open_mart
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.reader import attach
 
 # Columns that say when or in which run something happened here: not content, in any table.
 CLOCKS = frozenset(
@@ -57,8 +55,7 @@ def mart_content(path: Path) -> dict[str, TableContent]:
 
     Raises duckdb.Error if the file can't be read as a mart.
     """
-    with duckdb.connect() as db:
-        attach(db, path)
+    with open_mart(path) as db:
         return {table: _table_content(db, table, of) for table, of in _columns(db).items()}
 
 

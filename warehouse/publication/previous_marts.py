@@ -17,8 +17,8 @@ import duckdb
 
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import MART, Home
+from warehouse.base.sql import open_mart
 from warehouse.editions.status import standings
-from warehouse.mart.reader import attach
 from warehouse.settings import read_settings
 
 PLACE = "mart/previous"
@@ -67,8 +67,7 @@ def remove_previous(home: Home) -> None:
 def _published(home: Home, key: str) -> str | None:
     """When a mart was published, as part of a file name; None if it must not stay."""
     try:
-        with duckdb.connect() as db:
-            attach(db, home.store.local_copy(key))
+        with open_mart(home.store.local_copy(key)) as db:
             files = db.execute(
                 "SELECT feed, edition, sha256, in_mart FROM mart.governance.source_file"
             ).fetchall()

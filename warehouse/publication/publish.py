@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.base.home import MART, Home
+from warehouse.base.sql import open_mart
 from warehouse.mart.governance import publications
-from warehouse.mart.reader import attach
 from warehouse.publication.build import Built, mart_fingerprint
 from warehouse.publication.previous_marts import keep_previous, may_all_be_seen, remove_previous
 
@@ -75,8 +75,7 @@ def _newest_publication(home: Home, column: str) -> str | None:
     if not home.has_mart:
         return None
     try:
-        with duckdb.connect() as db:
-            attach(db, home.mart)
+        with open_mart(home.mart) as db:
             rows = db.execute(
                 f"SELECT arg_max({column}, rowid) FROM mart.governance.publication"
             ).fetchall()
@@ -88,14 +87,13 @@ def _newest_publication(home: Home, column: str) -> str | None:
 def rests_on_what_left(home: Home, mart: Path | None = None) -> bool:
     """Whether a mart, as a rule the published one, shows a file that was withdrawn, purged, or
     whose edition a person holds: then it must not stay as last-good."""
-    with duckdb.connect() as db:
-        try:
-            attach(db, mart or home.mart)
+    try:
+        with open_mart(mart or home.mart) as db:
             rows = db.execute(
                 "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
             ).fetchall()
-        except duckdb.Error:
-            return False
+    except duckdb.Error:
+        return False
     return not may_all_be_seen(home, rows)
 
 
@@ -105,8 +103,7 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
     if not home.has_mart:
         return False
     try:
-        with duckdb.connect() as db:
-            attach(db, home.mart)
+        with open_mart(home.mart) as db:
             rows = db.execute("SELECT sha256 FROM mart.governance.source_file").fetchall()
     except duckdb.Error:
         return True

@@ -5,9 +5,9 @@ import polars as pl
 
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.explain.counted import FIGURES, cells_of
-from warehouse.mart.reader import attach
 from warehouse.transform.tidy import lake_paths
 
 CELL = ["feed", "edition", "sha256", "cell_code", "cell_month", "measure"]

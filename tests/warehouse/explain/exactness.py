@@ -10,11 +10,11 @@ import polars as pl
 
 from tests.warehouse.explain.published import published
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.explain.counted import cells_of
 from warehouse.explain.source_rows import rows_of
 from warehouse.kpi.catalogue import catalogue
-from warehouse.mart.reader import attach
 
 Figure = dict[str, Any]
 KEYS = ("kpi_id", "org_level", "org_code", "month", "vintage")

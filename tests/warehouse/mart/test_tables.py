@@ -14,10 +14,10 @@ from tests.warehouse.support_mart import Mart, bring, build, build_aside, retrie
 from tests.warehouse.worlds import area, llr_world
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.catalogue import catalogue
-from warehouse.mart.reader import attach
 from warehouse.publication.publish import publish
 
 COLUMNS = {

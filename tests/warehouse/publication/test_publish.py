@@ -13,8 +13,8 @@ from tests.support import write_regional
 from tests.warehouse.support_mart import Mart, accept_all, bring, build_aside
 from tests.warehouse.worlds import area
 from warehouse.base.home import Home
+from warehouse.base.sql import attach
 from warehouse.mart.governance import publications
-from warehouse.mart.reader import attach
 from warehouse.publication import publish as publishing
 from warehouse.publication.build import Built, build_mart
 from warehouse.publication.publish import SwapBlocked, is_current, publish

@@ -18,9 +18,9 @@ from open_data_contract_standard.model import (
 )
 
 from warehouse.base.home import Home
+from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.mart.describe import SYNTHETIC_NOTE
-from warehouse.mart.reader import attach
 from warehouse.outputs.odcs import parts
 
 MART = "mart"
@@ -57,8 +57,7 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
             f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
         )
     checks = register.filter(pl.col("feed") == MART)
-    with duckdb.connect() as db:
-        attach(db, home.mart)
+    with open_mart(home.mart) as db:
         [(synthetic,)] = db.execute(
             "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
         ).fetchall()

@@ -14,10 +14,10 @@ import duckdb
 from openlineage.client.event_v2 import InputDataset, OutputDataset
 from openlineage.client.facet_v2 import dataset_version_dataset
 
+from warehouse.base.sql import open_mart
 from warehouse.contract.shapes import Field
 from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import Edge
-from warehouse.mart.reader import attach
 from warehouse.outputs.openlineage.datasets import judged, mart_table, table, working_table
 
 FILE = "mart/access_recovery.duckdb"
@@ -31,8 +31,7 @@ def built(
     namespace: str, path: Path, results: Sequence[CheckResult]
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
     """What building the mart at `path` took in, with its checks, and the tables it gave out."""
-    with duckdb.connect() as db:
-        attach(db, path)
+    with open_mart(path) as db:
         columns, edges = _columns(db), _edges(db)
         counts = _counts(db)
         [(synthetic,)] = db.execute(
@@ -55,8 +54,7 @@ def published(
     namespace: str, path: Path, fingerprint: str
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
     """The published file, and the tables that are in it."""
-    with duckdb.connect() as db:
-        attach(db, path)
+    with open_mart(path) as db:
         inputs = [InputDataset(namespace, name) for name in _columns(db)]
     output = table(namespace, FILE, None)
     output.facets = {"version": dataset_version_dataset.DatasetVersionDatasetFacet(fingerprint)}

@@ -6,8 +6,6 @@ Belongs here: which pages there are and where. Does not: what they say (`records
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +15,10 @@ import duckdb
 import jinja2
 
 from warehouse.base.home import Home
+from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.units import BASE_UNITS
-from warehouse.mart.reader import attach
 from warehouse.outputs.headline import change_text, headline_value, headlines, working_day_text
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.lineage_page import lineage
@@ -39,7 +37,7 @@ def build_pages(home: Home, today: date | None = None) -> Path:
             f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
         )
     today = today or datetime.now(UTC).date()
-    with _mart(home) as db:
+    with open_mart(home.mart) as db:
         published = records.publications(db)
         for number, one in enumerate(published):
             one["page"] = f"{REFRESHES}/{refresh_name(one)}"
@@ -53,15 +51,6 @@ def build_pages(home: Home, today: date | None = None) -> Path:
         told = _render("scorecard.html.j2", up="", **_scorecard(db, published, today))
         home.store.replace(f"{PLACE}/{SCORECARD}", told)
     return home.pages / SCORECARD
-
-
-@contextmanager
-def _mart(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published mart, as the current database: its macros name no other."""
-    with duckdb.connect() as db:
-        attach(db, home.mart)
-        db.execute("USE mart")
-        yield db
 
 
 def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date) -> dict[str, Any]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
-
 from warehouse.base.home import Home
-from warehouse.mart.reader import attach
+from warehouse.base.sql import open_mart
 
 PLACE = "docs"
 SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
@@ -28,8 +26,7 @@ def are_whole(home: Home) -> bool:
     """Whether all pages about the published mart are there; True where no mart is published."""
     if not home.has_mart:
         return True
-    with duckdb.connect() as db:
-        attach(db, home.mart)
+    with open_mart(home.mart) as db:
         told = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
     pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in told]
     wanted = [SCORECARD, LINEAGE, *(f"{REFRESHES}/{page}" for page in pages)]
