@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from warehouse.base.errors import Refusal
 from warehouse.base.home import SETTINGS, Home
 from warehouse.base.web import web_address, without_passwords
+from warehouse.reference.levels import OrgLevel
+
+ORG_CODE = r"^[A-Z0-9]{3,9}$"
 
 
 class Disclosure(BaseModel):
@@ -71,19 +74,57 @@ class Looking(BaseModel):
         return said
 
 
-class Settings(BaseModel):
-    """All choices of an installation. `addresses`: beginnings of publishers' addresses, and what
-    is asked instead of them (a mirror). `keep_marts`: how many marts published before are kept.
-    `keep_runs_days`: how long Dagster's runs are kept at least."""
+class HeadlinePlace(BaseModel):
+    """A place whose headline figures are shown; under the mart's name of it unless it has one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    level: OrgLevel
+    code: str = Field(pattern=ORG_CODE)
+    name: str | None = None
+
+
+# Where it began; another ICB's home names its own.
+HOME_PLACE = "QK1"
+HOME_HEADLINES = (
+    HeadlinePlace(level="icb", code=HOME_PLACE, name="LLR"),
+    HeadlinePlace(level="sub_icb", code="04C", name="Leicester City"),
+    HeadlinePlace(level="local_authority", code="E06000016", name="Leicester City"),
+)
+
+
+class Settings(BaseModel):
+    """All choices of an installation.
+
+    `place`: the ICB whose home it is, by ODS code; claims about it are put to the test.
+    `headline_places`: whose headline figures are shown, in that order; unless told the ICB alone,
+    and in the home of `HOME_PLACE` its city too. `addresses`: beginnings of publishers' addresses,
+    and what is asked instead of them (a mirror). `keep_marts`: how many marts published before are
+    kept. `keep_runs_days`: how long Dagster's runs are kept at least.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
+    headline_places: tuple[HeadlinePlace, ...] = Field(default=(), max_length=10)
     disclosure: Disclosure = Disclosure()
     addresses: dict[str, str] = {}
     timeouts: Timeouts = Timeouts()
     look: Looking = Looking()
     keep_marts: int = Field(default=2, ge=0)
     keep_runs_days: int = Field(default=90, ge=1)
+
+    @property
+    def headlines(self) -> tuple[HeadlinePlace, ...]:
+        """The places whose headline figures are shown."""
+        return self.headlines_chosen or HOME_HEADLINES
+
+    @property
+    def headlines_chosen(self) -> tuple[HeadlinePlace, ...]:
+        """Those of them that somebody chose, who should hear of it if there is no such place."""
+        if self.headline_places or self.place == HOME_PLACE:
+            return self.headline_places
+        return (HeadlinePlace(level="icb", code=self.place),)
 
     @field_validator("addresses")
     @classmethod
@@ -117,7 +158,9 @@ def read_settings(home: Home) -> Settings:
 
 
 POSSIBLE = (
-    "It may say `disclosure:` with `practice_level:` (true or false) and `threshold:` (1, 2, ...), "
+    "It may say `place:` (ODS code of an ICB, like QK1), `headline_places:` (a list of "
+    "`{level: sub_icb, code: 04C}`, perhaps with a `name:`), `disclosure:` with `practice_level:` "
+    "(true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
     "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "
     "`keep_marts:` (0, 1, ...), and `keep_runs_days:` (1, 2, ...)."

@@ -39,6 +39,8 @@ def claims(
     As judged when the mart was published; access-recovery refresh judges them anew.
     """
     from pipelines.cli.outcomes import SYNTHETIC_BANNER
+    from warehouse.claims.register import register_file
+    from warehouse.settings import read_settings
 
     screen, home = Screen(), Home.from_environment()
     if not home.has_mart:
@@ -51,6 +53,12 @@ def claims(
             "Run access-recovery refresh, which builds it anew.",
         )
         raise typer.Exit(WRONG)
+    if not found:
+        place = read_settings(home).place
+        screen.warn(
+            f"There are no claims about {place}. Those of a place are in {register_file(place)}; "
+            f"which place is a home's: `place:` in {home.settings}."
+        )
     wanted = _wanted(screen, found, claim or [])
     synthetic = any(one["synthetic"] for one in found)
     if as_json:

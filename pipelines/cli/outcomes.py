@@ -137,12 +137,20 @@ def show_headlines(screen: Screen, home: Home) -> None:
 
     from warehouse.base.sql import open_mart
     from warehouse.outputs.headline import headlines, reasons
+    from warehouse.settings import read_settings
 
+    settings = read_settings(home)
     with open_mart(home.mart) as db:
-        rows = headlines(db)
+        rows = headlines(db, settings.headlines)
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
         screen.table(_headline_table(rows, synthetic))
+    for place in settings.headlines_chosen:
+        if not any(place.code == row["org_code"] for row in rows):
+            screen.warn(
+                f"The mart has no headline figure of {place.level} {place.code}. "
+                f"If the code is wrong, correct it in {home.settings}."
+            )
     for reason in reasons(rows):
         screen.warn(f"Disputed: {reason}")
     if synthetic:

@@ -101,8 +101,8 @@ def refresh(
     """
     from warehouse.claims.register import published_claims
 
-    read_settings(home)  # else it would be told after everything is taken in
-    published_claims()  # so would this
+    settings = read_settings(home)  # else it would be told after everything is taken in
+    published_claims(settings.place)  # so would this
     report = Report()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)

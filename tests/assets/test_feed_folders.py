@@ -9,7 +9,7 @@ from warehouse.contract.model import FEEDS_FOLDER, contracts
 MAY_NAME = {
     "assets/feeds/": "the feeds themselves",
     "warehouse/kpi/kpis/": "the KPI catalogue says from which feeds a KPI is worked out",
-    "warehouse/claims/claims.yaml": "a claim is about a KPI, and some KPIs are named like a feed",
+    "warehouse/claims/places/": "a claim is about a KPI, and some KPIs are named like a feed",
     "warehouse/mart/describe.yaml": "comments of the mart show calls that people can copy",
 }
 PUBLISHERS = r"digital\.nhs\.uk|nhsbsa|odsdatasearch"

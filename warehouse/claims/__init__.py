@@ -1,4 +1,5 @@
 """Published claims: statements with figures, put to the test against the mart.
 
-`claims.yaml` is the register; every module works on it as data. Nothing here knows one claim.
+`places/<place>.yaml` is the register of a place; every module works on it as data. No code knows
+any one claim.
 """

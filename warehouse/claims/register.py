@@ -1,4 +1,4 @@
-"""The register of claims: `claims.yaml` as validated objects.
+"""The register of claims: `places/<place>.yaml` as validated objects.
 
 Belongs here: what an entry may say, and refusing what it must not. Does not: any one claim (the
 YAML), working a reading out (`evidence`), verdicts (`judge`).
@@ -23,7 +23,7 @@ from warehouse.kpi.catalogue import Kpi, catalogue
 from warehouse.kpi.units import Unit
 from warehouse.reference.levels import OrgLevel
 
-REGISTER_FILE = Path(__file__).with_name("claims.yaml")
+REGISTERS = Path(__file__).with_name("places")
 # `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
 # points. A claim may be of what no KPI is: then it has a unit of its own.
 ClaimUnit = Literal[Unit, "growth", "pounds"]
@@ -132,11 +132,23 @@ class Claim(_Entry):
     readings: tuple[Reading, ...]
 
 
+def register_file(place: str) -> Path:
+    """Where the claims about a place stand, if there are any. `place`: ODS code of the ICB."""
+    return REGISTERS / f"{place}.yaml"
+
+
 @cache
-def published_claims() -> tuple[Claim, ...]:
-    """The shipped register. Raises ValueError, as `load_register` and `check_register` do."""
-    claims = load_register(REGISTER_FILE)
-    check_register(claims, catalogue())
+def published_claims(place: str) -> tuple[Claim, ...]:
+    """The shipped register of a place, empty if nobody has kept one.
+
+    Raises ValueError, as `load_register` and `check_register` do.
+    """
+    path = register_file(place)
+    if not path.exists():
+        return ()
+    claims = load_register(path)
+    with faults_told_of(path):
+        check_register(claims, catalogue())
     return claims
 
 
@@ -237,11 +249,10 @@ def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
     Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
     unit than the claim's, and a monthly mean of what is not added up over months.
     """
-    with faults_told_of(REGISTER_FILE):
-        for claim in claims:
-            for reading in claim.readings:
-                if reading.kpi_id is not None:
-                    _check_reading(reading, reading.kpi_id, claim, kpis)
+    for claim in claims:
+        for reading in claim.readings:
+            if reading.kpi_id is not None:
+                _check_reading(reading, reading.kpi_id, claim, kpis)
 
 
 def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[str, Kpi]) -> None:

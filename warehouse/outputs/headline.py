@@ -1,4 +1,4 @@
-"""The headline figures: the newest value of each headline KPI for LLR and Leicester City.
+"""The headline figures: the newest value of each headline KPI, of the places that settings name.
 
 Belongs here: which they are, and how they and their changes are written; for the terminal and the
 pages alike. Does not: tables on the screen (`pipelines.cli.outcomes`) or pages
@@ -7,24 +7,21 @@ pages alike. Does not: tables on the screen (`pipelines.cli.outcomes`) or pages
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
 from warehouse.base.numerals import signed_percent, signed_points, value_text
 from warehouse.kpi.catalogue import catalogue
+from warehouse.settings import HeadlinePlace
 
 Row = dict[str, Any]
-HEADLINE_PLACES = (
-    ("icb", "QK1", "LLR"),
-    ("sub_icb", "04C", "Leicester City"),
-    ("local_authority", "E06000016", "Leicester City"),
-)
 FEW = 1000
 
 
-def headlines(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """A row per figure, theme by theme. `db` has the mart as its current database.
+def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> list[Row]:
+    """A row per figure of the places, theme by theme. `db` has the mart as its current database.
 
     `ratio` and `change` compare with the year before; `working_day_ratio` does so per working day,
     of figures that the number of working days moves, NULL of others.
@@ -33,9 +30,10 @@ def headlines(db: duckdb.DuckDBPyConnection) -> list[Row]:
     wanted = [kpi.kpi_id for kpi in headline]
     moved = [kpi.kpi_id for kpi in headline if kpi.moved_by_working_days and kpi.unit != "share"]
     rows: list[Row] = []
-    for level, code, place in HEADLINE_PLACES:
+    for place in shown:
         found = db.execute(
-            """SELECT k.theme, m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
+            """SELECT coalesce($name, m.org_name, m.org_code) AS place, m.org_code, k.theme,
+                      m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
                       m.denominator, m.year_on_year_ratio AS ratio,
                       m.year_on_year_change AS change,
                       CASE WHEN m.kpi_id IN (SELECT unnest($moved))
@@ -48,11 +46,11 @@ def headlines(db: duckdb.DuckDBPyConnection) -> list[Row]:
                WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
                  AND m.kpi_id IN (SELECT unnest($wanted))
                QUALIFY row_number() OVER (PARTITION BY m.kpi_id ORDER BY m.month DESC) = 1""",
-            {"level": level, "code": code, "wanted": wanted, "moved": moved},
+            place.model_dump() | {"wanted": wanted, "moved": moved},
         )
         keys = [column[0] for column in found.description or []]
-        rows += [{"place": place, **dict(zip(keys, r, strict=True))} for r in found.fetchall()]
-    places, themes = [one[2] for one in HEADLINE_PLACES], [row["theme"] for row in rows]
+        rows += [dict(zip(keys, row, strict=True)) for row in found.fetchall()]
+    places, themes = [row["place"] for row in rows], [row["theme"] for row in rows]
     return sorted(
         rows,
         key=lambda row: (

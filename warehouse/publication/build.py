@@ -21,7 +21,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.base.sql import open_builder, open_file
-from warehouse.claims.register import REGISTER_FILE, published_claims
+from warehouse.claims.register import REGISTERS, published_claims
 from warehouse.claims.tables import create_claims
 from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts, hash_files
@@ -76,7 +76,8 @@ class Built(BaseModel):
 def mart_version() -> str:
     """Short hash of all that turns measures into the mart: every module that a build runs through,
     and the tables that they read."""
-    files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), REGISTER_FILE]
+    files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files()]
+    files += sorted(REGISTERS.glob("*.yaml"))
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
@@ -93,7 +94,8 @@ def accepted_files(home: Home) -> list[SourceFile]:
 def mart_fingerprint(home: Home) -> str:
     """What the mart rests on: every edition's verdict and files, every decision, and the code
     that builds it."""
-    parts = [mart_version(), STORAGE_VERSION, read_settings(home).disclosure.model_dump_json()]
+    settings = read_settings(home)
+    parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     files = Archive(home).files()
     in_use = Archive(home).active_files()
     active = {(f.feed, f.edition, f.sha256) for f in in_use}
@@ -146,7 +148,8 @@ def _build(
         load(db, home, placed)
         load_held(db, standings(home))
         create_names(db)
-        disclosure = read_settings(home).disclosure
+        settings = read_settings(home)
+        disclosure = settings.disclosure
         build_figures(db, catalogue(), synthetic, disclosure)
         create_analyst_tables(db, catalogue())
         create_revisions(db, synthetic)
@@ -157,7 +160,7 @@ def _build(
         )
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
-        create_claims(db, published_claims(), catalogue(), synthetic)
+        create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)
         publish_ways(db, disclosure)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)

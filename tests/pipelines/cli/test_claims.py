@@ -1,6 +1,7 @@
 """The command `claims`: what it prints of a mart's tables, as text and as JSON."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
         write_coverage(folder / "coverage.csv", covered("04C", "01NOV2024", 1, 4000)),
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mart_build, "published_claims", lambda: claims)
+        patch.setattr(mart_build, "published_claims", lambda place: claims)
         again = write_regional(folder / "again.csv", area("04C", "NOV2024", 75))
         bring(home, *files, published_on=date(2024, 12, 20))
         bring(home, again, published_on=date(2025, 1, 10))
@@ -223,15 +224,33 @@ def test_claims_are_chosen_by_how_their_ids_begin(published: Home) -> None:
 def test_a_refresh_refuses_a_wrong_register_before_the_work(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "claims.yaml"
+    path = tmp_path / "QK1.yaml"
     registered(tmp_path, claim=figure(kpi="appointment"))
+    (tmp_path / "claims.yaml").rename(path)
     home.landing.mkdir(parents=True)
     waiting = write_regional(home.landing / "then.csv", area("04C", "OCT2024", 100))
-    monkeypatch.setattr(register, "REGISTER_FILE", path)
+    monkeypatch.setattr(register, "REGISTERS", tmp_path)
     monkeypatch.setattr(register, "published_claims", register.published_claims.__wrapped__)
     with pytest.raises(ValueError, match="claim `claim`: `kpi`: `appointment` is not in the cat"):
         refresh(home)
     assert waiting.exists()
+
+
+def test_a_home_of_a_place_without_a_register_has_no_claims_and_says_so(
+    made: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(made.root, home.root)
+    before = mart_build.mart_fingerprint(home)
+    home.settings.write_text("place: QZZ\n")
+    assert mart_build.mart_fingerprint(home) != before
+    publish(home, mart_build.build_mart(home, RUN))
+    monkeypatch.setenv(HOME_VARIABLE, str(home.root))
+    told = run("--json")
+    assert told.exit_code == 0 and json.loads(told.stdout)["claims"] == []
+    assert "no claims about QZZ" in told.stderr and "QZZ.yaml" in told.stderr
+    with duckdb.connect(str(home.mart), read_only=True) as db:
+        assert db.sql("SELECT count(*) FROM claim").fetchall() == [(0,)]
 
 
 def test_no_mart_or_one_without_claims_says_what_to_do(home: Home) -> None:

@@ -9,10 +9,11 @@ import yaml
 
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
 from warehouse.claims.register import (
-    REGISTER_FILE,
+    REGISTERS,
     check_register,
     load_register,
     published_claims,
+    register_file,
 )
 from warehouse.kpi.catalogue import catalogue
 from warehouse.publication import build
@@ -26,7 +27,7 @@ OF_THE_COUNTY = {"6,948,961", "7,451,092", "502,131", "7.2 %", "7,881,384", "33,
 
 
 def test_the_register_has_every_figure_of_the_minutes_and_fits_the_catalogue() -> None:
-    claims = published_claims()
+    claims = published_claims("QK1")
     check_register(claims, catalogue())
     minutes = [one for one in claims if one.claim_id.startswith("minutes-2025-")]
     assert {one.figure.written for one in minutes} == FIGURES_OF_THE_MINUTES
@@ -42,7 +43,7 @@ def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch
     hashed: list[Path] = []
     monkeypatch.setattr(build, "hash_files", lambda files: hashed.extend(files) or "version")
     assert build.mart_version.__wrapped__() == "version"
-    assert {REGISTER_FILE, REGISTER_FILE.with_name("verdicts.py")} <= set(hashed)
+    assert {register_file("QK1"), REGISTERS.with_name("verdicts.py")} <= set(hashed)
 
 
 @pytest.mark.parametrize(

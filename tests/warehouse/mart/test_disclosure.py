@@ -276,6 +276,18 @@ def test_choices_are_the_owners(home: Home) -> None:
     assert read_settings(home).disclosure.threshold == 5
 
 
+def test_the_home_of_another_icb_shows_its_figures_and_those_it_chooses(home: Home) -> None:
+    assert [(one.level, one.code, one.name) for one in read_settings(home).headlines] == [
+        ("icb", "QK1", "LLR"),
+        ("sub_icb", "04C", "Leicester City"),
+        ("local_authority", "E06000016", "Leicester City"),
+    ]
+    write_text(home.settings, "place: QHM\n")
+    assert [one.code for one in read_settings(home).headlines] == ["QHM"]
+    write_text(home.settings, "place: QHM\nheadline_places: [{level: sub_icb, code: 84H}]\n")
+    assert [one.code for one in read_settings(home).headlines] == ["84H"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -283,6 +295,9 @@ def test_choices_are_the_owners(home: Home) -> None:
         ("disclosure: {threshold: many}", "found 'many'"),
         ("disclosure: {threshold: 0}", "`disclosure.threshold`"),
         ("disclosure: [", "not readable as YAML"),
+        ("place: Leicester", "`place`"),
+        ("headline_places: [{level: city, code: 04C}]", "`headline_places.0.level`"),
+        ("headline_places: [{level: icb}]", "`headline_places:` (a list of"),
     ],
 )
 def test_a_choice_that_is_none_is_refused(home: Home, text: str, told: str) -> None:

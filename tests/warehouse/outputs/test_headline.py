@@ -8,17 +8,43 @@ from tests.warehouse.support_mart import Mart
 from tests.warehouse.worlds import volume
 from warehouse.base.home import Home
 from warehouse.outputs.headline import change_text, headlines, working_day_text
+from warehouse.settings import HOME_HEADLINES, HeadlinePlace, Settings
 
 
 def test_a_count_is_compared_per_working_day_a_share_is_not(years: Mart) -> None:
     """November 2025 had 20 working days, November 2024 had 21."""
-    found = {row["kpi_id"]: row for row in headlines(years.db) if row["place"] == "Leicester City"}
+    rows = headlines(years.db, HOME_HEADLINES)
+    found = {row["kpi_id"]: row for row in rows if row["place"] == "Leicester City"}
     count, share = found["appointments"], found["appointments_same_day_share"]
     now, then = volume(count["month"]), volume(count["month"].replace(year=2024))
     assert count["ratio"] == pytest.approx(now / then - 1)
     assert count["working_day_ratio"] == pytest.approx((now / 20) / (then / 21) - 1)
     assert working_day_text(count) == f"{100 * ((now / 20) / (then / 21) - 1):+.1f}%"
     assert share["working_day_ratio"] is None and change_text(share).endswith(" pp")
+
+
+def test_the_places_of_the_settings_are_shown_by_the_marts_names_unless_they_have_their_own(
+    years: Mart,
+) -> None:
+    code, name = years.db.sql(
+        "SELECT org_code, any_value(org_name) FROM kpi_monthly WHERE org_level = 'sub_icb' "
+        "GROUP BY org_code ORDER BY org_code"
+    ).fetchall()[0]
+    none = HeadlinePlace(level="sub_icb", code="99Z", name="Nowhere")
+    rows = headlines(years.db, [none, HeadlinePlace(level="sub_icb", code=code)])
+    assert {(row["org_code"], row["place"]) for row in rows} == {(code, name)}
+    own = HeadlinePlace(level="sub_icb", code=code, name="Home")
+    assert {row["place"] for row in headlines(years.db, [own])} == {"Home"}
+
+
+def test_a_chosen_place_without_figures_is_told(
+    years_home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("warehouse.settings.read_settings", lambda home: Settings(place="QZZ"))
+    show_headlines(Screen(), years_home)
+    printed = capsys.readouterr()
+    assert "no headline figure of icb QZZ" in " ".join(printed.err.split())
+    assert "Headline figures" not in printed.out
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -24,6 +24,7 @@ from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.lineage_page import lineage
 from warehouse.outputs.pages.page_data import Row
 from warehouse.outputs.pages.paths import LINEAGE, PLACE, REFRESHES, SCORECARD, refresh_name
+from warehouse.settings import read_settings
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
@@ -48,12 +49,14 @@ def build_pages(home: Home, today: date | None = None) -> Path:
                 home.store.replace(key, page)
         told = _render("lineage.html.j2", refresh=published[0], **lineage(db))
         home.store.replace(f"{PLACE}/{LINEAGE}", told)
-        told = _render("scorecard.html.j2", up="", **_scorecard(db, published, today))
+        told = _render("scorecard.html.j2", up="", **_scorecard(db, home, published, today))
         home.store.replace(f"{PLACE}/{SCORECARD}", told)
     return home.pages / SCORECARD
 
 
-def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date) -> dict[str, Any]:
+def _scorecard(
+    db: duckdb.DuckDBPyConnection, home: Home, published: list[Row], today: date
+) -> dict[str, Any]:
     feeds = records.feeds(db)
     for feed in feeds:
         contract = contracts()[feed["feed"]]
@@ -66,7 +69,7 @@ def _scorecard(db: duckdb.DuckDBPyConnection, published: list[Row], today: date)
         "refresh": published[0],
         "today": today,
         "feeds": feeds,
-        "headlines": headlines(db),
+        "headlines": headlines(db, read_settings(home).headlines),
         "disputed": records.disputed(db),
         "trend": published[: records.TREND],
         "most": max((one["warned"] + one["failed"] for one in published), default=0),
