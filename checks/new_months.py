@@ -20,8 +20,8 @@ from checks.check_catalogue import feed_words
 from checks.edition_view import EditionView, Evidence, offences, skipped
 from checks.expected_range import LEAST, Ids, Range, Table
 from checks.parents import parent_at
-from warehouse.base.months import add_months, month_text, parse_month
-from warehouse.base.working_days import days_of, working_days
+from warehouse.base.months import add_months, between, days_of, month_text, parse_month
+from warehouse.base.working_days import working_days
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
@@ -227,8 +227,7 @@ class _World:
         self.measure = _measure(contract)
         first, last = cells["month"].min(), view.month
         assert isinstance(first, date)  # noqa: S101 - the caller has looked
-        span = (last.year - first.year) * 12 + last.month - first.month
-        self.months = [add_months(first, n) for n in range(span + 1)]
+        self.months = between(first, last)
         self.codes = sorted(cells["org_code"].unique())
         self.names: dict[str, list[str]] = {}
         places = _places(view, self.codes)

@@ -10,7 +10,7 @@ about.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -19,6 +19,7 @@ from assets.fetch_assets import fetch_job_name, range_tags
 from pipelines.resources import HomeResource
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.months import day_words
 from warehouse.base.working_days import is_bank_holiday, is_working_day
 from warehouse.contract.model import Contract
 from warehouse.contract.release_calendar import LONDON, TIMEZONE
@@ -89,7 +90,7 @@ def decide(
     day = here.date()
     if working_days_only and not is_working_day(day):
         what = "a bank holiday" if is_bank_holiday(day) else f"a {day:%A}"
-        return dg.SkipReason(f"{_words(day)} is {what}: nothing is published")
+        return dg.SkipReason(f"{day_words(day)} is {what}: nothing is published")
     if is_sample(Archive(home).active_files()):
         return dg.SkipReason("Sample data only: import or fetch a real edition first")
     held = held_editions(home, contract.feed)
@@ -100,7 +101,9 @@ def decide(
     if not editions:
         awaited = freshness(contract, newest, False, day)
         due = awaited.due
-        return dg.SkipReason(f"{awaited.awaited} is due on {_words(due)}" if due else awaited.words)
+        return dg.SkipReason(
+            f"{awaited.awaited} is due on {day_words(due)}" if due else awaited.words
+        )
     return request(contract.feed, editions, here, newest)
 
 
@@ -113,7 +116,3 @@ def request(feed: str, editions: Sequence[str], tick: datetime, again: str | Non
     if first == editions[-1]:
         return dg.RunRequest(run_key=key, partition_key=first)
     return dg.RunRequest(run_key=key, tags=range_tags(first, editions[-1]))
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

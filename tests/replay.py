@@ -15,11 +15,11 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-from assets.sample.profile import shift
 from assets.sample.world import LAST_MONTH, World
 from assets.sample.writer import FULL_MONTH_NAMES, feed_writers
 from tests.fetch_pages import File, Resource, listing_page, package_show, publication_page
 from tests.local_server import Answer, LocalServer, Published
+from warehouse.base.months import add_months
 
 BEFORE = "2024-12"  # what a home holds when the replay begins: nobody looks further back than that
 MONTHS = ("2025-01", "2025-02", "2025-03")
@@ -50,7 +50,7 @@ class ReplayWorld(World):
 
     def practice_window(self, edition: date) -> list[date]:
         """As published, but for a month of which this world has no practices."""
-        return [m for m in super().practice_window(edition) if m > shift(LAST_MONTH, -4)]
+        return [m for m in super().practice_window(edition) if m > add_months(LAST_MONTH, -4)]
 
 
 def replay_files(out: Path, feeds: tuple[str, ...] = ()) -> dict[tuple[str, str], list[Path]]:
@@ -129,13 +129,15 @@ class Publishers:
         if series in self._resources:
             for path in paths:
                 where = self._serve("opendata", f"/dataset/{series}/download/{path.name}", path)
-                made = Resource(path.stem, where, modified=f"{shift(day, 1)}T09:30:00")
+                made = Resource(path.stem, where, modified=f"{add_months(day, 1)}T09:30:00")
                 self._resources[series].append(made)
             self._list_data_sets()
             return
         name = f"{FULL_MONTH_NAMES[day.month - 1].lower()}-{day.year}"
         cards = [*_noise(series, day), *(File(path.stem, self._opaque(path)) for path in paths)]
-        page = publication_page(f"{series} {name}", cards, published=f"{shift(day, 1):27 %b %Y}")
+        page = publication_page(
+            f"{series} {name}", cards, published=f"{add_months(day, 1):27 %b %Y}"
+        )
         self.server.routes[f"/digital{SERIES}{series}/{name}"] = Answer(body=page)
 
     def _opaque(self, path: Path) -> str:

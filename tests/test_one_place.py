@@ -9,6 +9,9 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("warehouse", "checks", "assets", "pipelines")
 # What is looked for -> the modules that may have it, each for the reason its docstring gives.
 ONE_PLACE = {
+    r"\.year\) \* 12|\.year \* 12|% 12 \+ 1|:%Y-%m\}|:%b %Y\}\"$|relativedelta|month >= 4": {
+        "warehouse/base/months.py",
+    },
     r"self\.remedy = |def remedy\(self\)": {
         "warehouse/base/errors.py",  # refusals
         "warehouse/fetch/choose.py",  # what a search tells its refusals

@@ -16,6 +16,7 @@ from assets.sample.pharmacies import ICBS
 from assets.sample.places import MARK, Practice
 from assets.sample.profile import draw
 from assets.sample.world import LAST_MONTH, World
+from warehouse.base.months import months_apart
 from warehouse.reference.organisations import reference
 
 FIRST_MONTH = date(2024, 10, 1)
@@ -82,8 +83,7 @@ def use(world: World, board: Board, month: date, edition: date) -> Use:
 
 def _share(month: date) -> float:
     """Share of patients who log in in a month."""
-    months = (month.year - FIRST_MONTH.year) * 12 + month.month - FIRST_MONTH.month
-    return USERS_OF_PATIENTS + MONTHLY_GROWTH * months
+    return USERS_OF_PATIENTS + MONTHLY_GROWTH * months_apart(FIRST_MONTH, month)
 
 
 def _patients(world: World, icb: str, month: date) -> float:

@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from assets.sample.places import SCALES
-from assets.sample.profile import draw, shift
+from assets.sample.profile import draw
 from assets.sample.world import LAST_MONTH
+from warehouse.base.months import add_months
 
 FIRST_CLAIMS, LAUNCH = date(2023, 12, 1), date(2024, 2, 1)  # claims in the sample; Pharmacy First
 REISSUED = date(2025, 2, 1)  # the month whose claims were published a second time
@@ -154,7 +155,7 @@ def pharmacies(seed: int) -> tuple[Pharmacy, ...]:
     for board in BOARDS:
         rng = draw(seed, "pharmacies", board.letter)
         for number in range(1, board.pharmacies + 1):
-            joined = shift(LAUNCH, rng.randint(1, 9)) if rng.random() < 0.08 else LAUNCH
+            joined = add_months(LAUNCH, rng.randint(1, 9)) if rng.random() < 0.08 else LAUNCH
             size = rng.lognormvariate(-0.08, 0.4)
             pharmacy = Pharmacy(f"Z{board.letter}{number:03d}", board, size, joined)
             made.append(replace(pharmacy, **EXCEPTIONS.get(pharmacy.code, {})))

@@ -8,13 +8,13 @@ one feed, which is in that feed's own `sample.py`.
 
 import random
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import product
 
 import polars as pl
 
-from warehouse.base.working_days import is_working_day
+from warehouse.base.months import add_months, between
 
 PRACTICE, COUNT = "GP_CODE", "COUNT_OF_APPOINTMENTS"
 LABELS = ["HCP_TYPE", "APPT_MODE", "NATIONAL_CATEGORY", "TIME_BETWEEN_BOOK_AND_APPT", "APPT_STATUS"]
@@ -105,15 +105,9 @@ def draw(seed: int, *key: object) -> random.Random:
     return random.Random("|".join(map(str, (seed, *key))))
 
 
-def shift(month: date, by: int) -> date:
-    """The first of the month `by` months later (earlier when negative)."""
-    index = month.year * 12 + month.month - 1 + by
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def span(last: date, months: int) -> list[date]:
     """`months` months, oldest first, ending with `last`."""
-    return [shift(last, back) for back in range(1 - months, 1)]
+    return list(between(add_months(last, 1 - months), last))
 
 
 def centred(sizes: list[int], largest: float, rng: random.Random) -> list[float]:
@@ -121,13 +115,6 @@ def centred(sizes: list[int], largest: float, rng: random.Random) -> list[float]
     raw = [rng.uniform(-largest, largest) for _ in sizes]
     mean = sum(size * value for size, value in zip(sizes, raw, strict=True)) / sum(sizes)
     return [value - mean for value in raw]
-
-
-@lru_cache
-def working_days(month: date) -> int:
-    """Weekdays of a month less the bank holidays of England."""
-    days = (month + timedelta(n) for n in range((shift(month, 1) - month).days))
-    return sum(map(is_working_day, days))
 
 
 def _seed_cells() -> Profile:

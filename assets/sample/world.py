@@ -24,11 +24,11 @@ from assets.sample.profile import (
     draw_cells,
     draw_exactly,
     profile_frame,
-    shift,
     span,
     without_category,
-    working_days,
 )
+from warehouse.base.months import add_months
+from warehouse.base.working_days import working_days
 
 LAST_MONTH, MAX_MONTHS = date(2025, 3, 1), 30
 AREA = "SUB_ICB_LOCATION_CODE"
@@ -60,7 +60,7 @@ class World:
     @property
     def editions(self) -> tuple[date, date]:
         """The two releases, each named by the latest month it covers."""
-        return shift(LAST_MONTH, -1), LAST_MONTH
+        return add_months(LAST_MONTH, -1), LAST_MONTH
 
     def window(self, edition: date) -> list[date]:
         """The months that a sub-ICB edition covers, oldest first."""

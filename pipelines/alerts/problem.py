@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.release_calendar import TIMEZONE
 from warehouse.fetch.looks import Look, looks
@@ -43,7 +44,7 @@ class Problem:
 def moment(at: datetime) -> str:
     """A moment as people in London say it: `27 Nov 2025, 09:35`."""
     local = at.astimezone(LONDON)
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{day_words(local)}, {local:%H:%M}"
 
 
 def day(at: datetime) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.cli.screen import Screen
+from warehouse.base.months import month_text
 from warehouse.base.numerals import signed_percent
 from warehouse.editions.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
 from warehouse.store import whole_file
@@ -59,7 +60,7 @@ def _side_data(side: Side) -> dict[str, Any]:
 
 def _month(value: object) -> str:
     if isinstance(value, date):
-        return f"{value:%Y-%m}"
+        return month_text(value)
     raise TypeError(f"{value!r} has no place in JSON")
 
 
@@ -95,8 +96,8 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
     _organisations(screen, "vanished", found.vanished)
     screen.say("")
     if found.beside:
-        then, now = found.beside
-        screen.say(f"No month is in both, so {then:%Y-%m} is compared with {now:%Y-%m}.")
+        then, now = map(month_text, found.beside)
+        screen.say(f"No month is in both, so {then} is compared with {now}.")
     screen.table(_sums(found))
     _not_summed(screen, found)
     _largest(screen, found, limit, csv)
@@ -122,7 +123,7 @@ def _sides(found: Difference) -> Table:
         table.add_row(
             side.name,
             side.status,
-            f"{side.months[0]:%Y-%m} to {side.months[-1]:%Y-%m}" if side.months else "-",
+            " to ".join(map(month_text, (side.months[0], side.months[-1]))) if side.months else "-",
             f"{side.files:,}",
             f"{side.rows:,}",
             f"{side.quarantined:,}",
@@ -174,9 +175,8 @@ def _not_summed(screen: Screen, found: Difference) -> None:
     ):
         screen.say(f"Not added: {', '.join(rows['measure'])}. {why[0]}")
     for month, rows in found.measures.drop_nulls("month").group_by("month", maintain_order=True):
-        screen.say(
-            f"Added for {month[0]:%Y-%m} alone, not over months: {', '.join(rows['measure'])}."
-        )
+        measures = ", ".join(rows["measure"])
+        screen.say(f"Added for {month_text(month[0])} alone, not over months: {measures}.")
 
 
 def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) -> None:
@@ -190,7 +190,7 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
     table = _table("\nLargest changes", *headings, left=4)
     for row in changed.head(limit).iter_rows(named=True):
         table.add_row(
-            f"{row['month']:%Y-%m}",
+            month_text(row["month"]),
             row["org_code"],
             Text(row["org_name"] or "-"),
             row["measure"],
@@ -216,7 +216,7 @@ def _apart(screen: Screen, found: Difference) -> None:
         table = _table(f"\nOnly in {side.name}", "Month", "Organisations", first)
         for row in rows.iter_rows(named=True):
             table.add_row(
-                f"{row['month']:%Y-%m}", f"{row['organisations']:,}", _count(row["total"])
+                month_text(row["month"]), f"{row['organisations']:,}", _count(row["total"])
             )
         screen.table(table)
 

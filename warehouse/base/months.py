@@ -1,11 +1,13 @@
 """Months: their arithmetic, how they are written here, and how publishers write them.
 
-Belongs here: first days of months and text. Does not: working days (`working_days`).
+Belongs here: first days of months, what is in a month or between two, financial years, and text.
+Does not: working days (`working_days`), when something is published (`release_calendar`).
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
@@ -15,6 +17,49 @@ def add_months(month: date, months: int) -> date:
     """The first day of the month `months` later (earlier if negative)."""
     index = month.year * 12 + month.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def months_apart(first: date, last: date) -> int:
+    """Whole months from the first to the last; negative if that is before it."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def between(first: date, last: date) -> tuple[date, ...]:
+    """The months from the first to the last, both included."""
+    return tuple(add_months(first, n) for n in range(months_apart(first, last) + 1))
+
+
+def days_of(month: date) -> list[date]:
+    """Every day of the month that a date is in."""
+    first = month.replace(day=1)
+    return [first + timedelta(days=n) for n in range((add_months(first, 1) - first).days)]
+
+
+def financial_year(month: date) -> int:
+    """The year in which the month's financial year began: April starts it."""
+    return month.year if month.month >= 4 else month.year - 1
+
+
+def day_words(day: date) -> str:
+    """`5 Nov 2025`: a day as people read it."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def say_months(months: Sequence[date]) -> str:
+    """Months, oldest first, in words: `May to July 2024, October 2024`."""
+    runs: list[list[date]] = []
+    for month in sorted(months):
+        if runs and add_months(runs[-1][-1], 1) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(_say_run(run[0], run[-1]) for run in runs)
+
+
+def _say_run(first: date, last: date) -> str:
+    if first == last:
+        return f"{first:%B %Y}"
+    return f"{first:%B}{'' if first.year == last.year else f' {first.year}'} to {last:%B %Y}"
 
 
 def month_text(month: date) -> str:

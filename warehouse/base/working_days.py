@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import cast
 
+from warehouse.base.months import days_of
+
 
 @cache
 def bank_holidays() -> Container[date]:
@@ -42,13 +44,6 @@ def working_day_until(day: date) -> date:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return day
-
-
-def days_of(month: date) -> list[date]:
-    """Every day of the month that a date is in."""
-    first = month.replace(day=1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return [first + timedelta(days=n) for n in range((following - first).days)]
 
 
 @cache

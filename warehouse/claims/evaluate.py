@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.months import add_months, month_text, months_apart, parse_month
 from warehouse.claims.available import Held, held
 from warehouse.claims.evidence import Known, People, as_known, count_people, most_people
 from warehouse.claims.in_words import say_difference, say_edition, say_value, sum_up
@@ -21,7 +21,7 @@ from warehouse.claims.not_computable import (
     sum_up_missing,
     why_missing,
 )
-from warehouse.claims.periods import Period, months_apart
+from warehouse.claims.periods import Period
 from warehouse.claims.register import Claim, Organisation, Reading, check_register
 from warehouse.claims.stated import COUNTED
 from warehouse.claims.verdicts import SYNTHETIC, Tried, Verdict, fits, judge, own_months

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from warehouse.base.months import say_months
 from warehouse.claims.available import Edition, Held, Month
 from warehouse.claims.evidence import months_of
-from warehouse.claims.periods import say_months
 from warehouse.claims.register import Reading
 from warehouse.kpi.catalogue import Kpi, feed_of
 

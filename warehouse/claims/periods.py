@@ -6,13 +6,19 @@ Belongs here: the ways in which a register names months. Does not: what is known
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from warehouse.base.months import MONTH, add_months, parse_month
+from warehouse.base.months import (
+    MONTH,
+    add_months,
+    between,
+    financial_year,
+    parse_month,
+    say_months,
+)
 from warehouse.base.validation import say_found
 
 FINANCIAL_YEAR = r"^20\d\d/\d\d$"
@@ -78,9 +84,8 @@ class Period(BaseModel):
         if pair := self.range or self.each:
             return parse_month(pair[0]), parse_month(pair[1])
         if self.financial_year:
-            return parse_month(f"{self.financial_year[:4]}-04"), parse_month(
-                f"20{self.financial_year[5:]}-03"
-            )
+            first = date(int(self.financial_year[:4]), 4, 1)
+            return first, add_months(first, 11)
         if self.calendar_year:
             return date(self.calendar_year, 1, 1), date(self.calendar_year, 12, 1)
         named = self.month or self.twelve_months_to or self.financial_year_to
@@ -89,8 +94,8 @@ class Period(BaseModel):
             return last, last
         if self.twelve_months_to:
             return add_months(last, -11), last
-        start = 4 if self.financial_year_to else 1
-        return date(last.year - (last.month < start), start, 1), last
+        year = date(financial_year(last), 4, 1) if self.financial_year_to else last.replace(month=1)
+        return year, last
 
     @property
     def kind(self) -> str:
@@ -112,30 +117,3 @@ class Period(BaseModel):
         if self.each and len(self.span) > 1:
             return f"each month from {told}"
         return f"{told}, {self.kind}" if self.kind else told
-
-
-def months_apart(first: date, last: date) -> int:
-    """Whole months from the first to the last; negative if that is before it."""
-    return (last.year - first.year) * 12 + last.month - first.month
-
-
-def between(first: date, last: date) -> tuple[date, ...]:
-    """The months from the first to the last, both included."""
-    return tuple(add_months(first, n) for n in range(months_apart(first, last) + 1))
-
-
-def say_months(months: Sequence[date]) -> str:
-    """Months, oldest first, in words: `May to July 2024, October 2024`."""
-    runs: list[list[date]] = []
-    for month in sorted(months):
-        if runs and add_months(runs[-1][-1], 1) == month:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(_say_run(run[0], run[-1]) for run in runs)
-
-
-def _say_run(first: date, last: date) -> str:
-    if first == last:
-        return f"{first:%B %Y}"
-    return f"{first:%B}{'' if first.year == last.year else f' {first.year}'} to {last:%B %Y}"

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from warehouse.base.months import parse_month
+from warehouse.base.months import months_apart, parse_month
 from warehouse.claims.evidence import REFUTING_MONTHS, Known, People
 from warehouse.claims.in_words import say_edition, say_number, say_value
 from warehouse.claims.not_computable import Missing
-from warehouse.claims.periods import months_apart
 from warehouse.claims.register import Claim, Reading
 from warehouse.claims.stated import within
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from warehouse.base.months import add_months
 from warehouse.base.working_days import working_day_from, working_day_until
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
@@ -55,8 +56,8 @@ class Due(BaseModel):
 
     def of(self, edition: date) -> date:
         """The day on which the edition of this month (its first day) is published."""
-        index = edition.year * 12 + edition.month - 1 + self.months_after
-        year, month = index // 12, index % 12 + 1
+        released = add_months(edition, self.months_after)
+        year, month = released.year, released.month
         if self.december and month == 12:
             return working_day_until(_last(self.december.last, year, month, self.december.before))
         if self.last is not None:

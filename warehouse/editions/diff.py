@@ -9,7 +9,6 @@ apart, never as a change from or to nothing.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +17,7 @@ import polars as pl
 from warehouse.archive.decisions import NotPossible
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.months import month_text, parse_month
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts import EditionFile, in_force, place_files, rows_in_force
 from warehouse.editions.status import standing
@@ -167,12 +167,13 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
 
 
 def _edition_typed(typed: str) -> tuple[str, int | None]:
-    found = re.fullmatch(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.(\d{1,4}))?", typed.strip())
-    if not found:
+    edition, dot, revision = typed.strip().partition(".")
+    try:
+        return month_text(parse_month(edition)), int(revision) if dot else None
+    except ValueError:
         raise NotPossible(
             f"`{typed}` is no edition.", "Write YYYY-MM, or YYYY-MM.2 for its second revision."
-        )
-    return found[1], int(found[2]) if found[2] else None
+        ) from None
 
 
 def _position(one: EditionFile) -> int:

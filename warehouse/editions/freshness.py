@@ -14,7 +14,7 @@ from typing import Literal
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import Home
-from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.months import add_months, day_words, month_text, parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import Verdict
 
@@ -53,7 +53,7 @@ class Freshness:
     def _awaited(self) -> str:
         if self.due is None:
             return {"sample": "not judged: sample data"}.get(self.state, self.state)
-        day = f"{self.due.day} {self.due:%b %Y}"
+        day = day_words(self.due)
         if self.days_late:
             return f"{self.awaited} was due by {day}: late by {self.days_late} day(s)"
         return f"{self.awaited} due by {day}" + (": due now" if self.state == "due" else "")

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.base.errors import Refusal
+from warehouse.base.months import month_text
 from warehouse.base.sql import open_mart
 
 Record = dict[str, Any]
@@ -126,11 +127,11 @@ def _why_not(
            WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
         {"kpi": kpi_id, "code": code, "month": month},
     ).fetchall()
-    about = f"{kpi_id} of {code} for {month:%Y-%m}"
+    about = f"{kpi_id} of {code} for {month_text(month)}"
     out = _left_out(db, kpi_id, month)
     if not here:
         return Unanswerable(
-            f"The mart has no {about}.", out or f"It has {first:%Y-%m} to {last:%Y-%m}."
+            f"The mart has no {about}.", out or f"It has {month_text(first)} to {month_text(last)}."
         )
     editions = db.execute(
         """SELECT DISTINCT edition || CASE WHEN revision > 1 THEN '.' || revision ELSE '' END

@@ -6,7 +6,7 @@ Belongs here: carrying the figures of such feeds forward. Does not: loading them
 from __future__ import annotations
 
 from warehouse.contract.model import contracts
-from warehouse.mart.hierarchy import Connection
+from warehouse.mart.hierarchy import Connection, first_day
 
 
 def carry_forward(db: Connection) -> None:
@@ -23,9 +23,9 @@ def carry_forward(db: Connection) -> None:
     for feed in measured:
         if contracts()[feed].carried_forward and last is not None:
             db.execute(
-                """CREATE OR REPLACE TABLE stage.held AS
+                f"""CREATE OR REPLACE TABLE stage.held AS
                 WITH list AS (
-                    SELECT DISTINCT strptime(edition || '-01', '%Y-%m-%d')::DATE AS first
+                    SELECT DISTINCT {first_day("edition")} AS first
                     FROM stage.file WHERE feed = $feed),
                 span AS (SELECT first, lead(first) OVER (ORDER BY first) AS next FROM list)
                 SELECT first, unnest(generate_series(

@@ -24,6 +24,11 @@ Connection = duckdb.DuckDBPyConnection
 EDITION_MONTH = "strptime(({vintage} // 1000)::VARCHAR || '01', '%Y%m%d')::DATE"
 
 
+def first_day(edition: str) -> str:
+    """SQL: the first day of the month that an edition is named by."""
+    return f"strptime({edition} || '-01', '%Y-%m-%d')::DATE"
+
+
 def create_from(
     db: Connection,
     table: str,
@@ -248,7 +253,7 @@ def _load_icb_parents(db: Connection) -> None:
         f"""CREATE TABLE stage.icb_parent AS
         WITH moment AS (
             SELECT month FROM stage.month
-            UNION SELECT strptime(edition || '-01', '%Y-%m-%d')::DATE FROM stage.file),
+            UNION SELECT {first_day("edition")} FROM stage.file),
         dated AS (
             SELECT i.org_code, m.month, i.parent_code AS region_code, TRUE AS expected
             FROM moment AS m

@@ -13,8 +13,8 @@ import polars as pl
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
-from warehouse.base.months import parse_month
-from warehouse.base.working_days import days_of, working_days
+from warehouse.base.months import between, days_of, financial_year, months_apart, parse_month
+from warehouse.base.working_days import working_days
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
@@ -238,23 +238,16 @@ def calendar(first: date | None, last: date | None) -> pl.DataFrame:
     }
     if first is None or last is None:
         return pl.DataFrame(schema=schema)
-    start, end = financial_year(first), financial_year(last)
-    rows = []
-    for index in range((end - start + 1) * 12):
-        month = date(start + (index + 3) // 12, (index + 3) % 12 + 1, 1)
-        year = financial_year(month)
-        rows.append(
-            (
-                month,
-                f"{year}/{(year + 1) % 100:02d}",
-                index % 12 + 1,
-                len(days_of(month)),
-                working_days(month),
-            )
+    start, end = date(financial_year(first), 4, 1), date(financial_year(last) + 1, 3, 1)
+    rows = [
+        (
+            month,
+            f"{year}/{(year + 1) % 100:02d}",
+            months_apart(date(year, 4, 1), month) + 1,
+            len(days_of(month)),
+            working_days(month),
         )
+        for month in between(start, end)
+        for year in [financial_year(month)]
+    ]
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def financial_year(month: date) -> int:
-    """The year in which the month's financial year began: April starts it."""
-    return month.year if month.month >= 4 else month.year - 1

@@ -9,7 +9,7 @@ Does not: figures of the members (`pairs`), whom a whole should have (`members`)
 from __future__ import annotations
 
 from warehouse.mart.held_months import keep_out
-from warehouse.mart.hierarchy import EDITION_MONTH, Connection, parents
+from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents
 from warehouse.mart.inputs import KEYS, Pair, base_figures, join_levels
 from warehouse.mart.members import expected_cells, open_practices
 from warehouse.mart.membership import added_up
@@ -214,7 +214,7 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
     """
     as_at, newest = "c.month", "s.month"
     if pair.level == "icb":
-        as_at, newest = _first_day("c.edition"), _first_day("s.newest")
+        as_at, newest = first_day("c.edition"), first_day("s.newest")
     apart = "NULL::VARCHAR" if level == "england" else "s.apart"
     members = f"""
         WITH {_state(pair, member, level, as_at)},
@@ -260,10 +260,6 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
             LEFT JOIN lost AS l
                 ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
         )
-
-
-def _first_day(edition: str) -> str:
-    return f"strptime({edition} || '-01', '%Y-%m-%d')::DATE"
 
 
 def _unexpected_lost(pair: Pair, member: str, level: str) -> str:

@@ -13,9 +13,9 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from assets.sample.app_use import FIRST_MONTH, Board, Use, boards, use
-from assets.sample.profile import shift
 from assets.sample.world import World
 from assets.sample.writer import FULL_MONTH_NAMES, NOTE
+from warehouse.base.months import add_months
 
 TITLE = "NHS App Management Information Statistics"
 TABLES = {
@@ -89,7 +89,7 @@ def _summary(sheet: Worksheet, rows: Rows, edition: date, months: Format) -> Non
         sheet.write_row(number, 0, texts)
     for column, month in enumerate(sorted(rows, reverse=True), 2):
         wrong = month == edition == LABELLED_WRONGLY
-        sheet.write_datetime(2, column, shift(month, -1) if wrong else month, months)
+        sheet.write_datetime(2, column, add_months(month, -1) if wrong else month, months)
         sheet.write_number(3, column, sum(used.logins for _, used in rows[month]))
         sheet.write_number(4, column, sum(used.users for _, used in rows[month]))
     sheet.write_column(5, 0, (SOURCE, "Notes:", COPYRIGHT))

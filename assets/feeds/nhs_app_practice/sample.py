@@ -9,6 +9,7 @@ from pathlib import Path
 from assets.sample.app_use import FIRST_MONTH, practice_use
 from assets.sample.world import World
 from assets.sample.writer import rows_bytes
+from warehouse.base.months import month_text
 
 ICB = "QK1"
 HEADINGS = (
@@ -20,10 +21,10 @@ HEADINGS = (
 def write(world: World, out: Path) -> list[Path]:
     """Write the export of the last month."""
     rows = (
-        (f"{month:%Y-%m}", practice.code, *use)
+        (month_text(month), practice.code, *use)
         for month in world.months_since(FIRST_MONTH)
         for practice, use in practice_use(world, ICB, month)
     )
-    path = out / f"nhs-app-practice-{world.last_month:%Y-%m}.csv"
+    path = out / f"nhs-app-practice-{month_text(world.last_month)}.csv"
     path.write_bytes(rows_bytes(HEADINGS, rows))
     return [path]

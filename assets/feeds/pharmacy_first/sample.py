@@ -24,6 +24,7 @@ from assets.sample.pharmacies import (
 )
 from assets.sample.world import World
 from assets.sample.writer import MONTH_NAMES, rows_bytes
+from warehouse.base.months import month_text
 
 LONG_ERA = date(2024, 12, 1)
 SAVED_FIRST = datetime(2025, 6, 1, tzinfo=UTC)  # files are ordered by when they were saved
@@ -144,7 +145,7 @@ def _contents(
 def _contractor(pharmacy: Pharmacy, month: date) -> tuple[str, ...]:
     board = pharmacy.board
     return (
-        *(f"{month:%Y-%m}", board.icb, board.icb_name, board.code, board.name),
+        *(month_text(month), board.icb, board.icb_name, board.code, board.name),
         *(board.committee_code, board.committee, _type(pharmacy), pharmacy.code, pharmacy.name),
         *(*pharmacy.address, pharmacy.postcode),
     )

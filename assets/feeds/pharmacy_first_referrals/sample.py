@@ -17,6 +17,7 @@ from assets.sample.places import Practice
 from assets.sample.profile import draw
 from assets.sample.world import LAST_MONTH, World
 from assets.sample.writer import rows_bytes
+from warehouse.base.months import month_text, months_apart
 
 HEADINGS = (
     "Month", "Practice code", "Referring channel", "Referrals sent", "Referrals accepted",
@@ -31,11 +32,11 @@ NOT_ALL_KNOWN = date(2024, 6, 1)  # the month in which some lines say only what 
 def write(world: World, out: Path) -> list[Path]:
     """Write the return of the last month."""
     rows = (
-        (f"{month:%Y-%m}", line.practice.code, *line[1:])
+        (month_text(month), line.practice.code, *line[1:])
         for month in world.months_since(LAUNCH)
         for line in referrals(world, month)
     )
-    path = out / f"pharmacy-first-referrals-{world.last_month:%Y-%m}.csv"
+    path = out / f"pharmacy-first-referrals-{month_text(world.last_month)}.csv"
     path.write_bytes(rows_bytes(HEADINGS, rows))
     return [path]
 
@@ -68,11 +69,7 @@ def referrals(world: World, month: date) -> Iterator[Referrals]:
 def referring(area: str, month: date) -> int:
     """How many practices of a sub-ICB refer in a month: evenly more from LAUNCH to LAST_MONTH."""
     first, last = REFERRING[area]
-    return first + (last - first) * _months(LAUNCH, month) // _months(LAUNCH, LAST_MONTH)
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month
+    return first + (last - first) * months_apart(LAUNCH, month) // months_apart(LAUNCH, LAST_MONTH)
 
 
 def _sent(world: World, practice: Practice, month: date) -> Iterator[Referrals]:

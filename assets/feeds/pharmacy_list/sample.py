@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from assets.sample.pharmacies import Pharmacy, list_months, listed
-from assets.sample.profile import shift
 from assets.sample.world import World
 from assets.sample.writer import rows_bytes
+from warehouse.base.months import add_months
 
 RESPELT = date(2024, 12, 1)  # the first list with the headings of today
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -57,7 +57,7 @@ def _write_list(world: World, out: Path, month: date) -> Path:
 
 def quarter(month: date) -> str:
     """The financial year and quarter that a month ends: December 2023 -> `202324q3`."""
-    last_of = shift(month, -3)  # quarters as of a year that ends in December
+    last_of = add_months(month, -3)  # quarters as of a year that ends in December
     return f"{last_of.year}{(last_of.year + 1) % 100:02d}q{last_of.month // 3}"
 
 

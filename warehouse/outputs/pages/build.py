@@ -15,6 +15,7 @@ import duckdb
 import jinja2
 
 from warehouse.base.home import Home
+from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
@@ -106,8 +107,8 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["day"] = lambda moment: f"{moment.day} {moment:%b %Y}"
-    made.filters["moment"] = lambda moment: f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    made.filters["day"] = day_words
+    made.filters["moment"] = lambda moment: f"{day_words(moment)} {moment:%H:%M} UTC"
     made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
     made.filters["figure"] = _figure
     made.filters |= {
