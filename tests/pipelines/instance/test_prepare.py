@@ -40,7 +40,7 @@ ORIGIN = RemoteJobOrigin(
     "writing",
 )
 OWN = """
-storage: {custom: {module: pipelines.instance.sqlite, class: Storage}}
+storage: {custom: {module: pipelines.storage, class: Storage}}
 telemetry: {enabled: true}
 concurrency:
   runs: {max_concurrent_runs: 4}
