@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from warehouse.store import Store, version_of
 
@@ -43,14 +44,14 @@ class Journal:
         """The entries, in order."""
         old = self._old()
         for key in sorted({*old, *self.store.list_keys(self.place, ".json")}):
-            yield old[key] if key in old else self.store.read_text(key)
+            yield old[key] if key in old else _read(self.store, key)
 
     def newest(self) -> Iterator[str]:
         """The newest entry of each label, in order."""
         old = self._old()
         keys = sorted({*old, *self.store.list_keys(self.place, ".json")})
         for key in sorted({_label(key): key for key in keys}.values()):
-            yield old[key] if key in old else self.store.read_text(key)
+            yield old[key] if key in old else _read(self.store, key)
 
     def _upgrade(self) -> None:
         """Give each line of an earlier release's journal an object of its own, then drop it. May be
@@ -71,15 +72,21 @@ class Journal:
             try:
                 text = line.decode()
                 stamp = _later(datetime.fromisoformat(json.loads(text)[self.moment]), stamp)
+                found[self._key(stamp, text)] = text
             except (ValueError, LookupError, TypeError):
                 continue
-            found[self._key(stamp, text)] = text
         return found
 
     def _key(self, stamp: str, entry: str) -> str:
         label = self.label(json.loads(entry))
         parts = [stamp, *([label] if label else []), version_of(entry.encode())[:8]]
         return f"{self.place}/{'-'.join(parts)}.json"
+
+
+@lru_cache(maxsize=65536)
+def _read(store: Store, key: str) -> str:
+    """An entry, read once in a process: it never changes."""
+    return store.read_text(key)
 
 
 def _later(at: datetime, stamp: str = "") -> str:

@@ -236,7 +236,7 @@ class Archive:
     def forget(self, feed: str, edition: str, sha256: str) -> None:
         """Remove the record of a purged file, and the notes beside it."""
         ghost = SourceFile.model_construct(feed=feed, edition=edition, sha256=sha256)
-        for key in reversed(self._notes(ghost)):  # the record itself at last
+        for key in self._notes(ghost):  # in order: the record itself at last
             self._store.delete(key)
         outdated(self.home)
 
