@@ -120,7 +120,7 @@ SKIPPED_SHOWN = (
 def describe_check(check: Check) -> str:
     """A check in a line: what holds, how grave, what follows, which dimension, whose it is."""
     about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
-    threshold = check.told_threshold()
+    threshold = check.threshold_text()
     limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
     return f"{check.title} ({about}).{limit} {SKIPPED_SHOWN}"
 
@@ -167,7 +167,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
                     context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
                     continue
                 report(context, contract, edition, taken)
-                if taken.standing.undecided:
+                if taken.status.undecided:
                     held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):
             raise dg.Failure(
@@ -200,7 +200,7 @@ def _take_in(
         taken = take_in(home, contract.feed, edition, run.run_id)
         if told and taken:
             told.outcome = edition_taken_in(
-                contract, edition, taken.files, taken.facts, taken.results, taken.standing
+                contract, edition, taken.files, taken.facts, taken.results, taken.status
             )
     return taken
 
@@ -224,9 +224,9 @@ def report(
     for check in checks_of(contract.feed):
         results = [r for r in taken.results if r.rule == check.rule]
         _checked(context, tidy, edition, check.rule, results)
-    if taken.standing.verdict == "accepted":
+    if taken.status.verdict == "accepted":
         cells = sum(fact.cells for fact in taken.facts)
-        lost = sum(fact.tainted_cells for fact in taken.facts)
+        lost = sum(fact.unreliable_cells for fact in taken.facts)
         _materialised(
             context,
             measures,
@@ -237,10 +237,10 @@ def report(
 
 def override_metadata(taken: TakenIn) -> dict[str, str]:
     """What a person decided about the edition, for its materialisations."""
-    decision = taken.standing.decision
+    decision = taken.status.decision
     if decision is None:
         return {}
-    lapsed = f"; lapsed: {taken.standing.lapsed}" if taken.standing.lapsed else ""
+    lapsed = f"; lapsed: {taken.status.lapsed}" if taken.status.lapsed else ""
     return {"override": f"{decision.words}{lapsed}"}
 
 

@@ -21,7 +21,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract
-from warehouse.fetch.looks import Look, looks
+from warehouse.fetch.lookups import Lookup, lookups
 
 IN = ("new", "unchanged")
 # Of a publisher that can't be reached only: the client has tried for a minute or two by then.
@@ -30,7 +30,7 @@ AGAIN = dg.RetryPolicy(
 )
 # A run that its killed machine left would keep others from its publisher until then.
 LONGEST = 4 * 3600  # seconds
-TOLD = 5  # failures told in words in one message
+SHOWN = 5  # failures told in words in one message
 
 
 def fetch_job_name(feed: str) -> str:
@@ -92,18 +92,18 @@ def look_for(
     Raises dg.RetryRequested if the publisher can't be reached, dg.Failure if it still can't, or if
     something is there that a person must look at.
     """
-    from warehouse.fetch.fetch import each_look
+    from warehouse.fetch.fetch import each_lookup
 
     run_id, feed = context.run.run_id, contract.feed
     wanted, none = published(contract, context.partition_keys)
     if none:
         context.log.info(f"The publisher has no edition of {feed} in {_span(none)}")
     if context.retry_number:
-        earlier = (look for look in looks(home) if look.run_id == run_id and look.verdict in IN)
+        earlier = (look for look in lookups(home) if look.run_id == run_id and look.verdict in IN)
         done = {look.edition for look in earlier}
         wanted = [edition for edition in wanted if edition not in done]
     found = []
-    for look in each_look(home, [feed], editions=wanted, run_id=run_id):
+    for look in each_lookup(home, [feed], editions=wanted, run_id=run_id):
         found.append(look)
         if look.verdict in IN:
             yield _materialised(home, look)
@@ -125,7 +125,7 @@ def published(contract: Contract, editions: Iterable[str]) -> tuple[list[str], l
     return has, none
 
 
-def _materialised(home: Home, look: Look) -> dg.AssetMaterialization:
+def _materialised(home: Home, look: Lookup) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(
         fetched_key(look.feed),
         partition=look.edition,
@@ -134,7 +134,7 @@ def _materialised(home: Home, look: Look) -> dg.AssetMaterialization:
     )
 
 
-def _metadata(home: Home, look: Look) -> dict[str, Any]:
+def _metadata(home: Home, look: Lookup) -> dict[str, Any]:
     """What is in of an edition, for its materialisation."""
     own = [file for file in Archive(home).files(look.feed) if file.edition == look.edition]
     records = [
@@ -166,14 +166,14 @@ FILE_COLUMNS = dg.TableSchema(
 )
 
 
-def _fail(found: Iterable[Look], tried_again: int) -> None:
+def _fail(found: Iterable[Lookup], tried_again: int) -> None:
     """Fail for what a person must look at; ask for another try if the publisher is out of reach."""
     failed = [look for look in found if look.verdict not in (*IN, "not yet")]
     if not failed:
         return
-    told = [_in_words(look) for look in failed[:TOLD]]
-    if len(failed) > TOLD:
-        told.append(f"and {len(failed) - TOLD} more editions, all in the journal of looks")
+    told = [_in_words(look) for look in failed[:SHOWN]]
+    if len(failed) > SHOWN:
+        told.append(f"and {len(failed) - SHOWN} more editions, all in the journal of looks")
     failure = dg.Failure(description=" | ".join(told), allow_retries=False)
     unreachable = any(look.verdict == "unreachable" for look in failed)
     if unreachable and tried_again < AGAIN.max_retries:
@@ -182,7 +182,7 @@ def _fail(found: Iterable[Look], tried_again: int) -> None:
     raise failure
 
 
-def _in_words(look: Look) -> str:
+def _in_words(look: Lookup) -> str:
     """What, where, what to do."""
     where = look.url or look.page
     at = f"({where})" if where and where not in look.message else ""

@@ -29,17 +29,17 @@ from warehouse.editions.check_history import (
     record,
 )
 from warehouse.editions.parts import in_force
-from warehouse.editions.status import Standing, standing
+from warehouse.editions.status import EditionStatus, status_of
 from warehouse.transform.tidy import UNREADABLE, TidyFacts, facts_of, tidy
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What taking in an edition came to: what its checks found, and where it stands by them or by
+    """What taking in an edition came to: what its checks found, and its status by them or by
     decision."""
 
     state: EditionState
-    standing: Standing
+    status: EditionStatus
     results: list[CheckResult]
     files: list[SourceFile]
     facts: list[TidyFacts]
@@ -53,35 +53,41 @@ def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = Non
     """
     files = Archive(home).active_files() if files is None else files
     editions = sorted({file.edition for file in files if file.feed == feed})
-    stands = _stands(home, feed, files)
-    due = {one for one in editions if not is_judged(home, feed, one, files, stands)}
+    status_of_edition = _status_reader(home, feed, files)
+    due = {one for one in editions if not is_judged(home, feed, one, files, status_of_edition)}
     if not due:
         return []
     return [
         edition
         for edition in editions
         if edition in due
-        or any(one.edition in due for one in _looked_back_at(feed, edition, files, stands))
+        or any(
+            one.edition in due for one in _looked_back_at(feed, edition, files, status_of_edition)
+        )
     ]
 
 
-# Where an edition of one feed stands.
-Stands = Callable[[str], Standing]
+# The status of an edition of one feed.
+StatusOf = Callable[[str], EditionStatus]
 
 
-def _stands(home: Home, feed: str, files: list[SourceFile]) -> Stands:
-    """Where editions of a feed stand, each read once."""
-    return cache(lambda edition: standing(home, feed, edition, files))
+def _status_reader(home: Home, feed: str, files: list[SourceFile]) -> StatusOf:
+    """Status of editions of a feed, each read once."""
+    return cache(lambda edition: status_of(home, feed, edition, files))
 
 
 def is_judged(
-    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+    home: Home,
+    feed: str,
+    edition: str,
+    files: list[SourceFile],
+    status_of_edition: StatusOf | None = None,
 ) -> bool:
     """Whether an edition's verdict rests on exactly its files and rules of today. `stands`: where
     the feed's editions stand, if the caller has asked already."""
-    stands = stands or _stands(home, feed, files)
-    state = stands(edition).state
-    expected = basis(home, feed, edition, files, stands)
+    status_of_edition = status_of_edition or _status_reader(home, feed, files)
+    state = status_of_edition(edition).state
+    expected = basis(home, feed, edition, files, status_of_edition)
     own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
     return (
         state is not None
@@ -124,10 +130,10 @@ def take_in(
         view = _view(home, files, *_in_force(home, own, facts))
         results = judge_edition(view, run_id)
         held = _held_months(view, results)
-    rests_on = basis(home, feed, edition, files)
+    basis_now = basis(home, feed, edition, files)
     shas = [file.sha256 for file in own]
-    state = record(home, feed, edition, rests_on, results, run_id, shas, held)
-    return TakenIn(state, standing(home, feed, edition, files), results, own, facts)
+    state = record(home, feed, edition, basis_now, results, run_id, shas, held)
+    return TakenIn(state, status_of(home, feed, edition, files), results, own, facts)
 
 
 def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMonth]:
@@ -145,43 +151,47 @@ def _in_force(
     """The files that an edition still rests on: those that later ones put right are judged no
     more."""
     known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
-    kept = in_force(home, own, contracts()[own[0].feed].hand_made)
+    kept = in_force(home, own, contracts()[own[0].feed].local_return)
     return kept, [known[file.sha256] for file in kept]
 
 
 def basis(
-    home: Home, feed: str, edition: str, files: list[SourceFile], stands: Stands | None = None
+    home: Home,
+    feed: str,
+    edition: str,
+    files: list[SourceFile],
+    status_of_edition: StatusOf | None = None,
 ) -> str:
     """Fingerprint of all that an edition's verdict rests on, among these active files.
 
     Of the editions before it, those down to the nearest accepted one, and as far as new months are
-    judged by them: were one of them to change its files or its standing, another edition might be
+    judged by them: were one of them to change its files or its status, another edition might be
     the one to compare with.
     """
-    looked_at, stand = edition_files(files, feed, edition), []
-    stands = stands or _stands(home, feed, files)
-    for one in _looked_back_at(feed, edition, files, stands):
-        stand.append(f"{one.edition} {one.verdict}")
-        stand += sorted(held.key for held in one.held_months)
+    looked_at, statuses = edition_files(files, feed, edition), []
+    status_of_edition = status_of_edition or _status_reader(home, feed, files)
+    for one in _looked_back_at(feed, edition, files, status_of_edition):
+        statuses.append(f"{one.edition} {one.verdict}")
+        statuses += sorted(held.key for held in one.held_months)
         looked_at += [f for f in files if (f.feed, f.edition) == (feed, one.edition)]
     if decision := newest_override(home, feed, edition):
-        stand.append(decision.decision_id)  # Dagster and the history are told of it
-    return fingerprint(looked_at, check_version(feed), stand)
+        statuses.append(decision.decision_id)  # Dagster and the history are told of it
+    return fingerprint(looked_at, check_version(feed), statuses)
 
 
 def _looked_back_at(
-    feed: str, edition: str, files: list[SourceFile], stands: Stands
-) -> list[Standing]:
+    feed: str, edition: str, files: list[SourceFile], status_of_edition: StatusOf
+) -> list[EditionStatus]:
     """Where the editions before one stand, nearest first: to the first accepted one, and as far
     back as new months are judged by them."""
-    found: list[Standing] = []
+    found: list[EditionStatus] = []
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
     for one in _before(files, feed, edition, looks_back(feed)):
-        found.append(stands(one))
+        found.append(status_of_edition(one))
         if found[-1].verdict == "accepted":
             break
     seen = {one.edition for one in found}
-    return found + [stands(one) for one in sorted(judging - seen, reverse=True)]
+    return found + [status_of_edition(one) for one in sorted(judging - seen, reverse=True)]
 
 
 def _before(files: list[SourceFile], feed: str, edition: str, months: int) -> list[str]:
@@ -219,13 +229,13 @@ def _accepted_before(
 ) -> tuple[EditionView, ...]:
     """The accepted editions before one, as checks look at them, the nearest first."""
     found = []
-    stands = _stands(home, contract.feed, files)
-    for one in _looked_back_at(contract.feed, edition, files, stands):
+    status_of_edition = _status_reader(home, contract.feed, files)
+    for one in _looked_back_at(contract.feed, edition, files, status_of_edition):
         own = [f for f in files if (f.feed, f.edition) == (contract.feed, one.edition)]
         if one.verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
-            resting = _in_force(home, own, [tidy(home, file) for file in own])
+            in_force_now = _in_force(home, own, [tidy(home, file) for file in own])
             held = one.held_months
-            found.append(EditionView(home, contract, one.edition, *resting, held=held))
+            found.append(EditionView(home, contract, one.edition, *in_force_now, held=held))
     return tuple(found)
 
 

@@ -109,12 +109,12 @@ def build(context: dg.AssetExecutionContext):
     with writing(place, context.log.info), one_snapshot():
         outdated(place)
         built, results = _build(context, place)
-        yield from _told(built, results)
+        yield from _results(built, results)
         if any(result.verdict != "pass" for result in results):
             discard(place, context.run.run_id, built)  # Dagster does not go on to publish it
 
 
-def _told(built: Built, results: list[CheckResult]) -> Iterator[Any]:
+def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
     """What Dagster is told of a mart: a materialisation per table, a result per check."""
     with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))

@@ -107,7 +107,7 @@ class Check(Strict):
                 raise ValueError(f"{number}: the check {self.rule} has none to override")
         return Check.model_validate(self.model_dump() | said)
 
-    def told_threshold(self) -> str | None:
+    def threshold_text(self) -> str | None:
         """`threshold_means` with its numbers in place."""
         numbers = {name: getattr(self, name) for name in NUMBERS}
         return self.threshold_means.format(**numbers) if self.threshold_means else None
@@ -121,14 +121,14 @@ class Split(Strict):
     split: str | None = None
 
 
-class Part(Strict):
+class PartOfTotal(Strict):
     """A measure that is never more than another."""
 
     part: str
     total: str
 
 
-class Share(Part):
+class Share(PartOfTotal):
     """A share that lies within bounds: of the whole edition, and of each organisation's month that
     counts at least `each_from`."""
 
@@ -176,7 +176,7 @@ class FeedChecks(Strict):
     checks: dict[str, Any] = Field(default_factory=dict)
     overrides: dict[str, Override] = Field(default_factory=dict)
     parts_sum_to_total: tuple[Split, ...] = ()
-    part_within_total: tuple[Part, ...] = ()
+    part_within_total: tuple[PartOfTotal, ...] = ()
     shares_plausible: tuple[Share, ...] = ()
     new_months: NewMonths = NewMonths()
 

@@ -38,7 +38,7 @@ def check_table() -> pl.DataFrame:
     every += [(MART, check) for check in mart_checks()]
     rows = [
         check.model_dump(include=set(REGISTER_SCHEMA))
-        | {"feed": feed, "threshold_means": check.told_threshold()}
+        | {"feed": feed, "threshold_means": check.threshold_text()}
         for feed, check in every
     ]
     ordered = [{name: row[name] for name in REGISTER_SCHEMA} for row in rows]

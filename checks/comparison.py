@@ -46,7 +46,7 @@ class Compared:
     then: frozenset[str]
 
     @property
-    def told(self) -> str:
+    def span_text(self) -> str:
         """What is compared, in words."""
         months = self.cells["month"].n_unique()
         if self.restated:
@@ -88,7 +88,9 @@ def _whole(view: EditionView) -> pl.DataFrame:
     cells = view.measures()
     if cells is None:
         return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date})
-    return cells.filter(~pl.col("tainted")).drop("tainted", "digest").sort("month", "org_code")
+    return (
+        cells.filter(~pl.col("unreliable")).drop("unreliable", "digest").sort("month", "org_code")
+    )
 
 
 def _newest(cells: pl.DataFrame) -> date:

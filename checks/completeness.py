@@ -20,26 +20,26 @@ def cells_whole(view: EditionView) -> Evidence:
     cells = view.cells()
     if cells is not None:
         cells = cells.unique(["org_code", "month"], keep="last", maintain_order=True)
-    tainted = cells.filter("tainted") if cells is not None else NOTHING
+    unreliable = cells.filter("unreliable") if cells is not None else NOTHING
     shown = (
         ", ".join(
             f"{code} {month_text(month)}"
-            for code, month in tainted.select("org_code", "month").head(5).iter_rows()
+            for code, month in unreliable.select("org_code", "month").head(5).iter_rows()
         )
-        if tainted.height
+        if unreliable.height
         else ""
     )
     return Evidence(
         "cells_whole",
         None,
-        pl.DataFrame({"tainted": [tainted.height]}),
-        Expectation("ExpectColumnMaxToBeBetween", {"column": "tainted", "max_value": 0}),
+        pl.DataFrame({"unreliable": [unreliable.height]}),
+        Expectation("ExpectColumnMaxToBeBetween", {"column": "unreliable", "max_value": 0}),
         expected="none",
-        observed=f"{tainted.height:,} organisation-months" + (f": {shown}" if shown else ""),
-        failed_rows=tainted.height,
+        observed=f"{unreliable.height:,} organisation-months" + (f": {shown}" if shown else ""),
+        failed_rows=unreliable.height,
         total_rows=0 if cells is None else cells.height,
         message="these keep their last good figure, if an earlier edition gave one"
-        if tainted.height
+        if unreliable.height
         else "",
     )
 
@@ -178,7 +178,7 @@ def sums(view: EditionView) -> Evidence:
         return skipped("sums_reconcile", why)
     whole = counted.filter(pl.col("present") == pl.col("expected"))
     measure = next(iter(contracts()[feed].measures))
-    theirs = other.filter(~pl.col("tainted")).select(
+    theirs = other.filter(~pl.col("unreliable")).select(
         pl.col("org_code").alias("sub_icb_code"), "month", pl.col(measure).alias("sub_icb_sum")
     )
     ours = _practice_sums(view, measure)
@@ -219,7 +219,7 @@ def _practice_sums(view: EditionView, measure: str) -> pl.DataFrame:
     return (
         cells.join(view.practices(), on=["org_code", "month"])
         .group_by("sub_icb_code", "month")
-        .agg(pl.col(measure).sum().alias("practice_sum"), pl.col("tainted").any())
-        .filter(~pl.col("tainted"))
-        .drop("tainted")
+        .agg(pl.col(measure).sum().alias("practice_sum"), pl.col("unreliable").any())
+        .filter(~pl.col("unreliable"))
+        .drop("unreliable")
     )

@@ -47,8 +47,8 @@ def rows(view: EditionView) -> Evidence:
         expected=f"{within(times)} the {then:,} of {both.before.edition}",
         observed=f"{now:,} rows",
         total=1,
-        message=f"{told}, of the same organisations, over {both.told}: are rows missing, or is "
-        "something in there twice?",
+        message=f"{told}, of the same organisations, over {both.span_text}: are rows "
+        "missing, or is something in there twice?",
     )
 
 
@@ -63,7 +63,7 @@ def sums(view: EditionView) -> Evidence:
     known = [change for change in found if change]
     if not known:
         return skipped(rule, f"no figure in common with {both.before.edition}")
-    told = f"against {both.before.edition}, over {both.told}"
+    told = f"against {both.before.edition}, over {both.span_text}"
     return _changes(view, rule, known, limit, told)
 
 
@@ -150,7 +150,7 @@ def _in_words(view: EditionView, change: Change) -> str:
     measure, month, then, now = change
     by = signed_percent(_relative(change)) if then else "from nothing"
     name = f"{measure} {month}".strip()
-    return f"{name}: {by}" if view.contract.hand_made else f"{name}: {then:,} to {now:,} ({by})"
+    return f"{name}: {by}" if view.contract.local_return else f"{name}: {then:,} to {now:,} ({by})"
 
 
 def organisations(view: EditionView) -> Evidence:
@@ -183,8 +183,8 @@ def organisations(view: EditionView) -> Evidence:
 def comes_whole(contract: Contract) -> bool:
     """Whether a publisher issues the feed in one piece, so that what is missing is no part that is
     still to come. Nor are people's own returns judged by who sent one."""
-    return contract.cell is not None and not (
-        contract.completeness.expected_feed or contract.hand_made
+    return contract.reporting_unit is not None and not (
+        contract.completeness.expected_feed or contract.local_return
     )
 
 
@@ -214,7 +214,7 @@ def remaining(view: EditionView) -> Evidence:
 def _named(view: EditionView, codes: list[str]) -> str:
     """The first codes with the names that the edition's files give them."""
     wanted = codes[:SHOWN]
-    level = view.contract.cell.level if view.contract.cell else ""
+    level = view.contract.reporting_unit.level if view.contract.reporting_unit else ""
     frames = [
         pl.read_parquet(
             lake_paths(view.home, file).organisations,
@@ -264,8 +264,8 @@ def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int
     over the tidy rows."""
     contract, common = view.contract, both.now & both.then
     tidy = view.scan_tidy()
-    if contract.cell and (both.then if view is both.before else both.now) - common:
-        tidy = tidy.filter(pl.col(contract.cell.code).is_in(list(common)))
+    if contract.reporting_unit and (both.then if view is both.before else both.now) - common:
+        tidy = tidy.filter(pl.col(contract.reporting_unit.code).is_in(list(common)))
     every = [(name, one) for name in label_columns(contract) for one in contract.labels(name)]
     masks = [(pl.col(name) == one).sum().alias(str(i)) for i, (name, one) in enumerate(every)]
     counts = tidy.select(masks).collect(engine="streaming").row(0)

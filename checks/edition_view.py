@@ -180,7 +180,7 @@ class EditionView:
         cells = self.cells(feed)
         if cells is None:
             return None
-        return cells.sort(~pl.col("tainted"), maintain_order=True).unique(
+        return cells.sort(~pl.col("unreliable"), maintain_order=True).unique(
             ["org_code", "month"], keep="last", maintain_order=True
         )
 
@@ -199,12 +199,12 @@ class EditionView:
     def newest_rows(self, *columns: str) -> pl.DataFrame:
         """Accepted rows of the newest revision of each organisation-month: `org_code`, `month`,
         and the columns asked for."""
-        cell = self.contract.cell
-        if cell is None:
-            raise ValueError(f"{self.contract.feed} names no organisation (`cell:`)")
+        unit = self.contract.reporting_unit
+        if unit is None:
+            raise ValueError(f"{self.contract.feed} names no organisation (`reporting_unit:`)")
         frames = [
             pl.scan_parquet(lake_paths(self.home, file).tidy).select(
-                pl.col(cell.code).alias("org_code"),
+                pl.col(unit.code).alias("org_code"),
                 month_of(self.contract, self.month).alias("month"),
                 *[pl.col(name) for name in columns if name != "month"],
                 pl.lit(revision).alias("revision"),
@@ -222,11 +222,11 @@ class EditionView:
     def population(self) -> pl.DataFrame:
         """`org_code, month, patients`: registered patients of the organisations and months of this
         edition, where a patient list near the month tells them."""
-        cells, cell = self.measures(), self.contract.cell
-        if cells is None or cell is None:
+        cells, unit = self.measures(), self.contract.reporting_unit
+        if cells is None or unit is None:
             return lists.NO_PATIENTS
         months = cells["month"].unique().sort().to_list()
-        return lists.population(self.home, self.lists, cell.level, months)
+        return lists.population(self.home, self.lists, unit.level, months)
 
     def known_practices(self) -> frozenset[str]:
         """Every practice that is on any of the patient lists."""

@@ -76,7 +76,7 @@ HALF = 0.5  # stands for a count of zero, which has no logarithm
 
 
 @dataclass
-class Table:
+class CountTable:
     """Counts of organisations by months, and what each of them is expected to be.
 
     `counts`: organisations x consecutive months, NaN where there is none. `days`: of each month,

@@ -18,7 +18,7 @@ import polars as pl
 
 from checks.check_catalogue import feed_words
 from checks.edition_view import EditionView, Evidence, offences, skipped
-from checks.expected_range import LEAST, Ids, Range, Table
+from checks.expected_range import LEAST, CountTable, Ids, Range
 from checks.parents import parent_at
 from warehouse.base.months import add_months, between, days_of, month_text, parse_month
 from warehouse.base.working_days import working_days
@@ -46,9 +46,9 @@ Rule = Callable[[EditionView], Evidence]
 def is_judged(contract: Contract) -> bool:
     """Whether a feed's new months are judged: monthly sums of a publication. People's own returns
     are not, nor lists that hold until the next."""
-    if contract.cell is None or not contract.month or not contract.measures:
+    if contract.reporting_unit is None or not contract.month or not contract.measures:
         return False
-    return not (contract.hand_made or contract.carried_forward)
+    return not (contract.local_return or contract.carried_forward)
 
 
 def reach(contract: Contract) -> int:
@@ -71,18 +71,18 @@ def rules(contract: Contract) -> dict[str, Rule]:
 
 def _levels(contract: Contract, action: str) -> list[OrgLevel]:
     """Levels that a feed reports by, or that lie above, of which this is done."""
-    if not is_judged(contract) or contract.cell is None:
+    if not is_judged(contract) or contract.reporting_unit is None:
         return []
-    words, cell = feed_words(contract.feed).new_months, contract.cell.level
+    words, unit = feed_words(contract.feed).new_months, contract.reporting_unit.level
     named = {level for one in contract.organisations for level in (one.level, *one.parents)}
-    named |= {cell, "england"}
+    named |= {unit, "england"}
     if "sub_icb" in named:
         named |= set(LEVELS["sub_icb"].parents)
     return [level for level in LEVELS if level in named and words.action(level) == action]
 
 
 @dataclass
-class Judged:
+class JudgedMonths:
     """New months of some levels: `out` of range, the furthest first, of `total` that could be
     judged; `months`: those that are new."""
 
@@ -92,7 +92,7 @@ class Judged:
 
 
 @lru_cache(maxsize=4)  # the check asks, then whoever keeps what it holds
-def judge(view: EditionView, rule: str) -> Judged | str:
+def judge(view: EditionView, rule: str) -> JudgedMonths | str:
     """The new months of an edition at the levels of a rule, or why there is nothing to judge."""
     action = "hold" if rule == NEW_MONTHS else "warn"
     levels = _levels(view.contract, action)
@@ -112,7 +112,9 @@ def judge(view: EditionView, rule: str) -> Judged | str:
             judged = dict(world.ranges(level, month, whose))
             total += len(judged)
             beyond = {number: one for number, one in judged.items() if one.is_out}
-            out += [(one.strays, world.told(level, n, month, one)) for n, one in beyond.items()]
+            out += [
+                (one.strays, world.held_month(level, n, month, one)) for n, one in beyond.items()
+            ]
             world.table.forget(level, list(beyond), world.months.index(month))
     if not total:
         return (
@@ -121,7 +123,7 @@ def judge(view: EditionView, rule: str) -> Judged | str:
             f"count {check.least:,} a month"
         )
     out.sort(key=lambda pair: (-abs(pair[0]), pair[1].key))
-    return Judged([one for _, one in out], total, months)
+    return JudgedMonths([one for _, one in out], total, months)
 
 
 def held_months(view: EditionView) -> list[HeldMonth]:
@@ -171,7 +173,9 @@ def _cells(view: EditionView) -> pl.DataFrame:
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
     for one in view.before:
         out = [
-            h for h in one.held if view.contract.cell and h.org_level == view.contract.cell.level
+            h
+            for h in one.held
+            if view.contract.reporting_unit and h.org_level == view.contract.reporting_unit.level
         ]
         held = pl.DataFrame(
             {"org_code": [h.org_code for h in out], "month": [parse_month(h.month) for h in out]},
@@ -195,7 +199,7 @@ def _sound(view: EditionView, measure: str) -> pl.DataFrame:
     cells = view.measures()
     if cells is None:
         return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date, "value": pl.Int64})
-    return cells.filter(~pl.col("tainted"), pl.col(measure).is_not_null()).select(
+    return cells.filter(~pl.col("unreliable"), pl.col(measure).is_not_null()).select(
         pl.col("org_code").replace(ods_codes()), "month", pl.col(measure).alias("value")
     )
 
@@ -233,7 +237,7 @@ class _World:
         places = _places(view, self.codes)
         level_of: dict[str, Ids] = {level: self._numbered(level, places[level]) for level in levels}
         self.held_before = {one.key for one in _held_before(view)}
-        self.table = Table(
+        self.table = CountTable(
             self._counts(cells),
             [_days(contract, month) for month in self.months],
             level_of,
@@ -278,7 +282,7 @@ class _World:
             if number in new or key in self.held_before:
                 yield number, one
 
-    def told(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
+    def held_month(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
         """A month out of range as it is kept."""
         return HeldMonth(
             org_level=level,
@@ -303,12 +307,12 @@ def _days(contract: Contract, month: date) -> float:
 def _places(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
     """Level -> for each organisation counted the place it is in, by the codes of the mart; as the
     newest of the files of the edition, else of those before, have it."""
-    cell = view.contract.cell
-    assert cell is not None  # noqa: S101 - only feeds with a cell are judged
-    known = _observed(view).filter(pl.col("org_level") == cell.level)
+    unit = view.contract.reporting_unit
+    assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
+    known = _observed(view).filter(pl.col("org_level") == unit.level)
     rows = {row["org_code"]: row for row in known.iter_rows(named=True)}
     sub_icbs: list[str | None] = [
-        code if cell.level == "sub_icb" else rows.get(code, {}).get("sub_icb_code")
+        code if unit.level == "sub_icb" else rows.get(code, {}).get("sub_icb_code")
         for code in codes
     ]
     found: dict[OrgLevel, list[str | None]] = {
@@ -319,7 +323,7 @@ def _places(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | No
     above = [parent_at(sub_icb, view.month) if sub_icb else None for sub_icb in sub_icbs]
     found["icb"] = [a or said for a, said in zip(above, found["icb"], strict=True)]
     found["pcn"] = [None if code == NO_NETWORK else code for code in found["pcn"]]
-    found[cell.level] = list(codes)
+    found[unit.level] = list(codes)
     return found
 
 

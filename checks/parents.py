@@ -93,14 +93,14 @@ def parent_at(sub_icb: str, month: date) -> str | None:
 def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
     """Which pairs disagree, in how many rows and practices: rows are counted only now."""
     sub_icb, icb = columns_of(view.contract) or ("", "")
-    cell, keys = view.contract.cell, ["sub_icb_said", "icb_said", "month"]
+    unit, keys = view.contract.reporting_unit, ["sub_icb_said", "icb_said", "month"]
     rows = (
         view.scan_tidy()
         .select(
             pl.col(sub_icb).alias("sub_icb_said"),
             pl.col(icb).alias("icb_said"),
             month_of(view.contract, view.month).alias("month"),
-            pl.col(cell.code if cell else sub_icb).alias("org_code"),
+            pl.col(unit.code if unit else sub_icb).alias("org_code"),
         )
         .join(wrong.lazy(), on=keys, how="semi")
         .collect(engine="streaming")
@@ -112,7 +112,7 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evid
         for one in pairs.iter_rows(named=True)
     ]
     months = sorted(month_text(month) for month in wrong["month"].unique())
-    of_practices = cell is not None and cell.level == "practice"
+    of_practices = unit is not None and unit.level == "practice"
     practices = f" of {rows['org_code'].n_unique():,} practice(s)" if of_practices else ""
     return offences(
         RULE,

@@ -94,7 +94,7 @@ def _read_list(
     """Many editions look at the same lists: read once, for as long as the facts are the same."""
     keys = ["org_code", "month"]
     cells = pl.concat(pl.read_parquet(path.measures) for path in paths)
-    cells = cells.sort(~pl.col("tainted"), maintain_order=True)
+    cells = cells.sort(~pl.col("unreliable"), maintain_order=True)
     cells = cells.unique(keys, keep="last", maintain_order=True)
     named = pl.concat(pl.read_parquet(path.organisations) for path in paths)
     named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")

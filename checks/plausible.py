@@ -72,14 +72,14 @@ def _measures_sum(view: EditionView, split: Split) -> Evidence:
 
 def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
     """A count whose rows carry a label: rows of a label that is no part are missing in the sum."""
-    cell, counts = view.contract.cell, view.contract.measures[split.total].column
-    if cell is None or counts is None:
+    unit, counts = view.contract.reporting_unit, view.contract.measures[split.total].column
+    if unit is None or counts is None:
         raise ValueError(f"{view.contract.feed}: labels can't split `{split.total}`")
     others = (
         view.scan_tidy()
         .filter(~pl.col(column).is_in(list(split.parts)) & (pl.col(counts) > 0))
         .group_by(
-            pl.col(cell.code).alias("org_code"), month_of(view.contract, view.month).alias("month")
+            pl.col(unit.code).alias("org_code"), month_of(view.contract, view.month).alias("month")
         )
         .agg(pl.col(counts).sum(), pl.col(column).cast(pl.String).unique().sort().alias("labels"))
         .with_columns(pl.col("labels").list.join(", "))
@@ -171,7 +171,7 @@ def _cells(view: EditionView) -> pl.DataFrame:
     cells = view.measures()
     if cells is None:
         raise ValueError(f"{view.contract.feed} {view.edition} has no measures")
-    return cells.filter(~pl.col("tainted"))
+    return cells.filter(~pl.col("unreliable"))
 
 
 def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -> list[str]:
@@ -181,6 +181,6 @@ def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -
         wrong.sort("month", "org_code").select("org_code", "month", *columns).iter_rows()
     ):
         numbers = [f"{one:,}" if isinstance(one, int) else one for one in values]
-        counts = "" if view.contract.hand_made else ": " + words.format(*numbers)
+        counts = "" if view.contract.local_return else ": " + words.format(*numbers)
         told.append(f"{code} {month_text(month)}{counts}")
     return told

@@ -22,20 +22,20 @@ SHOWN = 5
 
 def people_are_judged(contract: Contract) -> bool:
     """Whether the feed has figures of people that a patient list can be held against."""
-    cell = contract.cell
+    unit = contract.reporting_unit
     return bool(
         contract.completeness.population_feed
-        and cell
-        and cell.level in {"practice", *above("practice")}.intersection(ADDING_UP)
+        and unit
+        and unit.level in {"practice", *above("practice")}.intersection(ADDING_UP)
         and _people_measures(contract)
     )
 
 
 def practices_are_judged(contract: Contract) -> bool:
     """Whether people typed the feed's practice codes, and a list can tell the wrong ones."""
-    cell = contract.cell
-    named = cell is not None and cell.level == "practice"
-    return bool(contract.hand_made and contract.completeness.population_feed and named)
+    unit = contract.reporting_unit
+    named = unit is not None and unit.level == "practice"
+    return bool(contract.local_return and contract.completeness.population_feed and named)
 
 
 def _people_measures(contract: Contract) -> list[str]:
@@ -94,33 +94,33 @@ def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
 
 def practices(view: EditionView) -> Evidence:
     """Rows of practices that are on no patient list."""
-    cell, known = view.contract.cell, view.known_practices()
-    if cell is None or not known:
+    unit, known = view.contract.reporting_unit, view.known_practices()
+    if unit is None or not known:
         feed = view.contract.completeness.population_feed
         return skipped("practices_known", f"no {feed} is held, so no practice is known")
     named = pl.concat(
         pl.read_parquet(
-            lake_paths(view.home, file).tidy, columns=[SOURCE_ROW, cell.code]
+            lake_paths(view.home, file).tidy, columns=[SOURCE_ROW, unit.code]
         ).with_columns(pl.lit(file.file_name).alias("file_name"))
         for file in view.files
     )
-    unknown = named.filter(~pl.col(cell.code).is_in(list(known))).sort("file_name", SOURCE_ROW)
+    unknown = named.filter(~pl.col(unit.code).is_in(list(known))).sort("file_name", SOURCE_ROW)
     several = len(view.files) > 1
     shown = [
         f"row {row}{f' of {file}' if several else ''}: {code}"
-        for row, code, file in unknown.select(SOURCE_ROW, cell.code, "file_name")
+        for row, code, file in unknown.select(SOURCE_ROW, unit.code, "file_name")
         .head(SHOWN)
         .iter_rows()
     ]
     more = f" and {unknown.height - SHOWN:,} more row(s)" if unknown.height > SHOWN else ""
     return Evidence(
         "practices_known",
-        cell.code,
-        unknown.select(pl.col(cell.code).alias("value")).unique(),
+        unit.code,
+        unknown.select(pl.col(unit.code).alias("value")).unique(),
         Expectation("ExpectTableRowCountToEqual", {"value": 0}),
         expected="codes that are on a patient list",
-        observed=f"{unknown[cell.code].n_unique():,} unknown of "
-        f"{named[cell.code].n_unique():,} practices",
+        observed=f"{unknown[unit.code].n_unique():,} unknown of "
+        f"{named[unit.code].n_unique():,} practices",
         failed_rows=unknown.height,
         total_rows=named.height,
         message=f"{', '.join(shown)}{more}: on no patient list, so in no figure above practice "

@@ -118,7 +118,7 @@ def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
     """Which rows were not accepted; whoever typed them is told each, the first ones in full."""
     ordered = broken.sort("file_name", SOURCE_ROW)
     advice = remedy(rule, contract)
-    if not contract.hand_made:
+    if not contract.local_return:
         first = ordered.row(0, named=True)
         where = f"the first is row {first[SOURCE_ROW]} of {first['file_name']}"
         return f"{broken.height:,} row(s) quarantined, {where}; {advice}"
@@ -150,7 +150,7 @@ def _domain(
         worst = failing.with_columns(pl.col("value").cast(pl.Int64))
         smallest = least["value"][0]
         told = "none is given" if smallest is None else f"the smallest is {smallest}"
-        told = UNBROKEN if contract.hand_made else told  # which may be one practice's
+        told = UNBROKEN if contract.local_return else told  # which may be one practice's
         below = pl.concat([least.filter(pl.col("value") < 0), worst])
         return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
     seen = _distinct(view, name)

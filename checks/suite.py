@@ -92,7 +92,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         found["corrections_expired"] = corrected.expired
     if contract.measures:
         found["cells_whole"] = places.cells_whole
-    found |= _told_by_feed(contract)
+    found |= _rules_of_feed(contract)
     if hierarchy.columns_of(contract):
         found["icb_of_sub_icb"] = hierarchy.icbs
     if hierarchy.board_column(contract):
@@ -110,7 +110,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     return found | _against_before(contract) | feed_rules(contract.feed)
 
 
-def _told_by_feed(contract: Contract) -> dict[str, Rule]:
+def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
     """The generic business rules for which the feed's `checks.yaml` names measures."""
     words = feed_words(contract.feed)
     said = {
@@ -133,7 +133,7 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
         found["labels_as_before"] = drift.labels
     if contract.measures and contract.month:
         found["restated_as_before"] = drift.restated
-        if not contract.hand_made:
+        if not contract.local_return:
             found["figures_not_halved"] = drift.halved
     return found | new_months.rules(contract)
 

@@ -24,7 +24,7 @@ from warehouse.base.working_days import is_bank_holiday, is_working_day
 from warehouse.contract.model import Contract
 from warehouse.contract.release_calendar import LONDON, TIMEZONE
 from warehouse.editions.freshness import due_editions, freshness, held_editions, is_sample
-from warehouse.editions.status import standing
+from warehouse.editions.status import status_of
 
 
 def schedule_name(feed: str) -> str:
@@ -96,7 +96,7 @@ def decide(
     held = held_editions(home, contract.feed)
     newest = max(held, default=None)
     editions = due_editions(contract, held, day)
-    if newest and standing(home, contract.feed, newest).undecided:
+    if newest and status_of(home, contract.feed, newest).undecided:
         editions = (newest, *editions)  # its checks failed: the publisher may put it right
     if not editions:
         awaited = freshness(contract, newest, False, day)

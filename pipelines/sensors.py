@@ -37,7 +37,7 @@ def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.
         place = home.get()
         before = last_refresh(place)
         refused = {one.file for one in before.refused} if before else set()
-        seen = landing.Seen.read(context.cursor)
+        seen = landing.SeenFolder.read(context.cursor)
         found = landing.look_at(landing.lying(place), seen, refused, still_for, time.time())
         return _result(found.run_key, found.why, found.seen.model_dump_json())
 
@@ -65,7 +65,7 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
         unfinished = dg.RunsFilter(job_name=REFRESH_JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
             return _result(None, "A refresh is waiting or running", context.cursor)
-        before = pending.Remembered.read(context.cursor)
+        before = pending.RememberedRefresh.read(context.cursor)
         found = pending.look_at(place, before, now, cut_short=bool(settled))
         return _result(found.run_key, found.why, found.remembered.model_dump_json())
 
@@ -82,9 +82,9 @@ def alerts_sensor(seconds: int) -> dg.SensorDefinition:
         description="Tell the addresses that are set up what is new and what has cleared.",
     )
     def _alerts(home: HomeResource) -> dg.SkipReason:
-        from pipelines.alerts.delivery import tell
+        from pipelines.alerts.delivery import deliver
 
-        return dg.SkipReason(tell(home.get()).words)
+        return dg.SkipReason(deliver(home.get()).words)
 
     return _alerts
 

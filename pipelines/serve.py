@@ -17,7 +17,7 @@ from pipelines.instance.prepare import PROJECT, WORKSPACE, open_instance
 from warehouse.base.home import Home
 
 HOST = "127.0.0.1"
-PATIENCE = 20.0  # seconds for a process to end by itself
+TIMEOUT = 20.0  # seconds for a process to end by itself
 
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
@@ -52,7 +52,7 @@ def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

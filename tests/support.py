@@ -33,7 +33,7 @@ from assets.feeds.registered_patients.testing import LIST, LIST_2021, patient_li
 from assets.feeds.registered_patients_map.testing import LIST_MAP, list_map
 from assets.feeds.testing import BOM, Row, table, workbook
 from warehouse.base.home import Home
-from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.intake.importer import ImportOutcome, Request, import_paths
 
 
 def write(path: Path, content: bytes) -> Path:
@@ -93,7 +93,7 @@ def gzipped(path: Path, content: bytes) -> Path:
     return write(path, gzip.compress(content, mtime=0))
 
 
-def imported(home: Home, *paths: Path, **said: Any) -> list[Outcome]:
+def imported(home: Home, *paths: Path, **said: Any) -> list[ImportOutcome]:
     """The outcomes of importing the paths; `said` as in `Request`."""
     return list(import_paths(home, list(paths), Request(**said)))
 

@@ -26,7 +26,7 @@ UNKNOWN, UNKNOWN_USERS = "Unknown", 10_100
 RESTATED_PER_1000 = 4  # of the newest month of the edition before, in every fourth ICB
 
 
-class Board(NamedTuple):
+class IntegratedCareBoard(NamedTuple):
     """An ICB and its region, as the workbook names them."""
 
     code: str
@@ -52,7 +52,7 @@ class PracticeUse(NamedTuple):
 
 
 @lru_cache
-def boards() -> tuple[Board, ...]:
+def integrated_care_boards() -> tuple[IntegratedCareBoard, ...]:
     """Every ICB of LAST_MONTH by code, then `Unknown`."""
     valid = reference().filter(
         (pl.col("effective_from") <= LAST_MONTH) & (pl.col("effective_to") >= LAST_MONTH)
@@ -60,13 +60,13 @@ def boards() -> tuple[Board, ...]:
     named = dict(valid.select("org_code", "org_name").iter_rows())
     icbs = valid.filter(pl.col("org_level") == "icb").sort("org_code")
     known = tuple(
-        Board(code, name + MARK, region, named[region])
+        IntegratedCareBoard(code, name + MARK, region, named[region])
         for code, name, region in icbs.select("org_code", "org_name", "parent_code").iter_rows()
     )
-    return (*known, Board(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
+    return (*known, IntegratedCareBoard(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
 
 
-def use(world: World, board: Board, month: date, edition: date) -> Use:
+def use(world: World, board: IntegratedCareBoard, month: date, edition: date) -> Use:
     """Use of the App in an ICB and month as an edition tells it."""
     rng = draw(world.seed, "app", board.code, month)
     logins_per_user = LOGINS_PER_USER * rng.uniform(0.94, 1.06)
@@ -75,7 +75,7 @@ def use(world: World, board: Board, month: date, edition: date) -> Use:
         return Use(round(users * 2.9), users)
     users = round(_patients(world, board.code, month) * _share(month) * rng.uniform(0.98, 1.02))
     logins = round(users * logins_per_user)
-    if month == edition < LAST_MONTH and boards().index(board) % 4 == 0:
+    if month == edition < LAST_MONTH and integrated_care_boards().index(board) % 4 == 0:
         users -= users * RESTATED_PER_1000 // 2000
         logins -= logins * RESTATED_PER_1000 // 1000
     return Use(logins, users)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from pipelines.alerts import message
 from pipelines.alerts.problems import UNREADABLE, Problem, problems
@@ -40,7 +40,7 @@ class Memory(BaseModel):
     """What one address was told, by the keys of problems. `failures`: messages in a row that it did
     not accept; none is tried again before `not_before`."""
 
-    told: dict[str, Open] = {}
+    alerted: dict[str, Open] = Field(default_factory=dict, alias="told")
     failures: int = 0
     not_before: datetime | None = None
 
@@ -56,7 +56,7 @@ _unwritten: dict[Path, State] = {}
 
 
 @dataclass
-class Told:
+class Delivery:
     """What came of telling. `sent` and `cleared`: titles of what was told now; `failed`: what was
     not accepted, by whom; `waiting`: problems that may pass by themselves, or whose address is
     tried again later; `open`: problems in all. `trouble`: why nobody was told at all."""
@@ -85,12 +85,12 @@ class Told:
         return ". ".join([*parts, count, *([self.trouble] if self.trouble else [])])
 
 
-def tell(
+def deliver(
     home: Home,
     now: datetime | None = None,
     to: list[Address] | None = None,
     by: Send = send,
-) -> Told:
+) -> Delivery:
     """Tell every address what is new and what has cleared since it was told last.
 
     `to`: the addresses, else those of the environment. A problem that can't be told now is told at
@@ -98,27 +98,27 @@ def tell(
     """
     now = now or datetime.now(UTC).replace(microsecond=0)
     found = problems(home, now)
-    told = Told(open=len(found))
+    delivery = Delivery(open=len(found))
     try:
         to = addresses() if to is None else to
     except ValueError as error:
-        told.trouble = str(error)
-        return told
+        delivery.trouble = str(error)
+        return delivery
     if not to:
-        told.trouble = SET_UP if found else None
-        return told
+        delivery.trouble = SET_UP if found else None
+        return delivery
     try:
         with home.store.lock("state/alerts.lock", wait=False):
-            _tell_all(home, now, found, to, by, told)
+            _deliver_all(home, now, found, to, by, delivery)
     except Locked:
-        told.trouble = "Another process is telling at this moment"
+        delivery.trouble = "Another process is telling at this moment"
     except OSError as error:
-        told.trouble = f"{home.state} can't be written to ({error.strerror})"
-    return told
+        delivery.trouble = f"{home.state} can't be written to ({error.strerror})"
+    return delivery
 
 
-def _tell_all(
-    home: Home, now: datetime, found: list[Problem], to: list[Address], by: Send, told: Told
+def _deliver_all(
+    home: Home, now: datetime, found: list[Problem], to: list[Address], by: Send, delivery: Delivery
 ) -> None:
     state = _read(home)
     before = state.model_copy(deep=True)
@@ -126,45 +126,45 @@ def _tell_all(
     state.addresses = {name: one for name, one in state.addresses.items() if name in names}
     for address in to:
         memory = state.addresses.setdefault(address.name, Memory())
-        _tell_one(home, now, found, address, by, memory, told)
+        _deliver_one(home, now, found, address, by, memory, delivery)
         if state != before:
             _write(home, state)  # at once: whoever is told must not be told again
 
 
-def _tell_one(
+def _deliver_one(
     home: Home,
     now: datetime,
     found: list[Problem],
     address: Address,
     by: Send,
     memory: Memory,
-    told: Told,
+    delivery: Delivery,
 ) -> None:
     """Tell one address, unless it must be left alone for a while."""
-    unknown = [one for one in found if one.key not in memory.told]
-    new = [one for one in unknown if one.tell_from is None or one.tell_from <= now]
+    unknown = [one for one in found if one.key not in memory.alerted]
+    new = [one for one in unknown if one.alert_from is None or one.alert_from <= now]
     there = {one.key for one in found}
     # Where the state can't be read, nothing is known to be over.
-    gone = [] if UNREADABLE in there else [key for key in memory.told if key not in there]
+    gone = [] if UNREADABLE in there else [key for key in memory.alerted if key not in there]
     about = {_subject(key) for key in there}
     for key in [key for key in gone if _subject(key) in about]:
         gone.remove(key)  # the same edition has another problem now: nothing is over
-        memory.told.pop(key)
-    told.waiting += [one.title for one in unknown if one not in new]
+        memory.alerted.pop(key)
+    delivery.waiting += [one.title for one in unknown if one not in new]
     if memory.not_before and now < memory.not_before:
-        told.waiting += [one.title for one in new] + [memory.told[key].title for key in gone]
+        delivery.waiting += [one.title for one in new] + [memory.alerted[key].title for key in gone]
         return
     if new:
-        if not _accepted(by(address, *message.alert(home, new, now)), memory, now, told):
+        if not _accepted(by(address, *message.alert(home, new, now)), memory, now, delivery):
             return
-        told.sent += [one.title for one in new]
-        memory.told |= {one.key: Open(title=one.title, since=one.since) for one in new}
+        delivery.sent += [one.title for one in new]
+        memory.alerted |= {one.key: Open(title=one.title, since=one.since) for one in new}
     if gone:
-        was = [(memory.told[key].title, memory.told[key].since) for key in gone]
-        if _accepted(by(address, *message.cleared(home, was, now)), memory, now, told):
-            told.cleared += [title for title, _ in was]
+        was = [(memory.alerted[key].title, memory.alerted[key].since) for key in gone]
+        if _accepted(by(address, *message.cleared(home, was, now)), memory, now, delivery):
+            delivery.cleared += [title for title, _ in was]
             for key in gone:
-                memory.told.pop(key)
+                memory.alerted.pop(key)
 
 
 def _subject(key: str) -> str:
@@ -172,7 +172,7 @@ def _subject(key: str) -> str:
     return key.partition(" ")[2] or key
 
 
-def _accepted(sent: Sent, memory: Memory, now: datetime, told: Told) -> bool:
+def _accepted(sent: Sent, memory: Memory, now: datetime, delivery: Delivery) -> bool:
     """Whether a message was accepted; else the address is left alone, longer each time."""
     if sent.trouble is None:
         memory.failures, memory.not_before = 0, None
@@ -180,7 +180,7 @@ def _accepted(sent: Sent, memory: Memory, now: datetime, told: Told) -> bool:
     wait = min(FIRST_WAIT * 2**memory.failures, LONGEST_WAIT)
     memory.failures = min(memory.failures + 1, 10)
     memory.not_before = now + wait
-    told.failed.append(f"{sent.name} ({sent.trouble})")
+    delivery.failed.append(f"{sent.name} ({sent.trouble})")
     return False
 
 
@@ -195,7 +195,7 @@ def _read(home: Home) -> State:
 
 def _write(home: Home, state: State) -> None:
     try:
-        home.store.replace(PLACE, state.model_dump_json(indent=1) + "\n")
+        home.store.replace(PLACE, state.model_dump_json(indent=1, by_alias=True) + "\n")
         _unwritten.pop(home.root, None)
     except OSError as error:
         _unwritten[home.root] = state

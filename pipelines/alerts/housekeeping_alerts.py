@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pipelines.alerts.problem import Known, Problem, Seen, moment
+from pipelines.alerts.problem import HomeState, Problem, PublishedMart, moment
 from pipelines.operations.last_refresh import last_refresh
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import SourceFile
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import MART, SETTINGS, Home
-from warehouse.editions.status import standings
+from warehouse.editions.status import all_statuses
 from warehouse.publication.publish import is_current
 
 REFRESH_BY = timedelta(hours=1)  # what is new is in the mart by then, or nobody refreshes
@@ -49,7 +49,9 @@ def unreadable(error: Exception, now: datetime) -> Problem:
     )
 
 
-def disk(home: Home, files: list[SourceFile], now: datetime, seen: Seen) -> Iterator[Problem]:
+def disk(
+    home: Home, files: list[SourceFile], now: datetime, seen: PublishedMart
+) -> Iterator[Problem]:
     """Less free space than the next refresh needs."""
     free, needed = home.store.free_space(), _room_needed(home, files)
     if free >= needed:
@@ -72,9 +74,9 @@ def _room_needed(home: Home, files: list[SourceFile]) -> float:
     return TIMES_MART * mart + TIMES_FILE * max((file.bytes for file in files), default=0) + SPARE
 
 
-def refresh_failed(known: Known) -> Iterator[Problem]:
+def refresh_failed(home_state: HomeState) -> Iterator[Problem]:
     """The last refresh failed, in whole or in part."""
-    last = last_refresh(known.home)
+    last = last_refresh(home_state.home)
     if last is None or last.failing_since is None:
         return
     more = len(last.failures) - MOST_FAILURES
@@ -84,21 +86,21 @@ def refresh_failed(known: Known) -> Iterator[Problem]:
         title="The last refresh failed",
         what=f"{'; '.join(told)} (last tried: {moment(last.at)})",
         since=last.failing_since,
-        still_see=known.seen.mart,
+        still_see=home_state.seen.mart,
         to_do="Put right what is named, then: access-recovery refresh. Nothing is lost meanwhile. "
         "Where it is a fault of a program: access-recovery --debug refresh shows the details.",
     )
 
 
-def not_published(known: Known) -> Iterator[Problem]:
+def not_published(home_state: HomeState) -> Iterator[Problem]:
     """The mart does not rest on what is held, and no refresh has seen to it."""
-    if not known.active or is_current(known.home):
+    if not home_state.active or is_current(home_state.home):
         return
-    stand = standings(known.home, known.active)
-    if not known.home.has_mart and not any(one.verdict != "held" for one in stand):
+    statuses = all_statuses(home_state.home, home_state.active)
+    if not home_state.home.has_mart and not any(one.verdict != "held" for one in statuses):
         return  # all that there is, is held back: there is nothing to publish
-    since = _changed(known)
-    if known.now - since < REFRESH_BY:
+    since = _changed(home_state)
+    if home_state.now - since < REFRESH_BY:
         return
     yield Problem(
         key="unpublished",
@@ -106,41 +108,41 @@ def not_published(known: Known) -> Iterator[Problem]:
         what="Files, decisions, settings or the program changed after it was built, and no "
         "refresh has taken that in.",
         since=since,
-        still_see=known.seen.mart,
+        still_see=home_state.seen.mart,
         to_do="Run access-recovery refresh, and see that the daemon runs (access-recovery ui, or "
         "its service).",
     )
 
 
-def _changed(known: Known) -> datetime:
+def _changed(home_state: HomeState) -> datetime:
     """When the newest of what the mart rests on came, as it is recorded; of settings, which people
     edit, their file tells."""
-    came = [one.decided_at for one in decisions(known.home)]
-    came += [file.imported_at for file in known.everything]
-    if known.seen.published_at:
-        came.append(known.seen.published_at)
-    if edited := known.home.store.edited_at(SETTINGS):
+    came = [one.decided_at for one in decisions(home_state.home)]
+    came += [file.imported_at for file in home_state.everything]
+    if home_state.seen.published_at:
+        came.append(home_state.seen.published_at)
+    if edited := home_state.home.store.edited_at(SETTINGS):
         came.append(edited)
     return max(came)
 
 
-def held_back(known: Known) -> Iterator[Problem]:
+def held_back(home_state: HomeState) -> Iterator[Problem]:
     """Editions that failed their checks and that nobody has decided about."""
-    for one in standings(known.home, known.active):
+    for one in all_statuses(home_state.home, home_state.active):
         if one.undecided and one.state:
             yield Problem(
                 key=f"held {one.feed} {one.edition}",
                 title=f"{one.feed} {one.edition} is held back by its checks",
                 what=one.words,
                 since=one.state.judged_at,
-                still_see=known.seen.of(one.feed),
+                still_see=home_state.seen.of(one.feed),
                 to_do=DECIDE.format(feed=one.feed, edition=one.edition),
             )
 
 
-def months_held(known: Known) -> Iterator[Problem]:
+def months_held(home_state: HomeState) -> Iterator[Problem]:
     """Editions that are in but for months of organisations that nobody has decided about."""
-    for one in standings(known.home, known.active):
+    for one in all_statuses(home_state.home, home_state.active):
         if (held := one.held_months) and one.state:
             more = len(held) - MOST_FAILURES
             told = [
@@ -152,31 +154,31 @@ def months_held(known: Known) -> Iterator[Problem]:
                 title=f"{len(held)} month(s) of {one.feed} {one.edition} are held by the checks",
                 what="; ".join(told),
                 since=one.state.judged_at,
-                still_see=f"{known.seen.of(one.feed)}; these months have no value there, and what "
-                "is made of them is incomplete",
+                still_see=f"{home_state.seen.of(one.feed)}; these months have no value "
+                "there, and what is made of them is incomplete",
                 to_do=LET_IN.format(feed=one.feed, edition=one.edition),
             )
 
 
-def refused_files(known: Known) -> Iterator[Problem]:
+def refused_files(home_state: HomeState) -> Iterator[Problem]:
     """Files that were refused and still lie in the landing folder."""
-    last = last_refresh(known.home)
+    last = last_refresh(home_state.home)
     for one in last.refused if last else ():
-        if (known.home.landing / one.file).is_file():
+        if (home_state.home.landing / one.file).is_file():
             yield Problem(
                 key=f"landing {one.name}",
                 title=f"{one.name} in the landing folder was refused",
                 what=one.reason,
                 since=one.since,
-                still_see=known.seen.mart,
-                to_do=f"{one.remedy} Or take it out of {known.home.landing}.".strip(),
+                still_see=home_state.seen.mart,
+                to_do=f"{one.remedy} Or take it out of {home_state.home.landing}.".strip(),
             )
 
 
-def unfinished_purges(known: Known) -> Iterator[Problem]:
+def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:
     """Purges that were cut short: traces of a file that must not be kept may be left."""
-    for stone in tombstones(known.home):
-        if stone.erased_at is None and known.now - stone.decided_at >= PURGE_TAKES:
+    for stone in tombstones(home_state.home):
+        if stone.erased_at is None and home_state.now - stone.decided_at >= PURGE_TAKES:
             short = stone.sha256[:12]
             yield Problem(
                 key=f"purge {stone.sha256}",
@@ -184,6 +186,6 @@ def unfinished_purges(known: Known) -> Iterator[Problem]:
                 what=f"A file of {stone.feed} {stone.edition} that must not be kept may not be "
                 "erased in whole.",
                 since=stone.decided_at,
-                still_see=known.seen.mart,
+                still_see=home_state.seen.mart,
                 to_do=f'Run access-recovery purge {short} --reason "..." again.',
             )

@@ -38,7 +38,7 @@ def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> 
     return title, "\n\n".join([*shown, "Nothing is left to do about this.", _from(home, now)])
 
 
-def trial(home: Home, now: datetime) -> tuple[str, str]:
+def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
     """Title and body of a test message."""
     return (
         f"{NAME}: a test message",

@@ -18,7 +18,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.release_calendar import TIMEZONE
-from warehouse.fetch.looks import Look, looks
+from warehouse.fetch.lookups import Lookup, lookups
 
 LONDON = ZoneInfo(TIMEZONE)
 
@@ -28,7 +28,7 @@ class Problem:
     """Something that needs a person.
 
     `key`: the same as long as it is the same problem. `what` failed, `since` when, what analysts
-    `still_see`, and what `to_do`. `tell_from`: it may pass by itself until then, so nobody is sent
+    `still_see`, and what `to_do`. `alert_from`: it may pass by itself until then, so nobody is sent
     a message before; None if it should be told at once.
     """
 
@@ -38,7 +38,7 @@ class Problem:
     since: datetime
     still_see: str
     to_do: str
-    tell_from: datetime | None = None
+    alert_from: datetime | None = None
 
 
 def moment(at: datetime) -> str:
@@ -53,7 +53,7 @@ def day(at: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Seen:
+class PublishedMart:
     """The published mart: since when, the newest edition of each feed in it. `published_at` is None
     if none is published."""
 
@@ -89,10 +89,10 @@ class Seen:
         return f"the mart of {day(self.published_at)}{invented}" if self.published_at else ""
 
 
-NOTHING = Seen(None, {})
+NOTHING = PublishedMart(None, {})
 
 
-def seen(home: Home) -> Seen:
+def published_summary(home: Home) -> PublishedMart:
     """What analysts see now, read from the published mart itself."""
     if not home.has_mart:
         return NOTHING
@@ -106,23 +106,25 @@ def seen(home: Home) -> Seen:
         return NOTHING
     if row is None:
         return NOTHING
-    return Seen(row[0].replace(tzinfo=UTC), json.loads(row[1]), bool(row[2]))
+    return PublishedMart(row[0].replace(tzinfo=UTC), json.loads(row[1]), bool(row[2]))
 
 
 @dataclass(frozen=True)
-class Known:
+class HomeState:
     """What a home knows at a moment. `everything`: all archived files; `active`: those that may be
-    in the mart; `looks`: the journal of looks, oldest first; `seen`: what analysts see."""
+    in the mart; `lookups`: the journal of looks, oldest first; `seen`: what analysts see."""
 
     home: Home
     now: datetime
     everything: list[SourceFile]
     active: list[SourceFile]
-    looks: list[Look]
-    seen: Seen
+    lookups: list[Lookup]
+    seen: PublishedMart
 
 
-def known(home: Home, now: datetime) -> Known:
+def home_state(home: Home, now: datetime) -> HomeState:
     """The state of a home. Raises ValueError naming a file that can't be read."""
     archive = Archive(home)
-    return Known(home, now, archive.files(), archive.active_files(), looks(home), seen(home))
+    return HomeState(
+        home, now, archive.files(), archive.active_files(), lookups(home), published_summary(home)
+    )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from pipelines.alerts import housekeeping_alerts as upkeep
 from pipelines.alerts import publishers
-from pipelines.alerts.problem import NOTHING, Known, Problem, known
+from pipelines.alerts.problem import NOTHING, HomeState, Problem, home_state
 from warehouse.base.home import Home
 from warehouse.settings import read_settings
 
@@ -38,14 +38,14 @@ def problems(home: Home, now: datetime | None = None) -> list[Problem]:
     now = now or datetime.now(UTC).replace(microsecond=0)
     try:
         read_settings(home)  # the daemon can't do without
-        state = known(home, now)
+        state = home_state(home, now)
         found = [*_found(state), *upkeep.disk(home, state.everything, now, state.seen)]
     except (ValueError, OSError) as error:
         found = [upkeep.unreadable(error, now), *upkeep.disk(home, [], now, NOTHING)]
     return sorted(found, key=lambda one: (GRAVEST_FIRST.index(one.key.split()[0]), one.key))
 
 
-def _found(state: Known) -> Iterator[Problem]:
+def _found(state: HomeState) -> Iterator[Problem]:
     for finder in (
         upkeep.refresh_failed,
         upkeep.not_published,

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
-from pipelines.alerts.problem import LONDON, Known, Problem, moment
+from pipelines.alerts.problem import LONDON, HomeState, Problem, moment
 from warehouse.base.web import host_of, without_passwords
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.freshness import freshness, is_sample
-from warehouse.fetch.looks import Look
+from warehouse.fetch.lookups import Lookup
 
 # Publishers' sites are busy on release days, and editions come a day late: neither needs a person.
 PASSES_BY_ITSELF = timedelta(minutes=10)
@@ -30,16 +30,16 @@ NAMES = {
 IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {feed}"
 
 
-def looked_in_vain(known: Known) -> Iterator[Problem]:
+def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
     """Editions whose newest look needs a person, and publishers that can't be reached."""
     brought: dict[tuple[str, str], datetime] = {}
-    for file in sorted(known.everything, key=lambda file: file.imported_at):
+    for file in sorted(home_state.everything, key=lambda file: file.imported_at):
         brought[(file.feed, file.edition)] = file.imported_at
     newest: dict[str, str] = {}
-    for file in known.active:
+    for file in home_state.active:
         newest[file.feed] = max(newest.get(file.feed, ""), file.edition)
-    runs = _latest_runs(known.looks)
-    yield from _unreachable(known, runs)
+    runs = _latest_runs(home_state.lookups)
+    yield from _unreachable(home_state, runs)
     for (feed, edition), run in runs.items():
         look = run[-1]
         if look.verdict not in NAMES or not look.wants_a_person:
@@ -51,14 +51,14 @@ def looked_in_vain(known: Known) -> Iterator[Problem]:
         yield Problem(
             key=f"look {feed} {edition}",
             title=f"{feed} {edition}: {NAMES[look.verdict]}",
-            what=_told_by(look),
+            what=_lookup_text(look),
             since=run[0].at,
-            still_see=known.seen.of(feed),
+            still_see=home_state.seen.of(feed),
             to_do=f"{look.remedy} {IMPORT.format(feed=feed)}".strip(),
         )
 
 
-def _latest_runs(every: list[Look]) -> dict[tuple[str, str], list[Look]]:
+def _latest_runs(every: list[Lookup]) -> dict[tuple[str, str], list[Lookup]]:
     """Of each feed and edition the last looks that found the same, oldest first."""
     ordered = sorted(every, key=lambda look: (look.feed, look.edition))
     found = {}
@@ -67,16 +67,18 @@ def _latest_runs(every: list[Look]) -> dict[tuple[str, str], list[Look]]:
     return found
 
 
-def _told_by(look: Look) -> str:
+def _lookup_text(look: Lookup) -> str:
     where = without_passwords(look.url or look.page or "")
     told = without_passwords(look.message)
     return told if not where or where in told else f"{told} [{where}]"
 
 
-def _unreachable(known: Known, runs: dict[tuple[str, str], list[Look]]) -> Iterator[Problem]:
+def _unreachable(
+    home_state: HomeState, runs: dict[tuple[str, str], list[Lookup]]
+) -> Iterator[Problem]:
     """One problem per host, however many feeds it has, unless it was reached since."""
-    reached = {_host(look): look.at for look in known.looks if look.verdict != "unreachable"}
-    failed: dict[str, list[list[Look]]] = {}
+    reached = {_host(look): look.at for look in home_state.lookups if look.verdict != "unreachable"}
+    failed: dict[str, list[list[Lookup]]] = {}
     for run in runs.values():
         host, last = _host(run[-1]), run[-1].at
         if run[-1].verdict == "unreachable" and reached.get(host, last) <= last:
@@ -88,24 +90,24 @@ def _unreachable(known: Known, runs: dict[tuple[str, str], list[Look]]) -> Itera
         yield Problem(
             key=f"unreachable {host}",
             title=f"{host or 'A publisher'} could not be reached",
-            what=f"{_told_by(newest)} Looked for: {wanted}. Last tried: {moment(newest.at)}.",
+            what=f"{_lookup_text(newest)} Looked for: {wanted}. Last tried: {moment(newest.at)}.",
             since=since,
-            still_see=known.seen.mart,
+            still_see=home_state.seen.mart,
             to_do=newest.remedy or "Try again: access-recovery fetch",
-            tell_from=since + PASSES_BY_ITSELF,
+            alert_from=since + PASSES_BY_ITSELF,
         )
 
 
-def _host(look: Look) -> str:
+def _host(look: Lookup) -> str:
     return host_of(look.url or look.page or "")
 
 
-def late(known: Known) -> Iterator[Problem]:
+def late(home_state: HomeState) -> Iterator[Problem]:
     """Editions that are late by the release calendar."""
-    today = known.now.astimezone(LONDON).date()
-    newest_looks = {(look.feed, look.edition): look for look in known.looks}
+    today = home_state.now.astimezone(LONDON).date()
+    newest_lookups = {(look.feed, look.edition): look for look in home_state.lookups}
     for feed, contract in contracts().items():
-        own = [file for file in known.active if file.feed == feed]
+        own = [file for file in home_state.active if file.feed == feed]
         newest = max((file.edition for file in own), default=None)
         awaited = freshness(contract, newest, is_sample(own), today)
         if contract.discovery and contract.discovery.comes_with:
@@ -113,7 +115,7 @@ def late(known: Known) -> Iterator[Problem]:
         if not awaited.days_late or awaited.due is None or awaited.awaited is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
-        look = newest_looks.get((feed, awaited.awaited))
+        look = newest_lookups.get((feed, awaited.awaited))
         if look and look.verdict in NAMES and look.wants_a_person:
             continue  # it is told why it is not in
         yield Problem(
@@ -121,13 +123,13 @@ def late(known: Known) -> Iterator[Problem]:
             title=f"{feed} {awaited.awaited} is late by {awaited.days_late} day(s)",
             what=f"{awaited.words}. {_last_look(look)}",
             since=since,
-            still_see=known.seen.of(feed),
+            still_see=home_state.seen.of(feed),
             to_do=_bring(contract),
-            tell_from=since + timedelta(days=LATE_BY_DAYS),
+            alert_from=since + timedelta(days=LATE_BY_DAYS),
         )
 
 
-def _last_look(look: Look | None) -> str:
+def _last_look(look: Lookup | None) -> str:
     if look is None:
         return "It was not looked for yet."
     return f"Last looked for on {moment(look.at)}: {look.verdict}. {look.message}".rstrip()

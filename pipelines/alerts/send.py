@@ -30,7 +30,7 @@ SET_UP = (
     "Teams workflow or a webhook (jsons://example.org/hook); or name a file of them in "
     f"{FILE_VARIABLE}. Then: access-recovery alerts --test"
 )
-PATIENCE = 30.0  # seconds
+TIMEOUT = 30.0  # seconds
 # Kinds whose address begins with a host. In others a key stands there.
 HAVE_HOSTS = (
     "mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms",
@@ -112,7 +112,7 @@ def send(address: Address, title: str, body: str) -> Sent:
                     "no such kind of address is known, or it is incomplete. How each kind is "
                     "written: https://appriseit.com/services/",
                 )
-            done = service.notify(body=body, title=title, body_format="text", timeout=PATIENCE)
+            done = service.notify(body=body, title=title, body_format="text", timeout=TIMEOUT)
             return Sent(address.name, None if done else _trouble(done))
         except Exception as error:  # a fault of a library must not stop the others, nor quote keys
             return Sent(address.name, f"sending failed ({type(error).__name__})")

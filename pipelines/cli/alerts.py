@@ -106,23 +106,23 @@ def _as_data(one: Problem) -> dict[str, str]:
 
 
 def _send(screen: Screen, home: Home) -> int:
-    from pipelines.alerts.delivery import tell
+    from pipelines.alerts.delivery import deliver
 
-    told = tell(home)
-    if told.failed:
+    delivery = deliver(home)
+    if delivery.failed:
         screen.error(
-            f"{told.words}.", "It is tried again; access-recovery alerts --test tries now."
+            f"{delivery.words}.", "It is tried again; access-recovery alerts --test tries now."
         )
         return UNREACHABLE
-    if told.trouble:
-        screen.warn(f"{told.words}.")
+    if delivery.trouble:
+        screen.warn(f"{delivery.words}.")
         return IN_PART
-    screen.say(f"{told.words}.")
+    screen.say(f"{delivery.words}.")
     return DONE
 
 
 def _try_out(screen: Screen, home: Home) -> int:
-    from pipelines.alerts.message import trial
+    from pipelines.alerts.message import alert_for_testing
     from pipelines.alerts.send import SET_UP, addresses, send
 
     try:
@@ -134,7 +134,7 @@ def _try_out(screen: Screen, home: Home) -> int:
         screen.error("There is no address to send to.", SET_UP)
         return WRONG
     now = datetime.now(UTC)
-    tried = [send(address, *trial(home, now)) for address in to]
+    tried = [send(address, *alert_for_testing(home, now)) for address in to]
     for one in tried:
         if one.trouble:
             screen.error(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from warehouse.publication.content import TableContent
 
 
-def content_told(home: Home) -> dict[str, Any]:
+def content_data(home: Home) -> dict[str, Any]:
     """The published mart as `content` (of all tables but the journals), `analysts` (of schema
     main), and per table its `rows`, `content` and whether it is a `journal`.
 
@@ -29,11 +29,11 @@ def content_told(home: Home) -> dict[str, Any]:
         "mart": str(home.mart),
         "content": whole_content(tables),
         "analysts": whole_content(tables, ANALYSTS),
-        "tables": {name: _told(name, one) for name, one in tables.items()},
+        "tables": {name: _table_data(name, one) for name, one in tables.items()},
     }
 
 
-def _told(name: str, one: TableContent) -> dict[str, Any]:
+def _table_data(name: str, one: TableContent) -> dict[str, Any]:
     from warehouse.publication.content import JOURNALS
 
     return {"rows": one.rows, "content": one.content, "journal": name in JOURNALS}
@@ -41,7 +41,7 @@ def _told(name: str, one: TableContent) -> dict[str, Any]:
 
 def show_content(screen: Screen, home: Home, as_json: bool) -> None:
     """The hashes as a table with the two of the whole below, or the JSON."""
-    told = content_told(home)
+    told = content_data(home)
     if as_json:
         screen.data(json.dumps(told, indent=1))
         return

@@ -16,7 +16,7 @@ from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.fetch.looks import Look
+    from warehouse.fetch.lookups import Lookup
 
 app = typer.Typer()
 STYLES = {"new": "green", "unchanged": "dim", "not yet": "dim"}
@@ -45,16 +45,16 @@ def fetch(
     Exit status: 0 done, also if nothing is new; 1 some editions could not be
     taken; 2 wrong usage; 3 a publisher could not be reached.
     """
-    from warehouse.fetch.fetch import each_look
+    from warehouse.fetch.fetch import each_lookup
 
     screen, home = Screen(), Home.from_environment()
     feeds = [_published(name) for name in feed or []]
     month = month_named(since) if since else None
-    found: list[Look] = []
+    found: list[Lookup] = []
     whole = False
     try:
         with screen.working("Looking for new editions") as working:
-            for look in each_look(home, feeds, month, say=working):
+            for look in each_lookup(home, feeds, month, say=working):
                 found.append(look)  # noqa: PERF402 - kept even if the next one fails
         whole = True
     except ValueError as error:
@@ -62,7 +62,7 @@ def fetch(
         raise typer.Exit(WRONG) from None
     finally:
         # Even when the disk is full half-way, say what is safe already.
-        show_looks(screen, found, whole)
+        show_lookups(screen, found, whole)
     if not found:
         screen.say("No edition that is due, or held, to look for.")
     raise typer.Exit(fetch_status(found))
@@ -79,16 +79,16 @@ def _published(name: str) -> str:
     return name
 
 
-def fetch_status(found: list[Look]) -> int:
+def fetch_status(found: list[Lookup]) -> int:
     """Exit status: 3 if a publisher could not be reached, 1 if anything else went wrong."""
     if any(look.verdict == "unreachable" for look in found):
         return UNREACHABLE
     return IN_PART if any(look.wants_a_person for look in found) else DONE
 
 
-def _runs(found: list[Look]) -> list[list[Look]]:
+def _runs(found: list[Lookup]) -> list[list[Lookup]]:
     """Looks by feed and edition; neighbours of a feed with nothing new are told together."""
-    runs: list[list[Look]] = []
+    runs: list[list[Lookup]] = []
     for look in sorted(found, key=lambda one: (one.feed, one.edition)):
         last = runs[-1][-1] if runs else None
         dull = look.verdict in ("not yet", "unchanged")
@@ -99,11 +99,11 @@ def _runs(found: list[Look]) -> list[list[Look]]:
     return runs
 
 
-def _named(look: Look) -> str:
+def _named(look: Lookup) -> str:
     return f"{look.feed} {look.edition} {look.verdict}. {look.message}"
 
 
-def show_looks(screen: Screen, found: list[Look], whole: bool) -> None:
+def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     """One row per feed and edition, then what went wrong with its remedy, then what to do next.
     `whole`: whether these are all looks, and none was cut short."""
     from rich.table import Table

@@ -13,7 +13,7 @@ from pipelines.cli.screen import Screen
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.editions.status import Standing
+    from warehouse.editions.status import EditionStatus
 
 SHOWN = 20
 
@@ -22,7 +22,7 @@ def local_feeds() -> list[str]:
     """Feeds that people type by hand: those with a template."""
     from warehouse.contract.model import contracts
 
-    return [feed for feed, contract in contracts().items() if contract.hand_made]
+    return [feed for feed, contract in contracts().items() if contract.local_return]
 
 
 def write_templates(out: Path, feeds: list[str]) -> list[Path]:
@@ -60,7 +60,7 @@ def show_columns(screen: Screen, feed: str) -> None:
     screen.table(table)
 
 
-def show_wrong_rows(screen: Screen, home: Home, states: list[Standing]) -> None:
+def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> None:
     """What is wrong with a local feed, row by row, so that whoever typed it can mend it."""
     for state in states:
         if state.feed in local_feeds():

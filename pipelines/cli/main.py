@@ -14,13 +14,13 @@ from typer.core import TyperGroup
 from pipelines.cli import alerts, claims, contracts, explain, fetch, govern, housekeeping
 from pipelines.cli.arguments import feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
-from pipelines.cli.unforeseen import told
+from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
 from warehouse.base.exit_status import IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
 
 if TYPE_CHECKING:
-    from warehouse.intake.importer import Outcome
+    from warehouse.intake.importer import ImportOutcome
 
 DEBUG = "--debug"
 
@@ -134,7 +134,7 @@ def import_(
         month_named(edition) if edition else None,
         published.date() if published else None,
     )
-    outcomes: list[Outcome] = []
+    outcomes: list[ImportOutcome] = []
     try:
         with screen.working("Reading") as working:
             home = Home.from_environment()
@@ -274,5 +274,5 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        Screen().error(*told(error, Home.from_environment()))
+        Screen().error(*error_words(error, Home.from_environment()))
         sys.exit(IN_PART)

@@ -16,8 +16,8 @@ from warehouse.base.home import Home
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipelines.operations.refresh import Report
-    from warehouse.intake.importer import Outcome
+    from pipelines.operations.refresh import RefreshReport
+    from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10
 HEADLINES = ("KPI", "Month", "Value", "On the year", "Per working day", "Status")
@@ -27,7 +27,7 @@ SYNTHETIC_BANNER = (
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
-def import_status(outcomes: list[Outcome]) -> int:
+def import_status(outcomes: list[ImportOutcome]) -> int:
     """Exit status of an import: 2 if every input was refused, 1 if some were."""
     refused = [outcome for outcome in outcomes if outcome.verdict == "refused"]
     if not outcomes or len(refused) == len(outcomes):
@@ -35,7 +35,7 @@ def import_status(outcomes: list[Outcome]) -> int:
     return IN_PART if refused else DONE
 
 
-def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
+def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
     """One row per file, then the refused ones with reason and remedy."""
     from rich.table import Table
     from rich.text import Text
@@ -55,7 +55,7 @@ def show_outcomes(screen: Screen, outcomes: list[Outcome]) -> None:
             screen.error(f"{one.name} refused. {one.message}", one.remedy)
 
 
-def show_refresh(screen: Screen, home: Home, report: Report) -> int:
+def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     """The outcome of a refresh and the headline figures; returns the exit status."""
     from warehouse.archive.source_files import Archive
 
@@ -64,7 +64,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
         screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
     for failure in report.failures:
         screen.error(*unpublished(failure, home))
-    show_standings(screen, report)
+    show_statuses(screen, report)
     if report.lineage:
         screen.warn(report.lineage)
     show_wrong_rows(screen, home, report.taken_in)
@@ -102,7 +102,7 @@ def show_refresh(screen: Screen, home: Home, report: Report) -> int:
     return IN_PART if incomplete else DONE
 
 
-def show_standings(screen: Screen, report: Report) -> None:
+def show_statuses(screen: Screen, report: RefreshReport) -> None:
     """Editions held back by their checks, what people decided, and purges that were cut short."""
     for one in report.held:
         screen.warn(f"Held back: {one.feed} {one.edition}. {one.words}")

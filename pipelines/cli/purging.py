@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.cli.outcomes import show_standings
+from pipelines.cli.outcomes import show_statuses
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
@@ -36,7 +36,7 @@ def run_purge(
     reason_given(reason), who(by)
 
     def confirm(plan: Plan) -> bool:
-        _tell(screen, plan)
+        _show_plan(screen, plan)
         return yes or _agreed(screen)
 
     with screen.working("Looking what has to go") as working:
@@ -44,7 +44,7 @@ def run_purge(
     if done is None:
         screen.warn("Nothing was erased.")
         return WRONG
-    return _told(screen, home, done)
+    return _show_result(screen, home, done)
 
 
 def _agreed(screen: Screen) -> bool:
@@ -55,7 +55,7 @@ def _agreed(screen: Screen) -> bool:
         return False
 
 
-def _tell(screen: Screen, plan: Plan) -> None:
+def _show_plan(screen: Screen, plan: Plan) -> None:
     for file in plan.files:
         screen.say(
             f"To be erased: {file.file_name} ({file.short}, {file.feed} {file.edition}, "
@@ -68,7 +68,7 @@ def _tell(screen: Screen, plan: Plan) -> None:
         screen.say(f"To be erased: {path}")
 
 
-def _told(screen: Screen, home: Home, done: Purged) -> int:
+def _show_result(screen: Screen, home: Home, done: Purged) -> int:
     for stone in done.stones:
         screen.say(
             f"Purged: {stone.sha256} ({stone.feed} {stone.edition}). A tombstone stays; "
@@ -81,7 +81,7 @@ def _told(screen: Screen, home: Home, done: Purged) -> int:
         )
     for failure in done.report.failures:
         screen.error(failure)
-    show_standings(screen, done.report)
+    show_statuses(screen, done.report)
     if done.taken_down:
         screen.say(
             "No mart is published any more: the old one showed the file, and a new one could not "

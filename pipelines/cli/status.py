@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pipelines.instance.prepare import Different
     from warehouse.archive.source_files import SourceFile
     from warehouse.contract.model import Contract
-    from warehouse.editions.status import Standing
-    from warehouse.fetch.looks import Look
+    from warehouse.editions.status import EditionStatus
+    from warehouse.fetch.lookups import Lookup
 
 HEADINGS = (
     "Feed",
@@ -46,19 +46,19 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
     and the publisher's cadence."""
     from warehouse.archive.source_files import Archive
     from warehouse.contract.model import contracts
-    from warehouse.editions.status import standings
-    from warehouse.fetch.looks import newest_looks
+    from warehouse.editions.status import all_statuses
+    from warehouse.fetch.lookups import newest_lookups
 
     archive = Archive(home)
     everything, files = archive.files(), archive.active_files()
-    stand = standings(home, files)
-    newest = {look.feed: look for look in newest_looks(home).values()}
+    statuses = all_statuses(home, files)
+    newest = {look.feed: look for look in newest_lookups(home).values()}
     return [
         _feed_status(
             home,
             contract,
             [file for file in files if file.feed == feed],
-            [one for one in stand if one.feed == feed],
+            [one for one in statuses if one.feed == feed],
             newest.get(feed),
         )
         | {"withdrawn": _withdrawn_editions(home, feed, everything, files)}
@@ -82,36 +82,38 @@ def _feed_status(
     home: Home,
     contract: Contract,
     own: list[SourceFile],
-    stand: list[Standing],
-    look: Look | None,
+    statuses: list[EditionStatus],
+    look: Lookup | None,
 ) -> dict[str, Any]:
     from warehouse.contract.release_calendar import LONDON
     from warehouse.editions.freshness import freshness, is_sample
 
-    newest = stand[-1].state if stand else None
-    accepted = [one.edition for one in stand if one.verdict == "accepted"]
+    newest = statuses[-1].state if statuses else None
+    accepted = [one.edition for one in statuses if one.verdict == "accepted"]
     months = sorted({month for file in own for month in file.months})
-    months = months or [one.edition for one in stand]
+    months = months or [one.edition for one in statuses]
     saved = max((file.retrieved_at for file in own), default=None)
     synthetic = bool(own) and all(file.synthetic for file in own)
-    newest_edition, held = (stand[-1].edition, stand[-1].undecided) if stand else (None, False)
+    newest_edition, held = (
+        (statuses[-1].edition, statuses[-1].undecided) if statuses else (None, False)
+    )
     today = datetime.now(LONDON).date()
     awaited = freshness(contract, newest_edition, is_sample(own), today, held)
     return {
         "feed": contract.feed,
-        "editions": len(stand),
+        "editions": len(statuses),
         "newest_edition": newest_edition,
         "newest_accepted": accepted[-1] if accepted else None,
         "first_month": months[0] if months else None,
         "last_month": months[-1] if months else None,
-        "held": [one.edition for one in stand if one.verdict == "held"],
-        "pending": [one.edition for one in stand if one.state is None],
+        "held": [one.edition for one in statuses if one.verdict == "held"],
+        "pending": [one.edition for one in statuses if one.state is None],
         "held_months": [
             {"edition": one.edition, **month.model_dump()}
-            for one in stand
+            for one in statuses
             for month in one.held_months
         ],
-        "overrides": [_override(one) for one in stand if one.decision],
+        "overrides": [_override(one) for one in statuses if one.decision],
         "quarantined": quarantined(home, own),
         "checks": {
             "pass": newest.passed,
@@ -134,7 +136,7 @@ def _feed_status(
     }
 
 
-def _override(one: Standing) -> dict[str, Any]:
+def _override(one: EditionStatus) -> dict[str, Any]:
     decision = one.decision
     assert decision is not None  # noqa: S101 - the caller asked for those with a decision
     return {

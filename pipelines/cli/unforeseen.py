@@ -19,7 +19,7 @@ IN_OTHER_WORDS = "disk i/o error"
 GB, HARDLY_ANY = 1e9, 20_000_000
 
 
-def told(error: BaseException, home: Home) -> tuple[str, str]:
+def error_words(error: BaseException, home: Home) -> tuple[str, str]:
     """An error as (reason, remedy)."""
     reason = plain(error)
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):

@@ -31,7 +31,7 @@ DRIVER = "postgresql+psycopg2"
 KINDS = ("postgres", "postgresql", DRIVER)
 SHAPE = f"{VARIABLE} is written postgresql://user:password@host:5432/database"
 RECYCLED = 1800  # seconds: firewalls cut connections that live longer
-PATIENCE = "10"  # seconds, unless the address says otherwise
+TIMEOUT = "10"  # seconds, unless the address says otherwise
 
 
 class Unusable(Refusal, ValueError):
@@ -66,7 +66,7 @@ def database(environment: Mapping[str, str] | None = None) -> URL | None:
     if url.drivername not in KINDS:
         raise Unusable(f"{VARIABLE} begins with `{url.drivername}://`.", f"{SHAPE}.")
     url = url.set(drivername=DRIVER)
-    return url.update_query_dict({"connect_timeout": PATIENCE, **url.query})
+    return url.update_query_dict({"connect_timeout": TIMEOUT, **url.query})
 
 
 def place(url: URL) -> str:

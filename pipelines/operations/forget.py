@@ -25,7 +25,7 @@ from warehouse.base.sql import open_sqlite
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-PATIENCE = 30  # seconds to wait for a web server that has the database open
+TIMEOUT = 30  # seconds to wait for a web server that has the database open
 ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
 HISTORY = "dagster/history"
 SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -125,7 +125,7 @@ def _forget_runs(
 def _forget_in_postgres(url: URL, runs: list[str]) -> None:
     """Forget runs, then have Postgres rewrite its tables without what was deleted from them."""
     with autocommitting(url).connect() as db:
-        db.execute(text(f"SET lock_timeout = '{PATIENCE}s'"))
+        db.execute(text(f"SET lock_timeout = '{TIMEOUT}s'"))
         for statement in FORGET:
             several = text(statement).bindparams(bindparam("runs", expanding=True))
             db.execute(several, {"runs": runs})
@@ -145,13 +145,13 @@ def _forget_index(home: Home, runs: list[str]) -> None:
         return
     index = home.store.local_copy(key)
     marks = f"({', '.join('?' * len(runs))})"
-    with open_sqlite(index, PATIENCE) as db, db:
+    with open_sqlite(index, TIMEOUT) as db, db:
         for statement in FORGET:
             db.execute(statement.replace(":runs", marks), runs)
 
 
 def _vacuum(home: Home, key: str) -> None:
     """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
-    with open_sqlite(home.store.local_copy(key), PATIENCE) as db:
+    with open_sqlite(home.store.local_copy(key), TIMEOUT) as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

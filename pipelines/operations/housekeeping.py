@@ -29,7 +29,7 @@ from warehouse.settings import read_settings
 if TYPE_CHECKING:
     import dagster as dg
 
-TELLING_NOTHING = timedelta(days=14)  # runs that did well and made nothing: looks, and refreshes
+UNEVENTFUL_KEPT = timedelta(days=14)  # runs that did well and made nothing: looks, and refreshes
 AT_ONCE = 500  # runs deleted by one housekeeping: the rest can wait for the next
 
 NEWEST = (
@@ -100,7 +100,7 @@ def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> lis
     from dagster import DagsterRunStatus, RunsFilter
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
-    sooner = now - min(age, TELLING_NOTHING)
+    sooner = now - min(age, UNEVENTFUL_KEPT)
     records = instance.get_run_records(RunsFilter(statuses=ended, created_before=sooner))
     if not records:
         return []

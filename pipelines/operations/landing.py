@@ -20,7 +20,7 @@ from pydantic import Field
 
 from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from warehouse.base.home import Home
-from warehouse.intake.importer import Outcome, Request, files_under, import_paths
+from warehouse.intake.importer import ImportOutcome, Request, files_under, import_paths
 from warehouse.store import discard
 
 SHOWN = 3
@@ -54,7 +54,9 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
-def take_landing(home: Home, say: Callable[[str], None], still_for: float = 0) -> Iterable[Outcome]:
+def take_landing(
+    home: Home, say: Callable[[str], None], still_for: float = 0
+) -> Iterable[ImportOutcome]:
     """Import what lies in the landing folder. Archived files leave it, refused ones stay; so do
     those that were written to within the last `still_for` seconds or while they were read."""
     found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
@@ -73,7 +75,7 @@ def take_landing(home: Home, say: Callable[[str], None], still_for: float = 0) -
             discard(path)
 
 
-class Seen(Cursor):
+class SeenFolder(Cursor):
     """What the sensor remembers: the folder as it last saw it, since when, and of which files, as
     they are, it has asked for the import, and when."""
 
@@ -83,17 +85,21 @@ class Seen(Cursor):
     asked_at: float = 0
 
 
-class Verdict(NamedTuple):
+class LandingDecision(NamedTuple):
     """What the sensor decided: the key of a run, None if there is none; and why."""
 
     run_key: str | None
     why: str
-    seen: Seen
+    seen: SeenFolder
 
 
 def look_at(
-    found: Collection[Lying], seen: Seen, refused: Collection[str], still_for: float, now: float
-) -> Verdict:
+    found: Collection[Lying],
+    seen: SeenFolder,
+    refused: Collection[str],
+    still_for: float,
+    now: float,
+) -> LandingDecision:
     """Whether the folder is to be imported: it is the same as at least `still_for` seconds ago, and
     holds something that was not imported as it is.
 
@@ -104,20 +110,24 @@ def look_at(
     folder = _fingerprint(marks)
     since = seen.since if folder == seen.folder else now
     asked = {name: mark for name, mark in seen.asked.items() if marks.get(name) == mark}
-    seen = Seen(folder=folder, since=since, asked=asked, asked_at=seen.asked_at)
+    seen = SeenFolder(folder=folder, since=since, asked=asked, asked_at=seen.asked_at)
     left = [name for name in marks if name not in asked]
     if not marks:
-        return Verdict(None, "Nothing lies in the landing folder", seen)
+        return LandingDecision(None, "Nothing lies in the landing folder", seen)
     if not left and asked.keys() <= set(refused):
-        return Verdict(None, f"{_named(marks)} refused: change or remove what stays there", seen)
+        return LandingDecision(
+            None, f"{_named(marks)} refused: change or remove what stays there", seen
+        )
     if not left and now - seen.asked_at < AGAIN_AFTER:
         why = f"{_named(marks)}: being imported; what is left is tried again within the hour"
-        return Verdict(None, why, seen)
+        return LandingDecision(None, why, seen)
     if now - since < still_for:
-        return Verdict(None, f"{_named(left or marks)}: waiting until nothing grows any more", seen)
+        return LandingDecision(
+            None, f"{_named(left or marks)}: waiting until nothing grows any more", seen
+        )
     key = f"landing {folder} {int(now if not left else since)}"
     seen = seen.model_copy(update={"asked": marks, "asked_at": now})
-    return Verdict(key, f"{_named(left or marks)} to be imported", seen)
+    return LandingDecision(key, f"{_named(left or marks)} to be imported", seen)
 
 
 def _fingerprint(marks: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ MADE = ("lake", "quarantine", "docs")
 REPLACED = ("lake/editions/", "lake/tidy/")  # states of editions, facts of files
 
 
-class Remembered(Cursor):
+class RememberedRefresh(Cursor):
     """What the sensor remembers: the state in which nothing was to be done; and what it asked for
     last, when, and how many times."""
 
@@ -48,15 +48,17 @@ class Work(NamedTuple):
     digest: str
 
 
-class Verdict(NamedTuple):
+class RefreshDecision(NamedTuple):
     """What the sensor decided: the key of a run, None if there is none; and why."""
 
     run_key: str | None
     why: str
-    remembered: Remembered
+    remembered: RememberedRefresh
 
 
-def look_at(home: Home, remembered: Remembered, now: float, cut_short: bool = False) -> Verdict:
+def look_at(
+    home: Home, remembered: RememberedRefresh, now: float, cut_short: bool = False
+) -> RefreshDecision:
     """Whether to refresh: an edition is pending, or the mart does not rest on what is accepted.
 
     The same work is asked for once; if that failed, again after an hour; at once if the machine
@@ -65,18 +67,18 @@ def look_at(home: Home, remembered: Remembered, now: float, cut_short: bool = Fa
     state = state_of(home)
     nothing = "Nothing new in the archive, and the mart is current"
     if state == remembered.done:
-        return Verdict(None, nothing, remembered)
+        return RefreshDecision(None, nothing, remembered)
     work = pending(home)
     if work is None:
-        return Verdict(None, nothing, Remembered(done=state))
+        return RefreshDecision(None, nothing, RememberedRefresh(done=state))
     again = work.digest == remembered.asked
     if again and not cut_short and now - remembered.asked_at < AGAIN_AFTER:
-        return Verdict(None, f"{work.words}: tried, and again within the hour", remembered)
+        return RefreshDecision(None, f"{work.words}: tried, and again within the hour", remembered)
     times = remembered.times + 1 if again else 1
-    asked = Remembered(asked=work.digest, asked_at=now, times=times)
+    asked = RememberedRefresh(asked=work.digest, asked_at=now, times=times)
     # The hour for whoever clears the cursor: a run key is good for one run, for ever.
     hour = time.strftime("%Y-%m-%d %H", time.gmtime(now))
-    return Verdict(f"{work.digest} {hour} {times}", work.words, asked)
+    return RefreshDecision(f"{work.digest} {hour} {times}", work.words, asked)
 
 
 def pending(home: Home) -> Work | None:

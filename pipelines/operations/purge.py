@@ -23,7 +23,7 @@ from pipelines.operations.erase import (
     runs_touched,
 )
 from pipelines.operations.forget import forget_runs
-from pipelines.operations.refresh import Report, bring_up_to_date, remembered
+from pipelines.operations.refresh import RefreshReport, bring_up_to_date, remembered
 from warehouse.archive.tombstones import Tombstone
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
@@ -40,7 +40,7 @@ class Purged:
     plan: Plan
     stones: list[Tombstone]
     runs: int
-    report: Report
+    report: RefreshReport
     taken_down: bool
 
 
@@ -69,7 +69,7 @@ def purge(
         say("Erasing")
         began = datetime.now(UTC)
         erase(home, plan, stones, touched)
-        report = Report()
+        report = RefreshReport()
         with remembered(home, report):
             bring_up_to_date(home, report, say)
         taken_down = report.taken_down

@@ -25,8 +25,8 @@ from warehouse.base.home import WRITTEN, Home
 from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
-from warehouse.editions.status import Standing, standing, standings
-from warehouse.intake.importer import Outcome
+from warehouse.editions.status import EditionStatus, all_statuses, status_of
+from warehouse.intake.importer import ImportOutcome
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.settings import read_settings
 from warehouse.transform.tidy import read_again
@@ -52,7 +52,7 @@ class Batch:
 
 
 @dataclass
-class Report:
+class RefreshReport:
     """What a refresh came to.
 
     `held`: editions that failed their checks and that nobody has decided about: they make a run
@@ -64,22 +64,22 @@ class Report:
     go, if anything.
     """
 
-    imported: list[Outcome] = field(default_factory=list)
-    taken_in: list[Standing] = field(default_factory=list)
-    held: list[Standing] = field(default_factory=list)
-    decided: list[Standing] = field(default_factory=list)
+    imported: list[ImportOutcome] = field(default_factory=list)
+    taken_in: list[EditionStatus] = field(default_factory=list)
+    held: list[EditionStatus] = field(default_factory=list)
+    decided: list[EditionStatus] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     unfinished: list[Tombstone] = field(default_factory=list)
     published: bool = False
     pages: bool = False
     taken_down: bool = False
     retired: int = 0
-    held_months: list[Standing] = field(default_factory=list)
+    held_months: list[EditionStatus] = field(default_factory=list)
     lineage: str | None = None
     nothing_to_do: bool = False
 
     @property
-    def refused(self) -> list[Outcome]:
+    def refused(self) -> list[ImportOutcome]:
         """Files of the landing folder that were not taken."""
         return [outcome for outcome in self.imported if outcome.verdict == "refused"]
 
@@ -91,7 +91,7 @@ def refresh(
     say: Say = lambda _: None,
     wait: bool = True,
     still_for: float = 0,
-) -> Report:
+) -> RefreshReport:
     """Take everything pending from the landing folder to the published mart.
 
     `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
@@ -103,7 +103,7 @@ def refresh(
 
     settings = read_settings(home)  # else it would be told after everything is taken in
     published_claims(settings.place)  # so would this
-    report = Report()
+    report = RefreshReport()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)
         report.imported.extend(take_landing(home, say, still_for))
@@ -146,7 +146,7 @@ def _span(editions: list[str]) -> str:
 
 
 @contextmanager
-def remembered(home: Home, report: Report) -> Iterator[None]:
+def remembered(home: Home, report: RefreshReport) -> Iterator[None]:
     """Remember what a refresh came to, also when it breaks off, for alerts to tell."""
     broke: list[str] = []
     try:
@@ -164,7 +164,7 @@ def remembered(home: Home, report: Report) -> Iterator[None]:
 
 def bring_up_to_date(
     home: Home,
-    report: Report,
+    report: RefreshReport,
     say: Say,
     feeds: list[str] | None = None,
     editions: list[str] | None = None,
@@ -182,10 +182,10 @@ def bring_up_to_date(
         report.nothing_to_do = True
     if not are_whole(home):
         _make_pages(home, report, say)
-    stand = standings(home)
-    report.held = [one for one in stand if one.undecided]
-    report.held_months = [one for one in stand if one.held_months]
-    report.decided = [one for one in stand if one.decision]
+    statuses = all_statuses(home)
+    report.held = [one for one in statuses if one.undecided]
+    report.held_months = [one for one in statuses if one.held_months]
+    report.decided = [one for one in statuses if one.decision]
     report.retired = retired_editions(home)
     report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
 
@@ -252,7 +252,7 @@ def _read_again(home: Home, batches: list[Batch]) -> None:
             read_again(home, file)
 
 
-def _make_pages(home: Home, report: Report, say: Say) -> None:
+def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
     """Make the pages about the published mart anew: one of them is lost."""
     from warehouse.outputs.pages.build import build_pages
 
@@ -264,15 +264,15 @@ def _make_pages(home: Home, report: Report, say: Say) -> None:
 def _all_is_decided(home: Home) -> bool:
     """Whether nothing may be in the mart, and nobody is to be told: nothing was imported, or what
     was is withdrawn, purged or held by hand."""
-    return all(one.verdict == "held" and not one.undecided for one in standings(home))
+    return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 
-def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
+def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> None:
     from pipelines.jobs import job_definitions
     from pipelines.resources import HomeResource
     from warehouse.outputs.openlineage.emit import forget_trouble, trouble_of
     from warehouse.publication.build import accepted_files
-    from warehouse.publication.publish import is_current, rests_on_what_left, take_down
+    from warehouse.publication.publish import is_current, shows_withdrawn_files, take_down
 
     forget_trouble(home)
     definitions = job_definitions(HomeResource(root=str(home.root)))
@@ -283,12 +283,12 @@ def _run(home: Home, batches: list[Batch], report: Report, say: Say) -> None:
             say(f"Taking in {batch.feed} {span}")
             job = definitions.resolve_job_def(feed_job_name(batch.feed))
             problem = _take_in(job, instance, home, batch)
-            stand = [standing(home, batch.feed, edition) for edition in batch.editions]
-            known = [one for one in stand if one.state]
+            statuses = [status_of(home, batch.feed, edition) for edition in batch.editions]
+            known = [one for one in statuses if one.state]
             report.taken_in += known
             if problem and not any(one.undecided for one in known):
                 report.failures.append(f"{batch.feed} {span}: {problem}")
-        if not accepted_files(home) and (_all_is_decided(home) or rests_on_what_left(home)):
+        if not accepted_files(home) and (_all_is_decided(home) or shows_withdrawn_files(home)):
             report.taken_down = take_down(home)
         elif not is_current(home):
             say("Building, checking and publishing the mart")

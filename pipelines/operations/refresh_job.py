@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.feed_assets import POOL
 from pipelines.job_names import REFRESH_JOB
-from pipelines.operations.refresh import Report, refresh
+from pipelines.operations.refresh import RefreshReport, refresh
 from pipelines.operations.running import heartbeat, signs_of_life
 from pipelines.resources import HomeResource
 
@@ -46,7 +46,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
     return _job
 
 
-def faults(report: Report) -> list[str]:
+def faults(report: RefreshReport) -> list[str]:
     """Why a run is to fail, in words. A file in the landing folder that was refused is no reason:
     it changes nothing, and is an alert. Nor are editions that were held back before."""
     held = [one for one in report.taken_in if one.undecided]
@@ -56,7 +56,7 @@ def faults(report: Report) -> list[str]:
     ]
 
 
-def _summary(report: Report) -> str:
+def _summary(report: RefreshReport) -> str:
     if report.nothing_to_do:
         return "Nothing to do: everything archived is in the mart"
     mart = "published" if report.published else "taken down" if report.taken_down else "unchanged"

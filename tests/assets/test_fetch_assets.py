@@ -16,7 +16,7 @@ from pipelines.resources import HomeResource
 from tests.pipelines.records import record
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.fetch.looks import Look, note
+from warehouse.fetch.lookups import Lookup, note
 
 FEED = "gp_appointments_sub_icb"
 Tell = Callable[[str], dict[str, Any]]
@@ -40,17 +40,19 @@ def run(
 ) -> tuple[dg.ExecuteInProcessResult, list[dg.EventLogEntry]]:
     """Run the job of a feed for some editions, of which `tell` says what is found of each."""
 
-    def each_look(home: Home, feeds: list[str], editions: list[str], run_id: str) -> Iterator[Look]:
+    def each_lookup(
+        home: Home, feeds: list[str], editions: list[str], run_id: str
+    ) -> Iterator[Lookup]:
         if asked is not None:
             asked.append(editions)
         for edition in editions:
-            look = Look(feed=feeds[0], edition=edition, run_id=run_id, **tell(edition))
+            look = Lookup(feed=feeds[0], edition=edition, run_id=run_id, **tell(edition))
             note(home, look)
             if look.verdict == "new":
                 record(home, feeds[0], edition)
             yield look
 
-    monkeypatch.setattr("warehouse.fetch.fetch.each_look", each_look)
+    monkeypatch.setattr("warehouse.fetch.fetch.each_lookup", each_lookup)
     job = build_definitions(HomeResource(root=str(home.root))).resolve_job_def(fetch_job_name(feed))
     with dg.DagsterInstance.ephemeral() as instance:
         done = job.execute_in_process(

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from checks.expected_range import YEAR, Table
+from checks.expected_range import YEAR, CountTable
 from warehouse.base.months import month_text
 from warehouse.base.working_days import working_days
 
@@ -36,7 +36,7 @@ class Series:
     months: list[date]
     counts: np.ndarray
 
-    def table(self, counts: np.ndarray | None = None) -> Table:
+    def table(self, counts: np.ndarray | None = None) -> CountTable:
         """What the judgement looks at; `counts`: others than those published."""
         own = self.counts if counts is None else counts
         places = sorted(set(self.icbs))
@@ -46,7 +46,7 @@ class Series:
             "england": np.zeros(len(self.codes), dtype=np.int64),
         }
         days = [working_days(month) for month in self.months[: own.shape[1]]]
-        return Table(own.copy(), days, level_of, ("england",), LEAST)
+        return CountTable(own.copy(), days, level_of, ("england",), LEAST)
 
 
 def read(*paths: Path) -> Series:

@@ -15,7 +15,7 @@ from tests.checks.support_checks import (
 from tests.support import app_workbook, regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.intake.origin import Origin
+from warehouse.intake.origin import Provenance
 
 SEPTEMBER = {"APPOINTMENT_MONTH": "SEP2025"}
 NORTH = {"SUB_ICB_LOCATION_CODE": "03W"}
@@ -50,7 +50,7 @@ def downloaded(september: bytes, october: bytes) -> Case:
         for edition, content in (("2025-09", september), ("2025-10", october)):
             day = datetime(2025, 12, 1, tzinfo=UTC)
             url = f"https://files.digital.nhs.uk/{edition}.csv"
-            brought(home, content, origin=Origin(SUB_ICB, edition, url, url, None, day))
+            brought(home, content, origin=Provenance(SUB_ICB, edition, url, url, None, day))
             found = judged(home, SUB_ICB, edition).results
         return found
 

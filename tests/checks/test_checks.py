@@ -668,7 +668,7 @@ def test_real_half_of_england_is_whole_where_it_is_there(home: Home, real_feeds:
     assert (file.feed, file.edition) == (PRACTICE, OCT)
     taken = judged(home, PRACTICE)
     (facts,) = taken.facts
-    assert (facts.rows, facts.quarantined, facts.tainted_cells) == (392_709, 0, 0)
+    assert (facts.rows, facts.quarantined, facts.unreliable_cells) == (392_709, 0, 0)
     cells = pl.read_parquet(lake_paths(home, file).measures)
     assert (cells["appointments"].sum(), cells["rows"].sum()) == (15_065_690, 392_709)
     rows = pl.read_parquet(lake_paths(home, file).tidy, columns=["source_row", "pcn_code"])

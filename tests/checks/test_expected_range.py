@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checks.expected_range import LEAST, WITHOUT_SEASONS, Table
+from checks.expected_range import LEAST, WITHOUT_SEASONS, CountTable
 from tests.checks.backtest import alarms, found, read
 from tests.checks.support_checks import real_file
 
@@ -21,11 +21,11 @@ def series(months: int = 30, places: int = PLACES) -> np.ndarray:
     return np.round(level * np.resize(SEASONS, months) * np.exp(stray))
 
 
-def table(counts: np.ndarray, least: float = 1000) -> Table:
+def table(counts: np.ndarray, least: float = 1000) -> CountTable:
     """Places in two ICBs, months of twenty working days."""
     places = np.arange(len(counts))
     level_of = {"sub_icb": places, "icb": places % 2, "england": 0 * places}
-    return Table(counts.copy(), [20.0] * counts.shape[1], level_of, ("england",), least)
+    return CountTable(counts.copy(), [20.0] * counts.shape[1], level_of, ("england",), least)
 
 
 def out(counts: np.ndarray, month: int = -1, **said: float) -> dict[str, list[int]]:

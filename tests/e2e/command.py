@@ -8,7 +8,7 @@ from pathlib import Path
 from warehouse.base.home import HOME_VARIABLE
 
 PROGRAM = str(Path(sys.executable).with_name("access-recovery"))
-PATIENCE = 240
+TIMEOUT = 240
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -27,7 +27,7 @@ def run(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
 

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from checks import runner
-from pipelines.cli.unforeseen import told
+from pipelines.cli.unforeseen import error_words
 from tests.e2e.killed import take_all
 from tests.support import write_regional
 from warehouse.archive.source_files import Archive
@@ -71,7 +71,7 @@ def test_while_archiving_no_part_of_the_file_is_kept_and_the_next_import_takes_i
         list(import_paths(home, [path], Request()))
     assert error.value.errno == errno.EFBIG
     assert kept(home) == {}
-    assert "Nothing is lost" in told(error.value, home)[1]
+    assert "Nothing is lost" in error_words(error.value, home)[1]
     [outcome] = import_paths(home, [path], Request())
     assert outcome.verdict == "imported"
 
@@ -97,7 +97,7 @@ def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
     land(home, "NOV2025")
     with no_file_over(home.mart.stat().st_size // 2), pytest.raises(duckdb.Error) as error:
         take_all(home)
-    assert told(error.value, home)[0].startswith("The disk is full")
+    assert error_words(error.value, home)[0].startswith("The disk is full")
     assert kept(home)["mart/access_recovery.duckdb"] == published
     assert {path.suffix for path in home.mart.parent.iterdir() if path.is_file()} <= {
         ".duckdb",
@@ -115,5 +115,5 @@ def test_a_disk_that_can_not_be_written_is_full_if_nothing_is_left(
     home: Home, monkeypatch: pytest.MonkeyPatch, left: int, told_so: bool
 ) -> None:
     monkeypatch.setattr(Store, "free_space", lambda _: left)
-    reason, _ = told(sqlite3.OperationalError("disk I/O error"), home)
+    reason, _ = error_words(sqlite3.OperationalError("disk I/O error"), home)
     assert reason.startswith("The disk is full") is told_so

@@ -12,8 +12,8 @@ from pipelines.alerts.problems import problems
 from pipelines.instance.prepare import open_instance
 from pipelines.operations import pending
 from pipelines.operations import refresh_job as refreshing
-from pipelines.operations.pending import Remembered, Work, look_at, state_of
-from pipelines.operations.refresh import Report
+from pipelines.operations.pending import RememberedRefresh, Work, look_at, state_of
+from pipelines.operations.refresh import RefreshReport
 from pipelines.operations.refresh_job import faults, refresh_job
 from pipelines.operations.running import ALIVE, PROCESS, signs_of_life
 from pipelines.resources import HomeResource
@@ -22,7 +22,7 @@ from tests.pipelines.records import record
 from tests.support import imported, write_regional, write_text
 from warehouse.base.home import Home
 from warehouse.base.lock import alone
-from warehouse.intake.importer import Outcome
+from warehouse.intake.importer import ImportOutcome
 
 FEED = "gp_appointments_sub_icb"
 HOUR = 3600
@@ -40,7 +40,7 @@ def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
     home: Home, tmp_path: Path
 ) -> None:
     imported(home, write_regional(tmp_path / "a.csv", {"APPOINTMENT_MONTH": "OCT2025"}))
-    first = look_at(home, Remembered(), 0)
+    first = look_at(home, RememberedRefresh(), 0)
     assert first.why == f"{FEED} 2025-10 to be taken in"
     assert look_at(home, first.remembered, HOUR - 1).run_key is None
     again = look_at(home, first.remembered, HOUR + 1)
@@ -56,7 +56,7 @@ def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
 def test_nothing_is_worked_out_again_until_something_changes(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = look_at(home, Remembered(), 0)
+    done = look_at(home, RememberedRefresh(), 0)
     assert done.run_key is None and done.remembered.done
     monkeypatch.setattr(pending, "pending", lambda _: Work("asked", "digest"))
     assert look_at(home, done.remembered, 60).run_key is None
@@ -113,9 +113,13 @@ def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunSt
 
 
 def test_a_run_fails_for_what_broke_and_not_for_a_stray_file() -> None:
-    stray = Outcome(Path("a.zip"), "a.zip", "refused", "It is a web page.", "Download it again.")
-    assert faults(Report(imported=[stray], published=True)) == []
-    assert faults(Report(imported=[stray], failures=["mart: disk full"])) == ["mart: disk full"]
+    stray = ImportOutcome(
+        Path("a.zip"), "a.zip", "refused", "It is a web page.", "Download it again."
+    )
+    assert faults(RefreshReport(imported=[stray], published=True)) == []
+    assert faults(RefreshReport(imported=[stray], failures=["mart: disk full"])) == [
+        "mart: disk full"
+    ]
 
 
 def test_a_stray_file_in_landing_leaves_the_run_green_and_is_an_alert(home: Home) -> None:
@@ -132,7 +136,7 @@ def test_a_stray_file_in_landing_leaves_the_run_green_and_is_an_alert(home: Home
 
 
 def test_the_job_says_what_failed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = Report(failures=["mart: disk full"])
+    report = RefreshReport(failures=["mart: disk full"])
     monkeypatch.setattr(refreshing, "refresh", lambda *_, **__: report)
     job = refresh_job(0)
     resources = {"home": HomeResource(root=str(home.root))}

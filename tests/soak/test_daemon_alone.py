@@ -25,7 +25,7 @@ from warehouse.fetch.addresses import ADDRESSES_VARIABLE
 
 pytestmark = pytest.mark.soak
 EVERY_MINUTE = 'look: {cron: "* * * * *", poll_seconds: 10}\n'
-PATIENCE = 600.0  # seconds for one month; it says that something is stuck, not how fast it is
+TIMEOUT = 600.0  # seconds for one month; it says that something is stuck, not how fast it is
 ANALYSTS = 8
 THOUGHT = 1.0  # seconds of an analyst between connections; without, they take all of the machine
 MONTHLY = (
@@ -73,7 +73,7 @@ def editions_in_mart(home: Home) -> dict[str, str]:
 def wait_for(home: Home, edition: str, process: subprocess.Popen[bytes]) -> float:
     """Wait until the mart shows an edition of every monthly feed; returns the seconds it took."""
     begun = time.monotonic()
-    while time.monotonic() - begun < PATIENCE:
+    while time.monotonic() - begun < TIMEOUT:
         assert process.poll() is None, (home.root / "daemon.log").read_text(encoding="utf-8")
         found = editions_in_mart(home)
         if all(found.get(feed) == edition for feed in MONTHLY):

@@ -19,7 +19,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import edition_files, fingerprint, record
-from warehouse.intake.importer import Outcome, Request, import_paths
+from warehouse.intake.importer import ImportOutcome, Request, import_paths
 from warehouse.publication.build import Built, build_mart
 from warehouse.publication.publish import publish
 from warehouse.transform.tidy import tidy
@@ -35,7 +35,7 @@ def retrieved(path: Path, day: str) -> Path:
     return path
 
 
-def bring(home: Home, *paths: Path, published_on: date | None = None) -> list[Outcome]:
+def bring(home: Home, *paths: Path, published_on: date | None = None) -> list[ImportOutcome]:
     """Import files; none may be refused."""
     outcomes = list(import_paths(home, list(paths), Request(published_on=published_on)))
     refused = [(o.name, o.message) for o in outcomes if o.verdict == "refused"]

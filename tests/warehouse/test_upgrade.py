@@ -13,8 +13,8 @@ from warehouse.archive.decisions import decisions
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.editions.status import standing
-from warehouse.fetch.looks import Look, looks, newest_looks, note
+from warehouse.editions.status import status_of
+from warehouse.fetch.lookups import Lookup, lookups, newest_lookups, note
 from warehouse.mart.governance import read_publications
 from warehouse.publication.build import build_mart
 from warehouse.publication.content import mart_content
@@ -50,14 +50,14 @@ def home(tmp_path: Path) -> Home:
 def told(home: Home) -> dict[str, list[str]]:
     """What the journals tell."""
     return {
-        "looks": [f"{one.at:%d} {one.feed} {one.edition} {one.verdict}" for one in looks(home)],
+        "looks": [f"{one.at:%d} {one.feed} {one.edition} {one.verdict}" for one in lookups(home)],
         "publications": read_publications(home)["run_id"].to_list(),
     }
 
 
 def test_it_opens_and_tells_what_it_told(home: Home) -> None:
     assert len(Archive(home).active_files()) == 17
-    assert standing(home, "pharmacy_list", "2024-12").verdict == "held"
+    assert status_of(home, "pharmacy_list", "2024-12").verdict == "held"
     assert [one.decision for one in decisions(home)] == ["hold", "withdraw", "restore"]
     lines = (home.archive / "publications.jsonl").read_text(encoding="utf-8").splitlines()
     assert told(home) == {
@@ -68,7 +68,7 @@ def test_it_opens_and_tells_what_it_told(home: Home) -> None:
         ],
         "publications": [json.loads(line)["run_id"] for line in lines],
     }
-    assert newest_looks(home)[("nhs_app", "2025-04")].verdict == "not found"
+    assert newest_lookups(home)[("nhs_app", "2025-04")].verdict == "not found"
     recorded = json.loads((DATA / "home_before.json").read_text(encoding="utf-8"))
     content = mart_content(home.mart)
     assert {table: [one.rows, one.content] for table, one in content.items()} == recorded
@@ -78,7 +78,7 @@ def test_it_refreshes_to_the_same_figures_though_its_upgrade_is_killed_half_way(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = told(home)
-    new = Look(feed="nhs_app", edition="2025-04", verdict="new")
+    new = Lookup(feed="nhs_app", edition="2025-04", verdict="new")
     write_once, written = Store.write_once, []
 
     def killed(store: Store, key: str, content: bytes) -> bool:

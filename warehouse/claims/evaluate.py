@@ -12,19 +12,19 @@ from itertools import groupby
 
 from warehouse.base.months import add_months, month_text, months_apart, parse_month
 from warehouse.claims.available import Held, held
-from warehouse.claims.evidence import Known, People, as_known, count_people, most_people
+from warehouse.claims.evidence import KnownValue, People, as_known, count_people, most_people
 from warehouse.claims.in_words import say_difference, say_edition, say_value, sum_up
 from warehouse.claims.not_computable import (
-    Missing,
+    NotComputable,
     feeds_of,
     is_stock_over_months,
     sum_up_missing,
-    why_missing,
+    why_not_computable,
 )
 from warehouse.claims.periods import Period
-from warehouse.claims.register import Claim, Organisation, Reading, check_register
+from warehouse.claims.register import Claim, ClaimOrganisation, Reading, check_register
 from warehouse.claims.stated import COUNTED
-from warehouse.claims.verdicts import SYNTHETIC, Tried, Verdict, fits, judge, own_months
+from warehouse.claims.verdicts import SYNTHETIC, Evaluation, Verdict, fits, judge, own_months
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection
@@ -38,19 +38,19 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A claim after its trial. `summed_up`: the verdicts of its whole statement, in a line."""
+class EvaluatedClaim:
+    """A claim after its trial. `summary`: the verdicts of its whole statement, in a line."""
 
     claim: Claim
-    tried: tuple[Tried, ...]
+    evaluations: tuple[Evaluation, ...]
     verdict: Verdict
     note: str
-    summed_up: str = ""
+    summary: str = ""
 
 
-def try_claims(
+def evaluate_claims(
     db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
-) -> list[Judged]:
+) -> list[EvaluatedClaim]:
     """Judge every claim against the mart attached as `mart`; of a synthetic one, none.
 
     Raises ValueError that names claim and key if the register makes no sense to the catalogue.
@@ -75,14 +75,18 @@ def try_claims(
         told = (figure.aspect, figure.label, verdict_words(one))
         said.setdefault(one.claim.statement_id, []).append(told)
     return [
-        Judged(one.claim, one.tried, one.verdict, one.note, sum_up(said[one.claim.statement_id]))
+        EvaluatedClaim(
+            one.claim, one.evaluations, one.verdict, one.note, sum_up(said[one.claim.statement_id])
+        )
         for one in found
     ]
 
 
-def _not_judged(claim: Claim) -> Judged:
-    tried = tuple(Tried(reading, (), Missing(SYNTHETIC)) for reading in claim.readings)
-    return Judged(claim, tried, Verdict("not computable", tried[0]), SYNTHETIC)
+def _not_judged(claim: Claim) -> EvaluatedClaim:
+    evaluations = tuple(
+        Evaluation(reading, (), NotComputable(SYNTHETIC)) for reading in claim.readings
+    )
+    return EvaluatedClaim(claim, evaluations, Verdict("not computable", evaluations[0]), SYNTHETIC)
 
 
 def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
@@ -99,7 +103,7 @@ def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
 
 def _try(
     db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
-) -> list[list[tuple[Reading, list[Known]]]]:
+) -> list[list[tuple[Reading, list[KnownValue]]]]:
     """Per entry: what it is worked out as (a reading, or one per month), with all their values."""
     flat = [one for several in readings for one in several]
     known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
@@ -108,12 +112,12 @@ def _try(
 
 def _test(
     claim: Claim,
-    found: Sequence[Sequence[tuple[Reading, list[Known]]]],
+    found: Sequence[Sequence[tuple[Reading, list[KnownValue]]]],
     kpis: dict[str, Kpi],
     is_held: Held,
     counted: Sequence[People],
-) -> Judged:
-    tried = tuple(
+) -> EvaluatedClaim:
+    evaluations = tuple(
         one
         for reading, worked_out in zip(claim.readings, found, strict=True)
         for one in _tried(claim, reading, worked_out, kpis, is_held)
@@ -122,45 +126,47 @@ def _test(
     if claim.figure.unit == "people":
         asked = dict.fromkeys(
             (_place(one.reading), month)
-            for one in tried
+            for one in evaluations
             if one.counts
             for month in own_months(claim, one.reading)
         )
         people = [most_people(counted, place, month) for place, month in asked]
-    verdict = judge(claim, tried, people)
-    return Judged(claim, tried, verdict, _note(claim, tried, verdict, kpis))
+    verdict = judge(claim, evaluations, people)
+    return EvaluatedClaim(claim, evaluations, verdict, _note(claim, evaluations, verdict, kpis))
 
 
-def _place(reading: Reading) -> Organisation:
-    return Organisation(level=reading.org_level, code=reading.org_code)
+def _place(reading: Reading) -> ClaimOrganisation:
+    return ClaimOrganisation(level=reading.org_level, code=reading.org_code)
 
 
 def _tried(
     claim: Claim,
     reading: Reading,
-    worked_out: Sequence[tuple[Reading, list[Known]]],
+    worked_out: Sequence[tuple[Reading, list[KnownValue]]],
     kpis: dict[str, Kpi],
     is_held: Held,
-) -> list[Tried]:
+) -> list[Evaluation]:
     """What came of a reading. Of `each` month by itself those that never had a value are told
     together, where they follow each other."""
     if not worked_out:
-        return [Tried(reading, (), why_missing(reading, kpis, is_held))]
+        return [Evaluation(reading, (), why_not_computable(reading, kpis, is_held))]
     found = []
     for had_value, run in groupby(worked_out, key=_ever_had_value):
         if had_value:
             for one, known in run:
-                missing = why_missing(one, kpis, is_held) if known[-1].value is None else None
+                missing = (
+                    why_not_computable(one, kpis, is_held) if known[-1].value is None else None
+                )
                 in_time = _of_the_time(claim, one, known, kpis)
-                found.append(Tried(one, tuple(known), missing, in_time))
+                found.append(Evaluation(one, tuple(known), missing, in_time))
         else:
             together = _together([one for one, _ in run])
-            found.append(Tried(together, (), why_missing(together, kpis, is_held)))
+            found.append(Evaluation(together, (), why_not_computable(together, kpis, is_held)))
     return found
 
 
 def _of_the_time(
-    claim: Claim, reading: Reading, known: Sequence[Known], kpis: dict[str, Kpi]
+    claim: Claim, reading: Reading, known: Sequence[KnownValue], kpis: dict[str, Kpi]
 ) -> bool:
     """Whether one of the editions that gives the reading a value was out when the claim was made:
     by the release calendar; where a feed has none, in the month after the edition's."""
@@ -174,7 +180,7 @@ def _of_the_time(
     )
 
 
-def _ever_had_value(one: tuple[Reading, list[Known]]) -> bool:
+def _ever_had_value(one: tuple[Reading, list[KnownValue]]) -> bool:
     return any(known.value is not None for known in one[1])
 
 
@@ -207,7 +213,7 @@ def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | No
     return difference, relative
 
 
-def verdict_words(tested: Judged) -> str:
+def verdict_words(tested: EvaluatedClaim) -> str:
     """The verdict, with the difference if the claim differs: `differs by +2.7%`."""
     claim, verdict = tested.claim, tested.verdict
     if verdict.kind not in ("differs", "not computable"):
@@ -225,11 +231,15 @@ def verdict_words(tested: Judged) -> str:
     return f"differs from today's figures by {by}; the edition of the time is not available"
 
 
-def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str, Kpi]) -> str:
+def _note(
+    claim: Claim, evaluations: Sequence[Evaluation], verdict: Verdict, kpis: dict[str, Kpi]
+) -> str:
     """What a reader should know beside verdict and numbers, in sentences."""
     parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
-        parts.append(sum_up_missing(one.missing for one in tried if one.counts and one.missing))
+        parts.append(
+            sum_up_missing(one.missing for one in evaluations if one.counts and one.missing)
+        )
     elif verdict.kind == "differs" and not verdict.of_the_time:
         said_by = claim.document.said_by
         when = f"by {parse_month(said_by):%B %Y}" if said_by else "at a time that is not known"
@@ -241,7 +251,7 @@ def _note(claim: Claim, tried: Sequence[Tried], verdict: Verdict, kpis: dict[str
         f"{reading_words(one.reading, kpis)} would fit "
         f"({say_value(one.latest, claim.figure.unit, one.reading.measure)})"
         f", but is not what was said: {(one.reading.only_shown or '').rstrip('.')}."
-        for one in tried
+        for one in evaluations
         if not one.counts and one.latest is not None and fits(claim, one.latest)
     ]
     return " ".join(part for part in [*parts, claim.figure.note or ""] if part)

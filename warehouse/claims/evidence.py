@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.months import add_months
-from warehouse.claims.register import Organisation, Reading
+from warehouse.claims.register import ClaimOrganisation, Reading
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE
@@ -55,7 +55,7 @@ FROM valued GROUP BY number, edition, revision"""
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownValue:
     """A value as it was known when this edition (and re-issue of it) was the newest."""
 
     edition: str
@@ -84,7 +84,7 @@ def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
 
 def as_known(
     db: Connection, readings: Sequence[Reading], kpis: dict[str, Kpi]
-) -> list[list[Known]]:
+) -> list[list[KnownValue]]:
     """Each reading's value with every edition held that has any of its months, oldest first.
 
     As known with an edition: each month by its newest figure of that edition or an earlier one. A
@@ -105,10 +105,10 @@ def as_known(
         for side, months in months_of(reading).items()
         for month in months
     ]
-    found: dict[int, list[Known]] = defaultdict(list)
+    found: dict[int, list[KnownValue]] = defaultdict(list)
     for number, edition, revision, now, before in _worked_out(db, cells):
         value = _measured(readings[number], now, before)
-        found[number].append(Known(edition, revision, value))
+        found[number].append(KnownValue(edition, revision, value))
     return [found[number] for number in range(len(readings))]
 
 
@@ -145,7 +145,7 @@ def _measured(reading: Reading, now: float | None, before: float | None) -> floa
 
 
 def count_people(
-    db: Connection, places: Iterable[Organisation], kpis: dict[str, Kpi]
+    db: Connection, places: Iterable[ClaimOrganisation], kpis: dict[str, Kpi]
 ) -> list[People]:
     """Every month's count of people in these places, by each source that has the place."""
     asked = [{"org_level": one.level, "org_code": one.code} for one in dict.fromkeys(places)]
@@ -165,7 +165,7 @@ def count_people(
     ]
 
 
-def most_people(counted: Sequence[People], place: Organisation, month: date) -> list[People]:
+def most_people(counted: Sequence[People], place: ClaimOrganisation, month: date) -> list[People]:
     """By each source that has the place: the most people counted there around that month.
 
     `counted`: as `count_people` gives them, the most first.

@@ -20,7 +20,7 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Missing:
+class NotComputable:
     """What is missing, and what there is instead (empty where that says nothing)."""
 
     what: str
@@ -32,7 +32,7 @@ class Missing:
         return f"{self.what} ({self.beside})" if self.beside else self.what
 
 
-def sum_up_missing(lacking: Iterable[Missing]) -> str:
+def sum_up_missing(lacking: Iterable[NotComputable]) -> str:
     """What several readings lack, in sentences; what there is instead is told once."""
     told: dict[str, dict[str, None]] = {}
     for one in lacking:
@@ -44,22 +44,24 @@ def sum_up_missing(lacking: Iterable[Missing]) -> str:
     return " ".join(sentences)
 
 
-def why_missing(reading: Reading, kpis: dict[str, Kpi], held: Held) -> Missing:
+def why_not_computable(reading: Reading, kpis: dict[str, Kpi], held: Held) -> NotComputable:
     """Which feed, organisation or month a reading lacks; for a reading that has no value."""
     if reading.kpi_id is None:
-        return Missing(reading.missing or "")
+        return NotComputable(reading.missing or "")
     kpi = kpis[reading.kpi_id]
     source = next((s for s in kpi.sources if reading.org_level in s.levels), None)
     if source is None:
         levels = ", ".join(level for s in kpi.sources for level in s.levels)
-        return Missing(
+        return NotComputable(
             f"KPI {kpi.kpi_id} is not worked out for a {reading.org_level}, only for {levels}"
         )
     if is_stock_over_months(reading, kpi):
-        return Missing(f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}")
+        return NotComputable(
+            f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}"
+        )
     feeds = feeds_of(reading, kpi)
     if lacking := [told for feed in feeds if (told := _no_edition(feed, held))]:
-        return Missing("; ".join(lacking))
+        return NotComputable("; ".join(lacking))
     known = held.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
     if not any(month.has_value for month in known):
         return _nothing_of(reading, feeds, held, known)
@@ -100,16 +102,16 @@ def _say_left_out(editions: Sequence[Edition]) -> str:
 
 def _nothing_of(
     reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
-) -> Missing:
+) -> NotComputable:
     """No figure of the organisation at all, though editions are held."""
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
-        return Missing(f"no month of {of} has a figure: {incomplete}")
+        return NotComputable(f"no month of {of} has a figure: {incomplete}")
     named = "; ".join(f"{feed}: {_few(held.accepted(feed))}" for feed in feeds)
     asked = {month for months in months_of(reading).values() for month in months}
     out = held.left_out(feeds, asked)
     told = f", and {_say_left_out(out)}" if out else ""
-    return Missing(f"no accepted edition has figures of {of}{told}", f"held of {named}")
+    return NotComputable(f"no accepted edition has figures of {of}{told}", f"held of {named}")
 
 
 def _few(editions: Sequence[str]) -> str:
@@ -120,7 +122,7 @@ def _few(editions: Sequence[str]) -> str:
 
 def _months_missing(
     reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
-) -> Missing:
+) -> NotComputable:
     """Some months have figures; which of those asked for have none, and why."""
     has = {month.month for month in known if month.has_value}
     asked = sorted({month for months in months_of(reading).values() for month in months})
@@ -133,7 +135,7 @@ def _months_missing(
             told = f"{told or 'not in the mart'}: {_say_left_out(out)}"
         reasons.setdefault(told or "not held", []).append(month)
     words = "; ".join(f"{say_months(months)} {why}" for why, months in reasons.items())
-    return Missing(words, f"held of {reading.org_code}: {say_months(sorted(has))}")
+    return NotComputable(words, f"held of {reading.org_code}: {say_months(sorted(has))}")
 
 
 def _incomplete(month: Month) -> str:

@@ -35,7 +35,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Organisation(_Entry):
+class ClaimOrganisation(_Entry):
     """An organisation by level and code."""
 
     level: OrgLevel
@@ -66,7 +66,7 @@ class ReadingEntry(_Entry):
     kpi: str | None = None
     period: Period | None = None
     measure: Measure | None = None
-    organisations: tuple[Organisation, ...] | None = Field(default=None, min_length=1)
+    organisations: tuple[ClaimOrganisation, ...] | None = Field(default=None, min_length=1)
     only_shown: str | None = Field(default=None, min_length=10)
     missing: str | None = Field(default=None, min_length=10)
 
@@ -88,7 +88,7 @@ class Figure(_Entry):
     tolerance_because: str | None = None
     kpi: str | None = None
     measure: Measure = "value"
-    organisations: tuple[Organisation, ...] | None = Field(default=None, min_length=1)
+    organisations: tuple[ClaimOrganisation, ...] | None = Field(default=None, min_length=1)
     readings: tuple[ReadingEntry, ...] = (ReadingEntry(),)
     missing: str | None = Field(default=None, min_length=10)
     note: str | None = None
@@ -98,7 +98,7 @@ class Statement(_Entry):
     """A sentence as published, or faithfully retold, and whom it is about."""
 
     says: str = Field(min_length=20)
-    organisations: tuple[Organisation, ...] = Field(min_length=1)
+    organisations: tuple[ClaimOrganisation, ...] = Field(min_length=1)
 
 
 class Reading(_Entry):
@@ -128,7 +128,7 @@ class Claim(_Entry):
     figure: Figure
     stated: Written
     whole: Written | None
-    organisations: tuple[Organisation, ...]
+    organisations: tuple[ClaimOrganisation, ...]
     readings: tuple[Reading, ...]
 
 
@@ -221,7 +221,7 @@ def _claim(
 
 
 def _readings(
-    figure: Figure, organisations: tuple[Organisation, ...], label: str
+    figure: Figure, organisations: tuple[ClaimOrganisation, ...], label: str
 ) -> Iterator[Reading]:
     for number, entry in enumerate(figure.readings):
         missing = entry.missing or figure.missing
@@ -284,7 +284,7 @@ def unit_of(reading: Reading, kpi: Kpi) -> ClaimUnit:
     return kpi.unit
 
 
-BELOW: Models = {"organisations": Organisation, "period": Period, "readings": ReadingEntry}
+BELOW: Models = {"organisations": ClaimOrganisation, "period": Period, "readings": ReadingEntry}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 

@@ -12,10 +12,16 @@ from itertools import groupby
 import polars as pl
 
 from warehouse.base.months import month_text, parse_month
-from warehouse.claims.evaluate import Judged, differs_by, reading_words, try_claims, verdict_words
-from warehouse.claims.evidence import Known, months_of
+from warehouse.claims.evaluate import (
+    EvaluatedClaim,
+    differs_by,
+    evaluate_claims,
+    reading_words,
+    verdict_words,
+)
+from warehouse.claims.evidence import KnownValue, months_of
 from warehouse.claims.register import Claim, unit_of
-from warehouse.claims.verdicts import Tried, fits
+from warehouse.claims.verdicts import Evaluation, fits
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from
 
@@ -104,7 +110,7 @@ LACKING = (
     *(f"stage.claim_withdrawn.withdrawn_{name}" for name in ("by", "reason")),
     "claims.register.missing",
 )
-TOLD = {
+DECLARED = {
     "computed_value": FIGURES,
     **dict.fromkeys(("difference", "relative_difference"), (*FIGURES, *STATED)),
     "within_tolerance": (*FIGURES, *STATED, "claims.register.tolerance"),
@@ -129,24 +135,24 @@ def create_claims(
     The figures and governance's editions must be there. Raises ValueError that names claim and
     key if the register does not fit the catalogue.
     """
-    tested = try_claims(db, claims, kpis, synthetic)
+    tested = evaluate_claims(db, claims, kpis, synthetic)
     rows = [_claim_row(one, synthetic) for one in tested]
     _create(db, "mart.claim", pl.DataFrame(rows, schema=CLAIM_SCHEMA))
     readings = [
         row | {"synthetic": synthetic}
         for one in tested
-        for number, tried in enumerate(one.tried, start=1)
-        for row in _reading_rows(one.claim, number, tried, kpis)
+        for number, evaluation in enumerate(one.evaluations, start=1)
+        for row in _reading_rows(one.claim, number, evaluation, kpis)
     ]
     _create(db, "mart.claim_reading", pl.DataFrame(readings, schema=READING_SCHEMA))
 
 
 def _create(db: Connection, table: str, frame: pl.DataFrame) -> None:
-    told = {column: origin for column, origin in TOLD.items() if column in frame.columns}
-    create_from(db, table, frame, RECORDS, **told)
+    declared = {column: origin for column, origin in DECLARED.items() if column in frame.columns}
+    create_from(db, table, frame, RECORDS, **declared)
 
 
-def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
+def _claim_row(one: EvaluatedClaim, synthetic: bool) -> dict[str, object]:
     claim, verdict, main = one.claim, one.verdict, one.verdict.main
     place = main.reading if main else claim.readings[0]
     computed = main.latest if main else None
@@ -171,7 +177,7 @@ def _claim_row(one: Judged, synthetic: bool) -> dict[str, object]:
         "confirmed_in_edition": verdict.true_in and verdict.true_in.edition,
         "confirmed_in_revision": verdict.true_in and verdict.true_in.revision,
         "verdict_in_short": verdict_words(one),
-        "statement_verdict": one.summed_up,
+        "statement_verdict": one.summary,
         "note": one.note,
         "synthetic": synthetic,
     }
@@ -200,10 +206,10 @@ def _stated(claim: Claim) -> dict[str, object]:
 
 
 def _reading_rows(
-    claim: Claim, number: int, tried: Tried, kpis: dict[str, Kpi]
+    claim: Claim, number: int, evaluation: Evaluation, kpis: dict[str, Kpi]
 ) -> Iterator[dict[str, object]]:
     """A row per value that the reading ever had, oldest first, and one for what is missing."""
-    reading = tried.reading
+    reading = evaluation.reading
     unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
     months = months_of(reading)
     base = {
@@ -221,23 +227,23 @@ def _reading_rows(
         "compared_months": " ".join(month_text(m) for m in months[1]) if 1 in months else None,
         "only_shown": reading.only_shown,
     }
-    for value, run in _runs(tried.known):
+    for value, run in _runs(evaluation.known):
         difference, relative = differs_by(claim, value, unit)
         yield base | {
             "since_edition": run[0].edition,
             "edition": run[-1].edition,
             "revision": run[-1].revision,
-            "is_latest": run[-1] is tried.known[-1],
+            "is_latest": run[-1] is evaluation.known[-1],
             "computed_value": value,
             "difference": difference,
             "relative_difference": relative,
             "within_tolerance": fits(claim, value) if difference is not None else None,
         }
-    if tried.latest is None:
-        yield base | {"is_latest": True, "missing": tried.missing and tried.missing.words}
+    if evaluation.latest is None:
+        yield base | {"is_latest": True, "missing": evaluation.missing and evaluation.missing.words}
 
 
-def _runs(known: Sequence[Known]) -> Iterator[tuple[float, list[Known]]]:
+def _runs(known: Sequence[KnownValue]) -> Iterator[tuple[float, list[KnownValue]]]:
     """Values with the editions in which they stood, one after the other; gaps are left out."""
     for value, run in groupby(known, key=lambda one: one.value):
         if value is not None:

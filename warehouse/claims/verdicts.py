@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal
 
 from warehouse.base.months import months_apart, parse_month
-from warehouse.claims.evidence import REFUTING_MONTHS, Known, People
+from warehouse.claims.evidence import REFUTING_MONTHS, KnownValue, People
 from warehouse.claims.in_words import say_edition, say_number, say_value
-from warehouse.claims.not_computable import Missing
+from warehouse.claims.not_computable import NotComputable
 from warehouse.claims.register import Claim, Reading
 from warehouse.claims.stated import within
 
@@ -30,7 +30,7 @@ TOO_FAR = (
 
 
 @dataclass(frozen=True)
-class Tried:
+class Evaluation:
     """A reading with its value as known with each edition, oldest first; the last is the latest.
 
     `missing`: why the latest figures give no value; None if they do. `of_the_time`: whether any of
@@ -38,8 +38,8 @@ class Tried:
     """
 
     reading: Reading
-    known: tuple[Known, ...]
-    missing: Missing | None
+    known: tuple[KnownValue, ...]
+    missing: NotComputable | None
     of_the_time: bool = False
 
     @property
@@ -62,8 +62,8 @@ class Verdict:
     """
 
     kind: Kind
-    main: Tried | None
-    true_in: Known | None = None
+    main: Evaluation | None
+    true_in: KnownValue | None = None
     reason: str = ""
     of_the_time: bool | None = None
 
@@ -78,7 +78,9 @@ class Verdict:
         return self.kind
 
 
-def judge(claim: Claim, tried: Sequence[Tried], people: Sequence[Sequence[People]]) -> Verdict:
+def judge(
+    claim: Claim, evaluations: Sequence[Evaluation], people: Sequence[Sequence[People]]
+) -> Verdict:
     """The verdict on a claim. `people`: per organisation and month that any reading speaks of, its
     people around that month by each source.
 
@@ -86,7 +88,7 @@ def judge(claim: Claim, tried: Sequence[Tried], people: Sequence[Sequence[People
     the order of the register that has a value. (The nearest would flatter the claim.) A claim
     differs only if every reading of it was tried, and by figures of about its own time.
     """
-    ours = [one for one in tried if one.counts]
+    ours = [one for one in evaluations if one.counts]
     valued = [one for one in ours if one.latest is not None]
     first = next(iter(valued or ours), None)
     of_the_time = any(one.of_the_time for one in valued) if valued else None
@@ -115,13 +117,13 @@ def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
     return tuple(min(max(month, period.span[0]), period.span[-1]) for month in asked)
 
 
-def can_refute(claim: Claim, tried: Tried) -> bool:
+def can_refute(claim: Claim, evaluation: Evaluation) -> bool:
     """Whether a reading's value rests on figures near enough to the statement's own month: both
     its last month and the edition, which may be of a list that was carried forward."""
-    if tried.latest is None:
+    if evaluation.latest is None:
         return False
-    evidence = min(parse_month(tried.known[-1].edition), tried.reading.period.span[-1])
-    own = own_months(claim, tried.reading)
+    evidence = min(parse_month(evaluation.known[-1].edition), evaluation.reading.period.span[-1])
+    own = own_months(claim, evaluation.reading)
     return all(abs(months_apart(month, evidence)) <= REFUTING_MONTHS for month in own)
 
 

@@ -180,11 +180,12 @@ class SyntheticMark(Strict):
 class Contract(Strict):
     """One feed, as its publisher issues it and as this project conforms it.
 
-    `keep`: column -> pattern: only rows whose published text matches are of this feed; a file may
-    hold much else. `carried_forward`: an edition holds until the next one (a quarterly list).
-    `passed_over`: patterns of heading keys that are known and never read, nor kept in quarantine.
+    `row_filter`: column -> pattern: only rows whose published text matches are of this feed; a
+    file may hold much else. `carried_forward`: an edition is used until the next one is published
+    (a quarterly list).
+    `ignored_columns`: patterns of heading keys that are known and never read, nor quarantined.
     `discovery`: where its files are published; a local return has none.
-    `hand_made`: typed by people, so each row that is wrong is told to them.
+    `local_return`: a file an ICB makes itself, so each wrong row is shown to whoever typed it.
     `disclosure_control`: not published elsewhere, so small numbers must not be seen in the mart.
     `label_families`: closed lists of values; family -> canonical label -> further spellings, which
     are compared without regard to case and repeated spaces. `labels_and_measures_of`: a feed of the
@@ -210,28 +211,31 @@ class Contract(Strict):
     key: tuple[str, ...]
     repeated_keys: Literal["error", "sum"] = "error"
     month: str | None = None
-    cell: Organisation | None = None
+    reporting_unit: Organisation | None = None
     measures: dict[str, Measure] = {}
     organisations: tuple[Organisation, ...] = ()
     completeness: Completeness = Completeness()
     synthetic: SyntheticMark | None = None
     wide: Wide | None = None
-    keep: dict[str, str] = {}
-    passed_over: tuple[str, ...] = ()
+    row_filter: dict[str, str] = {}
+    ignored_columns: tuple[str, ...] = ()
     label_families: dict[str, Labels] = {}
     labels_and_measures_of: str | None = None
     carried_forward: bool = False
-    hand_made: bool = False
+    local_return: bool = False
     disclosure_control: bool = False
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
         named = [*self.key, self.month, self.edition.content]
-        named += [self.synthetic.column if self.synthetic else None, *self.keep]
+        named += [self.synthetic.column if self.synthetic else None, *self.row_filter]
         named += self.provisional_by_column
         if self.wide:
             named += [self.wide.label, self.wide.value, *self.wide.lacks]
-        for organisation in (*self.organisations, *([self.cell] if self.cell else [])):
+        for organisation in (
+            *self.organisations,
+            *([self.reporting_unit] if self.reporting_unit else []),
+        ):
             named += [organisation.code, organisation.name, organisation.ons_code]
             named += organisation.parents.values()
         for measure in self.measures.values():
@@ -241,7 +245,7 @@ class Contract(Strict):
                 raise ValueError(f"`{name}` is used but is not among the columns")
         self._headings_are_unique()
         self._labels_exist()
-        for name in (self.month, self.cell.code if self.cell else None):
+        for name in (self.month, self.reporting_unit.code if self.reporting_unit else None):
             if name is not None and self.columns[name].nullable:
                 raise ValueError(f"`{name}` is measured by, so it can't be nullable")
         for measure_id, measure in self.measures.items():
@@ -293,11 +297,11 @@ class Contract(Strict):
         """The column that a published heading stands for, None for one that is not read."""
         return self.headings.get(heading_key(heading))
 
-    def is_passed_over(self, heading: str) -> bool:
+    def is_ignored(self, heading: str) -> bool:
         """Whether a heading is known and not read: an address, another service's fees."""
         key = heading_key(heading)
         unread = key not in self.headings and not self.is_label(heading)
-        return unread and any(re.search(pattern, key) for pattern in self.passed_over)
+        return unread and any(re.search(pattern, key) for pattern in self.ignored_columns)
 
     def is_label(self, heading: str) -> bool:
         """Whether a heading is a label of the older, wide shape."""
@@ -308,7 +312,7 @@ class Contract(Strict):
         return (
             self.column_of(heading) is not None
             or self.is_label(heading)
-            or self.is_passed_over(heading)
+            or self.is_ignored(heading)
         )
 
     def is_wide(self, headings: Iterable[str]) -> bool:

@@ -38,5 +38,5 @@ def measure_fields(contract: Contract) -> list[Field]:
         *(Field(name, "int64", one.title) for name, one in contract.measures.items()),
         Field("rows", "uint32", "Published rows added up."),
         Field("digest", "uint64", "Content of the cell, to tell parts from revisions."),
-        Field("tainted", "bool", "Whether rows of the cell went to quarantine."),
+        Field("unreliable", "bool", "Whether rows of the cell went to quarantine."),
     ]

@@ -139,13 +139,13 @@ class EditionState(BaseModel):
     held_months: list[HeldMonth] = []
 
 
-def fingerprint(files: list[SourceFile], check_version: str, standing: Iterable[str] = ()) -> str:
+def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[str] = ()) -> str:
     """What an edition's verdict rests on: files, their dates, and the rules of its feed.
 
-    `files`: as `edition_files` gives them. `check_version`: of the check rules. `standing`: where
+    `files`: as `edition_files` gives them. `check_version`: of the check rules. `statuses`: where
     the earlier editions stand with which it is compared.
     """
-    parts = [check_version, *standing]
+    parts = [check_version, *statuses]
     for file in sorted(files, key=lambda f: (f.feed, f.edition, f.sha256)):
         parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
         parts += [*map(str, file.sighting), version_of(file.feed)]
@@ -165,7 +165,7 @@ def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[Sour
     held = {file.edition for file in lists}
     months = {month for file in same if file.feed == feed for month in file.months} | {edition}
     telling = {nearest_list(held, month) for month in months}
-    if contract.hand_made:
+    if contract.local_return:
         telling |= lists_until(held, edition)
     return same + [file for file in lists if file.edition in telling]
 

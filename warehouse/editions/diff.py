@@ -20,7 +20,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import month_text, parse_month
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts import EditionFile, in_force, place_files, rows_in_force
-from warehouse.editions.status import standing
+from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
 from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_keys, lake_paths, tidy
 
@@ -95,7 +95,7 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
     old_side, old_files = _side(home, contract, old)
     new_side, new_files = _side(home, contract, new)
     before, after = (_figures(home, files, wanted) for files in (old_files, new_files))
-    level = contract.cell.level if contract.cell else ""
+    level = contract.reporting_unit.level if contract.reporting_unit else ""
     names = organisation_names(home, level, [*old_files, *new_files])
     codes = [frame.select("org_code").unique() for frame in (before, after)]
     before, after, beside = _side_by_side(before, after)
@@ -147,16 +147,16 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
     used = [one for one in placed if asked is None or one.revision <= asked]
     chosen = [one.file for one in sorted(used, key=_position)]
     cells = pl.concat([_cells(home, file) for file in chosen])
-    stand = standing(home, contract.feed, edition, files)
-    resting = in_force(home, chosen, contract.hand_made)
-    kept = [facts[own.index(file)] for file in resting]
+    status = status_of(home, contract.feed, edition, files)
+    kept_files = in_force(home, chosen, contract.local_return)
+    kept = [facts[own.index(file)] for file in kept_files]
     side = Side(
         edition=edition,
         revision=asked or highest,
         revisions=highest,
-        status=stand.verdict,
-        words=stand.words,
-        files=len(resting),
+        status=status.verdict,
+        words=status.words,
+        files=len(kept_files),
         rows=rows_in_force(home, chosen),
         quarantined=sum(fact.quarantined for fact in kept),
         months=tuple(cells["month"].unique().sort()),
@@ -195,11 +195,11 @@ def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
 
 
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
-    """The figures of an edition: `month`, `org_code`, `measure`, `value`, `tainted`.
+    """The figures of an edition: `month`, `org_code`, `measure`, `value`, `unreliable`.
 
     Of each cell the latest file's, by preference one that lost no row. A NULL is no figure.
     """
-    columns = [*CELL, "tainted", *wanted]
+    columns = [*CELL, "unreliable", *wanted]
     frames = [
         pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(
             pl.col(list(wanted)).cast(pl.Int64), pl.lit(position).alias("position")
@@ -208,9 +208,9 @@ def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.
     ]
     return (
         pl.concat(frames)
-        .sort("tainted", "position", descending=[True, False])
+        .sort("unreliable", "position", descending=[True, False])
         .unique(CELL, keep="last", maintain_order=True)
-        .unpivot(list(wanted), index=[*CELL, "tainted"], variable_name="measure")
+        .unpivot(list(wanted), index=[*CELL, "unreliable"], variable_name="measure")
         .drop_nulls("value")
     )
 
@@ -246,9 +246,11 @@ def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
             kind.alias("kind"),
             (pl.col("new") - pl.col("old")).alias("change"),
             ratio("old", "new"),
-            pl.any_horizontal(pl.col("tainted", "tainted_new").fill_null(False)).alias("lost_rows"),
+            pl.any_horizontal(pl.col("unreliable", "unreliable_new").fill_null(False)).alias(
+                "lost_rows"
+            ),
         )
-        .drop("tainted", "tainted_new")
+        .drop("unreliable", "unreliable_new")
     )
 
 

@@ -68,22 +68,22 @@ def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionF
     return numbered
 
 
-def in_force(home: Home, files: list[SourceFile], hand_made: bool) -> list[SourceFile]:
+def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[SourceFile]:
     """The files that an edition still rests on, in order: not one that was put right by later
-    ones, cell by cell. Of a typed return (`hand_made`) a file without any sound cell is put right
-    by the next one; of a publication it may be a part that is lost."""
+    ones, cell by cell. Of a local return a file without any sound cell is put right by the next
+    one; of a publication it may be a part that is lost."""
     if len(files) == 1:
         return files
     later: set[tuple[str, date]] = set()
     kept = []
     for file in sorted(files, key=lambda file: file.order, reverse=True):
         cells = pl.read_parquet(
-            lake_paths(home, file).measures, columns=["org_code", "month", "tainted"]
+            lake_paths(home, file).measures, columns=["org_code", "month", "unreliable"]
         )
         named = set(cells.select("org_code", "month").iter_rows())
-        if named - later or not later or not (named or hand_made):
+        if named - later or not later or not (named or local_return):
             kept.append(file)
-        later |= set(cells.filter(~pl.col("tainted")).select("org_code", "month").iter_rows())
+        later |= set(cells.filter(~pl.col("unreliable")).select("org_code", "month").iter_rows())
     return kept[::-1]
 
 
@@ -93,7 +93,7 @@ def rows_in_force(home: Home, files: list[SourceFile]) -> int:
     """
     cells = [
         pl.scan_parquet(lake_paths(home, file).measures)
-        .select("org_code", "month", "tainted", "rows")
+        .select("org_code", "month", "unreliable", "rows")
         .with_columns(pl.lit(position).alias("position"))
         for position, file in enumerate(sorted(files, key=lambda file: file.order))
     ]
@@ -101,7 +101,7 @@ def rows_in_force(home: Home, files: list[SourceFile]) -> int:
         return 0
     latest = (
         pl.concat(cells)
-        .sort("tainted", "position", descending=[True, False])
+        .sort("unreliable", "position", descending=[True, False])
         .unique(["org_code", "month"], keep="last", maintain_order=True)
     )
     return int(latest.select(pl.col("rows").sum()).collect().item())

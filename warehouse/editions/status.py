@@ -22,7 +22,7 @@ from warehouse.transform.tidy import facts_of, is_tidied
 
 
 @dataclass(frozen=True)
-class Standing:
+class EditionStatus:
     """Where an edition stands.
 
     `state`: what its checks came to, None if it was never judged. `decision`: the newest accept or
@@ -82,23 +82,23 @@ class Standing:
         return self.override.words + despite
 
 
-def standing(
+def status_of(
     home: Home, feed: str, edition: str, files: list[SourceFile] | None = None
-) -> Standing:
+) -> EditionStatus:
     """Where an edition stands. `files`: the active files, if the caller has them at hand."""
     state = read_state(home, feed, edition)
     decision = newest_override(home, feed, edition)
     if decision is None or decision.decision == "hold" or state is None:
-        return Standing(feed, edition, state, decision)
+        return EditionStatus(feed, edition, state, decision)
     own = _own(home, feed, edition, files)
-    return Standing(feed, edition, state, decision, _lapse(home, decision, state, own))
+    return EditionStatus(feed, edition, state, decision, _lapse(home, decision, state, own))
 
 
-def standings(home: Home, files: list[SourceFile] | None = None) -> list[Standing]:
+def all_statuses(home: Home, files: list[SourceFile] | None = None) -> list[EditionStatus]:
     """Where every edition with active files stands, by feed and edition."""
     files = Archive(home).active_files() if files is None else files
     keys = sorted({(file.feed, file.edition) for file in files})
-    return [standing(home, feed, edition, files) for feed, edition in keys]
+    return [status_of(home, feed, edition, files) for feed, edition in keys]
 
 
 def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) -> list[SourceFile]:
@@ -144,7 +144,7 @@ def accept(
     person is missing.
     """
     own = _known(home, feed, edition)
-    now = standing(home, feed, edition, own)
+    now = status_of(home, feed, edition, own)
     judged = now.state is not None and set(now.state.files) == {file.sha256 for file in own}
     if now.state is None or not judged:
         raise NotPossible(
@@ -168,7 +168,7 @@ def accept(
     made = decide(home, "accept", feed, edition, shas, reason, by, failed, released)
     told = [*failed, *(one.words for one in let_in)]
     despite = f", despite {', '.join(told)}" if told else ""
-    lost = sum(facts.tainted_cells for file in own if (facts := facts_of(home, file)))
+    lost = sum(facts.unreliable_cells for file in own if (facts := facts_of(home, file)))
     but = f" {lost:,} organisation-month(s) that lost rows to quarantine keep what they had."
     return Ruling(
         made,
@@ -178,7 +178,7 @@ def accept(
     )
 
 
-def _let_in(now: Standing, org: str | None, month: str | None) -> list[HeldMonth]:
+def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
     """The months that an acceptance lets in beside those that are. Raises NotPossible if one is
     asked for that is not held."""
     held = now.state.held_months if now.state else []
@@ -201,7 +201,7 @@ def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None
     Raises NotPossible if the edition is unknown, or the reason or the person is missing.
     """
     own = _known(home, feed, edition)
-    now = standing(home, feed, edition, own)
+    now = status_of(home, feed, edition, own)
     if now.override and now.override.decision == "hold":
         return Ruling(None, f"{feed} {edition} is {now.override.words}. Nothing recorded.")
     failed = now.state.failed_rules if now.state else []

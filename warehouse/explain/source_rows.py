@@ -72,9 +72,9 @@ def _rows(
     home: Home, file: SourceFile, contract: Contract, measure: str, codes: list[str], month: date
 ) -> pl.DataFrame:
     wanted = contract.measures[measure]
-    if contract.cell is None:
+    if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} counts no organisations")
-    code = pl.col(contract.cell.code).cast(pl.String)
+    code = pl.col(contract.reporting_unit.code).cast(pl.String)
     # A feed without months speaks of its edition's, which is carried forward to later ones.
     about = pl.col(contract.month) == month if contract.month else pl.lit(True)
     count = pl.lit(None, pl.Int64) if wanted.column is None else pl.col(wanted.column)

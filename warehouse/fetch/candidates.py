@@ -50,21 +50,21 @@ class Found:
     links: tuple[Link, ...]
 
 
-class Missing(Refusal):
+class NothingToDownload(Refusal):
     """There is nothing to download: what was seen, and what the person can do about it."""
 
 
-class NotYet(Missing):
+class NotYet(NothingToDownload):
     """The publisher has nothing of that edition yet: there is nothing to do but wait."""
 
 
-class NotFound(Missing):
+class NotFound(NothingToDownload):
     """The page is there and the file is not: somebody must look."""
 
 
-class Ambiguous(Missing):
+class Ambiguous(NothingToDownload):
     """Two files fit and only one is wanted: somebody must choose."""
 
 
-class NotThePublisher(Missing):
+class NotThePublisher(NothingToDownload):
     """Something else answered, such as a login form: the publisher was not reached."""

@@ -22,7 +22,7 @@ from warehouse.contract.discovery import (
 from warehouse.fetch.candidates import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.html import GATEWAY
 
-TOLD = 60  # names in one message; no page of one edition has as many
+NAMES_SHOWN = 60  # names in one message; no page of one edition has as many
 WAIT = "There is nothing to do: it is looked for again on the next working day."
 
 
@@ -170,6 +170,6 @@ def _not_found(seen: list[Link], strayed: list[Link], label: str, search: Search
             f"assets/feeds/{search.feed}/contract.yaml.",
         )
     names = sorted({link.file_name for link in seen})
-    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-    told = f"{', '.join(names[:TOLD])}{more}" if names else "none"
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    told = f"{', '.join(names[:NAMES_SHOWN])}{more}" if names else "none"
     return NotFound(f"{where}. Files seen: {told}.", search.remedy)

@@ -1,4 +1,4 @@
-"""The client that asks publishers: politely, patiently, and one request at a time per host.
+"""The client that asks publishers: politely, with_retries, and one request at a time per host.
 
 Belongs here: pages and files from addresses, new attempts, redirects, limits. Does not: which
 addresses (`find`), what the network is like (`network`), the words for failures (`failures`), what
@@ -28,12 +28,12 @@ from warehouse.fetch.candidates import NotFound, Page
 from warehouse.fetch.failures import Unreachable, led_away, of_error, of_status
 from warehouse.fetch.names import file_name
 from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
-from warehouse.fetch.partial import Part
-from warehouse.fetch.retry import patiently
+from warehouse.fetch.partial import PartialFile
+from warehouse.fetch.retry import with_retries
 from warehouse.readers.containers import Refused
 from warehouse.settings import read_settings
 
-__all__ = ["Client", "Downloaded", "Known", "NotModified", "Unreachable"]
+__all__ = ["Client", "Downloaded", "EarlierAnswer", "NotModified", "Unreachable"]
 
 MAX_PAGE_BYTES = 20 << 20
 MAX_FILE_BYTES = 4 << 30
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Known:
+class EarlierAnswer:
     """What is remembered of a file from the last time that it was asked for."""
 
     etag: str | None
@@ -110,7 +110,7 @@ class Client:
         self,
         url: str,
         folder: Path,
-        known: Known | None = None,
+        known: EarlierAnswer | None = None,
         hosts: Collection[str] = (),
         name: str | None = None,
     ) -> Downloaded | NotModified:
@@ -119,7 +119,7 @@ class Client:
         `known`: it is asked for only if it has changed since; `name`: what it is called if its
         headers do not say. Raises as `get` does, and NotFound.
         """
-        part = Part(folder)
+        part = PartialFile(folder)
         final = self._patiently(lambda: self._into(part, url, known, hosts))
         if final is None:
             return NotModified(url)
@@ -140,7 +140,7 @@ class Client:
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         try:
-            return patiently(ask, self._sleep)
+            return with_retries(ask, self._sleep)
         except Unreachable as error:
             if error.host_down:
                 self._down[host_of(error.address)] = error
@@ -160,7 +160,7 @@ class Client:
             return Page(final, response.status_code, content, kind)
 
     def _into(
-        self, part: Part, url: str, known: Known | None, hosts: Collection[str]
+        self, part: PartialFile, url: str, known: EarlierAnswer | None, hosts: Collection[str]
     ) -> str | None:
         """Bring a part to its end; returns where it came from, None if nothing has changed."""
         headers = part.headers() or _conditions(known)
@@ -183,7 +183,7 @@ class Client:
             self._write(part, answer, url)
             return final
 
-    def _write(self, part: Part, answer: httpx.Response, url: str) -> None:
+    def _write(self, part: PartialFile, answer: httpx.Response, url: str) -> None:
         with part.path.open("ab") as out:
             coded = answer.headers.get("content-encoding", "identity") != "identity"
             # Chunks as they come: one that waits to be filled is lost when the connection breaks.
@@ -265,7 +265,7 @@ class Client:
         return self._sessions[key]
 
 
-def _conditions(known: Known | None) -> dict[str, str]:
+def _conditions(known: EarlierAnswer | None) -> dict[str, str]:
     """What asks for a file only if it has changed."""
     if known and known.etag:
         return {"If-None-Match": known.etag}

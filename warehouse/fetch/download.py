@@ -23,10 +23,10 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.base.web import plain
 from warehouse.fetch.candidates import Link, NotFound
-from warehouse.fetch.client import Client, Downloaded, Known, NotModified
+from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified
 from warehouse.fetch.partial import NOTE, said_of
-from warehouse.intake.importer import Outcome, Request, import_paths
-from warehouse.intake.origin import Origin
+from warehouse.intake.importer import ImportOutcome, Request, import_paths
+from warehouse.intake.origin import Provenance
 from warehouse.readers.containers import Refused, shown, sniff
 from warehouse.store import Locked
 
@@ -55,11 +55,11 @@ class Taken:
     `note`: what a person should know about it."""
 
     name: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[ImportOutcome, ...] = ()
     note: str = ""
 
 
-class Remembered(BaseModel):
+class RememberedFile(BaseModel):
     """What is remembered of an address that was archived; losing it costs one download."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,13 +115,13 @@ def _take(
     wanted: Wanted,
     link: Link,
     folder: Path,
-    last: Remembered | None,
-) -> tuple[Taken, Remembered | None]:
+    last: RememberedFile | None,
+) -> tuple[Taken, RememberedFile | None]:
     own = published_files(home, wanted.feed)
     purged = tombstone_of(home, last.sha256) if last else None
     same = [file for file in own if last and file.container_sha256 == last.sha256]
     is_held = any(file.edition == wanted.edition for file in same)
-    known = Known(last.etag, last.last_modified) if last and (is_held or purged) else None
+    known = EarlierAnswer(last.etag, last.last_modified) if last and (is_held or purged) else None
     got = client.download(link.url, folder, known, wanted.hosts, link.file_name)
     if isinstance(got, NotModified):
         if purged:
@@ -136,13 +136,13 @@ def _take(
     if all(outcome.verdict == "refused" for outcome in outcomes):
         first = outcomes[0]
         raise Refused(f"{first.name} was not taken. {first.message}", first.remedy)
-    memory = Remembered(etag=got.etag, last_modified=got.last_modified, sha256=got.sha256)
+    memory = RememberedFile(etag=got.etag, last_modified=got.last_modified, sha256=got.sha256)
     return Taken(got.file_name, outcomes, note), memory
 
 
-def _remembered(home: Home, key: str) -> Remembered | None:
+def _remembered(home: Home, key: str) -> RememberedFile | None:
     try:
-        return Remembered.model_validate_json(home.store.read(key))
+        return RememberedFile.model_validate_json(home.store.read(key))
     except (OSError, ValidationError):
         return None
 
@@ -153,7 +153,7 @@ def published_files(home: Home, feed: str) -> list[SourceFile]:
     return [file for file in files if not (file.synthetic and file.url is None)]
 
 
-def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Origin:
+def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
     """Provenance of a download. It ranks as later than what is held of the edition: it was issued
     again, be it on a page with the same date, or without one."""
     held = [file for file in own if file.edition == wanted.edition]
@@ -163,7 +163,7 @@ def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Origin:
     stated = wanted.published_on
     if stated and not parse_month(wanted.edition) <= stated <= now.date():
         stated = None  # a slip of the publisher's; an import by hand would refuse it
-    return Origin(
+    return Provenance(
         wanted.feed,
         wanted.edition,
         plain(link.url),

@@ -31,7 +31,7 @@ from warehouse.fetch.candidates import (
 from warehouse.fetch.client import Client, Unreachable
 from warehouse.fetch.download import Taken, Wanted, published_files, sweep, take
 from warehouse.fetch.find import find
-from warehouse.fetch.looks import Look, Verdict, note
+from warehouse.fetch.lookups import Lookup, Verdict, note
 from warehouse.readers.containers import Refused
 
 PAGES = 8  # kept while several feeds, or editions, are read from the same
@@ -50,7 +50,7 @@ VERDICTS: dict[type[Exception], Verdict] = {
 }
 
 
-def each_look(
+def each_lookup(
     home: Home,
     feeds: Sequence[str] | None = None,
     since: str | None = None,
@@ -59,7 +59,7 @@ def each_look(
     today: date | None = None,
     run_id: str | None = None,
     client: Client | None = None,
-) -> Iterator[Look]:
+) -> Iterator[Lookup]:
     """Look for editions and archive what is new; one look for each feed and edition, as it comes.
 
     `feeds`: all that are published, if not said; one that comes in another's files is looked for
@@ -132,7 +132,7 @@ def editions_to_look_for(
     editions: Sequence[str] | None,
     today: date,
 ) -> list[str]:
-    """Editions (YYYY-MM) of a feed to look for, oldest first; see `each_look`."""
+    """Editions (YYYY-MM) of a feed to look for, oldest first; see `each_lookup`."""
     if editions is not None:
         return sorted(editions)
     files = Archive(home).files(contract.feed)
@@ -165,7 +165,7 @@ def _look(
     edition: str,
     say: Say,
     today: date,
-) -> Look:
+) -> Lookup:
     """One look: find the edition, take each of its files, say what came of it."""
     discovery, feed = contract.discovery, contract.feed
     hosts = discovery.hosts_of(edition) if discovery else ()
@@ -176,7 +176,7 @@ def _look(
     wanted = Wanted(feed, edition, plain(found.page), found.published_on, hosts)
     again = any(file.edition == edition for file in published_files(home, feed))
     taken: list[Taken] = []
-    failure: Look | None = None
+    failure: Lookup | None = None
     for link in found.links:
         say(f"Asking for {link.file_name} ({feed} {edition})")
         try:
@@ -186,13 +186,13 @@ def _look(
             if isinstance(error, Unreachable):
                 break
     if not failure:
-        return _told(wanted, found, taken, again)
+        return _lookup(wanted, found, taken, again)
     got = tuple(one.name for one in taken)
     told = failure.message + (f" Archived: {', '.join(got)}." if got else "")
     return failure.model_copy(update={"page": wanted.page, "files": got, "message": told})
 
 
-def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Look:
+def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Lookup:
     """The look that ends with an exception of `VERDICTS`."""
     verdict = VERDICTS[type(error)]
     reason = error.reason if isinstance(error, Refusal) else str(error)
@@ -200,17 +200,19 @@ def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -
     if isinstance(error, Unreachable):
         url = error.address
     at = plain(url) if url else None
-    return Look(feed=feed, edition=edition, verdict=verdict, message=reason, remedy=remedy, url=at)
+    return Lookup(
+        feed=feed, edition=edition, verdict=verdict, message=reason, remedy=remedy, url=at
+    )
 
 
-def _told(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Look:
+def _lookup(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Lookup:
     """The look at an edition that is out. `again`: something of it was held before."""
     outcomes = [outcome for one in taken for outcome in one.outcomes]
     fresh = [one.file for one in outcomes if one.verdict == "imported" and one.file]
     refused = [one for one in outcomes if one.verdict == "refused"]
     told = [*_news(wanted, fresh, again), *(one.note for one in taken if one.note)]
     told += [f"{one.name} refused: {one.message}" for one in refused]
-    return Look(
+    return Lookup(
         feed=wanted.feed,
         edition=wanted.edition,
         verdict="new" if fresh else "unchanged",

@@ -72,7 +72,7 @@ def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
         name = file_name(url)
         if FILE_SUFFIX.search(name):
             link = Link(url, _text(anchor), name, _size(anchor), edited)
-            best[url] = max(best.get(url, link), link, key=_telling)
+            best[url] = max(best.get(url, link), link, key=_informative)
     return tuple(best[url] for url in sorted(best))
 
 
@@ -163,6 +163,6 @@ def _size(anchor: Tag) -> int | None:
     return inside if inside is not None else size_in(beside.get_text(" "))
 
 
-def _telling(link: Link) -> tuple[bool, int, int, str]:
+def _informative(link: Link) -> tuple[bool, int, int, str]:
     """Of two links to one address the one that says more, whichever comes first."""
     return (link.bytes is not None, link.bytes or 0, len(link.text), link.text)

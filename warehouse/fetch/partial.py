@@ -59,7 +59,7 @@ def said_of(content: bytes) -> Said | None:
         return None
 
 
-class Part:
+class PartialFile:
     """The bytes of one address that are on the disk so far."""
 
     def __init__(self, folder: Path) -> None:

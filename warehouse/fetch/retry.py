@@ -20,7 +20,7 @@ GROWING = wait_exponential_jitter(initial=1, max=60, jitter=1)
 T = TypeVar("T")
 
 
-def patiently(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
+def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
     """Ask, and again while the trouble may pass. Waits grow, each longer by chance, and are never
     shorter than the publisher asks for. Raises Unreachable after the last attempt."""
     retrying = Retrying(

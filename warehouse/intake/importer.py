@@ -20,7 +20,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.file_names import name_of, older_copy, words_of
-from warehouse.intake.origin import Origin
+from warehouse.intake.origin import Provenance
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.synthetic import is_sample, refuse_among_real
 from warehouse.readers.containers import (
@@ -46,12 +46,12 @@ class Request:
     feed: str | None = None
     edition: str | None = None
     published_on: date | None = None
-    origin: Origin | None = None
+    origin: Provenance | None = None
     members: str | None = None
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What became of one file."""
 
     path: Path
@@ -81,7 +81,7 @@ def _to_be_left(name: str) -> bool:
 
 def import_paths(
     home: Home, paths: list[Path], request: Request, on_file: Callable[[Path], None] | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[ImportOutcome]:
     """Import every file under the paths; a refused one never stops the others."""
     archive = Archive(home)
     for path in files_under(paths):
@@ -92,14 +92,14 @@ def import_paths(
         try:
             yield from _import_file(archive, path, request)
         except Refused as refusal:
-            yield Outcome(path, file_name(path), "refused", refusal.reason, refusal.remedy)
+            yield ImportOutcome(path, file_name(path), "refused", refusal.reason, refusal.remedy)
         except FileNotFoundError:
-            yield Outcome(
+            yield ImportOutcome(
                 path, file_name(path), "refused", "There is no such file.", "Check the path."
             )
         except PermissionError as error:
             place = error.filename or path
-            yield Outcome(
+            yield ImportOutcome(
                 path,
                 file_name(path),
                 "refused",
@@ -115,7 +115,7 @@ def _is_ours(home: Home, path: Path) -> bool:
     return any(whole.is_relative_to(folder) for folder in kept)
 
 
-def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Outcome]:
+def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[ImportOutcome]:
     if path.exists() and not path.is_file():
         raise Refused("It is no regular file.", "Name a file, or a folder with files.")
     container_sha256 = hash_file(path)
@@ -147,7 +147,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Out
         yield from _keep(archive, path, container_sha256, files, request)
     for name, why in refused:
         shown = file_name(path) if name == path.name else f"{file_name(path)}: {name}"
-        yield Outcome(path, shown, "refused", why.reason, why.remedy)
+        yield ImportOutcome(path, shown, "refused", why.reason, why.remedy)
     if not files and not refused:
         raise Refused("The zip holds no data file.", "Check that it is the publisher's file.")
 
@@ -263,7 +263,7 @@ def _keep(
     container_sha256: str,
     files: list[SourceFile],
     request: Request,
-) -> Iterator[Outcome]:
+) -> Iterator[ImportOutcome]:
     """Archive the bytes first, then one record per file: a record never points at nothing."""
     if any(archive.adds(file) for file in files):
         _store(archive, path, container_sha256)
@@ -276,7 +276,7 @@ def _keep(
         words = words_of(file) + older_copy(file, held)
         if retires and not file.synthetic:
             words, retires = f"{words}; the synthetic sample is retired from the mart", False
-        yield Outcome(path, name_of(path, file), "imported", words, file=file)
+        yield ImportOutcome(path, name_of(path, file), "imported", words, file=file)
 
 
 def _store(archive: Archive, path: Path, container_sha256: str) -> None:
@@ -288,7 +288,7 @@ def _store(archive: Archive, path: Path, container_sha256: str) -> None:
 
 def _known(
     archive: Archive, path: Path, known: list[SourceFile], request: Request
-) -> Iterator[Outcome]:
+) -> Iterator[ImportOutcome]:
     for file in known:
         name = content_name(path) if file.member is None else file.file_name
         again = {"retrieved_at": _saved_at(path, request), "container_name": file_name(path)}
@@ -305,7 +305,9 @@ def _stated(known: SourceFile, request: Request) -> date | None:
     return request.published_on
 
 
-def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | None) -> Outcome:
+def _known_one(
+    archive: Archive, path: Path, file: SourceFile, stated: date | None
+) -> ImportOutcome:
     check_published(stated, file.edition)
     note = f"already archived as {file.feed} {file.edition}"
     out = withdrawn(archive.home).get((file.feed, file.edition, file.sha256))
@@ -315,4 +317,4 @@ def _known_one(archive: Archive, path: Path, file: SourceFile, stated: date | No
         note += "; publication date noted"
     elif not out:
         note += "; nothing to do"
-    return Outcome(path, name_of(path, file), "known", note, file=archive.read(file))
+    return ImportOutcome(path, name_of(path, file), "known", note, file=archive.read(file))

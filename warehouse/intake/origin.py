@@ -15,7 +15,7 @@ from warehouse.readers.containers import Refused
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """The feed and edition that were looked for, and where. `page`: the edition's page; `url`: of
     the file; `published_on`: as the page says, None if it does not."""
 

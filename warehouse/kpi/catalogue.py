@@ -52,7 +52,7 @@ class Source(BaseModel):
     members: str | None = None
 
     @model_validator(mode="after")
-    def _members_are_told_once(self) -> Source:
+    def _members_are_named_once(self) -> Source:
         beside = [one for one in (self.members, self.denominator) if one]
         if self.absent_is_zero and (len(beside) != 1 or beside == [WORKING_DAYS]):
             raise ValueError("`absent_is_zero` is among a `denominator:`, or else `members:`")
@@ -136,7 +136,7 @@ class Kpi(BaseModel):
         return events and self.unit != "rate_per_working_day"
 
     @property
-    def told_caveats(self) -> tuple[Caveat, ...]:
+    def all_caveats(self) -> tuple[Caveat, ...]:
         """Its own caveats, and the one on working days where they move what is counted."""
         if not self.moved_by_working_days:
             return self.caveats
@@ -189,10 +189,10 @@ def measure_of(reference: str) -> Measure:
 
 def level_of(reference: str) -> OrgLevel:
     """Level of the organisations by which a measure is counted."""
-    cell = contracts()[feed_of(reference)].cell
-    if cell is None:
+    unit = contracts()[feed_of(reference)].reporting_unit
+    if unit is None:
         raise ValueError(f"`{reference}` is counted by no organisation")
-    return cell.level
+    return unit.level
 
 
 def check_levels(kpi: Kpi) -> None:

@@ -38,7 +38,7 @@ LANDMARKS = {
     FIGURE: "figure",
 }
 PREFIXES = {
-    "stage.leaf_": "measures.",
+    "stage.reported_": "measures.",
     "stage.lost_": "quarantine.",
     "stage.expected_": "expected.",
 }
@@ -92,7 +92,7 @@ class _Tables:
             return
         if change.kind == "ensure" and target in self.relations:
             return
-        told = self._told(change)
+        told = self._resolved(change)
         old = self.relations.get(target)
         if change.kind in ("create", "ensure") or old is None:
             self.relations[target] = told
@@ -103,7 +103,7 @@ class _Tables:
             self.relations[target] = Relation(columns, old.rows | told.rows)
         self.columns[target] = tuple(self.relations[target].columns)
 
-    def _told(self, change: Change) -> Relation:
+    def _resolved(self, change: Change) -> Relation:
         """The change in terms of layers. A table that is made of itself has its old origins."""
         names = set(change.relation.columns) | set(self.columns.get(change.target, ()))
         known: dict[Origin, Origins] = {}
@@ -170,13 +170,13 @@ def _edges(relations: dict[str, Relation], cases: Cases) -> Iterator[Edge]:
 
 
 @cache
-def _told_case(where: Constants, case: Constants) -> Case:
+def _case_named(where: Constants, case: Constants) -> Case:
     told = dict(where) | dict(case)
     return told.get("kpi_id"), told.get("org_level")
 
 
 def _case(one: Origin) -> Case:
-    return _told_case(one.where, one.case)
+    return _case_named(one.where, one.case)
 
 
 def _column_edges(table: str, column: str, found: Origins, cases: Cases) -> Iterator[Edge]:

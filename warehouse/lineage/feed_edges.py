@@ -78,7 +78,7 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
             yield Edge(
                 tidy, name, published, heading, description=f"read as {READ_AS[column.type]}"
             )
-    for name, pattern in contract.keep.items():
+    for name, pattern in contract.row_filter.items():
         for heading in contract.columns[name].published:
             kept = f"only rows that match {pattern}"
             yield Edge(tidy, ROWS, published, heading, use="choice", description=kept)
@@ -128,13 +128,13 @@ def _month(contract: Contract) -> tuple[str, str]:
 def _quarantined(contract: Contract) -> Iterator[Edge]:
     """What a rejected row tells of whose it was, as far as it can be read."""
     lost, tidy = f"quarantine.{contract.feed}", f"tidy.{contract.feed}"
-    if contract.cell is None:
+    if contract.reporting_unit is None:
         return
     yield Edge(lost, ROWS, f"published.{contract.feed}", ROWS, use="choice")
-    yield Edge(lost, "org_code", tidy, contract.cell.code)
+    yield Edge(lost, "org_code", tidy, contract.reporting_unit.code)
     yield Edge(lost, "month", *_month(contract))
     for one in contract.organisations:
-        if one.level == contract.cell.level:
+        if one.level == contract.reporting_unit.level:
             for parent, name in one.parents.items():
                 yield Edge(lost, parent_column(parent), tidy, name)
 
@@ -164,26 +164,26 @@ def _named(one: Organisation) -> dict[str, str]:
 
 
 def _measures(contract: Contract) -> Iterator[Edge]:
-    if contract.cell is None or not contract.measures:
+    if contract.reporting_unit is None or not contract.measures:
         return
     table, tidy = f"measures.{contract.feed}", f"tidy.{contract.feed}"
     yield Edge(table, ROWS, tidy, ROWS, use="choice", description="accepted editions only")
-    yield Edge(table, "org_code", tidy, contract.cell.code)
+    yield Edge(table, "org_code", tidy, contract.reporting_unit.code)
     yield Edge(table, "month", *_month(contract))
     yield Edge(table, "rows", tidy, ROWS, description="rows added up")
     looked_at = [name for one in contract.measures.values() for name in one.where]
     for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at)):
         yield Edge(table, "digest", tidy, name, description="hashed")
-    yield Edge(table, "tainted", f"quarantine.{contract.feed}", ROWS, description="rows lost")
+    yield Edge(table, "unreliable", f"quarantine.{contract.feed}", ROWS, description="rows lost")
     for name, one in contract.measures.items():
         yield from _measure(contract, name, one)
 
 
 def _measure(contract: Contract, name: str, one: Measure) -> Iterator[Edge]:
     table, tidy = f"measures.{contract.feed}", f"tidy.{contract.feed}"
-    cell = contract.cell.code if contract.cell else ROWS
+    unit = contract.reporting_unit.code if contract.reporting_unit else ROWS
     if one.column is None:
-        yield Edge(table, name, tidy, cell, description="1 for each organisation named")
+        yield Edge(table, name, tidy, unit, description="1 for each organisation named")
     else:
         how = "added up" if one.sum else "1 where the sum is above zero, else 0"
         labels = f" where {counted_labels(one)}" if one.where else ""

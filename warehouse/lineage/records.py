@@ -36,7 +36,7 @@ RECORDS = {
 }
 
 # Tables of the mart that are loaded as records, by SQL that names the record of each column.
-TOLD_BY_HAND = (
+DECLARED_BY_HAND = (
     "kpi",
     "claim",
     "claim_reading",

@@ -57,8 +57,8 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
             "title": measure.title,
             "definition": definition(contract, name),
             "unit": measure.unit,
-            "org_level": contract.cell.level,
-            "organisations_named": may_be_named(feed, contract.cell.level, disclosure),
+            "org_level": contract.reporting_unit.level,
+            "organisations_named": may_be_named(feed, contract.reporting_unit.level, disclosure),
             "additive_over_organisations": measure.additive_over_organisations,
             "additive_over_time": measure.additive_over_time,
             "not_additive_because": measure.not_additive_because,
@@ -66,7 +66,7 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
             "last_month": measure.last_month and parse_month(measure.last_month),
         }
         for feed, contract in contracts().items()
-        if contract.cell
+        if contract.reporting_unit
         for name, measure in contract.measures.items()
     ]
     known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
@@ -75,7 +75,7 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
     create_from(db, "mart.governance.measure", frame, "contract.measure", **told)
 
 
-def resting_views() -> dict[str, str]:
+def affected_views() -> dict[str, str]:
     """Views, name -> SQL, for a database that is open on its own."""
     return {
         # A mart's own checks are made once it is built, so they belong to the publication of their
@@ -95,7 +95,7 @@ def resting_views() -> dict[str, str]:
     }
 
 
-def resting_macros() -> dict[str, str]:
+def affected_macros() -> dict[str, str]:
     """Table macros, signature -> SQL, for a database that is open on its own."""
     placed = " UNION ALL ".join(
         f"""SELECT n.month, '{level}', o.{column}

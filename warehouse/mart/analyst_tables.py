@@ -41,7 +41,7 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
         "not_additive_because": kpi.not_additive_because,
         "feed": kpi.feed,
         "theme": kpi.theme,
-        "caveats": "\n".join(caveat.text for caveat in kpi.told_caveats),
+        "caveats": "\n".join(caveat.text for caveat in kpi.all_caveats),
         "owner": kpi.owner,
         "reviewed_on": kpi.reviewed_on,
         "next_review": kpi.next_review,

@@ -16,7 +16,7 @@ from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS
 
 
 def load_boundaries(db: Connection) -> None:
-    """Create `stage.boundary` and `stage.placement`; leaves and places must be there."""
+    """Create `stage.boundary` and `stage.placement`; `stage.reported_*` and places must exist."""
     parts = [
         _boundary(feed, level)
         for level in DATED
@@ -36,7 +36,7 @@ def _boundary(feed: str, level: str) -> str:
     edition = EDITION_MONTH.format(vintage="l.vintage")
     return f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage,
             coalesce(o.ons_code, r.ons_code) AS ons_code
-        FROM (SELECT DISTINCT org_code, month, vintage FROM stage.leaf_{feed}) AS l
+        FROM (SELECT DISTINCT org_code, month, vintage FROM stage.reported_{feed}) AS l
         LEFT JOIN (
             SELECT org_code, month, vintage, min(ons_code) AS ons_code
             FROM stage.observed AS told
@@ -92,14 +92,14 @@ def boundary_at(feed: str, level: str, table: str) -> str | None:
     Figures that were added up are on the boundaries by which their members were placed: of a feed
     of ICBs those of its edition, of all others those of the month.
     """
-    cell = contracts()[feed].cell
+    unit = contracts()[feed].reporting_unit
     # England is whole on any boundaries within it.
-    if cell is None or level not in DATED or level not in KEY_COLUMNS:
+    if unit is None or level not in DATED or level not in KEY_COLUMNS:
         return None
-    if cell.level == level:
+    if unit.level == level:
         return f"SELECT * EXCLUDE (feed) FROM stage.boundary WHERE feed = '{feed}'"
     edition = EDITION_MONTH.format(vintage="t.vintage")
-    as_at = edition if cell.level == "icb" else "t.month"
+    as_at = edition if unit.level == "icb" else "t.month"
     return f"""SELECT t.org_code, t.month, t.vintage, r.ons_code
         FROM (SELECT DISTINCT org_code, month, vintage FROM {table}) AS t
         JOIN stage.reference AS r ON r.org_level = '{level}' AND r.org_code = t.org_code

@@ -12,14 +12,14 @@ from warehouse.mart.hierarchy import Connection, first_day
 def carry_forward(db: Connection) -> None:
     """A list holds from its month until the next list held, or to the last month of the data.
 
-    `leaf_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
+    `reported_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
     list's. A list never reaches into the months of a newer one. `stage.stale`: the months for which
     it is too old (`Contract.holds_months`), whose figures are incomplete.
     """
     db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
     measured = [feed for feed, contract in contracts().items() if contract.measures]
-    leaves = " UNION ALL ".join(f"SELECT month FROM stage.leaf_{feed}" for feed in measured)
-    [(last,)] = db.execute(f"SELECT max(month) FROM ({leaves})").fetchall()
+    reported = " UNION ALL ".join(f"SELECT month FROM stage.reported_{feed}" for feed in measured)
+    [(last,)] = db.execute(f"SELECT max(month) FROM ({reported})").fetchall()
     for feed in measured:
         if contracts()[feed].carried_forward and last is not None:
             db.execute(
@@ -40,7 +40,7 @@ def carry_forward(db: Connection) -> None:
                     WHERE month > first + to_months($most)""",
                     {"feed": feed, "most": most},
                 )
-            for table in (f"stage.leaf_{feed}", f"stage.lost_{feed}"):
+            for table in (f"stage.reported_{feed}", f"stage.lost_{feed}"):
                 db.execute(
                     f"""CREATE OR REPLACE TABLE {table} AS
                     SELECT t.* REPLACE (h.month AS month)

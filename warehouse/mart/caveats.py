@@ -60,7 +60,7 @@ def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
     Raises ValueError for one that names a KPI that is unknown or does not rest on its feed, or
     that reaches no figure though it names KPIs or a level.
     """
-    bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.told_caveats]
+    bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.all_caveats]
     return bound + [
         _of_feed(feed, caveat, kpis)
         for feed, contract in feeds.items()
@@ -78,21 +78,21 @@ def _of_kpi(kpi: Kpi, caveat: Caveat) -> Bound:
 
 def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
     where = f"{feed}: caveat `{caveat.text}`"
-    resting = [
+    used = [
         (kpi.kpi_id, level)
         for kpi in kpis.values()
         for source in kpi.sources
         if feed in map(feed_of, source.measures)
         for level in source.levels
     ]
-    known = {kpi_id for kpi_id, _ in resting}
+    known = {kpi_id for kpi_id, _ in used}
     for name in caveat.kpis:
         if name not in known:
             why = "rests on other feeds" if name in kpis else "is in no catalogue"
             raise ValueError(
                 f"{where}: KPI `{name}` {why}; of this feed: {', '.join(sorted(known)) or 'none'}"
             )
-    reach = [(kpi, level) for kpi, level in resting if not caveat.kpis or kpi in caveat.kpis]
+    reach = [(kpi, level) for kpi, level in used if not caveat.kpis or kpi in caveat.kpis]
     return _bound("feed", feed, caveat, reach, where)
 
 

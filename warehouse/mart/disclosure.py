@@ -53,18 +53,18 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
     every KPI that rests on it; a figure that was never given stays as it is.
     """
     db.execute("ALTER TABLE stage.figure ADD COLUMN suppressed BOOLEAN DEFAULT FALSE")
-    resting = [
+    used = [
         {"kpi_id": kpi.kpi_id, "org_level": level, "measure": measure}
         for kpi, source in wanted
         for level in source.levels
         for measure in controlled(source)
     ]
-    if not resting:
+    if not used:
         return
-    create_from(db, "stage.controlled", pl.DataFrame(resting), "catalogue.kpi")
+    create_from(db, "stage.controlled", pl.DataFrame(used), "catalogue.kpi")
     unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
     # The KPIs by name: what the SQL does not touch, it says so.
-    touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in resting))
+    touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in used))
     db.execute(
         f"""DELETE FROM stage.figure AS f
             WHERE f.org_level IN (SELECT unnest($levels)) AND f.kpi_id IN ({touched})""",

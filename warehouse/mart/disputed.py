@@ -2,7 +2,7 @@
 although checks failed, and in which words the mart says so.
 
 Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
-not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`pairs`, `rollup`),
+not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`inputs`, `rollup`),
 statuses (`status`).
 
 The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
@@ -23,7 +23,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.parts import EditionFile
-from warehouse.editions.status import Standing, standing
+from warehouse.editions.status import EditionStatus, status_of
 from warehouse.mart.held_months import let_in
 from warehouse.mart.hierarchy import Connection, create_from
 
@@ -45,38 +45,40 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
     decided = {(one.feed, one.edition) for one in decisions(home) if one.decision == "accept"}
     asked = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if asked else []
-    stands = [standing(home, feed, edition, files) for feed, edition in sorted(asked)]
-    whole = [Dispute(one.feed, one.edition, _words(one)) for one in stands if _overrides(one)]
-    return whole + [released for one in stands for released in _released(one)]
+    statuses = [status_of(home, feed, edition, files) for feed, edition in sorted(asked)]
+    whole = [Dispute(one.feed, one.edition, _words(one)) for one in statuses if _overrides(one)]
+    return whole + [released for one in statuses for released in _released(one)]
 
 
-def _released(stand: Standing) -> list[Dispute]:
+def _released(status: EditionStatus) -> list[Dispute]:
     """Held months that a decision let in, of the organisations that the feed itself counts; those
     of wholes are no member's (`held`)."""
-    cell = contracts()[stand.feed].cell
+    unit = contracts()[status.feed].reporting_unit
     return [
-        Dispute(stand.feed, stand.edition, let_in(stand, one), one.org_code, parse_month(one.month))
-        for one in stand.released
-        if cell and one.org_level == cell.level
+        Dispute(
+            status.feed, status.edition, let_in(status, one), one.org_code, parse_month(one.month)
+        )
+        for one in status.released
+        if unit and one.org_level == unit.level
     ]
 
 
-def _overrides(stand: Standing) -> bool:
+def _overrides(one: EditionStatus) -> bool:
     """Whether checks fail and a decision counts for more. One that only lifts a hold does not."""
-    failed = stand.state is not None and stand.state.verdict == "held"
-    return failed and stand.override is not None and stand.verdict == "accepted"
+    failed = one.state is not None and one.state.verdict == "held"
+    return failed and one.override is not None and one.verdict == "accepted"
 
 
-def _words(stand: Standing) -> str:
+def _words(one: EditionStatus) -> str:
     """`FEED 2025-11 failed month_is_whole; accepted by ... on ...: why`."""
-    assert stand.state is not None and stand.override is not None  # noqa: S101 - by _overrides
-    failed = ", ".join(stand.state.failed_rules) or "its checks"
-    return f"{stand.feed} {stand.edition} failed {failed}; {stand.override.words}"
+    assert one.state is not None and one.override is not None  # noqa: S101 - by _overrides
+    failed = ", ".join(one.state.failed_rules) or "its checks"
+    return f"{one.feed} {one.edition} failed {failed}; {one.override.words}"
 
 
 def create_disputes(db: Connection, found: list[Dispute]) -> None:
     """`stage.dispute`: a row per dispute with its `number` and `bits`, and mark with them what each
-    feed counted: column `disputed` of `stage.leaf_<feed>`. These and `stage.file` must be there."""
+    feed counted: column `disputed` of `stage.reported_<feed>`. `stage.file` must exist."""
     width = len(found)
     rows = [
         {"number": number, "bits": "0" * number + "1" + "0" * (width - number - 1), **asdict(one)}
@@ -91,11 +93,11 @@ def create_disputes(db: Connection, found: list[Dispute]) -> None:
 
 
 def _mark(db: Connection, feed: str) -> None:
-    db.execute(f"ALTER TABLE stage.leaf_{feed} ADD COLUMN disputed BIT")
+    db.execute(f"ALTER TABLE stage.reported_{feed} ADD COLUMN disputed BIT")
     db.execute(
-        f"""UPDATE stage.leaf_{feed} AS l SET disputed = m.bits
+        f"""UPDATE stage.reported_{feed} AS l SET disputed = m.bits
         FROM (SELECT c.org_code, c.month, c.vintage, bit_or(d.bits::BIT) AS bits
-              FROM stage.leaf_{feed} AS c JOIN stage.dispute AS d
+              FROM stage.reported_{feed} AS c JOIN stage.dispute AS d
                   ON d.feed = $feed AND d.edition = c.edition
                   AND coalesce(d.org_code, c.org_code) = c.org_code
                   AND coalesce(d.month, c.month) = c.month

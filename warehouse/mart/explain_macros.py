@@ -1,8 +1,8 @@
 """One figure taken apart, back to the rows of the files that it rests on.
 
 Belongs here: the way from figures to the organisations that were counted and the files that named
-them, and the table macro `explain` that tells it. Does not: who was added up (`summed`), the rows
-themselves (`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
+them, and the table macro `explain` that tells it. Does not: who was added up (`membership`), the
+rows themselves (`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warehouse.kpi.catalogue import WORKING_DAYS, Source
-from warehouse.mart.inputs import Pair
+from warehouse.mart.inputs import Inputs
 from warehouse.mart.members import unplaced_in
 from warehouse.reference.levels import LEVELS
 
@@ -29,7 +29,7 @@ class Faults:
     reason: str
 
 
-def faults_of(source: Source, pair: Pair, level: str) -> Faults:
+def faults_of(source: Source, inputs: Inputs, level: str) -> Faults:
     """What to look at in the figures of a KPI's source at a level."""
     feeds = "', '".join(feed for feed in source.feeds if feed)
     joins = [
@@ -47,7 +47,7 @@ def faults_of(source: Source, pair: Pair, level: str) -> Faults:
             ON m.pcn_code = f.org_code AND m.month = f.month"""
         )
         reasons.append(f"WHEN m.month IS NOT NULL THEN '{OLD_MAP}' || m.edition")
-    if pair.level == "pharmacy" and level in LEVELS[pair.level].parents:
+    if inputs.level == "pharmacy" and level in LEVELS[inputs.level].parents:
         joins.append(f"LEFT JOIN ({unplaced_in(source.feeds, level)}) AS u ON u.month = f.month")
         reasons.append(f"WHEN NOT f.whole AND u.month IS NOT NULL THEN '{UNPLACED}'")
     return Faults(" ".join(joins), " AND ".join(sound), f"CASE {' '.join(reasons)} END")

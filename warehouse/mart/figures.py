@@ -16,7 +16,7 @@ from warehouse.mart.figure_faults import faults_of
 from warehouse.mart.figure_status import judged
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.mart.inputs import Pair, feeds_of, pairs_of
+from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
 from warehouse.mart.members import load_expected
 from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
@@ -45,8 +45,8 @@ def build_figures(
     published = {one for (one,) in db.execute("SELECT measure FROM stage.published").fetchall()}
     wanted = [(k, s) for k in kpis.values() for s in k.sources if s.numerator in published]
     reached = {}
-    for pair in pairs_of(source for _, source in wanted):
-        reached[(pair.feed, pair.other, pair.asks_members)] = (pair, roll_up(db, pair))
+    for inputs in inputs_of(source for _, source in wanted):
+        reached[(inputs.feed, inputs.other, inputs.asks_members)] = (inputs, roll_up(db, inputs))
     db.execute(
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
@@ -56,11 +56,11 @@ def build_figures(
     )
     parts = []
     for kpi, source in wanted:
-        pair, levels = reached[feeds_of(source)]
+        inputs, levels = reached[feeds_of(source)]
         for level in source.levels:
             if level not in levels:
                 raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
-            parts.append(_figures_of(kpi, source, pair, level))
+            parts.append(_figures_of(kpi, source, inputs, level))
     if parts:
         db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
     suppress(db, wanted, disclosure)
@@ -73,11 +73,11 @@ def build_figures(
     _create_monthly(db, synthetic)
 
 
-def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
+def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
     """SQL: one KPI at one level, as rows of `stage.figure`. A whole with a member missing has no
     parts. The ids in it come from the validated catalogue."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
-    bottom, join, faults = "NULL", "", faults_of(source, pair, level)
+    bottom, join, faults = "NULL", "", faults_of(source, inputs, level)
     if source.denominator == WORKING_DAYS:
         bottom, join = "c.working_days", "JOIN stage.calendar AS c ON c.month = f.month"
     elif source.denominator:
@@ -86,7 +86,7 @@ def _figures_of(kpi: Kpi, source: Source, pair: Pair, level: str) -> str:
                f.edition, f.revision, f.published_on, f.known_from,
                CASE WHEN {faults.sound} THEN {top} END, CASE WHEN {faults.sound} THEN {bottom} END,
                f.members_present, f.members_expected, {faults.reason}, f.disputed
-        FROM {pair.table(level)} AS f {join} {faults.joins}
+        FROM {inputs.table(level)} AS f {join} {faults.joins}
         WHERE f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
 
@@ -96,7 +96,8 @@ def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     not published of anybody, or not yet invented, is no row, not one that is missing."""
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
-        f"SELECT DISTINCT '{one}' AS measure, month FROM stage.leaf_{feed} WHERE {name} IS NOT NULL"
+        f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
+        f"WHERE {name} IS NOT NULL"
         for one in sorted(numerators)
         for feed, _, name in [one.partition(".")]
     ]

@@ -15,7 +15,7 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_history
 from warehouse.editions.parts import EditionFile, rows_in_force
-from warehouse.editions.status import Standing, standing, standings
+from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.journal import Journal
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.caveats import create_caveats
@@ -26,9 +26,9 @@ from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.overrides import (
     OVERRIDE_SCHEMA,
     WITHDRAWN_SCHEMA,
-    edition_status,
     override_columns,
     override_table,
+    published_status,
     withdrawn_columns,
 )
 from warehouse.mart.timeliness import AWAITED, awaited_columns
@@ -50,8 +50,8 @@ QUARANTINE_SCHEMA = {
 
 # Which records the columns of frames come from, where it is not the table's own.
 PROVENANCE, DECISIONS = "archive.source_file", "archive.decision"
-_FILE_TOLD = {n: f"{PROVENANCE}.{n}" for n in ("feed", "edition", "file_name", "sha256")}
-_EDITION_TOLD = {
+_FILE_COLUMNS = {n: f"{PROVENANCE}.{n}" for n in ("feed", "edition", "file_name", "sha256")}
+_EDITION_COLUMNS = {
     **{name: f"{DECISIONS}.{name}" for name in OVERRIDE_SCHEMA},
     **{name: f"tidy.facts.{name}" for name in ("rows_accepted", "rows_quarantined")},
     **{
@@ -77,7 +77,7 @@ def create_governance(
     everything, active = archive.files(), archive.active_files()
     create_from(db, "mart.governance.feed", _feeds(active), "contract", **AWAITED)
     editions = withhold(_editions(home, everything, active, placed), "reasons")
-    create_from(db, "mart.governance.edition", editions, PROVENANCE, **_EDITION_TOLD)
+    create_from(db, "mart.governance.edition", editions, PROVENANCE, **_EDITION_COLUMNS)
     files = _source_files(everything, placed, withdrawn(home))
     decided = {name: f"{DECISIONS}.{name}" for name in WITHDRAWN_SCHEMA}
     create_from(db, "mart.governance.source_file", files, PROVENANCE, **decided)
@@ -90,12 +90,12 @@ def create_governance(
         "checks.result",
     )
     kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
-    create_from(db, "mart.governance.quarantine", kept_out, "quarantine.row", **_FILE_TOLD)
+    create_from(db, "mart.governance.quarantine", kept_out, "quarantine.row", **_FILE_COLUMNS)
     create_from(db, "mart.governance.override", override_table(home), DECISIONS)
-    held = held_rows(standings(home, active))
+    held = held_rows(all_statuses(home, active))
     create_from(db, "mart.governance.held_month", held, "checks.result")
     corrected = withhold(correction_table(home, active), "published", "corrected")
-    create_from(db, "mart.governance.correction", corrected, "contract.correction", **_FILE_TOLD)
+    create_from(db, "mart.governance.correction", corrected, "contract.correction", **_FILE_COLUMNS)
     create_from(db, "mart.governance.publication", publications, "archive.publication")
     create_caveats(db, contracts(), catalogue())
 
@@ -140,8 +140,8 @@ def _editions(
     for feed, edition in sorted({(file.feed, file.edition) for file in files}):
         own = [f for f in files if (f.feed, f.edition) == (feed, edition)]
         used = [p for p in placed if (p.file.feed, p.file.edition) == (feed, edition)]
-        stand = _stand(home, feed, edition, active, (feed, edition) in in_use)
-        state = stand.state
+        status = _status(home, feed, edition, active, (feed, edition) in in_use)
+        state = status.state
         months = sorted({month for file in own for month in file.months})
         counted = [f for f in own if (f.feed, f.edition, f.sha256) in taken]
         read = {file: fact for file in counted if (fact := facts_of(home, file))}
@@ -149,8 +149,8 @@ def _editions(
             {
                 "feed": feed,
                 "edition": edition,
-                "status": edition_status(
-                    stand,
+                "status": published_status(
+                    status,
                     (feed, edition) in in_use,
                     all((f.feed, f.edition, f.sha256) in out for f in own),
                 ),
@@ -166,7 +166,7 @@ def _editions(
                 "checks_failed": state.failed if state else None,
                 "checks_skipped": state.skipped if state else None,
                 "reasons": "\n".join(state.reasons) if state else None,
-                **override_columns(stand),
+                **override_columns(status),
                 "synthetic": all(file.synthetic for file in own),
             }
         )
@@ -185,12 +185,14 @@ def _editions(
     )
 
 
-def _stand(home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool) -> Standing:
+def _status(
+    home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool
+) -> EditionStatus:
     """Where an edition stands. What the lake still has of one that is out of use (withdrawn,
     retired) is left aside: a rebuilt lake has nothing of it."""
     if in_use:
-        return standing(home, feed, edition, active)
-    return Standing(feed, edition, None, newest_override(home, feed, edition))
+        return status_of(home, feed, edition, active)
+    return EditionStatus(feed, edition, None, newest_override(home, feed, edition))
 
 
 def _source_files(

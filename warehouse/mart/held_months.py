@@ -18,7 +18,7 @@ from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import HeldMonth
 from warehouse.editions.parts import vintage_of
-from warehouse.editions.status import Standing
+from warehouse.editions.status import EditionStatus
 from warehouse.kpi.catalogue import Kpi, Source
 from warehouse.mart.hierarchy import Connection, create_from
 
@@ -39,36 +39,36 @@ HELD_SCHEMA = {
 SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boolean}
 
 
-def held_rows(stands: Iterable[Standing]) -> pl.DataFrame:
+def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
     """A row per organisation's month that the check of new months found out of range, of accepted
     editions: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
     rows = [
         one.model_dump()
         | {
-            "feed": stand.feed,
-            "edition": stand.edition,
+            "feed": edition.feed,
+            "edition": edition.edition,
             "month": parse_month(one.month),
             "status": status,
-            "reason": one.words if status == "held" else let_in(stand, one),
+            "reason": one.words if status == "held" else let_in(edition, one),
         }
-        for stand in stands
-        for status, some in (("held", stand.held_months), ("released", stand.released))
+        for edition in statuses
+        for status, some in (("held", edition.held_months), ("released", edition.released))
         for one in some
     ]
     frame = pl.DataFrame(rows, schema=HELD_SCHEMA)
     return frame.sort("feed", "edition", "month", "org_level", "org_code")
 
 
-def let_in(stand: Standing, month: HeldMonth) -> str:
+def let_in(one: EditionStatus, month: HeldMonth) -> str:
     """A month that a decision let in: what was found and expected, and who decided why."""
-    decided = stand.override.words if stand.override else ""
-    return f"{stand.feed} {stand.edition}: {month.words}; {decided}"
+    decided = one.override.words if one.override else ""
+    return f"{one.feed} {one.edition}: {month.words}; {decided}"
 
 
-def load_held(db: Connection, stands: Iterable[Standing]) -> None:
+def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
     """`stage.held_month`: what stays out or was let in, with the vintages in which it does, and
-    whether the feed itself counts it (`is_cell`). `stage.leaf_<feed>` must be there."""
-    held = held_rows(stands)
+    whether the feed itself counts it (`is_cell`). `stage.reported_<feed>` must be there."""
+    held = held_rows(statuses)
     spans = [_span(db, row) for row in held.iter_rows(named=True)]
     frame = held.with_columns(
         pl.Series(name, [span[place] for span in spans], dtype=kind)
@@ -82,10 +82,10 @@ def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool
     """From which vintage a month is held, from which it is not any more, and whether the feed
     itself counts it."""
     feed, edition = str(row["feed"]), str(row["edition"])
-    cell = contracts()[feed].cell
-    own = cell is not None and cell.level == row["org_level"]
+    unit = contracts()[feed].reporting_unit
+    own = unit is not None and unit.level == row["org_level"]
     [(later,)] = db.execute(
-        f"""SELECT min(edition) FROM stage.leaf_{feed}
+        f"""SELECT min(edition) FROM stage.reported_{feed}
         WHERE month = $month AND edition > $edition AND (org_code = $code OR NOT $own)""",
         {"month": row["month"], "edition": edition, "code": row["org_code"], "own": own},
     ).fetchall()

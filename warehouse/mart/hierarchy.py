@@ -57,12 +57,14 @@ def create_from(
 def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Fill `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`.
 
-    `stage.leaf_<feed>` and `stage.lost_<feed>` must be there.
+    `stage.reported_<feed>` and `stage.lost_<feed>` must be there.
     """
     _load_observed(db, home, placed)
     create_from(db, "stage.reference", reference(), "reference.organisations")
-    leaves = [f"SELECT month FROM stage.leaf_{f}" for f, c in contracts().items() if c.measures]
-    months = " UNION ".join([*leaves, "SELECT month FROM stage.observed"])
+    reported = [
+        f"SELECT month FROM stage.reported_{f}" for f, c in contracts().items() if c.measures
+    ]
+    months = " UNION ".join([*reported, "SELECT month FROM stage.observed"])
     db.execute(f"CREATE TABLE stage.month AS {months}")
     for level in SITES:
         _load_parents(db, level)
@@ -74,7 +76,11 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
 
 def feeds_at(level: str) -> list[str]:
     """Feeds whose measures are of organisations of this level."""
-    return [f for f, c in contracts().items() if c.measures and c.cell and c.cell.level == level]
+    return [
+        f
+        for f, c in contracts().items()
+        if c.measures and c.reporting_unit and c.reporting_unit.level == level
+    ]
 
 
 def as_known(frame: pl.DataFrame) -> pl.DataFrame:
@@ -165,7 +171,7 @@ def _load_parents(db: Connection, level: str) -> None:
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
     wanted = [observed]
     for feed in feeds_at(level):
-        wanted.append(f"SELECT org_code, month FROM stage.leaf_{feed}")
+        wanted.append(f"SELECT org_code, month FROM stage.reported_{feed}")
         wanted.append(
             f"SELECT org_code, month FROM stage.lost_{feed} "
             f"WHERE org_code IN (SELECT org_code FROM ({observed}))"

@@ -1,4 +1,4 @@
-"""The pairs of feeds that KPIs need, and their figures before any roll-up.
+"""The inputs that KPIs need, a feed or two each, and their figures before any roll-up.
 
 Belongs here: numerators with their denominators beside them, vintage by vintage, for the
 organisations that the feeds themselves count. Does not: adding up (`rollup`), members that count
@@ -30,7 +30,7 @@ Feeds = tuple[str, str | None, bool]
 
 
 @dataclass(frozen=True)
-class Pair:
+class Inputs:
     """The feeds that some KPIs share, and the measures those KPIs need of them.
 
     `asks_members`: the other feed's members are asked one by one, and absent ones are zero.
@@ -45,16 +45,16 @@ class Pair:
     @property
     def level(self) -> OrgLevel:
         """Level of the organisations that the numerator's feed counts."""
-        return cell_level(self.feed)
+        return reporting_level(self.feed)
 
     @property
     def is_mixed(self) -> bool:
         """Whether the two feeds count different organisations, and meet only above them."""
-        return self.other is not None and cell_level(self.other) != self.level
+        return self.other is not None and reporting_level(self.other) != self.level
 
     @property
     def columns(self) -> list[str]:
-        """Measure columns of this pair's figures as the feeds count them."""
+        """Measure columns of these inputs' figures as the feeds count them."""
         return [f"n_{n}" for n in self.numerators] + [f"d_{d}" for d in self.denominators]
 
     @property
@@ -72,52 +72,52 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The pair in words: `a`, `a beside b`, or `a among b`."""
+        """The inputs in words: `a`, `a beside b`, or `a among b`."""
         beside = f" {'among' if self.asks_members else 'beside'} {self.other}" if self.other else ""
         return f"{self.feed}{beside}"
 
     def table(self, level: str) -> str:
-        """The table of this pair's figures at a level."""
+        """The table of these inputs' figures at a level."""
         beside = f"{'among_' if self.asks_members else ''}{self.other or 'alone'}"
         return f"stage.figures_{self.feed}__{beside}__{level}"
 
-    def alone(self) -> tuple[Pair, Pair]:
-        """The two feeds of a mixed pair, each by itself."""
+    def alone(self) -> tuple[Inputs, Inputs]:
+        """The two feeds of mixed inputs, each by itself."""
         if self.other is None:
             raise ValueError(f"{self.feed} is alone already")
         return (
-            Pair(self.feed, None, False, self.numerators, ()),
-            Pair(self.other, None, False, self.denominators, ()),
+            Inputs(self.feed, None, False, self.numerators, ()),
+            Inputs(self.other, None, False, self.denominators, ()),
         )
 
 
-def cell_level(feed: str) -> OrgLevel:
+def reporting_level(feed: str) -> OrgLevel:
     """Level of the organisations that a feed counts."""
-    cell = contracts()[feed].cell
-    if cell is None:
+    unit = contracts()[feed].reporting_unit
+    if unit is None:
         raise ValueError(f"{feed} has no cell")
-    return cell.level
+    return unit.level
 
 
 def summed_as(source: Source) -> dict[str, str]:
-    """Measure (`feed.measure`) of a KPI's source -> name of the pair in which it is added up: of
+    """Measure (`feed.measure`) of a KPI's source -> name of the inputs in which it is added up: of
     feeds that count different organisations each is added up by itself."""
-    pair = Pair(*feeds_of(source), (), ())
-    if not pair.is_mixed:
-        return dict.fromkeys(source.measures, pair.name)
-    top, bottom = pair.alone()
+    inputs = Inputs(*feeds_of(source), (), ())
+    if not inputs.is_mixed:
+        return dict.fromkeys(source.measures, inputs.name)
+    top, bottom = inputs.alone()
     return dict(zip(source.measures, (top.name, bottom.name), strict=True))
 
 
 def feeds_of(source: Source) -> Feeds:
-    """What tells a pair from another: its feeds, and whether absent members are zero."""
+    """What makes inputs distinct: their feeds, and whether absent members are zero."""
     return (*source.feeds, source.absent_is_zero)
 
 
-def pairs_of(sources: Iterable[Source]) -> list[Pair]:
-    """The distinct pairs of feeds that these sources of KPIs need, each with its measures.
+def inputs_of(sources: Iterable[Source]) -> list[Inputs]:
+    """The distinct inputs that these sources of KPIs need, each with its measures.
 
-    A mixed pair comes after its two feeds alone, which it is joined from.
+    Mixed inputs come after their two feeds alone, which they are joined from.
     """
     tops: dict[Feeds, set[str]] = defaultdict(set)
     bottoms: dict[Feeds, set[str]] = defaultdict(set)
@@ -126,54 +126,54 @@ def pairs_of(sources: Iterable[Source]) -> list[Pair]:
         if source.beside:
             bottoms[feeds_of(source)].add(measure_name(source.beside))
     for feeds in list(tops):
-        pair = _pair(feeds, tops, bottoms)
-        for one in pair.alone() if pair.is_mixed else ():
+        inputs = _inputs(feeds, tops, bottoms)
+        for one in inputs.alone() if inputs.is_mixed else ():
             tops[(one.feed, None, False)].update(one.numerators)
-    pairs = [_pair(feeds, tops, bottoms) for feeds in sorted(tops, key=str)]
-    return sorted(pairs, key=lambda pair: pair.is_mixed)
+    found = [_inputs(feeds, tops, bottoms) for feeds in sorted(tops, key=str)]
+    return sorted(found, key=lambda inputs: inputs.is_mixed)
 
 
-def _pair(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[str]]) -> Pair:
-    return Pair(*feeds, tuple(sorted(tops[feeds])), tuple(sorted(bottoms.get(feeds, ()))))
+def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[str]]) -> Inputs:
+    return Inputs(*feeds, tuple(sorted(tops[feeds])), tuple(sorted(bottoms.get(feeds, ()))))
 
 
-def base_figures(db: Connection, pair: Pair) -> None:
+def base_figures(db: Connection, inputs: Inputs) -> None:
     """Figures as the feed itself counts them, with the other feed's denominators beside them."""
-    bottom_feed = "d" if pair.other else "n"
-    columns = [f"n.{name} AS n_{name}" for name in pair.numerators]
-    columns += [f"{bottom_feed}.{name} AS d_{name}" for name in pair.denominators]
+    bottom_feed = "d" if inputs.other else "n"
+    columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
+    columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]
     columns += ["TRUE AS whole", "1::BIGINT AS members_present", "1::BIGINT AS members_expected"]
     columns += ["n.vintage AS placed_by"]
-    target, leaf = pair.table(pair.level), f"stage.leaf_{pair.feed}"
-    if pair.other:
-        tables = (target, leaf, f"stage.leaf_{pair.other}")
-        _side_by_side(db, pair, pair.level, tables, columns)
+    target, reported = inputs.table(inputs.level), f"stage.reported_{inputs.feed}"
+    if inputs.other:
+        tables = (target, reported, f"stage.reported_{inputs.other}")
+        _side_by_side(db, inputs, inputs.level, tables, columns)
         return
     db.execute(
         f"""CREATE TABLE {target} AS
         SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
                n.known_from, n.disputed, {", ".join(columns)}, NULL::VARCHAR AS apart
-        FROM {leaf} AS n"""
+        FROM {reported} AS n"""
     )
 
 
-def join_levels(db: Connection, pair: Pair) -> list[str]:
+def join_levels(db: Connection, inputs: Inputs) -> list[str]:
     """Figures of feeds that count different organisations: each is rolled up alone, then they are
     joined at the levels that both reach, whole where both are. Returns the levels."""
-    top, bottom = pair.alone()
+    top, bottom = inputs.alone()
     levels = [level for level in reach(top.level) if level in reach(bottom.level)]
     for level in levels:
         columns = [f"n.{name}" for name in top.columns_at(level)]
         columns += [f"d.{name} AS d_{name[2:]}" for name in bottom.columns_at(level)]
         columns += ["n.whole AND coalesce(d.whole, FALSE) AS whole"]
         columns += ["n.members_present", "n.members_expected"]
-        tables = (pair.table(level), top.table(level), bottom.table(level))
-        _side_by_side(db, pair, level, tables, columns)
+        tables = (inputs.table(level), top.table(level), bottom.table(level))
+        _side_by_side(db, inputs, level, tables, columns)
     return list(levels)
 
 
 def _side_by_side(
-    db: Connection, pair: Pair, level: str, tables: tuple[str, str, str], columns: list[str]
+    db: Connection, inputs: Inputs, level: str, tables: tuple[str, str, str], columns: list[str]
 ) -> None:
     """Join two tables of figures into a third (`tables`: target, top, bottom): `columns` of `n`
     and, beside them, of `d`.
@@ -181,7 +181,7 @@ def _side_by_side(
     A vintage is any edition of either: the figures as known when that was newest.
     """
     target, top, bottom = tables
-    apart, boundaries = _apart(pair, level, top, bottom)
+    apart, boundaries = _apart(inputs, level, top, bottom)
     db.execute(
         f"""CREATE TABLE {target} AS
         WITH tick AS (
@@ -203,11 +203,11 @@ def _side_by_side(
     )
 
 
-def _apart(pair: Pair, level: str, top: str, bottom: str) -> tuple[str, str]:
+def _apart(inputs: Inputs, level: str, top: str, bottom: str) -> tuple[str, str]:
     """SQL: on which two boundaries the figures `n` and `d` are, if on two, and the joins for it."""
     joins = [
         (f"{side}b", side, boundary_at(feed or "", level, table))
-        for side, feed, table in (("n", pair.feed, top), ("d", pair.other, bottom))
+        for side, feed, table in (("n", inputs.feed, top), ("d", inputs.other, bottom))
     ]
     if not all(known for _, _, known in joins):
         return "NULL::VARCHAR", ""

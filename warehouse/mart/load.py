@@ -29,7 +29,7 @@ from warehouse.transform.unreliable import count_bearing, readable_code
 
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage`: `file`, places, calendar, and per feed with measures `leaf_<feed>`,
+    """Fill `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
     `quarantined_<feed>` (who lost a row) and `lost_<feed>` (of those, who has no good figure).
     """
     db.execute("CREATE SCHEMA stage")
@@ -37,7 +37,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     for feed, contract in contracts().items():
         if contract.measures:
             own = [one for one in placed if one.file.feed == feed]
-            load_leaf(db, contract, own, home)
+            load_reported(db, contract, own, home)
             lost = lost_rows(contract, own, home)
             told = {"vintage": "archive.source_file.edition"}
             told |= {
@@ -109,8 +109,10 @@ def known_from(file: SourceFile) -> date:
     return file.published_on or file.retrieved_at.date()
 
 
-def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
-    """`stage.leaf_<feed>`: one row per organisation, month and vintage.
+def load_reported(
+    db: Connection, contract: Contract, placed: list[EditionFile], home: Home
+) -> None:
+    """`stage.reported_<feed>`: one row per organisation, month and vintage.
 
     Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
     and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out,
@@ -124,12 +126,12 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
     else:
         db.register(source, _no_measures(contract).to_arrow())
     db.execute(
-        f"""CREATE TABLE stage.leaf_{contract.feed} AS
+        f"""CREATE TABLE stage.reported_{contract.feed} AS
         SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,
                f.known_from, f.sha256, m.rows, {measures}
         FROM "{source}" AS m
         JOIN stage.file AS f ON f.measures = m.filename AND f.feed = $feed
-        WHERE NOT m.tainted
+        WHERE NOT m.unreliable
         QUALIFY row_number() OVER (
             PARTITION BY m.org_code, m.month, f.vintage ORDER BY f.position DESC) = 1
         ORDER BY m.org_code, m.month, f.vintage""",
@@ -141,7 +143,7 @@ def load_leaf(db: Connection, contract: Contract, placed: list[EditionFile], hom
 def _no_measures(contract: Contract) -> pl.DataFrame:
     """The measures of a feed of which no file is held."""
     counts = dict.fromkeys(contract.measures, pl.Int64)
-    cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "tainted": pl.Boolean}
+    cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "unreliable": pl.Boolean}
     return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
 
 
@@ -153,7 +155,7 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
     """
     schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
     frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
-    if contract.cell is None:
+    if contract.reporting_unit is None:
         return frames[0]
     told = _places(contract)
     places = [
@@ -180,7 +182,7 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
 
 def _places(contract: Contract) -> dict[str, str]:
     """Level -> column in which a row says where its organisation is."""
-    level = contract.cell.level if contract.cell else None
+    level = contract.reporting_unit.level if contract.reporting_unit else None
     return next((o.parents for o in contract.organisations if o.level == level), {})
 
 
@@ -211,7 +213,7 @@ def _forget_replaced(db: Connection, feed: str) -> None:
         f"""CREATE OR REPLACE TABLE stage.lost_{feed} AS
         SELECT l.*, f.until FROM stage.lost_{feed} AS l
         LEFT JOIN (SELECT org_code, month, min(vintage) AS until
-                   FROM stage.leaf_{feed} GROUP BY ALL) AS f
+                   FROM stage.reported_{feed} GROUP BY ALL) AS f
             ON f.org_code = l.org_code AND f.month = l.month
         WHERE f.until IS NULL OR f.until > l.vintage"""
     )

@@ -19,7 +19,7 @@ STILL_LOST = (
 )
 
 
-def expected_cells(db: Connection, feed: str, level: str) -> str:
+def expected_units(db: Connection, feed: str, level: str) -> str:
     """SQL: `counted` with `expected`, the members that each place of a level should have.
 
     `counted`: `org_code` (the place), `month`, `vintage`, `every` (members that have a figure),
@@ -60,7 +60,7 @@ def load_unplaced(db: Connection) -> None:
     are known all the same)."""
     parts = [
         f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
-        FROM stage.leaf_{feed} AS l
+        FROM stage.reported_{feed} AS l
         JOIN stage.pharmacy_parent AS p ON p.org_code = l.org_code AND p.month = l.month
         WHERE p.local_authority IS NULL AND l.org_code IN (
             SELECT org_code FROM stage.observed
@@ -73,7 +73,7 @@ def load_unplaced(db: Connection) -> None:
 def unplaced(feed: str, level: str) -> str:
     """SQL: how many members are under an authority that nobody knows: they may be of the place `c`
     as of any."""
-    if _cell_level(contracts()[feed]) != "pharmacy":
+    if _reporting_level(contracts()[feed]) != "pharmacy":
         return "0"
     return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
         WHERE u.feed = '{feed}' AND u.{PLACE_COLUMNS[level]} IS NULL
@@ -93,8 +93,8 @@ def lost(feed: str, level: str) -> str:
     would have had none either.
     """
     contract = contracts()[feed]
-    child, column = _cell_level(contract), PLACE_COLUMNS[level]
-    nowhere = "NULL" if _always_tells(contract, level) else "''"
+    child, column = _reporting_level(contract), PLACE_COLUMNS[level]
+    nowhere = "NULL" if _always_names(contract, level) else "''"
     return f"""SELECT l.org_code, l.month, l.vintage, l.until,
             coalesce(l.{column}, p.parent, CASE WHEN l.org_code IS NOT NULL THEN {nowhere} END)
                 AS place
@@ -102,16 +102,16 @@ def lost(feed: str, level: str) -> str:
         LEFT JOIN ({parents(child, level)}) AS p ON p.child = l.org_code AND p.month = l.month"""
 
 
-def _cell_level(contract: Contract) -> str:
-    if contract.cell is None:
+def _reporting_level(contract: Contract) -> str:
+    if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} counts no organisations")
-    return contract.cell.level
+    return contract.reporting_unit.level
 
 
-def _always_tells(contract: Contract, level: str) -> bool:
+def _always_names(contract: Contract, level: str) -> bool:
     """Whether each sound row of a feed says in which place of the level its organisation is."""
-    cell = _cell_level(contract)
-    named = [o.parents.get(level) for o in contract.organisations if o.level == cell]
+    unit = _reporting_level(contract)
+    named = [o.parents.get(level) for o in contract.organisations if o.level == unit]
     return any(column and not contract.columns[column].nullable for column in named)
 
 
@@ -133,7 +133,7 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
     db.execute(
         f"""CREATE TABLE IF NOT EXISTS {table} AS
         SELECT org_code, month, vintage, {rule.expected_column} AS expected
-        FROM stage.leaf_{rule.expected_feed}"""
+        FROM stage.reported_{rule.expected_feed}"""
     )
     return table
 
@@ -144,7 +144,7 @@ def open_practices() -> str:
     A patient list is a feed of practices with a measure that says no more than that they are on it.
     """
     lists = [
-        f"SELECT DISTINCT org_code, month FROM stage.leaf_{feed} WHERE {measure} > 0"
+        f"SELECT DISTINCT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
         for feed in feeds_at("practice")
         for measure, one in contracts()[feed].measures.items()
         if one.present
@@ -175,7 +175,7 @@ def _load_expected_sub_icbs(db: Connection) -> None:
     feeds = sorted(
         {c.completeness.expected_feed for c in contracts().values() if c.completeness.expected_feed}
     )
-    listed = " UNION ".join(f"SELECT org_code, month FROM stage.leaf_{feed}" for feed in feeds)
+    listed = " UNION ".join(f"SELECT org_code, month FROM stage.reported_{feed}" for feed in feeds)
     db.execute(
         f"""CREATE TABLE stage.expected_sub_icb AS
         WITH listed AS (

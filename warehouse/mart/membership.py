@@ -1,4 +1,4 @@
-"""Who was added up into what: the members of each whole, as they are summed.
+"""Which organisations contribute to each roll-up: the members of each whole.
 
 Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
 publication beside the files that the counted cells came from. Does not: whom a whole should have
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from warehouse.contract.model import contracts
 from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.inputs import Pair
+from warehouse.mart.inputs import Inputs
 from warehouse.settings import Disclosure
 
 
@@ -32,15 +32,17 @@ def create_members(db: Connection) -> None:
 
 
 @contextmanager
-def added_up(db: Connection, pair: Pair, level: str, member: str, members: str) -> Iterator[str]:
+def added_up(
+    db: Connection, inputs: Inputs, level: str, member: str, members: str
+) -> Iterator[str]:
     """The table that a roll-up sums, named; what is in it is noted, and it is gone afterwards.
 
     `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.
     """
-    table = pair.table(level).replace("stage.figures_", "stage.members_")
+    table = inputs.table(level).replace("stage.figures_", "stage.members_")
     db.execute(f"CREATE TABLE {table} AS {members}")
     yield table
-    _note(db, table, {"summed_as": pair.name, "level": level, "member": member})
+    _note(db, table, {"summed_as": inputs.name, "level": level, "member": member})
     db.execute(f"DROP TABLE {table}")
 
 
@@ -67,7 +69,7 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
     )
 
 
-def publish_ways(db: Connection, disclosure: Disclosure) -> None:
+def publish_members(db: Connection, disclosure: Disclosure) -> None:
     """`figure_member`, `figure_source` and `figure_lost` in schema `governance` of the attached
     mart: the way from a figure to the files, and what is missing on it."""
     db.execute(
@@ -81,10 +83,10 @@ def publish_ways(db: Connection, disclosure: Disclosure) -> None:
 def _create_figure_source(db: Connection) -> None:
     """Which file each counted organisation-month came from, for every vintage held."""
     parts = [
-        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, org_code, month,
-            edition, revision, sha256, rows::BIGINT AS rows FROM stage.leaf_{feed}"""
+        f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, org_code,
+            month, edition, revision, sha256, rows::BIGINT AS rows FROM stage.reported_{feed}"""
         for feed, contract in contracts().items()
-        if contract.measures and contract.cell
+        if contract.measures and contract.reporting_unit
     ]
     db.execute(
         f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
@@ -96,15 +98,15 @@ def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
     """Which organisation-months lost rows to quarantine in which edition, as far as the rows tell
     whose they are and they may be named."""
     parts = [
-        f"""SELECT '{feed}' AS feed, '{contract.cell.level}' AS org_level, l.org_code, l.month,
-            f.edition, f.revision
+        f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, l.org_code,
+            l.month, f.edition, f.revision
         FROM stage.quarantined_{feed} AS l
         JOIN (SELECT DISTINCT vintage, edition, revision FROM stage.file WHERE feed = '{feed}') AS f
             ON f.vintage = l.vintage"""
         for feed, contract in contracts().items()
         if contract.measures
-        and contract.cell
-        and may_be_named(feed, contract.cell.level, disclosure)
+        and contract.reporting_unit
+        and may_be_named(feed, contract.reporting_unit.level, disclosure)
     ]
     db.execute(
         f"""CREATE TABLE mart.governance.figure_lost AS {" UNION ALL ".join(parts)}

@@ -12,7 +12,7 @@ import polars as pl
 
 from warehouse.archive.decisions import Decision, decisions
 from warehouse.base.home import Home
-from warehouse.editions.status import Standing
+from warehouse.editions.status import EditionStatus
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 OVERRIDE_SCHEMA: Schema = {
@@ -28,7 +28,7 @@ WITHDRAWN_SCHEMA: Schema = {
     "withdrawn_by": pl.String,
     "withdrawn_at": pl.Datetime("us"),
 }
-EditionStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
+PublishedStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
 
 
 def override_table(home: Home) -> pl.DataFrame:
@@ -47,23 +47,23 @@ def override_table(home: Home) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**schema, "decided_at": pl.Datetime("us")})
 
 
-def edition_status(stand: Standing, is_active: bool, is_withdrawn: bool) -> EditionStatus:
+def published_status(status: EditionStatus, is_active: bool, is_withdrawn: bool) -> PublishedStatus:
     """`accepted`, `held`, `pending` (not judged yet), `withdrawn` (all its files are) or `retired`
     (synthetic, among real data)."""
     if is_withdrawn:
         return "withdrawn"
-    return stand.verdict if is_active else "retired"
+    return status.verdict if is_active else "retired"
 
 
-def override_columns(stand: Standing) -> dict[str, object]:
+def override_columns(status: EditionStatus) -> dict[str, object]:
     """The newest accept or hold of an edition, and why it counts no more."""
-    one = stand.decision
+    one = status.decision
     return {
         "override": one.decision if one else None,
         "override_reason": one.reason if one else None,
         "override_by": one.decided_by if one else None,
         "override_at": one.decided_at.replace(tzinfo=None) if one else None,
-        "override_lapsed": stand.lapsed,
+        "override_lapsed": status.lapsed,
     }
 
 

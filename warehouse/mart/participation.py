@@ -9,12 +9,12 @@ from __future__ import annotations
 from warehouse.kpi.catalogue import Kpi, feed_of, level_of, measure_name
 from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection, parents
-from warehouse.mart.inputs import Pair
+from warehouse.mart.inputs import Inputs
 from warehouse.mart.members import lost, lost_in_place, unplaced
 from warehouse.reference.levels import LEVELS
 
 
-def member_figures(db: Connection, pair: Pair) -> None:
+def member_figures(db: Connection, inputs: Inputs) -> None:
     """Figures of the other feed's members: the feed's own figure, or zero.
 
     A member has a figure in months in which the feed names anybody of its place: its own, 0 if it
@@ -22,16 +22,16 @@ def member_figures(db: Connection, pair: Pair) -> None:
     A vintage is any edition of either feed that speaks of the place.
     """
     # A feed that names any member of the place in a month speaks of all of it.
-    place = LEVELS[pair.level].parents[0]
-    [listed] = pair.denominators
+    place = LEVELS[inputs.level].parents[0]
+    [listed] = inputs.denominators
     numerators = ", ".join(
-        f"CASE WHEN n.org_code IS NOT NULL THEN n.{name} WHEN NOT {_lost(pair, place)} THEN 0 END "
-        f"AS n_{name}"
-        for name in pair.numerators
+        f"CASE WHEN n.org_code IS NOT NULL THEN n.{name} "
+        f"WHEN NOT {_lost(inputs, place)} THEN 0 END AS n_{name}"
+        for name in inputs.numerators
     )
     db.execute(
-        f"""CREATE TABLE {pair.table(pair.level)} AS
-        WITH {_spoken_of(pair, place)}
+        f"""CREATE TABLE {inputs.table(inputs.level)} AS
+        WITH {_spoken_of(inputs, place)}
         SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
                greatest(c.published_on, d.published_on) AS published_on,
                greatest(c.known_from, d.known_from) AS known_from,
@@ -45,24 +45,25 @@ def member_figures(db: Connection, pair: Pair) -> None:
             ON d.org_code = a.org_code AND d.month = a.month AND t.vintage >= d.vintage
         ASOF JOIN named AS c
             ON c.place = a.place AND c.month = a.month AND t.vintage >= c.vintage
-        ASOF LEFT JOIN stage.leaf_{pair.feed} AS n
+        ASOF LEFT JOIN stage.reported_{inputs.feed} AS n
             ON n.org_code = a.org_code AND n.month = a.month AND t.vintage >= n.vintage
         WHERE d.{listed} > 0"""
     )
 
 
-def _spoken_of(pair: Pair, place: str) -> str:
+def _spoken_of(inputs: Inputs, place: str) -> str:
     """CTEs: `listed` (members by place), `named` (editions of the feed that speak of a place),
     `tick` (editions of either that do), `asked` (members of a place)."""
-    return f"""placed AS ({parents(pair.level, place)}),
+    return f"""placed AS ({parents(inputs.level, place)}),
         listed AS (
-            SELECT d.*, coalesce(p.parent, d.org_code) AS place FROM stage.leaf_{pair.other} AS d
+            SELECT d.*, coalesce(p.parent, d.org_code) AS place
+            FROM stage.reported_{inputs.other} AS d
             LEFT JOIN placed AS p ON p.child = d.org_code AND p.month = d.month),
         named AS (
             SELECT coalesce(p.parent, n.org_code) AS place, n.month, n.vintage, n.edition,
                    n.revision, max(n.published_on) AS published_on,
                    max(n.known_from) AS known_from, bit_or(n.disputed) AS disputed
-            FROM stage.leaf_{pair.feed} AS n
+            FROM stage.reported_{inputs.feed} AS n
             LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
         tick AS (
             SELECT place, month, vintage, edition, revision FROM named
@@ -72,30 +73,30 @@ def _spoken_of(pair: Pair, place: str) -> str:
         asked AS (SELECT DISTINCT org_code, month, place FROM listed)"""
 
 
-def _lost(pair: Pair, place: str) -> str:
+def _lost(inputs: Inputs, place: str) -> str:
     """SQL: whether the newest edition that speaks of the place lost the row of member `a`, or of
     somebody in its place."""
     return f"""EXISTS (
-        SELECT 1 FROM ({lost(pair.feed, place)}) AS l
+        SELECT 1 FROM ({lost(inputs.feed, place)}) AS l
         WHERE l.month = a.month AND l.vintage <= t.vintage
           AND ((l.org_code = a.org_code AND l.vintage // 1000 >= c.vintage // 1000)
                OR (l.org_code IS NULL AND l.vintage >= c.vintage
                    AND coalesce(l.place, a.place) = a.place)))"""
 
 
-def expected_listed(pair: Pair, level: str) -> str:
+def expected_listed(inputs: Inputs, level: str) -> str:
     """SQL: `counted` with `expected`: all members on the list, be it in a row that was lost."""
-    [listed] = pair.denominators
-    lost_from_list = lost_in_place(pair.other or "", level, "l.vintage <= c.vintage")
-    somewhere = f"{lost_from_list} + {unplaced(pair.other or '', level)}"
+    [listed] = inputs.denominators
+    lost_from_list = lost_in_place(inputs.other or "", level, "l.vintage <= c.vintage")
+    somewhere = f"{lost_from_list} + {unplaced(inputs.other or '', level)}"
     return f"""SELECT c.*, coalesce(m.members, 0) + {somewhere} AS expected
         FROM counted AS c
         LEFT JOIN (
             SELECT c.org_code, c.month, c.vintage, count(*) AS members
             FROM counted AS c
             JOIN (SELECT p.parent, d.month, d.org_code, min(d.vintage) AS since
-                  FROM stage.leaf_{pair.other} AS d
-                  JOIN ({parents(pair.level, level)}) AS p
+                  FROM stage.reported_{inputs.other} AS d
+                  JOIN ({parents(inputs.level, level)}) AS p
                       ON p.child = d.org_code AND p.month = d.month
                   WHERE d.{listed} > 0 GROUP BY ALL) AS d
                 ON d.parent = c.org_code AND d.month = c.month AND d.since <= c.vintage
@@ -119,9 +120,9 @@ def create_members_table(db: Connection, kpi: Kpi) -> None:
             FROM stage.membership WHERE child_level = '{level_of(active)}'),
         asked AS (SELECT month FROM stage.published WHERE measure = '{active}'),
         list AS (SELECT org_code, month, edition, {measure_name(listed)} AS listed
-                 FROM stage.leaf_{feed_of(listed)} SEMI JOIN asked USING (month) {newest}),
+                 FROM stage.reported_{feed_of(listed)} SEMI JOIN asked USING (month) {newest}),
         claims AS (SELECT org_code, month, {measure_name(active)} AS active
-                   FROM stage.leaf_{feed_of(active)} {newest}),
+                   FROM stage.reported_{feed_of(active)} {newest}),
         listed AS (
             SELECT b.org_level, b.parent AS org_code, l.month, max(l.edition) AS list_edition,
                    count(*) FILTER (l.listed > 0) AS pharmacies

@@ -167,7 +167,7 @@ def _create_rule(db: Connection) -> None:
     )
 
 
-def tell_kpis_rule(db: Connection) -> None:
+def add_rule_to_kpis(db: Connection) -> None:
     """Give table `kpi` of the attached mart the rule by which months are provisional."""
     db.execute(
         """CREATE OR REPLACE TABLE mart.kpi AS

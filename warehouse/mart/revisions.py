@@ -55,7 +55,7 @@ def create_revisions(db: Connection, synthetic: bool) -> None:
     _number_editions(db)
     _create_revision(db, synthetic)
     _create_typical(db)
-    _tell_kpis(db)
+    _add_revision_to_kpis(db)
 
 
 def _number_editions(db: Connection) -> None:
@@ -145,7 +145,7 @@ def _bases() -> str:
     return f"(VALUES ('{FROM_RELEASE}', TRUE), ('{FROM_HELD}', FALSE)) AS b (basis, only_release)"
 
 
-def _tell_kpis(db: Connection) -> None:
+def _add_revision_to_kpis(db: Connection) -> None:
     """Typical revisions in `kpi`: of sub-ICBs and above, else of the lowest level there is; from
     months whose own first release is held, else from the first figure held."""
     medians = ", ".join(

@@ -3,15 +3,15 @@
 Belongs here: the one way in which figures of members become a figure of the whole, vintage by
 vintage, and the rule that a whole with a member missing is no figure at all. Measures that must
 not be added over organisations stay where they are counted. Who is added up is noted on the way.
-Does not: figures of the members (`pairs`), whom a whole should have (`members`), KPIs (`figures`).
+Does not: figures of the members (`inputs`), whom a whole should have (`members`), KPIs (`figures`).
 """
 
 from __future__ import annotations
 
 from warehouse.mart.held_months import keep_out
 from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents
-from warehouse.mart.inputs import KEYS, Pair, base_figures, join_levels
-from warehouse.mart.members import expected_cells, open_practices
+from warehouse.mart.inputs import KEYS, Inputs, base_figures, join_levels
+from warehouse.mart.members import expected_units, open_practices
 from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.reference.levels import SITES, steps_from
@@ -21,46 +21,46 @@ MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
 MEMBER += ["published_on", "known_from", "disputed"]
 
 
-def roll_up(db: Connection, pair: Pair) -> list[str]:
-    """Create the pair's tables at every level it reaches; returns the levels."""
-    if pair.is_mixed:
-        return join_levels(db, pair)
-    if pair.asks_members:
-        member_figures(db, pair)
+def roll_up(db: Connection, inputs: Inputs) -> list[str]:
+    """Create the inputs' tables at every level they reach; returns the levels."""
+    if inputs.is_mixed:
+        return join_levels(db, inputs)
+    if inputs.asks_members:
+        member_figures(db, inputs)
     else:
-        base_figures(db, pair)
-    feeds = (pair.feed, pair.other)
-    keep_out(db, feeds, pair.table(pair.level), pair.level)
-    levels: list[str] = [pair.level]
-    for member, level in steps_from(pair.level) if pair.summed else ():
+        base_figures(db, inputs)
+    feeds = (inputs.feed, inputs.other)
+    keep_out(db, feeds, inputs.table(inputs.level), inputs.level)
+    levels: list[str] = [inputs.level]
+    for member, level in steps_from(inputs.level) if inputs.summed else ():
         if level == "pcn":
-            _practices_to_pcn(db, pair)
+            _practices_to_pcn(db, inputs)
         elif member in SITES:
-            _cells_to_place(db, pair, level)
+            _cells_to_place(db, inputs, level)
         else:
-            _places_to_whole(db, pair, member, level)
-        keep_out(db, feeds, pair.table(level), level)
+            _places_to_whole(db, inputs, member, level)
+        keep_out(db, feeds, inputs.table(level), level)
         levels.append(level)
     return levels
 
 
-def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
+def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> str:
     """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick).
 
     `as_at`: the month whose membership counts for a figure `c`. `placed`: the parent it is in by
     the edition of its figure, `home`: by the dated reference; a member that an edition puts
     elsewhere is in the state of both.
     """
-    columns = ", ".join(f"c.{name}" for name in pair.summed)
+    columns = ", ".join(f"c.{name}" for name in inputs.summed)
     parent, placement = "p.parent", ""
-    if member == pair.level == "sub_icb" and level != "england":
+    if member == inputs.level == "sub_icb" and level != "england":
         parent = "coalesce(q.parent, p.parent)"
         placement = f"""LEFT JOIN stage.placement AS q
-                ON q.feed = '{pair.feed}' AND q.level = '{level}' AND q.child = c.org_code
+                ON q.feed = '{inputs.feed}' AND q.level = '{level}' AND q.child = c.org_code
                 AND q.month = c.month AND q.vintage = c.placed_by"""
     return f"""
         child AS (
-            SELECT {parent} AS placed, p.parent AS home, c.* FROM {pair.table(member)} AS c
+            SELECT {parent} AS placed, p.parent AS home, c.* FROM {inputs.table(member)} AS c
             JOIN ({parents(member, level)}) AS p ON p.child = c.org_code AND p.month = {as_at}
             {placement}),
         belonging AS (
@@ -80,12 +80,12 @@ def _state(pair: Pair, member: str, level: str, as_at: str = "c.month") -> str:
                 ON c.org_code = m.org_code AND c.month = t.month AND t.vintage >= c.vintage)"""
 
 
-def _summed(pair: Pair, members: str, *also: str, present: str = "TRUE") -> str:
+def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
     """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as there. A
     member whose figure is unknown makes the sum unknown."""
     sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
-        for name in pair.summed
+        for name in inputs.summed
     ]
     return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
             max(s.published_on) AS published_on, max(s.known_from) AS known_from,
@@ -98,7 +98,7 @@ def _of(alias: str, names: list[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
+def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
     """Practices into sub-ICBs, pharmacies into local authorities and ICBs: whole when as many are
     present as are expected.
 
@@ -106,10 +106,12 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
     longer names was withdrawn, and an earlier edition's figure of it must not come on top.
     """
     expected = (
-        expected_listed(pair, level) if pair.asks_members else expected_cells(db, pair.feed, level)
+        expected_listed(inputs, level)
+        if inputs.asks_members
+        else expected_units(db, inputs.feed, level)
     )
     members = f"""
-        WITH {_state(pair, pair.level, level)},
+        WITH {_state(inputs, inputs.level, level)},
         counted AS (
             SELECT parent AS org_code, month, vintage, newest, count(*) AS every,
                    count(*) FILTER (own_edition = newest) AS fresh,
@@ -119,23 +121,23 @@ def _cells_to_place(db: Connection, pair: Pair, level: str) -> None:
         chosen AS (
             SELECT *, CASE WHEN fresh = expected THEN newest ELSE '' END AS from_edition
             FROM judged)
-        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, j.expected, j.from_edition
+        SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}, j.expected, j.from_edition
         FROM state AS s
         JOIN chosen AS j
             ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
         WHERE s.own_edition >= j.from_edition"""
-    with added_up(db, pair, level, pair.level, members) as summed:
+    with added_up(db, inputs, level, inputs.level, members) as summed:
         db.execute(
-            f"""CREATE TABLE {pair.table(level)} AS
-            WITH summed AS ({_summed(pair, summed, "s.expected", "s.from_edition")})
-            SELECT {KEYS}, {", ".join(pair.summed)}, coalesce(present = expected, FALSE) AS whole,
+            f"""CREATE TABLE {inputs.table(level)} AS
+            WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
+            SELECT {KEYS}, {", ".join(inputs.summed)}, coalesce(present = expected, FALSE) AS whole,
                    present AS members_present, expected AS members_expected, from_edition,
                    NULL::VARCHAR AS apart
             FROM summed"""
         )
 
 
-def _practices_to_pcn(db: Connection, pair: Pair) -> None:
+def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
     """Practices into networks, which cross sub-ICB borders.
 
     A network is whole when every sub-ICB in which it has a practice is, or when every practice is
@@ -146,19 +148,19 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
     ones (expected).
     """
     members = f"""
-        WITH {_state(pair, "practice", "pcn")},
+        WITH {_state(inputs, "practice", "pcn")},
         placed AS (
             SELECT s.*, p.sub_icb_code FROM state AS s
             LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month)
-        SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}
+        SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}
         FROM placed AS s
-        ASOF LEFT JOIN {pair.table("sub_icb")} AS w
+        ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
             ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
         WHERE s.own_edition >= coalesce(w.from_edition, '')"""
-    with added_up(db, pair, "pcn", "practice", members) as summed:
+    with added_up(db, inputs, "pcn", "practice", members) as summed:
         db.execute(
-            f"""CREATE TABLE {pair.table("pcn")} AS
-            WITH summed AS ({_summed(pair, summed)}),
+            f"""CREATE TABLE {inputs.table("pcn")} AS
+            WITH summed AS ({_summed(inputs, summed)}),
             touched AS (
                 SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
                 WHERE pcn_code IS NOT NULL),
@@ -166,7 +168,7 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
                 SELECT s.org_code, s.month, s.vintage, bool_and(coalesce(w.whole, FALSE)) AS whole
                 FROM summed AS s
                 JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
-                ASOF LEFT JOIN {pair.table("sub_icb")} AS w
+                ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
                     ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
                 GROUP BY ALL),
             sent AS (
@@ -184,7 +186,7 @@ def _practices_to_pcn(db: Connection, pair: Pair) -> None:
                     ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
                 LEFT JOIN stage.old_network AS o
                     ON o.pcn_code = w.org_code AND o.month = w.month)
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)}, w.whole,
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.summed)}, w.whole,
                    s.present AS members_present,
                    CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
                         ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
@@ -204,7 +206,7 @@ def _mapped() -> str:
             PARTITION BY org_code, month ORDER BY vintage DESC, feed, pcn_code NULLS LAST) = 1"""
 
 
-def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> None:
+def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) -> None:
     """Sub-ICBs or ICBs into what they make up: whole when every one expected is there, whole.
 
     Codes that nobody expects count in the newest edition only: in an older one they were since
@@ -213,13 +215,13 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
     A sub-ICB that an edition puts elsewhere than the dated reference counts and is expected there.
     """
     as_at, newest = "c.month", "s.month"
-    if pair.level == "icb":
+    if inputs.level == "icb":
         as_at, newest = first_day("c.edition"), first_day("s.newest")
     apart = "NULL::VARCHAR" if level == "england" else "s.apart"
     members = f"""
-        WITH {_state(pair, member, level, as_at)},
+        WITH {_state(inputs, member, level, as_at)},
         told AS (
-            SELECT {_of("s", MEMBER)}, {_of("s", pair.summed)}, {newest} AS as_at, s.whole,
+            SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}, {newest} AS as_at, s.whole,
                    {apart} AS apart, e.org_code IS NOT NULL AS expected,
                    s.placed = s.parent AS is_here,
                    sum(CASE WHEN e.org_code IS NULL OR s.placed = s.home THEN 0
@@ -230,25 +232,25 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
             LEFT JOIN stage.expected_{member} AS e
                 ON e.org_code = s.org_code AND e.month = {newest}
             WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest)
-        SELECT {_of("t", [*MEMBER, *pair.summed])}, t.as_at, t.whole, t.apart, t.expected,
+        SELECT {_of("t", [*MEMBER, *inputs.summed])}, t.as_at, t.whole, t.apart, t.expected,
                t.moved
         FROM told AS t WHERE t.is_here"""
     counted = """count(*) FILTER (NOT s.whole) AS broken,
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
         count(*) FILTER (NOT s.expected) AS unexpected,
         string_agg(DISTINCT s.apart, ', ' ORDER BY s.apart) AS apart"""
-    with added_up(db, pair, level, member, members) as summed:
+    with added_up(db, inputs, level, member, members) as summed:
         db.execute(
-            f"""CREATE TABLE {pair.table(level)} AS
+            f"""CREATE TABLE {inputs.table(level)} AS
             WITH summed AS (
-                {_summed(pair, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
+                {_summed(inputs, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
             expected AS (
                 SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
                 FROM ({parents(member, level)}) AS p
                 JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
                 GROUP BY ALL),
-            lost AS ({_unexpected_lost(pair, member, level)})
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", pair.summed)},
+            lost AS ({_unexpected_lost(inputs, member, level)})
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.summed)},
                    s.broken = 0 AND l.lost IS NULL
                        AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
                    s.present AS members_present,
@@ -262,18 +264,18 @@ def _places_to_whole(db: Connection, pair: Pair, member: str, level: str) -> Non
         )
 
 
-def _unexpected_lost(pair: Pair, member: str, level: str) -> str:
+def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
     """SQL: `org_code, month, vintage, lost`: members that nobody expects and that the edition lost
     to quarantine. Expected ones are missed anyway."""
-    if member != pair.level:
+    if member != inputs.level:
         return (
             "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "
             "NULL::BIGINT AS lost LIMIT 0"
         )
-    as_at = EDITION_MONTH.format(vintage="l.vintage") if pair.level == "icb" else "l.month"
+    as_at = EDITION_MONTH.format(vintage="l.vintage") if inputs.level == "icb" else "l.month"
     return f"""SELECT p.parent AS org_code, l.month, l.vintage,
             count(DISTINCT l.org_code) AS lost
-        FROM stage.lost_{pair.feed} AS l
+        FROM stage.lost_{inputs.feed} AS l
         JOIN ({parents(member, level)}) AS p ON p.child = l.org_code AND p.month = {as_at}
         ANTI JOIN stage.expected_{member} AS e ON e.org_code = l.org_code AND e.month = {as_at}
         GROUP BY ALL"""

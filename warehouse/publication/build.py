@@ -27,7 +27,7 @@ from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts, hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA
 from warehouse.editions.parts import EditionFile, place_files
-from warehouse.editions.status import standings
+from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import catalogue, theme_files
 from warehouse.lineage.edge_table import (
     lineage_frame,
@@ -35,7 +35,12 @@ from warehouse.lineage.edge_table import (
     record_statements,
     recorded_statements,
 )
-from warehouse.mart.affected import create_kpi_feed, create_measures, resting_macros, resting_views
+from warehouse.mart.affected import (
+    affected_macros,
+    affected_views,
+    create_kpi_feed,
+    create_measures,
+)
 from warehouse.mart.analyst_tables import create_analyst_tables, theme_views
 from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
@@ -45,9 +50,9 @@ from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, rea
 from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.load import load
-from warehouse.mart.membership import publish_ways
+from warehouse.mart.membership import publish_members
 from warehouse.mart.organisation_table import create_names
-from warehouse.mart.provisional import tell_kpis_rule
+from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.timeliness import timeliness_views
 from warehouse.reference import local_authorities, organisations
@@ -86,7 +91,7 @@ def mart_version() -> str:
 def accepted_files(home: Home) -> list[SourceFile]:
     """Active files of editions that stand accepted, by their checks or by decision."""
     files = Archive(home).active_files()
-    stand = standings(home, files)
+    stand = all_statuses(home, files)
     accepted = {(one.feed, one.edition) for one in stand if one.verdict == "accepted"}
     return [file for file in files if (file.feed, file.edition) in accepted]
 
@@ -99,9 +104,9 @@ def mart_fingerprint(home: Home) -> str:
     files = Archive(home).files()
     in_use = Archive(home).active_files()
     active = {(f.feed, f.edition, f.sha256) for f in in_use}
-    for one in standings(home, in_use):
-        rests_on = one.state.fingerprint if one.state else ""
-        parts.append(f"{one.feed} {one.edition} {one.verdict} {rests_on}")
+    for one in all_statuses(home, in_use):
+        basis_now = one.state.fingerprint if one.state else ""
+        parts.append(f"{one.feed} {one.edition} {one.verdict} {basis_now}")
     parts += [decision.decision_id for decision in decisions(home)]
     parts += [
         f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active} "
@@ -146,14 +151,14 @@ def _build(
     with open_builder(target, STORAGE_VERSION, limits) as db:
         record_statements(db)
         load(db, home, placed)
-        load_held(db, standings(home))
+        load_held(db, all_statuses(home))
         create_names(db)
         settings = read_settings(home)
         disclosure = settings.disclosure
         build_figures(db, catalogue(), synthetic, disclosure)
         create_analyst_tables(db, catalogue())
         create_revisions(db, synthetic)
-        tell_kpis_rule(db)
+        add_rule_to_kpis(db)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
         journal = pl.concat(
             [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]
@@ -162,7 +167,7 @@ def _build(
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)
-        publish_ways(db, disclosure)
+        publish_members(db, disclosure)
         none = pl.DataFrame(schema=REGISTER_SCHEMA)
         checks = none if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
@@ -185,7 +190,7 @@ def _views() -> dict[str, str]:
     return (
         theme_views(catalogue())
         | revision_views()
-        | resting_views()
+        | affected_views()
         | caveat_views()
         | timeliness_views()
     )
@@ -196,7 +201,7 @@ def _finish(target: Path, synthetic: bool) -> None:
     with open_file(target) as db:
         for sql in _views().values():
             db.execute(sql)
-        macros = revision_macros() | resting_macros() | caveat_macros() | explain_macros()
+        macros = revision_macros() | affected_macros() | caveat_macros() | explain_macros()
         for signature, sql in (macros | lineage_macros()).items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
         describe(db, catalogue(), list(theme_views(catalogue())), synthetic)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from warehouse import store
 from warehouse.base.home import Home
 from warehouse.publication.build import Built
-from warehouse.publication.publish import published_by, rests_on_what_left
+from warehouse.publication.publish import published_by, shows_withdrawn_files
 
 PLACE = "mart/candidates"
 
@@ -58,7 +58,7 @@ def is_superseded(home: Home, built: Built) -> bool:
     now = published_by(home)
     if now is not None and now != built.built_over:
         return True
-    if rests_on_what_left(home, built.path):
+    if shows_withdrawn_files(home, built.path):
         raise Outdated(
             "A file or edition in this mart was withdrawn, purged or held after it was built."
         )

@@ -18,7 +18,7 @@ import duckdb
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import MART, Home
 from warehouse.base.sql import open_mart
-from warehouse.editions.status import standings
+from warehouse.editions.status import all_statuses
 from warehouse.settings import read_settings
 
 PLACE = "mart/previous"
@@ -92,7 +92,7 @@ def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> 
     in_use = {(file.feed, file.edition, file.sha256) for file in active}
     held = {
         (one.feed, one.edition)
-        for one in standings(home, active)
+        for one in all_statuses(home, active)
         if one.verdict == "held" and not one.undecided
     }
     return all(

@@ -84,7 +84,7 @@ def _newest_publication(home: Home, column: str) -> str | None:
     return rows[0][0] if rows else None
 
 
-def rests_on_what_left(home: Home, mart: Path | None = None) -> bool:
+def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
     """Whether a mart, as a rule the published one, shows a file that was withdrawn, purged, or
     whose edition a person holds: then it must not stay as last-good."""
     try:

@@ -60,7 +60,7 @@ TYPED_REMEDIES = {
 
 def remedy(rule: str, contract: Contract) -> str:
     """What to do about a row that breaks a rule."""
-    if not contract.hand_made:
+    if not contract.local_return:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
     return TYPED_REMEDIES.get(rule, own)
@@ -241,9 +241,9 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
     """A row whose month or organisation says that it is a total. People also write the word into
     another column, or leave both out and give numbers alone."""
-    identity = [contract.month, contract.cell.code if contract.cell else None]
+    identity = [contract.month, contract.reporting_unit.code if contract.reporting_unit else None]
     named = [name for name in identity if name in source]
-    speaking = list(source) if contract.hand_made else named
+    speaking = list(source) if contract.local_return else named
     expected = "a row of one organisation and month, not a total"
     rules = []
     for name in speaking:
@@ -253,7 +253,7 @@ def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
                 RowRule("total_row", name, source[name], text.str.contains(TOTAL), expected)
             )
     counts = [source[name] for name in contract.counts if name in source]
-    if contract.hand_made and counts and len(named) == 2:
+    if contract.local_return and counts and len(named) == 2:
         unnamed = pl.all_horizontal(_blank_to_null(source[name]).is_null() for name in named)
         given = pl.any_horizontal(_blank_to_null(count).is_not_null() for count in counts)
         rules.append(RowRule("total_row", named[0], source[named[0]], unnamed & given, expected))

@@ -29,12 +29,12 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
     cell itself is there, so the absence is a true zero; one outside its own months is NULL.
     """
-    if contract.cell is None:
-        raise ValueError(f"{contract.feed} names no organisation to measure by (`cell:`)")
+    if contract.reporting_unit is None:
+        raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
     return (
         tidy.with_columns(_content(contract).alias("content"))
         .group_by(
-            pl.col(contract.cell.code).alias("org_code"),
+            pl.col(contract.reporting_unit.code).alias("org_code"),
             month_of(contract, edition).alias("month"),
         )
         .agg(

@@ -1,7 +1,8 @@
 """From the shape in which a file was published to the rows of its feed, still as text.
 
 Belongs here: older shapes with a column per label, rows and columns of a file that are another
-service's. Driven by the contract (`wide`, `keep`, `passed_over`). Does not: typing (`conform`).
+service's. Driven by the contract (`wide`, `row_filter`,
+`ignored_columns`). Does not: typing (`conform`).
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     quarantined.
     """
     headings = headings_of(raw)
-    raw = raw.drop([heading for heading in headings if contract.is_passed_over(heading)])
+    raw = raw.drop([heading for heading in headings if contract.is_ignored(heading)])
     if contract.wide and contract.is_wide(headings):
         return _lengthen(raw, contract, contract.wide, edition)
     wanted = [
-        _matches(heading, contract.keep[name])
+        _matches(heading, contract.row_filter[name])
         for heading in headings
-        if (name := contract.column_of(heading)) in contract.keep
+        if (name := contract.column_of(heading)) in contract.row_filter
     ]
     if not wanted:
         return raw
@@ -41,7 +42,7 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
 
 def is_reshaped(contract: Contract) -> bool:
     """Whether published rows and this feed's rows are not one to one."""
-    return contract.wide is not None or bool(contract.keep)
+    return contract.wide is not None or bool(contract.row_filter)
 
 
 def headings_of(raw: pl.LazyFrame) -> list[str]:

@@ -31,7 +31,7 @@ from warehouse.readers.containers import XLSX, Refused, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.readers.tables import names_of, read_table
 from warehouse.store import Store
-from warehouse.transform import unreliable as taint
+from warehouse.transform import unreliable
 from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
 from warehouse.transform.measure import measure, observe_organisations
@@ -77,7 +77,7 @@ class TidyFacts(BaseModel):
     broken: list[Broken]
     extra_headings: list[str]
     cells: int
-    tainted_cells: int
+    unreliable_cells: int
     corrected: dict[str, int] = {}
 
 
@@ -354,15 +354,17 @@ def _measure(
     rejected: pl.DataFrame,
     read: int | None,
 ) -> TidyFacts:
-    """Write the file's measures (with `tainted`) and organisations; returns the facts."""
+    """Write the file's measures (with `unreliable`) and organisations; returns the facts."""
     keys = lake_keys(file)
     tidy_rows = pl.scan_parquet(home.store.local_copy(keys.tidy))
-    bearing = taint.count_bearing(rejected, contract)
+    bearing = unreliable.count_bearing(rejected, contract)
     observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
     # Threads leave distinct rows in any order, and checks name the last one of an organisation.
     observed = observed.sort(observed.columns)
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
-    cells = cells.with_columns(taint.tainted(cells, observed, bearing, contract, edition))
+    cells = cells.with_columns(
+        unreliable.unreliable_cells(cells, observed, bearing, contract, edition)
+    )
     with home.store.writing(keys.measures) as part:
         cells.write_parquet(part, compression=COMPRESSION)
     with home.store.writing(keys.organisations) as part:
@@ -376,5 +378,5 @@ def _measure(
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],
         extra_headings=[h for h in file.headings if h.strip() and not contract.is_known(h)],
         cells=cells.height,
-        tainted_cells=int(cells["tainted"].sum()),
+        unreliable_cells=int(cells["unreliable"].sum()),
     )

@@ -24,7 +24,7 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     A footnote or blank line, with neither an organisation nor any count, is not one; nor is a row
     that only adds others up.
     """
-    if not contract.counts or contract.cell is None:
+    if not contract.counts or contract.reporting_unit is None:
         return rejected.clear()
     headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
     source = source_columns(contract, headings)
@@ -47,12 +47,12 @@ def _swallowing() -> pl.Expr:
 def readable_code(contract: Contract) -> pl.Expr:
     """Code of a row's organisation, null where it can't be one; of a feed without cell its key's
     first column."""
-    name = contract.cell.code if contract.cell else contract.key[0]
+    name = contract.reporting_unit.code if contract.reporting_unit else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
     return pl.when(code.str.contains(pattern)).then(code) if pattern else code
 
 
-def tainted(
+def unreliable_cells(
     cells: pl.DataFrame,
     observed: pl.DataFrame,
     bearing: pl.DataFrame,
@@ -65,12 +65,12 @@ def tainted(
     organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
     swallowed others, because a quote was left open, all cells of the file.
     """
-    if contract.cell is None or bearing.is_empty():
-        return pl.repeat(False, cells.height, eager=True).alias("tainted")
+    if contract.reporting_unit is None or bearing.is_empty():
+        return pl.repeat(False, cells.height, eager=True).alias("unreliable")
     if bearing.select(_swallowing().any()).item():
-        return pl.repeat(True, cells.height, eager=True).alias("tainted")
+        return pl.repeat(True, cells.height, eager=True).alias("unreliable")
     _, place = _place(contract)
-    places = observed.filter(pl.col("org_level") == contract.cell.level).select(
+    places = observed.filter(pl.col("org_level") == contract.reporting_unit.level).select(
         "org_code", "month", pl.col(place).alias("place")
     )
     placed = cells.join(
@@ -79,7 +79,7 @@ def tainted(
         how="left",
         maintain_order="left",
     )
-    lost = _told(bearing, set(places["place"]), contract, edition)
+    lost = _owners(bearing, set(places["place"]), contract, edition)
     touched = pl.repeat(False, cells.height, eager=True)
     for on in (["org_code", "month"], ["org_code"], ["place", "month"], ["place"], ["month"], []):
         told = [pl.col(n).is_not_null() if n in on else pl.col(n).is_null() for n in lost.columns]
@@ -91,19 +91,23 @@ def tainted(
             touched |= hits["hit"].fill_null(False)
         elif lost.filter(told).height:
             touched |= True
-    return touched.alias("tainted")
+    return touched.alias("unreliable")
 
 
 def _place(contract: Contract) -> tuple[str | None, str]:
     """The column that says in which place a row's organisation is, and where the observed
     organisations have the same: of several places the smallest."""
-    named = [o for o in contract.organisations if contract.cell and o.level == contract.cell.level]
+    named = [
+        o
+        for o in contract.organisations
+        if contract.reporting_unit and o.level == contract.reporting_unit.level
+    ]
     parents = named[0].parents if named else {}
     level = next((one for one in PLACE_COLUMNS if one in parents), "sub_icb")
     return parents.get(level), PLACE_COLUMNS[level]
 
 
-def _told(
+def _owners(
     bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
 ) -> pl.DataFrame:
     """What lost rows tell of whose they were: `org_code`, else `place`, and `month`."""

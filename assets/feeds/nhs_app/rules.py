@@ -47,7 +47,7 @@ class National:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ReconciledTable:
     """The national table, the month that each of its columns is of by its position (None where
     the ICBs' table has no such month), and the sums of the ICBs."""
 
@@ -67,7 +67,7 @@ class Pair:
 
 
 @lru_cache(maxsize=1)  # both checks look at the same workbook
-def _compared(view: EditionView) -> Compared | str:
+def _compared(view: EditionView) -> ReconciledTable | str:
     """The newest workbook's national table beside its ICBs' sums, or why there is none."""
     books = [file for file in view.files if file.sheet is not None]
     if not books:
@@ -84,7 +84,7 @@ def _compared(view: EditionView) -> Compared | str:
     if rejected.filter(pl.col("rule") != "total_row").height:
         return "rows of ICBs are in quarantine, so the sums are not whole"
     sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
-    return Compared(table, _by_position(table, sums), sums)
+    return ReconciledTable(table, _by_position(table, sums), sums)
 
 
 def _sums(rows: pl.DataFrame) -> dict[str, dict[date, int | None]]:
@@ -175,7 +175,7 @@ def _by_position(
     oldest_first = (*[None] * (width - len(shared)), *shared)
 
     def fit(months: tuple[date | None, ...]) -> tuple[int, int]:
-        compared = Compared(table, months, sums)
+        compared = ReconciledTable(table, months, sums)
         figures = [pair for name in RECONCILED for pair in _pairs(compared, name)]
         labels = [(place.label, month_text(month)) for place, month in _placed(compared)]
         return sum(p.national == p.icbs for p in figures), sum(a == b for a, b in labels)
@@ -183,13 +183,13 @@ def _by_position(
     return max(oldest_first[::-1], oldest_first, key=fit)
 
 
-def _placed(compared: Compared) -> list[tuple[Place, date]]:
+def _placed(compared: ReconciledTable) -> list[tuple[Place, date]]:
     """Columns of the national table that have a month."""
     placed = zip(compared.table.places, compared.months, strict=True)
     return [(place, month) for place, month in placed if month]
 
 
-def _pairs(compared: Compared, name: str) -> list[Pair]:
+def _pairs(compared: ReconciledTable, name: str) -> list[Pair]:
     """Figures of one count that are known in both tables."""
     table, sums = compared.table, compared.sums[name]
     columns = zip(table.places, compared.months, table.figures.get(name, ()), strict=False)
@@ -210,7 +210,7 @@ def reconciled(view: EditionView) -> Iterator[Evidence]:
         yield _reconciled(compared, name)
 
 
-def _reconciled(compared: Compared, name: str) -> Evidence:
+def _reconciled(compared: ReconciledTable, name: str) -> Evidence:
     """Figures of one count by position, against the sums of the ICBs."""
     rule, sheet = "national_total_reconciles", compared.table.sheet
     pairs = _pairs(compared, name)

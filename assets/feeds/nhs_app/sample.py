@@ -12,7 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from assets.sample.app_use import FIRST_MONTH, Board, Use, boards, use
+from assets.sample.app_use import FIRST_MONTH, IntegratedCareBoard, Use, integrated_care_boards, use
 from assets.sample.world import World
 from assets.sample.writer import FULL_MONTH_NAMES, NOTE
 from warehouse.base.months import add_months
@@ -38,7 +38,7 @@ METADATA = (
     ("NHS App unique user logins", "LatestUniqueLogins", "People who did.", NOTE, "ICB", ""),
 )
 LABELLED_WRONGLY = date(2025, 2, 1)  # the edition in which Table 1 names a month twice
-Rows = dict[date, list[tuple[Board, Use]]]
+Rows = dict[date, list[tuple[IntegratedCareBoard, Use]]]
 
 
 def write(world: World, out: Path) -> list[Path]:
@@ -49,7 +49,7 @@ def write(world: World, out: Path) -> list[Path]:
 def _write_edition(world: World, out: Path, edition: date) -> Path:
     named = _named(edition)
     rows: Rows = {
-        month: [(board, use(world, board, month, edition)) for board in boards()]
+        month: [(board, use(world, board, month, edition)) for board in integrated_care_boards()]
         for month in world.months_since(FIRST_MONTH, edition)
     }
     path = out / f"{TITLE} - {named}.xlsx"

@@ -14,7 +14,7 @@ import duckdb
 from tests.support import imported, write_regional
 from warehouse.base.home import Home
 from warehouse.editions.check_history import CheckResult, record
-from warehouse.fetch.looks import Look, Verdict, note
+from warehouse.fetch.lookups import Lookup, Verdict, note
 
 FEED, EDITION = "gp_appointments_sub_icb", "2025-10"
 NOW = datetime(2025, 11, 27, 10, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ def look(home: Home, verdict: Verdict, minutes: int = 0, **of: str) -> None:
     """Note a look at the edition, so many minutes after NOW."""
     words = {"message": f"It was {verdict}.", "remedy": "Look at the page.", "page": PAGE}
     given = {"feed": FEED, "edition": EDITION, **words, **of}
-    note(home, Look(at=NOW + timedelta(minutes=minutes), verdict=verdict, **given))  # type: ignore[arg-type]
+    note(home, Lookup(at=NOW + timedelta(minutes=minutes), verdict=verdict, **given))  # type: ignore[arg-type]
 
 
 def archive(home: Home) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from filelock import FileLock
 
-from pipelines.alerts.delivery import Told, tell
+from pipelines.alerts.delivery import Delivery, deliver
 from pipelines.alerts.send import Address, Sent, addresses
 from pipelines.operations.last_refresh import remember
 from tests.pipelines.alerts.support_alerts import EDITION, FEED, NOW, SECRET, Inbox, archive, look
@@ -42,25 +42,25 @@ def post() -> Post:
     return Post()
 
 
-def told(home: Home, post: Post, minutes: float = 0, *to: Address) -> Told:
-    return tell(home, NOW + timedelta(minutes=minutes), list(to) or [A], post)
+def told(home: Home, post: Post, minutes: float = 0, *to: Address) -> Delivery:
+    return deliver(home, NOW + timedelta(minutes=minutes), list(to) or [A], post)
 
 
 def test_once_over_many_evaluations_and_once_when_it_clears(home: Home, box: Inbox) -> None:
     to = addresses({"ACCESS_RECOVERY_ALERTS": box.url})
     look(home, "ambiguous")
-    done = [tell(home, NOW + timedelta(minutes=minute), to) for minute in range(5)]
+    done = [deliver(home, NOW + timedelta(minutes=minute), to) for minute in range(5)]
     assert [len(one.sent) for one in done] == [1, 0, 0, 0, 0]
     assert box.titles == [FIRST]
     for part in ("What: It was ambiguous.", "Since: 27 Nov 2025, 10:00", "To do: Look at the page.",
                  "Analysts still see: no mart is published yet", str(home.root)):  # fmt: skip
         assert part in box.last
     look(home, "new", 10, remedy="")
-    done = [tell(home, NOW + timedelta(minutes=minute), to) for minute in range(10, 14)]
+    done = [deliver(home, NOW + timedelta(minutes=minute), to) for minute in range(10, 14)]
     assert [one.cleared for one in done] == [[FIRST.removeprefix("access-recovery: ")], [], [], []]
     assert box.titles[1:] == [FIRST.replace("recovery: ", "recovery: cleared: ")]
     look(home, "ambiguous", 20)
-    tell(home, NOW + timedelta(minutes=20), to)
+    deliver(home, NOW + timedelta(minutes=20), to)
     assert box.titles[2:] == [FIRST], "it is back"
     kept = (home.state / "alerts.json").read_text(encoding="utf-8")
     assert "json 127.0.0.1" in kept and SECRET not in kept and "robot" not in kept
@@ -85,7 +85,7 @@ def test_an_address_that_fails_costs_the_others_nothing(home: Home, post: Post) 
     def only_a(address: Address, title: str, body: str) -> Sent:
         return post(address, title, body) if address == A else Sent(address.name, "no answer")
 
-    tell(home, NOW, [A, B], only_a)
+    deliver(home, NOW, [A, B], only_a)
     again = told(home, post, 5, A, B)
     assert post.titles == [FIRST, FIRST] and again.sent, "B has it now, A had it"
     assert not told(home, post, 6, A, B).sent
@@ -141,9 +141,9 @@ def test_where_nothing_is_known_nothing_is_told_as_cleared(home: Home, post: Pos
 
 
 def test_without_an_address_it_says_how_to_set_one(home: Home, post: Post) -> None:
-    assert tell(home, NOW, [], post).trouble is None
+    assert deliver(home, NOW, [], post).trouble is None
     look(home, "ambiguous")
-    done = tell(home, NOW, [], post)
+    done = deliver(home, NOW, [], post)
     assert done.open == 1 and done.trouble and "ACCESS_RECOVERY_ALERTS" in done.words
     assert told(home, post, 1).sent, "it counts as told by nobody"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.alerts.problem import Seen, moment
+from pipelines.alerts.problem import PublishedMart, moment
 from pipelines.alerts.problems import Problem, problems
 from pipelines.operations.last_refresh import remember
 from tests.pipelines.alerts.support_alerts import (
@@ -25,7 +25,7 @@ from warehouse.archive.tombstones import write as bury
 from warehouse.base.home import Home
 from warehouse.editions.check_history import record
 from warehouse.editions.status import hold
-from warehouse.fetch.looks import Look, Verdict, note
+from warehouse.fetch.lookups import Lookup, Verdict, note
 
 
 def found_in(home: Home, now: datetime = NOW) -> list[Problem]:
@@ -99,7 +99,7 @@ def test_a_publisher_that_can_not_be_reached_is_one_problem_until_it_is(home: Ho
     found = only(home)
     assert (found.key, found.since) == ("unreachable digital.example", NOW - timedelta(minutes=30))
     assert f"{FEED} {EDITION}, nhs_app {EDITION}" in found.what
-    assert found.tell_from == NOW - timedelta(minutes=20), "it may pass by itself"
+    assert found.alert_from == NOW - timedelta(minutes=20), "it may pass by itself"
     assert found.still_see == "no mart is published yet"
     look(home, "unchanged", 0, feed="registered_patients", remedy="")
     assert keys(home) == []
@@ -107,8 +107,10 @@ def test_a_publisher_that_can_not_be_reached_is_one_problem_until_it_is(home: Ho
 
 def test_what_analysts_see_is_told_by_edition() -> None:
     at = datetime(2025, 3, 30, 8, 30, tzinfo=UTC)
-    assert Seen(at, {"b": "2025-02", "a": "2025-02"}).mart.endswith("with editions up to 2025-02")
-    several = Seen(at, {"c": "2025-01", "b": "2025-02", "a": "2025-02"}, synthetic=True)
+    assert PublishedMart(at, {"b": "2025-02", "a": "2025-02"}).mart.endswith(
+        "with editions up to 2025-02"
+    )
+    several = PublishedMart(at, {"c": "2025-01", "b": "2025-02", "a": "2025-02"}, synthetic=True)
     assert several.mart == (
         "the mart of 30 Mar 2025 of SYNTHETIC sample data, with editions up to 2025-01 (c), "
         "2025-02 (a, b)"
@@ -122,7 +124,9 @@ def test_late_by_the_release_calendar(home: Home) -> None:
     record(home, FEED, EDITION, "fingerprint", [], "run")
     publish(home, synthetic=True)
     day_after = datetime(2025, 12, 19, 8, tzinfo=UTC)
-    note(home, Look(at=day_after, feed=FEED, edition="2025-11", verdict="not yet", message="404."))
+    note(
+        home, Lookup(at=day_after, feed=FEED, edition="2025-11", verdict="not yet", message="404.")
+    )
     [found] = [one for one in problems(home, day_after) if one.key.startswith("late")]
     assert (found.key, found.title) == (
         f"late {FEED} 2025-11",
@@ -131,7 +135,7 @@ def test_late_by_the_release_calendar(home: Home) -> None:
     assert (
         "was due by 18 Dec 2025" in found.what and "19 Dec 2025, 08:00: not yet. 404." in found.what
     )
-    assert found.tell_from is not None and found.tell_from > day_after
+    assert found.alert_from is not None and found.alert_from > day_after
     assert "SYNTHETIC" in found.still_see
     assert problems(home, day_after - timedelta(days=1)) == []
     look(home, "not found", edition="2025-11")

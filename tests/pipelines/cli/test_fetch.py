@@ -13,7 +13,7 @@ from tests.support import crosstab, kept_in, zipped
 from tests.warehouse.fetch.publisher import APPOINTMENTS, Publisher, publishing
 from warehouse.base.home import Home
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE
-from warehouse.fetch.looks import looks, newest_looks
+from warehouse.fetch.lookups import lookups, newest_lookups
 
 FEED = "gp_appointments_practice"
 OCT = f"{APPOINTMENTS}/october-2025"
@@ -123,8 +123,8 @@ def test_a_publisher_that_can_not_be_reached_is_status_3(
     assert f"through the proxy http://{proxy}." in result.stderr
     assert "Fetch again later" in result.stderr and "not found" in result.stderr
     assert "secret" not in result.output
-    assert "secret" not in str(looks(home))
-    assert {one.verdict for one in newest_looks(home).values()} == {"unreachable", "not found"}
+    assert "secret" not in str(lookups(home))
+    assert {one.verdict for one in newest_lookups(home).values()} == {"unreachable", "not found"}
 
 
 def test_a_full_disk_says_what_is_safe(

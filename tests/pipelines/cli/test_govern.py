@@ -12,7 +12,7 @@ from pipelines.cli.main import app, main
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses
-from pipelines.operations.refresh import Report
+from pipelines.operations.refresh import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import referrals, regional, write, write_text
 from tests.warehouse.worlds import area
@@ -21,7 +21,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
-from warehouse.editions.status import standings
+from warehouse.editions.status import all_statuses
 
 RETURN, FEED, OCT = "pharmacy_first_referrals", "gp_appointments_sub_icb", "2025-10"
 WHY = ("--reason", "both are true", "--by", "A. Person")
@@ -40,7 +40,7 @@ def words(result: Result) -> str:
 def held(home: Home) -> Home:
     """A home with one edition that its checks hold back."""
     brought(home, referrals({}, {}))
-    assert judged(home, RETURN).standing.undecided
+    assert judged(home, RETURN).status.undecided
     return home
 
 
@@ -116,10 +116,10 @@ def test_an_edition_held_by_hand_is_told_but_no_failure(
     held: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told() -> tuple[int, str]:
-        stand = standings(held)
-        report = Report(
-            held=[one for one in stand if one.undecided],
-            decided=[one for one in stand if one.decision],
+        statuses = all_statuses(held)
+        report = RefreshReport(
+            held=[one for one in statuses if one.undecided],
+            decided=[one for one in statuses if one.decision],
         )
         status = show_refresh(Screen(), held, report)
         return status, capsys.readouterr().err

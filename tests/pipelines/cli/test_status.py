@@ -8,7 +8,7 @@ from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses, show_status
 from tests.pipelines.records import record
 from warehouse.base.home import Home
-from warehouse.fetch.looks import Look, note
+from warehouse.fetch.lookups import Lookup, note
 
 FEED = "gp_appointments_sub_icb"
 
@@ -18,8 +18,8 @@ def test_late_and_what_the_newest_look_found(
 ) -> None:
     record(home, FEED, "2020-01")
     day = datetime(2026, 7, 1, 8, 35, tzinfo=UTC)
-    note(home, Look(feed=FEED, edition="2020-01", verdict="new", at=day))
-    found = Look(
+    note(home, Lookup(feed=FEED, edition="2020-01", verdict="new", at=day))
+    found = Lookup(
         feed=FEED,
         edition="2020-02",
         verdict="ambiguous",

@@ -13,7 +13,7 @@ from pipelines.operations import forget
 from pipelines.operations import purge as pipeline
 from pipelines.operations.erase import bury, editions_touched, erase, plan_purge
 from pipelines.operations.forget import InUse
-from pipelines.operations.refresh import Report
+from pipelines.operations.refresh import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import coverage, gzipped, imported, referrals, regional, write, zipped
 from tests.warehouse.support_mart import build
@@ -151,7 +151,7 @@ def test_the_mart_goes_if_nothing_is_left_to_publish(
     assert asked is None and shows_any(home, {file.sha256}) and decisions(home) == []
     done = pipeline.purge(home, [file.sha256], "why", PERSON, lambda _: True)
     assert done is not None and done.taken_down and not home.mart.exists()
-    assert not page.exists() and done.report == Report() and tombstones(home)[0].erased_at
+    assert not page.exists() and done.report == RefreshReport() and tombstones(home)[0].erased_at
     again = pipeline.purge(home, [file.sha256[:9]], "why", PERSON, lambda _: True)
     assert again is not None and len(decisions(home)) == 1, "it is recorded once"
 
@@ -161,7 +161,7 @@ def test_a_dagster_in_use_leaves_the_purge_unfinished_and_says_so(
 ) -> None:
     [file] = brought(home, referrals())
     monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: None)
-    monkeypatch.setattr(forget, "PATIENCE", 0)
+    monkeypatch.setattr(forget, "TIMEOUT", 0)
     index = home.dagster / "history" / "runs" / "index.db"
     index.parent.mkdir(parents=True)
     with closing(sqlite3.connect(index, isolation_level=None)) as db:

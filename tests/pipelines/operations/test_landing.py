@@ -5,18 +5,18 @@ import time
 
 import pytest
 
-from pipelines.operations.landing import Seen, Verdict, look_at, lying, take_landing
+from pipelines.operations.landing import LandingDecision, SeenFolder, look_at, lying, take_landing
 from tests.support import write_regional, write_text
 from warehouse.base.home import Home
 
 STILL = 20.0
 
 
-def looked(home: Home, seen: Seen, now: float, *refused: str) -> Verdict:
+def looked(home: Home, seen: SeenFolder, now: float, *refused: str) -> LandingDecision:
     return look_at(lying(home), seen, refused, STILL, now)
 
 
-def settled(home: Home, seen: Seen, now: float, *refused: str) -> Verdict:
+def settled(home: Home, seen: SeenFolder, now: float, *refused: str) -> LandingDecision:
     """Two looks, far enough from each other."""
     return looked(home, looked(home, seen, now, *refused).seen, now + STILL, *refused)
 
@@ -24,7 +24,7 @@ def settled(home: Home, seen: Seen, now: float, *refused: str) -> Verdict:
 def test_asked_for_once_it_has_stopped_growing(home: Home) -> None:
     path = home.landing / "november.csv"
     write_text(path, "half")
-    first = looked(home, Seen(), 0)
+    first = looked(home, SeenFolder(), 0)
     assert first.run_key is None and "nothing grows" in first.why
     assert looked(home, first.seen, STILL - 1).run_key is None
     write_text(path, "half and half")
@@ -38,7 +38,7 @@ def test_asked_for_once_it_has_stopped_growing(home: Home) -> None:
 def test_what_was_refused_stays_and_is_not_asked_for_again_until_it_changes(home: Home) -> None:
     path = home.landing / "letter.zip"
     write_text(path, "<html>")
-    asked = settled(home, Seen(), 0)
+    asked = settled(home, SeenFolder(), 0)
     day = 86_400
     stays = looked(home, asked.seen, day, "letter.zip")
     assert (stays.run_key, stays.why) == (
@@ -56,7 +56,7 @@ def test_what_was_refused_stays_and_is_not_asked_for_again_until_it_changes(home
 
 def test_what_an_import_that_broke_off_left_is_tried_again_after_an_hour(home: Home) -> None:
     write_text(home.landing / "november.csv", "A")
-    asked = settled(home, Seen(), 0)
+    asked = settled(home, SeenFolder(), 0)
     assert looked(home, asked.seen, 3000).run_key is None
     again = looked(home, asked.seen, 3700)
     assert again.run_key not in (None, asked.run_key)
@@ -66,7 +66,7 @@ def test_the_same_file_dropped_again_later_is_asked_for_again(home: Home) -> Non
     path = home.landing / "november.csv"
     write_text(path, "A")
     os.utime(path, (1, 1))
-    asked = settled(home, Seen(), 0)
+    asked = settled(home, SeenFolder(), 0)
     path.unlink()
     gone = looked(home, asked.seen, 100)
     assert gone.why == "Nothing lies in the landing folder"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.operations.last_refresh import last_refresh, remember
-from pipelines.operations.refresh import Report, remembered
+from pipelines.operations.refresh import RefreshReport, remembered
 from tests.support import write_text
 from warehouse.base.home import Home
 
@@ -32,7 +32,10 @@ def test_a_row_of_failures_and_a_refused_file_count_from_the_first(home: Home) -
 
 
 def test_a_refresh_that_breaks_off_is_remembered(home: Home) -> None:
-    with pytest.raises(OSError, match="No space"), remembered(home, Report(failures=["one"])):
+    with (
+        pytest.raises(OSError, match="No space"),
+        remembered(home, RefreshReport(failures=["one"])),
+    ):
         raise OSError("No space left on device")
     last = last_refresh(home)
     assert last is not None and last.failures == ("one", "No space left on device")

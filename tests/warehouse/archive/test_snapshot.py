@@ -14,7 +14,7 @@ from warehouse.archive.snapshot import one_snapshot, outdated
 from warehouse.archive.source_files import Archive
 from warehouse.archive.withdrawals import restore, withdraw
 from warehouse.base.home import Home
-from warehouse.editions.status import standings
+from warehouse.editions.status import all_statuses
 from warehouse.publication.build import mart_fingerprint
 from warehouse.store import Store
 
@@ -54,7 +54,7 @@ def test_a_run_reads_each_record_once(
     with one_snapshot():
         for edition in pending_editions(home, FEED):
             take_in(home, FEED, edition, RUN)
-        assert len(standings(home)) == months
+        assert len(all_statuses(home)) == months
         mart_fingerprint(home)
     assert len(read) == months
 

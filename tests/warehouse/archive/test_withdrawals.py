@@ -61,10 +61,10 @@ def test_an_edition_of_which_nothing_remains_is_withdrawn(home: Home, tmp_path: 
 
 def test_the_edition_is_judged_anew_from_what_remains(home: Home) -> None:
     wrong, _ = brought(home, referrals({}, {}), referrals({"Practice code": "C82002"}))
-    assert judged(home, FEED).standing.undecided
+    assert judged(home, FEED).status.undecided
     withdraw(home, wrong.sha256, "sent twice", PERSON)
     assert pending_editions(home, FEED) == [OCT]
-    assert judged(home, FEED).standing.verdict == "accepted"
+    assert judged(home, FEED).status.verdict == "accepted"
     restore(home, wrong.sha256, "it was right", PERSON)
     assert not is_judged(home, FEED, OCT, active(home))
 

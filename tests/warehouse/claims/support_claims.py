@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from warehouse.claims.evaluate import Judged, try_claims
+from warehouse.claims.evaluate import EvaluatedClaim, evaluate_claims
 from warehouse.claims.register import Claim, load_register
 from warehouse.kpi.catalogue import catalogue
 
@@ -108,10 +108,12 @@ class LittleMart:
         sql = f"INSERT INTO mart.governance.{table} ({', '.join(row)}) VALUES ({marks})"
         self.db.execute(sql, list(row.values()))
 
-    def judged(self, claims: tuple[Claim, ...], synthetic: bool = False) -> dict[str, Judged]:
+    def judged(
+        self, claims: tuple[Claim, ...], synthetic: bool = False
+    ) -> dict[str, EvaluatedClaim]:
         """The claims after their trial, by id."""
         self.db.execute("DROP SCHEMA IF EXISTS stage CASCADE; CREATE SCHEMA stage")
-        tested = try_claims(self.db, claims, catalogue(), synthetic)
+        tested = evaluate_claims(self.db, claims, catalogue(), synthetic)
         return {one.claim.claim_id: one for one in tested}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.warehouse.claims.support_claims import CITY, LLR, LittleMart, figure, registered
-from warehouse.claims.evaluate import Judged, verdict_words
+from warehouse.claims.evaluate import EvaluatedClaim, verdict_words
 from warehouse.claims.verdicts import SYNTHETIC
 
 APPOINTMENTS, SHARE = "appointments", "appointments_same_day_share"
@@ -96,9 +96,9 @@ def test_a_period_is_these_months_and_no_others(mart: LittleMart, tmp_path: Path
     mart.knows(APPOINTMENTS, COUNTS)
     readings = [{"period": period} for period, _ in PERIODS.values()]
     [one] = mart.judged(registered(tmp_path, claim=figure(readings=readings))).values()
-    assert {tried.reading.period.words: tried.latest for tried in one.tried} == {
-        words: value for words, (_, value) in PERIODS.items()
-    }
+    assert {
+        evaluation.reading.period.words: evaluation.latest for evaluation in one.evaluations
+    } == {words: value for words, (_, value) in PERIODS.items()}
 
 
 def test_a_period_over_a_missing_month_has_no_value(mart: LittleMart, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_period_over_a_missing_month_has_no_value(mart: LittleMart, tmp_path: 
     mart.knows(APPOINTMENTS, {"2024-09": None})
     to_date = {"financial_year_to": "2024-10"}
     [one] = mart.judged(registered(tmp_path, claim=figure(period=to_date))).values()
-    assert one.verdict.words == "not computable" and one.tried[0].latest is None
+    assert one.verdict.words == "not computable" and one.evaluations[0].latest is None
     assert "June 2024 not held; September 2024 incomplete (2 of 3 members)" in one.note
     assert "held of 04C: October 2023 to May 2024, July to August 2024, October 2024 to" in one.note
 
@@ -119,7 +119,7 @@ def test_each_month_counts_as_it_was_known_with_an_edition(
     mart.knows(APPOINTMENTS, {"2024-04": 12}, "2024-07")
     to_date = {"financial_year_to": "2024-06"}
     [one] = mart.judged(registered(tmp_path, claim=figure(period=to_date))).values()
-    assert [(known.edition, known.value) for known in one.tried[0].known] == [
+    assert [(known.edition, known.value) for known in one.evaluations[0].known] == [
         ("2024-05", None),
         ("2024-06", 10 + 21 + 30),
         ("2024-07", 12 + 21 + 30),
@@ -135,8 +135,8 @@ def test_shares_are_of_sums_and_rates_of_the_mean_of_patients(
     share = figure(unit="share", kpi=SHARE, written="20 %", period=period)
     rate = {"unit": "rate_per_1000", "kpi": "appointments_per_1000_patients", "period": period}
     found = mart.judged(registered(tmp_path, share=share, rate=figure(**rate)))
-    assert found["share"].tried[0].latest == 20 / 100
-    assert found["rate"].tried[0].latest == 1000 * 20 / 50
+    assert found["share"].evaluations[0].latest == 20 / 100
+    assert found["rate"].evaluations[0].latest == 1000 * 20 / 50
 
 
 def test_what_is_made_of_a_period(mart: LittleMart, tmp_path: Path) -> None:
@@ -158,7 +158,9 @@ def test_what_is_made_of_a_period(mart: LittleMart, tmp_path: Path) -> None:
         for number, (measure, unit, kpi) in enumerate(made)
     }
     found = mart.judged(registered(tmp_path, **claims))
-    assert [one.tried[0].latest for one in found.values()] == pytest.approx(list(made.values()))
+    assert [one.evaluations[0].latest for one in found.values()] == pytest.approx(
+        list(made.values())
+    )
 
 
 def test_a_comparison_needs_the_year_before_too(mart: LittleMart, tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_the_first_reading_with_a_value_is_shown_not_the_nearest(
     confirmed = registered(tmp_path, claim=figure(written="95", readings=readings))
     [one] = mart.judged(confirmed).values()
     assert verdict_words(one) == "confirmed"
-    assert one.verdict.main is one.tried[1]
+    assert one.verdict.main is one.evaluations[1]
 
 
 def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_path: Path) -> None:
@@ -217,7 +219,7 @@ def test_each_month_is_a_reading_or_told_to_be_missing(mart: LittleMart, tmp_pat
     found = mart.judged(claims)
     assert [
         (one.reading.period.words, one.latest, one.missing and one.missing.what)
-        for one in found["some"].tried
+        for one in found["some"].evaluations
     ] == [
         ("each month from June to August 2024", None, "June to August 2024 not held"),
         ("September 2024", 90, None),
@@ -226,7 +228,7 @@ def test_each_month_is_a_reading_or_told_to_be_missing(mart: LittleMart, tmp_pat
         ("December 2024", None, "December 2024 not held"),
     ]
     assert found["some"].verdict.words == "confirmed"
-    [alone] = found["none"].tried
+    [alone] = found["none"].evaluations
     assert alone.reading.period.words == "each month from August to September 2023"
     assert "August to September 2023 not held" in found["none"].note
 
@@ -249,7 +251,7 @@ def test_a_share_above_the_whole_cannot_be_true(mart: LittleMart, tmp_path: Path
     assert "can't be more than its whole: 83 of 82" in found["part"].note
 
 
-def app_claim(mart: LittleMart, tmp_path: Path, **keys: object) -> Judged:
+def app_claim(mart: LittleMart, tmp_path: Path, **keys: object) -> EvaluatedClaim:
     claims = registered(tmp_path, organisations=CITY_AND_LLR, claim=figure(**PEOPLE | keys))
     [one] = mart.judged(claims).values()
     return one
@@ -347,7 +349,7 @@ def test_synthetic_figures_are_never_judged(mart: LittleMart, tmp_path: Path) ->
     assert {(one.verdict.words, one.note) for one in found.values()} == {
         ("not computable", SYNTHETIC)
     }
-    assert [one.latest for claim in found.values() for one in claim.tried] == [None, None]
+    assert [one.latest for claim in found.values() for one in claim.evaluations] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -455,7 +457,7 @@ def test_a_statement_is_summed_up_in_a_line(mart: LittleMart, tmp_path: Path) ->
     }
     for line, figures in lines.items():
         found = mart.judged(registered(tmp_path, **figures))
-        assert {one.summed_up for one in found.values()} == {line}
+        assert {one.summary for one in found.values()} == {line}
 
 
 def test_few_organisations_differ_by_their_number(mart: LittleMart, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def minimal(**changes: Any) -> dict[str, Any]:
         "edition": {},
         "columns": {"code": code, "n": count},
         "key": ["code"],
-        "cell": {"level": "sub_icb", "code": "code"},
+        "reporting_unit": {"level": "sub_icb", "code": "code"},
         "measures": {"n": {"title": "N", "sum": "n", "unit": "events", "additive_over_time": True}},
     } | changes
 
@@ -112,7 +112,7 @@ def test_governance_can_read_what_it_needs() -> None:
         licence=lambda one: one.licence.name and one.licence.url.startswith("https://"),
         landing_page=lambda one: one.landing_page.startswith("https://"),
         owner_grain_and_caveats=lambda one: one.owner and one.grain and one.caveats,
-        measured_cells=lambda one: not one.measures or one.cell is not None,
+        measured_cells=lambda one: not one.measures or one.reporting_unit is not None,
     )
 
 

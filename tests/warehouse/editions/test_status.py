@@ -8,7 +8,7 @@ from tests.support import all_services, long_claims, referrals
 from warehouse.archive.decisions import NotPossible, decisions
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.editions.status import Standing, accept, hold, standing
+from warehouse.editions.status import EditionStatus, accept, hold, status_of
 from warehouse.publication.build import accepted_files, mart_fingerprint
 
 FEED, OCT = "pharmacy_first_referrals", "2025-10"
@@ -17,13 +17,13 @@ TWICE = referrals({}, OTHER, {})
 PERSON = "A. Person"
 
 
-def now(home: Home) -> Standing:
-    return standing(home, FEED, OCT)
+def now(home: Home) -> EditionStatus:
+    return status_of(home, FEED, OCT)
 
 
 def held_edition(home: Home) -> None:
     brought(home, TWICE)
-    assert judged(home, FEED).standing.undecided
+    assert judged(home, FEED).status.undecided
 
 
 def test_a_held_edition_is_let_in_by_decision(home: Home) -> None:
@@ -45,7 +45,7 @@ def test_an_edition_decided_on_is_judged_again_and_keeps_its_checks_verdict(home
     accept(home, FEED, OCT, "Both rows are true", PERSON)
     assert not is_judged(home, FEED, OCT, active(home))
     taken = judged(home, FEED)
-    assert (taken.state.verdict, taken.standing.verdict) == ("held", "accepted")
+    assert (taken.state.verdict, taken.status.verdict) == ("held", "accepted")
     assert is_judged(home, FEED, OCT, active(home))
 
 
@@ -80,7 +80,7 @@ def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -
     assert now(home).verdict == "held" and not now(home).undecided
     brought(home, referrals({}, OTHER))
     taken = judged(home, FEED)
-    assert (taken.state.verdict, taken.standing.verdict) == ("accepted", "held")
+    assert (taken.state.verdict, taken.status.verdict) == ("accepted", "held")
     assert accepted_files(home) == []
     accept(home, FEED, OCT, "They agreed", PERSON)
     assert now(home).verdict == "accepted"
@@ -123,7 +123,7 @@ def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
 def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
     [file] = brought(home, TWICE)
     Archive(home).object_path(file.container_sha256).write_bytes(b"rotten")
-    assert judged(home, FEED).standing.undecided
+    assert judged(home, FEED).status.undecided
     with pytest.raises(NotPossible, match="can't be let in"):
         accept(home, FEED, OCT, "why", PERSON)
     assert hold(home, FEED, OCT, "wait", PERSON).decision is not None
@@ -132,6 +132,6 @@ def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
 def test_accepting_tells_what_stays_out_all_the_same(home: Home) -> None:
     rows = [{"Practice code": f"C82{n:03}", "Referrals sent": "many"} for n in range(30)]
     brought(home, referrals({}, *rows, *[{"Practice code": "C82000"}]))
-    assert judged(home, FEED).standing.undecided
+    assert judged(home, FEED).status.undecided
     message = accept(home, FEED, OCT, "it is what we have", PERSON).message
     assert "that lost rows to quarantine keep what they had" in message

@@ -33,12 +33,12 @@ def published(home: Home, feed: str, edition: str, sha256: str) -> Published:
     """One file of a home that stays as it is, read once for all questions to it."""
     file = _files(home)[(feed, edition, sha256)]
     contract = contracts()[feed]
-    assert contract.cell is not None
+    assert contract.reporting_unit is not None
     headings = file.headings
     [code] = [
         place
         for place, heading in enumerate(headings)
-        if contract.column_of(heading) == contract.cell.code
+        if contract.column_of(heading) == contract.reporting_unit.code
     ]
     places = {heading: headings.index(heading) for heading in headings}
     return Published(file.file_name, _rows(home, file), places, code)

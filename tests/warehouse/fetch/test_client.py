@@ -17,7 +17,7 @@ from warehouse.base.home import Home
 from warehouse.fetch import client as module
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
 from warehouse.fetch.candidates import NotFound
-from warehouse.fetch.client import Client, Downloaded, Known, NotModified, Unreachable
+from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified, Unreachable
 from warehouse.fetch.names import file_name
 from warehouse.readers.containers import Refused
 
@@ -50,7 +50,9 @@ def asking(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asking]:
         yield made
 
 
-def download(asking: Asking, url: str, folder: Path, known: Known | None = None) -> Downloaded:
+def download(
+    asking: Asking, url: str, folder: Path, known: EarlierAnswer | None = None
+) -> Downloaded:
     done = asking.client.download(url, folder, known)
     assert isinstance(done, Downloaded)
     assert done.path.read_bytes() == CONTENT and done.bytes == len(CONTENT)
@@ -298,9 +300,9 @@ def test_what_has_not_changed_is_not_sent(
     said = "Thu, 27 Nov 2025 09:30:00 GMT"
     server.routes["/f.zip"] = Published(CONTENT, ETAG, said)
     url = server.url("/f.zip")
-    for known in (Known(ETAG, said), Known(None, said)):
+    for known in (EarlierAnswer(ETAG, said), EarlierAnswer(None, said)):
         assert isinstance(asking.client.download(url, tmp_path, known), NotModified)
-    download(asking, url, tmp_path, Known('"v0"', said))
+    download(asking, url, tmp_path, EarlierAnswer('"v0"', said))
 
 
 def test_a_listed_file_that_is_not_there(

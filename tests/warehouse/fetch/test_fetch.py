@@ -23,8 +23,8 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.fetch.client import Client
-from warehouse.fetch.fetch import each_look, editions_to_look_for, looked_up
-from warehouse.fetch.looks import Look, looks
+from warehouse.fetch.fetch import each_lookup, editions_to_look_for, looked_up
+from warehouse.fetch.lookups import Lookup, lookups
 
 PRACTICES, SUB_ICBS = "gp_appointments_practice", "gp_appointments_sub_icb"
 COVERAGE = "gp_appointments_coverage"
@@ -35,10 +35,10 @@ RELEASE = date(2025, 11, 27)
 ALL = "gp-reg-pat-prac-all.csv"
 
 
-def looked(home: Home, *feeds: str, today: date = RELEASE, **said: Sequence[str]) -> list[Look]:
+def looked(home: Home, *feeds: str, today: date = RELEASE, **said: Sequence[str]) -> list[Lookup]:
     """The looks of one fetch, without waits."""
     with Client(home, lambda _: None) as client:
-        return list(each_look(home, feeds, today=today, client=client, **said))  # type: ignore[arg-type]
+        return list(each_lookup(home, feeds, today=today, client=client, **said))  # type: ignore[arg-type]
 
 
 def verdict(home: Home, *feeds: str, today: date = RELEASE) -> str:
@@ -64,7 +64,7 @@ def test_an_edition_that_is_out_comes_in(home: Home, publisher: Publisher, tmp_p
     assert look.message == "2 file(s), 2 rows; with gp_appointments_mapping 2025-10"
     assert (look.page, look.url) == (f"https://digital.nhs.uk{OCT}", url)
     assert (look.files, look.run_id, look.remedy) == ((ZIP,), "r1", "")
-    assert looks(home) == [look]
+    assert lookups(home) == [look]
     files = Archive(home).files()
     assert {file.page for file in files} == {look.page} and {f.url for f in files} == {url}
     assert {file.published_on for file in files} == {RELEASE}
@@ -193,11 +193,11 @@ def test_since_takes_the_oldest_first_and_goes_on_where_it_stopped(
     said: list[str] = []
     with Client(home, lambda _: None) as client, pytest.raises(KeyboardInterrupt):
         list(
-            each_look(
+            each_lookup(
                 home, [PATIENTS], "2025-08", today=RELEASE, client=client, say=_killed_at(said, 5)
             )
         )
-    assert [look.edition for look in looks(home)] == ["2025-08", "2025-09"]
+    assert [look.edition for look in lookups(home)] == ["2025-08", "2025-09"]
     publisher.server.asked.clear()
     again = looked(home, PATIENTS, since="2025-08", today=RELEASE)
     assert [look.verdict for look in again[:3]] == ["unchanged", "unchanged", "new"]
@@ -248,7 +248,7 @@ def test_the_placed_sample_says_nothing_of_what_is_out(
     assert to_look_for(home, PRACTICES, "2026-01-30") == ["2025-12"]
     said: list[str] = []
     with Client(home) as client:
-        list(each_look(home, [PRACTICES], today=RELEASE, say=said.append, client=client))
+        list(each_lookup(home, [PRACTICES], today=RELEASE, say=said.append, client=client))
     assert "SYNTHETIC" in said[0] and "retires" in said[0]
 
 

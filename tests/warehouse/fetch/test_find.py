@@ -27,8 +27,8 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.fetch.candidates import (
     Ambiguous,
     Found,
-    Missing,
     NotFound,
+    NothingToDownload,
     NotThePublisher,
     NotYet,
     Page,
@@ -315,9 +315,9 @@ def test_a_resource_without_a_usable_address_is_taken_from_its_zip() -> None:
     ],
 )  # fmt: skip
 def test_a_data_set_without_the_one_resource_says_why(
-    listed: list[Resource], error: type[Missing]
+    listed: list[Resource], error: type[NothingToDownload]
 ) -> None:
-    with pytest.raises(Missing) as raised:
+    with pytest.raises(NothingToDownload) as raised:
         look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
     assert type(raised.value) is error
 
@@ -443,7 +443,7 @@ def test_whatever_is_answered_there_is_a_reason_and_something_to_do(
         ("pharmacy_first", "2025-11", DISPENSING),
         ("pharmacy_first", "2024-01", WIDE),
     ):
-        with pytest.raises(Missing) as error:
+        with pytest.raises(NothingToDownload) as error:
             look(feed, edition, {url: answer or b" "})
         assert error.value.reason and error.value.remedy
 

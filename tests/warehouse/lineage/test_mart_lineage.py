@@ -23,7 +23,7 @@ from warehouse.lineage.compose import mart_edges
 from warehouse.lineage.edge_table import SCHEMA, edges_of, lineage_frame
 from warehouse.lineage.feed_edges import ROWS, Edge
 from warehouse.lineage.follow import index, made_of
-from warehouse.lineage.records import RECORDS, TOLD_BY_HAND
+from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
 from warehouse.publication.build import build_mart
 from warehouse.transform.tidy import lake_paths
 
@@ -183,13 +183,13 @@ def test_tables_that_are_told_by_hand_are_listed(world: World) -> None:
     made = re.compile(r"CREATE TABLE mart\.(\S+) AS SELECT .* FROM incoming$", re.DOTALL)
     loaded = {found.group(1) for sql in world.statements if (found := made.match(sql))}
     # The lineage itself is loaded after it was read.
-    assert set(TOLD_BY_HAND) == loaded | {"governance.lineage_edge"}
+    assert set(DECLARED_BY_HAND) == loaded | {"governance.lineage_edge"}
     decision = Path(lineage_table.__file__).parents[2] / "docs/decisions/0014-column-lineage.md"
     [told] = re.findall(
         r"\*\*Told by hand\.\*\*(.*?)\(Columns", decision.read_text("utf-8"), re.DOTALL
     )
     listed = set(re.findall(r"`(\w+)`", told)) - {"governance"}
-    assert listed == {name.removeprefix("governance.") for name in TOLD_BY_HAND}
+    assert listed == {name.removeprefix("governance.") for name in DECLARED_BY_HAND}
 
 
 def test_the_macro_goes_back_to_the_published_headings(world: World) -> None:

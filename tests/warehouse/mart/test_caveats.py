@@ -218,7 +218,7 @@ def test_shipped_register_is_bound_and_known_breaks_are_in_it(llr: Mart) -> None
 
 
 def test_working_days_are_told_of_what_they_move_and_of_nothing_else() -> None:
-    told = {kpi.kpi_id: {one.text for one in kpi.told_caveats} for kpi in catalogue().values()}
+    told = {kpi.kpi_id: {one.text for one in kpi.all_caveats} for kpi in catalogue().values()}
     count = {kpi for kpi, texts in told.items() if WORKING_DAYS_COUNT.text in texts}
     share = {kpi for kpi, texts in told.items() if WORKING_DAYS_SHARE.text in texts}
     events = {

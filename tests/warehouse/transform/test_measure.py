@@ -246,6 +246,6 @@ def test_a_practice_that_moves_within_a_file_is_seen_in_both_places() -> None:
 
 
 def test_a_feed_without_a_cell_cannot_be_measured() -> None:
-    contract = contracts()[COVERAGE].model_copy(update={"cell": None})
+    contract = contracts()[COVERAGE].model_copy(update={"reporting_unit": None})
     with pytest.raises(ValueError, match="names no organisation"):
         measure(pl.LazyFrame(), contract, OCTOBER)

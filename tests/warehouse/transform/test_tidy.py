@@ -30,9 +30,9 @@ def quarantine(paths: LakePaths) -> pl.DataFrame:
     return pl.read_parquet(paths.quarantine)
 
 
-def tainted(paths: LakePaths) -> list[tuple[str, date]]:
+def unreliable(paths: LakePaths) -> list[tuple[str, date]]:
     cells = pl.read_parquet(paths.measures)
-    return cells.filter("tainted").select("org_code", "month").sort(pl.all()).rows()
+    return cells.filter("unreliable").select("org_code", "month").sort(pl.all()).rows()
 
 
 def test_rows_are_typed_counted_and_numbered(home: Home) -> None:
@@ -43,7 +43,7 @@ def test_rows_are_typed_counted_and_numbered(home: Home) -> None:
         (2, 3, OCTOBER),
         (4, 4, OCTOBER),
     ]
-    assert (facts.rows, facts.quarantined, facts.cells, facts.tainted_cells) == (2, 1, 1, 1)
+    assert (facts.rows, facts.quarantined, facts.cells, facts.unreliable_cells) == (2, 1, 1, 1)
     assert [broken.model_dump() for broken in facts.broken] == [
         {"rule": "count_whole", "column": "appointments", "rows": 1}
     ]
@@ -120,7 +120,7 @@ def test_an_open_quote_that_swallows_rows_is_found(home: Home) -> None:
     (row,) = quarantine(paths).iter_rows(named=True)
     assert (row["rule"], row["source_row"]) == ("row_shape", 3)
     assert len(row["found"]) <= 200
-    assert tainted(paths) == [("04C", OCTOBER)]
+    assert unreliable(paths) == [("04C", OCTOBER)]
 
 
 def test_swallowed_rows_may_be_anybodys(home: Home) -> None:
@@ -131,7 +131,7 @@ def test_swallowed_rows_may_be_anybodys(home: Home) -> None:
     ]
     content = regional(*rows).replace(b",N1,", b',"N1,').replace(b",N2,", b',N2",')
     _, paths = tidied(home, content)
-    assert tainted(paths) == [("03W", OCTOBER), ("04C", SEP)]
+    assert unreliable(paths) == [("03W", OCTOBER), ("04C", SEP)]
 
 
 def test_a_byte_order_mark_and_accents_survive(home: Home) -> None:
@@ -150,12 +150,12 @@ def test_other_encodings_give_the_same_rows(home: Home, encoding: str) -> None:
     assert quarantine(paths)["source_row"].to_list() == [3]
 
 
-def test_blank_lines_and_footnotes_are_kept_aside_and_taint_nothing(home: Home) -> None:
+def test_blank_lines_and_footnotes_are_kept_aside_and_make_nothing_unreliable(home: Home) -> None:
     content = regional({COUNT: 8}, end="\n") + b"\nSource: NHS England\n"
     facts, paths = tidied(home, content)
     assert (facts.rows, facts.quarantined) == (1, 2)
     assert quarantine(paths)["source_row"].to_list() == [3, 4]
-    assert tainted(paths) == []
+    assert unreliable(paths) == []
 
 
 @pytest.mark.parametrize(
@@ -178,17 +178,17 @@ def test_blank_lines_and_footnotes_are_kept_aside_and_taint_nothing(home: Home) 
         ({AREA: "", COUNT: ""}, []),
     ],
 )
-def test_which_figures_a_lost_row_taints(
+def test_which_figures_a_lost_row_makes_unreliable(
     home: Home, lost: dict[str, object], expected: list[tuple[str, date]]
 ) -> None:
     sound = [{}, {MONTH: "SEP2025"}, {AREA: "03W"}]
     facts, paths = tidied(home, regional(*sound, lost))
     assert (facts.rows, facts.quarantined) == (3, 1)
-    assert tainted(paths) == expected
-    assert facts.tainted_cells == len(expected)
+    assert unreliable(paths) == expected
+    assert facts.unreliable_cells == len(expected)
 
 
-def test_a_garbled_practice_code_taints_its_sub_icb_only(home: Home) -> None:
+def test_a_garbled_practice_code_makes_unreliable_its_sub_icb_only(home: Home) -> None:
     facts, paths = tidied(
         home,
         crosstab(
@@ -200,10 +200,10 @@ def test_a_garbled_practice_code_taints_its_sub_icb_only(home: Home) -> None:
         ),
     )
     assert facts.quarantined == 1
-    assert tainted(paths) == [("C82001", OCTOBER), ("C82002", OCTOBER)]
+    assert unreliable(paths) == [("C82001", OCTOBER), ("C82002", OCTOBER)]
 
 
-def test_a_code_of_no_known_sub_icb_taints_the_whole_month(home: Home) -> None:
+def test_a_code_of_no_known_sub_icb_makes_unreliable_the_whole_month(home: Home) -> None:
     _, paths = tidied(
         home,
         crosstab(
@@ -212,15 +212,15 @@ def test_a_code_of_no_known_sub_icb_taints_the_whole_month(home: Home) -> None:
             {"GP_CODE": "?", "SUB_ICB_LOCATION_CODE": "?"},
         ),
     )
-    assert tainted(paths) == [("C82001", OCTOBER), ("C82003", OCTOBER)]
+    assert unreliable(paths) == [("C82001", OCTOBER), ("C82003", OCTOBER)]
 
 
-def test_tainting_follows_the_cell_not_its_position(home: Home) -> None:
+def test_unreliability_follows_the_cell_not_its_position(home: Home) -> None:
     codes = [f"C{82000 + i}" for i in range(300)]
     rows = [{"GP_CODE": code} for code in codes]
     lost = [{"GP_CODE": code, "HCP_TYPE": "Nurse"} for code in codes[::7]]
     _, paths = tidied(home, crosstab(*rows, *lost))
-    assert [code for code, _ in tainted(paths)] == codes[::7]
+    assert [code for code, _ in unreliable(paths)] == codes[::7]
 
 
 def test_tidying_twice_does_nothing_the_second_time(
@@ -254,7 +254,7 @@ def test_the_version_knows_contract_engine_and_this_module() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["_write_rows", "_measure", "measure", "taint.tainted", "Store.replace"]
+    "step", ["_write_rows", "_measure", "measure", "unreliable.unreliable_cells", "Store.replace"]
 )
 def test_a_failure_midway_counts_as_not_tidied(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str
@@ -327,15 +327,15 @@ def test_lists_of_2021_are_tidied(home: Home) -> None:
     assert (file.feed, file.edition, tidy(home, file).rows) == (LIST, "2021-01", 1)
 
 
-def test_coverage_taints_only_what_lost_a_figure(home: Home) -> None:
+def test_coverage_makes_unreliable_only_what_lost_a_figure(home: Home) -> None:
     zeros = dict.fromkeys(("Included Practices", "Open Practices"), 0)
     zeros |= {f"Patients registered at {kind} practices": 0 for kind in ("included", "open")}
     month = {"Appointment_Month": "01NOV2023"}
     rows = [{}, month, zeros | {"Appointment_Month": "?"}]
     _, paths = tidied(home, coverage(*rows))
-    assert tainted(paths) == []
+    assert unreliable(paths) == []
     _, paths = tidied(home, coverage(*rows, {"Appointment_Month": "?"}))
-    assert tainted(paths) == [("04C", date(2023, 11, 1)), ("04C", OCTOBER)]
+    assert unreliable(paths) == [("04C", date(2023, 11, 1)), ("04C", OCTOBER)]
 
 
 def test_real_practice_of_august(home: Home, real_feeds: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_blank_cell_of_the_wide_era_states_nothing_and_a_wrong_one_is_named(ho
     assert found.facts.rows == 8 + 8
     [(row, rule, reason)] = found.told()
     assert (row, rule) == (3, "count_whole") and "`2.5`" in reason
-    assert found.measures.filter("tainted")["org_code"].to_list() == ["FA002"]
+    assert found.measures.filter("unreliable")["org_code"].to_list() == ["FA002"]
 
 
 def test_the_long_era_is_read_for_this_service_alone(home: Home) -> None:
@@ -160,10 +160,10 @@ def test_no_address_is_kept_not_even_in_quarantine(name: str, content: bytes, ho
     assert "SECRET" not in kept and "LE1" not in kept
 
 
-def test_a_garbled_pharmacy_code_taints_its_icb_only(home: Home) -> None:
+def test_a_garbled_pharmacy_code_makes_unreliable_its_icb_only(home: Home) -> None:
     there = {"CONTRACTOR_CODE": "FB001", "ICB_CODE": "QJ2"}
     found = taken(home, "x.csv", long_claims({}, there, {"CONTRACTOR_CODE": "F?"}))
-    assert dict(found.measures.select("org_code", "tainted").iter_rows()) == {
+    assert dict(found.measures.select("org_code", "unreliable").iter_rows()) == {
         "FA001": True,
         "FB001": False,
     }
@@ -239,7 +239,7 @@ def test_any_decoration_of_a_workbook_is_taken(home: Home) -> None:
     assert found.rows.select("source_row", "icb_code").rows() == [(10, "QK1"), (12, "QJG")]
     [(row, rule, reason)] = found.told()
     assert (row, rule) == (13, "total_row") and "England" in reason
-    assert not found.measures["tainted"].any()
+    assert not found.measures["unreliable"].any()
 
 
 def test_later_measures_of_the_app_are_taken_by_contract(home: Home) -> None:
@@ -307,7 +307,7 @@ def test_each_mistake_of_a_local_return_has_its_own_words(
 
 def test_a_total_takes_nothing_from_the_rows_above_it(home: Home) -> None:
     found = taken(home, "return.csv", referrals({}, {"Month": "Total", "Practice code": ""}))
-    assert not found.measures["tainted"].any()
+    assert not found.measures["unreliable"].any()
 
 
 def test_a_completion_that_is_not_known_is_not_zero(home: Home) -> None:

@@ -59,7 +59,7 @@ def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContrac
                 {
                     "feed": contract.feed,
                     "licence": contract.licence.name,
-                    "handMade": contract.hand_made,
+                    "handMade": contract.local_return,
                     "disclosureControl": contract.disclosure_control,
                 }
             ),
@@ -68,7 +68,7 @@ def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContrac
 
 
 def _tags(contract: Contract) -> list[str]:
-    local = ["local-return"] if contract.hand_made else []
+    local = ["local-return"] if contract.local_return else []
     held = ["disclosure-control"] if contract.disclosure_control else []
     return [contract.cadence.frequency, *local, *held]
 

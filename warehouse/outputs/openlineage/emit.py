@@ -65,7 +65,7 @@ class Emitter:
         try:
             self._open()
         except Exception as error:  # whatever a misread configuration raises
-            self._tell(f"The configuration of OpenLineage {reason(error)}.")
+            self._report(f"The configuration of OpenLineage {reason(error)}.")
 
     def _open(self) -> None:
         quiet()
@@ -79,7 +79,7 @@ class Emitter:
             self._address = address(client.transport)
             self._sender = Sender(client)
         elif named := os.environ.get("OPENLINEAGE_CONFIG"):
-            self._tell(f"OPENLINEAGE_CONFIG names {named}, in which no transport could be read.")
+            self._report(f"OPENLINEAGE_CONFIG names {named}, in which no transport could be read.")
 
     def emit(self, event: RunEvent) -> None:
         """Send an event, or keep it."""
@@ -94,7 +94,7 @@ class Emitter:
             return
         self._keep(self._sender.finish())
         if self._sender.trouble:
-            self._tell(f"{self._address} {self._sender.trouble}.")
+            self._report(f"{self._address} {self._sender.trouble}.")
 
     @contextmanager
     def never_failing(self) -> Iterator[None]:
@@ -102,16 +102,16 @@ class Emitter:
         try:
             yield
         except Exception as error:  # a fault of lineage must not cost anybody a refresh
-            self._tell(f"An event {reason(error)}.")
+            self._report(f"An event {reason(error)}.")
 
     def _keep(self, events: list[RunEvent]) -> None:
         try:
             for event in events:
                 keep(self._home, event)
         except Exception as error:  # a full disk stops the refresh elsewhere, if it must
-            self._tell(f"{self._home.root / PLACE} {reason(error)}.")
+            self._report(f"{self._home.root / PLACE} {reason(error)}.")
 
-    def _tell(self, what: str) -> None:
+    def _report(self, what: str) -> None:
         kept = f"Lineage events are kept in {self._home.root / PLACE} instead. {MEND}"
         _troubles.setdefault(self._home.root, f"{what} {kept}")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.archive.source_files import SourceFile
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import CheckResult
-from warehouse.editions.status import Standing
+from warehouse.editions.status import EditionStatus
 from warehouse.outputs.openlineage.emit import Emitter, namespace
 from warehouse.transform.tidy import TidyFacts
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset
 
 # What is told of datasets, given the namespace that they are in.
-Told = Callable[[str], "Sequence[InputDataset]"]
+InputsOf = Callable[[str], "Sequence[InputDataset]"]
 WHAT_WAS_FOUND = "access-recovery status tells what was found."
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepOutcome:
     """What a step took in and gave out. `failure`: why it gave out less than it should, in words
     that quote no cell; None: it did not."""
 
@@ -53,11 +53,11 @@ class Running:
         run_id: str,
         dagster_job: str,
         edition: str | None = None,
-        inputs: Told = lambda _: (),
+        inputs: InputsOf = lambda _: (),
     ) -> None:
         from warehouse.outputs.openlineage import events
 
-        self.outcome: Callable[[str], Outcome] | None = None
+        self.outcome: Callable[[str], StepOutcome] | None = None
         self._emitter, self._events, self._space = emitter, events, namespace()
         self._run_id, self._inputs = run_id, inputs
         caller = events.Caller(run_id, dagster_job)
@@ -120,7 +120,7 @@ def failed_words(results: Iterable[CheckResult]) -> str:
     return f"Held back: {'; '.join(titles) or 'no check failed'}. {WHAT_WAS_FOUND}"
 
 
-def files_named(files: Sequence[SourceFile]) -> Told:
+def files_named(files: Sequence[SourceFile]) -> InputsOf:
     """The files of an edition by their names alone: all that is known before they are read."""
 
     def told(space: str) -> list[InputDataset]:
@@ -139,45 +139,45 @@ def edition_taken_in(
     files: Sequence[SourceFile],
     facts: Sequence[TidyFacts],
     results: Sequence[CheckResult],
-    standing: Standing,
-) -> Callable[[str], Outcome]:
+    status: EditionStatus,
+) -> Callable[[str], StepOutcome]:
     """The outcome of taking in an edition; one that is held back gives out no measures."""
 
-    def told(space: str) -> Outcome:
+    def told(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage import datasets
 
         inputs = [datasets.source_file(space, file, contract) for file in files]
         inputs.append(datasets.tidy_judged(space, contract, facts, results))
         tidy = datasets.tidy_table(space, contract, edition, files, facts)
-        if standing.verdict != "accepted":
+        if status.verdict != "accepted":
             by_hand = "Held by a person's decision; access-recovery status tells whose."
-            why = failed_words(results) if standing.undecided else by_hand
-            return Outcome(inputs, tidy, why)
+            why = failed_words(results) if status.undecided else by_hand
+            return StepOutcome(inputs, tidy, why)
         measures = datasets.measures_table(space, contract, edition, files, facts)
-        return Outcome(inputs, [*tidy, measures])
+        return StepOutcome(inputs, [*tidy, measures])
 
     return told
 
 
-def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[str], Outcome]:
+def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[str], StepOutcome]:
     """The outcome of building the mart aside at `path`; it fails with its checks."""
 
-    def told(space: str) -> Outcome:
+    def told(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage.mart import built
 
         inputs, outputs = built(space, path, results)
         failed = any(one.verdict == "fail" for one in results)
-        return Outcome(inputs, outputs, failed_words(results) if failed else None)
+        return StepOutcome(inputs, outputs, failed_words(results) if failed else None)
 
     return told
 
 
-def mart_published(path: Path, fingerprint: str) -> Callable[[str], Outcome]:
+def mart_published(path: Path, fingerprint: str) -> Callable[[str], StepOutcome]:
     """The outcome of putting the built mart in the place of the published one."""
 
-    def told(space: str) -> Outcome:
+    def told(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage.mart import published
 
-        return Outcome(*published(space, path, fingerprint))
+        return StepOutcome(*published(space, path, fingerprint))
 
     return told

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from openlineage.client import OpenLineageClient
     from openlineage.client.event_v2 import RunEvent
 
-PATIENCE = 3.0  # seconds in which at least one event must get through
+TIMEOUT = 3.0  # seconds in which at least one event must get through
 
 
 class Sender:
     """Sends events one after another; the first that fails is the last that is tried.
 
     A service that is slow delays nothing but the end, and one that does not answer only by
-    PATIENCE; the thread is a daemon, so that it never keeps a process alive.
+    TIMEOUT; the thread is a daemon, so that it never keeps a process alive.
     """
 
     def __init__(self, client: OpenLineageClient) -> None:
@@ -48,10 +48,10 @@ class Sender:
             self._changed.notify_all()
             while self._unsent and self.trouble is None:
                 left = len(self._unsent)
-                if not self._changed.wait_for(partial(self._moved, left), PATIENCE):
-                    self.trouble = f"gave no answer within {PATIENCE:g} seconds"
+                if not self._changed.wait_for(partial(self._moved, left), TIMEOUT):
+                    self.trouble = f"gave no answer within {TIMEOUT:g} seconds"
         if self.trouble is None:
-            self._thread.join(PATIENCE)  # a transport may have a queue of its own
+            self._thread.join(TIMEOUT)  # a transport may have a queue of its own
         return list(self._unsent)
 
     def _moved(self, left: int) -> bool:
@@ -65,7 +65,7 @@ class Sender:
                 self._done(reason(error))
             else:
                 self._done(None)
-        self._client.close(PATIENCE)
+        self._client.close(TIMEOUT)
 
     def _next(self) -> RunEvent | None:
         """The next event, once there is one; None if there will be none, or none may be sent."""

@@ -17,7 +17,7 @@ import duckdb
 from warehouse.lineage.edge_table import edges_of
 from warehouse.lineage.feed_edges import COUNT_OF, ROWS, Edge
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
-from warehouse.lineage.records import RECORDS, TOLD_BY_HAND
+from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
 from warehouse.outputs.pages.page_data import Row, rows
 from warehouse.reference.levels import LEVELS
 
@@ -58,14 +58,14 @@ def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found = index(edges)
     themes: dict[str, list[Row]] = defaultdict(list)
     for kpi in kpis:
-        kpi["ways"] = list(_ways(found, edges, kpi["kpi_id"]))
+        kpi["paths"] = list(_paths(found, edges, kpi["kpi_id"]))
         themes[kpi["theme"]].append(kpi)
     return {
         "themes": dict(sorted(themes.items())),
         "tables": list(_tables(found)),
         "layers": LAYERS,
         "records": {name: words for name, words in RECORDS.items() if _is_named(name, edges)},
-        "told_by_hand": TOLD_BY_HAND,
+        "declared_by_hand": DECLARED_BY_HAND,
         "edges": len(edges),
     }
 
@@ -74,7 +74,7 @@ def _is_named(record: str, edges: Iterable[Edge]) -> bool:
     return any(edge.from_table == record for edge in edges)
 
 
-def _ways(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
+def _paths(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
     """The ways of a KPI's parts from the published headings: one for all levels that share it."""
     parts = [
         edge

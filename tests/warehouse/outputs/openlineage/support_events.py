@@ -23,7 +23,7 @@ def events(home: Home) -> list[Event]:
     return found
 
 
-def take_in_told(home: Home, feed: str, edition: str = OCT) -> list[str]:
+def take_in_with_events(home: Home, feed: str, edition: str = OCT) -> list[str]:
     """Take an edition in and tell of it; returns what was warned of."""
     warned: list[str] = []
     contract = contracts()[feed]
@@ -37,7 +37,7 @@ def take_in_told(home: Home, feed: str, edition: str = OCT) -> list[str]:
         taken = take_in(home, feed, edition, DAGSTER_RUN)
         if told and taken:
             told.outcome = edition_taken_in(
-                contract, edition, taken.files, taken.facts, taken.results, taken.standing
+                contract, edition, taken.files, taken.facts, taken.results, taken.status
             )
     return warned
 

@@ -13,14 +13,14 @@ import pytest
 
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
-from pipelines.operations.refresh import Report
+from pipelines.operations.refresh import RefreshReport
 from tests.support import write
 from tests.warehouse.outputs.openlineage.support_events import DAGSTER_RUN, events
 from warehouse.base.home import Home
 from warehouse.outputs.openlineage import emit, sender
 from warehouse.outputs.openlineage.emit import emitting, forget_trouble
 from warehouse.outputs.openlineage.keep import PLACE, forget_files
-from warehouse.outputs.openlineage.runs import Outcome, running
+from warehouse.outputs.openlineage.runs import StepOutcome, running
 
 SECRET = "s3cret"
 
@@ -71,7 +71,7 @@ def tell(home: Home, steps: int = 1) -> list[str]:
         for _ in range(steps):
             with running(lineage, "a.step", "A step.", DAGSTER_RUN, "job") as told:
                 if told:
-                    told.outcome = lambda _: Outcome([], [])
+                    told.outcome = lambda _: StepOutcome([], [])
     return warned
 
 
@@ -120,7 +120,7 @@ def test_a_service_that_refuses_is_told_once_and_events_are_kept(
     assert str(home.root / PLACE) in first and "OPENLINEAGE_URL" in first
     assert kinds(home) == ["START", "COMPLETE"] * 2
     assert tell(home) == [first] and len(service.got) == 1, "it is not asked again"
-    show_refresh(Screen(), home, Report(nothing_to_do=True, lineage=first))
+    show_refresh(Screen(), home, RefreshReport(nothing_to_do=True, lineage=first))
     assert first in capsys.readouterr().err
     assert SECRET not in first + caplog.text
     forget_trouble(home)
@@ -131,7 +131,7 @@ def test_a_service_that_refuses_is_told_once_and_events_are_kept(
 def test_a_service_that_does_not_answer_delays_nothing_but_the_end_and_that_shortly(
     home: Home, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0.2)
+    monkeypatch.setattr(sender, "TIMEOUT", 0.2)
     monkeypatch.setenv("OPENLINEAGE_URL", service.url)
     service.slow.clear()
     [warned] = tell(home, steps=2)
@@ -142,7 +142,7 @@ def test_a_service_that_does_not_answer_delays_nothing_but_the_end_and_that_shor
 def test_an_address_where_nobody_listens_costs_no_more(
     home: Home, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0.2)
+    monkeypatch.setattr(sender, "TIMEOUT", 0.2)
     service.server_close()
     monkeypatch.setenv("OPENLINEAGE_URL", service.url)
     [warned] = tell(home)
@@ -190,7 +190,7 @@ def test_settings_that_make_no_sense_are_told_and_not_quoted(
 
 
 def test_a_fault_in_telling_stops_no_step(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> Outcome:
+    def fails(*_: object) -> StepOutcome:
         raise ValueError(SECRET)
 
     warned: list[str] = []

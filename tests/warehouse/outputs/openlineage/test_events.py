@@ -11,7 +11,7 @@ from tests.warehouse.outputs.openlineage.support_events import (
     dataset,
     events,
     origins,
-    take_in_told,
+    take_in_with_events,
 )
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
@@ -23,7 +23,7 @@ MARKER = "JOHNSMITH"
 
 def test_an_accepted_edition_tells_what_it_took_in_and_gave_out(home: Home) -> None:
     [file] = brought(home, regional({}, {"HCP_TYPE": "Unknown"}))
-    assert take_in_told(home, SUB_ICB) == []
+    assert take_in_with_events(home, SUB_ICB) == []
     start, end = events(home)
     assert (start["eventType"], end["eventType"]) == ("START", "COMPLETE")
     assert start["run"]["runId"] == end["run"]["runId"] != DAGSTER_RUN
@@ -50,7 +50,7 @@ def test_an_accepted_edition_tells_what_it_took_in_and_gave_out(home: Home) -> N
 
 def test_every_check_that_was_made_is_an_assertion_on_the_tidy_rows(home: Home) -> None:
     brought(home, regional())
-    take_in_told(home, SUB_ICB)
+    take_in_with_events(home, SUB_ICB)
     judged = dataset(events(home)[-1], "inputs", "tidy.")["inputFacets"]
     told = [
         (one["assertion"], one["success"], one["severity"], one["params"]["dimension"])
@@ -67,7 +67,7 @@ def test_every_check_that_was_made_is_an_assertion_on_the_tidy_rows(home: Home) 
 
 def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
     brought(home, table({**HEADINGS, MARKER: MARKER}, [{"Practice code": MARKER}] * 30))
-    take_in_told(home, REFERRALS)
+    take_in_with_events(home, REFERRALS)
     failed = events(home)[-1]
     assert failed["eventType"] == "FAIL"
     said = failed["run"]["facets"]["errorMessage"]["message"]
@@ -83,9 +83,9 @@ def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
 
 def test_an_edition_held_by_hand_fails_without_the_persons_words(home: Home) -> None:
     brought(home, referrals())
-    take_in_told(home, REFERRALS)
+    take_in_with_events(home, REFERRALS)
     hold(home, REFERRALS, "2025-10", f"about {MARKER}", MARKER)
-    take_in_told(home, REFERRALS)
+    take_in_with_events(home, REFERRALS)
     failed = events(home)[-1]
     assert failed["eventType"] == "FAIL"
     assert "a person's decision" in failed["run"]["facets"]["errorMessage"]["message"]
@@ -102,7 +102,7 @@ def test_what_breaks_off_is_told_by_its_kind_and_raised_all_the_same(
     monkeypatch.setattr(editions, "tidy", full)
     monkeypatch.setattr(editions, "UNREADABLE", ())
     with pytest.raises(OSError, match=MARKER):
-        take_in_told(home, SUB_ICB)
+        take_in_with_events(home, SUB_ICB)
     _, failed = events(home)
     assert failed["eventType"] == "FAIL" and MARKER not in str(failed)
     said = failed["run"]["facets"]["errorMessage"]["message"]

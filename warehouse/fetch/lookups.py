@@ -1,7 +1,7 @@
-"""The journal of looks: every time an edition was looked for at its publisher, and what was found.
+"""The journal of lookups: every time an edition was looked for at its publisher, and the result.
 
-Belongs here: `archive/looks`, an object per look, written once and never changed. Does not: looking
-(`fetch`), what is told of it (`pipelines.cli`, `pipelines.alerts`).
+Belongs here: `archive/looks`, an object per lookup, written once and never changed. Does not:
+looking (`fetch`), what is told of it (`pipelines.cli`, `pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-class Look(BaseModel):
-    """One look at one edition of one feed.
+class Lookup(BaseModel):
+    """One lookup of one edition of one feed.
 
     `verdict`: `new` (something was archived), `unchanged` (all that is published is archived), `not
     yet` (nothing is published), `unreachable` (the network, or the publisher), `not found` (the
@@ -53,18 +53,18 @@ class Look(BaseModel):
         return bool(self.remedy) or self.verdict in ("not found", "ambiguous", "refused")
 
 
-def note(home: Home, look: Look) -> None:
-    """Add a look to the journal."""
+def note(home: Home, look: Lookup) -> None:
+    """Add a lookup to the journal."""
     _journal(home).add(look.model_dump_json())
 
 
-def looks(home: Home) -> list[Look]:
-    """All looks, in order."""
+def lookups(home: Home) -> list[Lookup]:
+    """All lookups, in order."""
     return [look for entry in _journal(home).entries() if (look := _read(entry))]
 
 
-def newest_looks(home: Home) -> dict[tuple[str, str], Look]:
-    """The newest look at each edition, by feed and edition, in the order of looks."""
+def newest_lookups(home: Home) -> dict[tuple[str, str], Lookup]:
+    """The newest lookup of each edition, by feed and edition, in the order of lookups."""
     newest = (look for entry in _journal(home).newest() if (look := _read(entry)))
     return {(look.feed, look.edition): look for look in newest}
 
@@ -77,9 +77,9 @@ def _journal(home: Home) -> Journal:
 
 
 @lru_cache(maxsize=65536)
-def _read(entry: str) -> Look | None:
-    """A look as written; None for one that is not as this release knows them."""
+def _read(entry: str) -> Lookup | None:
+    """A lookup as written; None for one that is not as this release knows them."""
     try:
-        return Look.model_validate_json(entry)
+        return Lookup.model_validate_json(entry)
     except ValidationError:
         return None

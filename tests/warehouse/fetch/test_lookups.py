@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 
 from warehouse.base.home import Home
-from warehouse.fetch.looks import Look, looks, newest_looks, note
+from warehouse.fetch.lookups import Lookup, lookups, newest_lookups, note
 
 FEED = "nhs_app"
 
 
 def test_every_look_is_kept_and_the_newest_counts(home: Home) -> None:
-    assert newest_looks(home) == {}
-    first = Look(feed=FEED, edition="2025-10", verdict="not yet")
-    second = Look(
+    assert newest_lookups(home) == {}
+    first = Lookup(feed=FEED, edition="2025-10", verdict="not yet")
+    second = Lookup(
         feed=FEED,
         edition="2025-10",
         verdict="new",
@@ -20,27 +20,27 @@ def test_every_look_is_kept_and_the_newest_counts(home: Home) -> None:
         files=("a.xlsx",),
         run_id="r",
     )
-    other = Look(feed=FEED, edition="2025-11", verdict="refused", remedy="Ask.")
+    other = Lookup(feed=FEED, edition="2025-11", verdict="refused", remedy="Ask.")
     for look in (first, second, other):
         note(home, look)
-    assert looks(home) == [first, second, other]
-    assert newest_looks(home) == {(FEED, "2025-10"): second, (FEED, "2025-11"): other}
+    assert lookups(home) == [first, second, other]
+    assert newest_lookups(home) == {(FEED, "2025-10"): second, (FEED, "2025-11"): other}
     assert second.at.tzinfo == UTC and second.at <= datetime.now(UTC)
 
 
 def test_an_earlier_releases_journal_is_read_but_for_a_line_cut_short(home: Home) -> None:
-    look = Look(feed=FEED, edition="2025-10", verdict="new")
+    look = Lookup(feed=FEED, edition="2025-10", verdict="new")
     line = look.model_dump_json()
     home.store.replace("archive/looks.jsonl", f'{line}\n{line}\n{{"at": "2025-')
-    assert looks(home) == [look, look]
+    assert lookups(home) == [look, look]
     note(home, look)
-    assert looks(home) == [look, look, look]
-    assert newest_looks(home) == {(FEED, "2025-10"): look}
+    assert lookups(home) == [look, look, look]
+    assert newest_lookups(home) == {(FEED, "2025-10"): look}
 
 
 def test_who_is_wanted() -> None:
     def wants(**said: str) -> bool:
-        return Look(feed=FEED, edition="2025-10", **said).wants_a_person  # type: ignore[arg-type]
+        return Lookup(feed=FEED, edition="2025-10", **said).wants_a_person  # type: ignore[arg-type]
 
     calm = [wants(verdict=one) for one in ("new", "unchanged", "not yet")]
     assert not any(calm)
