@@ -18,6 +18,7 @@ MAY = {
         "checks/runner.py",
         "pipelines/instance/prepare.py",
         "warehouse/base/imports.py",
+        "warehouse/claims/register.py",
         "warehouse/base/yaml_files.py",
         "warehouse/contract/model.py",
         "warehouse/kpi/catalogue.py",

@@ -132,6 +132,11 @@ class Claim(_Entry):
     readings: tuple[Reading, ...]
 
 
+def register_files() -> list[Path]:
+    """The registers of all places, in order."""
+    return sorted(REGISTERS.glob("*.yaml"))
+
+
 def register_file(place: str) -> Path:
     """Where the claims about a place stand, if there are any. `place`: ODS code of the ICB."""
     return REGISTERS / f"{place}.yaml"

@@ -21,7 +21,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.base.sql import open_builder, open_file
-from warehouse.claims.register import REGISTERS, published_claims
+from warehouse.claims.register import published_claims, register_files
 from warehouse.claims.tables import create_claims
 from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts, hash_files
@@ -81,8 +81,7 @@ class Built(BaseModel):
 def mart_version() -> str:
     """Short hash of all that turns measures into the mart: every module that a build runs through,
     and the tables that they read."""
-    files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files()]
-    files += sorted(REGISTERS.glob("*.yaml"))
+    files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
