@@ -14,7 +14,7 @@ import polars as pl
 from checks.comparison import Compared, compare, span
 from checks.edition_view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
 from warehouse.base.months import month_text
-from warehouse.base.numerals import signed_percent
+from warehouse.base.numerals import percent, signed_percent
 from warehouse.contract.model import Contract
 from warehouse.transform.tidy import lake_paths
 
@@ -138,7 +138,7 @@ def _changes(
     return offences(
         rule,
         beyond,
-        expected=f"changes of at most {limit:.0%} {told}",
+        expected=f"changes of at most {percent(limit, 0)} {told}",
         observed=largest if not beyond else f"{len(beyond)} of {len(known)} change by more",
         total=len(known),
         message=f"{listed(beyond, mark='; ')}. If the publisher says why, all is well; if not, ask",
@@ -202,7 +202,7 @@ def remaining(view: EditionView) -> Evidence:
     return offences(
         rule,
         [told] if kept < check.limit * len(both.then) else [],
-        expected=f"at least {check.limit:.0%} of them",
+        expected=f"at least {percent(check.limit, 0)} of them",
         observed=told,
         total=len(both.then),
         message="does the file break off? Import it again; if the publisher changed what it is "

@@ -17,6 +17,7 @@ from checks.check_catalogue import Share, Split, feed_words
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
+from warehouse.base.numerals import percent
 from warehouse.transform.measure import month_of
 from warehouse.transform.tidy import lake_paths
 
@@ -146,19 +147,19 @@ def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -
         share=pl.col(share.part) / pl.col(share.total)
     )
     odd = of_each.filter(~pl.col("share").is_between(*share.each)).with_columns(
-        told=pl.format("{} %", (pl.col("share") * 100).round(1))
+        told=pl.format("{}%", (pl.col("share") * 100).round(1))
     )
     least, most = share.whole
-    outside = [] if least <= whole <= most else [f"the whole edition: {whole:.1%}"]
+    outside = [] if least <= whole <= most else [f"the whole edition: {percent(whole)}"]
     places = outside + _places(view, odd, "{}", "told")
-    each = " to ".join(f"{bound:.0%}" for bound in share.each)
+    each = " to ".join(percent(bound, 0) for bound in share.each)
     return offences(
         "shares_plausible",
         places,
-        expected=f"{least:.0%} to {most:.0%} of all {share.total}, {each} of each organisation's "
-        f"month of {share.each_from:,} or more",
-        observed=f"{whole:.1%} of all; {odd.height:,} of {of_each.height:,} organisation-months "
-        "outside",
+        expected=f"{percent(least, 0)} to {percent(most, 0)} of all {share.total}, {each} of each "
+        f"organisation's month of {share.each_from:,} or more",
+        observed=f"{percent(whole)} of all; {odd.height:,} of {of_each.height:,} "
+        "organisation-months outside",
         total=of_each.height + 1,
         message=f"{share.part}: {listed(places, mark='; ')}. Was it recorded otherwise, or are "
         "rows missing?",

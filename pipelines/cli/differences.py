@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.cli.screen import Screen
 from warehouse.base.months import month_text
-from warehouse.base.numerals import signed_percent
+from warehouse.base.numerals import signed_percent, signed_whole, whole
 from warehouse.editions.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
 from warehouse.store import whole_file
 
@@ -134,10 +134,10 @@ def _sides(found: Difference) -> Table:
         "Change",
         "",
         "",
-        f"{new.files - old.files:+,}",
-        f"{new.rows - old.rows:+,}",
-        f"{new.quarantined - old.quarantined:+,}",
-        f"{new.organisations - old.organisations:+,}",
+        signed_whole(new.files - old.files),
+        signed_whole(new.rows - old.rows),
+        signed_whole(new.quarantined - old.quarantined),
+        signed_whole(new.organisations - old.organisations),
     )
     return table
 
@@ -158,9 +158,9 @@ def _sums(found: Difference) -> Table:
     for row in found.measures.iter_rows(named=True):
         table.add_row(
             row["measure"],
-            _count(row["old"]),
-            _count(row["new"]),
-            _change(row["change"]),
+            whole(row["old"]),
+            whole(row["new"]),
+            signed_whole(row["change"]),
             _percent(row["ratio"]),
             f"{row['cells']:,}",
             f"{row['changed']:,}",
@@ -194,9 +194,9 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
             row["org_code"],
             Text(row["org_name"] or "-"),
             row["measure"],
-            _count(row["old"]),
-            _count(row["new"]),
-            _change(row["change"]),
+            whole(row["old"]),
+            whole(row["new"]),
+            signed_whole(row["change"]),
             _percent(row["ratio"]),
             "lost rows" if row["lost_rows"] else "",
         )
@@ -216,17 +216,9 @@ def _apart(screen: Screen, found: Difference) -> None:
         table = _table(f"\nOnly in {side.name}", "Month", "Organisations", first)
         for row in rows.iter_rows(named=True):
             table.add_row(
-                month_text(row["month"]), f"{row['organisations']:,}", _count(row["total"])
+                month_text(row["month"]), f"{row['organisations']:,}", whole(row["total"])
             )
         screen.table(table)
-
-
-def _count(value: int | None) -> str:
-    return "-" if value is None else f"{value:,}"
-
-
-def _change(value: int | None) -> str:
-    return "-" if value is None else f"{value:+,}"
 
 
 def _percent(value: float | None) -> str:

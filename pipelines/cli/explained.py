@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen
+from warehouse.base.numerals import value_text, whole
 from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -103,8 +104,6 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
 
 def _value(figure: Record) -> str:
     """`274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has no unit."""
-    from warehouse.base.numerals import value_text
-
     value, unit = figure.get("value"), figure["unit"]
     if value is None:
         return "no figure"
@@ -140,7 +139,7 @@ def _show_parts(screen: Screen, told: Explanation) -> None:
     for part in told.lists["parts"]:
         value = part.get("value")
         of = f"{part['text']}{' (' + part['feed'] + ')' if 'feed' in part else ''}"
-        table.add_row("", part["part"], "-" if value is None else f"{value:,.0f}", of)
+        table.add_row("", part["part"], whole(value), of)
     screen.table(table)
 
 
@@ -176,7 +175,7 @@ def _organisation(one: Record) -> tuple[str, str, str, str, str]:
     if "org_code" not in one:
         many = _many(one["organisations"], one["org_level"])
         return many, "", one.get("edition", "-"), "", note
-    told = "withheld" if value is None else f"{value:,.0f}"
+    told = "withheld" if value is None else whole(value)
     counted = "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
     return one["org_code"], told, one.get("edition", "-"), counted, note
 

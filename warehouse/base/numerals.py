@@ -21,8 +21,49 @@ def _signed(number: float, digits: int) -> str:
     return text if any(digit in "123456789" for digit in text) else text[1:]
 
 
-def value_text(value: float, unit: str) -> str:
+def say_change(unit: str, change: float | None, ratio: float | None, digits: int = 1) -> str:
+    """How a value changed: shares in percentage points, all else in per cent; `-` if unknown."""
+    if change is None:
+        return "-"
+    if unit == "share":
+        return signed_points(change, digits)
+    return "-" if ratio is None else signed_percent(ratio, digits)
+
+
+def value_text(value: float, unit: str, digits: int = 1) -> str:
     """A value as people read it: counts whole, shares in per cent, rates with one decimal."""
     if unit == "share":
-        return f"{value:.1%}"
-    return f"{value:,.1f}" if unit.startswith("rate") else f"{value:,.0f}"
+        return percent(value, digits)
+    return f"{value:,.1f}" if "_per_" in unit else whole(value)
+
+
+def percent(ratio: float, digits: int = 1) -> str:
+    """A share or limit: 0.732 is `73.2%`."""
+    return f"{ratio:,.{digits}%}"
+
+
+def whole(value: float | None) -> str:
+    """A count: `274,903`; `-` if it is not known."""
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def signed_whole(value: float | None) -> str:
+    """A change of a count: `+7,351`; `-` if it is not known."""
+    return "-" if value is None else f"{value:+,}"
+
+
+def say_number(value: float) -> str:
+    """`1,237,002`, `65.6`: no more decimals than it has, and two at most."""
+    if value == int(value):
+        return whole(value)
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def say_signed(value: float) -> str:
+    """The same with its sign: `+7,351`; nothing has none."""
+    return f"{'-' if value < 0 else '+' if value else ''}{say_number(abs(value))}"
+
+
+def limit(value: float | None) -> str:
+    """A limit as it was set, to six figures: `0.25`, `1,500`; `-` where there is none."""
+    return "-" if value is None else f"{value:,.6g}"

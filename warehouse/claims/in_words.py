@@ -9,6 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from warehouse.base.numerals import (
+    percent,
+    say_number,
+    say_signed,
+    signed_percent,
+    signed_points,
+)
 from warehouse.claims.stated import FRACTIONS
 
 # What is few enough for a difference in percent to hide it.
@@ -20,21 +27,15 @@ def say_edition(edition: str, revision: int) -> str:
     return f"{edition} revision {revision}" if revision > 1 else edition
 
 
-def say_number(value: float) -> str:
-    """`1,237,002`, `65.6`: no more decimals than it has, and two at most."""
-    if value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
 def say_value(value: float | None, unit: str, measure: str = "value") -> str:
     """A value in its unit: `274,903`, `73.32%`; a change with its sign, of a share in points."""
     if value is None:
         return "-"
     changes = measure.startswith("year_on_year")
     if unit in FRACTIONS:
-        points = measure == "year_on_year_change"
-        return f"{100 * value:{'+' if changes else ''}.2f}{' pp' if points else '%'}"
+        if measure == "year_on_year_change":
+            return signed_points(value, 2)
+        return signed_percent(value, 2) if changes else percent(value, 2)
     return say_signed(value) if changes else say_number(value)
 
 
@@ -44,15 +45,10 @@ def say_difference(difference: float | None, relative: float | None, unit: str) 
     if difference is None:
         return "-"
     if unit in FRACTIONS:
-        return f"{100 * difference:+.2f} pp"
+        return signed_points(difference, 2)
     if unit in FEW or relative is None or abs(relative) < 0.0005:
         return say_signed(difference)
-    return f"{100 * relative:+.1f}%"
-
-
-def say_signed(value: float) -> str:
-    """A number with its sign: `+7,351`; nothing has none."""
-    return f"{'-' if value < 0 else '+' if value else ''}{say_number(abs(value))}"
+    return signed_percent(relative)
 
 
 def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Literal
 
 from warehouse.base.months import months_apart, parse_month
+from warehouse.base.numerals import say_number
 from warehouse.claims.evidence import REFUTING_MONTHS, KnownValue, People
-from warehouse.claims.in_words import say_edition, say_number, say_value
+from warehouse.claims.in_words import say_edition, say_value
 from warehouse.claims.not_computable import NotComputable
 from warehouse.claims.register import Claim, Reading
 from warehouse.claims.stated import within

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.numerals import signed_percent, signed_points, value_text
+from warehouse.base.numerals import say_change, signed_percent, value_text
 from warehouse.kpi.catalogue import catalogue
 from warehouse.settings import HeadlinePlace
 
@@ -70,12 +70,8 @@ def headline_value(row: Row) -> str:
 
 
 def change_text(row: Row) -> str:
-    """Change on the year: shares in percentage points, all else in per cent."""
-    if row["change"] is None:
-        return "-"
-    if row["unit"] == "share":
-        return signed_points(row["change"])
-    return "-" if row["ratio"] is None else signed_percent(row["ratio"])
+    """Change on the year."""
+    return say_change(row["unit"], row["change"], row["ratio"])
 
 
 def working_day_text(row: Row) -> str:

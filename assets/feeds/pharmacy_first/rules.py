@@ -13,6 +13,7 @@ import polars as pl
 
 from checks.edition_view import EditionView, Evidence, Expectation, skipped, within
 from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.numerals import percent
 
 TOTAL, BEFORE_IT = "consultations", "CPCS"
 
@@ -90,7 +91,7 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
         "pharmacy_code",
         pl.DataFrame({"pharmacies": [now]}),
         Expectation("ExpectColumnMinToBeBetween", {"column": "pharmacies", "min_value": least}),
-        expected=f"at least {share:.0%} of the {then:,} pharmacies of {before.edition}",
+        expected=f"at least {percent(share, 0)} of the {then:,} pharmacies of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=then - now if short else 0,
         total_rows=then,

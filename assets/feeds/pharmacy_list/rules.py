@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from warehouse.base.numerals import percent
 
 LISTED = "listed_pharmacies"
 
@@ -31,7 +32,7 @@ def size(view: EditionView) -> Evidence:
             "ExpectColumnMaxToBeBetween",
             {"column": "pharmacies", "min_value": least, "max_value": most},
         ),
-        expected=f"within {share:.0%} of the {then:,} of {before.edition}",
+        expected=f"within {percent(share, 0)} of the {then:,} of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=0 if met else abs(now - then),
         total_rows=max(now, then),

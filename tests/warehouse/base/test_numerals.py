@@ -2,7 +2,14 @@
 
 import pytest
 
-from warehouse.base.numerals import signed_percent, signed_points
+from warehouse.base.numerals import (
+    say_change,
+    say_number,
+    say_signed,
+    signed_percent,
+    signed_points,
+    value_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +35,20 @@ def test_changes_in_points() -> None:
         "0.0 pp",
     ]
     assert signed_percent(-0.00004, 2) == "0.00%"
+
+
+def test_a_value_is_written_by_its_unit() -> None:
+    told = [
+        value_text(0.7332, "share"),
+        value_text(65.25, "rate_per_1000"),
+        value_text(1234, "fte"),
+    ]
+    assert told == ["73.3%", "65.2", "1,234"]
+    assert [say_number(one) for one in (1237002, 65.6, 2.125)] == ["1,237,002", "65.6", "2.12"]
+    assert [say_signed(one) for one in (7351, -1, 0)] == ["+7,351", "-1", "0"]
+
+
+def test_a_change_of_a_share_is_in_points_and_of_all_else_in_percent() -> None:
+    assert say_change("share", -0.0003, 0.5) == "0.0 pp"
+    assert say_change("events", 5, -0.097) == "-9.7%"
+    assert say_change("events", 5, None) == say_change("share", None, 0.5) == "-"

@@ -16,10 +16,10 @@ import jinja2
 
 from warehouse.base.home import Home
 from warehouse.base.months import day_words
+from warehouse.base.numerals import limit, say_change, value_text
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
-from warehouse.kpi.units import BASE_UNITS
 from warehouse.outputs.headline import change_text, headline_value, headlines, working_day_text
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.lineage_page import lineage
@@ -91,13 +91,6 @@ def _render(template: str, **facts: Any) -> str:
     )
 
 
-def _figure(value: float, unit: str) -> str:
-    """A KPI's value as people read it: counts whole, shares in per cent, rates with one decimal."""
-    if unit == "share":
-        return f"{value:.2%}"
-    return f"{value:,.0f}" if unit in BASE_UNITS else f"{value:,.1f}"
-
-
 @cache
 def _templates() -> jinja2.Environment:
     made = jinja2.Environment(
@@ -109,11 +102,12 @@ def _templates() -> jinja2.Environment:
     )
     made.filters["day"] = day_words
     made.filters["moment"] = lambda moment: f"{day_words(moment)} {moment:%H:%M} UTC"
-    made.filters["number"] = lambda value: "-" if value is None else f"{value:,.6g}"
-    made.filters["figure"] = _figure
+    made.filters["number"] = limit
+    made.filters["figure"] = lambda value, unit: value_text(value, unit, 2)
     made.filters |= {
         "headline_value": headline_value,
         "change": change_text,
+        "say_change": say_change,
         "working_day": working_day_text,
     }
     made.filters["month"] = lambda month: f"{month:%b %Y}"
