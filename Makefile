@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_COMPILE_BYTECODE := 1
 export PYTHONUTF8 := 1
 
-.PHONY: mart test acceptance soak ui check format clean install
+.PHONY: mart test acceptance soak ui check format clean install help
 .DEFAULT_GOAL := mart
 
 # A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
@@ -34,6 +34,9 @@ endif
 # A DuckDB client of two years ago, to prove that analysts' old clients open the mart.
 .venv/old-duckdb: .venv/.installed
 	$(UV) pip install --quiet --no-deps --target $@ duckdb==$(OLD_DUCKDB)
+
+help: ## What can be made
+	@awk -F'[:#]+' '/^[a-z]+:.*##/ { printf "make %-11s%s\n", $$1, $$NF }' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## The locked environment in .venv
 

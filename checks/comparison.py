@@ -35,7 +35,8 @@ class Compared:
 
     `cells`: a row per organisation and month, the columns of measures (and `rows`) as they are and,
     with `_before`, as they were. `restated`: whether months are given again; if not, the newest
-    month of each is compared. `organisations`: codes of the newest month, of each edition.
+    month of each is compared. `now`, `then`: codes of the organisations in the newest month of this
+    edition, and of the one before.
     """
 
     edition: str

@@ -1,7 +1,7 @@
 """What an SQL expression is made of, and what only chooses in it.
 
-Belongs here: scopes (the tables that a SELECT names) and the origins of expressions in them. Does
-not: whole queries (`query`).
+Belongs here: scopes (the tables that a SELECT names), the columns that a condition makes equal, and
+the origins of expressions. Does not: whole queries (`query`).
 
 A value is made of the columns that are calculated with. Conditions (of CASE, FILTER, IN, EXISTS),
 windows, orders of aggregates, and what `arg_max` goes by, only choose.
