@@ -17,6 +17,7 @@ from checks.runner import UNREADABLE_RULE, check_version, judge_edition, judge_f
 from warehouse.archive.decisions import newest_override
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import of_edition
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.check_history import (
@@ -88,7 +89,7 @@ def is_judged(
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
     state = status_of_edition(edition).state
     expected = basis(home, feed, edition, files, status_of_edition)
-    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    own = of_edition(files, feed, edition)
     return (
         state is not None
         and state.fingerprint == expected
@@ -113,7 +114,7 @@ def take_in(
     Safe to repeat, and to stop at any point: what is done stays done, the verdict comes last.
     """
     files = Archive(home).active_files()
-    own = [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    own = of_edition(files, feed, edition)
     if not own:
         return None
     facts, broken, held = [], [], list[HeldMonth]()
@@ -173,7 +174,7 @@ def basis(
     for one in _looked_back_at(feed, edition, files, status_of_edition):
         statuses.append(f"{one.edition} {one.verdict}")
         statuses += sorted(held.key for held in one.held_months)
-        looked_at += [f for f in files if (f.feed, f.edition) == (feed, one.edition)]
+        looked_at += of_edition(files, feed, one.edition)
     if decision := newest_override(home, feed, edition):
         statuses.append(decision.decision_id)  # Dagster and the history are told of it
     return fingerprint(looked_at, check_version(feed), statuses)
@@ -212,7 +213,7 @@ def _view(
         if file.feed != contract.feed and _can_be_tidied(home, file)
     ]
     references = {
-        feed: [file for file in others if (file.feed, file.edition) == (feed, edition)]
+        feed: of_edition(others, feed, edition)
         for feed in (rule.expected_feed, rule.reconcile_feed)
         if feed
     }
@@ -231,7 +232,7 @@ def _accepted_before(
     found = []
     status_of_edition = _status_reader(home, contract.feed, files)
     for one in _looked_back_at(contract.feed, edition, files, status_of_edition):
-        own = [f for f in files if (f.feed, f.edition) == (contract.feed, one.edition)]
+        own = of_edition(files, contract.feed, one.edition)
         if one.verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
             in_force_now = _in_force(home, own, [tidy(home, file) for file in own])
             held = one.held_months

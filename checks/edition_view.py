@@ -24,6 +24,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
+from warehouse.editions.parts import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.measure import month_of
 from warehouse.transform.tidy import TidyFacts, lake_paths
@@ -170,9 +171,7 @@ class EditionView:
         Of an organisation-month that several files give, the rows stand in order of revision.
         """
         files = self.files if feed is None else self.references.get(feed, [])
-        paths = [
-            lake_paths(self.home, file).measures for file in sorted(files, key=lambda f: f.order)
-        ]
+        paths = [lake_paths(self.home, file).measures for file in in_order(files)]
         return pl.concat([pl.read_parquet(path) for path in paths]) if paths else None
 
     def measures(self, feed: str | None = None) -> pl.DataFrame | None:
@@ -180,13 +179,11 @@ class EditionView:
         cells = self.cells(feed)
         if cells is None:
             return None
-        return cells.sort(~pl.col("unreliable"), maintain_order=True).unique(
-            ["org_code", "month"], keep="last", maintain_order=True
-        )
+        return latest_cells(cells)
 
     def practices(self) -> pl.DataFrame:
         """`org_code, month, sub_icb_code`: the practices that the edition's files name."""
-        files = sorted(self.files, key=lambda file: file.order)
+        files = in_order(self.files)
         observed = [pl.read_parquet(lake_paths(self.home, f).organisations) for f in files]
         return (
             pl.concat(observed)
@@ -209,7 +206,7 @@ class EditionView:
                 *[pl.col(name) for name in columns if name != "month"],
                 pl.lit(revision).alias("revision"),
             )
-            for revision, file in enumerate(sorted(self.files, key=lambda f: f.order))
+            for revision, file in enumerate(in_order(self.files))
         ]
         newest = pl.col("revision") == pl.col("revision").max().over("org_code", "month")
         return pl.concat(frames).filter(newest).drop("revision").collect()

@@ -12,6 +12,7 @@ import polars as pl
 
 from checks.edition_view import EditionView
 from warehouse.base.months import month_text
+from warehouse.editions.parts import in_order
 from warehouse.reference.organisations import reference
 from warehouse.transform.tidy import lake_paths
 
@@ -90,7 +91,7 @@ def _practices_before(view: EditionView) -> pl.DataFrame | None:
         return None
     seen = pl.concat(
         pl.read_parquet(lake_paths(earlier.home, file).organisations)
-        for file in sorted(earlier.files, key=lambda file: file.order)
+        for file in in_order(earlier.files)
     ).filter(org_level="practice")
     newest = seen.filter(pl.col("month") == pl.col("month").max()).drop_nulls("sub_icb_code")
     if newest.is_empty():

@@ -25,6 +25,7 @@ from warehouse.base.working_days import working_days
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
+from warehouse.editions.parts import in_order
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
 from warehouse.transform.tidy import lake_paths
@@ -332,7 +333,7 @@ def _observed(view: EditionView) -> pl.DataFrame:
     paths = [
         lake_paths(view.home, file).organisations
         for one in (*view.before[::-1], view)
-        for file in sorted(one.files, key=lambda file: file.order)
+        for file in in_order(one.files)
     ]
     coded = ("org_code", *KEY_COLUMNS.values())
     return (

@@ -17,6 +17,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
+from warehouse.editions.parts import in_order, latest_cells
 from warehouse.reference.organisations import reference
 from warehouse.transform.tidy import LakePaths, lake_paths
 
@@ -80,7 +81,7 @@ def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
 
 def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
     """`org_code, patients, sub_icb_code` of one list: of each practice the last whole revision."""
-    ordered = sorted(files, key=lambda file: file.order)
+    ordered = in_order(files)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
     facts = [home.store.version(path.keys.facts) for path in paths]
@@ -94,8 +95,7 @@ def _read_list(
     """Many editions look at the same lists: read once, for as long as the facts are the same."""
     keys = ["org_code", "month"]
     cells = pl.concat(pl.read_parquet(path.measures) for path in paths)
-    cells = cells.sort(~pl.col("unreliable"), maintain_order=True)
-    cells = cells.unique(keys, keep="last", maintain_order=True)
+    cells = latest_cells(cells)
     named = pl.concat(pl.read_parquet(path.organisations) for path in paths)
     named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")
     places = named.unique(keys, keep="last", maintain_order=True).select(*keys, "sub_icb_code")

@@ -9,6 +9,15 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("warehouse", "checks", "assets", "pipelines")
 # What is looked for -> the modules that may have it, each for the reason its docstring gives.
 ONE_PLACE = {
+    r"key=lambda \w+: \w+\.order\b|sort\(~pl\.col\(\"unreliable\"\)": {
+        "warehouse/editions/parts.py",  # which file supersedes which
+        "warehouse/intake/file_names.py",  # the newest of one edition, before it is tidied
+        "assets/feeds/nhs_app/rules.py",  # the newest workbook
+    },
+    r"(?<![\w\]])\((\w+)\.feed, \1\.edition(, \1\.sha256)?\)": {
+        "warehouse/base/keys.py",
+        "warehouse/outputs/pages/page_data.py",  # SQL
+    },
     r":[+,]*\.\d%\}|:\+[,.\d]|\} pp\b|,\.6g": {
         "warehouse/base/numerals.py",
         "warehouse/mart/provisional.py",  # SQL says its own

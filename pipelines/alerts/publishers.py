@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 
 from pipelines.alerts.problem import LONDON, HomeState, Problem, moment
+from warehouse.base.keys import EditionKey
 from warehouse.base.web import host_of, without_passwords
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.freshness import freshness, is_sample
@@ -32,21 +33,21 @@ IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {fee
 
 def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
     """Editions whose newest look needs a person, and publishers that can't be reached."""
-    brought: dict[tuple[str, str], datetime] = {}
+    brought: dict[EditionKey, datetime] = {}
     for file in sorted(home_state.everything, key=lambda file: file.imported_at):
-        brought[(file.feed, file.edition)] = file.imported_at
+        brought[EditionKey.of(file)] = file.imported_at
     newest: dict[str, str] = {}
     for file in home_state.active:
         newest[file.feed] = max(newest.get(file.feed, ""), file.edition)
     runs = _latest_runs(home_state.lookups)
     yield from _unreachable(home_state, runs)
-    for (feed, edition), run in runs.items():
-        look = run[-1]
+    for key, run in runs.items():
+        (feed, edition), look = key, run[-1]
         if look.verdict not in NAMES or not look.wants_a_person:
             continue
         if edition < newest.get(feed, ""):
             continue  # of the past: whoever asked for it by hand was told there and then
-        if look.verdict != "new" and brought.get((feed, edition), look.at) > look.at:
+        if look.verdict != "new" and brought.get(key, look.at) > look.at:
             continue  # somebody has imported it since
         yield Problem(
             key=f"look {feed} {edition}",
@@ -58,11 +59,11 @@ def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
         )
 
 
-def _latest_runs(every: list[Lookup]) -> dict[tuple[str, str], list[Lookup]]:
+def _latest_runs(every: list[Lookup]) -> dict[EditionKey, list[Lookup]]:
     """Of each feed and edition the last looks that found the same, oldest first."""
-    ordered = sorted(every, key=lambda look: (look.feed, look.edition))
+    ordered = sorted(every, key=EditionKey.of)
     found = {}
-    for key, own in groupby(ordered, key=lambda look: (look.feed, look.edition)):
+    for key, own in groupby(ordered, key=EditionKey.of):
         found[key] = [list(same) for _, same in groupby(own, key=lambda look: look.verdict)][-1]
     return found
 
@@ -73,9 +74,7 @@ def _lookup_text(look: Lookup) -> str:
     return told if not where or where in told else f"{told} [{where}]"
 
 
-def _unreachable(
-    home_state: HomeState, runs: dict[tuple[str, str], list[Lookup]]
-) -> Iterator[Problem]:
+def _unreachable(home_state: HomeState, runs: dict[EditionKey, list[Lookup]]) -> Iterator[Problem]:
     """One problem per host, however many feeds it has, unless it was reached since."""
     reached = {_host(look): look.at for look in home_state.lookups if look.verdict != "unreachable"}
     failed: dict[str, list[list[Lookup]]] = {}
@@ -105,7 +104,7 @@ def _host(look: Lookup) -> str:
 def late(home_state: HomeState) -> Iterator[Problem]:
     """Editions that are late by the release calendar."""
     today = home_state.now.astimezone(LONDON).date()
-    newest_lookups = {(look.feed, look.edition): look for look in home_state.lookups}
+    newest_lookups = {EditionKey.of(look): look for look in home_state.lookups}
     for feed, contract in contracts().items():
         own = [file for file in home_state.active if file.feed == feed]
         newest = max((file.edition for file in own), default=None)
@@ -115,7 +114,7 @@ def late(home_state: HomeState) -> Iterator[Problem]:
         if not awaited.days_late or awaited.due is None or awaited.awaited is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
-        look = newest_lookups.get((feed, awaited.awaited))
+        look = newest_lookups.get(EditionKey(feed, awaited.awaited))
         if look and look.verdict in NAMES and look.wants_a_person:
             continue  # it is told why it is not in
         yield Problem(

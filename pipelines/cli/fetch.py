@@ -14,6 +14,7 @@ from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 
 if TYPE_CHECKING:
     from warehouse.fetch.lookups import Lookup
@@ -89,7 +90,7 @@ def fetch_status(found: list[Lookup]) -> int:
 def _runs(found: list[Lookup]) -> list[list[Lookup]]:
     """Looks by feed and edition; neighbours of a feed with nothing new are told together."""
     runs: list[list[Lookup]] = []
-    for look in sorted(found, key=lambda one: (one.feed, one.edition)):
+    for look in sorted(found, key=EditionKey.of):
         last = runs[-1][-1] if runs else None
         dull = look.verdict in ("not yet", "unchanged")
         if last and dull and (last.feed, last.verdict) == (look.feed, look.verdict):

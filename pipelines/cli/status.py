@@ -15,6 +15,7 @@ from pipelines.cli import alerts
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
 from pipelines.cli.screen import Screen
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -73,8 +74,8 @@ def _withdrawn_editions(
     from warehouse.archive.decisions import withdrawn
 
     out = {(one, edition) for one, edition, _ in withdrawn(home)}
-    remaining = {(file.feed, file.edition) for file in files}
-    gone = {(f.feed, f.edition) for f in everything if f.feed == feed} - remaining
+    remaining = {EditionKey.of(file) for file in files}
+    gone = {EditionKey.of(f) for f in everything if f.feed == feed} - remaining
     return sorted(edition for one, edition in gone & out)
 
 

@@ -26,6 +26,7 @@ from warehouse.archive.tombstones import Tombstone, tombstones, write
 from warehouse.archive.withdrawals import FIND, matches, prefix_of, unambiguous
 from warehouse.base.hashing import hash_file, hash_stream
 from warehouse.base.home import WRITTEN, Home
+from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.editions.check_history import edition_files, state_key, verdicts
 from warehouse.outputs.openlineage.keep import forget_files
@@ -161,9 +162,9 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
     """
     reason, person = reason_given(reason), who(by)
     stones = list(plan.buried)
-    buried = {(one.feed, one.edition, one.sha256) for one in plan.buried}
+    buried = {FileKey.of(one) for one in plan.buried}
     for file in plan.files:
-        if (file.feed, file.edition, file.sha256) in buried:
+        if FileKey.of(file) in buried:
             continue
         stone = Tombstone(
             sha256=file.sha256,
@@ -187,30 +188,30 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
 
 def editions_touched(
     home: Home, stones: list[Tombstone], looks_back: Callable[[str], int]
-) -> dict[tuple[str, str], datetime]:
+) -> dict[EditionKey, datetime]:
     """Editions whose verdicts may quote a purged file, and since when: its own, and those that
     were judged by it or compared with it."""
     files = Archive(home).files()
-    editions = {(file.feed, file.edition) for file in files}
-    touched: dict[tuple[str, str], datetime] = {}
+    editions = {EditionKey.of(file) for file in files}
+    touched: dict[EditionKey, datetime] = {}
     for stone in stones:
         ghost = SourceFile.model_construct(
             sha256=stone.sha256, feed=stone.feed, edition=stone.edition, months=()
         )
         until = month_text(add_months(parse_month(stone.edition), looks_back(stone.feed)))
         rest_on = {
-            (feed, edition)
-            for feed, edition in editions
-            if (feed == stone.feed and stone.edition < edition <= until)
-            or ghost in edition_files([*files, ghost], feed, edition)
+            one
+            for one in editions
+            if (one.feed == stone.feed and stone.edition < one.edition <= until)
+            or ghost in edition_files([*files, ghost], *one)
         }
-        for key in rest_on | {(stone.feed, stone.edition)}:
+        for key in rest_on | {EditionKey.of(stone)}:
             touched[key] = min(touched.get(key, stone.imported_at), stone.imported_at)
     return touched
 
 
 def erase(
-    home: Home, plan: Plan, stones: list[Tombstone], touched: dict[tuple[str, str], datetime]
+    home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
     """Erase the files from landing folder, lake, check history, lineage events and archive. May
     be repeated."""
@@ -242,7 +243,7 @@ def erase(
         archive.forget(stone.feed, stone.edition, stone.sha256)
 
 
-def _blank_words(home: Home, touched: dict[tuple[str, str], datetime]) -> None:
+def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
     """Blank what verdicts on these editions, and on the mart, quote since the file came: they may
     quote its cells. The verdicts stay."""
     since = min(touched.values(), default=None)
@@ -270,13 +271,13 @@ def _blank_words(home: Home, touched: dict[tuple[str, str], datetime]) -> None:
                 blanked.write_parquet(path)
 
 
-def runs_touched(home: Home, touched: dict[tuple[str, str], datetime]) -> set[str]:
+def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
     """Runs that judged these editions since the purged file came, by the check history."""
     runs: set[str] = set()
-    for feed, edition in touched:
-        for key in verdicts(home, feed, edition):
+    for edition, since in touched.items():
+        for key in verdicts(home, *edition):
             rows = pl.read_parquet(home.store.local_copy(key), columns=["run_id", "checked_at"])
-            runs |= set(rows.filter(pl.col("checked_at") >= touched[(feed, edition)])["run_id"])
+            runs |= set(rows.filter(pl.col("checked_at") >= since)["run_id"])
     return runs
 
 

@@ -18,6 +18,7 @@ from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from pipelines.operations.refresh import mart_is_current, plan
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import SETTINGS, Home
+from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.publication.build import mart_fingerprint, mart_version
@@ -90,7 +91,7 @@ def pending(home: Home) -> Work | None:
         lines = [
             f"{file.feed} {file.edition} {file.sha256}"
             for file in Archive(home).active_files()
-            if (file.feed, file.edition) in wanted
+            if EditionKey.of(file) in wanted
         ]
         feed, edition = editions[0]
         more = f" and {len(editions) - 1} more" if len(editions) > 1 else ""

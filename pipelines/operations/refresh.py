@@ -22,6 +22,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import Tombstone, tombstones
 from warehouse.base.errors import Refusal, plain
 from warehouse.base.home import WRITTEN, Home
+from warehouse.base.keys import EditionKey
 from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
@@ -248,7 +249,7 @@ def _read_again(home: Home, batches: list[Batch]) -> None:
     """Have the files of these editions read anew: a person asks for it, whatever was done."""
     wanted = {(batch.feed, edition) for batch in batches for edition in batch.editions}
     for file in Archive(home).active_files():
-        if (file.feed, file.edition) in wanted:
+        if EditionKey.of(file) in wanted:
             read_again(home, file)
 
 
@@ -312,4 +313,4 @@ def retired_editions(home: Home) -> int:
     archive = Archive(home)
     if not archive.has_real():
         return 0
-    return len({(file.feed, file.edition) for file in archive.files() if file.synthetic})
+    return len({EditionKey.of(file) for file in archive.files() if file.synthetic})

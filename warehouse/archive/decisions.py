@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from warehouse.archive.snapshot import outdated, read_once
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
+from warehouse.base.keys import FileKey
 
 Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
 PLACE = "archive/decisions"
@@ -153,12 +154,12 @@ def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
     return _read(home, keys[-1]) if keys else None
 
 
-def withdrawn(home: Home) -> dict[tuple[str, str, str], Decision]:
+def withdrawn(home: Home) -> dict[FileKey, Decision]:
     """Files that are withdrawn: (feed, edition, sha256) -> the decision that did it."""
-    out: dict[tuple[str, str, str], Decision] = {}
+    out: dict[FileKey, Decision] = {}
     for one in decisions(home, kinds=("withdraw", "restore", "purge")):
         for sha256 in one.sha256:
-            key = (one.feed, one.edition, sha256)
+            key = FileKey(one.feed, one.edition, sha256)
             if one.decision == "withdraw":
                 out[key] = one
             else:

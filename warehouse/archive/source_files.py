@@ -23,6 +23,7 @@ from warehouse.archive.decisions import withdrawn
 from warehouse.archive.snapshot import amend, is_open, outdated, read_once
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import Home
+from warehouse.base.keys import FileKey
 from warehouse.store import Store
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
@@ -218,7 +219,7 @@ class Archive:
         if self._is_real(everything):
             everything = [file for file in everything if not file.synthetic]
         out = withdrawn(self.home)
-        return [file for file in everything if (file.feed, file.edition, file.sha256) not in out]
+        return [file for file in everything if FileKey.of(file) not in out]
 
     def has_real(self) -> bool:
         """Whether anything but sample files was ever imported."""

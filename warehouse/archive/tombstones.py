@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from warehouse.archive.snapshot import outdated
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 
 PLACE = "archive/tombstones"
 
@@ -49,7 +50,7 @@ def _key(home: Home, sha256: str, feed: str, edition: str) -> str:
     if not home.store.exists(first):
         return first
     kept = _read(home, first)
-    same = (kept.feed, kept.edition) == (feed, edition)
+    same = EditionKey.of(kept) == (feed, edition)
     return first if same else f"{PLACE}/{sha256}.{feed}.{edition}.json"
 
 

@@ -22,6 +22,7 @@ from warehouse.archive.decisions import (
 )
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey, FileKey
 
 LEAST_DIGITS = 8
 FIND = "The hashes are in governance.source_file of the mart, and in archive/records."
@@ -98,17 +99,14 @@ def _move(home: Home, kind: Kind, files: list[SourceFile], reason: str, by: str 
     out, made, lines = withdrawn(home), [], []
     due: list[SourceFile] = []
     for file in files:
-        before = out.get((file.feed, file.edition, file.sha256))
+        before = out.get(FileKey.of(file))
         if (before is not None) == (kind == "withdraw"):
             told = f"{before.words}" if before else "not withdrawn"
             lines.append(f"{_name(file)} is {told}. Nothing recorded.")
         else:
             due.append(file)
 
-    def place(file: SourceFile) -> tuple[str, str]:
-        return file.feed, file.edition
-
-    for (feed, edition), group in groupby(sorted(due, key=place), key=place):
+    for (feed, edition), group in groupby(sorted(due, key=EditionKey.of), key=EditionKey.of):
         own = list(group)
         made.append(decide(home, kind, feed, edition, [f.sha256 for f in own], reason, by))
         lines += [f"{_name(file)} is {made[-1].words}." for file in own]

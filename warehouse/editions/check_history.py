@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
 from warehouse.transform.tidy import version_of
@@ -146,7 +147,7 @@ def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[
     the earlier editions stand with which it is compared.
     """
     parts = [check_version, *statuses]
-    for file in sorted(files, key=lambda f: (f.feed, f.edition, f.sha256)):
+    for file in sorted(files, key=FileKey.of):
         parts += [file.feed, file.sha256, str(file.published_on), file.edition_basis]
         parts += [*map(str, file.sighting), version_of(file.feed)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

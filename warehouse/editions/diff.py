@@ -19,7 +19,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.months import month_text, parse_month
 from warehouse.contract.model import Contract, contracts
-from warehouse.editions.parts import EditionFile, in_force, place_files, rows_in_force
+from warehouse.editions.parts import EditionFile, in_force, latest_cells, place_files, rows_in_force
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
 from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_keys, lake_paths, tidy
@@ -202,14 +202,12 @@ def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.
     columns = [*CELL, "unreliable", *wanted]
     frames = [
         pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(
-            pl.col(list(wanted)).cast(pl.Int64), pl.lit(position).alias("position")
+            pl.col(list(wanted)).cast(pl.Int64)
         )
-        for position, file in enumerate(files)
+        for file in files
     ]
     return (
-        pl.concat(frames)
-        .sort("unreliable", "position", descending=[True, False])
-        .unique(CELL, keep="last", maintain_order=True)
+        latest_cells(pl.concat(frames))
         .unpivot(list(wanted), index=[*CELL, "unreliable"], variable_name="measure")
         .drop_nulls("value")
     )

@@ -15,6 +15,7 @@ import polars as pl
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.transform.tidy import lake_paths
 
 
@@ -30,6 +31,18 @@ class EditionFile:
     def vintage(self) -> int:
         """One sortable number for (edition, revision)."""
         return vintage_of(self.file.edition, self.revision)
+
+
+def in_order(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Files of an edition as they were issued: each may supersede cells of those before it."""
+    return sorted(files, key=lambda file: file.order)
+
+
+def latest_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """Of each organisation-month the row that counts: the last file's that lost no row, else the
+    last of all. `cells`: measures of files in order, with `org_code, month, unreliable`."""
+    sound_last = cells.sort(~pl.col("unreliable"), maintain_order=True)
+    return sound_last.unique(["org_code", "month"], keep="last", maintain_order=True)
 
 
 def vintage_of(edition: str, revision: int) -> int:
@@ -76,7 +89,7 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
         return files
     later: set[tuple[str, date]] = set()
     kept = []
-    for file in sorted(files, key=lambda file: file.order, reverse=True):
+    for file in reversed(in_order(files)):
         cells = pl.read_parquet(
             lake_paths(home, file).measures, columns=["org_code", "month", "unreliable"]
         )
@@ -94,27 +107,18 @@ def rows_in_force(home: Home, files: list[SourceFile]) -> int:
     cells = [
         pl.scan_parquet(lake_paths(home, file).measures)
         .select("org_code", "month", "unreliable", "rows")
-        .with_columns(pl.lit(position).alias("position"))
-        for position, file in enumerate(sorted(files, key=lambda file: file.order))
+        .collect()
+        for file in in_order(files)
     ]
     if not cells:
         return 0
-    latest = (
-        pl.concat(cells)
-        .sort("unreliable", "position", descending=[True, False])
-        .unique(["org_code", "month"], keep="last", maintain_order=True)
-    )
-    return int(latest.select(pl.col("rows").sum()).collect().item())
+    return int(latest_cells(pl.concat(cells))["rows"].sum())
 
 
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
     """Number the revisions of many files, edition by edition."""
-
-    def edition_key(file: SourceFile) -> tuple[str, str]:
-        return file.feed, file.edition
-
     placed: list[EditionFile] = []
-    for _, group in groupby(sorted(files, key=edition_key), key=edition_key):
+    for _, group in groupby(sorted(files, key=EditionKey.of), key=EditionKey.of):
         members = list(group)
         if len(members) == 1:
             placed.append(EditionFile(members[0], 1, 0))

@@ -17,6 +17,7 @@ from typing import Literal
 from warehouse.archive.decisions import Decision, NotPossible, decide, newest_override
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey, of_edition
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
 from warehouse.transform.tidy import facts_of, is_tidied
 
@@ -97,13 +98,13 @@ def status_of(
 def all_statuses(home: Home, files: list[SourceFile] | None = None) -> list[EditionStatus]:
     """Where every edition with active files stands, by feed and edition."""
     files = Archive(home).active_files() if files is None else files
-    keys = sorted({(file.feed, file.edition) for file in files})
+    keys = sorted({EditionKey.of(file) for file in files})
     return [status_of(home, feed, edition, files) for feed, edition in keys]
 
 
 def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) -> list[SourceFile]:
     files = Archive(home).active_files(feed) if files is None else files
-    return [file for file in files if (file.feed, file.edition) == (feed, edition)]
+    return of_edition(files, feed, edition)
 
 
 def _lapse(

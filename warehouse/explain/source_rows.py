@@ -15,6 +15,7 @@ import polars as pl
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import FileKey
 from warehouse.base.text import heading_key
 from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
@@ -47,10 +48,10 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     """
     counted, archive = _by_file(cells), Archive(home)
     feeds = {feed for _, feed, *_ in counted}
-    files = {(f.feed, f.edition, f.sha256): f for feed in feeds for f in archive.files(feed)}
+    files = {FileKey.of(f): f for feed in feeds for f in archive.files(feed)}
     found = [pl.DataFrame(schema=ROWS)]
     for (part, *key, measure), codes in counted.items():
-        file = files.get(tuple(key))  # type: ignore[arg-type]
+        file = files.get(FileKey(*key))
         if file is None or not home.store.exists(lake_keys(file).tidy):
             return None
         rows = _rows(home, file, contracts()[file.feed], measure, codes, month)

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.journal import Fields, Journal
 
 Verdict = Literal["new", "unchanged", "not yet", "unreachable", "not found", "ambiguous", "refused"]
@@ -63,10 +64,10 @@ def lookups(home: Home) -> list[Lookup]:
     return [look for entry in _journal(home).entries() if (look := _read(entry))]
 
 
-def newest_lookups(home: Home) -> dict[tuple[str, str], Lookup]:
+def newest_lookups(home: Home) -> dict[EditionKey, Lookup]:
     """The newest lookup of each edition, by feed and edition, in the order of lookups."""
     newest = (look for entry in _journal(home).newest() if (look := _read(entry)))
-    return {(look.feed, look.edition): look for look in newest}
+    return {EditionKey.of(look): look for look in newest}
 
 
 def _journal(home: Home) -> Journal:

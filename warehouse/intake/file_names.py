@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.archive.source_files import SourceFile
+from warehouse.base.keys import EditionKey
 from warehouse.readers.containers import file_name
 
 
@@ -41,7 +42,7 @@ def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
     newer = [
         one
         for one in held
-        if (one.feed, one.edition) == (file.feed, file.edition)
+        if EditionKey.of(one) == EditionKey.of(file)
         and one.container_sha256 != file.container_sha256
         and one.order > file.order
         and (set(one.months) & set(file.months) or not file.months)

@@ -17,6 +17,7 @@ from warehouse.archive.source_files import Archive, EditionBasis, SourceFile
 from warehouse.archive.tombstones import tombstone_of
 from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home
+from warehouse.base.keys import FileKey
 from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.file_names import name_of, older_copy, words_of
@@ -310,7 +311,7 @@ def _known_one(
 ) -> ImportOutcome:
     check_published(stated, file.edition)
     note = f"already archived as {file.feed} {file.edition}"
-    out = withdrawn(archive.home).get((file.feed, file.edition, file.sha256))
+    out = withdrawn(archive.home).get(FileKey.of(file))
     if out:
         note += f", but {out.words}. To use it again: access-recovery restore {file.short}"
     if stated and archive.restate(file, stated):

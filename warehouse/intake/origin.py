@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from warehouse.archive.source_files import SourceFile
+from warehouse.base.keys import EditionKey
 from warehouse.readers.containers import Refused
 
 
@@ -30,8 +31,8 @@ class Provenance:
         """Refuse a download that brings nothing of the edition; files of other feeds may come with
         it. Raises Refused saying what it brings, and why what is in it beside that is `refused`.
         """
-        brought = sorted({(file.feed, file.edition) for file in files})
-        if not brought or (self.feed, self.edition) in brought:
+        brought = sorted({EditionKey.of(file) for file in files})
+        if not brought or EditionKey.of(self) in brought:
             return
         own = [f"{feed} {edition}" for feed, edition in brought if feed == self.feed]
         told = ", ".join(own or [f"{feed} {edition}" for feed, edition in brought])

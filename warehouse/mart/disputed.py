@@ -20,6 +20,7 @@ import polars as pl
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.parts import EditionFile
@@ -42,7 +43,7 @@ class Dispute:
 
 def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
     """What stands by decision alone, of the editions in the mart, by feed and edition."""
-    decided = {(one.feed, one.edition) for one in decisions(home) if one.decision == "accept"}
+    decided = {EditionKey.of(one) for one in decisions(home) if one.decision == "accept"}
     asked = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if asked else []
     statuses = [status_of(home, feed, edition, files) for feed, edition in sorted(asked)]

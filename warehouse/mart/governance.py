@@ -12,6 +12,7 @@ import polars as pl
 from warehouse.archive.decisions import Decision, newest_override, withdrawn
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey, FileKey, of_edition
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_history
 from warehouse.editions.parts import EditionFile, rows_in_force
@@ -134,16 +135,16 @@ def _feeds(active: list[SourceFile]) -> pl.DataFrame:
 def _editions(
     home: Home, files: list[SourceFile], active: list[SourceFile], placed: list[EditionFile]
 ) -> pl.DataFrame:
-    in_use, out = {(file.feed, file.edition) for file in active}, withdrawn(home)
-    taken = {(file.feed, file.edition, file.sha256) for file in active}
+    in_use, out = {EditionKey.of(file) for file in active}, withdrawn(home)
+    taken = {FileKey.of(file) for file in active}
     rows = []
-    for feed, edition in sorted({(file.feed, file.edition) for file in files}):
-        own = [f for f in files if (f.feed, f.edition) == (feed, edition)]
-        used = [p for p in placed if (p.file.feed, p.file.edition) == (feed, edition)]
+    for feed, edition in sorted({EditionKey.of(file) for file in files}):
+        own = of_edition(files, feed, edition)
+        used = [p for p in placed if EditionKey.of(p.file) == (feed, edition)]
         status = _status(home, feed, edition, active, (feed, edition) in in_use)
         state = status.state
         months = sorted({month for file in own for month in file.months})
-        counted = [f for f in own if (f.feed, f.edition, f.sha256) in taken]
+        counted = [f for f in own if FileKey.of(f) in taken]
         read = {file: fact for file in counted if (fact := facts_of(home, file))}
         rows.append(
             {
@@ -152,7 +153,7 @@ def _editions(
                 "status": published_status(
                     status,
                     (feed, edition) in in_use,
-                    all((f.feed, f.edition, f.sha256) in out for f in own),
+                    all(FileKey.of(f) in out for f in own),
                 ),
                 "files": len(own),
                 "revisions": max((p.revision for p in used), default=None),
@@ -198,7 +199,7 @@ def _status(
 def _source_files(
     files: list[SourceFile],
     placed: list[EditionFile],
-    out: dict[tuple[str, str, str], Decision],
+    out: dict[FileKey, Decision],
 ) -> pl.DataFrame:
     revision = {(p.file.feed, p.file.edition, p.file.sha256): p.revision for p in placed}
     wanted = [
@@ -226,9 +227,9 @@ def _source_files(
     rows = [
         {name: getattr(file, name) for name in wanted}
         | {
-            "revision": revision.get((file.feed, file.edition, file.sha256)),
-            "in_mart": (file.feed, file.edition, file.sha256) in revision,
-            **withdrawn_columns(out.get((file.feed, file.edition, file.sha256))),
+            "revision": revision.get(FileKey.of(file)),
+            "in_mart": FileKey.of(file) in revision,
+            **withdrawn_columns(out.get(FileKey.of(file))),
         }
         for file in files
     ]

@@ -20,6 +20,7 @@ from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
+from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.sql import open_builder, open_file
 from warehouse.claims.register import published_claims, register_files
 from warehouse.claims.tables import create_claims
@@ -91,8 +92,8 @@ def accepted_files(home: Home) -> list[SourceFile]:
     """Active files of editions that stand accepted, by their checks or by decision."""
     files = Archive(home).active_files()
     stand = all_statuses(home, files)
-    accepted = {(one.feed, one.edition) for one in stand if one.verdict == "accepted"}
-    return [file for file in files if (file.feed, file.edition) in accepted]
+    accepted = {EditionKey.of(one) for one in stand if one.verdict == "accepted"}
+    return [file for file in files if EditionKey.of(file) in accepted]
 
 
 def mart_fingerprint(home: Home) -> str:
@@ -102,14 +103,13 @@ def mart_fingerprint(home: Home) -> str:
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     files = Archive(home).files()
     in_use = Archive(home).active_files()
-    active = {(f.feed, f.edition, f.sha256) for f in in_use}
+    active = {FileKey.of(f) for f in in_use}
     for one in all_statuses(home, in_use):
         basis_now = one.state.fingerprint if one.state else ""
         parts.append(f"{one.feed} {one.edition} {one.verdict} {basis_now}")
     parts += [decision.decision_id for decision in decisions(home)]
     parts += [
-        f"{file.sha256} {file.edition} {(file.feed, file.edition, file.sha256) in active} "
-        f"{file.sighting}"
+        f"{file.sha256} {file.edition} {FileKey.of(file) in active} {file.sighting}"
         for file in files
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -217,7 +217,7 @@ def _publication(
 ) -> dict[str, Any]:
     [(figures,)] = db.execute("SELECT count(*) FROM mart.kpi_monthly").fetchall()
     editions = {(one.file.feed, one.file.edition) for one in placed}
-    every = {(file.feed, file.edition) for file in Archive(home).active_files()}
+    every = {EditionKey.of(file) for file in Archive(home).active_files()}
     newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}
     return {
         "published_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),

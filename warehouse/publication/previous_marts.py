@@ -17,6 +17,7 @@ import duckdb
 
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import MART, Home
+from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.sql import open_mart
 from warehouse.editions.status import all_statuses
 from warehouse.settings import read_settings
@@ -88,10 +89,10 @@ def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> 
     and whether its figures are shown."""
     archive = Archive(home)
     active = archive.active_files()
-    archived = {(file.feed, file.edition, file.sha256) for file in archive.files()}
-    in_use = {(file.feed, file.edition, file.sha256) for file in active}
+    archived = {FileKey.of(file) for file in archive.files()}
+    in_use = {FileKey.of(file) for file in active}
     held = {
-        (one.feed, one.edition)
+        EditionKey.of(one)
         for one in all_statuses(home, active)
         if one.verdict == "held" and not one.undecided
     }

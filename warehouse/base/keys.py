@@ -1,0 +1,63 @@
+"""What names an edition, and a source file within it.
+
+Belongs here: the keys by which whatever is of an edition (files, decisions, looks, tombstones) is
+grouped and looked up. Does not: their order, or which of them count (`warehouse.editions.parts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, TypeVar
+
+
+class OfEdition(Protocol):
+    """Anything that is of one edition of a feed."""
+
+    @property
+    def feed(self) -> str:
+        """Feed."""
+
+    @property
+    def edition(self) -> str:
+        """Edition, `2025-11`."""
+
+
+class OfFile(OfEdition, Protocol):
+    """Anything that is of one source file of an edition."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of its content as published."""
+
+
+Some = TypeVar("Some", bound=OfEdition)
+
+
+class EditionKey(NamedTuple):
+    """Which edition: `nhs_app`, `2025-11`."""
+
+    feed: str
+    edition: str
+
+    @classmethod
+    def of(cls, one: OfEdition) -> EditionKey:
+        """The edition that something is of."""
+        return cls(one.feed, one.edition)
+
+
+class FileKey(NamedTuple):
+    """Which source file of which edition: the same content may be of two."""
+
+    feed: str
+    edition: str
+    sha256: str
+
+    @classmethod
+    def of(cls, one: OfFile) -> FileKey:
+        """The source file that something is of."""
+        return cls(one.feed, one.edition, one.sha256)
+
+
+def of_edition(every: Iterable[Some], feed: str, edition: str) -> list[Some]:
+    """Those that are of one edition, in their order."""
+    return [one for one in every if (one.feed, one.edition) == (feed, edition)]
