@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from tests.shared import made_once
@@ -83,3 +86,17 @@ def _made(
         build(settled(Home(place / "home")), world(place / "files"))
 
     return Home(made_once(factory, name, fill) / "home")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_thread() -> Iterator[None]:
+    """DuckDB with one thread: the marts here are of tiny files, and more threads wait for each
+    other and for the other of pytest's workers. Whole refreshes elsewhere run with all of them."""
+    connect = duckdb.connect
+
+    def alone(*where: Any, config: dict[str, Any] | None = None, **how: Any) -> Any:
+        return connect(*where, config={"threads": 1} | (config or {}), **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", alone)
+        yield
