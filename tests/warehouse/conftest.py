@@ -1,8 +1,7 @@
 """Homes and marts that are built once and read by many tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 

@@ -7,7 +7,7 @@ import pytest
 from assets.ingest import is_judged, pending_editions
 from tests.checks.support_checks import active, brought, judged
 from tests.support import coverage, imported, referrals, regional, write, write_regional, zipped
-from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.support_mart import Mart, accept_all, bring, build, retrieved
 from tests.warehouse.worlds import area
 from warehouse.archive.decisions import NotPossible, decisions
 from warehouse.archive.source_files import Archive
@@ -44,7 +44,8 @@ def test_a_bad_file_that_was_put_right_leaves_no_trace_in_vintages(
 
 
 def test_an_edition_of_which_nothing_remains_is_withdrawn(home: Home, tmp_path: Path) -> None:
-    build(home, [write_regional(tmp_path / f"{m}.csv", area("04C", m, 1)) for m in ("OCT2025",)])
+    bring(home, write_regional(tmp_path / "october.csv", area("04C", "OCT2025", 1)))
+    accept_all(home)
     [file] = active(home)
     withdraw(home, file.sha256, "mistaken", PERSON)
     restored = restore(home, file.sha256, "not mistaken", PERSON)

@@ -1,5 +1,7 @@
 """Re-adding the rows that an explanation names gives the value, for every KPI there is."""
 
+import pytest
+
 from tests.warehouse.explain.added_up import contradicted
 from tests.warehouse.explain.exactness import assert_exact, chosen
 from warehouse.base.home import Home
@@ -20,6 +22,7 @@ def test_every_figure_of_every_edition_is_the_sum_of_its_cells(sample_home: Home
     assert contradicted(sample_home).to_dicts() == []
 
 
+@pytest.mark.acceptance  # as the sample's, of real files
 def test_every_real_figure_of_every_edition_is_the_sum_of_its_cells(real_home: Home) -> None:
     assert contradicted(real_home).to_dicts() == []
 
@@ -32,6 +35,7 @@ def test_every_kpi_of_the_sample(sample_home: Home) -> None:
     assert kpis >= set(catalogue()) - NOT_IN_SAMPLE
 
 
+@pytest.mark.acceptance
 def test_every_kpi_of_the_real_files(real_home: Home) -> None:
     kpis = set()
     for figure, cells in chosen(real_home):

@@ -13,7 +13,7 @@ from tests.checks.cases_new_months import LLR, restated
 from tests.checks.support_checks import real_file
 from tests.december import december
 from tests.support import write
-from tests.warehouse.support_mart import Mart, bring, build, retrieved
+from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_all
 from warehouse.archive.decisions import NotPossible
 from warehouse.base.home import Home
 from warehouse.editions.status import accept
@@ -131,7 +131,8 @@ def test_a_later_edition_puts_it_right_or_holds_it_again(
 def test_any_order_of_import_gives_the_same(world: tuple[Home, Mart], tmp_path: Path) -> None:
     files = [release(tmp_path, DEC, **{"04C": 0.3}), release(tmp_path, NOV)]
     home = Home(tmp_path / "home")
-    build(home, files[:1], judged=True)
+    bring(home, files[0])
+    take_in_all(home)
     assert pending_editions(home, SUB_ICB) == []
     bring(home, files[1])
     assert pending_editions(home, SUB_ICB) == [NOV, DEC]
@@ -169,6 +170,7 @@ def test_status_alerts_and_the_scorecard_name_it(world: tuple[Home, Mart]) -> No
     assert "51,000 appointments" in page
 
 
+@pytest.mark.acceptance  # as above, of a real file
 def test_leicestershire_as_published_with_a_december_to_come(
     real_feeds: Path, tmp_path: Path
 ) -> None:

@@ -11,10 +11,9 @@ from tests.checks.cases_corrections import RIGHT, WRONG, correcting
 from tests.checks.cases_mart import LIST, MADE
 from tests.support import regional, write, write_regional
 from tests.warehouse.support_mart import Mart, bring, build, build_aside, retrieved, take_in_all
-from tests.warehouse.worlds import area, llr_world
+from tests.warehouse.worlds import area
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.catalogue import catalogue
@@ -194,23 +193,6 @@ def test_mart_keeps_the_verdicts_on_itself(llr: Mart) -> None:
     assert {row["rule"]: row["verdict"] for row in found} == {
         check.rule: "pass" for check in mart_checks()
     }
-
-
-SAME = (
-    *("kpi_monthly", "kpi_vintage", "organisation", "calendar_month", "kpi"),
-    *("kpi_revision", "kpi_revision_typical"),
-    *("governance.caveat", "governance.caveat_scope", "governance.caveat_text"),
-)
-
-
-def test_import_in_another_order_gives_the_same_mart(llr: Mart, home: Home, tmp_path: Path) -> None:
-    again = build(home, reversed(llr_world(tmp_path / "files")))
-    with duckdb.connect() as db:
-        attach(db, llr.path)
-        db.execute(f"ATTACH '{again.path}' AS other (READ_ONLY)")
-        for table in SAME:
-            ours, theirs = f"SELECT * FROM mart.{table}", f"SELECT * FROM other.{table}"
-            assert db.sql(ours).fetchall() == db.sql(theirs).fetchall(), table
 
 
 def test_held_edition_is_absent_but_listed(home: Home, tmp_path: Path) -> None:
