@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_COMPILE_BYTECODE := 1
 export PYTHONUTF8 := 1
 
-.PHONY: mart test acceptance soak ui check format clean install help
+.PHONY: mart test coverage acceptance soak ui check format clean install help
 .DEFAULT_GOAL := mart
 
 # A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
@@ -46,6 +46,13 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 
 test: .venv/.installed-test .venv/old-duckdb ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# Counting lines costs more than half as much time again, so `make test` goes without it.
+coverage: .venv/.installed-test .venv/old-duckdb ## All tests, and whether they run enough of the code
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # The daemon of the soak test has the machine to itself: it is run after the others.
 acceptance: .venv/.installed-test ## England-wide files and the soak test; many minutes
