@@ -12,7 +12,15 @@ from __future__ import annotations
 import polars as pl
 
 from checks.comparison import Compared, compare, span
-from checks.edition_view import SHOWN, EditionView, Evidence, listed, offences, skipped, within
+from checks.edition_view import (
+    SHOWN,
+    EditionView,
+    Evidence,
+    about_as_many,
+    listed,
+    offences,
+    skipped,
+)
 from warehouse.base.months import month_text
 from warehouse.base.numerals import percent, signed_percent
 from warehouse.contract.model import Contract
@@ -38,18 +46,11 @@ def rows(view: EditionView) -> Evidence:
     now, then = (int(both.cells[name].sum()) for name in ("rows", "rows_before"))
     if max(now, then) < (check.least or 0):
         return skipped(rule, f"{now} rows, {then} in {both.before.edition}: too few to compare")
-    times = check.limit
-    outside = now > times * then or then > times * now
-    told = f"{now:,} rows, {then:,} in {both.before.edition}"
-    return offences(
-        rule,
-        [told] if outside else [],
-        expected=f"{within(times)} the {then:,} of {both.before.edition}",
-        observed=f"{now:,} rows",
-        total=1,
-        message=f"{told}, of the same organisations, over {both.span_text}: are rows "
-        "missing, or is something in there twice?",
+    asks = (
+        f", of the same organisations, over {both.span_text}: are rows missing, or is something in "
+        "there twice?"
     )
+    return about_as_many(rule, "rows", now, then, check.limit, both.before.edition, asks)
 
 
 def sums(view: EditionView) -> Evidence:

@@ -98,6 +98,22 @@ def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
     return mark.join(names[:shown]) + more
 
 
+def about_as_many(
+    rule: str, what: str, now: int, then: int, times: float, edition: str, asks: str
+) -> Evidence:
+    """Evidence on a count against that of an earlier edition, of at most so many times it either
+    way. `asks`: what to ask if it is not."""
+    told = f"{now:,} {what}, {then:,} in {edition}"
+    return offences(
+        rule,
+        [told] if now > times * then or then > times * now else [],
+        expected=f"{within(times)} the {then:,} {what} of {edition}",
+        observed=f"{now:,} {what}",
+        total=1,
+        message=f"{told}{asks}",
+    )
+
+
 def within(times: float) -> str:
     """How far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
     return "half to double" if times == 2 else f"1/{times:g} to {times:g} times"

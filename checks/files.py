@@ -16,10 +16,10 @@ from checks.edition_view import (
     EditionView,
     Evidence,
     Expectation,
+    about_as_many,
     listed,
     offences,
     skipped,
-    within,
 )
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.readers.containers import UTF16_STARTS, XLSX, Refused, sniff
@@ -125,18 +125,9 @@ def size(view: EditionView) -> Evidence:
         return skipped(rule, why)
     if _shapes(view) != _shapes(before):
         return skipped(rule, f"the files of {before.edition} have another shape")
-    times = view.check(rule).limit
     now, then = (sum(file.bytes for file in one.files) for one in (view, before))
-    outside = now > times * then or then > times * now
-    told = f"{now:,} bytes, {then:,} in {before.edition}"
-    return offences(
-        rule,
-        [told] if outside else [],
-        expected=f"{within(times)} the {then:,} bytes of {before.edition}",
-        observed=f"{now:,} bytes",
-        total=1,
-        message=f"{told}: is the file cut short, or does it hold something twice?",
-    )
+    asks = ": is the file cut short, or does it hold something twice?"
+    return about_as_many(rule, "bytes", now, then, view.check(rule).limit, before.edition, asks)
 
 
 def download(view: EditionView) -> Evidence:

@@ -97,7 +97,7 @@ def test_a_held_edition_is_passed_over(home: Home) -> None:
     broken = month("SEP2025", modes=("By pigeon",))
     contents = regional(*month("AUG2025")), regional(*broken), regional(*month("OCT2025"))
     results = after(OCT, SUB_ICB, *contents)(home)
-    assert found(results, "rows_as_before").expected == "half to double the 54 of 2025-08"
+    assert found(results, "rows_as_before").expected == "half to double the 54 rows of 2025-08"
 
 
 def test_nothing_is_pending_once_all_editions_were_judged_in_order(home: Home) -> None:

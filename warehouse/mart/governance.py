@@ -68,6 +68,14 @@ _EDITION_COLUMNS = {
     },
 }
 
+# Columns that are told as the archive's record has them.
+OF_FILE = (
+    *("sha256", "container_sha256", "file_name", "container_name", "member"),
+    *("sheet", "header_row", "feed", "edition", "edition_basis"),
+    *("bytes", "rows", "encoding", "url", "page"),
+    *("published_on", "retrieved_at", "imported_at", "licence", "synthetic"),
+)
+
 
 def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
@@ -201,31 +209,9 @@ def _source_files(
     placed: list[EditionFile],
     out: dict[FileKey, Decision],
 ) -> pl.DataFrame:
-    revision = {(p.file.feed, p.file.edition, p.file.sha256): p.revision for p in placed}
-    wanted = [
-        "sha256",
-        "container_sha256",
-        "file_name",
-        "container_name",
-        "member",
-        "sheet",
-        "header_row",
-        "feed",
-        "edition",
-        "edition_basis",
-        "bytes",
-        "rows",
-        "encoding",
-        "url",
-        "page",
-        "published_on",
-        "retrieved_at",
-        "imported_at",
-        "licence",
-        "synthetic",
-    ]
+    revision = {FileKey.of(p.file): p.revision for p in placed}
     rows = [
-        {name: getattr(file, name) for name in wanted}
+        {name: getattr(file, name) for name in OF_FILE}
         | {
             "revision": revision.get(FileKey.of(file)),
             "in_mart": FileKey.of(file) in revision,

@@ -14,9 +14,9 @@ import polars as pl
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts import EditionFile
-from warehouse.reference import local_authorities
+from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, TABLE, wholes_of
-from warehouse.reference.organisations import ENGLAND, ods_codes, reference
+from warehouse.reference.organisations import ENGLAND, reference
 from warehouse.transform.tidy import lake_paths
 
 Connection = duckdb.DuckDBPyConnection
@@ -83,39 +83,6 @@ def feeds_at(level: str) -> list[str]:
     ]
 
 
-def as_known(frame: pl.DataFrame) -> pl.DataFrame:
-    """Places by the codes of the mart: ODS for NHS places, ONS for local authorities.
-
-    `frame` has any of the place columns (and of `org_level`, `org_code`). Publishers write local
-    authorities as names; `knows_authority` is false where the reference has none of that name,
-    and the code is NULL: it is no organisation.
-    """
-    ods = ods_codes()
-    columns = frame.columns
-    places = [c for level, c in KEY_COLUMNS.items() if c in columns and not LEVELS[level].is_named]
-    frame = frame.with_columns(pl.col(name).replace(ods) for name in places)
-    if "local_authority" in columns:
-        code = _authority_code(frame["local_authority"])
-        is_known = frame["local_authority"].is_null() | code.is_not_null()
-        frame = frame.with_columns(code, is_known.alias("knows_authority"))
-    if "org_level" in columns:
-        authority = _authority_code(
-            frame.select(pl.when(org_level="local_authority").then("org_code"))["org_code"]
-        )
-        other = pl.when(pl.col("org_level") != "local_authority").then(
-            pl.col("org_code").replace(ods)
-        )
-        frame = frame.with_columns(pl.coalesce(authority, other).alias("org_code"))
-        frame = frame.drop_nulls("org_code")
-    return frame
-
-
-def _authority_code(names: pl.Series) -> pl.Series:
-    """Codes of local authorities, of the names as published; NULL for a name nobody knows."""
-    codes = {one: local_authorities.code_of(one) for one in names.unique().drop_nulls().to_list()}
-    return names.replace_strict(codes, default=None, return_dtype=pl.String).alias(names.name)
-
-
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """`stage.observed`: what each file says of each organisation in each month, in our codes.
 
@@ -155,6 +122,11 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
     )
 
 
+def _is_told(parent: str) -> str:
+    """SQL: whether a row of `stage.observed` tells of its parent of a level."""
+    return f"tells_{parent}" if LEVELS[parent].is_optional else f"{KEY_COLUMNS[parent]} IS NOT NULL"
+
+
 def _load_parents(db: Connection, level: str) -> None:
     """`stage.<level>_parent`: parents of each organisation in each month in which it has a figure,
     lost one, or is named, and of which month the word on it is (`<parent>_as_of`).
@@ -162,12 +134,7 @@ def _load_parents(db: Connection, level: str) -> None:
     As at the month: the newest edition's word on that month, else on the last month before it.
     A later month's word is never carried back.
     """
-    told = {  # column -> condition under which a file tells of it
-        KEY_COLUMNS[parent]: f"tells_{parent}"
-        if LEVELS[parent].is_optional
-        else f"{KEY_COLUMNS[parent]} IS NOT NULL"
-        for parent in LEVELS[level].parents
-    }
+    told = {KEY_COLUMNS[parent]: _is_told(parent) for parent in LEVELS[level].parents}
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
     wanted = [observed]
     for feed in feeds_at(level):

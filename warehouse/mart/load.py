@@ -20,8 +20,9 @@ from warehouse.editions.parts import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
 from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.disputed import create_disputes, disputes
-from warehouse.mart.hierarchy import Connection, as_known, create_from, load_places
+from warehouse.mart.hierarchy import Connection, create_from, load_places
 from warehouse.mart.members import load_unplaced
+from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
 from warehouse.transform.measure import month_of
 from warehouse.transform.tidy import lake_paths

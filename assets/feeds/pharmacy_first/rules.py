@@ -29,21 +29,42 @@ def services(view: EditionView) -> Evidence:
     wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
     seen = view.newest_rows("service")["service"].cast(pl.String).unique()
     missing = [service for service in wanted if service not in set(seen)]
-    return Evidence(
+    return _all_there(
         "pharmacy_services_present",
         "service",
-        pl.DataFrame({"value": seen}),
-        Expectation(
-            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
-        ),
+        seen,
+        wanted,
         expected=f"{len(wanted)} service(s)",
         observed=f"{len(wanted) - len(missing)} of {len(wanted)} there",
-        failed_rows=len(missing),
-        total_rows=len(wanted),
         message=f"missing: {', '.join(missing)}; totals without them would be too small; if the "
         "publisher renamed a service, add the new name to the contract"
         if missing
         else "",
+    )
+
+
+def _all_there(
+    rule: str,
+    column: str,
+    seen: pl.Series,
+    wanted: list[str],
+    expected: str,
+    observed: str,
+    message: str,
+) -> Evidence:
+    """Whether every wanted value is among those seen."""
+    return Evidence(
+        rule,
+        column,
+        pl.DataFrame({"value": seen}),
+        Expectation(
+            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
+        ),
+        expected=expected,
+        observed=observed,
+        failed_rows=len(set(wanted) - set(seen)),
+        total_rows=len(wanted),
+        message=message,
     )
 
 
@@ -59,17 +80,13 @@ def claimants(view: EditionView) -> Iterator[Evidence]:
     yield _pharmacies(rule, now, then, view.check(rule).limit, before)
     icbs, wanted = ours["icb_code"].unique(), sorted(theirs["icb_code"].unique())
     gone = sorted(set(wanted) - set(icbs))
-    yield Evidence(
+    yield _all_there(
         rule,
         "icb_code",
-        pl.DataFrame({"value": icbs}),
-        Expectation(
-            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
-        ),
+        icbs,
+        wanted,
         expected=f"the {len(wanted)} ICBs of {before.edition}",
         observed=f"{len(gone)} of them missing" if gone else "all there",
-        failed_rows=len(gone),
-        total_rows=len(wanted),
         message=f"no claim in {', '.join(gone)}: were boards merged, or was the month published "
         "before all claims were in?"
         if gone
