@@ -142,7 +142,8 @@ def _changes(
         expected=f"changes of at most {percent(limit, 0)} {told}",
         observed=largest if not beyond else f"{len(beyond)} of {len(known)} change by more",
         total=len(known),
-        message=f"{listed(beyond, mark='; ')}. If the publisher says why, all is well; if not, ask",
+        message=f"{listed(beyond, mark='; ')}. No action if the publisher explains the "
+        "change; otherwise query it",
     )
 
 

@@ -74,10 +74,10 @@ class Delivery:
         parts = [
             f"{name}: {', '.join(dict.fromkeys(what))}"
             for name, what in (
-                ("Told", self.sent),
-                ("Told as cleared", self.cleared),
+                ("Alerted", self.sent),
+                ("Reported as resolved", self.cleared),
                 ("Not accepted", self.failed),
-                ("Not told yet", self.waiting),
+                ("Not sent yet", self.waiting),
             )
             if what
         ]
@@ -111,7 +111,7 @@ def deliver(
         with home.store.lock("state/alerts.lock", wait=False):
             _deliver_all(home, now, found, to, by, delivery)
     except Locked:
-        delivery.trouble = "Another process is telling at this moment"
+        delivery.trouble = "Another process is sending alerts at the moment"
     except OSError as error:
         delivery.trouble = f"{home.state} can't be written to ({error.strerror})"
     return delivery

@@ -31,11 +31,11 @@ def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str
 def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> tuple[str, str]:
     """Title and body of a message about problems that are no more: their titles, since when."""
     more = len(gone) - 1
-    title = f"{NAME}: cleared: {gone[0][0]}" + (f", and {more} more" if more else "")
-    shown = [f"Cleared: {one} (was open since {moment(since)})." for one, since in gone[:MOST]]
+    title = f"{NAME}: resolved: {gone[0][0]}" + (f", and {more} more" if more else "")
+    shown = [f"Resolved: {one} (open since {moment(since)})." for one, since in gone[:MOST]]
     if left := gone[MOST:]:
         shown.append(f"And {len(left)} more.")
-    return title, "\n\n".join([*shown, "Nothing is left to do about this.", _from(home, now)])
+    return title, "\n\n".join([*shown, "No further action is needed.", _from(home, now)])
 
 
 def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
@@ -44,8 +44,8 @@ def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
         f"{NAME}: a test message",
         "\n\n".join(
             [
-                "Alerts arrive here. One message is sent when something needs a person, and one "
-                "when it is over.",
+                "Alerts arrive here. One message is sent when a problem is found, and one "
+                "when it is resolved.",
                 _from(home, now),
             ]
         ),

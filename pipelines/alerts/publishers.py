@@ -12,6 +12,7 @@ from itertools import groupby
 
 from pipelines.alerts.problem import LONDON, HomeState, Problem, moment
 from warehouse.base.keys import EditionKey
+from warehouse.base.text import plural
 from warehouse.base.web import host_of, without_passwords
 from warehouse.contract.model import Contract, contracts
 from warehouse.editions.freshness import freshness, is_sample
@@ -119,7 +120,7 @@ def late(home_state: HomeState) -> Iterator[Problem]:
             continue  # it is told why it is not in
         yield Problem(
             key=f"late {feed} {awaited.awaited}",
-            title=f"{feed} {awaited.awaited} is late by {awaited.days_late} day(s)",
+            title=f"{feed} {awaited.awaited} is overdue by {plural(awaited.days_late, 'day')}",
             what=f"{awaited.words}. {_last_look(look)}",
             since=since,
             still_see=home_state.seen.of(feed),
@@ -130,8 +131,8 @@ def late(home_state: HomeState) -> Iterator[Problem]:
 
 def _last_look(look: Lookup | None) -> str:
     if look is None:
-        return "It was not looked for yet."
-    return f"Last looked for on {moment(look.at)}: {look.verdict}. {look.message}".rstrip()
+        return "It has not been looked for yet."
+    return f"Last lookup on {moment(look.at)}: {look.verdict}. {look.message}".rstrip()
 
 
 def _bring(contract: Contract) -> str:
@@ -139,7 +140,7 @@ def _bring(contract: Contract) -> str:
     if contract.discovery is None:
         return f"Bring it when it is there: access-recovery import PATH --feed {contract.feed}"
     return (
-        "If the publisher is late, there is nothing to do but wait. If it is out: "
+        "If the publisher has not released it yet, wait. If it is out: "
         f"access-recovery fetch {contract.feed}, then access-recovery refresh. "
         + IMPORT.format(feed=contract.feed)
     )

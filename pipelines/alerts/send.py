@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ADDRESSES_VARIABLE = "ACCESS_RECOVERY_ALERTS"
 FILE_VARIABLE = "ACCESS_RECOVERY_ALERTS_FILE"
 SET_UP = (
-    f"Nobody is told: set {ADDRESSES_VARIABLE} to one or more addresses such as "
+    f"No alert recipients are set. Set {ADDRESSES_VARIABLE} to one or more addresses such as "
     "mailtos://user:password@smtp.example.org?to=team@example.org, or the https address of a "
     "Teams workflow or a webhook (jsons://example.org/hook); or name a file of them in "
     f"{FILE_VARIABLE}. Then: access-recovery alerts --test"

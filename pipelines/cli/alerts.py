@@ -82,11 +82,11 @@ def _list(screen: Screen, found: list[Problem]) -> None:
         screen.say(f"  Since {moment(one.since)}. Analysts still see: {one.still_see}.")
         screen.say(f"  To do: {one.to_do}\n")
     if not found:
-        screen.say("Nothing needs a person.")
+        screen.say("No open problems.")
     try:
         to = addresses()
     except ValueError as error:
-        screen.warn(f"Nobody is told: {error}")
+        screen.warn(f"No alert can be sent: {error}")
         return
     if to:
         screen.say(f"Messages go to: {', '.join(one.name for one in to)}")
@@ -111,7 +111,7 @@ def _send(screen: Screen, home: Home) -> int:
     delivery = deliver(home)
     if delivery.failed:
         screen.error(
-            f"{delivery.words}.", "It is tried again; access-recovery alerts --test tries now."
+            f"{delivery.words}.", "It will be retried; access-recovery alerts --test tries now."
         )
         return UNREACHABLE
     if delivery.trouble:

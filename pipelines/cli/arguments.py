@@ -15,17 +15,12 @@ from warehouse.base.exit_status import WRONG
 
 
 def feed_named(name: str) -> str:
-    """A feed's name. Raises BadParameter naming those there are, the likeliest first."""
-    from difflib import get_close_matches
-
+    """A feed's name. Raises BadParameter saying which was meant, or which there are."""
+    from warehouse.base.text import unknown
     from warehouse.contract.model import contracts
 
     if name not in contracts():
-        near = get_close_matches(name, contracts(), n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise typer.BadParameter(
-            f"`{name}` is no feed.{meant} Feeds are {', '.join(sorted(contracts()))}"
-        )
+        raise typer.BadParameter(" ".join(unknown("feed", name, contracts())))
     return name
 
 

@@ -117,7 +117,15 @@ def _table(title: str, *headings: str, left: int = 1) -> Table:
 
 def _sides(found: Difference) -> Table:
     table = _table(
-        "", "Edition", "Stands", "Months", "Files", "Rows", "Kept out", "Organisations", left=3
+        "",
+        "Edition",
+        "Status",
+        "Months",
+        "Files",
+        "Rows",
+        "Rows quarantined",
+        "Organisations",
+        left=3,
     )
     for side in (found.old, found.new):
         table.add_row(

@@ -35,11 +35,11 @@ HEADINGS = (
     "Checks",
     "Held",
     "Pending",
-    "Kept out",
+    "Rows quarantined",
     "Age",
     "Next edition",
 )
-TO_THE_RIGHT = ("Editions", "Kept out", "Age")
+TO_THE_RIGHT = ("Editions", "Rows quarantined", "Age")
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
@@ -179,10 +179,10 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         return
     screen.table(_feed_table(rows))
     for title, table in (
-        ("Newest look at the publishers", _look_table(rows)),
+        ("Latest lookup at each publisher", _look_table(rows)),
         ("Months held (access-recovery accept FEED EDITION --org CODE lets one in)", _months(rows)),
         ("Decisions", _decision_table(rows)),
-        ("Rows kept out of the figures (all in governance.quarantine)", _quarantine_table(rows)),
+        ("Rows quarantined (all in governance.quarantine)", _quarantine_table(rows)),
     ):
         if table.row_count:
             screen.say(f"\n{title}")
@@ -275,7 +275,7 @@ def _months(rows: list[dict[str, Any]]) -> Table:
 def _decision_table(rows: list[dict[str, Any]]) -> Table:
     from rich.text import Text
 
-    table = _table("Feed", "Edition", "Stands", "Decision")
+    table = _table("Feed", "Edition", "Status", "Decision")
     for row in rows:
         for one in row["overrides"]:
             lapsed = f" LAPSED: {one['lapsed']}" if one["lapsed"] else ""
@@ -287,7 +287,7 @@ def _decision_table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _quarantine_table(rows: list[dict[str, Any]]) -> Table:
-    table = _table("Feed", "Kept out", "Rule")
+    table = _table("Feed", "Rows quarantined", "Rule")
     for row in rows:
         for rule, count in row["quarantined"].items():
             table.add_row(row["feed"], f"{count:,}", rule)

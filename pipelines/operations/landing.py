@@ -123,7 +123,7 @@ def look_at(
         return LandingDecision(None, why, seen)
     if now - since < still_for:
         return LandingDecision(
-            None, f"{_named(left or marks)}: waiting until nothing grows any more", seen
+            None, f"{_named(left or marks)}: waiting for files to finish copying", seen
         )
     key = f"landing {folder} {int(now if not left else since)}"
     seen = seen.model_copy(update={"asked": marks, "asked_at": now})

@@ -102,7 +102,7 @@ def refresh(
     """
     from warehouse.claims.register import published_claims
 
-    settings = read_settings(home)  # else it would be told after everything is taken in
+    settings = read_settings(home)  # fail fast on bad settings
     published_claims(settings.place)  # so would this
     report = RefreshReport()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
@@ -281,7 +281,7 @@ def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> N
         for batch in batches:
             first, last = batch.editions[0], batch.editions[-1]
             span = first if first == last else f"{first} to {last}"
-            say(f"Taking in {batch.feed} {span}")
+            say(f"Processing {batch.feed} {span}")
             job = definitions.resolve_job_def(feed_job_name(batch.feed))
             problem = _take_in(job, instance, home, batch)
             statuses = [status_of(home, batch.feed, edition) for edition in batch.editions]

@@ -165,7 +165,7 @@ def test_an_error_holds_the_edition_and_says_why(home: Home) -> None:
     assert (state.verdict, state.failed) == ("held", 1)
     assert state.passed + state.warned + state.failed + state.skipped == len(taken.results)
     (reason,) = state.reasons
-    assert reason.startswith("No key stands twice (month, practice_code")
+    assert reason.startswith("No key is repeated (month, practice_code")
     assert "found 1 repeated keys, expected each key once; in file1.csv rows 2 and 3" in reason
     assert "(2025-10 | C82001 |" in reason
 

@@ -70,8 +70,8 @@ def newest(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Any:
     ("day", "passed", "severity", "told"),
     [
         (date(2025, 12, 18), True, "WARN", "2025-11 due by 18 Dec 2025: due now"),
-        (date(2025, 12, 19), False, "WARN", "2025-11 was due by 18 Dec 2025: late by 1 day(s)"),
-        (date(2026, 10, 17), False, "ERROR", "2025-11 was due by 18 Dec 2025: late by 303 day(s)"),
+        (date(2025, 12, 19), False, "WARN", "2025-11 was due by 18 Dec 2025: overdue by 1 day"),
+        (date(2026, 10, 17), False, "ERROR", "2025-11 was due by 18 Dec 2025: overdue by 303 days"),
     ],
 )
 def test_an_old_edition_taken_in_again_is_not_fresh(

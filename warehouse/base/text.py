@@ -6,7 +6,10 @@ Belongs here: text alone. Does not: which words there are (`warehouse.contract.l
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
+LISTED = 20  # names that are listed in full where none is near
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 SUPERSCRIPTS = dict.fromkeys(
     map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -25,3 +28,21 @@ def heading_key(text: str) -> str:
     """
     words = FOOTNOTE.sub(" ", text).translate(SUPERSCRIPTS).casefold()
     return "".join(letter for letter in words if letter.isalnum())
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def unknown(kind: str, name: str, known: Collection[str]) -> tuple[str, str]:
+    """What to say of a name that does not exist, and which was meant: `Unknown KPI "x".`, `Did you
+    mean y?`. `known`: the names there are, or name -> what it is called; of a few all are listed.
+    """
+    likes = {one.casefold(): one for one in known}
+    near = [likes[one] for one in get_close_matches(name.casefold(), likes, n=3)]
+    titles = known if isinstance(known, Mapping) else {}
+    named = [f"{one} ({titles[one]})" if titles.get(one) else one for one in near]
+    meant = f"Did you mean {' or '.join(named)}?" if named else ""
+    few = f"Known: {', '.join(sorted(known))}." if known and len(known) <= LISTED else ""
+    return f'Unknown {kind} "{name}".', meant or few

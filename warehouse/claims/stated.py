@@ -77,7 +77,8 @@ def read_figure(text: str, unit: str) -> Written:
         return Written(value, step / 2, f"said to be approximate ({found['about'].lower()})")
     if unit in COUNTED and scale == 0 and number == number.to_integral_value():
         return Written(value, 0.0, "written in full, so exact")
-    return Written(value, _last_digit(number, scale) / 2, "half of its last digit")
+    tolerance = _last_digit(number, scale) / 2
+    return Written(value, tolerance, f"allowing for rounding (±{tolerance:,g})")
 
 
 def _is_of(unit: str, found: re.Match[str]) -> bool:

@@ -15,6 +15,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import Home
 from warehouse.base.months import add_months, day_words, month_text, parse_month
+from warehouse.base.text import plural
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import Verdict
 
@@ -55,7 +56,7 @@ class Freshness:
             return {"sample": "not judged: sample data"}.get(self.state, self.state)
         day = day_words(self.due)
         if self.days_late:
-            return f"{self.awaited} was due by {day}: late by {self.days_late} day(s)"
+            return f"{self.awaited} was due by {day}: overdue by {plural(self.days_late, 'day')}"
         return f"{self.awaited} due by {day}" + (": due now" if self.state == "due" else "")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import duckdb
 from warehouse.base.errors import Refusal
 from warehouse.base.months import month_text
 from warehouse.base.sql import open_mart
+from warehouse.base.text import unknown
 
 Record = dict[str, Any]
 # Sections of macro `explain` that may hold several rows, under their names in the answer.
@@ -108,20 +108,14 @@ def _why_not(
     """What is wrong with a question that has no answer, from the most general to the month."""
     known = [one for (one,) in db.execute("SELECT kpi_id FROM kpi ORDER BY ALL").fetchall()]
     if kpi_id not in known:
-        near = get_close_matches(kpi_id, known, n=3, cutoff=0.5) or known
-        return Unanswerable(f"`{kpi_id}` is no KPI.", f"Did you mean {', '.join(near)}?")
-    held = db.execute(
-        "SELECT DISTINCT org_code FROM kpi_monthly WHERE kpi_id = $kpi ORDER BY ALL",
+        return Unanswerable(*unknown("KPI", kpi_id, known))
+    names = db.execute(
+        """SELECT org_code, max(org_name) FROM kpi_monthly WHERE kpi_id = $kpi
+           GROUP BY ALL ORDER BY ALL""",
         {"kpi": kpi_id},
     ).fetchall()
-    codes = [one for (one,) in held]
-    if code not in codes:
-        near = get_close_matches(code.upper(), codes, n=5, cutoff=0.5) or codes[:10]
-        return Unanswerable(
-            f"The mart has no {kpi_id} of `{code}`.",
-            f"Of {len(codes)} organisations it has: {', '.join(near) or 'none'}"
-            f"{', ...' if len(codes) > len(near) else ''}",
-        )
+    if code not in dict(names):
+        return Unanswerable(*unknown("organisation", code, dict(names)))
     [(first, last, here)] = db.execute(
         """SELECT min(month), max(month), bool_or(month = $month) FROM kpi_monthly
            WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
@@ -141,7 +135,7 @@ def _why_not(
     ).fetchall()
     if not editions:
         return Unanswerable(
-            f"{about} is in no edition that counts: a gap between months that are.",
+            f"{about} is not available: no accepted edition covers this month.",
             out or "Import the edition that covers it; access-recovery status shows what is held.",
         )
     return Unanswerable(

@@ -16,6 +16,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 from warehouse.base.months import add_months, month_text, parse_month
+from warehouse.base.text import unknown
 from warehouse.base.web import plain
 from warehouse.contract.model import Contract, contracts
 from warehouse.contract.release_calendar import TIMEZONE
@@ -95,7 +96,7 @@ def each_lookup(
 
 
 def _wait(seconds: float, say: Say) -> None:
-    say(f"No luck; trying again in {seconds:.0f} second(s)")
+    say(f"Could not connect; retrying in {seconds:.0f} seconds")
     time.sleep(seconds)
 
 
@@ -113,7 +114,7 @@ def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
     found: dict[str, Contract] = {}
     for feed in feeds or [name for name, one in every.items() if one.discovery]:
         if feed not in every:
-            raise ValueError(f"`{feed}` is no feed; feeds are {', '.join(sorted(every))}")
+            raise ValueError(" ".join(unknown("feed", feed, every)))
         discovery = every[feed].discovery
         if discovery is None:
             raise ValueError(

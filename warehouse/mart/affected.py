@@ -1,4 +1,4 @@
-"""What rests on what: the feeds and measures behind each KPI, the figures that an edition
+"""What depends on what: the feeds and measures behind each KPI, the figures that an edition
 carries, and the refresh in which a check was made.
 
 Belongs here: the tables, views and macros with which governance goes from a verdict to the
@@ -103,25 +103,28 @@ def affected_macros() -> dict[str, str]:
             WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
         for level, column in KEY_COLUMNS.items()
     )
+    figures = f"""
+        WITH newest AS (
+            SELECT org_level, org_code, month FROM governance.figure_source
+            WHERE feed = of_feed
+            QUALIFY edition = of_edition AND row_number() OVER (
+                PARTITION BY org_level, org_code, month
+                ORDER BY edition DESC, revision DESC) = 1),
+        belonging AS (
+            SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
+                   valid_from, valid_to FROM organisation),
+        reached AS (
+            SELECT month, org_level, org_code FROM newest
+            UNION ALL {placed}
+            UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
+        SELECT m.* FROM kpi_monthly AS m
+        SEMI JOIN reached AS r
+            ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
+        SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
+            ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
+        WHERE m.value IS NOT NULL"""
+    # The second name is that of earlier releases.
     return {
-        "figures_resting_on(of_feed, of_edition)": f"""
-            WITH newest AS (
-                SELECT org_level, org_code, month FROM governance.figure_source
-                WHERE feed = of_feed
-                QUALIFY edition = of_edition AND row_number() OVER (
-                    PARTITION BY org_level, org_code, month
-                    ORDER BY edition DESC, revision DESC) = 1),
-            belonging AS (
-                SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
-                       valid_from, valid_to FROM organisation),
-            reached AS (
-                SELECT month, org_level, org_code FROM newest
-                UNION ALL {placed}
-                UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
-            SELECT m.* FROM kpi_monthly AS m
-            SEMI JOIN reached AS r
-                ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
-            SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
-                ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
-            WHERE m.value IS NOT NULL""",
+        "figures_affected(of_feed, of_edition)": figures,
+        "figures_resting_on(of_feed, of_edition)": figures,
     }

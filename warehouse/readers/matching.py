@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from warehouse.base.text import fold
+from warehouse.base.text import fold, unknown
 from warehouse.contract.model import Contract, contracts
 from warehouse.readers.containers import AGAIN, Refused, shown
 
@@ -33,7 +33,7 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
     if len(missing) * 2 > len(nearest.required(headings)):
         found = ", ".join(map(shown, headings[:6])) + (", ..." if len(headings) > 6 else "")
         raise Refused(
-            f"Its headings are those of no known feed (found: {found}).",
+            f"Column headings match no known feed (found: {found}).",
             "Check that it is one of the publications in `access-recovery status`, "
             "and that the first line holds the headings.",
         )
@@ -47,9 +47,7 @@ def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[st
     """The columns that the headings lack (none if they fit), and of which contract."""
     choice = [c for c in contracts().values() if feed in (None, c.feed)]
     if not choice:
-        raise Refused(
-            f"There is no feed `{feed}`.", f"Feeds are: {', '.join(sorted(contracts()))}."
-        )
+        raise Refused(*unknown("feed", str(feed), contracts()))
     scored = [(missing_columns(contract, headings), contract) for contract in choice]
     fitting = [pair for pair in scored if not pair[0]]
     if fitting:

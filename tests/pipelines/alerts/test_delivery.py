@@ -58,7 +58,7 @@ def test_once_over_many_evaluations_and_once_when_it_clears(home: Home, box: Inb
     look(home, "new", 10, remedy="")
     done = [deliver(home, NOW + timedelta(minutes=minute), to) for minute in range(10, 14)]
     assert [one.cleared for one in done] == [[FIRST.removeprefix("access-recovery: ")], [], [], []]
-    assert box.titles[1:] == [FIRST.replace("recovery: ", "recovery: cleared: ")]
+    assert box.titles[1:] == [FIRST.replace("recovery: ", "recovery: resolved: ")]
     look(home, "ambiguous", 20)
     deliver(home, NOW + timedelta(minutes=20), to)
     assert box.titles[2:] == [FIRST], "it is back"
@@ -72,7 +72,7 @@ def test_what_was_not_accepted_is_sent_again_with_growing_distance(home: Home, p
     tried = [minute for minute in range(20) if told(home, post, minute).failed]
     assert tried == [0, 1, 3, 7, 15]
     waiting = told(home, post, 20)
-    assert waiting.waiting and not waiting.sent and "Not told yet" in waiting.words
+    assert waiting.waiting and not waiting.sent and "Not sent yet" in waiting.words
     post.trouble = None
     assert told(home, post, 31).sent and post.titles == [FIRST]
     look(home, "unchanged", 32, remedy="")
@@ -101,7 +101,7 @@ def test_several_make_one_message_and_many_are_counted(home: Home, post: Post) -
     for month in range(1, 10):
         look(home, "new", 5, edition=f"2025-0{month}", remedy="")
     assert len(told(home, post, 5).cleared) == 9
-    assert post.bodies[1].count("Cleared:") == 9 and len(post.titles) == 2
+    assert post.bodies[1].count("Resolved:") == 9 and len(post.titles) == 2
 
 
 def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_over(
@@ -111,7 +111,7 @@ def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_ove
     archive(home)
     record(home, FEED, EDITION, "fingerprint", [], "run")
     month_later = 24 * 60 * 30
-    assert told(home, post, month_later).sent == [f"{FEED} 2025-11 is late by 9 day(s)"]
+    assert told(home, post, month_later).sent == [f"{FEED} 2025-11 is overdue by 9 days"]
     look(home, "not found", month_later, edition="2025-11")
     now = told(home, post, month_later + 1)
     assert (now.sent, now.cleared) == (

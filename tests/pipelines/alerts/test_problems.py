@@ -130,7 +130,7 @@ def test_late_by_the_release_calendar(home: Home) -> None:
     [found] = [one for one in problems(home, day_after) if one.key.startswith("late")]
     assert (found.key, found.title) == (
         f"late {FEED} 2025-11",
-        f"{FEED} 2025-11 is late by 1 day(s)",
+        f"{FEED} 2025-11 is overdue by 1 day",
     )
     assert (
         "was due by 18 Dec 2025" in found.what and "19 Dec 2025, 08:00: not yet. 404." in found.what

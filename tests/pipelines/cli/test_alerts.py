@@ -40,7 +40,7 @@ def test_problems_are_listed_whoever_is_told(troubled: Home) -> None:
 
 def test_nothing_needs_a_person(home: Home) -> None:
     done = run("alerts")
-    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "Nothing needs a person.")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "No open problems.")
     assert "problem(s)" not in run("status").stdout
 
 
@@ -53,7 +53,7 @@ def test_sending_and_trying_out(troubled: Home, monkeypatch: pytest.MonkeyPatch)
         assert box.titles == ["access-recovery: a test message"]
         sent = [run("alerts", "--send") for _ in range(2)]
         assert [one.exit_code for one in sent] == [0, 0] and len(box.titles) == 2
-        assert f"Told: {TITLE}" in sent[0].stdout and "Told" not in sent[1].stdout
+        assert f"Alerted: {TITLE}" in sent[0].stdout and "Alerted" not in sent[1].stdout
         _down(box, "unchanged", troubled)
 
 

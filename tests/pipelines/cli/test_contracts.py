@@ -31,7 +31,7 @@ def test_without_a_mart_every_feed_is_written_and_the_rest_is_said(
 
 def test_what_there_is_not_is_told(home: Home, tmp_path: Path) -> None:
     unknown = RUNNER.invoke(app, ["contracts", "nothing", "--out", str(tmp_path)])
-    assert unknown.exit_code == 2 and "is no feed" in unknown.output
+    assert unknown.exit_code == 2 and "Unknown feed" in unknown.output
     early = RUNNER.invoke(app, ["contracts", "mart", "--out", str(tmp_path)])
     assert early.exit_code == 2 and "access-recovery refresh" in early.output
     assert list(tmp_path.glob("*.yaml")) == []

@@ -123,10 +123,13 @@ def test_a_local_return_is_taken_apart_without_names_and_counts(told: Home, tmp_
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("appointment", *OCTOBER), "`appointment` is no KPI. Did you mean appointments"),
-        (("appointments", "--org", "04c", "--month", "2025-10"), "no appointments of `04c`"),
+        (("appointment", *OCTOBER), 'Unknown KPI "appointment". Did you mean appointments'),
+        (("appointments", "--org", "04c", "--month", "2025-10"), "Did you mean 04C ("),
         (("appointments", "--org", "04C", "--month", "2019-10"), "It has 2021-07 to 2025-11"),
-        (("appointments", "--org", "04C", "--month", "2024-08"), "is in no edition that counts"),
+        (
+            ("appointments", "--org", "04C", "--month", "2024-08"),
+            "no accepted edition covers this month",
+        ),
         (("appointments", *OCTOBER, "--edition", "2025-09"), "It is in 2025-10, 2025-11"),
         (("appointments", *OCTOBER, "--edition", "2025-10.x"), "a revision is a number"),
         (("appointments", "--org", "04C", "--month", "October"), "YYYY-MM"),

@@ -88,7 +88,7 @@ def test_what_could_not_be_taken_is_status_1_with_a_remedy(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nope"], "`nope` is no feed. Feeds are gp_appointments_coverage"),
+        (["nope"], 'Unknown feed "nope". Known: gp_appointments_coverage'),
         (["nhs_app_practice"], "typed, not published. Write it with access-recovery template"),
         (["--since", "2025"], "write YYYY-MM"),
     ],

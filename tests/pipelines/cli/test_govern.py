@@ -71,7 +71,7 @@ def test_who_decides_is_the_user_if_nobody_is_named(
     [
         (("accept", RETURN, OCT), "--reason"),
         (("accept", RETURN, OCT, "--reason", " "), "The reason is blank"),
-        (("accept", "referrals", OCT, *WHY), "is no feed"),
+        (("accept", "referrals", OCT, *WHY), "Unknown feed"),
         (("hold", RETURN, "October", *WHY), "write YYYY-MM"),
         (("hold", RETURN, "2024-01", *WHY), "Editions of it are 2025-10"),
         (("withdraw", "abc", *WHY), "at least its first 8"),

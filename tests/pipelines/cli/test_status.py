@@ -31,7 +31,7 @@ def test_late_and_what_the_newest_look_found(
     told = {row["feed"]: row for row in feed_statuses(home)}
     row = told[FEED]
     assert (row["state"], row["next_edition"]) == ("late", "2020-02")
-    assert row["next"].startswith("2020-02 was due by 26 Mar 2020: late by ")
+    assert row["next"].startswith("2020-02 was due by 26 Mar 2020: overdue by ")
     assert row["timeliness"] == {"verdict": "fail", "message": row["next"]}
     assert (row["last_look"]["edition"], row["last_look"]["verdict"]) == ("2020-02", "ambiguous")
     assert told["nhs_app"]["last_look"] is None

@@ -25,7 +25,7 @@ def test_asked_for_once_it_has_stopped_growing(home: Home) -> None:
     path = home.landing / "november.csv"
     write_text(path, "half")
     first = looked(home, SeenFolder(), 0)
-    assert first.run_key is None and "nothing grows" in first.why
+    assert first.run_key is None and "finish copying" in first.why
     assert looked(home, first.seen, STILL - 1).run_key is None
     write_text(path, "half and half")
     grown = looked(home, first.seen, STILL)

@@ -22,8 +22,8 @@ APPOINTMENTS, LIST, PHARMACIES, RETURN = (
         (date(2025, 12, 14), "on time", "2025-11 due by 18 Dec 2025"),
         (date(2025, 12, 15), "due", "2025-11 due by 18 Dec 2025: due now"),
         (date(2025, 12, 18), "due", "2025-11 due by 18 Dec 2025: due now"),
-        (date(2025, 12, 19), "late", "2025-11 was due by 18 Dec 2025: late by 1 day(s)"),
-        (date(2025, 12, 21), "late", "2025-11 was due by 18 Dec 2025: late by 3 day(s)"),
+        (date(2025, 12, 19), "late", "2025-11 was due by 18 Dec 2025: overdue by 1 day"),
+        (date(2025, 12, 21), "late", "2025-11 was due by 18 Dec 2025: overdue by 3 days"),
     ],
 )
 def test_due_from_days_before_and_late_from_the_day_after(
@@ -52,7 +52,7 @@ def test_overdue_warns_and_two_editions_overdue_fail(today: date, verdict: str) 
 def test_an_edition_held_back_is_told_beside_the_next_one() -> None:
     found = freshness(contracts()[APPOINTMENTS], "2025-10", False, date(2025, 12, 20), held=True)
     assert (found.held, found.days_late) == ("2025-10", 2)
-    assert found.words == ("2025-10 held back; 2025-11 was due by 18 Dec 2025: late by 2 day(s)")
+    assert found.words == ("2025-10 held back; 2025-11 was due by 18 Dec 2025: overdue by 2 days")
 
 
 def test_a_quarterly_list_awaits_the_next_quarter() -> None:

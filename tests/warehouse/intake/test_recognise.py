@@ -334,7 +334,7 @@ def test_the_files_own_name_tells_before_its_containers() -> None:
 
 
 def test_an_unknown_feed_is_refused() -> None:
-    with pytest.raises(Refused, match="no feed `nonsense`"):
+    with pytest.raises(Refused, match=r"Unknown feed .nonsense."):
         match_contract(["A"], "nonsense")
 
 

@@ -118,7 +118,7 @@ def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
     for one in found:
         one["figures"] = None
         if one["decision"] == "accept" and one["status"] == "accepted":
-            sql = "SELECT count(*) AS figures FROM figures_resting_on($feed, $edition)"
+            sql = "SELECT count(*) AS figures FROM figures_affected($feed, $edition)"
             [counted] = rows(db, sql, feed=one["feed"], edition=one["edition"])
             one["figures"] = counted["figures"]
     return found

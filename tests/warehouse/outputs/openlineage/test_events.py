@@ -71,7 +71,7 @@ def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
     failed = events(home)[-1]
     assert failed["eventType"] == "FAIL"
     said = failed["run"]["facets"]["errorMessage"]["message"]
-    assert said.startswith("Held back: Every code has the pattern of its kind; ")
+    assert said.startswith("Held back: Every code has a valid format; ")
     assert [one["name"] for one in failed["outputs"]] == [
         f"tidy.{REFERRALS}",
         f"quarantine.{REFERRALS}",

@@ -93,7 +93,7 @@ def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) ->
     said = read(SCORECARD).said()
     assert "1 held back" in said
     assert "gp_appointments_sub_icb 2025-11" in said
-    assert "Rows are left after quarantine: found 0 of 1, expected at least one row" in said
+    assert "Some rows are accepted: found 0 of 1, expected at least one row" in said
     assert "by its checks; nobody has decided yet 2025-10" in said, "last good edition"
 
 
@@ -101,7 +101,7 @@ def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[st
     said = read(SCORECARD).said()
     assert f"A. Person Checked with the publisher: {HOSTILE}" in said
     mart = Mart(governed.mart)
-    [row] = mart.rows(f"SELECT count(*) AS n FROM figures_resting_on('{PRACTICE}', '2025-10')")
+    [row] = mart.rows(f"SELECT count(*) AS n FROM figures_affected('{PRACTICE}', '2025-10')")
     assert row["n"] > 0
     assert re.search(rf"\bkeys_unique.* {row['n']:,} Trend", said)
 
@@ -127,7 +127,7 @@ def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -
 
 def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
-    assert "late 2025-11 was due by 18 Dec 2025: late by 10 day(s)" in said
+    assert "late 2025-11 was due by 18 Dec 2025: overdue by 10 days" in said
     assert "2025-12 due by 29 Jan 2026" in said
 
 
@@ -147,10 +147,10 @@ def test_timeliness_is_as_at_the_day_of_the_page(
 
 def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
     first, second = (read(name).said() for name in names(governed)[1:3])
-    assert "No key stands twice" in first
+    assert "No key is repeated" in first
     assert "failed" in first
     assert "Every figure's KPI is in the catalogue" in first
-    assert "No key stands twice" not in second, "nothing was judged again"
+    assert "No key is repeated" not in second, "nothing was judged again"
     assert "The mart itself" in second
 
 

@@ -1,0 +1,29 @@
+"""Words for names that do not exist, and for numbers of things."""
+
+import pytest
+
+from warehouse.base.text import plural, unknown
+
+PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "said"),
+    [
+        ("appointment", ["appointments", "patients"], "Did you mean appointments?"),
+        ("04c", PLACES, "Did you mean 04C (Leicester City)?"),
+        ("zzz", PLACES, "Known: 03W, 04C."),
+        ("zzz", [f"name_{number}" for number in range(40)], ""),
+        ("zzz", [], ""),
+    ],
+)
+def test_an_unknown_name_says_which_was_meant(name: str, known: list[str], said: str) -> None:
+    assert unknown("KPI", name, known) == (f'Unknown KPI "{name}".', said)
+
+
+def test_numbers_of_things_have_their_plural() -> None:
+    assert (plural(1, "day"), plural(0, "day"), plural(1200, "row")) == (
+        "1 day",
+        "0 days",
+        "1,200 rows",
+    )
