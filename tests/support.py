@@ -7,8 +7,9 @@ The builders themselves lie beside the feeds (`assets/feeds/<feed>/testing.py`).
 # ruff: noqa: F401 - tests find the builders of all feeds here
 
 import gzip
+import importlib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,13 @@ from assets.feeds.registered_patients.testing import LIST, LIST_2021, patient_li
 from assets.feeds.registered_patients_map.testing import LIST_MAP, list_map
 from assets.feeds.testing import BOM, Row, table, workbook
 from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 from warehouse.intake.importer import ImportOutcome, Request, import_paths
+
+# Feed -> what builds a file of it, of the rows it is told.
+BUILDERS: dict[str, Callable[..., bytes]] = {
+    feed: importlib.import_module(f"assets.feeds.{feed}.testing").build for feed in contracts()
+}
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.ingest import TakenIn, take_in
-from tests.support import imported, write
+from tests.support import BUILDERS, imported, write
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
@@ -38,10 +38,6 @@ CLAIMS, PHARMACIES, REFERRALS, APP, APP_PRACTICE = (
 )
 
 
-# Feed -> what builds a file of it, of the rows it is told.
-BUILDERS: dict[str, Callable[..., bytes]] = {
-    feed: importlib.import_module(f"assets.feeds.{feed}.testing").build for feed in contracts()
-}
 FEEDS = tuple(BUILDERS)
 NO_MONTH = (MAPPING, PHARMACIES)
 OCT = "2025-10"

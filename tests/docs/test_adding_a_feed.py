@@ -15,7 +15,23 @@ from warehouse.contract.discovery import Discovery
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-feed.md"
-PACKAGES = ("assets", "checks", "pipelines", "warehouse")
+PACKAGES = ("assets", "checks", "docs", "pipelines", "tests", "warehouse")
+FILES = ("CONTRIBUTING.md", "README.md", "dagster.yaml", "pyproject.toml")
+# The tests that read all feeds: each contract, check and KPI, and a file of each.
+OF_ALL_FEEDS = (
+    "tests/assets/test_feed_folders.py",
+    "tests/checks/test_check_catalogue.py",
+    "tests/test_rooms.py",
+    "tests/warehouse/base/test_imports.py",
+    "tests/warehouse/contract",
+    "tests/warehouse/editions/test_freshness.py",
+    "tests/warehouse/fetch/test_fetch.py::test_who_is_looked_for",
+    "tests/warehouse/intake/test_recognise.py",
+    "tests/warehouse/kpi",
+    "tests/warehouse/lineage/test_feed_edges.py",
+    "tests/warehouse/outputs/odcs/test_feed_contracts.py",
+    "tests/warehouse/transform/test_conform.py",
+)
 MAIN = "from pipelines.cli.main import main; main()"
 FEED = "enhanced_access"
 
@@ -36,11 +52,14 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
         shutil.copytree(
             PROJECT / package, project / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    shutil.copy(PROJECT / "dagster.yaml", project)
+    for name in FILES:
+        shutil.copy(PROJECT / name, project)
     page = blocks()
     folder = project / "assets" / "feeds" / FEED
     folder.mkdir()
+    (folder / "__init__.py").touch()
     (folder / "contract.yaml").write_text(page["yaml"][0])
+    (folder / "testing.py").write_text(page["python"][0])
     (folder / "checks.yaml").write_text(page["yaml"][1])
     (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
     (place / "enhanced-access.csv").write_text(page["csv"][0])
@@ -62,6 +81,23 @@ def command(project: Path, home: Path, folder: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_tests_of_all_feeds_are_green_with_the_new_one(
+    followed: tuple[Path, dict[str, str]],
+) -> None:
+    project = followed[0].parent / "project"
+    options = ("-q", "--no-header", "-p", "no:cacheprovider", "-k", "not real")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *OF_ALL_FEEDS],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    assert int(re.findall(r"(\d+) passed", done.stdout)[0]) > 300
 
 
 def test_the_discovery_shown_is_one() -> None:

@@ -20,7 +20,6 @@ from warehouse.contract.discovery import (
 from warehouse.contract.model import contracts, tidy_version
 from warehouse.intake.edition import month_in_name
 
-LOCAL = {"nhs_app_practice", "pharmacy_first_referrals"}
 SITE = "https://example.org"
 SERIES = f"{SITE}/statistics"
 DATA_SET = {
@@ -34,12 +33,10 @@ FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 
 def test_every_published_feed_says_where_and_local_returns_do_not() -> None:
-    silent = {feed for feed, contract in contracts().items() if contract.discovery is None}
-    assert silent == LOCAL
-    carried = {feed: c.discovery.comes_with for feed, c in contracts().items() if c.discovery}
-    assert {feed: other for feed, other in carried.items() if other} == {
-        "gp_appointments_mapping": "gp_appointments_practice",
-    }
+    for feed, contract in contracts().items():
+        assert (contract.discovery is None) == contract.disclosure_control, feed
+    mapping = contracts()["gp_appointments_mapping"].discovery
+    assert mapping and mapping.comes_with == "gp_appointments_practice"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,11 @@ BY_NAME = {
     "nhs_app_practice": "nhs_app_practice",
     "nhs_app": "nhs_app",
 }
-BY_THEME = {"pharmacy_first": PHARMACY_LEVELS, "nhs_app": {"icb", "region", "england"}}
+BY_THEME = {
+    "appointments": ALL_LEVELS,
+    "pharmacy_first": PHARMACY_LEVELS,
+    "nhs_app": {"icb", "region", "england"},
+}
 
 
 def test_every_kpi_that_users_rely_on_is_there() -> None:
@@ -103,17 +107,18 @@ def test_kpis_reach_every_level_they_can() -> None:
     reached = {
         kpi_id: {level for source in kpi.sources for level in source.levels}
         for kpi_id, kpi in catalogue().items()
+        if kpi.theme in BY_THEME or kpi_id in LEVELS
     }
+    assert len(reached) > 40
     assert reached == {
-        kpi_id: LEVELS.get(kpi_id, BY_THEME.get(kpi.theme, ALL_LEVELS))
-        for kpi_id, kpi in catalogue().items()
+        kpi_id: LEVELS.get(kpi_id, BY_THEME.get(catalogue()[kpi_id].theme)) for kpi_id in reached
     }
 
 
-def feed_of(kpi_id: str) -> str:
-    return FEED_OF.get(kpi_id) or next(
-        feed for start, feed in BY_NAME.items() if kpi_id.startswith(start)
-    )
+def feed_of(kpi_id: str) -> str | None:
+    """The feed that is expected; None for a KPI that these lists don't know."""
+    begun = (feed for start, feed in BY_NAME.items() if kpi_id.startswith(start))
+    return FEED_OF.get(kpi_id) or next(begun, None)
 
 
 def test_sub_icb_and_above_come_from_the_feed_that_counts_them_whole() -> None:
@@ -121,9 +126,11 @@ def test_sub_icb_and_above_come_from_the_feed_that_counts_them_whole() -> None:
     tops = {
         kpi_id: next((one for one in kpi.sources if "sub_icb" in one.levels), kpi.sources[0])
         for kpi_id, kpi in catalogue().items()
+        if feed_of(kpi_id)
     }
+    assert len(tops) > 40
     assert {kpi_id: top.feeds[0] for kpi_id, top in tops.items()} == {
-        kpi_id: feed_of(kpi_id) for kpi_id in catalogue()
+        kpi_id: feed_of(kpi_id) for kpi_id in tops
     }
 
 
@@ -397,9 +404,10 @@ def test_nothing_shared_is_written_twice_or_unused() -> None:
     for path in theme_files():
         content, raw = path.read_text(encoding="utf-8"), written(path.stem)
         texts = [
-            one.get("text") if isinstance(one, dict) else one for one in raw["caveats"].values()
+            one.get("text") if isinstance(one, dict) else one
+            for one in raw.get("caveats", {}).values()
         ]
         assert all(content.count(text) == 1 for text in texts), path
-        rows, said = list(raw["kpis"].values()), str([raw["kpis"], raw["families"]])
-        assert all(any(name in row for row in rows) for name in raw["families"]), path
-        assert all(f"'{name}'" in said for name in raw["caveats"]), path
+        rows, said = list(raw["kpis"].values()), str([raw["kpis"], raw.get("families")])
+        assert all(any(name in row for row in rows) for name in raw.get("families", {})), path
+        assert all(f"'{name}'" in said for name in raw.get("caveats", {})), path
