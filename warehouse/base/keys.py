@@ -34,7 +34,7 @@ Some = TypeVar("Some", bound=OfEdition)
 
 
 class EditionKey(NamedTuple):
-    """Which edition: `nhs_app`, `2025-11`."""
+    """Which edition: of which feed, and its month (`2025-11`)."""
 
     feed: str
     edition: str
