@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("warehouse", "checks", "assets", "pipelines")
 # What is looked for -> the modules that may have it, each for the reason its docstring gives.
 ONE_PLACE = {
+    r"no mart at": {"warehouse/base/home.py"},
     r"key=lambda \w+: \w+\.order\b|sort\(~pl\.col\(\"unreliable\"\)": {
         "warehouse/editions/parts.py",  # which file supersedes which
         "warehouse/intake/file_names.py",  # the newest of one edition, before it is tidied

@@ -43,9 +43,7 @@ def claims(
     from warehouse.settings import read_settings
 
     screen, home = Screen(), Home.from_environment()
-    if not home.has_mart:
-        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
-        raise typer.Exit(WRONG)
+    home.require_mart()
     found = read_claims(home)
     if found is None:
         screen.error(

@@ -13,7 +13,6 @@ import typer
 
 from pipelines.cli.arguments import feed_named, folder_to_write
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
 from warehouse.store import whole_file
 
@@ -35,9 +34,8 @@ def contracts(
     """
     screen, home = Screen(), Home.from_environment()
     named = [one if one == MART else feed_named(one) for one in feed or []]
-    if MART in named and not home.has_mart:
-        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
-        raise typer.Exit(WRONG)
+    if MART in named:
+        home.require_mart()
     folder_to_write(screen, out)
     with screen.working("Writing data contracts"):
         written = write_contracts(home, named, out)

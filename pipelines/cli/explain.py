@@ -52,9 +52,7 @@ def explain(
     from warehouse.explain.source_rows import rows_of
 
     screen, home = Screen(), Home.from_environment()
-    if not home.has_mart:
-        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
-        raise typer.Exit(WRONG)
+    home.require_mart()
     wanted = parse_month(month_named(month))
     told = take_apart(home.mart, kpi, org, wanted, edition and _edition_named(edition))
     found = rows_of(home, told.cells, wanted)

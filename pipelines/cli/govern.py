@@ -15,7 +15,7 @@ import typer
 
 from pipelines.cli.arguments import feed_named, month_named
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import DONE, WRONG
+from warehouse.base.exit_status import DONE
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
@@ -54,11 +54,7 @@ def scorecard() -> None:
     from warehouse.outputs.pages.build import build_pages
 
     screen, home = Screen(), Home.from_environment()
-    try:
-        screen.say(str(build_pages(home)))
-    except FileNotFoundError as missing:
-        screen.error(str(missing))
-        raise typer.Exit(WRONG) from None
+    screen.say(str(build_pages(home)))
 
 
 @app.command(rich_help_panel=PANEL)

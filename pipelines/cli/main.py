@@ -219,9 +219,7 @@ def export(
     from warehouse.outputs.export import export_tables
 
     screen, home = Screen(), Home.from_environment()
-    if not home.has_mart:
-        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
-        raise typer.Exit(WRONG)
+    home.require_mart()
     folder_to_write(screen, out)
     with screen.working("Exporting"):
         files = export_tables(home, format.value, out)
@@ -237,9 +235,7 @@ def content(
     from pipelines.cli.content import show_content
 
     screen, home = Screen(), Home.from_environment()
-    if not home.has_mart:
-        screen.error(f"There is no mart at {home.mart} yet.", "Run access-recovery refresh first.")
-        raise typer.Exit(WRONG)
+    home.require_mart()
     show_content(screen, home, as_json)
 
 

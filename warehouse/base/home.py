@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.base.errors import Refusal
 from warehouse.store import Store
 
 HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
@@ -17,6 +18,10 @@ MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
 WRITTEN = ("lake", "quarantine", "mart", "archive")  # where a killed process leaves halves
 PART_SUFFIX = ".part"
+
+
+class NoMart(Refusal):
+    """Nothing is published yet."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,14 @@ class Home:
     def has_mart(self) -> bool:
         """Whether a mart is published."""
         return self.store.exists(MART)
+
+    def require_mart(self) -> Path:
+        """The published mart. Raises NoMart if there is none."""
+        if not self.has_mart:
+            raise NoMart(
+                f"There is no mart at {self.mart} yet.", "Run access-recovery refresh first."
+            )
+        return self.mart
 
     @property
     def pages(self) -> Path:

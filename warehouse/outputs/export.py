@@ -21,15 +21,12 @@ def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
     """Write every analyst table and view (schema `main`) as `parquet`, `csv` or `xlsx`.
 
     Returns the files written. A table too long for one Excel sheet is cut into numbered files.
-    Names of synthetic exports begin with SYNTHETIC_. Raises FileNotFoundError if there is no mart.
+    Names of synthetic exports begin with SYNTHETIC_. Raises NoMart if there is none.
     """
-    if not home.has_mart:
-        raise FileNotFoundError(
-            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
-        )
+    mart = home.require_mart()
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    with open_mart(home.mart) as db:
+    with open_mart(mart) as db:
         names = db.execute(
             "SELECT table_name FROM information_schema.tables "
             "WHERE table_catalog = 'mart' AND table_schema = 'main' ORDER BY table_name"

@@ -12,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.warehouse.support_mart import Mart
-from warehouse.base.home import Home
+from warehouse.base.home import Home, NoMart
 from warehouse.outputs import export
 from warehouse.outputs.export import export_tables
 
@@ -117,6 +117,6 @@ def test_synthetic_exports_say_so_in_their_names(llr: Mart, home: Home, tmp_path
 
 
 def test_home_without_a_mart_says_what_to_do(home: Home, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="run `access-recovery refresh`"):
+    with pytest.raises(NoMart, match="Run access-recovery refresh"):
         export_tables(home, "csv", tmp_path / "out")
     assert not (tmp_path / "out").exists()

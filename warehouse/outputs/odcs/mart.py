@@ -49,15 +49,11 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
     """The published mart's contract as the official model.
 
     `register`: checks, one row per feed and check, the mart's under feed `mart`, with the columns
-    of `warehouse.editions.check_history.REGISTER_SCHEMA`. Raises FileNotFoundError if there is no
-    mart.
+    of `warehouse.editions.check_history.REGISTER_SCHEMA`. Raises NoMart if there is none.
     """
-    if not home.has_mart:
-        raise FileNotFoundError(
-            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
-        )
+    mart = home.require_mart()
     checks = register.filter(pl.col("feed") == MART)
-    with open_mart(home.mart) as db:
+    with open_mart(mart) as db:
         [(synthetic,)] = db.execute(
             "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
         ).fetchall()

@@ -32,14 +32,10 @@ def build_pages(home: Home, today: date | None = None) -> Path:
     """Write the scorecard, the lineage and a page per refresh; returns the scorecard's path.
 
     A refresh's page is written when it is missing and, for the newest refresh, always: what was
-    checked then does not change. Raises FileNotFoundError if no mart is published.
+    checked then does not change. Raises NoMart if there is none.
     """
-    if not home.has_mart:
-        raise FileNotFoundError(
-            f"There is no mart at {home.mart} yet: run `access-recovery refresh`."
-        )
     today = today or datetime.now(UTC).date()
-    with open_mart(home.mart) as db:
+    with open_mart(home.require_mart()) as db:
         published = records.publications(db)
         for number, one in enumerate(published):
             one["page"] = f"{REFRESHES}/{refresh_name(one)}"

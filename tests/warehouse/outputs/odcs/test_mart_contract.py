@@ -11,7 +11,7 @@ from checks.check_catalogue import mart_checks
 from checks.check_register import check_table
 from tests.warehouse.outputs.odcs.standard import faults
 from tests.warehouse.support_mart import Mart
-from warehouse.base.home import Home
+from warehouse.base.home import Home, NoMart
 from warehouse.outputs.odcs.mart import KEYS, mart_contract
 
 
@@ -77,5 +77,5 @@ def test_a_synthetic_mart_says_so_and_a_real_one_does_not(
 
 
 def test_without_a_mart_it_is_said_what_to_do(home: Home) -> None:
-    with pytest.raises(FileNotFoundError, match="access-recovery refresh"):
+    with pytest.raises(NoMart, match="Run access-recovery refresh"):
         mart_contract(home, pl.DataFrame())

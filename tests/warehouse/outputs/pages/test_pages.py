@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import coverage, crosstab, regional, write
 from tests.warehouse.support_mart import Mart, bring, build_aside, take_in_all
-from warehouse.base.home import Home
+from warehouse.base.home import Home, NoMart
 from warehouse.editions.status import accept
 from warehouse.outputs.pages.build import build_pages
 from warehouse.outputs.pages.paths import LINEAGE, SCORECARD
@@ -211,5 +211,5 @@ def test_a_refresh_is_the_one_that_a_check_took_effect_in(governed: Home) -> Non
 
 
 def test_no_mart_no_pages(home: Home) -> None:
-    with pytest.raises(FileNotFoundError, match="access-recovery refresh"):
+    with pytest.raises(NoMart, match="Run access-recovery refresh"):
         build_pages(home)
