@@ -31,7 +31,8 @@ from warehouse.editions.check_history import (
 )
 from warehouse.editions.parts import in_force
 from warehouse.editions.status import EditionStatus, status_of
-from warehouse.transform.tidy import UNREADABLE, TidyFacts, facts_of, tidy
+from warehouse.transform.lake import TidyFacts, facts_of
+from warehouse.transform.tidy import UNREADABLE, tidy
 
 
 @dataclass(frozen=True)

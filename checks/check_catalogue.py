@@ -14,8 +14,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
-from warehouse.contract.model import FEEDS_FOLDER, Contract, Strict, contracts
+from warehouse.contract.model import FEEDS_FOLDER, Contract, contracts
 from warehouse.editions.check_history import Dimension, Layer, Severity
 from warehouse.reference.levels import LEVELS, TABLE, NewMonthAction, OrgLevel
 from warehouse.transform.conform import ROW_RULES

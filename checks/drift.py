@@ -24,7 +24,7 @@ from checks.edition_view import (
 from warehouse.base.months import month_text
 from warehouse.base.numerals import percent, signed_percent
 from warehouse.contract.model import Contract
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 Change = tuple[str, str, int, int]  # measure, month (or none in particular), before, now
 

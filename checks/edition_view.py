@@ -26,8 +26,8 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
 from warehouse.editions.parts import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.lake import TidyFacts, lake_paths
 from warehouse.transform.measure import month_of
-from warehouse.transform.tidy import TidyFacts, lake_paths
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from checks.edition_view import EditionView
 from warehouse.base.months import month_text
 from warehouse.editions.parts import in_order
 from warehouse.reference.organisations import reference
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 SHOWN = 10
 

@@ -28,7 +28,7 @@ from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
 from warehouse.editions.parts import in_order
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new

@@ -17,8 +17,8 @@ from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.reference import local_authorities
 from warehouse.reference.organisations import ods_codes, reference
+from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
-from warehouse.transform.tidy import lake_paths
 
 RULE = "icb_of_sub_icb"
 

@@ -19,7 +19,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
 from warehouse.editions.parts import in_order, latest_cells
 from warehouse.reference.organisations import reference
-from warehouse.transform.tidy import LakePaths, lake_paths
+from warehouse.transform.lake import LakePaths, lake_paths
 
 NO_PATIENTS = pl.DataFrame(
     schema={"org_code": pl.String, "month": pl.Date, "patients": pl.Int64},

@@ -18,8 +18,8 @@ from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
 from warehouse.base.numerals import percent
+from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
-from warehouse.transform.tidy import lake_paths
 
 FIRST_YEAR = 2010  # a file that claims to be saved before has lost its date
 

@@ -15,7 +15,7 @@ from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.reference.levels import ADDING_UP, above
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 SHOWN = 5
 

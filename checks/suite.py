@@ -42,7 +42,7 @@ from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import source_columns
 from warehouse.transform.corrections import corrections
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 __all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
 

@@ -9,25 +9,24 @@ from datetime import datetime
 
 import yaml
 from cronsim import CronSim, CronSimError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from warehouse.base.errors import Refusal
 from warehouse.base.home import SETTINGS, Home
+from warehouse.base.strict import Strict
 from warehouse.base.web import web_address, without_passwords
 from warehouse.reference.levels import OrgLevel
 
 ORG_CODE = r"^[A-Z0-9]{3,9}$"
 
 
-class Disclosure(BaseModel):
+class Disclosure(Strict):
     """What may be published of local returns.
 
     `practice_level`: practices one by one too, not only sub-ICBs and above. `threshold`: counts of
     people and events from 1 to below it are suppressed at every level, with whatever gives them
     away; 1 suppresses none.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     practice_level: bool = False
     threshold: int = Field(default=5, ge=1)
@@ -41,16 +40,14 @@ class Disclosure(BaseModel):
         return f"{levels}; counts from 1 to {self.threshold - 1} are suppressed"
 
 
-class Timeouts(BaseModel):
+class Timeouts(Strict):
     """Seconds that a publisher has to answer: to connect, and between one byte and the next."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     connect: float = Field(default=10, gt=0)
     read: float = Field(default=60, gt=0)
 
 
-class Looking(BaseModel):
+class Looking(Strict):
     """When the daemon looks for new editions, and how often it looks at the home.
 
     `cron`: five fields, of London's clocks; on each tick a feed is looked for if its edition is due
@@ -58,8 +55,6 @@ class Looking(BaseModel):
     between two looks at the landing folder and at what is to be refreshed; None leaves each its
     own.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     cron: str = Field(default="35 9 * * 1-5", pattern=r"^([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z-]+$")
     poll_seconds: int | None = Field(default=None, ge=5)
@@ -74,10 +69,8 @@ class Looking(BaseModel):
         return said
 
 
-class HeadlinePlace(BaseModel):
+class HeadlinePlace(Strict):
     """A place whose headline figures are shown; under the mart's name of it unless it has one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: OrgLevel
     code: str = Field(pattern=ORG_CODE)
@@ -93,7 +86,7 @@ HOME_HEADLINES = (
 )
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """All choices of an installation.
 
     `place`: the ICB whose home it is, by ODS code; claims about it are put to the test.
@@ -103,12 +96,10 @@ class Settings(BaseModel):
     kept. `keep_runs_days`: how long Dagster's runs are kept at least.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
     headline_places: tuple[HeadlinePlace, ...] = Field(default=(), max_length=10)
     disclosure: Disclosure = Disclosure()
-    addresses: dict[str, str] = {}
+    addresses: dict[str, str] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
     look: Looking = Looking()
     keep_marts: int = Field(default=2, ge=0)

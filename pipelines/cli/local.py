@@ -93,7 +93,7 @@ def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
     import polars as pl
 
     from warehouse.archive.source_files import Archive
-    from warehouse.transform.tidy import lake_keys
+    from warehouse.transform.lake import lake_keys
 
     lines: list[str] = []
     for file in Archive(home).active_files(feed):

@@ -153,7 +153,7 @@ def _override(one: EditionStatus) -> dict[str, Any]:
 
 def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
     """Rows of these files that are kept out of the figures, per rule, most first."""
-    from warehouse.transform.tidy import facts_of
+    from warehouse.transform.lake import facts_of
 
     counts: Counter[str] = Counter()
     for file in files:

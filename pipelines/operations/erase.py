@@ -33,9 +33,9 @@ from warehouse.outputs.openlineage.keep import forget_files
 from warehouse.publication.previous_marts import remove_previous
 from warehouse.readers.containers import sniff
 from warehouse.store import discard
-from warehouse.transform.tidy import UNREADABLE, lake_keys
+from warehouse.transform.lake import lake_keys
+from warehouse.transform.tidy import UNREADABLE
 
-CHUNK = 1 << 20
 PURGED = "purged"
 WORDS = ("observed", "expected", "message")
 MART = "mart"

@@ -22,7 +22,7 @@ from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.publication.build import mart_fingerprint, mart_version
-from warehouse.transform.tidy import version_of
+from warehouse.transform.lake import version_of
 
 WRITTEN_ONCE = tuple(
     f"archive/{name}" for name in ("records", "decisions", "tombstones", "publications")

@@ -30,7 +30,7 @@ from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.intake.importer import ImportOutcome
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.settings import read_settings
-from warehouse.transform.tidy import read_again
+from warehouse.transform.lake import read_again
 
 if TYPE_CHECKING:
     import dagster as dg

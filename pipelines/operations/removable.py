@@ -15,7 +15,7 @@ from warehouse.base.home import Home
 from warehouse.editions.check_history import state_key
 from warehouse.lineage.edge_table import kept_lineage
 from warehouse.publication.previous_marts import superfluous
-from warehouse.transform.tidy import facts_of, lake_keys
+from warehouse.transform.lake import facts_of, lake_keys
 
 DERIVED = ("tidy", "measures", "organisations", "corrected")
 

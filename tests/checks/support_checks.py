@@ -19,7 +19,8 @@ from warehouse.contract.model import contracts
 from warehouse.editions.check_history import CheckResult
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import conform
-from warehouse.transform.tidy import LakePaths, TidyFacts, lake_paths, tidy
+from warehouse.transform.lake import LakePaths, TidyFacts, lake_paths
+from warehouse.transform.tidy import tidy
 
 SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = (
     "gp_appointments_sub_icb",

@@ -45,7 +45,8 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import RESULT_SCHEMA, edition_files, read_history, read_state
 from warehouse.transform.conform import ROW_RULES
-from warehouse.transform.tidy import lake_paths, tidy
+from warehouse.transform.lake import lake_paths
+from warehouse.transform.tidy import tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 CASES = all_cases()

@@ -12,7 +12,7 @@ from tests.support import write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.publication.content import JOURNALS, mart_content
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 # Of these nothing is made anew, and nothing need be.
 FORGOTTEN = ("dagster", "state", "landing")

@@ -13,7 +13,7 @@ from tests.e2e.reading import figures
 from tests.support import write_coverage, write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}
 NOV = {"APPOINTMENT_MONTH": "NOV2025"}

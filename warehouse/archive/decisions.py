@@ -15,12 +15,13 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from warehouse.archive.snapshot import outdated, read_once
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
+from warehouse.base.strict import Strict
 
 Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
 PLACE = "archive/decisions"
@@ -38,7 +39,7 @@ class NotPossible(Refusal):
     """A decision that can't be taken: why, and what the person can do about it."""
 
 
-class Decision(BaseModel):
+class Decision(Strict):
     """One decision on one edition, or on files of it.
 
     `sha256`: of an acceptance all files of the edition at that moment; of withdraw, restore and
@@ -46,8 +47,6 @@ class Decision(BaseModel):
     `released`: the months (`HeldMonth.key`) that an acceptance lets in, those of acceptances before
     it among them.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     decision_id: str
     decision: Kind

@@ -17,19 +17,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Literal, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from warehouse.archive.decisions import withdrawn
 from warehouse.archive.snapshot import amend, is_open, outdated, read_once
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
+from warehouse.base.strict import Strict
 from warehouse.store import Store
 
 EditionBasis = Literal["content", "sibling", "file_name", "argument"]
 
 
-class SourceFile(BaseModel):
+class SourceFile(Strict):
     """Provenance of one file of one edition.
 
     `sha256` identifies the decompressed content; `container_sha256` the zip or gzip that brought
@@ -37,8 +36,6 @@ class SourceFile(BaseModel):
     disk, not when it was imported, so that no order of import can change what is latest. `sheet`
     and `header_row` say where in a workbook the table stands; a CSV's headings are its row 1.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     sha256: str
     container_sha256: str

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from warehouse.archive.snapshot import outdated
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
+from warehouse.base.strict import Strict
 
 PLACE = "archive/tombstones"
 
 
-class Tombstone(BaseModel):
+class Tombstone(Strict):
     """A purged file. `containers`: SHA-256 of everything kept that held it. `erased_at`: when the
     last trace was erased; None while that is under way, or was cut short."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     sha256: str
     container_sha256: str

@@ -17,7 +17,6 @@ DEFAULT_HOME = Path("data")
 MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
 WRITTEN = ("lake", "quarantine", "mart", "archive")  # where a killed process leaves halves
-PART_SUFFIX = ".part"
 
 
 class NoMart(Refusal):

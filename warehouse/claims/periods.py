@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from warehouse.base.months import (
     MONTH,
@@ -19,6 +19,7 @@ from warehouse.base.months import (
     parse_month,
     say_months,
 )
+from warehouse.base.strict import Strict
 from warehouse.base.validation import say_found
 
 FINANCIAL_YEAR = r"^20\d\d/\d\d$"
@@ -42,11 +43,9 @@ Month = Annotated[str, BeforeValidator(_month)]
 FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 
-class Period(BaseModel):
+class Period(Strict):
     """Exactly one of these keys. `each` is not one period but several: every month of the two and
     between is a reading of its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     month: Month | None = None
     financial_year_to: Month | None = None

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from warehouse.base.strict import Strict
 from warehouse.base.validation import Models, faults_told_of, say_faults, say_found
 from warehouse.base.yaml_files import read_yaml
 from warehouse.claims.periods import Month, Period
@@ -31,18 +32,14 @@ Measure = Literal["value", "monthly_mean", "year_on_year_ratio", "year_on_year_c
 COMPARISONS = ("year_on_year_ratio", "year_on_year_change")
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ClaimOrganisation(_Entry):
+class ClaimOrganisation(Strict):
     """An organisation by level and code."""
 
     level: OrgLevel
     code: str = Field(pattern=r"^[A-Z0-9]{3,9}$")
 
 
-class Document(_Entry):
+class Document(Strict):
     """Where statements stand: a document, who published it, when (or what is known of that).
 
     `said_by`: the last month in which its statements can have been made; editions published until
@@ -56,7 +53,7 @@ class Document(_Entry):
     said_by: Month | None = None
 
 
-class ReadingEntry(_Entry):
+class ReadingEntry(Strict):
     """One way to understand a figure; what it leaves out is the figure's own.
 
     `only_shown`: why it is no reading of the words; it is then worked out and shown, and decides
@@ -71,7 +68,7 @@ class ReadingEntry(_Entry):
     missing: str | None = Field(default=None, min_length=10)
 
 
-class Figure(_Entry):
+class Figure(Strict):
     """One figure of a statement, as it was written, and the ways in which it can be understood.
 
     `label`: what it is, in few words. `whole`: the figure of which it is a part, as written.
@@ -94,14 +91,14 @@ class Figure(_Entry):
     note: str | None = None
 
 
-class Statement(_Entry):
+class Statement(Strict):
     """A sentence as published, or faithfully retold, and whom it is about."""
 
     says: str = Field(min_length=20)
     organisations: tuple[ClaimOrganisation, ...] = Field(min_length=1)
 
 
-class Reading(_Entry):
+class Reading(Strict):
     """A reading of its own: one KPI, organisation and period, and what is made of them."""
 
     kpi_id: str | None
@@ -118,7 +115,7 @@ class Reading(_Entry):
         return self.measure in COMPARISONS
 
 
-class Claim(_Entry):
+class Claim(Strict):
     """One published figure, ready to be judged."""
 
     claim_id: str

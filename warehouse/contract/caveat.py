@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from warehouse.base.months import MONTH
+from warehouse.base.strict import Strict
 from warehouse.reference.levels import OrgLevel
 
 CaveatKind = Literal[
@@ -24,7 +25,7 @@ CaveatKind = Literal[
 ]
 
 
-class Caveat(BaseModel):
+class Caveat(Strict):
     """One caveat. Written as plain text it is general, and true of all of its feed or KPI.
 
     `kpis`: only these, of those that rest on the feed. `first_month`, `last_month` (YYYY-MM): of
@@ -33,8 +34,6 @@ class Caveat(BaseModel):
     are known to be wrong: new months are not compared with them, and they are not judged.
     `reference`: where the publisher says so.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: str = Field(min_length=10)
     kind: CaveatKind = "general"

@@ -15,9 +15,10 @@ from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from warehouse.base.months import MONTH
+from warehouse.base.strict import Strict
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -37,10 +38,6 @@ _DATED = {
 }
 ADDRESS = r"^https?://[^/]+(/.*[^/])?$"  # without a slash at its end
 _PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @cache
@@ -106,7 +103,7 @@ def at_hosts(url: str, hosts: Iterable[str]) -> bool:
     return False
 
 
-class Pattern(_Strict):
+class Pattern(Strict):
     """How one file is named: by the name in its address, by the link's text, or by both.
 
     Regular expressions, case aside. `{edition}` stands for the edition's month in any form,
@@ -139,7 +136,7 @@ class Pattern(_Strict):
         return any(key in f"{self.name} {self.text}" for key in _DATED)
 
 
-class WantedFile(_Strict):
+class WantedFile(Strict):
     """One file that an edition consists of, and its names in order, the newest first.
 
     The first pattern that fits anything decides. `members`: of a zip only members with such names
@@ -159,7 +156,7 @@ class WantedFile(_Strict):
         return self
 
 
-class _Source(_Strict):
+class _Source(Strict):
     """A place, and the editions (YYYY-MM) that are to be found there.
 
     `hosts`: where its links may lead beside its own host, a host or a host with the beginning of a
@@ -295,7 +292,7 @@ class Report(_Source):
 Source = Annotated[Publication | Ckan | Listing | Report, Field(discriminator="kind")]
 
 
-class Discovery(_Strict):
+class Discovery(Strict):
     """Where a feed's files are: in `sources`, tried in order, or in the files of another feed.
 
     `comes_with` (YAML: `with`): the feed in whose zip this one is; nothing is looked up for it.

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from warehouse.base.imports import modules_behind
 from warehouse.base.months import MONTH
+from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
@@ -33,12 +34,6 @@ NOT_OF_ROWS = re.compile(rb"^(?:cadence|discovery):.*\n(?:(?:[ \t#].*)?\n)*", re
 
 ColumnType = Literal["text", "code", "label", "month", "count"]
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
-
-
-class Strict(BaseModel):
-    """A contract with a misspelt key is a broken contract: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Column(Strict):
@@ -95,7 +90,7 @@ class Measure(Strict):
     sum: str | None = None
     any: str | None = None
     present: bool = False
-    where: dict[str, tuple[str, ...]] = {}
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     unit: BaseUnit
     additive_over_time: bool
     additive_over_organisations: bool = True
@@ -126,7 +121,7 @@ class Organisation(Strict):
     code: str
     name: str | None = None
     ons_code: str | None = None
-    parents: dict[OrgLevel, str] = {}
+    parents: dict[OrgLevel, str] = Field(default_factory=dict)
 
 
 class Completeness(Strict):
@@ -205,21 +200,21 @@ class Contract(Strict):
     caveats: tuple[Caveat, ...]
     window_months: int = Field(ge=1)
     provisional_months: int = Field(ge=0, default=0)
-    provisional_by_column: dict[str, int] = {}
+    provisional_by_column: dict[str, int] = Field(default_factory=dict)
     edition: EditionRule
     columns: dict[str, Column]
     key: tuple[str, ...]
     repeated_keys: Literal["error", "sum"] = "error"
     month: str | None = None
     reporting_unit: Organisation | None = None
-    measures: dict[str, Measure] = {}
+    measures: dict[str, Measure] = Field(default_factory=dict)
     organisations: tuple[Organisation, ...] = ()
     completeness: Completeness = Completeness()
     synthetic: SyntheticMark | None = None
     wide: Wide | None = None
-    row_filter: dict[str, str] = {}
+    row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
-    label_families: dict[str, Labels] = {}
+    label_families: dict[str, Labels] = Field(default_factory=dict)
     labels_and_measures_of: str | None = None
     carried_forward: bool = False
     local_return: bool = False

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from warehouse.base.months import add_months
+from warehouse.base.strict import Strict
 from warehouse.base.working_days import working_day_from, working_day_until
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
@@ -23,16 +24,14 @@ TIMEZONE = "Europe/London"
 LONDON = ZoneInfo(TIMEZONE)
 
 
-class Early(BaseModel):
+class Early(Strict):
     """A release that comes before the holidays: on the last `last` weekday before day `before`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     last: Weekday
     before: int = Field(ge=8, le=31)
 
 
-class Due(BaseModel):
+class Due(Strict):
     """On which day an edition is published, counted from its month: the last `last` weekday, or
     the `day`, of the month that is `months_after` later. `december`: the day in a December, if
     another.
@@ -40,8 +39,6 @@ class Due(BaseModel):
     A release is on a working day. One that goes by the weekday moves to the working day before a
     bank holiday; one that goes by the day of the month to the working day after.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     months_after: int = Field(ge=0)
     last: Weekday | None = None
@@ -72,10 +69,8 @@ def _last(weekday: Weekday, year: int, month: int, before: int) -> date:
     return date(year, month, max(day for day in days if day < before))
 
 
-class Cadence(BaseModel):
+class Cadence(Strict):
     """How often, and when, the publisher releases an edition. Without `due` on no fixed day."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     frequency: Literal["monthly", "quarterly", "yearly", "irregular"]
     release: str

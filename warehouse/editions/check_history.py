@@ -20,7 +20,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
-from warehouse.transform.tidy import version_of
+from warehouse.transform.lake import version_of
 
 Layer = Literal["file", "contract", "rules", "drift", "mart"]
 Dimension = Literal[

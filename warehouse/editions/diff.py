@@ -22,7 +22,8 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts import EditionFile, in_force, latest_cells, place_files, rows_in_force
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
-from warehouse.transform.tidy import UNREADABLE, TidyFacts, lake_keys, lake_paths, tidy
+from warehouse.transform.lake import TidyFacts, lake_keys, lake_paths
+from warehouse.transform.tidy import UNREADABLE, tidy
 
 ROWS = "rows"
 CHANGED, ONLY_OLD, ONLY_NEW = "changed", "only_old", "only_new"

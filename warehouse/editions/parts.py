@@ -16,7 +16,7 @@ import polars as pl
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 
 @dataclass(frozen=True)

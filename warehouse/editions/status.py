@@ -19,7 +19,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, of_edition
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
-from warehouse.transform.tidy import facts_of, is_tidied
+from warehouse.transform.lake import facts_of, is_tidied
 
 
 @dataclass(frozen=True)

@@ -40,26 +40,3 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
         return cells
     finally:
         db.unregister("figures_asked")
-
-
-def sources_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFrame:
-    """The files that a set of figures rests on, as `cells_of` finds them.
-
-    Returns one row per file: `feed`, `edition`, `revision`, `sha256`, `file_name`, `page`, `url`,
-    `published_on`, `retrieved_at`, `rows` (of the organisations and months counted).
-    """
-    cells = cells_of(db, figures).filter(pl.col("sha256").is_not_null())
-    counted = ["feed", "edition", "revision", "sha256"]
-    # Numerator and denominator of one feed are counted from the same rows.
-    used = cells.unique([*counted, "cell_level", "cell_code", "month"])
-    files = db.sql(
-        "SELECT feed, edition, sha256, file_name, page, url, published_on, retrieved_at "
-        "FROM governance.source_file"
-    ).pl()
-    return (
-        used.group_by(counted)
-        .agg(pl.col("rows").sum())
-        .join(files, on=["feed", "edition", "sha256"])
-        .sort(counted)
-        .select(*counted, *files.columns[3:], "rows")
-    )

@@ -20,8 +20,8 @@ from warehouse.base.text import heading_key
 from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.lake import lake_keys, lake_paths
 from warehouse.transform.measure import matching
-from warehouse.transform.tidy import lake_keys, lake_paths
 
 ROWS = {
     "part": pl.String,

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstone_of
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
+from warehouse.base.strict import Strict
 from warehouse.base.web import plain
 from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified
@@ -59,10 +60,8 @@ class Taken:
     note: str = ""
 
 
-class RememberedFile(BaseModel):
+class RememberedFile(Strict):
     """What is remembered of an address that was archived; losing it costs one download."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     etag: str | None
     last_modified: str | None

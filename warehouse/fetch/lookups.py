@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
+from warehouse.base.strict import Strict
 from warehouse.journal import Fields, Journal
 
 Verdict = Literal["new", "unchanged", "not yet", "unreachable", "not found", "ambiguous", "refused"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-class Lookup(BaseModel):
+class Lookup(Strict):
     """One lookup of one edition of one feed.
 
     `verdict`: `new` (something was archived), `unchanged` (all that is published is archived), `not
@@ -34,8 +34,6 @@ class Lookup(BaseModel):
     part of it was refused. `page`: where its links were seen; `url`: the address that the verdict
     is about; `files`: names of the published files that are archived. `run_id`: of Dagster's run.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: datetime = Field(default_factory=_now)
     feed: str

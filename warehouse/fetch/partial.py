@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
+
+from warehouse.base.strict import Strict
 
 NOTE = "download.json"
 
 
-class Said(BaseModel):
+class Said(Strict):
     """What the headers of an answer say of the file. `total`: its bytes, None if not said;
     `resumable`: whether the rest may be asked for, once a connection has broken; `at`: when it came
     (None: said to an earlier release)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     etag: str | None = None
     last_modified: str | None = None

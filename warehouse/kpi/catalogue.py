@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from warehouse.base.strict import Strict
 from warehouse.base.validation import Models, expected_key, faults_told_of, say_faults
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Measure, contracts
@@ -35,15 +36,13 @@ WORKING_DAYS_SHARE = Caveat(
 RATIO = "A ratio of sums: add up numerators and denominators, then divide."
 
 
-class Source(BaseModel):
+class Source(Strict):
     """From which measures a KPI is worked out at some levels.
 
     `absent_is_zero`: the members of the denominator's feed are asked one by one, and one that the
     numerator's feed does not name, though it names others of its place, counts as zero.
     `members` says whose members, where nothing is divided.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     levels: tuple[OrgLevel, ...]
     numerator: str
@@ -78,25 +77,21 @@ class Source(BaseModel):
         return feed, other if other != feed else None
 
 
-class Population(BaseModel):
+class Population(Strict):
     """That a part of a KPI counts the people of a place, against which other figures are held.
 
     `words`: who is counted, where it is named as evidence.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     part: Literal["value", "denominator"]
     words: str
 
 
-class Kpi(BaseModel):
+class Kpi(Strict):
     """One KPI: what it means, how it is worked out, and who looks after it.
 
     `members_table`: a table of the mart that shows by place whom it asks and who takes part.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
     title: str

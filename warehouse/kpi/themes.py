@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from warehouse.base.strict import Strict
 from warehouse.base.validation import expected_key, say_faults, say_found
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
@@ -24,28 +25,24 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 Fields = dict[str, Any]
 
 
-class FeedAt(BaseModel):
+class FeedAt(Strict):
     """From which feed a family's KPIs are worked out at some levels.
 
     `absent_is_zero_among` (feed.measure): the members that it counts are asked one by one, and one
     that the feed does not name counts as zero; a share in the family is divided by it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     feed: str
     levels: tuple[OrgLevel, ...]
     absent_is_zero_among: str | None = None
 
 
-class Theme(BaseModel):
+class Theme(Strict):
     """A file as it is written. `families` and `caveats` are by name, `kpis` by KPI id."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    defaults: Fields = {}
-    families: dict[str, Fields] = {}
-    caveats: dict[str, Caveat] = {}
+    defaults: Fields = Field(default_factory=dict)
+    families: dict[str, Fields] = Field(default_factory=dict)
+    caveats: dict[str, Caveat] = Field(default_factory=dict)
     kpis: dict[str, Fields] = Field(min_length=1)
 
 

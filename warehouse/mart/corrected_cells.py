@@ -13,7 +13,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.corrections import FOUND_SCHEMA, corrections
-from warehouse.transform.tidy import lake_keys
+from warehouse.transform.lake import lake_keys
 
 REASONS = ("what", "why", "reference", "decided_by", "first_edition", "expires")
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -33,7 +33,7 @@ from warehouse.mart.overrides import (
     withdrawn_columns,
 )
 from warehouse.mart.timeliness import AWAITED, awaited_columns
-from warehouse.transform.tidy import facts_of, lake_keys
+from warehouse.transform.lake import facts_of, lake_keys
 
 QUARANTINE_SCHEMA = {
     "feed": pl.String,

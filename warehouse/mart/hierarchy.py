@@ -17,7 +17,7 @@ from warehouse.editions.parts import EditionFile
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, TABLE, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 Connection = duckdb.DuckDBPyConnection
 

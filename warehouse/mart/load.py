@@ -24,8 +24,8 @@ from warehouse.mart.hierarchy import Connection, create_from, load_places
 from warehouse.mart.members import load_unplaced
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
+from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
-from warehouse.transform.tidy import lake_paths
 from warehouse.transform.unreliable import count_bearing, readable_code
 
 

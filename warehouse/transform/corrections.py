@@ -18,8 +18,6 @@ from pathlib import Path
 import polars as pl
 import yaml
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -27,6 +25,7 @@ from pydantic import (
 )
 
 from warehouse.base.months import MONTH, month_text
+from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.model import FEEDS_FOLDER, Contract, contracts
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
@@ -41,15 +40,13 @@ FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-class Correction(BaseModel):
+class Correction(Strict):
     """One known error, and what stands there rightly.
 
     `where`: column of the contract -> the published text, or several, by which its rows are found;
     `set`: column -> the text to read instead. `first_edition`: the first one that has the error;
     `expires`: the first one that is corrected no more (both YYYY-MM). `reference`: the evidence.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     correction_id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     what: str = Field(min_length=10)

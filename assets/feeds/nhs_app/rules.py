@@ -22,7 +22,7 @@ from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.containers import Refused
 from warehouse.readers.workbook import Sheet, read_sheets
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 RECONCILED = ("logins", "unique_users")
 ASK = "ask the publisher for a corrected workbook"

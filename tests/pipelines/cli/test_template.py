@@ -9,7 +9,8 @@ from pipelines.cli.local import local_feeds, wrong_rows
 from pipelines.cli.main import app
 from tests.support import imported, referrals, write
 from warehouse.base.home import Home
-from warehouse.transform.tidy import facts_of, tidy
+from warehouse.transform.lake import facts_of
+from warehouse.transform.tidy import tidy
 
 RUNNER = CliRunner()
 

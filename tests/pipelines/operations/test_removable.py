@@ -11,7 +11,8 @@ from warehouse.archive.source_files import Archive
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
 from warehouse.editions.check_history import record
-from warehouse.transform.tidy import lake_paths, tidy
+from warehouse.transform.lake import lake_paths
+from warehouse.transform.tidy import tidy
 
 FEED = "gp_appointments_sub_icb"
 

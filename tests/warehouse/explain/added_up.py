@@ -8,7 +8,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.explain.counted import FIGURES, cells_of
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 CELL = ["feed", "edition", "sha256", "cell_code", "cell_month", "measure"]
 

@@ -25,7 +25,7 @@ from warehouse.lineage.feed_edges import ROWS, Edge
 from warehouse.lineage.follow import index, made_of
 from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
 from warehouse.publication.build import build_mart
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 SUB_ICB, COVERAGE = "gp_appointments_sub_icb", "gp_appointments_coverage"
 MONTHS = [add_months(date(2024, 10, 1), n) for n in range(13)]

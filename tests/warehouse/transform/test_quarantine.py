@@ -10,7 +10,7 @@ from tests.support import regional
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.transform import tidy as tidy_module
-from warehouse.transform.tidy import lake_paths
+from warehouse.transform.lake import lake_paths
 
 FEED, OCT = "gp_appointments_sub_icb", "2025-10"
 

@@ -20,7 +20,8 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.transform import tidy as tidy_module
-from warehouse.transform.tidy import LakePaths, facts_of, lake_paths, tidy, version_of
+from warehouse.transform.lake import LakePaths, facts_of, lake_paths, version_of
+from warehouse.transform.tidy import tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 SEP, OCTOBER = date(2025, 9, 1), date(2025, 10, 1)

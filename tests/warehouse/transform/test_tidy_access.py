@@ -24,7 +24,8 @@ from tests.support import (
     zipped,
 )
 from warehouse.base.home import Home
-from warehouse.transform.tidy import TidyFacts, lake_paths, tidy
+from warehouse.transform.lake import TidyFacts, lake_paths
+from warehouse.transform.tidy import tidy
 
 FEB, OCTOBER = date(2024, 2, 1), date(2025, 10, 1)
 CONTENT, GROUP, VALUE = "CONTENT", "CONTENT_GROUP", "VALUE"

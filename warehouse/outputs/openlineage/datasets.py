@@ -33,7 +33,7 @@ from warehouse.contract.shapes import Field, measure_fields, tidy_fields
 from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import Edge, measure_edges, tidy_edges
 from warehouse.outputs.openlineage.columns import as_named, column_lineage, in_files
-from warehouse.transform.tidy import TidyFacts
+from warehouse.transform.lake import TidyFacts
 
 Facets = dict[str, DatasetFacet]
 SOURCE = "access-recovery"

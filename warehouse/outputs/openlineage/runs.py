@@ -17,7 +17,7 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import CheckResult
 from warehouse.editions.status import EditionStatus
 from warehouse.outputs.openlineage.emit import Emitter, namespace
-from warehouse.transform.tidy import TidyFacts
+from warehouse.transform.lake import TidyFacts
 
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset

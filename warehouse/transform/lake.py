@@ -1,0 +1,154 @@
+"""What the lake keeps of one source file: keys of its derived files, and the facts of its tidying.
+
+Belongs here: where they are, and whether they are still right. Does not: making them (`tidy`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel
+
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
+from warehouse.contract.model import tidy_version
+from warehouse.store import Store
+
+POLARS_VERSION = pl.__version__
+
+
+class Broken(BaseModel):
+    """How many rows of a file broke one row rule in one column."""
+
+    rule: str
+    column: str
+    rows: int
+
+
+class TidyFacts(BaseModel):
+    """What tidying one file found; its presence with the current version means: done.
+
+    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows seen, which differ
+    from their sum where the file holds much else, or had a column per label. `corrected`: id of
+    each correction that concerns the edition -> rows in which it found its error.
+    """
+
+    version: str
+    rows: int
+    quarantined: int
+    read: int
+    broken: list[Broken]
+    extra_headings: list[str]
+    cells: int
+    unreliable_cells: int
+    corrected: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class LakeKeys:
+    """Where the derived files of one source file are kept."""
+
+    tidy: str
+    quarantine: str
+    measures: str
+    organisations: str
+    corrected: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class LakePaths:
+    """Paths to read the derived files of one source file from."""
+
+    store: Store
+    keys: LakeKeys
+
+    @property
+    def tidy(self) -> Path:
+        """Accepted rows."""
+        return self.store.local_copy(self.keys.tidy)
+
+    @property
+    def quarantine(self) -> Path:
+        """Rejected rows."""
+        return self.store.local_copy(self.keys.quarantine)
+
+    @property
+    def measures(self) -> Path:
+        """Measures by reporting unit and month."""
+        return self.store.local_copy(self.keys.measures)
+
+    @property
+    def organisations(self) -> Path:
+        """Organisations as the file names them."""
+        return self.store.local_copy(self.keys.organisations)
+
+    @property
+    def corrected(self) -> Path:
+        """Cells in which known errors were found."""
+        return self.store.local_copy(self.keys.corrected)
+
+    @property
+    def facts(self) -> Path:
+        """What tidying found (`TidyFacts`)."""
+        return self.store.local_copy(self.keys.facts)
+
+
+def lake_keys(file: SourceFile) -> LakeKeys:
+    """Keys of a source file's derived files, by feed, edition and hash."""
+    name = f"{file.feed}/{file.edition}/{file.short}"
+    return LakeKeys(
+        tidy=f"lake/tidy/{name}.parquet",
+        quarantine=f"quarantine/{name}.parquet",
+        measures=f"lake/measures/{name}.parquet",
+        organisations=f"lake/organisations/{name}.parquet",
+        corrected=f"lake/corrected/{name}.parquet",
+        facts=f"lake/tidy/{name}.json",
+    )
+
+
+def lake_paths(home: Home, file: SourceFile) -> LakePaths:
+    """Paths to read a source file's derived files from."""
+    return LakePaths(home.store, lake_keys(file))
+
+
+def is_tidied(home: Home, file: SourceFile) -> bool:
+    """Whether a file was ever tidied, by whatever version."""
+    return home.store.exists(lake_keys(file).facts)
+
+
+def version_of(feed: str) -> str:
+    """Version of a feed's tidy tables: its rules and the code that reads (`tidy_version`), and the
+    engines that read workbooks and hash cells."""
+    return f"{tidy_version(feed)}-calamine{_calamine_version()}-polars{POLARS_VERSION}"
+
+
+@cache
+def _calamine_version() -> str:
+    return version("python-calamine")
+
+
+def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
+    """The facts of a tidied file, None if it must be tidied (again): by other rules, or because
+    something that was made of it is no longer there."""
+    keys = lake_keys(file)
+    try:
+        facts = TidyFacts.model_validate_json(home.store.read(keys.facts))
+    except (FileNotFoundError, ValueError):
+        return None
+    made = [keys.tidy, keys.quarantine, keys.measures, keys.organisations]
+    made += [keys.corrected] if facts.corrected else []
+    whole = facts.version == version_of(file.feed) and all(map(home.store.exists, made))
+    return facts if whole else None
+
+
+def read_again(home: Home, file: SourceFile) -> None:
+    """Have a file tidied anew, though nothing has changed by which it was."""
+    if facts := facts_of(home, file):
+        # The note stays: without it an acceptance of the edition would lapse.
+        again = facts.model_copy(update={"version": f"{facts.version} read again"})
+        home.store.replace(lake_keys(file).facts, again.model_dump_json(indent=1) + "\n")
