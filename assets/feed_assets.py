@@ -9,45 +9,23 @@ held edition never stops another: what is reported, is reported edition by editi
 
 import dagster as dg
 
+from assets.asset_keys import brought_by, fetched_key, keys, owner_tag
 from assets.column_metadata import column_metadata
+from assets.edition_report import report
 from assets.ingest import TakenIn, take_in
-from checks.check_catalogue import Check
+from checks.check_model import Check
 from checks.check_register import checks_of
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.lock import writing
 from warehouse.contract.model import Contract, tidy_version
 from warehouse.contract.shapes import measure_fields, tidy_fields
-from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import measure_edges, tidy_edges
 from warehouse.outputs.openlineage.emit import Emitter, emitting
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
 
 # One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
-
-
-def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
-    """Asset keys of a feed: archived, tidy, measures."""
-    return tuple(dg.AssetKey([feed, step]) for step in ("archived", "tidy", "measures"))  # type: ignore[return-value]
-
-
-def fetched_key(feed: str) -> dg.AssetKey:
-    """Asset key of what was found at the publisher and downloaded."""
-    return dg.AssetKey([feed, "fetched"])
-
-
-def brought_by(contract: Contract) -> str | None:
-    """The feed whose downloads bring this one: its own, or another's; None if nobody publishes
-    it."""
-    if contract.discovery is None:
-        return None
-    return contract.discovery.comes_with or contract.feed
-
-
-def owner_tag(owner: str) -> str:
-    """Dagster's form of a team that owns an asset."""
-    return "team:" + owner.lower().replace(" ", "-")
 
 
 def _specs(contract: Contract) -> list[dg.AssetSpec]:
@@ -203,106 +181,3 @@ def _take_in(
                 contract, edition, taken.files, taken.facts, taken.results, taken.status
             )
     return taken
-
-
-def report(
-    context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
-) -> None:
-    """Tell Dagster what one edition came to: materialisations, and a verdict per check."""
-    archived, tidy, measures = keys(contract.feed)
-    synthetic = all(file.synthetic for file in taken.files)
-    shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
-    _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
-    rows = sum(fact.rows for fact in taken.facts)
-    quarantined = sum(fact.quarantined for fact in taken.facts)
-    _materialised(
-        context,
-        tidy,
-        edition,
-        {**shared, "dagster/partition_row_count": rows, "quarantined_rows": quarantined},
-    )
-    for check in checks_of(contract.feed):
-        results = [r for r in taken.results if r.rule == check.rule]
-        _checked(context, tidy, edition, check.rule, results)
-    if taken.status.verdict == "accepted":
-        cells = sum(fact.cells for fact in taken.facts)
-        lost = sum(fact.unreliable_cells for fact in taken.facts)
-        _materialised(
-            context,
-            measures,
-            edition,
-            {**shared, "dagster/partition_row_count": cells, "cells_left_out": lost},
-        )
-
-
-def override_metadata(taken: TakenIn) -> dict[str, str]:
-    """What a person decided about the edition, for its materialisations."""
-    decision = taken.status.decision
-    if decision is None:
-        return {}
-    lapsed = f"; lapsed: {taken.status.lapsed}" if taken.status.lapsed else ""
-    return {"override": f"{decision.words}{lapsed}"}
-
-
-def _materialised(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, edition: str, metadata: dict
-) -> None:
-    if key in context.selected_asset_keys:
-        context.log_event(
-            dg.AssetMaterialization(asset_key=key, partition=edition, metadata=metadata)
-        )
-
-
-def _file_table(files: list[SourceFile]) -> dg.MetadataValue:
-    records = [
-        dg.TableRecord(
-            {
-                "file": file.file_name,
-                "sha256": file.sha256[:16],
-                "rows": file.rows,
-                "published": str(file.published_on or "not known"),
-            }
-        )
-        for file in files
-    ]
-    return dg.MetadataValue.table(records)
-
-
-def _checked(
-    context: dg.AssetExecutionContext,
-    key: dg.AssetKey,
-    edition: str,
-    rule: str,
-    results: list[CheckResult],
-) -> None:
-    check_key = dg.AssetCheckKey(key, rule)
-    if check_key not in context.selected_asset_check_keys:
-        return
-    grave = ("pass", "skipped", "warn", "fail")
-    worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
-    # Without a result it was not made: of a file that can't be read, only files are checked.
-    verdict = worst.verdict if worst else "skipped"
-    why = worst.message if worst else "not made for this edition"
-    metadata: dict[str, object] = {"verdict": verdict}
-    if worst:
-        metadata |= {
-            "observed": worst.observed,
-            "expected": worst.expected,
-            "failed_rows": worst.failed_rows,
-            "total_rows": worst.total_rows,
-            "message": worst.message or "-",
-        }
-    context.log_event(
-        dg.AssetCheckEvaluation(
-            asset_key=key,
-            check_name=rule,
-            passed=verdict == "pass",
-            description=f"Skipped: {why}" if verdict == "skipped" else None,
-            metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
-            severity=dg.AssetCheckSeverity.ERROR
-            if verdict == "fail"
-            else dg.AssetCheckSeverity.WARN,
-            blocking=verdict == "fail",
-            partition=edition,
-        )
-    )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from assets.feed_assets import fetched_key, owner_tag
+from assets.asset_keys import fetched_key, owner_tag
 from assets.partitions import EDITIONS, RANGE_END, RANGE_START
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home

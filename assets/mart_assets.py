@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from assets.feed_assets import POOL, describe_check, keys, owner_tag
+from assets.asset_keys import keys, owner_tag
+from assets.feed_assets import POOL, describe_check
 from checks.check_catalogue import MART_OWNER, mart_checks
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart

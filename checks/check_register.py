@@ -10,7 +10,8 @@ from functools import cache
 
 import polars as pl
 
-from checks.check_catalogue import MART, Check, check_of, feed_file, feed_words, mart_checks
+from checks.check_catalogue import MART, check_of, feed_file, feed_words, mart_checks
+from checks.check_model import Check
 from checks.suite import rules_gathered
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import REGISTER_SCHEMA

@@ -17,7 +17,8 @@ from typing import Any
 import polars as pl
 
 from checks import patient_lists as lists
-from checks.check_catalogue import Check, check_of
+from checks.check_catalogue import check_of
+from checks.check_model import Check
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.errors import without_trace
 from warehouse.base.home import Home

@@ -22,7 +22,8 @@ from checks.edition_view import (
     skipped,
 )
 from warehouse.archive.source_files import Archive, SourceFile
-from warehouse.readers.containers import UTF16_STARTS, XLSX, Refused, sniff
+from warehouse.readers.containers import UTF16_STARTS, XLSX, sniff
+from warehouse.readers.refused import Refused
 from warehouse.readers.title_sheet import expected_days
 from warehouse.transform.conform import source_columns
 

@@ -19,23 +19,20 @@ import polars as pl
 from checks.check_catalogue import feed_words
 from checks.edition_view import EditionView, Evidence, offences, skipped
 from checks.expected_range import LEAST, CountTable, Ids, Range
-from checks.parents import parent_at
+from checks.places_named import places_of
 from warehouse.base.months import add_months, between, days_of, month_text, parse_month
 from warehouse.base.working_days import working_days
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
-from warehouse.editions.parts import in_order
-from warehouse.reference.levels import KEY_COLUMNS, LEVELS, OrgLevel
-from warehouse.reference.organisations import ENGLAND, ods_codes
-from warehouse.transform.lake import lake_paths
+from warehouse.reference.levels import LEVELS, OrgLevel
+from warehouse.reference.organisations import ods_codes
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
 CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # how far even the calmest may stray
 REACH = 18  # months: a year, the three before, and some in which the series told how it strays
 SHOWN = 10
-NO_NETWORK = "U"  # practices without one share it
 DO = (
     "Held are these months alone; all else is published, and what is made of them is incomplete. "
     "Import a sound file, or let them in: access-recovery accept {feed} {edition} --reason TEXT "
@@ -235,7 +232,7 @@ class _World:
         self.months = between(first, last)
         self.codes = sorted(cells["org_code"].unique())
         self.names: dict[str, list[str]] = {}
-        places = _places(view, self.codes)
+        places = places_of(view, self.codes)
         level_of: dict[str, Ids] = {level: self._numbered(level, places[level]) for level in levels}
         self.held_before = {one.key for one in _held_before(view)}
         self.table = CountTable(
@@ -303,42 +300,3 @@ def _days(contract: Contract, month: date) -> float:
     usual = "working_day" if measure.additive_over_time else "month"
     per = feed_words(contract.feed).new_months.per or usual
     return {"working_day": working_days(month), "day": len(days_of(month)), "month": 1}[per]
-
-
-def _places(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
-    """Level -> for each organisation counted the place it is in, by the codes of the mart; as the
-    newest of the files of the edition, else of those before, have it."""
-    unit = view.contract.reporting_unit
-    assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
-    known = _observed(view).filter(pl.col("org_level") == unit.level)
-    rows = {row["org_code"]: row for row in known.iter_rows(named=True)}
-    sub_icbs: list[str | None] = [
-        code if unit.level == "sub_icb" else rows.get(code, {}).get("sub_icb_code")
-        for code in codes
-    ]
-    found: dict[OrgLevel, list[str | None]] = {
-        level: [rows.get(code, {}).get(column) for code in codes]
-        for level, column in KEY_COLUMNS.items()
-    }
-    found |= {"sub_icb": sub_icbs, "england": [ENGLAND] * len(codes)}
-    above = [parent_at(sub_icb, view.month) if sub_icb else None for sub_icb in sub_icbs]
-    found["icb"] = [a or said for a, said in zip(above, found["icb"], strict=True)]
-    found["pcn"] = [None if code == NO_NETWORK else code for code in found["pcn"]]
-    found[unit.level] = list(codes)
-    return found
-
-
-def _observed(view: EditionView) -> pl.DataFrame:
-    """What the files name: of each organisation its newest row."""
-    paths = [
-        lake_paths(view.home, file).organisations
-        for one in (*view.before[::-1], view)
-        for file in in_order(one.files)
-    ]
-    coded = ("org_code", *KEY_COLUMNS.values())
-    return (
-        pl.concat(pl.read_parquet(path) for path in paths)
-        .with_columns(pl.col(name).replace(ods_codes()) for name in coded)
-        .sort("month", maintain_order=True)
-        .unique(["org_level", "org_code"], keep="last", maintain_order=True)
-    )

@@ -13,7 +13,8 @@ from datetime import date
 
 import polars as pl
 
-from checks.check_catalogue import Share, Split, feed_words
+from checks.check_catalogue import feed_words
+from checks.check_model import Share, Split
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text

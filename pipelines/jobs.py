@@ -13,7 +13,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.feed_assets import feed_assets, keys
+from assets.asset_keys import keys
+from assets.feed_assets import feed_assets
 from assets.mart_assets import build, published
 from assets.partitions import EDITIONS
 from pipelines.job_names import PUBLISH_JOB, feed_job_name

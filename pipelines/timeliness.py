@@ -13,7 +13,8 @@ from datetime import datetime
 
 import dagster as dg
 
-from assets.feed_assets import SKIPPED_SHOWN, keys
+from assets.asset_keys import keys
+from assets.feed_assets import SKIPPED_SHOWN
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.contract.model import Contract, contracts
 from warehouse.contract.release_calendar import LONDON, TIMEZONE

@@ -15,7 +15,8 @@ import polars as pl
 from pipelines.cli.screen import Screen
 from warehouse.base.months import month_text
 from warehouse.base.numerals import signed_percent, signed_whole, whole
-from warehouse.editions.diff import CHANGED, ONLY_NEW, ONLY_OLD, Difference, Side
+from warehouse.editions.diff import Difference, Side
+from warehouse.editions.figure_changes import CHANGED, ONLY_NEW, ONLY_OLD
 from warehouse.store import whole_file
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from pydantic import Field
 
 from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from warehouse.base.home import Home
-from warehouse.intake.importer import ImportOutcome, Request, files_under, import_paths
+from warehouse.intake.files_to_import import files_under
+from warehouse.intake.importer import ImportOutcome, Request, import_paths
 from warehouse.store import discard
 
 SHOWN = 3

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from assets import fetch_assets as fetching
-from assets.feed_assets import fetched_key, keys
+from assets.asset_keys import fetched_key, keys
 from assets.fetch_assets import fetch_job_name, publisher, range_tags
 from pipelines.definitions import build_definitions
 from pipelines.job_names import feed_job_name

@@ -10,13 +10,13 @@ from checks import check_catalogue as catalogue
 from checks import runner
 from checks.check_catalogue import (
     MART_OWNER,
-    FeedChecks,
     all_checks,
     check_of,
     feed_words,
     load_feed_words,
     read_checks,
 )
+from checks.check_model import FeedChecks
 from checks.check_register import check_table, checks_of
 from checks.feed_rules import feed_rules
 from checks.runner import check_version

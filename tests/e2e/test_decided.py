@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assets.feed_assets import override_metadata
+from assets.edition_report import override_metadata
 from pipelines.operations.refresh import plan, refresh
 from tests.checks.support_checks import active, judged
 from tests.support import write_regional

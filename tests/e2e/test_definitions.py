@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 import pipelines.definitions
-from assets.feed_assets import keys
+from assets.asset_keys import keys
 from assets.mart_assets import PUBLISHED, table_key
 from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions

@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.feed_assets import keys
+from assets.asset_keys import keys
 from assets.mart_assets import table_key
 from pipelines.instance.prepare import open_instance
 from tests.e2e.command import run

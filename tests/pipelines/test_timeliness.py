@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.feed_assets import keys
+from assets.asset_keys import keys
 from pipelines import timeliness
 from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource

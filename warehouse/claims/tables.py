@@ -12,6 +12,7 @@ from itertools import groupby
 import polars as pl
 
 from warehouse.base.months import month_text, parse_month
+from warehouse.claims.entries import Claim
 from warehouse.claims.evaluate import (
     EvaluatedClaim,
     differs_by,
@@ -20,7 +21,7 @@ from warehouse.claims.evaluate import (
     verdict_words,
 )
 from warehouse.claims.evidence import KnownValue, months_of
-from warehouse.claims.register import Claim, unit_of
+from warehouse.claims.register import unit_of
 from warehouse.claims.verdicts import Evaluation, fits
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -19,74 +18,10 @@ from pydantic import Field, model_validator
 
 from warehouse.base.months import MONTH
 from warehouse.base.strict import Strict
+from warehouse.contract.names_of_editions import DATED, MONTHS, compiled
 
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-# The forms in which publishers write a month: Nov_25, Nov25, november-2025; 202511; 11-2025.
-_NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
-_WORD = rf"(?<![a-z])(?:{_NAMES}|sept)[\s_.-]*(?:20)?\d\d(?!\d)"
-_NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?20\d\d)(?!\d)"
-_EDITION = rf"(?:{_WORD}|{_NUMBERS})"
-# A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
-_QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
-_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
-_DATED = {
-    "{edition}": f"(?P<edition>{_EDITION})",
-    "{quarter}": f"(?P<quarter>{_QUARTER})",
-}
 ADDRESS = r"^https?://[^/]+(/.*[^/])?$"  # without a slash at its end
 _PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of a contract as it is searched for: case aside, `{edition}` in every form."""
-    for placeholder, meaning in (*_DATED.items(), ("{again}", _AGAIN)):
-        pattern = pattern.replace(placeholder, meaning)
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def edition_of(found: re.Match[str]) -> str | None:
-    """The edition (YYYY-MM) that a match of `{edition}` or `{quarter}` names; None without one.
-
-    A quarter is named by its last month: `202324q3` is 2023-12.
-    """
-    said = found.groupdict()
-    if said.get("quarter"):
-        return _quarter_end(said["quarter"])
-    return _month_of(said["edition"]) if said.get("edition") else None
-
-
-def is_again(found: re.Match[str]) -> bool:
-    """Whether a match of `{again}` says that the file is issued again."""
-    return bool(found.groupdict().get("again"))
-
-
-def editions_in(text: str) -> Iterator[str]:
-    """Every month (YYYY-MM) that a text speaks of, in whatever form, in order."""
-    for found in re.finditer(_EDITION, text, re.IGNORECASE):
-        yield _month_of(found[0])
-
-
-def _month_of(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    word = re.sub(r"[^a-z]", "", text.casefold())[:3]
-    if word:
-        month = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(word))
-        return f"20{digits[-2:]}-{month:02d}"
-    year, month_text = (digits[:4], digits[4:]) if digits[:2] == "20" else (digits[2:], digits[:2])
-    return f"{year}-{month_text}"
-
-
-def _quarter_end(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    year, second, quarter = int(digits[:4]), int(digits[4:6]), int(digits[6])
-    last = (6, 9, 12, 3)[quarter - 1]
-    if second == (year + 1) % 100:  # 202324: a financial year, from April
-        return f"{year + 1 if quarter == 4 else year}-{last:02d}"
-    return f"{year}-{second:02d}"
 
 
 def at_hosts(url: str, hosts: Iterable[str]) -> bool:
@@ -133,7 +68,7 @@ class Pattern(Strict):
     @property
     def says_when(self) -> bool:
         """Whether what it matches names its edition."""
-        return any(key in f"{self.name} {self.text}" for key in _DATED)
+        return any(key in f"{self.name} {self.text}" for key in DATED)
 
 
 class WantedFile(Strict):

@@ -19,6 +19,15 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.months import month_text, parse_month
 from warehouse.contract.model import Contract, contracts
+from warehouse.editions.figure_changes import (
+    CELL,
+    changes_between,
+    largest_first,
+    never_added,
+    side_by_side,
+    sums_of_both,
+    totals_apart,
+)
 from warehouse.editions.parts import EditionFile, in_force, latest_cells, place_files, rows_in_force
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
@@ -26,8 +35,6 @@ from warehouse.transform.lake import TidyFacts, lake_keys, lake_paths
 from warehouse.transform.tidy import UNREADABLE, tidy
 
 ROWS = "rows"
-CHANGED, ONLY_OLD, ONLY_NEW = "changed", "only_old", "only_new"
-CELL = ("month", "org_code")
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,8 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
     level = contract.reporting_unit.level if contract.reporting_unit else ""
     names = organisation_names(home, level, [*old_files, *new_files])
     codes = [frame.select("org_code").unique() for frame in (before, after)]
-    before, after, beside = _side_by_side(before, after)
-    changes = _changes(before, after).join(names, on="org_code", how="left")
+    before, after, beside = side_by_side(before, after)
+    changes = changes_between(before, after).join(names, on="org_code", how="left")
     return Difference(
         feed=feed,
         title=contract.title,
@@ -109,9 +116,9 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
         new=new_side,
         appeared=_named(codes[1].join(codes[0], on="org_code", how="anti"), names),
         vanished=_named(codes[0].join(codes[1], on="org_code", how="anti"), names),
-        measures=_summed(before, after, wanted, contract),
-        changes=_ordered(changes),
-        apart=_apart(changes, _never_added(contract)),
+        measures=sums_of_both(before, after, wanted, contract),
+        changes=largest_first(changes),
+        apart=totals_apart(changes, never_added(contract)),
         beside=beside,
     )
 
@@ -211,122 +218,6 @@ def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.
         latest_cells(pl.concat(frames))
         .unpivot(list(wanted), index=[*CELL, "unreliable"], variable_name="measure")
         .drop_nulls("value")
-    )
-
-
-def _side_by_side(
-    before: pl.DataFrame, after: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
-    """The figures as they stand side by side: where no month is in both (a monthly list), those of
-    the newest month of each, under the later month."""
-    old, new = (sorted(frame["month"].unique()) for frame in (before, after))
-    if not old or not new or set(old) & set(new):
-        return before, after, None
-    then, now = old[-1], new[-1]
-    moved = before.filter(pl.col("month") == then).with_columns(month=pl.lit(now))
-    return moved, after.filter(pl.col("month") == now), (then, now)
-
-
-def _changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Figures that differ, and those that only one side has."""
-    both = before.join(
-        after, on=[*CELL, "measure"], how="full", coalesce=True, suffix="_new"
-    ).rename({"value": "old", "value_new": "new"})
-    kind = (
-        pl.when(pl.col("new").is_null())
-        .then(pl.lit(ONLY_OLD))
-        .when(pl.col("old").is_null())
-        .then(pl.lit(ONLY_NEW))
-        .otherwise(pl.lit(CHANGED))
-    )
-    return (
-        both.filter(pl.col("old").ne_missing(pl.col("new")))
-        .with_columns(
-            kind.alias("kind"),
-            (pl.col("new") - pl.col("old")).alias("change"),
-            ratio("old", "new"),
-            pl.any_horizontal(pl.col("unreliable", "unreliable_new").fill_null(False)).alias(
-                "lost_rows"
-            ),
-        )
-        .drop("unreliable", "unreliable_new")
-    )
-
-
-def ratio(old: str, new: str) -> pl.Expr:
-    """Relative change; NULL where there was nothing to relate it to."""
-    known = pl.col(old) != 0
-    return pl.when(known).then(pl.col(new) / pl.col(old) - 1).alias("ratio")
-
-
-def _ordered(changes: pl.DataFrame) -> pl.DataFrame:
-    """Changes, the largest first, then what only one side has."""
-    size = pl.coalesce("change", "old", "new").abs()
-    return changes.sort(
-        "kind", size, "month", "org_code", "measure", descending=[False, True, False, False, False]
-    ).select(
-        "kind", "month", "org_code", "org_name", "measure", "old", "new", "change", "ratio",
-        "lost_rows",
-    )  # fmt: skip
-
-
-def _never_added(contract: Contract) -> dict[str, str]:
-    """Measure -> why it must not be added over organisations, such as people who log in."""
-    return {
-        name: str(measure.not_additive_because)
-        for name, measure in contract.measures.items()
-        if not measure.additive_over_organisations
-    }
-
-
-def _apart(changes: pl.DataFrame, never_added: dict[str, str]) -> pl.DataFrame:
-    total = pl.coalesce("old", "new").sum()
-    return (
-        changes.filter(pl.col("kind") != CHANGED)
-        .group_by("kind", "month", "measure")
-        .agg(
-            pl.col("org_code").n_unique().alias("organisations"),
-            pl.when(~pl.col("measure").first().is_in(list(never_added))).then(total).alias("total"),
-        )
-        .sort("kind", "month", "measure")
-    )
-
-
-def _summed(
-    before: pl.DataFrame, after: pl.DataFrame, wanted: dict[str, str], contract: Contract
-) -> pl.DataFrame:
-    """Per measure, in the contract's order, the sums over what both sides have."""
-    stocks = [n for n, m in contract.measures.items() if not m.additive_over_time]
-    never = _never_added(contract)
-    words = pl.DataFrame({"measure": list(wanted), "title": list(wanted.values())})
-    both = before.join(after, on=[*CELL, "measure"], suffix="_new")
-    newest, name = pl.col("month").max(), pl.col("measure").first()
-    # A list of one month is that month's anyway: it is only said where several were to be chosen.
-    one_month = name.is_in(stocks) & (pl.col("month").n_unique() > 1)
-    counted = (pl.col("month") == newest) | ~pl.col("measure").is_in(stocks)
-
-    def added(column: str) -> pl.Expr:
-        return pl.when(~name.is_in(list(never))).then(pl.col(column).filter(counted).sum())
-
-    sums = (
-        both.group_by("measure")
-        .agg(
-            pl.len().alias("cells"),
-            (pl.col("value") != pl.col("value_new")).sum().alias("changed"),
-            pl.when(one_month & ~name.is_in(list(never))).then(newest).alias("month"),
-            added("value").alias("old"),
-            added("value_new").alias("new"),
-        )
-        .with_columns(
-            (pl.col("new") - pl.col("old")).alias("change"),
-            ratio("old", "new"),
-            pl.col("measure")
-            .replace_strict(never, default=None, return_dtype=pl.String)
-            .alias("not_added"),
-        )
-    )
-    return words.join(sums, on="measure", how="left", maintain_order="left").with_columns(
-        pl.col("cells", "changed").fill_null(0)
     )
 
 

@@ -11,14 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from warehouse.contract.discovery import (
-    Pattern,
-    at_hosts,
-    compiled,
-    edition_of,
-    editions_in,
-    is_again,
-)
+from warehouse.contract.discovery import Pattern, at_hosts
+from warehouse.contract.names_of_editions import compiled, edition_of, editions_in, is_again
 from warehouse.fetch.candidates import Ambiguous, Link, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.html import GATEWAY
 

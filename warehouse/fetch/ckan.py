@@ -26,7 +26,7 @@ from warehouse.fetch.html import (
     size_in,
     squashed,
 )
-from warehouse.readers.containers import shown
+from warehouse.readers.refused import shown
 
 
 class _Resource(BaseModel):

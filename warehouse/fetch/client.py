@@ -30,7 +30,7 @@ from warehouse.fetch.names import file_name
 from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
 from warehouse.fetch.partial import PartialFile
 from warehouse.fetch.retry import with_retries
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 from warehouse.settings import read_settings
 
 __all__ = ["Client", "Downloaded", "EarlierAnswer", "NotModified", "Unreachable"]

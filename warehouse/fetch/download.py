@@ -28,7 +28,8 @@ from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModifie
 from warehouse.fetch.partial import NOTE, said_of
 from warehouse.intake.importer import ImportOutcome, Request, import_paths
 from warehouse.intake.origin import Provenance
-from warehouse.readers.containers import Refused, shown, sniff
+from warehouse.readers.containers import sniff
+from warehouse.readers.refused import Refused, shown
 from warehouse.store import Locked
 
 TIMES = 2.0  # larger or smaller than before: not believed at once

@@ -33,7 +33,7 @@ from warehouse.fetch.client import Client, Unreachable
 from warehouse.fetch.download import Taken, Wanted, published_files, sweep, take
 from warehouse.fetch.find import find
 from warehouse.fetch.lookups import Lookup, Verdict, note
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 
 PAGES = 8  # kept while several feeds, or editions, are read from the same
 SAMPLE = "This home holds SYNTHETIC sample data: the first real file retires it from the mart."

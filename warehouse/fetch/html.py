@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
-from warehouse.contract.discovery import MONTHS
+from warehouse.contract.names_of_editions import MONTHS
 from warehouse.fetch.candidates import Link, NotThePublisher, Page
-from warehouse.readers.containers import shown
+from warehouse.readers.refused import shown
 
 FILE_SUFFIX = re.compile(r"\.(?:csv|zip|xlsx?|xlsm|ods|gz|txt|pdf|docx?|pptx?|json|7z)$", re.I)
 SIZE = re.compile(r"(?<![\d.,])(\d{1,9}(?:,\d{3})*(?:\.\d+)?)\s*(bytes|[kmg]i?b)\b", re.I | re.A)

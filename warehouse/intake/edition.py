@@ -15,7 +15,7 @@ from warehouse.archive.source_files import EditionBasis
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
 from warehouse.intake.recognise import Recognised
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 
 FIRST_EDITION = date(2015, 1, 1)  # where the partitions of Dagster begin, too
 MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])

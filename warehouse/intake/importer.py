@@ -21,18 +21,17 @@ from warehouse.base.keys import FileKey
 from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.file_names import name_of, older_copy, words_of
+from warehouse.intake.files_to_import import files_under, is_ours
 from warehouse.intake.origin import Provenance
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.synthetic import is_sample, refuse_among_real
 from warehouse.readers.containers import (
-    BEING_WRITTEN,
-    IGNORED,
-    Refused,
     content_name,
     contents,
     count_members,
     file_name,
 )
+from warehouse.readers.refused import Refused
 from warehouse.readers.title_sheet import is_plausible
 from warehouse.store import Changed, discard
 
@@ -63,30 +62,13 @@ class ImportOutcome:
     file: SourceFile | None = None
 
 
-def files_under(paths: list[Path]) -> Iterator[Path]:
-    """The files named, and those under the folders named, in a stable order."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for inner in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
-            if inner.is_file() and not hidden and not _to_be_left(inner.name.casefold()):
-                yield inner
-
-
-def _to_be_left(name: str) -> bool:
-    """Whether a file in a folder is nobody's data: a note, or what a program is writing to."""
-    return name in IGNORED or name.endswith(BEING_WRITTEN) or name.startswith("~$")
-
-
 def import_paths(
     home: Home, paths: list[Path], request: Request, on_file: Callable[[Path], None] | None = None
 ) -> Iterator[ImportOutcome]:
     """Import every file under the paths; a refused one never stops the others."""
     archive = Archive(home)
     for path in files_under(paths):
-        if _is_ours(home, path) and path not in paths:
+        if is_ours(home, path) and path not in paths:
             continue
         if on_file:
             on_file(path)
@@ -107,13 +89,6 @@ def import_paths(
                 f"{place} may not be used.",
                 "Check its permissions.",
             )
-
-
-def _is_ours(home: Home, path: Path) -> bool:
-    """Whether a file found in a folder is what this project made: never imported back."""
-    kept = (home.archive, home.lake, home.quarantine, home.mart.parent, home.dagster)
-    whole = path.resolve()
-    return any(whole.is_relative_to(folder) for folder in kept)
 
 
 def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[ImportOutcome]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.keys import EditionKey
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 
 
 @dataclass(frozen=True)

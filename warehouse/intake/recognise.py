@@ -14,8 +14,9 @@ import polars as pl
 
 from warehouse.base.months import month_spellings
 from warehouse.contract.model import Contract
-from warehouse.readers.containers import AGAIN, Content, Refused, shown
+from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
+from warehouse.readers.refused import AGAIN, Refused, shown
 from warehouse.readers.tables import Table, find_table
 
 SAMPLE_ROWS = 50

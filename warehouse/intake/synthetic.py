@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from warehouse.archive.source_files import Archive, SourceFile
-from warehouse.readers.containers import Refused, zip_comment
+from warehouse.readers.containers import zip_comment
+from warehouse.readers.refused import Refused
 
 MANIFEST = "SYNTHETIC.json"
 

@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 from warehouse.base.strict import Strict
 from warehouse.base.validation import Models, expected_key, faults_told_of, say_faults
 from warehouse.contract.caveat import Caveat
-from warehouse.contract.model import Measure, contracts
+from warehouse.contract.entries import Measure
+from warehouse.contract.model import contracts
 from warehouse.kpi.themes import Fields, read_theme
 from warehouse.kpi.units import UNITS, Unit, say_units
 from warehouse.reference.levels import OrgLevel, reach

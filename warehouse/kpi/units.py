@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from warehouse.contract.model import BaseUnit
+from warehouse.contract.entries import BaseUnit
 
 Unit = Literal[
     "events",

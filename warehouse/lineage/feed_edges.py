@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from warehouse.contract.model import Contract, Measure, Organisation
+from warehouse.contract.entries import Measure, Organisation
+from warehouse.contract.model import Contract
 from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.transform.corrections import corrections
 

@@ -18,27 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, cast
 
-from warehouse.base.errors import Refusal
 from warehouse.base.hashing import SideHash
+from warehouse.readers.refused import AGAIN, Refused, shown
+from warehouse.readers.zip_safety import MAX_FILE_BYTES, distrust, may_unpack_to
 
 CHUNK = 1 << 20
-MAX_FILE_BYTES = 8 << 30
-MAX_MEMBERS = 2_000
-MAX_RATIO = 250
-RATIO_APPLIES_FROM = 16 << 20
 DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
 IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
 # Browsers and copying programs name a file so until they are done with it.
 BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
-SHOWN = 60
 WORKBOOK_PART = "[Content_Types].xml"  # every workbook's zip has it, and no publisher's zip does
 XLSX = "xlsx"  # stands for the encoding of content that is a workbook
-
-
-class Refused(Refusal):
-    """A file that is not taken: why, and what the person can do about it."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +47,6 @@ class Content:
     sha256: str
     bytes: int
     encoding: str
-
-
-AGAIN = "Download it again from the publisher's page."
-
-
-def shown(text: str) -> str:
-    """Somebody else's text, fit to print: short, and without control characters."""
-    kept = "".join(letter if letter.isprintable() else "?" for letter in text[: SHOWN + 1])
-    return kept if len(kept) <= SHOWN else f"{kept[:SHOWN]}..."
 
 
 def file_name(path: Path) -> str:
@@ -126,7 +109,7 @@ def contents(
         elif kind == "zip":
             yield from _zip_members(path, scratch, members)
         elif kind == "gzip":
-            limit = _may_unpack_to(path)
+            limit = may_unpack_to(path)
             with gzip.open(path) as unpacked:
                 stream = cast("IO[bytes]", unpacked)
                 yield spool(stream, scratch, content_name(path), None, limit)
@@ -153,17 +136,12 @@ def _damaged(kind: str, error: Exception) -> Refused:
     )
 
 
-def _may_unpack_to(path: Path) -> int:
-    """Bytes that a container of this size may hold: no real table is packed any tighter."""
-    return min(max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM), MAX_FILE_BYTES)
-
-
 def _zip_members(
     path: Path, scratch: Path, wanted: str | None
 ) -> Iterator[Content | tuple[str, Refused]]:
     with zipfile.ZipFile(path) as container:
         members = [one for one in container.infolist() if not one.filename.endswith("/")]
-        _distrust(members, _may_unpack_to(path))
+        distrust(members, may_unpack_to(path))
         for info in _data_members(members, wanted):
             name = PureWindowsPath(info.filename)
             if info.file_size == 0:
@@ -214,54 +192,6 @@ def zip_comment(path: Path) -> bytes:
         return container.comment
 
 
-def _distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
-    """Refuse an archive whose directory alone shows that it is not a publisher's.
-
-    `limit`: bytes that all members together may unpack to.
-    """
-    if not members:
-        raise Refused("The zip holds no files.", AGAIN)
-    if len(members) > MAX_MEMBERS:
-        raise Refused(
-            f"The zip holds {len(members)} files; at most {MAX_MEMBERS} are taken.",
-            "Check that it is the publisher's file.",
-        )
-    seen: set[str] = set()
-    for info in members:
-        name = shown(info.filename)
-        windows = PureWindowsPath(info.filename)
-        if windows.root or windows.drive or ".." in windows.parts:
-            raise Refused(
-                f"Its member `{name}` would be written outside the archive (path traversal).",
-                "Do not use this file; get it from the publisher's page.",
-            )
-        if (info.external_attr >> 16) & 0o170000 == 0o120000:
-            raise Refused(f"Its member `{name}` is a link, not a file.", "Do not use this file.")
-        if info.flag_bits & 1:
-            raise Refused(f"Its member `{name}` is encrypted.", "Import an unprotected copy.")
-        if info.filename in seen or not info.filename.isprintable():
-            raise Refused(
-                f"Its member `{name}` has the name of another, or one that can't be printed.",
-                "Do not use this file; get it from the publisher's page.",
-            )
-        seen.add(info.filename)
-        if info.file_size > RATIO_APPLIES_FROM and (
-            info.file_size > max(info.compress_size, 1) * MAX_RATIO
-        ):
-            raise Refused(
-                f"Its member `{name}` would unpack to {info.file_size:,} bytes from "
-                f"{info.compress_size:,}: a zip bomb, or damaged.",
-                "Do not use this file; get it from the publisher's page.",
-            )
-    total = sum(info.file_size for info in members)
-    if total > limit:
-        raise Refused(
-            f"The zip would unpack to {total:,} bytes; at most {limit:,} are taken from one of "
-            "its size: a zip bomb, or damaged.",
-            "Do not use this file; get it from the publisher's page.",
-        )
-
-
 def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
     """Copy a stream to `scratch` as UTF-8 text, hashing it on the way, up to `limit` bytes."""
     size, plain, wide = 0, True, False
@@ -307,7 +237,7 @@ def spool_workbook(
     if not zipfile.is_zipfile(target) or not _is_workbook(target):
         raise Refused("Named .xlsx, but its content is no workbook.", AGAIN)
     with zipfile.ZipFile(target) as container:
-        _distrust(container.infolist(), _may_unpack_to(target))
+        distrust(container.infolist(), may_unpack_to(target))
         if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
             raise Refused(
                 "It carries macros.", "Save it as .xlsx, which has none, and import that."

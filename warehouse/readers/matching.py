@@ -13,7 +13,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from warehouse.base.text import fold, unknown
 from warehouse.contract.model import Contract, contracts
-from warehouse.readers.containers import AGAIN, Refused, shown
+from warehouse.readers.refused import AGAIN, Refused, shown
 
 LIKE = 0.5  # how alike two headings must be, from 0 to 1
 ONLY_MONTHLY = (

@@ -16,9 +16,10 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.contract.model import Contract
-from warehouse.readers.containers import AGAIN, XLSX, Content, Refused
+from warehouse.readers.containers import XLSX, Content
 from warehouse.readers.matching import match_contract, nearest_contract
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.readers.refused import AGAIN, Refused
 from warehouse.readers.title_sheet import title_date
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
 

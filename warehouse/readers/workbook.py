@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from warehouse.readers.containers import AGAIN, CHUNK, Refused
+from warehouse.readers.containers import CHUNK
+from warehouse.readers.refused import AGAIN, Refused
 
 HEADING_ROWS = 60  # titles and notes above a table are never longer
 MAX_CELLS = 30_000_000

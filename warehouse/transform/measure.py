@@ -11,7 +11,8 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.months import parse_month
-from warehouse.contract.model import Contract, Measure, Organisation
+from warehouse.contract.entries import Measure, Organisation
+from warehouse.contract.model import Contract
 from warehouse.reference.levels import KEY_COLUMNS
 
 

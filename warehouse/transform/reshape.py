@@ -12,7 +12,8 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.text import heading_key
-from warehouse.contract.model import Contract, Wide
+from warehouse.contract.entries import Wide
+from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 
 

@@ -23,8 +23,9 @@ from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract, contracts
-from warehouse.readers.containers import XLSX, Refused, to_utf8
+from warehouse.readers.containers import XLSX, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.readers.refused import Refused
 from warehouse.readers.tables import names_of, read_table
 from warehouse.transform import unreliable
 from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of

@@ -20,7 +20,7 @@ from checks.edition_view import EditionView, Evidence, Expectation, skipped
 from warehouse.archive.source_files import Archive
 from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 from warehouse.readers.workbook import Sheet, read_sheets
 from warehouse.transform.lake import lake_paths
 

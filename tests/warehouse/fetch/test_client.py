@@ -19,7 +19,7 @@ from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
 from warehouse.fetch.candidates import NotFound
 from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified, Unreachable
 from warehouse.fetch.names import file_name
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 
 CONTENT = bytes(range(256)) * 40
 ETAG = '"v1"'

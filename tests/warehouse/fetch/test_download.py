@@ -18,7 +18,7 @@ from warehouse.fetch.candidates import Link, NotFound
 from warehouse.fetch.client import Client
 from warehouse.fetch.download import Taken, Wanted, sweep, take
 from warehouse.fetch.partial import Said
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 
 FEED, SEP, OCT = "registered_patients", "2025-09", "2025-10"
 NAME = "gp-reg-pat-prac-all.csv"

@@ -29,8 +29,9 @@ from tests.support import (
 from warehouse.contract.model import contracts
 from warehouse.intake.edition import month_in_name
 from warehouse.intake.recognise import Recognised, recognise
-from warehouse.readers.containers import Content, Refused
+from warehouse.readers.containers import Content
 from warehouse.readers.matching import match_contract
+from warehouse.readers.refused import Refused
 from warehouse.readers.tables import read_headings
 
 TODAY = date(2025, 12, 15)

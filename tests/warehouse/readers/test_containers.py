@@ -26,16 +26,9 @@ from tests.support import (
 )
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.readers.containers import (
-    MAX_MEMBERS,
-    Content,
-    Refused,
-    contents,
-    count_members,
-    shown,
-    sniff,
-    to_utf8,
-)
+from warehouse.readers.containers import Content, contents, count_members, sniff, to_utf8
+from warehouse.readers.refused import Refused, shown
+from warehouse.readers.zip_safety import MAX_MEMBERS
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Sorry</title></head></html>"
 MANY = {f"{n}.csv": b"x" for n in range(MAX_MEMBERS + 1)}

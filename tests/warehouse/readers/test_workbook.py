@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support import APP, app_workbook, imported, workbook, write, zipped
 from warehouse.base.home import Home
-from warehouse.readers.containers import Refused
+from warehouse.readers.refused import Refused
 from warehouse.readers.workbook import Sheet, candidates, cell_text, read_sheets
 
 

@@ -17,7 +17,8 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from warehouse.contract.model import Column, Contract
+from warehouse.contract.entries import Column
+from warehouse.contract.model import Contract
 from warehouse.contract.shapes import TYPES
 from warehouse.outputs.odcs import parts
 from warehouse.outputs.odcs.measures import measured

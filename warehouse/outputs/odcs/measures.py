@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from open_data_contract_standard.model import SchemaObject, SchemaProperty
 
-from warehouse.contract.model import Contract, Measure
+from warehouse.contract.entries import Measure
+from warehouse.contract.model import Contract
 from warehouse.contract.shapes import measure_fields
 from warehouse.outputs.odcs import parts
 

@@ -1,0 +1,117 @@
+"""What Dagster is told of an edition that was processed: materialisations, and a verdict per check.
+
+Belongs here: events and their metadata. Does not: the assets (`feed_assets`), nor the work
+(`ingest`).
+"""
+
+import dagster as dg
+
+from assets.asset_keys import keys
+from assets.ingest import TakenIn
+from checks.check_register import checks_of
+from warehouse.archive.source_files import SourceFile
+from warehouse.contract.model import Contract
+from warehouse.editions.check_history import CheckResult
+
+
+def report(
+    context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
+) -> None:
+    """Tell Dagster what one edition came to: materialisations, and a verdict per check."""
+    archived, tidy, measures = keys(contract.feed)
+    synthetic = all(file.synthetic for file in taken.files)
+    shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
+    _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
+    rows = sum(fact.rows for fact in taken.facts)
+    quarantined = sum(fact.quarantined for fact in taken.facts)
+    _materialised(
+        context,
+        tidy,
+        edition,
+        {**shared, "dagster/partition_row_count": rows, "quarantined_rows": quarantined},
+    )
+    for check in checks_of(contract.feed):
+        results = [r for r in taken.results if r.rule == check.rule]
+        _checked(context, tidy, edition, check.rule, results)
+    if taken.status.verdict == "accepted":
+        cells = sum(fact.cells for fact in taken.facts)
+        lost = sum(fact.unreliable_cells for fact in taken.facts)
+        _materialised(
+            context,
+            measures,
+            edition,
+            {**shared, "dagster/partition_row_count": cells, "cells_left_out": lost},
+        )
+
+
+def override_metadata(taken: TakenIn) -> dict[str, str]:
+    """What a person decided about the edition, for its materialisations."""
+    decision = taken.status.decision
+    if decision is None:
+        return {}
+    lapsed = f"; lapsed: {taken.status.lapsed}" if taken.status.lapsed else ""
+    return {"override": f"{decision.words}{lapsed}"}
+
+
+def _materialised(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, edition: str, metadata: dict
+) -> None:
+    if key in context.selected_asset_keys:
+        context.log_event(
+            dg.AssetMaterialization(asset_key=key, partition=edition, metadata=metadata)
+        )
+
+
+def _file_table(files: list[SourceFile]) -> dg.MetadataValue:
+    records = [
+        dg.TableRecord(
+            {
+                "file": file.file_name,
+                "sha256": file.sha256[:16],
+                "rows": file.rows,
+                "published": str(file.published_on or "not known"),
+            }
+        )
+        for file in files
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def _checked(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    edition: str,
+    rule: str,
+    results: list[CheckResult],
+) -> None:
+    check_key = dg.AssetCheckKey(key, rule)
+    if check_key not in context.selected_asset_check_keys:
+        return
+    grave = ("pass", "skipped", "warn", "fail")
+    worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
+    # Without a result it was not made: of a file that can't be read, only files are checked.
+    verdict = worst.verdict if worst else "skipped"
+    why = worst.message if worst else "not made for this edition"
+    metadata: dict[str, object] = {"verdict": verdict}
+    if worst:
+        metadata |= {
+            "observed": worst.observed,
+            "expected": worst.expected,
+            "failed_rows": worst.failed_rows,
+            "total_rows": worst.total_rows,
+            "message": worst.message or "-",
+        }
+    context.log_event(
+        dg.AssetCheckEvaluation(
+            asset_key=key,
+            check_name=rule,
+            passed=verdict == "pass",
+            description=f"Skipped: {why}" if verdict == "skipped" else None,
+            metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
+            severity=dg.AssetCheckSeverity.ERROR
+            if verdict == "fail"
+            else dg.AssetCheckSeverity.WARN,
+            blocking=verdict == "fail",
+            partition=edition,
+        )
+    )

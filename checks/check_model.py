@@ -1,0 +1,174 @@
+"""What a check is, and what a feed may say about its checks: the shape of the YAML files.
+
+Belongs here: what one entry may say by itself. Does not: which checks there are
+(`checks.check_catalogue`), nor what a check does (`checks.suite`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from warehouse.base.strict import Strict
+from warehouse.editions.check_history import Dimension, Layer, Severity
+from warehouse.reference.levels import LEVELS, TABLE, NewMonthAction, OrgLevel
+from warehouse.transform.conform import ROW_RULES
+
+Action = Literal["hold", "hold_month", "quarantine", "warn"]
+
+
+Bounds = tuple[float, float]
+
+
+NUMBERS = ("threshold", "month_on_month", "least")
+
+
+class Override(Strict):
+    """Where a feed departs from a shared check."""
+
+    severity: Severity | None = None
+    action: Action | None = None
+    owner: str | None = None
+    threshold: float | None = Field(default=None, gt=0)
+    month_on_month: float | None = Field(default=None, gt=0)
+    least: int | None = Field(default=None, ge=1)
+
+
+class Check(Strict):
+    """One thing that must hold.
+
+    `action`: `hold` keeps the edition (or the mart) back, `hold_month` the months of organisations
+    that break it, `quarantine` the rows that break it, and the edition too once they are more than
+    `threshold`; `warn` records it. `threshold_means` says
+    in words what the threshold is a number of, and may name `{threshold}`, `{month_on_month}` (the
+    threshold where two different months are compared) and `{least}` (below it nothing is judged).
+    `owner`: None where it is the owner of the feed's contract.
+    """
+
+    rule: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
+    title: str = Field(min_length=10)
+    layer: Layer
+    dimension: Dimension
+    severity: Severity
+    action: Action
+    threshold: float | None = Field(default=None, gt=0)
+    threshold_means: str | None = None
+    month_on_month: float | None = Field(default=None, gt=0)
+    least: int | None = Field(default=None, ge=1)
+    owner: str | None = None
+
+    @property
+    def limit(self) -> float:
+        """The threshold of a check that must have one. Raises ValueError if it has none."""
+        if self.threshold is None:
+            raise ValueError(f"check {self.rule} has no `threshold:`")
+        return self.threshold
+
+    @property
+    def may_hold(self) -> bool:
+        """Whether breaking it can keep an edition back."""
+        return self.severity == "ERROR" and self.action != "hold_month"
+
+    @model_validator(mode="after")
+    def _possible(self) -> Check:
+        wanted = {"hold": "ERROR", "hold_month": "ERROR", "warn": "WARN"}.get(
+            self.action, self.severity
+        )
+        if self.severity != wanted:
+            raise ValueError(f"`action: {self.action}` needs `severity: {wanted}`")
+        if (self.action == "quarantine") != (self.rule in ROW_RULES):
+            raise ValueError("rows are quarantined by row rules, and by them alone")
+        if self.action == "quarantine" and self.severity == "ERROR" and self.threshold is None:
+            raise ValueError("a row rule of severity ERROR says from which share of rows it holds")
+        if (self.threshold is None) != (self.threshold_means is None):
+            raise ValueError("`threshold` and `threshold_means` go together")
+        if self.threshold is None and (self.month_on_month or self.least):
+            raise ValueError("`month_on_month` and `least` need a `threshold`")
+        for number in NUMBERS[1:]:
+            if (getattr(self, number) is None) == (f"{{{number}" in (self.threshold_means or "")):
+                raise ValueError(
+                    f"`threshold_means` names {{{number}}}, if and only if there is one"
+                )
+        return self
+
+    def overridden(self, override: Override) -> Check:
+        """The check as one feed wants it. Raises ValueError if it has no such number."""
+        said = override.model_dump(exclude_none=True)
+        for number in NUMBERS:
+            if number in said and getattr(self, number) is None:
+                raise ValueError(f"{number}: the check {self.rule} has none to override")
+        return Check.model_validate(self.model_dump() | said)
+
+    def threshold_text(self) -> str | None:
+        """`threshold_means` with its numbers in place."""
+        numbers = {name: getattr(self, name) for name in NUMBERS}
+        return self.threshold_means.format(**numbers) if self.threshold_means else None
+
+
+class Split(Strict):
+    """Parts that add up to a total: measures, or the labels of a column (`split`)."""
+
+    total: str
+    parts: tuple[str, ...] = Field(min_length=1)
+    split: str | None = None
+
+
+class PartOfTotal(Strict):
+    """A measure that is never more than another."""
+
+    part: str
+    total: str
+
+
+class Share(PartOfTotal):
+    """A share that lies within bounds: of the whole edition, and of each organisation's month that
+    counts at least `each_from`."""
+
+    whole: Bounds
+    each: Bounds
+    each_from: int = Field(ge=1)
+
+
+class NewMonths(Strict):
+    """How a feed's new months are judged by those before.
+
+    `measure`: the one that is looked at, None for the contract's first. `per`: what makes months
+    comparable, None for `working_day` of measures that add up over months, `month` of others.
+    `levels`: level -> what is done, beside what the table of levels says.
+    """
+
+    measure: str | None = None
+    per: Literal["working_day", "day", "month"] | None = None
+    levels: dict[OrgLevel, NewMonthAction] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _may_hold(self) -> NewMonths:
+        for level, action in self.levels.items():
+            usual = LEVELS[level].new_months
+            if usual == "none":
+                judged = [one.name for one in TABLE if one.new_months != "none"]
+                raise ValueError(f"levels.{level}: expected one of {', '.join(judged)}")
+            if action == "hold" and usual != "hold":
+                held = [one.name for one in TABLE if one.new_months == "hold"]
+                raise ValueError(f"levels.{level}: `hold` is for {', '.join(held)}")
+        return self
+
+    def action(self, level: OrgLevel) -> NewMonthAction:
+        """What is done about a month of this level that is out of range."""
+        return self.levels.get(level, LEVELS[level].new_months)
+
+
+class FeedChecks(Strict):
+    """The one place of a feed: its own checks, what it tells generic ones, and its overrides.
+
+    `looks_back`: over how many months the feed's own checks look for an earlier edition.
+    """
+
+    looks_back: int = Field(default=3, ge=3)
+    checks: dict[str, Any] = Field(default_factory=dict)
+    overrides: dict[str, Override] = Field(default_factory=dict)
+    parts_sum_to_total: tuple[Split, ...] = ()
+    part_within_total: tuple[PartOfTotal, ...] = ()
+    shares_plausible: tuple[Share, ...] = ()
+    new_months: NewMonths = NewMonths()

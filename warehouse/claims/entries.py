@@ -1,0 +1,125 @@
+"""One published figure as an entry of a register: document, statement, figure and its readings.
+
+Belongs here: what an entry may say by itself. Does not: reading registers, and whether the KPI
+catalogue makes sense of an entry (`register`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from warehouse.base.strict import Strict
+from warehouse.claims.periods import Month, Period
+from warehouse.claims.stated import Written
+from warehouse.kpi.units import Unit
+from warehouse.reference.levels import OrgLevel
+
+# `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
+# points. A claim may be of what no KPI is: then it has a unit of its own.
+ClaimUnit = Literal[Unit, "growth", "pounds"]
+
+
+Measure = Literal["value", "monthly_mean", "year_on_year_ratio", "year_on_year_change"]
+
+
+COMPARISONS = ("year_on_year_ratio", "year_on_year_change")
+
+
+class ClaimOrganisation(Strict):
+    """An organisation by level and code."""
+
+    level: OrgLevel
+    code: str = Field(pattern=r"^[A-Z0-9]{3,9}$")
+
+
+class Document(Strict):
+    """Where statements stand: a document, who published it, when (or what is known of that).
+
+    `said_by`: the last month in which its statements can have been made; editions published until
+    then are those of the time. None if that is not known.
+    """
+
+    title: str
+    body: str
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    date: Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, datetime.date) else v)]
+    said_by: Month | None = None
+
+
+class ReadingEntry(Strict):
+    """One way to understand a figure; what it leaves out is the figure's own.
+
+    `only_shown`: why it is no reading of the words; it is then worked out and shown, and decides
+    nothing. `missing`: which feed or definition it would need, where there is no KPI.
+    """
+
+    kpi: str | None = None
+    period: Period | None = None
+    measure: Measure | None = None
+    organisations: tuple[ClaimOrganisation, ...] | None = Field(default=None, min_length=1)
+    only_shown: str | None = Field(default=None, min_length=10)
+    missing: str | None = Field(default=None, min_length=10)
+
+
+class Figure(Strict):
+    """One figure of a statement, as it was written, and the ways in which it can be understood.
+
+    `label`: what it is, in few words. `whole`: the figure of which it is a part, as written.
+    `period`: the time it speaks of. Organisations are those of its statement unless it names some.
+    """
+
+    label: str = Field(min_length=3, max_length=60)
+    aspect: Literal["value", "growth", "share", "part", "whole", "ratio"]
+    written: str
+    unit: ClaimUnit
+    period: Period
+    whole: str | None = None
+    tolerance: str | None = None
+    tolerance_because: str | None = None
+    kpi: str | None = None
+    measure: Measure = "value"
+    organisations: tuple[ClaimOrganisation, ...] | None = Field(default=None, min_length=1)
+    readings: tuple[ReadingEntry, ...] = (ReadingEntry(),)
+    missing: str | None = Field(default=None, min_length=10)
+    note: str | None = None
+
+
+class Statement(Strict):
+    """A sentence as published, or faithfully retold, and whom it is about."""
+
+    says: str = Field(min_length=20)
+    organisations: tuple[ClaimOrganisation, ...] = Field(min_length=1)
+
+
+class Reading(Strict):
+    """A reading of its own: one KPI, organisation and period, and what is made of them."""
+
+    kpi_id: str | None
+    org_level: OrgLevel
+    org_code: str
+    period: Period
+    measure: Measure
+    only_shown: str | None
+    missing: str | None
+
+    @property
+    def compares(self) -> bool:
+        """Whether it needs the same months a year earlier, too."""
+        return self.measure in COMPARISONS
+
+
+class Claim(Strict):
+    """One published figure, ready to be judged."""
+
+    claim_id: str
+    statement_id: str
+    document: Document
+    statement: Statement
+    figure: Figure
+    stated: Written
+    whole: Written | None
+    organisations: tuple[ClaimOrganisation, ...]
+    readings: tuple[Reading, ...]

@@ -1,0 +1,39 @@
+"""Which files an import takes of the paths that a person names.
+
+Belongs here: walking folders, leaving notes and half-written files. Does not: opening any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from warehouse.base.home import Home
+from warehouse.readers.containers import (
+    BEING_WRITTEN,
+    IGNORED,
+)
+
+
+def files_under(paths: list[Path]) -> Iterator[Path]:
+    """The files named, and those under the folders named, in a stable order."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for inner in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+            if inner.is_file() and not hidden and not _to_be_left(inner.name.casefold()):
+                yield inner
+
+
+def _to_be_left(name: str) -> bool:
+    """Whether a file in a folder is nobody's data: a note, or what a program is writing to."""
+    return name in IGNORED or name.endswith(BEING_WRITTEN) or name.startswith("~$")
+
+
+def is_ours(home: Home, path: Path) -> bool:
+    """Whether a file found in a folder is what this product made: never imported back."""
+    kept = (home.archive, home.lake, home.quarantine, home.mart.parent, home.dagster)
+    whole = path.resolve()
+    return any(whole.is_relative_to(folder) for folder in kept)
