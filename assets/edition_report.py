@@ -4,6 +4,8 @@ Belongs here: events and their metadata. Does not: the assets (`feed_assets`), n
 (`ingest`).
 """
 
+from typing import Any
+
 import dagster as dg
 
 from assets.asset_keys import keys
@@ -54,7 +56,7 @@ def override_metadata(taken: TakenIn) -> dict[str, str]:
 
 
 def _materialised(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, edition: str, metadata: dict
+    context: dg.AssetExecutionContext, key: dg.AssetKey, edition: str, metadata: dict[str, Any]
 ) -> None:
     if key in context.selected_asset_keys:
         context.log_event(
