@@ -9,7 +9,7 @@ from tests.checks.support_checks import brought, judged
 from tests.support import regional
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.transform import tidy as tidy_module
+from warehouse.transform import lake
 from warehouse.transform.lake import lake_paths
 
 FEED, OCT = "gp_appointments_sub_icb", "2025-10"
@@ -27,7 +27,7 @@ def test_a_changed_contract_lets_rows_in_that_it_kept_out(
     column = contract.columns["sub_icb_code"].model_copy(update={"pattern": None})
     columns = {**contract.columns, "sub_icb_code": column}
     monkeypatch.setitem(contracts(), FEED, contract.model_copy(update={"columns": columns}))
-    monkeypatch.setattr(tidy_module, "tidy_version", lambda feed: f"new-{feed}")
+    monkeypatch.setattr(lake, "tidy_version", lambda feed: f"new-{feed}")
     assert pending_editions(home, FEED) == [OCT]
     judged(home, FEED)
     assert quarantined(home, [file]) == {}

@@ -19,6 +19,7 @@ from tests.support import coverage, crosstab, imported, kept_in, patient_list, r
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
+from warehouse.transform import lake
 from warehouse.transform import tidy as tidy_module
 from warehouse.transform.lake import LakePaths, facts_of, lake_paths, version_of
 from warehouse.transform.tidy import tidy
@@ -238,7 +239,7 @@ def test_tidying_twice_does_nothing_the_second_time(
 def test_a_new_version_tidies_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     (file,) = brought(home, regional())
     old = tidy(home, file)
-    monkeypatch.setattr(tidy_module, "tidy_version", lambda feed: f"new-{feed}")
+    monkeypatch.setattr(lake, "tidy_version", lambda feed: f"new-{feed}")
     assert facts_of(home, file) is None
     new = tidy(home, file)
     assert new.version != old.version and new.version.startswith(f"new-{SUB_ICB}")
@@ -255,7 +256,14 @@ def test_the_version_knows_contract_engine_and_this_module() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["_write_rows", "_measure", "measure", "unreliable.unreliable_cells", "Store.replace"]
+    "step",
+    [
+        "tidy._write_rows",
+        "tidy._measure",
+        "tidy.measure",
+        "tidy.unreliable.unreliable_cells",
+        "lake.Store.replace",
+    ],
 )
 def test_a_failure_midway_counts_as_not_tidied(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str
@@ -265,7 +273,7 @@ def test_a_failure_midway_counts_as_not_tidied(
 
     (file,) = brought(home, regional({}, {COUNT: "x"}))
     with monkeypatch.context() as patch:
-        patch.setattr(f"warehouse.transform.tidy.{step}", full_disk)
+        patch.setattr(f"warehouse.transform.{step}", full_disk)
         with pytest.raises(OSError, match="no space"):
             tidy(home, file)
     assert facts_of(home, file) is None
