@@ -43,9 +43,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     place = tmp_path_factory.mktemp("adding")
     project, home = place / "project", place / "home"
     for package in PACKAGES:
-        shutil.copytree(
-            PROJECT / package, project / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(PROJECT / package, project / package)
     for name in FILES:
         shutil.copy(PROJECT / name, project)
     page = blocks()
