@@ -34,7 +34,9 @@ class Level:
     is_site: bool = False  # where people are seen: only feeds tell of it
     is_dated: bool = False  # in the dated reference: has codes and periods, and is in every month
     adds_up: bool = False  # feeds count by it, and its figures are added up to those above
-    is_optional: bool = False  # an organisation may be in none: a feed says so by leaving it blank
+    # An organisation may be in none, and a feed says so by leaving it blank. Such a level is added
+    # up by a rule of its own (networks: `warehouse.mart.rollup`).
+    is_optional: bool = False
     is_named: bool = False  # publishers write a name, for which the reference has the code
 
 
