@@ -82,8 +82,7 @@ def parts(view: EditionView) -> Evidence:
         if first
         else ""
     )
-    places = short["sub_icb_code"].n_unique()
-    of = counted["sub_icb_code"].n_unique()
+    places, of = (frame["sub_icb_code"].n_unique() for frame in (short, counted))
     before = column and view.measures(feed) is None and view.earlier
     return Evidence(
         "parts_complete",

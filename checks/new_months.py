@@ -1,9 +1,8 @@
 """Evidence on new months: what no accepted edition had before, against the months before.
 
-Belongs here: which months are new, whose they are, what they are compared with, and how one out of
-range is told. It looks at sums per organisation and month, never at rows. What is found depends on
-the accepted editions alone, not on the order in which they came. Does not: the arithmetic
-(`checks.expected_range`), letting a held month in (`warehouse.editions.status`).
+Belongs here: which months are new, what they are compared with, and how one out of range is told:
+of sums per organisation and month, by the accepted editions alone, in whatever order they came.
+Does not: the arithmetic (`checks.expected_range`), letting a held month in (`editions.status`).
 """
 
 from __future__ import annotations
@@ -167,14 +166,10 @@ def _measure(contract: Contract) -> str:
 def _cells(view: EditionView) -> pl.DataFrame:
     """`org_code, month, value, own, given`: of each organisation's month the newest accepted
     figure; `own`: of this edition; `given`: whether an accepted edition before has it."""
-    measure = _measure(view.contract)
+    measure, unit = _measure(view.contract), view.contract.reporting_unit
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
     for one in view.before:
-        out = [
-            h
-            for h in one.held
-            if view.contract.reporting_unit and h.org_level == view.contract.reporting_unit.level
-        ]
+        out = [h for h in one.held if unit and h.org_level == unit.level]
         held = pl.DataFrame(
             {"org_code": [h.org_code for h in out], "month": [parse_month(h.month) for h in out]},
             schema={"org_code": pl.String, "month": pl.Date},

@@ -16,11 +16,12 @@ from assets.partitions import RANGE_END, RANGE_START
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.operations.landing import take_landing
 from pipelines.operations.last_refresh import remember
+from pipelines.operations.requested import check_held
 from pipelines.operations.running import execute, running_instance, settle
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive
 from warehouse.archive.tombstones import Tombstone, tombstones
-from warehouse.base.errors import Refusal, plain
+from warehouse.base.errors import plain
 from warehouse.base.home import WRITTEN, Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.lock import Say, alone
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
 
 BRIDGED = 3  # months from one edition of a quarterly list to the next
 ABANDONED = timedelta(hours=2)  # longer than a file is copied, or a mart is built
-SHOWN = 6  # editions that a message names one by one
-
-
-class NotHeld(Refusal):
-    """A feed or an edition was asked for of which there is no file: what there is instead."""
 
 
 @dataclass(frozen=True)
@@ -111,39 +107,6 @@ def refresh(
         check_held(home, feeds, editions)
         bring_up_to_date(home, report, say, feeds, editions)
     return report
-
-
-def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
-    """Raise NotHeld if a feed or an edition that is asked for has no file in the archive."""
-    held: dict[str, set[str]] = {}
-    for file in Archive(home).active_files():
-        if not feeds or file.feed in feeds:
-            held.setdefault(file.feed, set()).add(file.edition)
-    for feed in feeds or []:
-        if feed not in held:
-            fetched = (
-                f", or run: access-recovery fetch {feed}" if contracts()[feed].discovery else ""
-            )
-            raise NotHeld(f"No file of {feed} was imported.", f"Import one{fetched}")
-        if editions and not held[feed] & set(editions):
-            raise _no_edition(f"No edition {', '.join(editions)} of {feed}", {feed: held[feed]})
-    for edition in editions or []:
-        if not any(edition in ones for ones in held.values()):
-            raise _no_edition(f"No edition {edition} of any feed", held)
-
-
-def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
-    there = [f"{feed} {_span(sorted(ones))}" for feed, ones in sorted(held.items())]
-    return NotHeld(
-        f"{what} was imported.", f"There are: {'; '.join(there)}." if there else "Import one first."
-    )
-
-
-def _span(editions: list[str]) -> str:
-    """`2025-10, 2025-11`, or of many the first and the last, and how many."""
-    if len(editions) <= SHOWN:
-        return ", ".join(editions)
-    return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""The feeds and editions that a refresh is asked for by name, and what there is instead.
+
+Belongs here: refusing what has no file. Does not: the refresh itself (`refresh`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.archive.source_files import Archive
+from warehouse.base.errors import Refusal
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+
+if TYPE_CHECKING:
+    pass
+
+
+SHOWN = 6  # editions that a message names one by one
+
+
+class NotHeld(Refusal):
+    """A feed or an edition was asked for of which there is no file: what there is instead."""
+
+
+def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
+    """Raise NotHeld if a feed or an edition that is asked for has no file in the archive."""
+    held: dict[str, set[str]] = {}
+    for file in Archive(home).active_files():
+        if not feeds or file.feed in feeds:
+            held.setdefault(file.feed, set()).add(file.edition)
+    for feed in feeds or []:
+        if feed not in held:
+            fetched = (
+                f", or run: access-recovery fetch {feed}" if contracts()[feed].discovery else ""
+            )
+            raise NotHeld(f"No file of {feed} was imported.", f"Import one{fetched}")
+        if editions and not held[feed] & set(editions):
+            raise _no_edition(f"No edition {', '.join(editions)} of {feed}", {feed: held[feed]})
+    for edition in editions or []:
+        if not any(edition in ones for ones in held.values()):
+            raise _no_edition(f"No edition {edition} of any feed", held)
+
+
+def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
+    there = [f"{feed} {_span(sorted(ones))}" for feed, ones in sorted(held.items())]
+    return NotHeld(
+        f"{what} was imported.", f"There are: {'; '.join(there)}." if there else "Import one first."
+    )
+
+
+def _span(editions: list[str]) -> str:
+    """`2025-10, 2025-11`, or of many the first and the last, and how many."""
+    if len(editions) <= SHOWN:
+        return ", ".join(editions)
+    return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"
