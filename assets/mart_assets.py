@@ -26,7 +26,7 @@ from warehouse.lineage.follow import Index, columns_of, index, made_of
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.outputs.openlineage.emit import emitting
 from warehouse.outputs.openlineage.runs import mart_built, mart_published, running
-from warehouse.outputs.pages.build import build_pages
+from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.build import Built, build_mart, mart_version
 from warehouse.publication.candidate import (
     Outdated,

@@ -13,7 +13,7 @@ from pipelines.operations.refresh_job import refresh_job
 from pipelines.resources import HomeResource
 from pipelines.schedules import look_schedule
 from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor
-from pipelines.timeliness import timeliness_job, timeliness_schedule
+from pipelines.timeliness_checks import timeliness_job, timeliness_schedule
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.settings import Looking, Unreadable, read_settings

@@ -19,7 +19,7 @@ from assets.mart_assets import build, published
 from assets.partitions import EDITIONS
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.resources import HomeResource, kept_connections
-from pipelines.timeliness import timeliness_checks, timeliness_key
+from pipelines.timeliness_checks import timeliness_checks, timeliness_key
 from warehouse.contract.model import contracts
 
 

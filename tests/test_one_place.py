@@ -28,7 +28,7 @@ ONE_PLACE = {
     },
     r"self\.remedy = |def remedy\(self\)": {
         "warehouse/base/errors.py",  # refusals
-        "warehouse/fetch/choose.py",  # what a search tells its refusals
+        "warehouse/fetch/candidates.py",  # what a search tells its refusals
     },
     r"\b(duckdb|sqlite3)\.connect\(|\bcreate_engine\(|\bATTACH '": {
         "warehouse/base/sql.py",

@@ -51,7 +51,7 @@ def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
     from checks.check_register import check_table
     from warehouse.contract.model import contracts as feeds
     from warehouse.outputs.odcs.feeds import feed_contract
-    from warehouse.outputs.odcs.mart import mart_contract
+    from warehouse.outputs.odcs.mart_contract import mart_contract
 
     register = check_table()
     wanted = named or [*sorted(feeds()), *([MART] if home.has_mart else [])]

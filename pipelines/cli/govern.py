@@ -51,7 +51,7 @@ def scorecard() -> None:
     freshness, what is held back, who decided what, and what was checked. Each refresh writes them;
     this is for another day's freshness.
     """
-    from warehouse.outputs.pages.build import build_pages
+    from warehouse.outputs.pages.render import build_pages
 
     screen, home = Screen(), Home.from_environment()
     screen.say(str(build_pages(home)))

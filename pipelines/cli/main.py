@@ -189,7 +189,7 @@ def template(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
 ) -> None:
     """Write the template of a local return and explain it; of all, unless some are named."""
-    from pipelines.cli.local import local_feeds, show_columns, write_templates
+    from pipelines.cli.local_returns import local_feeds, show_columns, write_templates
 
     screen, wanted = Screen(), [feed_named(one) for one in feed or []]
     unknown = [name for name in wanted if name not in local_feeds()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.local import show_wrong_rows
+from pipelines.cli.local_returns import show_wrong_rows
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import unpublished
 from warehouse.base.exit_status import DONE, IN_PART, WRONG

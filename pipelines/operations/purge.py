@@ -27,7 +27,7 @@ from pipelines.operations.refresh import RefreshReport, bring_up_to_date, rememb
 from warehouse.archive.tombstones import Tombstone
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
-from warehouse.outputs.pages.build import build_pages
+from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import shows_any, take_down
 from warehouse.settings import read_settings
 

@@ -218,7 +218,7 @@ def _read_again(home: Home, batches: list[Batch]) -> None:
 
 def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
     """Make the pages about the published mart anew: one of them is lost."""
-    from warehouse.outputs.pages.build import build_pages
+    from warehouse.outputs.pages.render import build_pages
 
     say("Making the pages about the mart anew")
     build_pages(home)

@@ -34,7 +34,7 @@ MAY = {
         "assets/sample/writer.py",
         "pipelines/cli/arguments.py",
         "pipelines/cli/contracts.py",
-        "pipelines/cli/local.py",
+        "pipelines/cli/local_returns.py",
         "pipelines/cli/main.py",
         "warehouse/outputs/export.py",
     },

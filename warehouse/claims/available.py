@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.months import parse_month
-from warehouse.claims.entries import Reading
+from warehouse.claims.register_entries import Reading
 from warehouse.mart.hierarchy import Connection, create_from
 
 

@@ -12,7 +12,6 @@ from itertools import groupby
 
 from warehouse.base.months import add_months, month_text, months_apart, parse_month
 from warehouse.claims.available import Held, held
-from warehouse.claims.entries import Claim, ClaimOrganisation, Reading
 from warehouse.claims.evidence import KnownValue, People, as_known, count_people, most_people
 from warehouse.claims.in_words import say_difference, say_edition, say_value, sum_up
 from warehouse.claims.not_computable import (
@@ -24,6 +23,7 @@ from warehouse.claims.not_computable import (
 )
 from warehouse.claims.periods import Period
 from warehouse.claims.register import check_register
+from warehouse.claims.register_entries import Claim, ClaimOrganisation, Reading
 from warehouse.claims.stated import COUNTED
 from warehouse.claims.verdicts import SYNTHETIC, Evaluation, Verdict, fits, judge, own_months
 from warehouse.contract.model import contracts

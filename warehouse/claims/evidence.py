@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.months import add_months
-from warehouse.claims.entries import ClaimOrganisation, Reading
+from warehouse.claims.register_entries import ClaimOrganisation, Reading
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE

@@ -12,8 +12,8 @@ from datetime import date
 
 from warehouse.base.months import say_months
 from warehouse.claims.available import Edition, Held, Month
-from warehouse.claims.entries import Reading
 from warehouse.claims.evidence import months_of
+from warehouse.claims.register_entries import Reading
 from warehouse.kpi.catalogue import Kpi, feed_of
 
 SHOWN = 3

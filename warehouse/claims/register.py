@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from warehouse.base.validation import Models, faults_told_of, say_faults, say_found
 from warehouse.base.yaml_files import read_yaml
-from warehouse.claims.entries import (
+from warehouse.claims.periods import Period
+from warehouse.claims.register_entries import (
     Claim,
     ClaimOrganisation,
     ClaimUnit,
@@ -26,7 +27,6 @@ from warehouse.claims.entries import (
     ReadingEntry,
     Statement,
 )
-from warehouse.claims.periods import Period
 from warehouse.claims.stated import Written, read_figure
 from warehouse.kpi.catalogue import Kpi, catalogue
 

@@ -13,10 +13,10 @@ from typing import Literal
 
 from warehouse.base.months import months_apart, parse_month
 from warehouse.base.numerals import say_number
-from warehouse.claims.entries import Claim, Reading
 from warehouse.claims.evidence import REFUTING_MONTHS, KnownValue, People
 from warehouse.claims.in_words import say_edition, say_value
 from warehouse.claims.not_computable import NotComputable
+from warehouse.claims.register_entries import Claim, Reading
 from warehouse.claims.stated import within
 
 Kind = Literal["confirmed", "since revised", "differs", "cannot be true", "not computable"]

@@ -1,15 +1,28 @@
 """What looking for an edition gives: the links that are wanted, or why there is none.
 
-Belongs here: the values and the exceptions that finding and downloading share. Does not: reading
-pages (`find` and the kinds beside it), asking for them (`client`).
+Belongs here: the values and the exceptions that finding and downloading share; choosing among links
+by patterns, months and hosts, and the words for none and for two. Does not: where links come from
+(`html`, `ckan` and the kinds beside them), asking for them (`client`).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from warehouse.base.errors import Refusal
+from warehouse.contract.discovery import Pattern, at_hosts
+from warehouse.contract.names_of_editions import compiled, edition_of, editions_in, is_again
+
+GATEWAY = (
+    "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
+    "in a browser on this machine, sign in or have it allowed, then fetch again."
+)
+NAMES_SHOWN = 60  # names in one message; no page of one edition has as many
+WAIT = "There is nothing to do: it is looked for again on the next working day."
 
 
 @dataclass(frozen=True)
@@ -68,3 +81,152 @@ class Ambiguous(NothingToDownload):
 
 class NotThePublisher(NothingToDownload):
     """Something else answered, such as a login form: the publisher was not reached."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, on which page, and where its links may lead."""
+
+    feed: str
+    edition: str
+    page: str
+    hosts: tuple[str, ...]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a file that is not, or not singly, where it was expected."""
+        return (
+            f"Open {self.page} and see how the file is named. If it is there, import it by hand "
+            f"(`access-recovery import`), and put its name into `discovery:` of "
+            f"assets/feeds/{self.feed}/contract.yaml, first among the patterns."
+        )
+
+    @property
+    def not_yet(self) -> NotYet:
+        """Nothing of the edition is there."""
+        return NotYet(f"{self.feed} {self.edition} is not published yet at {self.page}.", WAIT)
+
+
+@dataclass(frozen=True)
+class _Match:
+    link: Link
+    edition: str | None
+    reissue: bool
+
+
+def chosen(
+    links: Iterable[Link], label: str, patterns: Iterable[Pattern], search: Search
+) -> tuple[Link, ...]:
+    """The links of the first pattern that fits any: one, and what was issued again after it.
+
+    Raises NotFound if no pattern fits, Ambiguous if two addresses fit and neither is a re-issue.
+    """
+    seen = list(links)
+    strayed: list[Link] = []
+    for pattern in patterns:
+        fitting = [one for one in _matches(pattern, seen) if _is_of(one, search.edition)]
+        strayed += [one.link for one in fitting if not may_lead(one.link.url, search)]
+        fitting = [one for one in fitting if may_lead(one.link.url, search)]
+        if fitting:
+            return _in_order(fitting, label, search)
+    raise _not_found(seen, strayed, label, search)
+
+
+def editions_listed(links: Iterable[Link], patterns: Iterable[Pattern]) -> set[str]:
+    """The editions (YYYY-MM) of all links that any pattern fits."""
+    seen = list(links)
+    matches = [match for pattern in patterns for match in _matches(pattern, seen)]
+    return {match.edition for match in matches if match.edition}
+
+
+def listed(
+    links: Iterable[Link], label: str, patterns: tuple[Pattern, ...], search: Search
+) -> tuple[Link, ...]:
+    """As `chosen`, of a place that lists all editions: one later than all of them is not out.
+
+    Raises NotYet for it, and for an empty list; NotFound for one that is passed over, or if no
+    name at all is understood; Ambiguous as `chosen`.
+    """
+    seen = list(links)
+    editions = editions_listed(seen, patterns)
+    if not seen or (editions and search.edition > max(editions)):
+        raise search.not_yet
+    return chosen(seen, label, patterns, search)
+
+
+def answered(page: Page, search: Search) -> Page:
+    """The page, if the publisher gave it. Raises NotThePublisher for another host or a refusal."""
+    if not may_lead(page.url, search):
+        raise NotThePublisher(f"{search.page} was sent on to {page.url}.", GATEWAY)
+    if page.status != 200:
+        raise NotThePublisher(f"{page.url} answered with status {page.status}.", GATEWAY)
+    return page
+
+
+def may_lead(url: str, search: Search) -> bool:
+    """Whether an address is at one of the hosts of the source, or where its page is."""
+    return at_hosts(url, (*search.hosts, urlsplit(search.page).netloc))
+
+
+def _matches(pattern: Pattern, links: list[Link]) -> list[_Match]:
+    name = compiled(pattern.name) if pattern.name else None
+    text = compiled(pattern.text) if pattern.text else None
+    found: list[_Match] = []
+    for link in links:
+        hits = [name.search(link.file_name)] if name else []
+        hits += [text.search(link.text)] if text else []
+        if all(hits):
+            groups = [hit for hit in hits if hit]
+            edition = next((said for hit in groups if (said := edition_of(hit))), None)
+            found.append(_Match(link, edition, any(map(is_again, groups))))
+    return found
+
+
+def _is_of(match: _Match, edition: str) -> bool:
+    """Whether a match is of the edition: it says so, or speaks of no month but this one."""
+    if match.edition:
+        return match.edition == edition
+    said = list(editions_in(match.link.file_name)) or list(editions_in(match.link.text))
+    return not said or edition in said
+
+
+def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, ...]:
+    firsts = sorted({match.link.url for match in fitting if not match.reissue})
+    if len(firsts) > 1:
+        raise Ambiguous(
+            f"{search.page} has {len(firsts)} files that could be {label} of {search.edition}: "
+            f"{', '.join(firsts)}.",
+            f"Open {search.page} and choose: import the right one by hand (`access-recovery "
+            f"import`), or make the patterns in `discovery:` of assets/feeds/{search.feed}/"
+            "contract.yaml narrower, so that they fit that one alone.",
+        )
+
+    def issued(match: _Match) -> tuple[bool, str, str, str]:
+        link = match.link
+        when = link.modified.isoformat() if link.modified else ""
+        return (match.reissue, when, _natural(link.file_name), link.url)
+
+    once = {match.link.url: match.link for match in sorted(fitting, key=issued)}
+    return tuple(once.values())
+
+
+def _natural(name: str) -> str:
+    """`v10` comes after `v9`."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(9), name)
+
+
+def _not_found(seen: list[Link], strayed: list[Link], label: str, search: Search) -> NotFound:
+    where = f"{search.page} has no {label} of {search.edition}"
+    if strayed:
+        hosts = ", ".join(sorted({urlsplit(link.url).netloc for link in strayed}))
+        allowed = ", ".join(search.hosts)
+        return NotFound(
+            f"{where} at the publisher's hosts ({allowed}): a link with its name leads to {hosts} "
+            "and was not followed.",
+            "If the publisher does keep files there, name the host in `hosts:` of `discovery:` in "
+            f"assets/feeds/{search.feed}/contract.yaml.",
+        )
+    names = sorted({link.file_name for link in seen})
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    told = f"{', '.join(names[:NAMES_SHOWN])}{more}" if names else "none"
+    return NotFound(f"{where}. Files seen: {told}.", search.remedy)

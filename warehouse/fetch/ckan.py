@@ -15,11 +15,20 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, field_validator
 
 from warehouse.contract.discovery import Ckan
-from warehouse.fetch.candidates import Found, Link, NotFound, NotThePublisher, Page
-from warehouse.fetch.choose import Search, answered, listed, may_lead
+from warehouse.fetch.candidates import (
+    GATEWAY,
+    Found,
+    Link,
+    NotFound,
+    NotThePublisher,
+    Page,
+    Search,
+    answered,
+    listed,
+    may_lead,
+)
 from warehouse.fetch.html import (
     FILE_SUFFIX,
-    GATEWAY,
     address,
     file_name,
     read_html,

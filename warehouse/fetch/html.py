@@ -1,6 +1,6 @@
 """Publishers' pages as HTML: their links to files, the days they state, and whose pages they are.
 
-Belongs here: what is true of any page. Does not: which link is wanted (`choose`), the kinds of
+Belongs here: what is true of any page. Does not: which link is wanted (`candidates`), the kinds of
 pages (`publication`, `listing`).
 """
 
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
 from warehouse.contract.names_of_editions import MONTHS
-from warehouse.fetch.candidates import Link, NotThePublisher, Page
+from warehouse.fetch.candidates import GATEWAY, Link, NotThePublisher, Page
 from warehouse.readers.refused import shown
 
 FILE_SUFFIX = re.compile(r"\.(?:csv|zip|xlsx?|xlsm|ods|gz|txt|pdf|docx?|pptx?|json|7z)$", re.I)
@@ -29,10 +29,6 @@ EDITED = re.compile(
     r"last edited\s*:?\s*(\d.{0,20}?20\d\d)\s+([01]?\d|2[0-3]):([0-5]\d)\s*([ap]m)", re.I | re.A
 )
 LONDON = ZoneInfo("Europe/London")
-GATEWAY = (
-    "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
-    "in a browser on this machine, sign in or have it allowed, then fetch again."
-)
 # Of a path only what no address may hold is written another way: a server may care for the rest.
 AS_WRITTEN = "/%:@!$&'()*+,;=~"
 

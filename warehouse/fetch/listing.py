@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from warehouse.contract.discovery import Listing
-from warehouse.fetch.candidates import Found, Page
-from warehouse.fetch.choose import Search, answered, listed
+from warehouse.fetch.candidates import Found, Page, Search, answered, listed
 from warehouse.fetch.html import file_links, read_html
 
 

@@ -15,8 +15,7 @@ from dataclasses import replace
 from bs4 import BeautifulSoup
 
 from warehouse.contract.discovery import Publication
-from warehouse.fetch.candidates import Found, Link, Page
-from warehouse.fetch.choose import Search, answered, chosen
+from warehouse.fetch.candidates import Found, Link, Page, Search, answered, chosen
 from warehouse.fetch.html import file_links, published_on, read_html, squashed
 
 MARKS = ("data-uipath=", 'class="[^"]*nhsd-')

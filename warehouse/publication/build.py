@@ -22,8 +22,8 @@ from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.sql import open_builder, open_file
+from warehouse.claims.claim_tables import create_claims
 from warehouse.claims.register import published_claims, register_files
-from warehouse.claims.tables import create_claims
 from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts, hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA

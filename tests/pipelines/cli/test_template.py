@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli.local import local_feeds, wrong_rows
+from pipelines.cli.local_returns import local_feeds, wrong_rows
 from pipelines.cli.main import app
 from tests.support import imported, referrals, write
 from warehouse.base.home import Home

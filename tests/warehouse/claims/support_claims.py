@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import yaml
 
-from warehouse.claims.entries import Claim
 from warehouse.claims.evaluate import EvaluatedClaim, evaluate_claims
 from warehouse.claims.register import load_register
+from warehouse.claims.register_entries import Claim
 from warehouse.kpi.catalogue import catalogue
 
 CITY, LLR = ("sub_icb", "04C"), ("icb", "QK1")

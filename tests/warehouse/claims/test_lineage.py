@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.claims.support_claims import LittleMart, figure, registered
-from warehouse.claims.tables import create_claims
+from warehouse.claims.claim_tables import create_claims
 from warehouse.kpi.catalogue import catalogue
 from warehouse.lineage.compose import mart_edges
 from warehouse.lineage.edge_table import record_statements, recorded_statements

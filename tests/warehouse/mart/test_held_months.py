@@ -17,7 +17,7 @@ from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_
 from warehouse.archive.decisions import NotPossible
 from warehouse.base.home import Home
 from warehouse.editions.status import accept
-from warehouse.outputs.pages.build import build_pages
+from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.content import mart_content, whole_content
 
 SUB_ICB, KPI, NOV, DEC, JAN = (

@@ -20,7 +20,7 @@ from open_data_contract_standard.model import (
 from warehouse.contract.entries import Column
 from warehouse.contract.model import Contract
 from warehouse.contract.shapes import TYPES
-from warehouse.outputs.odcs import parts
+from warehouse.outputs.odcs import contract_parts as parts
 from warehouse.outputs.odcs.measures import measured
 
 LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",

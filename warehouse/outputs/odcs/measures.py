@@ -11,7 +11,7 @@ from open_data_contract_standard.model import SchemaObject, SchemaProperty
 from warehouse.contract.entries import Measure
 from warehouse.contract.model import Contract
 from warehouse.contract.shapes import measure_fields
-from warehouse.outputs.odcs import parts
+from warehouse.outputs.odcs import contract_parts as parts
 
 LOGICAL = {"string": "string", "date": "date", "bool": "boolean"}  # all others are whole numbers
 

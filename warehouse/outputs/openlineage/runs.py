@@ -163,7 +163,7 @@ def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[str], St
     """The outcome of building the mart aside at `path`; it fails with its checks."""
 
     def told(space: str) -> StepOutcome:
-        from warehouse.outputs.openlineage.mart import built
+        from warehouse.outputs.openlineage.mart_events import built
 
         inputs, outputs = built(space, path, results)
         failed = any(one.verdict == "fail" for one in results)
@@ -176,7 +176,7 @@ def mart_published(path: Path, fingerprint: str) -> Callable[[str], StepOutcome]
     """The outcome of putting the built mart in the place of the published one."""
 
     def told(space: str) -> StepOutcome:
-        from warehouse.outputs.openlineage.mart import published
+        from warehouse.outputs.openlineage.mart_events import published
 
         return StepOutcome(*published(space, path, fingerprint))
 

@@ -9,8 +9,8 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from checks.check_register import check_table, checks_of
 from tests.warehouse.outputs.odcs.standard import faults
 from warehouse.contract.model import contracts
+from warehouse.outputs.odcs.contract_parts import API_VERSION
 from warehouse.outputs.odcs.feeds import feed_contract
-from warehouse.outputs.odcs.parts import API_VERSION
 
 
 @cache

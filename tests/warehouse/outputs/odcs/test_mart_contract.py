@@ -12,7 +12,7 @@ from checks.check_register import check_table
 from tests.warehouse.outputs.odcs.standard import faults
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import Home, NoMart
-from warehouse.outputs.odcs.mart import KEYS, mart_contract
+from warehouse.outputs.odcs.mart_contract import KEYS, mart_contract
 
 
 @pytest.fixture(scope="module")

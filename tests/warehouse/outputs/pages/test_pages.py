@@ -12,8 +12,8 @@ from tests.support import coverage, crosstab, regional, write
 from tests.warehouse.support_mart import Mart, bring, build_aside, take_in_all
 from warehouse.base.home import Home, NoMart
 from warehouse.editions.status import accept
-from warehouse.outputs.pages.build import build_pages
 from warehouse.outputs.pages.paths import LINEAGE, SCORECARD
+from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import publish
 
 PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"

@@ -9,10 +9,10 @@ import dagster as dg
 import pytest
 
 from assets.asset_keys import keys
-from pipelines import timeliness
+from pipelines import timeliness_checks as timeliness
 from pipelines.definitions import build_definitions
 from pipelines.resources import HomeResource
-from pipelines.timeliness import CHECK, JOB, timeliness_key
+from pipelines.timeliness_checks import CHECK, JOB, timeliness_key
 from tests.support import write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home

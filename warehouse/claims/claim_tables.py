@@ -12,7 +12,6 @@ from itertools import groupby
 import polars as pl
 
 from warehouse.base.months import month_text, parse_month
-from warehouse.claims.entries import Claim
 from warehouse.claims.evaluate import (
     EvaluatedClaim,
     differs_by,
@@ -22,6 +21,7 @@ from warehouse.claims.evaluate import (
 )
 from warehouse.claims.evidence import KnownValue, months_of
 from warehouse.claims.register import unit_of
+from warehouse.claims.register_entries import Claim
 from warehouse.claims.verdicts import Evaluation, fits
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from

@@ -21,7 +21,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.mart.describe import SYNTHETIC_NOTE
-from warehouse.outputs.odcs import parts
+from warehouse.outputs.odcs import contract_parts as parts
 
 MART = "mart"
 MAIN = "main"
