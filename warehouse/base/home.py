@@ -99,11 +99,6 @@ class Home:
         return self.root / "state"
 
     @property
-    def downloads(self) -> Path:
-        """Downloads under way, a folder for each; one that was cut off is gone on with."""
-        return self.state / "downloads"
-
-    @property
     def lock(self) -> Path:
         """Held by whoever refreshes."""
         return self.root / "refresh.lock"

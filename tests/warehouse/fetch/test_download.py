@@ -220,7 +220,7 @@ def test_what_was_purged_stays_out_and_is_not_sent_again(home: Home, publisher: 
     taken(home, publisher, LIST)
     plan = plan_purge(home, [held(home)[0].sha256])
     stones = bury(home, plan, "names of patients", "A. Person")
-    write(home.downloads / "of a killed process" / "download.part", LIST)
+    write(home.state / "downloads" / "of a killed process" / "download.part", LIST)
     erase(home, plan, stones, editions_touched(home, stones, looks_back))
     assert left(home) == [], "a download that was cut off may hold it, too"
     with pytest.raises(Refused, match=r"still is the file that was purged by A\. Person"):
@@ -255,10 +255,11 @@ def test_a_file_that_is_listed_and_not_there(home: Home, publisher: Publisher) -
 
 
 def test_downloads_that_nobody_goes_on_with_are_removed(home: Home) -> None:
+    under_way = home.state / "downloads"
     for name, days in {"young": 13, "old": 15, "unknown": None}.items():
-        write(home.downloads / name / "download.part", b"x")
+        write(under_way / name / "download.part", b"x")
         at = datetime.now(UTC) - timedelta(days=days) if days else None
-        write_text(home.downloads / name / "download.json", Said(at=at).model_dump_json())
-    (home.downloads / "of nothing.lock").touch()
+        write_text(under_way / name / "download.json", Said(at=at).model_dump_json())
+    (under_way / "of nothing.lock").touch()
     sweep(home)
-    assert sorted(path.name for path in home.downloads.iterdir()) == ["young", "young.lock"]
+    assert sorted(path.name for path in under_way.iterdir()) == ["young", "young.lock"]
