@@ -23,7 +23,7 @@ MORE_VARIABLE = "ACCESS_RECOVERY_REAL_MORE"
 # Workers of pytest set it, and what commands print into a pipe is as wide as it says.
 os.environ.pop("COLUMNS", None)
 SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
-# Monthly files of the sample with which nothing is compared: half of a refresh's time.
+# Monthly files of the sample with which nothing is compared.
 BETWEEN = re.compile(r"(apr|may|june?|july?|aug|sep|oct|nov)[ -]24\b", re.IGNORECASE)
 
 
