@@ -54,7 +54,7 @@ def icbs(view: EditionView) -> Evidence:
         )
     )
     unknown = named.height - judged.height
-    unjudged = f"; {unknown:,} of sub-ICBs nobody knows are not judged" if unknown else ""
+    unjudged = f"; {unknown:,} of unknown sub-ICBs are not judged" if unknown else ""
     observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
     if wrong.is_empty():
         return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)

@@ -45,7 +45,7 @@ def months(view: EditionView) -> Evidence:
         expected=f"no month after {month_text(max(limits))}",
         observed=listed(found, mark="; ") or "none later",
         total=total,
-        message="nobody can have counted these months yet: check the month, and the date on which "
+        message="these months are still in the future: check the month, and the date on which "
         "the file was published (`import --published`)",
         failed=failed,
     )

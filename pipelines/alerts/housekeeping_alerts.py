@@ -45,7 +45,7 @@ def unreadable(error: Exception, now: datetime) -> Problem:
         what=str(error),
         since=now,
         still_see="the mart as it was published last, if one is",
-        to_do="Put the file right that is named, or restore it from backup.",
+        to_do="Correct the file named above, or restore it from backup.",
     )
 
 
@@ -87,7 +87,8 @@ def refresh_failed(home_state: HomeState) -> Iterator[Problem]:
         what=f"{'; '.join(told)} (last tried: {moment(last.at)})",
         since=last.failing_since,
         still_see=home_state.seen.mart,
-        to_do="Put right what is named, then: access-recovery refresh. Nothing is lost meanwhile. "
+        to_do="Correct what is named above, then: access-recovery refresh. Nothing is lost "
+        "meanwhile. "
         "Where it is a fault of a program: access-recovery --debug refresh shows the details.",
     )
 
@@ -106,7 +107,7 @@ def not_published(home_state: HomeState) -> Iterator[Problem]:
         key="unpublished",
         title="The mart is not up to date",
         what="Files, decisions, settings or the program changed after it was built, and no "
-        "refresh has taken that in.",
+        "refresh has processed the change.",
         since=since,
         still_see=home_state.seen.mart,
         to_do="Run access-recovery refresh, and see that the daemon runs (access-recovery ui, or "
@@ -155,7 +156,7 @@ def months_held(home_state: HomeState) -> Iterator[Problem]:
                 what="; ".join(told),
                 since=one.state.judged_at,
                 still_see=f"{home_state.seen.of(one.feed)}; these months have no value "
-                "there, and what is made of them is incomplete",
+                "there, and figures that use them are incomplete",
                 to_do=LET_IN.format(feed=one.feed, edition=one.edition),
             )
 
@@ -182,7 +183,7 @@ def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:
             short = stone.sha256[:12]
             yield Problem(
                 key=f"purge {stone.sha256}",
-                title=f"Purging {short} was cut short",
+                title=f"Purging {short} was interrupted",
                 what=f"A file of {stone.feed} {stone.edition} that must not be kept may not be "
                 "erased in whole.",
                 since=stone.decided_at,

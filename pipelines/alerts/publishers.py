@@ -24,10 +24,10 @@ LATE_BY_DAYS = 3
 RELEASED = time(9, 30)  # London's time, on release days
 
 NAMES = {
-    "not found": "its page is there, its file is not",
-    "ambiguous": "two files fit, and one is wanted",
-    "refused": "what was downloaded is refused",
-    "new": "part of what was downloaded is refused",
+    "not found": "its page exists, but its file is missing",
+    "ambiguous": "two files match where one is expected",
+    "refused": "the download was refused",
+    "new": "part of the download was refused",
 }
 IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {feed}"
 

@@ -29,7 +29,10 @@ def alerts(
     ] = False,
     send: Annotated[
         bool,
-        typer.Option("--send", help="Tell what is new or over, for cron; the daemon does so, too."),
+        typer.Option(
+            "--send",
+            help="Send alerts of new and resolved problems, for cron; the daemon does so, too.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -143,5 +146,5 @@ def _try_out(screen: Screen, home: Home) -> int:
                 "proxy (HTTPS_PROXY) or the CA (REQUESTS_CA_BUNDLE) of this network.",
             )
         else:
-            screen.say(f"{one.name}: accepted. See that it arrives.")
+            screen.say(f"{one.name}: accepted. Check that it arrives.")
     return UNREACHABLE if any(one.trouble for one in tried) else DONE

@@ -65,7 +65,7 @@ def fetch(
         # Even when the disk is full half-way, say what is safe already.
         show_lookups(screen, found, whole)
     if not found:
-        screen.say("No edition that is due, or held, to look for.")
+        screen.say("No edition is due or held, so there is nothing to look for.")
     raise typer.Exit(fetch_status(found))
 
 
@@ -106,7 +106,7 @@ def _named(look: Lookup) -> str:
 
 def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     """One row per feed and edition, then what went wrong with its remedy, then what to do next.
-    `whole`: whether these are all looks, and none was cut short."""
+    `whole`: whether these are all looks, and none was interrupted."""
     from rich.table import Table
     from rich.text import Text
 
@@ -131,4 +131,4 @@ def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     if any(look.verdict == "new" for look in found):
         screen.say("Next: access-recovery refresh")
     elif whole and all(look.verdict in STYLES for look in found):
-        screen.say("Nothing new at the publishers.")
+        screen.say("The publishers have nothing new.")

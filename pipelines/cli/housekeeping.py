@@ -23,7 +23,7 @@ app = typer.Typer()
 @app.command()
 def housekeeping(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would go, and how much room it takes.")
+        bool, typer.Option("--dry-run", help="Only list what would be removed, and its size.")
     ] = False,
     wait: Annotated[bool, typer.Option(help="Wait while a refresh is running.")] = True,
 ) -> None:
@@ -35,14 +35,14 @@ def housekeeping(
     from pipelines.operations.housekeeping import housekeep
 
     screen, home = Screen(), Home.from_environment()
-    with screen.working("Looking what can go") as working:
+    with screen.working("Looking for files to remove") as working:
         done = housekeep(home, dry_run, working, wait)
     _show(screen, done, dry_run)
 
 
 def _show(screen: Screen, done: Done, dry_run: bool) -> None:
     if not done.waste and not done.runs:
-        screen.say("Nothing to do: all that is there is in use, or too new to go.")
+        screen.say("Nothing to remove: everything is in use or too recent.")
         return
     groups: dict[str, list[int]] = defaultdict(list)
     for one in done.waste:

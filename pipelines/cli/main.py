@@ -72,7 +72,7 @@ class ExportFormat(StrEnum):
 def options(
     context: typer.Context,
     debug: Annotated[
-        bool, typer.Option(DEBUG, help="Show tracebacks, of the runs of a refresh too.")
+        bool, typer.Option(DEBUG, help="Show tracebacks, including those of a refresh's runs.")
     ] = False,
 ) -> None:
     """Options of every command."""
@@ -83,7 +83,9 @@ def options(
 @app.command()
 def sample(
     months: Annotated[int, typer.Option(min=3, max=30, help="Months of the newest edition.")] = 30,
-    seed: Annotated[int, typer.Option(help="Another seed, another invented world.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the invented data: another seed gives other data.")
+    ] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder; default the landing folder.")] = None,
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Only if nothing was ever imported.")
@@ -113,9 +115,9 @@ def import_(
     paths: Annotated[
         list[Path], typer.Argument(help="csv, csv.gz, zip, xlsx, or folders of them.")
     ],
-    feed: Annotated[str | None, typer.Option(help="Take it only as this feed.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Read the file as this feed only.")] = None,
     edition: Annotated[
-        str | None, typer.Option(help="YYYY-MM, where the file does not tell (Mapping.csv).")
+        str | None, typer.Option(help="YYYY-MM, where the file does not say (Mapping.csv).")
     ] = None,
     published: Annotated[
         datetime | None,
@@ -152,10 +154,11 @@ def import_(
 @app.command()
 def refresh(
     feed: Annotated[
-        list[str] | None, typer.Option(help="Only this feed, again; repeatable.")
+        list[str] | None, typer.Option(help="Process only this feed, again; repeatable.")
     ] = None,
     edition: Annotated[
-        list[str] | None, typer.Option(help="Only this edition (YYYY-MM), again; repeatable.")
+        list[str] | None,
+        typer.Option(help="Process only this edition (YYYY-MM), again; repeatable."),
     ] = None,
     wait: Annotated[bool, typer.Option(help="Wait while another refresh is running.")] = True,
 ) -> None:
@@ -166,7 +169,7 @@ def refresh(
     screen, home = Screen(), Home.from_environment()
     feeds = [feed_named(one) for one in feed or []]
     editions = [month_named(one) for one in edition or []]
-    with screen.working("Looking for what is new") as working:
+    with screen.working("Looking for new files") as working:
         report = run(home, feeds, editions, working, wait)
     raise typer.Exit(show_refresh(screen, home, report))
 

@@ -41,7 +41,7 @@ def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
     from rich.text import Text
 
     if not outcomes:
-        screen.error("There is no file under that path.", "Name a file, or a folder with files.")
+        screen.error("No files found under that path.", "Name a file, or a folder with files.")
         return
     taken = [outcome for outcome in outcomes if outcome.verdict != "refused"]
     if taken:
@@ -75,7 +75,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     warned = [one for one in report.taken_in if one.state and one.state.warned]
     if report.nothing_to_do:
         screen.say(
-            "Nothing to do: everything imported is in the mart already."
+            "Nothing to do: the mart already has everything that was imported."
             if home.has_mart
             else "Nothing to do: all that was imported is withdrawn or held by hand."
             if Archive(home).files()
@@ -83,7 +83,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
             "or access-recovery import PATH..."
         )
     elif report.taken_down:
-        screen.say("No edition is left that may be in the mart: the published mart was removed.")
+        screen.say("No accepted edition remains, so the published mart was removed.")
     elif report.taken_in or report.published:
         accepted = sum(one.verdict == "accepted" for one in report.taken_in)
         held = len(report.taken_in) - accepted
@@ -94,7 +94,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
             + (", mart published." if report.published else ", mart unchanged.")
         )
     if report.pages:
-        screen.say(f"The pages about the mart were made anew in {home.pages}.")
+        screen.say(f"The pages about the mart were updated in {home.pages}.")
     if home.has_mart:
         show_headlines(screen, home)
     held_back = report.held or report.held_months
@@ -112,7 +112,8 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
         if (more := len(one.held_months) - MOST_MONTHS) > 0:
             screen.warn(f"Held months of {one.feed} {one.edition}: {more:,} more; see status")
         screen.warn(
-            "All else of it is published. Import a sound file, or let them in: access-recovery "
+            "The rest of the edition is published. Import a sound file, or accept them: "
+            "access-recovery "
             f"accept {one.feed} {one.edition} --reason TEXT (--org CODE, --month YYYY-MM)."
         )
     for one in report.decided:
@@ -127,7 +128,7 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
         )
     for tombstone in report.unfinished:
         screen.error(
-            f"Purging {tombstone.sha256[:12]} was cut short.",
+            f"Purging {tombstone.sha256[:12]} was interrupted.",
             f"Run access-recovery purge {tombstone.sha256[:12]} --reason TEXT again.",
         )
 

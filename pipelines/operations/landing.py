@@ -114,13 +114,13 @@ def look_at(
     seen = SeenFolder(folder=folder, since=since, asked=asked, asked_at=seen.asked_at)
     left = [name for name in marks if name not in asked]
     if not marks:
-        return LandingDecision(None, "Nothing lies in the landing folder", seen)
+        return LandingDecision(None, "The landing folder is empty", seen)
     if not left and asked.keys() <= set(refused):
         return LandingDecision(
             None, f"{_named(marks)} refused: change or remove what stays there", seen
         )
     if not left and now - seen.asked_at < AGAIN_AFTER:
-        why = f"{_named(marks)}: being imported; what is left is tried again within the hour"
+        why = f"{_named(marks)}: being imported; the rest is retried within the hour"
         return LandingDecision(None, why, seen)
     if now - since < still_for:
         return LandingDecision(

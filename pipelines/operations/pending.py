@@ -74,7 +74,9 @@ def look_at(
         return RefreshDecision(None, nothing, RememberedRefresh(done=state))
     again = work.digest == remembered.asked
     if again and not cut_short and now - remembered.asked_at < AGAIN_AFTER:
-        return RefreshDecision(None, f"{work.words}: tried, and again within the hour", remembered)
+        return RefreshDecision(
+            None, f"{work.words}: tried, and retried within the hour", remembered
+        )
     times = remembered.times + 1 if again else 1
     asked = RememberedRefresh(asked=work.digest, asked_at=now, times=times)
     # The hour for whoever clears the cursor: a run key is good for one run, for ever.
@@ -95,7 +97,7 @@ def pending(home: Home) -> Work | None:
         ]
         feed, edition = editions[0]
         more = f" and {len(editions) - 1} more" if len(editions) > 1 else ""
-        return Work(f"{feed} {edition}{more} to be taken in", _digest("editions", lines))
+        return Work(f"{feed} {edition}{more} to be processed", _digest("editions", lines))
     if not mart_is_current(home):
         return Work("The mart is to be built anew", _digest("mart", [mart_fingerprint(home)]))
     if not are_whole(home):

@@ -55,7 +55,7 @@ class RefreshReport:
     `held`: editions that failed their checks and that nobody has decided about: they make a run
     incomplete, as do `held_months`: editions that are in but for months of organisations.
     `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
-    by hand is told, but is no failure of the run. `unfinished`: files whose purge was cut short.
+    by hand is told, but is no failure of the run. `unfinished`: files whose purge was interrupted.
     `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about
     the mart were lost, and made anew. `lineage`: what kept lineage events from where they should
     go, if anything.
@@ -220,7 +220,7 @@ def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
     """Make the pages about the published mart anew: one of them is lost."""
     from warehouse.outputs.pages.render import build_pages
 
-    say("Making the pages about the mart anew")
+    say("Updating the pages about the mart")
     build_pages(home)
     report.nothing_to_do, report.pages = False, True
 

@@ -60,5 +60,5 @@ def _summary(report: RefreshReport) -> str:
     if report.nothing_to_do:
         return "Nothing to do: everything archived is in the mart"
     mart = "published" if report.published else "taken down" if report.taken_down else "unchanged"
-    counts = f"{len(report.imported)} file(s) read, {len(report.taken_in)} edition(s) taken in"
+    counts = f"{len(report.imported)} file(s) read, {len(report.taken_in)} edition(s) processed"
     return f"{counts}, mart {mart}"

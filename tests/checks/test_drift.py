@@ -257,7 +257,7 @@ def test_sub_icbs_nobody_knows_are_counted_and_not_judged(home: Home) -> None:
     brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "99Z"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert result.verdict == "pass"
-    assert result.observed.endswith("; 1 of sub-ICBs nobody knows are not judged")
+    assert result.observed.endswith("; 1 of unknown sub-ICBs are not judged")
 
 
 def test_an_icb_that_nobody_knows_is_not_the_right_one(home: Home) -> None:

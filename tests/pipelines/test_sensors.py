@@ -41,7 +41,7 @@ def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
 ) -> None:
     imported(home, write_regional(tmp_path / "a.csv", {"APPOINTMENT_MONTH": "OCT2025"}))
     first = look_at(home, RememberedRefresh(), 0)
-    assert first.why == f"{FEED} 2025-10 to be taken in"
+    assert first.why == f"{FEED} 2025-10 to be processed"
     assert look_at(home, first.remembered, HOUR - 1).run_key is None
     again = look_at(home, first.remembered, HOUR + 1)
     assert again.run_key not in (None, first.run_key)
@@ -49,7 +49,7 @@ def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
     assert cut_short.run_key not in (None, first.run_key)
     imported(home, write_regional(tmp_path / "b.csv", {"APPOINTMENT_MONTH": "NOV2025"}))
     more = look_at(home, first.remembered, 60)
-    assert more.why == f"{FEED} 2025-10 and 1 more to be taken in"
+    assert more.why == f"{FEED} 2025-10 and 1 more to be processed"
     assert more.run_key not in (None, first.run_key)
 
 

@@ -19,7 +19,7 @@ PLACE = "archive/tombstones"
 
 class Tombstone(Strict):
     """A purged file. `containers`: SHA-256 of everything kept that held it. `erased_at`: when the
-    last trace was erased; None while that is under way, or was cut short."""
+    last trace was erased; None while that is under way, or was interrupted."""
 
     sha256: str
     container_sha256: str

@@ -113,11 +113,11 @@ def _lapse(
     """Why an acceptance counts no more; None if it does."""
     now, then = {file.sha256 for file in own}, set(decision.sha256)
     if now != then:
-        return f"its files are others: {len(now - then)} new, {len(then - now)} gone since"
+        return f"its files have changed: {len(now - then)} new, {len(then - now)} gone since"
     if worse := sorted(set(state.failed_rules) - set(decision.failed_rules)):
-        return f"it now fails what it did not fail then: {', '.join(worse)}"
+        return f"it now fails checks that it passed then: {', '.join(worse)}"
     if not all(is_tidied(home, file) for file in own):
-        return "its files can't be read any more"
+        return "its files can no longer be read"
     return None
 
 
@@ -149,14 +149,14 @@ def accept(
     judged = now.state is not None and set(now.state.files) == {file.sha256 for file in own}
     if now.state is None or not judged:
         raise NotPossible(
-            f"{feed} {edition} is not judged yet with the files it has now.",
+            f"{feed} {edition} has not been checked with its current files.",
             f"Run access-recovery refresh --feed {feed} --edition {edition} first, look at what "
             "its checks say, then decide.",
         )
     unread = [file.file_name for file in own if not is_tidied(home, file)]
     if unread:
         raise NotPossible(
-            f"{feed} {edition} can't be let in: {', '.join(unread)} can't be read.",
+            f"{feed} {edition} can't be accepted: {', '.join(unread)} can't be read.",
             "Withdraw that file (access-recovery withdraw SHA256), or import a sound one.",
         )
     let_in = _let_in(now, org, month)
@@ -170,7 +170,7 @@ def accept(
     told = [*failed, *(one.words for one in let_in)]
     despite = f", despite {', '.join(told)}" if told else ""
     lost = sum(facts.unreliable_cells for file in own if (facts := facts_of(home, file)))
-    but = f" {lost:,} organisation-month(s) that lost rows to quarantine keep what they had."
+    but = f" {lost:,} organisation-month(s) are unreliable and keep their last good figure."
     return Ruling(
         made,
         f"{feed} {edition} is {made.words}{despite}. The next refresh puts its figures into the "

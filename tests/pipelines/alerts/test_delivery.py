@@ -16,7 +16,7 @@ from warehouse.base.home import Home
 from warehouse.editions.check_history import record
 from warehouse.store import Store
 
-FIRST = f"access-recovery: {FEED} 2025-10: two files fit, and one is wanted"
+FIRST = f"access-recovery: {FEED} 2025-10: two files match where one is expected"
 
 
 class Post:
@@ -115,7 +115,7 @@ def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_ove
     look(home, "not found", month_later, edition="2025-11")
     now = told(home, post, month_later + 1)
     assert (now.sent, now.cleared) == (
-        [f"{FEED} 2025-11: its page is there, its file is not"],
+        [f"{FEED} 2025-11: its page exists, but its file is missing"],
         [],
     )
     imported(home, write_regional(home.root / "n.csv", {"APPOINTMENT_MONTH": "NOV2025"}))

@@ -83,7 +83,7 @@ def test_what_comes_with_another_feed_is_late_with_that(home: Home) -> None:
 def test_a_part_that_was_refused_is_told_and_what_is_not_out_yet_is_not(home: Home) -> None:
     look(home, "new")
     look(home, "not yet", edition="2025-11", remedy="")
-    assert "part of what was downloaded" in only(home).title
+    assert "part of the download" in only(home).title
 
 
 def test_what_somebody_imported_since_is_no_problem(home: Home) -> None:
@@ -192,7 +192,7 @@ def test_a_purge_cut_short_and_one_under_way(home: Home) -> None:
     bury(home, stone)
     assert keys(home, NOW + timedelta(minutes=1)) == []
     found = only(home, NOW + timedelta(hours=1))
-    assert found.title == "Purging abababababab was cut short"
+    assert found.title == "Purging abababababab was interrupted"
     assert "access-recovery purge abababababab" in found.to_do
 
 

@@ -10,7 +10,7 @@ from tests.pipelines.alerts.support_alerts import FEED, SECRET, Inbox, inbox, lo
 from tests.support import write
 from warehouse.base.home import Home
 
-TITLE = f"{FEED} 2025-10: two files fit, and one is wanted"
+TITLE = f"{FEED} 2025-10: two files match where one is expected"
 
 
 def run(*arguments: str) -> Result:

@@ -49,7 +49,7 @@ def test_what_is_new_is_status_0_and_says_what_is_next(
     assert f"Looking for {FEED} 2025-10" in result.stderr and ZIP in result.stderr
     again = run(FEED)
     assert again.exit_code == 0
-    assert "unchanged" in again.stdout and "Nothing new at the publishers." in again.stdout
+    assert "unchanged" in again.stdout and "The publishers have nothing new." in again.stdout
     assert "Next:" not in again.stdout
 
 
@@ -71,7 +71,7 @@ def test_editions_with_nothing_new_are_told_together(home: Home, publisher: Publ
 
 def test_nothing_to_look_for_is_said(home: Home, publisher: Publisher) -> None:
     result = run(FEED, "--since", "2025-11")
-    assert result.exit_code == 0 and "No edition that is due" in result.stdout
+    assert result.exit_code == 0 and "No edition is due" in result.stdout
     assert publisher.server.asked == []
 
 

@@ -69,7 +69,7 @@ def test_the_same_file_dropped_again_later_is_asked_for_again(home: Home) -> Non
     asked = settled(home, SeenFolder(), 0)
     path.unlink()
     gone = looked(home, asked.seen, 100)
-    assert gone.why == "Nothing lies in the landing folder"
+    assert gone.why == "The landing folder is empty"
     write_text(path, "A")
     os.utime(path, (1, 1))
     again = settled(home, gone.seen, 200)

@@ -55,7 +55,7 @@ def test_an_acceptance_lapses_with_other_files(home: Home) -> None:
     brought(home, referrals({"Practice code": "C82003"}))
     judged(home, FEED)
     assert now(home).verdict == "held" and now(home).undecided
-    assert now(home).lapsed == "its files are others: 1 new, 0 gone since"
+    assert now(home).lapsed == "its files have changed: 1 new, 0 gone since"
     assert "no longer accepted by A. Person" in now(home).words
     accept(home, FEED, OCT, "These, too", PERSON)
     assert now(home).verdict == "accepted" and now(home).lapsed is None
@@ -70,7 +70,7 @@ def test_an_acceptance_lapses_with_a_check_that_had_not_failed(home: Home) -> No
     path = home.lake / "editions" / FEED / f"{OCT}.json"
     path.write_text(worse.model_dump_json(), encoding="utf-8")
     assert now(home).undecided
-    assert now(home).lapsed == "it now fails what it did not fail then: cells_whole"
+    assert now(home).lapsed == "it now fails checks that it passed then: cells_whole"
 
 
 def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -> None:
@@ -110,11 +110,11 @@ def test_deciding_what_is_decided_records_nothing(home: Home) -> None:
 
 def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
     brought(home, TWICE)
-    with pytest.raises(NotPossible, match=r"not judged yet.*refresh --feed"):
+    with pytest.raises(NotPossible, match=r"not been checked.*refresh --feed"):
         accept(home, FEED, OCT, "why", PERSON)
     judged(home, FEED)
     brought(home, referrals(OTHER))
-    with pytest.raises(NotPossible, match="not judged yet"):
+    with pytest.raises(NotPossible, match="has not been checked"):
         accept(home, FEED, OCT, "why", PERSON)
     with pytest.raises(NotPossible, match=r"no edition 2024-01 .* Editions of it are 2025-10"):
         accept(home, FEED, "2024-01", "why", PERSON)
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
     [file] = brought(home, TWICE)
     Archive(home).object_path(file.container_sha256).write_bytes(b"rotten")
     assert judged(home, FEED).status.undecided
-    with pytest.raises(NotPossible, match="can't be let in"):
+    with pytest.raises(NotPossible, match="can't be accepted"):
         accept(home, FEED, OCT, "why", PERSON)
     assert hold(home, FEED, OCT, "wait", PERSON).decision is not None
 
@@ -134,4 +134,4 @@ def test_accepting_tells_what_stays_out_all_the_same(home: Home) -> None:
     brought(home, referrals({}, *rows, *[{"Practice code": "C82000"}]))
     assert judged(home, FEED).status.undecided
     message = accept(home, FEED, OCT, "it is what we have", PERSON).message
-    assert "that lost rows to quarantine keep what they had" in message
+    assert "are unreliable and keep their last good figure" in message
