@@ -1,7 +1,7 @@
 """Fetching as Dagster assets: what is in of each edition that publishers' pages have.
 
 Belongs here: the thin Dagster side: an asset and a job per feed, what a run tells, when it tries
-again. Does not: finding and downloading (`warehouse.fetch`), when to look (`schedules`).
+again. Does not: finding and downloading (`warehouse.fetch`), when to look (`pipelines.schedules`).
 
 A run may be of one edition or of many (a backfill is one run), and tells of each edition that is
 in by one materialisation, and of all others by a line for each verdict. An edition that is not

@@ -29,7 +29,7 @@ from warehouse.editions.check_history import (
     fingerprint,
     record,
 )
-from warehouse.editions.parts import in_force
+from warehouse.editions.parts_and_revisions import in_force
 from warehouse.editions.status import EditionStatus, status_of
 from warehouse.transform.lake import TidyFacts, facts_of
 from warehouse.transform.tidy import UNREADABLE, tidy

@@ -28,7 +28,7 @@ from warehouse.outputs.openlineage.emit import emitting
 from warehouse.outputs.openlineage.runs import mart_built, mart_published, running
 from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.build import Built, build_mart, mart_version
-from warehouse.publication.candidate import (
+from warehouse.publication.pending_mart import (
     Outdated,
     candidate_of,
     discard,

@@ -22,7 +22,7 @@ from checks.edition_view import (
     skipped,
 )
 from warehouse.base.months import month_text
-from warehouse.base.numerals import percent, signed_percent
+from warehouse.base.number_format import percent, signed_percent
 from warehouse.contract.model import Contract
 from warehouse.transform.lake import lake_paths
 

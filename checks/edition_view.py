@@ -25,7 +25,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
-from warehouse.editions.parts import in_order, latest_cells
+from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.lake import TidyFacts, lake_paths
 from warehouse.transform.measure import month_of

@@ -12,7 +12,7 @@ import polars as pl
 
 from checks.edition_view import EditionView
 from warehouse.base.months import month_text
-from warehouse.editions.parts import in_order
+from warehouse.editions.parts_and_revisions import in_order
 from warehouse.reference.organisations import reference
 from warehouse.transform.lake import lake_paths
 

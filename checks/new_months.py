@@ -2,7 +2,8 @@
 
 Belongs here: which months are new, what they are compared with, and how one out of range is told:
 of sums per organisation and month, by the accepted editions alone, in whatever order they came.
-Does not: the arithmetic (`checks.expected_range`), letting a held month in (`editions.status`).
+Does not: the arithmetic (`checks.expected_range`), letting a held month in
+(`warehouse.editions.status`).
 """
 
 from __future__ import annotations

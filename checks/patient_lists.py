@@ -17,7 +17,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
-from warehouse.editions.parts import in_order, latest_cells
+from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.reference.organisations import reference
 from warehouse.transform.lake import LakePaths, lake_paths
 

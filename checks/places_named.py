@@ -9,7 +9,7 @@ import polars as pl
 
 from checks.edition_view import EditionView
 from checks.parents import parent_at
-from warehouse.editions.parts import in_order
+from warehouse.editions.parts_and_revisions import in_order
 from warehouse.reference.levels import KEY_COLUMNS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
 from warehouse.transform.lake import lake_paths

@@ -18,7 +18,7 @@ from checks.check_model import Share, Split
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
-from warehouse.base.numerals import percent
+from warehouse.base.number_format import percent
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 

@@ -1,6 +1,7 @@
 """One concept, one name: no two modules or classes of the product are called the same."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,26 @@ def test_no_function_or_variable_has_a_word_that_the_glossary_replaced() -> None
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Name | ast.arg)
     }
     assert [one for one in sorted(names) if one[0].strip("_").casefold() in GONE] == []
+
+
+# What a docstring may point to beside modules: files of a feed's folder, of pages, of the project.
+FILES = {"rules.py", "sample.py", "templates", "dagster.yaml"}
+
+
+def test_what_docstrings_point_to_is_there() -> None:
+    """`Does not: ... (`module`)` names a module beside it, or one by its full name."""
+    known = {name.removesuffix(".py").replace("/", ".") for name, _ in modules()}
+    known |= {name.rpartition(".")[0] for name in known} | set(ROOMS)
+    lost = []
+    pointers = 0
+    for name, tree in modules():
+        room = name.rpartition("/")[0].replace("/", ".")
+        said = re.search(r"Does\s+not:(.*?)(\n\n|$)", ast.get_docstring(tree) or "", re.DOTALL)
+        for brackets in re.findall(r"\(([^()]*`[^()]*)\)", said[1]) if said else ():
+            for one in re.findall(r"`([a-z_.]+)`", brackets):
+                pointers += 1
+                owner = one.rpartition(".")[0]
+                tried = {one, f"{room}.{one}", f"{room.rpartition('.')[0]}.{one}", owner}
+                if one not in FILES and not tried & known and f"{room}.{owner}" not in known:
+                    lost.append(f"{name}: `{one}`")
+    assert lost == [] and pointers > 100

@@ -11,8 +11,8 @@ ROOMS = ("warehouse", "checks", "assets", "pipelines")
 ONE_PLACE = {
     r"no mart at": {"warehouse/base/home.py"},
     r"key=lambda \w+: \w+\.order\b|sort\(~pl\.col\(\"unreliable\"\)": {
-        "warehouse/editions/parts.py",  # which file supersedes which
-        "warehouse/intake/file_names.py",  # the newest of one edition, before it is tidied
+        "warehouse/editions/parts_and_revisions.py",  # which file supersedes which
+        "warehouse/intake/import_words.py",  # the newest of one edition, before it is tidied
         "assets/feeds/nhs_app/rules.py",  # the newest workbook
     },
     r"(?<![\w\]])\((\w+)\.feed, \1\.edition(, \1\.sha256)?\)": {
@@ -20,7 +20,7 @@ ONE_PLACE = {
         "warehouse/outputs/pages/page_data.py",  # SQL
     },
     r":[+,]*\.\d%\}|:\+[,.\d]|\} pp\b|,\.6g": {
-        "warehouse/base/numerals.py",
+        "warehouse/base/number_format.py",
         "warehouse/mart/provisional.py",  # SQL says its own
     },
     r"\.year\) \* 12|\.year \* 12|% 12 \+ 1|:%Y-%m\}|:%b %Y\}\"$|relativedelta|month >= 4": {

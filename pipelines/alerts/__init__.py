@@ -1,2 +1,4 @@
-"""Alerts: what needs a person, and telling them once. `problems` finds out, `told` remembers who
-was told what, `send` brings it to them."""
+"""Alerts: what needs a person, and telling them once.
+
+`find_problems` finds out, `delivery` remembers who was told what, `send` brings it to them.
+"""

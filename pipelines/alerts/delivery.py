@@ -1,7 +1,7 @@
 """Who was told what: one message per problem, and one when it clears.
 
-Belongs here: `state/alerts.json`, and when to try again. Does not: finding problems (`problems`),
-words (`message`), the network (`send`).
+Belongs here: `state/alerts.json`, and when to try again. Does not: finding problems
+(`find_problems`), words (`message`), the network (`send`).
 
 Each address has a memory of its own: one that could not be reached is told later, and nobody else
 is told twice. A new address is told of all that is open.
@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from pipelines.alerts import message
-from pipelines.alerts.problems import UNREADABLE, Problem, problems
+from pipelines.alerts.find_problems import UNREADABLE, Problem, problems
 from pipelines.alerts.send import SET_UP, Address, Sent, addresses, send
 from warehouse.base.home import Home
 from warehouse.store import Locked

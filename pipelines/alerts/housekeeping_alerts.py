@@ -2,7 +2,7 @@
 files, a purge cut short, a disk that is nearly full.
 
 Belongs here: reading what the home remembers. Does not: putting it right, problems with what is
-published (`publishers`).
+published (`publisher_problems`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A problem that needs a person, and the words that all problems share.
 
 Belongs here: the shape, moments in London's time, and the state of the home that problems are found
-in, what analysts see among it. Does not: finding problems (`publishers`, `upkeep`).
+in, what analysts see among it. Does not: finding problems (`publisher_problems`,
+`housekeeping_alerts`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bringing a message to people: e-mail, Teams, webhooks, and whatever else apprise knows.
 
 Belongs here: the addresses, which come from the environment, and sending to one of them. Does not:
-what is said (`message`), who was told already (`told`).
+what is said (`message`), who was told already (`delivery`).
 
 An address holds a password or a key. It is never shown, logged or raised: people are shown its
 kind and host.

@@ -58,14 +58,14 @@ def alerts(
 
 def line(home: Home) -> str:
     """The last line of `status`: how many problems there are; nothing if none."""
-    from pipelines.alerts.problems import problems
+    from pipelines.alerts.find_problems import problems
 
     count = len(problems(home))
     return f"{count} problem(s): access-recovery alerts" if count else ""
 
 
 def _show(screen: Screen, home: Home, as_json: bool) -> int:
-    from pipelines.alerts.problems import problems
+    from pipelines.alerts.find_problems import problems
 
     found = problems(home)
     if as_json:

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.cli.screen import Screen
 from warehouse.base.months import month_text
-from warehouse.base.numerals import signed_percent, signed_whole, whole
+from warehouse.base.number_format import signed_percent, signed_whole, whole
 from warehouse.editions.diff import Difference, Side
 from warehouse.editions.figure_changes import CHANGED, ONLY_NEW, ONLY_OLD
 from warehouse.store import whole_file

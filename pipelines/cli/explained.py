@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen
-from warehouse.base.numerals import value_text, whole
+from warehouse.base.number_format import value_text, whole
 from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:

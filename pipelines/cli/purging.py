@@ -15,8 +15,8 @@ from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from pipelines.operations.erase import Plan
     from pipelines.operations.purge import Purged
+    from pipelines.operations.purge_files import Plan
 
 OUT_OF_REACH = (
     "Out of reach are backups, files that were exported or passed on, lineage events that were "

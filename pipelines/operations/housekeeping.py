@@ -1,7 +1,7 @@
 """Housekeeping from end to end: files that can go, and Dagster's old runs.
 
 Belongs here: the order of the steps, and which runs may go. Does not: which files
-(`pipelines.operations.removable`), printing (`pipelines.cli.housekeeping`).
+(`pipelines.operations.housekeeping_files`), printing (`pipelines.cli.housekeeping`).
 
 No record of ours is only in Dagster: verdicts, decisions, looks and publications are kept in the
 archive. What goes are the logs of old runs. A run stays as long as it holds the newest
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from pipelines.instance.postgres import database
-from pipelines.operations.forget import FORGET, HISTORY, run_files
-from pipelines.operations.removable import Waste, find_waste, remove
+from pipelines.operations.housekeeping_files import Waste, find_waste, remove
+from pipelines.operations.purge_runs import FORGET, HISTORY, run_files
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
 from warehouse.base.sql import open_sqlite

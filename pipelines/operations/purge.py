@@ -1,7 +1,7 @@
 """Purging from end to end: erase a file, have Dagster forget it, and publish without it.
 
-Belongs here: the order of the steps. Does not: the steps (`pipelines.operations.erase`,
-`pipelines.operations.forget`, `pipelines.operations.refresh`), asking and printing
+Belongs here: the order of the steps. Does not: the steps (`pipelines.operations.purge_files`,
+`pipelines.operations.purge_runs`, `pipelines.operations.refresh`), asking and printing
 (`pipelines.cli.purging`).
 """
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from checks.feed_rules import looks_back
 from pipelines.job_names import feed_job_name
-from pipelines.operations.erase import (
+from pipelines.operations.purge_files import (
     Plan,
     bury,
     editions_touched,
@@ -22,7 +22,7 @@ from pipelines.operations.erase import (
     plan_purge,
     runs_touched,
 )
-from pipelines.operations.forget import forget_runs
+from pipelines.operations.purge_runs import forget_runs
 from pipelines.operations.refresh import RefreshReport, bring_up_to_date, remembered
 from warehouse.archive.tombstones import Tombstone
 from warehouse.base.home import Home

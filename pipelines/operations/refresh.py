@@ -158,7 +158,7 @@ def clean_up(home: Home) -> None:
     """Remove what a killed process left. Imports and runs started in the UI write beside us, so
     only what was begun hours ago is taken for abandoned. Dagster's runs that it left under way are
     marked as failed."""
-    from warehouse.publication.candidate import drop_lost
+    from warehouse.publication.pending_mart import drop_lost
 
     settle(home)
     for prefix in WRITTEN:

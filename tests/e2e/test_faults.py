@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from checks import runner
-from pipelines.alerts.problems import problems
+from pipelines.alerts.find_problems import problems
 from pipelines.cli.main import main
 from tests.support import write_regional
 from warehouse.base.errors import hide_traces

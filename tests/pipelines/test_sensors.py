@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType
 
-from pipelines.alerts.problems import problems
+from pipelines.alerts.find_problems import problems
 from pipelines.instance.prepare import open_instance
 from pipelines.operations import pending
 from pipelines.operations import refresh_job as refreshing

@@ -41,7 +41,7 @@ MAY = {
     "it reads files that a person names, or those of other programs in the landing folder": {
         "pipelines/alerts/housekeeping_alerts.py",
         "pipelines/alerts/send.py",
-        "pipelines/operations/erase.py",
+        "pipelines/operations/purge_files.py",
         "pipelines/operations/landing.py",
         "warehouse/fetch/network.py",
         "warehouse/intake/files_to_import.py",

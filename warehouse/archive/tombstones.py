@@ -2,7 +2,7 @@
 
 Belongs here: `archive/tombstones`, one small JSON per purged file and edition. A tombstone has
 no file name, no headings and no content, for those may be the personal data. Does not: erasing
-(`pipelines.operations.erase`).
+(`pipelines.operations.purge_files`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Belongs here: finding files by what a person types of a hash; withdrawing and restoring. What
 follows is `Archive.active_files`: a withdrawn file is none, and its edition is judged anew from
-what remains. Does not: erasing (`pipelines.operations.erase`).
+what remains. Does not: erasing (`pipelines.operations.purge_files`).
 """
 
 from __future__ import annotations

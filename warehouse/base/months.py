@@ -1,7 +1,8 @@
 """Months: their arithmetic, how they are written here, and how publishers write them.
 
 Belongs here: first days of months, what is in a month or between two, financial years, and text.
-Does not: working days (`working_days`), when something is published (`release_calendar`).
+Does not: working days (`working_days`), when something is published
+(`warehouse.contract.release_calendar`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How words are compared: one spelling whatever the dress of the published text.
 
-Belongs here: text alone. Does not: which words there are (`warehouse.contract.labels`).
+Belongs here: text alone. Does not: which words there are (`warehouse.contract.model`).
 """
 
 from __future__ import annotations

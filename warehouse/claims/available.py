@@ -1,7 +1,7 @@
 """What is held of the series that claims ask for, and what is left out of the mart, by whom.
 
 Belongs here: questions to `kpi_monthly` and governance's records of the attached mart. Does not:
-values (`evidence`), sentences about what is missing (`missing`).
+values (`evidence`), sentences about what is missing (`not_computable`).
 """
 
 from __future__ import annotations

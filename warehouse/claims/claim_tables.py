@@ -1,6 +1,6 @@
 """Tables `claim` and `claim_reading` of the mart.
 
-Belongs here: their columns, and putting tested claims into them. Does not: the trial (`trial`);
+Belongs here: their columns, and putting tested claims into them. Does not: the trial (`evaluate`);
 what the columns mean is said in the mart's descriptions.
 """
 

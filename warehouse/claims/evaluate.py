@@ -1,7 +1,7 @@
 """The trial of a register: every claim with every reading tried, and its verdict.
 
 Belongs here: bringing claims, evidence and rules together, and saying what came of it. Does not:
-the rules (`judge`), the questions (`evidence`), the shape of the tables (`tables`).
+the rules (`verdicts`), the questions (`evidence`), the shape of the tables (`claim_tables`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the mart knows about a reading: its value as known with each edition, and who there is.
 
 Belongs here: questions to `kpi_vintage` and `kpi_monthly` of the attached mart. Does not: what is
-held (`held`), verdicts (`judge`).
+held (`available`), verdicts (`verdicts`).
 """
 
 from __future__ import annotations

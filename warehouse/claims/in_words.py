@@ -1,7 +1,7 @@
 """Figures and differences in words, by their unit.
 
 Belongs here: how a value, a difference and the verdicts of a statement are written. Does not:
-deciding them (`judge`).
+deciding them (`verdicts`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from warehouse.base.numerals import (
+from warehouse.base.number_format import (
     percent,
     say_number,
     say_signed,

@@ -1,7 +1,7 @@
 """Why a reading can't be worked out: found from what is held, and said in words.
 
 Belongs here: from the catalogue and the mart's records to a sentence. Does not: finding them
-(`held`); what no KPI is for, the register says itself.
+(`available`); what no KPI is for, the register says itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The register of claims: `places/<place>.yaml` as validated objects.
 
 Belongs here: what an entry may say, and refusing what it must not. Does not: any one claim (the
-YAML), working a reading out (`evidence`), verdicts (`judge`).
+YAML), working a reading out (`evidence`), verdicts (`verdicts`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A figure as it was written: its value, and how far off it may be because of its rounding.
 
 Belongs here: reading `267,552`, `1.8 million`, `16 %`, `around 70 %`, `1 in 5`. Does not: what the
-figure is compared with (`judge`).
+figure is compared with (`verdicts`).
 """
 
 from __future__ import annotations

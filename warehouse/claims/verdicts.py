@@ -1,7 +1,7 @@
 """Verdicts: a claim against its readings, by rules that know no claim by name.
 
 Belongs here: pure functions from what was stated and what is known to a verdict. Does not: asking
-the mart (`evidence`), tables (`tables`).
+the mart (`evidence`), tables (`claim_tables`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from warehouse.base.months import months_apart, parse_month
-from warehouse.base.numerals import say_number
+from warehouse.base.number_format import say_number
 from warehouse.claims.evidence import REFUTING_MONTHS, KnownValue, People
 from warehouse.claims.in_words import say_edition, say_value
 from warehouse.claims.not_computable import NotComputable

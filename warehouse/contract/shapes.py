@@ -1,7 +1,8 @@
 """The shapes of a feed's tables: columns of its tidy rows and of its measures, with their types.
 
-Belongs here: what the contract says of them, for whoever describes them to others (Dagster,
-lineage events, data contracts). Does not: making them (`conform`, `measure`).
+Belongs here: what the contract says of them, for whoever describes them to others (Dagster, lineage
+events, data contracts). Does not: making them (`warehouse.transform.conform`,
+`warehouse.transform.measure`).
 """
 
 from __future__ import annotations

@@ -28,7 +28,13 @@ from warehouse.editions.figure_changes import (
     sums_of_both,
     totals_apart,
 )
-from warehouse.editions.parts import EditionFile, in_force, latest_cells, place_files, rows_in_force
+from warehouse.editions.parts_and_revisions import (
+    EditionFile,
+    in_force,
+    latest_cells,
+    place_files,
+    rows_in_force,
+)
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
 from warehouse.transform.lake import TidyFacts, lake_keys, lake_paths

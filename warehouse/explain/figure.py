@@ -1,7 +1,7 @@
 """One figure as the mart explains it, as an object to print or to write as JSON.
 
 Belongs here: asking macro `explain`, and saying what is wrong with a question it can't answer.
-Does not: the rows of files (`rows`).
+Does not: the rows of files (`source_rows`).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: da
     """The organisations that were counted, one by one."""
     import polars as pl
 
-    from warehouse.editions.parts import vintage_of
+    from warehouse.editions.parts_and_revisions import vintage_of
     from warehouse.explain.counted import FIGURES, cells_of
 
     vintage = vintage_of(figure["edition"], figure["revision"])

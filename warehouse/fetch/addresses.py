@@ -1,7 +1,7 @@
 """Where publishers' addresses lead: themselves, or a mirror that the owner of the home names.
 
 Belongs here: the choice, and applying it both ways. Does not: asking (`client`), which addresses a
-feed has (its contract's `discovery`).
+feed has (its contract's `warehouse.contract.discovery`).
 
 Contracts and journals always hold the publisher's own addresses; only the client asks elsewhere.
 """

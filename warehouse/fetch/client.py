@@ -1,4 +1,4 @@
-"""The client that asks publishers: politely, with_retries, and one request at a time per host.
+"""The client that asks publishers: politely, with retries, and one request at a time per host.
 
 Belongs here: pages and files from addresses, new attempts, redirects, limits. Does not: which
 addresses (`find`), what the network is like (`network`), the words for failures (`failures`), what
@@ -26,10 +26,10 @@ from warehouse.contract.discovery import at_hosts
 from warehouse.fetch.addresses import read_addresses
 from warehouse.fetch.candidates import NotFound, Page
 from warehouse.fetch.failures import Unreachable, led_away, of_error, of_status
-from warehouse.fetch.names import file_name
 from warehouse.fetch.network import proxy_of, tls, turn_at, user_agent
 from warehouse.fetch.partial import PartialFile
 from warehouse.fetch.retry import with_retries
+from warehouse.fetch.safe_file_names import file_name
 from warehouse.readers.refused import Refused
 from warehouse.settings import read_settings
 

@@ -13,9 +13,9 @@ from warehouse.contract.discovery import Ckan, Listing, Publication, Source
 from warehouse.contract.model import Contract
 from warehouse.fetch.candidates import Found, NotFound, NotYet, Page
 from warehouse.fetch.ckan import find_ckan
+from warehouse.fetch.edition_page import find_publication
 from warehouse.fetch.listing import find_listing
-from warehouse.fetch.publication import find_publication
-from warehouse.fetch.report import find_report
+from warehouse.fetch.on_demand_report import find_report
 
 
 def find(contract: Contract, edition: str, get: Callable[[str], Page], today: date) -> Found:

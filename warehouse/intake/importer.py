@@ -1,7 +1,7 @@
 """Importing: from paths to archived source files with provenance, one verdict per file.
 
 Belongs here: walking paths, recording, and the words of the outcome. Does not: opening bytes
-(`containers`), matching headings (`recognise`), choosing the edition (`edition`).
+(`warehouse.readers.containers`), matching headings (`recognise`), choosing the edition (`edition`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
-from warehouse.intake.file_names import name_of, older_copy, words_of
 from warehouse.intake.files_to_import import files_under, is_ours
+from warehouse.intake.import_words import name_of, older_copy, words_of
 from warehouse.intake.origin import Provenance
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.synthetic import is_sample, refuse_among_real

@@ -1,8 +1,8 @@
 """Which feed a spooled file is, how many rows it has, and which months its content covers.
 
-Belongs here: what can be told from content alone. Does not: opening containers (`containers`),
-finding the table (`tables`), which edition it is (`edition`), keeping files
-(`warehouse.archive.source_files`).
+Belongs here: what can be told from content alone. Does not: opening containers
+(`warehouse.readers.containers`), finding the table (`warehouse.readers.tables`), which edition it
+is (`edition`), keeping files (`warehouse.archive.source_files`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Following edges back: from a table's columns to those of the layers that one asks for.
 
-Belongs here: walks over edges, for pages and for Dagster. Does not: the same in SQL (`table`).
+Belongs here: walks over edges, for pages and for Dagster. Does not: the same in SQL (`edge_table`).
 """
 
 from __future__ import annotations

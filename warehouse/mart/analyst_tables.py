@@ -1,7 +1,7 @@
 """The rest of analysts' tables: catalogue, calendar, and the wide view of each theme.
 
 Belongs here: tables that describe rather than measure. Does not: figures (`figures`),
-organisations (`organisations`), governance's records (`governance`).
+organisations (`organisation_table`), governance's records (`governance`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """On which boundaries a figure was counted: ONS codes, and where its edition puts an organisation.
 
 Belongs here: `stage.boundary`, `stage.placement`, and the SQL that tells whether two figures are
-of one place. Does not: who belonged to whom by the dated reference (`places`).
+of one place. Does not: who belonged to whom by the dated reference (`hierarchy`).
 
 An organisation whose boundaries change keeps its ODS code and gets a new ONS code. A later release
 restates earlier months on its own boundaries: so its figures of one month may be of another place

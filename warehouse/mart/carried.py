@@ -1,6 +1,6 @@
 """Lists that hold until the next one: a row per month, and from when on they, or maps, are too old.
 
-Belongs here: carrying the figures of such feeds forward. Does not: loading them (`stage`).
+Belongs here: carrying the figures of such feeds forward. Does not: loading them (`load`).
 """
 
 from __future__ import annotations

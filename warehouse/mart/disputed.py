@@ -3,7 +3,7 @@ although checks failed, and in which words the mart says so.
 
 Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
 not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`inputs`, `rollup`),
-statuses (`status`).
+statuses (`figure_status`).
 
 The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
 putting a denominator beside a numerator, is `or`: so a figure of England knows which acceptances
@@ -23,7 +23,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
-from warehouse.editions.parts import EditionFile
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.editions.status import EditionStatus, status_of
 from warehouse.mart.held_months import let_in
 from warehouse.mart.hierarchy import Connection, create_from

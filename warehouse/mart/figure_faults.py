@@ -2,7 +2,7 @@
 
 Belongs here: lists and maps too old for the month, two sides on different boundaries, pharmacies
 that may be anywhere: joins and words for the figures of a KPI. Does not: members that are missing
-(`members`), the order of statuses (`status`).
+(`expected_members`), the order of statuses (`figure_status`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warehouse.kpi.catalogue import WORKING_DAYS, Source
+from warehouse.mart.expected_members import unplaced_in
 from warehouse.mart.inputs import Inputs
-from warehouse.mart.members import unplaced_in
 from warehouse.reference.levels import LEVELS
 
 STALE = "the list that it rests on is too old for the month: it is of "

@@ -12,12 +12,12 @@ from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
 from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
+from warehouse.mart.expected_members import load_expected
 from warehouse.mart.figure_faults import faults_of
 from warehouse.mart.figure_status import judged
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
-from warehouse.mart.members import load_expected
 from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages

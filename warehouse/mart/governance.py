@@ -1,6 +1,6 @@
 """Governance's records: what was taken in, checked, held back and published.
 
-Belongs here: schema `governance` of the mart. Does not: analysts' tables (`tables`).
+Belongs here: schema `governance` of the mart. Does not: analysts' tables (`analyst_tables`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, FileKey, of_edition
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_history
-from warehouse.editions.parts import EditionFile, rows_in_force
+from warehouse.editions.parts_and_revisions import EditionFile, rows_in_force
 from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.journal import Journal
 from warehouse.kpi.catalogue import catalogue

@@ -17,7 +17,7 @@ import polars as pl
 from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import HeldMonth
-from warehouse.editions.parts import vintage_of
+from warehouse.editions.parts_and_revisions import vintage_of
 from warehouse.editions.status import EditionStatus
 from warehouse.kpi.catalogue import Kpi, Source
 from warehouse.mart.hierarchy import Connection, create_from

@@ -1,7 +1,8 @@
 """Who belonged to whom in which month: one table of memberships for every level.
 
 Belongs here: `stage.observed` (what the files say of organisations), `stage.reference`, and
-`stage.membership`. Does not: which members a whole should have (`members`), adding up (`rollup`).
+`stage.membership`. Does not: which members a whole should have (`expected_members`), adding up
+(`rollup`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.editions.parts import EditionFile
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, TABLE, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference

@@ -1,7 +1,7 @@
 """The working database: accepted measures, month by month, before any roll-up.
 
-Belongs here: loading Parquet into `stage.*`. Does not: who belonged to whom (`places`), adding up
-(`rollup`), KPIs (`figures`). Identifiers in SQL come from validated contracts; values are always
+Belongs here: loading Parquet into `stage.*`. Does not: who belonged to whom (`hierarchy`), adding
+up (`rollup`), KPIs (`figures`). Identifiers in SQL come from validated contracts; values are always
 parameters.
 """
 
@@ -16,12 +16,12 @@ from warehouse.base.home import Home
 from warehouse.base.months import between, days_of, financial_year, months_apart, parse_month
 from warehouse.base.working_days import working_days
 from warehouse.contract.model import Contract, contracts
-from warehouse.editions.parts import EditionFile, cells_of
+from warehouse.editions.parts_and_revisions import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
 from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.disputed import create_disputes, disputes
+from warehouse.mart.expected_members import load_unplaced
 from warehouse.mart.hierarchy import Connection, create_from, load_places
-from warehouse.mart.members import load_unplaced
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
 from warehouse.transform.lake import lake_paths

@@ -2,7 +2,7 @@
 
 Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
 publication beside the files that the counted cells came from. Does not: whom a whole should have
-(`members`), the sums (`rollup`), reading a figure's way back to its files (`explain`).
+(`expected_members`), the sums (`rollup`), reading a figure's way back to its files (`explain`).
 
 Noted is who was in, not which figure of theirs: that is always their newest one at that time. So
 a figure as known with vintage V rests on its members whose span holds V, those on theirs, down to

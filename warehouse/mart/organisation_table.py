@@ -1,7 +1,7 @@
 """The table of organisations: names, and who belonged to whom when.
 
 Belongs here: `organisation` of the mart and the names it shows. Does not: finding out who
-belonged to whom (`places`).
+belonged to whom (`hierarchy`).
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from warehouse.kpi.catalogue import Kpi, feed_of, level_of, measure_name
 from warehouse.mart.disputed import either
+from warehouse.mart.expected_members import lost, lost_in_place, unplaced
 from warehouse.mart.hierarchy import Connection, parents
 from warehouse.mart.inputs import Inputs
-from warehouse.mart.members import lost, lost_in_place, unplaced
 from warehouse.reference.levels import LEVELS
 
 

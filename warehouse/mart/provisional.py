@@ -2,7 +2,7 @@
 
 Belongs here: what later editions typically did to figures of each age, beside how much figures
 typically change on the year, and the age from which a month is final. Does not: vintages and
-revisions one by one (`revisions`), statuses (`status`).
+revisions one by one (`revisions`), statuses (`figure_status`).
 
 The age of a month is the number of months from it to the edition. At each age the later revision
 is the median, over organisations and editions, of the change from that edition's figure to the

@@ -1,17 +1,18 @@
 """Roll-ups: from practices and pharmacies to their places, and from those to region and England.
 
 Belongs here: the one way in which figures of members become a figure of the whole, vintage by
-vintage, and the rule that a whole with a member missing is no figure at all. Measures that must
-not be added over organisations stay where they are counted. Who is added up is noted on the way.
-Does not: figures of the members (`inputs`), whom a whole should have (`members`), KPIs (`figures`).
+vintage, and the rule that a whole with a member missing is no figure at all. Measures that must not
+be added over organisations stay where they are counted. Who is added up is noted on the way. Does
+not: figures of the members (`inputs`), whom a whole should have (`expected_members`), KPIs
+(`figures`).
 """
 
 from __future__ import annotations
 
+from warehouse.mart.expected_members import expected_units, open_practices
 from warehouse.mart.held_months import keep_out
 from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents
 from warehouse.mart.inputs import KEYS, Inputs, base_figures, join_levels
-from warehouse.mart.members import expected_units, open_practices
 from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.reference.levels import SITES, steps_from

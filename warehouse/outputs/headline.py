@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.numerals import say_change, signed_percent, value_text
+from warehouse.base.number_format import say_change, signed_percent, value_text
 from warehouse.kpi.catalogue import catalogue
 from warehouse.settings import HeadlinePlace
 

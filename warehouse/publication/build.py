@@ -27,7 +27,7 @@ from warehouse.claims.register import published_claims, register_files
 from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts, hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA
-from warehouse.editions.parts import EditionFile, place_files
+from warehouse.editions.parts_and_revisions import EditionFile, place_files
 from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import catalogue, theme_files
 from warehouse.lineage.edge_table import (

@@ -1,7 +1,7 @@
 """Opening what a person names: bare files, gzip, zip and workbooks, streamed, and distrusted.
 
-Belongs here: type by magic bytes, limits on size and ratio, member names, encodings.
-Does not: tables within workbooks (`workbook`), what the content means (`recognise`).
+Belongs here: type by magic bytes, limits on size and ratio, member names, encodings. Does not:
+tables within workbooks (`workbook`), what the content means (`warehouse.intake.recognise`).
 """
 
 from __future__ import annotations

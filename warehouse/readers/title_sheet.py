@@ -1,7 +1,7 @@
 """When a workbook says on its title sheet that it was published.
 
 Belongs here: finding and reading that day, and whether it can be. Does not: workbooks as such
-(`workbook`), which day counts in the end (`importer`).
+(`workbook`), which day counts in the end (`warehouse.intake.importer`).
 
 Title sheets are filled in by hand from that of the month before, and some keep its date.
 """

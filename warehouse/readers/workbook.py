@@ -1,7 +1,8 @@
 """Tables in Excel workbooks: found by the words of their headings, whatever stands around them.
 
 Belongs here: sheets as text, the heading row, where the data end. Values only: formulas count as
-what they last showed, and macros never run. Does not: which feed a table is (`recognise`).
+what they last showed, and macros never run. Does not: which feed a table is
+(`warehouse.intake.recognise`).
 """
 
 from __future__ import annotations

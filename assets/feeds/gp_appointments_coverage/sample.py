@@ -1,7 +1,8 @@
 """Synthetic coverage file: practices and patients behind each sub-ICB's appointments.
 
-Belongs here: the publisher's columns, file and member names. Does not: any figure (`world`), nor
-the daily counts, for which the archive is named and which this sample leaves out.
+Belongs here: the publisher's columns, file and member names. Does not: any figure
+(`assets.sample.world`), nor the daily counts, for which the archive is named and which this sample
+leaves out.
 """
 
 from datetime import date

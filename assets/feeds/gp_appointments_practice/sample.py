@@ -1,7 +1,8 @@
 """Synthetic practice-level crosstabs: three months and `Mapping.csv` in one archive per edition.
 
-Belongs here: the publisher's columns, dates, file and member names. Does not: any figure (`world`).
-The newest month comes in two members, as the publisher splits it when it is large.
+Belongs here: the publisher's columns, dates, file and member names. Does not: any figure
+(`assets.sample.world`). The newest month comes in two members, as the publisher splits it when it
+is large.
 """
 
 from datetime import date

@@ -1,6 +1,7 @@
 """Synthetic regional CSVs: one archive per edition, one member per ICB.
 
-Belongs here: the publisher's columns, spellings, order and names. Does not: any figure (`world`).
+Belongs here: the publisher's columns, spellings, order and names. Does not: any figure
+(`assets.sample.world`).
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
 """Synthetic export of the NHS App dashboard by practice: one CSV with every month so far.
 
 Belongs here: the headings that the project defines, as in `template.csv`, and the file's name. Does
-not: any figure (`app_use`).
+not: any figure (`assets.sample.app_use`).
 """
 
 from pathlib import Path

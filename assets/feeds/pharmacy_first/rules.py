@@ -13,7 +13,7 @@ import polars as pl
 
 from checks.edition_view import EditionView, Evidence, Expectation, skipped, within
 from warehouse.base.months import add_months, month_text, parse_month
-from warehouse.base.numerals import percent
+from warehouse.base.number_format import percent
 
 TOTAL, BEFORE_IT = "consultations", "CPCS"
 

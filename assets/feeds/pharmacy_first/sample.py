@@ -1,7 +1,8 @@
 """Synthetic dispensing contractors' data: a wide CSV a month to November 2024, long ones after it.
 
 Belongs here: the publisher's columns, labels and file names in both eras, odd as they are. Does
-not: any figure (`pharmacies`). One long month is issued twice, the second time with late claims.
+not: any figure (`assets.sample.pharmacies`). One long month is issued twice, the second time with
+late claims.
 """
 
 import os

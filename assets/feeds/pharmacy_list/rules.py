@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.edition_view import EditionView, Evidence, Expectation, skipped
-from warehouse.base.numerals import percent
+from warehouse.base.number_format import percent
 
 LISTED = "listed_pharmacies"
 

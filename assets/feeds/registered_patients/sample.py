@@ -1,6 +1,7 @@
 """Synthetic list sizes: one CSV per month, all persons by practice, as at the first of the month.
 
-Belongs here: the publisher's columns, dates and file names. Does not: any figure (`world`).
+Belongs here: the publisher's columns, dates and file names. Does not: any figure
+(`assets.sample.world`).
 """
 
 from datetime import date

@@ -1,6 +1,7 @@
 """Synthetic practice map: which PCN, sub-ICB, ICB and region each practice list belongs to.
 
-Belongs here: the publisher's columns, date and names. Does not: the organisations (`world`).
+Belongs here: the publisher's columns, date and names. Does not: the organisations
+(`assets.sample.world`).
 """
 
 from pathlib import Path

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from pipelines.instance.postgres import VARIABLE, Unanswered, Unusable, database, place
 from pipelines.instance.prepare import open_instance
 from pipelines.instance.sqlite import Runs
-from pipelines.operations.forget import forget_runs
+from pipelines.operations.purge_runs import forget_runs
 from pipelines.operations.running import running_instance
 from tests.pipelines.instance.postgres_server import PASSWORD, QUOTED, postgres, programs
 from tests.pipelines.instance.test_prepare import runs_launched_first

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.operations.forget import run_files
 from pipelines.operations.housekeeping import delete_runs, housekeep, old_runs
+from pipelines.operations.purge_runs import run_files
 from pipelines.operations.running import running_instance
 from tests.support import kept_in, write, write_text
 from warehouse.base.home import HOME_VARIABLE, Home

@@ -18,7 +18,7 @@ from warehouse.fetch import client as module
 from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
 from warehouse.fetch.candidates import NotFound
 from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified, Unreachable
-from warehouse.fetch.names import file_name
+from warehouse.fetch.safe_file_names import file_name
 from warehouse.readers.refused import Refused
 
 CONTENT = bytes(range(256)) * 40

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checks.feed_rules import looks_back
-from pipelines.operations.erase import bury, editions_touched, erase, plan_purge
+from pipelines.operations.purge_files import bury, editions_touched, erase, plan_purge
 from tests.local_server import Answer, Published, Route, in_turn
 from tests.support import imported, kept_in, list_map, patient_list, write, write_text, zipped
 from tests.warehouse.fetch.publisher import LISTS, PAGES, Publisher

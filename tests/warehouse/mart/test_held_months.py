@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assets.ingest import pending_editions
-from pipelines.alerts.problems import problems
+from pipelines.alerts.find_problems import problems
 from pipelines.cli.status import feed_statuses
 from tests.checks.cases_new_months import LLR, restated
 from tests.checks.support_checks import real_file

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 PARTICULAR = {
     "warehouse/mart/boundaries.py": "a sub-ICB put elsewhere by a file, in its ICB and region",
     "warehouse/mart/hierarchy.py": "the dated reference: sub-ICBs in ICBs in regions",
-    "warehouse/mart/members.py": "which sub-ICBs England should have, region by region",
+    "warehouse/mart/expected_members.py": "which sub-ICBs England should have, region by region",
     "warehouse/mart/organisation_table.py": "names and periods of the dated reference",
     "warehouse/settings.py": "the places that are shown first",
 }

@@ -1,7 +1,7 @@
 """What feeds' and the mart's data contracts have in common.
 
 Belongs here: the standard's words for our checks, owners and extra facts; version and text of a
-finished contract. Does not: what one contract says (`feeds`, `mart`).
+finished contract. Does not: what one contract says (`feeds`, `mart_contract`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A feed's contract in the Open Data Contract Standard.
 
 Belongs here: `warehouse.contract.model.Contract` and its checks, said in the standard's model: the
-published columns. Does not: the measures made from them (`measures`), the mart (`mart`).
+published columns. Does not: the measures made from them (`measures`), the mart (`mart_contract`).
 """
 
 from __future__ import annotations

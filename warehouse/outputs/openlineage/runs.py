@@ -1,7 +1,7 @@
 """A run of a step, told as it goes: that it began, and how it ended.
 
 Belongs here: the one way in which steps tell of themselves. Does not: what they say of datasets
-(`datasets`, `mart`), where it goes (`emit`). The client is loaded only if events are wanted.
+(`datasets`, `mart_events`), where it goes (`emit`). The client is loaded only if events are wanted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the pages say, read from a mart: governance's records as plain rows.
 
-Belongs here: the questions, in SQL. Does not: their looks (`templates`), writing (`build`).
+Belongs here: the questions, in SQL. Does not: their looks (`templates`), writing (`render`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which pages there are about a published mart, and whether one of them is lost.
 
-Belongs here: names of pages. Does not: writing them (`build`), so that a refresh with nothing to
+Belongs here: names of pages. Does not: writing them (`render`), so that a refresh with nothing to
 do need not load what that takes.
 """
 

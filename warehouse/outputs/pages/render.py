@@ -1,6 +1,6 @@
 """Writing the pages of a published mart into `docs/` of the home.
 
-Belongs here: which pages there are and where. Does not: what they say (`records`), their looks
+Belongs here: which pages there are and where. Does not: what they say (`page_data`), their looks
 (`templates`).
 """
 
@@ -16,7 +16,7 @@ import jinja2
 
 from warehouse.base.home import Home
 from warehouse.base.months import day_words
-from warehouse.base.numerals import limit, say_change, value_text
+from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness

@@ -219,7 +219,7 @@ def test_a_purged_file_is_forgotten_also_in_files_set_aside_and_torn_lines(home:
 
 def test_the_client_is_not_loaded_before_there_is_something_to_tell() -> None:
     code = (
-        "import sys, warehouse.outputs.openlineage.runs, pipelines.operations.erase;"
+        "import sys, warehouse.outputs.openlineage.runs, pipelines.operations.purge_files;"
         "sys.exit(any(name.startswith('openlineage') for name in sys.modules))"
     )
     project = Path(emit.__file__).parents[2]

@@ -1,7 +1,7 @@
 """All problems of a home that need a person, gravest first.
 
-Belongs here: putting the finders together. Does not: finding (`publishers`, `upkeep`), telling
-(`told`). Nothing here changes anything.
+Belongs here: putting the finders together. Does not: finding (`publisher_problems`,
+`housekeeping_alerts`), telling (`delivery`). Nothing here changes anything.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pipelines.alerts import housekeeping_alerts as upkeep
-from pipelines.alerts import publishers
+from pipelines.alerts import publisher_problems as publishers
 from pipelines.alerts.problem import NOTHING, HomeState, Problem, home_state
 from warehouse.base.home import Home
 from warehouse.settings import read_settings

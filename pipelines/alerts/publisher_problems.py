@@ -1,7 +1,7 @@
 """Problems with what is published: not reachable, not found, not what was looked for, late.
 
 Belongs here: reading the journal of looks and the release calendar. Does not: looking
-(`warehouse.fetch`), problems of this installation (`upkeep`).
+(`warehouse.fetch`), problems of this installation (`housekeeping_alerts`).
 """
 
 from __future__ import annotations

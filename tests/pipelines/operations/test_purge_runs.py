@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.instance.prepare import open_instance
 from pipelines.job_names import PUBLISH_JOB, REFRESH_JOB, feed_job_name
-from pipelines.operations.forget import forget_runs
+from pipelines.operations.purge_runs import forget_runs
 from warehouse.base.home import Home
 
 Status = dg.DagsterRunStatus

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.archive.source_files import SourceFile
-from warehouse.editions.parts import Cells, number_revisions, vintage_of
+from warehouse.editions.parts_and_revisions import Cells, number_revisions, vintage_of
 
 
 def source(name: str, day: int, published: date | None = None) -> SourceFile:

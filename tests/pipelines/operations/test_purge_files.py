@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from checks.feed_rules import looks_back
-from pipelines.operations import forget
 from pipelines.operations import purge as pipeline
-from pipelines.operations.erase import bury, editions_touched, erase, plan_purge
-from pipelines.operations.forget import InUse
+from pipelines.operations import purge_runs as forget
+from pipelines.operations.purge_files import bury, editions_touched, erase, plan_purge
+from pipelines.operations.purge_runs import InUse
 from pipelines.operations.refresh import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import coverage, gzipped, imported, referrals, regional, write, zipped

@@ -2,7 +2,7 @@
 
 import pytest
 
-from warehouse.base.numerals import (
+from warehouse.base.number_format import (
     say_change,
     say_number,
     say_signed,

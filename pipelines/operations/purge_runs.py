@@ -1,7 +1,7 @@
 """Forgetting runs: Dagster's events quote what checks found, and a purged file may be among it.
 
 Belongs here: deleting runs of a home's Dagster instance so that no byte of their events is left.
-Does not: which runs (`pipelines.operations.erase` knows by the check history).
+Does not: which runs (`pipelines.operations.purge_files` knows by the check history).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.operations.removable import find_waste, remove
+from pipelines.operations.housekeeping_files import find_waste, remove
 from tests.support import kept_in, write, write_regional, write_text
 from tests.warehouse.support_mart import bring
 from warehouse.archive.source_files import Archive

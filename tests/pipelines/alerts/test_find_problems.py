@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.alerts.find_problems import Problem, problems
 from pipelines.alerts.problem import PublishedMart, moment
-from pipelines.alerts.problems import Problem, problems
 from pipelines.operations.last_refresh import remember
 from tests.pipelines.alerts.support_alerts import (
     EDITION,

@@ -1,7 +1,7 @@
 """Housekeeping: what lies in the home and can go, for it is not in use or can be rebuilt.
 
 Belongs here: finding that, and removing it. Does not: Dagster's runs
-(`pipelines.operations.housekeeping`), what must be erased (`pipelines.operations.erase`). The
+(`pipelines.operations.housekeeping`), what must be erased (`pipelines.operations.purge_files`). The
 archive is never touched.
 """
 
