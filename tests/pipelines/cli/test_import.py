@@ -83,7 +83,7 @@ def test_a_path_that_is_not_there_is_status_2(home: Home, tmp_path: Path) -> Non
 def test_an_empty_folder_is_status_2(home: Home, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run(tmp_path / "empty")
-    assert result.exit_code == 2 and "no file under that path" in result.stderr
+    assert result.exit_code == 2 and "No files found under that path" in result.stderr
 
 
 def test_a_name_with_markup_is_printed_as_it_is(home: Home, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_the_command_says_what_goes_and_how_much(home: Home) -> None:
     assert done.exit_code == 0 and "1 file(s)" in done.stdout and "Removed: 5" in done.stdout
     assert not stray.exists()
     again = CliRunner().invoke(app, ["housekeeping"])
-    assert again.exit_code == 0 and "Nothing to do" in again.stdout
+    assert again.exit_code == 0 and "Nothing to remove" in again.stdout
 
 
 def test_it_waits_for_a_refresh_and_goes_by_the_settings(home: Home) -> None:
