@@ -1,7 +1,7 @@
-"""What depends on what: the feeds and measures behind each KPI, the figures that an edition
-carries, and the refresh in which a check was made.
+"""Which KPI values use an edition: the feeds and measures behind each KPI, the figures that an
+edition carries, and the refresh in which a check was made.
 
-Belongs here: the tables, views and macros with which governance goes from a verdict to the
+Belongs here: the tables, views and macros that lead governance from a check's result to the
 published figures. Does not: the records themselves (`governance`), comments (`describe`).
 """
 
@@ -22,7 +22,7 @@ from warehouse.transform.measure import definition
 
 
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`governance.kpi_feed` in the attached mart: a row per KPI, level and measure."""
+    """Create `governance.kpi_feed` in the attached mart: one row per KPI, level and measure."""
     rows = [
         {
             "kpi_id": kpi.kpi_id,
@@ -48,8 +48,9 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
 
 
 def create_measures(db: Connection, disclosure: Disclosure) -> None:
-    """`governance.measure` in the attached mart: what each measure of each feed counts, and whether
-    those it is counted of may be named."""
+    """Create `governance.measure` in the attached mart: what each measure counts, and whether the
+    organisations it counts may be named.
+    """
     rows = [
         {
             "feed": feed,
@@ -76,10 +77,10 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
 
 
 def affected_views() -> dict[str, str]:
-    """Views, name -> SQL, for a database that is open on its own."""
+    """Return views, name -> SQL, for a database that is opened on its own."""
     return {
-        # A mart's own checks are made once it is built, so they belong to the publication of their
-        # run; those of a mart that was not published, to the next one.
+        # Checks of a mart run once it is built, so they belong to the publication of their run;
+        # if that mart was not published, to the next publication.
         "governance.refresh_check": """CREATE VIEW governance.refresh_check AS
             SELECT p.published_at AS refreshed_at, c.*
             FROM governance.check_result AS c
@@ -96,7 +97,7 @@ def affected_views() -> dict[str, str]:
 
 
 def affected_macros() -> dict[str, str]:
-    """Table macros, signature -> SQL, for a database that is open on its own."""
+    """Return table macros, signature -> SQL, for a database that is opened on its own."""
     placed = " UNION ALL ".join(
         f"""SELECT n.month, '{level}', o.{column}
             FROM newest AS n JOIN belonging AS o USING (org_level, org_code)

@@ -1,4 +1,4 @@
-"""The rest of analysts' tables: catalogue, calendar, and the wide view of each theme.
+"""Descriptive tables for analysts: catalogue, calendar, and the wide view of each theme.
 
 Belongs here: tables that describe rather than measure. Does not: figures (`figures`),
 organisations (`organisation_table`), governance's records (`governance`).
@@ -15,7 +15,7 @@ from warehouse.mart.participation import create_members_table
 
 
 def create_analyst_tables(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`organisation`, `kpi`, `calendar_month` and tables of members in the attached mart."""
+    """Create `organisation`, `kpi`, `calendar_month` and tables of members in the attached mart."""
     db.execute("CREATE TABLE mart.calendar_month AS SELECT * FROM stage.calendar ORDER BY month")
     create_organisation(db)
     for kpi in kpis.values():
@@ -49,8 +49,9 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
 
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
-    """One wide view per theme, name -> SQL: a column per KPI and one
-    with its status, a row per organisation and month."""
+    """Return one wide view per theme, name -> SQL: a row per organisation and month, and for
+    each KPI a column of values and one of statuses.
+    """
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
         ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]

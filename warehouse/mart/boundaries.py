@@ -1,11 +1,11 @@
-"""On which boundaries a figure was counted: ONS codes, and where its edition puts an organisation.
+"""The boundaries on which a figure was counted: ONS codes, and where its edition places it.
 
-Belongs here: `stage.boundary`, `stage.placement`, and the SQL that tells whether two figures are
-of one place. Does not: who belonged to whom by the dated reference (`hierarchy`).
+Belongs here: `stage.boundary`, `stage.placement`, and the SQL that compares the boundaries of two
+figures. Does not: who belonged to whom by the dated reference (`hierarchy`).
 
 An organisation whose boundaries change keeps its ODS code and gets a new ONS code. A later release
-restates earlier months on its own boundaries: so its figures of one month may be of another place
-than an earlier edition's, under the same ODS code.
+restates earlier months on its own boundaries, so its figures for a month may cover a different
+area from an earlier edition's, under the same ODS code.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def load_boundaries(db: Connection) -> None:
 def _boundary(feed: str, level: str) -> str:
     """SQL: `feed, org_code, month, vintage, ons_code` of a feed's own organisations.
 
-    The file's word, unless it is the code of another organisation; else the reference as at the
-    edition, on whose boundaries all its months are.
+    The ONS code is the file's, unless it belongs to another organisation; otherwise the
+    reference's as at the edition, because an edition has all its months on the same boundaries.
     """
     edition = EDITION_MONTH.format(vintage="l.vintage")
     return f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage,
@@ -51,12 +51,12 @@ def _boundary(feed: str, level: str) -> str:
 
 
 def _load_placement(db: Connection) -> None:
-    """`stage.placement`: where an edition puts a sub-ICB in a month in which the dated reference
-    has it elsewhere (`feed, child, month, vintage, level, parent`).
+    """Create `stage.placement`: the sub-ICB months that an edition places elsewhere than the dated
+    reference does (`feed, child, month, vintage, level, parent`).
 
-    Its word counts where the reference bears it out as at the edition (else the check
-    `icb_of_sub_icb` tells of it), and where the ICB it names existed in the month: ICBs that were
-    made later are not carried back.
+    An edition's placement counts where the reference confirms it as at the edition (otherwise the
+    check `icb_of_sub_icb` reports it), and where the ICB it names existed in the month: newer ICBs
+    are not carried back.
     """
     edition = EDITION_MONTH.format(vintage="o.vintage")
     db.execute(
@@ -86,14 +86,14 @@ def _load_placement(db: Connection) -> None:
 
 
 def boundary_at(feed: str, level: str, table: str) -> str | None:
-    """SQL: `org_code, month, vintage, ons_code` of a feed's figures in a table at a level; None
-    where there is only one boundary, or none.
+    """SQL: `org_code, month, vintage, ons_code` of a feed's figures at a level; None where there is
+    at most one boundary.
 
-    Figures that were added up are on the boundaries by which their members were placed: of a feed
-    of ICBs those of its edition, of all others those of the month.
+    Roll-ups are on the boundaries by which their members were placed: those of the edition for a
+    feed that counts by ICB, those of the month for all others.
     """
     unit = contracts()[feed].reporting_unit
-    # England is whole on any boundaries within it.
+    # England is the same area whatever the boundaries within it.
     if unit is None or level not in DATED or level not in KEY_COLUMNS:
         return None
     if unit.level == level:

@@ -1,4 +1,4 @@
-"""Lists that hold until the next one: a row per month, and from when on they, or maps, are too old.
+"""Carry lists forward until the next one: a row per month, and when a list or map is too old.
 
 Belongs here: carrying the figures of such feeds forward. Does not: loading them (`load`).
 """
@@ -10,10 +10,10 @@ from warehouse.mart.hierarchy import Connection, first_day
 
 
 def carry_forward(db: Connection) -> None:
-    """A list holds from its month until the next list held, or to the last month of the data.
+    """Carry each list forward from its month to the next list, or to the last month of the data.
 
-    `reported_<feed>` and `lost_<feed>` of such feeds get a row per month; the edition stays the
-    list's. A list never reaches into the months of a newer one. `stage.stale`: the months for which
+    `reported_<feed>` and `lost_<feed>` of such feeds get a row per month, under the list's own
+    edition. A list never covers the months of a newer one. `stage.stale`: the months for which
     it is too old (`Contract.holds_months`), whose figures are incomplete.
     """
     db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
@@ -49,8 +49,9 @@ def carry_forward(db: Connection) -> None:
 
 
 def load_old_networks(db: Connection) -> None:
-    """`stage.old_network`: `pcn_code, month, edition` of networks of which a practice's membership
-    is known of a month (`edition`) too long ago."""
+    """Create `stage.old_network`: `pcn_code, month, edition` of networks whose practices' latest
+    known membership (`edition`) is too old for the month.
+    """
     tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
     most = max(contract.holds_months or 0 for contract in tell)
     db.execute(

@@ -1,4 +1,4 @@
-"""The register of caveats: bound to the figures they are true of, and put beside them.
+"""The register of caveats, and the figures to which each one applies.
 
 Belongs here: which KPIs and levels a caveat reaches, `governance.caveat`, `caveat_scope` and
 `caveat_text`, and the view and macro that read them. Does not: the caveats themselves (feeds'
@@ -20,9 +20,9 @@ from warehouse.contract.series_breaks import series_breaks
 from warehouse.kpi.catalogue import Kpi, feed_of
 from warehouse.mart.hierarchy import Connection, create_from
 
-# What the caveat `s` says of a figure of the month {month}. A comparison with the year before is
-# spoilt by a break between the two months, and by coverage that grew at any time between them;
-# of a count by working days of which the two months have not the same number.
+# Whether caveat `s` applies to a figure of month {month}. A year-on-year comparison is also
+# affected by a break between the two months, by coverage that grew at any time between them, and
+# for counts by working days, by months with different numbers of working days.
 COVERS = """({month} >= coalesce(s.first_month, {month})
     AND {month} <= coalesce(s.last_month, {month}))"""
 SPOILS = """CASE
@@ -34,13 +34,14 @@ SPOILS = """CASE
     WHEN s.kind = 'working_days' THEN coalesce({days_differ}, FALSE)
     ELSE FALSE END"""
 
-LESSER = "('general', 'working_days')"  # kinds that are told after breaks and the like
+LESSER = "('general', 'working_days')"  # kinds listed after breaks and the like
 
 
 @dataclass(frozen=True)
 class Bound:
     """A caveat of a feed, KPI or the reference (`subject`, `subject_id`) and its `reach`: (KPI,
-    level)."""
+    level).
+    """
 
     subject: str
     subject_id: str
@@ -49,15 +50,15 @@ class Bound:
 
     @property
     def caveat_id(self) -> str:
-        """Stable as long as its words are."""
+        """Return an id that stays the same as long as the caveat's wording does."""
         digest = hashlib.sha256(self.caveat.text.encode()).hexdigest()[:8]
         return f"{self.subject_id}-{digest}"
 
 
 def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
-    """Every caveat of the feeds and KPIs with what it reaches, those of KPIs first.
+    """Return every caveat of the feeds and KPIs with what it reaches, those of KPIs first.
 
-    Raises ValueError for one that names a KPI that is unknown or does not rest on its feed, or
+    Raises ValueError for a caveat that names a KPI that is unknown or does not use its feed, or
     that reaches no figure though it names KPIs or a level.
     """
     bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.all_caveats]
@@ -97,7 +98,7 @@ def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
 
 
 def bind_breaks(kpis: Mapping[str, Kpi]) -> list[Bound]:
-    """The breaks of places, which reach every KPI at their level."""
+    """Return the boundary breaks, which reach every KPI at their level."""
     every = [(k.kpi_id, level) for k in kpis.values() for s in k.sources for level in s.levels]
     return [
         Bound("reference", "organisations", one, tuple(r for r in every if r[1] == one.org_level))
@@ -115,8 +116,9 @@ def _bound(
 
 
 def create_caveats(db: Connection, feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> None:
-    """`caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached mart,
-    which exists and has the figures. Raises ValueError as `bind` does."""
+    """Create `caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached
+    mart, which must have its figures. Raises ValueError as `bind` does.
+    """
     bound = bind(feeds, kpis) + bind_breaks(kpis)
     create_from(db, "mart.governance.caveat", _register(bound), "contract.caveat")
     create_from(db, "mart.governance.caveat_scope", _scopes(bound), "contract.caveat")
@@ -176,9 +178,10 @@ def _scopes(bound: list[Bound]) -> pl.DataFrame:
 
 
 def _create_texts(db: Connection) -> None:
-    """The caveats of every figure of `kpi_monthly`, once for all organisations of a level, and
-    again, in full, for those that have some of their own: so the view has only to look them up.
-    What two subjects say in the same words is said once; breaks come first."""
+    """Store the caveats of every figure of `kpi_monthly`: once for all organisations of a level,
+    and in full for organisations with caveats of their own, so that the view only looks them up.
+    Identical wording from two subjects is shown once; breaks come first.
+    """
     month = "k.month"
     db.execute(
         f"""CREATE TABLE mart.governance.caveat_text AS
@@ -215,7 +218,9 @@ def _create_texts(db: Connection) -> None:
 
 
 def caveat_views() -> dict[str, str]:
-    """The view that puts caveats beside figures, name -> SQL, for a database open on its own."""
+    """Return the view that puts caveats beside figures, name -> SQL, for a database opened
+    alone.
+    """
     own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
     return {
         "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
@@ -230,8 +235,9 @@ def caveat_views() -> dict[str, str]:
 
 
 def caveat_macros() -> dict[str, str]:
-    """The macro that lists the caveats of one figure, signature -> SQL, for a database open on
-    its own."""
+    """Return the macro that lists the caveats of one figure, signature -> SQL, for a database
+    opened alone.
+    """
     days = "(SELECT working_days FROM calendar_month WHERE month = {0})"
     differ = f"{days.format('on_month')} <> {days.format('on_month - INTERVAL 1 YEAR')}"
     covers, spoils = (t.format(month="on_month", days_differ=differ) for t in (COVERS, SPOILS))

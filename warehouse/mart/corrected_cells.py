@@ -1,4 +1,4 @@
-"""What corrections changed, as governance's table tells it: cell by cell, with the evidence.
+"""What corrections changed, cell by cell, with the evidence.
 
 Belongs here: `governance.correction`. Does not: applying corrections
 (`warehouse.transform.corrections`).
@@ -30,8 +30,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
-    """One row per cell of these files that a correction found, the columns of `SCHEMA`;
-    `in_force` is false where the correction has expired, so that the cell is as published."""
+    """Return one row per cell of these files that a correction matched, with columns `SCHEMA`;
+    `in_force` is false where the correction has expired and the cell is as published.
+    """
     frames = [pl.DataFrame(schema=SCHEMA)]
     for file in files:
         key = lake_keys(file).corrected

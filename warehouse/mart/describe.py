@@ -1,6 +1,6 @@
-"""Comments: every table, view, column and macro of the mart says what it is.
+"""Comments for every table, view, column and macro of the mart.
 
-Belongs here: putting `describe.yaml` and the catalogue's words into DuckDB comments.
+Belongs here: writing the text of `describe.yaml` and the catalogue as DuckDB comments.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection
 
 DESCRIPTIONS = Path(__file__).with_name("describe.yaml")
-STATUS_OF = "_status"  # ends the column beside a KPI's in a wide view
+STATUS_OF = "_status"  # suffix of the status column beside a KPI's in a wide view
 SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 
 
 @cache
 def descriptions() -> dict[str, Any]:
-    """The shipped descriptions: `shared` columns, `tables`, `views` that are named, `macros`, and
-    the words for the wide view of each theme (`themes`)."""
+    """Return the shipped descriptions: `shared` columns, `tables`, `views` that are named,
+    `macros`, and the text for the wide view of each theme (`themes`).
+    """
     loaded: dict[str, Any] = read_yaml(DESCRIPTIONS)
     return loaded
 
@@ -51,7 +52,7 @@ def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic:
 
 
 def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
-    """The comment of a column of a wide view: of a KPI, of its status, or of what all share."""
+    """Return the comment of a wide view's column: a KPI, its status, or a shared column."""
     if kpi := kpis.get(column):
         return f"{kpi.title} ({kpi.unit}). {kpi.description}"
     if kpi := kpis.get(column.removesuffix(STATUS_OF)):
@@ -61,7 +62,8 @@ def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
 
 def column_comments(name: str) -> dict[str, str]:
     """Column -> comment of a described table or view, for documentation elsewhere. A view that is
-    `like` a table has that table's columns, too."""
+    `like` a table also has that table's columns.
+    """
     words = descriptions()
     entry = {**words["tables"], **words["views"]}[name]
     like = column_comments(entry["like"]) if "like" in entry else words["shared"]
@@ -69,7 +71,7 @@ def column_comments(name: str) -> dict[str, str]:
 
 
 def table_columns(db: Connection, table: str) -> dict[str, str]:
-    """Column -> type of a table of the database that `db` has open, in their order."""
+    """Column -> type of a table of the database that `db` has open, in table order."""
     schema, _, name = table.rpartition(".")
     rows = db.execute(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name "
@@ -80,8 +82,7 @@ def table_columns(db: Connection, table: str) -> dict[str, str]:
 
 
 def _columns(db: Connection) -> dict[str, list[str]]:
-    """The columns of every table and view of the database that `db` has open, at one question:
-    each costs milliseconds."""
+    """Read the columns of every table and view in one query: a query each takes milliseconds."""
     rows = db.execute(
         "SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, "
         "column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
@@ -93,7 +94,8 @@ def _columns(db: Connection) -> dict[str, list[str]]:
 
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
-    """COMMENT takes no parameters: quote the text as SQL does. A missing text stays missing,
-    and the mart check `tables_described` then refuses the mart."""
+    """Set one comment, quoted by hand because COMMENT takes no parameters. A missing text stays
+    missing, and the mart check `tables_described` then fails.
+    """
     if text is not None:
         db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")

@@ -1,8 +1,8 @@
-"""Disclosure control of the mart: figures of local returns that must not be seen leave it here.
+"""Disclosure control of the mart: remove figures of local returns that must not be published.
 
-Belongs here: which figures are under control, and taking the suppressed ones out of
-`stage.figure`, from which every published value, comparison and vintage is worked out; and the
-words of local returns that governance's tables leave out. Does not: the algorithm
+Belongs here: which figures are under control; removing the suppressed ones from `stage.figure`,
+from which every published value, comparison and vintage is calculated; and removing quotations
+from local returns from governance's tables. Does not: the algorithm
 (`warehouse.mart.suppression`), the owner's choices (`warehouse.settings`).
 """
 
@@ -22,35 +22,37 @@ from warehouse.mart.suppression import Cell, Figures, Wholes, protect
 from warehouse.settings import Disclosure
 
 WITHHELD = "withheld: a local return; whoever refreshes is told"
-# Networks cross sub-ICB borders, so that their sums less those of sub-ICBs would give away what
-# either hides; they are never published.
+# Networks cross sub-ICB borders, so their sums less those of sub-ICBs would disclose what
+# either suppresses; they are never published.
 NEVER, ON_REQUEST = "pcn", "practice"
 Month = date
 Vintages = dict[int, dict[Cell, int]]
 
 
 def controlled_feeds() -> list[str]:
-    """Feeds whose figures are under disclosure control."""
+    """Return the feeds whose figures are under disclosure control."""
     return [feed for feed, contract in contracts().items() if contract.disclosure_control]
 
 
 def may_be_named(feed: str, level: str, rules: Disclosure) -> bool:
-    """Whether the organisations that a feed counts may be named beside what rests on them."""
+    """Whether the organisations that a feed counts may be named beside the figures that use
+    them.
+    """
     return feed not in controlled_feeds() or level != ON_REQUEST or rules.practice_level
 
 
 def controlled(source: Source) -> list[str]:
-    """The measures of a KPI's source that are under control."""
+    """Return the measures of a KPI's source that are under control."""
     local = controlled_feeds()
     return [one for one in source.measures if feed_of(one) in local]
 
 
 def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure) -> None:
-    """Take out of `stage.figure` what must not be published; `suppressed` marks what was there.
+    """Remove from `stage.figure` what must not be published; `suppressed` marks what was there.
 
-    Levels that are not published lose their rows. A figure that is small, or would give a small
-    one away, stays as a row without value, numerator and denominator, in every vintage and in
-    every KPI that rests on it; a figure that was never given stays as it is.
+    Levels that are not published lose their rows. A figure that is small, or would disclose a
+    small one, stays as a row without value, numerator and denominator, in every vintage and in
+    every KPI that uses it; a figure that was never reported is unchanged.
     """
     db.execute("ALTER TABLE stage.figure ADD COLUMN suppressed BOOLEAN DEFAULT FALSE")
     used = [
@@ -63,7 +65,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
         return
     create_from(db, "stage.controlled", pl.DataFrame(used), "catalogue.kpi")
     unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
-    # The KPIs by name: what the SQL does not touch, it says so.
+    # KPIs by name, so that the SQL names what it changes.
     touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in used))
     db.execute(
         f"""DELETE FROM stage.figure AS f
@@ -92,16 +94,16 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 def _hidden(
     db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 ) -> Iterable[tuple[str, Month, Cell]]:
-    """Measure, month and organisation of every figure that must not be seen.
+    """Return the measure, month and organisation of every figure to suppress.
 
-    What is hidden in one measure of a return is hidden in all of them: whoever sees that 31
-    referrals were completed knows that no fewer were sent.
+    What is suppressed in one measure of a return is suppressed in all of them: if 31 referrals
+    are known to be completed, at least 31 were sent.
     """
     wholes, threshold = _wholes(db), rules.threshold
     narrow = _narrow_shares(db, wanted, threshold)
     single = {} if rules.practice_level else _of_one(db, wanted)
     every = sorted({one for _, source in wanted for one in controlled(source)})
-    # How many practices take part says nothing of anybody's patients.
+    # The number of practices taking part discloses nothing about patients.
     counted = [one for one in every if measure_of(one).unit != "organisations"]
     for _, measures in groupby(counted, feed_of):
         figures = {measure: _figures_of(db, wanted, measure) for measure in measures}
@@ -121,7 +123,9 @@ def _hidden(
 def _together(
     measures: list[list[Figures]], wholes: Wholes, threshold: int, small: frozenset[Cell]
 ) -> set[Cell]:
-    """The cells to suppress in all measures of a return alike; of each its figures as known."""
+    """Return the cells to suppress in all measures of a return, from each measure's figures as
+    known.
+    """
     hidden = set(small)
     while True:
         seen = frozenset(hidden)
@@ -152,7 +156,7 @@ def _figures_of(
 
 
 def _as_known(vintages: Vintages) -> list[Figures]:
-    """The figures as known with each vintage: of each organisation its newest one."""
+    """Return the figures as known with each vintage: for each organisation its newest one."""
     known: dict[Cell, int] = {}
     tables: list[Figures] = []
     for vintage in sorted(vintages):
@@ -166,8 +170,9 @@ def _as_known(vintages: Vintages) -> list[Figures]:
 def _narrow_shares(
     db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
 ) -> dict[tuple[str, Month], set[Cell]]:
-    """Figures that leave fewer than the threshold of the whole they are a share of: 38 completed
-    of 40 sent says as much as 2 that were not."""
+    """Return the shares whose remainder is below the threshold: 38 completed of 40 sent discloses
+    as much as 2 not completed.
+    """
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
         both = {source.numerator, source.denominator} <= set(controlled(source))
@@ -185,7 +190,9 @@ def _narrow_shares(
 
 
 def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str, Month], set[Cell]]:
-    """Places of which a return names one practice alone: their figure is that practice's."""
+    """Return the places for which a return names only one practice: their figure is that
+    practice's.
+    """
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
         local = source.numerator in controlled(source)
@@ -219,7 +226,7 @@ def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
 
 
 def withhold(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """The same records with what they quote from local returns left out.
+    """Return the records without what they quote from local returns.
 
     `frame`: rows with `feed` and the `columns` that may quote single rows of a file.
     """

@@ -1,13 +1,13 @@
-"""Disputed figures: which editions, or single months of single organisations, a person let in
-although checks failed, and in which words the mart says so.
+"""Disputed figures: editions, or single held months, that a person accepted although checks
+failed, and the wording with which the mart shows it.
 
 Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
 not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`inputs`, `rollup`),
 statuses (`figure_status`).
 
 The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
-putting a denominator beside a numerator, is `or`: so a figure of England knows which acceptances
-it was made with, however many there are.
+joining a denominator to a numerator, combines marks with `or`: a figure of England thus carries
+every acceptance it was made with.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from warehouse.mart.hierarchy import Connection, create_from
 
 @dataclass(frozen=True)
 class Dispute:
-    """What was let in although checks failed: an edition of a feed, or of it one organisation
-    (`org_code`, as the feed names it), one month, or one month of one organisation."""
+    """Something accepted although checks failed: an edition of a feed, or within it one
+    organisation (`org_code`, as the feed names it), one month, or one month of one organisation.
+    """
 
     feed: str
     edition: str
@@ -42,7 +43,7 @@ class Dispute:
 
 
 def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
-    """What stands by decision alone, of the editions in the mart, by feed and edition."""
+    """Return what is accepted only by decision among the mart's editions, by feed and edition."""
     decided = {EditionKey.of(one) for one in decisions(home) if one.decision == "accept"}
     asked = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if asked else []
@@ -52,8 +53,9 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
 
 
 def _released(status: EditionStatus) -> list[Dispute]:
-    """Held months that a decision let in, of the organisations that the feed itself counts; those
-    of wholes are no member's (`held`)."""
+    """Return held months that a decision accepted, for organisations that the feed itself counts;
+    those of wholes belong to no member (`held`).
+    """
     unit = contracts()[status.feed].reporting_unit
     return [
         Dispute(
@@ -65,7 +67,7 @@ def _released(status: EditionStatus) -> list[Dispute]:
 
 
 def _overrides(one: EditionStatus) -> bool:
-    """Whether checks fail and a decision counts for more. One that only lifts a hold does not."""
+    """Whether a decision overrides failed checks. One that only lifts a hold does not."""
     failed = one.state is not None and one.state.verdict == "held"
     return failed and one.override is not None and one.verdict == "accepted"
 
@@ -78,8 +80,9 @@ def _words(one: EditionStatus) -> str:
 
 
 def create_disputes(db: Connection, found: list[Dispute]) -> None:
-    """`stage.dispute`: a row per dispute with its `number` and `bits`, and mark with them what each
-    feed counted: column `disputed` of `stage.reported_<feed>`. `stage.file` must exist."""
+    """Create `stage.dispute`: a row per dispute with its `number` and `bits`, and mark with them
+    what each feed counted: column `disputed` of `stage.reported_<feed>`. `stage.file` must exist.
+    """
     width = len(found)
     rows = [
         {"number": number, "bits": "0" * number + "1" + "0" * (width - number - 1), **asdict(one)}
@@ -114,8 +117,9 @@ def either(one: str, other: str) -> str:
 
 
 def create_dispute_reasons(db: Connection) -> None:
-    """`stage.dispute_reason`: each mark that a newest figure bears (`disputed`), in words
-    (`reason`). `stage.latest` must be there."""
+    """Create `stage.dispute_reason`: each mark of a newest figure (`disputed`) in words (`reason`).
+    `stage.latest` must exist.
+    """
     db.execute(
         """CREATE TABLE stage.dispute_reason AS
         SELECT m.disputed, string_agg(d.reason, '; ' ORDER BY d.number) AS reason

@@ -1,4 +1,4 @@
-"""Who belongs: the members that a whole should have, month by month.
+"""The members that a whole should have, month by month.
 
 Belongs here: expected practices of a sub-ICB and pharmacies of a place, open practices of a
 network, expected sub-ICBs and ICBs of England. Does not: adding their figures up (`rollup`).
@@ -20,11 +20,11 @@ STILL_LOST = (
 
 
 def expected_units(db: Connection, feed: str, level: str) -> str:
-    """SQL: `counted` with `expected`, the members that each place of a level should have.
+    """SQL: `counted` with `expected`, the number of members that each place of a level should have.
 
     `counted`: `org_code` (the place), `month`, `vintage`, `every` (members that have a figure),
-    `ceiling` (the last vintage of the edition). A feed that no other feed is judged against names
-    whom there is: then all are expected that it names, be it in a row that went to quarantine.
+    `ceiling` (the last vintage of the edition). A feed without another feed to compare with
+    defines its own members: all that it names are expected, including those in quarantined rows.
     """
     expected = _expected_practices(db, feed)
     if expected is None:
@@ -43,10 +43,10 @@ def expected_units(db: Connection, feed: str, level: str) -> str:
 
 
 def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
-    """SQL: how many members of the place `c` are lost in quarantine, or may be.
+    """SQL: how many members of the place `c` are, or may be, in quarantined rows.
 
-    `still`: when a lost row `l` counts. A member that is told stays lost, over all revisions of
-    the edition, until it has a good figure; what can't be told whose it is, until a revision.
+    `still`: when a quarantined row `l` counts. A member that the row identifies counts until it
+    has a good figure, over all revisions of the edition; an unidentified one until a revision.
     """
     return f"""(SELECT count(DISTINCT l.org_code) + count(*) FILTER (l.org_code IS NULL)
         FROM ({lost(feed, level)}) AS l
@@ -55,9 +55,9 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
 
 
 def load_unplaced(db: Connection) -> None:
-    """`stage.unplaced`: figures of pharmacies that a file puts in an authority nobody knows, and of
-    which nothing else tells where they are (`feed, org_code, month, vintage`, and the places that
-    are known all the same)."""
+    """Create `stage.unplaced`: figures of pharmacies that a file puts in an unknown authority and
+    that no other source places (`feed, org_code, month, vintage`, and the places that are known).
+    """
     parts = [
         f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
         FROM stage.reported_{feed} AS l
@@ -71,8 +71,7 @@ def load_unplaced(db: Connection) -> None:
 
 
 def unplaced(feed: str, level: str) -> str:
-    """SQL: how many members are under an authority that nobody knows: they may be of the place `c`
-    as of any."""
+    """SQL: how many members are under an unknown authority: any of them may belong to place `c`."""
     if _reporting_level(contracts()[feed]) != "pharmacy":
         return "0"
     return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
@@ -88,9 +87,9 @@ def unplaced_in(feeds: Iterable[str | None], level: str) -> str:
 
 
 def lost(feed: str, level: str) -> str:
-    """SQL: `org_code, month, vintage, until, place` of rows in quarantine, the place as the row
-    tells, else as is known of the organisation. None: it may be any; an empty one: a sound row
-    would have had none either.
+    """SQL: `org_code, month, vintage, until, place` of quarantined rows: the place in the row, or
+    else the organisation's known one. None: it may be any place; empty: a valid row would have
+    had no place either.
     """
     contract = contracts()[feed]
     child, column = _reporting_level(contract), PLACE_COLUMNS[level]
@@ -109,17 +108,18 @@ def _reporting_level(contract: Contract) -> str:
 
 
 def _always_names(contract: Contract, level: str) -> bool:
-    """Whether each sound row of a feed says in which place of the level its organisation is."""
+    """Whether each valid row of a feed names its organisation's place at the level."""
     unit = _reporting_level(contract)
     named = [o.parents.get(level) for o in contract.organisations if o.level == unit]
     return any(column and not contract.columns[column].nullable for column in named)
 
 
 def _expected_practices(db: Connection, feed: str) -> str | None:
-    """The table of practices expected per sub-ICB, month and vintage; None: what appears is whole.
+    """Return the table of practices expected per sub-ICB, month and vintage; None if the feed
+    defines its own members.
 
-    Also creates `stage.registered_members`: for want of a coverage figure, how many practices
-    the registers of organisations list for the sub-ICB in that very month.
+    Also creates `stage.registered_members`: where no coverage figure exists, how many practices
+    the registers of organisations list for the sub-ICB in that month.
     """
     rule = contracts()[feed].completeness
     if rule.expected_feed is None or rule.expected_column is None:
@@ -141,7 +141,7 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
 def open_practices() -> str:
     """SQL: practices on the patient lists per network and month (`org_code, month, open`).
 
-    A patient list is a feed of practices with a measure that says no more than that they are on it.
+    A patient list is a feed of practices with a measure that only counts their presence on it.
     """
     lists = [
         f"SELECT DISTINCT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
@@ -156,8 +156,9 @@ def open_practices() -> str:
 
 
 def load_expected(db: Connection) -> None:
-    """`stage.expected_sub_icb` and `stage.expected_icb`: `org_code, month` of the sub-ICBs and
-    ICBs that England should have. Of ICBs, those of the dated reference."""
+    """Create `stage.expected_sub_icb` and `stage.expected_icb`: `org_code, month` of the sub-ICBs
+    and ICBs that England should have. The ICBs are those of the dated reference.
+    """
     _load_expected_sub_icbs(db)
     db.execute(
         "CREATE TABLE stage.expected_icb AS "
@@ -166,11 +167,11 @@ def load_expected(db: Connection) -> None:
 
 
 def _load_expected_sub_icbs(db: Connection) -> None:
-    """`stage.expected_sub_icb`: which sub-ICBs a place should have, month by month.
+    """Create `stage.expected_sub_icb`: which sub-ICBs a place should have, month by month.
 
-    The coverage feed says so for the months in which it covers every region and at least half as
-    many places as the dated reference; for others (a cut or synthetic file) the reference does,
-    with the codes it does not know that the newest edition of their ICB and month names.
+    They come from the coverage feed for months in which it covers every region and at least half
+    as many places as the dated reference. For others (a cut or synthetic file) they come from the
+    reference, plus unknown codes that the newest edition names for their ICB and month.
     """
     feeds = sorted(
         {c.completeness.expected_feed for c in contracts().values() if c.completeness.expected_feed}

@@ -1,8 +1,8 @@
-"""One figure taken apart, back to the rows of the files that it rests on.
+"""Explain one figure: trace it back to the rows of the files that it uses.
 
-Belongs here: the way from figures to the organisations that were counted and the files that named
-them, and the table macro `explain` that tells it. Does not: who was added up (`membership`), the
-rows themselves (`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
+Belongs here: the way from figures to the organisations counted and the files that named them,
+and the table macro `explain`. Does not: membership (`membership`), the rows themselves
+(`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 # Edition and revision as one number that sorts, as in governance.figure_member.
 VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 
-# From figures to cells: the organisations and months that a feed counted. `asked` is one row per
+# From figures to cells: the organisations and months that a feed counted. `asked` has one row per
 # figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
-# figure's organisation in which it was added up; without an edition it was counted as zero because
-# the feed, which named others of its place, did not name it. `counted` is what it adds, as far as
-# any KPI publishes that.
+# figure's organisation in which it was added up. A cell without an edition was counted as zero: the
+# feed named others of its place, but not it. `counted` is its contribution, where a KPI publishes
+# it.
 CELLS = f"""
     part AS (
         SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
@@ -54,13 +54,13 @@ CELLS = f"""
             AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
             AND f.cell_code = r.cell_code)"""
 
-# The month asked for, be it written as a text or a day of it.
+# The month asked for, given as text or as a day within it.
 _MONTH = "date_trunc('month', of_month::DATE)::DATE"
 # The last vintage that counts: of an edition (2025-10) any revision, or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
     + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
 
-# The figure that macro `explain` is asked for, as known with an edition, or now.
+# The requested figure, as known with an edition, or now.
 _ASKED = f"""
     held AS (
         SELECT v.*, {VINTAGE.format("v")} AS vintage,
@@ -73,7 +73,7 @@ _ASKED = f"""
         FROM held WHERE as_of IS NULL OR vintage <= {_BOUND}
         QUALIFY row_number() OVER (PARTITION BY org_level ORDER BY vintage DESC) = 1)"""
 
-# What a measure of a cell came to, if a KPI of that level shows it: the same KPI, else another.
+# A cell's value of a measure, if a KPI of that level shows it: the same KPI, else another.
 _SHOWN = f"""
     shown AS (
         SELECT c.part, c.cell_level, k.kpi_id, k.part AS shown_part
@@ -103,7 +103,7 @@ _EDITIONS = """
         QUALIFY c.run_id = first_value(c.run_id) OVER (
             PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id))"""
 
-# Section by section, each under the same columns.
+# One section after another, all with the same columns.
 _SECTIONS = [
     """SELECT 1 AS place, 'figure' AS section, k.title AS item, a.org_level, a.org_code,
             strftime(a.month, '%Y-%m') AS month, a.value, a.numerator, a.denominator,
@@ -228,8 +228,9 @@ COLUMNS = (
 
 
 def explain_macros() -> dict[str, str]:
-    """The macro that takes one figure apart, signature -> SQL, for a database open on its own.
-    `caveats_of` must be there."""
+    """Return the macro that explains one figure, signature -> SQL, for a database opened alone.
+    `caveats_of` must exist.
+    """
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
     return {
         "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""

@@ -1,4 +1,4 @@
-"""What keeps a figure from being one though its members are there, and what it is called.
+"""Why a figure has no value although its members are present.
 
 Belongs here: lists and maps too old for the month, two sides on different boundaries, pharmacies
 that may be anywhere: joins and words for the figures of a KPI. Does not: members that are missing
@@ -22,7 +22,7 @@ UNPLACED = "pharmacies under a local authority that nobody knows may be in it"
 
 @dataclass(frozen=True)
 class Faults:
-    """SQL for figures `f`: `joins` it needs, when a figure is one (`sound`), else why not."""
+    """SQL for figures `f`: the `joins` it needs, when a figure is valid (`sound`), else why not."""
 
     joins: str
     sound: str
@@ -30,7 +30,7 @@ class Faults:
 
 
 def faults_of(source: Source, inputs: Inputs, level: str) -> Faults:
-    """What to look at in the figures of a KPI's source at a level."""
+    """Return the faults to look for in the figures of a KPI's source at a level."""
     feeds = "', '".join(feed for feed in source.feeds if feed)
     joins = [
         f"""LEFT JOIN (SELECT month, min(edition) AS edition FROM stage.stale

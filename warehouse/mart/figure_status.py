@@ -1,4 +1,4 @@
-"""The status of each figure, and why it has it.
+"""The status of each figure, and the reason for it.
 
 Belongs here: the order of statuses, and their reasons in words. Does not: what makes a figure
 provisional (`provisional`), disputed (`disputed`) or suppressed (`disclosure`).
@@ -8,8 +8,8 @@ The order of precedence: suppressed, held, incomplete, disputed, provisional, fi
 
 from __future__ import annotations
 
-# Of a row `p` of `stage.latest`, with the words of its mark as `d.reason`, the rule of its KPI and
-# level as `v`, and its held or released month as `h.held`, `h.released`.
+# For a row `p` of `stage.latest`: its dispute's words as `d.reason`, the provisional rule of its
+# KPI and level as `v`, and its held or released month as `h.held`, `h.released`.
 _STATUS = (
     ("p.suppressed", "suppressed", "'a small number of a local return, or one that tells of one'"),
     ("p.value IS NULL AND h.held IS NOT NULL", "held", "h.held"),
@@ -42,9 +42,9 @@ _STATUS = (
 
 
 def judged() -> str:
-    """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL of a final one.
+    """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL if final.
 
-    `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional` must be there.
+    `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional` must exist.
     """
     status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)
     reason = " ".join(f"WHEN {when} THEN {why}" for when, _, why in _STATUS)

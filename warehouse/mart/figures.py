@@ -1,6 +1,6 @@
 """KPIs: every vintage of every figure, and the latest of each month with its comparisons.
 
-Belongs here: `kpi_vintage` and `kpi_monthly`, worked out from the catalogue. Does not: sums over
+Belongs here: `kpi_vintage` and `kpi_monthly`, calculated from the catalogue. Does not: sums over
 organisations (`rollup`), wording (`describe`).
 """
 
@@ -25,12 +25,12 @@ from warehouse.mart.rollup import roll_up
 from warehouse.reference.levels import TABLE, sql_list
 from warehouse.settings import Disclosure
 
-# How a value follows from its parts, by unit; also over several months, from summed parts.
+# How a value is calculated from its parts, by unit; over several months, from summed parts.
 COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
 VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
     WHEN unit IN ({COUNTS}) THEN {{n}}
     ELSE {{n}} / nullif({{d}}, 0) END"""
-# Units that divide by people: over several months, by the mean of them.
+# Units that divide by people: over several months, by their mean.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
 
 
@@ -74,8 +74,9 @@ def build_figures(
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
-    """SQL: one KPI at one level, as rows of `stage.figure`. A whole with a member missing has no
-    parts. The ids in it come from the validated catalogue."""
+    """SQL: one KPI at one level, as rows of `stage.figure`. An incomplete whole has no parts.
+    The ids in it come from the validated catalogue.
+    """
     top = f"f.n_{source.numerator.partition('.')[2]}"
     bottom, join, faults = "NULL", "", faults_of(source, inputs, level)
     if source.denominator == WORKING_DAYS:
@@ -92,8 +93,9 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
 
 
 def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """`stage.published`: in which months a measure exists (`measure, month`). A figure that was
-    not published of anybody, or not yet invented, is no row, not one that is missing."""
+    """Create `stage.published`: in which months a measure exists (`measure, month`). A measure that
+    was not yet published, for any organisation, has no row rather than a missing one.
+    """
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
@@ -116,8 +118,9 @@ def _create_vintage(db: Connection) -> None:
 
 
 def _create_monthly(db: Connection, synthetic: bool) -> None:
-    """Comparisons over time. Windows and joins run on numbers: a series (KPI and organisation) and
-    an ordinal month; on the texts themselves they would take several times as long."""
+    """Calculate comparisons over time. Windows and joins use numbers, a series (KPI and
+    organisation) and an ordinal month, because text keys take several times as long.
+    """
     _create_latest(db)
     create_dispute_reasons(db)
     create_provisional(db)
@@ -151,7 +154,7 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
 
 
 def _over(name: str, window: str) -> str:
-    """Months present and summed parts over a period: counts add, patients are averaged."""
+    """SQL: months present and summed parts over a period: counts add, patients are averaged."""
     return f"""count(value) OVER {window} AS {name}_months,
         sum(numerator) OVER {window} AS {name}_n,
         CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator) OVER {window}
@@ -164,7 +167,7 @@ def _to_date(name: str) -> str:
 
 
 def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """`stage.kpi_fact`: unit and kind of each KPI at each level."""
+    """Create `stage.kpi_fact`: unit and kind of each KPI at each level."""
     facts = [
         {
             "kpi_id": kpi.kpi_id,
@@ -181,8 +184,9 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 
 def _number_series(db: Connection) -> None:
-    """`stage.series` numbers each KPI of each organisation in their order; `stage.numbered` has
-    every figure under that number, with its value."""
+    """Number each KPI of each organisation in `stage.series`; `stage.numbered` has every figure
+    under that number, with its value.
+    """
     db.execute(
         """CREATE TABLE stage.series AS
         SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,
@@ -202,10 +206,11 @@ def _number_series(db: Connection) -> None:
 
 
 def _create_latest(db: Connection) -> None:
-    """`stage.latest`: the newest vintage of each figure, and a NULL row for each month between.
+    """Create `stage.latest`: the newest vintage of each figure, and a NULL row for each month
+    between.
 
-    Months without any figure are shown, as absent, from sub-ICB upwards: a chart must break
-    there and not join the ends. Below, absence of a practice or pharmacy is the rule, not a gap.
+    Months without any figure are shown as absent from sub-ICB upwards, so that a chart shows a
+    gap. Below that, months without a practice or pharmacy are normal and have no row.
     """
     may_lack = sql_list(tuple(one.name for one in TABLE if one.is_site or one.is_optional))
     db.execute(

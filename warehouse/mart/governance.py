@@ -1,4 +1,4 @@
-"""Governance's records: what was taken in, checked, held back and published.
+"""Governance's records: what was imported, checked, held and published.
 
 Belongs here: schema `governance` of the mart. Does not: analysts' tables (`analyst_tables`).
 """
@@ -49,7 +49,7 @@ QUARANTINE_SCHEMA = {
     "row_json": pl.String,
 }
 
-# Which records the columns of frames come from, where it is not the table's own.
+# The records that a frame's columns come from, where they are not the table's own.
 PROVENANCE, DECISIONS = "archive.source_file", "archive.decision"
 _FILE_COLUMNS = {n: f"{PROVENANCE}.{n}" for n in ("feed", "edition", "file_name", "sha256")}
 _EDITION_COLUMNS = {
@@ -68,7 +68,7 @@ _EDITION_COLUMNS = {
     },
 }
 
-# Columns that are told as the archive's record has them.
+# Columns that are shown as the archive's record has them.
 OF_FILE = (
     *("sha256", "container_sha256", "file_name", "container_name", "member"),
     *("sheet", "header_row", "feed", "edition", "edition_basis"),
@@ -80,7 +80,9 @@ OF_FILE = (
 def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
 ) -> None:
-    """Schema `governance` of the attached mart: what was taken in, checked, held and published."""
+    """Create schema `governance` of the attached mart: what was imported, checked, held,
+    published.
+    """
     db.execute("CREATE SCHEMA mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
@@ -197,8 +199,9 @@ def _editions(
 def _status(
     home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool
 ) -> EditionStatus:
-    """Where an edition stands. What the lake still has of one that is out of use (withdrawn,
-    retired) is left aside: a rebuilt lake has nothing of it."""
+    """Return an edition's status. Anything the lake still has of one that is out of use (withdrawn,
+    retired) is ignored, because a rebuilt lake would not have it.
+    """
     if in_use:
         return status_of(home, feed, edition, active)
     return EditionStatus(feed, edition, None, newest_override(home, feed, edition))
@@ -265,12 +268,12 @@ PUBLICATION_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def publications(home: Home) -> Journal:
-    """The journal of publications."""
+    """Return the journal of publications."""
     return Journal(home.store, "archive/publications", moment="published_at")
 
 
 def read_publications(home: Home) -> pl.DataFrame:
-    """The journal of publications, oldest first."""
+    """Read the journal of publications, oldest first."""
     entries = [json.loads(entry) for entry in publications(home).entries()]
     return pl.DataFrame(
         entries, schema={**PUBLICATION_SCHEMA, "published_at": pl.String}

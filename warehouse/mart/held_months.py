@@ -1,11 +1,11 @@
-"""Organisations' months that are kept out of editions that are in: no figure, with the reason.
+"""Held months: organisation-months of accepted editions that have no figure, with the reason.
 
-Belongs here: which they are in which vintages, and that figures and wholes do without them. Does
-not: what is held and why (`checks.new_months`), letting one in (`warehouse.editions.status`).
+Belongs here: which they are in which vintages, and leaving them out of figures and wholes. Does
+not: what is held and why (`checks.new_months`), accepting one (`warehouse.editions.status`).
 
-A held month stays in the working tables as a figure that is not whole, so that its place is known,
-and wholes that it is a member of are incomplete. It is held from its edition until a later accepted
-edition has it that does not hold it.
+A held month stays in the working tables as an incomplete figure, so that its place is known and
+wholes that contain it are incomplete. It is held from its edition until a later accepted edition
+has the month and does not hold it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boole
 
 
 def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
-    """A row per organisation's month that the check of new months found out of range, of accepted
-    editions: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
+    """Return a row per organisation-month of accepted editions that the check of new months found
+    out of range: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision.
+    """
     rows = [
         one.model_dump()
         | {
@@ -60,14 +61,15 @@ def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
 
 
 def let_in(one: EditionStatus, month: HeldMonth) -> str:
-    """A month that a decision let in: what was found and expected, and who decided why."""
+    """Describe a month that a decision accepted: found, expected, who decided and why."""
     decided = one.override.words if one.override else ""
     return f"{one.feed} {one.edition}: {month.words}; {decided}"
 
 
 def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
-    """`stage.held_month`: what stays out or was let in, with the vintages in which it does, and
-    whether the feed itself counts it (`is_cell`). `stage.reported_<feed>` must be there."""
+    """Create `stage.held_month`: held and released months, with their vintages, and whether the
+    feed itself counts the organisation (`is_cell`). `stage.reported_<feed>` must exist.
+    """
     held = held_rows(statuses)
     spans = [_span(db, row) for row in held.iter_rows(named=True)]
     frame = held.with_columns(
@@ -79,8 +81,9 @@ def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
 
 
 def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool]:
-    """From which vintage a month is held, from which it is not any more, and whether the feed
-    itself counts it."""
+    """Return the vintages from and until which a month is held, and whether the feed itself counts
+    the organisation.
+    """
     feed, edition = str(row["feed"]), str(row["edition"])
     unit = contracts()[feed].reporting_unit
     own = unit is not None and unit.level == row["org_level"]
@@ -93,7 +96,7 @@ def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool
 
 
 def keep_out(db: Connection, feeds: Iterable[str | None], table: str, level: str) -> None:
-    """Figures of held months, in a table of figures at a level, are not whole."""
+    """Mark figures of held months as not whole in a table of figures at a level."""
     held = db.execute(
         """SELECT 1 FROM stage.held_month
         WHERE status = 'held' AND org_level = $level AND feed IN (SELECT unnest($feeds))""",
@@ -119,7 +122,7 @@ def keep_out(db: Connection, feeds: Iterable[str | None], table: str, level: str
 
 
 def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """`stage.kpi_source`: the feeds that each KPI is worked out from, by level."""
+    """Create `stage.kpi_source`: the feeds that each KPI is calculated from, by level."""
     pairs = [
         {"kpi_id": kpi.kpi_id, "org_level": level, "feed": feed}
         for kpi, source in wanted
@@ -133,8 +136,9 @@ def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 
 def create_held_figures(db: Connection) -> None:
-    """`stage.held_figure`: of newest figures whose own month is `held`, or was `released` by a
-    decision, the reason (`series, ordinal`). `stage.latest` must be there."""
+    """Create `stage.held_figure`: why a newest figure is `held`, or was `released` by a decision
+    (`series, ordinal`). `stage.latest` must exist.
+    """
     db.execute(
         """CREATE TABLE stage.held_figure AS
         SELECT p.series, p.ordinal,

@@ -1,6 +1,6 @@
-"""Who belonged to whom in which month: one table of memberships for every level.
+"""Which organisation belonged to which in each month: one table of memberships for all levels.
 
-Belongs here: `stage.observed` (what the files say of organisations), `stage.reference`, and
+Belongs here: `stage.observed` (what the files state about organisations), `stage.reference`, and
 `stage.membership`. Does not: which members a whole should have (`expected_members`), adding up
 (`rollup`).
 """
@@ -37,11 +37,11 @@ def create_from(
     source: str | None = None,
     **told: str | Sequence[str],
 ) -> None:
-    """Create a table from a polars frame, in SQL that says where each column comes from.
+    """Create a table from a polars frame, in SQL that names the source of each column.
 
     `source`: the records that the frame was made of (`archive.source_file`), which have its
     columns; `told`: column -> `records.column`, where it is another one, or several. A working
-    table (`stage.claim_known.value`) stands for what its own SQL reads.
+    table (`stage.claim_known.value`) means what its own SQL reads.
     """
     own = source or f"record.{table}"
     named = {}
@@ -58,7 +58,7 @@ def create_from(
 def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Fill `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`.
 
-    `stage.reported_<feed>` and `stage.lost_<feed>` must be there.
+    `stage.reported_<feed>` and `stage.lost_<feed>` must exist.
     """
     _load_observed(db, home, placed)
     create_from(db, "stage.reference", reference(), "reference.organisations")
@@ -76,7 +76,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
 
 
 def feeds_at(level: str) -> list[str]:
-    """Feeds whose measures are of organisations of this level."""
+    """Return the feeds whose measures are of organisations of this level."""
     return [
         f
         for f, c in contracts().items()
@@ -85,10 +85,11 @@ def feeds_at(level: str) -> list[str]:
 
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """`stage.observed`: what each file says of each organisation in each month, in our codes.
+    """Create `stage.observed`: what each file states about each organisation and month, in our
+    codes.
 
-    `tells_<level>`: whether the feed names parents of a level at all in which an organisation need
-    not be, so that none is not no answer.
+    `tells_<level>`: whether the feed names parents of a level that an organisation need not have,
+    so that an empty parent means none.
     `is_register`: whether the feed exists to list organisations, not to count.
     """
     frames = []
@@ -124,16 +125,16 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
 
 
 def _is_told(parent: str) -> str:
-    """SQL: whether a row of `stage.observed` tells of its parent of a level."""
+    """SQL: whether a row of `stage.observed` states its parent of a level."""
     return f"tells_{parent}" if LEVELS[parent].is_optional else f"{KEY_COLUMNS[parent]} IS NOT NULL"
 
 
 def _load_parents(db: Connection, level: str) -> None:
-    """`stage.<level>_parent`: parents of each organisation in each month in which it has a figure,
-    lost one, or is named, and of which month the word on it is (`<parent>_as_of`).
+    """Create `stage.<level>_parent`: parents of each organisation in each month in which it has a
+    figure, lost one, or is named, and the month the parent was reported for (`<parent>_as_of`).
 
-    As at the month: the newest edition's word on that month, else on the last month before it.
-    A later month's word is never carried back.
+    As at the month: the newest edition's parent for that month, else for the last month before
+    it. A later month's parent is never carried back.
     """
     told = {KEY_COLUMNS[parent]: _is_told(parent) for parent in LEVELS[level].parents}
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
@@ -169,8 +170,9 @@ def _load_parents(db: Connection, level: str) -> None:
 
 
 def _place_by_authority(db: Connection) -> None:
-    """A pharmacy that no file has placed in an ICB is in that of its local authority, if all its
-    pharmacies were placed in one when last any was placed."""
+    """Place a pharmacy that no file puts in an ICB in its local authority's ICB, if all the
+    authority's pharmacies were in one ICB when last any was placed.
+    """
     db.execute(
         """CREATE OR REPLACE TABLE stage.pharmacy_parent AS
         WITH placed AS (
@@ -188,9 +190,9 @@ def _place_by_authority(db: Connection) -> None:
 
 
 def _load_sub_icb_parents(db: Connection) -> None:
-    """`stage.sub_icb_parent`: ICB and region of each sub-ICB in each month of the data.
+    """Create `stage.sub_icb_parent`: ICB and region of each sub-ICB in each month of the data.
 
-    The dated reference decides; for a code it has never heard of, the feeds' own word does.
+    They come from the dated reference; for codes it does not list, from the feeds.
     """
     db.execute(
         """CREATE TABLE stage.sub_icb_parent AS
@@ -214,10 +216,10 @@ def _load_sub_icb_parents(db: Connection) -> None:
 
 
 def _load_icb_parents(db: Connection) -> None:
-    """`stage.icb_parent`: region of each ICB in each month of the data and of its editions.
+    """Create `stage.icb_parent`: region of each ICB in each month of the data and of its editions.
 
-    The dated reference decides. Other names (`Unknown`, codes of another time) have no region,
-    in the month they are about and in that of the edition that names them, sound row or not.
+    They come from the dated reference. Other names (`Unknown`, codes of another time) have no
+    region, in the month they describe and in the month of their edition, quarantined or not.
     """
     lost = " UNION ALL ".join(
         f"SELECT org_code, month, vintage FROM stage.lost_{feed} WHERE org_code IS NOT NULL"
@@ -246,7 +248,7 @@ def _load_icb_parents(db: Connection) -> None:
 
 
 def _load_membership(db: Connection) -> None:
-    """`stage.membership`: `child_level, child, month, level, parent`, one row per parent."""
+    """Create `stage.membership`: `child_level, child, month, level, parent`, one row per parent."""
     steps = [(child, level) for child in ADDING_UP for level in wholes_of(child)]
     parts = [
         f"""SELECT '{child}' AS child_level, org_code AS child, month, '{level}' AS level,

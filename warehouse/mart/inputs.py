@@ -1,15 +1,15 @@
-"""The inputs that KPIs need, a feed or two each, and their figures before any roll-up.
+"""The inputs that KPIs need, one or two feeds each, and their figures before any roll-up.
 
-Belongs here: numerators with their denominators beside them, vintage by vintage, for the
-organisations that the feeds themselves count. Does not: adding up (`rollup`), members that count
-as zero (`participation`).
+Belongs here: numerators joined to their denominators, vintage by vintage, for the organisations
+that the feeds themselves count. Does not: adding up (`rollup`), members that count as zero
+(`participation`).
 
 Every table of figures has the grain organisation, month, vintage, and the columns
 `org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
-among the files it rests on), `disputed` (which acceptances despite failed checks it was made with),
+among the files it uses), `disputed` (which acceptances despite failed checks it was made with),
 the measures wanted (`n_*` of the numerator's feed, `d_*` of the other's), `whole` (no member
 missing), `members_present` and `members_expected`; and `apart`: between which ONS codes the two
-feeds differ (text), NULL where both are of one place.
+feeds differ (text), NULL where both cover the same area.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Feeds = tuple[str, str | None, bool]
 class Inputs:
     """The feeds that some KPIs share, and the measures those KPIs need of them.
 
-    `asks_members`: the other feed's members are asked one by one, and absent ones are zero.
+    `asks_members`: each listed member counts, with zero if the other feed does not name it.
     """
 
     feed: str
@@ -49,7 +49,7 @@ class Inputs:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether the two feeds count different organisations, and meet only above them."""
+        """Whether the two feeds count different organisations, and join only at a higher level."""
         return self.other is not None and reporting_level(self.other) != self.level
 
     @property
@@ -72,7 +72,7 @@ class Inputs:
 
     @property
     def name(self) -> str:
-        """The inputs in words: `a`, `a beside b`, or `a among b`."""
+        """Describe the inputs: `a`, `a beside b`, or `a among b`."""
         beside = f" {'among' if self.asks_members else 'beside'} {self.other}" if self.other else ""
         return f"{self.feed}{beside}"
 
@@ -82,7 +82,7 @@ class Inputs:
         return f"stage.figures_{self.feed}__{beside}__{level}"
 
     def alone(self) -> tuple[Inputs, Inputs]:
-        """The two feeds of mixed inputs, each by itself."""
+        """Return the two feeds of mixed inputs, each by itself."""
         if self.other is None:
             raise ValueError(f"{self.feed} is alone already")
         return (
@@ -92,7 +92,7 @@ class Inputs:
 
 
 def reporting_level(feed: str) -> OrgLevel:
-    """Level of the organisations that a feed counts."""
+    """Return the level of the organisations that a feed counts."""
     unit = contracts()[feed].reporting_unit
     if unit is None:
         raise ValueError(f"{feed} has no cell")
@@ -100,8 +100,9 @@ def reporting_level(feed: str) -> OrgLevel:
 
 
 def summed_as(source: Source) -> dict[str, str]:
-    """Measure (`feed.measure`) of a KPI's source -> name of the inputs in which it is added up: of
-    feeds that count different organisations each is added up by itself."""
+    """Measure (`feed.measure`) of a KPI's source -> name of the inputs that add it up: feeds that
+    count different organisations are added up separately.
+    """
     inputs = Inputs(*feeds_of(source), (), ())
     if not inputs.is_mixed:
         return dict.fromkeys(source.measures, inputs.name)
@@ -110,14 +111,14 @@ def summed_as(source: Source) -> dict[str, str]:
 
 
 def feeds_of(source: Source) -> Feeds:
-    """What makes inputs distinct: their feeds, and whether absent members are zero."""
+    """Return what makes inputs distinct: their feeds, and whether absent members are zero."""
     return (*source.feeds, source.absent_is_zero)
 
 
 def inputs_of(sources: Iterable[Source]) -> list[Inputs]:
-    """The distinct inputs that these sources of KPIs need, each with its measures.
+    """Return the distinct inputs that these sources of KPIs need, each with its measures.
 
-    Mixed inputs come after their two feeds alone, which they are joined from.
+    Mixed inputs come after the single inputs of their two feeds, from which they are joined.
     """
     tops: dict[Feeds, set[str]] = defaultdict(set)
     bottoms: dict[Feeds, set[str]] = defaultdict(set)
@@ -138,7 +139,9 @@ def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[
 
 
 def base_figures(db: Connection, inputs: Inputs) -> None:
-    """Figures as the feed itself counts them, with the other feed's denominators beside them."""
+    """Create figures as the feed itself counts them, with the other feed's denominators beside
+    them.
+    """
     bottom_feed = "d" if inputs.other else "n"
     columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]
@@ -158,8 +161,9 @@ def base_figures(db: Connection, inputs: Inputs) -> None:
 
 
 def join_levels(db: Connection, inputs: Inputs) -> list[str]:
-    """Figures of feeds that count different organisations: each is rolled up alone, then they are
-    joined at the levels that both reach, whole where both are. Returns the levels."""
+    """Join feeds that count different organisations at the levels that both reach, after rolling
+    each up alone; a figure is whole where both are. Returns the levels.
+    """
     top, bottom = inputs.alone()
     levels = [level for level in reach(top.level) if level in reach(bottom.level)]
     for level in levels:
@@ -204,7 +208,7 @@ def _side_by_side(
 
 
 def _apart(inputs: Inputs, level: str, top: str, bottom: str) -> tuple[str, str]:
-    """SQL: on which two boundaries the figures `n` and `d` are, if on two, and the joins for it."""
+    """SQL: the two boundaries of the figures `n` and `d`, if they differ, and the joins for it."""
     joins = [
         (f"{side}b", side, boundary_at(feed or "", level, table))
         for side, feed, table in (("n", inputs.feed, top), ("d", inputs.other, bottom))

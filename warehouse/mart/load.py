@@ -31,7 +31,8 @@ from warehouse.transform.unreliable import count_bearing, readable_code
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Fill `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
-    `quarantined_<feed>` (who lost a row) and `lost_<feed>` (of those, who has no good figure).
+    `quarantined_<feed>` (organisations with a quarantined row) and `lost_<feed>` (those of them
+    that have no good figure).
     """
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
@@ -105,15 +106,16 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
 
 
 def known_from(file: SourceFile) -> date:
-    """The day from which a file's figures can have been known: on which it was published, if that
-    was stated, else on which it was saved to disk."""
+    """Return the day from which a file's figures can have been known: its publication day if
+    stated, else the day on which it was saved to disk.
+    """
     return file.published_on or file.retrieved_at.date()
 
 
 def load_reported(
     db: Connection, contract: Contract, placed: list[EditionFile], home: Home
 ) -> None:
-    """`stage.reported_<feed>`: one row per organisation, month and vintage.
+    """Create `stage.reported_<feed>`: one row per organisation, month and vintage.
 
     Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
     and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out,
@@ -142,17 +144,17 @@ def load_reported(
 
 
 def _no_measures(contract: Contract) -> pl.DataFrame:
-    """The measures of a feed of which no file is held."""
+    """Return the measures, all NULL, of a feed without files."""
     counts = dict.fromkeys(contract.measures, pl.Int64)
     cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "unreliable": pl.Boolean}
     return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
 
 
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
-    """Quarantined rows without which figures are too small.
+    """Return the quarantined rows without which figures are too small.
 
-    Columns: `org_code` (null where it can't be read), those of `PLACE_COLUMNS` (as far as the row
-    tells), `month`, `vintage`.
+    Columns: `org_code` (null where it can't be read), those of `PLACE_COLUMNS` (where the row
+    has them), `month`, `vintage`.
     """
     schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
     frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
@@ -182,14 +184,15 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
 
 
 def _places(contract: Contract) -> dict[str, str]:
-    """Level -> column in which a row says where its organisation is."""
+    """Level -> column in which a row names its organisation's place."""
     level = contract.reporting_unit.level if contract.reporting_unit else None
     return next((o.parents for o in contract.organisations if o.level == level), {})
 
 
 def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
-    """Months of which a later file of the edition has organisations of this one's again: what
-    could not be told whose it was has been put right there, or is lost there."""
+    """Return months that a later file of the edition restates for organisations of this one: rows
+    with an unreadable organisation have been corrected there, or quarantined again.
+    """
     own = cells_of(home, one.file).keys()
     later = [
         other.file
@@ -201,15 +204,16 @@ def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> li
 
 
 def _losses(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Rows that bear a count; of a list, which bears none, rows that name somebody of it."""
+    """Return rows with a count; for a list, which has no counts, rows that name a member."""
     if contract.counts:
         return count_bearing(rejected, contract)
     return rejected.filter(readable_code(contract).is_not_null())
 
 
 def _forget_replaced(db: Connection, feed: str) -> None:
-    """Who lost a row but has a good figure, of this edition or before, is not lost. `until`: the
-    later vintage, if any, from which there is one."""
+    """Drop quarantined organisations that have a good figure in this edition or before. `until`:
+    the later vintage, if any, from which they have one.
+    """
     db.execute(
         f"""CREATE OR REPLACE TABLE stage.lost_{feed} AS
         SELECT l.*, f.until FROM stage.lost_{feed} AS l
@@ -221,13 +225,15 @@ def _forget_replaced(db: Connection, feed: str) -> None:
 
 
 def _load_calendar(db: Connection) -> None:
-    """`stage.calendar`: every month of the data's financial years, with working days of England."""
+    """Create `stage.calendar`: every month of the data's financial years, with England's working
+    days.
+    """
     [(first, last)] = db.execute("SELECT min(month), max(month) FROM stage.month").fetchall()
     create_from(db, "stage.calendar", calendar(first, last), "calendar")
 
 
 def calendar(first: date | None, last: date | None) -> pl.DataFrame:
-    """Months of the financial years from `first` to `last`.
+    """Return the months of the financial years from `first` to `last`.
 
     Columns: `month` (Date), `financial_year` ('2024/25'), `financial_month` (1 = April), `days`,
     `working_days` (Monday to Friday, less the bank holidays of England).

@@ -1,12 +1,12 @@
 """Which organisations contribute to each roll-up: the members of each whole.
 
-Belongs here: the table that roll-ups sum, noted as `stage.figure_member` before it goes, and its
-publication beside the files that the counted cells came from. Does not: whom a whole should have
-(`expected_members`), the sums (`rollup`), reading a figure's way back to its files (`explain`).
+Belongs here: the table that roll-ups sum, recorded as `stage.figure_member` before it is dropped,
+and its publication beside the files that the counted cells came from. Does not: whom a whole
+should have (`expected_members`), the sums (`rollup`), tracing a figure to its files (`explain`).
 
-Noted is who was in, not which figure of theirs: that is always their newest one at that time. So
-a figure as known with vintage V rests on its members whose span holds V, those on theirs, down to
-the organisations that the feed counts; of these on the newest cell not after V.
+It records which members contributed, not which figure of theirs: that is always the newest one at
+the time. A figure of vintage V uses the members whose span includes V, their members in turn, down
+to the organisations that the feed counts, and of these the newest cell not after V.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from warehouse.settings import Disclosure
 
 
 def create_members(db: Connection) -> None:
-    """`stage.figure_member`, still empty: one row per whole, month, member and span of vintages."""
+    """Create an empty `stage.figure_member`: one row per whole, month, member and span of
+    vintages.
+    """
     db.execute(
         """CREATE TABLE stage.figure_member (
             summed_as VARCHAR, org_level VARCHAR, org_code VARCHAR, month DATE,
@@ -35,7 +37,7 @@ def create_members(db: Connection) -> None:
 def added_up(
     db: Connection, inputs: Inputs, level: str, member: str, members: str
 ) -> Iterator[str]:
-    """The table that a roll-up sums, named; what is in it is noted, and it is gone afterwards.
+    """Create the table that a roll-up sums, record its members, and drop it afterwards.
 
     `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.
     """
@@ -47,8 +49,9 @@ def added_up(
 
 
 def _note(db: Connection, table: str, about: dict[str, str]) -> None:
-    """Spans of vintages without a gap in which a member was in: `from_vintage` the first,
-    `until_vintage` the first one without it, NULL if it is in still."""
+    """Record spans of consecutive vintages in which a member contributed: `from_vintage` the first,
+    `until_vintage` the first one without it, NULL if it still contributes.
+    """
     db.execute(
         f"""INSERT INTO stage.figure_member
         WITH tick AS (
@@ -70,8 +73,9 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
 
 
 def publish_members(db: Connection, disclosure: Disclosure) -> None:
-    """`figure_member`, `figure_source` and `figure_lost` in schema `governance` of the attached
-    mart: the way from a figure to the files, and what is missing on it."""
+    """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
+    attached mart: the way from a figure to its files, and what is missing on it.
+    """
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
@@ -81,7 +85,7 @@ def publish_members(db: Connection, disclosure: Disclosure) -> None:
 
 
 def _create_figure_source(db: Connection) -> None:
-    """Which file each counted organisation-month came from, for every vintage held."""
+    """Record which file each counted organisation-month came from, for every vintage available."""
     parts = [
         f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, org_code,
             month, edition, revision, sha256, rows::BIGINT AS rows FROM stage.reported_{feed}"""
@@ -95,8 +99,9 @@ def _create_figure_source(db: Connection) -> None:
 
 
 def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
-    """Which organisation-months lost rows to quarantine in which edition, as far as the rows tell
-    whose they are and they may be named."""
+    """Record which organisation-months lost rows to quarantine in which edition, where the rows
+    identify the organisation and it may be named.
+    """
     parts = [
         f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, l.org_code,
             l.month, f.edition, f.revision

@@ -1,4 +1,4 @@
-"""The table of organisations: names, and who belonged to whom when.
+"""The table of organisations: names, and their parents over time.
 
 Belongs here: `organisation` of the mart and the names it shows. Does not: finding out who
 belonged to whom (`hierarchy`).
@@ -16,8 +16,9 @@ PARENTS = ", ".join(KEY_COLUMNS.values())
 
 
 def create_names(db: Connection) -> None:
-    """`stage.organisation_name`: the newest published name of each organisation; of regions,
-    England and local authorities the reference's."""
+    """Create `stage.organisation_name`: the newest published name of each organisation; for
+    regions, England and local authorities the reference's.
+    """
     authorities = local_authorities.names()
     named = {"org_code": list(authorities), "org_name": list(authorities.values())}
     text = {"org_code": pl.String, "org_name": pl.String}
@@ -43,11 +44,11 @@ def create_names(db: Connection) -> None:
 
 
 def create_organisation(db: Connection) -> None:
-    """One row per organisation and period in which its parents stayed the same.
+    """Create one row per organisation and period in which its parents stayed the same.
 
-    Those of the reference have its periods, the first and the last as long as there are figures
-    of them: publishers restate earlier months on the boundaries of the release. All others have
-    the periods that the files tell, month by month.
+    Those of the reference have its periods, the first and last extended to cover their figures,
+    because publishers restate earlier months on the boundaries of the release. All others have
+    the periods that the files show, month by month.
     """
     _load_seen(db)
     parents = f"({PARENTS})"
@@ -93,8 +94,9 @@ def create_organisation(db: Connection) -> None:
 
 
 def _load_seen(db: Connection) -> None:
-    """`stage.seen`: parents of each organisation outside the reference, month by month. A network
-    or local authority has the parents that all its members share."""
+    """Create `stage.seen`: parents of each organisation outside the reference, month by month. A
+    network or local authority has the parents that all its members share.
+    """
     sites = ", ".join(f"{site} AS ({_site(site)})" for site in SITES)
     told = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
     told += [
@@ -121,7 +123,7 @@ def _load_seen(db: Connection) -> None:
 
 
 def _site(site: str) -> str:
-    """SQL: sites with the parents that files tell of, and those of their dated place."""
+    """SQL: sites with the parents that files name and those of their dated place."""
     own = LEVELS[site].parents
     [place] = [level for level in own if level in DATED]
     columns = [
@@ -139,7 +141,7 @@ def _site(site: str) -> str:
 
 
 def _group(site: str, level: str) -> str:
-    """SQL: the places of a level that only their sites tell of."""
+    """SQL: the places of a level that only their sites name."""
     shared = [
         _if_one(column) if one in DATED and one in above(site) else "NULL"
         for one, column in KEY_COLUMNS.items()

@@ -1,6 +1,6 @@
-"""What people decided, as governance's tables tell it.
+"""Decisions, as governance's tables show them.
 
-Belongs here: the table of all decisions, and the columns that say beside an edition or a file
+Belongs here: the table of all decisions, and the columns beside an edition or a file that show
 what was decided about it. Does not: the other tables of the schema (`governance`).
 """
 
@@ -32,7 +32,9 @@ PublishedStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
 
 
 def override_table(home: Home) -> pl.DataFrame:
-    """Every decision ever taken, oldest first: the fields of `Decision`, lists one item a line."""
+    """Return every decision ever recorded, oldest first: the fields of `Decision`, lists one item a
+    line.
+    """
     rows = [
         one.model_dump()
         | {
@@ -48,15 +50,16 @@ def override_table(home: Home) -> pl.DataFrame:
 
 
 def published_status(status: EditionStatus, is_active: bool, is_withdrawn: bool) -> PublishedStatus:
-    """`accepted`, `held`, `pending` (not judged yet), `withdrawn` (all its files are) or `retired`
-    (synthetic, among real data)."""
+    """Return `accepted`, `held`, `pending` (not checked yet), `withdrawn` (all its files are) or
+    `retired` (synthetic, among real data).
+    """
     if is_withdrawn:
         return "withdrawn"
     return status.verdict if is_active else "retired"
 
 
 def override_columns(status: EditionStatus) -> dict[str, object]:
-    """The newest accept or hold of an edition, and why it counts no more."""
+    """Return the newest accept or hold of an edition, and why it has lapsed."""
     one = status.decision
     return {
         "override": one.decision if one else None,
@@ -68,7 +71,7 @@ def override_columns(status: EditionStatus) -> dict[str, object]:
 
 
 def withdrawn_columns(one: Decision | None) -> dict[str, object]:
-    """Whether a file is withdrawn, and by which decision."""
+    """Return whether a file is withdrawn, and by which decision."""
     return {
         "withdrawn": one is not None,
         "withdrawn_reason": one.reason if one else None,

@@ -1,7 +1,7 @@
-"""Who takes part: the members of a list, asked one by one, absent ones counting as zero.
+"""Participation: each member of a list with its figure, or zero if it has none.
 
-Belongs here: figures of the members of one feed by what another feed says of them, and the table
-that shows which list was asked. Does not: adding up (`rollup`).
+Belongs here: figures of one feed's members from another feed, and the table that shows which list
+was used. Does not: adding up (`rollup`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from warehouse.reference.levels import LEVELS
 
 
 def member_figures(db: Connection, inputs: Inputs) -> None:
-    """Figures of the other feed's members: the feed's own figure, or zero.
+    """Create figures of the other feed's members: the feed's own figure, or zero.
 
-    A member has a figure in months in which the feed names anybody of its place: its own, 0 if it
-    is not named, NULL if its row was lost to quarantine. In other months it has none at all.
-    A vintage is any edition of either feed that speaks of the place.
+    In months in which the feed names any member of a place, each member has its own figure, 0 if
+    it is not named, NULL if its row was quarantined. In other months it has no row. A vintage is
+    any edition of either feed that covers the place.
     """
-    # A feed that names any member of the place in a month speaks of all of it.
+    # A feed that names any member of the place in a month covers all of it.
     place = LEVELS[inputs.level].parents[0]
     [listed] = inputs.denominators
     numerators = ", ".join(
@@ -52,8 +52,9 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
 
 
 def _spoken_of(inputs: Inputs, place: str) -> str:
-    """CTEs: `listed` (members by place), `named` (editions of the feed that speak of a place),
-    `tick` (editions of either that do), `asked` (members of a place)."""
+    """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place),
+    `tick` (editions of either that do), `asked` (members of a place).
+    """
     return f"""placed AS ({parents(inputs.level, place)}),
         listed AS (
             SELECT d.*, coalesce(p.parent, d.org_code) AS place
@@ -74,8 +75,9 @@ def _spoken_of(inputs: Inputs, place: str) -> str:
 
 
 def _lost(inputs: Inputs, place: str) -> str:
-    """SQL: whether the newest edition that speaks of the place lost the row of member `a`, or of
-    somebody in its place."""
+    """SQL: whether the newest edition that covers the place lost the row of member `a`, or of an
+    unidentified member of its place.
+    """
     return f"""EXISTS (
         SELECT 1 FROM ({lost(inputs.feed, place)}) AS l
         WHERE l.month = a.month AND l.vintage <= t.vintage
@@ -85,7 +87,9 @@ def _lost(inputs: Inputs, place: str) -> str:
 
 
 def expected_listed(inputs: Inputs, level: str) -> str:
-    """SQL: `counted` with `expected`: all members on the list, be it in a row that was lost."""
+    """SQL: `counted` with `expected`: all members on the list, including those in quarantined
+    rows.
+    """
     [listed] = inputs.denominators
     lost_from_list = lost_in_place(inputs.other or "", level, "l.vintage <= c.vintage")
     somewhere = f"{lost_from_list} + {unplaced(inputs.other or '', level)}"
@@ -105,10 +109,11 @@ def expected_listed(inputs: Inputs, level: str) -> str:
 
 
 def create_members_table(db: Connection, kpi: Kpi) -> None:
-    """A KPI's `members_table` in the attached mart: which list was asked, and who is not on it.
+    """Create a KPI's `members_table` in the attached mart: which list was used, and who is not on
+    it.
 
-    One row per month with published figures, and per place that has members on the list of the
-    month or taking part.
+    One row per month with published figures and place that has members on the month's list or
+    taking part.
     """
     [source] = kpi.sources
     active, listed = source.measures

@@ -1,16 +1,16 @@
-"""How long a month is provisional: until its figures are no longer revised by much.
+"""How long a month is provisional: until later editions hardly revise its figures.
 
-Belongs here: what later editions typically did to figures of each age, beside how much figures
-typically change on the year, and the age from which a month is final. Does not: vintages and
-revisions one by one (`revisions`), statuses (`figure_status`).
+Belongs here: the typical revision at each age, compared with the typical change on the year, and
+the age from which a month is final. Does not: vintages and revisions one by one (`revisions`),
+statuses (`figure_status`).
 
 The age of a month is the number of months from it to the edition. At each age the later revision
 is the median, over organisations and editions, of the change from that edition's figure to the
-newest one held. A KPI at a level is settled at an age where this is nil, or below a tenth of the
+newest one. A KPI at a level is settled at an age where this is nil, or below a tenth of the
 median change on the year; a month is final from the first age after which no known one is
-unsettled. Fewer than `FIGURES` figures of an age tell nothing. Fewer than `RELEASES` editions that
-were later revised may lengthen the contract's lag, but not shorten it: one quiet release proves
-little. Where nothing is known the contract's lag holds.
+unsettled. Ages with fewer than `FIGURES` figures are not used. Fewer than `RELEASES` editions that
+were later revised may lengthen the contract's lag, but not shorten it: one release without
+revisions proves little. Where nothing is known the contract's lag applies.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ WORDS = """CASE WHEN unit = 'share' THEN format('{{:.2f}} pp', 100 * {0})
 
 
 def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """`stage.contract_lag`: the newest edition held for each KPI at each level, and how many of
-    the newest months its contract calls provisional."""
+    """Create `stage.contract_lag`: the newest edition of each KPI at each level, and how many of
+    the newest months its contract calls provisional.
+    """
     newest = dict(db.execute("SELECT feed, max(edition) FROM stage.file GROUP BY feed").fetchall())
     rows = [
         {
@@ -57,8 +58,9 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 
 def create_provisional(db: Connection) -> None:
-    """`kpi_revision_by_age` and `kpi_provisional` in the attached mart. Needs `stage.contract_lag`,
-    `stage.latest` and the vintages as `link_vintages` leaves them."""
+    """Create `kpi_revision_by_age` and `kpi_provisional` in the attached mart. Needs
+    `stage.contract_lag`, `stage.latest` and the vintages as `link_vintages` leaves them.
+    """
     _create_later(db)
     _create_change(db)
     _create_by_age(db)
@@ -66,8 +68,9 @@ def create_provisional(db: Connection) -> None:
 
 
 def _create_later(db: Connection) -> None:
-    """`stage.later_revision`: each figure of an edition that a later one gives again, against the
-    newest one held, unchanged ones included."""
+    """Create `stage.later_revision`: each figure that a later edition restates, against the newest
+    one, unchanged ones included.
+    """
     db.execute(
         f"""CREATE TABLE stage.later_revision AS
         SELECT l.kpi_id, l.org_level, {AGE} AS age_months, n.vintage // 1000 AS issue,
@@ -80,8 +83,9 @@ def _create_later(db: Connection) -> None:
 
 
 def _create_change(db: Connection) -> None:
-    """`stage.typical_change`: the median change on the year of each KPI and level that a later
-    edition has figures of again."""
+    """Create `stage.typical_change`: the median change on the year of each KPI and level with
+    restated figures.
+    """
     db.execute(
         f"""CREATE TABLE stage.typical_change AS
         SELECT l.kpi_id, l.org_level, count(size) AS changes, median(size) AS typical
@@ -97,8 +101,9 @@ def _create_change(db: Connection) -> None:
 
 
 def _create_by_age(db: Connection) -> None:
-    """`is_settled` is NULL where it can't be known: too few figures, or no change on the year to
-    compare a revision with."""
+    """Create `kpi_revision_by_age`. `is_settled` is NULL where it is unknown: too few figures, or
+    no change on the year to compare a revision with.
+    """
     db.execute(
         f"""CREATE TABLE mart.kpi_revision_by_age AS
         SELECT r.kpi_id, r.org_level, r.age_months, count(DISTINCT r.issue) AS editions,
@@ -168,7 +173,7 @@ def _create_rule(db: Connection) -> None:
 
 
 def add_rule_to_kpis(db: Connection) -> None:
-    """Give table `kpi` of the attached mart the rule by which months are provisional."""
+    """Add to table `kpi` of the attached mart the rule by which months are provisional."""
     db.execute(
         """CREATE OR REPLACE TABLE mart.kpi AS
         WITH told AS (

@@ -1,7 +1,7 @@
-"""Revisions: what each edition changed of what was known before, and how much is usual.
+"""Revisions: what each edition changed of earlier figures, and how large a change is typical.
 
 Belongs here: vintages linked to the ones before and after them, `kpi_revision`,
-`kpi_revision_typical`, what table `kpi` says of it, and the macros and view that read them.
+`kpi_revision_typical`, the revision columns of `kpi`, and the macros and view that read them.
 Does not: the figures themselves (`figures`), comments (`describe`).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from warehouse.mart.hierarchy import Connection
 from warehouse.reference.levels import DATED, sql_list
 
-# One number for a month of a series, and so one window for all that is asked of its vintages.
+# One number per month of a series, so that one window serves all columns about its vintages.
 MONTH_OF_SERIES = "series * 100000 + ordinal"
 EDITION = (
     "({vintage} // 100000)::VARCHAR || '-' || lpad(({vintage} // 1000 % 100)::VARCHAR, 2, '0')"
@@ -18,7 +18,7 @@ EDITION = (
 RECENT_EDITIONS = 12
 AFTER = (1, 3, 12)
 HIGH_LEVELS = f"({sql_list(DATED)})"
-# By how much a value changed: shares by points, all else by how many times.
+# How much a value changed: shares in percentage points, all else as a ratio.
 SIZE = (
     "CASE WHEN {unit} = 'share' THEN abs({new} - {old}) ELSE abs({new} / nullif({old}, 0) - 1) END"
 )
@@ -26,11 +26,11 @@ FROM_RELEASE, FROM_HELD = "first release", "first held"
 
 
 def link_vintages(db: Connection) -> None:
-    """Give each row of `stage.numbered` its neighbours among the vintages of the same figure.
+    """Link each row of `stage.numbered` to the other vintages of the same figure.
 
     `known_until`: when a newer vintage became known (a newer one may have been known before it);
-    `first_vintage` and `first_value`: as first held; `prior_vintage`, `next_vintage`: beside it;
-    `known_vintage` and `known_value`: the last one before it that was not NULL.
+    `first_vintage` and `first_value`: the earliest available; `prior_vintage`, `next_vintage`: the
+    adjacent ones; `known_vintage` and `known_value`: the last one before it that was not NULL.
     """
     window = f"(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage)"
     newer = f"""(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage
@@ -50,8 +50,9 @@ def link_vintages(db: Connection) -> None:
 
 
 def create_revisions(db: Connection, synthetic: bool) -> None:
-    """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and give its table
-    `kpi` the typical revision of each KPI. Needs `link_vintages` and `mart.kpi`."""
+    """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and add the typical
+    revision of each KPI to its table `kpi`. Needs `link_vintages` and `mart.kpi`.
+    """
     _number_editions(db)
     _create_revision(db, synthetic)
     _create_typical(db)
@@ -59,8 +60,9 @@ def create_revisions(db: Connection, synthetic: bool) -> None:
 
 
 def _number_editions(db: Connection) -> None:
-    """`stage.edition_number`: the editions held of each KPI at each level, oldest first, and how
-    many there are."""
+    """Create `stage.edition_number`: the editions of each KPI at each level, oldest first, and how
+    many there are.
+    """
     db.execute(
         """CREATE TABLE stage.edition_number AS
         SELECT kpi_id, org_level, issue,
@@ -72,7 +74,7 @@ def _number_editions(db: Connection) -> None:
 
 
 def _numbered() -> str:
-    """SQL: vintages of figures with the number of their edition and of the first one held."""
+    """SQL: vintages of figures with the number of their edition and of the first one available."""
     return """FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         JOIN stage.edition_number AS e ON e.kpi_id = s.kpi_id AND e.org_level = s.org_level
             AND e.issue = n.vintage // 1000
@@ -81,8 +83,9 @@ def _numbered() -> str:
 
 
 def _create_revision(db: Connection, synthetic: bool) -> None:
-    """A value that was known before is compared with the last known one, though editions between
-    may not have had it; becoming known or unknown is shown too, without a size."""
+    """Create `kpi_revision`. A value that was known before is compared with the last known one,
+    even if editions between lack it; becoming known or unknown is shown without a size.
+    """
     db.execute(
         f"""CREATE TABLE mart.kpi_revision AS
         WITH changed AS MATERIALIZED (
@@ -115,8 +118,9 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
 
 
 def _create_typical(db: Connection) -> None:
-    """`stage.observed_revision`: the first figure held of a month against the figure 1, 3 and 12
-    editions later, equal ones included; and its medians."""
+    """Create `stage.observed_revision`: the first available figure of a month against the figure 1,
+    3 and 12 editions later, equal ones included; and its medians.
+    """
     after = ", ".join(map(str, AFTER))
     db.execute(
         f"""CREATE TABLE stage.observed_revision AS
@@ -146,8 +150,9 @@ def _bases() -> str:
 
 
 def _add_revision_to_kpis(db: Connection) -> None:
-    """Typical revisions in `kpi`: of sub-ICBs and above, else of the lowest level there is; from
-    months whose own first release is held, else from the first figure held."""
+    """Add typical revisions to `kpi`: of sub-ICBs and above, else of the lowest level; from months
+    whose first release is available, else from the first available figure.
+    """
     medians = ", ".join(
         f"""coalesce(median(o.size) FILTER (o.editions_after = {n} AND o.from_release),
             median(o.size) FILTER (o.editions_after = {n})) AS typical_revision_after_{n}"""
@@ -167,7 +172,7 @@ def _add_revision_to_kpis(db: Connection) -> None:
 
 
 def revision_views() -> dict[str, str]:
-    """Views over revisions, name -> SQL, for a database that is open on its own."""
+    """Return views over revisions, name -> SQL, for a database that is opened on its own."""
     size = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
     return {
         "largest_revisions": f"""CREATE VIEW largest_revisions AS
@@ -186,7 +191,9 @@ def revision_views() -> dict[str, str]:
 
 
 def revision_macros() -> dict[str, str]:
-    """Table macros over vintages, signature -> SQL, for a database that is open on its own."""
+    """Return table macros over vintages, signature -> SQL, for a database that is opened on its
+    own.
+    """
     return {
         "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
             WHERE v.known_from <= known_on

@@ -1,8 +1,8 @@
 """Roll-ups: from practices and pharmacies to their places, and from those to region and England.
 
-Belongs here: the one way in which figures of members become a figure of the whole, vintage by
-vintage, and the rule that a whole with a member missing is no figure at all. Measures that must not
-be added over organisations stay where they are counted. Who is added up is noted on the way. Does
+Belongs here: how figures of members become a figure of the whole, vintage by vintage, and the rule
+that a whole with a member missing has no figure. Measures that must not be added over
+organisations stay at the level where they are counted. Membership is recorded on the way. Does
 not: figures of the members (`inputs`), whom a whole should have (`expected_members`), KPIs
 (`figures`).
 """
@@ -17,7 +17,7 @@ from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.reference.levels import SITES, steps_from
 
-# What is known of each member beside its measures, by the whole it is in.
+# What is known of each member beside its measures, by whole.
 MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
 MEMBER += ["published_on", "known_from", "disputed"]
 
@@ -48,9 +48,9 @@ def roll_up(db: Connection, inputs: Inputs) -> list[str]:
 def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> str:
     """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick).
 
-    `as_at`: the month whose membership counts for a figure `c`. `placed`: the parent it is in by
-    the edition of its figure, `home`: by the dated reference; a member that an edition puts
-    elsewhere is in the state of both.
+    `as_at`: the month whose membership counts for a figure `c`. `placed`: its parent by the
+    edition of its figure, `home`: by the dated reference; a member that an edition puts elsewhere
+    is in the state of both.
     """
     columns = ", ".join(f"c.{name}" for name in inputs.summed)
     parent, placement = "p.parent", ""
@@ -82,8 +82,9 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
 
 
 def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
-    """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as there. A
-    member whose figure is unknown makes the sum unknown."""
+    """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as present. A
+    member whose figure is unknown makes the sum unknown.
+    """
     sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
         for name in inputs.summed
@@ -100,11 +101,11 @@ def _of(alias: str, names: list[str]) -> str:
 
 
 def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
-    """Practices into sub-ICBs, pharmacies into local authorities and ICBs: whole when as many are
-    present as are expected.
+    """Add practices up to sub-ICBs, pharmacies to local authorities and ICBs; whole when as many
+    are present as are expected.
 
     When the newest edition has them all, it alone counts (`from_edition`): a practice that it no
-    longer names was withdrawn, and an earlier edition's figure of it must not come on top.
+    longer names was removed, and its figure in an earlier edition must not be added.
     """
     expected = (
         expected_listed(inputs, level)
@@ -139,13 +140,13 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
 
 
 def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
-    """Practices into networks, which cross sub-ICB borders.
+    """Add practices up to networks, which cross sub-ICB borders.
 
     A network is whole when every sub-ICB in which it has a practice is, or when every practice is
-    there that a mapping of the very month puts in it: who is not in it any more, having closed or
-    merged, is not missed. Never where the word on its practices is too old for the month.
+    present that a mapping of the same month puts in it, so that closed or merged practices are
+    not missed. It is never whole where its practices' membership is too old for the month.
 
-    It then states its included practices (members present) and, from the patient list, its open
+    The figure states its included practices (members present) and, from the patient list, its open
     ones (expected).
     """
     members = f"""
@@ -200,7 +201,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
 
 
 def _mapped() -> str:
-    """SQL: `org_code, month, pcn_code` of practices as the newest register has them."""
+    """SQL: `org_code, month, pcn_code` of practices in the newest register."""
     return """SELECT org_code, month, pcn_code FROM stage.observed
         WHERE org_level = 'practice' AND is_register AND tells_pcn
         QUALIFY row_number() OVER (
@@ -208,10 +209,10 @@ def _mapped() -> str:
 
 
 def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) -> None:
-    """Sub-ICBs or ICBs into what they make up: whole when every one expected is there, whole.
+    """Add sub-ICBs or ICBs up: whole when every expected member is present and whole.
 
-    Codes that nobody expects count in the newest edition only: in an older one they were since
-    merged into others, whose figures hold theirs already. A feed that counts by ICB restates
+    Unexpected codes count in the newest edition only: in an older one they have since merged
+    into others, whose figures already include theirs. A feed that counts by ICB restates
     earlier months on the boundaries of its release: then the ICBs are those of the edition's month.
     A sub-ICB that an edition puts elsewhere than the dated reference counts and is expected there.
     """
@@ -266,8 +267,9 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
 
 
 def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
-    """SQL: `org_code, month, vintage, lost`: members that nobody expects and that the edition lost
-    to quarantine. Expected ones are missed anyway."""
+    """SQL: `org_code, month, vintage, lost`: unexpected members that the edition lost to
+    quarantine. Expected ones are missed anyway.
+    """
     if member != inputs.level:
         return (
             "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "

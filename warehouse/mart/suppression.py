@@ -4,8 +4,8 @@ Belongs here: the one algorithm, on plain numbers. Does not: which feeds are und
 mart's tables (`warehouse.mart.disclosure`).
 
 A table is the figures of organisations that add up to wholes: practices to sub-ICBs, those to
-ICBs. Whoever reads it knows every figure that is shown, that a figure which is not shown is at
-least 1 (zeros are shown), and which organisations make up which whole.
+ICBs. A reader is assumed to know every published figure, that a suppressed figure is at least 1
+(zeros are published), and which organisations make up which whole.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Wholes = Mapping[Cell, tuple[Cell, ...]]
 def protect(
     tables: list[Figures], wholes: Wholes, threshold: int, small: frozenset[Cell] = frozenset()
 ) -> set[Cell]:
-    """The cells to suppress, in all tables alike.
+    """Return the cells to suppress, the same in all tables.
 
     `tables`: the same figures as known at several times (editions); a cell without a figure is
     not in it. `wholes`: whole -> its members. Figures from 1 to below `threshold` are small, as
-    are the cells in `small`. Suppressed with them is what gives them away: so many further members
-    (or wholes) that none of them can be worked out, nor be told to within less than the threshold.
+    are the cells in `small`. Secondary suppression hides so many further members (or wholes) that
+    no small figure can be calculated, or bounded to within less than the threshold.
     """
     hidden = set(small)
     for table in tables:
@@ -41,20 +41,22 @@ def protect(
 
 
 def _lacking(table: Figures, wholes: Wholes, hidden: set[Cell], threshold: int) -> set[Cell]:
-    """One more cell for each whole whose hidden members are too few, or too narrowly bounded."""
+    """Return one more cell for each whole whose hidden members are too few, or too narrowly
+    bounded.
+    """
     members = {whole: m for whole, m in wholes.items() if table.get(whole, 0) > 0}
     unknown = {
         whole: [one for one in inside if one in hidden and table.get(one, 0) > 0]
         for whole, inside in members.items()
     }
-    # A hidden whole whose members are all shown is their sum: that first, for it leaves the
-    # hidden whole more room in the sums above it.
+    # A hidden whole whose members are all shown is their sum: handle it first, because that leaves
+    # the hidden whole more room in the sums above it.
     open_ones = [whole for whole in members if whole in hidden and not unknown[whole]]
     more = {cell for whole in open_ones for cell in _next(table, whole, members[whole], hidden)}
     if more:
         return more
     for whole, inside in members.items():
-        # Each hidden member lies between its least possible figure and what the others leave it.
+        # Each hidden member lies between its minimum and what the others' minimums leave it.
         rooms = [table[one] - _least(one, table, wholes, hidden) for one in unknown[whole]]
         enough = len(rooms) > 1 and sum(rooms) >= threshold - 1
         if rooms and not enough and whole not in hidden:
@@ -63,15 +65,16 @@ def _lacking(table: Figures, wholes: Wholes, hidden: set[Cell], threshold: int) 
 
 
 def _least(cell: Cell, table: Figures, wholes: Wholes, hidden: set[Cell]) -> int:
-    """The least that a hidden cell can be, for a reader who sees its shown members."""
+    """Return the minimum of a hidden cell for a reader who sees its shown members."""
     members = [one for one in wholes.get(cell, ()) if table.get(one, 0) > 0]
     known = sum(table[one] for one in members if one not in hidden)
     return max(1, known + sum(_least(o, table, wholes, hidden) for o in members if o in hidden))
 
 
 def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Cell]) -> set[Cell]:
-    """The smallest member that is still shown and not zero; without any, the whole itself, if it
-    is shown."""
+    """Return the smallest member that is still shown and not zero; without any, the whole itself if
+    it is shown.
+    """
     left = [(table[one], one) for one in members if one not in hidden and table.get(one, 0) > 0]
     if left:
         return {min(left)[1]}
@@ -79,8 +82,9 @@ def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Ce
 
 
 def _given_away(table: Figures, wholes: Wholes, hidden: set[Cell]) -> set[Cell]:
-    """What else to hide where several sums together determine a hidden figure, as wholes that
-    share members may: the smallest shown whole in whose sum it stands."""
+    """Return what else to hide where several sums together determine a hidden figure, as wholes
+    that share members may: the smallest shown whole whose sum includes it.
+    """
     cells = sorted(cell for cell in hidden if table.get(cell, 0) > 0)
     index = {cell: number for number, cell in enumerate(cells)}
     sums = []
@@ -106,7 +110,7 @@ def _given_away(table: Figures, wholes: Wholes, hidden: set[Cell]) -> set[Cell]:
 
 
 def _determined(sums: list[np.ndarray], cells: list[Cell]) -> list[Cell]:
-    """Cells that the sums determine: those that are constant over all solutions."""
+    """Return the cells that the sums determine: those that are constant over all solutions."""
     if not sums:
         return []
     _, values, vectors = np.linalg.svd(np.array(sums))

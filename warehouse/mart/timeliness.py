@@ -1,9 +1,9 @@
-"""Timeliness in the mart: what each feed awaits, and a view that says what is overdue.
+"""Timeliness in the mart: the next edition due of each feed, and a view of what is overdue.
 
-Belongs here: the release calendar as governance's records have it. Does not: the calendar itself
-(`warehouse.contract.release_calendar`), the verdict in Python (`warehouse.editions.freshness`),
-which this view repeats in SQL so that it is as at the day on which it is asked, not frozen at
-publication.
+Belongs here: the release calendar in governance's records. Does not: the calendar itself
+(`warehouse.contract.release_calendar`), the same verdict in Python
+(`warehouse.editions.freshness`), which this view repeats in SQL so that it applies to the day of
+the query, not of publication.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ AWAITED = {
 
 
 def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[str, object]:
-    """What a feed awaits, by its files in use: the columns of `AWAITED`, NULL where nothing is due.
-    None of them depends on today."""
+    """Return the next edition due of a feed, by its files in use: the columns of `AWAITED`, NULL
+    where nothing is due. None of them depends on today.
+    """
     own = [file for file in active if file.feed == contract.feed]
     newest = max((file.edition for file in own), default=None)
     found = freshness(contract, newest, is_sample(own), date.min)
@@ -39,7 +40,7 @@ def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[st
 
 
 def timeliness_views() -> dict[str, str]:
-    """Views, name -> SQL, for a database that is open on its own."""
+    """Return views, name -> SQL, for a database that is opened on its own."""
     return {
         "governance.timeliness": """CREATE VIEW governance.timeliness AS
             SELECT f.feed, f.title, f.newest_edition, f.next_edition, f.next_due,
