@@ -1,7 +1,7 @@
-"""The memory of checks: every verdict ever reached, and where each edition stands now.
+"""The history of checks: every verdict recorded, and the current state of each edition.
 
-Belongs here: `archive/checks` (append-only Parquet, one file per judgement) and
-`lake/editions` (the current verdict, with the fingerprint of what it rests on).
+Belongs here: `archive/checks` (append-only Parquet, one file per run of checks) and
+`lake/editions` (the current verdict, with the fingerprint of its inputs).
 Does not: reaching verdicts (`checks`).
 """
 
@@ -35,7 +35,7 @@ LIST_MONTHS_AFTER = 3
 
 
 class CheckResult(BaseModel):
-    """One verdict, as kept for ever in `governance.check_result`."""
+    """One verdict, as kept permanently in `governance.check_result`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,7 +66,7 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-# What is known of each check of each feed, whatever became of it; see `checks.check_register`.
+# What is known of each check of each feed, whatever its result; see `checks.check_register`.
 REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
     "feed": pl.String,
@@ -82,9 +82,10 @@ REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class HeldMonth(BaseModel):
-    """One organisation's month of an edition that is out of the range that the months before lead
-    to expect. `measure`: the one that was looked at; `found`, `expected`, `low` and `high`: its
-    counts of the month. `org_code` as in the mart."""
+    """One organisation-month of an edition that is outside the range expected from earlier months.
+    `measure`: the one that was checked; `found`, `expected`, `low` and `high`: its counts for the
+    month. `org_code` as in the mart.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -99,12 +100,12 @@ class HeldMonth(BaseModel):
 
     @property
     def key(self) -> str:
-        """What tells it from others of its edition: `sub_icb 04C 2025-12`."""
+        """Return its key within the edition: `sub_icb 04C 2025-12`."""
         return f"{self.org_level} {self.org_code} {self.month}"
 
     @property
     def words(self) -> str:
-        """Who, when, what was found, and what was expected."""
+        """Describe it: organisation, month, what was found, and what was expected."""
         return (
             f"{self.org_code} {self.month}: {self.found:,} {self.measure}, expected "
             f"{self.low:,} to {self.high:,}"
@@ -116,12 +117,12 @@ NEW_MONTHS = "new_months_as_expected"
 
 
 class EditionState(BaseModel):
-    """What an edition's checks came to, and on what that rests.
+    """The result of an edition's checks, and the inputs it depends on.
 
-    Whether it is in the mart is for `warehouse.editions.status` to say: a person may decide
-    otherwise. `failed_rules`: ids of the checks that failed, with the column where there is one.
-    `files`: hashes of the files it was judged by. `held_months`: what is kept out of an edition
-    that is let in; a check that does no more than that is none of `reasons` and `failed_rules`.
+    `warehouse.editions.status` decides whether the edition is in the mart, because a person may
+    override the checks. `failed_rules`: ids of the checks that failed, with the column where there
+    is one. `files`: hashes of the files that were checked. `held_months`: what is held of an
+    accepted edition; a check that only holds months is not in `reasons` and `failed_rules`.
     """
 
     feed: str
@@ -141,10 +142,10 @@ class EditionState(BaseModel):
 
 
 def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[str] = ()) -> str:
-    """What an edition's verdict rests on: files, their dates, and the rules of its feed.
+    """Return the fingerprint of a verdict's inputs: files, their dates, and the rules of the feed.
 
-    `files`: as `edition_files` gives them. `check_version`: of the check rules. `statuses`: where
-    the earlier editions stand with which it is compared.
+    `files`: as `edition_files` gives them. `check_version`: of the check rules. `statuses`: those
+    of the earlier editions with which it is compared.
     """
     parts = [check_version, *statuses]
     for file in sorted(files, key=FileKey.of):
@@ -154,8 +155,9 @@ def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[
 
 
 def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
-    """The files of its month that an edition is judged by: its own, its reference feeds' and the
-    patient lists that tell about its months. Earlier editions of its feed come on top."""
+    """Return the files of its month that an edition is checked with: its own, its reference feeds'
+    and the patient lists for its months. Earlier editions of its feed are added to these.
+    """
     contract = contracts()[feed]
     rule = contract.completeness
     wanted = {feed, rule.expected_feed, rule.reconcile_feed}
@@ -172,10 +174,10 @@ def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[Sour
 
 
 def nearest_list(held: Collection[str], month: str) -> str | None:
-    """The edition of the patient list that tells how many were registered in a month.
+    """Return the edition of the patient list to use for a month.
 
     The month's own, else the latest of the year before, else the earliest of the three months
-    after; further away a list tells nothing: practices merge, and lists grow.
+    after. Lists further away are not used, because practices merge and lists grow.
     """
     first = month_text(add_months(parse_month(month), -LIST_MONTHS_BEFORE))
     last = month_text(add_months(parse_month(month), LIST_MONTHS_AFTER))
@@ -185,26 +187,26 @@ def nearest_list(held: Collection[str], month: str) -> str | None:
 
 
 def lists_until(held: Collection[str], edition: str) -> set[str]:
-    """The lists by which the practices of an edition are known: all until shortly after it, so
-    that a practice that has closed or just opened is known; else the first one after it.
+    """Return the lists with which an edition's practices are checked: all until shortly after it,
+    so that a practice that has closed or just opened is known; else the first one after it.
 
-    Not all lists there will ever be, or each new one would have all old editions judged again.
+    Later lists are left out, because each new one would trigger new checks of all old editions.
     """
     last = month_text(add_months(parse_month(edition), LIST_MONTHS_AFTER))
     return {one for one in held if one <= last} or {min(held)}
 
 
 def state_key(feed: str, edition: str) -> str:
-    """Where an edition's state is kept."""
+    """Return the key under which an edition's state is kept."""
     return f"lake/editions/{feed}/{edition}.json"
 
 
 def read_state(home: Home, feed: str, edition: str) -> EditionState | None:
-    """An edition's state, None if it was never judged."""
+    """Read an edition's state; None if it was never checked."""
     try:
         return EditionState.model_validate_json(home.store.read(state_key(feed, edition)))
     except (FileNotFoundError, ValueError):
-        return None  # it can be made anew, so one that can't be read is as good as none
+        return None  # an unreadable state is recomputed
 
 
 def record(
@@ -217,9 +219,9 @@ def record(
     files: Iterable[str] = (),
     held_months: Sequence[HeldMonth] = (),
 ) -> EditionState:
-    """Keep the results for ever, then the edition's state; returns the state.
+    """Keep the results permanently, then the edition's state; returns the state.
 
-    `files`: hashes of the files that were judged. `held_months`: what check `NEW_MONTHS` holds.
+    `files`: hashes of the files that were checked. `held_months`: what check `NEW_MONTHS` holds.
     """
     append(home, results, f"{feed}-{edition}")
     tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
@@ -247,7 +249,7 @@ def record(
 
 
 def _of_months(result: CheckResult) -> bool:
-    """Whether what failed is held month by month."""
+    """Whether the failed check holds months and not the edition."""
     return result.rule == NEW_MONTHS
 
 
@@ -262,7 +264,7 @@ def _reason(result: CheckResult) -> str:
 
 
 def append(home: Home, results: list[CheckResult], label: str) -> None:
-    """Add verdicts to the history: one more file, never a changed one."""
+    """Add verdicts to the history as a new file; existing files never change."""
     if not results:
         return
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -272,12 +274,12 @@ def append(home: Home, results: list[CheckResult], label: str) -> None:
 
 
 def verdicts(home: Home, feed: str = "", edition: str = "") -> list[str]:
-    """Keys of all that was ever judged (of an edition), oldest first."""
+    """Return the keys of all recorded verdicts (of an edition), oldest first."""
     return home.store.list_keys(VERDICTS, f"-{feed}-{edition}.parquet" if feed else ".parquet")
 
 
 def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
-    """The verdicts of an edition's last judging, none if it was never judged."""
+    """Read the verdicts of an edition's last checks; none if it was never checked."""
     keys = verdicts(home, feed, edition)
     if not keys:
         return []
@@ -286,7 +288,7 @@ def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
 
 
 def read_history(home: Home) -> pl.DataFrame:
-    """Every verdict ever reached, oldest first: the columns of `CheckResult`."""
+    """Read every verdict ever recorded, oldest first: the columns of `CheckResult`."""
     keys = verdicts(home)
     if not keys:
         return pl.DataFrame(schema=RESULT_SCHEMA)

@@ -1,10 +1,10 @@
-"""What an edition changed against another: files, rows, months, organisations and figures.
+"""Compare two editions: files, rows, months, organisations and figures.
 
-Belongs here: comparing the measures of two editions of one feed, whatever their verdict. Does not:
+Belongs here: comparing the measures of two editions of one feed, whatever their status. Does not:
 printing (`pipelines.cli`), revisions of KPIs in the mart (`warehouse.mart`).
 
-A figure that is not there is not zero: an organisation-month that only one side has is told
-apart, never as a change from or to nothing.
+A missing figure is not zero: an organisation-month that only one side has is listed separately,
+never as a change from or to nothing.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ ROWS = "rows"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two editions. `revision`: as of which, the newest unless asked otherwise;
-    `status` and `words`: where it stands, and why; `files`, `rows` and `quarantined`: of the files
-    that it rests on, without those that later ones put right."""
+    """One of the two editions. `revision`: the one compared, by default the newest; `status` and
+    `words`: its status, and why; `files`, `rows` and `quarantined`: of the files it uses, without
+    those that later ones replaced.
+    """
 
     edition: str
     revision: int
@@ -63,25 +64,24 @@ class Side:
 
     @property
     def name(self) -> str:
-        """The edition, with its revision where there are several."""
+        """Return the edition's name, with its revision where there are several."""
         return f"{self.edition}.{self.revision}" if self.revisions > 1 else self.edition
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What changed from `old` to `new`.
+    """The changes from `old` to `new`.
 
     `appeared`, `vanished`: organisations (`org_code`, `org_name`). `measures`: per measure the
     sums over the organisation-months that both have (`measure`, `title`, `cells`, `changed`,
     `old`, `new`, `change`, `ratio`). What must not be added over months is summed over the newest
     month that both have (`month`, else NULL); what must not be added over organisations has no sum
-    at all (`not_added` says why). `changes`: per `month`, `org_code` and `measure`, with
+    (`not_added` gives the reason). `changes`: per `month`, `org_code` and `measure`, with
     `org_name`: `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio`
     (NULL unless changed; 0.01 is 1 per cent more), `lost_rows` (either lost a row to quarantine,
-    so that the figure is too small); the largest changes first. `apart`: the `only_` ones summed
+    so the figure is too small); the largest changes first. `apart`: the `only_` ones summed
     up by `kind`, `month` and `measure` (`organisations`, `total`, NULL for what is not added).
-    `beside`: where no month is in
-    both, the newest of each, which are compared in their place.
+    `beside`: where no month is in both, the newest of each, which are compared instead.
     """
 
     feed: str
@@ -100,9 +100,9 @@ class Difference:
 def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]) -> Difference:
     """Compare two editions, each `YYYY-MM`, or `YYYY-MM.2` as of its revision 2.
 
-    `measures`: only these, all if none is named. A feed without measures is compared by its rows.
-    Files that were not tidied yet are tidied. Raises NotPossible for an edition, revision or
-    measure that is not there, and for a file that can't be read.
+    `measures`: only these; all if none is named. A feed without measures is compared by its rows.
+    Files without tidy tables are tidied first. Raises NotPossible for an unknown edition, revision
+    or measure, and for a file that can't be read.
     """
     contract = contracts()[feed]
     wanted = _wanted(contract, measures)
@@ -130,7 +130,7 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
 
 
 def _wanted(contract: Contract, measures: list[str]) -> dict[str, str]:
-    """Measure -> title, of those asked for."""
+    """Measure -> title, of those requested."""
     there = {name: measure.title for name, measure in contract.measures.items()}
     there = there or {ROWS: "Published rows"}
     if unknown := [name for name in measures if name not in there]:
@@ -141,7 +141,7 @@ def _wanted(contract: Contract, measures: list[str]) -> dict[str, str]:
 
 
 def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[SourceFile]]:
-    """What is to be told of an edition, and its files as of the revision asked for."""
+    """Describe one edition, and return its files as of the requested revision."""
     edition, asked = _edition_typed(typed)
     files = Archive(home).active_files(contract.feed)
     own = [file for file in files if file.edition == edition]
@@ -209,9 +209,9 @@ def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
 
 
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
-    """The figures of an edition: `month`, `org_code`, `measure`, `value`, `unreliable`.
+    """Return the figures of an edition: `month`, `org_code`, `measure`, `value`, `unreliable`.
 
-    Of each cell the latest file's, by preference one that lost no row. A NULL is no figure.
+    Each cell comes from its latest file, preferably one that lost no row. NULLs are left out.
     """
     columns = [*CELL, "unreliable", *wanted]
     frames = [
@@ -232,8 +232,9 @@ def _named(codes: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 
 def organisation_names(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
-    """`org_code`, `org_name` of a level: the newest name in these files, else in any file held,
-    else in the shipped reference (by ODS or ONS code)."""
+    """Return `org_code`, `org_name` of a level: the newest name in these files, else in any
+    imported file, else in the shipped reference (by ODS or ONS code).
+    """
     every = Archive(home).active_files()
     held = reference().filter(pl.col("org_level") == level)
     known = [

@@ -1,4 +1,4 @@
-"""The figures of two editions side by side: what differs, what only one has, and the sums of both.
+"""Compare the figures of two editions: changes, figures that only one has, and the sums of both.
 
 Belongs here: comparing frames of `month`, `org_code`, `measure`, `value`, `unreliable`. Does not:
 where they come from, or what an edition is (`diff`).
@@ -21,8 +21,9 @@ CELL = ("month", "org_code")
 def side_by_side(
     before: pl.DataFrame, after: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
-    """The figures as they stand side by side: where no month is in both (a monthly list), those of
-    the newest month of each, under the later month."""
+    """Join the two sides' figures: where no month is in both (a monthly list), those of the newest
+    month of each, under the later month.
+    """
     old, new = (sorted(frame["month"].unique()) for frame in (before, after))
     if not old or not new or set(old) & set(new):
         return before, after, None
@@ -32,7 +33,7 @@ def side_by_side(
 
 
 def changes_between(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Figures that differ, and those that only one side has."""
+    """Return figures that differ, and those that only one side has."""
     both = before.join(
         after, on=[*CELL, "measure"], how="full", coalesce=True, suffix="_new"
     ).rename({"value": "old", "value_new": "new"})
@@ -58,13 +59,13 @@ def changes_between(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 
 def ratio(old: str, new: str) -> pl.Expr:
-    """Relative change; NULL where there was nothing to relate it to."""
+    """Return the relative change; NULL where there is nothing to compare with."""
     known = pl.col(old) != 0
     return pl.when(known).then(pl.col(new) / pl.col(old) - 1).alias("ratio")
 
 
 def largest_first(changes: pl.DataFrame) -> pl.DataFrame:
-    """Changes, the largest first, then what only one side has."""
+    """Sort changes, the largest first, then what only one side has."""
     size = pl.coalesce("change", "old", "new").abs()
     return changes.sort(
         "kind", size, "month", "org_code", "measure", descending=[False, True, False, False, False]
@@ -84,7 +85,7 @@ def never_added(contract: Contract) -> dict[str, str]:
 
 
 def totals_apart(changes: pl.DataFrame, never_added: dict[str, str]) -> pl.DataFrame:
-    """What only one side has, summed up by `kind`, `month` and `measure`."""
+    """Sum up what only one side has by `kind`, `month` and `measure`."""
     total = pl.coalesce("old", "new").sum()
     return (
         changes.filter(pl.col("kind") != CHANGED)
@@ -100,13 +101,13 @@ def totals_apart(changes: pl.DataFrame, never_added: dict[str, str]) -> pl.DataF
 def sums_of_both(
     before: pl.DataFrame, after: pl.DataFrame, wanted: dict[str, str], contract: Contract
 ) -> pl.DataFrame:
-    """Per measure, in the contract's order, the sums over what both sides have."""
+    """Return, per measure in the contract's order, the sums over what both sides have."""
     stocks = [n for n, m in contract.measures.items() if not m.additive_over_time]
     never = never_added(contract)
     words = pl.DataFrame({"measure": list(wanted), "title": list(wanted.values())})
     both = before.join(after, on=[*CELL, "measure"], suffix="_new")
     newest, name = pl.col("month").max(), pl.col("measure").first()
-    # A list of one month is that month's anyway: it is only said where several were to be chosen.
+    # The month of a one-month list is obvious: it is given only where there were several.
     one_month = name.is_in(stocks) & (pl.col("month").n_unique() > 1)
     counted = (pl.col("month") == newest) | ~pl.col("measure").is_in(stocks)
 

@@ -1,7 +1,7 @@
-"""Freshness: which edition of a feed is awaited, by when, and whether it is late.
+"""Freshness: which edition of a feed is due next, on which day, and whether it is overdue.
 
-Belongs here: the release calendar of the contracts against what is held. Does not: finding and
-fetching editions (`warehouse.fetch`), nor when to look for them (`pipelines.schedules`).
+Belongs here: the release calendar of the contracts against the editions available. Does not:
+finding and fetching editions (`warehouse.fetch`), the schedule of lookups (`pipelines.schedules`).
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from warehouse.editions.check_history import Verdict
 
 State = Literal["on time", "due", "late", "no fixed day", "nothing held", "sample"]
 
-# An edition is told as due this long before its day: people ask for it by then.
+# An edition is shown as due this long before its day, because people ask for it by then.
 SOON = timedelta(days=3)
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """Where a feed stands against its release calendar.
+    """How a feed compares with its release calendar.
 
     `awaited`: the next edition (YYYY-MM), `due`: the day on which it is published, `days_late`:
-    since then, 0 if not late. `following`: the day on which the edition after that is published.
-    `held`: the newest edition, if it is held back and nobody decided. `verdict`: the same as a
-    check of timeliness: warn once the next edition is overdue, fail once the one after it is, too,
-    and skipped where nothing can be overdue.
+    since then, 0 if not overdue. `following`: the day on which the edition after that is published.
+    `held`: the newest edition, if it is held and undecided. `verdict`: the same as a check of
+    timeliness: warn once the next edition is overdue, fail once the one after it is, too, and
+    skipped where nothing can be overdue.
     """
 
     state: State
@@ -46,7 +46,7 @@ class Freshness:
 
     @property
     def words(self) -> str:
-        """The same for people: `2025-12 due by 29 Jan 2026`."""
+        """Describe it: `2025-12 due by 29 Jan 2026`."""
         first = [f"{self.held} held back"] if self.held else []
         return "; ".join([*first, self._awaited])
 
@@ -63,9 +63,9 @@ class Freshness:
 def freshness(
     contract: Contract, newest: str | None, synthetic: bool, today: date, held: bool = False
 ) -> Freshness:
-    """Where a feed stands. `newest`: its newest edition held, accepted or not. `synthetic`: all of
-    it are sample data, which are of an invented past and are never late (`is_sample`). `held`:
-    whether that newest edition is held back and nobody has decided about it.
+    """Compare a feed with its release calendar. `newest`: its newest edition available, accepted or
+    not. `synthetic`: all of it is sample data, which is never overdue (`is_sample`). `held`:
+    whether that newest edition is held and undecided.
     """
     if newest is None:
         return Freshness("nothing held")
@@ -84,16 +84,18 @@ def freshness(
 
 
 def is_sample(files: Iterable[SourceFile]) -> bool:
-    """Whether there are files, and all are what the `sample` command placed. Synthetic editions
-    that were fetched have an address, and are judged like any other."""
+    """Whether there are files, and the `sample` command placed them all. Synthetic editions
+    that were fetched have an address, and are treated like any other.
+    """
     own = list(files)
     return bool(own) and all(file.synthetic and file.url is None for file in own)
 
 
 def due_editions(contract: Contract, held: Collection[str], today: date) -> tuple[str, ...]:
-    """Editions (YYYY-MM) that by the release calendar are published by `today` and are newer than
-    the newest of `held`, oldest first. With nothing held only the newest of them; none for a feed
-    that is released on no fixed day."""
+    """Return the editions (YYYY-MM) that are due by `today` and newer than the newest of `held`,
+    oldest first. With nothing imported only the newest of them; none for a feed without a fixed
+    release day.
+    """
     due, every = contract.cadence.due, contract.cadence.months
     if due is None or every is None:
         return ()
@@ -109,8 +111,9 @@ def due_editions(contract: Contract, held: Collection[str], today: date) -> tupl
 
 
 def _newest_due(contract: Contract, today: date) -> str:
-    """The newest edition that is published by `today`. Quarters and years end with the calendar's:
-    March, June, September, December."""
+    """Return the newest edition that is published by `today`. Quarters and years end with the
+    calendar's: March, June, September, December.
+    """
     due, every = contract.cadence.due, contract.cadence.months
     assert due is not None and every is not None  # noqa: S101 - the caller has looked
     edition = today.replace(day=1)
@@ -120,10 +123,10 @@ def _newest_due(contract: Contract, today: date) -> str:
 
 
 def held_editions(home: Home, feed: str) -> set[str]:
-    """Editions of a feed that are in: no schedule looks for them, nor for older ones, any more.
+    """Return the editions of a feed that schedules no longer look up, nor older ones.
 
-    A withdrawn or purged one was in; whoever wants it again fetches it by name. Sample data among
-    real data are not in.
+    They include withdrawn and purged ones, which can be fetched again by name, but not sample data
+    among real data.
     """
     archive = Archive(home)
     real = archive.has_real()

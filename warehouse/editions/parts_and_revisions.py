@@ -1,6 +1,6 @@
-"""Which editions count, and which of their files is which revision.
+"""Which files of an edition are parts, which are revisions, and which are in use.
 
-Belongs here: parts and revisions told apart by their cells, whatever the order of arrival.
+Belongs here: telling parts from revisions by their cells, whatever the order of arrival.
 Does not: verdicts (`warehouse.editions.check_history` has them).
 """
 
@@ -21,7 +21,7 @@ from warehouse.transform.lake import lake_paths
 
 @dataclass(frozen=True)
 class EditionFile:
-    """A source file in its place within its edition. `revision` is 1 unless it restates others."""
+    """A source file's place within its edition. `revision` is 1 unless it restates other files."""
 
     file: SourceFile
     revision: int
@@ -34,13 +34,15 @@ class EditionFile:
 
 
 def in_order(files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Files of an edition as they were issued: each may supersede cells of those before it."""
+    """Return files of an edition as they were issued: each may replace cells of those before it."""
     return sorted(files, key=lambda file: file.order)
 
 
 def latest_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """Of each organisation-month the row that counts: the last file's that lost no row, else the
-    last of all. `cells`: measures of files in order, with `org_code, month, unreliable`."""
+    """Return the row that counts for each organisation-month: the last file's that lost no row,
+    else the last of all. `cells`: measures of files in order, with `org_code, month,
+    unreliable`.
+    """
     sound_last = cells.sort(~pl.col("unreliable"), maintain_order=True)
     return sound_last.unique(["org_code", "month"], keep="last", maintain_order=True)
 
@@ -54,7 +56,7 @@ Cells = dict[tuple[str, object], int]
 
 
 def cells_of(home: Home, file: SourceFile) -> Cells:
-    """Content digest of each (organisation, month) that a file covers."""
+    """Return the content digest of each (organisation, month) that a file covers."""
     frame = pl.read_parquet(
         lake_paths(home, file).measures, columns=["org_code", "month", "digest"]
     )
@@ -62,11 +64,11 @@ def cells_of(home: Home, file: SourceFile) -> Cells:
 
 
 def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionFile]:
-    """Tell parts from revisions among the files of one edition.
+    """Distinguish parts from revisions among the files of one edition.
 
     Files whose cells are disjoint are parts; a file whose cells overlap an earlier file's with
     other content is the next revision of them. Earlier means published, then retrieved earlier
-    (`SourceFile.order`), never imported earlier. Equal content is no revision.
+    (`SourceFile.order`), not imported earlier. Equal content is no revision.
     """
     latest: dict[tuple[str, object], tuple[int, int]] = {}
     numbered = []
@@ -82,9 +84,10 @@ def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionF
 
 
 def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[SourceFile]:
-    """The files that an edition still rests on, in order: not one that was put right by later
-    ones, cell by cell. Of a local return a file without any sound cell is put right by the next
-    one; of a publication it may be a part that is lost."""
+    """Return the files that an edition still uses, in order: without those that later ones replaced
+    cell by cell. In a local return, the next file replaces one without any valid cell; in a
+    publication, such a file may be a part that was lost.
+    """
     if len(files) == 1:
         return files
     later: set[tuple[str, date]] = set()
@@ -101,8 +104,8 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
 
 
 def rows_in_force(home: Home, files: list[SourceFile]) -> int:
-    """Rows that the figures of these files of an edition rest on: of each organisation-month the
-    latest file's, by preference one that lost no row. What was issued anew does not count twice.
+    """Return the rows behind the figures of these files: for each organisation-month the latest
+    file's, preferably one that lost no row. Reissued rows count once.
     """
     cells = [
         pl.scan_parquet(lake_paths(home, file).measures)

@@ -1,12 +1,12 @@
-"""Where an edition stands: the verdict of its checks, unless a person decided otherwise.
+"""The status of an edition: the verdict of its checks, unless a person decided otherwise.
 
-Belongs here: the one answer that the mart, later checks, `status` and Dagster all ask for, and
-accepting and holding by hand. Does not: reaching verdicts (`checks`), keeping decisions
+Belongs here: the one answer that the mart, later checks, `status` and Dagster use, and accepting
+and holding by decision. Does not: reaching verdicts (`checks`), keeping decisions
 (`warehouse.archive.decisions`).
 
-An acceptance holds for the files and the failed checks it was given for. Other files, or a check
-that had not failed then, and it lapses: nobody has looked at those. A hold stays until the
-edition is accepted again, whatever files come.
+An acceptance applies to the files and the failed checks it was given for. It lapses when files
+change or a check fails that had not failed then. A hold stays until the edition is accepted
+again, whatever files arrive.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from warehouse.transform.lake import facts_of, is_tidied
 
 @dataclass(frozen=True)
 class EditionStatus:
-    """Where an edition stands.
+    """The status of an edition.
 
-    `state`: what its checks came to, None if it was never judged. `decision`: the newest accept or
-    hold, if any. `lapsed`: why that no longer counts, None if it does.
+    `state`: the result of its checks, None if it was never checked. `decision`: the newest accept
+    or hold, if any. `lapsed`: why that no longer counts, None if it does.
     """
 
     feed: str
@@ -43,7 +43,7 @@ class EditionStatus:
 
     @property
     def verdict(self) -> Literal["accepted", "held", "pending"]:
-        """`accepted` or `held`, by decision or else by checks; `pending` until it is judged."""
+        """`accepted` or `held`, by decision or else by checks; `pending` until it is checked."""
         if self.override and self.override.decision == "hold":
             return "held"
         if self.state is None:
@@ -52,7 +52,7 @@ class EditionStatus:
 
     @property
     def held_months(self) -> tuple[HeldMonth, ...]:
-        """Organisations' months that stay out of an edition that is let in."""
+        """Held months of an accepted edition."""
         if self.state is None or self.verdict != "accepted":
             return ()
         released = self.override.released if self.override else ()
@@ -60,7 +60,7 @@ class EditionStatus:
 
     @property
     def released(self) -> tuple[HeldMonth, ...]:
-        """Organisations' months that are in by decision alone."""
+        """Organisation-months that are accepted only by decision."""
         if self.state is None or self.verdict != "accepted":
             return ()
         held = {one.key for one in self.held_months}
@@ -68,12 +68,12 @@ class EditionStatus:
 
     @property
     def undecided(self) -> bool:
-        """Whether it failed its checks and nobody has decided about it: somebody should."""
+        """Whether it failed its checks and nobody has decided about it yet."""
         return self.verdict == "held" and self.override is None
 
     @property
     def words(self) -> str:
-        """Why it stands where it stands, in a line; nothing if its checks alone accepted it."""
+        """Explain its status in a line; empty if its checks alone accepted it."""
         reasons = "; ".join(self.state.reasons) if self.state else ""
         if self.override is None:
             told = [reasons] if self.undecided else []
@@ -86,7 +86,7 @@ class EditionStatus:
 def status_of(
     home: Home, feed: str, edition: str, files: list[SourceFile] | None = None
 ) -> EditionStatus:
-    """Where an edition stands. `files`: the active files, if the caller has them at hand."""
+    """Return an edition's status. `files`: the active files, if the caller already has them."""
     state = read_state(home, feed, edition)
     decision = newest_override(home, feed, edition)
     if decision is None or decision.decision == "hold" or state is None:
@@ -96,7 +96,7 @@ def status_of(
 
 
 def all_statuses(home: Home, files: list[SourceFile] | None = None) -> list[EditionStatus]:
-    """Where every edition with active files stands, by feed and edition."""
+    """Return the status of every edition with active files, by feed and edition."""
     files = Archive(home).active_files() if files is None else files
     keys = sorted({EditionKey.of(file) for file in files})
     return [status_of(home, feed, edition, files) for feed, edition in keys]
@@ -110,7 +110,7 @@ def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) ->
 def _lapse(
     home: Home, decision: Decision, state: EditionState, own: list[SourceFile]
 ) -> str | None:
-    """Why an acceptance counts no more; None if it does."""
+    """Return why an acceptance has lapsed; None if it has not."""
     now, then = {file.sha256 for file in own}, set(decision.sha256)
     if now != then:
         return f"its files have changed: {len(now - then)} new, {len(then - now)} gone since"
@@ -123,7 +123,9 @@ def _lapse(
 
 @dataclass(frozen=True)
 class Ruling:
-    """What became of a decision on an edition: `decision` is None if nothing had to be recorded."""
+    """The outcome of a decision on an edition: `decision` is None if there was nothing to
+    record.
+    """
 
     decision: Decision | None
     message: str
@@ -138,10 +140,10 @@ def accept(
     org: str | None = None,
     month: str | None = None,
 ) -> Ruling:
-    """Let an edition in although checks failed, lift a hold, or let in months that are held.
+    """Accept an edition although checks failed, lift a hold, or accept held months.
 
     `org`, `month`: only the held months of this organisation, or month. Raises NotPossible if the
-    edition is unknown, not judged yet, can't be read, has no such month, or the reason or the
+    edition is unknown, not checked yet, can't be read, has no such month, or the reason or the
     person is missing.
     """
     own = _known(home, feed, edition)
@@ -180,8 +182,9 @@ def accept(
 
 
 def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
-    """The months that an acceptance lets in beside those that are. Raises NotPossible if one is
-    asked for that is not held."""
+    """Return the months accepted by this acceptance and earlier ones. Raises NotPossible if a
+    requested month is not held.
+    """
     held = now.state.held_months if now.state else []
     released = now.override.released if now.override else ()
     out = [one for one in held if one.key not in released]
@@ -197,7 +200,7 @@ def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[Held
 
 
 def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
-    """Keep an edition out of the mart until it is accepted again.
+    """Hold an edition, so that the mart does not use it until it is accepted again.
 
     Raises NotPossible if the edition is unknown, or the reason or the person is missing.
     """
@@ -216,7 +219,7 @@ def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None
 
 
 def _known(home: Home, feed: str, edition: str) -> list[SourceFile]:
-    """The active files of an edition. Raises NotPossible if there is none."""
+    """Return the active files of an edition. Raises NotPossible if there is none."""
     files = Archive(home).active_files(feed)
     own = [file for file in files if file.edition == edition]
     if not own:

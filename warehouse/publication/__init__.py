@@ -1,1 +1,1 @@
-"""The mart as one file: built aside from what is accepted, published in one step."""
+"""The mart as one file: built aside from accepted editions, published in one step."""

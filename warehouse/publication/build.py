@@ -1,7 +1,7 @@
-"""Building the mart aside: from accepted editions to a complete, commented DuckDB file.
+"""Build the mart aside: from accepted editions to a complete, commented DuckDB file.
 
-Belongs here: the order of the steps, and the fingerprint that says whether there is anything to
-do. Does not: swapping the file in (`publish`).
+Belongs here: the order of the steps, and the fingerprint that shows whether a build is needed.
+Does not: swapping the file in (`publish`).
 """
 
 from __future__ import annotations
@@ -63,12 +63,13 @@ from warehouse.store import discard
 # Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
 STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "1GB"
-SPILL = "mart/spill"  # what DuckDB can't hold in memory
+SPILL = "mart/spill"  # what DuckDB can't keep in memory
 
 
 class Built(BaseModel):
     """A mart that was built aside, not yet checked or published. `built_over`: the run that built
-    the one published then."""
+    the mart published at that time.
+    """
 
     path: Path
     fingerprint: str
@@ -80,8 +81,9 @@ class Built(BaseModel):
 
 @cache
 def mart_version() -> str:
-    """Short hash of all that turns measures into the mart: every module that a build runs through,
-    and the tables that they read."""
+    """Return a short hash of all that turns measures into the mart: every module that a build runs
+    through, and the tables that they read.
+    """
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
@@ -89,7 +91,7 @@ def mart_version() -> str:
 
 
 def accepted_files(home: Home) -> list[SourceFile]:
-    """Active files of editions that stand accepted, by their checks or by decision."""
+    """Return the active files of accepted editions, whether accepted by checks or by decision."""
     files = Archive(home).active_files()
     stand = all_statuses(home, files)
     accepted = {EditionKey.of(one) for one in stand if one.verdict == "accepted"}
@@ -97,8 +99,9 @@ def accepted_files(home: Home) -> list[SourceFile]:
 
 
 def mart_fingerprint(home: Home) -> str:
-    """What the mart rests on: every edition's verdict and files, every decision, and the code
-    that builds it."""
+    """Return the fingerprint of the mart's inputs: every edition's status and files, every
+    decision, and the code that builds it.
+    """
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     files = Archive(home).files()
@@ -116,10 +119,10 @@ def mart_fingerprint(home: Home) -> str:
 
 
 def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) -> Built:
-    """Build the mart beside the published one; returns where. `register`: the checks that are
-    made, with the columns of `warehouse.editions.check_history.REGISTER_SCHEMA`.
+    """Build the mart beside the published one; returns its path. `register`: the checks that apply,
+    with the columns of `warehouse.editions.check_history.REGISTER_SCHEMA`.
 
-    Raises ValueError if no edition is accepted: an empty mart helps nobody, last-good stays.
+    Raises ValueError if no edition is accepted; the last good mart then stays published.
     """
     placed = place_files(home, accepted_files(home))
     if not placed:
@@ -131,7 +134,7 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
     home.store.delete_all(SPILL)
     try:
         return _build(home, run_id, register, placed, target)
-    except BaseException:  # on a full disk its space is wanted at once
+    except BaseException:  # on a full disk, free its space at once
         for leftover in (target, target.with_name(target.name + ".wal")):
             discard(leftover)
         home.store.delete_all(SPILL)
@@ -185,7 +188,7 @@ def _build(
 
 
 def _views() -> dict[str, str]:
-    """Every view of the mart, name -> SQL."""
+    """Return every view of the mart, name -> SQL."""
     return (
         theme_views(catalogue())
         | revision_views()
@@ -196,7 +199,7 @@ def _views() -> dict[str, str]:
 
 
 def _finish(target: Path, synthetic: bool) -> None:
-    """Views and comments, written with the file opened on its own so that they name no alias."""
+    """Create views and comments with the file opened on its own, so that they name no alias."""
     with open_file(target) as db:
         for sql in _views().values():
             db.execute(sql)

@@ -1,12 +1,12 @@
-"""What a mart says, table by table, as hashes: two marts with equal hashes say the same.
+"""Content hashes of a mart, table by table: marts with equal hashes have equal content.
 
 Belongs here: which columns and repeats don't count as content, and the hashing. Does not:
 whether a mart is up to date (`build.mart_fingerprint`), printing (`pipelines.cli.content`).
 
-Two people who built their marts from the same files, in whatever order, find the same hashes. A
-row counts by its values (a DOUBLE by its shortest exact text, NULL as itself), with the names and
-types of its columns; the order of rows and of columns does not matter, how often a row stands
-there does. Only tables are hashed: views and macros read them, and the code decides how.
+Two people who build their marts from the same files, in any order, get the same hashes. A row
+counts by its values (a DOUBLE by its shortest exact text, NULL as itself), with the names and
+types of its columns. The order of rows and columns does not matter; the number of equal rows does.
+Only tables are hashed: views and macros read them and are determined by the code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from warehouse.base.sql import open_mart
 from warehouse.mart.hierarchy import Connection
 
-# Columns that say when or in which run something happened here: not content, in any table.
+# Columns that record when or in which run something happened here: not content, in any table.
 CLOCKS = frozenset(
     {
         "checked_at",
@@ -32,19 +32,19 @@ CLOCKS = frozenset(
     }
 )
 RUN_IDS = frozenset({"run_id"})
-# Made from clocks among others (when each file was saved to disk).
+# Derived from clocks among others (when each file was saved to disk).
 MADE_FROM_CLOCKS = frozenset({"fingerprint"})
 LEFT_OUT = CLOCKS | RUN_IDS | MADE_FROM_CLOCKS
-# How this home came about: they travel with the archive, and get rows at each refresh. To judge or
-# publish the same once more says nothing new, so that repeats count once; and since two people
-# refresh at different stages, they are no part of the whole.
+# The history of this home: journals travel with the archive and get rows at each refresh. Checking
+# or publishing again adds no content, so repeats count once; and because two people refresh at
+# different times, journals are not part of the whole hash.
 JOURNALS = frozenset({"governance.check_result", "governance.publication"})
 ANALYSTS = "main."
 
 
 @dataclass(frozen=True)
 class TableContent:
-    """How many rows a table has, and the hash of what they say (16 hexadecimal digits)."""
+    """The number of rows of a table, and the hash of their content (16 hexadecimal digits)."""
 
     rows: int
     content: str
@@ -60,8 +60,9 @@ def mart_content(path: Path) -> dict[str, TableContent]:
 
 
 def whole_content(tables: Mapping[str, TableContent], prefix: str = "") -> str:
-    """One hash (16 hexadecimal digits) of all tables but the journals; with `prefix` of those whose
-    `schema.table` begins so."""
+    """Return one hash (16 hexadecimal digits) of all tables but the journals; with `prefix` only of
+    those whose `schema.table` begins with it.
+    """
     wanted = [name for name in sorted(tables) if name.startswith(prefix) and name not in JOURNALS]
     return _short(f"{name} {tables[name].content}" for name in wanted)
 
@@ -79,8 +80,9 @@ def _columns(db: Connection) -> dict[str, dict[str, str]]:
 
 
 def _table_content(db: Connection, table: str, columns: dict[str, str]) -> TableContent:
-    """Rows are hashed one by one and the hashes added up, so that no order is needed; a sum over
-    64-bit halves is exact in a HUGEINT."""
+    """Hash rows one by one and add the hashes up, so that no order is needed; a sum over 64-bit
+    halves is exact in a HUGEINT.
+    """
     [(rows,)] = db.execute(f"SELECT count(*) FROM mart.{table}").fetchall()
     kept = [column for column in columns if column not in LEFT_OUT]
     values = ", ".join(f'"{column}"' for column in kept)

@@ -1,10 +1,10 @@
-"""A mart that was built aside and waits to be published by the run that built it.
+"""A mart that was built aside and is to be published by the run that built it.
 
-Belongs here: noting it under its run, and whether it may still be published. Does not: building
+Belongs here: recording it under its run, and whether it may still be published. Does not: building
 (`build`), the swap (`publish`).
 
-Between the two steps of one run another may build and publish: nobody publishes the mart of
-another run, and none takes the place of one that was built later.
+Between the two steps of a run another run may build and publish. A run publishes only its own
+mart, and never over one that was built later.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Outdated(Exception):
 
 
 def note_candidate(home: Home, run_id: str, built: Built) -> None:
-    """Note that this run has built a mart, for its publishing step."""
+    """Record that this run has built a mart, for its publishing step."""
     home.store.replace(_note(run_id), built.model_dump_json())
 
 
 def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
-    """The mart that one of these runs has built and nobody published yet, with its run."""
+    """Return the mart that one of these runs built and that is not published yet, with its run."""
     for run_id in runs:
         if home.store.exists(_note(run_id)):
             built = Built.model_validate_json(home.store.read(_note(run_id)))
@@ -39,8 +39,9 @@ def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
 
 
 def drop_lost(home: Home) -> None:
-    """Drop notes of marts that are gone: the process that made them was killed, and its half-made
-    files were swept."""
+    """Remove records of marts that no longer exist: the process that made them was killed, and its
+    partial files were deleted.
+    """
     for key in home.store.list_keys(PLACE):
         if not _is_there(home, Built.model_validate_json(home.store.read(key))):
             home.store.delete(key)
@@ -51,9 +52,9 @@ def _is_there(home: Home, built: Built) -> bool:
 
 
 def is_superseded(home: Home, built: Built) -> bool:
-    """Whether another mart was published since this one was built: that one rests on more.
+    """Whether another mart was published since this one was built, and so has newer inputs.
 
-    Raises Outdated if this one must not be seen.
+    Raises Outdated if this one must not be published.
     """
     now = published_by(home)
     if now is not None and now != built.built_over:
@@ -66,7 +67,7 @@ def is_superseded(home: Home, built: Built) -> bool:
 
 
 def discard(home: Home, run_id: str, built: Built | None = None) -> None:
-    """Forget a run's candidate; its file goes, too, unless it was published."""
+    """Remove a run's candidate, and its file unless it was published."""
     if built is not None:
         store.discard(built.path)
     home.store.delete(_note(run_id))

@@ -1,10 +1,10 @@
-"""Marts that were published before: the last few, to look back at, under `mart/previous`.
+"""Previously published marts: the last few are kept under `mart/previous`.
 
 Belongs here: keeping the mart that is replaced, and which old ones may stay. Does not: publishing
 (`publish`).
 
-An old mart shows what it showed. So it stays only as long as everything in it may still be seen: no
-file of it was purged, withdrawn or held by hand since, and what is published of local returns is
+An old mart keeps its content, so it stays only as long as all of it may still be shown: no file of
+it was purged, withdrawn or held by decision since, and the publication rules for local returns are
 the same.
 """
 
@@ -27,14 +27,15 @@ STAMP = "%Y%m%dT%H%M%S"
 
 
 def previous_marts(home: Home) -> list[str]:
-    """Keys of marts published before, the newest first."""
+    """Return the keys of previously published marts, newest first."""
     return home.store.list_keys(PLACE, ".duckdb")[::-1]
 
 
 def keep_previous(home: Home) -> None:
-    """Keep the published mart, which is about to be replaced, and drop those that must not or need
-    not stay. A link to the same bytes where the disk can do that."""
-    with suppress(OSError):  # a full disk, or a reader on Windows: that must not stop a mart
+    """Keep the published mart, which is about to be replaced, and remove those that must not or
+    need not stay. Uses a hard link where the disk supports it.
+    """
+    with suppress(OSError):  # a full disk, or a reader on Windows, must not stop publication
         _keep(home)
         for key in superfluous(home):
             home.store.delete(key)
@@ -51,7 +52,7 @@ def _keep(home: Home) -> None:
 
 
 def superfluous(home: Home) -> list[str]:
-    """Keys of old marts that must not stay, and of those beyond the number that is kept."""
+    """Return the keys of old marts that must not stay, and of those beyond the number to keep."""
     every = previous_marts(home)
     fit = [key for key in every if _published(home, key)]
     kept = set(fit[: read_settings(home).keep_marts])
@@ -66,7 +67,7 @@ def remove_previous(home: Home) -> None:
 
 
 def _published(home: Home, key: str) -> str | None:
-    """When a mart was published, as part of a file name; None if it must not stay."""
+    """Return when a mart was published, as part of a file name; None if it must not stay."""
     try:
         with open_mart(home.store.local_copy(key)) as db:
             files = db.execute(
@@ -84,9 +85,10 @@ def _published(home: Home, key: str) -> str | None:
 
 
 def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> bool:
-    """Whether none of the files that a mart tells of was purged since, and none whose figures it
-    shows was withdrawn, or is of an edition that a person holds. `files`: feed, edition, hash,
-    and whether its figures are shown."""
+    """Whether no file listed in a mart was purged since, and no file whose figures it shows was
+    withdrawn or belongs to an edition held by decision. `files`: feed, edition, hash, and whether
+    its figures are shown.
+    """
     archive = Archive(home)
     active = archive.active_files()
     archived = {FileKey.of(file) for file in archive.files()}

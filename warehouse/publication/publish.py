@@ -1,7 +1,7 @@
-"""Publishing: a checked mart takes the place of the last one, in one step.
+"""Publish: replace the published mart by a checked one, in one step.
 
 Belongs here: the swap and the journal. Analysts who have the old file open keep reading it; a
-crash at any point leaves either the old or the new mart, never half of one.
+crash at any point leaves either the old or the new mart, never part of one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ NEXT, LOG = f"{MART}.next", f"{MART}.wal"
 
 
 class SwapBlocked(Exception):
-    """The operating system would not let the mart be replaced while a reader has it open."""
+    """The operating system did not allow the mart to be replaced while a reader has it open."""
 
 
 def publish(home: Home, built: Built) -> Path:
-    """Swap a built mart in and note it in the journal; returns the published path.
+    """Swap a built mart in and record it in the journal; returns the published path.
 
     Raises SwapBlocked when an open reader blocks the swap (Windows only): the built mart is then
     kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
@@ -35,7 +35,7 @@ def publish(home: Home, built: Built) -> Path:
     store = home.store
     with store.lock("mart/publish.lock"):
         keep_previous(home)
-        # A WAL beside the file would belong to something that wrote the published path directly.
+        # A WAL beside the file would belong to something that wrote to the published path directly.
         store.delete(LOG)
         _swap(home, built.path)
         store.delete(NEXT)
@@ -61,17 +61,17 @@ def _swap(home: Home, built: Path) -> None:
 
 
 def published_fingerprint(home: Home) -> str | None:
-    """Fingerprint of the published mart, read from the mart itself; None if there is none."""
+    """Return the published mart's fingerprint, read from the mart itself; None if there is none."""
     return _newest_publication(home, "fingerprint")
 
 
 def published_by(home: Home) -> str | None:
-    """The run that built the published mart; None if there is no mart that can be read."""
+    """Return the run that built the published mart; None if there is no readable mart."""
     return _newest_publication(home, "run_id")
 
 
 def _newest_publication(home: Home, column: str) -> str | None:
-    """A column of the published mart's own record of its publication."""
+    """Return a column of the published mart's own record of its publication."""
     if not home.has_mart:
         return None
     try:
@@ -85,8 +85,9 @@ def _newest_publication(home: Home, column: str) -> str | None:
 
 
 def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
-    """Whether a mart, as a rule the published one, shows a file that was withdrawn, purged, or
-    whose edition a person holds: then it must not stay as last-good."""
+    """Whether a mart (by default the published one) shows a file that was withdrawn, purged, or
+    whose edition is held by decision; it must then not stay as the last good mart.
+    """
     try:
         with open_mart(mart or home.mart) as db:
             rows = db.execute(
@@ -98,8 +99,9 @@ def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
 
 
 def shows_any(home: Home, sha256: set[str]) -> bool:
-    """Whether the published mart tells of one of these files, be it only of quarantined rows. One
-    that can't be read may."""
+    """Whether the published mart lists one of these files, even only for quarantined rows. An
+    unreadable mart counts as listing them.
+    """
     if not home.has_mart:
         return False
     try:
@@ -111,8 +113,8 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
 
 
 def take_down(home: Home) -> bool:
-    """Remove the published mart, one that waits to take its place, those published before, and the
-    pages made from it; False if there was none.
+    """Remove the published mart, one that is to replace it, previous ones, and the pages made from
+    it; False if there was none.
 
     Raises SwapBlocked when an open reader blocks it (Windows only).
     """
@@ -131,5 +133,5 @@ def take_down(home: Home) -> bool:
 
 
 def is_current(home: Home) -> bool:
-    """Whether the published mart rests on exactly what is held now."""
+    """Whether the published mart was built from exactly the current inputs."""
     return published_fingerprint(home) == mart_fingerprint(home)
