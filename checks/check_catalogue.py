@@ -1,8 +1,8 @@
-"""The catalogue of checks: what must hold, how grave it is when it does not, and whose it is.
+"""The catalogue of checks: what each requires, its severity and its owner.
 
 Belongs here: reading `shared.yaml` and `mart.yaml` beside this module and each feed's own
-`assets/feeds/<feed>/checks.yaml`, and laying a feed's words over the shared ones. Does not: what a
-check does (`checks.suite` and the modules it names, a feed's `rules.py`), nor verdicts.
+`assets/feeds/<feed>/checks.yaml`, and applying a feed's overrides to the shared ones. Does not:
+what a check does (`checks.suite` and the modules it names, a feed's `rules.py`), nor verdicts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MART_OWNER = "Primary care analytics"
 
 
 def read_checks(path: Path, layers: tuple[Layer, ...] | None = None) -> tuple[Check, ...]:
-    """The checks of a catalogue file, in its order.
+    """Read the checks of a catalogue file, in its order.
 
     `layers`: those they must be of. Raises ValueError naming file and key.
     """
@@ -59,7 +59,7 @@ def _checks(path: Path, raw: dict[str, Any], layers: tuple[Layer, ...] | None) -
 
 
 def _faults(error: ValidationError, *above: str) -> str:
-    """Each fault with the key it stands under, as `key.key: what is wrong (found ...)`."""
+    """Describe each fault with its key, as `key.key: what is wrong (found ...)`."""
     told = []
     for fault in error.errors():
         key = ".".join([*above, *map(str, fault["loc"])])
@@ -73,26 +73,26 @@ EDITION_LAYERS: tuple[Layer, ...] = ("file", "contract", "rules", "drift")
 
 @cache
 def shared_checks() -> dict[str, Check]:
-    """Every check that feeds share, by its id."""
+    """Return every check that feeds share, by its id."""
     return {check.rule: check for check in read_checks(SHARED_FILE, EDITION_LAYERS)}
 
 
 @cache
 def mart_checks() -> tuple[Check, ...]:
-    """The checks of the mart."""
+    """Return the checks of the mart."""
     owned = {"owner": MART_OWNER}
     read = read_checks(MART_FILE, ("mart",))
     return tuple(c if c.owner else c.model_copy(update=owned) for c in read)
 
 
 def feed_file(feed: str) -> Path:
-    """Where a feed's checks lie; it may have none."""
+    """Return the path of a feed's `checks.yaml`, which need not exist."""
     return FEEDS_FOLDER / feed / FEED_FILE
 
 
 @cache
 def feed_words(feed: str) -> FeedChecks:
-    """What a feed says about its checks; all defaults where it has no `checks.yaml`.
+    """Return a feed's check settings; all defaults where it has no `checks.yaml`.
 
     Raises ValueError naming file and key.
     """
@@ -121,7 +121,7 @@ def load_feed_words(path: Path, contract: Contract) -> FeedChecks:
 
 
 def _measures_exist(path: Path, words: FeedChecks, contract: Contract) -> None:
-    """Raise ValueError where a parameter names no measure, or no label, of the contract."""
+    """Raise ValueError where a parameter names an unknown measure or label of the contract."""
     named: list[tuple[str, tuple[str, ...]]] = []
     if words.new_months.measure:
         named.append(("new_months", (words.new_months.measure,)))
@@ -146,15 +146,15 @@ def _labels(contract: Contract, column: str | None) -> set[str]:
 
 @cache
 def feed_checks(feed: str) -> tuple[Check, ...]:
-    """The checks that only this feed has, in the order of its `checks.yaml`."""
+    """Return the checks that only this feed has, in the order of its `checks.yaml`."""
     return _checks(feed_file(feed), feed_words(feed).checks, EDITION_LAYERS)
 
 
 @cache
 def all_checks() -> dict[str, Check]:
-    """Every check by its id, shared ones first, as feeds have it that override nothing.
+    """Return every check by its id, shared ones first, without any feed's overrides.
 
-    Raises ValueError if two have one id.
+    Raises ValueError if two have the same id.
     """
     own = [check for feed in contracts() for check in feed_checks(feed)]
     found: dict[str, Check] = {}
@@ -167,7 +167,7 @@ def all_checks() -> dict[str, Check]:
 
 @cache
 def check_of(rule: str, feed: str | None = None) -> Check:
-    """The check of this id, as the feed has it: with its overrides, and its owner.
+    """Return the check of this id for the feed: with its overrides and owner.
 
     Raises KeyError if there is none.
     """

@@ -1,6 +1,6 @@
-"""What a check is, and what a feed may say about its checks: the shape of the YAML files.
+"""The model of a check and of a feed's check settings: the structure of the YAML files.
 
-Belongs here: what one entry may say by itself. Does not: which checks there are
+Belongs here: what one entry may contain. Does not: which checks there are
 (`checks.check_catalogue`), nor what a check does (`checks.suite`).
 """
 
@@ -25,7 +25,7 @@ NUMBERS = ("threshold", "month_on_month", "least")
 
 
 class Override(Strict):
-    """Where a feed departs from a shared check."""
+    """Where a feed overrides a shared check."""
 
     severity: Severity | None = None
     action: Action | None = None
@@ -36,13 +36,13 @@ class Override(Strict):
 
 
 class Check(Strict):
-    """One thing that must hold.
+    """One requirement.
 
-    `action`: `hold` keeps the edition (or the mart) back, `hold_month` the months of organisations
-    that break it, `quarantine` the rows that break it, and the edition too once they are more than
-    `threshold`; `warn` records it. `threshold_means` says
-    in words what the threshold is a number of, and may name `{threshold}`, `{month_on_month}` (the
-    threshold where two different months are compared) and `{least}` (below it nothing is judged).
+    `action`: `hold` holds the edition (or the mart), `hold_month` the months of organisations that
+    fail it, `quarantine` the rows that fail it, and the edition too once they are more than
+    `threshold`; `warn` records it. `threshold_means` describes the threshold and may name
+    `{threshold}`, `{month_on_month}` (the threshold where two different months are compared) and
+    `{least}` (smaller counts are not checked).
     `owner`: None where it is the owner of the feed's contract.
     """
 
@@ -60,14 +60,14 @@ class Check(Strict):
 
     @property
     def limit(self) -> float:
-        """The threshold of a check that must have one. Raises ValueError if it has none."""
+        """Return the threshold of a check that must have one. Raises ValueError if it has none."""
         if self.threshold is None:
             raise ValueError(f"check {self.rule} has no `threshold:`")
         return self.threshold
 
     @property
     def may_hold(self) -> bool:
-        """Whether breaking it can keep an edition back."""
+        """Whether failing it can hold an edition."""
         return self.severity == "ERROR" and self.action != "hold_month"
 
     @model_validator(mode="after")
@@ -93,7 +93,9 @@ class Check(Strict):
         return self
 
     def overridden(self, override: Override) -> Check:
-        """The check as one feed wants it. Raises ValueError if it has no such number."""
+        """Return the check with one feed's overrides. Raises ValueError if it has no such
+        number.
+        """
         said = override.model_dump(exclude_none=True)
         for number in NUMBERS:
             if number in said and getattr(self, number) is None:
@@ -101,7 +103,7 @@ class Check(Strict):
         return Check.model_validate(self.model_dump() | said)
 
     def threshold_text(self) -> str | None:
-        """`threshold_means` with its numbers in place."""
+        """Return `threshold_means` with its numbers filled in."""
         numbers = {name: getattr(self, name) for name in NUMBERS}
         return self.threshold_means.format(**numbers) if self.threshold_means else None
 
@@ -115,15 +117,16 @@ class Split(Strict):
 
 
 class PartOfTotal(Strict):
-    """A measure that is never more than another."""
+    """A measure that never exceeds another."""
 
     part: str
     total: str
 
 
 class Share(PartOfTotal):
-    """A share that lies within bounds: of the whole edition, and of each organisation's month that
-    counts at least `each_from`."""
+    """A share that lies within limits: of the whole edition, and of each organisation-month with a
+    count of at least `each_from`.
+    """
 
     whole: Bounds
     each: Bounds
@@ -131,11 +134,11 @@ class Share(PartOfTotal):
 
 
 class NewMonths(Strict):
-    """How a feed's new months are judged by those before.
+    """How a feed's new months are checked against earlier ones.
 
-    `measure`: the one that is looked at, None for the contract's first. `per`: what makes months
+    `measure`: the one that is checked, None for the contract's first. `per`: what makes months
     comparable, None for `working_day` of measures that add up over months, `month` of others.
-    `levels`: level -> what is done, beside what the table of levels says.
+    `levels`: level -> the action, beside what the table of levels gives.
     """
 
     measure: str | None = None
@@ -155,12 +158,12 @@ class NewMonths(Strict):
         return self
 
     def action(self, level: OrgLevel) -> NewMonthAction:
-        """What is done about a month of this level that is out of range."""
+        """Return the action for a month of this level that is out of range."""
         return self.levels.get(level, LEVELS[level].new_months)
 
 
 class FeedChecks(Strict):
-    """The one place of a feed: its own checks, what it tells generic ones, and its overrides.
+    """A feed's check settings: its own checks, parameters of generic ones, and its overrides.
 
     `looks_back`: over how many months the feed's own checks look for an earlier edition.
     """

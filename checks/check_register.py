@@ -1,7 +1,7 @@
-"""The register: every check that is made, of which feed, as a table that people can read.
+"""The register: every check of every feed, as a table for people to read.
 
 Belongs here: which checks of the catalogue apply to which feed. Does not: the catalogue itself
-(`checks.check_catalogue`), what became of the checks (`warehouse.editions.check_history`).
+(`checks.check_catalogue`), results (`warehouse.editions.check_history`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warehouse.editions.check_history import REGISTER_SCHEMA
 
 @cache
 def checks_of(feed: str) -> tuple[Check, ...]:
-    """The checks of one feed, in the order in which they are made, with its overrides and owner.
+    """Return the checks of one feed in the order in which they run, with its overrides and owner.
 
     Raises ValueError if the feed overrides a check that it does not have.
     """
@@ -34,7 +34,7 @@ def checks_of(feed: str) -> tuple[Check, ...]:
 
 
 def check_table() -> pl.DataFrame:
-    """One row per feed and check, the mart's under feed `mart`: as in `REGISTER_SCHEMA`."""
+    """Return one row per feed and check, the mart's under feed `mart`: as in `REGISTER_SCHEMA`."""
     every = [(feed, check) for feed in sorted(contracts()) for check in checks_of(feed)]
     every += [(MART, check) for check in mart_checks()]
     rows = [

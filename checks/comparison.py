@@ -1,7 +1,7 @@
-"""Two editions of a feed side by side: what they have in common, and what may be compared.
+"""Compare two editions of a feed: what they have in common, and what may be compared.
 
-Belongs here: the nearest earlier edition that is near enough, the cells that both give. Does not:
-judging a difference (`checks.drift`, `checks.files`), which editions are accepted
+Belongs here: the nearest earlier edition that is recent enough, the cells in both. Does not:
+evaluating a difference (`checks.drift`, `checks.files`), which editions are accepted
 (`assets.ingest`).
 """
 
@@ -20,7 +20,7 @@ MOST_MONTHS = 3  # further apart, editions differ for good reasons
 
 
 def near(view: EditionView) -> tuple[EditionView | None, str]:
-    """The nearest earlier accepted edition, if it is at most three months older; else why not."""
+    """Return the nearest earlier accepted edition, if at most three months older; else why not."""
     before, why = view.previous()
     if before is None:
         return None, why
@@ -31,10 +31,10 @@ def near(view: EditionView) -> tuple[EditionView | None, str]:
 
 @dataclass(frozen=True)
 class Compared:
-    """An edition and the one before it, on the organisations and months that both give.
+    """An edition and the one before it, on the organisations and months that both have.
 
     `cells`: a row per organisation and month, the columns of measures (and `rows`) as they are and,
-    with `_before`, as they were. `restated`: whether months are given again; if not, the newest
+    with `_before`, as they were. `restated`: whether there are restated months; if not, the newest
     month of each is compared. `now`, `then`: codes of the organisations in the newest month of this
     edition, and of the one before.
     """
@@ -48,7 +48,7 @@ class Compared:
 
     @property
     def span_text(self) -> str:
-        """What is compared, in words."""
+        """Describe what is compared."""
         months = self.cells["month"].n_unique()
         if self.restated:
             return f"{months} month(s) that both give"
@@ -57,7 +57,7 @@ class Compared:
 
 @lru_cache(maxsize=2)  # several checks of one edition in a row
 def compare(view: EditionView) -> Compared | str:
-    """An edition beside the one before it, or why there is nothing to compare.
+    """Compare an edition with the one before it, or give the reason why it can't be compared.
 
     Cells that lost rows to quarantine are left out on either side.
     """

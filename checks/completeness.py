@@ -1,4 +1,4 @@
-"""Evidence on places: which are whole, and whether practices add up to their sub-ICB.
+"""Evidence on completeness: which places are whole, and whether practices add up to their sub-ICB.
 
 Belongs here: checks that compare an edition with other feeds' same edition. Does not: checks of
 the rows themselves (`checks.suite`), verdicts (`checks.runner`).
@@ -16,7 +16,7 @@ from warehouse.reference.organisations import ENGLAND, members_at
 
 
 def cells_whole(view: EditionView) -> Evidence:
-    """Organisation-months whose newest revision lost rows that bear counts."""
+    """Return organisation-months whose newest revision lost count-bearing rows."""
     cells = view.cells()
     if cells is not None:
         cells = cells.unique(["org_code", "month"], keep="last", maintain_order=True)
@@ -45,7 +45,7 @@ def cells_whole(view: EditionView) -> Evidence:
 
 
 def coverage_present(view: EditionView) -> Evidence:
-    """Whether the feed that tells how many members there are is held for the same edition."""
+    """Whether the coverage feed, which counts the members, is available for the same edition."""
     feed = view.contract.completeness.expected_feed or ""
     held = view.references.get(feed, [])
     return Evidence(
@@ -62,7 +62,9 @@ def coverage_present(view: EditionView) -> Evidence:
 
 
 def parts(view: EditionView) -> Evidence:
-    """Members present against members expected, per place and month, and who is missing."""
+    """Compare members present with members expected, per place and month, and list who is
+    missing.
+    """
     rule = view.contract.completeness
     feed, column = rule.expected_feed or "", rule.expected_column
     counted = present_and_expected(view, feed, column)
@@ -104,13 +106,13 @@ def parts(view: EditionView) -> Evidence:
 
 
 def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl.DataFrame | None:
-    """`sub_icb_code, month, present, expected` of an edition; None if nothing tells the latter.
+    """Return `sub_icb_code, month, present, expected` of an edition; None if the latter is unknown.
 
-    Of every month from the first to the last that is there: a gap between is not whole.
+    It covers every month from the first to the last, because a gap between is not whole.
 
-    With `column` members are practices, expected as the coverage feed says, else those of the last
-    accepted edition; without, the sub-ICBs themselves, expected as coverage lists them, else as the
-    dated reference does.
+    With `column` members are practices, expected as in the coverage feed, else those of the last
+    accepted edition; without, the sub-ICBs themselves, expected as in coverage, else as in the
+    dated reference.
     """
     cells, coverage = view.measures(), view.measures(feed)
     if cells is None:
@@ -134,7 +136,7 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
 
 
 def _span(months: pl.Series) -> pl.DataFrame:
-    """`month`: every month from the first to the last."""
+    """Return `month`: every month from the first to the last."""
     frame = pl.DataFrame({"month": months.drop_nulls()}, schema={"month": pl.Date})
     if frame.is_empty():
         return frame
@@ -155,7 +157,7 @@ def _expected_sub_icbs(coverage: pl.DataFrame | None, months: pl.DataFrame) -> p
 
 
 def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
-    """`sub_icb_code, month, present`: practices with any row, per sub-ICB and month."""
+    """Return `sub_icb_code, month, present`: practices with any row, per sub-ICB and month."""
     return (
         view.practices()
         .group_by("sub_icb_code", "month")
@@ -164,7 +166,7 @@ def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
 
 
 def sums(view: EditionView) -> Evidence:
-    """Sum of practices against the sub-ICB feed, where coverage says that both are whole."""
+    """Compare sums of practices with the sub-ICB feed, where coverage shows that both are whole."""
     contract = view.contract
     feed = contract.completeness.reconcile_feed or ""
     other = view.measures(feed)
@@ -211,7 +213,7 @@ def sums(view: EditionView) -> Evidence:
 
 
 def _practice_sums(view: EditionView, measure: str) -> pl.DataFrame:
-    """Sums of the sub-ICB-months none of whose practices lost rows to quarantine."""
+    """Return sums for sub-ICB months in which no practice lost rows to quarantine."""
     cells = view.measures()
     if cells is None:
         return NOTHING

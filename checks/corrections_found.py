@@ -1,6 +1,6 @@
-"""Evidence on corrections: that each still finds its error, and none has outlived its expiry.
+"""Evidence on corrections: each still matches its error, and none is past its expiry.
 
-Belongs here: what tidying found for each correction, edition by edition. Does not: applying
+Belongs here: what tidying matched for each correction, edition by edition. Does not: applying
 corrections (`warehouse.transform.corrections`).
 """
 
@@ -13,8 +13,9 @@ from warehouse.transform.corrections import CORRECTIONS, Correction, corrections
 
 
 def found(view: EditionView) -> Evidence:
-    """Corrections in force that match nothing: the publisher has put the error right, or it now
-    looks otherwise."""
+    """Return corrections in force that match nothing: the publisher has corrected the error, or its
+    form has changed.
+    """
     matched = _matched(view)
     in_force = [one for one in _concerned(view) if one.is_in_force(view.month)]
     idle = [one for one in in_force if not matched[one.correction_id]]
@@ -33,7 +34,7 @@ def found(view: EditionView) -> Evidence:
 
 
 def expired(view: EditionView) -> Evidence:
-    """Corrections that have expired though the error is still there."""
+    """Return corrections that have expired while the error remains."""
     matched = _matched(view)
     past = [one for one in _concerned(view) if not one.is_in_force(view.month)]
     alive = [one for one in past if matched[one.correction_id]]
@@ -59,7 +60,7 @@ def _concerned(view: EditionView) -> list[Correction]:
 
 
 def _matched(view: EditionView) -> Counter[str]:
-    """Correction id -> rows that it found in all files of the edition."""
+    """Correction id -> rows that it matched in all files of the edition."""
     total: Counter[str] = Counter()
     for fact in view.facts:
         total.update(fact.corrected)

@@ -1,8 +1,8 @@
 """Evidence of drift: an edition against the nearest earlier accepted one.
 
-Belongs here: rows, sums, organisations, labels and months given again, on what both editions have
-in common. A part that is missing never holds an edition: it is told as organisations that
-vanished. Messages on feeds typed by people name organisations, never their counts.
+Belongs here: rows, sums, organisations, labels and restated months, on what both editions have
+in common. A missing part never holds an edition: it is shown as organisations that vanished.
+Messages on local returns name organisations, never their counts.
 Does not: what may be compared with what (`checks.comparison`), size and number of files
 (`checks.files`), verdicts (`checks.runner`).
 """
@@ -30,13 +30,13 @@ Change = tuple[str, str, int, int]  # measure, month (or none in particular), be
 
 
 def label_columns(contract: Contract) -> list[str]:
-    """Columns with a closed list of labels, more than one of them."""
+    """Return columns with a closed list of several labels."""
     columns = contract.columns.items()
     return [n for n, c in columns if c.type == "label" and len(contract.labels(n)) > 1]
 
 
 def rows(view: EditionView) -> Evidence:
-    """Rows of the organisations and months that both editions give."""
+    """Compare the rows of the organisations and months that both editions have."""
     rule, both = "rows_as_before", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -54,7 +54,7 @@ def rows(view: EditionView) -> Evidence:
 
 
 def sums(view: EditionView) -> Evidence:
-    """The sum of every measure, over what both editions give."""
+    """Compare the sum of every measure, over what both editions have."""
     rule, both = "sums_as_before", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -69,7 +69,7 @@ def sums(view: EditionView) -> Evidence:
 
 
 def restated(view: EditionView) -> Evidence:
-    """Every month that is given again, by measure."""
+    """Compare every restated month, by measure."""
     rule, both = "restated_as_before", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -89,8 +89,9 @@ def restated(view: EditionView) -> Evidence:
 
 
 def halved(view: EditionView) -> Evidence:
-    """Single months of single organisations that are given again, and are a fraction of what they
-    were: a file of which rows were lost here and there adds up to little in a sum."""
+    """Find single restated organisation-months that are a fraction of their earlier value:
+    scattered missing rows hardly change a sum.
+    """
     rule, both = "figures_not_halved", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -116,7 +117,7 @@ def halved(view: EditionView) -> Evidence:
 
 
 def _summed(cells: pl.DataFrame, measure: str, month: str) -> Change | None:
-    """A measure before and now, over the cells that give it both times; None if none does."""
+    """Sum a measure before and now, over the cells that have it both times; None if none does."""
     given = cells.select(pl.col(measure).alias("now"), pl.col(f"{measure}_before").alias("then"))
     given = given.drop_nulls()
     if given.is_empty():
@@ -132,7 +133,7 @@ def _relative(change: Change) -> float:
 def _changes(
     view: EditionView, rule: str, known: list[Change], limit: float, told: str
 ) -> Evidence:
-    """Changes of more than the limit, the largest first."""
+    """Return changes of more than the limit, the largest first."""
     ranked = sorted(known, key=lambda change: -abs(_relative(change)))
     beyond = [_in_words(view, one) for one in ranked if abs(_relative(one)) > limit]
     largest = _in_words(view, ranked[0]) if _relative(ranked[0]) else "nothing changed"
@@ -148,7 +149,9 @@ def _changes(
 
 
 def _in_words(view: EditionView, change: Change) -> str:
-    """`appointments 2025-10: 254,381 to 254,739 (+0.1%)`; of typed feeds without the counts."""
+    """Describe a change: `appointments 2025-10: 254,381 to 254,739 (+0.1%)`; local returns without
+    the counts.
+    """
     measure, month, then, now = change
     by = signed_percent(_relative(change)) if then else "from nothing"
     name = f"{measure} {month}".strip()
@@ -156,7 +159,7 @@ def _in_words(view: EditionView, change: Change) -> str:
 
 
 def organisations(view: EditionView) -> Evidence:
-    """Organisations that appeared or vanished between the newest months of both editions."""
+    """Find organisations that appeared or vanished between the newest months of both editions."""
     rule, both = "organisations_as_before", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -183,16 +186,18 @@ def organisations(view: EditionView) -> Evidence:
 
 
 def comes_whole(contract: Contract) -> bool:
-    """Whether a publisher issues the feed in one piece, so that what is missing is no part that is
-    still to come. Nor are people's own returns judged by who sent one."""
+    """Whether a publisher issues the feed in one piece, so that what is missing is not a part still
+    to come. Local returns are not checked by who sent one.
+    """
     return contract.reporting_unit is not None and not (
         contract.completeness.expected_feed or contract.local_return
     )
 
 
 def remaining(view: EditionView) -> Evidence:
-    """Organisations of the edition before that are still there, of a feed that comes whole: a file
-    that breaks off has sound rows, and fewer of them."""
+    """Compare organisations with the edition before, for a feed that comes whole: a truncated file
+    has valid rows, but fewer organisations.
+    """
     rule, both = "organisations_remain", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -214,7 +219,7 @@ def remaining(view: EditionView) -> Evidence:
 
 
 def _named(view: EditionView, codes: list[str]) -> str:
-    """The first codes with the names that the edition's files give them."""
+    """Return the first codes with their names in the edition's files."""
     wanted = codes[:SHOWN]
     level = view.contract.reporting_unit.level if view.contract.reporting_unit else ""
     frames = [
@@ -230,7 +235,7 @@ def _named(view: EditionView, codes: list[str]) -> str:
 
 
 def labels(view: EditionView) -> Evidence:
-    """Labels that appeared or vanished among the organisations that both editions give."""
+    """Find labels that appeared or vanished among the organisations that both editions have."""
     rule, both = "labels_as_before", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -255,15 +260,16 @@ def labels(view: EditionView) -> Evidence:
 def _missed(
     column: str, word: str, here: dict[str, int], there: dict[str, int], share: float
 ) -> list[str]:
-    """Labels of one edition that the other has no row of, unless they are rare."""
+    """Return labels of one edition that the other has no row of, unless they are rare."""
     least = share * sum(here.values())
     gone = sorted(label for label, n in here.items() if label not in there and n >= least)
     return [f"`{label}` of {column} {word}" for label in gone]
 
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
-    """Label column -> label -> rows of it, of the organisations that both editions give: one pass
-    over the tidy rows."""
+    """Label column -> label -> its rows, of the organisations that both editions have: one pass
+    over the tidy rows.
+    """
     contract, common = view.contract, both.now & both.then
     tidy = view.scan_tidy()
     if contract.reporting_unit and (both.then if view is both.before else both.now) - common:

@@ -1,7 +1,7 @@
-"""What checks look at: one edition's files, and the form in which a check has seen something.
+"""The inputs of a check (one edition's files) and its evidence.
 
 Belongs here: reading derived files. Does not: any one check (`checks.suite`,
-`checks.completeness`), nor choosing which other editions a check may look at (`assets.ingest`).
+`checks.completeness`), nor choosing which other editions a check may use (`assets.ingest`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from warehouse.transform.measure import month_of
 
 @dataclass(frozen=True)
 class Expectation:
-    """A Great Expectations expectation by name, so that the library is loaded only to judge."""
+    """A Great Expectations expectation by name, so that the library is loaded only to evaluate
+    it.
+    """
 
     name: str
     arguments: dict[str, Any]
@@ -41,8 +43,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one check saw. Skipped evidence says why in `skipped` and has no expectation; with
-    `error` the check itself could not be made, which is never a pass."""
+    """What one check found. Skipped evidence gives the reason in `skipped` and has no expectation;
+    with `error` the check itself could not run, which is never a pass.
+    """
 
     rule: str
     column: str | None
@@ -62,7 +65,7 @@ SHOWN = 5
 
 
 def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
-    """Evidence of a check that can't be made, and why not."""
+    """Return evidence of a check that can't run, and why not."""
     return Evidence(rule, column, NOTHING, None, "", "", 0, 0, message=why, skipped=why)
 
 
@@ -76,9 +79,9 @@ def offences(
     column: str | None = None,
     failed: int | None = None,
 ) -> Evidence:
-    """Evidence of a check that names what breaks it, each in words; nothing found is a pass.
+    """Return evidence that lists each fault in words; no faults is a pass.
 
-    `total`: how many were looked at; `failed`: rows that break it, if not one for each found.
+    `total`: how many were checked; `failed`: rows that fail, if not one for each found.
     """
     return Evidence(
         rule,
@@ -94,7 +97,7 @@ def offences(
 
 
 def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
     return mark.join(names[:shown]) + more
 
@@ -102,8 +105,9 @@ def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
 def about_as_many(
     rule: str, what: str, now: int, then: int, times: float, edition: str, asks: str
 ) -> Evidence:
-    """Evidence on a count against that of an earlier edition, of at most so many times it either
-    way. `asks`: what to ask if it is not."""
+    """Return evidence on a count that must lie within a factor of an earlier edition's. `asks`:
+    what to ask if it does not.
+    """
     told = f"{now:,} {what}, {then:,} in {edition}"
     return offences(
         rule,
@@ -116,12 +120,12 @@ def about_as_many(
 
 
 def within(times: float) -> str:
-    """How far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
+    """Describe how far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
     return "half to double" if times == 2 else f"1/{times:g} to {times:g} times"
 
 
 def broken(rule: str, error: Exception) -> Evidence:
-    """Evidence that a check could not be made: what it raised, and where."""
+    """Return evidence that a check could not run: what it raised, and where."""
     trace = traceback.extract_tb(error.__traceback__)
     where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
     message = f"the check itself failed{where}, so nothing is known of what it looks at; report it"
@@ -133,12 +137,12 @@ def broken(rule: str, error: Exception) -> Evidence:
 
 @dataclass(eq=False)
 class EditionView:
-    """Everything a check may look at: one edition's files, and what they are compared with.
+    """Everything a check may read: one edition's files, and what they are compared with.
 
-    `references`: other feeds' files of the same edition; `lists`: of the patient lists that tell
-    about its months; `before`: earlier accepted editions, the nearest first, as far back as new
-    months are judged by them; `earlier`: the nearest of them, or `no_earlier`: why none. `held`:
-    months that stay out of an edition that was accepted.
+    `references`: other feeds' files of the same edition; `lists`: files of the patient lists for
+    its months; `before`: earlier accepted editions, the nearest first, as far back as new months
+    are compared; `earlier`: the nearest of them, or `no_earlier`: why none. `held`: held months of
+    an edition that was accepted.
     """
 
     home: Home
@@ -154,26 +158,26 @@ class EditionView:
     held: tuple[HeldMonth, ...] = ()
 
     def check(self, rule: str) -> Check:
-        """A check as this feed has it, with its threshold."""
+        """Return a check as this feed has it, with its threshold."""
         return check_of(rule, self.contract.feed)
 
     @property
     def rows(self) -> int:
-        """Rows published: accepted and quarantined."""
+        """Count the rows published: accepted and quarantined."""
         return sum(fact.rows + fact.quarantined for fact in self.facts)
 
     @property
     def month(self) -> date:
-        """The edition as a date."""
+        """Return the edition as a date."""
         return parse_month(self.edition)
 
     def scan_tidy(self) -> pl.LazyFrame:
-        """Accepted rows of all the edition's files."""
+        """Scan the accepted rows of all the edition's files."""
         return pl.scan_parquet([lake_paths(self.home, file).tidy for file in self.files])
 
     @cached_property
     def quarantine(self) -> pl.DataFrame:
-        """Quarantined rows of all the edition's files: rule, column, found, reason, row, file."""
+        """Return the quarantined rows of all its files: rule, column, found, reason, row, file."""
         return pl.concat(
             pl.read_parquet(
                 lake_paths(self.home, file).quarantine,
@@ -183,23 +187,26 @@ class EditionView:
         )
 
     def cells(self, feed: str | None = None) -> pl.DataFrame | None:
-        """Measures of every file of this feed's edition, or of another feed's same edition.
+        """Return the measures of every file of this feed's edition, or of another feed's same
+        edition.
 
-        Of an organisation-month that several files give, the rows stand in order of revision.
+        Rows of an organisation-month that is in several files are in order of revision.
         """
         files = self.files if feed is None else self.references.get(feed, [])
         paths = [lake_paths(self.home, file).measures for file in in_order(files)]
         return pl.concat([pl.read_parquet(path) for path in paths]) if paths else None
 
     def measures(self, feed: str | None = None) -> pl.DataFrame | None:
-        """The measures that count: of each organisation-month the last revision that is whole."""
+        """Return the measures that count: for each organisation-month the last complete
+        revision.
+        """
         cells = self.cells(feed)
         if cells is None:
             return None
         return latest_cells(cells)
 
     def practices(self) -> pl.DataFrame:
-        """`org_code, month, sub_icb_code`: the practices that the edition's files name."""
+        """Return `org_code, month, sub_icb_code`: the practices that the edition's files name."""
         files = in_order(self.files)
         observed = [pl.read_parquet(lake_paths(self.home, f).organisations) for f in files]
         return (
@@ -211,8 +218,9 @@ class EditionView:
         )
 
     def newest_rows(self, *columns: str) -> pl.DataFrame:
-        """Accepted rows of the newest revision of each organisation-month: `org_code`, `month`,
-        and the columns asked for."""
+        """Return accepted rows of the newest revision of each organisation-month: `org_code`,
+        `month`, and the columns asked for.
+        """
         unit = self.contract.reporting_unit
         if unit is None:
             raise ValueError(f"{self.contract.feed} names no organisation (`reporting_unit:`)")
@@ -229,13 +237,15 @@ class EditionView:
         return pl.concat(frames).filter(newest).drop("revision").collect()
 
     def previous(self) -> tuple[EditionView | None, str]:
-        """The nearest earlier accepted edition within the reach of the feed's checks
-        (`looks_back`), or None and why there is none."""
+        """Return the nearest earlier accepted edition within the reach of the feed's checks
+        (`looks_back`), or None and why there is none.
+        """
         return self.earlier, "" if self.earlier else self.no_earlier
 
     def population(self) -> pl.DataFrame:
-        """`org_code, month, patients`: registered patients of the organisations and months of this
-        edition, where a patient list near the month tells them."""
+        """Return `org_code, month, patients`: registered patients of this edition's
+        organisations and months, where a patient list near the month has them.
+        """
         cells, unit = self.measures(), self.contract.reporting_unit
         if cells is None or unit is None:
             return lists.NO_PATIENTS
@@ -243,5 +253,5 @@ class EditionView:
         return lists.population(self.home, self.lists, unit.level, months)
 
     def known_practices(self) -> frozenset[str]:
-        """Every practice that is on any of the patient lists."""
+        """Return every practice that is on any of the patient lists."""
         return lists.practices(self.home, self.lists)

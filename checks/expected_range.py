@@ -1,22 +1,22 @@
-"""What a new month should be, to judge by the months before it: the statistics, and no more.
+"""The expected range of a new month, from earlier months: the statistics only.
 
-Belongs here: changes of counts per day, the movement that all organisations share, how far each
-usually strays from it, and the range that follows. Pure arithmetic on a table of organisations by
-months. Does not: where counts come from, what is done about one out of range (`checks.new_months`).
+Belongs here: changes of counts per day, the movement that all organisations share, each one's
+usual deviation from it, and the range that follows. Pure arithmetic on a table of organisations by
+months. Does not: where counts come from, the action for one out of range (`checks.new_months`).
 
 The method. A count per day, x, of month t gives four changes log(x[t] / x[t-k]): against the three
-months before (k = 1, 2, 3) and the same month of the year before (k = 12). Of each the movement
-that organisations share, the median of theirs, is taken out; what an organisation strays is the
-median of the four. It is out of range where it strays by more than its bound AND its step from the
-month before does, too: a level that people have accepted once is no surprise a month later. The
-bound is `SPREADS` robust standard deviations (1.4826 x MAD) of what the organisation strayed in
+months before (k = 1, 2, 3) and the same month of the year before (k = 12). From each, the shared
+movement (the median over organisations) is subtracted; an organisation's deviation is the
+median of the four. It is out of range where its deviation exceeds its bound AND its step from the
+month before does, too: a level that was accepted once is not out of range a month later. The
+bound is `SPREADS` robust standard deviations (1.4826 x MAD) of the organisation's deviations in
 earlier months, at least `LEAST` and at most `MOST`, so that a third missing (-0.405) or a month
-counted twice (+0.693) stands out of any.
+counted twice (+0.693) is always out of range.
 
-A total has nobody to share with. What it strays is its change on the year against the median of
-those changes in the three months before, for want of these the median of its four changes, with a
-wider bound. The shared movement is judged likewise, for a file that
-is wrong for everybody: beyond its bound, the movement of those months is expected instead.
+A total has no shared movement. Its deviation is its change on the year against the median of
+those changes in the three months before, or without these the median of its four changes, with a
+wider bound. The shared movement is checked likewise, for a file that is wrong for all
+organisations: beyond its bound, the movement of those months is expected instead.
 Wholes are compared on the members that both months have.
 """
 
@@ -35,20 +35,20 @@ Ids = npt.NDArray[np.int64]
 
 YEAR, NEAR = 12, (1, 2, 3)
 LAGS = (*NEAR, YEAR)
-SPREADS = 6.0  # robust standard deviations that an organisation may stray
-LEAST, MOST = 0.2, 0.25  # bounds of what it may stray: -18% to +22%, at most -22% to +28%
-WITHOUT_SEASONS = 0.35  # of a total that no year before tells how the seasons move it
-ENOUGH = 6  # earlier months from which an organisation's own spread is known
-SHARED = 3  # organisations that have a movement in common
+SPREADS = 6.0  # robust standard deviations that an organisation may deviate
+LEAST, MOST = 0.2, 0.25  # bounds of a deviation: -18% to +22%, at most -22% to +28%
+WITHOUT_SEASONS = 0.35  # bound of a total without an earlier year to show its seasons
+ENOUGH = 6  # earlier months needed to know an organisation's own spread
+SHARED = 3  # organisations needed for a shared movement
 SCALE = 1.4826  # MAD of a normal distribution -> its standard deviation
-MATCHED = 0.5  # part of a whole's count that members must have that both months have
+MATCHED = 0.5  # part of a whole's count that members in both months must have
 
 
 @dataclass(frozen=True)
 class Range:
-    """What one organisation's month was expected to be, in counts of the month.
+    """The expected range of one organisation-month, in counts of the month.
 
-    `strays`: natural logarithm of found over expected; `bound`: how far it may stray either way.
+    `strays`: natural logarithm of found over expected; `bound`: how far it may deviate either way.
     """
 
     found: float
@@ -58,32 +58,31 @@ class Range:
 
     @property
     def expected(self) -> float:
-        """The count to be expected."""
+        """The expected count."""
         return max(self.found, HALF) / float(np.exp(self.strays))
 
     @property
     def low(self) -> float:
-        """The least that is no surprise."""
+        """The lowest count within range."""
         return self.expected * float(np.exp(-self.bound))
 
     @property
     def high(self) -> float:
-        """The most that is no surprise."""
+        """The highest count within range."""
         return self.expected * float(np.exp(self.bound))
 
 
-HALF = 0.5  # stands for a count of zero, which has no logarithm
+HALF = 0.5  # used for a count of zero, which has no logarithm
 
 
 @dataclass
 class CountTable:
-    """Counts of organisations by months, and what each of them is expected to be.
+    """Counts of organisations by months, and the expected range of each.
 
     `counts`: organisations x consecutive months, NaN where there is none. `days`: of each month,
-    by which counts are made comparable. `level_of`: level -> for each organisation the number of
-    the whole it is in, -1 for none. `totals`: levels that are judged as totals. `least`: counts of
-    which the smaller are not judged. `calm`, `most`: how far even the calmest may stray, and the
-    wildest.
+    to make counts comparable. `level_of`: level -> for each organisation the number of the whole
+    it is in, -1 for none. `totals`: levels that are checked as totals. `least`: smaller counts are
+    not checked. `calm`, `most`: the lowest and highest bound of a deviation.
     """
 
     counts: Floats
@@ -100,11 +99,11 @@ class CountTable:
 
     @cached_property
     def months(self) -> int:
-        """How many months there are."""
+        """Return the number of months."""
         return int(self.counts.shape[1])
 
     def forget(self, level: str, numbers: Sequence[int], month: int) -> None:
-        """Leave out what was found wrong: nothing later is compared with it."""
+        """Remove counts known to be wrong, so that nothing later is compared with them."""
         if not numbers:
             return
         inside = np.isin(self.level_of[level], numbers)
@@ -115,11 +114,11 @@ class CountTable:
         self._shared = {key: one for key, one in self._shared.items() if key < month}
 
     def size(self, level: str) -> int:
-        """How many organisations a level has."""
+        """Return the number of organisations of a level."""
         return int(self.level_of[level].max(initial=-1)) + 1
 
     def sums(self, level: str, month: int) -> Floats:
-        """Counts of a level's organisations in a month, NaN where none is known."""
+        """Return counts of a level's organisations in a month, NaN where none is known."""
         known = np.isfinite(self.counts[:, month])
         total = self._added(level, np.where(known, self.counts[:, month], 0.0))
         return np.where(self._added(level, known.astype(float)) > 0, total, np.nan)
@@ -131,7 +130,9 @@ class CountTable:
         return np.asarray(added, dtype=np.float64)
 
     def change(self, level: str, month: int, lag: int) -> Floats:
-        """log(count per day / count per day `lag` months before), on members that both have."""
+        """Return log(count per day / count per day `lag` months before), on members that both
+        have.
+        """
         key = (level, month, lag)
         if key not in self._changes:
             self._changes[key] = self._change(*key)
@@ -152,12 +153,13 @@ class CountTable:
 
     @property
     def base(self) -> str:
-        """The level of which the shared movement is that of: the lowest one."""
+        """Return the level whose shared movement is used: the lowest one."""
         return next(iter(self.level_of))
 
     def common(self, month: int, lag: int) -> float:
-        """The movement that organisations share, NaN where too few have one. Beyond its own bound
-        it is the expected one: that of a whole file that is wrong."""
+        """Return the shared movement, NaN where too few organisations have one. Beyond its own
+        bound (a whole file is wrong) it is the expected one.
+        """
         key = (month, lag)
         if key not in self._common:
             moved = _middle(self.change(self.base, month, lag))
@@ -166,7 +168,7 @@ class CountTable:
         return self._common[key]
 
     def _excess(self, month: int) -> tuple[float, float]:
-        """What the shared movement strays from that of the months before, and its bound."""
+        """Return the shared movement's deviation from the months before, and its bound."""
         strays, seasons = self._shared_strays(month)
         past = np.array([self._shared_strays(m)[0] for m in range(month)])
         return float(np.nan_to_num(strays)), float(self._bound(past[:, None], seasons)[0])
@@ -177,8 +179,9 @@ class CountTable:
         return self._shared[month]
 
     def _moved(self, level: str, month: int, told: Any) -> tuple[Any, bool]:
-        """What a change on the year strays from those of the three months before; where none of
-        these is known, the median of the four changes. `told`: what is taken of a level's."""
+        """Return a change on the year less that of the three months before; where none of these is
+        known, the median of the four changes. `told`: what is taken of a level's.
+        """
         year = told(self.change(level, month, YEAR))
         before = _median([told(self.change(level, month - lag, YEAR)) for lag in NEAR])
         if np.any(np.isfinite(year - before)):
@@ -187,14 +190,14 @@ class CountTable:
         return np.where(_known(four) >= 2, _median(four), np.nan), False
 
     def strays(self, level: str, month: int) -> tuple[Floats, Floats]:
-        """What each organisation of a level strays in a month, and its step since the last."""
+        """Return each organisation's deviation in a month, and its step since the last."""
         key = (level, month)
         if key not in self._strays:
             self._strays[key] = self._alone(*key) if self.is_alone(*key) else self._among(*key)
         return self._strays[key]
 
     def is_alone(self, level: str, month: int) -> bool:
-        """Whether a level is judged as a total: it is one, or too few share a movement."""
+        """Whether a level is checked as a total: it is one, or too few share a movement."""
         return level in self.totals or all(np.isnan(self.common(month, lag)) for lag in LAGS)
 
     def _among(self, level: str, month: int) -> tuple[Floats, Floats]:
@@ -209,13 +212,15 @@ class CountTable:
         return strays, self.change(level, month, YEAR) - last
 
     def ranges(self, level: str, month: int) -> dict[int, Range]:
-        """Number of an organisation -> what was expected of its month, of all that can be told."""
+        """Number of an organisation -> the expected range of its month, where it can be
+        calculated.
+        """
         strays, step = self.strays(level, month)
         found, bounds = self.sums(level, month), self._bounds(level, month)
         judged: dict[int, Range] = {}
         for number in np.flatnonzero(np.isfinite(strays) & np.isfinite(found)).tolist():
             bound, by = float(bounds[number]), float(strays[number])
-            jumped = not abs(step[number]) <= bound  # not known is no excuse
+            jumped = not abs(step[number]) <= bound  # an unknown step counts as a jump
             one = Range(float(found[number]), by, bound, abs(by) > bound and jumped)
             if one.expected >= self.least:
                 judged[number] = one
@@ -230,8 +235,9 @@ class CountTable:
         return np.where(few, pooled, self._bound(table, seasons))
 
     def _bound(self, past: Floats, seasons: bool) -> Floats:
-        """How far each may stray, by what it strayed in earlier months (months x organisations).
-        `seasons`: whether the movement of the seasons is known, and taken out."""
+        """Return the bound of each deviation, from earlier months (months x organisations).
+        `seasons`: whether the seasonal movement is known and removed.
+        """
         if not seasons:
             return np.full(past.shape[1], max(WITHOUT_SEASONS, self.most))
         if not len(past):
@@ -243,20 +249,20 @@ class CountTable:
 
 
 def _middle(changes: Floats) -> float:
-    """The median of those that are known, NaN where they are too few to share one."""
+    """Return the median of the known values, NaN where too few are known."""
     known = changes[np.isfinite(changes)]
     return float(np.median(known)) if known.size >= SHARED else float("nan")
 
 
 def _median(several: Sequence[Any]) -> Any:
-    """The median of several changes, element by element, of those that are known."""
+    """Return the median of several changes, element by element, of the known ones."""
     table = np.sort(np.stack([np.asarray(one, dtype=np.float64) for one in several]), axis=0)
-    known = np.isfinite(table).sum(axis=0)  # sorting puts the others last
+    known = np.isfinite(table).sum(axis=0)  # sorting puts unknown ones last
     low, high = np.maximum(known - 1, 0) // 2, np.minimum(known // 2, len(table) - 1)
     pair = [np.take_along_axis(table, np.expand_dims(at, 0), axis=0)[0] for at in (low, high)]
     return np.where(known > 0, (pair[0] + pair[1]) / 2, np.nan)
 
 
 def _known(several: Sequence[Any]) -> Any:
-    """How many of several changes are known, element by element."""
+    """Count the known ones of several changes, element by element."""
     return np.isfinite(np.stack([np.asarray(one, dtype=np.float64) for one in several])).sum(axis=0)

@@ -1,8 +1,7 @@
-"""Business rules of one feed, found in its folder: `assets/feeds/<feed>/rules.py`, if it has one.
+"""Find a feed's own business rules in its folder: `assets/feeds/<feed>/rules.py`, if it has one.
 
 Such a module has `RULES`: check id -> function from an `EditionView` to its evidence, one piece or
-several. What the checks are (title, severity, threshold) stands in `checks.yaml` beside it, in the
-same order.
+several. The checks (title, severity, threshold) are in `checks.yaml` beside it, in the same order.
 Belongs here: finding them. Does not: any rule, nor what a check is (`checks.check_catalogue`).
 """
 
@@ -21,14 +20,14 @@ Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
 
 
 def rules_file(feed: str) -> Path | None:
-    """A feed's own rules, None if it has none."""
+    """Return the path of a feed's own rules, None if it has none."""
     path = FEEDS_FOLDER / feed / "rules.py"
     return path if path.exists() else None
 
 
 @cache
 def feed_rules(feed: str) -> dict[str, Rule]:
-    """The rules that only this feed has, by check id.
+    """Return the rules that only this feed has, by check id.
 
     Raises ValueError if they are not those of its `checks.yaml`.
     """
@@ -45,5 +44,5 @@ def feed_rules(feed: str) -> dict[str, Rule]:
 
 
 def looks_back(feed: str) -> int:
-    """How many months back a feed's checks look for an earlier edition."""
+    """Return how many months back a feed's checks look for an earlier edition."""
     return feed_words(feed).looks_back

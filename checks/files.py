@@ -1,4 +1,4 @@
-"""Evidence on files: that they are what they are taken for, as many and as large as before.
+"""Evidence on files: their type, number and size compared with the edition before.
 
 Belongs here: checks of the file layer. Does not: columns and rows (`checks.suite`,
 `checks.rows`), the figures in them (`checks.drift`).
@@ -27,7 +27,7 @@ from warehouse.readers.refused import Refused
 from warehouse.readers.title_sheet import expected_days
 from warehouse.transform.conform import source_columns
 
-# What can be judged though a file can't be read.
+# Checks that run even if a file can't be read.
 FILE_RULES = (
     "file_type",
     "file_size",
@@ -45,7 +45,7 @@ DATED = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|\d+
 
 
 def readable(view: EditionView) -> Evidence:
-    """Rows read against rows imported, file by file."""
+    """Compare rows read with rows imported, file by file."""
     read = pl.DataFrame(
         {
             "file_name": [file.file_name for file in view.files],
@@ -72,7 +72,7 @@ def readable(view: EditionView) -> Evidence:
 
 
 def type_of(view: EditionView) -> Evidence:
-    """The first bytes of each archived container against what it was taken for."""
+    """Compare the first bytes of each archived container with its recorded type."""
     archive = Archive(view.home)
     containers = {file.container_sha256: file for file in view.files}
     found = []
@@ -98,7 +98,7 @@ def _taken_for(file: SourceFile) -> str:
 
 
 def _mistaken(archive: Archive, file: SourceFile) -> str | None:
-    """What an archived container is instead of what it was taken for; None if it is that."""
+    """Return the actual type of an archived container; None if it is as recorded."""
     path, wanted = archive.object_path(file.container_sha256), _taken_for(file)
     if not archive.has_object(file.container_sha256):
         return f"found nothing in the archive, expected {WORDS[wanted]}"
@@ -116,7 +116,7 @@ def _mistaken(archive: Archive, file: SourceFile) -> str | None:
 
 
 def size(view: EditionView) -> Evidence:
-    """Bytes against those of the earlier edition, where it has as many files of the same kind."""
+    """Compare bytes with those of the earlier edition, if it has as many files of the same kind."""
     rule = "file_size"
     before, why = near(view)
     if before is None:
@@ -132,10 +132,10 @@ def size(view: EditionView) -> Evidence:
 
 
 def download(view: EditionView) -> Evidence:
-    """Bytes of the largest download against those of the earlier edition's largest.
+    """Compare the largest download's bytes with the earlier edition's largest.
 
-    What people import may come in parts, of which more follow. A download is all that the publisher
-    has put out, so nothing follows: far less than before is no part but a loss.
+    Imported files may be parts, with more to follow. A download is everything that the publisher
+    has issued, so one that is much smaller has lost data.
     """
     rule = "download_whole"
     if not all(file.url for file in view.files):
@@ -160,7 +160,7 @@ def download(view: EditionView) -> Evidence:
 
 
 def _largest(view: EditionView) -> int:
-    """Bytes of the largest container, unpacked: what is issued again does not count twice."""
+    """Return bytes of the largest container, unpacked, so that a reissue does not count twice."""
     containers = {file.container_sha256 for file in view.files}
     return max(
         sum(file.bytes for file in view.files if file.container_sha256 == one) for one in containers
@@ -168,12 +168,14 @@ def _largest(view: EditionView) -> int:
 
 
 def _shapes(view: EditionView) -> set[tuple[bool, bool]]:
-    """Whether files are workbooks, and whether they have a column per label."""
+    """Return whether files are workbooks, and whether they have a column per label."""
     return {(file.encoding == XLSX, view.contract.is_wide(file.headings)) for file in view.files}
 
 
 def members(view: EditionView) -> Evidence:
-    """As many files as the earlier edition; a missing part is never more than a warning."""
+    """Check for as many files as the earlier edition; a missing part is never more than a
+    warning.
+    """
     rule = "members_as_before"
     before, why = near(view)
     if before is None:
@@ -193,12 +195,12 @@ def members(view: EditionView) -> Evidence:
 
 
 def _undated(file: SourceFile) -> str:
-    """A file's name without months and numbers, to find it again in another edition."""
+    """Return a file's name without months and numbers, to match it in another edition."""
     return DATED.sub("", file.file_name).casefold()
 
 
 def encoding(view: EditionView) -> Evidence:
-    """Texts in another encoding than UTF-8: read as what they seem to be, which may be wrong."""
+    """Find texts in another encoding than UTF-8, which are read by a guess that may be wrong."""
     odd = [f"{f.file_name} ({f.encoding})" for f in view.files if f.encoding not in SOUND_ENCODINGS]
     return offences(
         "encoding_expected",
@@ -212,7 +214,7 @@ def encoding(view: EditionView) -> Evidence:
 
 
 def basis(view: EditionView) -> Evidence:
-    """Files whose edition does not follow from their content, though they carry their month."""
+    """Find files that contain months but not their edition's."""
     content = view.contract.edition.content
     telling = [
         file
@@ -241,8 +243,9 @@ def basis(view: EditionView) -> Evidence:
 
 
 def own_month(view: EditionView) -> Evidence:
-    """Whether any file of an edition holds the month by which it is named. It was named by a file's
-    name, or by whoever imported it."""
+    """Whether any file of an edition contains the month it is named by. The edition was named by a
+    file's name, or by the person who imported it.
+    """
     months = sorted({month for file in view.files for month in file.months})
     if not months:
         return skipped("edition_month_there", "such files carry no month")
@@ -260,7 +263,7 @@ def own_month(view: EditionView) -> Evidence:
 
 
 def title_date(view: EditionView) -> Evidence:
-    """Days on title sheets that the release calendar rules out: they are not gone by."""
+    """Find title-sheet days that the release calendar rules out because they are in the future."""
     stated = {file.file_name: file.stated_on for file in view.files if file.stated_on}
     if not stated:
         return skipped("title_date_plausible", "no title sheet of its files states a day")

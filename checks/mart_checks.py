@@ -1,4 +1,4 @@
-"""Checks of the mart itself, run on the file built aside, before anybody sees it.
+"""Checks of the mart itself, run on the file built aside, before it is published.
 
 Belongs here: evidence from the finished tables. Does not: checks of editions (`checks.suite`).
 """
@@ -21,7 +21,7 @@ from warehouse.reference.levels import DATED, sql_list
 # Storage of the DuckDB clients of 2024, which analysts still have; `build` writes it.
 STORAGE = "v1.0.0+"
 
-# rule -> (what must not be found, the query that finds it). One row per offence.
+# rule -> (the fault, the query that finds it). One row per fault.
 OFFENCES = {
     "opens_read_only": (
         f"a file in another storage format than {STORAGE}, or one that can be written to",
@@ -153,7 +153,7 @@ OFFENCES = {
 
 
 def gather_mart(path: Path) -> Iterator[Evidence]:
-    """Evidence on a built mart, rule by rule; one that can't be asked hides no other."""
+    """Gather evidence on a built mart, rule by rule; an error in one does not stop the others."""
     rules = [check.rule for check in mart_checks()]
     try:
         db = open_file(path, read_only=True)
@@ -165,18 +165,18 @@ def gather_mart(path: Path) -> Iterator[Evidence]:
         for rule in rules:
             try:
                 yield _evidence(db, rule)
-            except Exception as error:  # a fault of one check must not cost the others
+            except Exception as error:  # an error in one check must not stop the others
                 yield broken(rule, error)
 
 
 def _populations() -> list[str]:
-    """Ids of the KPIs whose value is how many people there are in a place."""
+    """Return ids of the KPIs whose value is the population of a place."""
     counting = (kpi for kpi in catalogue().values() if kpi.population)
     return [kpi.kpi_id for kpi in counting if kpi.population and kpi.population.part == "value"]
 
 
 def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
-    """What breaks one rule of the mart."""
+    """Return the faults under one rule of the mart."""
     offence, sql = OFFENCES[rule]
     [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
     found = [str(row[0]) for row in db.execute(sql).fetchall()]
@@ -191,12 +191,12 @@ def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
 
 
 def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
-    """Judge a built mart; all rules run."""
+    """Check a built mart; all rules run."""
     return judge(gather_mart(path), "mart", "", run_id)
 
 
 def add_results(path: Path, results: list[CheckResult]) -> None:
-    """Write the mart's own verdicts into the mart, so that they are read with all others."""
+    """Write the mart's own verdicts into the mart, with all others."""
     with open_file(path) as db:
         described = db.execute("DESCRIBE governance.check_result").fetchall()
         columns = [name for name, *_ in described]

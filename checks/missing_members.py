@@ -1,6 +1,6 @@
-"""Who is missing: the members that a place had in the last accepted edition and has no more.
+"""Missing members: those that a place had in the last accepted edition and has no longer.
 
-Belongs here: members of an edition set against those of the edition before, and their names. Does
+Belongs here: members of an edition compared with the edition before, and their names. Does
 not: how many there should be by coverage (`checks.completeness`).
 """
 
@@ -20,8 +20,9 @@ SHOWN = 10
 
 
 def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
-    """`sub_icb_code, month, present, expected`: of the practices of the last accepted edition's
-    newest month those that are there, in each of the months; None if there is no such edition."""
+    """Return `sub_icb_code, month, present, expected`: which practices of the last accepted
+    edition's newest month are present in each month; None if there is no such edition.
+    """
     known = _practices_before(view)
     if known is None:
         return None
@@ -36,8 +37,9 @@ def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
 
 
 def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
-    """The places that are short (as `present_and_expected` has them), in words: each by code and
-    name, in which months, and which practices it lacks as far as the edition before tells."""
+    """Describe incomplete places (from `present_and_expected`): each by code and name, in which
+    months, and which practices are missing compared with the edition before.
+    """
     names, known = _place_names(), _practices_before(view)
     told, codes = [], []
     for (place,), rows in short.sort("sub_icb_code", "month").group_by(
@@ -66,7 +68,7 @@ def _span(months: list[date]) -> str:
 
 
 def _named(practices: list[tuple[str, str | None]]) -> str:
-    """Code and name of the first, the codes of all others."""
+    """Return code and name of the first, the codes of all others."""
     shown = [" ".join(filter(None, one)) for one in practices[:SHOWN]]
     return ", ".join([*shown, *(code for code, _ in practices[SHOWN:])])
 
@@ -74,7 +76,7 @@ def _named(practices: list[tuple[str, str | None]]) -> str:
 def _lacking(
     view: EditionView, known: pl.DataFrame | None, place: str, month: date
 ) -> list[tuple[str, str | None]]:
-    """Code and name of the practices of a place that an edition lacks in a month."""
+    """Return code and name of a place's practices that are missing from an edition in a month."""
     if known is None:
         return []
     here = view.practices().filter(pl.col("month") == month)["org_code"]
@@ -85,7 +87,7 @@ def _lacking(
 
 
 def _practices_before(view: EditionView) -> pl.DataFrame | None:
-    """`org_code, org_name, sub_icb_code` of the newest month of the last accepted edition."""
+    """Return `org_code, org_name, sub_icb_code` of the last accepted edition's newest month."""
     earlier = view.earlier
     if earlier is None:
         return None
@@ -102,6 +104,6 @@ def _practices_before(view: EditionView) -> pl.DataFrame | None:
 
 
 def _place_names() -> dict[str, str]:
-    """Newest name of each sub-ICB of the reference."""
+    """Return the newest name of each sub-ICB of the reference."""
     rows = reference().filter(org_level="sub_icb").sort("valid_from")
     return dict(rows.select("org_code", "org_name").iter_rows())

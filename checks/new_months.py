@@ -1,8 +1,8 @@
-"""Evidence on new months: what no accepted edition had before, against the months before.
+"""Evidence on new months: months that no accepted edition had before, against earlier months.
 
-Belongs here: which months are new, what they are compared with, and how one out of range is told:
-of sums per organisation and month, by the accepted editions alone, in whatever order they came.
-Does not: the arithmetic (`checks.expected_range`), letting a held month in
+Belongs here: which months are new, what they are compared with, and how one out of range is
+described: from sums per organisation and month of accepted editions, in any order of arrival.
+Does not: the arithmetic (`checks.expected_range`), accepting a held month
 (`warehouse.editions.status`).
 """
 
@@ -30,8 +30,8 @@ from warehouse.reference.organisations import ods_codes
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
-CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # how far even the calmest may stray
-REACH = 18  # months: a year, the three before, and some in which the series told how it strays
+CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # the lowest bound of a deviation
+REACH = 18  # months: a year, the three before, and some to know the series' own spread
 SHOWN = 10
 DO = (
     "Held are these months alone; all else is published, and what is made of them is incomplete. "
@@ -42,23 +42,25 @@ Rule = Callable[[EditionView], Evidence]
 
 
 def is_judged(contract: Contract) -> bool:
-    """Whether a feed's new months are judged: monthly sums of a publication. People's own returns
-    are not, nor lists that hold until the next."""
+    """Whether a feed's new months are checked: monthly sums of a publication, not local returns or
+    lists that are carried forward.
+    """
     if contract.reporting_unit is None or not contract.month or not contract.measures:
         return False
     return not (contract.local_return or contract.carried_forward)
 
 
 def reach(contract: Contract) -> int:
-    """How many months back the editions lie by which new months are judged: a feed that restates
-    long series brings them along, and is asked only what it had."""
+    """Return how many months back editions are needed to check new months: a feed that restates
+    long series contains them itself, and needs only the edition before.
+    """
     if not is_judged(contract):
         return 0
     return NEWEST if contract.window_months >= REACH else REACH
 
 
 def rules(contract: Contract) -> dict[str, Rule]:
-    """The checks of new months that apply to a feed."""
+    """Return the checks of new months that apply to a feed."""
     found: dict[str, Rule] = {}
     if _levels(contract, "hold"):
         found[NEW_MONTHS] = held_out
@@ -68,7 +70,7 @@ def rules(contract: Contract) -> dict[str, Rule]:
 
 
 def _levels(contract: Contract, action: str) -> list[OrgLevel]:
-    """Levels that a feed reports by, or that lie above, of which this is done."""
+    """Return the levels, at or above those that a feed reports by, to which the action applies."""
     if not is_judged(contract) or contract.reporting_unit is None:
         return []
     words, unit = feed_words(contract.feed).new_months, contract.reporting_unit.level
@@ -82,16 +84,19 @@ def _levels(contract: Contract, action: str) -> list[OrgLevel]:
 @dataclass
 class JudgedMonths:
     """New months of some levels: `out` of range, the furthest first, of `total` that could be
-    judged; `months`: those that are new."""
+    checked; `months`: those that are new.
+    """
 
     out: list[HeldMonth]
     total: int
     months: list[date]
 
 
-@lru_cache(maxsize=4)  # the check asks, then whoever keeps what it holds
+@lru_cache(maxsize=4)  # used by the check, then to record what it holds
 def judge(view: EditionView, rule: str) -> JudgedMonths | str:
-    """The new months of an edition at the levels of a rule, or why there is nothing to judge."""
+    """Check an edition's new months at the levels of a rule, or say why there is nothing to
+    check.
+    """
     action = "hold" if rule == NEW_MONTHS else "warn"
     levels = _levels(view.contract, action)
     cells = _cells(view)
@@ -125,19 +130,19 @@ def judge(view: EditionView, rule: str) -> JudgedMonths | str:
 
 
 def held_months(view: EditionView) -> list[HeldMonth]:
-    """What check `NEW_MONTHS` holds of an edition."""
+    """Return the months of an edition that check `NEW_MONTHS` holds."""
     found = judge(view, NEW_MONTHS)
     return [] if isinstance(found, str) else found.out
 
 
 def held_out(view: EditionView) -> Evidence:
-    """New months of sub-ICBs, ICBs and England that are out of range: they are held."""
+    """Find new months of sub-ICBs, ICBs and England that are out of range: they are held."""
     feed, edition = view.contract.feed, view.edition
     return _evidence(view, NEW_MONTHS, DO.format(feed=feed, edition=edition))
 
 
 def small(view: EditionView) -> Evidence:
-    """New months of practices, networks and the like that are out of range, named."""
+    """Find new months of practices, networks and the like that are out of range."""
     return _evidence(view, SMALL, "They are published: look at them before they are quoted")
 
 
@@ -165,8 +170,9 @@ def _measure(contract: Contract) -> str:
 
 
 def _cells(view: EditionView) -> pl.DataFrame:
-    """`org_code, month, value, own, given`: of each organisation's month the newest accepted
-    figure; `own`: of this edition; `given`: whether an accepted edition before has it."""
+    """Return `org_code, month, value, own, given`: the newest accepted figure of each
+    organisation-month; `own`: of this edition; `given`: whether an earlier accepted one has it.
+    """
     measure, unit = _measure(view.contract), view.contract.reporting_unit
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
     for one in view.before:
@@ -199,8 +205,9 @@ def _sound(view: EditionView, measure: str) -> pl.DataFrame:
 
 
 def _new(view: EditionView, cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells of the edition to be judged: of its newest months, and of months that were held,
-    which no accepted edition before has."""
+    """Return the edition's cells to check: its newest months, and held months, that no earlier
+    accepted edition has.
+    """
     first = add_months(view.month, 1 - NEWEST)
     again = [parse_month(one.month) for one in _held_before(view)]
     recent = (pl.col("month") >= first) | pl.col("month").is_in(again)
@@ -212,7 +219,7 @@ def _held_before(view: EditionView) -> list[HeldMonth]:
 
 
 class _World:
-    """The table that new months are judged by, with the names of its rows and columns."""
+    """The table that new months are checked with, and the names of its rows and columns."""
 
     def __init__(
         self,
@@ -256,7 +263,7 @@ class _World:
         return counts
 
     def _leave_out(self, caveat: Caveat, places: dict[OrgLevel, list[str | None]]) -> None:
-        """Months that are known to be wrong are neither judged nor compared with."""
+        """Remove months that are known to be wrong, which are neither checked nor compared with."""
         named = places.get(caveat.org_level or "england", [])
         inside = [not caveat.organisations or code in caveat.organisations for code in named]
         for number, month in enumerate(self.months):
@@ -267,8 +274,9 @@ class _World:
     def ranges(
         self, level: OrgLevel, month: date, whose: frozenset[str]
     ) -> Iterator[tuple[int, Range]]:
-        """What was expected of a level's organisations in a month, of those that are new: with a
-        member whose month is new, or held before."""
+        """Return the expected ranges of a level's new organisation-months: with a member whose
+        month is new, or was held.
+        """
         is_new = np.array([code in whose for code in self.codes])
         new = set(self.table.level_of[level][is_new].tolist())
         for number, one in self.table.ranges(level, self.months.index(month)).items():
@@ -277,7 +285,7 @@ class _World:
                 yield number, one
 
     def held_month(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
-        """A month out of range as it is kept."""
+        """Return the record of a month out of range."""
         return HeldMonth(
             org_level=level,
             org_code=self.names[level][number],
@@ -291,7 +299,7 @@ class _World:
 
 
 def _days(contract: Contract, month: date) -> float:
-    """By what a month's count is divided."""
+    """Return the days that a month's count is divided by."""
     measure = contract.measures[_measure(contract)]
     usual = "working_day" if measure.additive_over_time else "month"
     per = feed_words(contract.feed).new_months.per or usual

@@ -1,8 +1,8 @@
-"""Evidence on the hierarchy: the ICB that a row names against the one its sub-ICB belongs to, and
-whether the local authorities that rows name exist.
+"""Evidence on the hierarchy: the ICB in a row against the one its sub-ICB belongs to, and whether
+the local authorities in rows exist.
 
-Belongs here: what files say about who belongs to whom, against the dated reference. Does not: the
-reference (`warehouse.reference`), members and sums of places (`checks.completeness`).
+Belongs here: parents in files, compared with the dated reference. Does not: the reference
+(`warehouse.reference`), members and sums of places (`checks.completeness`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RULE = "icb_of_sub_icb"
 
 
 def columns_of(contract: Contract) -> tuple[str, str] | None:
-    """The columns in which rows name a sub-ICB and its ICB; None if they do not name both."""
+    """Return the columns with a row's sub-ICB and ICB; None if it does not have both."""
     for one in contract.organisations:
         sub_icb = one.code if one.level == "sub_icb" else one.parents.get("sub_icb")
         if sub_icb and "icb" in one.parents:
@@ -33,11 +33,11 @@ def columns_of(contract: Contract) -> tuple[str, str] | None:
 
 
 def icbs(view: EditionView) -> Evidence:
-    """Distinct (sub-ICB, ICB, month) of the rows, where the reference knows the sub-ICB.
+    """Check each distinct (sub-ICB, ICB, month) of the rows, where the reference has the sub-ICB.
 
-    The reference agrees as at the row's month or as at the edition's: publishers restate earlier
-    months on the boundaries of the release. It has the codes of every period; an ICB that it has
-    in none is not the one the sub-ICB belongs to.
+    The reference must agree as at the row's month or as at the edition's, because publishers
+    restate earlier months on the boundaries of the release. It has the codes of every period; an
+    ICB that it has in none is wrong.
     """
     named = _named(view)
     if named.is_empty():
@@ -62,7 +62,7 @@ def icbs(view: EditionView) -> Evidence:
 
 
 def _named(view: EditionView) -> pl.DataFrame:
-    """`sub_icb, icb` in ODS codes, `sub_icb_said, icb_said` as published, and `month`."""
+    """Return `sub_icb, icb` in ODS codes, `sub_icb_said, icb_said` as published, and `month`."""
     columns = {"sub_icb": "sub_icb_code", "icb": "icb_code"}
     frames = []
     for file in view.files:
@@ -81,7 +81,7 @@ def _named(view: EditionView) -> pl.DataFrame:
 
 @cache
 def parent_at(sub_icb: str, month: date) -> str | None:
-    """The ICB to which a sub-ICB belonged in a month, None if the reference has none."""
+    """Return the ICB of a sub-ICB in a month, None if the reference has none."""
     valid = reference().filter(
         (pl.col("org_level") == "sub_icb")
         & (pl.col("org_code") == sub_icb)
@@ -91,7 +91,7 @@ def parent_at(sub_icb: str, month: date) -> str | None:
 
 
 def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
-    """Which pairs disagree, in how many rows and practices: rows are counted only now."""
+    """Return the pairs that disagree, with the numbers of their rows and practices."""
     sub_icb, icb = columns_of(view.contract) or ("", "")
     unit, keys = view.contract.reporting_unit, ["sub_icb_said", "icb_said", "month"]
     rows = (
@@ -127,13 +127,13 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evid
 
 
 def board_column(contract: Contract) -> str | None:
-    """The column in which rows name a local authority; None if they name none."""
+    """Return the column with a row's local authority; None if there is none."""
     named = [one.code for one in contract.organisations if one.level == "local_authority"]
     return named[0] if named else None
 
 
 def boards(view: EditionView) -> Evidence:
-    """Boards as published against the local authorities that there are."""
+    """Compare boards as published with the existing local authorities."""
     column = board_column(view.contract) or ""
     named = view.newest_rows(column).select(pl.col(column).cast(pl.String).alias("board"))
     counted = named.drop_nulls().group_by("board").len().sort("board")

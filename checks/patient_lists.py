@@ -1,7 +1,7 @@
-"""Patient lists: how many people are registered with whom, and which practices there are.
+"""Patient lists: registered patients by practice, and which practices exist.
 
-Belongs here: reading the lists held, and adding practices up to places. Does not: which lists tell
-about which months (`warehouse.editions.check_history`), judging by them (`checks.population`).
+Belongs here: reading the lists, and adding practices up to places. Does not: which lists apply
+to which months (`warehouse.editions.check_history`), comparing with them (`checks.population`).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ NO_PATIENTS = pl.DataFrame(
 def population(
     home: Home, files: Sequence[SourceFile], level: str, months: Sequence[date]
 ) -> pl.DataFrame:
-    """`org_code, month, patients` of practices, sub-ICBs or ICBs; none at other levels.
+    """Return `org_code, month, patients` of practices, sub-ICBs or ICBs; none at other levels.
 
-    Of each month as its nearest list has it. A place whose members are not all on the list has
-    no row: its patients are not known.
+    Each month uses its nearest list. A place with members missing from the list has no row, because
+    its patients are not known.
     """
     held = {file.edition for file in files}
     found = [NO_PATIENTS]
@@ -49,7 +49,7 @@ def population(
 
 
 def _at_level(listed: pl.DataFrame, level: str, month: date) -> pl.DataFrame:
-    """`org_code, patients` of a list at a level, on the boundaries of the month."""
+    """Return `org_code, patients` of a list at a level, on the boundaries of the month."""
     if level == "practice":
         return listed.select("org_code", "patients")
     places = (
@@ -73,14 +73,16 @@ def _at_level(listed: pl.DataFrame, level: str, month: date) -> pl.DataFrame:
 
 
 def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
-    """Codes of all practices on any of these lists."""
+    """Return codes of all practices on any of these lists."""
     editions = {file.edition for file in files}
     lists = [read_list(home, [f for f in files if f.edition == one]) for one in sorted(editions)]
     return frozenset[str]().union(*(one["org_code"] for one in lists))
 
 
 def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
-    """`org_code, patients, sub_icb_code` of one list: of each practice the last whole revision."""
+    """Return `org_code, patients, sub_icb_code` of one list: for each practice the last complete
+    revision.
+    """
     ordered = in_order(files)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
@@ -92,7 +94,7 @@ def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
 def _read_list(
     paths: tuple[LakePaths, ...], _facts: tuple[str | None, ...], measure: str
 ) -> pl.DataFrame:
-    """Many editions look at the same lists: read once, for as long as the facts are the same."""
+    """Cache a list: many editions use the same ones, for as long as the facts are the same."""
     keys = ["org_code", "month"]
     cells = pl.concat(pl.read_parquet(path.measures) for path in paths)
     cells = latest_cells(cells)

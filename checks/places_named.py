@@ -1,6 +1,6 @@
-"""The place of each organisation counted, as an edition and those before it have it.
+"""The place of each organisation counted, from an edition and those before it.
 
-Belongs here: reading whom the files name. Does not: judging their months (`new_months`).
+Belongs here: reading the places that the files name. Does not: checking months (`new_months`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from warehouse.reference.levels import KEY_COLUMNS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
 from warehouse.transform.lake import lake_paths
 
-NO_NETWORK = "U"  # practices without one share it
+NO_NETWORK = "U"  # shared by practices without one
 
 
 def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
-    """Level -> for each organisation counted the place it is in, by the codes of the mart; as the
-    newest of the files of the edition, else of those before, have it."""
+    """Level -> for each organisation counted the place it is in, by the codes of the mart; from the
+    newest of the edition's files, else of those before, that has it.
+    """
     unit = view.contract.reporting_unit
     assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
     known = _observed(view).filter(pl.col("org_level") == unit.level)
@@ -41,7 +42,7 @@ def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | 
 
 
 def _observed(view: EditionView) -> pl.DataFrame:
-    """What the files name: of each organisation its newest row."""
+    """Return the newest row of each organisation in the files."""
     paths = [
         lake_paths(view.home, file).organisations
         for one in (*view.before[::-1], view)

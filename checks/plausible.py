@@ -1,7 +1,7 @@
-"""Evidence on figures: parts and totals, shares that happen, months that have been.
+"""Evidence on figures: parts and totals, plausible shares, months that are not in the future.
 
-Belongs here: business rules that many feeds share; of which measures, a feed's `checks.yaml` says.
-Messages on feeds typed by people name organisations, never their counts.
+Belongs here: business rules that many feeds share; a feed's `checks.yaml` names the measures.
+Messages on local returns name organisations, never their counts.
 Does not: what the parameters are (`checks.check_catalogue`), comparing with other feeds
 (`checks.completeness`) or earlier editions (`checks.drift`).
 """
@@ -22,11 +22,11 @@ from warehouse.base.number_format import percent
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 
-FIRST_YEAR = 2010  # a file that claims to be saved before has lost its date
+FIRST_YEAR = 2010  # an earlier saving date in a file is wrong
 
 
 def months(view: EditionView) -> Evidence:
-    """Months against the one in which each file was published, or else saved."""
+    """Compare months with the one in which each file was published, or else saved."""
     rule, found, failed, total = "month_not_future", list[str](), 0, 0
     limits = []
     for file in view.files:
@@ -52,19 +52,19 @@ def months(view: EditionView) -> Evidence:
 
 
 def _published(file: SourceFile) -> date:
-    """The month in which a file was published, as far as known: else saved, else imported."""
+    """Return the month in which a file was published, if known; else saved, else imported."""
     saved = file.retrieved_at if file.retrieved_at.year >= FIRST_YEAR else file.imported_at
     return (file.published_on or saved.date()).replace(day=1)
 
 
 def parts_sum(view: EditionView) -> Iterator[Evidence]:
-    """Parts against their total, of every organisation's month that gives all of them."""
+    """Compare parts with their total, for every organisation-month that has all of them."""
     for split in feed_words(view.contract.feed).parts_sum_to_total:
         yield _labels_sum(view, split, split.split) if split.split else _measures_sum(view, split)
 
 
 def _measures_sum(view: EditionView, split: Split) -> Evidence:
-    """Measures that add up to another; where one of them is not known, nothing is judged."""
+    """Compare measures with the one they add up to; skipped where one of them is not known."""
     added = pl.sum_horizontal(list(split.parts), ignore_nulls=False).alias("parts")
     cells = _cells(view).select("org_code", "month", added, pl.col(split.total).alias("total"))
     wrong = cells.drop_nulls().filter(pl.col("parts") != pl.col("total"))
@@ -73,7 +73,7 @@ def _measures_sum(view: EditionView, split: Split) -> Evidence:
 
 
 def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
-    """A count whose rows carry a label: rows of a label that is no part are missing in the sum."""
+    """Compare a total with its rows by label: rows of other labels are missing from the sum."""
     unit, counts = view.contract.reporting_unit, view.contract.measures[split.total].column
     if unit is None or counts is None:
         raise ValueError(f"{view.contract.feed}: labels can't split `{split.total}`")
@@ -92,7 +92,7 @@ def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
 
 
 def _parts(split: Split, places: list[str], total: int) -> Evidence:
-    """The evidence of one split: `places` whose parts are not the total, of so many."""
+    """Return the evidence of one split: `places` whose parts differ from the total, of so many."""
     rule, parts = "parts_sum_to_total", " + ".join(split.parts)
     if not total:
         why = f"no organisation's month gives {parts} and {split.total}"
@@ -110,7 +110,7 @@ def _parts(split: Split, places: list[str], total: int) -> Evidence:
 
 
 def part_within(view: EditionView) -> Iterator[Evidence]:
-    """Parts that are larger than their total, organisation by organisation and month by month."""
+    """Find parts that are larger than their total, by organisation and month."""
     rule, every = "part_within_total", _cells(view)
     for pair in feed_words(view.contract.feed).part_within_total:
         cells = every.select("org_code", "month", pair.part, pair.total).drop_nulls()
@@ -132,7 +132,7 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
 
 
 def shares(view: EditionView) -> Iterator[Evidence]:
-    """Shares of the whole edition and of each organisation's month against their bounds."""
+    """Compare shares of the whole edition and of each organisation-month with their limits."""
     for share in feed_words(view.contract.feed).shares_plausible:
         cells = _cells(view).select("org_code", "month", share.part, share.total).drop_nulls()
         whole = cells.select(pl.sum(share.total, share.part))
@@ -169,7 +169,7 @@ def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -
 
 
 def _cells(view: EditionView) -> pl.DataFrame:
-    """The measures that count, of organisations' months that lost no rows."""
+    """Return the measures that count, of organisation-months that lost no rows."""
     cells = view.measures()
     if cells is None:
         raise ValueError(f"{view.contract.feed} {view.edition} has no measures")
@@ -177,7 +177,9 @@ def _cells(view: EditionView) -> pl.DataFrame:
 
 
 def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -> list[str]:
-    """`C82001 2025-10: 12, but only 10 in all`; of typed feeds without the counts."""
+    """Describe the places: `C82001 2025-10: 12, but only 10 in all`; local returns without
+    counts.
+    """
     told = []
     for code, month, *values in (
         wrong.sort("month", "org_code").select("org_code", "month", *columns).iter_rows()

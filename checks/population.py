@@ -1,4 +1,4 @@
-"""Evidence from the patient lists: no more people than patients, no practice that nobody knows.
+"""Evidence from the patient lists: people against registered patients, and unknown practices.
 
 Belongs here: checks that compare an edition with the lists. Does not: reading and adding up the
 lists (`checks.patient_lists`), verdicts (`checks.runner`).
@@ -21,7 +21,7 @@ SHOWN = 5
 
 
 def people_are_judged(contract: Contract) -> bool:
-    """Whether the feed has figures of people that a patient list can be held against."""
+    """Whether the feed has figures of people that can be compared with a patient list."""
     unit = contract.reporting_unit
     return bool(
         contract.completeness.population_feed
@@ -32,7 +32,7 @@ def people_are_judged(contract: Contract) -> bool:
 
 
 def practices_are_judged(contract: Contract) -> bool:
-    """Whether people typed the feed's practice codes, and a list can tell the wrong ones."""
+    """Whether practice codes were entered by hand, and a list can show wrong ones."""
     unit = contract.reporting_unit
     named = unit is not None and unit.level == "practice"
     return bool(contract.local_return and contract.completeness.population_feed and named)
@@ -43,7 +43,9 @@ def _people_measures(contract: Contract) -> list[str]:
 
 
 def people(view: EditionView) -> Iterator[Evidence]:
-    """Figures of people against the registered patients of the same organisation, by measure."""
+    """Compare figures of people with the registered patients of the same organisation, by
+    measure.
+    """
     patients, cells = view.population(), view.measures()
     given = [n for n in _people_measures(view.contract) if cells is not None and cells[n].count()]
     if cells is None or not given:
@@ -93,7 +95,7 @@ def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
 
 
 def practices(view: EditionView) -> Evidence:
-    """Rows of practices that are on no patient list."""
+    """Find rows of practices that are on no patient list."""
     unit, known = view.contract.reporting_unit, view.known_practices()
     if unit is None or not known:
         feed = view.contract.completeness.population_feed

@@ -1,7 +1,7 @@
-"""Evidence on rows: which values were accepted, and which rows were not and why.
+"""Evidence on rows: accepted values, and quarantined rows with the reason.
 
-Belongs here: the row rules of `warehouse.transform.conform`, as checks see them.
-Does not: the rules themselves, nor what holds of whole files (`checks.suite`).
+Belongs here: the row rules of `warehouse.transform.conform`, as checks evaluate them.
+Does not: the rules themselves, nor rules about whole files (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ UNBROKEN = "no row breaks it"
 WHOLE_ROW = {"row_shape", "total_row"}
 DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_window"}
 
-# Rules that typed values can no longer break: what the published text of the rows that were not
-# accepted is put before. No text matches `(?!)`.
-CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas takes groups for a wish to extract them
+# Rules that typed values can no longer break: evaluated on the published text of quarantined rows.
+# No text matches `(?!)`.
+CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns about capturing groups
 MATCHES = "ExpectColumnValuesToMatchRegex"
 IN_SET = "ExpectColumnValuesToBeInSet"
 BETWEEN = "ExpectColumnValuesToBeBetween"
@@ -38,8 +38,9 @@ ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
-    """One row rule. One that only bad rows can show is one piece of evidence while none is bad;
-    one with a domain to compare (labels, months, counts) is one per column."""
+    """Return one row rule's evidence: one piece for a rule that only bad rows can break, while
+    there are none; one per column for a rule with a domain to compare (labels, months, counts).
+    """
     names = _columns_of(view.contract)[rule]
     broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
     if rule in WHOLE_ROW:
@@ -51,12 +52,12 @@ def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
 
 
 def row_rules_gathered(contract: Contract) -> list[str]:
-    """The row rules that apply to a feed, in the order in which their evidence comes."""
+    """Return the row rules that apply to a feed, in the order of their evidence."""
     return [rule for rule, names in _columns_of(contract).items() if names]
 
 
 def _columns_of(contract: Contract) -> dict[str, list[str]]:
-    """Rule -> the columns it can be broken in; a row as a whole breaks in none in particular."""
+    """Rule -> the columns it can be broken in; a rule on whole rows has none in particular."""
     columns = contract.columns.items()
     months = [name for name, c in columns if c.type == "month"]
     counts = [name for name, c in columns if c.type == "count"]
@@ -75,7 +76,7 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
 
 
 def _whole_row(view: EditionView, rule: str) -> Evidence:
-    """Rows that are wrong as a whole, in whichever column it shows."""
+    """Return evidence on rows that are wrong as a whole, whichever column shows it."""
     broken = view.quarantine.filter(pl.col("rule") == rule)
     seen = broken.select(pl.col("found").fill_null("").alias("value")).unique()
     expectation = Expectation("ExpectColumnValuesToBeNull", {})
@@ -83,7 +84,7 @@ def _whole_row(view: EditionView, rule: str) -> Evidence:
 
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
-    """Distinct values that were accepted, and those that were not, against the rule itself."""
+    """Evaluate a rule on distinct accepted values, and on quarantined ones."""
     broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
     seen, expectation, expected, told = _domain(view, rule, name, broken)
     evidence = _row_evidence(view, rule, broken, seen, expectation, expected, told)
@@ -115,7 +116,7 @@ def _row_evidence(
 
 
 def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
-    """Which rows were not accepted; whoever typed them is told each, the first ones in full."""
+    """List quarantined rows; for local returns all of them, the first ones in full."""
     ordered = broken.sort("file_name", SOURCE_ROW)
     advice = remedy(rule, contract)
     if not contract.local_return:
@@ -133,10 +134,10 @@ def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
 def _domain(
     view: EditionView, rule: str, name: str, broken: pl.DataFrame
 ) -> tuple[pl.DataFrame, Expectation, str, str]:
-    """What is put before the expectation, the expectation, it in words, and what was seen.
+    """Return the evaluated values, the expectation, its description, and what was found.
 
-    Of accepted values only those go in that can differ in their verdict: the few labels, the
-    smallest count, the codes and months that do not agree. Thousands of sound codes say no more.
+    Accepted values are reduced to those that can affect the verdict: the few labels, the smallest
+    count, the codes and months that do not agree.
     """
     contract = view.contract
     text = pl.col("found").str.strip_chars()
@@ -150,7 +151,7 @@ def _domain(
         worst = failing.with_columns(pl.col("value").cast(pl.Int64))
         smallest = least["value"][0]
         told = "none is given" if smallest is None else f"the smallest is {smallest}"
-        told = UNBROKEN if contract.local_return else told  # which may be one practice's
+        told = UNBROKEN if contract.local_return else told  # may be one practice's
         below = pl.concat([least.filter(pl.col("value") < 0), worst])
         return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
     seen = _distinct(view, name)

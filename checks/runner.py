@@ -1,7 +1,7 @@
-"""The runner: evidence into verdicts, with Great Expectations as the judge.
+"""The runner: turns evidence into verdicts with Great Expectations.
 
 Belongs here: running expectations, severity, and the records they become. Great Expectations is
-loaded on first use: it takes seconds, and most commands judge nothing.
+loaded on first use: it takes seconds, and most commands run no checks.
 Does not: the evidence itself, and where results are kept (`warehouse.editions.check_history`).
 """
 
@@ -33,8 +33,9 @@ COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 @cache
 def check_version(feed: str | None = None) -> str:
-    """Short hash of the checks by which a feed is judged, code and catalogue, its own included;
-    None: only the shared ones. A change means: judge its editions again."""
+    """Return a short hash of a feed's checks, code and catalogue, its own included; None: only the
+    shared ones. When it changes, its editions are checked again.
+    """
     files = [*modules_behind(__name__), SHARED_FILE]
     files += [one.TABLE for one in (organisations, local_authorities)]
     own = [feed_file(feed), rules_file(feed)] if feed else []
@@ -42,25 +43,25 @@ def check_version(feed: str | None = None) -> str:
 
 
 def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
-    """Run every check of an edition; all run, whatever fails."""
+    """Run every check of an edition; a failure stops none of them."""
     return judge(gather(view), view.contract.feed, view.edition, run_id)
 
 
 def judge(evidence: Iterable[Evidence], feed: str, edition: str, run_id: str) -> list[CheckResult]:
-    """Judge pieces of evidence and record each verdict."""
+    """Evaluate pieces of evidence and record each verdict."""
     now = datetime.now(UTC).replace(microsecond=0)
     return [_result(one, feed, edition, run_id, now) for one in evidence]
 
 
 def judge_files(view: EditionView, run_id: str) -> list[CheckResult]:
-    """Run the checks that look at files alone: an edition with a file that can't be read."""
+    """Run the checks that need only the files: an edition with a file that can't be read."""
     return judge(gather(view, FILE_RULES), view.contract.feed, view.edition, run_id)
 
 
 def unreadable(
     feed: str, edition: str, run_id: str, file_name: str, error: Exception
 ) -> CheckResult:
-    """The record of a file that was archived but could not be read after all."""
+    """Return the record of a file that was archived but could not be read."""
     evidence = Evidence(
         UNREADABLE_RULE, None, _frame(0), None, "a readable CSV", str(error)[:500], 1, 1, file_name
     )
@@ -78,13 +79,15 @@ def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) 
         return _record(one, "skipped", feed, edition, run_id, now)
     try:
         verdict = "fail" if one.error else _verdict(one, feed, expectation_met(one))
-    except Exception as error:  # whatever a library raises, the other checks are still made
+    except Exception as error:  # whatever a library raises, the other checks still run
         one, verdict = broken(one.rule, error), "fail"
     return _record(one, verdict, feed, edition, run_id, now)
 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
-    """What an unmet expectation means: ERROR fails, WARN warns, and few broken rows only warn."""
+    """Return the verdict of an unmet expectation: ERROR fails, WARN warns, few faulty rows only
+    warn.
+    """
     if met:
         return "pass"
     check = check_of(one.rule, feed)
@@ -122,10 +125,10 @@ def _record(
 
 
 def expectation_met(one: Evidence) -> bool:
-    """Put one piece of evidence before Great Expectations.
+    """Evaluate one piece of evidence with Great Expectations.
 
-    The verdict follows from evidence and expectation alone, so a piece that was seen before in
-    this process (thirty editions with the same columns) is not judged twice.
+    The verdict depends on evidence and expectation alone, so equal pieces (thirty editions with
+    the same columns) are evaluated once per process.
     """
     if one.expectation is None:
         raise ValueError(f"{one.rule}: evidence without an expectation can't be judged")
@@ -154,7 +157,7 @@ def _met(name: str, arguments: str, frame: bytes) -> bool:
 
 
 def _exception(info: dict[str, Any]) -> str | None:
-    """What an expectation raised; Great Expectations keeps it flat, or by metric."""
+    """Return what an expectation raised; Great Expectations keeps it flat, or by metric."""
     for one in (info, *(value for value in info.values() if isinstance(value, dict))):
         if one.get("raised_exception"):
             return str(one.get("exception_message"))
@@ -163,7 +166,7 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 @cache
 def _batch_definition() -> Any:
-    """An ephemeral context with one data frame asset, made once per process."""
+    """Return an ephemeral context with one data frame asset, made once per process."""
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")

@@ -1,8 +1,8 @@
-"""Evidence: what each check of an edition looks at, in the order in which they are made.
+"""Evidence of each check of an edition, in the order in which they run.
 
-Belongs here: which checks a feed has, and how one that raises hides no other; the checks of
-columns, rows left and keys. A compact frame of distinct labels says as much as three million rows,
-and is judged in milliseconds. Does not: what a check is (`checks.check_catalogue`), row by row
+Belongs here: which checks a feed has, and isolating errors in one from the others; the checks of
+columns, rows left and keys. Checks evaluate a compact frame of distinct labels in milliseconds
+rather than three million rows. Does not: what a check is (`checks.check_catalogue`), row by row
 rules (`checks.rows`), files (`checks.files`), other feeds (`checks.completeness`,
 `checks.population`), earlier editions (`checks.drift`), one feed's own rules (`checks.feed_rules`),
 verdicts (`checks.runner`).
@@ -48,26 +48,28 @@ __all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
 
 
 def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[Evidence]:
-    """All the evidence on an edition, check by check (`only`: of these checks).
+    """Gather all the evidence on an edition, check by check (`only`: of these checks).
 
-    One failure hides no other: a check that raises is told as broken, and the next is made.
+    A check that raises is reported as broken, and the next one runs.
     """
     for rule, look in _rules(view.contract).items():
         if only is None or rule in only:
             try:
                 found = look(view)
                 yield from [found] if isinstance(found, Evidence) else found
-            except Exception as error:  # a fault of one check must not cost the others
+            except Exception as error:  # an error in one check must not stop the others
                 yield broken(rule, error)
 
 
 def rules_gathered(contract: Contract) -> list[str]:
-    """The checks that `gather` yields evidence for on this feed, in order, before any run."""
+    """Return the checks that `gather` yields evidence for on this feed, in order, before any
+    run.
+    """
     return list(_rules(contract))
 
 
 def _rules(contract: Contract) -> dict[str, Rule]:
-    """Check id -> what looks for its evidence, of every check that applies to a feed."""
+    """Check id -> function that gathers its evidence, of every check that applies to a feed."""
     found: dict[str, Rule] = {
         "file_readable": files.readable,
         "file_type": files.type_of,
@@ -111,7 +113,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
 
 
 def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
-    """The generic business rules for which the feed's `checks.yaml` names measures."""
+    """Return the generic business rules for which the feed's `checks.yaml` names measures."""
     words = feed_words(contract.feed)
     said = {
         "parts_sum_to_total": (words.parts_sum_to_total, plausible.parts_sum),
@@ -122,7 +124,7 @@ def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
 
 
 def _against_before(contract: Contract) -> dict[str, Rule]:
-    """What is compared with the edition before."""
+    """Return the checks that compare with the edition before."""
     found: dict[str, Rule] = {"rows_as_before": drift.rows}
     if contract.measures:
         found["sums_as_before"] = drift.sums
@@ -139,7 +141,7 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
 
 
 def _columns_present(view: EditionView) -> Evidence:
-    """Columns that the files must have, older shapes fewer than today's; each once."""
+    """Check for the columns that files must have, fewer in older layouts; each once."""
     contract = view.contract
     doubled, missing = set[str](), set[str]()
     for file in view.files:
@@ -168,13 +170,13 @@ def _columns_present(view: EditionView) -> Evidence:
 
 
 def _new_headings(view: EditionView) -> list[str]:
-    """Headings that stand for no column of the contract and are not passed over either."""
+    """Return headings that are neither columns of the contract nor ignored columns."""
     known, headings = view.contract.is_known, {h for f in view.files for h in f.headings}
     return sorted(heading for heading in headings if heading.strip() and not known(heading))
 
 
 def _renamed(view: EditionView, missing: set[str]) -> str:
-    """What stands instead of each missing column, as far as its words tell."""
+    """Return the likely replacement of each missing column, by the words of its heading."""
     new, told = _new_headings(view), []
     for name in sorted(missing):
         wanted = view.contract.columns[name].published
@@ -188,7 +190,7 @@ def _renamed(view: EditionView, missing: set[str]) -> str:
 
 
 def _columns_expected(view: EditionView) -> Evidence:
-    """Headings that stand for no column of the contract, and which lost one each may be."""
+    """List unexpected headings, and which missing column each may be."""
     contract, extra = view.contract, _new_headings(view)
     present = {contract.column_of(h) for file in view.files for h in file.headings}
     lost = [n for n in contract.columns if n not in present] if extra else []
@@ -231,7 +233,7 @@ def _rows_accepted(view: EditionView) -> Evidence:
 
 
 def _keys(view: EditionView) -> Evidence:
-    """Keys that stand twice in one file. Where the contract adds them up, none is an error."""
+    """Find keys that occur twice in one file. Where the contract adds them up, none is an error."""
     repeated, example = 0, ""
     key = list(view.contract.key)
     for file in view.files:
@@ -262,7 +264,7 @@ def _keys(view: EditionView) -> Evidence:
 
 
 def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
-    """The first keys that stand twice, by the rows that a reader of the file must compare."""
+    """Return the first repeated keys, with the rows that a reader of the file must compare."""
     told = []
     for *values, numbers in groups.sort(pl.col(SOURCE_ROW).list.first()).head(3).iter_rows():
         shown = " | ".join(
@@ -273,7 +275,7 @@ def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
 
 
 def _rows_listed(numbers: list[int]) -> str:
-    """`5 and 9`, `5, 9 and 12`; of many the first five."""
+    """Describe rows: `5 and 9`, `5, 9 and 12`; the first five of many."""
     shown = [str(number) for number in numbers[:5]]
     if len(numbers) > len(shown):
         return f"{', '.join(shown)} and {len(numbers) - len(shown):,} more"
