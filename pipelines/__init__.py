@@ -1,4 +1,4 @@
-"""When it runs, and the commands: definitions, partitions, the refresh, the command line.
+"""Orchestration and the commands: definitions, partitions, the refresh, the command line.
 
 Belongs here: orchestration only. The work itself is in `assets`, `checks` and `warehouse`.
 """

@@ -1,7 +1,7 @@
 """The Dagster code location: every feed found, and the mart.
 
-Belongs here: putting the pieces together, shortly. `build_definitions` takes overrides, so that
-tests replace resources by argument.
+Belongs here: assembling the definitions. `build_definitions` takes overrides, so that tests replace
+resources by argument.
 """
 
 import dagster as dg
@@ -18,12 +18,12 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.settings import Looking, Unreadable, read_settings
 
-LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two looks
-STILL = 0.7  # of the time between two looks at the landing folder: the next one finds it still
+LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two evaluations
+STILL = 0.7  # share of POLL time for which files must not change
 
 
 def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
-    """All definitions of the project."""
+    """Return all definitions of the project."""
     resource = home or HomeResource()
     look = _look(resource.get())
     seconds = look.poll_seconds or LANDING_SECONDS
@@ -48,8 +48,9 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
 
 
 def _look(home: Home) -> Looking:
-    """When to look. Settings that can't be read keep nobody from the UI: the defaults hold, and
-    each command and run that needs the settings says what is wrong with them."""
+    """Return when to evaluate. Unreadable settings must not stop the UI: the defaults apply,
+    and each command and run that needs the settings reports what is wrong with them.
+    """
     try:
         return read_settings(home).look
     except Unreadable:
@@ -58,5 +59,5 @@ def _look(home: Home) -> Looking:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What Dagster loads. Importing this module makes nothing, and reads no home."""
+    """Return what Dagster loads. Importing this module creates nothing, and reads no home."""
     return build_definitions()

@@ -1,4 +1,4 @@
-"""Names of the jobs, which people launch and a purge looks for among past runs.
+"""Names of the jobs, which people launch and a purge finds among past runs.
 
 Belongs here: the names alone. Does not: the jobs (`definitions`, and the modules that make them).
 """
@@ -8,5 +8,5 @@ REFRESH_JOB = "refresh"
 
 
 def feed_job_name(feed: str) -> str:
-    """The job that takes in editions of one feed."""
+    """Return the name of the job that processes editions of one feed."""
     return f"take_in_{feed}"

@@ -1,7 +1,7 @@
 """The jobs of feeds and of the mart, with the assets that they run.
 
 Belongs here: what a refresh runs, and people launch by hand. Does not: their names (`job_names`),
-what starts them by itself (`schedules`, `sensors`), the whole code location (`definitions`).
+what starts them automatically (`schedules`, `sensors`), the whole code location (`definitions`).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from warehouse.contract.model import contracts
 
 
 def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
-    """Definitions of every feed's assets and job, and of the mart's.
+    """Return definitions of every feed's assets and job, and of the mart's.
 
-    `more`: assets, jobs, schedules and sensors that come with them, as `dg.Definitions` takes them.
+    `more`: assets, jobs, schedules and sensors to add, as `dg.Definitions` takes them.
     """
     with _quiet():
         definitions = dg.Definitions(
@@ -64,9 +64,10 @@ def _jobs() -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Backfill policies and partitioned checks are what makes one run of many editions, each with
-    its own verdicts, possible; Dagster still calls the two beta and preview. It copies sensors when
-    it puts the pieces together, and warns of what we do not use."""
+    """Silence Dagster's warnings: backfill policies and partitioned checks, which allow one run for
+    many editions with a verdict each, are still beta and preview. Dagster also copies sensors when
+    it combines the definitions, and warns of features that are not used.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)

@@ -1,4 +1,4 @@
-"""Resources: what the assets need from outside, handed in so that tests can hand in their own."""
+"""Resources: what the assets need from outside, passed in so that tests can replace it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +15,13 @@ class HomeResource(dg.ConfigurableResource):
     root: str = ""
 
     def get(self) -> Home:
-        """The home configured, else the environment's."""
+        """Return the home configured, else the environment's."""
         return Home(Path(self.root)) if self.root else Home.from_environment()
 
 
 @dg.resource(description="Dagster's connections, open for the length of a run.")
 def kept_connections(context: dg.InitResourceContext) -> Iterator[None]:
-    """For assets that tell many events, whoever started their run."""
+    """Keep connections open for assets that write many events, whoever started their run."""
     if context.instance is None:
         yield
         return

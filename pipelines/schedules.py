@@ -1,12 +1,12 @@
-"""Schedules: when each feed is looked for, by the clocks of London.
+"""Schedules: when each feed is looked up, in London time.
 
 Belongs here: what a tick decides. Does not: the release calendar
-(`warehouse.contract.release_calendar`, `warehouse.editions.freshness`), looking itself
+(`warehouse.contract.release_calendar`, `warehouse.editions.freshness`), the lookup itself
 (`assets.fetch_assets`).
 
-A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It asks for
-nothing until an edition is due; from then on each working day until it is in, and sound or decided
-about.
+A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It requests
+nothing until an edition is due; from then on each working day until the edition is imported, and
+accepted or decided about.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ from warehouse.editions.status import status_of
 
 
 def schedule_name(feed: str) -> str:
-    """The schedule that has a feed looked for."""
+    """Return the name of the schedule that looks a feed up."""
     return f"look_for_{feed}"
 
 
 def look_schedule(
     contract: Contract, job: UnresolvedAssetJobDefinition, cron: str
 ) -> dg.ScheduleDefinition:
-    """The schedule of one feed. Needs the resource `home`; on from the start."""
+    """Return the schedule of one feed. Needs the resource `home`; running by default."""
 
     @dg.schedule(
         name=schedule_name(contract.feed),
@@ -58,8 +58,9 @@ def look_schedule(
 
 
 def under_way(instance: dg.DagsterInstance, feed: str) -> bool:
-    """Whether a run that looks for this feed is waiting or running. After a standstill Dagster
-    makes up for several ticks at once, and one look is enough."""
+    """Whether a run that looks this feed up is waiting or running. After an outage Dagster makes up
+    for several ticks at once, and one lookup is enough.
+    """
     unfinished = dg.RunsFilter(job_name=fetch_job_name(feed), statuses=UNFINISHED)
     return bool(instance.get_run_ids(unfinished, limit=1))
 
@@ -74,17 +75,17 @@ UNFINISHED = [
 
 
 def working_days(cron: str) -> bool:
-    """Whether a cron means working days, as one that names weekdays does, or really every day."""
+    """Whether a cron means working days, as one that names weekdays does, or every day."""
     return cron.rsplit(maxsplit=1)[-1] != "*"
 
 
 def decide(
     home: Home, contract: Contract, tick: datetime, working_days_only: bool = True
 ) -> dg.RunRequest | dg.SkipReason:
-    """What a tick comes to: a run for the editions that are due and not in, or why there is none.
+    """Decide a tick: a run for the editions that are due and not imported, or why there is none.
 
-    `tick`: when the schedule says it is, with its time zone; never the clock, so that a tick that
-    is made up for later decides as it would have.
+    `tick`: its scheduled time, with its time zone; never the clock, so that a tick that is made up
+    for later decides the same.
     """
     here = tick.astimezone(LONDON)
     day = here.date()
@@ -97,7 +98,7 @@ def decide(
     newest = max(held, default=None)
     editions = due_editions(contract, held, day)
     if newest and status_of(home, contract.feed, newest).undecided:
-        editions = (newest, *editions)  # its checks failed: the publisher may put it right
+        editions = (newest, *editions)  # its checks failed: the publisher may correct it
     if not editions:
         awaited = freshness(contract, newest, False, day)
         due = awaited.due
@@ -108,8 +109,9 @@ def decide(
 
 
 def request(feed: str, editions: Sequence[str], tick: datetime, again: str | None) -> dg.RunRequest:
-    """One run for all editions that are looked for, and for the newest one held `again`: it may
-    have been issued anew since, and what has not changed is not downloaded."""
+    """Return one run for all editions to look up, and for the newest one `again`: it may have been
+    reissued since, and unchanged files are not downloaded.
+    """
     span = editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"
     key = f"{feed} {span} {tick:%Y-%m-%d %H:%M}"
     first = again or editions[0]

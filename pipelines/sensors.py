@@ -1,8 +1,8 @@
-"""Sensors: what the daemon notices by itself in the home.
+"""Sensors: changes in the home to which the daemon reacts.
 
 Belongs here: the thin Dagster side of three sensors. Does not: what each of them decides
 (`pipelines.operations.landing`, `pipelines.operations.pending`, `pipelines.alerts`), when
-publishers are asked (`pipelines.schedules`).
+publishers are looked up (`pipelines.schedules`).
 """
 
 import time
@@ -17,14 +17,15 @@ from pipelines.resources import HomeResource
 from pipelines.schedules import UNFINISHED
 from warehouse.base.lock import Busy, alone
 
-# A run of the job `refresh` holds the home's lock from its first seconds to its last.
+# A run of the job `refresh` holds the home's lock almost from start to end.
 WITHOUT_LOCK = 300.0  # seconds
 ON = dg.DefaultSensorStatus.RUNNING
 
 
 def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.SensorDefinition:
-    """Imports what a person drops into the landing folder, once nothing there has changed for
-    `still_for` seconds. It looks every `seconds`."""
+    """Import files from the landing folder, once nothing there has changed for `still_for` seconds.
+    Evaluated every `seconds`.
+    """
 
     @dg.sensor(
         name="landing",
@@ -45,7 +46,7 @@ def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.
 
 
 def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
-    """Refreshes when an edition is pending, or the mart is not current."""
+    """Refresh when an edition is pending, or the mart is not current."""
 
     @dg.sensor(
         name="new_editions",
@@ -73,7 +74,7 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
 
 
 def alerts_sensor(seconds: int) -> dg.SensorDefinition:
-    """Tells people what needs them, once, and when it is over."""
+    """Send one alert about each problem, and one when it is resolved."""
 
     @dg.sensor(
         name="alerts",
@@ -96,9 +97,9 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
 
 
 def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
-    """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
-    and their process shows no sign of life. Else they would keep every refresh waiting. Returns
-    how many."""
+    """Mark runs of the job `refresh` as failed whose machine went down: they began some time
+    ago, and their process has no heartbeat. They would block every refresh. Returns how many.
+    """
     running = dg.RunsFilter(job_name=REFRESH_JOB, statuses=[dg.DagsterRunStatus.STARTED])
     stranded = [
         record.dagster_run

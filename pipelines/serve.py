@@ -1,4 +1,4 @@
-"""Serving the Dagster UI: webserver and daemon side by side, on localhost only.
+"""Serve the Dagster UI: webserver and daemon side by side, on localhost only.
 
 Belongs here: starting and stopping the two processes. `workspace.yaml` serves plain
 `dagster-webserver` and `dagster-daemon` just as well.
@@ -21,10 +21,11 @@ TIMEOUT = 20.0  # seconds for a process to end by itself
 
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
-    """Run both until Ctrl-C, or until one ends: without the daemon nothing would be looked for,
-    without the webserver nobody would see it. Returns the exit status, and says who ended."""
+    """Run both until Ctrl-C, or until one ends, because neither is useful alone. Returns the exit
+    status, and prints which one ended.
+    """
     with open_instance(home):
-        pass  # its folder, tables and limits of pools are there before anything runs
+        pass  # create folder, tables and pool limits before anything runs
     # A service manager stops us with SIGTERM, which must reach the two as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     programs = Path(sys.executable).parent

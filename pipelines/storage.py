@@ -1,4 +1,4 @@
-"""The storage that homes' `dagster.yaml` names, under the name that they know it by."""
+"""The storage named in homes' `dagster.yaml`, under the name used there."""
 
 from pipelines.instance.sqlite import Storage
 

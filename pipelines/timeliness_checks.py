@@ -1,11 +1,11 @@
-"""Whether each feed's newest edition is in by the release calendar, as checks that Dagster shows.
+"""Dagster checks: whether each feed's newest edition is in by the release calendar.
 
 Belongs here: the thin Dagster side, with its job and schedule. Does not: the calendar
 (`warehouse.contract.release_calendar`), what is overdue (`warehouse.editions.freshness`).
 
-Dagster's freshness policies go by when an asset was last materialised: an old edition that is taken
-in again makes the asset look fresh. These checks go by the newest edition held, on the day on which
-they are made: each morning, and with each publication.
+Dagster's freshness policies use the time of an asset's last materialisation: processing an old
+edition again makes the asset look fresh. These checks use the newest edition available, on the day
+on which they run: each morning, and with each publication.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ DESCRIPTION = (
 
 
 def timeliness_key(feed: str) -> dg.AssetCheckKey:
-    """The check of one feed, on its archived files."""
+    """Return the check of one feed, on its archived files."""
     return dg.AssetCheckKey(keys(feed)[0], CHECK)
 
 
@@ -43,7 +43,7 @@ def timeliness_key(feed: str) -> dg.AssetCheckKey:
     required_resource_keys={"home"},
 )
 def timeliness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-    """A verdict for each feed, as at today."""
+    """Return a verdict for each feed, as at today."""
     files = Archive(context.resources.home.get()).active_files()
     today = datetime.now(LONDON).date()
     for feed, contract in contracts().items():
@@ -55,7 +55,7 @@ def timeliness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.Ass
 
 
 def result(contract: Contract, files: list[SourceFile], found: Freshness) -> dg.AssetCheckResult:
-    """What Dagster is told of a feed: neither a warning nor a failure blocks anything."""
+    """Return the Dagster result of a feed: neither a warning nor a failure blocks anything."""
     skipped = found.verdict == "skipped"
     return dg.AssetCheckResult(
         asset_key=keys(contract.feed)[0],

@@ -1,4 +1,4 @@
-"""Alerts: what needs a person, and telling them once.
+"""Alerts: find what needs a person, and send one message about it.
 
-`find_problems` finds out, `delivery` remembers who was told what, `send` brings it to them.
+`find_problems` finds problems, `delivery` records which alerts were sent, `send` sends them.
 """

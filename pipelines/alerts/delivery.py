@@ -1,10 +1,10 @@
-"""Who was told what: one message per problem, and one when it clears.
+"""Alert delivery: one message per problem and recipient, and one when it is resolved.
 
-Belongs here: `state/alerts.json`, and when to try again. Does not: finding problems
+Belongs here: `state/alerts.json`, and when to retry. Does not: finding problems
 (`find_problems`), words (`message`), the network (`send`).
 
-Each address has a memory of its own: one that could not be reached is told later, and nobody else
-is told twice. A new address is told of all that is open.
+Each recipient has a record of its own: one that could not be reached gets its alert later, and no
+other gets it twice. A new recipient gets an alert about every open problem.
 """
 
 from __future__ import annotations
@@ -30,15 +30,18 @@ Send = Callable[[Address, str, str], Sent]
 
 
 class Open(BaseModel):
-    """A problem that an address was told of: its title then, and since when it was a problem."""
+    """A problem that a recipient was alerted to: its title then, and since when it was a
+    problem.
+    """
 
     title: str
     since: datetime
 
 
 class Memory(BaseModel):
-    """What one address was told, by the keys of problems. `failures`: messages in a row that it did
-    not accept; none is tried again before `not_before`."""
+    """The alerts sent to one recipient, by the keys of problems. `failures`: consecutive messages
+    that it did not accept; no retry before `not_before`.
+    """
 
     alerted: dict[str, Open] = Field(default_factory=dict, alias="told")
     failures: int = 0
@@ -46,20 +49,21 @@ class Memory(BaseModel):
 
 
 class State(BaseModel):
-    """What each address was told, by its name."""
+    """The alerts sent to each recipient, by its name."""
 
     addresses: dict[str, Memory] = {}
 
 
-# States of homes that could not be written: a full disk must be told, and not once a minute.
+# State that could not be written: alert about a full disk, but not once a minute.
 _unwritten: dict[Path, State] = {}
 
 
 @dataclass
 class Delivery:
-    """What came of telling. `sent` and `cleared`: titles of what was told now; `failed`: what was
-    not accepted, by whom; `waiting`: problems that may pass by themselves, or whose address is
-    tried again later; `open`: problems in all. `trouble`: why nobody was told at all."""
+    """The result of a delivery. `sent` and `cleared`: titles of the alerts sent now; `failed`: what
+    was not accepted, by whom; `waiting`: problems that may resolve by themselves, or whose
+    recipient is retried later; `open`: all problems. `trouble`: why no alert could be sent.
+    """
 
     open: int = 0
     sent: list[str] = field(default_factory=list)
@@ -70,7 +74,7 @@ class Delivery:
 
     @property
     def words(self) -> str:
-        """The same in a line."""
+        """Describe it in a line."""
         parts = [
             f"{name}: {', '.join(dict.fromkeys(what))}"
             for name, what in (
@@ -91,10 +95,10 @@ def deliver(
     to: list[Address] | None = None,
     by: Send = send,
 ) -> Delivery:
-    """Tell every address what is new and what has cleared since it was told last.
+    """Send each recipient what is new and what has been resolved since its last alert.
 
-    `to`: the addresses, else those of the environment. A problem that can't be told now is told at
-    a later evaluation; what stood in the way is returned, not raised.
+    `to`: the recipients, else those of the environment. An alert that can't be sent now is sent at
+    a later evaluation; the obstacle is returned, not raised.
     """
     now = now or datetime.now(UTC).replace(microsecond=0)
     found = problems(home, now)
@@ -128,7 +132,7 @@ def _deliver_all(
         memory = state.addresses.setdefault(address.name, Memory())
         _deliver_one(home, now, found, address, by, memory, delivery)
         if state != before:
-            _write(home, state)  # at once: whoever is told must not be told again
+            _write(home, state)  # at once, so that no recipient gets an alert twice
 
 
 def _deliver_one(
@@ -140,15 +144,15 @@ def _deliver_one(
     memory: Memory,
     delivery: Delivery,
 ) -> None:
-    """Tell one address, unless it must be left alone for a while."""
+    """Send one recipient its alerts, unless its retry time has not come."""
     unknown = [one for one in found if one.key not in memory.alerted]
     new = [one for one in unknown if one.alert_from is None or one.alert_from <= now]
     there = {one.key for one in found}
-    # Where the state can't be read, nothing is known to be over.
+    # Where the state can't be read, no problem is known to be resolved.
     gone = [] if UNREADABLE in there else [key for key in memory.alerted if key not in there]
     about = {_subject(key) for key in there}
     for key in [key for key in gone if _subject(key) in about]:
-        gone.remove(key)  # the same edition has another problem now: nothing is over
+        gone.remove(key)  # the same edition has another problem now: nothing is resolved
         memory.alerted.pop(key)
     delivery.waiting += [one.title for one in unknown if one not in new]
     if memory.not_before and now < memory.not_before:
@@ -168,12 +172,12 @@ def _deliver_one(
 
 
 def _subject(key: str) -> str:
-    """What a problem is with, which may be the same for several: `FEED 2025-03`."""
+    """Return a problem's subject, which several may share: `FEED 2025-03`."""
     return key.partition(" ")[2] or key
 
 
 def _accepted(sent: Sent, memory: Memory, now: datetime, delivery: Delivery) -> bool:
-    """Whether a message was accepted; else the address is left alone, longer each time."""
+    """Whether a message was accepted; if not, set the next retry, later each time."""
     if sent.trouble is None:
         memory.failures, memory.not_before = 0, None
         return True
@@ -190,7 +194,7 @@ def _read(home: Home) -> State:
     try:
         return State.model_validate_json(home.store.read(PLACE))
     except (OSError, UnicodeError, ValidationError):
-        return State()  # lost: what is open is told once more
+        return State()  # lost: open problems are sent once more
 
 
 def _write(home: Home, state: State) -> None:

@@ -1,7 +1,7 @@
-"""All problems of a home that need a person, gravest first.
+"""All problems of a home that need a person, most severe first.
 
-Belongs here: putting the finders together. Does not: finding (`publisher_problems`,
-`housekeeping_alerts`), telling (`delivery`). Nothing here changes anything.
+Belongs here: combining the finders. Does not: finding (`publisher_problems`,
+`housekeeping_alerts`), sending (`delivery`). Nothing here changes anything.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ GRAVEST_FIRST = (
 
 
 def problems(home: Home, now: datetime | None = None) -> list[Problem]:
-    """What needs a person now. Where the state can't be read, that is the problem."""
+    """Return what needs a person now. If the state can't be read, that is the problem."""
     now = now or datetime.now(UTC).replace(microsecond=0)
     try:
-        read_settings(home)  # the daemon can't do without
+        read_settings(home)  # the daemon needs them
         state = home_state(home, now)
         found = [*_found(state), *upkeep.disk(home, state.everything, now, state.seen)]
     except (ValueError, OSError) as error:

@@ -1,8 +1,8 @@
-"""Problems of this installation: a refresh that failed, an edition nobody decided about, refused
-files, a purge cut short, a disk that is nearly full.
+"""Problems of this installation: a failed refresh, undecided editions, refused files, an
+interrupted purge, a disk that is nearly full.
 
-Belongs here: reading what the home remembers. Does not: putting it right, problems with what is
-published (`publisher_problems`).
+Belongs here: reading the home's records. Does not: fixing them, problems with publications
+(`publisher_problems`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from warehouse.base.home import MART, SETTINGS, Home
 from warehouse.editions.status import all_statuses
 from warehouse.publication.publish import is_current
 
-REFRESH_BY = timedelta(hours=1)  # what is new is in the mart by then, or nobody refreshes
+REFRESH_BY = timedelta(hours=1)  # new data is in the mart by then, or no refresh is running
 PURGE_TAKES = timedelta(minutes=10)
 MOST_FAILURES = 5
-# What a refresh writes beside what is there, as measured: the new mart beside the old one, with
-# what DuckDB spills meanwhile, and the largest file unpacked and tidied.
+# Space that a refresh needs, as measured: the new mart beside the old one, DuckDB's temporary
+# files, and the largest file unpacked and tidied.
 TIMES_MART, TIMES_FILE, SPARE = 3, 1.5, 200e6
 GB = 1e9
 DECIDE = (
@@ -38,7 +38,7 @@ LET_IN = (
 
 
 def unreadable(error: Exception, now: datetime) -> Problem:
-    """Records or settings of the home that can't be read, so that nothing else is known."""
+    """Report records or settings of the home that can't be read, so that nothing else is known."""
     return Problem(
         key="unreadable",
         title="The state of this installation can't be read",
@@ -52,7 +52,7 @@ def unreadable(error: Exception, now: datetime) -> Problem:
 def disk(
     home: Home, files: list[SourceFile], now: datetime, seen: PublishedMart
 ) -> Iterator[Problem]:
-    """Less free space than the next refresh needs."""
+    """Report less free space than the next refresh needs."""
     free, needed = home.store.free_space(), _room_needed(home, files)
     if free >= needed:
         return
@@ -75,7 +75,7 @@ def _room_needed(home: Home, files: list[SourceFile]) -> float:
 
 
 def refresh_failed(home_state: HomeState) -> Iterator[Problem]:
-    """The last refresh failed, in whole or in part."""
+    """Report that the last refresh failed, in whole or in part."""
     last = last_refresh(home_state.home)
     if last is None or last.failing_since is None:
         return
@@ -94,12 +94,12 @@ def refresh_failed(home_state: HomeState) -> Iterator[Problem]:
 
 
 def not_published(home_state: HomeState) -> Iterator[Problem]:
-    """The mart does not rest on what is held, and no refresh has seen to it."""
+    """Report that the mart does not use the current inputs, and no refresh is under way."""
     if not home_state.active or is_current(home_state.home):
         return
     statuses = all_statuses(home_state.home, home_state.active)
     if not home_state.home.has_mart and not any(one.verdict != "held" for one in statuses):
-        return  # all that there is, is held back: there is nothing to publish
+        return  # every edition is held: there is nothing to publish
     since = _changed(home_state)
     if home_state.now - since < REFRESH_BY:
         return
@@ -116,8 +116,9 @@ def not_published(home_state: HomeState) -> Iterator[Problem]:
 
 
 def _changed(home_state: HomeState) -> datetime:
-    """When the newest of what the mart rests on came, as it is recorded; of settings, which people
-    edit, their file tells."""
+    """Return when the newest input of the mart changed, as recorded; for settings, which people
+    edit, their file's time.
+    """
     came = [one.decided_at for one in decisions(home_state.home)]
     came += [file.imported_at for file in home_state.everything]
     if home_state.seen.published_at:
@@ -128,7 +129,7 @@ def _changed(home_state: HomeState) -> datetime:
 
 
 def held_back(home_state: HomeState) -> Iterator[Problem]:
-    """Editions that failed their checks and that nobody has decided about."""
+    """Report editions that failed their checks and are undecided."""
     for one in all_statuses(home_state.home, home_state.active):
         if one.undecided and one.state:
             yield Problem(
@@ -142,7 +143,7 @@ def held_back(home_state: HomeState) -> Iterator[Problem]:
 
 
 def months_held(home_state: HomeState) -> Iterator[Problem]:
-    """Editions that are in but for months of organisations that nobody has decided about."""
+    """Report accepted editions with held months that are undecided."""
     for one in all_statuses(home_state.home, home_state.active):
         if (held := one.held_months) and one.state:
             more = len(held) - MOST_FAILURES
@@ -162,7 +163,7 @@ def months_held(home_state: HomeState) -> Iterator[Problem]:
 
 
 def refused_files(home_state: HomeState) -> Iterator[Problem]:
-    """Files that were refused and still lie in the landing folder."""
+    """Report refused files that are still in the landing folder."""
     last = last_refresh(home_state.home)
     for one in last.refused if last else ():
         if (home_state.home.landing / one.file).is_file():
@@ -177,7 +178,7 @@ def refused_files(home_state: HomeState) -> Iterator[Problem]:
 
 
 def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:
-    """Purges that were cut short: traces of a file that must not be kept may be left."""
+    """Report interrupted purges: traces of a file that must not be kept may remain."""
     for stone in tombstones(home_state.home):
         if stone.erased_at is None and home_state.now - stone.decided_at >= PURGE_TAKES:
             short = stone.sha256[:12]

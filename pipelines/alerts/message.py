@@ -1,7 +1,7 @@
-"""What a message says, in plain text that reads well in e-mail and in Teams.
+"""The text of a message, plain and readable in e-mail and in Teams.
 
-Belongs here: words. A blank line stands between paragraphs, for Teams joins lines that follow each
-other. Does not: sending (`send`).
+Belongs here: words. A blank line separates paragraphs, because Teams joins consecutive lines.
+Does not: sending (`send`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAME = "access-recovery"
 
 
 def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str]:
-    """Title and body of a message about new problems, gravest first; at most a dozen in full."""
+    """Return title and body for new problems, most severe first; at most a dozen in full."""
     first, more = found[0].title, len(found) - 1
     title = f"{NAME}: {first}" + (f", and {more} more" if more else "")
     shown = [section(one) for one in found[:MOST]]
@@ -29,7 +29,7 @@ def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str
 
 
 def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> tuple[str, str]:
-    """Title and body of a message about problems that are no more: their titles, since when."""
+    """Return title and body for resolved problems: their titles, since when."""
     more = len(gone) - 1
     title = f"{NAME}: resolved: {gone[0][0]}" + (f", and {more} more" if more else "")
     shown = [f"Resolved: {one} (open since {moment(since)})." for one, since in gone[:MOST]]
@@ -39,7 +39,7 @@ def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> 
 
 
 def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
-    """Title and body of a test message."""
+    """Return title and body of a test message."""
     return (
         f"{NAME}: a test message",
         "\n\n".join(
@@ -53,7 +53,7 @@ def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
 
 
 def section(one: Problem) -> str:
-    """A problem in paragraphs."""
+    """Describe a problem in paragraphs."""
     return "\n\n".join(
         [
             f"{RULE} {one.title}",

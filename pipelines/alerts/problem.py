@@ -1,7 +1,7 @@
 """A problem that needs a person, and the words that all problems share.
 
-Belongs here: the shape, moments in London's time, and the state of the home that problems are found
-in, what analysts see among it. Does not: finding problems (`publisher_problems`,
+Belongs here: the structure, London times, and the state of the home in which problems are found,
+including what analysts see. Does not: finding problems (`publisher_problems`,
 `housekeeping_alerts`).
 """
 
@@ -28,9 +28,9 @@ LONDON = ZoneInfo(TIMEZONE)
 class Problem:
     """Something that needs a person.
 
-    `key`: the same as long as it is the same problem. `what` failed, `since` when, what analysts
-    `still_see`, and what `to_do`. `alert_from`: it may pass by itself until then, so nobody is sent
-    a message before; None if it should be told at once.
+    `key`: the same for as long as it is the same problem. `what` failed, `since` when, what
+    analysts `still_see`, and what `to_do`. `alert_from`: it may resolve by itself until then, so no
+    message is sent before; None to alert at once.
     """
 
     key: str
@@ -43,20 +43,21 @@ class Problem:
 
 
 def moment(at: datetime) -> str:
-    """A moment as people in London say it: `27 Nov 2025, 09:35`."""
+    """Format a time in London: `27 Nov 2025, 09:35`."""
     local = at.astimezone(LONDON)
     return f"{day_words(local)}, {local:%H:%M}"
 
 
 def day(at: datetime) -> str:
-    """A moment's day in London: `27 Nov 2025`."""
+    """Format a time's day in London: `27 Nov 2025`."""
     return moment(at).partition(",")[0]
 
 
 @dataclass(frozen=True)
 class PublishedMart:
-    """The published mart: since when, the newest edition of each feed in it. `published_at` is None
-    if none is published."""
+    """The published mart: since when, and the newest edition of each feed in it. `published_at` is
+    None if none is published.
+    """
 
     published_at: datetime | None
     newest: dict[str, str]
@@ -64,7 +65,7 @@ class PublishedMart:
 
     @property
     def mart(self) -> str:
-        """What analysts see of everything."""
+        """Describe what analysts see of all feeds."""
         if self.published_at is None:
             return "no mart is published yet"
         by_edition: dict[str, list[str]] = {}
@@ -77,7 +78,7 @@ class PublishedMart:
         return f"{self._named}, with editions up to {min(by_edition) if alike else told}"
 
     def of(self, feed: str) -> str:
-        """What analysts see of one feed."""
+        """Describe what analysts see of one feed."""
         if self.published_at is None:
             return "no mart is published yet"
         edition = self.newest.get(feed)
@@ -94,7 +95,7 @@ NOTHING = PublishedMart(None, {})
 
 
 def published_summary(home: Home) -> PublishedMart:
-    """What analysts see now, read from the published mart itself."""
+    """Return what analysts see now, read from the published mart itself."""
     if not home.has_mart:
         return NOTHING
     try:
@@ -112,8 +113,10 @@ def published_summary(home: Home) -> PublishedMart:
 
 @dataclass(frozen=True)
 class HomeState:
-    """What a home knows at a moment. `everything`: all archived files; `active`: those that may be
-    in the mart; `lookups`: the journal of looks, oldest first; `seen`: what analysts see."""
+    """The state of a home at one time. `everything`: all archived files; `active`: those that
+    may be in the mart; `lookups`: the journal of lookups, oldest first; `seen`: what analysts
+    see.
+    """
 
     home: Home
     now: datetime
@@ -124,7 +127,7 @@ class HomeState:
 
 
 def home_state(home: Home, now: datetime) -> HomeState:
-    """The state of a home. Raises ValueError naming a file that can't be read."""
+    """Return the state of a home. Raises ValueError naming a file that can't be read."""
     archive = Archive(home)
     return HomeState(
         home, now, archive.files(), archive.active_files(), lookups(home), published_summary(home)

@@ -1,6 +1,6 @@
-"""Problems with what is published: not reachable, not found, not what was looked for, late.
+"""Problems with publications: not reachable, not found, wrong content, overdue.
 
-Belongs here: reading the journal of looks and the release calendar. Does not: looking
+Belongs here: reading the journal of lookups and the release calendar. Does not: looking up
 (`warehouse.fetch`), problems of this installation (`housekeeping_alerts`).
 """
 
@@ -18,7 +18,8 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.editions.freshness import freshness, is_sample
 from warehouse.fetch.lookups import Lookup
 
-# Publishers' sites are busy on release days, and editions come a day late: neither needs a person.
+# Publishers' sites are busy on release days, and editions may be a day late: neither needs a
+# person.
 PASSES_BY_ITSELF = timedelta(minutes=10)
 LATE_BY_DAYS = 3
 RELEASED = time(9, 30)  # London's time, on release days
@@ -33,7 +34,7 @@ IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {fee
 
 
 def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
-    """Editions whose newest look needs a person, and publishers that can't be reached."""
+    """Report editions whose newest lookup needs a person, and publishers that can't be reached."""
     brought: dict[EditionKey, datetime] = {}
     for file in sorted(home_state.everything, key=lambda file: file.imported_at):
         brought[EditionKey.of(file)] = file.imported_at
@@ -47,7 +48,7 @@ def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
         if look.verdict not in NAMES or not look.wants_a_person:
             continue
         if edition < newest.get(feed, ""):
-            continue  # of the past: whoever asked for it by hand was told there and then
+            continue  # an old edition: whoever requested it by hand saw the result
         if look.verdict != "new" and brought.get(key, look.at) > look.at:
             continue  # somebody has imported it since
         yield Problem(
@@ -61,7 +62,7 @@ def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
 
 
 def _latest_runs(every: list[Lookup]) -> dict[EditionKey, list[Lookup]]:
-    """Of each feed and edition the last looks that found the same, oldest first."""
+    """For each feed and edition, return the last lookups with the same result, oldest first."""
     ordered = sorted(every, key=EditionKey.of)
     found = {}
     for key, own in groupby(ordered, key=EditionKey.of):
@@ -76,7 +77,7 @@ def _lookup_text(look: Lookup) -> str:
 
 
 def _unreachable(home_state: HomeState, runs: dict[EditionKey, list[Lookup]]) -> Iterator[Problem]:
-    """One problem per host, however many feeds it has, unless it was reached since."""
+    """Report one problem per host, however many feeds it has, unless it was reached since."""
     reached = {_host(look): look.at for look in home_state.lookups if look.verdict != "unreachable"}
     failed: dict[str, list[list[Lookup]]] = {}
     for run in runs.values():
@@ -103,7 +104,7 @@ def _host(look: Lookup) -> str:
 
 
 def late(home_state: HomeState) -> Iterator[Problem]:
-    """Editions that are late by the release calendar."""
+    """Report editions that are overdue by the release calendar."""
     today = home_state.now.astimezone(LONDON).date()
     newest_lookups = {EditionKey.of(look): look for look in home_state.lookups}
     for feed, contract in contracts().items():
@@ -111,13 +112,13 @@ def late(home_state: HomeState) -> Iterator[Problem]:
         newest = max((file.edition for file in own), default=None)
         awaited = freshness(contract, newest, is_sample(own), today)
         if contract.discovery and contract.discovery.comes_with:
-            continue  # what it comes with is late, or came without it and was told so
+            continue  # its companion feed is overdue, or is present and reported its absence
         if not awaited.days_late or awaited.due is None or awaited.awaited is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
         look = newest_lookups.get(EditionKey(feed, awaited.awaited))
         if look and look.verdict in NAMES and look.wants_a_person:
-            continue  # it is told why it is not in
+            continue  # another problem explains why it is missing
         yield Problem(
             key=f"late {feed} {awaited.awaited}",
             title=f"{feed} {awaited.awaited} is overdue by {plural(awaited.days_late, 'day')}",
@@ -136,7 +137,7 @@ def _last_look(look: Lookup | None) -> str:
 
 
 def _bring(contract: Contract) -> str:
-    """What to do about a late edition of a feed, which may be one that is typed."""
+    """Return what to do about an overdue edition of a feed, which may be a local return."""
     if contract.discovery is None:
         return f"Bring it when it is there: access-recovery import PATH --feed {contract.feed}"
     return (

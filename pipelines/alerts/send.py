@@ -1,10 +1,10 @@
-"""Bringing a message to people: e-mail, Teams, webhooks, and whatever else apprise knows.
+"""Send messages to people: e-mail, Teams, webhooks, and whatever else apprise supports.
 
 Belongs here: the addresses, which come from the environment, and sending to one of them. Does not:
-what is said (`message`), who was told already (`delivery`).
+the text (`message`), which alerts were sent already (`delivery`).
 
-An address holds a password or a key. It is never shown, logged or raised: people are shown its
-kind and host.
+An address contains a password or a key. It is never shown, logged or raised: people see its kind
+and host.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SET_UP = (
     f"{FILE_VARIABLE}. Then: access-recovery alerts --test"
 )
 TIMEOUT = 30.0  # seconds
-# Kinds whose address begins with a host. In others a key stands there.
+# Kinds whose address begins with a host. Others begin with a key.
 HAVE_HOSTS = (
     "mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms",
     "http", "https", "syslog", "mqtt", "mqtts", "ntfys", "gotifys", "mmosts", "rockets",
@@ -42,7 +42,7 @@ STATUS = re.compile(r"error=(\d{3})\b")
 
 @dataclass(frozen=True)
 class Address:
-    """Where messages go. `name`: its kind and host, which may be shown; `url` may not."""
+    """A recipient's address. `name`: its kind and host, which may be shown; `url` may not."""
 
     name: str
     url: str = field(repr=False)
@@ -50,16 +50,16 @@ class Address:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of a message: `trouble` says why it was not accepted, None if it was."""
+    """The result of sending: `trouble` says why it was not accepted, None if it was."""
 
     name: str
     trouble: str | None = None
 
 
 def addresses(environment: Mapping[str, str] | None = None) -> list[Address]:
-    """Where messages go, by the environment; none if nothing is set.
+    """Return the addresses from the environment; none if nothing is set.
 
-    Raises ValueError if the file that is named can't be read.
+    Raises ValueError if the named file can't be read.
     """
     given = os.environ if environment is None else environment
     text = given.get(ADDRESSES_VARIABLE, "")
@@ -79,24 +79,24 @@ def addresses(environment: Mapping[str, str] | None = None) -> list[Address]:
 
 
 def _shown(url: str) -> str:
-    """Kind and host of an address, or the kind alone: `mailtos smtp.example.org`."""
+    """Return kind and host of an address, or the kind alone: `mailtos smtp.example.org`."""
     kind, there, _ = url.partition("://")
     if not there or not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9+.-]{0,30}", kind):
         return "an address without a kind (mailtos://, jsons://, ...)"
     try:
         host = urlsplit(url).hostname or ""
-    except ValueError:  # its words quote the address
+    except ValueError:  # its text quotes the address
         host = ""
     return f"{kind} {host}" if kind.lower() in HAVE_HOSTS and HOST.fullmatch(host) else kind
 
 
 def send(address: Address, title: str, body: str) -> Sent:
-    """Send a message in plain text to one address. Raises nothing: what went wrong is returned."""
+    """Send a message in plain text to one address. Raises nothing: errors are returned."""
     with _quietly():
         try:
             import apprise
 
-            # No pictures: whoever opens the message would fetch them from elsewhere.
+            # No pictures: the reader's program would fetch them from elsewhere.
             asset = apprise.AppriseAsset(
                 app_id="access-recovery",
                 app_desc="access-recovery",
@@ -114,12 +114,14 @@ def send(address: Address, title: str, body: str) -> Sent:
                 )
             done = service.notify(body=body, title=title, body_format="text", timeout=TIMEOUT)
             return Sent(address.name, None if done else _trouble(done))
-        except Exception as error:  # a fault of a library must not stop the others, nor quote keys
+        except Exception as error:  # an error in a library must not stop the others, nor quote keys
             return Sent(address.name, f"sending failed ({type(error).__name__})")
 
 
 def _trouble(done: AppriseResult) -> str:
-    """Why a message was not accepted. The library's own words may hold parts of the address."""
+    """Return why a message was not accepted. The library's own text may contain parts of the
+    address.
+    """
     told = " ".join(entry.message for result in done for entry in result.logs())
     if status := STATUS.search(told):
         return f"it answered with HTTP status {status[1]}"
@@ -130,9 +132,9 @@ def _trouble(done: AppriseResult) -> str:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep addresses out of the logs: apprise and what it sends with tell of them."""
+    """Keep addresses out of the logs of apprise and the libraries it sends with."""
     library = logging.getLogger("apprise")
-    library.propagate = False  # warnings are read for the status, and go nowhere else
+    library.propagate = False  # warnings are read for the status only
     library.setLevel(logging.WARNING)
     if not library.handlers:
         library.addHandler(logging.NullHandler())

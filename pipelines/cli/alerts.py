@@ -1,4 +1,4 @@
-"""`access-recovery alerts`: what needs a person, and telling those who are not looking.
+"""`access-recovery alerts`: show what needs a person, and send alerts.
 
 Belongs here: printing, and the exit status. Does not: finding problems and sending
 (`pipelines.alerts`).
@@ -57,7 +57,7 @@ def alerts(
 
 
 def line(home: Home) -> str:
-    """The last line of `status`: how many problems there are; nothing if none."""
+    """Return the last line of `status`: how many problems there are; nothing if none."""
     from pipelines.alerts.find_problems import problems
 
     count = len(problems(home))

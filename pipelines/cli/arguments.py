@@ -1,6 +1,6 @@
 """Arguments that several commands take: a feed's name, a month, a folder to write to.
 
-Belongs here: checking them as typed, with the words for wrong ones.
+Belongs here: validating them and describing wrong ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from warehouse.base.exit_status import WRONG
 
 
 def feed_named(name: str) -> str:
-    """A feed's name. Raises BadParameter saying which was meant, or which there are."""
+    """Return a valid feed name. Raises BadParameter with a suggestion, or the names there are."""
     from warehouse.base.text import unknown
     from warehouse.contract.model import contracts
 
@@ -25,7 +25,7 @@ def feed_named(name: str) -> str:
 
 
 def month_named(text: str) -> str:
-    """A month, YYYY-MM. Raises BadParameter saying how it is written."""
+    """Return a valid month, YYYY-MM. Raises BadParameter saying how it is written."""
     from warehouse.base.months import month_text, parse_month
 
     try:
@@ -35,14 +35,15 @@ def month_named(text: str) -> str:
 
 
 def folder_to_write(screen: Screen, out: Path) -> None:
-    """Make the folder of `--out` if there is none. Where it can't be written to, that is said, and
-    the command ends as wrong usage."""
+    """Make the folder of `--out` if there is none. Raises wrong usage where it can't be written
+    to.
+    """
     try:
         in_the_way = next((one for one in (out, *out.parents) if one.is_file()), None)
         if in_the_way is None:
             out.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=out):
-                return  # only a trial tells: rights and read-only disks differ by system
+                return  # only an attempt shows it: rights and read-only disks differ by system
         reason = f"{in_the_way} is a file, not a folder"
     except OSError as error:
         reason = f"The folder {out} can't be written to ({error.strerror or error})"

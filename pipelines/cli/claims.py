@@ -1,7 +1,7 @@
 """`access-recovery claims`: published statements against the mart, on the screen and as JSON.
 
 Belongs here: reading tables `claim` and `claim_reading`, and laying them out. Does not: verdicts,
-which are taken when the mart is built (`warehouse.claims`).
+which are made when the mart is built (`warehouse.claims`).
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def claims(
 
 
 def read_claims(home: Home) -> list[Record] | None:
-    """Every claim of the published mart in the order of the register, with its `readings`, each
-    with the `sources` it rests on; None if the mart has no claims yet."""
+    """Return every claim of the published mart in the order of the register, with its `readings`,
+    each with its `sources`; None if the mart has no claims yet.
+    """
     import duckdb
 
     from warehouse.base.sql import open_mart
@@ -105,7 +106,7 @@ def read_claims(home: Home) -> list[Record] | None:
 
 
 def _wanted(screen: Screen, found: list[Record], names: list[str]) -> list[Record]:
-    """The claims whose ids begin with one of the names; a name that fits none ends it."""
+    """Return the claims whose ids begin with one of the names; an unknown name ends the command."""
     for name in names:
         if not any(one["claim_id"].startswith(name) for one in found):
             ids = ", ".join(one["claim_id"] for one in found)
@@ -123,12 +124,12 @@ def _plain(value: object) -> str:
 
 
 def summary_lines(found: list[Record], width: int) -> Iterator[str]:
-    """A table of the claims, one line each: id, the figure as stated, and the verdict."""
+    """Return a table of the claims, one line each: id, the figure as stated, and the verdict."""
     rows = [("Claim", "Stated", "Verdict")]
     rows += [(one["claim_id"], one["stated"], _brief(one)) for one in found]
     most = [max(len(row[column]) for row in rows) for column in range(3)]
     gap = "  " if sum(most) + 4 <= width else " "
-    # What can't fit is the figure as stated; it is told in full below.
+    # Only the figure as stated may be cut short; it is shown in full below.
     stated = max(min(most[1], width - most[0] - most[2] - 2 * len(gap)), len("Stated"))
     for claim_id, figure, verdict in rows:
         shown = figure if len(figure) <= stated else f"{figure[: stated - 3]}..."
@@ -141,7 +142,7 @@ def summary_lines(found: list[Record], width: int) -> Iterator[str]:
 
 
 def _brief(one: Record) -> str:
-    """A verdict of a few words: `differs +2.7%*`, `confirmed in 2024-10`."""
+    """Return a verdict of a few words: `differs +2.7%*`, `confirmed in 2024-10`."""
     from warehouse.claims.in_words import say_difference
 
     verdict: str = one["verdict"]
@@ -155,7 +156,7 @@ def _brief(one: Record) -> str:
 
 
 def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
-    """A row of the table; one that is too long for the screen goes on below."""
+    """Return a row of the table; one that is too long for the screen continues below."""
     if len(line) <= width:
         return [line.rstrip()]
     return textwrap.wrap(
@@ -164,7 +165,7 @@ def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
 
 
 def claim_lines(found: list[Record], width: int) -> Iterator[str]:
-    """The claims as lines of text no wider than `width`, by document and statement."""
+    """Return the claims as lines of text no wider than `width`, by document and statement."""
     for _, of_document in groupby(found, key=lambda one: (one["source"], one["source_url"])):
         own = list(of_document)
         first = own[0]
@@ -191,7 +192,9 @@ def _figure_lines(one: Record, width: int) -> Iterator[str]:
 
 
 def _reading_lines(one: Record, width: int) -> Iterator[str]:
-    """A table of the readings tried: those that count, then those that are only shown, by why."""
+    """Return a table of the readings: those that count, then those only shown, grouped by
+    reason.
+    """
     if not any(row["kpi_id"] for row in one["readings"]):
         return
     yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)
@@ -207,8 +210,9 @@ def _reading_lines(one: Record, width: int) -> Iterator[str]:
 
 
 def _editions_named(rows: list[Record]) -> list[Record]:
-    """The values of a reading with their edition as `explain --edition` takes it: `2025-10.2`,
-    where there is more than one issue of it."""
+    """Return the values of a reading with their edition as `explain --edition` takes it:
+    `2025-10.2`, where there is more than one revision of it.
+    """
     often = Counter(row["edition"] for row in rows)
     return [
         row | {"named": f"{row['edition']}.{row['revision']}"}
@@ -248,7 +252,7 @@ def _short(file: Record) -> str:
 
 
 def file_lines(found: list[Record], width: int) -> Iterator[str]:
-    """The files that these claims' values rest on, each once: hash, name, page and dates."""
+    """Return the files behind these claims' values, each once: hash, name, page and dates."""
     from warehouse.claims.in_words import say_edition
 
     files = {
@@ -273,7 +277,7 @@ def file_lines(found: list[Record], width: int) -> Iterator[str]:
 def _columns(
     text: str, value: str, difference: str, edition: str, fits: str, width: int
 ) -> Iterator[str]:
-    """A row of the table of readings; a text that is too long goes on below."""
+    """Return a row of the table of readings; a text that is too long continues below."""
     right = f"{value:>12} {difference:>13}  {edition:9}  {fits:4}"
     room = width - 6 - len(right) - 1
     lead = " " * (len(text) - len(text.lstrip()))
@@ -289,7 +293,7 @@ def _columns(
 
 
 def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
-    """Text in lines, indented; what can't be broken (a hash, an address) stays whole."""
+    """Return text in indented lines; what can't be broken (a hash, an address) stays whole."""
     return textwrap.wrap(
         " ".join(text.split()),
         width,

@@ -1,4 +1,4 @@
-"""`access-recovery content`: what the published mart says, as hashes that two people can compare.
+"""`access-recovery content`: content hashes of the published mart, for two people to compare.
 
 Belongs here: showing them, as a table and as JSON. Does not: what counts as content
 (`warehouse.publication.content`).
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def content_data(home: Home) -> dict[str, Any]:
-    """The published mart as `content` (of all tables but the journals), `analysts` (of schema
-    main), and per table its `rows`, `content` and whether it is a `journal`.
+    """Return the published mart's hashes: `content` (of all tables but the journals), `analysts`
+    (of schema main), and per table its `rows`, `content` and whether it is a `journal`.
 
     Raises duckdb.Error if the mart can't be read.
     """
@@ -40,7 +40,7 @@ def _table_data(name: str, one: TableContent) -> dict[str, Any]:
 
 
 def show_content(screen: Screen, home: Home, as_json: bool) -> None:
-    """The hashes as a table with the two of the whole below, or the JSON."""
+    """Print the hashes as a table with the two overall ones below, or as JSON."""
     told = content_data(home)
     if as_json:
         screen.data(json.dumps(told, indent=1))

@@ -1,6 +1,6 @@
 """`access-recovery contracts`: data contracts as files, in the Open Data Contract Standard.
 
-Belongs here: arguments, which files are written where, printing. Does not: what a contract says
+Belongs here: arguments, which files are written where, printing. Does not: a contract's content
 (`warehouse.outputs.odcs`).
 """
 
@@ -46,8 +46,9 @@ def contracts(
 
 
 def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
-    """Write the contracts of these feeds (`mart`: of the mart; none named: of all that there is)
-    into `out`; returns the files, as `FEED.yaml`. Equal contracts give equal bytes."""
+    """Write the contracts of these feeds (`mart`: of the mart; none named: all) into `out`; returns
+    the files, as `FEED.yaml`. Equal contracts give equal bytes.
+    """
     from checks.check_register import check_table
     from warehouse.contract.model import contracts as feeds
     from warehouse.outputs.odcs.feeds import feed_contract

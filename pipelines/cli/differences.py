@@ -1,4 +1,4 @@
-"""`access-recovery diff`: a difference of two editions on the screen, as JSON and as CSV.
+"""`access-recovery diff`: the difference of two editions on the screen, as JSON and as CSV.
 
 Belongs here: tables and words. Does not: the comparison (`warehouse.editions.diff`).
 """
@@ -27,7 +27,7 @@ SYNTHETIC = "SYNTHETIC sample data: every figure is invented."
 
 
 def difference_data(found: Difference) -> str:
-    """All of it as JSON: months as YYYY-MM, what is not known as null."""
+    """Return all of it for JSON: months as YYYY-MM, unknown values as null."""
     data: dict[str, Any] = {
         "feed": found.feed,
         "level": found.level,
@@ -66,7 +66,8 @@ def _month(value: object) -> str:
 
 
 def write_difference(found: Difference, path: Path) -> None:
-    """Every change as a CSV that Excel opens (UTF-8 with a byte order mark), whole or not at all.
+    """Write every change as a CSV that Excel opens (UTF-8 with a byte order mark), whole or not at
+    all.
 
     One row per change, the feed and both editions beside it.
     """
@@ -83,7 +84,7 @@ def write_difference(found: Difference, path: Path) -> None:
 
 
 def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | None) -> None:
-    """The header, the sums, the largest changes, and what only one edition has."""
+    """Print the header, the sums, the largest changes, and what only one edition has."""
     if found.old.synthetic or found.new.synthetic:
         screen.warn(SYNTHETIC)
     screen.say(f"{found.title}: from {found.old.name} to {found.new.name}")
@@ -178,7 +179,7 @@ def _sums(found: Difference) -> Table:
 
 
 def _not_summed(screen: Screen, found: Difference) -> None:
-    """What is not added, and what is added over one month alone."""
+    """Return what is not added, and what is added over one month alone."""
     for why, rows in found.measures.drop_nulls("not_added").group_by(
         "not_added", maintain_order=True
     ):
@@ -216,7 +217,9 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
 
 
 def _apart(screen: Screen, found: Difference) -> None:
-    """Months and organisations of one edition only, by month, for the first measure shown."""
+    """Return months and organisations of one edition only, by month, for the first measure
+    shown.
+    """
     first = found.measures["measure"][0]
     for kind, side in ((ONLY_OLD, found.old), (ONLY_NEW, found.new)):
         rows = found.apart.filter(pl.col("kind") == kind, pl.col("measure") == first)

@@ -1,7 +1,7 @@
-"""`access-recovery explain`: one figure taken apart, on the screen, as JSON, and row by row as CSV.
+"""`access-recovery explain`: explain one figure, on the screen, as JSON, and row by row as CSV.
 
-Belongs here: arguments and exit statuses. Does not: how it is told (`explained`), the figure's way
-back to its files (`warehouse.mart.explain_macros`), its rows (`warehouse.explain.source_rows`).
+Belongs here: arguments and exit statuses. Does not: the text (`explained`), tracing the figure to
+its files (`warehouse.mart.explain_macros`), its rows (`warehouse.explain.source_rows`).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def explain(
 
 
 def _edition_named(text: str) -> str:
-    """An edition, YYYY-MM, perhaps with a revision after a dot."""
+    """Return a valid edition, YYYY-MM, optionally with a revision after a dot."""
     edition, dot, revision = text.partition(".")
     if dot and not (revision.isdecimal() and int(revision)):
         raise typer.BadParameter(f"`{text}`: a revision is a number, as in {edition}.2")
@@ -80,7 +80,7 @@ def _plain(value: object) -> str:
 
 
 def _write_rows(screen: Screen, told: Explanation, rows: pl.DataFrame | None, path: Path) -> None:
-    """Every row as a CSV that Excel opens; who is not to be named is not."""
+    """Write every row as a CSV that Excel opens, without organisations that must not be named."""
     import polars as pl
 
     from warehouse.store import whole_file

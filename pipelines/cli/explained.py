@@ -1,6 +1,6 @@
-"""A figure taken apart, in words and tables for people and as data for programs.
+"""The explanation of a figure, in words and tables for people and as data for programs.
 
-Belongs here: what `access-recovery explain` shows. Does not: where it comes from
+Belongs here: the output of `access-recovery explain`. Does not: where it comes from
 (`warehouse.explain`), arguments (`explain`).
 """
 
@@ -32,7 +32,7 @@ UNITS = {
 
 
 def explanation_data(told: Explanation, rows: pl.DataFrame | None) -> dict[str, Any]:
-    """All of it: the mart's answer, and of each file the numbers of the rows added up."""
+    """Return all of it: the mart's answer, and for each file the numbers of the rows added up."""
     data = told.as_json()
     first = [one for one in data["vintages"] if one.get("text") == "as first reported"]
     data["first_reported_value"] = first[0].get("value") if first else None
@@ -47,7 +47,7 @@ def _of_source(source: Record, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
-    """How many rows of a file were added up, and which: `rows_added`, `row_numbers`, `columns`."""
+    """Return which rows of a file were added up: `rows_added`, `row_numbers`, `columns`."""
     from warehouse.explain.source_rows import spans
 
     if rows is None:
@@ -61,8 +61,10 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 
 
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
-    """The organisations, each with `rows_added`, and with what the rows come to where no KPI of
-    its level shows it; who is named in a file without any row that counts comes to 0."""
+    """Return the organisations, each with `rows_added`, and with the sum of its rows where no
+    KPI of its level shows it; an organisation named in a file without any row that counts has
+    0.
+    """
     from warehouse.contract.model import contracts
     from warehouse.explain.source_rows import added
 
@@ -80,7 +82,7 @@ def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
 
 
 def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
-    """The whole explanation, section by section."""
+    """Print the whole explanation, section by section."""
     figure = told.figure
     if figure.get("synthetic"):
         screen.warn("SYNTHETIC sample data: every figure is invented.")
@@ -103,7 +105,9 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
 
 
 def _value(figure: Record) -> str:
-    """`274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has no unit."""
+    """Format a value: `274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share
+    has no unit.
+    """
     value, unit = figure.get("value"), figure["unit"]
     if value is None:
         return "no figure"
@@ -144,7 +148,7 @@ def _show_parts(screen: Screen, told: Explanation) -> None:
 
 
 def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) -> None:
-    """Who was counted; where there are many, by the member through which they were added up."""
+    """Print who was counted; where there are many, by the member in which they were added up."""
     for part in told.lists["parts"]:
         own = [one for one in cells if one["part"] == part["part"]]
         if not own:
@@ -169,7 +173,7 @@ def _many(number: int, level: str) -> str:
 
 
 def _organisation(one: Record) -> tuple[str, str, str, str, str]:
-    """Code, value, edition, rows, and name or note."""
+    """Return code, value, edition, rows, and name or note."""
     note = " ".join(filter(None, (one.get("item"), one.get("text"))))
     value, rows = one.get("value"), one.get("rows_added")
     if "org_code" not in one:
@@ -181,7 +185,7 @@ def _organisation(one: Record) -> tuple[str, str, str, str, str]:
 
 
 def _through(cells: list[Record]) -> list[Record]:
-    """The same by the member that each was added up in, where that is not itself."""
+    """Return them by the member in which each was added up, where that is not itself."""
     if all(one.get("through") in (None, one.get("org_code")) for one in cells):
         return cells
     found: dict[str, list[Record]] = {}
@@ -200,7 +204,7 @@ def _through(cells: list[Record]) -> list[Record]:
 
 
 def _total(cells: list[Record], name: str) -> int | None:
-    """The sum of what is known of all of them."""
+    """Return the sum of the known values."""
     numbers = [one.get(name) for one in cells]
     return None if None in numbers else sum(filter(None, numbers))
 

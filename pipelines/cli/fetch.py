@@ -1,6 +1,6 @@
-"""The command `fetch`: look at publishers' pages and archive what is new.
+"""The command `fetch`: look up publishers' pages and archive what is new.
 
-Belongs here: arguments, printing and the exit status. Does not: looking (`warehouse.fetch`).
+Belongs here: arguments, printing and the exit status. Does not: the lookup (`warehouse.fetch`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def fetch(
         screen.error(f"{str(error).rstrip('.')}.")
         raise typer.Exit(WRONG) from None
     finally:
-        # Even when the disk is full half-way, say what is safe already.
+        # Even when the disk fills up half-way, show what is safely archived.
         show_lookups(screen, found, whole)
     if not found:
         screen.say("No edition is due or held, so there is nothing to look for.")
@@ -70,7 +70,9 @@ def fetch(
 
 
 def _published(name: str) -> str:
-    """A feed that somebody publishes. Raises BadParameter for another, saying what to do."""
+    """Return the name of a feed with a publisher. Raises BadParameter for another, with what to
+    do.
+    """
     from warehouse.fetch.fetch import looked_up
 
     try:
@@ -81,14 +83,16 @@ def _published(name: str) -> str:
 
 
 def fetch_status(found: list[Lookup]) -> int:
-    """Exit status: 3 if a publisher could not be reached, 1 if anything else went wrong."""
+    """Return the exit status: 3 if a publisher could not be reached, 1 if anything else failed."""
     if any(look.verdict == "unreachable" for look in found):
         return UNREACHABLE
     return IN_PART if any(look.wants_a_person for look in found) else DONE
 
 
 def _runs(found: list[Lookup]) -> list[list[Lookup]]:
-    """Looks by feed and edition; neighbours of a feed with nothing new are told together."""
+    """Group lookups by feed and edition; consecutive editions of a feed without news form one
+    group.
+    """
     runs: list[list[Lookup]] = []
     for look in sorted(found, key=EditionKey.of):
         last = runs[-1][-1] if runs else None
@@ -105,8 +109,9 @@ def _named(look: Lookup) -> str:
 
 
 def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
-    """One row per feed and edition, then what went wrong with its remedy, then what to do next.
-    `whole`: whether these are all looks, and none was interrupted."""
+    """Print one row per feed and edition, then failures with their remedies, then what to do next.
+    `whole`: whether these are all lookups, and none was interrupted.
+    """
     from rich.table import Table
     from rich.text import Text
 

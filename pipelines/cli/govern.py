@@ -1,4 +1,4 @@
-"""Governance's commands: decide about editions and files, and look at what an edition changed.
+"""Governance's commands: decide about editions and files, and show what an edition changed.
 
 Belongs here: arguments, printing and exit statuses of `accept`, `hold`, `withdraw`, `restore`,
 `purge` and `diff`. Does not: what they do (`warehouse.editions.status`,
@@ -112,7 +112,7 @@ def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = 
 def _move(
     move: Callable[..., Moved], sha256: str, reason: str, by: str | None, edition: str | None
 ) -> None:
-    """Take files out of use or back into it, and say what came of it."""
+    """Withdraw or restore files, and print the result."""
     screen = Screen()
     month = month_named(edition) if edition else None
     moved = move(Home.from_environment(), sha256, reason, by, month)

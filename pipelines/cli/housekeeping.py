@@ -1,6 +1,6 @@
-"""`access-recovery housekeeping`: what can go, and how much room that gives.
+"""`access-recovery housekeeping`: what can be removed, and how much space that frees.
 
-Belongs here: printing, and the exit status. Does not: what goes
+Belongs here: printing, and the exit status. Does not: what is removed
 (`pipelines.operations.housekeeping`).
 """
 

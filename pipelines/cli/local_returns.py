@@ -1,4 +1,4 @@
-"""What commands do for feeds that people type: templates, and every wrong row in words.
+"""Commands' output for local returns: templates, and every faulty row in words.
 
 Belongs here: the words and where they go. Does not: the rules (`warehouse.transform.conform`,
 `checks`).
@@ -19,14 +19,14 @@ SHOWN = 20
 
 
 def local_feeds() -> list[str]:
-    """Feeds that people type by hand: those with a template."""
+    """Return the feeds that are local returns: those with a template."""
     from warehouse.contract.model import contracts
 
     return [feed for feed, contract in contracts().items() if contract.local_return]
 
 
 def write_templates(out: Path, feeds: list[str]) -> list[Path]:
-    """Copy the templates of these feeds into `out`; a file that is there already stays.
+    """Copy the templates of these feeds into `out`; an existing file stays unchanged.
 
     Raises FileExistsError naming it.
     """
@@ -43,7 +43,7 @@ def write_templates(out: Path, feeds: list[str]) -> list[Path]:
 
 
 def show_columns(screen: Screen, feed: str) -> None:
-    """What each column of a local feed takes."""
+    """Print what each column of a local return takes."""
     from rich.table import Table
 
     from warehouse.contract.model import contracts
@@ -61,7 +61,7 @@ def show_columns(screen: Screen, feed: str) -> None:
 
 
 def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> None:
-    """What is wrong with a local feed, row by row, so that whoever typed it can mend it."""
+    """Print what is wrong with a local return, row by row, so that its author can correct it."""
     for state in states:
         if state.feed in local_feeds():
             told = wrong_rows(home, state.feed, state.edition)
@@ -76,8 +76,9 @@ def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> 
 
 
 def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """What checks say of an edition that was taken all the same: the mart withholds it, so whoever
-    refreshes is told. Rows that were not taken are told one by one (`wrong_rows`)."""
+    """Return faults that checks found in an accepted edition: the mart withholds these rows, so the
+    refresh lists them. Quarantined rows are listed one by one (`wrong_rows`).
+    """
     from warehouse.editions.check_history import read_latest
 
     return [
@@ -89,7 +90,7 @@ def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
 
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """One line per quarantined row of an edition: file, row, what is wrong, what to do."""
+    """Return one line per quarantined row of an edition: file, row, what is wrong, what to do."""
     import polars as pl
 
     from warehouse.archive.source_files import Archive

@@ -1,6 +1,6 @@
-"""What commands tell people: outcomes of imports and refreshes, headlines.
+"""Commands' output: results of imports and refreshes, headlines.
 
-Belongs here: tables and sentences. Does not: the work they speak of.
+Belongs here: tables and sentences. Does not: the work they describe.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
 def import_status(outcomes: list[ImportOutcome]) -> int:
-    """Exit status of an import: 2 if every input was refused, 1 if some were."""
+    """Return the exit status of an import: 2 if every input was refused, 1 if some were."""
     refused = [outcome for outcome in outcomes if outcome.verdict == "refused"]
     if not outcomes or len(refused) == len(outcomes):
         return WRONG
@@ -36,7 +36,7 @@ def import_status(outcomes: list[ImportOutcome]) -> int:
 
 
 def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
-    """One row per file, then the refused ones with reason and remedy."""
+    """Print one row per file, then the refused ones with reason and remedy."""
     from rich.table import Table
     from rich.text import Text
 
@@ -56,7 +56,7 @@ def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
 
 
 def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
-    """The outcome of a refresh and the headline figures; returns the exit status."""
+    """Print the result of a refresh and the headline figures; returns the exit status."""
     from warehouse.archive.source_files import Archive
 
     for outcome in report.refused:
@@ -103,7 +103,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
 
 
 def show_statuses(screen: Screen, report: RefreshReport) -> None:
-    """Editions held back by their checks, what people decided, and purges that were cut short."""
+    """Print held editions, decisions, and interrupted purges."""
     for one in report.held:
         screen.warn(f"Held back: {one.feed} {one.edition}. {one.words}")
     for one in report.held_months:
@@ -134,7 +134,7 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
 
 
 def show_headlines(screen: Screen, home: Home) -> None:
-    """The headline table, where the mart is, and what to do next."""
+    """Print the headline table, where the mart is, and what to do next."""
 
     from warehouse.base.sql import open_mart
     from warehouse.outputs.headline import headlines, reasons
@@ -164,7 +164,9 @@ def show_headlines(screen: Screen, home: Home) -> None:
 
 
 def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
-    """A line per figure, under a line for each place and view, so that 80 columns hold it."""
+    """Return a line per figure, under a line for each place and view, so that it fits 80
+    columns.
+    """
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text

@@ -1,4 +1,4 @@
-"""`access-recovery purge`: asking first, and saying plainly what is gone and what is out of reach.
+"""`access-recovery purge`: ask first, then list what was erased and what could not be reached.
 
 Belongs here: words and the exit status. Does not: the work (`pipelines.operations.purge`).
 """

@@ -1,6 +1,6 @@
 """The terminal: one place for colour, width, progress and errors.
 
-Belongs here: how things are said. Progress goes to standard error, results to standard output,
+Belongs here: how output looks. Progress goes to standard error, results to standard output,
 so that output can be piped.
 """
 
@@ -40,25 +40,25 @@ class Screen:
         return self._err
 
     def say(self, text: str) -> None:
-        """A plain line."""
+        """Print a plain line."""
         self.out.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def data(self, text: str) -> None:
-        """Text for a program to read: as it is, whatever the terminal."""
+        """Print text for a program to read: unchanged, whatever the terminal."""
         stream = self.out.file
         stream.write(f"{text}\n")
         stream.flush()
 
     def table(self, table: Table) -> None:
-        """A table."""
+        """Print a table."""
         self.out.print(table)
 
     def warn(self, text: str) -> None:
-        """Something to know."""
+        """Print a warning."""
         self.err.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     def error(self, reason: str, remedy: str = "") -> None:
-        """What went wrong, and what to do."""
+        """Print what went wrong, and what to do."""
         self.err.print(
             f"Error: {reason}", style="red", markup=False, highlight=False, soft_wrap=True
         )
@@ -67,7 +67,9 @@ class Screen:
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """A spinner with a text that can be changed; plain lines where there is no terminal."""
+        """Show a spinner with a text that can be changed; plain lines where there is no
+        terminal.
+        """
         if not self.err.is_terminal:
             yield lambda now: self.err.print(now, markup=False, highlight=False, soft_wrap=True)
             return

@@ -1,6 +1,6 @@
-"""`access-recovery status`: per feed what is held, where it stands, and what was kept out.
+"""`access-recovery status`: each feed's editions, their status, and quarantined rows.
 
-Belongs here: gathering it, as JSON and as tables. Does not: deciding where an edition stands
+Belongs here: gathering it, as JSON and as tables. Does not: deciding an edition's status
 (`warehouse.editions.status`).
 """
 
@@ -43,8 +43,9 @@ TO_THE_RIGHT = ("Editions", "Rows quarantined", "Age")
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
-    """Per feed: editions held, months covered, verdicts, decisions, rows kept out per rule, age,
-    and the publisher's cadence."""
+    """Per feed, return editions, months covered, verdicts, decisions, quarantined rows per
+    rule, age, and the publisher's cadence.
+    """
     from warehouse.archive.source_files import Archive
     from warehouse.contract.model import contracts
     from warehouse.editions.status import all_statuses
@@ -70,7 +71,7 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
 def _withdrawn_editions(
     home: Home, feed: str, everything: list[SourceFile], files: list[SourceFile]
 ) -> list[str]:
-    """Editions of which every file is withdrawn."""
+    """Return editions of which every file is withdrawn."""
     from warehouse.archive.decisions import withdrawn
 
     out = {(one, edition) for one, edition, _ in withdrawn(home)}
@@ -152,7 +153,7 @@ def _override(one: EditionStatus) -> dict[str, Any]:
 
 
 def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
-    """Rows of these files that are kept out of the figures, per rule, most first."""
+    """Return the quarantined rows of these files, per rule, most first."""
     from warehouse.transform.lake import facts_of
 
     counts: Counter[str] = Counter()
@@ -165,7 +166,7 @@ def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
 
 
 def show_status(screen: Screen, home: Home, as_json: bool) -> None:
-    """The status tables, or the JSON."""
+    """Print the status tables, or the JSON."""
     rows = feed_statuses(home)
     if as_json:
         told = {

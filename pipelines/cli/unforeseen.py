@@ -1,4 +1,4 @@
-"""What a command says of an error that nobody foresaw: the reason, and what to do.
+"""Describe an unexpected error: the reason, and what to do.
 
 Belongs here: turning exceptions into two sentences. Does not: printing them (`screen`).
 """
@@ -12,15 +12,15 @@ from warehouse.base.errors import AGAIN, plain
 from warehouse.base.home import Home
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# DuckDB, SQLite and polars hand the system's words on, not its numbers.
+# DuckDB, SQLite and polars pass on the system's text, not its error numbers.
 FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
-# SQLite says this of a disk without room for its log, and of a broken disk, too.
+# SQLite reports this for a disk without room for its log, and for a broken disk, too.
 IN_OTHER_WORDS = "disk i/o error"
 GB, HARDLY_ANY = 1e9, 20_000_000
 
 
 def error_words(error: BaseException, home: Home) -> tuple[str, str]:
-    """An error as (reason, remedy)."""
+    """Return an error as (reason, remedy)."""
     reason = plain(error)
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
         return full_disk(reason, home)
@@ -32,17 +32,17 @@ def error_words(error: BaseException, home: Home) -> tuple[str, str]:
 
 
 def unpublished(failure: str, home: Home) -> tuple[str, str]:
-    """What failed in a refresh that went on, as (reason, remedy)."""
+    """Return what failed in a refresh that continued, as (reason, remedy)."""
     return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
 
 
 def says_full(text: str) -> bool:
-    """Whether the words of an error are those of a full disk."""
+    """Whether the text of an error is that of a full disk."""
     return any(words in text.lower() for words in FULL_IN_WORDS)
 
 
 def full_disk(reason: str, home: Home) -> tuple[str, str]:
-    """The two sentences about a full disk: how much is free, and that nothing is lost."""
+    """Return the two sentences about a full disk: how much is free, and that nothing is lost."""
     return (
         f"The disk is full, or a limit on files was met ({home.store.free_space() / GB:.1f} GB "
         f"free at {home.root}): {reason}",
@@ -53,7 +53,7 @@ def full_disk(reason: str, home: Home) -> tuple[str, str]:
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """An error and what led to it."""
+    """Return an error and its causes."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen

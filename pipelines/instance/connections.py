@@ -1,4 +1,4 @@
-"""Dagster's connections, kept open while a process writes many events.
+"""Keep Dagster's connections open while a process writes many events.
 
 Belongs here: that rule, for files and for Postgres. Does not: the engines of the files (`storage`),
 Postgres itself (`postgres`).
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def kept_connections(instance: dg.DagsterInstance) -> Iterator[None]:
-    """Keep connections from now on; those to files are closed at the end of the outermost."""
+    """Keep connections open from now on; those to files close at the end of the outermost call."""
     from pipelines.instance.postgres import database, keep_connections
     from pipelines.instance.sqlite import ENGINES
 

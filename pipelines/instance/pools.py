@@ -1,7 +1,7 @@
-"""Pools, in each of which one run is under way at a time: the refresh, and each publisher's host.
+"""Pools, each of which allows one run at a time: the refresh, and each publisher's host.
 
-Belongs here: which there are, and that an instance knows their limit before its first run. Does
-not: the limit itself (`dagster.yaml`), which run is in which pool (the assets and jobs).
+Belongs here: which there are, and setting their limit before an instance's first run. Does not:
+the limit itself (`dagster.yaml`), which run is in which pool (the assets and jobs).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ else:
 
 
 def pools() -> list[str]:
-    """Names of all pools of the code location."""
+    """Return names of all pools of the code location."""
     from assets.feed_assets import POOL
     from assets.fetch_assets import publisher
     from warehouse.contract.model import contracts
@@ -28,8 +28,9 @@ def pools() -> list[str]:
 
 
 def limit_pools(log: EventLogStorage) -> None:
-    """Give each pool that has no limit yet the instance's default. Limits that a person has set
-    stay as they are."""
+    """Give each pool without a limit the instance's default. Limits that a person has set stay as
+    they are.
+    """
     known = {pool.name for pool in log.get_pool_limits()}
     for pool in pools():
         if pool not in known:
@@ -42,8 +43,9 @@ class LimitsPools(Log):
     _limited = False
 
     def get_concurrency_keys(self) -> set[str]:
-        """Pools with a limit. The queue asks this before it sets the limits of pools that it has
-        not met, and would launch all their runs at once in the first round: so they are set now."""
+        """Return pools with a limit. The queue calls this before it sets the limits of new
+        pools, and would otherwise launch all their runs at once in the first round.
+        """
         if not self._limited and self.has_instance:
             limit_pools(self)
             self._limited = True

@@ -1,9 +1,9 @@
 """Dagster's runs, events and schedules in Postgres, where an environment variable names a database.
 
-Belongs here: reading that address, and words for what is wrong with it. Does not: the choice
+Belongs here: reading that address, and messages about what is wrong with it. Does not: the choice
 between Postgres and files (`storage`).
 
-The address holds a password. It is in no file of ours, and no message or traceback quotes it.
+The address contains a password. No file of ours stores it, and no message or traceback quotes it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VARIABLE = "ACCESS_RECOVERY_POSTGRES"
 DRIVER = "postgresql+psycopg2"
 KINDS = ("postgres", "postgresql", DRIVER)
 SHAPE = f"{VARIABLE} is written postgresql://user:password@host:5432/database"
-RECYCLED = 1800  # seconds: firewalls cut connections that live longer
+RECYCLED = 1800  # seconds: firewalls cut older connections
 TIMEOUT = "10"  # seconds, unless the address says otherwise
 
 
@@ -41,13 +41,13 @@ class Unusable(Refusal, ValueError):
 
 
 class Unanswered(Unusable):
-    """The database did not answer, or refused us: a service that can't be reached."""
+    """The database did not answer, or refused the connection: a service that can't be reached."""
 
     exit_status = UNREACHABLE
 
 
 def database(environment: Mapping[str, str] | None = None) -> URL | None:
-    """The database that the environment names; None if it names none.
+    """Return the database that the environment names; None if it names none.
 
     Raises Unusable if the address can't be read.
     """
@@ -58,7 +58,7 @@ def database(environment: Mapping[str, str] | None = None) -> URL | None:
         url = make_url(text)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or not url.database:  # outside `except`: its words may hold the address
+    if url is None or not url.database:  # outside `except`: its text may contain the address
         raise Unusable(
             f"{VARIABLE} can't be read as an address of a database.",
             f"{SHAPE}; characters such as @ : / in the password are written %40 %3A %2F.",
@@ -70,14 +70,14 @@ def database(environment: Mapping[str, str] | None = None) -> URL | None:
 
 
 def place(url: URL) -> str:
-    """Which database it is, as may be shown."""
+    """Describe the database without its password."""
     return f"{url.database} at {url.host or 'the local socket'}:{url.port or 5432}"
 
 
 def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterPostgresStorage:
-    """Dagster's own storage in that database; its tables are made if there are none.
+    """Open Dagster's own storage in that database; its tables are made if there are none.
 
-    Raises Unanswered if the database can't be reached or refuses us.
+    Raises Unanswered if the database can't be reached or refuses the connection.
     """
     from dagster_postgres.utils import DagsterPostgresException
 
@@ -97,13 +97,14 @@ def open_postgres(url: URL, inst_data: ConfigurableClassData | None) -> DagsterP
 
 
 def autocommitting(url: URL) -> Engine:
-    """An engine of our own, for statements that a transaction does not let run."""
+    """Return an engine of our own, for statements that can't run in a transaction."""
     return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
 def keep_connections(instance: DagsterInstance) -> None:
-    """Keep connections from now on, as the web server does. For a process that writes many events:
-    else each is written through a connection of its own, which doubled a refresh's time."""
+    """Keep connections open, as the web server does, for a process that writes many events: a
+    connection for each event doubled a refresh's time.
+    """
     kept = {"statement_timeout": 0, "pool_recycle": RECYCLED, "max_overflow": 4}
     instance.run_storage.optimize_for_webserver(**kept)
     instance.event_log_storage.optimize_for_webserver(**kept)

@@ -1,7 +1,7 @@
 """Dagster's instance of a home: where runs, events and schedules are kept.
 
-Belongs here: making it, pointing Dagster at it, and how its settings differ from those shipped.
-Dagster itself is loaded on use.
+Belongs here: creating it, setting Dagster's home to it, and how its settings differ from those
+shipped. Dagster itself is loaded on use.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 SETTINGS = PROJECT / "dagster.yaml"
 OWN = "dagster/dagster.yaml"  # of the home
 WORKSPACE = PROJECT / "workspace.yaml"
-# SHA-256 of each `dagster.yaml` that a release shipped: a copy that is one of them was changed by
-# nobody, and is renewed. Whoever changes the file adds its hash (a test says which).
+# SHA-256 of each `dagster.yaml` that a release shipped: a copy with one of these hashes was not
+# edited, and is replaced. Whoever changes the file adds its hash (a test prints it).
 SHIPPED = frozenset(
     {
         "00aa2244f1274c9d5ec6f49aa6e80ef6509cd4240f67feb6cfe4889b515d0a59",
@@ -36,13 +36,13 @@ SHIPPED = frozenset(
         "13e3a0c556d4e2b391d50d1b4ce5806ebef74236a83b3f878005d7c8f22f4bde",
     }
 )
-# What a site may choose without any harm to the product.
+# Settings that a site may change without affecting the product.
 OPTIONAL = ("telemetry", "nux", "retention", "compute_logs")
 
 
 @dataclass(frozen=True)
 class Different:
-    """A setting of a site's own `dagster.yaml` that is not as the product ships it."""
+    """A setting of a site's own `dagster.yaml` that differs from the shipped one."""
 
     setting: str
     found: Any
@@ -50,15 +50,15 @@ class Different:
 
     @property
     def words(self) -> str:
-        """In a line."""
+        """Describe it in a line."""
         found = "not set" if self.found is None else f"`{self.found}`"
         return f"{self.setting}: {found}, shipped `{self.shipped}`"
 
 
 def prepare(home: Home) -> Path:
-    """Make the instance folder with the project's settings, and set `DAGSTER_HOME` to it.
+    """Create the instance folder with the project's settings, and set `DAGSTER_HOME` to it.
 
-    A `dagster.yaml` that somebody changed stays as it is: see `differences`.
+    An edited `dagster.yaml` stays as it is: see `differences`.
     """
     settings = SETTINGS.read_text(encoding="utf-8")
     own, shipped = home.store.version(OWN), version_of(settings.encode())
@@ -69,9 +69,8 @@ def prepare(home: Home) -> Path:
 
 
 def differences(home: Home) -> list[Different]:
-    """Settings of the home's own `dagster.yaml` that are not as shipped, those left out that make
-    no difference to the product; none where there is no such file yet. One that can't be read as
-    settings is told as such.
+    """Return settings of the home's `dagster.yaml` that differ from the shipped ones and affect the
+    product; none where there is no such file yet. An unreadable file is reported as such.
     """
     if home.store.version(OWN) in (None, *SHIPPED):
         return []

@@ -1,11 +1,11 @@
-"""Dagster's SQLite files, with one engine per file; or Postgres, where the environment says so.
+"""Dagster's SQLite files, with one engine per file; or Postgres, where the environment names it.
 
-Belongs here: the storage that `dagster.yaml` names, and holding its connections open while a
+Belongs here: the storage that `dagster.yaml` names, and keeping its connections open while a
 refresh writes. Does not: where the home is (`dagster.yaml`), opening the instance (`instance`),
 Postgres itself (`postgres`).
 
 Dagster's own storage makes a SQLAlchemy engine for each event, which compiles each statement anew,
-and opens and closes a connection or more; the last one to close has SQLite write its whole log
+and opens and closes at least one connection; when the last one closes, SQLite writes its whole log
 back into the file. Together that took half of a refresh's time.
 """
 
@@ -38,15 +38,15 @@ from pipelines.instance.pools import LimitsPools
 from pipelines.instance.postgres import database, open_postgres
 from warehouse.base.home import Home
 
-# A run has a file of its own: a web server looks at many, a refresh writes them one after another.
+# Each run has its own file: a web server reads many, a refresh writes them one after another.
 MOST = 16
 
 
 class Engines:
-    """The engines of this process, one per SQLite file, the least recently used forgotten first.
+    """The engines of this process, one per SQLite file, the least recently used removed first.
 
-    As a rule an engine has no connections of its own, so that threads and forked processes may
-    share it, and nobody holds a file that nobody uses. Within `kept_open` its connections stay.
+    By default an engine keeps no connections, so that threads and forked processes may share it,
+    and no unused file stays open. Within `kept_open` its connections stay open.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Engines:
         self._lock = Lock()
 
     def of(self, url: str) -> Engine:
-        """The engine of a file, made on first use."""
+        """Return the engine of a file, made on first use."""
         with self._lock:
             if url not in self._made:
                 self._made[url] = _engine(url, self._pool)
@@ -68,8 +68,9 @@ class Engines:
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
-        """Keep connections from now on, and close them at the end of the outermost. For a process
-        that writes many events and does not fork."""
+        """Keep connections open, and close them at the end of the outermost call. For a process
+        that writes many events and does not fork.
+        """
         self._count(1)
         try:
             yield
@@ -95,9 +96,9 @@ def _engine(url: str, pool: type[Pool]) -> Engine:
 
 
 def _write_swiftly(connection: sqlite3.Connection, _: object) -> None:
-    """Let SQLite wait for the disk only when it folds its log into the file, not at every event.
+    """Let SQLite sync to disk only when it writes its log into the file, not at every event.
 
-    With a log (WAL) that is safe: a power cut may cost the last events, never the file.
+    With a log (WAL) that is safe: a power cut may lose the last events, never the file.
     """
     connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -106,11 +107,12 @@ ENGINES = Engines()
 
 
 class EventLog(LimitsPools, SqliteEventLogStorage):
-    """Events: a file per run, and one of what all runs share."""
+    """Events: a file per run, and one shared by all runs."""
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the shared file has a table. Dagster asks this of every check that it stores, by
-        an engine made for the question; a table that was there stays."""
+        """Whether the shared file has a table. Dagster asks this for every check that it
+        stores, with a new engine each time; a table that exists stays.
+        """
         if table_name not in self._found:
             if not super().has_table(table_name):
                 return False
@@ -162,19 +164,19 @@ class Storage(DagsterSqliteStorage):
         self._event_log_storage = EventLog(str(history / "runs"))
         self._schedule_storage = Schedules.from_local(str(Path(base_dir) / "schedules"))
         self._inst_data = inst_data
-        # Not the parent's own: that would open all three files once more, as its own storages.
+        # Not the parent's own, which would open all three files again as its own storages.
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
-        """`base_dir`, which need not be said."""
+        """`base_dir`, which is optional."""
         return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> DagsterStorage:
-        """What `dagster.yaml` asks for; in Postgres where the environment names a database.
+        """Return what `dagster.yaml` asks for; in Postgres where the environment names a database.
 
         Without a folder it is `DAGSTER_HOME`, and where that is not set (`dagster dev` in the
         checkout) the one of the home. Raises `pipelines.instance.postgres.Unusable` if the database

@@ -1,1 +1,1 @@
-"""What is done to a home as a whole: refresh, purge, housekeeping, the landing folder."""
+"""Operations on a home as a whole: refresh, purge, housekeeping, the landing folder."""

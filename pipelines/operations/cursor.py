@@ -1,6 +1,6 @@
-"""What a sensor remembers from one evaluation to the next, and when it tries again.
+"""A sensor's memory between evaluations, and when it retries.
 
-Belongs here: what the sensors' memories have in common. Does not: what each remembers (`landing`,
+Belongs here: what the sensors' cursors have in common. Does not: the content of each (`landing`,
 `pending`).
 """
 
@@ -10,17 +10,17 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-AGAIN_AFTER = 3600.0  # seconds until what a sensor asked for in vain is tried again
+AGAIN_AFTER = 3600.0  # seconds until a sensor's failed request is retried
 
 
 class Cursor(BaseModel):
-    """A memory that is kept as Dagster's cursor, as JSON."""
+    """A sensor's memory, kept as Dagster's cursor, as JSON."""
 
     model_config = ConfigDict(frozen=True)
 
     @classmethod
     def read(cls, cursor: str | None) -> Self:
-        """What a cursor says; nothing for one that can't be read."""
+        """Read a cursor; an unreadable one is empty."""
         try:
             return cls.model_validate_json(cursor or "{}")
         except ValidationError:

@@ -1,10 +1,10 @@
-"""Housekeeping from end to end: files that can go, and Dagster's old runs.
+"""Housekeeping from end to end: files that are no longer needed, and Dagster's old runs.
 
 Belongs here: the order of the steps, and which runs may go. Does not: which files
 (`pipelines.operations.housekeeping_files`), printing (`pipelines.cli.housekeeping`).
 
-No record of ours is only in Dagster: verdicts, decisions, looks and publications are kept in the
-archive. What goes are the logs of old runs. A run stays as long as it holds the newest
+No record of ours is only in Dagster: verdicts, decisions, lookups and publications are kept in the
+archive. Only the logs of old runs are removed. A run stays as long as it has the newest
 materialisation of an asset's partition, or the newest verdict of a check on one.
 """
 
@@ -29,8 +29,8 @@ from warehouse.settings import read_settings
 if TYPE_CHECKING:
     import dagster as dg
 
-UNEVENTFUL_KEPT = timedelta(days=14)  # runs that did well and made nothing: looks, and refreshes
-AT_ONCE = 500  # runs deleted by one housekeeping: the rest can wait for the next
+UNEVENTFUL_KEPT = timedelta(days=14)  # runs that succeeded and made nothing: lookups, and refreshes
+AT_ONCE = 500  # runs deleted at most by one housekeeping
 
 NEWEST = (
     """SELECT DISTINCT run_id FROM event_logs WHERE id IN (
@@ -46,8 +46,9 @@ MATERIALISING = """SELECT DISTINCT run_id FROM event_logs
 
 @dataclass(frozen=True)
 class Done:
-    """What a housekeeping came to, or would. `waste`: files; `runs`: how many of Dagster's runs;
-    `run_bytes`: of their files, 0 in Postgres."""
+    """The result of housekeeping, or of a dry run. `waste`: files; `runs`: number of Dagster runs;
+    `run_bytes`: of their files, 0 in Postgres.
+    """
 
     waste: list[Waste] = field(default_factory=list)
     runs: int = 0
@@ -55,7 +56,7 @@ class Done:
 
     @property
     def bytes(self) -> int:
-        """What all of it takes up on the disk."""
+        """Return the space that all of it takes up on the disk."""
         return sum(one.bytes for one in self.waste) + self.run_bytes
 
 
@@ -66,7 +67,7 @@ def housekeep(
     wait: bool = True,
     now: datetime | None = None,
 ) -> Done:
-    """Remove what can go, unless it is only to be told; returns what.
+    """Remove what is no longer needed, or only list it; returns what.
 
     Raises Busy if a refresh is running and `wait` is False, ValueError for settings or records that
     can't be read.
@@ -95,8 +96,9 @@ def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
 
 
 def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> list[str]:
-    """Runs that may go: ended, older than `age`, and nothing newest in them. Those that did well
-    and made nothing go sooner; those that made nothing go first."""
+    """Return runs that may be deleted: ended, older than `age`, with nothing newest in them. Those
+    that succeeded and made nothing have a shorter limit, and come first.
+    """
     from dagster import DagsterRunStatus, RunsFilter
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
@@ -120,7 +122,7 @@ def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> lis
 
 
 def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> None:
-    """Delete runs with their events, and what Dagster leaves of them."""
+    """Delete runs with their events, and anything Dagster leaves of them."""
     if not runs:
         return
     for run_id in runs:
@@ -133,6 +135,6 @@ def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> No
         home.store.delete(key)
     for key in home.store.list_keys(HISTORY, ".db"):
         path = home.store.local_copy(key)
-        # Whoever has it open now keeps the room that was freed, until next time.
+        # A program that has it open keeps the freed space until next time.
         with suppress(sqlite3.OperationalError), open_sqlite(path, 1) as db:
             db.execute("VACUUM")

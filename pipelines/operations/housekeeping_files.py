@@ -1,8 +1,8 @@
-"""Housekeeping: what lies in the home and can go, for it is not in use or can be rebuilt.
+"""Housekeeping of files in the home that are not in use or can be rebuilt.
 
-Belongs here: finding that, and removing it. Does not: Dagster's runs
+Belongs here: finding and removing them. Does not: Dagster's runs
 (`pipelines.operations.housekeeping`), what must be erased (`pipelines.operations.purge_files`). The
-archive is never touched.
+archive is never changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DERIVED = ("tidy", "measures", "organisations", "corrected")
 
 @dataclass(frozen=True)
 class Waste:
-    """An object that can go, and why."""
+    """An object that is no longer needed, and why."""
 
     key: str
     why: str
@@ -30,9 +30,10 @@ class Waste:
 
 
 def find_waste(home: Home) -> list[Waste]:
-    """Files that can go, by path. The caller holds the home's lock, or only looks.
+    """Return files that are no longer needed, by path. To remove them, the caller holds the home's
+    lock.
 
-    Raises ValueError for records or settings that can't be read: then nothing may go.
+    Raises ValueError for records or settings that can't be read: then nothing may be removed.
     """
     archive = Archive(home)
     every, active = archive.files(), archive.active_files()
@@ -56,8 +57,9 @@ def remove(home: Home, waste: Iterable[Waste]) -> None:
 def _derived(
     home: Home, every: list[SourceFile], active: list[SourceFile]
 ) -> Iterator[tuple[str, str]]:
-    """Derived files of what is not archived, and of what is not in use: sample data among real
-    ones, and withdrawn files that were tidied by rules of an earlier version."""
+    """Return derived files of sources that are not archived or not in use: sample data among real
+    data, and withdrawn files that were tidied by an earlier version.
+    """
     used = set(active)
     stale = [
         file
@@ -82,6 +84,6 @@ def _states(home: Home, every: list[SourceFile]) -> Iterator[tuple[str, str]]:
 
 
 def _lineage(home: Home) -> Iterator[tuple[str, str]]:
-    """Lineage read off SQL: what an earlier version of the program kept."""
+    """Return lineage parsed from SQL by an earlier version of the program."""
     for key in kept_lineage(home)[:-1]:
         yield key, "lineage of an earlier version of the mart"

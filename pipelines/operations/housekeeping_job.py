@@ -1,6 +1,7 @@
-"""The job and the schedule `housekeeping`: on Sundays at 03:00 by the clocks of London.
+"""The job and the schedule `housekeeping`: on Sundays at 03:00, London time.
 
-Belongs here: the thin Dagster side. Does not: what goes (`pipelines.operations.housekeeping`).
+Belongs here: the thin Dagster side. Does not: what is removed
+(`pipelines.operations.housekeeping`).
 """
 
 import dagster as dg

@@ -1,10 +1,10 @@
-"""The landing folder: what lies there, whether it has stopped growing, and importing it.
+"""The landing folder: its files, whether they have stopped growing, and importing them.
 
 Belongs here: these, and what the sensor on the folder decides. Does not: recognising files
 (`warehouse.intake`), what follows an import (`pipelines.operations.refresh`).
 
-Other programs fill this folder, and nothing of ours records when. A file that is replaced by one
-of the same size shows by its time of change alone, so that is compared beside the size.
+Other programs fill this folder, and no record of ours shows when. Only its modification time shows
+that a file was replaced by one of the same size, so both are compared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Lying(NamedTuple):
 
 
 def lying(home: Home) -> list[Lying]:
-    """The files in the landing folder that an import would read, in a stable order."""
+    """Return the files in the landing folder that an import would read, in a stable order."""
     if not home.landing.exists():
         return []
     found = ((path, _stat(path)) for path in files_under([home.landing]))
@@ -51,15 +51,16 @@ def lying(home: Home) -> list[Lying]:
 def _stat(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
-    except FileNotFoundError:  # taken away while we looked
+    except FileNotFoundError:  # removed in the meantime
         return None
 
 
 def take_landing(
     home: Home, say: Callable[[str], None], still_for: float = 0
 ) -> Iterable[ImportOutcome]:
-    """Import what lies in the landing folder. Archived files leave it, refused ones stay; so do
-    those that were written to within the last `still_for` seconds or while they were read."""
+    """Import the files in the landing folder. Archived files leave it; refused ones stay, and so do
+    those written to within the last `still_for` seconds or while they were read.
+    """
     found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
     done = {one.path: one for one in found}
 
@@ -77,8 +78,9 @@ def take_landing(
 
 
 class SeenFolder(Cursor):
-    """What the sensor remembers: the folder as it last saw it, since when, and of which files, as
-    they are, it has asked for the import, and when."""
+    """The sensor's memory: the folder as it last saw it, since when, and for which files it has
+    requested the import, and when.
+    """
 
     folder: str = ""
     since: float = 0
@@ -87,7 +89,7 @@ class SeenFolder(Cursor):
 
 
 class LandingDecision(NamedTuple):
-    """What the sensor decided: the key of a run, None if there is none; and why."""
+    """The sensor's decision: the key of a run, None if there is none; and why."""
 
     run_key: str | None
     why: str
@@ -101,11 +103,11 @@ def look_at(
     still_for: float,
     now: float,
 ) -> LandingDecision:
-    """Whether the folder is to be imported: it is the same as at least `still_for` seconds ago, and
-    holds something that was not imported as it is.
+    """Decide whether to import the folder: it has not changed for at least `still_for` seconds, and
+    has something that was not imported in its present form.
 
-    `refused`: the files that the last import refused. They stay, and are not imported again as
-    they are; what an import that broke off left is tried again after an hour.
+    `refused`: the files that the last import refused. They stay, and are not imported again
+    unchanged; the rest of an interrupted import is retried after an hour.
     """
     marks = {one.name: f"{one.bytes} {one.modified}" for one in found}
     folder = _fingerprint(marks)
@@ -132,7 +134,7 @@ def look_at(
 
 
 def _fingerprint(marks: Mapping[str, str]) -> str:
-    """Of names, sizes and times: the same as long as nobody touches the folder."""
+    """Return a fingerprint of names, sizes and times: equal until the folder changes."""
     lines = "\n".join(f"{name} {mark}" for name, mark in marks.items())
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
-"""The outcome of the last refresh, remembered: what failed and which files were refused.
+"""The result of the last refresh: what failed and which files were refused.
 
-Belongs here: `state/refresh.json`, written whole, and since when it is so. Does not: refreshing
-(`pipelines.operations.refresh`), telling people (`pipelines.alerts`).
+Belongs here: `state/refresh.json`, written whole, and since when each problem exists. Does not:
+refreshing (`pipelines.operations.refresh`), alerts (`pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ PLACE = "state/refresh.json"
 
 
 class RefusedFile(BaseModel):
-    """What was not taken, `since` when, and what to do. `file`: its path in the landing folder;
-    `name`: the same, or what of that file was refused."""
+    """A refused file, `since` when, and what to do. `file`: its path in the landing folder; `name`:
+    the same, or the part of that file that was refused.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,8 +31,9 @@ class RefusedFile(BaseModel):
 
 
 class LastRefresh(BaseModel):
-    """What the last refresh came to. `failing_since`: when the first of an unbroken row of failed
-    refreshes ended; None if this one did not fail."""
+    """The result of the last refresh. `failing_since`: when the first of a series of failed
+    refreshes ended; None if this one did not fail.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +45,7 @@ class LastRefresh(BaseModel):
 
 
 def last_refresh(home: Home) -> LastRefresh | None:
-    """What the last refresh came to; None if none is remembered."""
+    """Return the result of the last refresh; None if there is no record."""
     try:
         return LastRefresh.model_validate_json(home.store.read(PLACE))
     except (OSError, UnicodeError, ValidationError):
@@ -57,9 +59,9 @@ def remember(
     published: bool,
     now: datetime | None = None,
 ) -> None:
-    """Remember what a refresh came to. `refused`: file, name, reason, remedy.
+    """Record the result of a refresh. `refused`: file, name, reason, remedy.
 
-    Raises nothing: what can't be remembered (a full disk) must not cost anybody a refresh.
+    Raises nothing: a record that can't be written (a full disk) must not fail the refresh.
     """
     now = now or datetime.now(UTC).replace(microsecond=0)
     before = last_refresh(home)

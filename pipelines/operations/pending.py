@@ -1,10 +1,10 @@
-"""What is to be refreshed, cheaply enough to ask every minute.
+"""What there is to refresh, found cheaply enough to check every minute.
 
 Belongs here: what the sensor on new editions decides. Does not: the plan itself
 (`pipelines.operations.refresh`), the landing folder (`pipelines.operations.landing`).
 
-Most of what a refresh rests on is written once, so names tell whether there is anything new; what
-is replaced is small and is read. Only if something changed, the plan is made.
+Most inputs of a refresh are written once, so their names show whether there is anything new; the
+few that are replaced are small and are read. The plan is made only if something changed.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ from warehouse.transform.lake import version_of
 WRITTEN_ONCE = tuple(
     f"archive/{name}" for name in ("records", "decisions", "tombstones", "publications")
 )
-# What was made of files may be lost.
+# Derived files may be lost.
 MADE = ("lake", "quarantine", "docs")
 REPLACED = ("lake/editions/", "lake/tidy/")  # states of editions, facts of files
 
 
 class RememberedRefresh(Cursor):
-    """What the sensor remembers: the state in which nothing was to be done; and what it asked for
-    last, when, and how many times."""
+    """The sensor's memory: the state in which there was nothing to do; and its last request, when,
+    and how many times.
+    """
 
     done: str = ""
     asked: str = ""
@@ -43,14 +44,14 @@ class RememberedRefresh(Cursor):
 
 
 class Work(NamedTuple):
-    """What is to be done: in words, and a digest of the editions and their files."""
+    """What there is to do: in words, and a digest of the editions and their files."""
 
     words: str
     digest: str
 
 
 class RefreshDecision(NamedTuple):
-    """What the sensor decided: the key of a run, None if there is none; and why."""
+    """The sensor's decision: the key of a run, None if there is none; and why."""
 
     run_key: str | None
     why: str
@@ -60,10 +61,10 @@ class RefreshDecision(NamedTuple):
 def look_at(
     home: Home, remembered: RememberedRefresh, now: float, cut_short: bool = False
 ) -> RefreshDecision:
-    """Whether to refresh: an edition is pending, or the mart does not rest on what is accepted.
+    """Decide whether to refresh: an edition is pending, or the mart does not use what is accepted.
 
-    The same work is asked for once; if that failed, again after an hour; at once if the machine
-    went down meanwhile (`cut_short`).
+    The same work is requested once; if that failed, again after an hour; at once if the machine
+    went down in the meantime (`cut_short`).
     """
     state = state_of(home)
     nothing = "Nothing new in the archive, and the mart is current"
@@ -79,13 +80,14 @@ def look_at(
         )
     times = remembered.times + 1 if again else 1
     asked = RememberedRefresh(asked=work.digest, asked_at=now, times=times)
-    # The hour for whoever clears the cursor: a run key is good for one run, for ever.
+    # The hour lets the same work run again after the cursor is cleared: Dagster uses each run
+    # key once.
     hour = time.strftime("%Y-%m-%d %H", time.gmtime(now))
     return RefreshDecision(f"{work.digest} {hour} {times}", work.words, asked)
 
 
 def pending(home: Home) -> Work | None:
-    """What a refresh would do; None if nothing."""
+    """Return what a refresh would do; None if nothing."""
     batches = plan(home)
     editions = [(batch.feed, edition) for batch in batches for edition in batch.editions]
     if editions:
@@ -114,8 +116,9 @@ def _hash(lines: list[str]) -> str:
 
 
 def state_of(home: Home) -> str:
-    """Changes with whatever a plan rests on: records, decisions, verdicts, what was made of files,
-    settings, the mart, and the code."""
+    """Return a state that changes with any input of a plan: records, decisions, verdicts, derived
+    files, settings, the mart, and the code.
+    """
     told = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
     keys = [key for prefix in (*WRITTEN_ONCE, *MADE) for key in home.store.list_keys(prefix)]
     told += keys

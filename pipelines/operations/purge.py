@@ -1,4 +1,4 @@
-"""Purging from end to end: erase a file, have Dagster forget it, and publish without it.
+"""Purge from end to end: erase a file, delete Dagster's runs about it, and publish without it.
 
 Belongs here: the order of the steps. Does not: the steps (`pipelines.operations.purge_files`,
 `pipelines.operations.purge_runs`, `pipelines.operations.refresh`), asking and printing
@@ -34,8 +34,9 @@ from warehouse.settings import read_settings
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge came to. `runs`: Dagster runs forgotten; `taken_down`: the published mart had to
-    go, for it could not be rebuilt without the file."""
+    """The result of a purge. `runs`: Dagster runs deleted; `taken_down`: the published mart was
+    removed, because it could not be rebuilt without the file.
+    """
 
     plan: Plan
     stones: list[Tombstone]
@@ -54,9 +55,9 @@ def purge(
 ) -> Purged | None:
     """Erase the files of these hashes; None if `confirm` says no.
 
-    May be killed at any point and run again. Raises NotPossible for hashes that fit nothing,
-    several, or a container with other files, and for a blank reason; ValueError for settings that
-    can't be read.
+    May be killed at any point and run again. Raises NotPossible for hashes that match nothing,
+    several files, or a container with other files, and for a blank reason; ValueError for settings
+    that can't be read.
     """
     read_settings(home)  # without them no mart is published, and the old one shows the file
     with alone(home, say, wait=True):
@@ -76,7 +77,9 @@ def purge(
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
         elif home.has_mart and not report.published:
-            build_pages(home)  # they were erased, and the mart stays: it shows nothing of the file
+            build_pages(
+                home
+            )  # they were erased, and the mart stays because it shows nothing of the file
         say("Having Dagster forget its runs")
         jobs = {feed_job_name(feed) for feed, _ in touched}
         forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)

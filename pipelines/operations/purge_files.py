@@ -1,11 +1,11 @@
-"""Purging: a file that must not be kept is erased, with all that was made from it in the home.
+"""Purge: erase a file that must not be kept, with all that was made from it in the home.
 
-Belongs here: what has to go (the plan), and erasing it from archive, landing folder, lake, lineage
-events and the words of the check history. Does not: Dagster's events and the mart
+Belongs here: what must be erased (the plan), and erasing it from archive, landing folder, lake,
+lineage events and the words of the check history. Does not: Dagster's events and the mart
 (`pipelines.operations.purge`), asking.
 
-Tombstones are written first and tell all that is needed to erase, so that a purge that was killed
-half-way can be run again: every step may be repeated.
+Tombstones are written first and contain all that is needed to erase, so that an interrupted purge
+can be run again: every step may be repeated.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ MART = "mart"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a purge is to erase. `files`: their records; `containers`: hashes of all that is kept
-    and holds one of them; `buried`: tombstones of an earlier purge, of which traces may be left;
-    `landing`: copies in the landing folder; `beside`: files there that hold others, too."""
+    """What a purge is to erase. `files`: their records; `containers`: hashes of all stored
+    containers of one of them; `buried`: tombstones of an earlier purge, of which traces may be
+    left; `landing`: copies in the landing folder; `beside`: files there that contain others,
+    too.
+    """
 
     files: list[SourceFile]
     containers: list[str]
@@ -55,9 +57,9 @@ class Plan:
 
 
 def plan_purge(home: Home, typed: Iterable[str]) -> Plan:
-    """What has to go, by hashes of files or containers, or their first digits.
+    """Plan what to erase, by hashes of files or containers, or their first digits.
 
-    Raises NotPossible if a hash fits nothing or several, or if a container holds other files too.
+    Raises NotPossible if a hash matches nothing or several, or if a container has other files too.
     """
     files, buried = _meant(home, [prefix_of(one) for one in typed])
     gone = {file.sha256 for file in files} | {one.sha256 for one in buried}
@@ -92,7 +94,7 @@ def _meant(home: Home, prefixes: list[str]) -> tuple[list[SourceFile], list[Tomb
 def _other_containers(
     archive: Archive, every: list[SourceFile], known: set[str], gone: set[str], sizes: set[int]
 ) -> Iterator[str]:
-    """Containers kept for another file's sake that hold the same content."""
+    """Return containers kept for another file that have the same content."""
     others = {c for file in every for c in archive.containers_of(file)} - known
     for container in sorted(others):
         if archive.has_object(container):
@@ -102,7 +104,7 @@ def _other_containers(
 
 
 def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
-    """SHA-256 of what a file holds, of those contents only whose size is looked for."""
+    """Return SHA-256 of a file's contents, only for contents of a wanted size."""
     if path.stat().st_size in sizes:
         yield hash_file(path)
     try:
@@ -117,13 +119,13 @@ def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
             with gzip.open(path) as unpacked:
                 yield hash_stream(cast("IO[bytes]", unpacked))
     except (*UNREADABLE, RuntimeError, ValueError):
-        return  # what can't be unpacked was never taken in
+        return  # what can't be unpacked was never imported
 
 
 def _refuse_others(
     every: list[SourceFile], containers: list[str], gone: set[str], archive: Archive
 ) -> None:
-    """A container can't be kept without one of its members: nobody may lose a file unasked."""
+    """Raise NotPossible where a container also has other files, which would be lost with it."""
     for container in containers:
         others = [
             f for f in every if container in archive.containers_of(f) and f.sha256 not in gone
@@ -141,7 +143,9 @@ def _refuse_others(
 def _in_landing(
     home: Home, gone: set[str], containers: set[str], sizes: set[int]
 ) -> tuple[list[Path], list[Path]]:
-    """Copies in the landing folder, and files there that hold such a copy beside others."""
+    """Return copies in the landing folder, and files there that contain such a copy beside
+    others.
+    """
     copies: list[Path] = []
     beside: list[Path] = []
     for path in sorted(home.landing.rglob("*")) if home.landing.exists() else []:
@@ -156,7 +160,7 @@ def _in_landing(
 
 
 def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]:
-    """Record the decisions and set the tombstones; returns all that are to be erased now.
+    """Record the decisions and write the tombstones; returns all that are to be erased now.
 
     Tombstones of an earlier purge keep their words. Raises NotPossible for a blank reason.
     """
@@ -189,8 +193,9 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
 def editions_touched(
     home: Home, stones: list[Tombstone], looks_back: Callable[[str], int]
 ) -> dict[EditionKey, datetime]:
-    """Editions whose verdicts may quote a purged file, and since when: its own, and those that
-    were judged by it or compared with it."""
+    """Return editions whose verdicts may quote a purged file, and since when: its own, and
+    those that were checked with it or compared with it.
+    """
     files = Archive(home).files()
     editions = {EditionKey.of(file) for file in files}
     touched: dict[EditionKey, datetime] = {}
@@ -213,8 +218,9 @@ def editions_touched(
 def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
-    """Erase the files from landing folder, lake, check history, lineage events and archive. May
-    be repeated."""
+    """Erase the files from landing folder, lake, check history, lineage events and archive. May be
+    repeated.
+    """
     for path in plan.landing:
         discard(path)
     store = home.store
@@ -229,9 +235,9 @@ def erase(
     _blank_words(home, touched)
     forget_files(home, [stone.sha256 for stone in stones])
     for name in store.names("state"):
-        if name.endswith(".json"):  # may quote the file, and may be lost
+        if name.endswith(".json"):  # may quote the file, and can be lost
             store.delete(f"state/{name}")
-    for prefix in ("docs", "state/downloads", "mart/spill"):  # of processes that were killed, too
+    for prefix in ("docs", "state/downloads", "mart/spill"):  # of killed processes, too
         store.delete_all(prefix)
     for prefix in WRITTEN:
         store.sweep(prefix)
@@ -244,8 +250,9 @@ def erase(
 
 
 def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
-    """Blank what verdicts on these editions, and on the mart, quote since the file came: they may
-    quote its cells. The verdicts stay."""
+    """Blank the quotations in verdicts on these editions and on the mart since the file
+    arrived: they may quote its cells. The verdicts stay.
+    """
     since = min(touched.values(), default=None)
     for key in verdicts(home):
         rows = pl.read_parquet(home.store.local_copy(key))
@@ -272,7 +279,9 @@ def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
 
 
 def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
-    """Runs that judged these editions since the purged file came, by the check history."""
+    """Return runs that checked these editions since the purged file arrived, by the check
+    history.
+    """
     runs: set[str] = set()
     for edition, since in touched.items():
         for key in verdicts(home, *edition):
@@ -282,7 +291,7 @@ def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
 
 
 def finish(home: Home, stones: list[Tombstone]) -> None:
-    """Note on the tombstones that nothing is left."""
+    """Record on the tombstones that nothing is left."""
     now = datetime.now(UTC).replace(microsecond=0)
     for stone in stones:
         write(home, stone.model_copy(update={"erased_at": stone.erased_at or now}))

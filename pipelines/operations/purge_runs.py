@@ -1,4 +1,4 @@
-"""Forgetting runs: Dagster's events quote what checks found, and a purged file may be among it.
+"""Delete runs: Dagster's events quote what checks found, which may include a purged file.
 
 Belongs here: deleting runs of a home's Dagster instance so that no byte of their events is left.
 Does not: which runs (`pipelines.operations.purge_files` knows by the check history).
@@ -56,11 +56,11 @@ class InUse(Refusal):
 def forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
-    """Delete these runs, and all runs of these jobs between two moments, with every event; returns
+    """Delete these runs, and all runs of these jobs between two times, with every event; returns
     how many.
 
-    A job that was cut short has left no verdict, and may have quoted cells all the same; so may a
-    publication that failed. Raises InUse if another program keeps the databases locked.
+    An interrupted job has left no verdict, but may have quoted cells, as may a publication that
+    failed. Raises InUse if another program keeps the databases locked.
     """
     try:
         return _forget_runs(home, runs, jobs, since, until)
@@ -73,8 +73,9 @@ def forget_runs(
 
 
 def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> set[str]:
-    """Refreshes of the daemon that ended between two moments, however long before the first they
-    began: they say why editions were held back, and may quote cells."""
+    """Return the daemon's refreshes that ended between two times, however long before the first
+    they began: they give the reasons for holding editions, and may quote cells.
+    """
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
 
@@ -112,7 +113,7 @@ def _forget_runs(
             instance.delete_run(run_id)
     if postgres:
         _forget_in_postgres(postgres, sorted(runs))
-        home.store.delete_all(HISTORY)  # from before Postgres, and read by nobody
+        home.store.delete_all(HISTORY)  # from before Postgres, and no longer read
         return len(there)
     _forget_index(home, sorted(runs))
     for key in run_files(home, runs):
@@ -123,7 +124,7 @@ def _forget_runs(
 
 
 def _forget_in_postgres(url: URL, runs: list[str]) -> None:
-    """Forget runs, then have Postgres rewrite its tables without what was deleted from them."""
+    """Delete runs, then have Postgres rewrite its tables without them."""
     with autocommitting(url).connect() as db:
         db.execute(text(f"SET lock_timeout = '{TIMEOUT}s'"))
         for statement in FORGET:
@@ -134,7 +135,7 @@ def _forget_in_postgres(url: URL, runs: list[str]) -> None:
 
 
 def run_files(home: Home, runs: Iterable[str]) -> list[str]:
-    """Keys of the SQLite files of runs that are there; none where their events are in Postgres."""
+    """Return keys of the SQLite files of runs; none where their events are in Postgres."""
     wanted = {f"{HISTORY}/runs/{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES}
     return sorted(wanted.intersection(home.store.list_keys(f"{HISTORY}/runs")))
 
@@ -151,7 +152,7 @@ def _forget_index(home: Home, runs: list[str]) -> None:
 
 
 def _vacuum(home: Home, key: str) -> None:
-    """Rewrite a database without what was deleted from it: SQLite only marks pages as free."""
+    """Rewrite a database without deleted data: SQLite only marks pages as free."""
     with open_sqlite(home.store.local_copy(key), TIMEOUT) as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

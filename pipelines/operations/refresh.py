@@ -1,6 +1,6 @@
 """The refresh: from whatever is new to a published mart, in process, visible in Dagster.
 
-Belongs here: what to run, in which order, and what it came to. Does not: the work (`assets`,
+Belongs here: what to run, in which order, and the result. Does not: the work (`assets`,
 `checks`, `warehouse`), nor printing (`pipelines.cli`).
 """
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     import dagster as dg
 
 BRIDGED = 3  # months from one edition of a quarterly list to the next
-ABANDONED = timedelta(hours=2)  # longer than a file is copied, or a mart is built
+ABANDONED = timedelta(hours=2)  # longer than copying a file, or building a mart, takes
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Neighbouring editions of one feed that are taken in by one run."""
+    """Neighbouring editions of one feed that one run processes."""
 
     feed: str
     editions: tuple[str, ...]
@@ -50,15 +50,14 @@ class Batch:
 
 @dataclass
 class RefreshReport:
-    """What a refresh came to.
+    """The result of a refresh.
 
-    `held`: editions that failed their checks and that nobody has decided about: they make a run
-    incomplete, as do `held_months`: editions that are in but for months of organisations.
-    `decided`: editions that stand where a person put them, or whose acceptance has lapsed; one held
-    by hand is told, but is no failure of the run. `unfinished`: files whose purge was interrupted.
-    `taken_down`: the mart was removed, for nothing is left that may be in it. `pages`: those about
-    the mart were lost, and made anew. `lineage`: what kept lineage events from where they should
-    go, if anything.
+    `held`: editions that failed their checks and are undecided: they make a run incomplete, as do
+    `held_months`: held months of accepted editions. `decided`: editions whose status is a person's
+    decision, or whose acceptance has lapsed; one held by decision is listed, but is no failure of
+    the run. `unfinished`: files whose purge was interrupted. `taken_down`: the mart was removed,
+    because nothing may be in it. `pages`: those about the mart were lost, and written again.
+    `lineage`: why lineage events could not be delivered, if so.
     """
 
     imported: list[ImportOutcome] = field(default_factory=list)
@@ -77,7 +76,7 @@ class RefreshReport:
 
     @property
     def refused(self) -> list[ImportOutcome]:
-        """Files of the landing folder that were not taken."""
+        """Return files of the landing folder that were refused."""
         return [outcome for outcome in self.imported if outcome.verdict == "refused"]
 
 
@@ -89,17 +88,17 @@ def refresh(
     wait: bool = True,
     still_for: float = 0,
 ) -> RefreshReport:
-    """Take everything pending from the landing folder to the published mart.
+    """Process everything pending, from the landing folder to the published mart.
 
     `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
     the landing folder that were written to within so many seconds are left there. Raises Busy if
-    another refresh is running and `wait` is False, NotHeld for a feed or an edition of which there
-    is no file, ValueError for settings, or a register of claims, that can't be read.
+    another refresh is running and `wait` is False, NotHeld for a feed or an edition without a file,
+    ValueError for settings, or a register of claims, that can't be read.
     """
     from warehouse.claims.register import published_claims
 
     settings = read_settings(home)  # fail fast on bad settings
-    published_claims(settings.place)  # so would this
+    published_claims(settings.place)  # and on a bad register
     report = RefreshReport()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)
@@ -111,7 +110,7 @@ def refresh(
 
 @contextmanager
 def remembered(home: Home, report: RefreshReport) -> Iterator[None]:
-    """Remember what a refresh came to, also when it breaks off, for alerts to tell."""
+    """Record the result of a refresh for alerts, even if it is interrupted."""
     broke: list[str] = []
     try:
         yield
@@ -133,7 +132,7 @@ def bring_up_to_date(
     feeds: list[str] | None = None,
     editions: list[str] | None = None,
 ) -> None:
-    """Take in what is archived and publish the mart; the landing folder stays as it is.
+    """Process what is archived and publish the mart; the landing folder stays as it is.
 
     The caller holds the home's lock (`warehouse.base.lock.alone`).
     """
@@ -155,9 +154,10 @@ def bring_up_to_date(
 
 
 def clean_up(home: Home) -> None:
-    """Remove what a killed process left. Imports and runs started in the UI write beside us, so
-    only what was begun hours ago is taken for abandoned. Dagster's runs that it left under way are
-    marked as failed."""
+    """Remove what a killed process left. Imports and runs started in the UI write at the same
+    time, so only files begun hours ago count as abandoned. Dagster runs that it left under way
+    are marked as failed.
+    """
     from warehouse.publication.pending_mart import drop_lost
 
     settle(home)
@@ -169,7 +169,9 @@ def clean_up(home: Home) -> None:
 def plan(
     home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
 ) -> list[Batch]:
-    """What must be taken in, feed after feed in the order in which they judge each other."""
+    """Return what must be processed, feed after feed in the order in which their checks depend on
+    each other.
+    """
     from assets.ingest import pending_editions
 
     files = Archive(home).active_files()
@@ -187,9 +189,10 @@ def plan(
 
 
 def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
-    """Cut sorted editions into runs of neighbours: no other held edition lies between them, and
-    at most a quarter. A run takes in every month from its first to its last, of which a quarterly
-    list has most without a file; each costs Dagster an event."""
+    """Cut sorted editions into runs of neighbours: with no other edition between them, and at
+    most a quarter apart. A run processes every month from its first to its last, most of which
+    have no file in a quarterly list; each costs Dagster an event.
+    """
     runs: list[list[str]] = []
     for edition in due:
         before = held[held.index(edition) - 1]
@@ -202,14 +205,16 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
 
 
 def mart_is_current(home: Home) -> bool:
-    """Whether the published mart rests on all that stands accepted; none is, if nothing is."""
+    """Whether the published mart uses all accepted editions; if none is accepted, there is no
+    mart.
+    """
     from warehouse.publication.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.has_mart)
 
 
 def _read_again(home: Home, batches: list[Batch]) -> None:
-    """Have the files of these editions read anew: a person asks for it, whatever was done."""
+    """Have the files of these editions read again, because a person requested it."""
     wanted = {(batch.feed, edition) for batch in batches for edition in batch.editions}
     for file in Archive(home).active_files():
         if EditionKey.of(file) in wanted:
@@ -217,7 +222,7 @@ def _read_again(home: Home, batches: list[Batch]) -> None:
 
 
 def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
-    """Make the pages about the published mart anew: one of them is lost."""
+    """Write the pages about the published mart again, because one of them is lost."""
     from warehouse.outputs.pages.render import build_pages
 
     say("Updating the pages about the mart")
@@ -226,8 +231,9 @@ def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
 
 
 def _all_is_decided(home: Home) -> bool:
-    """Whether nothing may be in the mart, and nobody is to be told: nothing was imported, or what
-    was is withdrawn, purged or held by hand."""
+    """Whether nothing may be in the mart and nobody need act: nothing was imported, or
+    everything is withdrawn, purged or held by decision.
+    """
     return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 
@@ -264,7 +270,7 @@ def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> N
 
 
 def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -> str | None:
-    """Run the job of a feed for neighbouring editions; what went wrong, if anything."""
+    """Run the job of a feed for neighbouring editions; returns what went wrong, if anything."""
     if len(batch.editions) == 1:
         return execute(job, instance, home, key=batch.editions[0])
     span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
@@ -272,7 +278,7 @@ def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -
 
 
 def retired_editions(home: Home) -> int:
-    """How many editions of sample data lie in the archive but, among real data, not in the mart."""
+    """Count the editions of sample data that are archived but, among real data, not in the mart."""
     archive = Archive(home)
     if not archive.has_real():
         return 0

@@ -1,7 +1,7 @@
-"""The job `refresh`: what the command of that name does, as a run that the daemon can start.
+"""The job `refresh`: the command of that name, as a run that the daemon can start.
 
-Belongs here: its op, and which outcomes make its run fail. Does not: refreshing
-(`pipelines.operations.refresh`), whose runs of feeds and of the mart show as runs of their own.
+Belongs here: its op, and which results make its run fail. Does not: refreshing
+(`pipelines.operations.refresh`), whose runs of feeds and of the mart appear as runs of their own.
 """
 
 import dagster as dg
@@ -16,8 +16,9 @@ LONGEST = 6 * 3600  # seconds
 
 
 def refresh_job(still_for: float) -> dg.JobDefinition:
-    """The job. Needs the resource `home`. `still_for`: files in the landing folder that were
-    written to within so many seconds wait for the next one."""
+    """Return the job. Needs the resource `home`. `still_for`: files in the landing folder that were
+    written to within so many seconds are left for the next one.
+    """
 
     @dg.op(
         name="refresh_home",
@@ -30,7 +31,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
         with heartbeat(context.instance, context.run_id):
             report = refresh(place, say=context.log.info, still_for=still_for)
         context.log.info(_summary(report))
-        for one in report.refused:  # an alert until it is gone; the mart has what was sound
+        for one in report.refused:  # an alert until it is removed; the mart has the valid data
             context.log.warning(f"{one.name} was refused: {one.message} {one.remedy}")
         if failed := faults(report):
             raise dg.Failure(description=" | ".join(failed), allow_retries=False)
@@ -47,8 +48,9 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
 
 
 def faults(report: RefreshReport) -> list[str]:
-    """Why a run is to fail, in words. A file in the landing folder that was refused is no reason:
-    it changes nothing, and is an alert. Nor are editions that were held back before."""
+    """Return why a run fails, in words. A refused file in the landing folder is no reason: it
+    changes nothing, and is an alert. Nor are editions that were held before.
+    """
     held = [one for one in report.taken_in if one.undecided]
     return [
         *report.failures,

@@ -1,4 +1,4 @@
-"""The feeds and editions that a refresh is asked for by name, and what there is instead.
+"""The feeds and editions that a refresh is requested for by name, and what there is instead.
 
 Belongs here: refusing what has no file. Does not: the refresh itself (`refresh`).
 """
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     pass
 
 
-SHOWN = 6  # editions that a message names one by one
+SHOWN = 6  # editions that a message lists
 
 
 class NotHeld(Refusal):
-    """A feed or an edition was asked for of which there is no file: what there is instead."""
+    """A feed or an edition without any file was requested: what there is instead."""
 
 
 def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
-    """Raise NotHeld if a feed or an edition that is asked for has no file in the archive."""
+    """Raise NotHeld if a requested feed or edition has no file in the archive."""
     held: dict[str, set[str]] = {}
     for file in Archive(home).active_files():
         if not feeds or file.feed in feeds:
@@ -50,7 +50,7 @@ def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
 
 
 def _span(editions: list[str]) -> str:
-    """`2025-10, 2025-11`, or of many the first and the last, and how many."""
+    """Describe editions: `2025-10, 2025-11`, or the first and the last of many, and how many."""
     if len(editions) <= SHOWN:
         return ", ".join(editions)
     return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"

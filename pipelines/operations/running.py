@@ -1,12 +1,12 @@
-"""Runs of Dagster in our own process: executing a job, and settling what a killed process left.
+"""Dagster runs in our own process: execute a job, and settle what a killed process left.
 
 Belongs here: how a job is run in process and what went wrong in it, in a sentence. Does not: which
 jobs and in which order (`pipelines.operations.refresh`), runs that Dagster's daemon launched.
 
-Dagster can't see that a process it did not start was killed: such a run would stay under way for
-ever, and take a place in the queue of runs. So each run tells, in its tags, which process it is in,
-and once a minute that it is alive. The home's lock says nothing of that: two machines may have
-homes of the same name, or share a disk that knows no locks.
+Dagster can't see that a process it did not start was killed: such a run would stay under way, and
+take a place in the queue of runs. So each run records in its tags its process, and a heartbeat once
+a minute. The home's lock does not show this: two machines may have homes of the same name, or share
+a disk that does not support locks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from warehouse.base.home import Home
 if TYPE_CHECKING:
     import dagster as dg
 
-# There while a process runs jobs: one that was killed can't take it away.
+# Present while a process runs jobs: a killed process leaves it behind.
 UNDER_WAY = "state/runs_under_way"
 IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
 PROCESS = "access-recovery/process"  # a tag: machine and number of its process
@@ -42,7 +42,7 @@ CUT_SHORT = (
 
 @contextmanager
 def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance to run jobs on, with what a killed process left on it settled.
+    """Open Dagster's instance to run jobs on, after settling what a killed process left on it.
 
     The caller holds the home's lock.
     """
@@ -52,14 +52,14 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
     with open_instance(home) as instance, kept_connections(instance):
         settle_abandoned(instance, home)
         home.store.replace(UNDER_WAY, "")
-        yield instance  # what breaks off here leaves the mark, so that the next one settles
+        yield instance  # an error here leaves the mark, so that the next process settles
         _unmark(instance, home)
 
 
 def settle(home: Home) -> int:
     """Settle what a killed process left, if one was killed; returns how many runs.
 
-    The caller holds the home's lock. Costs nothing as a rule: Dagster is not even loaded.
+    The caller holds the home's lock. Normally costs nothing: Dagster is not even loaded.
     """
     if not home.store.exists(UNDER_WAY):
         return 0
@@ -72,7 +72,7 @@ def settle(home: Home) -> int:
 
 
 def _unmark(instance: dg.DagsterInstance, home: Home) -> None:
-    """Take the mark away, unless a run is left that may yet turn out to be dead."""
+    """Remove the mark, unless a run is left that may yet turn out to be dead."""
     if not _left(instance, home):
         home.store.delete(UNDER_WAY)
 
@@ -89,8 +89,9 @@ def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
 
 
 def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
-    """Whether the process of a run, by its tags, is to be taken for alive: it gave a sign of life
-    within `SILENT`, and is there if it is on this machine. One of an earlier release gave none."""
+    """Whether the process of a run, by its tags, counts as alive: its heartbeat is within `SILENT`,
+    and it exists if it is on this machine. Runs of an earlier release have no heartbeat.
+    """
     try:
         at = datetime.fromisoformat(tags[ALIVE])
         machine, _, number = tags[PROCESS].rpartition(":")
@@ -101,8 +102,9 @@ def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
 
 
 def _is_gone(number: int) -> bool:
-    """Whether this machine has no process of that number. Windows is not asked: there the question
-    would end the process."""
+    """Whether this machine has no process of that number. Not checked on Windows, where the check
+    would end the process.
+    """
     if os.name == "nt":
         return False
     try:
@@ -115,7 +117,7 @@ def _is_gone(number: int) -> bool:
 
 
 def signs_of_life() -> dict[str, str]:
-    """Tags of a run in this process, as of now."""
+    """Return tags of a run in this process, as of now."""
     return {
         PROCESS: f"{socket.gethostname()}:{os.getpid()}",
         ALIVE: datetime.now(UTC).isoformat(timespec="seconds"),
@@ -124,7 +126,7 @@ def signs_of_life() -> dict[str, str]:
 
 @contextmanager
 def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Have a run say once a minute that its process is alive."""
+    """Record a run's heartbeat once a minute."""
     done = Event()
 
     def beat() -> None:
@@ -142,15 +144,16 @@ def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
 
 
 def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
-    """Runs under way that a process of this home began. Runs that Dagster's daemon launched are not
-    ours, that of the job `refresh` around us among them."""
+    """Return runs under way that a process of this home began, without those that Dagster's daemon
+    launched, such as the job `refresh` around us.
+    """
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
     from dagster._core.storage.tags import GRPC_INFO_TAG
 
     under_way = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
     ours = RunsFilter(tags={IN_PROCESS: str(home.root)}, statuses=under_way)
-    # Whoever runs one of ours again in the UI copies its tags: that run is the daemon's.
+    # Rerunning one of ours in the UI copies its tags: that run is the daemon's.
     return [
         run
         for run in instance.get_runs(ours)
@@ -165,7 +168,7 @@ def execute(
     key: str | None = None,
     tags: dict[str, str] | None = None,
 ) -> str | None:
-    """Run one job in process; None if it succeeded, else what went wrong in a sentence."""
+    """Run one job in process; returns None if it succeeded, else what went wrong in a sentence."""
     run_id = str(uuid4())
     with heartbeat(instance, run_id):
         result = job.execute_in_process(
