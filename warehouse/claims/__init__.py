@@ -1,5 +1,5 @@
-"""Published claims: statements with figures, put to the test against the mart.
+"""Published claims: statements with figures, checked against the mart.
 
-`places/<place>.yaml` is the register of a place; every module works on it as data. No code knows
+`places/<place>.yaml` is the register of a place; every module treats it as data. No code refers to
 any one claim.
 """

@@ -1,6 +1,6 @@
-"""What is held of the series that claims ask for, and what is left out of the mart, by whom.
+"""Data available for the series that claims use, and what is left out of the mart, by whom.
 
-Belongs here: questions to `kpi_monthly` and governance's records of the attached mart. Does not:
+Belongs here: queries on `kpi_monthly` and governance's records of the attached mart. Does not:
 values (`evidence`), sentences about what is missing (`not_computable`).
 """
 
@@ -20,7 +20,7 @@ from warehouse.mart.hierarchy import Connection, create_from
 
 @dataclass(frozen=True)
 class Month:
-    """One month of a KPI and organisation as the mart has it now."""
+    """One month of a KPI and organisation in the current mart."""
 
     month: date
     has_value: bool
@@ -31,8 +31,9 @@ class Month:
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition that was imported: the months it covers, and why it (or a file of it) is not in
-    the mart; `left_out` is empty if all of it is."""
+    """An imported edition: the months it covers, and why it (or a file of it) is not in the mart;
+    `left_out` is empty if all of it is.
+    """
 
     feed: str
     edition: str
@@ -49,18 +50,19 @@ class Edition:
 
 @dataclass(frozen=True)
 class Held:
-    """What is held: months of each series, and the editions of each feed, oldest first."""
+    """What is available: months of each series, and the editions of each feed, oldest first."""
 
     months: dict[tuple[str, str, str], tuple[Month, ...]]
     editions: dict[str, tuple[Edition, ...]]
 
     def accepted(self, feed: str) -> list[str]:
-        """The editions of a feed that are in the mart."""
+        """Return the editions of a feed that are in the mart."""
         return [one.edition for one in self.editions.get(feed, ()) if one.status == "accepted"]
 
     def left_out(self, feeds: Iterable[str], months: Iterable[date]) -> list[Edition]:
-        """Editions that cover any of these months and are not in the mart, or not in whole.
-        Sample data that real data retired are none: they are not missed."""
+        """Return editions that cover any of these months and are wholly or partly missing from
+        the mart. Sample data that real data retired are left out.
+        """
         asked = list(months)
         return [
             one
@@ -72,7 +74,7 @@ class Held:
 
 
 def held(db: Connection, readings: Iterable[Reading]) -> Held:
-    """Months of every series that the readings ask for, and where each feed's editions stand."""
+    """Return the months of every series that the readings use, and the editions of each feed."""
     series = sorted({(r.kpi_id, r.org_level, r.org_code) for r in readings if r.kpi_id})
     schema = dict.fromkeys(("kpi_id", "org_level", "org_code"), pl.String)
     frame = pl.DataFrame(series, schema=schema, orient="row")

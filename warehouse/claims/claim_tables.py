@@ -1,7 +1,7 @@
 """Tables `claim` and `claim_reading` of the mart.
 
-Belongs here: their columns, and putting tested claims into them. Does not: the trial (`evaluate`);
-what the columns mean is said in the mart's descriptions.
+Belongs here: their columns, and writing evaluated claims into them. Does not: the evaluation
+(`evaluate`); the mart's descriptions explain the columns.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ READING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "missing": pl.String,
     "synthetic": pl.Boolean,
 }
-# Where columns come from: the register, and the working tables in which `evidence` and `held` keep
-# what they asked. What those rest on is read off their SQL; which of their columns a column here
-# is made of goes through Python, and is told.
+# Where columns come from: the register, and the working tables in which `evidence` and `held`
+# keep their query results. The inputs of those are parsed from their SQL; which of their
+# columns a column here uses goes through Python, and is declared.
 RECORDS = "claims.register"
 FIGURES = tuple(f"stage.claim_known.{name}" for name in ("value", "value_before"))
 STATED = ("claims.register.stated_value",)
@@ -131,10 +131,10 @@ DECLARED = {
 def create_claims(
     db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
 ) -> None:
-    """Judge a register against the attached mart, and keep what came of it in the mart.
+    """Evaluate a register against the attached mart, and write the results into the mart.
 
-    The figures and governance's editions must be there. Raises ValueError that names claim and
-    key if the register does not fit the catalogue.
+    The figures and governance's editions must exist. Raises ValueError that names claim and key if
+    the register does not fit the catalogue.
     """
     tested = evaluate_claims(db, claims, kpis, synthetic)
     rows = [_claim_row(one, synthetic) for one in tested]
@@ -185,7 +185,7 @@ def _claim_row(one: EvaluatedClaim, synthetic: bool) -> dict[str, object]:
 
 
 def _stated(claim: Claim) -> dict[str, object]:
-    """What the register says of a claim."""
+    """Return the register's columns of a claim."""
     figure, document = claim.figure, claim.document
     return {
         "claim_id": claim.claim_id,
@@ -209,7 +209,9 @@ def _stated(claim: Claim) -> dict[str, object]:
 def _reading_rows(
     claim: Claim, number: int, evaluation: Evaluation, kpis: dict[str, Kpi]
 ) -> Iterator[dict[str, object]]:
-    """A row per value that the reading ever had, oldest first, and one for what is missing."""
+    """Return a row per value that the reading ever had, oldest first, and one for what is
+    missing.
+    """
     reading = evaluation.reading
     unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
     months = months_of(reading)
@@ -245,7 +247,7 @@ def _reading_rows(
 
 
 def _runs(known: Sequence[KnownValue]) -> Iterator[tuple[float, list[KnownValue]]]:
-    """Values with the editions in which they stood, one after the other; gaps are left out."""
+    """Group consecutive editions with the same value; gaps are left out."""
     for value, run in groupby(known, key=lambda one: one.value):
         if value is not None:
             yield value, list(run)

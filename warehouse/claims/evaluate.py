@@ -1,7 +1,7 @@
-"""The trial of a register: every claim with every reading tried, and its verdict.
+"""Evaluate a register: every claim with all its readings, and its verdict.
 
-Belongs here: bringing claims, evidence and rules together, and saying what came of it. Does not:
-the rules (`verdicts`), the questions (`evidence`), the shape of the tables (`claim_tables`).
+Belongs here: combining claims, evidence and rules, and describing the result. Does not: the rules
+(`verdicts`), the queries (`evidence`), the structure of the tables (`claim_tables`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class EvaluatedClaim:
-    """A claim after its trial. `summary`: the verdicts of its whole statement, in a line."""
+    """An evaluated claim. `summary`: the verdicts of its whole statement, in a line."""
 
     claim: Claim
     evaluations: tuple[Evaluation, ...]
@@ -52,13 +52,13 @@ class EvaluatedClaim:
 def evaluate_claims(
     db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
 ) -> list[EvaluatedClaim]:
-    """Judge every claim against the mart attached as `mart`; of a synthetic one, none.
+    """Evaluate every claim against the mart attached as `mart`; none against a synthetic one.
 
-    Raises ValueError that names claim and key if the register makes no sense to the catalogue.
+    Raises ValueError that names claim and key if the register does not fit the catalogue.
     """
     check_register(tuple(claims), kpis)
-    # Asked of sample data, too, so that columns of any mart have the same lineage; nothing is made
-    # of the answers.
+    # Queries run on sample data too, so that columns of any mart have the same lineage; their
+    # results are not used.
     readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
     known = iter(_try(db, readings, kpis))
     is_held = held(db, [reading for claim in claims for reading in claim.readings])
@@ -91,7 +91,7 @@ def _not_judged(claim: Claim) -> EvaluatedClaim:
 
 
 def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
-    """What has to be worked out for a reading: itself, a reading per month, or nothing."""
+    """Return what to calculate for a reading: itself, a reading per month, or nothing."""
     if reading.kpi_id is None or is_stock_over_months(reading, kpis[reading.kpi_id]):
         return []
     if reading.period.each is None:
@@ -105,7 +105,7 @@ def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
 def _try(
     db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
 ) -> list[list[tuple[Reading, list[KnownValue]]]]:
-    """Per entry: what it is worked out as (a reading, or one per month), with all their values."""
+    """Return, per entry, what is calculated (a reading, or one per month) with all its values."""
     flat = [one for several in readings for one in several]
     known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
     return [[next(known) for _ in several] for several in readings]
@@ -147,8 +147,9 @@ def _tried(
     kpis: dict[str, Kpi],
     is_held: Held,
 ) -> list[Evaluation]:
-    """What came of a reading. Of `each` month by itself those that never had a value are told
-    together, where they follow each other."""
+    """Return the evaluations of a reading. Of `each` month, consecutive ones that never had a value
+    are combined.
+    """
     if not worked_out:
         return [Evaluation(reading, (), why_not_computable(reading, kpis, is_held))]
     found = []
@@ -169,8 +170,9 @@ def _tried(
 def _of_the_time(
     claim: Claim, reading: Reading, known: Sequence[KnownValue], kpis: dict[str, Kpi]
 ) -> bool:
-    """Whether one of the editions that gives the reading a value was out when the claim was made:
-    by the release calendar; where a feed has none, in the month after the edition's."""
+    """Whether one of the editions that gives the reading a value was published when the claim was
+    made: by the release calendar; for a feed without one, in the month after the edition's.
+    """
     if claim.document.said_by is None or reading.kpi_id is None:
         return False
     said_by = add_months(parse_month(claim.document.said_by), 1)
@@ -186,7 +188,7 @@ def _ever_had_value(one: tuple[Reading, list[KnownValue]]) -> bool:
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
-    """Readings of months that follow each other, as one of each of these months."""
+    """Combine readings of consecutive months into one of each of these months."""
     first, last = readings[0], readings[-1]
     if first is last:
         return first
@@ -195,16 +197,16 @@ def _together(readings: Sequence[Reading]) -> Reading:
 
 
 def reading_words(reading: Reading, kpis: dict[str, Kpi]) -> str:
-    """`GP appointments, 04C: April to October 2024, financial year to date`."""
+    """Describe a reading: `GP appointments, 04C: April to October 2024, financial year to date`."""
     subject = f"{kpis[reading.kpi_id].title}, " if reading.kpi_id else ""
     return f"{subject}{reading.org_code}: {reading.period.words}{MEASURES[reading.measure]}"
 
 
 def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | None, float | None]:
-    """Difference of a value to what was stated, and the same relative to that.
+    """Return a value's difference from the stated one, absolute and relative.
 
-    Counts may be compared with counts; other units only with their own. Of shares and growth there
-    is no relative difference: theirs is in points.
+    Counts may be compared with counts; other units only with their own. Shares and growth have no
+    relative difference: theirs is in points.
     """
     stated, own = claim.stated.value, claim.figure.unit
     if value is None or (unit != own and not {unit, own} <= COUNTED):
@@ -215,7 +217,7 @@ def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | No
 
 
 def verdict_words(tested: EvaluatedClaim) -> str:
-    """The verdict, with the difference if the claim differs: `differs by +2.7%`."""
+    """Return the verdict, with the difference if the claim differs: `differs by +2.7%`."""
     claim, verdict = tested.claim, tested.verdict
     if verdict.kind not in ("differs", "not computable"):
         return verdict.words
@@ -235,7 +237,7 @@ def verdict_words(tested: EvaluatedClaim) -> str:
 def _note(
     claim: Claim, evaluations: Sequence[Evaluation], verdict: Verdict, kpis: dict[str, Kpi]
 ) -> str:
-    """What a reader should know beside verdict and numbers, in sentences."""
+    """Return what a reader should know beside verdict and numbers, in sentences."""
     parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
         parts.append(
@@ -259,8 +261,9 @@ def _note(
 
 
 def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """How old the figures are, where the newest edition is older than the month by more than the
-    time from one edition to the next: a list that holds until the next one held."""
+    """Describe how old the figures are, where the newest edition is older than the month by
+    more than the time between editions: a list that is carried forward.
+    """
     main = verdict.main
     if main is None or main.latest is None or main.reading.kpi_id is None:
         return ""
@@ -277,7 +280,7 @@ def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
 
 
 def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """The reading that decided, its value and the tolerance it was held to."""
+    """Return the reading that decided, its value and the tolerance applied."""
     main, unit = verdict.main, claim.figure.unit
     if main is None or (main.latest is None and verdict.kind == "not computable"):
         return ""

@@ -1,7 +1,7 @@
-"""What the mart knows about a reading: its value as known with each edition, and who there is.
+"""Evidence on a reading from the mart: its value as known with each edition, and populations.
 
-Belongs here: questions to `kpi_vintage` and `kpi_monthly` of the attached mart. Does not: what is
-held (`available`), verdicts (`verdicts`).
+Belongs here: queries on `kpi_vintage` and `kpi_monthly` of the attached mart. Does not: which
+editions are available (`available`), verdicts (`verdicts`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from warehouse.mart.hierarchy import Connection, create_from
 # How far from its own month figures can still refute a statement.
 REFUTING_MONTHS = 3
 
-# From the months asked for (`stage.claim_cell`: number of the reading, side, month, series) to
+# From the requested months (`stage.claim_cell`: number of the reading, side, month, series) to
 # values as known with each edition (`tick`) that has any of them.
 WORKED_OUT = f"""CREATE TABLE stage.claim_known AS
 WITH seen AS (
@@ -56,7 +56,7 @@ FROM valued GROUP BY number, edition, revision"""
 
 @dataclass(frozen=True)
 class KnownValue:
-    """A value as it was known when this edition (and re-issue of it) was the newest."""
+    """A value as known when this edition (and revision of it) was the newest."""
 
     edition: str
     revision: int
@@ -65,7 +65,7 @@ class KnownValue:
 
 @dataclass(frozen=True)
 class People:
-    """How many people a source has counted in a place in a month."""
+    """A source's count of people in a place in a month."""
 
     org_level: str
     org_code: str
@@ -76,7 +76,7 @@ class People:
 
 
 def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
-    """The months a reading rests on: its own under 0 and, if it compares, those before under 1."""
+    """Return the months of a reading: its own under 0 and, if it compares, earlier ones under 1."""
     own = reading.period.span
     before = tuple(add_months(month, -12) for month in own)
     return {0: own, 1: before} if reading.compares else {0: own}
@@ -85,7 +85,7 @@ def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
 def as_known(
     db: Connection, readings: Sequence[Reading], kpis: dict[str, Kpi]
 ) -> list[list[KnownValue]]:
-    """Each reading's value with every edition held that has any of its months, oldest first.
+    """Return each reading's value with every edition that has any of its months, oldest first.
 
     As known with an edition: each month by its newest figure of that edition or an earlier one. A
     period with a month missing has no value. Readings without KPI have an empty list.
@@ -115,7 +115,7 @@ def as_known(
 def _worked_out(
     db: Connection, cells: list[dict[str, object]]
 ) -> list[tuple[int, str, int, float | None, float | None]]:
-    """Number of the reading, edition, revision, value of its months and of those a year before."""
+    """Return reading number, edition, revision, value of its months and of those a year before."""
     names = ("kpi_id", "org_level", "org_code", "unit")
     schema = {"number": pl.Int32, "side": pl.Int8, "month": pl.Date} | dict.fromkeys(
         names, pl.String
@@ -130,7 +130,7 @@ def _worked_out(
 
 
 def _measured(reading: Reading, now: float | None, before: float | None) -> float | None:
-    """What the reading makes of the value of its months, and of those a year before."""
+    """Calculate the reading from the value of its months, and of those a year before."""
     if now is None:
         return None
     if reading.measure == "monthly_mean":
@@ -147,7 +147,7 @@ def _measured(reading: Reading, now: float | None, before: float | None) -> floa
 def count_people(
     db: Connection, places: Iterable[ClaimOrganisation], kpis: dict[str, Kpi]
 ) -> list[People]:
-    """Every month's count of people in these places, by each source that has the place."""
+    """Return every month's count of people in these places, by each source that has the place."""
     asked = [{"org_level": one.level, "org_code": one.code} for one in dict.fromkeys(places)]
     schema = dict.fromkeys(("org_level", "org_code"), pl.String)
     create_from(db, "stage.claim_place", pl.DataFrame(asked, schema=schema), "claims.register")
@@ -166,7 +166,7 @@ def count_people(
 
 
 def most_people(counted: Sequence[People], place: ClaimOrganisation, month: date) -> list[People]:
-    """By each source that has the place: the most people counted there around that month.
+    """Return, by each source that has the place, the most people counted there around that month.
 
     `counted`: as `count_people` gives them, the most first.
     """

@@ -1,4 +1,4 @@
-"""Figures and differences in words, by their unit.
+"""Format figures and differences in words, by their unit.
 
 Belongs here: how a value, a difference and the verdicts of a statement are written. Does not:
 deciding them (`verdicts`).
@@ -18,17 +18,17 @@ from warehouse.base.number_format import (
 )
 from warehouse.claims.stated import FRACTIONS
 
-# What is few enough for a difference in percent to hide it.
+# Differences of few organisations are given as a number, because a percentage would hide them.
 FEW = frozenset({"organisations"})
 
 
 def say_edition(edition: str, revision: int) -> str:
-    """`2025-10`; of an edition that was issued again, `2025-10 revision 2`."""
+    """Format an edition: `2025-10`; a revised one `2025-10 revision 2`."""
     return f"{edition} revision {revision}" if revision > 1 else edition
 
 
 def say_value(value: float | None, unit: str, measure: str = "value") -> str:
-    """A value in its unit: `274,903`, `73.32%`; a change with its sign, of a share in points."""
+    """Format a value: `274,903`, `73.32%`; a change with its sign, of a share in points."""
     if value is None:
         return "-"
     changes = measure.startswith("year_on_year")
@@ -40,8 +40,9 @@ def say_value(value: float | None, unit: str, measure: str = "value") -> str:
 
 
 def say_difference(difference: float | None, relative: float | None, unit: str) -> str:
-    """`+2.7%`, `+3.32 pp`, `-1`: shares and growth in percentage points, a handful of
-    organisations in their number, all else relative to what was stated."""
+    """Format a difference, `+2.7%`, `+3.32 pp`, `-1`: shares and growth in percentage points, a few
+    organisations as their number, all else relative to the stated value.
+    """
     if difference is None:
         return "-"
     if unit in FRACTIONS:
@@ -52,11 +53,10 @@ def say_difference(difference: float | None, relative: float | None, unit: str) 
 
 
 def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
-    """The verdicts of a statement's figures in a line: `differs by +2.7%; growth confirmed`.
+    """Sum up the verdicts of a statement's figures: `differs by +2.7%; growth confirmed`.
 
-    Of each figure: aspect, label, and its verdict with the difference. What the statement chiefly
-    says, its first figure, needs no name, and growth is that of it; all else is told by its label,
-    and so is an aspect that is there twice.
+    For each figure: aspect, label, and its verdict with the difference. The first figure needs no
+    name, and growth refers to it; all others, and repeated aspects, are named by their label.
     """
     told = [verdict for _, _, verdict in verdicts]
     if len(set(told)) == 1:

@@ -1,7 +1,7 @@
-"""Why a reading can't be worked out: found from what is held, and said in words.
+"""Why a reading is not computable, in words.
 
 Belongs here: from the catalogue and the mart's records to a sentence. Does not: finding them
-(`available`); what no KPI is for, the register says itself.
+(`available`); figures without a KPI, which the register explains itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class NotComputable:
-    """What is missing, and what there is instead (empty where that says nothing)."""
+    """What is missing, and what is available instead (empty if already covered)."""
 
     what: str
     beside: str = ""
@@ -33,7 +33,7 @@ class NotComputable:
 
 
 def sum_up_missing(lacking: Iterable[NotComputable]) -> str:
-    """What several readings lack, in sentences; what there is instead is told once."""
+    """Describe what several readings lack, in sentences; alternatives are given once."""
     told: dict[str, dict[str, None]] = {}
     for one in lacking:
         told.setdefault(one.beside, {})[one.what] = None
@@ -45,7 +45,7 @@ def sum_up_missing(lacking: Iterable[NotComputable]) -> str:
 
 
 def why_not_computable(reading: Reading, kpis: dict[str, Kpi], held: Held) -> NotComputable:
-    """Which feed, organisation or month a reading lacks; for a reading that has no value."""
+    """Return the feed, organisation or month that a reading without a value lacks."""
     if reading.kpi_id is None:
         return NotComputable(reading.missing or "")
     kpi = kpis[reading.kpi_id]
@@ -69,13 +69,13 @@ def why_not_computable(reading: Reading, kpis: dict[str, Kpi], held: Held) -> No
 
 
 def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
-    """The feeds that a reading's figures are counted from; none if its level has no figures."""
+    """Return the feeds that count a reading's figures; none if its level has no figures."""
     source = next((s for s in kpi.sources if reading.org_level in s.levels), None)
     return list(dict.fromkeys(map(feed_of, source.measures))) if source else []
 
 
 def is_stock_over_months(reading: Reading, kpi: Kpi) -> bool:
-    """Whether a reading would add up over months what is a state, not a flow."""
+    """Whether a reading would add up a stock, such as patients, over months."""
     return kpi.is_stock and len(reading.period.span) > 1 and reading.period.each is None
 
 
@@ -84,7 +84,7 @@ def _not_additive(kpi: Kpi) -> str:
 
 
 def _no_edition(feed: str, held: Held) -> str:
-    """`no edition of FEED is held`, or why none is accepted; empty if one is."""
+    """Return `no edition of FEED is held`, or why none is accepted; empty if one is."""
     if held.accepted(feed):
         return ""
     others = held.editions.get(feed, ())
@@ -94,7 +94,7 @@ def _no_edition(feed: str, held: Held) -> str:
 
 
 def _say_left_out(editions: Sequence[Edition]) -> str:
-    """Why editions are left out; the newest ones, if there are many."""
+    """Describe why editions are left out; the newest ones, if there are many."""
     told = [one.words for one in editions if one.status != "retired"]
     more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
     return "; ".join([*told[-SHOWN:], *more])
@@ -103,7 +103,7 @@ def _say_left_out(editions: Sequence[Edition]) -> str:
 def _nothing_of(
     reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
 ) -> NotComputable:
-    """No figure of the organisation at all, though editions are held."""
+    """Describe that the organisation has no figure at all, though there are editions."""
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
         return NotComputable(f"no month of {of} has a figure: {incomplete}")
@@ -123,7 +123,7 @@ def _few(editions: Sequence[str]) -> str:
 def _months_missing(
     reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
 ) -> NotComputable:
-    """Some months have figures; which of those asked for have none, and why."""
+    """Describe which of the requested months have no figures, and why."""
     has = {month.month for month in known if month.has_value}
     asked = sorted({month for months in months_of(reading).values() for month in months})
     lacking = [month for month in asked if month not in has]

@@ -1,6 +1,6 @@
-"""The stretch of time that a figure is read over: its months, and how they are said.
+"""The period of a figure: its months, and how they are written.
 
-Belongs here: the ways in which a register names months. Does not: what is known of them.
+Belongs here: the ways in which a register names months. Does not: what is known about them.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 
 class Period(Strict):
-    """Exactly one of these keys. `each` is not one period but several: every month of the two and
-    between is a reading of its own."""
+    """Exactly one of these keys. `each` is not one period but several: every month from the
+    first to the last is a reading of its own.
+    """
 
     month: Month | None = None
     financial_year_to: Month | None = None
@@ -72,14 +73,14 @@ class Period(Strict):
 
     @property
     def span(self) -> tuple[date, ...]:
-        """Its months, as first days, oldest first; of `each`, all of them."""
+        """Return its months, as first days, oldest first; of `each`, all of them."""
         if self.months:
             return tuple(parse_month(month) for month in sorted(self.months))
         return between(*self._ends)
 
     @property
     def _ends(self) -> tuple[date, date]:
-        """First and last month of a period without gaps."""
+        """Return first and last month of a period without gaps."""
         if pair := self.range or self.each:
             return parse_month(pair[0]), parse_month(pair[1])
         if self.financial_year:
@@ -98,7 +99,7 @@ class Period(Strict):
 
     @property
     def kind(self) -> str:
-        """What kind of period it is, where its months do not say so themselves."""
+        """Return the kind of period, where its months do not show it."""
         if self.financial_year_to:
             return "financial year to date"
         if self.calendar_year_to:

@@ -1,7 +1,7 @@
 """The register of claims: `places/<place>.yaml` as validated objects.
 
-Belongs here: what an entry may say, and refusing what it must not. Does not: any one claim (the
-YAML), working a reading out (`evidence`), verdicts (`verdicts`).
+Belongs here: what an entry may contain, and refusing invalid ones. Does not: any one claim (the
+YAML), calculating a reading (`evidence`), verdicts (`verdicts`).
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ REGISTERS = Path(__file__).with_name("places")
 
 
 def register_files() -> list[Path]:
-    """The registers of all places, in order."""
+    """Return the registers of all places, in order."""
     return sorted(REGISTERS.glob("*.yaml"))
 
 
 def register_file(place: str) -> Path:
-    """Where the claims about a place stand, if there are any. `place`: ODS code of the ICB."""
+    """Return the register file of a place, if there is one. `place`: ODS code of the ICB."""
     return REGISTERS / f"{place}.yaml"
 
 
 @cache
 def published_claims(place: str) -> tuple[Claim, ...]:
-    """The shipped register of a place, empty if nobody has kept one.
+    """Return the shipped register of a place, empty if there is none.
 
     Raises ValueError, as `load_register` and `check_register` do.
     """
@@ -59,7 +59,7 @@ def published_claims(place: str) -> tuple[Claim, ...]:
 
 
 def load_register(path: Path) -> tuple[Claim, ...]:
-    """Read and validate a register; claims in the order in which they stand.
+    """Read and validate a register; returns claims in its order.
 
     Raises ValueError that names the file, the claim (or document, or statement), the key, what was
     found and what was expected.
@@ -150,7 +150,7 @@ def _readings(
 
 
 def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
-    """Refuse a reading that the catalogue makes no sense of.
+    """Refuse a reading that does not fit the catalogue.
 
     Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
     unit than the claim's, and a monthly mean of what is not added up over months.
@@ -182,7 +182,7 @@ def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[st
 
 
 def unit_of(reading: Reading, kpi: Kpi) -> ClaimUnit:
-    """The unit of what a reading works out: the KPI's, or `growth`."""
+    """Return the unit of a reading's value: the KPI's, or `growth`."""
     if reading.measure == "year_on_year_ratio":
         return "growth"
     if reading.measure == "year_on_year_change" and kpi.unit == "share":
@@ -215,7 +215,7 @@ def _mapping(entry: object, who: str) -> dict[str, Any]:
 
 
 def _apart(entry: object, key: str, who: str) -> tuple[dict[str, Any], object]:
-    """An entry without one of its keys, and what stands under that."""
+    """Return an entry without one of its keys, and that key's value."""
     head = dict(_mapping(entry, who))
     if key not in head:
         raise ValueError(f"{who}: `{key}` is missing")

@@ -1,7 +1,7 @@
 """One published figure as an entry of a register: document, statement, figure and its readings.
 
-Belongs here: what an entry may say by itself. Does not: reading registers, and whether the KPI
-catalogue makes sense of an entry (`register`).
+Belongs here: what an entry may contain. Does not: reading registers, and whether an entry fits the
+KPI catalogue (`register`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from warehouse.kpi.units import Unit
 from warehouse.reference.levels import OrgLevel
 
 # `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
-# points. A claim may be of what no KPI is: then it has a unit of its own.
+# points. A claim without a KPI has a unit of its own.
 ClaimUnit = Literal[Unit, "growth", "pounds"]
 
 
@@ -36,10 +36,10 @@ class ClaimOrganisation(Strict):
 
 
 class Document(Strict):
-    """Where statements stand: a document, who published it, when (or what is known of that).
+    """The source of statements: a document, who published it, when (or what is known of that).
 
     `said_by`: the last month in which its statements can have been made; editions published until
-    then are those of the time. None if that is not known.
+    then were available at the time. None if that is not known.
     """
 
     title: str
@@ -50,10 +50,10 @@ class Document(Strict):
 
 
 class ReadingEntry(Strict):
-    """One way to understand a figure; what it leaves out is the figure's own.
+    """One reading of a figure; keys left out are the figure's own.
 
-    `only_shown`: why it is no reading of the words; it is then worked out and shown, and decides
-    nothing. `missing`: which feed or definition it would need, where there is no KPI.
+    `only_shown`: why the words do not support this reading; it is calculated and shown, and
+    decides nothing. `missing`: which feed or definition it would need, where there is no KPI.
     """
 
     kpi: str | None = None
@@ -65,10 +65,10 @@ class ReadingEntry(Strict):
 
 
 class Figure(Strict):
-    """One figure of a statement, as it was written, and the ways in which it can be understood.
+    """One figure of a statement, as it was written, and its readings.
 
-    `label`: what it is, in few words. `whole`: the figure of which it is a part, as written.
-    `period`: the time it speaks of. Organisations are those of its statement unless it names some.
+    `label`: a short description. `whole`: the figure of which it is a part, as written. `period`:
+    the time it covers. Organisations are those of its statement unless it names some.
     """
 
     label: str = Field(min_length=3, max_length=60)
@@ -88,14 +88,14 @@ class Figure(Strict):
 
 
 class Statement(Strict):
-    """A sentence as published, or faithfully retold, and whom it is about."""
+    """A sentence as published, or faithfully paraphrased, and the organisations it covers."""
 
     says: str = Field(min_length=20)
     organisations: tuple[ClaimOrganisation, ...] = Field(min_length=1)
 
 
 class Reading(Strict):
-    """A reading of its own: one KPI, organisation and period, and what is made of them."""
+    """One reading: a KPI, organisation and period, and the calculation on them."""
 
     kpi_id: str | None
     org_level: OrgLevel
@@ -107,12 +107,12 @@ class Reading(Strict):
 
     @property
     def compares(self) -> bool:
-        """Whether it needs the same months a year earlier, too."""
+        """Whether it also needs the same months a year earlier."""
         return self.measure in COMPARISONS
 
 
 class Claim(Strict):
-    """One published figure, ready to be judged."""
+    """One published figure, ready for evaluation."""
 
     claim_id: str
     statement_id: str

@@ -1,6 +1,6 @@
-"""From readings of claims on to files: which files, and how many rows of them, a value rests on.
+"""Trace readings of claims to files: which files, and how many of their rows, a value uses.
 
-Belongs here: asking the mart for all readings at once. Does not: the way from a figure to its
+Belongs here: one query on the mart for all readings. Does not: the way from a figure to its
 cells (`warehouse.explain`), printing (`pipelines.cli.claims`).
 """
 
@@ -12,19 +12,19 @@ import polars as pl
 from warehouse.explain.counted import FIGURES, cells_of
 from warehouse.mart.explain_macros import VINTAGE
 
-# A row of `claim_reading` that has a value: edition and revision say as known when.
+# A row of `claim_reading` that has a value, with the edition and revision as at which it is known.
 KEY = ["claim_id", "reading_number", "as_at", "as_at_revision"]
 COUNTED = ["feed", "edition", "revision", "sha256"]
 
 
 def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
-    """The files behind every value of these readings; `db` has a mart attached and in use.
+    """Return the files behind every value of these readings; `db` has a mart attached and in use.
 
     `readings`: rows of table `claim_reading`. Returns one row per reading, edition and revision
     of the reading (`as_at`, `as_at_revision`) and file: `claim_id, reading_number, as_at,
     as_at_revision, feed, edition, revision, sha256, file_name, page, url, published_on,
-    retrieved_at, rows` (of the organisations and months counted). A reading's months are taken as
-    they were known with that re-issue of its edition.
+    retrieved_at, rows` (of the organisations and months counted). A reading's months are as known
+    with that revision of its edition.
     """
     asked = _figures(db, readings.filter(pl.col("computed_value").is_not_null()))
     cells = cells_of(db, asked.select(list(FIGURES)).unique()).filter(
@@ -49,8 +49,9 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
 
 
 def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
-    """Each month of each reading as a figure: the newest one not after the edition, and the
-    re-issue of it, with which the reading had this value."""
+    """Return each month of each reading as a figure: the newest one not after the edition, and the
+    revision with which the reading had this value.
+    """
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(

@@ -1,6 +1,6 @@
-"""A figure as it was written: its value, and how far off it may be because of its rounding.
+"""A figure as written: its value, and its tolerance because of rounding.
 
-Belongs here: reading `267,552`, `1.8 million`, `16 %`, `around 70 %`, `1 in 5`. Does not: what the
+Belongs here: parsing `267,552`, `1.8 million`, `16 %`, `around 70 %`, `1 in 5`. Does not: what the
 figure is compared with (`verdicts`).
 """
 
@@ -30,17 +30,17 @@ WRITTEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 PARTS = re.compile(r"^(?P<part>\d+)\s+in\s+(?P<whole>[1-9]\d*)$", re.IGNORECASE)
-# What is counted one by one: written in full, it is exact.
+# Counts: exact if written in full.
 COUNTED = frozenset({"events", "people", "organisations"})
-# What is a part of a whole, or a change relative to one: in percent, or a fraction such as 0.73.
+# Parts of a whole, or changes relative to one: in percent, or a fraction such as 0.73.
 FRACTIONS = frozenset({"share", "growth"})
-# Relative: what arithmetic of binary fractions may be off by, far less than any written digit.
+# Relative tolerance for floating-point error, far less than any written digit.
 NOISE = 1e-12
 
 
 @dataclass(frozen=True)
 class Written:
-    """A stated figure: percentages as fractions, `tolerance` in the same unit, and why so much."""
+    """A stated figure: percentages as fractions, `tolerance` in the same unit, and its reason."""
 
     value: float
     tolerance: float
@@ -48,12 +48,12 @@ class Written:
 
 
 def read_figure(text: str, unit: str) -> Written:
-    """What a figure says, and its tolerance: half a unit of the last digit that was written.
+    """Return a figure's value and its tolerance: half a unit of the last digit that was written.
     `unit`: one of the register's; the figure must be written in it (a share in percent).
 
-    A count written in full is exact. One that is said to be approximate is good to half a unit of
-    its last digit that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError that says what
-    was found and expected, if it can't be read or is of another unit.
+    A count written in full is exact. An approximate one is good to half a unit of its last digit
+    that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError with what was found and
+    expected, if it can't be read or is of another unit.
     """
     if parts := PARTS.match(text.strip()):
         if unit not in FRACTIONS:
@@ -82,8 +82,9 @@ def read_figure(text: str, unit: str) -> Written:
 
 
 def _is_of(unit: str, found: re.Match[str]) -> bool:
-    """Whether a figure is written as one of this unit. A fraction needs its decimal point: 73 of a
-    share is 73 % with the sign forgotten, not 7,300 %."""
+    """Whether a figure is written in this unit. A fraction needs its decimal point: a share of
+    73 is 73 % without its sign, not 7,300 %.
+    """
     in_percent = SCALES[(found["scale"] or "").lower()] < 0
     if unit in FRACTIONS:
         bare = not found["scale"] and "." in found["number"] and abs(float(found["number"])) <= 1
@@ -99,7 +100,7 @@ def _of_another_unit(text: str, unit: str) -> str:
 
 
 def _last_digit(number: Decimal, scale: int) -> float:
-    """What one unit of the last digit is worth."""
+    """Return the value of one unit of the last digit."""
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
         raise ValueError(f"`{number}` is no number")
@@ -107,5 +108,5 @@ def _last_digit(number: Decimal, scale: int) -> float:
 
 
 def within(computed: float, stated: float, tolerance: float) -> bool:
-    """Whether a computed figure rounds to the stated one; both ends of the tolerance do."""
+    """Whether a calculated figure rounds to the stated one; both ends of the tolerance do."""
     return abs(computed - stated) <= tolerance + NOISE * max(1.0, abs(stated), abs(computed))

@@ -1,6 +1,6 @@
-"""Verdicts: a claim against its readings, by rules that know no claim by name.
+"""Verdicts: a claim against its readings, by rules that apply to every claim.
 
-Belongs here: pure functions from what was stated and what is known to a verdict. Does not: asking
+Belongs here: pure functions from stated and known values to a verdict. Does not: queries on
 the mart (`evidence`), tables (`claim_tables`).
 """
 
@@ -35,7 +35,7 @@ class Evaluation:
     """A reading with its value as known with each edition, oldest first; the last is the latest.
 
     `missing`: why the latest figures give no value; None if they do. `of_the_time`: whether any of
-    these editions was out when the claim was made.
+    these editions was published when the claim was made.
     """
 
     reading: Reading
@@ -50,16 +50,16 @@ class Evaluation:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a reading of the words, and not only shown beside them."""
+        """Whether the words support this reading, so that it is not only shown."""
         return self.reading.only_shown is None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a claim: the reading that says so, and with which edition it was true.
+    """A claim's verdict, the reading that decided it, and with which edition it was true.
 
-    `of_the_time`: whether an edition that was out when the claim was made is among those asked;
-    None where no figures were.
+    `of_the_time`: whether an edition that was published when the claim was made is among those
+    used; None where there were no figures.
     """
 
     kind: Kind
@@ -70,7 +70,7 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        """The verdict as the mart has it."""
+        """Return the verdict as the mart has it."""
         if self.kind == "since revised" and self.true_in:
             then = say_edition(self.true_in.edition, self.true_in.revision)
             return f"confirmed in edition {then}, since revised"
@@ -82,12 +82,12 @@ class Verdict:
 def judge(
     claim: Claim, evaluations: Sequence[Evaluation], people: Sequence[Sequence[People]]
 ) -> Verdict:
-    """The verdict on a claim. `people`: per organisation and month that any reading speaks of, its
+    """Return the verdict on a claim. `people`: per organisation and month of any reading, its
     people around that month by each source.
 
     The reading shown is one that confirms the claim, else one that once did, else the first in
     the order of the register that has a value. (The nearest would flatter the claim.) A claim
-    differs only if every reading of it was tried, and by figures of about its own time.
+    differs only if every reading of it was evaluated, with figures of about its own time.
     """
     ours = [one for one in evaluations if one.counts]
     valued = [one for one in ours if one.latest is not None]
@@ -110,7 +110,7 @@ def judge(
 
 
 def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
-    """The month that a statement speaks of, by this reading of it; of `each` month, all of them."""
+    """Return the month of a statement, by this reading of it; of `each` month, all of them."""
     period = claim.figure.period
     if period.each is None:
         return period.span[-1:]
@@ -119,8 +119,9 @@ def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
 
 
 def can_refute(claim: Claim, evaluation: Evaluation) -> bool:
-    """Whether a reading's value rests on figures near enough to the statement's own month: both
-    its last month and the edition, which may be of a list that was carried forward."""
+    """Whether a reading's value uses figures near enough to the statement's own month: both its
+    last month and the edition, which may be of a list that was carried forward.
+    """
     if evaluation.latest is None:
         return False
     evidence = min(parse_month(evaluation.known[-1].edition), evaluation.reading.period.span[-1])
@@ -129,12 +130,12 @@ def can_refute(claim: Claim, evaluation: Evaluation) -> bool:
 
 
 def fits(claim: Claim, value: float) -> bool:
-    """Whether a value rounds to what was stated."""
+    """Whether a value rounds to the stated one."""
     return within(value, claim.stated.value, claim.stated.tolerance)
 
 
 def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
-    """Why a claim can't be true whatever the data say of it; empty if it can."""
+    """Return why a claim can't be true whatever the data; empty if it can."""
     stated, unit = claim.stated, claim.figure.unit
     least = stated.value - stated.tolerance
     if unit == "share" and least > 1:
@@ -154,7 +155,9 @@ def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
 
 
 def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
-    """Per organisation the most people that each source counted there in any of the months."""
+    """Return, per organisation, the most people that each source counted there in any of the
+    months.
+    """
     most: dict[str, dict[str, People]] = {}
     for one in (one for of in people for one in of):
         found = most.setdefault(one.org_code, {})
@@ -164,7 +167,9 @@ def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
 
 
 def _say_people(sources: Sequence[People]) -> str:
-    """`QK1 had at most 1,237,002 registered patients ... (November 2025, edition 2025-11)`."""
+    """Describe it: `QK1 had at most 1,237,002 registered patients ... (November 2025, edition
+    2025-11)`.
+    """
     told = " and ".join(
         f"{say_number(one.number)} {one.what} ({one.month:%B %Y}, edition {one.edition})"
         for one in sources

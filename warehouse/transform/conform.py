@@ -1,7 +1,7 @@
 """From published text to typed, conformed rows: pure polars functions, driven by the contract.
 
 Belongs here: renaming, typing, label spellings, and the row rules that send a row to quarantine.
-Does not: reading files (`warehouse.transform.tidy`), judging an edition (`checks`).
+Does not: reading files (`warehouse.transform.tidy`), checking an edition (`checks`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ ROW_RULES = {
     "month_in_window": "the month lies inside the edition's window",
 }
 
-# What publishers and people call a row of totals; and what spreadsheets make of a month: a day of
-# this year (`24-Oct`), a serial number (`45566`), a clock time, or hashes in a narrow column.
+# Names for a row of totals; and how spreadsheets change a month: a day of this year (`24-Oct`), a
+# serial number (`45566`), a clock time, or hashes in a narrow column.
 TOTAL = (
     r"(?i)^\s*((grand|overall|sub)?[- ]?totals?\b.*|sum|all (practices|icbs)|england|national)\W*$"
 )
@@ -50,7 +50,7 @@ REMEDIES = {
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
 } | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
-# Who types a return can mend it; there is no publisher to ask.
+# The author of a local return can correct it; there is no publisher to ask.
 TYPED_REMEDIES = {
     "month_readable": "type it as YYYY-MM",
     "code_pattern": "check the code",
@@ -59,7 +59,7 @@ TYPED_REMEDIES = {
 
 
 def remedy(rule: str, contract: Contract) -> str:
-    """What to do about a row that breaks a rule."""
+    """Return what to do about a row that breaks a rule."""
     if not contract.local_return:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
@@ -68,9 +68,9 @@ def remedy(rule: str, contract: Contract) -> str:
 
 @dataclass(frozen=True)
 class RowRule:
-    """A condition that a row breaks: `broken` is true on the rows that go to quarantine.
+    """A row rule: `broken` is true on the rows that go to quarantine.
 
-    `source`: the column of the frame that holds the published text; `expected`: in words.
+    `source`: the column of the frame with the published text; `expected`: in words.
     """
 
     rule: str
@@ -102,7 +102,7 @@ def _typed_swiftly(
 
 
 def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
-    """Canonical labels: by the published spelling, else whatever the case and spaces."""
+    """Return canonical labels: by the published spelling, else ignoring case and spaces."""
     spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
     exact = {written: label for label, others in labels.items() for written in (label, *others)}
     published = pl.Enum(list(exact))
@@ -122,7 +122,7 @@ def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
 
 
 def _counted(text: pl.Expr) -> pl.Expr:
-    """Whole numbers, with or without spaces about them."""
+    """Parse whole numbers, with or without surrounding spaces."""
     return _typed_swiftly(
         text,
         pl.Int64(),
@@ -132,7 +132,7 @@ def _counted(text: pl.Expr) -> pl.Expr:
 
 
 def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
-    """First days of months, in any of the formats, with or without spaces about them."""
+    """Parse first days of months, in any of the formats, with or without surrounding spaces."""
     spellings = month_spellings(formats)
 
     def looked_up(batch: pl.Series) -> pl.Series:
@@ -144,7 +144,7 @@ def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
 
 
 def window(contract: Contract, edition: date) -> tuple[date, date]:
-    """First and last month that an edition of this feed may hold."""
+    """Return the first and last month that an edition of this feed may contain."""
     return add_months(edition, 1 - contract.window_months), edition
 
 
@@ -174,9 +174,9 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
 
 
 def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
-    """Canonical column -> column of the frame that holds its published text.
+    """Canonical column -> column of the frame with its published text.
 
-    Where two headings stand for one column the first is read; a check holds such a file back.
+    Where two headings mean the same column the first is read; a check holds such a file.
     """
     source: dict[str, str] = {}
     for heading in headings:
@@ -187,7 +187,7 @@ def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
 
 
 def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
-    """Text without spaces about it; null where blank, or one of the texts that mean no value."""
+    """Strip text; null where it is blank, or one of the texts that mean no value."""
     text = pl.col(column).str.strip_chars()
     return pl.when(~text.is_in(["", *missing])).then(text)
 
@@ -213,9 +213,9 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
-    """The rules every row must keep, in the order in which the first broken one is reported.
+    """Return the row rules, in the order in which the first broken one is reported.
 
-    `source`: canonical column -> column of the frame that holds its published text.
+    `source`: canonical column -> column of the frame with its published text.
     """
     shape = "no more fields than headings, each on one line (is a quote or comma unescaped?)"
     rules = [RowRule("row_shape", OVERFLOW, OVERFLOW, pl.col(OVERFLOW).is_not_null(), shape)]
@@ -239,8 +239,9 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 
 
 def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
-    """A row whose month or organisation says that it is a total. People also write the word into
-    another column, or leave both out and give numbers alone."""
+    """Return rules for rows of totals. People also write the word into another column, or leave out
+    month and organisation and give numbers alone.
+    """
     identity = [contract.month, contract.reporting_unit.code if contract.reporting_unit else None]
     named = [name for name in identity if name in source]
     speaking = list(source) if contract.local_return else named
@@ -289,5 +290,5 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
 
 
 def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
-    """The row rules that apply to a file with these headings: what `failed_rule` indexes."""
+    """Return the row rules for a file with these headings, which `failed_rule` indexes."""
     return row_rules(contract, edition, source_columns(contract, headings))

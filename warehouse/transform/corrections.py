@@ -1,11 +1,11 @@
-"""Corrections: known errors of publishers, put right cell by cell, in the open.
+"""Corrections: known errors of publishers, corrected cell by cell and published as such.
 
 Belongs here: the schema of `assets/feeds/<feed>/corrections.yaml` and applying it to published
-rows, pure polars. Does not: judging whether a correction still finds its error (`checks`).
+rows, pure polars. Does not: checking whether a correction still matches its error (`checks`).
 
-A correction is of some editions. From its expiry on it is applied no more, so that an error which
-has gone on for long is looked at again; which edition that is depends on no clock, and a rebuild
-gives what it gave before.
+A correction applies to some editions. From its expiry on it no longer applies, so that a persistent
+error is reviewed. Which editions that affects does not depend on the clock, and a rebuild gives the
+same result.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class Correction(Strict):
-    """One known error, and what stands there rightly.
+    """One known error, and its correct value.
 
     `where`: column of the contract -> the published text, or several, by which its rows are found;
     `set`: column -> the text to read instead. `first_edition`: the first one that has the error;
-    `expires`: the first one that is corrected no more (both YYYY-MM). `reference`: the evidence.
+    `expires`: the first one that is no longer corrected (both YYYY-MM). `reference`: the evidence.
     """
 
     correction_id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -62,7 +62,7 @@ class Correction(Strict):
     @field_validator("where", "set", mode="before")
     @classmethod
     def _texts(cls, given: object, info: ValidationInfo) -> object:
-        """Counts may be written without quotes; they are looked for as published: as text."""
+        """Return texts: counts may be written without quotes, and are matched as published text."""
         if not isinstance(given, dict):
             return given
         if info.field_name == "set":
@@ -91,10 +91,10 @@ def _text(given: object) -> object:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A file's rows with its corrections applied, and what these found.
+    """A file's rows with its corrections applied, and what these matched.
 
     `found`: one row per corrected cell, the columns of `FOUND_SCHEMA`, of expired corrections the
-    cells that they would still correct. `rows`: correction id -> rows found, none included.
+    cells that they would still correct. `rows`: correction id -> rows matched, none included.
     """
 
     rows: pl.LazyFrame
@@ -104,7 +104,7 @@ class Corrected:
 
 @cache
 def corrections(feed: str) -> tuple[Correction, ...]:
-    """The corrections of a feed, none if it has no such file.
+    """Return the corrections of a feed, none if it has no such file.
 
     Raises ValueError naming the file, the correction and what is wrong with it.
     """
@@ -134,8 +134,8 @@ def correct(
 ) -> Corrected:
     """Apply the corrections that concern an edition to its published rows.
 
-    `raw`: one text column per published heading, `source_row`, perhaps `overflow`. The rows come
-    back in the same shape. Only rows that a correction finds are looked at twice.
+    `raw`: one text column per published heading, `source_row`, perhaps `overflow`. The result has
+    the same columns. Only rows that a correction matches are processed twice.
     """
     concerned = [one for one in listed if one.concerns(edition)]
     columns = _headings(raw, contract)
@@ -178,7 +178,7 @@ def _headings(raw: pl.LazyFrame, contract: Contract) -> dict[str, str]:
 
 
 def _meant(one: Correction, columns: dict[str, str]) -> pl.Expr:
-    """The rows that a correction is about; none where the file lacks a column it goes by."""
+    """Return the rows that a correction matches; none where the file lacks a column it uses."""
     if not {*one.where, *one.set} <= columns.keys():
         return pl.lit(False)
     return pl.all_horizontal(

@@ -1,6 +1,6 @@
-"""What the lake keeps of one source file: keys of its derived files, and the facts of its tidying.
+"""The lake's files for one source file: keys of its derived files, and the facts of its tidying.
 
-Belongs here: where they are, and whether they are still right. Does not: making them (`tidy`).
+Belongs here: where they are, and whether they are still valid. Does not: making them (`tidy`).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Broken(BaseModel):
 
 
 class TidyFacts(BaseModel):
-    """What tidying one file found; its presence with the current version means: done.
+    """The facts of tidying one file; with the current version they show that it is done.
 
-    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows seen, which differ
-    from their sum where the file holds much else, or had a column per label. `corrected`: id of
-    each correction that concerns the edition -> rows in which it found its error.
+    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows read, which differ
+    from their sum where the file has much else, or had a column per label. `corrected`: id of
+    each correction that concerns the edition -> rows in which it matched its error.
     """
 
     version: str
@@ -84,7 +84,7 @@ class LakePaths:
 
     @property
     def organisations(self) -> Path:
-        """Organisations as the file names them."""
+        """Organisations named in the file."""
         return self.store.local_copy(self.keys.organisations)
 
     @property
@@ -94,12 +94,12 @@ class LakePaths:
 
     @property
     def facts(self) -> Path:
-        """What tidying found (`TidyFacts`)."""
+        """The facts of tidying (`TidyFacts`)."""
         return self.store.local_copy(self.keys.facts)
 
 
 def lake_keys(file: SourceFile) -> LakeKeys:
-    """Keys of a source file's derived files, by feed, edition and hash."""
+    """Return keys of a source file's derived files, by feed, edition and hash."""
     name = f"{file.feed}/{file.edition}/{file.short}"
     return LakeKeys(
         tidy=f"lake/tidy/{name}.parquet",
@@ -112,18 +112,19 @@ def lake_keys(file: SourceFile) -> LakeKeys:
 
 
 def lake_paths(home: Home, file: SourceFile) -> LakePaths:
-    """Paths to read a source file's derived files from."""
+    """Return paths to read a source file's derived files from."""
     return LakePaths(home.store, lake_keys(file))
 
 
 def is_tidied(home: Home, file: SourceFile) -> bool:
-    """Whether a file was ever tidied, by whatever version."""
+    """Whether a file was ever tidied, by any version."""
     return home.store.exists(lake_keys(file).facts)
 
 
 def version_of(feed: str) -> str:
-    """Version of a feed's tidy tables: its rules and the code that reads (`tidy_version`), and the
-    engines that read workbooks and hash cells."""
+    """Return the version of a feed's tidy tables: its rules and the code that reads
+    (`tidy_version`), and the engines that read workbooks and hash cells.
+    """
     return f"{tidy_version(feed)}-calamine{_calamine_version()}-polars{POLARS_VERSION}"
 
 
@@ -133,8 +134,9 @@ def _calamine_version() -> str:
 
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
-    """The facts of a tidied file, None if it must be tidied (again): by other rules, or because
-    something that was made of it is no longer there."""
+    """Return the facts of a tidied file, None if it must be tidied (again): its rules changed, or a
+    derived file is missing.
+    """
     keys = lake_keys(file)
     try:
         facts = TidyFacts.model_validate_json(home.store.read(keys.facts))
@@ -147,7 +149,7 @@ def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
 
 
 def read_again(home: Home, file: SourceFile) -> None:
-    """Have a file tidied anew, though nothing has changed by which it was."""
+    """Have a file tidied again, though none of its inputs changed."""
     if facts := facts_of(home, file):
         # The note stays: without it an acceptance of the edition would lapse.
         again = facts.model_copy(update={"version": f"{facts.version} read again"})

@@ -17,18 +17,18 @@ from warehouse.reference.levels import KEY_COLUMNS
 
 
 def month_of(contract: Contract, edition: date) -> pl.Expr:
-    """The month a row is about; a feed without months speaks of its edition's."""
+    """Return the month of a row; a feed without months uses its edition's."""
     return pl.col(contract.month) if contract.month else pl.lit(edition, pl.Date)
 
 
 def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Measures of one source file.
+    """Return the measures of one source file.
 
-    `tidy`: sound rows as `warehouse.transform.conform.conform` types them. Returns one row per
+    `tidy`: valid rows as `warehouse.transform.conform.conform` types them. Returns one row per
     organisation and month of the feed's cell: `org_code`, `month`, one Int64 column per measure of
     the contract, `rows` (UInt32), and `digest` (UInt64), equal for equal content whatever the order
     of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
-    cell itself is there, so the absence is a true zero; one outside its own months is NULL.
+    cell itself exists, so the absence is a true zero; one outside its own months is NULL.
     """
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
@@ -53,8 +53,9 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
 
 
 def _content(contract: Contract) -> pl.Expr:
-    """A hash of a row's key, counts and what measures look at. Labels hash by their number, which
-    the contract fixes; texts by their letters: a file's own dictionary of them is of no order."""
+    """Hash a row's key, counts and the columns of measures. Labels hash by their number, which the
+    contract fixes; texts by their letters, because a file's own dictionary has no fixed order.
+    """
     columns = contract.columns
     looked_at = [name for measure in contract.measures.values() for name in measure.where]
     return pl.struct(
@@ -64,13 +65,13 @@ def _content(contract: Contract) -> pl.Expr:
 
 
 def matching(wanted: Measure) -> pl.Expr:
-    """Whether a tidy row is one of those that a measure counts."""
+    """Whether a measure counts a tidy row."""
     labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
     return pl.all_horizontal(labels) if labels else pl.lit(True)
 
 
 def definition(contract: Contract, measure_id: str) -> str:
-    """What a measure counts, in words and under the publisher's own headings."""
+    """Describe what a measure counts, under the publisher's own headings."""
     wanted = contract.measures[measure_id]
 
     def heading(column: str) -> str:
@@ -86,7 +87,7 @@ def definition(contract: Contract, measure_id: str) -> str:
 
 
 def _figure(contract: Contract, measure_id: str) -> pl.Expr:
-    """One measure of a cell. A count that is not known makes the figure unknown, never smaller."""
+    """Return one measure of a cell. An unknown count makes the figure unknown, never smaller."""
     wanted = contract.measures[measure_id]
     rows = matching(wanted)
     if wanted.column is None:
@@ -99,16 +100,16 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
 
 
 def _existing(wanted: Measure, name: str) -> pl.Expr:
-    """A measure in the months in which what it counts existed; NULL before and after."""
+    """Return a measure in the months in which what it counts existed; NULL before and after."""
     first = parse_month(wanted.first_month) if wanted.first_month else date.min
     last = parse_month(wanted.last_month) if wanted.last_month else date.max
     return pl.when(pl.col("month").is_between(first, last)).then(name).alias(name)
 
 
 def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """The organisations a source file names, as at each month.
+    """Return the organisations a source file names, as at each month.
 
-    Returns one row per organisation, month and distinct set of parents: `org_level`, `org_code`,
+    One row per organisation, month and distinct set of parents: `org_level`, `org_code`,
     `org_name`, `ons_code`, the `KEY_COLUMNS` of its parents (all String, codes as published: ODS or
     ONS) and `month` (Date).
     """

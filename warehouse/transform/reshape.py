@@ -1,8 +1,8 @@
-"""From the shape in which a file was published to the rows of its feed, still as text.
+"""From a file's published layout to the rows of its feed, still as text.
 
-Belongs here: older shapes with a column per label, rows and columns of a file that are another
-service's. Driven by the contract (`wide`, `row_filter`,
-`ignored_columns`). Does not: typing (`conform`).
+Belongs here: older layouts with a column per label, rows and columns of a file that belong to
+another service. Driven by the contract (`wide`, `row_filter`, `ignored_columns`). Does not: typing
+(`conform`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 
 
 def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Published rows of one file, as this feed's rows.
+    """Return the published rows of one file as this feed's rows.
 
     `raw`: one text column per published heading, `source_row`, and perhaps `overflow`. Returns the
     same without the columns and rows that are not read. Where a file has a column per label there
-    is a row per label with a value, under the headings of today; a blank cell states nothing and
-    makes no row. A row that breaks off before the columns that tell whose it is stays, to be
-    quarantined.
+    is a row per label with a value, under today's headings; a blank cell makes no row. A row that
+    ends before the columns that identify its organisation stays, to be quarantined.
     """
     headings = headings_of(raw)
     raw = raw.drop([heading for heading in headings if contract.is_ignored(heading)])
@@ -47,7 +46,7 @@ def is_reshaped(contract: Contract) -> bool:
 
 
 def headings_of(raw: pl.LazyFrame) -> list[str]:
-    """The published headings of a raw frame."""
+    """Return the published headings of a raw frame."""
     return [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
 
 
@@ -57,7 +56,7 @@ def _matches(heading: str, pattern: str) -> pl.Expr:
 
 
 def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) -> pl.LazyFrame:
-    """A row per label instead of a column per label."""
+    """Return a row per label instead of a column per label."""
     headings = headings_of(raw)
     labels = {h: wide.labels[heading_key(h)] for h in headings if contract.is_label(h)}
     label, value = (contract.columns[name].published[0] for name in (wide.label, wide.value))

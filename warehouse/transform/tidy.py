@@ -1,4 +1,4 @@
-"""One archived source file -> its tidy Parquet, its quarantined rows, and its measures.
+"""From one archived source file to its tidy Parquet, its quarantined rows, and its measures.
 
 Belongs here: streaming bytes out of the archive, by the feed's contract, into the lake.
 Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can be rebuilt.
@@ -38,7 +38,7 @@ ROW_GROUP = 128 * 1024
 COMPRESSION: Final = "zstd"
 CHUNK = 1 << 20
 SHOWN = 200
-# What `tidy` raises for a file that was archived and can't be read after all.
+# Errors that `tidy` raises for a file that was archived and can't be read.
 UNREADABLE = (
     PolarsError,
     OSError,
@@ -82,7 +82,7 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
 
 
 def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> pl.LazyFrame:
-    """The published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
+    """Return the published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
@@ -100,7 +100,7 @@ def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path)
 
 
 def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
-    """Names repeat from row to row: read as dictionaries they cost a third less."""
+    """Read repeated names as dictionaries, which takes a third less time."""
     return {
         heading: pl.Categorical
         for heading in file.headings
@@ -109,7 +109,7 @@ def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Cat
 
 
 def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
-    """Note as overflow the first field of a row that runs over a line's end: a quote left open."""
+    """Mark as overflow the first field of a row that runs over a line's end: an unclosed quote."""
     fields = [n for n in raw.collect_schema().names() if n not in (SOURCE_ROW, OVERFLOW)]
     texts = [pl.col(n).cast(pl.String) for n in fields]
     long = [pl.when(text.str.contains("\n", literal=True)).then(text) for text in texts]
@@ -117,10 +117,11 @@ def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, int]:
-    """The content as UTF-8 text under headings of our own, and how many line ends it has.
+    """Extract the content as UTF-8 text under headings of our own; returns how many line ends it
+    has.
 
-    Our headings leave room for one field too many; the published ones stay as the first row below.
-    Raises OSError if the archive no longer holds the bytes that were imported.
+    Our headings leave room for one extra field; the published ones are the first row below.
+    Raises OSError if the archive no longer has the bytes that were imported.
     """
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([*names_of(file.headings), OVERFLOW])
@@ -145,7 +146,7 @@ def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b
         while chunk := stream.read(CHUNK):
             lines += chunk.count(b"\n")
             out.write(chunk)
-    # Zip and gzip carry a checksum of their own, which reading has verified; bare bytes have none.
+    # Zip and gzip have a checksum of their own, verified on reading; bare bytes have none.
     bare = file.sha256 == file.container_sha256
     if bare and hash_file(archive.object_path(file.container_sha256)) != file.sha256:
         raise OSError(
@@ -176,7 +177,7 @@ def _write_rows(
 def _name_rules(
     bad: pl.DataFrame, contract: Contract, rules: list[RowRule], raw_columns: list[str]
 ) -> pl.DataFrame:
-    """Quarantined rows in words, with the typed columns that tell whose figures they touch."""
+    """Describe quarantined rows, with the typed columns that identify the figures they affect."""
     words = pl.DataFrame(
         {
             FAILED_RULE: range(len(rules)),
@@ -205,7 +206,7 @@ def _name_rules(
 
 
 def _heading(rule: RowRule) -> str:
-    """What the publisher calls the column that broke the rule: what a reader of the file sees."""
+    """Return the publisher's name of the column that broke the rule, as in the file."""
     return "the row" if rule.source == OVERFLOW else rule.source.removeprefix(RAW)
 
 
@@ -222,7 +223,7 @@ def _measure(
     tidy_rows = pl.scan_parquet(home.store.local_copy(keys.tidy))
     bearing = unreliable.count_bearing(rejected, contract)
     observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
-    # Threads leave distinct rows in any order, and checks name the last one of an organisation.
+    # Threads return distinct rows in any order, and checks name the last one of an organisation.
     observed = observed.sort(observed.columns)
     cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
     cells = cells.with_columns(

@@ -1,6 +1,6 @@
-"""Whose figures a quarantined row was missing from: the cells that keep their last good figure.
+"""Unreliable organisation-months: cells that lost a row and keep their last good figure.
 
-Belongs here: which quarantined rows bear a count, and which organisation-months they touch, on the
+Belongs here: which quarantined rows bear a count, and which organisation-months they affect, on the
 cautious side. Does not: the row rules (`warehouse.transform.conform`), choosing editions
 (`warehouse.mart`).
 """
@@ -19,10 +19,10 @@ from warehouse.transform.measure import month_of
 
 
 def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
+    """Return quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
 
-    A footnote or blank line, with neither an organisation nor any count, is not one; nor is a row
-    that only adds others up.
+    A footnote or blank line, with neither an organisation nor any count, is left out; so is a row
+    of totals.
     """
     if not contract.counts or contract.reporting_unit is None:
         return rejected.clear()
@@ -40,13 +40,16 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def _swallowing() -> pl.Expr:
-    """Whether a field of the row runs over a line's end: an open quote has swallowed other rows."""
+    """Whether a field of the row runs over a line's end: an unclosed quote has swallowed other
+    rows.
+    """
     return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
 
 
 def readable_code(contract: Contract) -> pl.Expr:
-    """Code of a row's organisation, null where it can't be one; of a feed without cell its key's
-    first column."""
+    """Return the code of a row's organisation, null if invalid; for a feed without cell its key's
+    first column.
+    """
     name = contract.reporting_unit.code if contract.reporting_unit else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
     return pl.when(code.str.contains(pattern)).then(code) if pattern else code
@@ -59,11 +62,12 @@ def unreliable_cells(
     contract: Contract,
     edition: date,
 ) -> pl.Series:
-    """Which cells lost a count-bearing row, or may have: what a row does not say, it may mean.
+    """Return cells that lost, or may have lost, a count-bearing row: what a row leaves out may be
+    any.
 
-    A row without a readable month touches all months of its organisation; one without a readable
+    A row without a readable month affects all months of its organisation; one without a readable
     organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
-    swallowed others, because a quote was left open, all cells of the file.
+    swallowed others, because of an unclosed quote, all cells of the file.
     """
     if contract.reporting_unit is None or bearing.is_empty():
         return pl.repeat(False, cells.height, eager=True).alias("unreliable")
@@ -95,8 +99,9 @@ def unreliable_cells(
 
 
 def _place(contract: Contract) -> tuple[str | None, str]:
-    """The column that says in which place a row's organisation is, and where the observed
-    organisations have the same: of several places the smallest."""
+    """Return the columns with the place of a row's organisation, in the row and in the observed
+    organisations: of several places the smallest.
+    """
     named = [
         o
         for o in contract.organisations
@@ -110,7 +115,7 @@ def _place(contract: Contract) -> tuple[str | None, str]:
 def _owners(
     bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
 ) -> pl.DataFrame:
-    """What lost rows tell of whose they were: `org_code`, else `place`, and `month`."""
+    """Return what lost rows say about their owner: `org_code`, else `place`, and `month`."""
     parent, _ = _place(contract)
     code = readable_code(contract)
     known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)
