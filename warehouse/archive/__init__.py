@@ -1,1 +1,1 @@
-"""What is kept for ever: source files with their provenance, decisions, withdrawals, tombstones."""
+"""The permanent record: source files with their provenance, decisions, withdrawals, tombstones."""

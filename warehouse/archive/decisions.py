@@ -1,4 +1,4 @@
-"""Decisions: what a person ruled about an edition or a file, with the reason, kept for ever.
+"""Decisions: what a person decided about an edition or a file, with the reason, kept permanently.
 
 Belongs here: `archive/decisions`, one small JSON per decision, written once and never changed.
 Decisions belong to the archive, so that a rebuilt lake and mart keep them. Does not: what follows
@@ -36,16 +36,16 @@ PARTICIPLES: dict[Kind, str] = {
 
 
 class NotPossible(Refusal):
-    """A decision that can't be taken: why, and what the person can do about it."""
+    """A decision that is not possible: why, and what the person can do about it."""
 
 
 class Decision(Strict):
     """One decision on one edition, or on files of it.
 
-    `sha256`: of an acceptance all files of the edition at that moment; of withdraw, restore and
+    `sha256`: for an acceptance all files of the edition at that time; for withdraw, restore and
     purge the files meant. `failed_rules`: the checks that an accepted edition had failed.
-    `released`: the months (`HeldMonth.key`) that an acceptance lets in, those of acceptances before
-    it among them.
+    `released`: the held months (`HeldMonth.key`) that an acceptance accepts, including those of
+    earlier acceptances.
     """
 
     decision_id: str
@@ -61,18 +61,18 @@ class Decision(Strict):
 
     @property
     def words(self) -> str:
-        """The decision in a line: what, by whom, when, why."""
+        """Describe the decision in a line: what, by whom, when, why."""
         done = PARTICIPLES[self.decision]
         return f"{done} by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
 def one_line(text: str) -> str:
-    """Somebody's words without line breaks and characters that can't be printed."""
+    """Return text without line breaks and characters that can't be printed."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def reason_given(reason: str) -> str:
-    """The reason, tidied. Raises NotPossible if it is blank."""
+    """Return the reason, tidied. Raises NotPossible if it is blank."""
     if not (told := one_line(reason)):
         raise NotPossible(
             "The reason is blank.", "Say with --reason TEXT why; it is kept for those who ask."
@@ -81,9 +81,9 @@ def reason_given(reason: str) -> str:
 
 
 def who(by: str | None) -> str:
-    """Who decides: `by` if given, else the user of the operating system.
+    """Return who decides: `by` if given, else the user of the operating system.
 
-    Raises NotPossible if neither tells.
+    Raises NotPossible if neither is known.
     """
     if by is not None:
         if told := one_line(by):
@@ -108,7 +108,7 @@ def decide(
     failed_rules: Iterable[str] = (),
     released: Iterable[str] = (),
 ) -> Decision:
-    """Keep a decision; returns it. Raises NotPossible for a blank reason or an unknown person."""
+    """Record a decision; returns it. Raises NotPossible for a blank reason or an unknown person."""
     now = _later_than_all(home, datetime.now(UTC))
     made = Decision(
         decision_id=f"{now:{STAMP}}-{kind}-{feed}-{edition}-{uuid4().hex[:6]}",
@@ -129,7 +129,7 @@ def decide(
 
 
 def _later_than_all(home: Home, now: datetime) -> datetime:
-    """A moment that sorts after every decision kept, even if the clock was set back."""
+    """Return a time that sorts after every decision kept, even if the clock was set back."""
     newest = max(map(_name, home.store.list_keys(PLACE, ".json")), default="")
     if newest < f"{now:{STAMP}}":
         return now
@@ -140,7 +140,7 @@ def _later_than_all(home: Home, now: datetime) -> datetime:
 def decisions(
     home: Home, feed: str = "*", edition: str = "*", kinds: Iterable[Kind] = get_args(Kind)
 ) -> list[Decision]:
-    """Decisions kept (of a feed, an edition, some kinds), oldest first.
+    """Return decisions (of a feed, an edition, some kinds), oldest first.
 
     Raises ValueError naming a file that can't be read.
     """
@@ -148,7 +148,7 @@ def decisions(
 
 
 def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
-    """The newest accept or hold of an edition, None if there never was one."""
+    """Return the newest accept or hold of an edition, None if there never was one."""
     keys = _keys(home, feed, edition, ("accept", "hold"))
     return _read(home, keys[-1]) if keys else None
 

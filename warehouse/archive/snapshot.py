@@ -1,11 +1,11 @@
-"""What a run reads of the archive once: records, decisions, and which files are in use.
+"""Cache what a run reads of the archive: records, decisions, and which files are in use.
 
-Belongs here: how long that is remembered, and dropping it when this process changes something.
+Belongs here: the cache's lifetime, and dropping entries when this process changes something.
 Does not: reading (`archive`, `decisions`, `tombstones`).
 
 Without it each step of a run reads every record again, which grows with the square of the number
-of editions. What another process imports or decides meanwhile is seen by the next run; a run that
-publishes looks again just before (`outdated`).
+of editions. The next run sees what another process imports or decides in the meantime; a run that
+publishes reads again just before (`outdated`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HELD: ContextVar[dict[tuple[Path, str], Any] | None] = ContextVar("held", defau
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """Remember what is read from now on; within another snapshot, that one goes on."""
+    """Cache what is read from now on; an outer snapshot continues."""
     if _HELD.get() is not None:
         yield
         return
@@ -38,7 +38,9 @@ def one_snapshot() -> Iterator[None]:
 
 
 def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
-    """What `read` gives; within a snapshot it is called once. Nobody may change what it gives."""
+    """Return what `read` returns; within a snapshot it is called once. Callers must not change
+    it.
+    """
     held = _HELD.get()
     if held is None:
         return read()
@@ -50,8 +52,9 @@ def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
 
 
 def amend(home: Home, name: str, change: Callable[[T], T]) -> None:
-    """Change what was read under a name, where that is cheaper than to read it anew; what was made
-    of it is read anew."""
+    """Change a cached value, where that is cheaper than reading again; values derived from it are
+    read again.
+    """
     held, key = _HELD.get(), (home.root, name)
     known = None if held is None else held.get(key)
     outdated(home)
@@ -65,7 +68,7 @@ def is_open() -> bool:
 
 
 def outdated(home: Home) -> None:
-    """Have everything of this home read anew: something was written, or must be looked at again."""
+    """Drop the cache of this home: something was written, or must be read again."""
     held = _HELD.get()
     for key in list(held or ()):
         if held is not None and key[0] == home.root:

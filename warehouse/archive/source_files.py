@@ -59,23 +59,26 @@ class SourceFile(Strict):
     imported_at: datetime
     licence: str
     synthetic: bool
-    # What its title sheet says, which may be wrong: `published_on` is what is gone by.
+    # As its title sheet states, which may be wrong: `published_on` is the one used.
     stated_on: date | None = None
 
     @property
     def order(self) -> tuple[date, datetime, str]:
-        """Sort key of revisions: a stated publication date outranks none, then retrieval."""
+        """Sort key of revisions: files without a stated publication date first, then by
+        retrieval.
+        """
         return (self.published_on or date.min, self.retrieved_at, self.sha256)
 
     @property
     def sighting(self) -> tuple[datetime, str, str, str]:
-        """Sort key of copies of the same content: the one saved first tells where it came from;
-        among copies saved in the same second names decide, never the order of import."""
+        """Sort key of copies of the same content: the one saved first counts as the source;
+        among copies saved in the same second the name decides, never the order of import.
+        """
         return (self.retrieved_at, self.container_name, self.file_name, self.container_sha256)
 
     @property
     def short(self) -> str:
-        """Twelve characters of the hash: enough for a file name, and to read aloud."""
+        """Return twelve characters of the hash: enough for a file name."""
         return self.sha256[:12]
 
 
@@ -84,7 +87,7 @@ def _stamp() -> str:
 
 
 def _parsed(store: Store, key: str) -> SourceFile:
-    """A record as written. Records are read again for each edition, and written once."""
+    """Parse a record, once per process: records are read for each edition, and written once."""
     return _parse(store.read(key))
 
 
@@ -145,7 +148,9 @@ class Archive:
         self._store.bring(self.object_key(container_sha256), source, container_sha256)
 
     def adds(self, file: SourceFile) -> bool:
-        """Whether recording a file would tell anything: it is new, or came earlier than known."""
+        """Whether recording a file would add anything: it is new, or was saved earlier than
+        known.
+        """
         known = self._store.exists(self.record_key(file))
         return not known or file.sighting < self.read(file).sighting
 
@@ -169,11 +174,11 @@ class Archive:
         return not known
 
     def read(self, file: SourceFile) -> SourceFile:
-        """The record kept for a source file, which may tell more than the one at hand."""
+        """Read the record of a source file, which may have more than the one passed in."""
         return self._read(self.record_key(file), self._notes(file))
 
     def restate(self, file: SourceFile, published_on: date) -> bool:
-        """Add a publication date learnt later; the first record stays, a newer one goes beside it.
+        """Add a publication date learnt later, in a note beside the unchanged first record.
 
         False if that date was known.
         """
@@ -206,8 +211,9 @@ class Archive:
         return [key for key in beside if _record(key) == record]
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
-        """Files the mart may use: none that is withdrawn, and synthetic ones only while nothing
-        real was ever imported."""
+        """Return files the mart may use: not withdrawn, and synthetic ones only while nothing
+        real was ever imported.
+        """
         active = read_once(self.home, "active", self._active)
         return [file for file in active if feed in (None, file.feed)]
 
@@ -227,7 +233,9 @@ class Archive:
         return not all((*(file.synthetic for file in files), *purged))
 
     def containers_of(self, file: SourceFile) -> set[str]:
-        """Hashes of all containers that brought a source file: noted at each sighting."""
+        """Return hashes of all containers of a source file, recorded whenever a copy is
+        imported.
+        """
         notes = [key for key in self._notes(file) if not key.endswith(".restated")]
         return {_parsed(self._store, key).container_sha256 for key in notes}
 

@@ -1,7 +1,7 @@
-"""Tombstones: what is left of a file that was purged, so that it never comes back unnoticed.
+"""Tombstones: the record of a purged file, which prevents it from being imported again.
 
 Belongs here: `archive/tombstones`, one small JSON per purged file and edition. A tombstone has
-no file name, no headings and no content, for those may be the personal data. Does not: erasing
+no file name, no headings and no content, because those may be the personal data. Does not: erasing
 (`pipelines.operations.purge_files`).
 """
 
@@ -18,8 +18,9 @@ PLACE = "archive/tombstones"
 
 
 class Tombstone(Strict):
-    """A purged file. `containers`: SHA-256 of everything kept that held it. `erased_at`: when the
-    last trace was erased; None while that is under way, or was interrupted."""
+    """A purged file. `containers`: SHA-256 of all stored containers of it. `erased_at`: when the
+    last trace was erased; None while that is under way, or was interrupted.
+    """
 
     sha256: str
     container_sha256: str
@@ -37,7 +38,7 @@ class Tombstone(Strict):
 
     @property
     def words(self) -> str:
-        """When, by whom and why it was purged."""
+        """Describe when, by whom and why it was purged."""
         return f"purged by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
@@ -56,7 +57,7 @@ def _read(home: Home, key: str) -> Tombstone:
 
 
 def write(home: Home, tombstone: Tombstone) -> None:
-    """Keep a tombstone; one that is there already is replaced."""
+    """Write a tombstone, replacing an existing one."""
     key = _key(home, tombstone.sha256, tombstone.feed, tombstone.edition)
     home.store.replace(key, tombstone.model_dump_json(indent=1) + "\n")
     outdated(home)

@@ -1,8 +1,8 @@
-"""Withdrawing a file: it leaves the mart, and stays in the archive.
+"""Withdraw a file: it leaves the mart, and stays in the archive.
 
-Belongs here: finding files by what a person types of a hash; withdrawing and restoring. What
-follows is `Archive.active_files`: a withdrawn file is none, and its edition is judged anew from
-what remains. Does not: erasing (`pipelines.operations.purge_files`).
+Belongs here: finding files by the first digits of a hash; withdrawing and restoring.
+`Archive.active_files` leaves a withdrawn file out, and its edition is checked again with what
+remains. Does not: erasing (`pipelines.operations.purge_files`).
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ FIND = "The hashes are in governance.source_file of the mart, and in archive/rec
 
 @dataclass(frozen=True)
 class Moved:
-    """What withdrawing or restoring came to: the decisions made, and a line per file."""
+    """The result of withdrawing or restoring: the decisions made, and a line per file."""
 
     decisions: list[Decision]
     lines: list[str]
 
 
 def matches(prefix: str, *hashes: str) -> bool:
-    """Whether one of the hashes begins with what was typed."""
+    """Whether one of the hashes begins with the text entered."""
     return any(one.startswith(prefix) for one in hashes)
 
 
 def prefix_of(typed: str) -> str:
-    """What was typed of a hash, in small letters. Raises NotPossible if it can't be one."""
+    """Return the text entered in lower case. Raises NotPossible if it can't be part of a hash."""
     prefix = typed.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{LEAST_DIGITS},64}}", prefix):
         raise NotPossible(
@@ -54,7 +54,7 @@ def prefix_of(typed: str) -> str:
 
 
 def unambiguous(prefix: str, hashes: set[str]) -> None:
-    """Raises NotPossible if the prefix fits several hashes."""
+    """Raise NotPossible if the prefix matches several hashes."""
     if len(fitting := sorted(one for one in hashes if one.startswith(prefix))) > 1:
         raise NotPossible(
             f"`{prefix}` fits {len(fitting)} hashes: {', '.join(fitting)}.", "Type more of it."
@@ -62,10 +62,10 @@ def unambiguous(prefix: str, hashes: set[str]) -> None:
 
 
 def files_named(home: Home, typed: str, edition: str | None = None) -> list[SourceFile]:
-    """The archived files meant by a hash, or by its first digits: one file, or all that came in
-    one container.
+    """Return the archived files meant by a hash, or by its first digits: one file, or all that came
+    in one container.
 
-    Raises NotPossible if it is no hash, fits nothing in the archive, or fits several.
+    Raises NotPossible if it is no hash, or matches nothing in the archive, or several.
     """
     prefix = prefix_of(typed)
     found = [

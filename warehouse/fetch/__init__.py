@@ -1,5 +1,5 @@
-"""From a feed's contract to files of the publisher on this disk: finding, asking, downloading.
+"""From a feed's contract to the publisher's files on this disk: finding and downloading.
 
-Belongs here: everything that needs a publisher to answer, and the journal of it. Does not: what a
-file is and whether it is taken (`warehouse.intake`), when to look (`warehouse.editions.freshness`).
+Belongs here: every request to a publisher, and the journal of lookups. Does not: what a file is and
+whether it is accepted (`warehouse.intake`), when to look it up (`warehouse.editions.freshness`).
 """

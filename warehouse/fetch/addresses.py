@@ -1,9 +1,9 @@
-"""Where publishers' addresses lead: themselves, or a mirror that the owner of the home names.
+"""Publishers' addresses, or a mirror that the owner of the home names.
 
-Belongs here: the choice, and applying it both ways. Does not: asking (`client`), which addresses a
-feed has (its contract's `warehouse.contract.discovery`).
+Belongs here: the choice, and applying it both ways. Does not: requests (`client`), which addresses
+a feed has (its contract's `warehouse.contract.discovery`).
 
-Contracts and journals always hold the publisher's own addresses; only the client asks elsewhere.
+Contracts and journals always have the publisher's own addresses; only the client uses a mirror.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Addresses:
         self._back = sorted([(b, a) for a, b in pairs], key=lambda pair: -len(pair[0]))
 
     def mapped(self, url: str) -> str:
-        """The address to ask for what the publisher has at `url`."""
+        """Return the address to request for the publisher's `url`."""
         return _replaced(url, self._there)
 
     def published(self, url: str) -> str:
-        """The publisher's address of what was asked for at `url`."""
+        """Return the publisher's address of the requested `url`."""
         return _replaced(url, self._back)
 
 

@@ -1,8 +1,8 @@
-"""What looking for an edition gives: the links that are wanted, or why there is none.
+"""Candidates for an edition: the links to download, or why there is none.
 
 Belongs here: the values and the exceptions that finding and downloading share; choosing among links
 by patterns, months and hosts, and the words for none and for two. Does not: where links come from
-(`html`, `ckan` and the kinds beside them), asking for them (`client`).
+(`html`, `ckan` and the kinds beside them), requesting them (`client`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WAIT = "There is nothing to do: it is looked for again on the next working day."
 
 @dataclass(frozen=True)
 class Page:
-    """What a publisher answered. `url`: where it came from in the end, after redirects."""
+    """A publisher's answer. `url`: its final address, after redirects."""
 
     url: str
     status: int
@@ -37,10 +37,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Link:
-    """A file that is wanted. `bytes`: as the page states, often rounded; None if it does not.
+    """A file to download. `bytes`: as the page states, often rounded; None if it does not.
 
-    `modified`: when the publisher last touched it, or the page it is on (UTC), if that is told.
-    `members`: names of what is wanted of a zip, a regular expression; None for all of it.
+    `modified`: when the publisher last changed it, or the page it is on (UTC), if stated.
+    `members`: names of the wanted members of a zip, a regular expression; None for all.
     """
 
     url: str
@@ -53,9 +53,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Found:
-    """An edition that is out. `page`: where its links were seen; `published_on`: as stated there.
+    """A published edition. `page`: where its links are; `published_on`: as stated there.
 
-    `links`: those of one file in the order of issue: what is issued again comes after the first.
+    `links`: those of one file in the order of issue: a reissue comes after the first.
     """
 
     page: str
@@ -64,19 +64,19 @@ class Found:
 
 
 class NothingToDownload(Refusal):
-    """There is nothing to download: what was seen, and what the person can do about it."""
+    """There is nothing to download: what was found, and what the person can do about it."""
 
 
 class NotYet(NothingToDownload):
-    """The publisher has nothing of that edition yet: there is nothing to do but wait."""
+    """The publisher has nothing of that edition yet: wait."""
 
 
 class NotFound(NothingToDownload):
-    """The page is there and the file is not: somebody must look."""
+    """The page exists but the file does not: a person must check."""
 
 
 class Ambiguous(NothingToDownload):
-    """Two files fit and only one is wanted: somebody must choose."""
+    """Two files match and only one is expected: a person must choose."""
 
 
 class NotThePublisher(NothingToDownload):
@@ -85,7 +85,7 @@ class NotThePublisher(NothingToDownload):
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for, on which page, and where its links may lead."""
+    """What to search for, on which page, and which hosts its links may point to."""
 
     feed: str
     edition: str
@@ -94,7 +94,7 @@ class Search:
 
     @property
     def remedy(self) -> str:
-        """What to do about a file that is not, or not singly, where it was expected."""
+        """Return what to do about a file that is missing, or not the only match."""
         return (
             f"Open {self.page} and see how the file is named. If it is there, import it by hand "
             f"(`access-recovery import`), and put its name into `discovery:` of "
@@ -117,9 +117,10 @@ class _Match:
 def chosen(
     links: Iterable[Link], label: str, patterns: Iterable[Pattern], search: Search
 ) -> tuple[Link, ...]:
-    """The links of the first pattern that fits any: one, and what was issued again after it.
+    """Return the links of the first pattern that matches any: one, and its reissues.
 
-    Raises NotFound if no pattern fits, Ambiguous if two addresses fit and neither is a re-issue.
+    Raises NotFound if no pattern matches, Ambiguous if two addresses match and neither is a
+    reissue.
     """
     seen = list(links)
     strayed: list[Link] = []
@@ -133,7 +134,7 @@ def chosen(
 
 
 def editions_listed(links: Iterable[Link], patterns: Iterable[Pattern]) -> set[str]:
-    """The editions (YYYY-MM) of all links that any pattern fits."""
+    """Return the editions (YYYY-MM) of all links that any pattern matches."""
     seen = list(links)
     matches = [match for pattern in patterns for match in _matches(pattern, seen)]
     return {match.edition for match in matches if match.edition}
@@ -155,7 +156,9 @@ def listed(
 
 
 def answered(page: Page, search: Search) -> Page:
-    """The page, if the publisher gave it. Raises NotThePublisher for another host or a refusal."""
+    """Return the page, if the publisher sent it. Raises NotThePublisher for another host or a
+    refusal.
+    """
     if not may_lead(page.url, search):
         raise NotThePublisher(f"{search.page} was sent on to {page.url}.", GATEWAY)
     if page.status != 200:
@@ -183,7 +186,7 @@ def _matches(pattern: Pattern, links: list[Link]) -> list[_Match]:
 
 
 def _is_of(match: _Match, edition: str) -> bool:
-    """Whether a match is of the edition: it says so, or speaks of no month but this one."""
+    """Whether a match is of the edition: it names it, or names no month but this one."""
     if match.edition:
         return match.edition == edition
     said = list(editions_in(match.link.file_name)) or list(editions_in(match.link.text))
@@ -211,7 +214,7 @@ def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, 
 
 
 def _natural(name: str) -> str:
-    """`v10` comes after `v9`."""
+    """Sort key by which `v10` comes after `v9`."""
     return re.sub(r"\d+", lambda found: found[0].zfill(9), name)
 
 

@@ -54,7 +54,7 @@ class _Package(BaseModel):
     @field_validator("resources", mode="before")
     @classmethod
     def _only_resources(cls, said: Any) -> Any:
-        """What is odd in the list does not cost the rest of it."""
+        """Drop invalid entries of the list, and keep the rest."""
         return list(filter(_is_resource, said)) if isinstance(said, list) else said
 
 
@@ -73,10 +73,10 @@ class _Answer(BaseModel):
 
 
 def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
-    """The resource of an edition, and what was issued again after it.
+    """Return the resource of an edition, and its reissues.
 
     Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
-    not, or if the data set is gone, Ambiguous if two fit, NotThePublisher if another answered.
+    not, or if the data set is gone, Ambiguous if two match, NotThePublisher if another answered.
     """
     search = Search(feed, edition, source.page, source.allowed_hosts)
     package = _package(get(source.address), source, search)
@@ -88,11 +88,11 @@ def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page])
 
 
 def _package(page: Page, source: Ckan, search: Search) -> _Package:
-    """What the portal says of the data set. CKAN says that there is none with status 404."""
+    """Return the portal's description of the data set. CKAN answers 404 if there is none."""
     if page.status != 404:
         answered(page, search)
     if page.content.lstrip()[:1] == b"<":
-        read_html(page, ["<"])  # a login form is told as such, whoever sends it
+        read_html(page, ["<"])  # a login form is reported as such
         raise NotThePublisher(f"{page.url} answered with a web page instead of JSON.", GATEWAY)
     try:
         answer = _Answer.model_validate(json.loads(page.content))

@@ -1,8 +1,8 @@
-"""The client that asks publishers: politely, with retries, and one request at a time per host.
+"""The HTTP client for publishers: with retries, and one request at a time per host.
 
-Belongs here: pages and files from addresses, new attempts, redirects, limits. Does not: which
-addresses (`find`), what the network is like (`network`), the words for failures (`failures`), what
-a file is (`download`).
+Belongs here: pages and files from addresses, retries, redirects, limits. Does not: which
+addresses (`find`), the network (`network`), the words for failures (`failures`), what a file is
+(`download`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class EarlierAnswer:
-    """What is remembered of a file from the last time that it was asked for."""
+    """What is remembered of a file from its last request."""
 
     etag: str | None
     last_modified: str | None
@@ -52,7 +52,7 @@ class EarlierAnswer:
 
 @dataclass(frozen=True)
 class Downloaded:
-    """A whole file. `url`: where it came from in the end, after redirects; `bytes`: its size."""
+    """A whole file. `url`: its final address, after redirects; `bytes`: its size."""
 
     path: Path
     url: str
@@ -66,13 +66,13 @@ class Downloaded:
 
 @dataclass(frozen=True)
 class NotModified:
-    """The publisher has what it had the last time."""
+    """The publisher's file has not changed since the last time."""
 
     url: str
 
 
 class Client:
-    """Asks publishers on behalf of one home. Close it, or use it in a `with` block.
+    """Requests to publishers on behalf of one home. Close it, or use it in a `with` block.
 
     `sleep` waits between attempts. Raises ValueError for settings that can't be used.
     """
@@ -94,15 +94,15 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         self._open.close()
         self._sessions.clear()
 
     def get(self, url: str, hosts: Collection[str] = ()) -> Page:
-        """A page, also one that says that there is none (404, 410).
+        """Return a page, even one that reports that there is none (404, 410).
 
         `hosts`: where redirects may lead beside the host of the address. Raises Unreachable, after
-        several attempts where the trouble may pass; Refused for what can't be taken.
+        several attempts for temporary errors; Refused for invalid answers.
         """
         return self._patiently(lambda: self._page(url, hosts))
 
@@ -114,10 +114,10 @@ class Client:
         hosts: Collection[str] = (),
         name: str | None = None,
     ) -> Downloaded | NotModified:
-        """A file, into a folder that is this address's own, going on where a part of it lies.
+        """Download a file into a folder of its address, resuming a partial one.
 
-        `known`: it is asked for only if it has changed since; `name`: what it is called if its
-        headers do not say. Raises as `get` does, and NotFound.
+        `known`: download only if it has changed since; `name`: its name if the headers give none.
+        Raises as `get` does, and NotFound.
         """
         part = PartialFile(folder)
         final = self._patiently(lambda: self._into(part, url, known, hosts))
@@ -162,7 +162,7 @@ class Client:
     def _into(
         self, part: PartialFile, url: str, known: EarlierAnswer | None, hosts: Collection[str]
     ) -> str | None:
-        """Bring a part to its end; returns where it came from, None if nothing has changed."""
+        """Complete a partial file; returns its final address, None if nothing has changed."""
         headers = part.headers() or _conditions(known)
         with self._answer(url, {"Accept-Encoding": "identity"} | headers, hosts) as (answer, final):
             status = answer.status_code
@@ -186,7 +186,7 @@ class Client:
     def _write(self, part: PartialFile, answer: httpx.Response, url: str) -> None:
         with part.path.open("ab") as out:
             coded = answer.headers.get("content-encoding", "identity") != "identity"
-            # Chunks as they come: one that waits to be filled is lost when the connection breaks.
+            # Write chunks as they come: a buffered one is lost when the connection breaks.
             for chunk in answer.iter_bytes() if coded else answer.iter_raw():
                 out.write(chunk)
                 if out.tell() > MAX_FILE_BYTES:
@@ -206,8 +206,9 @@ class Client:
     def _answer(
         self, url: str, headers: dict[str, str], hosts: Collection[str]
     ) -> Iterator[tuple[httpx.Response, str]]:
-        """One answer, and where it came from in the publisher's own terms. While it is read,
-        nobody else asks that host. Redirects are followed within the source's hosts."""
+        """Return one answer, and its final address as the publisher's. While it is read, nobody
+        else requests from that host. Redirects are followed within the source's hosts.
+        """
         at = url
         for _ in range(MAX_REDIRECTS + 1):
             asked = self._addresses.mapped(at)
@@ -255,10 +256,10 @@ class Client:
                 proxy=proxy,
                 verify=tls() if key[0] else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 timeout=self._timeout,
-                trust_env=False,  # the environment was read already, so that it can be told
+                trust_env=False,  # the environment was read already, to name it in messages
                 headers={
                     "User-Agent": user_agent(),
-                    "Cache-Control": "no-cache",  # a proxy's copy may be yesterday's
+                    "Cache-Control": "no-cache",  # a proxy's copy may be outdated
                 },
             )
             self._sessions[key] = self._open.enter_context(session)
@@ -266,7 +267,7 @@ class Client:
 
 
 def _conditions(known: EarlierAnswer | None) -> dict[str, str]:
-    """What asks for a file only if it has changed."""
+    """Return the headers that request a file only if it has changed."""
     if known and known.etag:
         return {"If-None-Match": known.etag}
     if known and known.last_modified:

@@ -1,8 +1,8 @@
-"""Taking what was found: downloaded, doubted, archived with its provenance, and remembered.
+"""Download a found file, check it, archive it with its provenance, and remember its address.
 
-Belongs here: what must hold of a download before it is archived, and what is remembered of an
-address. Does not: asking (`client`), whether it is the right feed and edition (`warehouse.intake`),
-whether its figures are sound (`checks`).
+Belongs here: what is required of a download before it is archived, and what is remembered of an
+address. Does not: requests (`client`), whether it is the right feed and edition
+(`warehouse.intake`), whether its figures are valid (`checks`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from warehouse.readers.containers import sniff
 from warehouse.readers.refused import Refused, shown
 from warehouse.store import Locked
 
-TIMES = 2.0  # larger or smaller than before: not believed at once
+TIMES = 2.0  # larger or smaller than before: download again
 ABANDONED = timedelta(days=14)
 HEAD = 4096
 UNDER_WAY = "state/downloads"
@@ -41,8 +41,9 @@ TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for. `page`, `published_on`: where and when the publisher says it is out;
-    `hosts`: where redirects may lead."""
+    """What to download. `page`, `published_on`: where and when the publisher announces it; `hosts`:
+    where redirects may lead.
+    """
 
     feed: str
     edition: str
@@ -53,8 +54,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one link. `outcomes`: of its files, none if the publisher has nothing new;
-    `note`: what a person should know about it."""
+    """The result of one link. `outcomes`: of its files, none if the publisher has nothing new;
+    `note`: what a person should know about it.
+    """
 
     name: str
     outcomes: tuple[ImportOutcome, ...] = ()
@@ -62,7 +64,7 @@ class Taken:
 
 
 class RememberedFile(Strict):
-    """What is remembered of an address that was archived; losing it costs one download."""
+    """The record of an archived address; losing it costs one download."""
 
     etag: str | None
     last_modified: str | None
@@ -70,10 +72,10 @@ class RememberedFile(Strict):
 
 
 def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
-    """Download a link unless it is known, and archive what it brings.
+    """Download a link unless it is known, and archive its files.
 
-    Raises Refused for what is not archived, NotFound, Unreachable; OSError for the disk's trouble,
-    after which the download is gone on with another time.
+    Raises Refused for what is not archived, NotFound, Unreachable; OSError for disk errors, after
+    which the download can be resumed.
     """
     name = hashlib.sha256(link.url.encode()).hexdigest()[:24]
     place, note, store = f"{UNDER_WAY}/{name}", f"state/fetched/{name}.json", home.store
@@ -148,21 +150,22 @@ def _remembered(home: Home, key: str) -> RememberedFile | None:
 
 
 def published_files(home: Home, feed: str) -> list[SourceFile]:
-    """Archived files of a feed, without the sample that was placed: its past is invented."""
+    """Return archived files of a feed, without sample data."""
     files = Archive(home).files(feed)
     return [file for file in files if not (file.synthetic and file.url is None)]
 
 
 def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
-    """Provenance of a download. It ranks as later than what is held of the edition: it was issued
-    again, be it on a page with the same date, or without one."""
+    """Return the provenance of a download. It ranks as later than the edition's other files: it was
+    reissued, even on a page with the same date, or without one.
+    """
     held = [file for file in own if file.edition == wanted.edition]
     dates = [file.published_on for file in held if file.published_on]
     now = datetime.now(UTC).replace(microsecond=0)
     after = [file.retrieved_at + timedelta(seconds=1) for file in held]
     stated = wanted.published_on
     if stated and not parse_month(wanted.edition) <= stated <= now.date():
-        stated = None  # a slip of the publisher's; an import by hand would refuse it
+        stated = None  # the publisher's mistake; an import by hand would refuse it
     return Provenance(
         wanted.feed,
         wanted.edition,
@@ -175,14 +178,14 @@ def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
 
 @dataclass(frozen=True)
 class Usual:
-    """Sizes of the files that are held of an edition, the same or the one before."""
+    """Sizes of the archived files of an edition, the same or the one before."""
 
     edition: str = ""
     sizes: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, archive: Archive, own: list[SourceFile], wanted: Wanted, got: Downloaded) -> Usual:
-        """Sizes as downloaded, of files of the same kind."""
+        """Return sizes as downloaded, of files of the same kind."""
         edition = max((f.edition for f in own if f.edition <= wanted.edition), default="")
         kind = Path(got.file_name).suffix.casefold()
         held = {
@@ -193,7 +196,7 @@ class Usual:
         return cls(edition, tuple(archive.size(one) for one in held if archive.has_object(one)))
 
     def oddity(self, size: int) -> str:
-        """`60 % smaller than the 2,000 bytes of 2025-10`; nothing where it is about as before."""
+        """Return `60 % smaller than the 2,000 bytes of 2025-10`; empty for a usual size."""
         if any(one <= TIMES * size and size <= TIMES * one for one in self.sizes):
             return ""
         nearest = min(self.sizes, key=lambda one: abs(one - size), default=0)
@@ -206,8 +209,9 @@ class Usual:
 def _assured(
     client: Client, wanted: Wanted, link: Link, got: Downloaded, usual: Usual
 ) -> tuple[Downloaded, str]:
-    """A download that can be believed, and what is odd about it all the same. One that can't at
-    once is downloaded again, from its first byte."""
+    """Return a download, and what is unusual about it. An implausible one is downloaded again, from
+    its first byte.
+    """
     if not fault(got, link, wanted) and not usual.oddity(got.bytes):
         return got, ""
     beside = got.path.parent.parent / "again"
@@ -225,7 +229,7 @@ def _assured(
 
 
 def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
-    """Why a download is no data at all; None if it may be."""
+    """Return why a download is no data at all; None if it may be."""
     with got.path.open("rb") as stream:
         head = stream.read(HEAD)
     try:

@@ -1,7 +1,7 @@
-"""What went wrong between this computer and a publisher, in words for who can put it right.
+"""Describe failures between this computer and a publisher, for whoever can fix them.
 
-Belongs here: `Unreachable`, and how errors of the network and statuses become it. Does not: trying
-again (`client`).
+Belongs here: `Unreachable`, and how errors of the network and statuses become it. Does not:
+retries (`client`).
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ ANSWERS = {
 
 
 class Unreachable(Refusal):
-    """A publisher that can't be reached. `reason` tells `address` (what was asked for, a mirror's
-    address if one is set) and `proxy` too; neither holds a password.
+    """A publisher that can't be reached. `reason` includes `address` (the one requested, a mirror's
+    address if one is set) and `proxy`; neither contains a password.
 
-    `passing`: worth trying again soon, `wait`: seconds that the publisher asks for. `host_down`:
+    `passing`: worth retrying soon, `wait`: seconds that the publisher asks for. `host_down`:
     nothing else can be had from that host either.
     """
 
@@ -62,7 +62,7 @@ class Unreachable(Refusal):
 
     @property
     def reason(self) -> str:
-        """What happened, which address was tried and how."""
+        """What happened, and which address was requested how."""
         way = f"through the proxy {self.proxy}" if self.proxy else "without a proxy"
         times = f" {self.attempts} times" if self.attempts > 1 else ""
         return f"{self.what} Tried{times}: {self.address}, {way}."
@@ -114,7 +114,7 @@ def of_status(response: httpx.Response, address: str, proxy: str | None) -> Unre
 
 
 def led_away(to: str, address: str, proxy: str | None) -> Unreachable:
-    """A redirect to a place that is not the publisher's."""
+    """Return the error of a redirect to a host that is not the publisher's."""
     what = (
         f"{host_of(address)} leads to another place: {without_query(to)}. It may be a log-in "
         "page, of the publisher or of your network."
@@ -123,7 +123,7 @@ def led_away(to: str, address: str, proxy: str | None) -> Unreachable:
 
 
 def closed(host: str) -> str:
-    """What to do where something between lets people in and programs not."""
+    """Return what to do where a filter or gateway lets people in but not programs."""
     return (
         f"Open that address in a browser on this computer. If it opens there, {host} or a filter "
         "between turns programs away: ask your network team to let this computer reach it."

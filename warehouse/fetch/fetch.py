@@ -1,7 +1,7 @@
-"""Looking for editions at their publishers: find, download, archive, and note what came of it.
+"""Look up editions at their publishers: find, download, archive, and record the result.
 
-Belongs here: which feeds and editions are looked for, in which order, and the verdict of each
-look. Does not: finding (`find`), downloading (`download`), when to look (`pipelines.schedules`).
+Belongs here: which feeds and editions are looked up, in which order, and the verdict of each
+lookup. Does not: finding (`find`), downloading (`download`), the schedule (`pipelines.schedules`).
 """
 
 from __future__ import annotations
@@ -101,14 +101,14 @@ def _wait(seconds: float, say: Say) -> None:
 
 
 def london_today() -> date:
-    """The day that it is where releases are announced."""
+    """Return today's date in London, where releases are announced."""
     return datetime.now(ZoneInfo(TIMEZONE)).date()
 
 
 def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
-    """Contracts of the feeds that are looked for on their own, in the order of all contracts.
+    """Return contracts of the feeds that have a lookup of their own, in the order of all contracts.
 
-    Raises ValueError for a feed that there is not, or that nobody publishes.
+    Raises ValueError for an unknown feed, or one that nobody publishes.
     """
     every = contracts()
     found: dict[str, Contract] = {}
@@ -133,7 +133,7 @@ def editions_to_look_for(
     editions: Sequence[str] | None,
     today: date,
 ) -> list[str]:
-    """Editions (YYYY-MM) of a feed to look for, oldest first; see `each_lookup`."""
+    """Return editions (YYYY-MM) of a feed to look up, oldest first; see `each_lookup`."""
     if editions is not None:
         return sorted(editions)
     files = Archive(home).files(contract.feed)
@@ -167,7 +167,7 @@ def _look(
     say: Say,
     today: date,
 ) -> Lookup:
-    """One look: find the edition, take each of its files, say what came of it."""
+    """Look one edition up: find it, download each of its files, and return the result."""
     discovery, feed = contract.discovery, contract.feed
     hosts = discovery.hosts_of(edition) if discovery else ()
     try:
@@ -194,7 +194,7 @@ def _look(
 
 
 def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Lookup:
-    """The look that ends with an exception of `VERDICTS`."""
+    """Return the lookup that ends with an exception of `VERDICTS`."""
     verdict = VERDICTS[type(error)]
     reason = error.reason if isinstance(error, Refusal) else str(error)
     remedy = getattr(error, "remedy", "") if verdict != "not yet" else ""
@@ -207,7 +207,7 @@ def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -
 
 
 def _lookup(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Lookup:
-    """The look at an edition that is out. `again`: something of it was held before."""
+    """Return the lookup of a published edition. `again`: part of it was archived before."""
     outcomes = [outcome for one in taken for outcome in one.outcomes]
     fresh = [one.file for one in outcomes if one.verdict == "imported" and one.file]
     refused = [one for one in outcomes if one.verdict == "refused"]
@@ -226,7 +226,7 @@ def _lookup(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Lo
 
 
 def _news(wanted: Wanted, fresh: list[SourceFile], again: bool) -> list[str]:
-    """What was archived, in words."""
+    """Describe what was archived."""
     if not fresh:
         return []
     told = f"{len(fresh)} file(s), {sum(file.rows for file in fresh):,} rows"

@@ -1,7 +1,7 @@
-"""Finding an edition: the sources of a contract in their order, each by its kind.
+"""Find an edition: the sources of a contract in their order, each by its kind.
 
-Belongs here: which source is asked, and whose answer counts. Does not: the kinds themselves
-(modules beside this one), asking (`client`), what to do with what was found (`fetch`).
+Belongs here: which source is used, and whose answer counts. Does not: the kinds themselves
+(modules beside this one), requests (`client`), what to do with the result (`fetch`).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from warehouse.fetch.on_demand_report import find_report
 
 
 def find(contract: Contract, edition: str, get: Callable[[str], Page], today: date) -> Found:
-    """Where the files of an edition (YYYY-MM) are. `get` asks the publisher for one address;
-    `today`: the day in London, which some sources go by.
+    """Return where the files of an edition (YYYY-MM) are. `get` requests one address from the
+    publisher; `today`: the day in London, which some sources use.
 
-    A source that has not the edition is passed over for the next one. Raises NotFound if any has
-    the page without the file, else NotYet if none has the edition; Ambiguous and NotThePublisher
-    at once; ValueError for a feed that is not looked for on its own.
+    A source without the edition is skipped for the next one. Raises NotFound if any has the page
+    without the file, else NotYet if none has the edition; Ambiguous and NotThePublisher at once;
+    ValueError for a feed without a lookup of its own.
     """
     if contract.discovery is None or not contract.discovery.looked_up:
         raise ValueError(f"{contract.feed} is not looked for: no `sources:` in its contract")

@@ -1,6 +1,6 @@
-"""Publishers' pages as HTML: their links to files, the days they state, and whose pages they are.
+"""Publishers' pages as HTML: their links to files, stated days, and whose pages they are.
 
-Belongs here: what is true of any page. Does not: which link is wanted (`candidates`), the kinds of
+Belongs here: what applies to any page. Does not: which link is wanted (`candidates`), the kinds of
 pages (`publication`, `listing`).
 """
 
@@ -34,11 +34,10 @@ AS_WRITTEN = "/%:@!$&'()*+,;=~"
 
 
 def read_html(page: Page, marks: Iterable[str]) -> BeautifulSoup:
-    """The page, once it is known to be the publisher's.
+    """Return the parsed page, once it is known to be the publisher's.
 
-    `marks`: regular expressions, case aside; the publisher's pages have one of them and no other
-    page has. Raises NotThePublisher for a login
-    form, a web filter's page, and what is no HTML.
+    `marks`: regular expressions, ignoring case; all pages of the publisher match one of them and no
+    others do. Raises NotThePublisher for a login form, a web filter's page, and what is no HTML.
     """
     prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # an XHTML page is read as HTML all the same
     try:
@@ -60,7 +59,7 @@ def read_html(page: Page, marks: Iterable[str]) -> BeautifulSoup:
 
 
 def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
-    """The files that a page links to, each address once, in the order of their addresses."""
+    """Return the files that a page links to, each address once, in the order of their addresses."""
     edited = last_edited(soup)
     best: dict[str, Link] = {}
     for anchor in soup.find_all("a", href=True):
@@ -73,7 +72,7 @@ def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
 
 
 def address(href: str, page_url: str) -> str:
-    """A link's whole address in one spelling: no fragment, user or stray space; empty if broken."""
+    """Normalise a link's whole address: no fragment, user or stray space; empty if broken."""
     try:
         at = urlsplit(urljoin(page_url, href.strip()))
     except ValueError:
@@ -83,7 +82,7 @@ def address(href: str, page_url: str) -> str:
 
 
 def file_name(url: str) -> str:
-    """The file's name in an address, as people write it: `%20` is a space, a dash is a dash."""
+    """Return the readable file name in an address: `%20` is a space, a dash is a dash."""
     name = unquote(urlsplit(url).path).rpartition("/")[2]
     return squashed(name.replace("\u2013", "-").replace("\u2014", "-"))
 
@@ -116,7 +115,7 @@ def day_in(text: str) -> date | None:
 
 
 def published_on(soup: BeautifulSoup) -> date | None:
-    """The day that the page states as that of publication. None if it states none."""
+    """Return the publication day that the page states; None if it states none."""
     for said in _publication_dates(soup):
         day = day_in(said)
         if day:
@@ -133,7 +132,7 @@ def _publication_dates(soup: BeautifulSoup) -> Iterator[str]:
 
 
 def last_edited(soup: BeautifulSoup) -> datetime | None:
-    """When the page was last edited (UTC), if it says so: no day of publication."""
+    """Return when the page was last edited (UTC), if stated; not the day of publication."""
     found = EDITED.search(squashed(soup.get_text(" ")))
     day = day_in(found[1]) if found else None
     if not found or not day:
@@ -160,5 +159,5 @@ def _size(anchor: Tag) -> int | None:
 
 
 def _informative(link: Link) -> tuple[bool, int, int, str]:
-    """Of two links to one address the one that says more, whichever comes first."""
+    """Return the more informative of two links to one address, whichever comes first."""
     return (link.bytes is not None, link.bytes or 0, len(link.text), link.text)

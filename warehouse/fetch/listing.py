@@ -13,10 +13,10 @@ from warehouse.fetch.html import file_links, read_html
 
 
 def find_listing(source: Listing, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
-    """The file of an edition, and what was issued again after it. The page dates no file.
+    """Return the file of an edition, and its reissues. The page dates no file.
 
     Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
-    not, Ambiguous if two fit, NotThePublisher if something else answered.
+    not, Ambiguous if two match, NotThePublisher if something else answered.
     """
     search = Search(feed, edition, source.page, source.allowed_hosts)
     page = answered(get(source.page), search)

@@ -1,7 +1,7 @@
-"""The journal of lookups: every time an edition was looked for at its publisher, and the result.
+"""The journal of lookups: every lookup of an edition at its publisher, and the result.
 
 Belongs here: `archive/looks`, an object per lookup, written once and never changed. Does not:
-looking (`fetch`), what is told of it (`pipelines.cli`, `pipelines.alerts`).
+looking up (`fetch`), what is shown of it (`pipelines.cli`, `pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Lookup(Strict):
 
     @property
     def wants_a_person(self) -> bool:
-        """Whether somebody should do something about it."""
+        """Whether a person should do something about it."""
         return bool(self.remedy) or self.verdict in ("not found", "ambiguous", "refused")
 
 
@@ -77,7 +77,7 @@ def _journal(home: Home) -> Journal:
 
 @lru_cache(maxsize=65536)
 def _read(entry: str) -> Lookup | None:
-    """A lookup as written; None for one that is not as this release knows them."""
+    """Parse a lookup; None for one in an unknown form."""
     try:
         return Lookup.model_validate_json(entry)
     except ValidationError:

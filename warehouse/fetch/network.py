@@ -1,7 +1,8 @@
-"""The network as this computer has it: proxies, certificate authorities, and turns at a host.
+"""The network of this computer: proxies, certificate authorities, and one request per host at a
+time.
 
-Belongs here: what the environment and the operating system say. Does not: requests (`client`), the
-words for what went wrong (`failures`).
+Belongs here: settings of the environment and the operating system. Does not: requests (`client`),
+the words for failures (`failures`).
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def _check_proxy(proxy: str) -> None:
 
 
 def tls() -> ssl.SSLContext:
-    """Whose certificates are believed: the authorities that the environment names, else those of
-    the operating system, where an organisation puts its own.
+    """Return the trusted certificates: the authorities that the environment names, else those of
+    the operating system, where an organisation installs its own.
 
     Raises ValueError naming the variable if what it names can't be used.
     """
@@ -87,14 +88,14 @@ def named_authorities() -> str | None:
 
 @contextmanager
 def turn_at(url: str, store: Store) -> Iterator[None]:
-    """Wait until nobody on this home asks the same host, and keep others waiting meanwhile."""
+    """Wait until no other process on this home requests from the host, then reserve it."""
     name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host_of(url))
     with store.lock(f"state/hosts/{name}.lock"):
         yield
 
 
 def user_agent() -> str:
-    """How publishers' logs name us."""
+    """Return the name by which publishers' logs identify us."""
     try:
         number = version("access-recovery")
     except PackageNotFoundError:  # run from a folder, not installed

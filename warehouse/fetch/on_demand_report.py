@@ -1,4 +1,4 @@
-"""Reports that are made when they are asked for, such as those of the ODS report API.
+"""Reports that are made on request, such as those of the ODS report API.
 
 Belongs here: the link to one, and which edition it can be. Does not: downloading it (`download`).
 """
@@ -13,11 +13,10 @@ from warehouse.fetch.candidates import Found, Link, NotFound, NotYet
 
 
 def find_report(source: Report, edition: str, today: date) -> Found:
-    """The report, named by the edition: a snapshot of the month in which it is asked for.
+    """Return the report, named by the edition: a snapshot of the month in which it is requested.
 
-    There is no page to read and nothing to ask for; the download itself tells what is wrong.
-    Raises NotYet for a month that is still to come, NotFound for one that is over: what the report
-    says today would be archived as what it said then.
+    There is no page to read; the download itself shows what is wrong. Raises NotYet for a future
+    month, NotFound for a past one: today's report would be archived as that month's.
     """
     present = month_text(today)
     if edition > present:

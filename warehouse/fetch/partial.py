@@ -1,7 +1,7 @@
-"""A download under way: the bytes so far, and what the publisher said of the whole.
+"""A partial download: the bytes so far, and the publisher's headers about the whole.
 
-Belongs here: the folder of one address, going on where a connection or a process broke off. Does
-not: asking (`client`), judging what came (`download`).
+Belongs here: the folder of one address, resuming after a broken connection or process. Does
+not: requests (`client`), checking the result (`download`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ NOTE = "download.json"
 
 
 class Said(Strict):
-    """What the headers of an answer say of the file. `total`: its bytes, None if not said;
-    `resumable`: whether the rest may be asked for, once a connection has broken; `at`: when it came
-    (None: said to an earlier release)."""
+    """What the headers of an answer state about the file. `total`: its bytes, None if not stated;
+    `resumable`: whether the rest may be requested after a broken connection; `at`: when it came
+    (None: recorded by an earlier release).
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -33,7 +34,7 @@ class Said(Strict):
 
     @classmethod
     def of(cls, response: httpx.Response) -> Said:
-        """What a whole answer (200) says."""
+        """Return the headers' statements in a whole answer (200)."""
         headers = response.headers
         etag, modified = headers.get("etag"), headers.get("last-modified")
         coded = headers.get("content-encoding", "identity") != "identity"
@@ -52,7 +53,7 @@ class Said(Strict):
 
 
 def said_of(content: bytes) -> Said | None:
-    """What was noted of a download under way; None if that can't be read."""
+    """Return what was recorded of a partial download; None if that can't be read."""
     try:
         return Said.model_validate_json(content)
     except ValidationError:
@@ -67,7 +68,7 @@ class PartialFile:
         self._said = folder / NOTE
         self._whole = folder / "whole"
         self._whole.mkdir(parents=True, exist_ok=True)
-        for left in self._whole.iterdir():  # whole, and then nobody lived to archive it
+        for left in self._whole.iterdir():  # whole, but the process ended before archiving it
             os.replace(left, self.path)
         self.said = self._read()
         if self.said is None or not self.said.resumable:
@@ -86,12 +87,13 @@ class PartialFile:
 
     @property
     def is_whole(self) -> bool:
-        """Whether as many bytes are here as the publisher said, as far as it did."""
+        """Whether all bytes that the publisher stated are here."""
         return self.said is not None and self.said.total in (None, self.size)
 
     def headers(self) -> dict[str, str]:
-        """What asks for the rest of the same file, or for the whole of another; nothing to ask
-        for if nothing can be gone on with."""
+        """Return headers that request the rest of the same file, or the whole of a changed one;
+        none if it can't be resumed.
+        """
         if self.said is None or not self.said.resumable or not self.size:
             return {}
         etag = self.said.etag
@@ -99,7 +101,7 @@ class PartialFile:
         return {"Range": f"bytes={self.size}-", "If-Range": strong or ""}
 
     def begin(self, response: httpx.Response) -> None:
-        """Forget what there was: the whole file comes."""
+        """Discard what there was: the whole file comes."""
         self.drop()
         self.said = Said.of(response)
         self._said.write_text(self.said.model_dump_json() + "\n", encoding="utf-8")
@@ -113,13 +115,14 @@ class PartialFile:
         return span.partition("-")[0] == str(self.size) and total in ("*", str(known))
 
     def is_end(self, response: httpx.Response) -> bool:
-        """Whether an answer that there is no such range (416) says that all is here already."""
+        """Whether an answer that there is no such range (416) means that the file is complete."""
         total = response.headers.get("content-range", "").rpartition("/")[2]
         return self.size > 0 and total == str(self.size)
 
     def finish(self, name: str) -> Path:
-        """Give the whole file its name. What the publisher said stays beside it, so that it need
-        not be sent again if we are killed before it is archived."""
+        """Give the whole file its name. The publisher's headers stay beside it, so that it need
+        not be sent again if the process ends before it is archived.
+        """
         target = self._whole / name
         os.replace(self.path, target)
         return target

@@ -1,7 +1,6 @@
-"""New attempts: when, how many, and how long to wait before each.
+"""Retries: when, how many, and how long to wait before each.
 
-Belongs here: patience with the network, and with nothing else. Does not: what is attempted
-(`client`).
+Belongs here: retries of network requests only. Does not: the requests (`client`).
 """
 
 from __future__ import annotations
@@ -21,8 +20,9 @@ T = TypeVar("T")
 
 
 def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Ask, and again while the trouble may pass. Waits grow, each longer by chance, and are never
-    shorter than the publisher asks for. Raises Unreachable after the last attempt."""
+    """Request, and retry temporary errors. Waits grow, with random additions, and are never shorter
+    than the publisher asks for. Raises Unreachable after the last attempt.
+    """
     retrying = Retrying(
         retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(ATTEMPTS),

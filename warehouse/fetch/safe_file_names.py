@@ -1,6 +1,6 @@
-"""Names of downloads that every operating system takes.
+"""File names of downloads that are valid on every operating system.
 
-Belongs here: the name that a publisher gives a file. Does not: what the name tells
+Belongs here: the name that a publisher gives a file. Does not: what the name means
 (`warehouse.intake.edition`).
 """
 

@@ -28,10 +28,11 @@ def choose_edition(
     stated: str | None,
     otherwise: str | None = None,
 ) -> tuple[str, EditionBasis]:
-    """Edition of a file and how it was found: content, siblings, name, or what the person stated.
+    """Return a file's edition and how it was found: content, siblings, name, or as stated by a
+    person.
 
-    `editions`: those that its container's content tells, by feed. `otherwise`: the edition if
-    nothing tells. Raises Refused where nothing tells, or where what tells is contradicted.
+    `editions`: those in its container's content, by feed. `otherwise`: the edition if nothing else
+    gives one. Raises Refused where nothing gives one, or where two sources contradict each other.
     """
     contract = one.contract
     found = editions.get(contract.feed)
@@ -96,7 +97,7 @@ def check_published(stated: date | None, edition: str) -> None:
 
 
 def month_in_name(contract: Contract, *names: str) -> date | None:
-    """The month that a file's or its container's name gives, by the contract's patterns.
+    """Return the month in a file's or its container's name, by the contract's patterns.
 
     A pattern's groups are `year` with `month` (a name or a number), or `financial_year` with
     `quarter`: 2023 and 3 are the quarter that ended in December 2023.

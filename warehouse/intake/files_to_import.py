@@ -1,6 +1,6 @@
-"""Which files an import takes of the paths that a person names.
+"""Which files to import from the paths that a person names.
 
-Belongs here: walking folders, leaving notes and half-written files. Does not: opening any of them.
+Belongs here: walking folders, skipping notes and partial files. Does not: opening any of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse.readers.containers import (
 
 
 def files_under(paths: list[Path]) -> Iterator[Path]:
-    """The files named, and those under the folders named, in a stable order."""
+    """Return the files named, and those under the folders named, in a stable order."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -28,12 +28,12 @@ def files_under(paths: list[Path]) -> Iterator[Path]:
 
 
 def _to_be_left(name: str) -> bool:
-    """Whether a file in a folder is nobody's data: a note, or what a program is writing to."""
+    """Whether a file in a folder is not data: a note, or a file that a program is writing."""
     return name in IGNORED or name.endswith(BEING_WRITTEN) or name.startswith("~$")
 
 
 def is_ours(home: Home, path: Path) -> bool:
-    """Whether a file found in a folder is what this product made: never imported back."""
+    """Whether a file in a folder was made by this product, and must not be imported."""
     kept = (home.archive, home.lake, home.quarantine, home.mart.parent, home.dagster)
     whole = path.resolve()
     return any(whole.is_relative_to(folder) for folder in kept)

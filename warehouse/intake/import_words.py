@@ -1,4 +1,4 @@
-"""The words for an imported file: its name, and what it was taken for.
+"""Describe an imported file: its name, and what it was recognised as.
 
 Belongs here: text. Does not: deciding anything (`importer`).
 """
@@ -33,10 +33,10 @@ def words_of(file: SourceFile) -> str:
 
 
 def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
-    """What is said of a file that is older than one of the same edition and months, out of another
-    container, that the archive holds; nothing if there is none.
+    """Describe a file that is older than an archived one of the same edition and months from
+    another container; empty if there is none.
 
-    Both are kept. Where the two have the same organisation and month the newer one is in force,
+    Both are kept. Where the two have the same organisation and month the newer one is used,
     whichever was imported last: `published_on` decides, then when it was saved.
     """
     newer = [

@@ -38,7 +38,7 @@ from warehouse.store import Changed, discard
 
 @dataclass(frozen=True)
 class Request:
-    """What is known beside the paths: what a person said, or where a download came from.
+    """What is known beside the paths: options a person gave, or where a download came from.
 
     `members`: of a zip only members with such names are imported (`containers.contents`).
     """
@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What became of one file."""
+    """The result of importing one file."""
 
     path: Path
     name: str
@@ -98,7 +98,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
     _refuse_purged(archive, container_sha256)
     known = [f for f in archive.files() if f.container_sha256 == container_sha256]
     if known:
-        _store(archive, path, container_sha256)  # heals an archive that lost its bytes
+        _store(archive, path, container_sha256)  # restores bytes that the archive lost
     if known and _nothing_new(path, known, request):
         if request.origin:
             request.origin.check(known)
@@ -131,7 +131,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
 def _edition(
     one: Recognised, editions: dict[str, str], path: Path, request: Request
 ) -> tuple[str, EditionBasis]:
-    """Edition of a file. A download's page tells it only where nothing else does."""
+    """Return the edition of a file. A download's page gives it only where nothing else does."""
     origin = request.origin
     page = origin.edition if origin and origin.feed == one.contract.feed else None
     return choose_edition(one, editions, file_name(path), request.edition, page)
@@ -156,8 +156,7 @@ def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
 
 
 def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> None:
-    """Refuse what was purged, also when it comes again within another container: the bytes of
-    that would be kept."""
+    """Refuse what was purged, even in another container, whose bytes would be kept."""
     if tombstone := tombstone_of(archive.home, sha256):
         what = f"It holds {member}, which was" if member else "It was"
         raise Refused(
@@ -227,7 +226,7 @@ def _source_file(
 
 
 def _believed(one: Recognised, edition: str) -> date | None:
-    """The day on the title sheet, if the release calendar bears it out."""
+    """Return the day on the title sheet, if the release calendar confirms it."""
     today = datetime.now(UTC).date()
     stated = one.stated_on
     return stated if stated and is_plausible(one.contract, edition, stated, today) else None
@@ -240,7 +239,7 @@ def _keep(
     files: list[SourceFile],
     request: Request,
 ) -> Iterator[ImportOutcome]:
-    """Archive the bytes first, then one record per file: a record never points at nothing."""
+    """Archive the bytes first, then one record per file, so that every record has its bytes."""
     if any(archive.adds(file) for file in files):
         _store(archive, path, container_sha256)
     held = archive.files()
@@ -274,8 +273,9 @@ def _known(
 
 
 def _stated(known: SourceFile, request: Request) -> date | None:
-    """The publication date to note on a file that is archived already. A person's replaces what
-    was known; a page's does not, for its date may be that of another file on it."""
+    """Return the publication date to note on an archived file. A person's replaces what was
+    known; a page's does not, because it may be the date of another file on the page.
+    """
     if request.origin:
         return None if known.published_on else request.origin.published_on
     return request.published_on

@@ -1,6 +1,6 @@
-"""Where a download came from, and whether it is what was looked for there.
+"""The source of a download, and whether the download is what was expected.
 
-Belongs here: the provenance that an import is told, and judging recognised files by it. Does not:
+Belongs here: the provenance passed to an import, and comparing recognised files with it. Does not:
 downloading (`warehouse.fetch`), recognising (`recognise`).
 """
 
@@ -17,8 +17,9 @@ from warehouse.readers.refused import Refused
 
 @dataclass(frozen=True)
 class Provenance:
-    """The feed and edition that were looked for, and where. `page`: the edition's page; `url`: of
-    the file; `published_on`: as the page says, None if it does not."""
+    """The feed and edition that were looked up, and where. `page`: the edition's page; `url`: of
+    the file; `published_on`: as stated on the page, None if it is not.
+    """
 
     feed: str
     edition: str
@@ -28,8 +29,8 @@ class Provenance:
     retrieved_at: datetime
 
     def check(self, files: Iterable[SourceFile], refused: Sequence[Refused] = ()) -> None:
-        """Refuse a download that brings nothing of the edition; files of other feeds may come with
-        it. Raises Refused saying what it brings, and why what is in it beside that is `refused`.
+        """Refuse a download that has nothing of the edition; files of other feeds may come with it.
+        Raises Refused with what it contains, and why the rest of it was `refused`.
         """
         brought = sorted({EditionKey.of(file) for file in files})
         if not brought or EditionKey.of(self) in brought:

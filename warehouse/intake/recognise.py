@@ -1,6 +1,6 @@
-"""Which feed a spooled file is, how many rows it has, and which months its content covers.
+"""Recognise the feed of a spooled file, its number of rows, and the months of its content.
 
-Belongs here: what can be told from content alone. Does not: opening containers
+Belongs here: what follows from content alone. Does not: opening containers
 (`warehouse.readers.containers`), finding the table (`warehouse.readers.tables`), which edition it
 is (`edition`), keeping files (`warehouse.archive.source_files`).
 """
@@ -24,8 +24,9 @@ SAMPLE_ROWS = 50
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file turned out to be. `months`: those its content covers, none if it carries none;
-    `stated_on`: when its title sheet says that it was published."""
+    """A recognised file. `months`: those of its content, none if it has none; `stated_on`: the
+    publication day on its title sheet.
+    """
 
     content: Content
     contract: Contract
@@ -39,7 +40,7 @@ class Recognised:
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
-    """Say which feed a spooled file is, how many rows it has and which months it covers."""
+    """Return the feed of a spooled file, its number of rows and the months it covers."""
     table = find_table(content, feed)
     contract = table.contract
     rows, written = _profile(table)
@@ -59,14 +60,16 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
 
 
 def _heading_of(table: Table, column: str | None) -> str | None:
-    """The heading under which a column stands in this file, if it does."""
+    """Return a column's heading in this file, if it has one."""
     return next(
         (h for h in table.headings if column and table.contract.column_of(h) == column), None
     )
 
 
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
-    """Number of rows, and how often each text stands in the month column. One streamed scan."""
+    """Return the number of rows, and how often each text occurs in the month column, in one
+    scan.
+    """
     heading, scan = _heading_of(table, table.contract.edition.content), table.rows
     blank = pl.all_horizontal(pl.all().is_null())
     try:
@@ -105,7 +108,7 @@ def _months(contract: Contract, written: dict[str | None, int], today: date) -> 
 
 
 def _is_sample(table: Table) -> bool:
-    """Whether any of the first rows carries the mark by which sample data give themselves away."""
+    """Whether any of the first rows has the mark of sample data."""
     mark = table.contract.synthetic
     heading = _heading_of(table, mark.column) if mark else None
     if mark is None or heading is None:

@@ -1,4 +1,4 @@
-"""Telling sample data from publications, so that synthetic never meets real.
+"""Tell sample data from publications, so that synthetic and real data never mix.
 
 Belongs here: the manifest, the mark on zips, and the refusal. Does not: the mark in the content,
 which the contract declares (`recognise`), nor writing the sample (`assets.sample`).
@@ -33,7 +33,8 @@ def _manifest_hashes(manifest: bytes) -> frozenset[str]:
 
 
 def is_sample(path: Path, sha256: str) -> bool:
-    """Whether the sample generator's manifest beside the file, or the zip's own comment, claims it.
+    """Whether the sample's manifest beside the file, or the zip's own comment, marks it as sample
+    data.
 
     Members may have been unpacked beside the zip, or into a folder beside it.
     """

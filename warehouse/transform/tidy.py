@@ -100,7 +100,7 @@ def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path)
 
 
 def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
-    """Read repeated names as dictionaries, which takes a third less time."""
+    """Read repeated names as dictionaries, which costs a third less."""
     return {
         heading: pl.Categorical
         for heading in file.headings
