@@ -94,8 +94,7 @@ class Check(Strict):
 
     def overridden(self, override: Override) -> Check:
         """Return the check with one feed's overrides. Raises ValueError if it has no such
-        number.
-        """
+        number."""
         said = override.model_dump(exclude_none=True)
         for number in NUMBERS:
             if number in said and getattr(self, number) is None:
@@ -125,8 +124,7 @@ class PartOfTotal(Strict):
 
 class Share(PartOfTotal):
     """A share that lies within limits: of the whole edition, and of each organisation-month with a
-    count of at least `each_from`.
-    """
+    count of at least `each_from`."""
 
     whole: Bounds
     each: Bounds

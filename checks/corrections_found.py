@@ -14,8 +14,7 @@ from warehouse.transform.corrections import CORRECTIONS, Correction, corrections
 
 def found(view: EditionView) -> Evidence:
     """Return corrections in force that match nothing: the publisher has corrected the error, or its
-    form has changed.
-    """
+    form has changed."""
     matched = _matched(view)
     in_force = [one for one in _concerned(view) if one.is_in_force(view.month)]
     idle = [one for one in in_force if not matched[one.correction_id]]

@@ -90,8 +90,7 @@ def restated(view: EditionView) -> Evidence:
 
 def halved(view: EditionView) -> Evidence:
     """Find single restated organisation-months that are a fraction of their earlier value:
-    scattered missing rows hardly change a sum.
-    """
+    scattered missing rows hardly change a sum."""
     rule, both = "figures_not_halved", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -150,8 +149,7 @@ def _changes(
 
 def _in_words(view: EditionView, change: Change) -> str:
     """Describe a change: `appointments 2025-10: 254,381 to 254,739 (+0.1%)`; local returns without
-    the counts.
-    """
+    the counts."""
     measure, month, then, now = change
     by = signed_percent(_relative(change)) if then else "from nothing"
     name = f"{measure} {month}".strip()
@@ -187,8 +185,7 @@ def organisations(view: EditionView) -> Evidence:
 
 def comes_whole(contract: Contract) -> bool:
     """Whether a publisher issues the feed in one piece, so that what is missing is not a part still
-    to come. Local returns are not checked by who sent one.
-    """
+    to come. Local returns are not checked by who sent one."""
     return contract.reporting_unit is not None and not (
         contract.completeness.expected_feed or contract.local_return
     )
@@ -196,8 +193,7 @@ def comes_whole(contract: Contract) -> bool:
 
 def remaining(view: EditionView) -> Evidence:
     """Compare organisations with the edition before, for a feed that comes whole: a truncated file
-    has valid rows, but fewer organisations.
-    """
+    has valid rows, but fewer organisations."""
     rule, both = "organisations_remain", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -268,8 +264,7 @@ def _missed(
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
     """Label column -> label -> its rows, of the organisations that both editions have: one pass
-    over the tidy rows.
-    """
+    over the tidy rows."""
     contract, common = view.contract, both.now & both.then
     tidy = view.scan_tidy()
     if contract.reporting_unit and (both.then if view is both.before else both.now) - common:

@@ -34,8 +34,7 @@ from warehouse.transform.measure import month_of
 @dataclass(frozen=True)
 class Expectation:
     """A Great Expectations expectation by name, so that the library is loaded only to evaluate
-    it.
-    """
+    it."""
 
     name: str
     arguments: dict[str, Any]
@@ -44,8 +43,7 @@ class Expectation:
 @dataclass(frozen=True)
 class Evidence:
     """What one check found. Skipped evidence gives the reason in `skipped` and has no expectation;
-    with `error` the check itself could not run, which is never a pass.
-    """
+    with `error` the check itself could not run, which is never a pass."""
 
     rule: str
     column: str | None
@@ -106,8 +104,7 @@ def about_as_many(
     rule: str, what: str, now: int, then: int, times: float, edition: str, asks: str
 ) -> Evidence:
     """Return evidence on a count that must lie within a factor of an earlier edition's. `asks`:
-    what to ask if it does not.
-    """
+    what to ask if it does not."""
     told = f"{now:,} {what}, {then:,} in {edition}"
     return offences(
         rule,
@@ -198,8 +195,7 @@ class EditionView:
 
     def measures(self, feed: str | None = None) -> pl.DataFrame | None:
         """Return the measures that count: for each organisation-month the last complete
-        revision.
-        """
+        revision."""
         cells = self.cells(feed)
         if cells is None:
             return None
@@ -219,8 +215,7 @@ class EditionView:
 
     def newest_rows(self, *columns: str) -> pl.DataFrame:
         """Return accepted rows of the newest revision of each organisation-month: `org_code`,
-        `month`, and the columns asked for.
-        """
+        `month`, and the columns asked for."""
         unit = self.contract.reporting_unit
         if unit is None:
             raise ValueError(f"{self.contract.feed} names no organisation (`reporting_unit:`)")
@@ -238,14 +233,12 @@ class EditionView:
 
     def previous(self) -> tuple[EditionView | None, str]:
         """Return the nearest earlier accepted edition within the reach of the feed's checks
-        (`looks_back`), or None and why there is none.
-        """
+        (`looks_back`), or None and why there is none."""
         return self.earlier, "" if self.earlier else self.no_earlier
 
     def population(self) -> pl.DataFrame:
-        """Return `org_code, month, patients`: registered patients of this edition's
-        organisations and months, where a patient list near the month has them.
-        """
+        """Return `org_code, month, patients`: registered patients of this edition's organisations
+        and months, where a patient list near the month has them."""
         cells, unit = self.measures(), self.contract.reporting_unit
         if cells is None or unit is None:
             return lists.NO_PATIENTS

@@ -131,8 +131,7 @@ class CountTable:
 
     def change(self, level: str, month: int, lag: int) -> Floats:
         """Return log(count per day / count per day `lag` months before), on members that both
-        have.
-        """
+        have."""
         key = (level, month, lag)
         if key not in self._changes:
             self._changes[key] = self._change(*key)
@@ -158,8 +157,7 @@ class CountTable:
 
     def common(self, month: int, lag: int) -> float:
         """Return the shared movement, NaN where too few organisations have one. Beyond its own
-        bound (a whole file is wrong) it is the expected one.
-        """
+        bound (a whole file is wrong) it is the expected one."""
         key = (month, lag)
         if key not in self._common:
             moved = _middle(self.change(self.base, month, lag))
@@ -180,8 +178,7 @@ class CountTable:
 
     def _moved(self, level: str, month: int, told: Any) -> tuple[Any, bool]:
         """Return a change on the year less that of the three months before; where none of these is
-        known, the median of the four changes. `told`: what is taken of a level's.
-        """
+        known, the median of the four changes. `told`: what is taken of a level's."""
         year = told(self.change(level, month, YEAR))
         before = _median([told(self.change(level, month - lag, YEAR)) for lag in NEAR])
         if np.any(np.isfinite(year - before)):
@@ -213,8 +210,7 @@ class CountTable:
 
     def ranges(self, level: str, month: int) -> dict[int, Range]:
         """Number of an organisation -> the expected range of its month, where it can be
-        calculated.
-        """
+        calculated."""
         strays, step = self.strays(level, month)
         found, bounds = self.sums(level, month), self._bounds(level, month)
         judged: dict[int, Range] = {}
@@ -236,8 +232,7 @@ class CountTable:
 
     def _bound(self, past: Floats, seasons: bool) -> Floats:
         """Return the bound of each deviation, from earlier months (months x organisations).
-        `seasons`: whether the seasonal movement is known and removed.
-        """
+        `seasons`: whether the seasonal movement is known and removed."""
         if not seasons:
             return np.full(past.shape[1], max(WITHOUT_SEASONS, self.most))
         if not len(past):

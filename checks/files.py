@@ -174,8 +174,7 @@ def _shapes(view: EditionView) -> set[tuple[bool, bool]]:
 
 def members(view: EditionView) -> Evidence:
     """Check for as many files as the earlier edition; a missing part is never more than a
-    warning.
-    """
+    warning."""
     rule = "members_as_before"
     before, why = near(view)
     if before is None:
@@ -244,8 +243,7 @@ def basis(view: EditionView) -> Evidence:
 
 def own_month(view: EditionView) -> Evidence:
     """Whether any file of an edition contains the month it is named by. The edition was named by a
-    file's name, or by the person who imported it.
-    """
+    file's name, or by the person who imported it."""
     months = sorted({month for file in view.files for month in file.months})
     if not months:
         return skipped("edition_month_there", "such files carry no month")

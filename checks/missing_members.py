@@ -21,8 +21,7 @@ SHOWN = 10
 
 def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
     """Return `sub_icb_code, month, present, expected`: which practices of the last accepted
-    edition's newest month are present in each month; None if there is no such edition.
-    """
+    edition's newest month are present in each month; None if there is no such edition."""
     known = _practices_before(view)
     if known is None:
         return None
@@ -38,8 +37,7 @@ def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
 
 def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
     """Describe incomplete places (from `present_and_expected`): each by code and name, in which
-    months, and which practices are missing compared with the edition before.
-    """
+    months, and which practices are missing compared with the edition before."""
     names, known = _place_names(), _practices_before(view)
     told, codes = [], []
     for (place,), rows in short.sort("sub_icb_code", "month").group_by(

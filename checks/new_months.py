@@ -43,8 +43,7 @@ Rule = Callable[[EditionView], Evidence]
 
 def is_judged(contract: Contract) -> bool:
     """Whether a feed's new months are checked: monthly sums of a publication, not local returns or
-    lists that are carried forward.
-    """
+    lists that are carried forward."""
     if contract.reporting_unit is None or not contract.month or not contract.measures:
         return False
     return not (contract.local_return or contract.carried_forward)
@@ -52,8 +51,7 @@ def is_judged(contract: Contract) -> bool:
 
 def reach(contract: Contract) -> int:
     """Return how many months back editions are needed to check new months: a feed that restates
-    long series contains them itself, and needs only the edition before.
-    """
+    long series contains them itself, and needs only the edition before."""
     if not is_judged(contract):
         return 0
     return NEWEST if contract.window_months >= REACH else REACH
@@ -84,8 +82,7 @@ def _levels(contract: Contract, action: str) -> list[OrgLevel]:
 @dataclass
 class JudgedMonths:
     """New months of some levels: `out` of range, the furthest first, of `total` that could be
-    checked; `months`: those that are new.
-    """
+    checked; `months`: those that are new."""
 
     out: list[HeldMonth]
     total: int
@@ -95,8 +92,7 @@ class JudgedMonths:
 @lru_cache(maxsize=4)  # used by the check, then to record what it holds
 def judge(view: EditionView, rule: str) -> JudgedMonths | str:
     """Check an edition's new months at the levels of a rule, or say why there is nothing to
-    check.
-    """
+    check."""
     action = "hold" if rule == NEW_MONTHS else "warn"
     levels = _levels(view.contract, action)
     cells = _cells(view)
@@ -171,8 +167,7 @@ def _measure(contract: Contract) -> str:
 
 def _cells(view: EditionView) -> pl.DataFrame:
     """Return `org_code, month, value, own, given`: the newest accepted figure of each
-    organisation-month; `own`: of this edition; `given`: whether an earlier accepted one has it.
-    """
+    organisation-month; `own`: of this edition; `given`: whether an earlier accepted one has it."""
     measure, unit = _measure(view.contract), view.contract.reporting_unit
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
     for one in view.before:
@@ -206,8 +201,7 @@ def _sound(view: EditionView, measure: str) -> pl.DataFrame:
 
 def _new(view: EditionView, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the edition's cells to check: its newest months, and held months, that no earlier
-    accepted edition has.
-    """
+    accepted edition has."""
     first = add_months(view.month, 1 - NEWEST)
     again = [parse_month(one.month) for one in _held_before(view)]
     recent = (pl.col("month") >= first) | pl.col("month").is_in(again)
@@ -275,8 +269,7 @@ class _World:
         self, level: OrgLevel, month: date, whose: frozenset[str]
     ) -> Iterator[tuple[int, Range]]:
         """Return the expected ranges of a level's new organisation-months: with a member whose
-        month is new, or was held.
-        """
+        month is new, or was held."""
         is_new = np.array([code in whose for code in self.codes])
         new = set(self.table.level_of[level][is_new].tolist())
         for number, one in self.table.ranges(level, self.months.index(month)).items():

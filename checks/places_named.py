@@ -19,8 +19,7 @@ NO_NETWORK = "U"  # shared by practices without one
 
 def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
     """Level -> for each organisation counted the place it is in, by the codes of the mart; from the
-    newest of the edition's files, else of those before, that has it.
-    """
+    newest of the edition's files, else of those before, that has it."""
     unit = view.contract.reporting_unit
     assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
     known = _observed(view).filter(pl.col("org_level") == unit.level)

@@ -34,8 +34,7 @@ COLUMN_EXPECTATIONS = "ExpectColumnValues"
 @cache
 def check_version(feed: str | None = None) -> str:
     """Return a short hash of a feed's checks, code and catalogue, its own included; None: only the
-    shared ones. When it changes, its editions are checked again.
-    """
+    shared ones. When it changes, its editions are checked again."""
     files = [*modules_behind(__name__), SHARED_FILE]
     files += [one.TABLE for one in (organisations, local_authorities)]
     own = [feed_file(feed), rules_file(feed)] if feed else []
@@ -86,8 +85,7 @@ def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
     """Return the verdict of an unmet expectation: ERROR fails, WARN warns, few faulty rows only
-    warn.
-    """
+    warn."""
     if met:
         return "pass"
     check = check_of(one.rule, feed)

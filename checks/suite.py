@@ -63,8 +63,7 @@ def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[E
 
 def rules_gathered(contract: Contract) -> list[str]:
     """Return the checks that `gather` yields evidence for on this feed, in order, before any
-    run.
-    """
+    run."""
     return list(_rules(contract))
 
 

@@ -48,9 +48,8 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
 
 
 def _look(home: Home) -> Looking:
-    """Return when to evaluate. Unreadable settings must not stop the UI: the defaults apply,
-    and each command and run that needs the settings reports what is wrong with them.
-    """
+    """Return when to evaluate. Unreadable settings must not stop the UI: the defaults apply, and
+    each command and run that needs the settings reports what is wrong with them."""
     try:
         return read_settings(home).look
     except Unreadable:

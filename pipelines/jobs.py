@@ -66,8 +66,7 @@ def _jobs() -> Iterator[Any]:
 def _quiet() -> Iterator[None]:
     """Silence Dagster's warnings: backfill policies and partitioned checks, which allow one run for
     many editions with a verdict each, are still beta and preview. Dagster also copies sensors when
-    it combines the definitions, and warns of features that are not used.
-    """
+    it combines the definitions, and warns of features that are not used."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)

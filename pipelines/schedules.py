@@ -59,8 +59,7 @@ def look_schedule(
 
 def under_way(instance: dg.DagsterInstance, feed: str) -> bool:
     """Whether a run that looks this feed up is waiting or running. After an outage Dagster makes up
-    for several ticks at once, and one lookup is enough.
-    """
+    for several ticks at once, and one lookup is enough."""
     unfinished = dg.RunsFilter(job_name=fetch_job_name(feed), statuses=UNFINISHED)
     return bool(instance.get_run_ids(unfinished, limit=1))
 
@@ -110,8 +109,7 @@ def decide(
 
 def request(feed: str, editions: Sequence[str], tick: datetime, again: str | None) -> dg.RunRequest:
     """Return one run for all editions to look up, and for the newest one `again`: it may have been
-    reissued since, and unchanged files are not downloaded.
-    """
+    reissued since, and unchanged files are not downloaded."""
     span = editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"
     key = f"{feed} {span} {tick:%Y-%m-%d %H:%M}"
     first = again or editions[0]

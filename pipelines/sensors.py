@@ -24,8 +24,7 @@ ON = dg.DefaultSensorStatus.RUNNING
 
 def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.SensorDefinition:
     """Import files from the landing folder, once nothing there has changed for `still_for` seconds.
-    Evaluated every `seconds`.
-    """
+    Evaluated every `seconds`."""
 
     @dg.sensor(
         name="landing",
@@ -97,9 +96,8 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
 
 
 def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
-    """Mark runs of the job `refresh` as failed whose machine went down: they began some time
-    ago, and their process has no heartbeat. They would block every refresh. Returns how many.
-    """
+    """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
+    and their process has no heartbeat. They would block every refresh. Returns how many."""
     running = dg.RunsFilter(job_name=REFRESH_JOB, statuses=[dg.DagsterRunStatus.STARTED])
     stranded = [
         record.dagster_run

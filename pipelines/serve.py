@@ -22,8 +22,7 @@ TIMEOUT = 20.0  # seconds for a process to end by itself
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
     """Run both until Ctrl-C, or until one ends, because neither is useful alone. Returns the exit
-    status, and prints which one ended.
-    """
+    status, and prints which one ended."""
     with open_instance(home):
         pass  # create folder, tables and pool limits before anything runs
     # A service manager stops us with SIGTERM, which must reach the two as Ctrl-C does.

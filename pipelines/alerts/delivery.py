@@ -31,8 +31,7 @@ Send = Callable[[Address, str, str], Sent]
 
 class Open(BaseModel):
     """A problem that a recipient was alerted to: its title then, and since when it was a
-    problem.
-    """
+    problem."""
 
     title: str
     since: datetime
@@ -40,8 +39,7 @@ class Open(BaseModel):
 
 class Memory(BaseModel):
     """The alerts sent to one recipient, by the keys of problems. `failures`: consecutive messages
-    that it did not accept; no retry before `not_before`.
-    """
+    that it did not accept; no retry before `not_before`."""
 
     alerted: dict[str, Open] = Field(default_factory=dict, alias="told")
     failures: int = 0
@@ -62,8 +60,7 @@ _unwritten: dict[Path, State] = {}
 class Delivery:
     """The result of a delivery. `sent` and `cleared`: titles of the alerts sent now; `failed`: what
     was not accepted, by whom; `waiting`: problems that may resolve by themselves, or whose
-    recipient is retried later; `open`: all problems. `trouble`: why no alert could be sent.
-    """
+    recipient is retried later; `open`: all problems. `trouble`: why no alert could be sent."""
 
     open: int = 0
     sent: list[str] = field(default_factory=list)

@@ -117,8 +117,7 @@ def not_published(home_state: HomeState) -> Iterator[Problem]:
 
 def _changed(home_state: HomeState) -> datetime:
     """Return when the newest input of the mart changed, as recorded; for settings, which people
-    edit, their file's time.
-    """
+    edit, their file's time."""
     came = [one.decided_at for one in decisions(home_state.home)]
     came += [file.imported_at for file in home_state.everything]
     if home_state.seen.published_at:

@@ -56,8 +56,7 @@ def day(at: datetime) -> str:
 @dataclass(frozen=True)
 class PublishedMart:
     """The published mart: since when, and the newest edition of each feed in it. `published_at` is
-    None if none is published.
-    """
+    None if none is published."""
 
     published_at: datetime | None
     newest: dict[str, str]
@@ -113,10 +112,8 @@ def published_summary(home: Home) -> PublishedMart:
 
 @dataclass(frozen=True)
 class HomeState:
-    """The state of a home at one time. `everything`: all archived files; `active`: those that
-    may be in the mart; `lookups`: the journal of lookups, oldest first; `seen`: what analysts
-    see.
-    """
+    """The state of a home at one time. `everything`: all archived files; `active`: those that may
+    be in the mart; `lookups`: the journal of lookups, oldest first; `seen`: what analysts see."""
 
     home: Home
     now: datetime

@@ -78,8 +78,7 @@ def claims(
 
 def read_claims(home: Home) -> list[Record] | None:
     """Return every claim of the published mart in the order of the register, with its `readings`,
-    each with its `sources`; None if the mart has no claims yet.
-    """
+    each with its `sources`; None if the mart has no claims yet."""
     import duckdb
 
     from warehouse.base.sql import open_mart
@@ -193,8 +192,7 @@ def _figure_lines(one: Record, width: int) -> Iterator[str]:
 
 def _reading_lines(one: Record, width: int) -> Iterator[str]:
     """Return a table of the readings: those that count, then those only shown, grouped by
-    reason.
-    """
+    reason."""
     if not any(row["kpi_id"] for row in one["readings"]):
         return
     yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)
@@ -211,8 +209,7 @@ def _reading_lines(one: Record, width: int) -> Iterator[str]:
 
 def _editions_named(rows: list[Record]) -> list[Record]:
     """Return the values of a reading with their edition as `explain --edition` takes it:
-    `2025-10.2`, where there is more than one revision of it.
-    """
+    `2025-10.2`, where there is more than one revision of it."""
     often = Counter(row["edition"] for row in rows)
     return [
         row | {"named": f"{row['edition']}.{row['revision']}"}

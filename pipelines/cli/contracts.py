@@ -47,8 +47,7 @@ def contracts(
 
 def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
     """Write the contracts of these feeds (`mart`: of the mart; none named: all) into `out`; returns
-    the files, as `FEED.yaml`. Equal contracts give equal bytes.
-    """
+    the files, as `FEED.yaml`. Equal contracts give equal bytes."""
     from checks.check_register import check_table
     from warehouse.contract.model import contracts as feeds
     from warehouse.outputs.odcs.feeds import feed_contract

@@ -218,8 +218,7 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
 
 def _apart(screen: Screen, found: Difference) -> None:
     """Return months and organisations of one edition only, by month, for the first measure
-    shown.
-    """
+    shown."""
     first = found.measures["measure"][0]
     for kind, side in ((ONLY_OLD, found.old), (ONLY_NEW, found.new)):
         rows = found.apart.filter(pl.col("kind") == kind, pl.col("measure") == first)

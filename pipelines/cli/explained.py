@@ -61,10 +61,8 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 
 
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
-    """Return the organisations, each with `rows_added`, and with the sum of its rows where no
-    KPI of its level shows it; an organisation named in a file without any row that counts has
-    0.
-    """
+    """Return the organisations, each with `rows_added`, and with the sum of its rows where no KPI
+    of its level shows it; an organisation named in a file without any row that counts has 0."""
     from warehouse.contract.model import contracts
     from warehouse.explain.source_rows import added
 
@@ -105,9 +103,8 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
 
 
 def _value(figure: Record) -> str:
-    """Format a value: `274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share
-    has no unit.
-    """
+    """Format a value: `274,903 events`, `73.3% (0.73324)`, `779.3 per 1,000 patients`; a share has
+    no unit."""
     value, unit = figure.get("value"), figure["unit"]
     if value is None:
         return "no figure"

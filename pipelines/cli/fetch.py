@@ -71,8 +71,7 @@ def fetch(
 
 def _published(name: str) -> str:
     """Return the name of a feed with a publisher. Raises BadParameter for another, with what to
-    do.
-    """
+    do."""
     from warehouse.fetch.fetch import looked_up
 
     try:
@@ -91,8 +90,7 @@ def fetch_status(found: list[Lookup]) -> int:
 
 def _runs(found: list[Lookup]) -> list[list[Lookup]]:
     """Group lookups by feed and edition; consecutive editions of a feed without news form one
-    group.
-    """
+    group."""
     runs: list[list[Lookup]] = []
     for look in sorted(found, key=EditionKey.of):
         last = runs[-1][-1] if runs else None
@@ -110,8 +108,7 @@ def _named(look: Lookup) -> str:
 
 def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     """Print one row per feed and edition, then failures with their remedies, then what to do next.
-    `whole`: whether these are all lookups, and none was interrupted.
-    """
+    `whole`: whether these are all lookups, and none was interrupted."""
     from rich.table import Table
     from rich.text import Text
 

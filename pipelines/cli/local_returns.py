@@ -77,8 +77,7 @@ def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> 
 
 def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
     """Return faults that checks found in an accepted edition: the mart withholds these rows, so the
-    refresh lists them. Quarantined rows are listed one by one (`wrong_rows`).
-    """
+    refresh lists them. Quarantined rows are listed one by one (`wrong_rows`)."""
     from warehouse.editions.check_history import read_latest
 
     return [

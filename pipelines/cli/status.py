@@ -43,9 +43,8 @@ TO_THE_RIGHT = ("Editions", "Rows quarantined", "Age")
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
-    """Per feed, return editions, months covered, verdicts, decisions, quarantined rows per
-    rule, age, and the publisher's cadence.
-    """
+    """Per feed, return editions, months covered, verdicts, decisions, quarantined rows per rule,
+    age, and the publisher's cadence."""
     from warehouse.archive.source_files import Archive
     from warehouse.contract.model import contracts
     from warehouse.editions.status import all_statuses

@@ -29,8 +29,7 @@ def pools() -> list[str]:
 
 def limit_pools(log: EventLogStorage) -> None:
     """Give each pool without a limit the instance's default. Limits that a person has set stay as
-    they are.
-    """
+    they are."""
     known = {pool.name for pool in log.get_pool_limits()}
     for pool in pools():
         if pool not in known:
@@ -43,9 +42,8 @@ class LimitsPools(Log):
     _limited = False
 
     def get_concurrency_keys(self) -> set[str]:
-        """Return pools with a limit. The queue calls this before it sets the limits of new
-        pools, and would otherwise launch all their runs at once in the first round.
-        """
+        """Return pools with a limit. The queue calls this before it sets the limits of new pools,
+        and would otherwise launch all their runs at once in the first round."""
         if not self._limited and self.has_instance:
             limit_pools(self)
             self._limited = True

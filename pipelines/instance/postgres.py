@@ -103,8 +103,7 @@ def autocommitting(url: URL) -> Engine:
 
 def keep_connections(instance: DagsterInstance) -> None:
     """Keep connections open, as the web server does, for a process that writes many events: a
-    connection for each event doubled a refresh's time.
-    """
+    connection for each event doubled a refresh's time."""
     kept = {"statement_timeout": 0, "pool_recycle": RECYCLED, "max_overflow": 4}
     instance.run_storage.optimize_for_webserver(**kept)
     instance.event_log_storage.optimize_for_webserver(**kept)

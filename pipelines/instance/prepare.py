@@ -70,8 +70,7 @@ def prepare(home: Home) -> Path:
 
 def differences(home: Home) -> list[Different]:
     """Return settings of the home's `dagster.yaml` that differ from the shipped ones and affect the
-    product; none where there is no such file yet. An unreadable file is reported as such.
-    """
+    product; none where there is no such file yet. An unreadable file is reported as such."""
     if home.store.version(OWN) in (None, *SHIPPED):
         return []
     try:

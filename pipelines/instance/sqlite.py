@@ -69,8 +69,7 @@ class Engines:
     @contextmanager
     def kept_open(self) -> Iterator[None]:
         """Keep connections open, and close them at the end of the outermost call. For a process
-        that writes many events and does not fork.
-        """
+        that writes many events and does not fork."""
         self._count(1)
         try:
             yield
@@ -110,9 +109,8 @@ class EventLog(LimitsPools, SqliteEventLogStorage):
     """Events: a file per run, and one shared by all runs."""
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the shared file has a table. Dagster asks this for every check that it
-        stores, with a new engine each time; a table that exists stays.
-        """
+        """Whether the shared file has a table. Dagster asks this for every check that it stores,
+        with a new engine each time; a table that exists stays."""
         if table_name not in self._found:
             if not super().has_table(table_name):
                 return False

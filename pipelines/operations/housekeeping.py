@@ -47,8 +47,7 @@ MATERIALISING = """SELECT DISTINCT run_id FROM event_logs
 @dataclass(frozen=True)
 class Done:
     """The result of housekeeping, or of a dry run. `waste`: files; `runs`: number of Dagster runs;
-    `run_bytes`: of their files, 0 in Postgres.
-    """
+    `run_bytes`: of their files, 0 in Postgres."""
 
     waste: list[Waste] = field(default_factory=list)
     runs: int = 0
@@ -97,8 +96,7 @@ def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
 
 def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> list[str]:
     """Return runs that may be deleted: ended, older than `age`, with nothing newest in them. Those
-    that succeeded and made nothing have a shorter limit, and come first.
-    """
+    that succeeded and made nothing have a shorter limit, and come first."""
     from dagster import DagsterRunStatus, RunsFilter
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]

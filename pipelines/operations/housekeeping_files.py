@@ -58,8 +58,7 @@ def _derived(
     home: Home, every: list[SourceFile], active: list[SourceFile]
 ) -> Iterator[tuple[str, str]]:
     """Return derived files of sources that are not archived or not in use: sample data among real
-    data, and withdrawn files that were tidied by an earlier version.
-    """
+    data, and withdrawn files that were tidied by an earlier version."""
     used = set(active)
     stale = [
         file

@@ -59,8 +59,7 @@ def take_landing(
     home: Home, say: Callable[[str], None], still_for: float = 0
 ) -> Iterable[ImportOutcome]:
     """Import the files in the landing folder. Archived files leave it; refused ones stay, and so do
-    those written to within the last `still_for` seconds or while they were read.
-    """
+    those written to within the last `still_for` seconds or while they were read."""
     found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
     done = {one.path: one for one in found}
 
@@ -79,8 +78,7 @@ def take_landing(
 
 class SeenFolder(Cursor):
     """The sensor's memory: the folder as it last saw it, since when, and for which files it has
-    requested the import, and when.
-    """
+    requested the import, and when."""
 
     folder: str = ""
     since: float = 0

@@ -18,8 +18,7 @@ PLACE = "state/refresh.json"
 
 class RefusedFile(BaseModel):
     """A refused file, `since` when, and what to do. `file`: its path in the landing folder; `name`:
-    the same, or the part of that file that was refused.
-    """
+    the same, or the part of that file that was refused."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,8 +31,7 @@ class RefusedFile(BaseModel):
 
 class LastRefresh(BaseModel):
     """The result of the last refresh. `failing_since`: when the first of a series of failed
-    refreshes ended; None if this one did not fail.
-    """
+    refreshes ended; None if this one did not fail."""
 
     model_config = ConfigDict(frozen=True)
 

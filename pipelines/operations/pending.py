@@ -34,8 +34,7 @@ REPLACED = ("lake/editions/", "lake/tidy/")  # states of editions, facts of file
 
 class RememberedRefresh(Cursor):
     """The sensor's memory: the state in which there was nothing to do; and its last request, when,
-    and how many times.
-    """
+    and how many times."""
 
     done: str = ""
     asked: str = ""
@@ -117,8 +116,7 @@ def _hash(lines: list[str]) -> str:
 
 def state_of(home: Home) -> str:
     """Return a state that changes with any input of a plan: records, decisions, verdicts, derived
-    files, settings, the mart, and the code.
-    """
+    files, settings, the mart, and the code."""
     told = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
     keys = [key for prefix in (*WRITTEN_ONCE, *MADE) for key in home.store.list_keys(prefix)]
     told += keys

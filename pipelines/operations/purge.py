@@ -35,8 +35,7 @@ from warehouse.settings import read_settings
 @dataclass(frozen=True)
 class Purged:
     """The result of a purge. `runs`: Dagster runs deleted; `taken_down`: the published mart was
-    removed, because it could not be rebuilt without the file.
-    """
+    removed, because it could not be rebuilt without the file."""
 
     plan: Plan
     stones: list[Tombstone]

@@ -46,8 +46,7 @@ class Plan:
     """What a purge is to erase. `files`: their records; `containers`: hashes of all stored
     containers of one of them; `buried`: tombstones of an earlier purge, of which traces may be
     left; `landing`: copies in the landing folder; `beside`: files there that contain others,
-    too.
-    """
+    too."""
 
     files: list[SourceFile]
     containers: list[str]
@@ -144,8 +143,7 @@ def _in_landing(
     home: Home, gone: set[str], containers: set[str], sizes: set[int]
 ) -> tuple[list[Path], list[Path]]:
     """Return copies in the landing folder, and files there that contain such a copy beside
-    others.
-    """
+    others."""
     copies: list[Path] = []
     beside: list[Path] = []
     for path in sorted(home.landing.rglob("*")) if home.landing.exists() else []:
@@ -193,9 +191,8 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
 def editions_touched(
     home: Home, stones: list[Tombstone], looks_back: Callable[[str], int]
 ) -> dict[EditionKey, datetime]:
-    """Return editions whose verdicts may quote a purged file, and since when: its own, and
-    those that were checked with it or compared with it.
-    """
+    """Return editions whose verdicts may quote a purged file, and since when: its own, and those
+    that were checked with it or compared with it."""
     files = Archive(home).files()
     editions = {EditionKey.of(file) for file in files}
     touched: dict[EditionKey, datetime] = {}
@@ -219,8 +216,7 @@ def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
     """Erase the files from landing folder, lake, check history, lineage events and archive. May be
-    repeated.
-    """
+    repeated."""
     for path in plan.landing:
         discard(path)
     store = home.store
@@ -250,9 +246,8 @@ def erase(
 
 
 def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
-    """Blank the quotations in verdicts on these editions and on the mart since the file
-    arrived: they may quote its cells. The verdicts stay.
-    """
+    """Blank the quotations in verdicts on these editions and on the mart since the file arrived:
+    they may quote its cells. The verdicts stay."""
     since = min(touched.values(), default=None)
     for key in verdicts(home):
         rows = pl.read_parquet(home.store.local_copy(key))
@@ -280,8 +275,7 @@ def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
 
 def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
     """Return runs that checked these editions since the purged file arrived, by the check
-    history.
-    """
+    history."""
     runs: set[str] = set()
     for edition, since in touched.items():
         for key in verdicts(home, *edition):

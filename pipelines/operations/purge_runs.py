@@ -74,8 +74,7 @@ def forget_runs(
 
 def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> set[str]:
     """Return the daemon's refreshes that ended between two times, however long before the first
-    they began: they give the reasons for holding editions, and may quote cells.
-    """
+    they began: they give the reasons for holding editions, and may quote cells."""
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
 

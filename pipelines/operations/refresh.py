@@ -154,10 +154,9 @@ def bring_up_to_date(
 
 
 def clean_up(home: Home) -> None:
-    """Remove what a killed process left. Imports and runs started in the UI write at the same
-    time, so only files begun hours ago count as abandoned. Dagster runs that it left under way
-    are marked as failed.
-    """
+    """Remove what a killed process left. Imports and runs started in the UI write at the same time,
+    so only files begun hours ago count as abandoned. Dagster runs that it left under way are marked
+    as failed."""
     from warehouse.publication.pending_mart import drop_lost
 
     settle(home)
@@ -170,8 +169,7 @@ def plan(
     home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
 ) -> list[Batch]:
     """Return what must be processed, feed after feed in the order in which their checks depend on
-    each other.
-    """
+    each other."""
     from assets.ingest import pending_editions
 
     files = Archive(home).active_files()
@@ -189,10 +187,9 @@ def plan(
 
 
 def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
-    """Cut sorted editions into runs of neighbours: with no other edition between them, and at
-    most a quarter apart. A run processes every month from its first to its last, most of which
-    have no file in a quarterly list; each costs Dagster an event.
-    """
+    """Cut sorted editions into runs of neighbours: with no other edition between them, and at most
+    a quarter apart. A run processes every month from its first to its last, most of which have no
+    file in a quarterly list; each costs Dagster an event."""
     runs: list[list[str]] = []
     for edition in due:
         before = held[held.index(edition) - 1]
@@ -206,8 +203,7 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
 
 def mart_is_current(home: Home) -> bool:
     """Whether the published mart uses all accepted editions; if none is accepted, there is no
-    mart.
-    """
+    mart."""
     from warehouse.publication.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.has_mart)
@@ -231,9 +227,8 @@ def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
 
 
 def _all_is_decided(home: Home) -> bool:
-    """Whether nothing may be in the mart and nobody need act: nothing was imported, or
-    everything is withdrawn, purged or held by decision.
-    """
+    """Whether nothing may be in the mart and nobody need act: nothing was imported, or everything
+    is withdrawn, purged or held by decision."""
     return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 

@@ -17,8 +17,7 @@ LONGEST = 6 * 3600  # seconds
 
 def refresh_job(still_for: float) -> dg.JobDefinition:
     """Return the job. Needs the resource `home`. `still_for`: files in the landing folder that were
-    written to within so many seconds are left for the next one.
-    """
+    written to within so many seconds are left for the next one."""
 
     @dg.op(
         name="refresh_home",
@@ -49,8 +48,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
 
 def faults(report: RefreshReport) -> list[str]:
     """Return why a run fails, in words. A refused file in the landing folder is no reason: it
-    changes nothing, and is an alert. Nor are editions that were held before.
-    """
+    changes nothing, and is an alert. Nor are editions that were held before."""
     held = [one for one in report.taken_in if one.undecided]
     return [
         *report.failures,

@@ -90,8 +90,7 @@ def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
 
 def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
     """Whether the process of a run, by its tags, counts as alive: its heartbeat is within `SILENT`,
-    and it exists if it is on this machine. Runs of an earlier release have no heartbeat.
-    """
+    and it exists if it is on this machine. Runs of an earlier release have no heartbeat."""
     try:
         at = datetime.fromisoformat(tags[ALIVE])
         machine, _, number = tags[PROCESS].rpartition(":")
@@ -103,8 +102,7 @@ def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
 
 def _is_gone(number: int) -> bool:
     """Whether this machine has no process of that number. Not checked on Windows, where the check
-    would end the process.
-    """
+    would end the process."""
     if os.name == "nt":
         return False
     try:
@@ -145,8 +143,7 @@ def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
 
 def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
     """Return runs under way that a process of this home began, without those that Dagster's daemon
-    launched, such as the job `refresh` around us.
-    """
+    launched, such as the job `refresh` around us."""
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
     from dagster._core.storage.tags import GRPC_INFO_TAG

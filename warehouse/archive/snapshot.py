@@ -39,8 +39,7 @@ def one_snapshot() -> Iterator[None]:
 
 def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
     """Return what `read` returns; within a snapshot it is called once. Callers must not change
-    it.
-    """
+    it."""
     held = _HELD.get()
     if held is None:
         return read()
@@ -53,8 +52,7 @@ def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
 
 def amend(home: Home, name: str, change: Callable[[T], T]) -> None:
     """Change a cached value, where that is cheaper than reading again; values derived from it are
-    read again.
-    """
+    read again."""
     held, key = _HELD.get(), (home.root, name)
     known = None if held is None else held.get(key)
     outdated(home)

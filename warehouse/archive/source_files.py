@@ -65,15 +65,13 @@ class SourceFile(Strict):
     @property
     def order(self) -> tuple[date, datetime, str]:
         """Sort key of revisions: files without a stated publication date first, then by
-        retrieval.
-        """
+        retrieval."""
         return (self.published_on or date.min, self.retrieved_at, self.sha256)
 
     @property
     def sighting(self) -> tuple[datetime, str, str, str]:
-        """Sort key of copies of the same content: the one saved first counts as the source;
-        among copies saved in the same second the name decides, never the order of import.
-        """
+        """Sort key of copies of the same content: the one saved first counts as the source; among
+        copies saved in the same second the name decides, never the order of import."""
         return (self.retrieved_at, self.container_name, self.file_name, self.container_sha256)
 
     @property
@@ -149,8 +147,7 @@ class Archive:
 
     def adds(self, file: SourceFile) -> bool:
         """Whether recording a file would add anything: it is new, or was saved earlier than
-        known.
-        """
+        known."""
         known = self._store.exists(self.record_key(file))
         return not known or file.sighting < self.read(file).sighting
 
@@ -211,9 +208,8 @@ class Archive:
         return [key for key in beside if _record(key) == record]
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
-        """Return files the mart may use: not withdrawn, and synthetic ones only while nothing
-        real was ever imported.
-        """
+        """Return files the mart may use: not withdrawn, and synthetic ones only while nothing real
+        was ever imported."""
         active = read_once(self.home, "active", self._active)
         return [file for file in active if feed in (None, file.feed)]
 
@@ -234,8 +230,7 @@ class Archive:
 
     def containers_of(self, file: SourceFile) -> set[str]:
         """Return hashes of all containers of a source file, recorded whenever a copy is
-        imported.
-        """
+        imported."""
         notes = [key for key in self._notes(file) if not key.endswith(".restated")]
         return {_parsed(self._store, key).container_sha256 for key in notes}
 

@@ -19,8 +19,7 @@ PLACE = "archive/tombstones"
 
 class Tombstone(Strict):
     """A purged file. `containers`: SHA-256 of all stored containers of it. `erased_at`: when the
-    last trace was erased; None while that is under way, or was interrupted.
-    """
+    last trace was erased; None while that is under way, or was interrupted."""
 
     sha256: str
     container_sha256: str

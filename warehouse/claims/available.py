@@ -32,8 +32,7 @@ class Month:
 @dataclass(frozen=True)
 class Edition:
     """An imported edition: the months it covers, and why it (or a file of it) is not in the mart;
-    `left_out` is empty if all of it is.
-    """
+    `left_out` is empty if all of it is."""
 
     feed: str
     edition: str
@@ -60,9 +59,8 @@ class Held:
         return [one.edition for one in self.editions.get(feed, ()) if one.status == "accepted"]
 
     def left_out(self, feeds: Iterable[str], months: Iterable[date]) -> list[Edition]:
-        """Return editions that cover any of these months and are wholly or partly missing from
-        the mart. Sample data that real data retired are left out.
-        """
+        """Return editions that cover any of these months and are wholly or partly missing from the
+        mart. Sample data that real data retired are left out."""
         asked = list(months)
         return [
             one

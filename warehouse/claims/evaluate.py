@@ -148,8 +148,7 @@ def _tried(
     is_held: Held,
 ) -> list[Evaluation]:
     """Return the evaluations of a reading. Of `each` month, consecutive ones that never had a value
-    are combined.
-    """
+    are combined."""
     if not worked_out:
         return [Evaluation(reading, (), why_not_computable(reading, kpis, is_held))]
     found = []
@@ -171,8 +170,7 @@ def _of_the_time(
     claim: Claim, reading: Reading, known: Sequence[KnownValue], kpis: dict[str, Kpi]
 ) -> bool:
     """Whether one of the editions that gives the reading a value was published when the claim was
-    made: by the release calendar; for a feed without one, in the month after the edition's.
-    """
+    made: by the release calendar; for a feed without one, in the month after the edition's."""
     if claim.document.said_by is None or reading.kpi_id is None:
         return False
     said_by = add_months(parse_month(claim.document.said_by), 1)
@@ -261,9 +259,8 @@ def _note(
 
 
 def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """Describe how old the figures are, where the newest edition is older than the month by
-    more than the time between editions: a list that is carried forward.
-    """
+    """Describe how old the figures are, where the newest edition is older than the month by more
+    than the time between editions: a list that is carried forward."""
     main = verdict.main
     if main is None or main.latest is None or main.reading.kpi_id is None:
         return ""

@@ -41,8 +41,7 @@ def say_value(value: float | None, unit: str, measure: str = "value") -> str:
 
 def say_difference(difference: float | None, relative: float | None, unit: str) -> str:
     """Format a difference, `+2.7%`, `+3.32 pp`, `-1`: shares and growth in percentage points, a few
-    organisations as their number, all else relative to the stated value.
-    """
+    organisations as their number, all else relative to the stated value."""
     if difference is None:
         return "-"
     if unit in FRACTIONS:

@@ -44,9 +44,8 @@ FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 
 class Period(Strict):
-    """Exactly one of these keys. `each` is not one period but several: every month from the
-    first to the last is a reading of its own.
-    """
+    """Exactly one of these keys. `each` is not one period but several: every month from the first
+    to the last is a reading of its own."""
 
     month: Month | None = None
     financial_year_to: Month | None = None

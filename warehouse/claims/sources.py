@@ -50,8 +50,7 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
 
 def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
     """Return each month of each reading as a figure: the newest one not after the edition, and the
-    revision with which the reading had this value.
-    """
+    revision with which the reading had this value."""
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(

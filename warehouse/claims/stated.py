@@ -82,9 +82,8 @@ def read_figure(text: str, unit: str) -> Written:
 
 
 def _is_of(unit: str, found: re.Match[str]) -> bool:
-    """Whether a figure is written in this unit. A fraction needs its decimal point: a share of
-    73 is 73 % without its sign, not 7,300 %.
-    """
+    """Whether a figure is written in this unit. A fraction needs its decimal point: a share of 73
+    is 73 % without its sign, not 7,300 %."""
     in_percent = SCALES[(found["scale"] or "").lower()] < 0
     if unit in FRACTIONS:
         bare = not found["scale"] and "." in found["number"] and abs(float(found["number"])) <= 1

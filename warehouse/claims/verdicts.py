@@ -120,8 +120,7 @@ def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
 
 def can_refute(claim: Claim, evaluation: Evaluation) -> bool:
     """Whether a reading's value uses figures near enough to the statement's own month: both its
-    last month and the edition, which may be of a list that was carried forward.
-    """
+    last month and the edition, which may be of a list that was carried forward."""
     if evaluation.latest is None:
         return False
     evidence = min(parse_month(evaluation.known[-1].edition), evaluation.reading.period.span[-1])
@@ -156,8 +155,7 @@ def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
 
 def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
     """Return, per organisation, the most people that each source counted there in any of the
-    months.
-    """
+    months."""
     most: dict[str, dict[str, People]] = {}
     for one in (one for of in people for one in of):
         found = most.setdefault(one.org_code, {})
@@ -168,8 +166,7 @@ def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
 
 def _say_people(sources: Sequence[People]) -> str:
     """Describe it: `QK1 had at most 1,237,002 registered patients ... (November 2025, edition
-    2025-11)`.
-    """
+    2025-11)`."""
     told = " and ".join(
         f"{say_number(one.number)} {one.what} ({one.month:%B %Y}, edition {one.edition})"
         for one in sources

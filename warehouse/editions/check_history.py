@@ -84,8 +84,7 @@ REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 class HeldMonth(BaseModel):
     """One organisation-month of an edition that is outside the range expected from earlier months.
     `measure`: the one that was checked; `found`, `expected`, `low` and `high`: its counts for the
-    month. `org_code` as in the mart.
-    """
+    month. `org_code` as in the mart."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -156,8 +155,7 @@ def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[
 
 def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
     """Return the files of its month that an edition is checked with: its own, its reference feeds'
-    and the patient lists for its months. Earlier editions of its feed are added to these.
-    """
+    and the patient lists for its months. Earlier editions of its feed are added to these."""
     contract = contracts()[feed]
     rule = contract.completeness
     wanted = {feed, rule.expected_feed, rule.reconcile_feed}

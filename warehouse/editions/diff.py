@@ -47,8 +47,7 @@ ROWS = "rows"
 class Side:
     """One of the two editions. `revision`: the one compared, by default the newest; `status` and
     `words`: its status, and why; `files`, `rows` and `quarantined`: of the files it uses, without
-    those that later ones replaced.
-    """
+    those that later ones replaced."""
 
     edition: str
     revision: int
@@ -233,8 +232,7 @@ def _named(codes: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 def organisation_names(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
     """Return `org_code`, `org_name` of a level: the newest name in these files, else in any
-    imported file, else in the shipped reference (by ODS or ONS code).
-    """
+    imported file, else in the shipped reference (by ODS or ONS code)."""
     every = Archive(home).active_files()
     held = reference().filter(pl.col("org_level") == level)
     known = [

@@ -22,8 +22,7 @@ def side_by_side(
     before: pl.DataFrame, after: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
     """Join the two sides' figures: where no month is in both (a monthly list), those of the newest
-    month of each, under the later month.
-    """
+    month of each, under the later month."""
     old, new = (sorted(frame["month"].unique()) for frame in (before, after))
     if not old or not new or set(old) & set(new):
         return before, after, None

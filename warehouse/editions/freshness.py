@@ -65,8 +65,7 @@ def freshness(
 ) -> Freshness:
     """Compare a feed with its release calendar. `newest`: its newest edition available, accepted or
     not. `synthetic`: all of it is sample data, which is never overdue (`is_sample`). `held`:
-    whether that newest edition is held and undecided.
-    """
+    whether that newest edition is held and undecided."""
     if newest is None:
         return Freshness("nothing held")
     back = newest if held else None
@@ -84,9 +83,8 @@ def freshness(
 
 
 def is_sample(files: Iterable[SourceFile]) -> bool:
-    """Whether there are files, and the `sample` command placed them all. Synthetic editions
-    that were fetched have an address, and are treated like any other.
-    """
+    """Whether there are files, and the `sample` command placed them all. Synthetic editions that
+    were fetched have an address, and are treated like any other."""
     own = list(files)
     return bool(own) and all(file.synthetic and file.url is None for file in own)
 
@@ -94,8 +92,7 @@ def is_sample(files: Iterable[SourceFile]) -> bool:
 def due_editions(contract: Contract, held: Collection[str], today: date) -> tuple[str, ...]:
     """Return the editions (YYYY-MM) that are due by `today` and newer than the newest of `held`,
     oldest first. With nothing imported only the newest of them; none for a feed without a fixed
-    release day.
-    """
+    release day."""
     due, every = contract.cadence.due, contract.cadence.months
     if due is None or every is None:
         return ()
@@ -112,8 +109,7 @@ def due_editions(contract: Contract, held: Collection[str], today: date) -> tupl
 
 def _newest_due(contract: Contract, today: date) -> str:
     """Return the newest edition that is published by `today`. Quarters and years end with the
-    calendar's: March, June, September, December.
-    """
+    calendar's: March, June, September, December."""
     due, every = contract.cadence.due, contract.cadence.months
     assert due is not None and every is not None  # noqa: S101 - the caller has looked
     edition = today.replace(day=1)

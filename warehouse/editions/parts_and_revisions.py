@@ -41,8 +41,7 @@ def in_order(files: Iterable[SourceFile]) -> list[SourceFile]:
 def latest_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the row that counts for each organisation-month: the last file's that lost no row,
     else the last of all. `cells`: measures of files in order, with `org_code, month,
-    unreliable`.
-    """
+    unreliable`."""
     sound_last = cells.sort(~pl.col("unreliable"), maintain_order=True)
     return sound_last.unique(["org_code", "month"], keep="last", maintain_order=True)
 
@@ -86,8 +85,7 @@ def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionF
 def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[SourceFile]:
     """Return the files that an edition still uses, in order: without those that later ones replaced
     cell by cell. In a local return, the next file replaces one without any valid cell; in a
-    publication, such a file may be a part that was lost.
-    """
+    publication, such a file may be a part that was lost."""
     if len(files) == 1:
         return files
     later: set[tuple[str, date]] = set()
@@ -105,8 +103,7 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
 
 def rows_in_force(home: Home, files: list[SourceFile]) -> int:
     """Return the rows behind the figures of these files: for each organisation-month the latest
-    file's, preferably one that lost no row. Reissued rows count once.
-    """
+    file's, preferably one that lost no row. Reissued rows count once."""
     cells = [
         pl.scan_parquet(lake_paths(home, file).measures)
         .select("org_code", "month", "unreliable", "rows")

@@ -124,8 +124,7 @@ def _lapse(
 @dataclass(frozen=True)
 class Ruling:
     """The outcome of a decision on an edition: `decision` is None if there was nothing to
-    record.
-    """
+    record."""
 
     decision: Decision | None
     message: str
@@ -183,8 +182,7 @@ def accept(
 
 def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
     """Return the months accepted by this acceptance and earlier ones. Raises NotPossible if a
-    requested month is not held.
-    """
+    requested month is not held."""
     held = now.state.held_months if now.state else []
     released = now.override.released if now.override else ()
     out = [one for one in held if one.key not in released]

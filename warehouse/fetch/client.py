@@ -207,8 +207,7 @@ class Client:
         self, url: str, headers: dict[str, str], hosts: Collection[str]
     ) -> Iterator[tuple[httpx.Response, str]]:
         """Return one answer, and its final address as the publisher's. While it is read, nobody
-        else requests from that host. Redirects are followed within the source's hosts.
-        """
+        else requests from that host. Redirects are followed within the source's hosts."""
         at = url
         for _ in range(MAX_REDIRECTS + 1):
             asked = self._addresses.mapped(at)

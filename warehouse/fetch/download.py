@@ -42,8 +42,7 @@ TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 @dataclass(frozen=True)
 class Wanted:
     """What to download. `page`, `published_on`: where and when the publisher announces it; `hosts`:
-    where redirects may lead.
-    """
+    where redirects may lead."""
 
     feed: str
     edition: str
@@ -55,8 +54,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Taken:
     """The result of one link. `outcomes`: of its files, none if the publisher has nothing new;
-    `note`: what a person should know about it.
-    """
+    `note`: what a person should know about it."""
 
     name: str
     outcomes: tuple[ImportOutcome, ...] = ()
@@ -157,8 +155,7 @@ def published_files(home: Home, feed: str) -> list[SourceFile]:
 
 def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
     """Return the provenance of a download. It ranks as later than the edition's other files: it was
-    reissued, even on a page with the same date, or without one.
-    """
+    reissued, even on a page with the same date, or without one."""
     held = [file for file in own if file.edition == wanted.edition]
     dates = [file.published_on for file in held if file.published_on]
     now = datetime.now(UTC).replace(microsecond=0)
@@ -210,8 +207,7 @@ def _assured(
     client: Client, wanted: Wanted, link: Link, got: Downloaded, usual: Usual
 ) -> tuple[Downloaded, str]:
     """Return a download, and what is unusual about it. An implausible one is downloaded again, from
-    its first byte.
-    """
+    its first byte."""
     if not fault(got, link, wanted) and not usual.oddity(got.bytes):
         return got, ""
     beside = got.path.parent.parent / "again"

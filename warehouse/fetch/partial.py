@@ -21,8 +21,7 @@ NOTE = "download.json"
 class Said(Strict):
     """What the headers of an answer state about the file. `total`: its bytes, None if not stated;
     `resumable`: whether the rest may be requested after a broken connection; `at`: when it came
-    (None: recorded by an earlier release).
-    """
+    (None: recorded by an earlier release)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -92,8 +91,7 @@ class PartialFile:
 
     def headers(self) -> dict[str, str]:
         """Return headers that request the rest of the same file, or the whole of a changed one;
-        none if it can't be resumed.
-        """
+        none if it can't be resumed."""
         if self.said is None or not self.said.resumable or not self.size:
             return {}
         etag = self.said.etag
@@ -120,9 +118,8 @@ class PartialFile:
         return self.size > 0 and total == str(self.size)
 
     def finish(self, name: str) -> Path:
-        """Give the whole file its name. The publisher's headers stay beside it, so that it need
-        not be sent again if the process ends before it is archived.
-        """
+        """Give the whole file its name. The publisher's headers stay beside it, so that it need not
+        be sent again if the process ends before it is archived."""
         target = self._whole / name
         os.replace(self.path, target)
         return target

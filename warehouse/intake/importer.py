@@ -273,9 +273,8 @@ def _known(
 
 
 def _stated(known: SourceFile, request: Request) -> date | None:
-    """Return the publication date to note on an archived file. A person's replaces what was
-    known; a page's does not, because it may be the date of another file on the page.
-    """
+    """Return the publication date to note on an archived file. A person's replaces what was known;
+    a page's does not, because it may be the date of another file on the page."""
     if request.origin:
         return None if known.published_on else request.origin.published_on
     return request.published_on

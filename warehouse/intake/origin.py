@@ -18,8 +18,7 @@ from warehouse.readers.refused import Refused
 @dataclass(frozen=True)
 class Provenance:
     """The feed and edition that were looked up, and where. `page`: the edition's page; `url`: of
-    the file; `published_on`: as stated on the page, None if it is not.
-    """
+    the file; `published_on`: as stated on the page, None if it is not."""
 
     feed: str
     edition: str
@@ -30,8 +29,7 @@ class Provenance:
 
     def check(self, files: Iterable[SourceFile], refused: Sequence[Refused] = ()) -> None:
         """Refuse a download that has nothing of the edition; files of other feeds may come with it.
-        Raises Refused with what it contains, and why the rest of it was `refused`.
-        """
+        Raises Refused with what it contains, and why the rest of it was `refused`."""
         brought = sorted({EditionKey.of(file) for file in files})
         if not brought or EditionKey.of(self) in brought:
             return

@@ -25,8 +25,7 @@ SAMPLE_ROWS = 50
 @dataclass(frozen=True)
 class Recognised:
     """A recognised file. `months`: those of its content, none if it has none; `stated_on`: the
-    publication day on its title sheet.
-    """
+    publication day on its title sheet."""
 
     content: Content
     contract: Contract
@@ -68,8 +67,7 @@ def _heading_of(table: Table, column: str | None) -> str | None:
 
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
     """Return the number of rows, and how often each text occurs in the month column, in one
-    scan.
-    """
+    scan."""
     heading, scan = _heading_of(table, table.contract.edition.content), table.rows
     blank = pl.all_horizontal(pl.all().is_null())
     try:

@@ -49,8 +49,7 @@ def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
 
 def create_measures(db: Connection, disclosure: Disclosure) -> None:
     """Create `governance.measure` in the attached mart: what each measure counts, and whether the
-    organisations it counts may be named.
-    """
+    organisations it counts may be named."""
     rows = [
         {
             "feed": feed,

@@ -49,9 +49,8 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
 
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
-    """Return one wide view per theme, name -> SQL: a row per organisation and month, and for
-    each KPI a column of values and one of statuses.
-    """
+    """Return one wide view per theme, name -> SQL: a row per organisation and month, and for each
+    KPI a column of values and one of statuses."""
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
         ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]

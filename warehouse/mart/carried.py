@@ -50,8 +50,7 @@ def carry_forward(db: Connection) -> None:
 
 def load_old_networks(db: Connection) -> None:
     """Create `stage.old_network`: `pcn_code, month, edition` of networks whose practices' latest
-    known membership (`edition`) is too old for the month.
-    """
+    known membership (`edition`) is too old for the month."""
     tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
     most = max(contract.holds_months or 0 for contract in tell)
     db.execute(

@@ -40,8 +40,7 @@ LESSER = "('general', 'working_days')"  # kinds listed after breaks and the like
 @dataclass(frozen=True)
 class Bound:
     """A caveat of a feed, KPI or the reference (`subject`, `subject_id`) and its `reach`: (KPI,
-    level).
-    """
+    level)."""
 
     subject: str
     subject_id: str
@@ -117,8 +116,7 @@ def _bound(
 
 def create_caveats(db: Connection, feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> None:
     """Create `caveat`, `caveat_scope` and `caveat_text` in schema `governance` of the attached
-    mart, which must have its figures. Raises ValueError as `bind` does.
-    """
+    mart, which must have its figures. Raises ValueError as `bind` does."""
     bound = bind(feeds, kpis) + bind_breaks(kpis)
     create_from(db, "mart.governance.caveat", _register(bound), "contract.caveat")
     create_from(db, "mart.governance.caveat_scope", _scopes(bound), "contract.caveat")
@@ -180,8 +178,7 @@ def _scopes(bound: list[Bound]) -> pl.DataFrame:
 def _create_texts(db: Connection) -> None:
     """Store the caveats of every figure of `kpi_monthly`: once for all organisations of a level,
     and in full for organisations with caveats of their own, so that the view only looks them up.
-    Identical wording from two subjects is shown once; breaks come first.
-    """
+    Identical wording from two subjects is shown once; breaks come first."""
     month = "k.month"
     db.execute(
         f"""CREATE TABLE mart.governance.caveat_text AS
@@ -219,8 +216,7 @@ def _create_texts(db: Connection) -> None:
 
 def caveat_views() -> dict[str, str]:
     """Return the view that puts caveats beside figures, name -> SQL, for a database opened
-    alone.
-    """
+    alone."""
     own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
     return {
         "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
@@ -236,8 +232,7 @@ def caveat_views() -> dict[str, str]:
 
 def caveat_macros() -> dict[str, str]:
     """Return the macro that lists the caveats of one figure, signature -> SQL, for a database
-    opened alone.
-    """
+    opened alone."""
     days = "(SELECT working_days FROM calendar_month WHERE month = {0})"
     differ = f"{days.format('on_month')} <> {days.format('on_month - INTERVAL 1 YEAR')}"
     covers, spoils = (t.format(month="on_month", days_differ=differ) for t in (COVERS, SPOILS))

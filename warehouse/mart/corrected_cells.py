@@ -31,8 +31,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
     """Return one row per cell of these files that a correction matched, with columns `SCHEMA`;
-    `in_force` is false where the correction has expired and the cell is as published.
-    """
+    `in_force` is false where the correction has expired and the cell is as published."""
     frames = [pl.DataFrame(schema=SCHEMA)]
     for file in files:
         key = lake_keys(file).corrected

@@ -22,8 +22,7 @@ SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 @cache
 def descriptions() -> dict[str, Any]:
     """Return the shipped descriptions: `shared` columns, `tables`, `views` that are named,
-    `macros`, and the text for the wide view of each theme (`themes`).
-    """
+    `macros`, and the text for the wide view of each theme (`themes`)."""
     loaded: dict[str, Any] = read_yaml(DESCRIPTIONS)
     return loaded
 
@@ -62,8 +61,7 @@ def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
 
 def column_comments(name: str) -> dict[str, str]:
     """Column -> comment of a described table or view, for documentation elsewhere. A view that is
-    `like` a table also has that table's columns.
-    """
+    `like` a table also has that table's columns."""
     words = descriptions()
     entry = {**words["tables"], **words["views"]}[name]
     like = column_comments(entry["like"]) if "like" in entry else words["shared"]
@@ -95,7 +93,6 @@ def _columns(db: Connection) -> dict[str, list[str]]:
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
     """Set one comment, quoted by hand because COMMENT takes no parameters. A missing text stays
-    missing, and the mart check `tables_described` then fails.
-    """
+    missing, and the mart check `tables_described` then fails."""
     if text is not None:
         db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")

@@ -36,8 +36,7 @@ def controlled_feeds() -> list[str]:
 
 def may_be_named(feed: str, level: str, rules: Disclosure) -> bool:
     """Whether the organisations that a feed counts may be named beside the figures that use
-    them.
-    """
+    them."""
     return feed not in controlled_feeds() or level != ON_REQUEST or rules.practice_level
 
 
@@ -124,8 +123,7 @@ def _together(
     measures: list[list[Figures]], wholes: Wholes, threshold: int, small: frozenset[Cell]
 ) -> set[Cell]:
     """Return the cells to suppress in all measures of a return, from each measure's figures as
-    known.
-    """
+    known."""
     hidden = set(small)
     while True:
         seen = frozenset(hidden)
@@ -171,8 +169,7 @@ def _narrow_shares(
     db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
 ) -> dict[tuple[str, Month], set[Cell]]:
     """Return the shares whose remainder is below the threshold: 38 completed of 40 sent discloses
-    as much as 2 not completed.
-    """
+    as much as 2 not completed."""
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
         both = {source.numerator, source.denominator} <= set(controlled(source))
@@ -191,8 +188,7 @@ def _narrow_shares(
 
 def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str, Month], set[Cell]]:
     """Return the places for which a return names only one practice: their figure is that
-    practice's.
-    """
+    practice's."""
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
         local = source.numerator in controlled(source)

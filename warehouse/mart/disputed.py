@@ -32,8 +32,7 @@ from warehouse.mart.hierarchy import Connection, create_from
 @dataclass(frozen=True)
 class Dispute:
     """Something accepted although checks failed: an edition of a feed, or within it one
-    organisation (`org_code`, as the feed names it), one month, or one month of one organisation.
-    """
+    organisation (`org_code`, as the feed names it), one month, or one month of one organisation."""
 
     feed: str
     edition: str
@@ -54,8 +53,7 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
 
 def _released(status: EditionStatus) -> list[Dispute]:
     """Return held months that a decision accepted, for organisations that the feed itself counts;
-    those of wholes belong to no member (`held`).
-    """
+    those of wholes belong to no member (`held`)."""
     unit = contracts()[status.feed].reporting_unit
     return [
         Dispute(
@@ -118,8 +116,7 @@ def either(one: str, other: str) -> str:
 
 def create_dispute_reasons(db: Connection) -> None:
     """Create `stage.dispute_reason`: each mark of a newest figure (`disputed`) in words (`reason`).
-    `stage.latest` must exist.
-    """
+    `stage.latest` must exist."""
     db.execute(
         """CREATE TABLE stage.dispute_reason AS
         SELECT m.disputed, string_agg(d.reason, '; ' ORDER BY d.number) AS reason

@@ -88,9 +88,8 @@ def unplaced_in(feeds: Iterable[str | None], level: str) -> str:
 
 def lost(feed: str, level: str) -> str:
     """SQL: `org_code, month, vintage, until, place` of quarantined rows: the place in the row, or
-    else the organisation's known one. None: it may be any place; empty: a valid row would have
-    had no place either.
-    """
+    else the organisation's known one. None: it may be any place; empty: a valid row would have had
+    no place either."""
     contract = contracts()[feed]
     child, column = _reporting_level(contract), PLACE_COLUMNS[level]
     nowhere = "NULL" if _always_names(contract, level) else "''"
@@ -157,8 +156,7 @@ def open_practices() -> str:
 
 def load_expected(db: Connection) -> None:
     """Create `stage.expected_sub_icb` and `stage.expected_icb`: `org_code, month` of the sub-ICBs
-    and ICBs that England should have. The ICBs are those of the dated reference.
-    """
+    and ICBs that England should have. The ICBs are those of the dated reference."""
     _load_expected_sub_icbs(db)
     db.execute(
         "CREATE TABLE stage.expected_icb AS "

@@ -229,8 +229,7 @@ COLUMNS = (
 
 def explain_macros() -> dict[str, str]:
     """Return the macro that explains one figure, signature -> SQL, for a database opened alone.
-    `caveats_of` must exist.
-    """
+    `caveats_of` must exist."""
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
     return {
         "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""

@@ -74,9 +74,8 @@ def build_figures(
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
-    """SQL: one KPI at one level, as rows of `stage.figure`. An incomplete whole has no parts.
-    The ids in it come from the validated catalogue.
-    """
+    """SQL: one KPI at one level, as rows of `stage.figure`. An incomplete whole has no parts. The
+    ids in it come from the validated catalogue."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
     bottom, join, faults = "NULL", "", faults_of(source, inputs, level)
     if source.denominator == WORKING_DAYS:
@@ -94,8 +93,7 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
 
 def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     """Create `stage.published`: in which months a measure exists (`measure, month`). A measure that
-    was not yet published, for any organisation, has no row rather than a missing one.
-    """
+    was not yet published, for any organisation, has no row rather than a missing one."""
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
@@ -119,8 +117,7 @@ def _create_vintage(db: Connection) -> None:
 
 def _create_monthly(db: Connection, synthetic: bool) -> None:
     """Calculate comparisons over time. Windows and joins use numbers, a series (KPI and
-    organisation) and an ordinal month, because text keys take several times as long.
-    """
+    organisation) and an ordinal month, because text keys take several times as long."""
     _create_latest(db)
     create_dispute_reasons(db)
     create_provisional(db)
@@ -185,8 +182,7 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 def _number_series(db: Connection) -> None:
     """Number each KPI of each organisation in `stage.series`; `stage.numbered` has every figure
-    under that number, with its value.
-    """
+    under that number, with its value."""
     db.execute(
         """CREATE TABLE stage.series AS
         SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,

@@ -81,8 +81,7 @@ def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
 ) -> None:
     """Create schema `governance` of the attached mart: what was imported, checked, held,
-    published.
-    """
+    published."""
     db.execute("CREATE SCHEMA mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
@@ -200,8 +199,7 @@ def _status(
     home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool
 ) -> EditionStatus:
     """Return an edition's status. Anything the lake still has of one that is out of use (withdrawn,
-    retired) is ignored, because a rebuilt lake would not have it.
-    """
+    retired) is ignored, because a rebuilt lake would not have it."""
     if in_use:
         return status_of(home, feed, edition, active)
     return EditionStatus(feed, edition, None, newest_override(home, feed, edition))

@@ -41,8 +41,7 @@ SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boole
 
 def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
     """Return a row per organisation-month of accepted editions that the check of new months found
-    out of range: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision.
-    """
+    out of range: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
     rows = [
         one.model_dump()
         | {
@@ -68,8 +67,7 @@ def let_in(one: EditionStatus, month: HeldMonth) -> str:
 
 def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
     """Create `stage.held_month`: held and released months, with their vintages, and whether the
-    feed itself counts the organisation (`is_cell`). `stage.reported_<feed>` must exist.
-    """
+    feed itself counts the organisation (`is_cell`). `stage.reported_<feed>` must exist."""
     held = held_rows(statuses)
     spans = [_span(db, row) for row in held.iter_rows(named=True)]
     frame = held.with_columns(
@@ -82,8 +80,7 @@ def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
 
 def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool]:
     """Return the vintages from and until which a month is held, and whether the feed itself counts
-    the organisation.
-    """
+    the organisation."""
     feed, edition = str(row["feed"]), str(row["edition"])
     unit = contracts()[feed].reporting_unit
     own = unit is not None and unit.level == row["org_level"]
@@ -137,8 +134,7 @@ def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 def create_held_figures(db: Connection) -> None:
     """Create `stage.held_figure`: why a newest figure is `held`, or was `released` by a decision
-    (`series, ordinal`). `stage.latest` must exist.
-    """
+    (`series, ordinal`). `stage.latest` must exist."""
     db.execute(
         """CREATE TABLE stage.held_figure AS
         SELECT p.series, p.ordinal,

@@ -171,8 +171,7 @@ def _load_parents(db: Connection, level: str) -> None:
 
 def _place_by_authority(db: Connection) -> None:
     """Place a pharmacy that no file puts in an ICB in its local authority's ICB, if all the
-    authority's pharmacies were in one ICB when last any was placed.
-    """
+    authority's pharmacies were in one ICB when last any was placed."""
     db.execute(
         """CREATE OR REPLACE TABLE stage.pharmacy_parent AS
         WITH placed AS (

@@ -101,8 +101,7 @@ def reporting_level(feed: str) -> OrgLevel:
 
 def summed_as(source: Source) -> dict[str, str]:
     """Measure (`feed.measure`) of a KPI's source -> name of the inputs that add it up: feeds that
-    count different organisations are added up separately.
-    """
+    count different organisations are added up separately."""
     inputs = Inputs(*feeds_of(source), (), ())
     if not inputs.is_mixed:
         return dict.fromkeys(source.measures, inputs.name)
@@ -140,8 +139,7 @@ def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[
 
 def base_figures(db: Connection, inputs: Inputs) -> None:
     """Create figures as the feed itself counts them, with the other feed's denominators beside
-    them.
-    """
+    them."""
     bottom_feed = "d" if inputs.other else "n"
     columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]
@@ -162,8 +160,7 @@ def base_figures(db: Connection, inputs: Inputs) -> None:
 
 def join_levels(db: Connection, inputs: Inputs) -> list[str]:
     """Join feeds that count different organisations at the levels that both reach, after rolling
-    each up alone; a figure is whole where both are. Returns the levels.
-    """
+    each up alone; a figure is whole where both are. Returns the levels."""
     top, bottom = inputs.alone()
     levels = [level for level in reach(top.level) if level in reach(bottom.level)]
     for level in levels:

@@ -32,8 +32,7 @@ from warehouse.transform.unreliable import count_bearing, readable_code
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Fill `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
     `quarantined_<feed>` (organisations with a quarantined row) and `lost_<feed>` (those of them
-    that have no good figure).
-    """
+    that have no good figure)."""
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
     for feed, contract in contracts().items():
@@ -107,8 +106,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
 
 def known_from(file: SourceFile) -> date:
     """Return the day from which a file's figures can have been known: its publication day if
-    stated, else the day on which it was saved to disk.
-    """
+    stated, else the day on which it was saved to disk."""
     return file.published_on or file.retrieved_at.date()
 
 
@@ -191,8 +189,7 @@ def _places(contract: Contract) -> dict[str, str]:
 
 def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
     """Return months that a later file of the edition restates for organisations of this one: rows
-    with an unreadable organisation have been corrected there, or quarantined again.
-    """
+    with an unreadable organisation have been corrected there, or quarantined again."""
     own = cells_of(home, one.file).keys()
     later = [
         other.file
@@ -212,8 +209,7 @@ def _losses(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 def _forget_replaced(db: Connection, feed: str) -> None:
     """Drop quarantined organisations that have a good figure in this edition or before. `until`:
-    the later vintage, if any, from which they have one.
-    """
+    the later vintage, if any, from which they have one."""
     db.execute(
         f"""CREATE OR REPLACE TABLE stage.lost_{feed} AS
         SELECT l.*, f.until FROM stage.lost_{feed} AS l
@@ -226,8 +222,7 @@ def _forget_replaced(db: Connection, feed: str) -> None:
 
 def _load_calendar(db: Connection) -> None:
     """Create `stage.calendar`: every month of the data's financial years, with England's working
-    days.
-    """
+    days."""
     [(first, last)] = db.execute("SELECT min(month), max(month) FROM stage.month").fetchall()
     create_from(db, "stage.calendar", calendar(first, last), "calendar")
 

@@ -23,8 +23,7 @@ from warehouse.settings import Disclosure
 
 def create_members(db: Connection) -> None:
     """Create an empty `stage.figure_member`: one row per whole, month, member and span of
-    vintages.
-    """
+    vintages."""
     db.execute(
         """CREATE TABLE stage.figure_member (
             summed_as VARCHAR, org_level VARCHAR, org_code VARCHAR, month DATE,
@@ -50,8 +49,7 @@ def added_up(
 
 def _note(db: Connection, table: str, about: dict[str, str]) -> None:
     """Record spans of consecutive vintages in which a member contributed: `from_vintage` the first,
-    `until_vintage` the first one without it, NULL if it still contributes.
-    """
+    `until_vintage` the first one without it, NULL if it still contributes."""
     db.execute(
         f"""INSERT INTO stage.figure_member
         WITH tick AS (
@@ -74,8 +72,7 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
 
 def publish_members(db: Connection, disclosure: Disclosure) -> None:
     """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
-    attached mart: the way from a figure to its files, and what is missing on it.
-    """
+    attached mart: the way from a figure to its files, and what is missing on it."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
@@ -100,8 +97,7 @@ def _create_figure_source(db: Connection) -> None:
 
 def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
     """Record which organisation-months lost rows to quarantine in which edition, where the rows
-    identify the organisation and it may be named.
-    """
+    identify the organisation and it may be named."""
     parts = [
         f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, l.org_code,
             l.month, f.edition, f.revision

@@ -17,8 +17,7 @@ PARENTS = ", ".join(KEY_COLUMNS.values())
 
 def create_names(db: Connection) -> None:
     """Create `stage.organisation_name`: the newest published name of each organisation; for
-    regions, England and local authorities the reference's.
-    """
+    regions, England and local authorities the reference's."""
     authorities = local_authorities.names()
     named = {"org_code": list(authorities), "org_name": list(authorities.values())}
     text = {"org_code": pl.String, "org_name": pl.String}
@@ -95,8 +94,7 @@ def create_organisation(db: Connection) -> None:
 
 def _load_seen(db: Connection) -> None:
     """Create `stage.seen`: parents of each organisation outside the reference, month by month. A
-    network or local authority has the parents that all its members share.
-    """
+    network or local authority has the parents that all its members share."""
     sites = ", ".join(f"{site} AS ({_site(site)})" for site in SITES)
     told = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
     told += [

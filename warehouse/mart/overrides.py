@@ -33,8 +33,7 @@ PublishedStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
 
 def override_table(home: Home) -> pl.DataFrame:
     """Return every decision ever recorded, oldest first: the fields of `Decision`, lists one item a
-    line.
-    """
+    line."""
     rows = [
         one.model_dump()
         | {
@@ -51,8 +50,7 @@ def override_table(home: Home) -> pl.DataFrame:
 
 def published_status(status: EditionStatus, is_active: bool, is_withdrawn: bool) -> PublishedStatus:
     """Return `accepted`, `held`, `pending` (not checked yet), `withdrawn` (all its files are) or
-    `retired` (synthetic, among real data).
-    """
+    `retired` (synthetic, among real data)."""
     if is_withdrawn:
         return "withdrawn"
     return status.verdict if is_active else "retired"

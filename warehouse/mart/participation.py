@@ -52,9 +52,8 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
 
 
 def _spoken_of(inputs: Inputs, place: str) -> str:
-    """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place),
-    `tick` (editions of either that do), `asked` (members of a place).
-    """
+    """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place), `tick`
+    (editions of either that do), `asked` (members of a place)."""
     return f"""placed AS ({parents(inputs.level, place)}),
         listed AS (
             SELECT d.*, coalesce(p.parent, d.org_code) AS place
@@ -76,8 +75,7 @@ def _spoken_of(inputs: Inputs, place: str) -> str:
 
 def _lost(inputs: Inputs, place: str) -> str:
     """SQL: whether the newest edition that covers the place lost the row of member `a`, or of an
-    unidentified member of its place.
-    """
+    unidentified member of its place."""
     return f"""EXISTS (
         SELECT 1 FROM ({lost(inputs.feed, place)}) AS l
         WHERE l.month = a.month AND l.vintage <= t.vintage
@@ -88,8 +86,7 @@ def _lost(inputs: Inputs, place: str) -> str:
 
 def expected_listed(inputs: Inputs, level: str) -> str:
     """SQL: `counted` with `expected`: all members on the list, including those in quarantined
-    rows.
-    """
+    rows."""
     [listed] = inputs.denominators
     lost_from_list = lost_in_place(inputs.other or "", level, "l.vintage <= c.vintage")
     somewhere = f"{lost_from_list} + {unplaced(inputs.other or '', level)}"

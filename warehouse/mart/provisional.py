@@ -34,8 +34,7 @@ WORDS = """CASE WHEN unit = 'share' THEN format('{{:.2f}} pp', 100 * {0})
 
 def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     """Create `stage.contract_lag`: the newest edition of each KPI at each level, and how many of
-    the newest months its contract calls provisional.
-    """
+    the newest months its contract calls provisional."""
     newest = dict(db.execute("SELECT feed, max(edition) FROM stage.file GROUP BY feed").fetchall())
     rows = [
         {
@@ -59,8 +58,7 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 def create_provisional(db: Connection) -> None:
     """Create `kpi_revision_by_age` and `kpi_provisional` in the attached mart. Needs
-    `stage.contract_lag`, `stage.latest` and the vintages as `link_vintages` leaves them.
-    """
+    `stage.contract_lag`, `stage.latest` and the vintages as `link_vintages` leaves them."""
     _create_later(db)
     _create_change(db)
     _create_by_age(db)
@@ -69,8 +67,7 @@ def create_provisional(db: Connection) -> None:
 
 def _create_later(db: Connection) -> None:
     """Create `stage.later_revision`: each figure that a later edition restates, against the newest
-    one, unchanged ones included.
-    """
+    one, unchanged ones included."""
     db.execute(
         f"""CREATE TABLE stage.later_revision AS
         SELECT l.kpi_id, l.org_level, {AGE} AS age_months, n.vintage // 1000 AS issue,
@@ -84,8 +81,7 @@ def _create_later(db: Connection) -> None:
 
 def _create_change(db: Connection) -> None:
     """Create `stage.typical_change`: the median change on the year of each KPI and level with
-    restated figures.
-    """
+    restated figures."""
     db.execute(
         f"""CREATE TABLE stage.typical_change AS
         SELECT l.kpi_id, l.org_level, count(size) AS changes, median(size) AS typical
@@ -102,8 +98,7 @@ def _create_change(db: Connection) -> None:
 
 def _create_by_age(db: Connection) -> None:
     """Create `kpi_revision_by_age`. `is_settled` is NULL where it is unknown: too few figures, or
-    no change on the year to compare a revision with.
-    """
+    no change on the year to compare a revision with."""
     db.execute(
         f"""CREATE TABLE mart.kpi_revision_by_age AS
         SELECT r.kpi_id, r.org_level, r.age_months, count(DISTINCT r.issue) AS editions,

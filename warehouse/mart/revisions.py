@@ -51,8 +51,7 @@ def link_vintages(db: Connection) -> None:
 
 def create_revisions(db: Connection, synthetic: bool) -> None:
     """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and add the typical
-    revision of each KPI to its table `kpi`. Needs `link_vintages` and `mart.kpi`.
-    """
+    revision of each KPI to its table `kpi`. Needs `link_vintages` and `mart.kpi`."""
     _number_editions(db)
     _create_revision(db, synthetic)
     _create_typical(db)
@@ -61,8 +60,7 @@ def create_revisions(db: Connection, synthetic: bool) -> None:
 
 def _number_editions(db: Connection) -> None:
     """Create `stage.edition_number`: the editions of each KPI at each level, oldest first, and how
-    many there are.
-    """
+    many there are."""
     db.execute(
         """CREATE TABLE stage.edition_number AS
         SELECT kpi_id, org_level, issue,
@@ -84,8 +82,7 @@ def _numbered() -> str:
 
 def _create_revision(db: Connection, synthetic: bool) -> None:
     """Create `kpi_revision`. A value that was known before is compared with the last known one,
-    even if editions between lack it; becoming known or unknown is shown without a size.
-    """
+    even if editions between lack it; becoming known or unknown is shown without a size."""
     db.execute(
         f"""CREATE TABLE mart.kpi_revision AS
         WITH changed AS MATERIALIZED (
@@ -119,8 +116,7 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
 
 def _create_typical(db: Connection) -> None:
     """Create `stage.observed_revision`: the first available figure of a month against the figure 1,
-    3 and 12 editions later, equal ones included; and its medians.
-    """
+    3 and 12 editions later, equal ones included; and its medians."""
     after = ", ".join(map(str, AFTER))
     db.execute(
         f"""CREATE TABLE stage.observed_revision AS
@@ -151,8 +147,7 @@ def _bases() -> str:
 
 def _add_revision_to_kpis(db: Connection) -> None:
     """Add typical revisions to `kpi`: of sub-ICBs and above, else of the lowest level; from months
-    whose first release is available, else from the first available figure.
-    """
+    whose first release is available, else from the first available figure."""
     medians = ", ".join(
         f"""coalesce(median(o.size) FILTER (o.editions_after = {n} AND o.from_release),
             median(o.size) FILTER (o.editions_after = {n})) AS typical_revision_after_{n}"""
@@ -192,8 +187,7 @@ def revision_views() -> dict[str, str]:
 
 def revision_macros() -> dict[str, str]:
     """Return table macros over vintages, signature -> SQL, for a database that is opened on its
-    own.
-    """
+    own."""
     return {
         "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
             WHERE v.known_from <= known_on

@@ -83,8 +83,7 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
 
 def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
     """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as present. A
-    member whose figure is unknown makes the sum unknown.
-    """
+    member whose figure is unknown makes the sum unknown."""
     sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
         for name in inputs.summed
@@ -268,8 +267,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
 
 def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
     """SQL: `org_code, month, vintage, lost`: unexpected members that the edition lost to
-    quarantine. Expected ones are missed anyway.
-    """
+    quarantine. Expected ones are missed anyway."""
     if member != inputs.level:
         return (
             "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "

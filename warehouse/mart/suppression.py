@@ -42,8 +42,7 @@ def protect(
 
 def _lacking(table: Figures, wholes: Wholes, hidden: set[Cell], threshold: int) -> set[Cell]:
     """Return one more cell for each whole whose hidden members are too few, or too narrowly
-    bounded.
-    """
+    bounded."""
     members = {whole: m for whole, m in wholes.items() if table.get(whole, 0) > 0}
     unknown = {
         whole: [one for one in inside if one in hidden and table.get(one, 0) > 0]
@@ -73,8 +72,7 @@ def _least(cell: Cell, table: Figures, wholes: Wholes, hidden: set[Cell]) -> int
 
 def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Cell]) -> set[Cell]:
     """Return the smallest member that is still shown and not zero; without any, the whole itself if
-    it is shown.
-    """
+    it is shown."""
     left = [(table[one], one) for one in members if one not in hidden and table.get(one, 0) > 0]
     if left:
         return {min(left)[1]}
@@ -83,8 +81,7 @@ def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Ce
 
 def _given_away(table: Figures, wholes: Wholes, hidden: set[Cell]) -> set[Cell]:
     """Return what else to hide where several sums together determine a hidden figure, as wholes
-    that share members may: the smallest shown whole whose sum includes it.
-    """
+    that share members may: the smallest shown whole whose sum includes it."""
     cells = sorted(cell for cell in hidden if table.get(cell, 0) > 0)
     index = {cell: number for number, cell in enumerate(cells)}
     sums = []

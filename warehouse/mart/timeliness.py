@@ -26,8 +26,7 @@ AWAITED = {
 
 def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[str, object]:
     """Return the next edition due of a feed, by its files in use: the columns of `AWAITED`, NULL
-    where nothing is due. None of them depends on today.
-    """
+    where nothing is due. None of them depends on today."""
     own = [file for file in active if file.feed == contract.feed]
     newest = max((file.edition for file in own), default=None)
     found = freshness(contract, newest, is_sample(own), date.min)

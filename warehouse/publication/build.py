@@ -68,8 +68,7 @@ SPILL = "mart/spill"  # what DuckDB can't keep in memory
 
 class Built(BaseModel):
     """A mart that was built aside, not yet checked or published. `built_over`: the run that built
-    the mart published at that time.
-    """
+    the mart published at that time."""
 
     path: Path
     fingerprint: str
@@ -82,8 +81,7 @@ class Built(BaseModel):
 @cache
 def mart_version() -> str:
     """Return a short hash of all that turns measures into the mart: every module that a build runs
-    through, and the tables that they read.
-    """
+    through, and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
@@ -100,8 +98,7 @@ def accepted_files(home: Home) -> list[SourceFile]:
 
 def mart_fingerprint(home: Home) -> str:
     """Return the fingerprint of the mart's inputs: every edition's status and files, every
-    decision, and the code that builds it.
-    """
+    decision, and the code that builds it."""
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     files = Archive(home).files()

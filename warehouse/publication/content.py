@@ -61,8 +61,7 @@ def mart_content(path: Path) -> dict[str, TableContent]:
 
 def whole_content(tables: Mapping[str, TableContent], prefix: str = "") -> str:
     """Return one hash (16 hexadecimal digits) of all tables but the journals; with `prefix` only of
-    those whose `schema.table` begins with it.
-    """
+    those whose `schema.table` begins with it."""
     wanted = [name for name in sorted(tables) if name.startswith(prefix) and name not in JOURNALS]
     return _short(f"{name} {tables[name].content}" for name in wanted)
 
@@ -81,8 +80,7 @@ def _columns(db: Connection) -> dict[str, dict[str, str]]:
 
 def _table_content(db: Connection, table: str, columns: dict[str, str]) -> TableContent:
     """Hash rows one by one and add the hashes up, so that no order is needed; a sum over 64-bit
-    halves is exact in a HUGEINT.
-    """
+    halves is exact in a HUGEINT."""
     [(rows,)] = db.execute(f"SELECT count(*) FROM mart.{table}").fetchall()
     kept = [column for column in columns if column not in LEFT_OUT]
     values = ", ".join(f'"{column}"' for column in kept)

@@ -40,8 +40,7 @@ def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
 
 def drop_lost(home: Home) -> None:
     """Remove records of marts that no longer exist: the process that made them was killed, and its
-    partial files were deleted.
-    """
+    partial files were deleted."""
     for key in home.store.list_keys(PLACE):
         if not _is_there(home, Built.model_validate_json(home.store.read(key))):
             home.store.delete(key)

@@ -33,8 +33,7 @@ def previous_marts(home: Home) -> list[str]:
 
 def keep_previous(home: Home) -> None:
     """Keep the published mart, which is about to be replaced, and remove those that must not or
-    need not stay. Uses a hard link where the disk supports it.
-    """
+    need not stay. Uses a hard link where the disk supports it."""
     with suppress(OSError):  # a full disk, or a reader on Windows, must not stop publication
         _keep(home)
         for key in superfluous(home):
@@ -87,8 +86,7 @@ def _published(home: Home, key: str) -> str | None:
 def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> bool:
     """Whether no file listed in a mart was purged since, and no file whose figures it shows was
     withdrawn or belongs to an edition held by decision. `files`: feed, edition, hash, and whether
-    its figures are shown.
-    """
+    its figures are shown."""
     archive = Archive(home)
     active = archive.active_files()
     archived = {FileKey.of(file) for file in archive.files()}

@@ -86,8 +86,7 @@ def _newest_publication(home: Home, column: str) -> str | None:
 
 def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
     """Whether a mart (by default the published one) shows a file that was withdrawn, purged, or
-    whose edition is held by decision; it must then not stay as the last good mart.
-    """
+    whose edition is held by decision; it must then not stay as the last good mart."""
     try:
         with open_mart(mart or home.mart) as db:
             rows = db.execute(
@@ -100,8 +99,7 @@ def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
 
 def shows_any(home: Home, sha256: set[str]) -> bool:
     """Whether the published mart lists one of these files, even only for quarantined rows. An
-    unreadable mart counts as listing them.
-    """
+    unreadable mart counts as listing them."""
     if not home.has_mart:
         return False
     try:

@@ -240,8 +240,7 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 
 def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
     """Return rules for rows of totals. People also write the word into another column, or leave out
-    month and organisation and give numbers alone.
-    """
+    month and organisation and give numbers alone."""
     identity = [contract.month, contract.reporting_unit.code if contract.reporting_unit else None]
     named = [name for name in identity if name in source]
     speaking = list(source) if contract.local_return else named

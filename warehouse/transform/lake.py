@@ -123,8 +123,7 @@ def is_tidied(home: Home, file: SourceFile) -> bool:
 
 def version_of(feed: str) -> str:
     """Return the version of a feed's tidy tables: its rules and the code that reads
-    (`tidy_version`), and the engines that read workbooks and hash cells.
-    """
+    (`tidy_version`), and the engines that read workbooks and hash cells."""
     return f"{tidy_version(feed)}-calamine{_calamine_version()}-polars{POLARS_VERSION}"
 
 
@@ -135,8 +134,7 @@ def _calamine_version() -> str:
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
     """Return the facts of a tidied file, None if it must be tidied (again): its rules changed, or a
-    derived file is missing.
-    """
+    derived file is missing."""
     keys = lake_keys(file)
     try:
         facts = TidyFacts.model_validate_json(home.store.read(keys.facts))

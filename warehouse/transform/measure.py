@@ -54,8 +54,7 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
 
 def _content(contract: Contract) -> pl.Expr:
     """Hash a row's key, counts and the columns of measures. Labels hash by their number, which the
-    contract fixes; texts by their letters, because a file's own dictionary has no fixed order.
-    """
+    contract fixes; texts by their letters, because a file's own dictionary has no fixed order."""
     columns = contract.columns
     looked_at = [name for measure in contract.measures.values() for name in measure.where]
     return pl.struct(

@@ -41,15 +41,13 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 def _swallowing() -> pl.Expr:
     """Whether a field of the row runs over a line's end: an unclosed quote has swallowed other
-    rows.
-    """
+    rows."""
     return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
 
 
 def readable_code(contract: Contract) -> pl.Expr:
     """Return the code of a row's organisation, null if invalid; for a feed without cell its key's
-    first column.
-    """
+    first column."""
     name = contract.reporting_unit.code if contract.reporting_unit else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
     return pl.when(code.str.contains(pattern)).then(code) if pattern else code
@@ -100,8 +98,7 @@ def unreliable_cells(
 
 def _place(contract: Contract) -> tuple[str | None, str]:
     """Return the columns with the place of a row's organisation, in the row and in the observed
-    organisations: of several places the smallest.
-    """
+    organisations: of several places the smallest."""
     named = [
         o
         for o in contract.organisations
