@@ -93,8 +93,7 @@ class Check(Strict):
         return self
 
     def overridden(self, override: Override) -> Check:
-        """Return the check with one feed's overrides. Raises ValueError if it has no such
-        number."""
+        """Check with one feed's overrides. Raises ValueError if it has no such number."""
         said = override.model_dump(exclude_none=True)
         for number in NUMBERS:
             if number in said and getattr(self, number) is None:

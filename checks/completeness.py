@@ -62,8 +62,7 @@ def coverage_present(view: EditionView) -> Evidence:
 
 
 def parts(view: EditionView) -> Evidence:
-    """Compare members present with members expected, per place and month, and list who is
-    missing."""
+    """Compare members present with expected, per place and month, and list who is missing."""
     rule = view.contract.completeness
     feed, column = rule.expected_feed or "", rule.expected_column
     counted = present_and_expected(view, feed, column)

@@ -33,8 +33,7 @@ from warehouse.transform.measure import month_of
 
 @dataclass(frozen=True)
 class Expectation:
-    """A Great Expectations expectation by name, so that the library is loaded only to evaluate
-    it."""
+    """A Great Expectations expectation by name: the library is loaded only to evaluate it."""
 
     name: str
     arguments: dict[str, Any]
@@ -184,8 +183,7 @@ class EditionView:
         )
 
     def cells(self, feed: str | None = None) -> pl.DataFrame | None:
-        """Return the measures of every file of this feed's edition, or of another feed's same
-        edition.
+        """Measures of every file of this feed's edition, or of another feed's same edition.
 
         Rows of an organisation-month that is in several files are in order of revision.
         """
@@ -194,8 +192,7 @@ class EditionView:
         return pl.concat([pl.read_parquet(path) for path in paths]) if paths else None
 
     def measures(self, feed: str | None = None) -> pl.DataFrame | None:
-        """Return the measures that count: for each organisation-month the last complete
-        revision."""
+        """Measures that count: for each organisation-month the last complete revision."""
         cells = self.cells(feed)
         if cells is None:
             return None

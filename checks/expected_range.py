@@ -130,8 +130,7 @@ class CountTable:
         return np.asarray(added, dtype=np.float64)
 
     def change(self, level: str, month: int, lag: int) -> Floats:
-        """Return log(count per day / count per day `lag` months before), on members that both
-        have."""
+        """Log(count per day / count per day `lag` months before), on members that both have."""
         key = (level, month, lag)
         if key not in self._changes:
             self._changes[key] = self._change(*key)
@@ -209,8 +208,7 @@ class CountTable:
         return strays, self.change(level, month, YEAR) - last
 
     def ranges(self, level: str, month: int) -> dict[int, Range]:
-        """Number of an organisation -> the expected range of its month, where it can be
-        calculated."""
+        """Number of an organisation -> the expected range of its month, where known."""
         strays, step = self.strays(level, month)
         found, bounds = self.sums(level, month), self._bounds(level, month)
         judged: dict[int, Range] = {}

@@ -173,8 +173,7 @@ def _shapes(view: EditionView) -> set[tuple[bool, bool]]:
 
 
 def members(view: EditionView) -> Evidence:
-    """Check for as many files as the earlier edition; a missing part is never more than a
-    warning."""
+    """Check for as many files as the earlier edition; a missing part only warns."""
     rule = "members_as_before"
     before, why = near(view)
     if before is None:

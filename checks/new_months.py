@@ -91,8 +91,7 @@ class JudgedMonths:
 
 @lru_cache(maxsize=4)  # used by the check, then to record what it holds
 def judge(view: EditionView, rule: str) -> JudgedMonths | str:
-    """Check an edition's new months at the levels of a rule, or say why there is nothing to
-    check."""
+    """Check an edition's new months at a rule's levels, or say why there is nothing to check."""
     action = "hold" if rule == NEW_MONTHS else "warn"
     levels = _levels(view.contract, action)
     cells = _cells(view)

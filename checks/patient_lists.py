@@ -80,8 +80,7 @@ def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
 
 
 def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
-    """Return `org_code, patients, sub_icb_code` of one list: for each practice the last complete
-    revision."""
+    """`org_code, patients, sub_icb_code` of one list: the last complete revision by practice."""
     ordered = in_order(files)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")

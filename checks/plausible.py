@@ -177,8 +177,7 @@ def _cells(view: EditionView) -> pl.DataFrame:
 
 
 def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -> list[str]:
-    """Describe the places: `C82001 2025-10: 12, but only 10 in all`; local returns without
-    counts."""
+    """Describe places: `C82001 2025-10: 12, but only 10 in all`; local returns without counts."""
     told = []
     for code, month, *values in (
         wrong.sort("month", "org_code").select("org_code", "month", *columns).iter_rows()

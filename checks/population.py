@@ -43,8 +43,7 @@ def _people_measures(contract: Contract) -> list[str]:
 
 
 def people(view: EditionView) -> Iterator[Evidence]:
-    """Compare figures of people with the registered patients of the same organisation, by
-    measure."""
+    """Compare figures of people with registered patients of the same organisation, by measure."""
     patients, cells = view.population(), view.measures()
     given = [n for n in _people_measures(view.contract) if cells is not None and cells[n].count()]
     if cells is None or not given:

@@ -84,8 +84,7 @@ def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) 
 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
-    """Return the verdict of an unmet expectation: ERROR fails, WARN warns, few faulty rows only
-    warn."""
+    """Verdict of an unmet expectation: ERROR fails, WARN warns, few faulty rows only warn."""
     if met:
         return "pass"
     check = check_of(one.rule, feed)

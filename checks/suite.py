@@ -62,8 +62,7 @@ def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[E
 
 
 def rules_gathered(contract: Contract) -> list[str]:
-    """Return the checks that `gather` yields evidence for on this feed, in order, before any
-    run."""
+    """Checks that `gather` yields evidence for on this feed, in order, before any run."""
     return list(_rules(contract))
 
 

@@ -30,8 +30,7 @@ Send = Callable[[Address, str, str], Sent]
 
 
 class Open(BaseModel):
-    """A problem that a recipient was alerted to: its title then, and since when it was a
-    problem."""
+    """A problem that a recipient was alerted to: its title, and since when it was a problem."""
 
     title: str
     since: datetime

@@ -119,8 +119,7 @@ def send(address: Address, title: str, body: str) -> Sent:
 
 
 def _trouble(done: AppriseResult) -> str:
-    """Return why a message was not accepted. The library's own text may contain parts of the
-    address."""
+    """Why a message was not accepted. The library's own text may contain parts of the address."""
     told = " ".join(entry.message for result in done for entry in result.logs())
     if status := STATUS.search(told):
         return f"it answered with HTTP status {status[1]}"

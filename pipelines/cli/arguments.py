@@ -35,8 +35,7 @@ def month_named(text: str) -> str:
 
 
 def folder_to_write(screen: Screen, out: Path) -> None:
-    """Make the folder of `--out` if there is none. Raises wrong usage where it can't be written
-    to."""
+    """Make the folder of `--out` if there is none. Raises wrong usage if it isn't writable."""
     try:
         in_the_way = next((one for one in (out, *out.parents) if one.is_file()), None)
         if in_the_way is None:

@@ -191,8 +191,7 @@ def _figure_lines(one: Record, width: int) -> Iterator[str]:
 
 
 def _reading_lines(one: Record, width: int) -> Iterator[str]:
-    """Return a table of the readings: those that count, then those only shown, grouped by
-    reason."""
+    """A table of the readings: those that count, then those only shown, grouped by reason."""
     if not any(row["kpi_id"] for row in one["readings"]):
         return
     yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)

@@ -66,8 +66,7 @@ def _month(value: object) -> str:
 
 
 def write_difference(found: Difference, path: Path) -> None:
-    """Write every change as a CSV that Excel opens (UTF-8 with a byte order mark), whole or not at
-    all.
+    """Write every change as a CSV that Excel opens (UTF-8 with byte order mark), whole or not at all.
 
     One row per change, the feed and both editions beside it.
     """
@@ -217,8 +216,7 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
 
 
 def _apart(screen: Screen, found: Difference) -> None:
-    """Return months and organisations of one edition only, by month, for the first measure
-    shown."""
+    """Months and organisations of one edition only, by month, for the first measure shown."""
     first = found.measures["measure"][0]
     for kind, side in ((ONLY_OLD, found.old), (ONLY_NEW, found.new)):
         rows = found.apart.filter(pl.col("kind") == kind, pl.col("measure") == first)

@@ -70,8 +70,7 @@ def fetch(
 
 
 def _published(name: str) -> str:
-    """Return the name of a feed with a publisher. Raises BadParameter for another, with what to
-    do."""
+    """Name of a feed with a publisher. Raises BadParameter for another, with what to do."""
     from warehouse.fetch.fetch import looked_up
 
     try:
@@ -89,8 +88,7 @@ def fetch_status(found: list[Lookup]) -> int:
 
 
 def _runs(found: list[Lookup]) -> list[list[Lookup]]:
-    """Group lookups by feed and edition; consecutive editions of a feed without news form one
-    group."""
+    """Group lookups by feed and edition; consecutive editions without news form one group."""
     runs: list[list[Lookup]] = []
     for look in sorted(found, key=EditionKey.of):
         last = runs[-1][-1] if runs else None

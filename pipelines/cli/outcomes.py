@@ -164,8 +164,7 @@ def show_headlines(screen: Screen, home: Home) -> None:
 
 
 def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
-    """Return a line per figure, under a line for each place and view, so that it fits 80
-    columns."""
+    """A line per figure, under a line for each place and view, so that it fits 80 columns."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text

@@ -67,8 +67,7 @@ class Screen:
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show a spinner with a text that can be changed; plain lines where there is no
-        terminal."""
+        """Show a spinner with a text that can change; plain lines where there is no terminal."""
         if not self.err.is_terminal:
             yield lambda now: self.err.print(now, markup=False, highlight=False, soft_wrap=True)
             return

@@ -28,8 +28,7 @@ def pools() -> list[str]:
 
 
 def limit_pools(log: EventLogStorage) -> None:
-    """Give each pool without a limit the instance's default. Limits that a person has set stay as
-    they are."""
+    """Give each pool without a limit the instance's default; limits set by a person stay."""
     known = {pool.name for pool in log.get_pool_limits()}
     for pool in pools():
         if pool not in known:

@@ -30,8 +30,7 @@ class Waste:
 
 
 def find_waste(home: Home) -> list[Waste]:
-    """Return files that are no longer needed, by path. To remove them, the caller holds the home's
-    lock.
+    """Files that are no longer needed, by path. To remove them, the caller holds the home's lock.
 
     Raises ValueError for records or settings that can't be read: then nothing may be removed.
     """

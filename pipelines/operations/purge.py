@@ -76,9 +76,7 @@ def purge(
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
         elif home.has_mart and not report.published:
-            build_pages(
-                home
-            )  # they were erased, and the mart stays because it shows nothing of the file
+            build_pages(home)  # erased; the mart stays, as it shows nothing of the file
         say("Having Dagster forget its runs")
         jobs = {feed_job_name(feed) for feed, _ in touched}
         forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)

@@ -142,8 +142,7 @@ def _refuse_others(
 def _in_landing(
     home: Home, gone: set[str], containers: set[str], sizes: set[int]
 ) -> tuple[list[Path], list[Path]]:
-    """Return copies in the landing folder, and files there that contain such a copy beside
-    others."""
+    """Copies in the landing folder, and files there that contain such a copy beside others."""
     copies: list[Path] = []
     beside: list[Path] = []
     for path in sorted(home.landing.rglob("*")) if home.landing.exists() else []:
@@ -215,8 +214,7 @@ def editions_touched(
 def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
-    """Erase the files from landing folder, lake, check history, lineage events and archive. May be
-    repeated."""
+    """Erase the files from every folder of the home. May be repeated."""
     for path in plan.landing:
         discard(path)
     store = home.store
@@ -274,8 +272,7 @@ def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
 
 
 def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
-    """Return runs that checked these editions since the purged file arrived, by the check
-    history."""
+    """Runs that checked these editions since the purged file arrived, by the check history."""
     runs: set[str] = set()
     for edition, since in touched.items():
         for key in verdicts(home, *edition):

@@ -202,8 +202,7 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
 
 
 def mart_is_current(home: Home) -> bool:
-    """Whether the published mart uses all accepted editions; if none is accepted, there is no
-    mart."""
+    """Whether the published mart uses all accepted editions; without any, there is no mart."""
     from warehouse.publication.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.has_mart)

@@ -38,8 +38,7 @@ def one_snapshot() -> Iterator[None]:
 
 
 def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
-    """Return what `read` returns; within a snapshot it is called once. Callers must not change
-    it."""
+    """What `read` returns; within a snapshot it is called once. Callers must not change it."""
     held = _HELD.get()
     if held is None:
         return read()

@@ -64,8 +64,7 @@ class SourceFile(Strict):
 
     @property
     def order(self) -> tuple[date, datetime, str]:
-        """Sort key of revisions: files without a stated publication date first, then by
-        retrieval."""
+        """Sort key of revisions: files without a publication date first, then by retrieval."""
         return (self.published_on or date.min, self.retrieved_at, self.sha256)
 
     @property
@@ -146,8 +145,7 @@ class Archive:
         self._store.bring(self.object_key(container_sha256), source, container_sha256)
 
     def adds(self, file: SourceFile) -> bool:
-        """Whether recording a file would add anything: it is new, or was saved earlier than
-        known."""
+        """Whether recording a file adds anything: it is new, or was saved earlier than known."""
         known = self._store.exists(self.record_key(file))
         return not known or file.sighting < self.read(file).sighting
 
@@ -229,8 +227,7 @@ class Archive:
         return not all((*(file.synthetic for file in files), *purged))
 
     def containers_of(self, file: SourceFile) -> set[str]:
-        """Return hashes of all containers of a source file, recorded whenever a copy is
-        imported."""
+        """Hashes of all containers of a source file, recorded whenever a copy is imported."""
         notes = [key for key in self._notes(file) if not key.endswith(".restated")]
         return {_parsed(self._store, key).container_sha256 for key in notes}
 

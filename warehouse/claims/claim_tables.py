@@ -209,8 +209,7 @@ def _stated(claim: Claim) -> dict[str, object]:
 def _reading_rows(
     claim: Claim, number: int, evaluation: Evaluation, kpis: dict[str, Kpi]
 ) -> Iterator[dict[str, object]]:
-    """Return a row per value that the reading ever had, oldest first, and one for what is
-    missing."""
+    """A row per value that the reading ever had, oldest first, and one for what is missing."""
     reading = evaluation.reading
     unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
     months = months_of(reading)

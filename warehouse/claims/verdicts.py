@@ -154,8 +154,7 @@ def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
 
 
 def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
-    """Return, per organisation, the most people that each source counted there in any of the
-    months."""
+    """Per organisation, the most people that each source counted there in any of the months."""
     most: dict[str, dict[str, People]] = {}
     for one in (one for of in people for one in of):
         found = most.setdefault(one.org_code, {})

@@ -123,8 +123,7 @@ def _lapse(
 
 @dataclass(frozen=True)
 class Ruling:
-    """The outcome of a decision on an edition: `decision` is None if there was nothing to
-    record."""
+    """The outcome of a decision on an edition: `decision` is None if nothing was recorded."""
 
     decision: Decision | None
     message: str

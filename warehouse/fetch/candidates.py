@@ -156,8 +156,7 @@ def listed(
 
 
 def answered(page: Page, search: Search) -> Page:
-    """Return the page, if the publisher sent it. Raises NotThePublisher for another host or a
-    refusal."""
+    """Page, if the publisher sent it. Raises NotThePublisher for another host or a refusal."""
     if not may_lead(page.url, search):
         raise NotThePublisher(f"{search.page} was sent on to {page.url}.", GATEWAY)
     if page.status != 200:

@@ -1,5 +1,4 @@
-"""The network of this computer: proxies, certificate authorities, and one request per host at a
-time.
+"""The network of this computer: proxies, certificate authorities, one request per host at a time.
 
 Belongs here: settings of the environment and the operating system. Does not: requests (`client`),
 the words for failures (`failures`).

@@ -28,8 +28,7 @@ def choose_edition(
     stated: str | None,
     otherwise: str | None = None,
 ) -> tuple[str, EditionBasis]:
-    """Return a file's edition and how it was found: content, siblings, name, or as stated by a
-    person.
+    """A file's edition and how it was found: content, siblings, name, or as stated by a person.
 
     `editions`: those in its container's content, by feed. `otherwise`: the edition if nothing else
     gives one. Raises Refused where nothing gives one, or where two sources contradict each other.

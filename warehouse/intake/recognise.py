@@ -66,8 +66,7 @@ def _heading_of(table: Table, column: str | None) -> str | None:
 
 
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
-    """Return the number of rows, and how often each text occurs in the month column, in one
-    scan."""
+    """Number of rows, and how often each text occurs in the month column, in one scan."""
     heading, scan = _heading_of(table, table.contract.edition.content), table.rows
     blank = pl.all_horizontal(pl.all().is_null())
     try:

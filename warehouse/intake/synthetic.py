@@ -33,8 +33,7 @@ def _manifest_hashes(manifest: bytes) -> frozenset[str]:
 
 
 def is_sample(path: Path, sha256: str) -> bool:
-    """Whether the sample's manifest beside the file, or the zip's own comment, marks it as sample
-    data.
+    """Whether the sample's manifest beside the file, or the zip's comment, marks it as sample data.
 
     Members may have been unpacked beside the zip, or into a folder beside it.
     """

@@ -215,8 +215,7 @@ def _create_texts(db: Connection) -> None:
 
 
 def caveat_views() -> dict[str, str]:
-    """Return the view that puts caveats beside figures, name -> SQL, for a database opened
-    alone."""
+    """View that puts caveats beside figures, name -> SQL, for a database opened alone."""
     own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
     return {
         "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
@@ -231,8 +230,7 @@ def caveat_views() -> dict[str, str]:
 
 
 def caveat_macros() -> dict[str, str]:
-    """Return the macro that lists the caveats of one figure, signature -> SQL, for a database
-    opened alone."""
+    """Macro that lists the caveats of one figure, signature -> SQL, for a database opened alone."""
     days = "(SELECT working_days FROM calendar_month WHERE month = {0})"
     differ = f"{days.format('on_month')} <> {days.format('on_month - INTERVAL 1 YEAR')}"
     covers, spoils = (t.format(month="on_month", days_differ=differ) for t in (COVERS, SPOILS))

@@ -35,8 +35,7 @@ def controlled_feeds() -> list[str]:
 
 
 def may_be_named(feed: str, level: str, rules: Disclosure) -> bool:
-    """Whether the organisations that a feed counts may be named beside the figures that use
-    them."""
+    """Whether the organisations of a feed may be named beside the figures that use them."""
     return feed not in controlled_feeds() or level != ON_REQUEST or rules.practice_level
 
 
@@ -122,8 +121,7 @@ def _hidden(
 def _together(
     measures: list[list[Figures]], wholes: Wholes, threshold: int, small: frozenset[Cell]
 ) -> set[Cell]:
-    """Return the cells to suppress in all measures of a return, from each measure's figures as
-    known."""
+    """Cells to suppress in all measures of a return, from each measure's figures as known."""
     hidden = set(small)
     while True:
         seen = frozenset(hidden)
@@ -187,8 +185,7 @@ def _narrow_shares(
 
 
 def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str, Month], set[Cell]]:
-    """Return the places for which a return names only one practice: their figure is that
-    practice's."""
+    """Places for which a return names only one practice: their figure is that practice's."""
     found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
     for kpi, source in wanted:
         local = source.numerator in controlled(source)

@@ -202,8 +202,7 @@ def _number_series(db: Connection) -> None:
 
 
 def _create_latest(db: Connection) -> None:
-    """Create `stage.latest`: the newest vintage of each figure, and a NULL row for each month
-    between.
+    """Create `stage.latest`: the newest vintage of each figure, and NULL rows for months between.
 
     Months without any figure are shown as absent from sub-ICB upwards, so that a chart shows a
     gap. Below that, months without a practice or pharmacy are normal and have no row.

@@ -80,8 +80,7 @@ OF_FILE = (
 def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
 ) -> None:
-    """Create schema `governance` of the attached mart: what was imported, checked, held,
-    published."""
+    """Create schema `governance` of the attached mart: imports, checks, decisions, publications."""
     db.execute("CREATE SCHEMA mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()

@@ -85,8 +85,7 @@ def feeds_at(level: str) -> list[str]:
 
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Create `stage.observed`: what each file states about each organisation and month, in our
-    codes.
+    """Create `stage.observed`: what each file states about each organisation and month.
 
     `tells_<level>`: whether the feed names parents of a level that an organisation need not have,
     so that an empty parent means none.

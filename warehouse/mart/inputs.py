@@ -138,8 +138,7 @@ def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[
 
 
 def base_figures(db: Connection, inputs: Inputs) -> None:
-    """Create figures as the feed itself counts them, with the other feed's denominators beside
-    them."""
+    """Create figures as the feed itself counts them, beside the other feed's denominators."""
     bottom_feed = "d" if inputs.other else "n"
     columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]

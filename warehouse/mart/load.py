@@ -221,8 +221,7 @@ def _forget_replaced(db: Connection, feed: str) -> None:
 
 
 def _load_calendar(db: Connection) -> None:
-    """Create `stage.calendar`: every month of the data's financial years, with England's working
-    days."""
+    """Create `stage.calendar`: every month of the financial years, with England's working days."""
     [(first, last)] = db.execute("SELECT min(month), max(month) FROM stage.month").fetchall()
     create_from(db, "stage.calendar", calendar(first, last), "calendar")
 

@@ -22,8 +22,7 @@ from warehouse.settings import Disclosure
 
 
 def create_members(db: Connection) -> None:
-    """Create an empty `stage.figure_member`: one row per whole, month, member and span of
-    vintages."""
+    """Create `stage.figure_member`, empty: a row per whole, month, member and span of vintages."""
     db.execute(
         """CREATE TABLE stage.figure_member (
             summed_as VARCHAR, org_level VARCHAR, org_code VARCHAR, month DATE,

@@ -32,8 +32,7 @@ PublishedStatus = Literal["accepted", "held", "pending", "withdrawn", "retired"]
 
 
 def override_table(home: Home) -> pl.DataFrame:
-    """Return every decision ever recorded, oldest first: the fields of `Decision`, lists one item a
-    line."""
+    """Return every decision, oldest first: the fields of `Decision`, lists one item a line."""
     rows = [
         one.model_dump()
         | {

@@ -85,8 +85,7 @@ def _lost(inputs: Inputs, place: str) -> str:
 
 
 def expected_listed(inputs: Inputs, level: str) -> str:
-    """SQL: `counted` with `expected`: all members on the list, including those in quarantined
-    rows."""
+    """SQL: `counted` with `expected`: all members on the list, quarantined or not."""
     [listed] = inputs.denominators
     lost_from_list = lost_in_place(inputs.other or "", level, "l.vintage <= c.vintage")
     somewhere = f"{lost_from_list} + {unplaced(inputs.other or '', level)}"
@@ -106,8 +105,7 @@ def expected_listed(inputs: Inputs, level: str) -> str:
 
 
 def create_members_table(db: Connection, kpi: Kpi) -> None:
-    """Create a KPI's `members_table` in the attached mart: which list was used, and who is not on
-    it.
+    """Create a KPI's `members_table` in the attached mart: the list used, and who is not on it.
 
     One row per month with published figures and place that has members on the month's list or
     taking part.

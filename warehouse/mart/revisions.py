@@ -186,8 +186,7 @@ def revision_views() -> dict[str, str]:
 
 
 def revision_macros() -> dict[str, str]:
-    """Return table macros over vintages, signature -> SQL, for a database that is opened on its
-    own."""
+    """Table macros over vintages, signature -> SQL, for a database that is opened on its own."""
     return {
         "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
             WHERE v.known_from <= known_on

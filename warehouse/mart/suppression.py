@@ -41,8 +41,7 @@ def protect(
 
 
 def _lacking(table: Figures, wholes: Wholes, hidden: set[Cell], threshold: int) -> set[Cell]:
-    """Return one more cell for each whole whose hidden members are too few, or too narrowly
-    bounded."""
+    """One more cell for each whole whose hidden members are too few, or too narrowly bounded."""
     members = {whole: m for whole, m in wholes.items() if table.get(whole, 0) > 0}
     unknown = {
         whole: [one for one in inside if one in hidden and table.get(one, 0) > 0]

@@ -117,8 +117,7 @@ def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, int]:
-    """Extract the content as UTF-8 text under headings of our own; returns how many line ends it
-    has.
+    """Extract the content as UTF-8 text under headings of our own; returns the number of line ends.
 
     Our headings leave room for one extra field; the published ones are the first row below.
     Raises OSError if the archive no longer has the bytes that were imported.

@@ -40,8 +40,7 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def _swallowing() -> pl.Expr:
-    """Whether a field of the row runs over a line's end: an unclosed quote has swallowed other
-    rows."""
+    """Whether a field of the row runs over a line's end, so that it contains other rows."""
     return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
 
 
@@ -60,8 +59,7 @@ def unreliable_cells(
     contract: Contract,
     edition: date,
 ) -> pl.Series:
-    """Return cells that lost, or may have lost, a count-bearing row: what a row leaves out may be
-    any.
+    """Cells that lost, or may have lost, a count-bearing row: what a row leaves out may be any.
 
     A row without a readable month affects all months of its organisation; one without a readable
     organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
