@@ -66,7 +66,7 @@ def _month(value: object) -> str:
 
 
 def write_difference(found: Difference, path: Path) -> None:
-    """Write every change as a CSV that Excel opens (UTF-8 with byte order mark), whole or not at all.
+    """Write every change as a CSV that Excel opens (UTF-8 with byte order mark), all or nothing.
 
     One row per change, the feed and both editions beside it.
     """

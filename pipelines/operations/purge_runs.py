@@ -56,7 +56,7 @@ class InUse(Refusal):
 def forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
-    """Delete these runs, and all of these jobs between two times, with their events; returns how many.
+    """Delete these runs, and all of these jobs between two times, with events; returns how many.
 
     An interrupted job has left no verdict, but may have quoted cells, as may a publication that
     failed. Raises InUse if another program keeps the databases locked.
