@@ -1,4 +1,4 @@
-"""The columns of a feed's tables as Dagster shows them: types, words, and where each comes from.
+"""The columns of a feed's tables as Dagster shows them: types, descriptions and lineage.
 
 Belongs here: `dagster/column_schema` and `dagster/column_lineage` of the tidy table and the
 measures. Does not: which columns there are (`warehouse.contract.shapes`), lineage itself

@@ -1,4 +1,4 @@
-"""What Dagster is told of an edition that was processed: materialisations, and a verdict per check.
+"""Report a processed edition to Dagster: materialisations, and a verdict per check.
 
 Belongs here: events and their metadata. Does not: the assets (`feed_assets`), nor the work
 (`ingest`).
@@ -19,7 +19,7 @@ from warehouse.editions.check_history import CheckResult
 def report(
     context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
 ) -> None:
-    """Tell Dagster what one edition came to: materialisations, and a verdict per check."""
+    """Yield the Dagster events of one edition: materialisations, and a verdict per check."""
     archived, tidy, measures = keys(contract.feed)
     synthetic = all(file.synthetic for file in taken.files)
     shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
@@ -47,7 +47,7 @@ def report(
 
 
 def override_metadata(taken: TakenIn) -> dict[str, str]:
-    """What a person decided about the edition, for its materialisations."""
+    """Return metadata of a person's decision about the edition, for its materialisations."""
     decision = taken.status.decision
     if decision is None:
         return {}
@@ -91,7 +91,7 @@ def _checked(
         return
     grave = ("pass", "skipped", "warn", "fail")
     worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
-    # Without a result it was not made: of a file that can't be read, only files are checked.
+    # A check without a result did not run: for an unreadable file, only checks of files run.
     verdict = worst.verdict if worst else "skipped"
     why = worst.message if worst else "not made for this edition"
     metadata: dict[str, object] = {"verdict": verdict}

@@ -4,7 +4,7 @@ Belongs here: the thin Dagster side of every feed alike. Does not: any feed's pa
 the work itself (`assets.ingest.take_in`).
 
 One step makes the three assets of a feed, so that a backfill of many editions is one run and one
-held edition never stops another: what is reported, is reported edition by edition.
+held edition never stops another: results are reported edition by edition.
 """
 
 import dagster as dg
@@ -24,7 +24,7 @@ from warehouse.lineage.feed_edges import measure_edges, tidy_edges
 from warehouse.outputs.openlineage.emit import Emitter, emitting
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
 
-# One run at a time works on a home, whether it is of a feed, of the mart, or a whole refresh.
+# One run at a time writes a home, whether of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
 
 
@@ -87,8 +87,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     ]
 
 
-# Dagster has no verdict for what could not be checked; its own `skipped` is a failure once the run
-# fails, as one does whose only edition is held back.
+# Dagster has no verdict for a check that could not run; its own `skipped` becomes a failure once
+# the run fails, as it does when the only edition is held.
 SKIPPED_SHOWN = (
     "Where it can't be made it shows as a warning, never as passed: metadata `verdict` is skipped, "
     "and the result says why."
@@ -96,7 +96,7 @@ SKIPPED_SHOWN = (
 
 
 def describe_check(check: Check) -> str:
-    """A check in a line: what holds, how grave, what follows, which dimension, whose it is."""
+    """Describe a check in a line: requirement, severity, action, dimension, owner."""
     about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
     threshold = check.threshold_text()
     limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
@@ -104,8 +104,9 @@ def describe_check(check: Check) -> str:
 
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    """The assets and checks of one feed, partitioned by edition. Needs the resources `home` and
-    `kept_connections`."""
+    """Return the assets and checks of one feed, partitioned by edition. Needs the resources
+    `home` and `kept_connections`.
+    """
     _, tidy, _ = keys(contract.feed)
     checks = [
         dg.AssetCheckSpec(
@@ -164,7 +165,7 @@ def _take_in(
     files: list[SourceFile],
     lineage: Emitter | None,
 ) -> TakenIn | None:
-    """Take one edition in, and tell of it as it goes."""
+    """Process one edition, and yield its events."""
     home, run = context.resources.home.get(), context.run
     with running(
         lineage,

@@ -1,11 +1,11 @@
-"""Fetching as Dagster assets: what is in of each edition that publishers' pages have.
+"""Fetching as Dagster assets: what is archived of each edition that publishers have.
 
-Belongs here: the thin Dagster side: an asset and a job per feed, what a run tells, when it tries
-again. Does not: finding and downloading (`warehouse.fetch`), when to look (`pipelines.schedules`).
+Belongs here: the thin Dagster side: an asset and a job per feed, a run's events, retries. Does not:
+finding and downloading (`warehouse.fetch`), the schedule (`pipelines.schedules`).
 
-A run may be of one edition or of many (a backfill is one run), and tells of each edition that is
-in by one materialisation, and of all others by a line for each verdict. An edition that is not
-out yet is no failure; one that should be there and can't be had is.
+A run may be of one edition or of many (a backfill is one run). It reports each archived edition by
+one materialisation, and all others by a line for each verdict. An edition that is not published
+yet is no failure; one that should exist and can't be downloaded is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,27 +24,27 @@ from warehouse.contract.model import Contract
 from warehouse.fetch.lookups import Lookup, lookups
 
 IN = ("new", "unchanged")
-# Of a publisher that can't be reached only: the client has tried for a minute or two by then.
+# Retries are only for unreachable publishers: the client has tried for a minute or two by then.
 AGAIN = dg.RetryPolicy(
     max_retries=3, delay=120, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
-# A run that its killed machine left would keep others from its publisher until then.
+# A run left by a killed machine would block its publisher until then.
 LONGEST = 4 * 3600  # seconds
-SHOWN = 5  # failures told in words in one message
+SHOWN = 5  # failures described in one message
 
 
 def fetch_job_name(feed: str) -> str:
-    """The job that looks for editions of one feed."""
+    """Return the name of the job that looks up editions of one feed."""
     return f"fetch_{feed}"
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
-    """Tags of one run for all editions from the first to the last."""
+    """Return tags of one run for all editions from the first to the last."""
     return {RANGE_START: first, RANGE_END: last}
 
 
 def fetch_job(contract: Contract) -> UnresolvedAssetJobDefinition:
-    """The job of one feed."""
+    """Return the job of one feed."""
     return dg.define_asset_job(
         fetch_job_name(contract.feed),
         selection=dg.AssetSelection.assets(fetched_key(contract.feed)),
@@ -54,12 +54,12 @@ def fetch_job(contract: Contract) -> UnresolvedAssetJobDefinition:
 
 
 def publisher(contract: Contract) -> str:
-    """The publisher's host: one run at a time asks it."""
+    """Return the publisher's host, to which one run at a time sends requests."""
     return urlsplit(contract.landing_page).netloc
 
 
 def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset of one feed, partitioned by edition. Needs the resource `home`."""
+    """Return the asset of one feed, partitioned by edition. Needs the resource `home`."""
     spec = dg.AssetSpec(
         fetched_key(contract.feed),
         description=f"{contract.title}: editions found at the publisher, downloaded and archived.",
@@ -87,10 +87,10 @@ def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
 def look_for(
     context: dg.AssetExecutionContext, home: Home, contract: Contract
 ) -> Iterator[dg.AssetMaterialization]:
-    """Look for the editions of this run, and tell what came of each as it comes.
+    """Look up the editions of this run, and yield each result as it comes.
 
     Raises dg.RetryRequested if the publisher can't be reached, dg.Failure if it still can't, or if
-    something is there that a person must look at.
+    a person must check something.
     """
     from warehouse.fetch.fetch import each_lookup
 
@@ -114,8 +114,9 @@ def look_for(
 
 
 def published(contract: Contract, editions: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Editions that the publisher may have, and those that it has not: a quarterly list has none
-    of January, and no series goes back for ever."""
+    """Return editions that the publisher may have, and those that it can't: a quarterly list
+    has none of January, and every series has a start.
+    """
     every, discovery = contract.cadence.months or 1, contract.discovery
     has: list[str] = []
     none: list[str] = []
@@ -135,7 +136,7 @@ def _materialised(home: Home, look: Lookup) -> dg.AssetMaterialization:
 
 
 def _metadata(home: Home, look: Lookup) -> dict[str, Any]:
-    """What is in of an edition, for its materialisation."""
+    """Return metadata of an edition's archived files, for its materialisation."""
     own = [file for file in Archive(home).files(look.feed) if file.edition == look.edition]
     records = [
         dg.TableRecord(
@@ -167,7 +168,7 @@ FILE_COLUMNS = dg.TableSchema(
 
 
 def _fail(found: Iterable[Lookup], tried_again: int) -> None:
-    """Fail for what a person must look at; ask for another try if the publisher is out of reach."""
+    """Fail for what a person must check; request a retry if the publisher can't be reached."""
     failed = [look for look in found if look.verdict not in (*IN, "not yet")]
     if not failed:
         return
@@ -183,7 +184,7 @@ def _fail(found: Iterable[Lookup], tried_again: int) -> None:
 
 
 def _in_words(look: Lookup) -> str:
-    """What, where, what to do."""
+    """Describe what happened, where, and what to do."""
     where = look.url or look.page
     at = f"({where})" if where and where not in look.message else ""
     told = (f"{look.feed} {look.edition} {look.verdict}: {look.message}", at, look.remedy)

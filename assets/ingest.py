@@ -1,4 +1,4 @@
-"""Taking an edition in: tidy its files, judge it, and remember the verdict.
+"""Process an edition: tidy its files, check it, and record the verdict.
 
 Belongs here: the one sequence that both the command line and Dagster run for an edition.
 Does not: the steps themselves.
@@ -37,8 +37,7 @@ from warehouse.transform.tidy import UNREADABLE, tidy
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What taking in an edition came to: what its checks found, and its status by them or by
-    decision."""
+    """The result of processing an edition: its checks, and its status by them or by decision."""
 
     state: EditionState
     status: EditionStatus
@@ -48,10 +47,10 @@ class TakenIn:
 
 
 def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = None) -> list[str]:
-    """Editions of a feed whose verdict is missing, or rests on other files or rules than today's;
-    and those that are compared with one of them, whose verdict may turn.
+    """Return editions of a feed whose verdict is missing or has other files or rules than today's,
+    and those that are compared with one of them, whose verdict may change.
 
-    `files`: the active files, if the caller has them at hand.
+    `files`: the active files, if the caller already has them.
     """
     files = Archive(home).active_files() if files is None else files
     editions = sorted({file.edition for file in files if file.feed == feed})
@@ -69,12 +68,12 @@ def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = Non
     ]
 
 
-# The status of an edition of one feed.
+# Return the status of an edition of one feed.
 StatusOf = Callable[[str], EditionStatus]
 
 
 def _status_reader(home: Home, feed: str, files: list[SourceFile]) -> StatusOf:
-    """Status of editions of a feed, each read once."""
+    """Return a function that reads the status of a feed's editions, each once."""
     return cache(lambda edition: status_of(home, feed, edition, files))
 
 
@@ -85,8 +84,9 @@ def is_judged(
     files: list[SourceFile],
     status_of_edition: StatusOf | None = None,
 ) -> bool:
-    """Whether an edition's verdict rests on exactly its files and rules of today. `stands`: where
-    the feed's editions stand, if the caller has asked already."""
+    """Whether an edition's verdict used exactly its files and rules of today. `stands`: the
+    status of the feed's editions, if the caller already has it.
+    """
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
     state = status_of_edition(edition).state
     expected = basis(home, feed, edition, files, status_of_edition)
@@ -99,7 +99,7 @@ def is_judged(
 
 
 def _has_unreadable(state: EditionState) -> bool:
-    """Whether a file of the edition could not be read: trying again gives the same."""
+    """Whether a file of the edition could not be read: a retry has the same result."""
     return any(rule.startswith(UNREADABLE_RULE) for rule in state.failed_rules)
 
 
@@ -110,9 +110,9 @@ def take_in(
     run_id: str,
     on_file: Callable[[SourceFile], None] | None = None,
 ) -> TakenIn | None:
-    """Tidy, measure and judge one edition; None if the archive holds no file of it.
+    """Tidy, measure and check one edition; None if the archive has no file of it.
 
-    Safe to repeat, and to stop at any point: what is done stays done, the verdict comes last.
+    Safe to repeat, and to stop at any point: completed steps are kept, the verdict comes last.
     """
     files = Archive(home).active_files()
     own = of_edition(files, feed, edition)
@@ -139,19 +139,20 @@ def take_in(
 
 
 def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMonth]:
-    """The months that the check of new months holds, if it was made and failed."""
+    """Return the months that the check of new months holds, if it ran and failed."""
     failed = any(r.rule == NEW_MONTHS and r.verdict == "fail" and r.total_rows for r in results)
     try:
         return new_months.held_months(view) if failed else []
-    except Exception:  # the check could not be made, which holds the edition
+    except Exception:  # the check could not run, which holds the edition
         return []
 
 
 def _in_force(
     home: Home, own: list[SourceFile], facts: list[TidyFacts]
 ) -> tuple[list[SourceFile], list[TidyFacts]]:
-    """The files that an edition still rests on: those that later ones put right are judged no
-    more."""
+    """Return the files that an edition still uses: those that later ones replaced are not
+    checked.
+    """
     known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
     kept = in_force(home, own, contracts()[own[0].feed].local_return)
     return kept, [known[file.sha256] for file in kept]
@@ -164,11 +165,11 @@ def basis(
     files: list[SourceFile],
     status_of_edition: StatusOf | None = None,
 ) -> str:
-    """Fingerprint of all that an edition's verdict rests on, among these active files.
+    """Return the fingerprint of all inputs of an edition's verdict, among these active files.
 
     Of the editions before it, those down to the nearest accepted one, and as far as new months are
-    judged by them: were one of them to change its files or its status, another edition might be
-    the one to compare with.
+    compared: if one of them changed its files or its status, another edition might be the one to
+    compare with.
     """
     looked_at, statuses = edition_files(files, feed, edition), []
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
@@ -177,15 +178,16 @@ def basis(
         statuses += sorted(held.key for held in one.held_months)
         looked_at += of_edition(files, feed, one.edition)
     if decision := newest_override(home, feed, edition):
-        statuses.append(decision.decision_id)  # Dagster and the history are told of it
+        statuses.append(decision.decision_id)  # Dagster and the history show it
     return fingerprint(looked_at, check_version(feed), statuses)
 
 
 def _looked_back_at(
     feed: str, edition: str, files: list[SourceFile], status_of_edition: StatusOf
 ) -> list[EditionStatus]:
-    """Where the editions before one stand, nearest first: to the first accepted one, and as far
-    back as new months are judged by them."""
+    """Return statuses of the editions before one, nearest first: to the first accepted one, and
+    as far back as new months are compared.
+    """
     found: list[EditionStatus] = []
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
     for one in _before(files, feed, edition, looks_back(feed)):
@@ -197,7 +199,7 @@ def _looked_back_at(
 
 
 def _before(files: list[SourceFile], feed: str, edition: str, months: int) -> list[str]:
-    """Editions of a feed within so many months before one, the nearest first."""
+    """Return editions of a feed within so many months before one, the nearest first."""
     first = month_text(add_months(parse_month(edition), -months))
     held = {file.edition for file in files if file.feed == feed}
     return sorted((one for one in held if first <= one < edition), reverse=True)
@@ -229,7 +231,7 @@ def _view(
 def _accepted_before(
     home: Home, files: list[SourceFile], contract: Contract, edition: str
 ) -> tuple[EditionView, ...]:
-    """The accepted editions before one, as checks look at them, the nearest first."""
+    """Return the accepted editions before one, as checks use them, the nearest first."""
     found = []
     status_of_edition = _status_reader(home, contract.feed, files)
     for one in _looked_back_at(contract.feed, edition, files, status_of_edition):
@@ -242,7 +244,7 @@ def _accepted_before(
 
 
 def _can_be_tidied(home: Home, file: SourceFile) -> bool:
-    """Tidy a reference file; one that can't be read holds back its own edition, not this one."""
+    """Tidy a reference file; an unreadable one holds its own edition, not this one."""
     try:
         tidy(home, file)
     except UNREADABLE:

@@ -42,12 +42,12 @@ PUBLISHED = dg.AssetKey(["mart", "published"])
 
 
 def table_key(table: str) -> dg.AssetKey:
-    """Asset key of a mart table; governance's tables are one asset."""
+    """Return the asset key of a mart table; governance's tables are one asset."""
     return dg.AssetKey(["mart", table.partition(".")[0]])
 
 
 def _parents() -> dict[str, list[dg.AssetKey]]:
-    """What each part of the mart is made from, so that the graph reads from left to right."""
+    """Return the inputs of each part of the mart, so that the graph reads from left to right."""
     measures = [keys(feed)[2] for feed in contracts()]
     return {
         "organisation": measures,
@@ -105,7 +105,7 @@ def _table_specs() -> list[dg.AssetSpec]:
     required_resource_keys={"home", "kept_connections"},
 )
 def build(context: dg.AssetExecutionContext):
-    """Build the mart beside the published one, check it, and note where it lies."""
+    """Build the mart beside the published one, check it, and record where it is."""
     place = context.resources.home.get()
     with writing(place, context.log.info), one_snapshot():
         outdated(place)
@@ -116,7 +116,7 @@ def build(context: dg.AssetExecutionContext):
 
 
 def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
-    """What Dagster is told of a mart: a materialisation per table, a result per check."""
+    """Return the Dagster events of a mart: a materialisation per table, a result per check."""
     with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():
@@ -132,7 +132,7 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
 
 
 def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[CheckResult]]:
-    """Build, check and note the mart, and tell of it as it goes."""
+    """Build, check and record the mart, and yield its events."""
     about = ("mart.build", "The mart built aside from all accepted editions, and checked.")
     with (
         emitting(place, context.log.warning) as lineage,
@@ -155,7 +155,7 @@ def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[
 
 
 def _asset_of(table: str) -> dg.AssetKey | None:
-    """The asset that holds a layer's table, if one does."""
+    """Return the asset that contains a layer's table, if one does."""
     layer, _, name = table.partition(".")
     if layer == "mart":
         return table_key(name)
@@ -163,8 +163,9 @@ def _asset_of(table: str) -> dg.AssetKey | None:
 
 
 def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
-    """The columns of a mart table, each with the columns of other assets that it is made of. The
-    tables of governance are one asset, their columns called `edition.status`."""
+    """Return the columns of a mart table, each with the source columns in other assets. The
+    tables of governance are one asset, with columns such as `edition.status`.
+    """
     behind = {}
     for table in dict.fromkeys(table for table, _ in edges):
         if _asset_of(table) != table_key(asset):
@@ -180,7 +181,9 @@ def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
 
 
 def _shown(table: str, column: str) -> str:
-    """A column as its asset has it: `status`, and of a table of governance `edition.status`."""
+    """Return a column's name in its asset: `status`, and for a table of governance
+    `edition.status`.
+    """
     name = table.removeprefix("mart.governance.")
     return column if name == table else f"{name}.{column}"
 
@@ -226,10 +229,10 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
     required_resource_keys={"home", "kept_connections"},
 )
 def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Put the mart that this run has built in the place of the published one."""
+    """Publish the mart that this run has built."""
     place, run = context.resources.home.get(), context.run
     with writing(place, context.log.info):
-        # Whoever runs again what failed in the UI goes on with what the run before has built.
+        # Rerunning a failed step in the UI uses what the earlier run has built.
         found = candidate_of(place, [one for one in (run.run_id, run.parent_run_id) if one])
         if found is None:
             raise dg.Failure(
@@ -243,7 +246,7 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 def _publish(
     context: dg.AssetExecutionContext, place: Home, run_id: str, built: Built
 ) -> dg.MaterializeResult:
-    outdated(place)  # somebody may have withdrawn a file since the mart was built
+    outdated(place)  # a person may have withdrawn a file since the mart was built
     try:
         superseded = is_superseded(place, built)
     except Outdated as error:

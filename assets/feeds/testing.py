@@ -1,9 +1,9 @@
-"""What hand-made files of all feeds have in common: CSV files and workbooks of given rows.
+"""Common parts of hand-made test files of all feeds: CSV files and workbooks of given rows.
 
 Belongs here: how publishers write tables. Does not: any feed's headings, which are in its own
 `testing.py` with a `build(*rows) -> bytes`. For tests alone: nothing that runs imports it.
 
-A row is a mapping from the heading of today to a value; what it leaves out keeps its default.
+A row is a mapping from today's heading to a value; headings left out keep their default.
 """
 
 from __future__ import annotations

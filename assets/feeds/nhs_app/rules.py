@@ -1,9 +1,9 @@
 """Business rules of the NHS App workbook: its national table against its table of ICBs.
 
-Belongs here: what must hold of this feed alone. The national table is found by meaning: on a
-sheet other than the one read, a row that is called like one of the counts, with numbers to its
-right, under a row with months. Its columns are compared by position, because their months have
-been labelled wrongly. Does not: what holds of every feed (`checks.suite`).
+Belongs here: rules of this feed alone. The national table is found by its content: on a sheet other
+than the one read, a row named like one of the counts, with numbers to its right, under a row with
+months. Its columns are compared by position, because their months have been labelled wrongly. Does
+not: rules of every feed (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class National:
 
 @dataclass(frozen=True)
 class ReconciledTable:
-    """The national table, the month that each of its columns is of by its position (None where
-    the ICBs' table has no such month), and the sums of the ICBs."""
+    """The national table, the month of each of its columns by position (None where the ICBs'
+    table has no such month), and the sums of the ICBs.
+    """
 
     table: National
     months: tuple[date | None, ...]
@@ -66,9 +67,9 @@ class Pair:
     icbs: int
 
 
-@lru_cache(maxsize=1)  # both checks look at the same workbook
+@lru_cache(maxsize=1)  # both checks use the same workbook
 def _compared(view: EditionView) -> ReconciledTable | str:
-    """The newest workbook's national table beside its ICBs' sums, or why there is none."""
+    """Return the newest workbook's national table with its ICBs' sums, or why there is none."""
     books = [file for file in view.files if file.sheet is not None]
     if not books:
         return "no workbook: a file of ICBs alone has no national table"
@@ -121,7 +122,7 @@ def find_national(sheets: list[Sheet], contract: Contract, read: str) -> Nationa
 
 
 def _count_of(cells: list[str], contract: Contract) -> str | None:
-    """The count that a row is called by, in its first or second cell."""
+    """Return the count that a row is named after, in its first or second cell."""
     named = [contract.column_of(cell) for cell in cells[:2] if cell]
     return next((name for name in named if name in contract.counts), None)
 
@@ -165,9 +166,10 @@ def _letter(index: int) -> str:
 def _by_position(
     table: National, sums: dict[str, dict[date, int | None]]
 ) -> tuple[date | None, ...]:
-    """The month of each column by its place, newest or oldest first, whichever fits better.
+    """Return the month of each column by its position, newest or oldest first, whichever fits
+    better.
 
-    A table of more or fewer months than the ICBs' has the newest ones in common with it.
+    A table of more or fewer months than the ICBs' shares the newest ones with it.
     """
     held = sorted({month for months in sums.values() for month in months})
     width = len(table.places)
@@ -201,7 +203,7 @@ def _pairs(compared: ReconciledTable, name: str) -> list[Pair]:
 
 
 def reconciled(view: EditionView) -> Iterator[Evidence]:
-    """Each count of the national table against the sums of the ICBs."""
+    """Compare each count of the national table with the sums of the ICBs."""
     compared = _compared(view)
     if isinstance(compared, str):
         yield skipped("national_total_reconciles", compared)
@@ -211,7 +213,7 @@ def reconciled(view: EditionView) -> Iterator[Evidence]:
 
 
 def _reconciled(compared: ReconciledTable, name: str) -> Evidence:
-    """Figures of one count by position, against the sums of the ICBs."""
+    """Compare figures of one count by position with the sums of the ICBs."""
     rule, sheet = "national_total_reconciles", compared.table.sheet
     pairs = _pairs(compared, name)
     if not pairs:
@@ -241,7 +243,7 @@ def _reconciled(compared: ReconciledTable, name: str) -> Evidence:
 
 
 def labelled(view: EditionView) -> Evidence:
-    """The months that stand over the columns, against those they are of."""
+    """Compare the columns' month labels with their actual months."""
     rule, compared = "national_months_labelled", _compared(view)
     if isinstance(compared, str):
         return skipped(rule, compared)

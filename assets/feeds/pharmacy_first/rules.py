@@ -1,7 +1,6 @@
-"""Business rules of Pharmacy First claims: a month that looks right may still lack claims.
+"""Business rules of Pharmacy First claims: a plausible month may still lack claims.
 
-Belongs here: what must hold of this feed alone. Does not: what holds of every feed
-(`checks.suite`).
+Belongs here: rules of this feed alone. Does not: rules of every feed (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -19,12 +18,14 @@ TOTAL, BEFORE_IT = "consultations", "CPCS"
 
 
 def _began(view: EditionView) -> date:
-    """First month of Pharmacy First, as the contract gives it."""
+    """Return the first month of Pharmacy First from the contract."""
     return parse_month(view.contract.measures[TOTAL].first_month or "")
 
 
 def services(view: EditionView) -> Evidence:
-    """The labels of the month: without one of them a total would be too small and look right."""
+    """Check the month's labels: without one of them a total would be too small and look
+    plausible.
+    """
     pharmacy_first = view.contract.measures[TOTAL].where["service"]
     wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
     seen = view.newest_rows("service")["service"].cast(pl.String).unique()
@@ -52,7 +53,7 @@ def _all_there(
     observed: str,
     message: str,
 ) -> Evidence:
-    """Whether every wanted value is among those seen."""
+    """Whether every expected value is among those found."""
     return Evidence(
         rule,
         column,
@@ -69,7 +70,7 @@ def _all_there(
 
 
 def claimants(view: EditionView) -> Iterator[Evidence]:
-    """Pharmacies and boards with any claim, against those of the edition before."""
+    """Compare pharmacies and boards with any claim with those of the edition before."""
     rule = "claims_month_complete"
     before, why = view.previous()
     if before is None:
@@ -120,7 +121,7 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
 
 
 def total(view: EditionView) -> Evidence:
-    """All Pharmacy First consultations against those of the edition before."""
+    """Compare all Pharmacy First consultations with those of the edition before."""
     rule, second = "claims_total_in_bounds", add_months(_began(view), 1)
     if view.month < second:
         why = f"Pharmacy First began the month before {month_text(second)}: nothing to compare with"

@@ -1,7 +1,6 @@
 """Business rules of the pharmaceutical list: a list of the usual length.
 
-Belongs here: what must hold of this feed alone. Does not: what holds of every feed
-(`checks.suite`).
+Belongs here: rules of this feed alone. Does not: rules of every feed (`checks.suite`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ LISTED = "listed_pharmacies"
 
 
 def size(view: EditionView) -> Evidence:
-    """Pharmacies on the list against those on the list before."""
+    """Compare the number of pharmacies with the list before."""
     rule = "list_size_in_bounds"
     before, why = view.previous()
     if before is None:
