@@ -16,9 +16,7 @@ def fetched_key(feed: str) -> dg.AssetKey:
 
 
 def brought_by(contract: Contract) -> str | None:
-    """Return the feed whose downloads include this one: its own, or another's; None if not
-    published.
-    """
+    """Feed whose downloads include this one: its own, or another's; None if not published."""
     if contract.discovery is None:
         return None
     return contract.discovery.comes_with or contract.feed

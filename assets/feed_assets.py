@@ -104,9 +104,8 @@ def describe_check(check: Check) -> str:
 
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    """Return the assets and checks of one feed, partitioned by edition. Needs the resources
-    `home` and `kept_connections`.
-    """
+    """Return the assets and checks of one feed, partitioned by edition. Needs the resources `home`
+    and `kept_connections`."""
     _, tidy, _ = keys(contract.feed)
     checks = [
         dg.AssetCheckSpec(

@@ -114,9 +114,8 @@ def look_for(
 
 
 def published(contract: Contract, editions: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return editions that the publisher may have, and those that it can't: a quarterly list
-    has none of January, and every series has a start.
-    """
+    """Return editions that the publisher may have, and those that it can't: a quarterly list has
+    none of January, and every series has a start."""
     every, discovery = contract.cadence.months or 1, contract.discovery
     has: list[str] = []
     none: list[str] = []

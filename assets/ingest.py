@@ -84,9 +84,8 @@ def is_judged(
     files: list[SourceFile],
     status_of_edition: StatusOf | None = None,
 ) -> bool:
-    """Whether an edition's verdict used exactly its files and rules of today. `stands`: the
-    status of the feed's editions, if the caller already has it.
-    """
+    """Whether an edition's verdict used exactly its files and rules of today. `stands`: the status
+    of the feed's editions, if the caller already has it."""
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
     state = status_of_edition(edition).state
     expected = basis(home, feed, edition, files, status_of_edition)
@@ -150,9 +149,7 @@ def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMont
 def _in_force(
     home: Home, own: list[SourceFile], facts: list[TidyFacts]
 ) -> tuple[list[SourceFile], list[TidyFacts]]:
-    """Return the files that an edition still uses: those that later ones replaced are not
-    checked.
-    """
+    """Files that an edition still uses: those that later ones replaced are not checked."""
     known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
     kept = in_force(home, own, contracts()[own[0].feed].local_return)
     return kept, [known[file.sha256] for file in kept]
@@ -185,9 +182,8 @@ def basis(
 def _looked_back_at(
     feed: str, edition: str, files: list[SourceFile], status_of_edition: StatusOf
 ) -> list[EditionStatus]:
-    """Return statuses of the editions before one, nearest first: to the first accepted one, and
-    as far back as new months are compared.
-    """
+    """Return statuses of the editions before one, nearest first: to the first accepted one, and as
+    far back as new months are compared."""
     found: list[EditionStatus] = []
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
     for one in _before(files, feed, edition, looks_back(feed)):

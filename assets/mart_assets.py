@@ -163,9 +163,8 @@ def _asset_of(table: str) -> dg.AssetKey | None:
 
 
 def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
-    """Return the columns of a mart table, each with the source columns in other assets. The
-    tables of governance are one asset, with columns such as `edition.status`.
-    """
+    """Return the columns of a mart table, each with the source columns in other assets. The tables
+    of governance are one asset, with columns such as `edition.status`."""
     behind = {}
     for table in dict.fromkeys(table for table, _ in edges):
         if _asset_of(table) != table_key(asset):
@@ -181,9 +180,7 @@ def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
 
 
 def _shown(table: str, column: str) -> str:
-    """Return a column's name in its asset: `status`, and for a table of governance
-    `edition.status`.
-    """
+    """A column's name in its asset: `status`, and for a table of governance `edition.status`."""
     name = table.removeprefix("mart.governance.")
     return column if name == table else f"{name}.{column}"
 

@@ -48,9 +48,8 @@ class National:
 
 @dataclass(frozen=True)
 class ReconciledTable:
-    """The national table, the month of each of its columns by position (None where the ICBs'
-    table has no such month), and the sums of the ICBs.
-    """
+    """The national table, the month of each of its columns by position (None where the ICBs' table
+    has no such month), and the sums of the ICBs."""
 
     table: National
     months: tuple[date | None, ...]
@@ -166,8 +165,7 @@ def _letter(index: int) -> str:
 def _by_position(
     table: National, sums: dict[str, dict[date, int | None]]
 ) -> tuple[date | None, ...]:
-    """Return the month of each column by its position, newest or oldest first, whichever fits
-    better.
+    """Month of each column by its position, newest or oldest first, whichever fits better.
 
     A table of more or fewer months than the ICBs' shares the newest ones with it.
     """

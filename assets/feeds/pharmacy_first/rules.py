@@ -24,8 +24,7 @@ def _began(view: EditionView) -> date:
 
 def services(view: EditionView) -> Evidence:
     """Check the month's labels: without one of them a total would be too small and look
-    plausible.
-    """
+    plausible."""
     pharmacy_first = view.contract.measures[TOTAL].where["service"]
     wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
     seen = view.newest_rows("service")["service"].cast(pl.String).unique()
