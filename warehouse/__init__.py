@@ -1,5 +1,5 @@
-"""What is kept, and how figures are made of it, from the archive to the published mart.
+"""Storage and the calculation of figures, from the archive to the published mart.
 
-Belongs here: all work that knows no Dagster, room upon room (`CONTRIBUTING.md` lists them). Does
-not: what is particular to one feed (`assets.feeds`), judging (`checks`), running (`pipelines`).
+Belongs here: all work that is independent of Dagster, room by room (`CONTRIBUTING.md` lists them).
+Does not: what is particular to one feed (`assets.feeds`), checks (`checks`), running (`pipelines`).
 """

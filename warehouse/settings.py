@@ -48,12 +48,12 @@ class Timeouts(Strict):
 
 
 class Looking(Strict):
-    """When the daemon looks for new editions, and how often it looks at the home.
+    """When the daemon looks up new editions, and how often it checks the home.
 
-    `cron`: five fields, of London's clocks; on each tick a feed is looked for if its edition is due
-    by the release calendar, on working days only unless the cron says every day. `poll_seconds`:
-    between two looks at the landing folder and at what is to be refreshed; None leaves each its
-    own.
+    `cron`: five fields, in London time; on each tick a feed is looked up if its edition is due by
+    the release calendar, on working days only unless the cron says every day. `poll_seconds`:
+    between two evaluations of the landing folder and of what is to be refreshed; None leaves each
+    its own.
     """
 
     cron: str = Field(default="35 9 * * 1-5", pattern=r"^([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z-]+$")
@@ -89,11 +89,11 @@ HOME_HEADLINES = (
 class Settings(Strict):
     """All choices of an installation.
 
-    `place`: the ICB whose home it is, by ODS code; claims about it are put to the test.
-    `headline_places`: whose headline figures are shown, in that order; unless told the ICB alone,
-    and in the home of `HOME_PLACE` its city too. `addresses`: beginnings of publishers' addresses,
-    and what is asked instead of them (a mirror). `keep_marts`: how many marts published before are
-    kept. `keep_runs_days`: how long Dagster's runs are kept at least.
+    `place`: the ICB of the home, by ODS code; claims about it are evaluated. `headline_places`:
+    whose headline figures are shown, in that order; by default the ICB alone, and in the home of
+    `HOME_PLACE` its city too. `addresses`: beginnings of publishers' addresses, and their
+    replacements (a mirror). `keep_marts`: how many previous marts are kept. `keep_runs_days`: how
+    long Dagster's runs are kept at least.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)

@@ -1,1 +1,1 @@
-"""What all stands on and that knows no feed: months, text, errors, settings, the home."""
+"""Common code that is independent of feeds: months, text, errors, settings, the home."""

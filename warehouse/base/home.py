@@ -94,11 +94,12 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What is remembered from one run to the next, and may be lost: alerts told, the outcome
-        of the last refresh, locks of publishers' hosts."""
+        """State kept between runs that may be lost: alerts sent, the result of the last
+        refresh, locks of publishers' hosts.
+        """
         return self.root / "state"
 
     @property
     def lock(self) -> Path:
-        """Held by whoever refreshes."""
+        """The lock that a refresh holds."""
         return self.root / "refresh.lock"

@@ -1,4 +1,4 @@
-"""Column lineage of the mart, read off the SQL that builds it and the contracts beneath it.
+"""Column lineage of the mart, from the SQL that builds it and the contracts beneath it.
 
-Only this room reads SQL (with sqlglot); it is imported when lineage is wanted, for that takes time.
+Only this room parses SQL (with sqlglot); it is imported on use, because that takes time.
 """

@@ -1,12 +1,12 @@
-"""What all statements amount to: the layers' columns, and what other layers they come from.
+"""Combine all statements: the layers' columns, and the columns of other layers they come from.
 
 Belongs here: following the statements in their order, through the working tables (`stage`) that no
 analyst sees. Does not: reading a statement (`statement`), contracts
 (`warehouse.lineage.feed_edges`).
 
-Some working tables stay in sight under a layer's name (`LANDMARKS`), so that what many figures
-share is told once. `figure` has the parts of every KPI by organisation, month and edition: all that
-comes before it is told KPI by KPI, all that comes after is alike for all.
+Some working tables remain visible under a layer's name (`LANDMARKS`), so that what many figures
+share is listed once. `figure` has the parts of every KPI by organisation, month and edition: steps
+before it are listed KPI by KPI, steps after it are the same for all.
 """
 
 from __future__ import annotations

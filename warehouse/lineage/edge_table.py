@@ -1,7 +1,7 @@
 """`governance.lineage_edge`: column lineage of everything in the mart, down to published headings.
 
 Belongs here: the edges of SQL, contracts and catalogue together, the table, the macro that follows
-them, and reading them back. Does not: working the edges out (`compose`,
+them, and reading them back. Does not: finding the edges (`compose`,
 `warehouse.lineage.feed_edges`).
 """
 
@@ -78,7 +78,7 @@ Defined = tuple[str, tuple[str, ...], tuple[tuple[str, str | None], ...]]
 
 @cache
 def _declared() -> pl.DataFrame:
-    """The edges that contracts and records tell."""
+    """Return the edges from contracts and records."""
     edges = [edge for contract in contracts().values() for edge in contract_edges(contract)]
     return _frame([*edges, *record_edges(TABLE, list(SCHEMA))])
 
@@ -88,8 +88,7 @@ def _frame(edges: Iterable[Edge]) -> pl.DataFrame:
 
 
 def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
-    """The edges of the statements. Reading SQL takes seconds and the same statements are run again
-    and again: the lake keeps what the last ones came to."""
+    """Return the edges of the statements, cached in the lake because reading SQL takes seconds."""
     told = "\n".join([_version(), str(kpis), *statements])
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     before = kept_lineage(home)

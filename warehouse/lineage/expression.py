@@ -1,10 +1,10 @@
-"""What an SQL expression is made of, and what only chooses in it.
+"""The origins of an SQL expression: columns of its value, and columns that only choose.
 
 Belongs here: scopes (the tables that a SELECT names), the columns that a condition makes equal, and
 the origins of expressions. Does not: whole queries (`query`).
 
-A value is made of the columns that are calculated with. Conditions (of CASE, FILTER, IN, EXISTS),
-windows, orders of aggregates, and what `arg_max` goes by, only choose.
+A value's origins are the columns in its calculation. Conditions (of CASE, FILTER, IN, EXISTS),
+windows, orders of aggregates, and the order of `arg_max`, only choose.
 """
 
 from __future__ import annotations

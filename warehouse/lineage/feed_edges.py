@@ -66,7 +66,7 @@ def measure_edges(contract: Contract) -> list[Edge]:
 
 
 def counted_labels(measure: Measure) -> str:
-    """In words, which labels a measure counts: `appointment_mode: Telephone`; all: nothing."""
+    """Describe which labels a measure counts: `appointment_mode: Telephone`; empty if all."""
     return "; ".join(f"{column}: {', '.join(some)}" for column, some in measure.where.items())
 
 
@@ -88,7 +88,7 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
 
 
 def _wide(contract: Contract) -> Iterator[Edge]:
-    """The older shape: a heading per label gives the label and, from the cells below, its count."""
+    """Return edges of the older layout: a heading per label gives the label and its count."""
     tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
     if contract.wide is None:
         return
@@ -127,7 +127,7 @@ def _month(contract: Contract) -> tuple[str, str]:
 
 
 def _quarantined(contract: Contract) -> Iterator[Edge]:
-    """What a rejected row tells of whose it was, as far as it can be read."""
+    """Return edges into what a rejected row says about its owner, as far as it can be read."""
     lost, tidy = f"quarantine.{contract.feed}", f"tidy.{contract.feed}"
     if contract.reporting_unit is None:
         return

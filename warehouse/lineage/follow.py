@@ -1,4 +1,4 @@
-"""Following edges back: from a table's columns to those of the layers that one asks for.
+"""Follow edges back: from a table's columns to those of the requested layers.
 
 Belongs here: walks over edges, for pages and for Dagster. Does not: the same in SQL (`edge_table`).
 """

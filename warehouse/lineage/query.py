@@ -1,4 +1,4 @@
-"""What the columns of an SQL query come from, and what decides its rows.
+"""The origins of an SQL query's columns, and what decides its rows.
 
 Belongs here: SELECT, its joins and unions, over tables whose columns are known. Does not:
 expressions (`expression`), statements that change tables (`statement`).
@@ -60,7 +60,7 @@ class Reader:
         return united([first, *(self.read(p, outer, told) for p in reversed(parts))], by_name)
 
     def source(self, of: exp.Expr, outer: Scope | None) -> Relation:
-        """What stands in FROM: a table, a name of WITH, a query, or plain values."""
+        """Return the relation in FROM: a table, a name of WITH, a query, or plain values."""
         match of:
             case exp.Table() if isinstance(of.this, exp.Identifier):
                 if of.db or of.name not in self.known:

@@ -1,7 +1,7 @@
-"""Where lineage ends: the records that are no published heading, each in a line.
+"""Records in which lineage ends because they are no published heading, each in a line.
 
-Belongs here: the names by which the code that loads frames tells their origin, what they are, and
-which tables are told so.
+Belongs here: the names by which the code that loads frames declares their origin, what they are,
+and which tables are declared so.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ DECLARED_BY_HAND = (
 
 
 def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:
-    """Edges that no SQL and no contract tells: of the lineage's own table, of what the build says
-    of the data, and of what disclosure control looks at."""
+    """Return edges that neither SQL nor contracts show: of the lineage's own table, of the
+    build's facts about the data, and of the inputs of disclosure control.
+    """
     edges = [Edge(lineage_table, column, "lineage", column) for column in columns]
     edges.append(Edge("parameter", "synthetic", "archive.source_file", "synthetic"))
     for feed, contract in contracts().items():

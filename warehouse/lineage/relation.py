@@ -1,6 +1,7 @@
-"""What a table's columns come from: origins, and a relation's columns and rows made of them.
+"""The origins of a table's columns, and a relation's columns and rows made of them.
 
-Belongs here: the two shapes and their arithmetic. Does not: reading SQL (`expression`, `query`).
+Belongs here: the two structures and their arithmetic. Does not: parsing SQL (`expression`,
+`query`).
 """
 
 from __future__ import annotations

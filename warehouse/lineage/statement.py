@@ -1,7 +1,7 @@
-"""What one SQL statement does to one table.
+"""The change that one SQL statement makes to one table.
 
 Belongs here: CREATE, INSERT, UPDATE, DELETE, ALTER and DROP as changes, each read once. Does not:
-queries (`query`), what the changes amount to together (`compose`).
+queries (`query`), combining the changes (`compose`).
 """
 
 from __future__ import annotations

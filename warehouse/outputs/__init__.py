@@ -1,1 +1,1 @@
-"""What is made from a published mart: pages, exports, data contracts, lineage events."""
+"""Outputs of a published mart: pages, exports, data contracts, lineage events."""

@@ -1,5 +1,5 @@
-"""Data contracts in the Open Data Contract Standard, for catalogues and tools of others.
+"""Data contracts in the Open Data Contract Standard, for other catalogues and tools.
 
-Belongs here: turning what is known already (feed contracts, checks, the mart's own comments) into
-the standard's official model. Does not: any fact of its own, nor the command that writes the files.
+Belongs here: converting known facts (feed contracts, checks, the mart's own comments) into the
+standard's official model. Does not: any fact of its own, nor the command that writes the files.
 """

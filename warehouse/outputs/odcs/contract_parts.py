@@ -1,7 +1,7 @@
-"""What feeds' and the mart's data contracts have in common.
+"""Common parts of feeds' and the mart's data contracts.
 
-Belongs here: the standard's words for our checks, owners and extra facts; version and text of a
-finished contract. Does not: what one contract says (`feeds`, `mart_contract`).
+Belongs here: the standard's terms for our checks, owners and extra facts; version and text of a
+finished contract. Does not: the content of one contract (`feeds`, `mart_contract`).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def classified(contract: Contract) -> str:
 
 
 def looked_after(owner: str) -> tuple[Team, list[Support]]:
-    """Who looks after it, and whom to tell."""
+    """Return the owner and contact."""
     team = Team(name=owner, description="Looks after the data and decides about held editions.")
     told = Support(
         channel=owner,
@@ -102,7 +102,7 @@ def bullets(lines: Iterable[str]) -> str | None:
 
 
 def sealed(contract: OpenDataContractStandard) -> OpenDataContractStandard:
-    """The contract with its version: that of the software, and a hash of all that it says."""
+    """Return the contract with its version: that of the software, and a hash of its content."""
     said = contract.model_dump_json(by_alias=True, exclude_none=True)
     digest = hashlib.sha256(said.encode()).hexdigest()[:12]
     return contract.model_copy(update={"version": f"{version(PRODUCT)}+{digest}"})

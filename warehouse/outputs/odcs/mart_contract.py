@@ -25,7 +25,7 @@ from warehouse.outputs.odcs import contract_parts as parts
 
 MART = "mart"
 MAIN = "main"
-# What makes a row of the analysts' tables one of its kind.
+# Keys of the analysts' tables.
 KEYS = {
     "kpi_monthly": ("month", "org_level", "org_code", "kpi_id"),
     "kpi_vintage": ("month", "org_level", "org_code", "kpi_id", "edition", "revision"),
@@ -103,7 +103,7 @@ def _server(schema: str, words: str) -> Server:
 
 
 def _service() -> list[ServiceLevelAgreementProperty]:
-    """A mart is as fresh as the feeds it rests on: each publishes in its own rhythm."""
+    """Return service levels: a mart is as fresh as the feeds it uses, each with its own cadence."""
     return [
         ServiceLevelAgreementProperty(
             id=feed,

@@ -1,6 +1,6 @@
-"""Lineage events in the OpenLineage standard: what each step took in and gave out, as it happens.
+"""Lineage events in the OpenLineage standard: the inputs and outputs of each step as it runs.
 
-Belongs here: saying it with the official client, and bringing it to a file or a service. Does not:
-the steps (`assets`), nor lineage itself (`warehouse.lineage.feed_edges`, `warehouse.lineage`).
-Events never quote what stands in a file's cells: they may be sent to others.
+Belongs here: creating them with the official client, and sending them to a file or a service. Does
+not: the steps (`assets`), nor lineage itself (`warehouse.lineage.feed_edges`, `warehouse.lineage`).
+Events never quote cells of a file, because they may be sent to others.
 """

@@ -28,7 +28,7 @@ MEND = (
     "turns events off."
 )
 
-# Homes whose service did not answer, and the words for it: it is not asked again, and told once.
+# Homes whose service did not answer, with the error: it is not tried again, and reported once.
 _troubles: dict[Path, str] = {}
 
 
@@ -43,19 +43,19 @@ def is_disabled() -> bool:
 
 
 def forget_trouble(home: Home) -> None:
-    """Ask the service again: a new refresh begins."""
+    """Try the service again, because a new refresh begins."""
     _troubles.pop(home.root, None)
 
 
 def trouble_of(home: Home) -> str | None:
-    """What kept events of this home from where they should have gone; None if nothing did."""
+    """Return why events of this home could not be delivered; None if they were."""
     return _troubles.get(home.root)
 
 
 class Emitter:
-    """Brings events to where they should go, and to files of the home if they can't get there.
+    """Send events to their destination, and to files of the home if that fails.
 
-    Raises nothing: lineage is told for others' sake, and must not cost anybody a refresh.
+    Raises nothing: an error in lineage must not fail a refresh.
     """
 
     def __init__(self, home: Home) -> None:
@@ -89,7 +89,7 @@ class Emitter:
             self._keep([event])
 
     def close(self) -> None:
-        """Wait for events under way, shortly; those that did not get through are kept."""
+        """Wait briefly for events under way; undelivered ones are kept."""
         if self._sender is None:
             return
         self._keep(self._sender.finish())
@@ -98,10 +98,10 @@ class Emitter:
 
     @contextmanager
     def never_failing(self) -> Iterator[None]:
-        """What goes wrong in telling is told, and stops nothing."""
+        """Report errors in sending, and continue."""
         try:
             yield
-        except Exception as error:  # a fault of lineage must not cost anybody a refresh
+        except Exception as error:  # an error in lineage must not fail a refresh
             self._report(f"An event {reason(error)}.")
 
     def _keep(self, events: list[RunEvent]) -> None:

@@ -1,6 +1,6 @@
-"""Lineage events: that a step began, ended or failed, with what it took in and gave out.
+"""Lineage events: that a step began, ended or failed, with its inputs and outputs.
 
-Belongs here: runs and jobs in the standard's words. Does not: datasets (`datasets`), sending
+Belongs here: runs and jobs in the standard's terms. Does not: datasets (`datasets`), sending
 (`emit`). Pure, but for the loading of the client.
 """
 
@@ -76,7 +76,7 @@ def started(one: Step, inputs: Sequence[InputDataset] = ()) -> RunEvent:
 def completed(
     one: Step, inputs: Sequence[InputDataset], outputs: Sequence[OutputDataset]
 ) -> RunEvent:
-    """The step ended, and gave out all it should."""
+    """Return the event that the step ended with all its outputs."""
     return _event(one, RunState.COMPLETE, inputs, outputs)
 
 
@@ -86,7 +86,9 @@ def failed(
     inputs: Sequence[InputDataset] = (),
     outputs: Sequence[OutputDataset] = (),
 ) -> RunEvent:
-    """The step failed, or gave out less than it should. `why`: in words that quote no cell."""
+    """Return the event that the step failed or lacks outputs. `why`: in words that quote no
+    cell.
+    """
     said = error_message_run.ErrorMessageRunFacet(message=why, programmingLanguage="PYTHON")
     return _event(one, RunState.FAIL, inputs, outputs, {"errorMessage": said})
 

@@ -1,7 +1,7 @@
-"""The lineage events in the home: where they lie, and what a purge takes out of them.
+"""The lineage events in the home: where they are, and what a purge removes from them.
 
 Belongs here: an object per event. Does not: making events (`events`), sending them (`emit`).
-Nothing reads them but a purge, so they may be moved or deleted at any time.
+Only a purge reads them, so they may be moved or deleted at any time.
 """
 
 from __future__ import annotations
