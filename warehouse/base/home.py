@@ -94,9 +94,8 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """State kept between runs that may be lost: alerts sent, the result of the last
-        refresh, locks of publishers' hosts.
-        """
+        """State kept between runs that may be lost: alerts sent, the result of the last refresh,
+        locks of publishers' hosts."""
         return self.root / "state"
 
     @property

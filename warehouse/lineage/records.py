@@ -64,9 +64,8 @@ DECLARED_BY_HAND = (
 
 
 def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:
-    """Return edges that neither SQL nor contracts show: of the lineage's own table, of the
-    build's facts about the data, and of the inputs of disclosure control.
-    """
+    """Return edges that neither SQL nor contracts show: of the lineage's own table, of the build's
+    facts about the data, and of the inputs of disclosure control."""
     edges = [Edge(lineage_table, column, "lineage", column) for column in columns]
     edges.append(Edge("parameter", "synthetic", "archive.source_file", "synthetic"))
     for feed, contract in contracts().items():

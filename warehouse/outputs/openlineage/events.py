@@ -86,9 +86,7 @@ def failed(
     inputs: Sequence[InputDataset] = (),
     outputs: Sequence[OutputDataset] = (),
 ) -> RunEvent:
-    """Return the event that the step failed or lacks outputs. `why`: in words that quote no
-    cell.
-    """
+    """Event that the step failed or lacks outputs. `why`: in words that quote no cell."""
     said = error_message_run.ErrorMessageRunFacet(message=why, programmingLanguage="PYTHON")
     return _event(one, RunState.FAIL, inputs, outputs, {"errorMessage": said})
 
