@@ -212,7 +212,7 @@ def encoding(view: EditionView) -> Evidence:
 
 
 def basis(view: EditionView) -> Evidence:
-    """Find files that contain months but not their edition's."""
+    """Find files whose edition is from a name or the command, though they contain months."""
     content = view.contract.edition.content
     telling = [
         file

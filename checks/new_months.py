@@ -50,8 +50,8 @@ def is_judged(contract: Contract) -> bool:
 
 
 def reach(contract: Contract) -> int:
-    """Return how many months back editions are needed to check new months: a feed that restates
-    long series contains them itself, and needs only the edition before."""
+    """Return how many months back editions are needed to check new months: fewer for a
+    feed that restates long series, because its editions contain the earlier months."""
     if not is_judged(contract):
         return 0
     return NEWEST if contract.window_months >= REACH else REACH

@@ -214,7 +214,7 @@ def editions_touched(
 def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
-    """Erase the files from every folder of the home. May be repeated."""
+    """Erase the files from landing folder, lake, checks, lineage events and archive."""
     for path in plan.landing:
         discard(path)
     store = home.store
