@@ -67,7 +67,7 @@ def integrated_care_boards() -> tuple[IntegratedCareBoard, ...]:
 
 
 def use(world: World, board: IntegratedCareBoard, month: date, edition: date) -> Use:
-    """Use of the App in an ICB and month as an edition tells it."""
+    """Return use of the App in an ICB and month as in an edition."""
     rng = draw(world.seed, "app", board.code, month)
     logins_per_user = LOGINS_PER_USER * rng.uniform(0.94, 1.06)
     if board.code == UNKNOWN:

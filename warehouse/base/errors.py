@@ -1,4 +1,4 @@
-"""Errors in words for people: refusals with reason and remedy, and what is told of all others.
+"""Errors in words for people: refusals with reason and remedy, and messages for all others.
 
 Belongs here: the one base class of errors that somebody foresaw; of others one plain message
 without what programmers add to it, the rest kept for `--debug`. Does not: printing

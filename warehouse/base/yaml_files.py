@@ -1,4 +1,4 @@
-"""Reading YAML strictly: a key that stands twice is an error.
+"""Read YAML strictly: a duplicate key is an error.
 
 Belongs here: the loader. Does not: what the files say (the models that validate them).
 """
@@ -31,5 +31,5 @@ class _NothingTwice(_Loader):  # type: ignore[misc]
 
 
 def read_yaml(path: Path) -> Any:
-    """Content of a YAML file; a key that stands twice is an error."""
+    """Return the content of a YAML file; a duplicate key is an error."""
     return yaml.load(path.read_text(encoding="utf-8"), _NothingTwice)  # noqa: S506 (a SafeLoader)

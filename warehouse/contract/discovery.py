@@ -113,7 +113,7 @@ class _Source(Strict):
         return (urlsplit(self.start).netloc, *self.hosts)
 
     def covers(self, edition: str) -> bool:
-        """Whether an edition (YYYY-MM) is to be looked for here."""
+        """Whether to look an edition (YYYY-MM) up here."""
         return (self.first_edition or "") <= edition <= (self.last_edition or "9999")
 
 

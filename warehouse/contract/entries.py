@@ -89,7 +89,7 @@ class Measure(Strict):
 
     @property
     def column(self) -> str | None:
-        """The count column that it rests on; None if it only says who is named."""
+        """The count column that it uses; None if it only counts names."""
         return self.sum or self.any
 
     @model_validator(mode="after")

@@ -158,7 +158,7 @@ class Contract(Strict):
         return {heading_key(h): name for name, c in self.columns.items() for h in c.published}
 
     def column_of(self, heading: str) -> str | None:
-        """The column that a published heading stands for, None for one that is not read."""
+        """Return the column of a published heading, None for one that is not read."""
         return self.headings.get(heading_key(heading))
 
     def is_ignored(self, heading: str) -> bool:

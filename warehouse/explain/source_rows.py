@@ -100,7 +100,7 @@ def _rows(
 
 
 def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Expr:
-    """The heading under which a row's count stands in this very file."""
+    """Return the heading of a row's count in this file."""
     if column is None:
         return pl.lit(None, pl.String)
     wide = contract.wide

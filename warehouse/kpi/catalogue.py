@@ -62,17 +62,17 @@ class Source(Strict):
 
     @property
     def beside(self) -> str | None:
-        """The measure that stands beside the numerator, as its denominator or its members."""
+        """The measure beside the numerator: its denominator or its members."""
         return None if self.denominator == WORKING_DAYS else self.denominator or self.members
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The measures, `feed.measure`, that it rests on."""
+        """The measures, `feed.measure`, that it uses."""
         return (self.numerator, self.beside) if self.beside else (self.numerator,)
 
     @property
     def feeds(self) -> tuple[str, str | None]:
-        """Feed of the numerator, and of what stands beside it if that is another one."""
+        """Feed of the numerator, and of the other measure if different."""
         feed = feed_of(self.numerator)
         other = feed_of(self.beside) if self.beside else feed
         return feed, other if other != feed else None
@@ -113,7 +113,7 @@ class Kpi(Strict):
 
     @property
     def feed(self) -> str:
-        """The feed that the KPI chiefly rests on: the last source's, which serves high levels."""
+        """The KPI's main feed: that of the last source, which serves high levels."""
         return self.sources[-1].feeds[0]
 
     @property

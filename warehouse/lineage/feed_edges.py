@@ -120,7 +120,7 @@ def _corrected(contract: Contract) -> Iterator[Edge]:
 
 
 def _month(contract: Contract) -> tuple[str, str]:
-    """Where the month of a row stands: its column, or, of a feed without months, the edition."""
+    """Return the source of a row's month: its column, or for a feed without months the edition."""
     if contract.month:
         return f"tidy.{contract.feed}", contract.month
     return SOURCE_FILE, "edition"
@@ -141,7 +141,7 @@ def _quarantined(contract: Contract) -> Iterator[Edge]:
 
 
 def parent_column(level: str) -> str:
-    """The column in which an organisation's parent of a level stands."""
+    """Return the column with an organisation's parent of a level."""
     return level if level == "local_authority" else f"{level}_code"
 
 

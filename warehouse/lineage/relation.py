@@ -109,7 +109,7 @@ class Relation:
 
 
 def table_relation(name: str, columns: Iterable[str]) -> Relation:
-    """A table read as it stands."""
+    """Return the relation of a table."""
     own = {column: frozenset([Origin(name, column)]) for column in columns}
     return Relation(own, frozenset([Origin(name, ROWS, "choice")]), name)
 

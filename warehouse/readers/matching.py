@@ -70,7 +70,7 @@ def _spare(contract: Contract, headings: Sequence[str]) -> list[str]:
 
 
 def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
-    """Required columns of the contract that no heading stands for."""
+    """Return required columns of the contract without a heading."""
     present = {contract.column_of(heading) for heading in headings}
     return [name for name in contract.required(headings) if name not in present]
 

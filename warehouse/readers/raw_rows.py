@@ -1,4 +1,4 @@
-"""The columns that readers add to published ones: where a row stands, and what lay beyond it."""
+"""The columns that readers add to published ones: row number and overflow."""
 
 SOURCE_ROW = "source_row"
 OVERFLOW = "overflow"

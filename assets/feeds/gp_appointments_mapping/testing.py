@@ -1,4 +1,4 @@
-"""Hand-made Mapping.csv files for tests: one sound row, unless more are told."""
+"""Hand-made Mapping.csv files for tests: one valid row, unless more are given."""
 
 from __future__ import annotations
 

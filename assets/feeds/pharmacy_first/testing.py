@@ -73,7 +73,7 @@ def long_claims(*rows: Row) -> bytes:
 
 
 def all_services(**of: object) -> list[dict[str, object]]:
-    """Rows of `long_claims` for the nine services of a pharmacy, other values as told."""
+    """Rows of `long_claims` for the nine services of a pharmacy, other values as given."""
     return [{"CONTENT": content, **of} for content in SERVICES.values()]
 
 
@@ -84,5 +84,5 @@ def wide_claims(*rows: Row, lacking: Iterable[str] = ()) -> bytes:
 
 
 def build(*rows: Row) -> bytes:
-    """Claims of a month: all services of one pharmacy, unless rows are told."""
+    """Claims of a month: all services of one pharmacy, unless rows are given."""
     return long_claims(*(rows or all_services()))

@@ -176,7 +176,7 @@ def _tables(found: Index) -> Iterator[Row]:
 
 
 def _ends(table: str) -> bool:
-    """Whether a way ends here: a published file, a record, or the parts of KPIs, told above."""
+    """Whether a path ends here: a published file, a record, or the parts of KPIs."""
     return table == "figure" or table.startswith("published.") or table in RECORDS
 
 

@@ -81,7 +81,7 @@ def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Editions that are kept out, with why, and the newest accepted edition before each."""
+    """Return held editions with the reason, and the newest accepted edition before each."""
     return rows(
         db,
         """SELECT e.feed, e.edition, e.reasons, e.checks_failed, e.override, e.override_by,
@@ -94,7 +94,7 @@ def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def held_months(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Organisations' months that are kept out of editions that are in, newest first."""
+    """Return held months of accepted editions, newest first."""
     return rows(
         db,
         """SELECT h.*, o.org_name FROM governance.held_month AS h
@@ -125,13 +125,13 @@ def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def disputed(db: duckdb.DuckDBPyConnection) -> int:
-    """How many figures rest on what was accepted although checks failed."""
+    """Count the figures that use what was accepted although checks failed."""
     [found] = rows(db, "SELECT count(*) AS figures FROM kpi_monthly WHERE status = 'disputed'")
     return int(found["figures"])
 
 
 def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Rows kept out of the mart, counted by feed, edition and rule."""
+    """Count quarantined rows by feed, edition and rule."""
     return rows(
         db,
         """SELECT feed, edition, rule, count(*) AS rows FROM governance.quarantine
