@@ -19,7 +19,7 @@ from warehouse.editions.check_history import CheckResult
 def report(
     context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
 ) -> None:
-    """Yield the Dagster events of one edition: materialisations, and a verdict per check."""
+    """Log the Dagster events of one edition: materialisations, and a verdict per check."""
     archived, tidy, measures = keys(contract.feed)
     synthetic = all(file.synthetic for file in taken.files)
     shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}

@@ -116,7 +116,7 @@ def build(context: dg.AssetExecutionContext):
 
 
 def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
-    """Return the Dagster events of a mart: a materialisation per table, a result per check."""
+    """Yield the Dagster events of a mart: a materialisation per table, a result per check."""
     with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():

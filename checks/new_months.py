@@ -267,7 +267,7 @@ class _World:
     def ranges(
         self, level: OrgLevel, month: date, whose: frozenset[str]
     ) -> Iterator[tuple[int, Range]]:
-        """Return the expected ranges of a level's new organisation-months: with a member whose
+        """Yield the expected ranges of a level's new organisation-months: with a member whose
         month is new, or was held."""
         is_new = np.array([code in whose for code in self.codes])
         new = set(self.table.level_of[level][is_new].tolist())

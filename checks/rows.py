@@ -38,7 +38,7 @@ ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
-    """Return one row rule's evidence: one piece for a rule that only bad rows can break, while
+    """Yield one row rule's evidence: one piece for a rule that only bad rows can break, while
     there are none; one per column for a rule with a domain to compare (labels, months, counts)."""
     names = _columns_of(view.contract)[rule]
     broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])

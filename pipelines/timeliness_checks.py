@@ -43,7 +43,7 @@ def timeliness_key(feed: str) -> dg.AssetCheckKey:
     required_resource_keys={"home"},
 )
 def timeliness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-    """Return a verdict for each feed, as at today."""
+    """Yield a verdict for each feed, as at today."""
     files = Archive(context.resources.home.get()).active_files()
     today = datetime.now(LONDON).date()
     for feed, contract in contracts().items():

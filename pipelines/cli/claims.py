@@ -123,7 +123,7 @@ def _plain(value: object) -> str:
 
 
 def summary_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Return a table of the claims, one line each: id, the figure as stated, and the verdict."""
+    """Yield a table of the claims, one line each: id, the figure as stated, and the verdict."""
     rows = [("Claim", "Stated", "Verdict")]
     rows += [(one["claim_id"], one["stated"], _brief(one)) for one in found]
     most = [max(len(row[column]) for row in rows) for column in range(3)]
@@ -164,7 +164,7 @@ def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
 
 
 def claim_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Return the claims as lines of text no wider than `width`, by document and statement."""
+    """Yield the claims as lines of text no wider than `width`, by document and statement."""
     for _, of_document in groupby(found, key=lambda one: (one["source"], one["source_url"])):
         own = list(of_document)
         first = own[0]
@@ -248,7 +248,7 @@ def _short(file: Record) -> str:
 
 
 def file_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Return the files behind these claims' values, each once: hash, name, page and dates."""
+    """Yield the files behind these claims' values, each once: hash, name, page and dates."""
     from warehouse.claims.in_words import say_edition
 
     files = {
@@ -273,7 +273,7 @@ def file_lines(found: list[Record], width: int) -> Iterator[str]:
 def _columns(
     text: str, value: str, difference: str, edition: str, fits: str, width: int
 ) -> Iterator[str]:
-    """Return a row of the table of readings; a text that is too long continues below."""
+    """Yield a row of the table of readings; a text that is too long continues below."""
     right = f"{value:>12} {difference:>13}  {edition:9}  {fits:4}"
     room = width - 6 - len(right) - 1
     lead = " " * (len(text) - len(text.lstrip()))

@@ -178,7 +178,7 @@ def _sums(found: Difference) -> Table:
 
 
 def _not_summed(screen: Screen, found: Difference) -> None:
-    """Return what is not added, and what is added over one month alone."""
+    """Show what is not added, and what is added over one month alone."""
     for why, rows in found.measures.drop_nulls("not_added").group_by(
         "not_added", maintain_order=True
     ):

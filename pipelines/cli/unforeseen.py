@@ -53,7 +53,7 @@ def full_disk(reason: str, home: Home) -> tuple[str, str]:
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Return an error and its causes."""
+    """Yield an error and its causes."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen

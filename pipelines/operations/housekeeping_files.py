@@ -56,7 +56,7 @@ def remove(home: Home, waste: Iterable[Waste]) -> None:
 def _derived(
     home: Home, every: list[SourceFile], active: list[SourceFile]
 ) -> Iterator[tuple[str, str]]:
-    """Return derived files of sources that are not archived or not in use: sample data among real
+    """Yield derived files of sources that are not archived or not in use: sample data among real
     data, and withdrawn files that were tidied by an earlier version."""
     used = set(active)
     stale = [
@@ -82,6 +82,6 @@ def _states(home: Home, every: list[SourceFile]) -> Iterator[tuple[str, str]]:
 
 
 def _lineage(home: Home) -> Iterator[tuple[str, str]]:
-    """Return lineage parsed from SQL by an earlier version of the program."""
+    """Yield lineage parsed from SQL by an earlier version of the program."""
     for key in kept_lineage(home)[:-1]:
         yield key, "lineage of an earlier version of the mart"

@@ -93,7 +93,7 @@ def _meant(home: Home, prefixes: list[str]) -> tuple[list[SourceFile], list[Tomb
 def _other_containers(
     archive: Archive, every: list[SourceFile], known: set[str], gone: set[str], sizes: set[int]
 ) -> Iterator[str]:
-    """Return containers kept for another file that have the same content."""
+    """Yield containers kept for another file that have the same content."""
     others = {c for file in every for c in archive.containers_of(file)} - known
     for container in sorted(others):
         if archive.has_object(container):
@@ -103,7 +103,7 @@ def _other_containers(
 
 
 def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
-    """Return SHA-256 of a file's contents, only for contents of a wanted size."""
+    """Yield SHA-256 of a file's contents, only for contents of a wanted size."""
     if path.stat().st_size in sizes:
         yield hash_file(path)
     try:

@@ -16,7 +16,7 @@ from warehouse.readers.containers import (
 
 
 def files_under(paths: list[Path]) -> Iterator[Path]:
-    """Return the files named, and those under the folders named, in a stable order."""
+    """Yield the files named, and those under the folders named, in a stable order."""
     for path in paths:
         if not path.is_dir():
             yield path

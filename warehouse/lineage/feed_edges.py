@@ -88,7 +88,7 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
 
 
 def _wide(contract: Contract) -> Iterator[Edge]:
-    """Return edges of the older layout: a heading per label gives the label and its count."""
+    """Yield edges of the older layout: a heading per label gives the label and its count."""
     tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
     if contract.wide is None:
         return
@@ -127,7 +127,7 @@ def _month(contract: Contract) -> tuple[str, str]:
 
 
 def _quarantined(contract: Contract) -> Iterator[Edge]:
-    """Return edges into what a rejected row says about its owner, as far as it can be read."""
+    """Yield edges into what a rejected row says about its owner, as far as it can be read."""
     lost, tidy = f"quarantine.{contract.feed}", f"tidy.{contract.feed}"
     if contract.reporting_unit is None:
         return

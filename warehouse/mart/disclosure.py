@@ -92,7 +92,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 def _hidden(
     db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
 ) -> Iterable[tuple[str, Month, Cell]]:
-    """Return the measure, month and organisation of every figure to suppress.
+    """Yield the measure, month and organisation of every figure to suppress.
 
     What is suppressed in one measure of a return is suppressed in all of them: if 31 referrals
     are known to be completed, at least 31 were sent.
