@@ -11,7 +11,7 @@ export PYTHONUTF8 := 1
 .PHONY: mart test coverage acceptance soak ui check format clean install help
 .DEFAULT_GOAL := mart
 
-# A fresh machine has no uv: pip puts it in a folder of its own, and uv makes the environment.
+# Without uv on the machine, pip installs it in a folder of its own, and uv makes the environment.
 $(TOOLS)/bin/uv:
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(TOOLS) uv==$(UV_VERSION)
 
@@ -31,11 +31,11 @@ endif
 	$(UV) sync --frozen --quiet --inexact --group dev
 	@touch $@
 
-# A DuckDB client of two years ago, to prove that analysts' old clients open the mart.
+# A DuckDB client of two years ago: tests open the mart with it, as analysts' old clients do.
 .venv/old-duckdb: .venv/.installed
 	$(UV) pip install --quiet --no-deps --target $@ duckdb==$(OLD_DUCKDB)
 
-help: ## What can be made
+help: ## List all targets
 	@awk -F'[:#]+' '/^[a-z]+:.*##/ { printf "make %-11s%s\n", $$1, $$NF }' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## The locked environment in .venv
@@ -47,14 +47,14 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 test: .venv/.installed-test .venv/old-duckdb ## All tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# Counting lines costs more than half as much time again, so `make test` goes without it.
-coverage: .venv/.installed-test .venv/old-duckdb ## All tests, and whether they run enough of the code
+# Counting lines takes over half as much time again, so `make test` does not do it.
+coverage: .venv/.installed-test .venv/old-duckdb ## All tests; fails if they run too little of the code
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# The daemon of the soak test has the machine to itself: it is run after the others.
+# The soak test's daemon needs the machine to itself, so it runs after the others.
 acceptance: .venv/.installed-test ## England-wide files and the soak test; many minutes
 	$(BIN)/pytest -m acceptance -n 2 --dist loadfile
 	$(BIN)/pytest -m soak tests/soak
@@ -72,9 +72,9 @@ check: .venv/.installed-dev ## Format, lint, types, imports, definitions
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -W error -c "from pipelines.definitions import build_definitions; from dagster import Definitions; Definitions.validate_loadable(build_definitions())"
 
-format: .venv/.installed-dev ## Put the code into shape
+format: .venv/.installed-dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean: ## Remove the environment; data stay
+clean: ## Remove the environment; data are kept
 	rm -rf .venv .uv

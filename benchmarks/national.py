@@ -1,8 +1,7 @@
-"""How long a national edition takes from zip to mart, beside DuckDB's own reading of the CSVs.
+"""Measure how long a national edition takes from zip to mart, beside DuckDB reading the CSVs.
 
-Belongs here: running each step in a process of its own, wall and CPU seconds, peak memory. Does
-not: making the edition (`national_edition`). Only the standard library is loaded here: a large
-parent would count as its children's peak.
+Each step runs in a process of its own: elapsed and CPU seconds, peak memory. Only the standard
+library is imported here: a large parent would count towards its children's peak.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ SEQUENCE = ("csv to parquet", "import", "refresh", "refresh again", "--help")
 
 @dataclass(frozen=True)
 class Step:
-    """What one process took."""
+    """Elapsed seconds, CPU seconds and peak memory of one process."""
 
     name: str
     seconds: float
@@ -42,7 +41,7 @@ class Step:
 
 
 def run(name: str, arguments: list[str], home: Path, show: bool) -> Step:
-    """Run one Python process and measure it. Exits if it fails."""
+    """Run one Python process and measure it; exit if it fails."""
     environment = {
         **os.environ,
         "ACCESS_RECOVERY_HOME": str(home),
@@ -65,7 +64,7 @@ def run(name: str, arguments: list[str], home: Path, show: bool) -> Step:
 
 
 def measure(work: Path, show: bool) -> list[Step]:
-    """One round of all steps, on a fresh home."""
+    """Measure one round of all steps, on a fresh home."""
     home, out = work / "home", work / "baseline"
     for folder in (home, out):
         shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +82,7 @@ def measure(work: Path, show: bool) -> list[Step]:
 
 
 def best(rounds: list[list[Step]]) -> list[Step]:
-    """The fastest of each step over all rounds, with the largest peak."""
+    """Return the fastest of each step over all rounds, with the largest peak."""
     found = []
     for same in zip(*rounds, strict=True):
         fastest = min(same, key=lambda step: step.seconds)
@@ -93,7 +92,7 @@ def best(rounds: list[list[Step]]) -> list[Step]:
 
 
 def table(steps: list[Step]) -> str:
-    """The figures as a Markdown table, and the ratio that counts."""
+    """Return the figures as a Markdown table, and the ratio to watch."""
     base = steps[0]
     lines = [
         "| step | seconds | CPU seconds | ratio | peak MB |",
@@ -114,7 +113,7 @@ def table(steps: list[Step]) -> str:
 
 
 def main() -> None:
-    """Make the edition unless it is there, measure, print."""
+    """Make the edition unless it exists, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--work", type=Path, required=True, help="folder for all files (2 GB)")
     parser.add_argument("--rows", type=int, default=3_300_000, help="about how many rows")
@@ -128,7 +127,7 @@ def main() -> None:
                    work, given.show)  # fmt: skip
         done.touch()
         print(f"Edition made in {made.seconds:.0f} s")
-    os.sync()  # else the first step waits for the disk to take in the edition
+    os.sync()  # otherwise the first step waits while the edition is written to disk
     members = list((work / "members").glob("Practice*.csv"))
     size = sum(member.stat().st_size for member in members)
     rows = 0

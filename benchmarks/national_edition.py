@@ -1,8 +1,8 @@
-"""A practice-level edition of national size, invented: three months and Mapping.csv in one zip.
+"""Make a synthetic practice-level edition of national size: three months and Mapping.csv in a zip.
 
-Belongs here: as many practices, labels and rows as England has, in the publisher's layout. Does
-not: measuring (`national`). Codes above practice level are real, practices and networks are
-invented, every figure is drawn. The same `rows` give the same bytes.
+It has as many practices, labels and rows as England, in the publisher's layout. Codes above
+practice level are real; practices, networks and figures are invented. The same `rows` produce the
+same bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warehouse.reference.organisations import reference
 
 MONTHS = (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
 ROWS_PER_PRACTICE = 178  # a month, on average, as published in 2025
-APPOINTMENTS = 7_000  # a practice and month; gives about so many rows
+APPOINTMENTS = 7_000  # per practice and month, for about as many rows
 PRACTICES_PER_NETWORK = 5
 MIDLANDS_AND_NORTH = {"Y60", "Y62", "Y63"}
 SUPPLIERS = ("TPP", "EMIS", "TPP", "EMIS", "EMIS/EVERGREENLIFE")
@@ -39,7 +39,7 @@ MAPPING = [
 
 
 def areas() -> list[dict[str, str]]:
-    """The sub-ICBs of the newest month with their ICB and region, in code order."""
+    """Return the sub-ICBs of the newest month with their ICB and region, in code order."""
     valid = reference().filter(
         (pl.col("effective_from") <= MONTHS[-1]) & (pl.col("effective_to") >= MONTHS[-1])
     )
@@ -63,7 +63,7 @@ def areas() -> list[dict[str, str]]:
 
 
 def practices(rows: int) -> pl.DataFrame:
-    """MAPPING's columns, and `size`: a practice's mean appointments. About `rows` rows in all."""
+    """Return MAPPING's columns and `size`, the mean appointments, for about `rows` rows in all."""
     wanted = max(1, round(rows / len(MONTHS) / ROWS_PER_PRACTICE))
     places, rng = areas(), draw(1, "national")
     made = []
@@ -85,7 +85,7 @@ def practices(rows: int) -> pl.DataFrame:
 
 
 def month_rows(month: date, surgeries: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS and REGION_CODE of a month, practices in code order, as published."""
+    """Return COLUMNS and REGION_CODE of a month, practices in code order, as published."""
     profile, level = profile_frame(FACE_TO_FACE), (0.0,) * len(TRAITS)
     cells = []
     for (area,), own in surgeries.group_by("SUB_ICB_LOCATION_CODE", maintain_order=True):
@@ -98,7 +98,7 @@ def month_rows(month: date, surgeries: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_edition(work: Path, rows: int) -> Path:
-    """Write the members to `work/members` and the archive beside them; returns the archive."""
+    """Write the members to `work/members` and the archive beside them; return the archive."""
     members, archive = work / "members", work / f"Practice_Level_Crosstab_{short(MONTHS[-1])}.zip"
     shutil.rmtree(members, ignore_errors=True)
     members.mkdir(parents=True)

@@ -34,6 +34,7 @@ SHIPPED = frozenset(
         "85bef544f263bc0783bd7aa153b31a56786f13fd14ef39649bacec08b0223dab",
         "f4e426a3f4a20a5131490799887c5936604ec5a70ddc40e9de1ea94c2e9f8613",
         "13e3a0c556d4e2b391d50d1b4ce5806ebef74236a83b3f878005d7c8f22f4bde",
+        "9c43df31640acfd5dec9b928659b488e51aab25a2e3d9a278671db3548d99680",
     }
 )
 # Settings that a site may change without affecting the product.
