@@ -60,14 +60,15 @@ FILES = {"rules.py", "sample.py", "templates", "dagster.yaml"}
 
 
 def test_what_docstrings_point_to_is_there() -> None:
-    """`Does not: ... (`module`)` names a module beside it, or one by its full name."""
+    """`Not here: ... (`module`)` names a module beside it, or one by its full name."""
     known = {name.removesuffix(".py").replace("/", ".") for name, _ in modules()}
     known |= {name.rpartition(".")[0] for name in known} | set(ROOMS)
     lost = []
     pointers = 0
     for name, tree in modules():
         room = name.rpartition("/")[0].replace("/", ".")
-        said = re.search(r"Does\s+not:(.*?)(\n\n|$)", ast.get_docstring(tree) or "", re.DOTALL)
+        text = ast.get_docstring(tree) or ""
+        said = re.search(r"(?:Does\s+not|Not\s+here):(.*?)(\n\n|$)", text, re.DOTALL)
         for brackets in re.findall(r"\(([^()]*`[^()]*)\)", said[1]) if said else ():
             for one in re.findall(r"`([a-z_.]+)`", brackets):
                 pointers += 1

@@ -1,8 +1,5 @@
-"""Journals: what happened, an object per entry, written once and never changed.
-
-Belongs here: naming entries so that their keys sort by time, reading them in order, and the
-journals of earlier releases, a file of lines each. Does not: what entries say.
-"""
+"""Journals: one object per event, written once and never changed, with keys that sort by time.
+Journals of earlier releases (one file of lines) are read too. Not here: what entries contain."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Choices of whoever owns an installation: `settings.yaml` in its home, if there is one.
-
-Belongs here: the choices, their defaults, and reading them. Does not: what follows from them.
-"""
+"""The settings of an installation, `settings.yaml` in its home (optional): schema, defaults,
+reading."""
 
 from __future__ import annotations
 

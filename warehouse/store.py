@@ -1,12 +1,10 @@
-"""The door to the home: whatever is kept is read, written, listed, locked and deleted here.
+"""Read, write, list, lock and delete what is kept in the home: files on this machine's disk,
+through operations that an object store has too. Not here: what is kept, and under which keys.
 
-Belongs here: a folder on the disk of this machine, by verbs that an object store has too. Does
-not: what is kept, nor which keys there are (the rooms above).
-
-A key is a relative name with `/` between its parts. An object appears whole or not at all. No verb
-adds to an object, and none tells when one was written: what has to be known about time stands in
-its key or its content. A library that opens files by itself gets a path: `local_copy` of what is
-kept, `writing` or `part` for what is to be kept, `scratch` for what is not.
+A key is a relative name with `/` between its parts. An object appears whole or not at all; none
+is appended to, and none has a usable time of writing: put that into its key or content. A
+library that opens files itself gets a path: `local_copy` to read, `writing` or `part` to write,
+`scratch` for temporary files.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Common code that is independent of feeds: months, text, errors, settings, the home."""
+"""Common code, independent of feeds: the home, months, text, errors, hashing, web addresses."""

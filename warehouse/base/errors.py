@@ -1,9 +1,5 @@
-"""Errors in words for people: refusals with reason and remedy, and messages for all others.
-
-Belongs here: the one base class of errors that somebody foresaw; of others one plain message
-without what programmers add to it, the rest kept for `--debug`. Does not: printing
-(`pipelines.cli`).
-"""
+"""Errors for people: refusals with reason and remedy, and one plain message for any other
+exception, whose traceback is kept for `--debug`. Not here: printing (`pipelines.cli`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Hashing beside other work: the identity of bytes, at little cost in time.
-
-Belongs here: SHA-256 of files and streams. Does not: what is done with the hash.
-"""
+"""SHA-256 of files and streams, also in a thread beside other work."""
 
 from __future__ import annotations
 

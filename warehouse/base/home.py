@@ -1,7 +1,4 @@
-"""Where data lives: the folders under `ACCESS_RECOVERY_HOME`, and atomic writing into them.
-
-Belongs here: paths and the rule that a file appears whole or not at all. Does not: contents.
-"""
+"""Where data lives: the paths under `ACCESS_RECOVERY_HOME`. Not here: contents."""
 
 from __future__ import annotations
 

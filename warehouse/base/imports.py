@@ -1,7 +1,4 @@
-"""Which of our modules a piece of work runs through: found by following its imports.
-
-Belongs here: reading import statements. Does not: what the modules are wanted for (`contract`).
-"""
+"""Which of our modules a module imports, directly or not; used to version derived files."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""What names an edition, and a source file within it.
-
-Belongs here: the keys by which whatever is of an edition (files, decisions, looks, tombstones) is
-grouped and looked up. Does not: their order, or which of them count
-(`warehouse.editions.parts_and_revisions`).
-"""
+"""The keys of editions and of their source files. Not here: their order, and which of them count
+(`warehouse.editions.parts_and_revisions`)."""
 
 from __future__ import annotations
 

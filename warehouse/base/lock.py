@@ -1,8 +1,5 @@
-"""The one lock of everybody who writes a home: refreshes, runs that Dagster launched, purges.
-
-Belongs here: taking it, and knowing that this thread has it. Does not: what is written. Importing
-needs no lock: what it writes is new, and appears whole.
-"""
+"""The one lock for everything that writes a home: refreshes, runs launched by Dagster, purges.
+Importing needs no lock: its files are new, and appear whole."""
 
 from __future__ import annotations
 

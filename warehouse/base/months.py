@@ -1,9 +1,5 @@
-"""Months: their arithmetic, how they are written here, and how publishers write them.
-
-Belongs here: first days of months, what is in a month or between two, financial years, and text.
-Does not: working days (`working_days`), when something is published
-(`warehouse.contract.release_calendar`).
-"""
+"""Months: arithmetic, financial years, and text. Not here: working days (`working_days`), release
+days (`warehouse.contract.release_calendar`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Numbers as people read them: the one style of percentages, points and values.
-
-Belongs here: `-9.7%`, `+0.2 pp`, `274,903`. Does not: sentences.
-"""
+"""Numbers as people read them: `-9.7%`, `+0.2 pp`, `274,903`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Opening databases: the one place that connects to DuckDB and SQLite files.
-
-Belongs here: how each kind of use opens its file, and SQL's quoting. Does not: what is asked of
-it, where it lies (`Home`), Dagster's storage (`pipelines.instance`). Light on purpose, for
-commands that only read.
-"""
+"""Open DuckDB and SQLite files, and quote SQL text; the only place that connects to them, besides
+Dagster's storage (`pipelines.instance`). Light, for commands that only read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""How words are compared: one spelling whatever the dress of the published text.
-
-Belongs here: text alone. Does not: which words there are (`warehouse.contract.model`).
-"""
+"""Compare published text whatever its spelling, and suggest names for unknown ones. Not here: which
+labels there are (`warehouse.contract.model`)."""
 
 from __future__ import annotations
 

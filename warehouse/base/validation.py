@@ -1,8 +1,4 @@
-"""What is wrong with a YAML file, in words for whoever wrote it.
-
-Belongs here: from a validation error to file, key, what was found, and what was expected. Does not:
-what an entry may say, which is its model's.
-"""
+"""Describe what is wrong with a YAML file: file, key, what was found, what was expected."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Addresses on the web: checking them as typed, and showing them without passwords.
-
-Belongs here: text only. Does not: asking for anything (`warehouse.fetch.client`).
-"""
+"""Web addresses as text: validate them, and show them without passwords. Not here: requests
+(`warehouse.fetch.client`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Working days: Mondays to Fridays that are no bank holidays of England.
-
-Belongs here: the one rule for what a working day is. Does not: what is published on which of them
-(`warehouse.contract.release_calendar`).
-"""
+"""Working days: Mondays to Fridays that are not bank holidays in England. Not here: release days
+(`warehouse.contract.release_calendar`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Read YAML strictly: a duplicate key is an error.
-
-Belongs here: the loader. Does not: what the files say (the models that validate them).
-"""
+"""Read YAML strictly: a duplicate key is an error."""
 
 from __future__ import annotations
 

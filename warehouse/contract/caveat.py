@@ -1,8 +1,5 @@
-"""Caveats: what to bear in mind, and of which figures it is true.
-
-Belongs here: the shape of one caveat, as it is written in a feed's contract or under a KPI.
-Does not: which KPIs a feed's caveat reaches, and the register in the mart (`warehouse.mart`).
-"""
+"""The schema of a caveat, in a feed's contract or under a KPI. Not here: which KPIs a feed's caveat
+applies to, and the register in the mart (`warehouse.mart`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Where a feed's files are published: the shape of `discovery:` in a contract.
-
-Belongs here: the kinds of sources, the patterns of page and file names, and the months that names
-speak of. Does not: reading pages (`warehouse.fetch`), when to look
-(`warehouse.contract.release_calendar`).
-"""
+"""Where a feed's files are published: the schema of `discovery:` in a contract. Not here: reading
+pages (`warehouse.fetch`), when to look (`warehouse.contract.release_calendar`)."""
 
 from __future__ import annotations
 

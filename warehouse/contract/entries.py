@@ -1,8 +1,5 @@
-"""The parts of a feed contract: columns, measures, organisations, editions and what they promise.
-
-Belongs here: what one entry may say by itself. Does not: whether entries fit each other, and the
-loading of contracts (`warehouse.contract.model`).
-"""
+"""The parts of a feed contract, each validated by itself. Not here: whether they fit each other,
+and loading (`warehouse.contract.model`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""The feed contract: what a publisher promises, as a validated YAML file in its folder.
-
-Belongs here: the contract's schema and its loading, and the discovery of feed folders.
-Does not: any feed's own facts (they are in `assets/feeds/<feed>/contract.yaml`).
-"""
+"""The feed contract: its schema, and loading the contracts of all feeds. Not here: a feed's own
+facts (`assets/feeds/<feed>/contract.yaml`)."""
 
 from __future__ import annotations
 

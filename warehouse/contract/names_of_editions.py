@@ -1,8 +1,5 @@
-"""The months and quarters that names of pages and files speak of, and the patterns of such names.
-
-Belongs here: every form in which publishers write a month. Does not: where files are published
-(`warehouse.contract.discovery`).
-"""
+"""The months and quarters in names of pages and files, in every form that publishers use. Not here:
+where files are published (`warehouse.contract.discovery`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""The release calendar: how often a publisher releases an edition, and on which day.
-
-Belongs here: the shape of `cadence:` in a contract, and the day that follows from it. Does not:
-what is held of it (`warehouse.editions.freshness`), when to look (`pipelines.schedules`).
-"""
+"""The release calendar: how often a publisher releases an edition, and on which day (`cadence:` in
+a contract). Not here: what was imported (`warehouse.editions.freshness`), when to look
+(`pipelines.schedules`)."""
 
 from __future__ import annotations
 

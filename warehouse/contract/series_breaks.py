@@ -1,8 +1,5 @@
-"""Series that break because a place changed: caveats for the figures of every feed.
-
-Belongs here: the breaks that follow from the dated reference, and the few that it can't show
-because the organisation kept all its codes. Does not: breaks of one feed (its contract has them).
-"""
+"""Series breaks because an organisation changed: caveats for the figures of every feed. Not here:
+breaks of one feed (its contract has them)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""The shapes of a feed's tables: columns of its tidy rows and of its measures, with their types.
-
-Belongs here: what the contract says of them, for whoever describes them to others (Dagster, lineage
-events, data contracts). Does not: making them (`warehouse.transform.conform`,
-`warehouse.transform.measure`).
-"""
+"""The columns of a feed's tidy table and measures, for Dagster, lineage events and data contracts.
+Not here: making them (`warehouse.transform.conform`, `warehouse.transform.measure`)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,6 @@
-"""Publishers' addresses, or a mirror that the owner of the home names.
-
-Belongs here: the choice, and applying it both ways. Does not: requests (`client`), which addresses
-a feed has (its contract's `warehouse.contract.discovery`).
-
-Contracts and journals always have the publisher's own addresses; only the client uses a mirror.
-"""
+"""Publishers' addresses, or a mirror that the owner of the home names. Contracts and journals
+always have the publisher's own address; only the client uses a mirror. Not here: requests
+(`client`), the addresses of a feed (`warehouse.contract.discovery`)."""
 
 from __future__ import annotations
 

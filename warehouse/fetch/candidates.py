@@ -1,9 +1,6 @@
-"""Candidates for an edition: the links to download, or why there is none.
-
-Belongs here: the values and the exceptions that finding and downloading share; choosing among links
-by patterns, months and hosts, and the words for none and for two. Does not: where links come from
-(`html`, `ckan` and the kinds beside them), requesting them (`client`).
-"""
+"""Choose the links to download for an edition, or explain why there is none; values and exceptions
+that finding and downloading share. Not here: where links come from (`html`, `ckan`), requests
+(`client`)."""
 
 from __future__ import annotations
 

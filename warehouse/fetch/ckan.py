@@ -1,8 +1,5 @@
-"""Data sets of a CKAN portal: resources by name.
-
-Belongs here: reading the answer of `package_show`. Does not: how resources are named (contracts),
-asking (`client`).
-"""
+"""Find editions in data sets of a CKAN portal. Not here: names of resources (contracts), requests
+(`client`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
-"""The HTTP client for publishers: with retries, and one request at a time per host.
-
-Belongs here: pages and files from addresses, retries, redirects, limits. Does not: which
-addresses (`find`), the network (`network`), the words for failures (`failures`), what a file is
-(`download`).
-"""
+"""The HTTP client for publishers: pages, files, retries, redirects, limits, one request at a time
+per host. Not here: which addresses (`find`), the network (`network`), words for failures
+(`failures`), what a file is (`download`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
-"""Download a found file, check it, archive it with its provenance, and remember its address.
-
-Belongs here: what is required of a download before it is archived, and what is remembered of an
-address. Does not: requests (`client`), whether it is the right feed and edition
-(`warehouse.intake`), whether its figures are valid (`checks`).
-"""
+"""Download a file, check it, archive it with its provenance, and remember its address. Not here:
+requests (`client`), whether it is the right feed and edition (`warehouse.intake`), whether its
+figures are valid (`checks`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Publications with a page per edition, as NHS England publishes: the files of that edition.
+"""Find editions that have a page each, as NHS England publishes. Not here: names of files
+(contracts), requests (`client`).
 
-Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
-
-The pages have had cards (`nhsd-m-download-card`) since 2020 and lists of attachments before; links
-are read wherever they stand. A page can be there before its edition is: it says `Upcoming`.
+Pages have had cards (`nhsd-m-download-card`) since 2020 and lists of attachments before; links
+are read anywhere on a page. A page may exist before its edition is published: it is marked
+`Upcoming`.
 """
 
 from __future__ import annotations

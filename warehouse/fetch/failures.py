@@ -1,8 +1,5 @@
-"""Describe failures between this computer and a publisher, for whoever can fix them.
-
-Belongs here: `Unreachable`, and how errors of the network and statuses become it. Does not:
-retries (`client`).
-"""
+"""Describe failures between this computer and a publisher, for whoever can fix them. Not here:
+retries (`client`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Look up editions at their publishers: find, download, archive, and record the result.
-
-Belongs here: which feeds and editions are looked up, in which order, and the verdict of each
-lookup. Does not: finding (`find`), downloading (`download`), the schedule (`pipelines.schedules`).
-"""
+"""Look up editions at their publishers: find, download, archive, record. Not here: finding
+(`find`), downloading (`download`), the schedule (`pipelines.schedules`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Find an edition: the sources of a contract in their order, each by its kind.
-
-Belongs here: which source is used, and whose answer counts. Does not: the kinds themselves
-(modules beside this one), requests (`client`), what to do with the result (`fetch`).
-"""
+"""Find an edition in the sources of a contract, in their order. Not here: each kind of source
+(modules beside this one), requests (`client`), what to do with the result (`fetch`)."""
 
 from __future__ import annotations
 

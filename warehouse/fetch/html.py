@@ -1,8 +1,5 @@
-"""Publishers' pages as HTML: their links to files, stated days, and whose pages they are.
-
-Belongs here: what applies to any page. Does not: which link is wanted (`candidates`), the kinds of
-pages (`publication`, `listing`).
-"""
+"""Publishers' pages as HTML: links to files, stated dates, and whose page it is. Not here: which
+link is wanted (`candidates`), the kinds of pages (`edition_page`, `listing`)."""
 
 from __future__ import annotations
 

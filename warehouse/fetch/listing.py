@@ -1,7 +1,5 @@
-"""A page that lists the files of all months.
-
-Belongs here: reading such a page. Does not: how files are named (contracts), asking (`client`).
-"""
+"""Find editions on one page that lists the files of all months. Not here: names of files
+(contracts), requests (`client`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""The journal of lookups: every lookup of an edition at its publisher, and the result.
-
-Belongs here: `archive/looks`, an object per lookup, written once and never changed. Does not:
-looking up (`fetch`), what is shown of it (`pipelines.cli`, `pipelines.alerts`).
-"""
+"""The journal of lookups, `archive/looks`: each lookup of an edition, and its result. Not here:
+looking up (`fetch`), what is shown of it (`pipelines.cli`, `pipelines.alerts`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """The network of this computer: proxies, certificate authorities, one request per host at a time.
-
-Belongs here: settings of the environment and the operating system. Does not: requests (`client`),
-the words for failures (`failures`).
-"""
+Not here: requests (`client`), words for failures (`failures`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Reports that are made on request, such as those of the ODS report API.
-
-Belongs here: the link to one, and which edition it can be. Does not: downloading it (`download`).
-"""
+"""Find reports that are made on request, such as those of the ODS report API. Not here: downloading
+(`download`)."""
 
 from __future__ import annotations
 

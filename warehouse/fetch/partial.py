@@ -1,8 +1,5 @@
-"""A partial download: the bytes so far, and the publisher's headers about the whole.
-
-Belongs here: the folder of one address, resuming after a broken connection or process. Does
-not: requests (`client`), checking the result (`download`).
-"""
+"""A partial download: the bytes so far, the publisher's headers, and resuming. Not here: requests
+(`client`), checking the result (`download`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Retries: when, how many, and how long to wait before each.
-
-Belongs here: retries of network requests only. Does not: the requests (`client`).
-"""
+"""Retry network requests: when, how often, and how long to wait."""
 
 from __future__ import annotations
 

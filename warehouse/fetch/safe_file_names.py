@@ -1,8 +1,5 @@
-"""File names of downloads that are valid on every operating system.
-
-Belongs here: the name that a publisher gives a file. Does not: what the name means
-(`warehouse.intake.edition`).
-"""
+"""File names of downloads that are valid on every operating system. Not here: what a name means
+(`warehouse.intake.edition`)."""
 
 from __future__ import annotations
 

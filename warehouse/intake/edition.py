@@ -1,8 +1,5 @@
-"""Which edition a recognised file belongs to: its content, its siblings, its name, or `--edition`.
-
-Belongs here: the order of those, months in names, and refusing months that can't be. Does not:
-finding months in content (`recognise`), keeping files (`importer`).
-"""
+"""Which edition a recognised file belongs to: by its content, its siblings, its name, or
+`--edition`. Not here: finding months in content (`recognise`), archiving files (`importer`)."""
 
 from __future__ import annotations
 

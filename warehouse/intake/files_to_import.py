@@ -1,7 +1,4 @@
-"""Which files to import from the paths that a person names.
-
-Belongs here: walking folders, skipping notes and partial files. Does not: opening any of them.
-"""
+"""Which files to import from the paths that a person names. Not here: opening them."""
 
 from __future__ import annotations
 

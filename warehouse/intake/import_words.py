@@ -1,7 +1,5 @@
-"""Describe an imported file: its name, and what it was recognised as.
-
-Belongs here: text. Does not: deciding anything (`importer`).
-"""
+"""Describe an imported file: its name, and what it was recognised as. Not here: decisions
+(`importer`)."""
 
 from __future__ import annotations
 

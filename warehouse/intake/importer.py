@@ -1,8 +1,6 @@
-"""Importing: from paths to archived source files with provenance, one verdict per file.
-
-Belongs here: walking paths, recording, and the words of the outcome. Does not: opening bytes
-(`warehouse.readers.containers`), matching headings (`recognise`), choosing the edition (`edition`).
-"""
+"""Import: from paths to archived source files with provenance, one verdict per file. Not here:
+opening files (`warehouse.readers.containers`), matching headings (`recognise`), choosing the
+edition (`edition`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""The source of a download, and whether the download is what was expected.
-
-Belongs here: the provenance passed to an import, and comparing recognised files with it. Does not:
-downloading (`warehouse.fetch`), recognising (`recognise`).
-"""
+"""The provenance of a download, and whether it is the edition that was looked up. Not here:
+downloading (`warehouse.fetch`), recognising (`recognise`)."""
 
 from __future__ import annotations
 

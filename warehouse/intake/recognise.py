@@ -1,9 +1,6 @@
-"""Recognise the feed of a spooled file, its number of rows, and the months of its content.
-
-Belongs here: what follows from content alone. Does not: opening containers
-(`warehouse.readers.containers`), finding the table (`warehouse.readers.tables`), which edition it
-is (`edition`), keeping files (`warehouse.archive.source_files`).
-"""
+"""Recognise a spooled file by its content: feed, number of rows, months. Not here: opening
+containers (`warehouse.readers.containers`), finding the table (`warehouse.readers.tables`), its
+edition (`edition`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Tell sample data from publications, so that synthetic and real data never mix.
-
-Belongs here: the manifest, the mark on zips, and the refusal. Does not: the mark in the content,
-which the contract declares (`recognise`), nor writing the sample (`assets.sample`).
-"""
+"""Tell sample data from publications, so that they never mix: the manifest, the mark on zips, the
+refusal. Not here: the mark in the content (`recognise`), writing the sample (`assets.sample`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""The KPI catalogue: what a KPI is, and what makes no sense in one.
-
-Belongs here: `kpis/<theme>.yaml` as validated objects. Does not: how a theme's file is written
-(`themes`), the arithmetic of units (`units`), SQL (`warehouse.mart`).
-"""
+"""The KPI catalogue: KPIs as validated objects. Not here: how a theme's file is written (`themes`),
+arithmetic of units (`units`), SQL (`warehouse.mart`)."""
 
 from __future__ import annotations
 

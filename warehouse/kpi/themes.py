@@ -1,8 +1,5 @@
-"""A theme of the catalogue, `kpis/<theme>.yaml`: its short rows, written out in full.
-
-Belongs here: what a row takes from its family and from the file's defaults. Does not: what the
-fields of a KPI are, and whether they make sense together (`catalogue`).
-"""
+"""Read a theme's file, `kpis/<theme>.yaml`, and complete its rows from families and defaults. Not
+here: the fields of a KPI, and whether they fit each other (`catalogue`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The units of KPIs, and which of them follows from what is divided by what."""
+"""The units of KPIs, and which unit each division gives."""
 
 from __future__ import annotations
 

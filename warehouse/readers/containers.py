@@ -1,8 +1,6 @@
-"""Opening what a person names: bare files, gzip, zip and workbooks, streamed, and distrusted.
-
-Belongs here: type by magic bytes, limits on size and ratio, member names, encodings. Does not:
-tables within workbooks (`workbook`), what the content means (`warehouse.intake.recognise`).
-"""
+"""Open imported files (bare, gzip, zip, workbook) as untrusted streams: type by magic bytes, limits
+on size, member names, encodings. Not here: tables in workbooks (`workbook`), recognising feeds
+(`warehouse.intake.recognise`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Which feed a table is, by its headings: the one contract whose required columns are there.
-
-Belongs here: matching headings to contracts, naming what is missing. Does not: reading files
-(`tables`), the months of their content (`warehouse.intake.recognise`).
-"""
+"""Match a table's headings to the contract whose required columns it has. Not here: reading files
+(`tables`), the months of their content (`warehouse.intake.recognise`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""The refusal of a file that is not taken, and its words.
-
-Belongs here: what every reader says alike. Does not: finding what is wrong (the other readers).
-"""
+"""The refusal of a file, and words that all readers share. Not here: finding faults (other
+readers)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""A file's one table, CSV or workbook alike: its headings, and its rows as text.
-
-Belongs here: where the headings stand, where the data end, and reading both. Does not: which feed
-a table is (`matching`), typing its values (`warehouse.transform.conform`).
-"""
+"""The one table of a CSV file or workbook: its headings, and its rows as text. Not here: which feed
+it is (`matching`), types (`warehouse.transform.conform`)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,6 @@
-"""When a workbook says on its title sheet that it was published.
-
-Belongs here: finding and reading that day, and whether it can be. Does not: workbooks as such
-(`workbook`), which day counts in the end (`warehouse.intake.importer`).
-
-Title sheets are filled in by hand from that of the month before, and some keep its date.
-"""
+"""The publication date on a workbook's title sheet, and whether it is plausible: some sheets still
+have last month's date. Not here: workbooks (`workbook`), which date is used
+(`warehouse.intake.importer`)."""
 
 from __future__ import annotations
 

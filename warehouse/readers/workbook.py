@@ -1,9 +1,5 @@
-"""Tables in Excel workbooks: found by the words of their headings, whatever stands around them.
-
-Belongs here: sheets as text, the heading row, where the data end. Values only: formulas count as
-what they last showed, and macros never run. Does not: which feed a table is
-(`warehouse.intake.recognise`).
-"""
+"""Sheets of Excel workbooks as text, and rows that may be headings. Formulas count as the values
+last saved; macros never run. Not here: which feed a table is (`warehouse.intake.recognise`)."""
 
 from __future__ import annotations
 

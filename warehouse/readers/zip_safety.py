@@ -1,8 +1,5 @@
-"""Distrust of containers: how much they may hold, and what their directory must not show.
-
-Belongs here: limits on size, number and ratio, and the names of members. Does not: unpacking
-(`containers`).
-"""
+"""Limits on zips: size, number and compression ratio, and names of members. Not here: unpacking
+(`containers`)."""
 
 from __future__ import annotations
 

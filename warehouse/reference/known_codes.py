@@ -1,8 +1,5 @@
-"""Codes as the mart has them, of codes and names as publishers write them.
-
-Belongs here: ODS codes for NHS places, ONS codes for local authorities. Does not: who belongs to
-whom (`warehouse.mart.hierarchy`).
-"""
+"""From codes and names as published to the codes of the mart: ODS for NHS places, ONS for local
+authorities. Not here: which organisation belongs to which (`warehouse.mart.hierarchy`)."""
 
 from __future__ import annotations
 

@@ -1,12 +1,7 @@
-"""The table of the levels of organisations: adding a level is adding a row.
-
-Belongs here: what a level is called, what lies above it, in which column an organisation's parent
-of it stands, and what follows from that. Does not: who belongs to whom in a month (`organisations`
-has the dated reference; the feeds say the rest).
-
-Whatever else lists levels (the order of roll-ups, columns of the mart, what a contract may name)
-is derived from these rows.
-"""
+"""The table of organisation levels; to add a level, add a row. Everything else that lists levels
+(order of roll-ups, columns of the mart, levels a contract may name) is derived from it. Not
+here: which organisation belongs to which (`organisations` has the dated reference; feeds have
+the rest)."""
 
 from __future__ import annotations
 

@@ -1,12 +1,11 @@
-"""The upper-tier local authorities of England, each the area of one health and wellbeing board.
+"""The upper-tier local authorities of England, each the area of one health and wellbeing board: the
+shipped table, and the authority that a published name means. Not here: which pharmacies are
+there (feeds).
 
-Belongs here: reading the shipped table, and which authority a published spelling of a board means.
-Does not: which pharmacies are there, which the feeds themselves say.
-
-The table is as at 1 April 2023 and held until 31 March 2025: 153 authorities with the ONS codes
-and names of those days (Barnsley E08000016 and Sheffield E08000019, which were recoded in 2025).
-`also_known_as` lists the other spellings, separated by `|`; case, punctuation, `&` and words such
-as `Borough` or `City of` need no spelling of their own.
+The table is as at 1 April 2023 and valid until 31 March 2025: 153 authorities with their ONS
+codes and names of that time (Barnsley E08000016 and Sheffield E08000019 were recoded in 2025).
+`also_known_as` lists other spellings, separated by `|`; case, punctuation, `&` and words such as
+`Borough` or `City of` need no spelling of their own.
 """
 
 from __future__ import annotations

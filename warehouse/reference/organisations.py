@@ -1,11 +1,9 @@
-"""The dated reference of England, regions, ICBs and sub-ICBs: ODS and ONS codes, and parents.
+"""The dated reference of England, regions, ICBs and sub-ICBs: ODS and ONS codes, and parents. Not
+here: practices and networks, which feeds name month by month.
 
-Belongs here: reading the shipped table and answering "who belonged to whom in that month".
-Does not: practices and networks, which the feeds themselves name month by month.
-
-The table is exact from July 2022. For the codes of that day an earlier month takes their first
-row: publishers restate earlier months on the boundaries of the release. A code created later has
-no parents before it was created, so that it never stands beside the code it replaced.
+The table is exact from July 2022. An earlier month uses the first row of codes that existed
+then: publishers restate earlier months on the boundaries of the release. A code created later
+has no parents before that, so that it never appears beside the code it replaced.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""From published text to typed, conformed rows: pure polars functions, driven by the contract.
-
-Belongs here: renaming, typing, label spellings, and the row rules that send a row to quarantine.
-Does not: reading files (`warehouse.transform.tidy`), checking an edition (`checks`).
-"""
+"""From published text to typed rows, driven by the contract: renaming, types, label spellings, and
+the row rules for quarantine. Pure polars. Not here: reading files (`warehouse.transform.tidy`),
+checks on editions (`checks`)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,9 @@
-"""Corrections: known errors of publishers, corrected cell by cell and published as such.
+"""Corrections of publishers' known errors, cell by cell: the schema of
+`assets/feeds/<feed>/corrections.yaml`, and applying it. Pure polars. Not here: checking whether
+a correction still matches its error (`checks`).
 
-Belongs here: the schema of `assets/feeds/<feed>/corrections.yaml` and applying it to published
-rows, pure polars. Does not: checking whether a correction still matches its error (`checks`).
-
-A correction applies to some editions. From its expiry on it no longer applies, so that a persistent
-error is reviewed. Which editions that affects does not depend on the clock, and a rebuild gives the
-same result.
+From its expiry edition on a correction no longer applies, so that a persistent error is
+reviewed. This does not depend on the clock: a rebuild gives the same result.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The lake's files for one source file: keys of its derived files, and the facts of its tidying.
-
-Belongs here: where they are, and whether they are still valid. Does not: making them (`tidy`).
-"""
+"""The derived files of a source file in the lake: their keys, and whether they are still valid. Not
+here: making them (`tidy`)."""
 
 from __future__ import annotations
 

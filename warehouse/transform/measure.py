@@ -1,8 +1,5 @@
-"""From conformed rows to additive measures per organisation and month: pure polars.
-
-Belongs here: sums, and the organisations a file names. Does not: roll-ups, rates, or choosing
-between editions (`warehouse.mart`).
-"""
+"""From typed rows to measures per organisation and month, and the organisations a file names. Pure
+polars. Not here: roll-ups, rates, choosing between editions (`warehouse.mart`)."""
 
 from __future__ import annotations
 

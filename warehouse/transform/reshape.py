@@ -1,9 +1,5 @@
-"""From a file's published layout to the rows of its feed, still as text.
-
-Belongs here: older layouts with a column per label, rows and columns of a file that belong to
-another service. Driven by the contract (`wide`, `row_filter`, `ignored_columns`). Does not: typing
-(`conform`).
-"""
+"""From a file's published layout to the rows of its feed, still as text, driven by the contract
+(`wide`, `row_filter`, `ignored_columns`). Not here: types (`conform`)."""
 
 from __future__ import annotations
 

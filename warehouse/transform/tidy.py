@@ -1,8 +1,5 @@
-"""From one archived source file to its tidy Parquet, its quarantined rows, and its measures.
-
-Belongs here: streaming bytes out of the archive, by the feed's contract, into the lake.
-Does not: the parsing rules (`assets`), verdicts (`checks`). Everything here can be rebuilt.
-"""
+"""From an archived source file to its tidy rows, quarantined rows and measures in the lake. All of
+it can be rebuilt. Not here: rules of the feed (`assets`), verdicts (`checks`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
-"""Unreliable organisation-months: cells that lost a row and keep their last good figure.
-
-Belongs here: which quarantined rows bear a count, and which organisation-months they affect, on the
-cautious side. Does not: the row rules (`warehouse.transform.conform`), choosing editions
-(`warehouse.mart`).
-"""
+"""Unreliable organisation-months: those that lost a quarantined row with a count. When in doubt, a
+month is unreliable. Not here: the row rules (`warehouse.transform.conform`), choosing editions
+(`warehouse.mart`)."""
 
 from __future__ import annotations
 
