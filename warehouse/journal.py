@@ -17,11 +17,11 @@ Fields = dict[str, object]
 
 @dataclass(frozen=True)
 class Journal:
-    """The entries below `place`, JSON objects each.
+    """The entries below `place`, each a JSON object.
 
-    `moment`: the field that says when it happened. `label`: what an entry is about, as a part of
-    its key: whoever wants the newest of each need not read all. Until the next entry is added, a
-    home of an earlier release has its entries in `<place>.jsonl`, a line each; they are read there.
+    `moment`: the field with the time of the event. `label`: the subject of an entry, part of its
+    key, so that `newest` need not read all. A home of an earlier release has its entries in
+    `<place>.jsonl`, one per line, until the next one is added.
     """
 
     store: Store
@@ -30,7 +30,7 @@ class Journal:
     label: Callable[[Fields], str] = lambda _: ""
 
     def add(self, entry: str) -> None:
-        """Add an entry: it sorts after all others, even if the clock was set back."""
+        """Add an entry after all others, even if the clock was set back."""
         with self.store.lock(f"state/{self.place.rpartition('/')[2]}.lock"):
             self._upgrade()
             last = self.store.list_keys(self.place, ".json")[-1:]
@@ -39,27 +39,27 @@ class Journal:
 
     def entries(self) -> Iterator[str]:
         """The entries, in order."""
-        old = self._old()
-        for key in sorted({*old, *self.store.list_keys(self.place, ".json")}):
-            yield old[key] if key in old else _read(self.store, key)
+        return self._entries(newest=False)
 
     def newest(self) -> Iterator[str]:
         """The newest entry of each label, in order."""
+        return self._entries(newest=True)
+
+    def _entries(self, newest: bool) -> Iterator[str]:
         old = self._old()
         keys = sorted({*old, *self.store.list_keys(self.place, ".json")})
-        for key in sorted({_label(key): key for key in keys}.values()):
+        for key in sorted({_label(key): key for key in keys}.values()) if newest else keys:
             yield old[key] if key in old else _read(self.store, key)
 
     def _upgrade(self) -> None:
-        """Give each line of an earlier release's journal an object of its own, then drop it. May be
-        repeated: keys follow from the lines."""
+        """Write each line of an earlier release's journal as an object, then delete the file. Safe
+        to repeat: keys follow from the lines."""
         for key, line in self._old().items():
             self.store.write_once(key, f"{line}\n".encode())
         self.store.delete(f"{self.place}.jsonl")
 
     def _old(self) -> dict[str, str]:
-        """The lines of an earlier release's journal, by the keys of their objects; those that a
-        killed process left unfinished are no entries."""
+        """The lines of an earlier release's journal by key, without unfinished ones."""
         try:
             lines = self.store.read(f"{self.place}.jsonl").splitlines()
         except FileNotFoundError:
@@ -82,12 +82,12 @@ class Journal:
 
 @lru_cache(maxsize=65536)
 def _read(store: Store, key: str) -> str:
-    """An entry, read once in a process: it never changes."""
+    """An entry, cached: it never changes."""
     return store.read_text(key)
 
 
 def _later(at: datetime, stamp: str = "") -> str:
-    """A moment as part of a key, later than another such part."""
+    """A time as part of a key; later than `stamp`, another such part."""
     found = f"{at.astimezone(UTC) if at.tzinfo else at:{STAMP}}"
     if found > stamp:
         return found

@@ -21,9 +21,9 @@ ORG_CODE = r"^[A-Z0-9]{3,9}$"
 class Disclosure(Strict):
     """What may be published of local returns.
 
-    `practice_level`: practices one by one too, not only sub-ICBs and above. `threshold`: counts of
-    people and events from 1 to below it are suppressed at every level, with whatever gives them
-    away; 1 suppresses none.
+    `practice_level`: single practices too, not only sub-ICBs and above. `threshold`: counts of
+    people and events from 1 to below it are suppressed at every level, with figures that would
+    disclose them; 1 suppresses none.
     """
 
     practice_level: bool = False
@@ -31,7 +31,7 @@ class Disclosure(Strict):
 
     @property
     def words(self) -> str:
-        """The choice in a line, for those who read the mart."""
+        """The choice in one line, for readers of the mart."""
         levels = "practices too" if self.practice_level else "sub-ICBs and above"
         if self.threshold == 1:
             return f"{levels}; no number is suppressed"
@@ -39,7 +39,7 @@ class Disclosure(Strict):
 
 
 class Timeouts(Strict):
-    """Seconds that a publisher has to answer: to connect, and between one byte and the next."""
+    """Timeouts for publishers, in seconds: to connect, and between two bytes."""
 
     connect: float = Field(default=10, gt=0)
     read: float = Field(default=60, gt=0)
@@ -48,10 +48,9 @@ class Timeouts(Strict):
 class Looking(Strict):
     """When the daemon looks up new editions, and how often it checks the home.
 
-    `cron`: five fields, in London time; on each tick a feed is looked up if its edition is due by
-    the release calendar, on working days only unless the cron says every day. `poll_seconds`:
-    between two evaluations of the landing folder and of what is to be refreshed; None leaves each
-    its own.
+    `cron`: five fields, London time; a feed is looked up if its edition is due by the release
+    calendar, on working days only unless the cron names every day. `poll_seconds`: between two
+    evaluations of the landing folder and of a pending refresh; None leaves each its default.
     """
 
     cron: str = Field(default="35 9 * * 1-5", pattern=r"^([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z-]+$")
@@ -63,19 +62,19 @@ class Looking(Strict):
         try:
             CronSim(said, datetime(2026, 1, 1))
         except CronSimError as error:
-            raise ValueError(f"no such time ({str(error).lower()})") from error
+            raise ValueError(f"not a valid cron expression ({str(error).lower()})") from error
         return said
 
 
 class HeadlinePlace(Strict):
-    """A place whose headline figures are shown; under the mart's name of it unless it has one."""
+    """A place whose headline figures are shown; without `name` under its name in the mart."""
 
     level: OrgLevel
     code: str = Field(pattern=ORG_CODE)
     name: str | None = None
 
 
-# Where it began; another ICB's home names its own.
+# The default place; another ICB sets its own.
 HOME_PLACE = "QK1"
 HOME_HEADLINES = (
     HeadlinePlace(level="icb", code=HOME_PLACE, name="LLR"),
@@ -87,11 +86,10 @@ HOME_HEADLINES = (
 class Settings(Strict):
     """All choices of an installation.
 
-    `place`: the ICB of the home, by ODS code; claims about it are evaluated. `headline_places`:
-    whose headline figures are shown, in that order; by default the ICB alone, and in the home of
-    `HOME_PLACE` its city too. `addresses`: beginnings of publishers' addresses, and their
-    replacements (a mirror). `keep_marts`: how many previous marts are kept. `keep_runs_days`: how
-    long Dagster's runs are kept at least.
+    `place`: ODS code of the home's ICB; claims about it are evaluated. `headline_places`: whose
+    headline figures are shown, in that order; by default the ICB alone, for `HOME_PLACE` its city
+    too. `addresses`: beginnings of publishers' addresses -> replacements (a mirror). `keep_marts`:
+    number of previous marts kept. `keep_runs_days`: how long Dagster's runs are kept at least.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
@@ -110,7 +108,7 @@ class Settings(Strict):
 
     @property
     def headlines_chosen(self) -> tuple[HeadlinePlace, ...]:
-        """Those of them that somebody chose, who should hear of it if there is no such place."""
+        """Those that were set, so that an unknown place is reported; empty for the defaults."""
         if self.headline_places or self.place == HOME_PLACE:
             return self.headline_places
         return (HeadlinePlace(level="icb", code=self.place),)
@@ -122,11 +120,11 @@ class Settings(Strict):
 
 
 class Unreadable(Refusal, ValueError):
-    """Settings that can't be used: whoever wrote them can put them right."""
+    """Invalid settings."""
 
 
 def read_settings(home: Home) -> Settings:
-    """The choices made in `settings.yaml` of the home; defaults for those not made.
+    """The settings of the home, with defaults.
 
     Raises Unreadable naming the file, the key, what was found and what is possible.
     """
@@ -147,8 +145,8 @@ def read_settings(home: Home) -> Settings:
 
 
 POSSIBLE = (
-    "It may say `place:` (ODS code of an ICB, like QK1), `headline_places:` (a list of "
-    "`{level: sub_icb, code: 04C}`, perhaps with a `name:`), `disclosure:` with `practice_level:` "
+    "Possible keys: `place:` (ODS code of an ICB, like QK1), `headline_places:` (a list of "
+    "`{level: sub_icb, code: 04C}`, optionally with `name:`), `disclosure:` with `practice_level:` "
     "(true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
     "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "

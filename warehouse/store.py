@@ -29,21 +29,21 @@ PART_SUFFIX = ".part"
 _PARTS = (PART_SUFFIX, f"{PART_SUFFIX}.wal")
 _STAMP = "%Y%m%dT%H%M%S"
 _BEGUN = re.compile(r"\.(\d{8}T\d{6})-[0-9a-f]{8}\.part")
-# What some file system does not take as part of a name, and names that Windows keeps for devices.
+# Characters that some file systems do not allow in names, and names that Windows reserves.
 _UNUSABLE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$|^$')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 class BadKey(ValueError):
-    """A key that can't be one: it leads out of the home, or some file system would not take it."""
+    """An invalid key: it leads out of the home, or some file systems do not allow it."""
 
 
 class Changed(Exception):
-    """An object is no longer what its reader saw: read it again, and decide again."""
+    """An object changed after it was read: read it again, and decide again."""
 
 
 class Locked(Exception):
-    """Somebody else holds the lock."""
+    """Another process holds the lock."""
 
 
 def version_of(content: bytes) -> str:
@@ -53,12 +53,12 @@ def version_of(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """The objects under a folder. Keys that can't be used raise BadKey, everywhere."""
+    """The objects under a folder. Every method raises BadKey for an invalid key."""
 
     root: Path
 
     def read(self, key: str) -> bytes:
-        """An object's content. Raises FileNotFoundError naming it."""
+        """An object's content. Raises FileNotFoundError."""
         return self._path(key).read_bytes()
 
     def read_text(self, key: str) -> str:
@@ -70,49 +70,49 @@ class Store:
         return self._path(key).open("rb")
 
     def exists(self, key: str) -> bool:
-        """Whether there is such an object."""
+        """Whether the object exists."""
         return self._path(key).is_file()
 
     def size(self, key: str) -> int:
-        """An object's bytes. Raises FileNotFoundError."""
+        """An object's size in bytes. Raises FileNotFoundError."""
         return self._path(key).stat().st_size
 
     def version(self, key: str) -> str | None:
-        """An object's version, for `replace_if_unchanged`; None if there is none."""
+        """An object's version, for `replace_if_unchanged`; None if it does not exist."""
         try:
             return version_of(self.read(key))
         except FileNotFoundError:
             return None
 
     def list_keys(self, prefix: str, suffix: str = "") -> list[str]:
-        """Keys of all objects below `prefix/`, sorted: no locks, and nothing half-written."""
+        """Keys of all objects below `prefix/`, sorted; without locks and half-written files."""
         objects = (key for key in self._all(prefix) if not key.endswith((*_PARTS, ".lock")))
         return sorted(key for key in objects if key.endswith(suffix))
 
     def edited_at(self, key: str) -> datetime | None:
-        """When an object was last written, None if there is none: for what people write (settings),
-        which nothing of ours records. It may say when a copy was made, so nothing rests on it."""
+        """When an object was last written, None if it does not exist; approximate, since copying a
+        home may change it. Only for files that people write (settings)."""
         try:
             return datetime.fromtimestamp(self._path(key).stat().st_mtime, UTC)
         except FileNotFoundError:
             return None
 
     def names(self, prefix: str) -> set[str]:
-        """Names right below `prefix/`, of objects and of what more objects lie below."""
+        """Names directly below `prefix/`, of objects and folders."""
         return {key.removeprefix(f"{prefix}/").partition("/")[0] for key in self._all(prefix)}
 
     def local_copy(self, key: str) -> Path:
-        """A path to read an object from, nothing else; opening it fails where there is none."""
+        """A path to read an object from; opening it fails if the object does not exist."""
         return self._path(key)
 
     def key_of(self, path: Path) -> str:
-        """The key that a path of this home has. Raises BadKey for a path outside."""
+        """The key of a path in this home. Raises BadKey for a path outside."""
         if not path.is_relative_to(self.root):
             raise BadKey(f"{path} is not in {self.root}.")
         return path.relative_to(self.root).as_posix()
 
     def write_once(self, key: str, content: bytes) -> bool:
-        """Write an object unless there is one; False if there is, which stays as it is."""
+        """Write an object unless it exists; returns False if it does, and leaves it unchanged."""
         part = self.part(key)
         try:
             part.write_bytes(content)
@@ -133,14 +133,14 @@ class Store:
         return True
 
     def replace(self, key: str, content: bytes | str) -> None:
-        """Write an object, in the place of another if there is one."""
+        """Write an object, replacing an existing one."""
         with self.writing(key) as path:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def replace_if_unchanged(self, key: str, content: bytes, version: str | None) -> str:
-        """Replace an object that still has the version; None: that still is not there.
+        """Replace an object if it still has the version (None: if it still does not exist).
 
-        Returns the new version. Raises Changed if somebody was faster.
+        Returns the new version. Raises Changed if another process changed it first.
         """
         with self.lock(f"{key}.lock"):
             if self.version(key) != version:
@@ -150,19 +150,19 @@ class Store:
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
-        """A path to write to: it becomes the object on success, and vanishes on failure."""
+        """A path to write to; it becomes the object on success, and is deleted on failure."""
         with whole_file(self._path(key)) as part:
             yield part
 
     def part(self, key: str) -> Path:
-        """A path on which something is made for `key` that another process may `put` there. It
-        lies where a step moves it into place; whoever makes it discards it, else `sweep` does."""
+        """A path, on the same disk, for a file that another process may `put` at `key`. The caller
+        discards it; `sweep` deletes it otherwise."""
         return _part_of(self._path(key))
 
     def put(self, key: str, path: Path) -> None:
-        """Make a file of this machine an object; it is gone from where it was.
+        """Move a file of this machine to an object.
 
-        Raises PermissionError where a reader has the object open (Windows only).
+        Raises PermissionError if the object is open (Windows only).
         """
         try:
             self._path(key).parent.mkdir(parents=True, exist_ok=True)
@@ -175,9 +175,9 @@ class Store:
             discard(path)
 
     def bring(self, key: str, path: Path, sha256: str) -> None:
-        """Copy a file of this machine in, unless there is such an object.
+        """Copy a file of this machine to an object, unless that exists.
 
-        Raises Changed if its bytes no longer have this hash.
+        Raises Changed if its content no longer has this hash.
         """
         if self.exists(key):
             return
@@ -188,7 +188,7 @@ class Store:
                     raise Changed(f"{path.name} changed while it was being read")
 
     def copy(self, key: str, target: str) -> None:
-        """Have an object under a second key too; of the same bytes where the disk can do that."""
+        """Copy an object to a second key; as a hard link if the disk allows it."""
         with self.writing(target) as part:
             try:
                 os.link(self._path(key), part)
@@ -197,21 +197,21 @@ class Store:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder outside the home, for what is not kept; it vanishes."""
+        """A temporary folder outside the home."""
         with tempfile.TemporaryDirectory(prefix="access-recovery-") as folder:
             yield Path(folder)
 
     def delete(self, key: str) -> None:
-        """Delete an object, if there is one. Raises PermissionError as `put` does."""
+        """Delete an object, if it exists. Raises PermissionError as `put` does."""
         discard(self._path(key))
 
     def delete_all(self, prefix: str) -> None:
-        """Delete whatever lies below `prefix/`, half-written or not."""
+        """Delete everything below `prefix/`, including half-written files."""
         shutil.rmtree(self._path(prefix), ignore_errors=True)
 
     def sweep(self, prefix: str, older_than: timedelta = timedelta(0)) -> int:
-        """Delete what killed processes left half-written below `prefix/`, begun that long ago or
-        at an unknown time; returns how many files."""
+        """Delete half-written files of killed processes below `prefix/` that are at least that old,
+        or of unknown age; returns how many."""
         latest = f"{datetime.now(UTC) - older_than:{_STAMP}}"
         begun = {key: _BEGUN.search(key) for key in self._all(prefix) if key.endswith(_PARTS)}
         left = [key for key, at in begun.items() if at is None or at[1] <= latest]
@@ -220,7 +220,7 @@ class Store:
         return len(left)
 
     def prune(self, prefix: str) -> None:
-        """Remove folders below `prefix/` that are left empty; an object store has none."""
+        """Remove empty folders below `prefix/`; an object store has none."""
         for folder, _, _ in os.walk(self._path(prefix), topdown=False):
             if folder != str(self._path(prefix)):
                 with suppress(OSError):  # it is not empty
@@ -228,9 +228,9 @@ class Store:
 
     @contextmanager
     def lock(self, key: str, wait: bool = True) -> Iterator[None]:
-        """Hold a lock, named as an object; the system frees it even when we are killed.
+        """Hold the lock of this key; the operating system releases it if the process is killed.
 
-        Raises Locked if somebody holds it and `wait` is False.
+        Raises Locked if another process holds it and `wait` is False.
         """
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -245,14 +245,14 @@ class Store:
             lock.release()
 
     def free_space(self) -> int:
-        """Bytes that are free where the objects are, or would be."""
+        """Free bytes on the disk of the home."""
         place = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
         return shutil.disk_usage(place).free
 
     def _path(self, key: str) -> Path:
         for name in key.split("/"):
             if _UNUSABLE.search(name) or _DEVICES.match(name):
-                why = f"not every file system takes {name!r} as a part of it"
+                why = f"not every file system allows {name!r} as a name"
                 raise BadKey(f"{key!r} can't be the name of an object: {why}.")
         return self.root / key
 
@@ -275,8 +275,8 @@ class Store:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write to, beside a file of this machine: it replaces that on success and vanishes
-    on failure."""
+    """A path to write to, beside a file of this machine: it replaces the file on success, and is
+    deleted on failure."""
     part = _part_of(path)
     try:
         yield part
@@ -286,7 +286,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def discard(path: Path) -> None:
-    """Delete a file of this machine, if it is there."""
+    """Delete a file of this machine, if it exists."""
     path.unlink(missing_ok=True)
 
 

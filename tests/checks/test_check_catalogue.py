@@ -52,7 +52,7 @@ def written(folder: Path, text: str) -> Path:
         (lambda t: t.replace("rules", "mart"), r"a_check\.layer: found mart"),
         (lambda t: t + "  threshold: 2\n", "a_check: `threshold` and `threshold_means`"),
         (lambda t: t + "  least: 2\n", "a_check: `month_on_month` and `least` need"),
-        (lambda t: t + "  title: Twice\n", "`title` stands twice"),
+        (lambda t: t + "  title: Twice\n", "duplicate key `title`"),
         (lambda t: "a_check: [", "not readable as YAML"),
         (lambda t: "- a_check", "found list, expected keys"),
     ],

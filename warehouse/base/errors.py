@@ -8,22 +8,22 @@ import re
 
 from warehouse.base.exit_status import WRONG
 
-# Silent unless `--debug` listens: traces belong neither on the screen nor in alerts.
+# Shown only with `--debug`: tracebacks belong neither on the screen nor in alerts.
 TRACES = logging.getLogger("access_recovery.traces")
 SHOWN = "shown"
 
-# Where an engine's or Python's account of its own code begins, or a query's plan.
+# Where a traceback of Python or DuckDB begins, or a query plan.
 TRACE = re.compile(
     r"^\s*(Stack Trace:|Traceback \(most recent call last\)|Resolved plan until failure"
     r"|This error signals an assertion failure within DuckDB|#?\d+\s+\S+.*\b0x[0-9a-f]+"
     r"|\S+\(\S*\+0x[0-9a-f]+\)|File \".*\", line \d+|\S.*\[0x[0-9a-f]+\]$)",
     re.MULTILINE,
 )
-# How Dagster begins an error: the class of it, perhaps with its modules.
+# How Dagster begins an error: its class, perhaps with modules.
 CLASS = re.compile(r"^(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*): ")
-# Classes that are put into words already, so that naming them adds nothing.
+# Classes whose messages are complete, so that naming the class adds nothing.
 IN_WORDS = ("ValueError", "RuntimeError")
-# Classes of mistakes in a program: their words are for its programmers.
+# Classes of programming errors: their messages are for programmers.
 MISTAKES = {
     *("ArithmeticError", "ZeroDivisionError", "OverflowError", "AssertionError", "AttributeError"),
     *("IndexError", "KeyError", "NameError", "UnboundLocalError", "NotImplementedError"),
@@ -37,9 +37,9 @@ AGAIN = (
 
 
 class Refusal(Exception):
-    """What can't be done as asked: `reason` says why, `remedy` what the person can do about it.
+    """A request that can't be carried out: `reason`, and `remedy`, what the person can do.
 
-    `exit_status`: that of the command which it ends.
+    `exit_status`: of the command that it ends.
     """
 
     exit_status = WRONG
@@ -52,27 +52,29 @@ class Refusal(Exception):
 
     @property
     def reason(self) -> str:
-        """Why not, in a sentence."""
+        """Why not, as a sentence."""
         return str(self.args[0])
 
     @property
     def remedy(self) -> str:
-        """What to do about it; blank where the reason says that too."""
+        """What to do about it; blank if the reason includes it."""
         return str(self.args[1])
 
 
 def plain(error: BaseException | str) -> str:
-    """What happened, in one line: an error's words, or those that Dagster kept of it.
+    """An error's message in one line, from an exception or from Dagster's text of one.
 
-    Of an internal error of DuckDB, and of a mistake in this program, it says that it is one.
+    Marks internal errors of DuckDB, and bugs in this program, as such.
     """
     words = without_trace(error)
     named = CLASS.match(f"{words} ") or CLASS.match(f"{words}: ")
     name = named["name"] if named else ""
     said = words[named.end() :].strip() if named else words
     if internal := INTERNAL.search(said):
+        from importlib.metadata import version
+
         return (
-            f"DuckDB {_duckdb_version()} stopped with an internal error, a fault of DuckDB and not "
+            f"DuckDB {version('duckdb')} stopped with an internal error, a fault of DuckDB and not "
             f"of the data: {said[internal.end() :]}"
         )
     if name in MISTAKES:
@@ -83,18 +85,18 @@ def plain(error: BaseException | str) -> str:
 
 
 def without_trace(error: BaseException | str) -> str:
-    """An error's class and words in one line, without the account of a program's code."""
+    """An error's class and message in one line, without a traceback."""
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return " ".join(TRACE.split(text.strip(), maxsplit=1)[0].split()).rstrip(": ")
 
 
 def keep_trace(trace: str) -> None:
-    """Hand the whole account of an error to whoever listens: `--debug`."""
+    """Log a traceback, for `--debug`."""
     TRACES.debug("%s", trace.rstrip())
 
 
 def show_traces() -> None:
-    """From now on traces are printed to standard error."""
+    """Print tracebacks to standard error from now on."""
     hide_traces()
     shown = logging.StreamHandler()
     shown.set_name(SHOWN)
@@ -104,13 +106,7 @@ def show_traces() -> None:
 
 
 def hide_traces() -> None:
-    """Traces are printed no more."""
+    """Stop printing tracebacks."""
     for handler in [one for one in TRACES.handlers if one.get_name() == SHOWN]:
         TRACES.removeHandler(handler)
     TRACES.setLevel(logging.NOTSET)
-
-
-def _duckdb_version() -> str:
-    from importlib.metadata import version
-
-    return version("duckdb")

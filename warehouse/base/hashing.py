@@ -12,8 +12,8 @@ CHUNK = 1 << 20
 
 
 class SideHash:
-    """SHA-256 of chunks, worked out in a thread: hashing holds no interpreter lock, so on a second
-    core it goes on while the caller unpacks and writes the next chunk."""
+    """SHA-256 of chunks, computed in a thread while the caller unpacks and writes the next chunk:
+    hashing releases the interpreter lock."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
@@ -32,7 +32,7 @@ class SideHash:
         self._pool.shutdown()
 
     def update(self, chunk: bytes) -> None:
-        """Take in the next chunk; waits for the one before, so that at most two are in memory."""
+        """Hash the next chunk; waits for the one before, so that at most two are in memory."""
         self._wait()
         self._pending = self._pool.submit(self._digest.update, chunk)
 
@@ -54,7 +54,7 @@ def hash_file(path: Path) -> str:
 
 
 def hash_stream(stream: IO[bytes]) -> str:
-    """SHA-256 of what is left in a stream."""
+    """SHA-256 of the rest of a stream."""
     digest = hashlib.sha256()
     while chunk := stream.read(CHUNK):
         digest.update(chunk)

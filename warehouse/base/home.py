@@ -13,16 +13,16 @@ HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
 DEFAULT_HOME = Path("data")
 MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
-WRITTEN = ("lake", "quarantine", "mart", "archive")  # where a killed process leaves halves
+WRITTEN = ("lake", "quarantine", "mart", "archive")  # a killed process may leave partial files here
 
 
 class NoMart(Refusal):
-    """Nothing is published yet."""
+    """No mart is published yet."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one installation. Nothing outside `root` is ever written."""
+    """The folders of one installation. Nothing outside `root` is written."""
 
     root: Path
 
@@ -33,27 +33,27 @@ class Home:
 
     @property
     def store(self) -> Store:
-        """The door to what is kept in it."""
+        """Access to what is kept in it."""
         return Store(self.root)
 
     @property
     def landing(self) -> Path:
-        """Where files are dropped; emptied as they are archived."""
+        """Where people put files to import; emptied as they are archived."""
         return self.root / "landing"
 
     @property
     def archive(self) -> Path:
-        """Bytes as published, their provenance, and journals: never overwritten, never pruned."""
+        """Files as published, their provenance, and journals: never overwritten or pruned."""
         return self.root / "archive"
 
     @property
     def lake(self) -> Path:
-        """Parquet between the steps; can be rebuilt from the archive."""
+        """Derived Parquet files; can be rebuilt from the archive."""
         return self.root / "lake"
 
     @property
     def quarantine(self) -> Path:
-        """Rows that could not be accepted; can be rebuilt from the archive."""
+        """Quarantined rows; can be rebuilt from the archive."""
         return self.root / "quarantine"
 
     @property
@@ -76,7 +76,7 @@ class Home:
 
     @property
     def pages(self) -> Path:
-        """Pages for people, made from the published mart."""
+        """HTML pages made from the published mart."""
         return self.root / "docs"
 
     @property
@@ -86,13 +86,12 @@ class Home:
 
     @property
     def settings(self) -> Path:
-        """The owner's choices; none need be made."""
-        return self.root / "settings.yaml"
+        """The owner's settings; optional."""
+        return self.root / SETTINGS
 
     @property
     def state(self) -> Path:
-        """State kept between runs that may be lost: alerts sent, the result of the last refresh,
-        locks of publishers' hosts."""
+        """State that may be lost: alerts sent, result of the last refresh, locks of hosts."""
         return self.root / "state"
 
     @property

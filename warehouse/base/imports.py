@@ -11,16 +11,16 @@ ROOT = Path(__file__).parents[2]
 
 
 def modules_behind(*entries: str) -> list[Path]:
-    """Source files of the modules named, and of all modules of ours that they import, one through
-    another, inside functions too; sorted. What only types need is not imported, and not followed.
+    """Source files of the modules named, and of all our modules that they import, directly or not,
+    inside functions too; sorted. Imports under TYPE_CHECKING are not followed.
 
-    Raises FileNotFoundError for an entry that is no module of ours.
+    Raises FileNotFoundError for an entry that is not a module of ours.
     """
     found: dict[str, Path] = {}
     wanted = list(entries)
     for entry in entries:
         if _file_of(entry) is None:
-            raise FileNotFoundError(f"there is no module {entry} under {ROOT}")
+            raise FileNotFoundError(f"no module {entry} under {ROOT}")
     while wanted:
         name = wanted.pop()
         path = _file_of(name)
@@ -32,7 +32,7 @@ def modules_behind(*entries: str) -> list[Path]:
 
 @cache
 def _file_of(module: str) -> Path | None:
-    """A module's source, None if it is not one of ours."""
+    """A module's source file; None if it is not one of ours."""
     place = ROOT.joinpath(*module.split("."))
     tried = (place.with_suffix(".py"), place / "__init__.py")
     return next((path for path in tried if path.is_file()), None)
@@ -40,7 +40,7 @@ def _file_of(module: str) -> Path | None:
 
 @cache
 def _imports_of(path: Path) -> tuple[str, ...]:
-    """Names that a module imports; of `from a import b` both, for b may be a module."""
+    """Names that a module imports; for `from a import b` both, since b may be a module."""
     return tuple(dict.fromkeys(_imported(ast.parse(path.read_bytes()))))
 
 
@@ -50,13 +50,9 @@ def _imported(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield node.module
         yield from (f"{node.module}.{one.name}" for one in node.names)
-    elif isinstance(node, ast.If) and _is_for_types(node.test):
+    elif isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
         for other in node.orelse:
             yield from _imported(other)
     elif not isinstance(node, ast.expr):
         for child in ast.iter_child_nodes(node):
             yield from _imported(child)
-
-
-def _is_for_types(test: ast.expr) -> bool:
-    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"

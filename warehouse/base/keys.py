@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 
 class OfEdition(Protocol):
-    """Anything that is of one edition of a feed."""
+    """Anything that belongs to one edition of a feed."""
 
     @property
     def feed(self) -> str:
@@ -20,7 +20,7 @@ class OfEdition(Protocol):
 
 
 class OfFile(OfEdition, Protocol):
-    """Anything that is of one source file of an edition."""
+    """Anything that belongs to one source file of an edition."""
 
     @property
     def sha256(self) -> str:
@@ -31,19 +31,19 @@ Some = TypeVar("Some", bound=OfEdition)
 
 
 class EditionKey(NamedTuple):
-    """Which edition: of which feed, and its month (`2025-11`)."""
+    """An edition: its feed, and its month (`2025-11`)."""
 
     feed: str
     edition: str
 
     @classmethod
     def of(cls, one: OfEdition) -> EditionKey:
-        """The edition that something is of."""
+        """The edition that something belongs to."""
         return cls(one.feed, one.edition)
 
 
 class FileKey(NamedTuple):
-    """Which source file of which edition: the same content may be of two."""
+    """A source file of an edition: the same content may belong to two editions."""
 
     feed: str
     edition: str
@@ -51,10 +51,10 @@ class FileKey(NamedTuple):
 
     @classmethod
     def of(cls, one: OfFile) -> FileKey:
-        """The source file that something is of."""
+        """The source file that something belongs to."""
         return cls(one.feed, one.edition, one.sha256)
 
 
 def of_edition(every: Iterable[Some], feed: str, edition: str) -> list[Some]:
-    """Those that are of one edition, in their order."""
+    """Those that belong to one edition, in their order."""
     return [one for one in every if (one.feed, one.edition) == (feed, edition)]

@@ -15,7 +15,7 @@ from warehouse.store import Locked
 Say = Callable[[str], None]
 LOCK = "refresh.lock"
 
-# Home and thread that hold the lock: a refresh runs the jobs of feeds and of the mart within it.
+# (Home, thread) that hold the lock: a refresh runs the jobs of feeds and of the mart within it.
 _HELD: set[tuple[str, int]] = set()
 
 
@@ -27,9 +27,9 @@ class Busy(Refusal):
 
 @contextmanager
 def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
-    """Hold the home's lock; the operating system frees it even when we are killed.
+    """Hold the home's lock; the operating system releases it if the process is killed.
 
-    Raises Busy if somebody holds it and `wait` is False.
+    Raises Busy if it is taken and `wait` is False.
     """
     me = (str(home.lock), get_ident())
     with ExitStack() as held:
@@ -39,7 +39,7 @@ def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
             if not wait:
                 raise Busy(
                     f"Another refresh of {home.root} is running.",
-                    "Try again when it has ended, or leave --no-wait out.",
+                    "Try again when it has ended, or omit --no-wait.",
                 ) from None
             say("Another refresh is running; waiting for it to end")
             held.enter_context(home.store.lock(LOCK))
@@ -50,8 +50,7 @@ def alone(home: Home, say: Say, wait: bool) -> Iterator[None]:
 
 @contextmanager
 def writing(home: Home, say: Say) -> Iterator[None]:
-    """Hold the home's lock while something is written: the one that this thread holds already, as
-    within a refresh, or else one of its own, waited for."""
+    """Hold the home's lock, unless this thread already does (within a refresh); waits for it."""
     if (str(home.lock), get_ident()) in _HELD:
         yield
         return

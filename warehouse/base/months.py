@@ -11,7 +11,7 @@ MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 
 
 def add_months(month: date, months: int) -> date:
-    """The first day of the month `months` later (earlier if negative)."""
+    """The first day of the month that is `months` later (earlier if negative)."""
     index = month.year * 12 + month.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
 
@@ -60,7 +60,7 @@ def _say_run(first: date, last: date) -> str:
 
 
 def month_text(month: date) -> str:
-    """`2025-11`: how an edition or month is written everywhere in this project."""
+    """`2025-11`: how editions and months are written everywhere."""
     return f"{month:%Y-%m}"
 
 
@@ -75,9 +75,9 @@ def parse_month(text: str) -> date:
 
 @cache
 def month_spellings(formats: tuple[str, ...]) -> dict[str, date]:
-    """Every month from 2010 to 2050 as the formats write it, in three cases: text -> first day.
+    """Text -> first day, for every month from 2010 to 2050, in three cases.
 
-    A lookup, because months are few and rows are many; a day other than the first is not a month.
+    A lookup is faster: there are few months and many rows. Days other than the first are no months.
     """
     months = [date(year, month, 1) for year in range(2010, 2051) for month in range(1, 13)]
     written = {month.strftime(f): month for month in months for f in formats}

@@ -19,7 +19,7 @@ def _signed(number: float, digits: int) -> str:
 
 
 def say_change(unit: str, change: float | None, ratio: float | None, digits: int = 1) -> str:
-    """How a value changed: shares in percentage points, all else in per cent; `-` if unknown."""
+    """A change: of shares in percentage points, of other values in per cent; `-` if unknown."""
     if change is None:
         return "-"
     if unit == "share":
@@ -50,17 +50,17 @@ def signed_whole(value: float | None) -> str:
 
 
 def say_number(value: float) -> str:
-    """`1,237,002`, `65.6`: no more decimals than it has, and two at most."""
+    """`1,237,002`, `65.6`: with at most two decimals, and no trailing zeros."""
     if value == int(value):
         return whole(value)
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def say_signed(value: float) -> str:
-    """The same with its sign: `+7,351`; nothing has none."""
+    """As `say_number`, with its sign: `+7,351`; zero has none."""
     return f"{'-' if value < 0 else '+' if value else ''}{say_number(abs(value))}"
 
 
 def limit(value: float | None) -> str:
-    """A limit as it was set, to six figures: `0.25`, `1,500`; `-` where there is none."""
+    """A limit, to six significant figures: `0.25`, `1,500`; `-` if there is none."""
     return "-" if value is None else f"{value:,.6g}"

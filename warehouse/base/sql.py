@@ -13,10 +13,10 @@ Connection = duckdb.DuckDBPyConnection
 
 
 def open_mart(path: Path) -> Connection:
-    """A mart to read: attached as `mart`, which is the current database.
+    """A mart to read, attached as the current database `mart`.
 
-    An in-memory connection that attaches sees the newest file; `duckdb.connect(path)` may hand
-    back an older one that the process still has open. Raises duckdb.Error if it can't be read.
+    Attaching sees the newest file; `duckdb.connect(path)` may return an older one that the process
+    still has open. Raises duckdb.Error if it can't be read.
     """
     db = duckdb.connect()
     try:
@@ -29,13 +29,13 @@ def open_mart(path: Path) -> Connection:
 
 
 def open_file(path: Path, read_only: bool = False) -> Connection:
-    """A mart opened on its own, so that views and macros name no other database."""
+    """A mart opened directly, so that views and macros name no database."""
     return duckdb.connect(str(path), read_only=read_only)
 
 
 def open_builder(path: Path, storage_version: str, limits: dict[str, str]) -> Connection:
-    """A database in memory, with a new file attached as `mart` to be filled. `limits`: DuckDB's
-    settings (`memory_limit`, `temp_directory`)."""
+    """An in-memory database, with a new file attached as `mart`. `limits`: DuckDB's settings
+    (`memory_limit`, `temp_directory`)."""
     db = duckdb.connect(config={**limits})
     db.execute(f"ATTACH {quoted(path.as_posix())} AS mart (STORAGE_VERSION '{storage_version}')")
     return db
@@ -47,10 +47,10 @@ def attach(db: Connection, path: Path, name: str = "mart") -> None:
 
 
 def quoted(text: str) -> str:
-    """A text as SQL writes it, in single quotes."""
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def open_sqlite(path: Path, timeout: float) -> closing[sqlite3.Connection]:
-    """A SQLite file, closed at the end; waits so many seconds for whoever has it locked."""
+    """A SQLite file, closed by the `with` block. `timeout`: seconds to wait for its lock."""
     return closing(sqlite3.connect(path, timeout=timeout))

@@ -1,9 +1,9 @@
-"""The base of every record that people or this product write as YAML or JSON."""
+"""The base class of every record in YAML or JSON."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Strict(BaseModel):
-    """A record that never changes; an unknown key, such as a misspelt one, is refused."""
+    """An immutable record; an unknown key, such as a misspelt one, is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-LISTED = 20  # names that are listed in full where none is near
+LISTED = 20  # at most so many known names are listed if none is similar
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 SUPERSCRIPTS = dict.fromkeys(
     map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -15,15 +15,13 @@ SUPERSCRIPTS = dict.fromkeys(
 
 
 def fold(text: str) -> str:
-    """One spelling for comparison: no BOM, case or double spaces. `8  To 14` -> `8 to 14`."""
+    """A text for comparison, without BOM, case and double spaces: `8  To 14` -> `8 to 14`."""
     return " ".join(text.replace("\ufeff", "").split()).casefold()
 
 
 def heading_key(text: str) -> str:
-    """What a heading says, whatever its dress: no case, spaces, punctuation or footnote marks.
-
-    `ICB ODS Code [1,2]` and `icb_ods_code` are one heading.
-    """
+    """A heading for comparison, without case, spaces, punctuation and footnote marks:
+    `ICB ODS Code [1,2]` and `icb_ods_code` are the same."""
     words = FOOTNOTE.sub(" ", text).translate(SUPERSCRIPTS).casefold()
     return "".join(letter for letter in words if letter.isalnum())
 
@@ -33,12 +31,16 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def similar(name: str, known: Collection[str]) -> list[str]:
+    """At most three known names that are similar to a name, whatever its case; the best first."""
+    folded = {one.casefold(): one for one in known}
+    return [folded[one] for one in get_close_matches(name.casefold(), folded)]
+
+
 def unknown(kind: str, name: str, known: Collection[str]) -> tuple[str, str]:
-    """What to say of a name that does not exist, and which was meant: `Unknown KPI "x".`, `Did you
-    mean y?`. `known`: the names there are, or name -> what it is called; of a few all are listed.
-    """
-    likes = {one.casefold(): one for one in known}
-    near = [likes[one] for one in get_close_matches(name.casefold(), likes, n=3)]
+    """The message for an unknown name, and a suggestion: `Unknown KPI "x".`, `Did you mean y?`.
+    `known`: names, or name -> title; a short list is given in full if none is similar."""
+    near = similar(name, known)
     titles = known if isinstance(known, Mapping) else {}
     named = [f"{one} ({titles[one]})" if titles.get(one) else one for one in near]
     meant = f"Did you mean {' or '.join(named)}?" if named else ""

@@ -6,14 +6,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-# What a pattern asks for, said by an example.
+from warehouse.base.text import similar
+
+# Patterns in words.
 PATTERNS = {
     r"^https?://\S+$": "an address that begins with https:// or http://",
     r"^[A-Z0-9]{3,9}$": "a code of an organisation, such as 04C or E06000016",
@@ -25,8 +26,7 @@ Models = Mapping[str, type[BaseModel]]
 
 @contextmanager
 def faults_told_of(path: Path) -> Iterator[None]:
-    """Raise whatever is wrong (a ValueError, or YAML that can't be read) as a ValueError that names
-    the file and what to do. What lies behind it, which names neither file nor key, is left out."""
+    """Raise any ValueError or YAML error as a ValueError that names the file and what to do."""
     try:
         yield
     except (ValueError, yaml.YAMLError) as error:
@@ -39,13 +39,13 @@ def faults_told_of(path: Path) -> Iterator[None]:
 def say_faults(error: ValidationError, model: type[BaseModel], below: Models) -> str:
     """Every fault of an entry: `period.month`: found `2024-13`, expected a month, YYYY-MM, ...
 
-    `model`: of the entry; `below`: of what stands under a key of it.
+    `model`: of the entry; `below`: key -> model of what is under it.
     """
     return "; ".join(_say(one, model, below) for one in error.errors())
 
 
 def say_found(value: object) -> str:
-    """What stands there, as the file has it; text in backticks, cut where it is long."""
+    """A value as the file has it; text in backticks, shortened if long."""
     if isinstance(value, str):
         return f"`{value if len(value) <= LONGEST else value[:LONGEST] + '...'}`"
     if isinstance(value, Mapping):
@@ -60,8 +60,8 @@ def say_found(value: object) -> str:
 
 
 def expected_key(name: str, known: Collection[str]) -> str:
-    """The known key that is near to a name, else all of them."""
-    near = get_close_matches(str(name), known, n=1)
+    """The known key that is most similar to a name, else all of them."""
+    near = similar(str(name), known)
     return f"`{near[0]}`" if near else f"one of {', '.join(known)}"
 
 

@@ -13,19 +13,19 @@ from warehouse.base.months import days_of
 
 @cache
 def bank_holidays() -> Container[date]:
-    """The bank holidays of England, of any year; the library works a year out when it is asked."""
-    import holidays  # costs more to load than most commands take
+    """The bank holidays of England; the library computes each year on demand."""
+    import holidays  # takes longer to load than most commands to run
 
     return cast("Container[date]", holidays.country_holidays("GB", subdiv="ENG"))
 
 
 def is_bank_holiday(day: date) -> bool:
-    """Whether this day is a bank holiday in England."""
+    """Whether a day is a bank holiday in England."""
     return day in bank_holidays()
 
 
 def is_working_day(day: date) -> bool:
-    """Whether offices and publishers work on this day."""
+    """Whether a day is a working day in England."""
     return day.weekday() < 5 and not is_bank_holiday(day)
 
 
@@ -45,5 +45,5 @@ def working_day_until(day: date) -> date:
 
 @cache
 def working_days(month: date) -> int:
-    """How many working days a month has."""
+    """Number of working days in a month."""
     return sum(map(is_working_day, days_of(month)))

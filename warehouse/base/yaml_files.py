@@ -9,19 +9,19 @@ import yaml
 
 MERGE = "tag:yaml.org,2002:merge"
 
-# The same loader over libyaml, where PyYAML was built with it: a tenth of the time.
+# The same loader in libyaml, if PyYAML was built with it: ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _NothingTwice(_Loader):  # type: ignore[misc]
-    """YAML keeps the last of two equal keys in silence; a column written twice must not pass."""
+    """YAML silently keeps the last of two equal keys; a duplicate column must be an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key) for key, _ in node.value if key.tag != MERGE]
         twice = [key for key in keys if keys.count(key) > 1]
         if twice:
             raise yaml.constructor.ConstructorError(
-                None, None, f"`{twice[0]}` stands twice", node.start_mark
+                None, None, f"duplicate key `{twice[0]}`", node.start_mark
             )
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         return made

@@ -369,7 +369,7 @@ def test_two_sources_for_one_level_are_refused(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "twice.yaml").write_text("kpis: {}\nkpis: {}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"twice\.yaml: `kpis` stands twice"):
+    with pytest.raises(ValueError, match=r"twice\.yaml: duplicate key `kpis`"):
         load_catalogue(tmp_path)
 
 
