@@ -14,6 +14,11 @@ from warehouse.claims.register_entries import Claim
 from warehouse.kpi.catalogue import catalogue
 
 CITY, LLR = ("sub_icb", "04C"), ("icb", "QK1")
+APPOINTMENTS, SHARE = "appointments", "appointments_same_day_share"
+CITY_AND_LLR = [{"level": "sub_icb", "code": "04C"}, {"level": "icb", "code": "QK1"}]
+PEOPLE = {"unit": "people", "kpi": "nhs_app_unique_users", "written": "1.4m"}
+FROM_TODAY = "differs from today's figures by"
+NOT_THEN = "; the edition of the time is not available"
 Entry = dict[str, Any]
 ADD_VINTAGE = "INSERT INTO mart.kpi_vintage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_MONTHLY = "INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 2, 3)"

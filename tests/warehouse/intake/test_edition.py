@@ -1,0 +1,160 @@
+"""Which edition a file belongs to."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from assets.partitions import FIRST_EDITION as FIRST_PARTITION
+from tests.support import (
+    coverage,
+    crosstab,
+    imported,
+    kept_in,
+    mapping,
+    patient_list,
+    regional,
+    write,
+    write_crosstab,
+    write_mapping,
+    write_regional,
+    zipped,
+)
+from tests.warehouse.intake.support_intake import AUGUST, OCTOBER, RELEASE, kept
+from warehouse.base.home import Home
+from warehouse.intake.edition import FIRST_EDITION
+
+
+def editions(home: Home) -> set[tuple[str, str, str]]:
+    return {(file.feed, file.edition, file.edition_basis) for file in kept(home)}
+
+
+def test_all_members_of_a_zip_belong_to_the_latest_month(home: Home, tmp_path: Path) -> None:
+    outcomes = imported(home, zipped(tmp_path / "release.zip", RELEASE))
+    assert {one.verdict for one in outcomes} == {"imported"} and len(outcomes) == 5
+    assert editions(home) == {
+        ("gp_appointments_practice", "2025-10", "content"),
+        ("gp_appointments_mapping", "2025-10", "sibling"),
+    }
+    months = {file.member: file.months for file in kept(home)}
+    assert months["Practice_Level_Crosstab_Aug_25.csv"] == ("2025-08",)
+    assert months["Mapping.csv"] == ()
+
+
+def test_files_of_other_editions_in_one_zip_keep_their_own(home: Home, tmp_path: Path) -> None:
+    dates = ("2025-08-01", "2025-09-01", "2025-10-01")
+    members = {f"{day}.csv": patient_list({"EXTRACT_DATE": day}) for day in dates}
+    imported(home, zipped(tmp_path / "lists.zip", members))
+    assert [file.edition for file in kept(home)] == ["2025-08", "2025-09", "2025-10"]
+
+
+def test_a_loose_months_edition_is_that_month(home: Home, tmp_path: Path) -> None:
+    imported(home, write_crosstab(tmp_path / "Crosstab_Oct_25.csv", AUGUST))
+    assert editions(home) == {("gp_appointments_practice", "2025-08", "content")}
+
+
+def test_the_argument_puts_an_earlier_month_into_its_edition(home: Home, tmp_path: Path) -> None:
+    imported(home, write_crosstab(tmp_path / "f.csv", AUGUST), edition="2025-10")
+    assert editions(home) == {("gp_appointments_practice", "2025-10", "argument")}
+
+
+def test_an_edition_that_does_not_hold_its_own_month_says_so(home: Home, tmp_path: Path) -> None:
+    path = write_crosstab(tmp_path / "Practice_Level_Crosstab_Nov_25.csv")
+    [outcome] = imported(home, path, edition="2025-11")
+    assert outcome.message.endswith(
+        "(edition by argument), 1 rows, 2025-10; it does not hold 2025-11"
+    )
+
+
+def test_the_argument_that_says_the_same_changes_nothing(home: Home, tmp_path: Path) -> None:
+    imported(home, zipped(tmp_path / "release.zip", RELEASE), edition="2025-10")
+    assert {basis for _, _, basis in editions(home)} == {"content", "sibling"}
+
+
+@pytest.mark.parametrize("name", ["Mapping_Oct_25.csv", "Mapping_Oct25_England.csv"])
+def test_edition_of_a_mapping_by_its_name(name: str, home: Home, tmp_path: Path) -> None:
+    (outcome,) = imported(home, write_mapping(tmp_path / name))
+    assert editions(home) == {("gp_appointments_mapping", "2025-10", "file_name")}
+    assert "edition 2025-10 (edition by file_name), 1 rows" in outcome.message
+
+
+def test_edition_of_a_mapping_by_its_zips_name(home: Home, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "Practice_Level_Crosstab_Oct_25.zip", {"Mapping.csv": mapping()})
+    imported(home, path)
+    assert editions(home) == {("gp_appointments_mapping", "2025-10", "file_name")}
+
+
+def test_a_sibling_tells_before_the_name(home: Home, tmp_path: Path) -> None:
+    members = {"Crosstab.csv": crosstab(OCTOBER), "Mapping_Aug_25.csv": mapping()}
+    imported(home, zipped(tmp_path / "release.zip", members))
+    assert ("gp_appointments_mapping", "2025-10", "sibling") in editions(home)
+
+
+def test_other_feeds_in_the_zip_are_no_siblings(home: Home, tmp_path: Path) -> None:
+    members = {"Coverage.csv": coverage(), "Mapping.csv": mapping()}
+    outcomes = imported(home, zipped(tmp_path / "release.zip", members))
+    assert [(one.name, one.verdict) for one in outcomes] == [
+        ("release.zip: Coverage.csv", "imported"),
+        ("release.zip: Mapping.csv", "refused"),
+    ]
+
+
+def test_a_mapping_alone_asks_for_its_edition(home: Home, tmp_path: Path) -> None:
+    path = write_mapping(tmp_path / "Mapping.csv")
+    (outcome,) = imported(home, path)
+    assert outcome.verdict == "refused" and kept_in(home) == []
+    assert "gp_appointments_mapping" in outcome.message and "--edition YYYY-MM" in outcome.remedy
+    imported(home, path, edition="2025-10")
+    assert editions(home) == {("gp_appointments_mapping", "2025-10", "argument")}
+
+
+@pytest.mark.parametrize(
+    ("content", "stated", "why"),
+    [
+        (regional(), "2025-09", "covers 2025-10"),
+        (crosstab(OCTOBER), "2026-01", "ends in 2025-10"),
+        (patient_list(), "2025-11", "ends in 2025-10"),
+        (patient_list(), "2025-09", "covers 2025-10"),
+    ],
+)
+def test_an_argument_that_contradicts_the_content_is_refused(
+    content: bytes, stated: str, why: str, home: Home, tmp_path: Path
+) -> None:
+    (outcome,) = imported(home, write(tmp_path / "f.csv", content), edition=stated)
+    assert outcome.verdict == "refused" and kept_in(home) == []
+    assert f"--edition {stated} contradicts its content" in outcome.message
+    assert why in outcome.message and "leave --edition out" in outcome.remedy.lower()
+
+
+def test_an_argument_that_contradicts_the_siblings_is_refused(home: Home, tmp_path: Path) -> None:
+    members = {"Crosstab.csv": crosstab(OCTOBER), "Mapping.csv": mapping()}
+    outcomes = imported(home, zipped(tmp_path / "r.zip", members), edition="2025-08")
+    assert {one.verdict for one in outcomes} == {"refused"} and kept_in(home) == []
+    said = {one.name: one.message for one in outcomes}
+    assert "contradicts the files beside it, which cover 2025-10" in said["r.zip: Mapping.csv"]
+
+
+def test_no_edition_lies_in_the_future(home: Home, tmp_path: Path) -> None:
+    later = f"{date.today() + timedelta(days=40):%Y-%m}"
+    path = write_mapping(tmp_path / "Mapping.csv")
+    named = write_mapping(tmp_path / "Mapping_Dec_99.csv")
+    outcomes = [*imported(home, path, edition=later), *imported(home, named)]
+    assert [one.verdict for one in outcomes] == ["refused", "refused"] and kept_in(home) == []
+    assert f"edition {later} (by argument) is in the future" in outcomes[0].message
+    assert "edition 2099-12 (by file_name) is in the future" in outcomes[1].message
+    assert outcomes and all("--edition" in one.remedy for one in outcomes)
+
+
+def test_no_edition_lies_before_the_first_partition(home: Home, tmp_path: Path) -> None:
+    assert f"{FIRST_EDITION:%Y-%m}" == FIRST_PARTITION
+    path = write_mapping(tmp_path / "Mapping.csv")
+    (outcome,) = imported(home, path, edition="2014-12")
+    assert outcome.verdict == "refused" and "before 2015-01" in outcome.message
+    assert imported(home, path, edition="2015-01")[0].verdict == "imported"
+
+
+def test_future_months_beside_past_ones_do_not_name_the_edition(home: Home, tmp_path: Path) -> None:
+    later = f"{date.today() + timedelta(days=40):%b%Y}".upper()
+    rows = [{"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": later}]
+    imported(home, write_regional(tmp_path / "f.csv", *rows))
+    assert [(file.edition, file.months) for file in kept(home)] == [("2025-10", ("2025-10",))]
