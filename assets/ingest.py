@@ -12,7 +12,7 @@ from functools import cache
 
 from checks import new_months
 from checks.edition_view import EditionView
-from checks.feed_rules import looks_back
+from checks.feed_rules import lookback_months
 from checks.runner import UNREADABLE_RULE, check_version, judge_edition, judge_files, unreadable
 from warehouse.archive.decisions import newest_override
 from warehouse.archive.source_files import Archive, SourceFile
@@ -186,7 +186,7 @@ def _looked_back_at(
     far back as new months are compared."""
     found: list[EditionStatus] = []
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
-    for one in _before(files, feed, edition, looks_back(feed)):
+    for one in _before(files, feed, edition, lookback_months(feed)):
         found.append(status_of_edition(one))
         if found[-1].verdict == "accepted":
             break
@@ -218,9 +218,9 @@ def _view(
     }
     lists = [file for file in others if file.feed == rule.population_feed]
     before = _accepted_before(home, files, contract, edition)
-    near = _before(files, contract.feed, edition, looks_back(contract.feed))
+    near = _before(files, contract.feed, edition, lookback_months(contract.feed))
     earlier = next((one for one in before if one.edition in near), None)
-    why = f"no edition of the {looks_back(contract.feed)} months before is accepted"
+    why = f"no edition of the {lookback_months(contract.feed)} months before is accepted"
     return EditionView(home, contract, edition, own, facts, references, lists, earlier, why, before)
 
 

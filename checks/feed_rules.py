@@ -43,6 +43,6 @@ def feed_rules(feed: str) -> dict[str, Rule]:
     return found
 
 
-def looks_back(feed: str) -> int:
+def lookback_months(feed: str) -> int:
     """Return how many months back a feed's checks look for an earlier edition."""
     return feed_words(feed).looks_back

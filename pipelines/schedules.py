@@ -102,7 +102,7 @@ def decide(
         awaited = freshness(contract, newest, False, day)
         due = awaited.due
         return dg.SkipReason(
-            f"{awaited.awaited} is due on {day_words(due)}" if due else awaited.words
+            f"{awaited.next_edition} is due on {day_words(due)}" if due else awaited.words
         )
     return request(contract.feed, editions, here, newest)
 

@@ -68,9 +68,9 @@ def result(contract: Contract, files: list[SourceFile], found: Freshness) -> dg.
         metadata={
             "verdict": found.verdict,
             "newest_edition": max((file.edition for file in files), default="none"),
-            "next_edition": found.awaited or "-",
+            "next_edition": found.next_edition or "-",
             "next_due": str(found.due or "-"),
-            "days_overdue": found.days_late,
+            "days_overdue": found.days_overdue,
         },
     )
 

@@ -113,15 +113,16 @@ def late(home_state: HomeState) -> Iterator[Problem]:
         awaited = freshness(contract, newest, is_sample(own), today)
         if contract.discovery and contract.discovery.comes_with:
             continue  # its companion feed is overdue, or is present and reported its absence
-        if not awaited.days_late or awaited.due is None or awaited.awaited is None:
+        if not awaited.days_overdue or awaited.due is None or awaited.next_edition is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
-        look = newest_lookups.get(EditionKey(feed, awaited.awaited))
+        look = newest_lookups.get(EditionKey(feed, awaited.next_edition))
         if look and look.verdict in NAMES and look.wants_a_person:
             continue  # another problem explains why it is missing
+        by = plural(awaited.days_overdue, "day")
         yield Problem(
-            key=f"late {feed} {awaited.awaited}",
-            title=f"{feed} {awaited.awaited} is overdue by {plural(awaited.days_late, 'day')}",
+            key=f"late {feed} {awaited.next_edition}",
+            title=f"{feed} {awaited.next_edition} is overdue by {by}",
             what=f"{awaited.words}. {_last_look(look)}",
             since=since,
             still_see=home_state.seen.of(feed),

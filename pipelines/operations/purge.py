@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from checks.feed_rules import looks_back
+from checks.feed_rules import lookback_months
 from pipelines.job_names import feed_job_name
 from pipelines.operations.purge_files import (
     Plan,
@@ -64,7 +64,7 @@ def purge(
         if not confirm(plan):
             return None
         stones = bury(home, plan, reason, by)
-        touched = editions_touched(home, stones, looks_back)
+        touched = editions_touched(home, stones, lookback_months)
         runs = runs_touched(home, touched)
         say("Erasing")
         began = datetime.now(UTC)

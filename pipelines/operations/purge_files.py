@@ -84,7 +84,7 @@ def _meant(home: Home, prefixes: list[str]) -> tuple[list[SourceFile], list[Tomb
         hashes = {h for f in own for h in (f.sha256, f.container_sha256)}
         unambiguous(prefix, hashes | {h for t in before for h in (t.sha256, *t.containers)})
         if not own and not before:
-            raise NotPossible(f"The archive holds no file {prefix}.", FIND)
+            raise NotPossible(f"The archive has no file {prefix}.", FIND)
         files += own
         stones += before
     return files, stones
@@ -188,7 +188,7 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
 
 
 def editions_touched(
-    home: Home, stones: list[Tombstone], looks_back: Callable[[str], int]
+    home: Home, stones: list[Tombstone], lookback_months: Callable[[str], int]
 ) -> dict[EditionKey, datetime]:
     """Return editions whose verdicts may quote a purged file, and since when: its own, and those
     that were checked with it or compared with it."""
@@ -199,7 +199,7 @@ def editions_touched(
         ghost = SourceFile.model_construct(
             sha256=stone.sha256, feed=stone.feed, edition=stone.edition, months=()
         )
-        until = month_text(add_months(parse_month(stone.edition), looks_back(stone.feed)))
+        until = month_text(add_months(parse_month(stone.edition), lookback_months(stone.feed)))
         rest_on = {
             one
             for one in editions

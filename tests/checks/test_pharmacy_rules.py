@@ -3,7 +3,7 @@
 import pytest
 
 from assets.ingest import pending_editions
-from checks.feed_rules import looks_back
+from checks.feed_rules import lookback_months
 from tests.checks.cases_pharmacy_first import SEP, month, then
 from tests.checks.cases_pharmacy_list import DECEMBER, JUNE, board, lists
 from tests.checks.support_checks import (
@@ -195,7 +195,7 @@ def test_a_verdict_that_turns_judges_again_what_was_compared_with_it(home: Home)
 
 
 def test_a_quarterly_list_looks_further_back_than_a_monthly_feed() -> None:
-    assert {feed: looks_back(feed) for feed in (SUB_ICB, CLAIMS, PHARMACIES)} == {
+    assert {feed: lookback_months(feed) for feed in (SUB_ICB, CLAIMS, PHARMACIES)} == {
         SUB_ICB: 3,
         CLAIMS: 3,
         PHARMACIES: 7,

@@ -1,9 +1,7 @@
-"""Decisions: what a person decided about an edition or a file, with the reason, kept permanently.
+"""Decisions about an edition or a file, each with its reason, kept permanently.
 
-Belongs here: `archive/decisions`, one small JSON per decision, written once and never changed.
-Decisions belong to the archive, so that a rebuilt lake and mart keep them. Does not: what follows
-from a decision (`warehouse.editions.status` for editions, `warehouse.archive.source_files` for
-withdrawn files).
+Belongs here: `archive/decisions`, one small JSON per decision, never changed. Does not: what
+follows from one (`warehouse.editions.status`, `warehouse.archive.source_files`).
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ PARTICIPLES: dict[Kind, str] = {
 
 
 class NotPossible(Refusal):
-    """A decision that is not possible: why, and what the person can do about it."""
+    """A decision that is not possible, with the reason and what to do."""
 
 
 class Decision(Strict):
@@ -61,23 +59,23 @@ class Decision(Strict):
 
     @property
     def words(self) -> str:
-        """Describe the decision in a line: what, by whom, when, why."""
+        """The decision in a line: `held by A. Person on 2025-12-01: counts twice`."""
         done = PARTICIPLES[self.decision]
         return f"{done} by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
 def one_line(text: str) -> str:
-    """Return text without line breaks and characters that can't be printed."""
+    """Return text without line breaks and unprintable characters."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def reason_given(reason: str) -> str:
     """Return the reason, tidied. Raises NotPossible if it is blank."""
-    if not (told := one_line(reason)):
+    if not (tidied := one_line(reason)):
         raise NotPossible(
-            "The reason is blank.", "Say with --reason TEXT why; it is kept for those who ask."
+            "The reason is blank.", "Give it with --reason TEXT; it is kept with the decision."
         )
-    return told
+    return tidied
 
 
 def who(by: str | None) -> str:
@@ -86,14 +84,14 @@ def who(by: str | None) -> str:
     Raises NotPossible if neither is known.
     """
     if by is not None:
-        if told := one_line(by):
-            return told
-        raise NotPossible("The name after --by is blank.", "Say who decides.")
+        if tidied := one_line(by):
+            return tidied
+        raise NotPossible("The name after --by is blank.", "Give the name of who decides.")
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         raise NotPossible(
-            "The operating system does not say who you are.", "Say it with --by NAME."
+            "The operating system gives no user name.", "Give your name with --by NAME."
         ) from None
 
 
@@ -108,7 +106,7 @@ def decide(
     failed_rules: Iterable[str] = (),
     released: Iterable[str] = (),
 ) -> Decision:
-    """Record a decision; returns it. Raises NotPossible for a blank reason or an unknown person."""
+    """Record a decision. Raises NotPossible for a blank reason or an unknown person."""
     now = _later_than_all(home, datetime.now(UTC))
     made = Decision(
         decision_id=f"{now:{STAMP}}-{kind}-{feed}-{edition}-{uuid4().hex[:6]}",
@@ -129,7 +127,7 @@ def decide(
 
 
 def _later_than_all(home: Home, now: datetime) -> datetime:
-    """Return a time that sorts after every decision kept, even if the clock was set back."""
+    """Return `now`, or the first time after the newest decision if the clock was set back."""
     newest = max(map(_name, home.store.list_keys(PLACE, ".json")), default="")
     if newest < f"{now:{STAMP}}":
         return now
@@ -140,7 +138,7 @@ def _later_than_all(home: Home, now: datetime) -> datetime:
 def decisions(
     home: Home, feed: str = "*", edition: str = "*", kinds: Iterable[Kind] = get_args(Kind)
 ) -> list[Decision]:
-    """Return decisions (of a feed, an edition, some kinds), oldest first.
+    """Return decisions, oldest first: of one feed, edition or some kinds if given.
 
     Raises ValueError naming a file that can't be read.
     """
@@ -148,13 +146,13 @@ def decisions(
 
 
 def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
-    """Return the newest accept or hold of an edition, None if there never was one."""
+    """Return the newest accept or hold of an edition; None if there is none."""
     keys = _keys(home, feed, edition, ("accept", "hold"))
     return _read(home, keys[-1]) if keys else None
 
 
 def withdrawn(home: Home) -> dict[FileKey, Decision]:
-    """Files that are withdrawn: (feed, edition, sha256) -> the decision that did it."""
+    """Return the withdrawn files, each with the decision that withdrew it."""
     out: dict[FileKey, Decision] = {}
     for one in decisions(home, kinds=("withdraw", "restore", "purge")):
         for sha256 in one.sha256:
@@ -167,7 +165,7 @@ def withdrawn(home: Home) -> dict[FileKey, Decision]:
 
 
 def _keys(home: Home, feed: str, edition: str, kinds: Iterable[Kind]) -> list[str]:
-    """Keys of decisions, oldest first. No name of a feed has a hyphen in it."""
+    """Return keys of decisions, oldest first. Feed names have no hyphens."""
     wanted = set(kinds)
     pattern = f"*-*-{feed}-{edition}-*.json"
     every = read_once(home, "decisions", lambda: home.store.list_keys(PLACE, ".json"))
@@ -184,5 +182,5 @@ def _read(home: Home, key: str) -> Decision:
         return Decision.model_validate_json(home.store.read_text(key))
     except (ValidationError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{home.root / key} is no decision that can be read: restore it from backup ({error})"
+            f"{home.root / key} can't be read as a decision: restore it from backup ({error})"
         ) from error

@@ -1,11 +1,8 @@
 """Cache what a run reads of the archive: records, decisions, and which files are in use.
 
-Belongs here: the cache's lifetime, and dropping entries when this process changes something.
-Does not: reading (`archive`, `decisions`, `tombstones`).
-
-Without it each step of a run reads every record again, which grows with the square of the number
-of editions. The next run sees what another process imports or decides in the meantime; a run that
-publishes reads again just before (`outdated`).
+Without the cache each step of a run would read every record again: quadratic in the number of
+editions. What another process imports or decides in the meantime is seen by the next run; before
+publishing, a run reads again (`outdated`).
 """
 
 from __future__ import annotations
@@ -21,52 +18,50 @@ from warehouse.base.home import Home
 T = TypeVar("T")
 
 # Home and name -> what was read, within `one_snapshot`.
-_HELD: ContextVar[dict[tuple[Path, str], Any] | None] = ContextVar("held", default=None)
+_CACHE: ContextVar[dict[tuple[Path, str], Any] | None] = ContextVar("cache", default=None)
 
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
     """Cache what is read from now on; an outer snapshot continues."""
-    if _HELD.get() is not None:
+    if _CACHE.get() is not None:
         yield
         return
-    token = _HELD.set({})
+    token = _CACHE.set({})
     try:
         yield
     finally:
-        _HELD.reset(token)
+        _CACHE.reset(token)
 
 
 def read_once(home: Home, name: str, read: Callable[[], T]) -> T:
-    """What `read` returns; within a snapshot it is called once. Callers must not change it."""
-    held = _HELD.get()
-    if held is None:
+    """Return what `read` returns, which callers must not change; one call per snapshot."""
+    cache = _CACHE.get()
+    if cache is None:
         return read()
     key = (home.root, name)
-    if key not in held:
-        held[key] = read()
-    found: T = held[key]
+    if key not in cache:
+        cache[key] = read()
+    found: T = cache[key]
     return found
 
 
 def amend(home: Home, name: str, change: Callable[[T], T]) -> None:
-    """Change a cached value, where that is cheaper than reading again; values derived from it are
-    read again."""
-    held, key = _HELD.get(), (home.root, name)
-    known = None if held is None else held.get(key)
+    """Change a cached value, where that is cheaper than reading again, and drop all others."""
+    cache, key = _CACHE.get(), (home.root, name)
+    known = None if cache is None else cache.get(key)
     outdated(home)
-    if held is not None and known is not None:
-        held[key] = change(known)
+    if cache is not None and known is not None:
+        cache[key] = change(known)
 
 
 def is_open() -> bool:
     """Whether there is a snapshot."""
-    return _HELD.get() is not None
+    return _CACHE.get() is not None
 
 
 def outdated(home: Home) -> None:
     """Drop the cache of this home: something was written, or must be read again."""
-    held = _HELD.get()
-    for key in list(held or ()):
-        if held is not None and key[0] == home.root:
-            del held[key]
+    cache = _CACHE.get() or {}
+    for key in [key for key in cache if key[0] == home.root]:
+        del cache[key]

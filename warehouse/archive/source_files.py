@@ -31,10 +31,11 @@ EditionBasis = Literal["content", "sibling", "file_name", "argument"]
 class SourceFile(Strict):
     """Provenance of one file of one edition.
 
-    `sha256` identifies the decompressed content; `container_sha256` the zip or gzip that brought
-    it (the same hash when it came bare). `retrieved_at` is when the publisher's file was saved to
-    disk, not when it was imported, so that no order of import can change what is latest. `sheet`
-    and `header_row` say where in a workbook the table stands; a CSV's headings are its row 1.
+    `sha256` identifies the decompressed content; `container_sha256` the zip or gzip it came in
+    (the same hash if none). `retrieved_at`: when the publisher's file was saved to disk, not when
+    it was imported, so that the order of import can't change which is latest. `sheet` and
+    `header_row`: where the table is in a workbook; a CSV's headings are its row 1.
+    `stated_on`: the date on its title sheet, which may be wrong: `published_on` is used instead.
     """
 
     sha256: str
@@ -59,7 +60,6 @@ class SourceFile(Strict):
     imported_at: datetime
     licence: str
     synthetic: bool
-    # As its title sheet states, which may be wrong: `published_on` is the one used.
     stated_on: date | None = None
 
     @property
@@ -69,13 +69,13 @@ class SourceFile(Strict):
 
     @property
     def sighting(self) -> tuple[datetime, str, str, str]:
-        """Sort key of copies of the same content: the one saved first counts as the source; among
-        copies saved in the same second the name decides, never the order of import."""
+        """Sort key of copies of the same content: the one saved first is the source; of copies
+        saved in the same second the name decides, never the order of import."""
         return (self.retrieved_at, self.container_name, self.file_name, self.container_sha256)
 
     @property
     def short(self) -> str:
-        """Return twelve characters of the hash: enough for a file name."""
+        """Return the first twelve characters of the hash."""
         return self.sha256[:12]
 
 
@@ -84,7 +84,6 @@ def _stamp() -> str:
 
 
 def _parsed(store: Store, key: str) -> SourceFile:
-    """Parse a record, once per process: records are read for each edition, and written once."""
     return _parse(store.read(key))
 
 
@@ -94,17 +93,16 @@ def _parse(text: bytes) -> SourceFile:
 
 
 def _in_order(files: list[SourceFile]) -> list[SourceFile]:
-    """By feed, edition and revision."""
     return sorted(files, key=lambda file: (file.feed, file.edition, *file.order))
 
 
 def _beside(record: str, ending: str) -> str:
-    """The key of a note on a record."""
+    """Return the key of a note on a record."""
     return f"{record.removesuffix('.json')}.{ending}"
 
 
 def _record(key: str) -> str:
-    """The key of the record that a key is, or is a note on."""
+    """Return the key of the record that a key is, or is a note on."""
     folder, _, name = key.rpartition("/")
     return f"{folder}/{name.partition('.')[0]}.json"
 
@@ -117,11 +115,11 @@ class Archive:
         self._store = home.store
 
     def object_key(self, container_sha256: str) -> str:
-        """Where a container's bytes are kept."""
+        """Return the key of a container's bytes."""
         return f"archive/objects/{container_sha256[:2]}/{container_sha256}"
 
     def object_path(self, container_sha256: str) -> Path:
-        """A path to read a container's bytes from."""
+        """Return a path to read a container's bytes from."""
         return self._store.local_copy(self.object_key(container_sha256))
 
     def has_object(self, container_sha256: str) -> bool:
@@ -129,31 +127,30 @@ class Archive:
         return self._store.exists(self.object_key(container_sha256))
 
     def size(self, container_sha256: str) -> int:
-        """A container's bytes. Raises FileNotFoundError."""
+        """Return a container's size in bytes. Raises FileNotFoundError."""
         return self._store.size(self.object_key(container_sha256))
 
     def record_key(self, file: SourceFile) -> str:
-        """Where a source file's provenance is kept."""
+        """Return the key of a source file's provenance."""
         return f"archive/records/{file.feed}/{file.edition}/{file.sha256}.json"
 
     def store(self, source: Path, container_sha256: str) -> None:
-        """Copy a container's bytes in, unless they are there. Whole or not at all.
+        """Copy a container into the archive, unless it is there. All or nothing.
 
-        Raises `warehouse.store.Changed` if the source no longer is what was hashed: still being
-        downloaded.
+        Raises `warehouse.store.Changed` if the source has changed since it was hashed.
         """
         self._store.bring(self.object_key(container_sha256), source, container_sha256)
 
     def adds(self, file: SourceFile) -> bool:
-        """Whether recording a file adds anything: it is new, or was saved earlier than known."""
+        """Whether a file is new, or was saved earlier than the copy that is recorded."""
         known = self._store.exists(self.record_key(file))
         return not known or file.sighting < self.read(file).sighting
 
     def add(self, file: SourceFile) -> bool:
         """Record a source file whose container is stored; False if the record existed.
 
-        The same content saved to disk earlier is noted beside the record, so that revisions sort
-        by the first sighting, whichever copy was imported first.
+        A copy that was saved to disk earlier is noted beside the record, so that revisions sort
+        by the first copy, whatever the order of import.
         """
         key = self.record_key(file)
         known = self._store.exists(key)
@@ -164,19 +161,16 @@ class Archive:
         self._store.replace(key, file.model_dump_json(indent=1) + "\n")
         if known:
             outdated(self.home)
-        else:  # else an import of many files would read all records for each of them
+        else:  # an import of many files must not read all records for each of them
             amend(self.home, "files", lambda every: _in_order([*every, file]))
         return not known
 
     def read(self, file: SourceFile) -> SourceFile:
-        """Read the record of a source file, which may have more than the one passed in."""
+        """Return a source file as recorded, with the notes added since."""
         return self._read(self.record_key(file), self._notes(file))
 
     def restate(self, file: SourceFile, published_on: date) -> bool:
-        """Add a publication date learnt later, in a note beside the unchanged first record.
-
-        False if that date was known.
-        """
+        """Add a publication date in a note beside the unchanged record; False if it was known."""
         if self.read(file).published_on == published_on:
             return False
         key = _beside(self.record_key(file), f"{_stamp()}.restated")
@@ -185,7 +179,7 @@ class Archive:
         return True
 
     def files(self, feed: str | None = None) -> list[SourceFile]:
-        """All recorded source files (of one feed), in order of feed, edition and revision."""
+        """Return all source files (of one feed), by feed, edition and revision."""
         if not is_open():
             return self._records(feed or "")
         every = read_once(self.home, "files", self._records)
@@ -200,14 +194,14 @@ class Archive:
         )
 
     def _notes(self, file: SourceFile) -> list[str]:
-        """The record of a file, if there is one, and the notes on it."""
+        """Return the keys of a file's record and of the notes on it."""
         record = self.record_key(file)
         beside = self._store.list_keys(record.rpartition("/")[0])
         return [key for key in beside if _record(key) == record]
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
-        """Return files the mart may use: not withdrawn, and synthetic ones only while nothing real
-        was ever imported."""
+        """Return the files that the mart may use: those not withdrawn; synthetic ones only if
+        nothing real was ever imported."""
         active = read_once(self.home, "active", self._active)
         return [file for file in active if feed in (None, file.feed)]
 
@@ -227,19 +221,19 @@ class Archive:
         return not all((*(file.synthetic for file in files), *purged))
 
     def containers_of(self, file: SourceFile) -> set[str]:
-        """Hashes of all containers of a source file, recorded whenever a copy is imported."""
+        """Return the hashes of all containers in which a source file was imported."""
         notes = [key for key in self._notes(file) if not key.endswith(".restated")]
         return {_parsed(self._store, key).container_sha256 for key in notes}
 
     def forget(self, feed: str, edition: str, sha256: str) -> None:
         """Remove the record of a purged file, and the notes beside it."""
         ghost = SourceFile.model_construct(feed=feed, edition=edition, sha256=sha256)
-        for key in self._notes(ghost):  # in order: the record itself at last
+        for key in self._notes(ghost):  # in order: the record itself last
             self._store.delete(key)
         outdated(self.home)
 
     def _read(self, key: str, beside: list[str]) -> SourceFile:
-        """A record with the notes on it, which are `beside` it in order."""
+        """Read a record and the notes `beside` it, which are in order."""
         file = _parsed(self._store, key)
         for other in (note for note in beside if note.endswith(".seen")):
             seen = _parsed(self._store, other)
@@ -253,7 +247,7 @@ class Archive:
 
     @contextmanager
     def as_file(self, file: SourceFile) -> Iterator[Path]:
-        """The decompressed content of a source file as a file to read. Raises as `open` does."""
+        """Yield a file with a source file's decompressed content. Raises as `open` does."""
         if file.container_sha256 == file.sha256:
             yield self.object_path(file.container_sha256)
             return
@@ -265,9 +259,9 @@ class Archive:
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[IO[bytes]]:
-        """The decompressed content of a source file as a binary stream.
+        """Yield a source file's decompressed content as a binary stream.
 
-        Raises FileNotFoundError naming the file if the archive has lost its bytes.
+        Raises FileNotFoundError naming the file if its bytes are missing from the archive.
         """
         path = self.object_path(file.container_sha256)
         if not self.has_object(file.container_sha256):

@@ -1,7 +1,7 @@
 """Tombstones: the record of a purged file, which prevents it from being imported again.
 
-Belongs here: `archive/tombstones`, one small JSON per purged file and edition. A tombstone has
-no file name, no headings and no content, because those may be the personal data. Does not: erasing
+Belongs here: `archive/tombstones`, one small JSON per purged file and edition, without file name,
+headings or content, which may be personal data. Does not: erasing
 (`pipelines.operations.purge_files`).
 """
 
@@ -18,8 +18,8 @@ PLACE = "archive/tombstones"
 
 
 class Tombstone(Strict):
-    """A purged file. `containers`: SHA-256 of all stored containers of it. `erased_at`: when the
-    last trace was erased; None while that is under way, or was interrupted."""
+    """A purged file. `containers`: SHA-256 of all its containers. `erased_at`: when the last trace
+    was erased; None until then."""
 
     sha256: str
     container_sha256: str
@@ -37,12 +37,12 @@ class Tombstone(Strict):
 
     @property
     def words(self) -> str:
-        """Describe when, by whom and why it was purged."""
+        """The purge in a line: by whom, when and why."""
         return f"purged by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
 def _key(home: Home, sha256: str, feed: str, edition: str) -> str:
-    """Where the tombstone of a file is kept; a file of several editions has one for each."""
+    """Return the key of a file's tombstone, of which there is one per edition."""
     first = f"{PLACE}/{sha256}.json"
     if not home.store.exists(first):
         return first
@@ -63,13 +63,11 @@ def write(home: Home, tombstone: Tombstone) -> None:
 
 
 def tombstones(home: Home) -> list[Tombstone]:
-    """All tombstones, by hash."""
+    """Return all tombstones, by hash."""
     return [_read(home, key) for key in home.store.list_keys(PLACE, ".json")]
 
 
 def tombstone_of(home: Home, sha256: str) -> Tombstone | None:
-    """The tombstone of a purged file or of a container that held one, None if there is none."""
-    for one in tombstones(home):
-        if sha256 in (one.sha256, *one.containers):
-            return one
-    return None
+    """Return the tombstone of a purged file, or of a container of one; None if there is none."""
+    every = tombstones(home)
+    return next((one for one in every if sha256 in (one.sha256, *one.containers)), None)

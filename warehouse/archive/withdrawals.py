@@ -1,8 +1,7 @@
-"""Withdraw a file: it leaves the mart, and stays in the archive.
+"""Withdraw a file from the mart, or restore it; it stays in the archive.
 
-Belongs here: finding files by the first digits of a hash; withdrawing and restoring.
-`Archive.active_files` leaves a withdrawn file out, and its edition is checked again with what
-remains. Does not: erasing (`pipelines.operations.purge_files`).
+Belongs here: finding files by the first digits of a hash; withdrawing and restoring. Does not:
+erasing (`pipelines.operations.purge_files`).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ FIND = "The hashes are in governance.source_file of the mart, and in archive/rec
 
 @dataclass(frozen=True)
 class Moved:
-    """The result of withdrawing or restoring: the decisions made, and a line per file."""
+    """The decisions made by withdrawing or restoring, and a line per file."""
 
     decisions: list[Decision]
     lines: list[str]
@@ -46,8 +45,8 @@ def prefix_of(typed: str) -> str:
     prefix = typed.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{LEAST_DIGITS},64}}", prefix):
         raise NotPossible(
-            f"`{typed}` is no SHA-256: at least its first {LEAST_DIGITS} digits (0-9, a-f) are "
-            "needed.",
+            f"`{typed}` is not a SHA-256: expected at least its first {LEAST_DIGITS} digits "
+            "(0-9, a-f).",
             FIND,
         )
     return prefix
@@ -57,15 +56,15 @@ def unambiguous(prefix: str, hashes: set[str]) -> None:
     """Raise NotPossible if the prefix matches several hashes."""
     if len(fitting := sorted(one for one in hashes if one.startswith(prefix))) > 1:
         raise NotPossible(
-            f"`{prefix}` fits {len(fitting)} hashes: {', '.join(fitting)}.", "Type more of it."
+            f"`{prefix}` matches {len(fitting)} hashes: {', '.join(fitting)}.", "Type more digits."
         )
 
 
 def files_named(home: Home, typed: str, edition: str | None = None) -> list[SourceFile]:
-    """Return the archived files meant by a hash, or by its first digits: one file, or all that came
-    in one container.
+    """Return the archived files with this hash, or these first digits of it: one file, or all that
+    came in one container.
 
-    Raises NotPossible if it is no hash, or matches nothing in the archive, or several.
+    Raises NotPossible if it is not a hash, or matches none or several.
     """
     prefix = prefix_of(typed)
     found = [
@@ -76,14 +75,14 @@ def files_named(home: Home, typed: str, edition: str | None = None) -> list[Sour
     unambiguous(prefix, {h for file in found for h in (file.sha256, file.container_sha256)})
     if not found:
         of = f" of edition {edition}" if edition else ""
-        raise NotPossible(f"The archive holds no file {prefix}{of}.", FIND)
+        raise NotPossible(f"The archive has no file {prefix}{of}.", FIND)
     return found
 
 
 def withdraw(
     home: Home, typed: str, reason: str, by: str | None = None, edition: str | None = None
 ) -> Moved:
-    """Take files out of the mart, not out of the archive. Raises NotPossible."""
+    """Take files out of the mart, but not out of the archive. Raises NotPossible."""
     return _move(home, "withdraw", files_named(home, typed, edition), reason, by)
 
 
@@ -101,8 +100,8 @@ def _move(home: Home, kind: Kind, files: list[SourceFile], reason: str, by: str 
     for file in files:
         before = out.get(FileKey.of(file))
         if (before is not None) == (kind == "withdraw"):
-            told = f"{before.words}" if before else "not withdrawn"
-            lines.append(f"{_name(file)} is {told}. Nothing recorded.")
+            status = before.words if before else "not withdrawn"
+            lines.append(f"{_name(file)} is {status}. Nothing recorded.")
         else:
             due.append(file)
 

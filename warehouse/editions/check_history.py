@@ -1,8 +1,7 @@
-"""The history of checks: every verdict recorded, and the current state of each edition.
+"""Every verdict ever recorded, and the current state of each edition.
 
-Belongs here: `archive/checks` (append-only Parquet, one file per run of checks) and
-`lake/editions` (the current verdict, with the fingerprint of its inputs).
-Does not: reaching verdicts (`checks`).
+Belongs here: `archive/checks` (Parquet, a new file per run of checks) and `lake/editions` (the
+current verdict, with the fingerprint of its inputs). Does not: reaching verdicts (`checks`).
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-# What is known of each check of each feed, whatever its result; see `checks.check_register`.
+# Every check of each feed, whatever its result: see `checks.check_register`.
 REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
     "feed": pl.String,
@@ -82,9 +81,8 @@ REGISTER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class HeldMonth(BaseModel):
-    """One organisation-month of an edition that is outside the range expected from earlier months.
-    `measure`: the one that was checked; `found`, `expected`, `low` and `high`: its counts for the
-    month. `org_code` as in the mart."""
+    """An organisation-month of an edition outside the range (`low` to `high`) expected from earlier
+    months. `found` and `expected`: counts of the checked `measure`. `org_code` as in the mart."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,7 +102,7 @@ class HeldMonth(BaseModel):
 
     @property
     def words(self) -> str:
-        """Describe it: organisation, month, what was found, and what was expected."""
+        """The organisation, the month, what was found and what was expected."""
         return (
             f"{self.org_code} {self.month}: {self.found:,} {self.measure}, expected "
             f"{self.low:,} to {self.high:,}"
@@ -116,12 +114,11 @@ NEW_MONTHS = "new_months_as_expected"
 
 
 class EditionState(BaseModel):
-    """The result of an edition's checks, and the inputs it depends on.
+    """The result of an edition's checks, which a person may override (`warehouse.editions.status`).
 
-    `warehouse.editions.status` decides whether the edition is in the mart, because a person may
-    override the checks. `failed_rules`: ids of the checks that failed, with the column where there
-    is one. `files`: hashes of the files that were checked. `held_months`: what is held of an
-    accepted edition; a check that only holds months is not in `reasons` and `failed_rules`.
+    `failed_rules`: ids of the failed checks, with the column if there is one. `files`: hashes of
+    the files checked. `held_months`: what is held of an accepted edition; a check that only holds
+    months is not in `reasons` and `failed_rules`.
     """
 
     feed: str
@@ -143,8 +140,8 @@ class EditionState(BaseModel):
 def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[str] = ()) -> str:
     """Return the fingerprint of a verdict's inputs: files, their dates, and the rules of the feed.
 
-    `files`: as `edition_files` gives them. `check_version`: of the check rules. `statuses`: those
-    of the earlier editions with which it is compared.
+    `files`: from `edition_files`. `check_version`: of the check rules. `statuses`: of the earlier
+    editions with which it is compared.
     """
     parts = [check_version, *statuses]
     for file in sorted(files, key=FileKey.of):
@@ -154,8 +151,8 @@ def fingerprint(files: list[SourceFile], check_version: str, statuses: Iterable[
 
 
 def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[SourceFile]:
-    """Return the files of its month that an edition is checked with: its own, its reference feeds'
-    and the patient lists for its months. Earlier editions of its feed are added to these."""
+    """Return the files with which an edition is checked: its own, its reference feeds' of the same
+    month, and the patient lists for its months; not those of earlier editions of its feed."""
     contract = contracts()[feed]
     rule = contract.completeness
     wanted = {feed, rule.expected_feed, rule.reconcile_feed}
@@ -165,17 +162,17 @@ def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[Sour
         return same
     held = {file.edition for file in lists}
     months = {month for file in same if file.feed == feed for month in file.months} | {edition}
-    telling = {nearest_list(held, month) for month in months}
+    needed = {nearest_list(held, month) for month in months}
     if contract.local_return:
-        telling |= lists_until(held, edition)
-    return same + [file for file in lists if file.edition in telling]
+        needed |= lists_until(held, edition)
+    return same + [file for file in lists if file.edition in needed]
 
 
 def nearest_list(held: Collection[str], month: str) -> str | None:
-    """Return the edition of the patient list to use for a month.
+    """Return the edition of the patient list to use for a month: its own, else the latest of the
+    year before, else the earliest of the three months after.
 
-    The month's own, else the latest of the year before, else the earliest of the three months
-    after. Lists further away are not used, because practices merge and lists grow.
+    Lists further away are not used, because practices merge and lists grow.
     """
     first = month_text(add_months(parse_month(month), -LIST_MONTHS_BEFORE))
     last = month_text(add_months(parse_month(month), LIST_MONTHS_AFTER))
@@ -185,10 +182,10 @@ def nearest_list(held: Collection[str], month: str) -> str | None:
 
 
 def lists_until(held: Collection[str], edition: str) -> set[str]:
-    """Return the lists with which an edition's practices are checked: all until shortly after it,
-    so that a practice that has closed or just opened is known; else the first one after it.
+    """Return the lists with which an edition's practices are checked: all up to three months after
+    it, so that a practice that has closed or just opened is known; else the first one after it.
 
-    Later lists are left out, because each new one would trigger new checks of all old editions.
+    Later lists are left out, because each would trigger new checks of all old editions.
     """
     last = month_text(add_months(parse_month(edition), LIST_MONTHS_AFTER))
     return {one for one in held if one <= last} or {min(held)}
@@ -217,15 +214,19 @@ def record(
     files: Iterable[str] = (),
     held_months: Sequence[HeldMonth] = (),
 ) -> EditionState:
-    """Keep the results permanently, then the edition's state; returns the state.
+    """Keep the results permanently, then write and return the edition's state.
 
-    `files`: hashes of the files that were checked. `held_months`: what check `NEW_MONTHS` holds.
+    `files`: hashes of the files checked. `held_months`: what check `NEW_MONTHS` holds.
     """
     append(home, results, f"{feed}-{edition}")
     tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
     for result in results:
         tally[result.verdict] += 1
-    failed = [r for r in results if r.verdict == "fail" and not (held_months and _of_months(r))]
+    failed = [
+        result
+        for result in results
+        if result.verdict == "fail" and not (held_months and result.rule == NEW_MONTHS)
+    ]
     state = EditionState(
         feed=feed,
         edition=edition,
@@ -246,11 +247,6 @@ def record(
     return state
 
 
-def _of_months(result: CheckResult) -> bool:
-    """Whether the failed check holds months and not the edition."""
-    return result.rule == NEW_MONTHS
-
-
 def _broken(result: CheckResult) -> str:
     return f"{result.rule} ({result.column_name})" if result.column_name else result.rule
 
@@ -262,7 +258,7 @@ def _reason(result: CheckResult) -> str:
 
 
 def append(home: Home, results: list[CheckResult], label: str) -> None:
-    """Add verdicts to the history as a new file; existing files never change."""
+    """Add verdicts to the history as a new file."""
     if not results:
         return
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -277,7 +273,7 @@ def verdicts(home: Home, feed: str = "", edition: str = "") -> list[str]:
 
 
 def read_latest(home: Home, feed: str, edition: str) -> list[CheckResult]:
-    """Read the verdicts of an edition's last checks; none if it was never checked."""
+    """Read the verdicts of an edition's latest checks; none if it was never checked."""
     keys = verdicts(home, feed, edition)
     if not keys:
         return []

@@ -1,10 +1,8 @@
-"""Compare two editions: files, rows, months, organisations and figures.
+"""Compare two editions of one feed: files, rows, months, organisations and measures.
 
-Belongs here: comparing the measures of two editions of one feed, whatever their status. Does not:
-printing (`pipelines.cli`), revisions of KPIs in the mart (`warehouse.mart`).
-
-A missing figure is not zero: an organisation-month that only one side has is listed separately,
-never as a change from or to nothing.
+Belongs here: editions of any status. Does not: printing (`pipelines.cli`), revisions of KPIs
+(`warehouse.mart`). An organisation-month that only one edition has is listed separately, not as a
+change from or to zero.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from warehouse.editions.figure_changes import (
     totals_apart,
 )
 from warehouse.editions.parts_and_revisions import (
-    EditionFile,
     in_force,
     latest_cells,
     place_files,
@@ -45,9 +42,9 @@ ROWS = "rows"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two editions. `revision`: the one compared, by default the newest; `status` and
-    `words`: its status, and why; `files`, `rows` and `quarantined`: of the files it uses, without
-    those that later ones replaced."""
+    """One of the two editions. `revision`: the one compared, by default the newest; `words`: the
+    reason for its status; `files`, `rows` and `quarantined`: of the files it uses, without those
+    that later ones replaced."""
 
     edition: str
     revision: int
@@ -71,16 +68,15 @@ class Side:
 class Difference:
     """The changes from `old` to `new`.
 
-    `appeared`, `vanished`: organisations (`org_code`, `org_name`). `measures`: per measure the
-    sums over the organisation-months that both have (`measure`, `title`, `cells`, `changed`,
-    `old`, `new`, `change`, `ratio`). What must not be added over months is summed over the newest
-    month that both have (`month`, else NULL); what must not be added over organisations has no sum
-    (`not_added` gives the reason). `changes`: per `month`, `org_code` and `measure`, with
-    `org_name`: `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio`
-    (NULL unless changed; 0.01 is 1 per cent more), `lost_rows` (either lost a row to quarantine,
-    so the figure is too small); the largest changes first. `apart`: the `only_` ones summed
-    up by `kind`, `month` and `measure` (`organisations`, `total`, NULL for what is not added).
-    `beside`: where no month is in both, the newest of each, which are compared instead.
+    `appeared`, `vanished`: `org_code`, `org_name`. `measures`: a row per measure with the sums over
+    the organisation-months that both have (`measure`, `title`, `cells`, `changed`, `old`, `new`,
+    `change`, `ratio`). What must not be added over months is summed over the newest month of both
+    (`month`, else NULL); what must not be added over organisations has no sum (`not_added`: why).
+    `changes`: a row per `month`, `org_code` (`org_name`) and `measure`, the largest change first:
+    `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio` (NULL unless
+    changed; 0.01 is +1%), `lost_rows` (either lost a row to quarantine, so the figure is too
+    small). `apart`: the `only_` ones by `kind`, `month` and `measure`: `organisations`, `total`
+    (NULL if not added). `beside`: the newest month of each, compared where no month is in both.
     """
 
     feed: str
@@ -99,9 +95,9 @@ class Difference:
 def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]) -> Difference:
     """Compare two editions, each `YYYY-MM`, or `YYYY-MM.2` as of its revision 2.
 
-    `measures`: only these; all if none is named. A feed without measures is compared by its rows.
-    Files without tidy tables are tidied first. Raises NotPossible for an unknown edition, revision
-    or measure, and for a file that can't be read.
+    `measures`: only these; if empty all, or the rows of a feed without measures. Files without tidy
+    tables are tidied first. Raises NotPossible for an unknown edition, revision or measure, and for
+    a file that can't be read.
     """
     contract = contracts()[feed]
     wanted = _wanted(contract, measures)
@@ -134,7 +130,7 @@ def _wanted(contract: Contract, measures: list[str]) -> dict[str, str]:
     there = there or {ROWS: "Published rows"}
     if unknown := [name for name in measures if name not in there]:
         raise NotPossible(
-            f"`{unknown[0]}` is no measure of {contract.feed}.", f"It has {', '.join(there)}."
+            f"{contract.feed} has no measure `{unknown[0]}`.", f"It has {', '.join(there)}."
         )
     return {name: title for name, title in there.items() if not measures or name in measures}
 
@@ -147,8 +143,8 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
     if not own:
         held = ", ".join(sorted({file.edition for file in files})) or "none"
         raise NotPossible(
-            f"No edition {edition} of {contract.feed} is held, or it is withdrawn.",
-            f"Held are: {held}.",
+            f"Edition {edition} of {contract.feed} is not imported, or is withdrawn.",
+            f"Editions available: {held}.",
         )
     facts = [_tidied(home, file) for file in own]
     placed = place_files(home, own)
@@ -158,7 +154,7 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
             f"{contract.feed} {edition} has no revision {asked}.", f"It has 1 to {highest}."
         )
     used = [one for one in placed if asked is None or one.revision <= asked]
-    chosen = [one.file for one in sorted(used, key=_position)]
+    chosen = [one.file for one in sorted(used, key=lambda one: one.position)]
     cells = pl.concat([_cells(home, file) for file in chosen])
     status = status_of(home, contract.feed, edition, files)
     kept_files = in_force(home, chosen, contract.local_return)
@@ -185,12 +181,8 @@ def _edition_typed(typed: str) -> tuple[str, int | None]:
         return month_text(parse_month(edition)), int(revision) if dot else None
     except ValueError:
         raise NotPossible(
-            f"`{typed}` is no edition.", "Write YYYY-MM, or YYYY-MM.2 for its second revision."
+            f"`{typed}` is not an edition.", "Write YYYY-MM, or YYYY-MM.2 for its second revision."
         ) from None
-
-
-def _position(one: EditionFile) -> int:
-    return one.position
 
 
 def _tidied(home: Home, file: SourceFile) -> TidyFacts:
@@ -199,7 +191,7 @@ def _tidied(home: Home, file: SourceFile) -> TidyFacts:
     except UNREADABLE as error:
         raise NotPossible(
             f"{file.file_name} can't be read: {str(error)[:300]}",
-            f"Withdraw it (access-recovery withdraw {file.short}), or import a sound file.",
+            f"Withdraw it (access-recovery withdraw {file.short}), or import an intact file.",
         ) from error
 
 
@@ -208,10 +200,8 @@ def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
 
 
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
-    """Return the figures of an edition: `month`, `org_code`, `measure`, `value`, `unreliable`.
-
-    Each cell comes from its latest file, preferably one that lost no row. NULLs are left out.
-    """
+    """Return an edition's figures that are not NULL: `month`, `org_code`, `measure`, `value`,
+    `unreliable`."""
     columns = [*CELL, "unreliable", *wanted]
     frames = [
         pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(

@@ -1,7 +1,7 @@
 """Compare the figures of two editions: changes, figures that only one has, and the sums of both.
 
 Belongs here: comparing frames of `month`, `org_code`, `measure`, `value`, `unreliable`. Does not:
-where they come from, or what an edition is (`diff`).
+reading them (`diff`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ import polars as pl
 from warehouse.contract.model import Contract
 
 CHANGED, ONLY_OLD, ONLY_NEW = "changed", "only_old", "only_new"
-
-
 CELL = ("month", "org_code")
 
 
 def side_by_side(
     before: pl.DataFrame, after: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[date, date] | None]:
-    """Join the two sides' figures: where no month is in both (a monthly list), those of the newest
-    month of each, under the later month."""
+    """Return the figures to compare: where no month is in both (a monthly list), those of the
+    newest month of each, under the later month, and these two months."""
     old, new = (sorted(frame["month"].unique()) for frame in (before, after))
     if not old or not new or set(old) & set(new):
         return before, after, None
@@ -58,13 +56,13 @@ def changes_between(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 
 def ratio(old: str, new: str) -> pl.Expr:
-    """Return the relative change; NULL where there is nothing to compare with."""
+    """Return the relative change; NULL where the old figure is zero or missing."""
     known = pl.col(old) != 0
     return pl.when(known).then(pl.col(new) / pl.col(old) - 1).alias("ratio")
 
 
 def largest_first(changes: pl.DataFrame) -> pl.DataFrame:
-    """Sort changes, the largest first, then what only one side has."""
+    """Sort by size: first the changes, then what only one side has."""
     size = pl.coalesce("change", "old", "new").abs()
     return changes.sort(
         "kind", size, "month", "org_code", "measure", descending=[False, True, False, False, False]
@@ -106,7 +104,7 @@ def sums_of_both(
     words = pl.DataFrame({"measure": list(wanted), "title": list(wanted.values())})
     both = before.join(after, on=[*CELL, "measure"], suffix="_new")
     newest, name = pl.col("month").max(), pl.col("measure").first()
-    # The month of a one-month list is obvious: it is given only where there were several.
+    # The month is given only where there are several to choose from.
     one_month = name.is_in(stocks) & (pl.col("month").n_unique() > 1)
     counted = (pl.col("month") == newest) | ~pl.col("measure").is_in(stocks)
 

@@ -27,45 +27,45 @@ SOON = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Freshness:
-    """How a feed compares with its release calendar.
+    """A feed's next edition in its release calendar.
 
-    `awaited`: the next edition (YYYY-MM), `due`: the day on which it is published, `days_late`:
-    since then, 0 if not overdue. `following`: the day on which the edition after that is published.
-    `held`: the newest edition, if it is held and undecided. `verdict`: the same as a check of
-    timeliness: warn once the next edition is overdue, fail once the one after it is, too, and
-    skipped where nothing can be overdue.
+    `next_edition`: YYYY-MM. `due`: the day on which it is published; `days_overdue`: days since
+    then, 0 if not overdue. `following`: the day on which the edition after it is published. `held`:
+    the newest edition, if it is held and undecided. `verdict`, of the timeliness check: warn if the
+    next edition is overdue, fail if the one after it is too, skipped if nothing can be overdue.
     """
 
     state: State
-    awaited: str | None = None
+    next_edition: str | None = None
     due: date | None = None
-    days_late: int = 0
+    days_overdue: int = 0
     held: str | None = None
     following: date | None = None
     verdict: Verdict = "skipped"
 
     @property
     def words(self) -> str:
-        """Describe it: `2025-12 due by 29 Jan 2026`."""
-        first = [f"{self.held} held back"] if self.held else []
-        return "; ".join([*first, self._awaited])
+        """The next edition in a line: `2025-12 due by 29 Jan 2026`."""
+        first = [f"{self.held} held"] if self.held else []
+        return "; ".join([*first, self._due_words])
 
     @property
-    def _awaited(self) -> str:
+    def _due_words(self) -> str:
         if self.due is None:
-            return {"sample": "not judged: sample data"}.get(self.state, self.state)
+            return "not checked: sample data" if self.state == "sample" else self.state
         day = day_words(self.due)
-        if self.days_late:
-            return f"{self.awaited} was due by {day}: overdue by {plural(self.days_late, 'day')}"
-        return f"{self.awaited} due by {day}" + (": due now" if self.state == "due" else "")
+        if self.days_overdue:
+            by = plural(self.days_overdue, "day")
+            return f"{self.next_edition} was due by {day}: overdue by {by}"
+        return f"{self.next_edition} due by {day}" + (": due now" if self.state == "due" else "")
 
 
 def freshness(
     contract: Contract, newest: str | None, synthetic: bool, today: date, held: bool = False
 ) -> Freshness:
-    """Compare a feed with its release calendar. `newest`: its newest edition available, accepted or
-    not. `synthetic`: all of it is sample data, which is never overdue (`is_sample`). `held`:
-    whether that newest edition is held and undecided."""
+    """Compare a feed with its release calendar. `newest`: its newest edition, accepted or not.
+    `synthetic`: all of it is sample data, which is never overdue (`is_sample`). `held`: whether
+    that edition is held and undecided."""
     if newest is None:
         return Freshness("nothing held")
     back = newest if held else None
@@ -73,26 +73,25 @@ def freshness(
         return Freshness("sample", held=back)
     if contract.cadence.due is None or contract.cadence.months is None:
         return Freshness("no fixed day", held=back)
-    awaited = add_months(parse_month(newest), contract.cadence.months)
-    due = contract.cadence.due.of(awaited)
-    late = max((today - due).days, 0)
-    state: State = "late" if late else "due" if today + SOON >= due else "on time"
-    following = contract.cadence.due.of(add_months(awaited, contract.cadence.months))
-    verdict: Verdict = "fail" if today > following else "warn" if late else "pass"
-    return Freshness(state, month_text(awaited), due, late, back, following, verdict)
+    edition = add_months(parse_month(newest), contract.cadence.months)
+    due = contract.cadence.due.of(edition)
+    overdue = max((today - due).days, 0)
+    state: State = "late" if overdue else "due" if today + SOON >= due else "on time"
+    following = contract.cadence.due.of(add_months(edition, contract.cadence.months))
+    verdict: Verdict = "fail" if today > following else "warn" if overdue else "pass"
+    return Freshness(state, month_text(edition), due, overdue, back, following, verdict)
 
 
 def is_sample(files: Iterable[SourceFile]) -> bool:
-    """Whether there are files, and the `sample` command placed them all. Synthetic editions that
-    were fetched have an address, and are treated like any other."""
+    """Whether there are files, all made by the `sample` command. Synthetic files that were fetched
+    have an address, and are treated like any other."""
     own = list(files)
     return bool(own) and all(file.synthetic and file.url is None for file in own)
 
 
 def due_editions(contract: Contract, held: Collection[str], today: date) -> tuple[str, ...]:
-    """Return the editions (YYYY-MM) that are due by `today` and newer than the newest of `held`,
-    oldest first. With nothing imported only the newest of them; none for a feed without a fixed
-    release day."""
+    """Return the editions (YYYY-MM) that are due by `today` and newer than those `held`, oldest
+    first. If nothing is held, only the newest; none for a feed without a fixed release day."""
     due, every = contract.cadence.due, contract.cadence.months
     if due is None or every is None:
         return ()
@@ -108,10 +107,9 @@ def due_editions(contract: Contract, held: Collection[str], today: date) -> tupl
 
 
 def _newest_due(contract: Contract, today: date) -> str:
-    """Return the newest edition that is published by `today`. Quarters and years end with the
-    calendar's: March, June, September, December."""
+    """Return the newest edition due by `today`. Quarters and years are those of the calendar."""
     due, every = contract.cadence.due, contract.cadence.months
-    assert due is not None and every is not None  # noqa: S101 - the caller has looked
+    assert due is not None and every is not None  # noqa: S101 - checked by the caller
     edition = today.replace(day=1)
     while edition.month % every or due.of(edition) > today:
         edition = add_months(edition, -1)
@@ -119,10 +117,9 @@ def _newest_due(contract: Contract, today: date) -> str:
 
 
 def held_editions(home: Home, feed: str) -> set[str]:
-    """Return the editions of a feed that schedules no longer look up, nor older ones.
+    """Return the imported editions of a feed. Schedules look up only newer ones.
 
-    They include withdrawn and purged ones, which can be fetched again by name, but not sample data
-    among real data.
+    They include withdrawn and purged ones, but not sample data once real files were imported.
     """
     archive = Archive(home)
     real = archive.has_real()

@@ -1,7 +1,7 @@
 """Which files of an edition are parts, which are revisions, and which are in use.
 
-Belongs here: telling parts from revisions by their cells, whatever the order of arrival.
-Does not: verdicts (`warehouse.editions.check_history` has them).
+Belongs here: distinguishing parts from revisions by the organisation-months (cells) that they
+cover, whatever the order of import. Does not: verdicts (`warehouse.editions.check_history`).
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class EditionFile:
 
 
 def in_order(files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Return files of an edition as they were issued: each may replace cells of those before it."""
+    """Return files of an edition in order of issue: each may replace cells of those before it."""
     return sorted(files, key=lambda file: file.order)
 
 
 def latest_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the row that counts for each organisation-month: the last file's that lost no row,
-    else the last of all. `cells`: measures of files in order, with `org_code, month,
+    """Return the row to use for each organisation-month: that of the last file that lost no row, or
+    else of the last file. `cells`: measures of files in order, with `org_code, month,
     unreliable`."""
     sound_last = cells.sort(~pl.col("unreliable"), maintain_order=True)
     return sound_last.unique(["org_code", "month"], keep="last", maintain_order=True)
@@ -65,9 +65,8 @@ def cells_of(home: Home, file: SourceFile) -> Cells:
 def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionFile]:
     """Distinguish parts from revisions among the files of one edition.
 
-    Files whose cells are disjoint are parts; a file whose cells overlap an earlier file's with
-    other content is the next revision of them. Earlier means published, then retrieved earlier
-    (`SourceFile.order`), not imported earlier. Equal content is no revision.
+    Files without common cells are parts. A file whose cells differ from an earlier file's is its
+    next revision. Earlier means published, then retrieved earlier (`SourceFile.order`).
     """
     latest: dict[tuple[str, object], tuple[int, int]] = {}
     numbered = []
@@ -83,9 +82,9 @@ def number_revisions(files: Iterable[tuple[SourceFile, Cells]]) -> list[EditionF
 
 
 def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[SourceFile]:
-    """Return the files that an edition still uses, in order: without those that later ones replaced
-    cell by cell. In a local return, the next file replaces one without any valid cell; in a
-    publication, such a file may be a part that was lost."""
+    """Return the files that an edition still uses, in order: those of which later ones have not
+    replaced every cell. A file without any valid cell is replaced by the next one in a local
+    return; in a publication it is kept, because it may be a part."""
     if len(files) == 1:
         return files
     later: set[tuple[str, date]] = set()
@@ -102,17 +101,13 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
 
 
 def rows_in_force(home: Home, files: list[SourceFile]) -> int:
-    """Return the rows behind the figures of these files: for each organisation-month the latest
-    file's, preferably one that lost no row. Reissued rows count once."""
+    """Return how many rows the figures of these files use (`latest_cells`)."""
+    columns = ["org_code", "month", "unreliable", "rows"]
     cells = [
-        pl.scan_parquet(lake_paths(home, file).measures)
-        .select("org_code", "month", "unreliable", "rows")
-        .collect()
+        pl.read_parquet(lake_paths(home, file).measures, columns=columns)
         for file in in_order(files)
     ]
-    if not cells:
-        return 0
-    return int(latest_cells(pl.concat(cells))["rows"].sum())
+    return int(latest_cells(pl.concat(cells))["rows"].sum()) if cells else 0
 
 
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:

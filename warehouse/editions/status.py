@@ -1,12 +1,10 @@
 """The status of an edition: the verdict of its checks, unless a person decided otherwise.
 
-Belongs here: the one answer that the mart, later checks, `status` and Dagster use, and accepting
-and holding by decision. Does not: reaching verdicts (`checks`), keeping decisions
-(`warehouse.archive.decisions`).
+Belongs here: that status, and accepting and holding by decision. Does not: reaching verdicts
+(`checks`), keeping decisions (`warehouse.archive.decisions`).
 
-An acceptance applies to the files and the failed checks it was given for. It lapses when files
-change or a check fails that had not failed then. A hold stays until the edition is accepted
-again, whatever files arrive.
+An acceptance lapses when the edition's files change or another check fails. A hold applies until
+the edition is accepted again, whatever files are imported.
 """
 
 from __future__ import annotations
@@ -26,8 +24,8 @@ from warehouse.transform.lake import facts_of, is_tidied
 class EditionStatus:
     """The status of an edition.
 
-    `state`: the result of its checks, None if it was never checked. `decision`: the newest accept
-    or hold, if any. `lapsed`: why that no longer counts, None if it does.
+    `state`: the result of its checks, None if never checked. `decision`: the newest accept or hold,
+    if any. `lapsed`: why that no longer applies, None if it does.
     """
 
     feed: str
@@ -73,12 +71,13 @@ class EditionStatus:
 
     @property
     def words(self) -> str:
-        """Explain its status in a line; empty if its checks alone accepted it."""
+        """The reason for its status in a line; empty if its checks alone accepted it."""
         reasons = "; ".join(self.state.reasons) if self.state else ""
         if self.override is None:
-            told = [reasons] if self.undecided else []
-            lapsed = f"no longer {self.decision.words}; {self.lapsed}" if self.decision else ""
-            return ". ".join([*told, *([lapsed] if lapsed else [])])
+            parts = [reasons] if self.undecided else []
+            if self.decision:
+                parts.append(f"no longer {self.decision.words}; {self.lapsed}")
+            return ". ".join(parts)
         despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
         return self.override.words + despite
 
@@ -91,7 +90,8 @@ def status_of(
     decision = newest_override(home, feed, edition)
     if decision is None or decision.decision == "hold" or state is None:
         return EditionStatus(feed, edition, state, decision)
-    own = _own(home, feed, edition, files)
+    files = Archive(home).active_files(feed) if files is None else files
+    own = of_edition(files, feed, edition)
     return EditionStatus(feed, edition, state, decision, _lapse(home, decision, state, own))
 
 
@@ -102,11 +102,6 @@ def all_statuses(home: Home, files: list[SourceFile] | None = None) -> list[Edit
     return [status_of(home, feed, edition, files) for feed, edition in keys]
 
 
-def _own(home: Home, feed: str, edition: str, files: list[SourceFile] | None) -> list[SourceFile]:
-    files = Archive(home).active_files(feed) if files is None else files
-    return of_edition(files, feed, edition)
-
-
 def _lapse(
     home: Home, decision: Decision, state: EditionState, own: list[SourceFile]
 ) -> str | None:
@@ -115,7 +110,7 @@ def _lapse(
     if now != then:
         return f"its files have changed: {len(now - then)} new, {len(then - now)} gone since"
     if worse := sorted(set(state.failed_rules) - set(decision.failed_rules)):
-        return f"it now fails checks that it passed then: {', '.join(worse)}"
+        return f"it fails checks that it had not failed then: {', '.join(worse)}"
     if not all(is_tidied(home, file) for file in own):
         return "its files can no longer be read"
     return None
@@ -150,14 +145,14 @@ def accept(
     if now.state is None or not judged:
         raise NotPossible(
             f"{feed} {edition} has not been checked with its current files.",
-            f"Run access-recovery refresh --feed {feed} --edition {edition} first, look at what "
-            "its checks say, then decide.",
+            f"Run access-recovery refresh --feed {feed} --edition {edition}, read the results of "
+            "its checks, then decide.",
         )
     unread = [file.file_name for file in own if not is_tidied(home, file)]
     if unread:
         raise NotPossible(
             f"{feed} {edition} can't be accepted: {', '.join(unread)} can't be read.",
-            "Withdraw that file (access-recovery withdraw SHA256), or import a sound one.",
+            "Withdraw that file (access-recovery withdraw SHA256), or import an intact one.",
         )
     let_in = _let_in(now, org, month)
     if now.verdict == "accepted" and not let_in:
@@ -167,8 +162,8 @@ def accept(
     before = now.override.released if now.override else ()
     released = {*before, *(one.key for one in let_in)}
     made = decide(home, "accept", feed, edition, shas, reason, by, failed, released)
-    told = [*failed, *(one.words for one in let_in)]
-    despite = f", despite {', '.join(told)}" if told else ""
+    faults = [*failed, *(one.words for one in let_in)]
+    despite = f", despite {', '.join(faults)}" if faults else ""
     lost = sum(facts.unreliable_cells for file in own if (facts := facts_of(home, file)))
     but = f" {lost:,} organisation-month(s) are unreliable and keep their last good figure."
     return Ruling(
@@ -180,8 +175,8 @@ def accept(
 
 
 def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
-    """Return the months accepted by this acceptance and earlier ones. Raises NotPossible if a
-    requested month is not held."""
+    """Return the held months that this acceptance accepts. Raises NotPossible if a requested month
+    is not held."""
     held = now.state.held_months if now.state else []
     released = now.override.released if now.override else ()
     out = [one for one in held if one.key not in released]
@@ -190,8 +185,7 @@ def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[Held
         listed = "; ".join(one.words for one in out) or "none"
         whose = " ".join(filter(None, (org, month)))
         raise NotPossible(
-            f"{now.feed} {now.edition} has no held month of {whose}.",
-            f"Held months of it: {listed}.",
+            f"{now.feed} {now.edition} has no held month for {whose}.", f"Held months: {listed}."
         )
     return asked
 
@@ -210,8 +204,8 @@ def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None
     return Ruling(
         made,
         f"{feed} {edition} is {made.words}. The next refresh takes its figures out of the mart: "
-        "its months fall back to the newest accepted edition that has them. It stays out, "
-        "whatever files come, until it is accepted again.",
+        "its months fall back to the newest accepted edition that has them. It stays held, "
+        "whatever files are imported, until it is accepted again.",
     )
 
 
@@ -223,6 +217,6 @@ def _known(home: Home, feed: str, edition: str) -> list[SourceFile]:
         held = sorted({file.edition for file in files})
         raise NotPossible(
             f"There is no edition {edition} of {feed}.",
-            f"Editions of it are {', '.join(held)}." if held else "Import it first.",
+            f"Editions available: {', '.join(held)}." if held else "Import it first.",
         )
     return own

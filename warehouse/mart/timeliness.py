@@ -32,7 +32,7 @@ def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[st
     found = freshness(contract, newest, is_sample(own), date.min)
     return {
         "newest_edition": newest,
-        "next_edition": found.awaited,
+        "next_edition": found.next_edition,
         "next_due": found.due,
         "following_due": found.following,
     }

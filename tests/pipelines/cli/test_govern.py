@@ -73,13 +73,13 @@ def test_who_decides_is_the_user_if_nobody_is_named(
         (("accept", RETURN, OCT, "--reason", " "), "The reason is blank"),
         (("accept", "referrals", OCT, *WHY), "Unknown feed"),
         (("hold", RETURN, "October", *WHY), "write YYYY-MM"),
-        (("hold", RETURN, "2024-01", *WHY), "Editions of it are 2025-10"),
+        (("hold", RETURN, "2024-01", *WHY), "Editions available: 2025-10"),
         (("withdraw", "abc", *WHY), "at least its first 8"),
-        (("restore", "0" * 64, *WHY), "holds no file"),
-        (("purge", "0" * 64, "--yes", *WHY), "holds no file"),
+        (("restore", "0" * 64, *WHY), "has no file"),
+        (("purge", "0" * 64, "--yes", *WHY), "has no file"),
         (("purge", "0" * 64, "--yes", "--reason", ""), "The reason is blank"),
-        (("diff", RETURN, OCT, "2024-01"), "Held are: 2025-10"),
-        (("diff", RETURN, OCT, OCT, "--measure", "x"), "is no measure"),
+        (("diff", RETURN, OCT, "2024-01"), "Editions available: 2025-10"),
+        (("diff", RETURN, OCT, OCT, "--measure", "x"), "has no measure"),
     ],
 )
 def test_what_is_not_possible_is_status_2(

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checks.feed_rules import looks_back
+from checks.feed_rules import lookback_months
 from pipelines.operations import purge as pipeline
 from pipelines.operations import purge_runs as forget
 from pipelines.operations.purge_files import bury, editions_touched, erase, plan_purge
@@ -32,7 +32,7 @@ def purged(home: Home, *typed: str) -> None:
     """Erase without Dagster and without a new mart."""
     plan = plan_purge(home, typed)
     stones = bury(home, plan, "names of patients", PERSON)
-    erase(home, plan, stones, editions_touched(home, stones, looks_back))
+    erase(home, plan, stones, editions_touched(home, stones, lookback_months))
 
 
 def test_what_stays_is_a_tombstone_that_tells_nothing_of_the_content(home: Home) -> None:

@@ -97,14 +97,14 @@ def test_a_container_is_withdrawn_with_all_it_brought(home: Home, tmp_path: Path
 def test_one_edition_of_a_file_that_was_imported_as_two(home: Home) -> None:
     content = regional({"APPOINTMENT_MONTH": "OCT2025"})
     (file,) = brought(home, content)
-    with pytest.raises(NotPossible, match="holds no file"):
+    with pytest.raises(NotPossible, match="has no file"):
         withdraw(home, file.sha256, "mistaken", PERSON, edition="2025-11")
     assert withdraw(home, file.sha256, "mistaken", PERSON, edition=OCT).decisions
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("1234567", "at least its first 8"), ("r.csv", "is no SHA-256"), ("0" * 12, "holds no file")],
+    [("1234567", "at least its first 8"), ("r.csv", "is not a SHA-256"), ("0" * 12, "has no file")],
 )
 def test_what_is_no_hash_of_the_archive_is_refused(home: Home, typed: str, words: str) -> None:
     brought(home, referrals())
@@ -117,5 +117,5 @@ def test_digits_that_fit_several_are_refused(home: Home, tmp_path: Path) -> None
     [file] = brought(home, referrals())
     twin = file.model_copy(update={"sha256": file.sha256[:10] + "0" * 54})
     Archive(home).add(twin)
-    with pytest.raises(NotPossible, match="fits 2 hashes"):
+    with pytest.raises(NotPossible, match="matches 2 hashes"):
         withdraw(home, file.sha256[:9], "mistaken", PERSON)

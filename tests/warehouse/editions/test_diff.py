@@ -178,8 +178,8 @@ def test_a_feed_without_measures_is_compared_by_its_rows(home: Home) -> None:
     [
         ("2025-1", NEW, [], "Write YYYY-MM, or YYYY-MM.2"),
         ("2025-13", NEW, [], "is no edition"),
-        (OLD, "2024-01", [], "Held are: 2025-10"),
-        (OLD, OLD, ["logins"], "is no measure of .* It has appointments,"),
+        (OLD, "2024-01", [], "Editions available: 2025-10"),
+        (OLD, OLD, ["logins"], "has no measure .* It has appointments,"),
     ],
 )
 def test_what_is_not_there_is_said(

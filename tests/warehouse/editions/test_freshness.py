@@ -51,13 +51,13 @@ def test_overdue_warns_and_two_editions_overdue_fail(today: date, verdict: str) 
 
 def test_an_edition_held_back_is_told_beside_the_next_one() -> None:
     found = freshness(contracts()[APPOINTMENTS], "2025-10", False, date(2025, 12, 20), held=True)
-    assert (found.held, found.days_late) == ("2025-10", 2)
-    assert found.words == ("2025-10 held back; 2025-11 was due by 18 Dec 2025: overdue by 2 days")
+    assert (found.held, found.days_overdue) == ("2025-10", 2)
+    assert found.words == ("2025-10 held; 2025-11 was due by 18 Dec 2025: overdue by 2 days")
 
 
 def test_a_quarterly_list_awaits_the_next_quarter() -> None:
     found = freshness(contracts()[PHARMACIES], "2025-09", False, date(2025, 12, 1))
-    assert (found.awaited, found.due) == ("2025-12", date(2026, 1, 28))
+    assert (found.next_edition, found.due) == ("2025-12", date(2026, 1, 28))
 
 
 def test_what_can_not_be_late() -> None:
@@ -65,7 +65,7 @@ def test_what_can_not_be_late() -> None:
     assert freshness(contracts()[RETURN], "2025-10", False, today).state == "no fixed day"
     assert freshness(contracts()[APPOINTMENTS], None, False, today).words == "nothing held"
     sample = freshness(contracts()[APPOINTMENTS], "2025-03", True, today)
-    assert (sample.state, sample.days_late, sample.verdict) == ("sample", 0, "skipped")
+    assert (sample.state, sample.days_overdue, sample.verdict) == ("sample", 0, "skipped")
     assert freshness(contracts()[RETURN], "2025-10", False, today).verdict == "skipped"
 
 

@@ -70,7 +70,7 @@ def test_an_acceptance_lapses_with_a_check_that_had_not_failed(home: Home) -> No
     path = home.lake / "editions" / FEED / f"{OCT}.json"
     path.write_text(worse.model_dump_json(), encoding="utf-8")
     assert now(home).undecided
-    assert now(home).lapsed == "it now fails checks that it passed then: cells_whole"
+    assert now(home).lapsed == "it fails checks that it had not failed then: cells_whole"
 
 
 def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -> None:
@@ -116,7 +116,7 @@ def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
     brought(home, referrals(OTHER))
     with pytest.raises(NotPossible, match="has not been checked"):
         accept(home, FEED, OCT, "why", PERSON)
-    with pytest.raises(NotPossible, match=r"no edition 2024-01 .* Editions of it are 2025-10"):
+    with pytest.raises(NotPossible, match=r"no edition 2024-01 .* Editions available: 2025-10"):
         accept(home, FEED, "2024-01", "why", PERSON)
 
 

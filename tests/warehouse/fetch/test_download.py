@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.feed_rules import looks_back
+from checks.feed_rules import lookback_months
 from pipelines.operations.purge_files import bury, editions_touched, erase, plan_purge
 from tests.local_server import Answer, Published, Route, in_turn
 from tests.support import imported, kept_in, list_map, patient_list, write, write_text, zipped
@@ -221,7 +221,7 @@ def test_what_was_purged_stays_out_and_is_not_sent_again(home: Home, publisher: 
     plan = plan_purge(home, [held(home)[0].sha256])
     stones = bury(home, plan, "names of patients", "A. Person")
     write(home.state / "downloads" / "of a killed process" / "download.part", LIST)
-    erase(home, plan, stones, editions_touched(home, stones, looks_back))
+    erase(home, plan, stones, editions_touched(home, stones, lookback_months))
     assert left(home) == [], "a download that was cut off may hold it, too"
     with pytest.raises(Refused, match=r"still is the file that was purged by A\. Person"):
         taken(home, publisher, LIST)

@@ -153,9 +153,11 @@ def test_timeliness_is_of_the_day_of_the_query(llr: Mart, llr_home: Home) -> Non
         newest = max((file.edition for file in files if file.feed == feed), default=None)
         row = told[feed]
         expected = freshness(contract, newest, False, row["as_at"])
-        assert (row["newest_edition"], row["next_edition"]) == (newest, expected.awaited), feed
+        assert (row["newest_edition"], row["next_edition"]) == (newest, expected.next_edition), feed
         assert (row["next_due"], row["verdict"]) == (expected.due, expected.verdict), feed
-        assert row["days_overdue"] == (None if expected.due is None else expected.days_late), feed
+        assert row["days_overdue"] == (None if expected.due is None else expected.days_overdue), (
+            feed
+        )
     assert told["gp_appointments_sub_icb"]["verdict"] == "fail"
     passed = """SELECT 1 FROM governance.check_result
         WHERE feed = 'gp_appointments_sub_icb' AND dimension = 'timeliness' AND verdict = 'fail'"""
