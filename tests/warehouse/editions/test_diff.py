@@ -177,7 +177,7 @@ def test_a_feed_without_measures_is_compared_by_its_rows(home: Home) -> None:
     ("old", "new", "measures", "words"),
     [
         ("2025-1", NEW, [], "Write YYYY-MM, or YYYY-MM.2"),
-        ("2025-13", NEW, [], "is no edition"),
+        ("2025-13", NEW, [], "is not an edition"),
         (OLD, "2024-01", [], "Editions available: 2025-10"),
         (OLD, OLD, ["logins"], "has no measure .* It has appointments,"),
     ],

@@ -86,7 +86,7 @@ def test_a_file_that_is_wrong_for_everybody_holds_everybody(tmp_path: Path) -> N
 
 def test_accepted_it_is_in_and_says_so(world: tuple[Home, Mart], tmp_path: Path) -> None:
     home = Home(shutil.copytree(world[0].root, tmp_path / "home"))
-    with pytest.raises(NotPossible, match=r"no held month of 03W\. Held months of it: 04C 2025-12"):
+    with pytest.raises(NotPossible, match=r"no held month for 03W\. Held months: 04C 2025-12"):
         accept(home, SUB_ICB, DEC, "two practices moved", "me", org="03W")
     ruling = accept(home, SUB_ICB, DEC, "two practices moved", "me", org="04C", month=DEC)
     assert "despite 04C 2025-12: 51,000 appointments, expected " in ruling.message
