@@ -116,7 +116,7 @@ def test_what_is_not_out_yet_is_no_failure_and_nothing_is_in(
     ]
 
 
-def test_what_a_person_must_look_at_fails_with_what_where_and_what_to_do(
+def test_a_lookup_that_needs_a_person_fails_with_what_where_and_what_to_do(
     home: Home, monkeypatch: pytest.MonkeyPatch, asked: list[list[str]]
 ) -> None:
     page = "https://digital.nhs.uk/november-2025"
@@ -134,7 +134,7 @@ def test_what_a_person_must_look_at_fails_with_what_where_and_what_to_do(
     assert len(asked) == 1, "tried again what a person must look at"
 
 
-def test_a_publisher_out_of_reach_is_tried_again_for_what_is_left(
+def test_an_unreachable_publisher_is_retried_for_the_remaining_editions(
     home: Home, monkeypatch: pytest.MonkeyPatch, asked: list[list[str]]
 ) -> None:
     def comes_back(edition: str) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def test_a_quarterly_list_is_looked_for_by_the_quarter(
     assert asked == [["2025-03", "2025-06", "2025-09"]]
 
 
-def test_a_host_is_asked_by_one_run_at_a_time_and_taking_in_asks_nobody() -> None:
+def test_one_run_at_a_time_uses_a_host_and_processing_uses_none() -> None:
     definitions = build_definitions()
     graph = definitions.resolve_asset_graph()
     for feed, contract in contracts().items():

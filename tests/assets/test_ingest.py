@@ -56,5 +56,5 @@ def test_lost_lake_files_judge_again(home: Home) -> None:
     assert pending_editions(home, SUB_ICB) == [OCT]
 
 
-def test_an_edition_nobody_imported_is_not_taken_in(home: Home) -> None:
+def test_an_edition_that_was_not_imported_is_not_processed(home: Home) -> None:
     assert take_in(home, SUB_ICB, OCT, "run") is None

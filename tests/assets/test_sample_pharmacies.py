@@ -104,7 +104,7 @@ def test_headings_and_line_ends_of_claims(sample: Path) -> None:
         assert {row["YEAR_MONTH"].replace("-", "") for row in rows(path)} == {path.stem[16:22]}
 
 
-def test_the_contract_knows_every_heading(sample: Path) -> None:
+def test_every_heading_is_in_the_contract(sample: Path) -> None:
     assert list(sample.iterdir())
     for path in sample.iterdir():
         contract = contracts()["pharmacy_list" if "list" in path.name else "pharmacy_first"]
@@ -131,7 +131,7 @@ def test_81_of_the_82_pharmacies_of_leicester_claim(sample: Path, month: str) ->
     assert claimants == city & active
 
 
-def test_lists_tell_openings_closures_and_the_appliance_contractor(sample: Path) -> None:
+def test_sample_lists_have_openings_closures_and_the_appliance_contractor(sample: Path) -> None:
     newest = Counter(on_list(sample / NEWEST_LIST).values())
     assert newest == {
         CITY: 82,
@@ -183,7 +183,7 @@ def test_claims_are_a_share_of_the_national_totals(sample: Path) -> None:
     assert total == pytest.approx(211_386 * people, rel=0.005)
 
 
-def test_every_code_bears_the_mark(sample: Path) -> None:
+def test_every_sample_pharmacy_code_begins_with_z(sample: Path) -> None:
     for path in sample.iterdir():
         column = {"D": "ContractorCode", "c": next(iter(rows(path)[0]))}[path.name[0]]
         column = "CONTRACTOR_CODE" if path.name.startswith("DISP") else column

@@ -29,12 +29,12 @@ def verdict(results: Results, rule: str) -> str:
     return max(found, key=ranked.index)
 
 
-def test_every_rule_has_a_case_that_breaks_it_and_one_that_keeps_it() -> None:
+def test_every_rule_has_a_failing_and_a_passing_case() -> None:
     assert CASES.keys() == all_checks().keys()
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_the_rule_notices_what_breaks_it(home: Home, rule: str) -> None:
+def test_the_rule_fails_its_failing_case(home: Home, rule: str) -> None:
     breaks, expected, _ = CASES[rule]
     results = breaks(home)
     assert verdict(results, rule) == expected
@@ -53,7 +53,7 @@ def kept() -> dict[Case, Results]:
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_the_rule_passes_what_keeps_it(home: Home, kept: dict[Case, Results], rule: str) -> None:
+def test_the_rule_passes_its_passing_case(home: Home, kept: dict[Case, Results], rule: str) -> None:
     case = CASES[rule][2]
     results = kept[case] if case in kept else kept.setdefault(case, case(home))
     assert verdict(results, rule) == "pass"
@@ -61,7 +61,7 @@ def test_the_rule_passes_what_keeps_it(home: Home, kept: dict[Case, Results], ru
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_the_checks_announced_are_the_checks_made(home: Home, feed: str) -> None:
+def test_the_checks_announced_are_the_checks_that_run(home: Home, feed: str) -> None:
     said = {"edition": OCT} if feed in NO_MONTH else {}
     brought(home, BUILDERS[feed](), **said)
     made = list(dict.fromkeys(r.rule for r in judged(home, feed).results))

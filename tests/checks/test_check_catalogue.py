@@ -81,7 +81,7 @@ def test_a_broken_check_is_refused_with_file_and_key(
         ),
     ],
 )
-def test_a_broken_word_of_a_feed_is_refused_with_file_and_key(
+def test_an_invalid_key_of_a_feed_is_refused_with_file_and_key(
     tmp_path: Path, text: str, told: str
 ) -> None:
     with pytest.raises(ValueError, match=told) as error:
@@ -133,7 +133,7 @@ def test_rules_and_their_words_are_the_same_in_the_same_order(
         feed_rules.__wrapped__(CLAIMS)
 
 
-def test_a_feed_that_says_nothing_has_the_shared_checks() -> None:
+def test_a_feed_without_checks_of_its_own_has_the_shared_checks() -> None:
     assert feed_words(MAPPING) == FeedChecks()
     assert {c.owner for c in checks_of(MAPPING)} == {contracts()[MAPPING].owner}
     assert "keys_unique" in {c.rule for c in checks_of(MAPPING)}

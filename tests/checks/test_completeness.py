@@ -33,7 +33,7 @@ def test_without_the_sub_icb_feed_sums_are_skipped(home: Home) -> None:
     )
 
 
-def test_a_place_that_is_not_whole_is_not_compared(home: Home) -> None:
+def test_an_incomplete_place_is_not_compared(home: Home) -> None:
     results = practice_sums(10, 30, expected=3)(home)
     (sums,) = [r for r in results if r.rule == "sums_reconcile"]
     assert (sums.verdict, sums.message) == (
@@ -52,7 +52,7 @@ def test_a_difference_is_named(home: Home) -> None:
     assert sums.message == "04C 2025-10: practices 10, sub-ICB 11"
 
 
-def test_a_place_that_lost_rows_is_not_accused_of_differing(home: Home) -> None:
+def test_sums_of_a_place_that_lost_rows_are_not_compared(home: Home) -> None:
     """A practice that is left out for its lost rows would make every honest sum differ."""
     brought(
         home,
@@ -79,7 +79,7 @@ def test_revisions_of_an_edition_are_not_added_together(home: Home) -> None:
     assert one(taken, "parts_complete").verdict == "pass"
 
 
-def test_a_revision_that_lost_rows_says_so_though_the_first_was_whole(home: Home) -> None:
+def test_a_revision_that_lost_rows_warns_although_the_first_was_complete(home: Home) -> None:
     brought(home, regional({COUNT: 9}), regional({COUNT: 10}, {COUNT: "x"}))
     found = one(judged(home, SUB_ICB), "cells_whole")
     assert (found.verdict, found.observed) == ("warn", "1 organisation-months: 04C 2025-10")
@@ -93,7 +93,7 @@ def test_parts_are_judged_together(home: Home) -> None:
     assert (found.verdict, found.observed) == ("pass", "2 of 2 sub-ICBs whole")
 
 
-def test_without_coverage_the_dated_reference_tells_the_sub_icbs(home: Home) -> None:
+def test_without_coverage_the_sub_icbs_are_those_of_the_dated_reference(home: Home) -> None:
     brought(home, regional({}, {AREA: "03W"}))
     found = one(judged(home, SUB_ICB), "parts_complete")
     assert (found.verdict, found.failed_rows, found.total_rows) == ("warn", 104, 106)
@@ -138,7 +138,7 @@ def test_without_coverage_members_are_those_of_the_last_accepted_edition(home: H
     assert one(taken, "sums_reconcile").verdict == "skipped"
 
 
-def test_a_month_missing_in_between_is_not_whole(home: Home) -> None:
+def test_a_month_missing_in_between_is_incomplete(home: Home) -> None:
     months = ("AUG2025", "OCT2025")
     brought(
         home,

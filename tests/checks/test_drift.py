@@ -57,7 +57,7 @@ def found(results: Results, rule: str, column: str | None = None) -> CheckResult
 @pytest.mark.parametrize(
     ("earlier", "verdicts"), [("JUL2025", {"pass", "skipped"}), ("JUN2025", {"skipped"})]
 )
-def test_an_edition_over_three_months_older_is_no_measure(
+def test_drift_is_skipped_if_the_last_edition_is_over_three_months_older(
     home: Home, earlier: str, verdicts: set[str]
 ) -> None:
     results = after(OCT, SUB_ICB, regional(*month(earlier)), regional(*OCTOBER))(home)
@@ -67,7 +67,7 @@ def test_an_edition_over_three_months_older_is_no_measure(
         assert {r.message for r in drift} == {"no edition of the 3 months before is accepted"}
 
 
-def test_a_list_may_look_further_back_than_drift(home: Home) -> None:
+def test_list_sizes_are_compared_further_back_than_drift(home: Home) -> None:
     results = lists((JUNE, board(20)), (DECEMBER, board(20)))(home)
     assert found(results, "list_size_in_bounds").verdict == "pass"
     assert found(results, "organisations_as_before").message == (
@@ -76,7 +76,7 @@ def test_a_list_may_look_further_back_than_drift(home: Home) -> None:
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(129, "pass"), (131, "warn"), (69, "warn")])
-def test_where_no_month_is_given_again_the_newest_months_are_compared(
+def test_without_restated_months_the_newest_months_are_compared(
     home: Home, count: int, verdict: str
 ) -> None:
     results = then(*month("OCT2025", count))(home)
@@ -93,7 +93,7 @@ def test_where_no_month_is_given_again_the_newest_months_are_compared(
     )
 
 
-def test_a_held_edition_is_passed_over(home: Home) -> None:
+def test_a_held_edition_is_not_used_for_comparison(home: Home) -> None:
     broken = month("SEP2025", modes=("By pigeon",))
     contents = regional(*month("AUG2025")), regional(*broken), regional(*month("OCT2025"))
     results = after(OCT, SUB_ICB, *contents)(home)
@@ -128,7 +128,7 @@ def test_few_rows_are_not_judged_by_their_number(home: Home) -> None:
 # What is told
 
 
-def test_each_month_that_changed_is_told_with_how_much_and_which_way(home: Home) -> None:
+def test_each_restated_month_is_reported_with_its_signed_change(home: Home) -> None:
     results = then(*month(count=97), *OCTOBER)(home)
     restated = found(results, "restated_as_before")
     assert restated.expected == "changes of at most 2% against 2025-09, in each month of 2025-09"
@@ -157,7 +157,7 @@ def test_labels_are_compared_among_common_organisations_only(home: Home) -> None
     assert found(results, "labels_as_before").verdict == "pass"
 
 
-def test_messages_on_typed_feeds_count_nobody(home: Home) -> None:
+def test_messages_on_local_returns_contain_no_counts(home: Home) -> None:
     """Of one practice a sum is its count: only changes in percent may be told."""
     results = after(
         OCT,
@@ -173,7 +173,7 @@ def test_messages_on_typed_feeds_count_nobody(home: Home) -> None:
     assert [n for n in ("4,111", "8,222", "8,233", "4,099", "4111", "8222") if n in words] == []
 
 
-def test_more_users_who_order_than_users_is_told_without_numbers(home: Home) -> None:
+def test_more_ordering_users_than_users_is_reported_without_numbers(home: Home) -> None:
     brought(home, app_practice({"Registered users 13+": 777, "Ordering users": 888}))
     result = one(judged(home, APP_PRACTICE), "part_within_total")
     assert (result.verdict, result.failed_rows) == ("warn", 1)
@@ -201,7 +201,7 @@ def test_a_part_that_is_missing_is_named(home: Home) -> None:
     assert taken.state.verdict == "accepted"
 
 
-def test_a_file_put_right_is_not_counted_as_two(home: Home) -> None:
+def test_a_corrected_file_is_counted_once(home: Home) -> None:
     september = {"APPOINTMENT_MONTH": "SEP2025"}
     first, second = regional(september), regional(september | {"COUNT_OF_APPOINTMENTS": 11})
     results = after(OCT, SUB_ICB, first, second, regional())(home)
@@ -253,14 +253,14 @@ def test_practices_under_a_contradicted_icb_are_counted(home: Home) -> None:
     )
 
 
-def test_sub_icbs_nobody_knows_are_counted_and_not_judged(home: Home) -> None:
+def test_unknown_sub_icbs_are_counted_but_not_checked(home: Home) -> None:
     brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "99Z"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert result.verdict == "pass"
     assert result.observed.endswith("; 1 of unknown sub-ICBs are not judged")
 
 
-def test_an_icb_that_nobody_knows_is_not_the_right_one(home: Home) -> None:
+def test_an_unknown_icb_of_a_sub_icb_warns(home: Home) -> None:
     brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "03W", "ICB_ONS_CODE": "E54999999"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert (result.verdict, result.failed_rows) == ("warn", 1)
@@ -293,7 +293,7 @@ def test_boundaries_of_the_month_or_of_the_edition_are_both_right(home: Home) ->
 # Real publications
 
 
-def test_real_months_given_again_hardly_change(home: Home, real_feeds: Path) -> None:
+def test_restated_months_of_real_files_hardly_change(home: Home, real_feeds: Path) -> None:
     patterns = ("gp_appointments_sub_icb/*Oct25*", "gp_appointments_sub_icb/*Nov25*")
     list(real_taken(home, real_feeds, *patterns))
     judged(home, SUB_ICB, OCT)

@@ -49,7 +49,7 @@ def test_a_third_missing_is_found_and_a_sound_month_is_not() -> None:
     assert out(counts)["sub_icb"] == [3]
 
 
-def test_the_range_is_told_in_counts() -> None:
+def test_the_expected_range_is_reported_in_counts() -> None:
     counts = series()
     sound = counts[3, -1]
     counts[3, -1] = 0.3 * sound
@@ -118,7 +118,7 @@ def test_what_was_held_is_not_compared_with() -> None:
     assert [n for n, one in judged.ranges("sub_icb", 29).items() if one.is_out] == [5]
 
 
-def test_an_outage_the_year_before_does_not_make_a_sound_month_look_wrong() -> None:
+def test_an_outage_a_year_before_does_not_hold_a_normal_month() -> None:
     counts = series()
     counts[4, -13] *= 0.4
     assert out(counts) == NOBODY

@@ -46,7 +46,7 @@ def test_a_month_labelled_wrongly_warns_and_holds_nothing(home: Home) -> None:
     assert taken.state.verdict == "accepted"
 
 
-def test_a_label_that_is_no_month_is_told_as_it_stands(home: Home) -> None:
+def test_a_label_that_is_no_month_is_quoted_as_published(home: Home) -> None:
     results = book(of=national((OCT, "Setember", AUG)))(home)
     assert "says Setember and should say 2025-09" in told(results, LABELS).message
     assert "says nothing and" in told(book(of=national((OCT, SEP, "")))(home), LABELS).message
@@ -78,7 +78,7 @@ def test_a_table_with_older_months_than_the_boards_is_compared_where_both_have_t
     assert told(results, LABELS).verdict == "pass"
 
 
-def test_a_figure_that_is_not_given_is_not_compared(home: Home) -> None:
+def test_a_missing_figure_is_not_compared(home: Home) -> None:
     table = [list(row) for row in national()]
     table[2][4] = "[x]"
     results = book(of=table)(home)
@@ -151,7 +151,7 @@ def test_lost_bytes_hold_the_edition_and_are_no_crash(home: Home) -> None:
         ("*August 2025.xlsx", "2025-08", 6, "column D of Table 1"),
     ],
 )
-def test_real_workbooks_reconcile_though_june_stands_twice(
+def test_real_workbooks_reconcile_although_june_occurs_twice(
     home: Home, real_feeds: Path, name: str, edition: str, months: int, mislabelled: str
 ) -> None:
     (file,) = real_taken(home, real_feeds, f"nhs_app/{name}")

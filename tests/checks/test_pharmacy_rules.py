@@ -164,7 +164,7 @@ def test_the_edition_before_is_at_most_three_months_old(
         assert result.message == "no edition of the 3 months before is accepted"
 
 
-def test_an_edition_that_is_held_back_is_passed_over(home: Home) -> None:
+def test_a_held_edition_is_not_the_edition_before(home: Home) -> None:
     broken = month(SEP, 2).replace(b"Impetigo", b"Impetigo?")
     results = then(month("2025-08", 2, 8), broken, month(OCT, 2))(home)
     assert found(results, "claims_total_in_bounds").expected.endswith("the 144 of 2025-08")
@@ -194,7 +194,7 @@ def test_a_verdict_that_turns_judges_again_what_was_compared_with_it(home: Home)
     assert pending_editions(home, CLAIMS) == []
 
 
-def test_a_quarterly_list_looks_further_back_than_a_monthly_feed() -> None:
+def test_a_quarterly_list_is_compared_further_back_than_a_monthly_feed() -> None:
     assert {feed: lookback_months(feed) for feed in (SUB_ICB, CLAIMS, PHARMACIES)} == {
         SUB_ICB: 3,
         CLAIMS: 3,
@@ -226,7 +226,7 @@ def test_a_list_of_three_quarters_ago_is_no_measure(home: Home) -> None:
     )
 
 
-def test_boards_nobody_knows_are_named(home: Home) -> None:
+def test_unknown_boards_are_named(home: Home) -> None:
     rows = [("FA001", "Leicester City"), ("FA002", "LEICESTER CTY"), ("FA003", "LEICESTER CTY")]
     content = pharmacy_list(
         *({"PHARMACY_ODS_CODE_(F-CODE)": c, "HEALTH_AND_WELLBEING_BOARD": b} for c, b in rows),

@@ -132,7 +132,7 @@ def test_boards_are_judged_where_a_list_has_all_their_sub_icbs(home: Home) -> No
         ([listed(OCT, {"CODE": "C82002"})], "no organisation that has a figure has"),
     ],
 )
-def test_without_a_list_nothing_is_judged_and_it_says_why(
+def test_without_a_list_the_check_is_skipped_with_the_reason(
     home: Home, lists: list[bytes], why: str
 ) -> None:
     brought(home, app_practice(), *lists)
@@ -165,7 +165,7 @@ def test_unknown_practices_are_named_by_row(home: Home) -> None:
     assert taken.state.verdict == "accepted"
 
 
-def test_rows_of_several_files_are_told_with_their_file(home: Home) -> None:
+def test_invalid_rows_of_several_files_are_listed_with_their_file(home: Home) -> None:
     brought(home, listed(OCT), referrals(), referrals({CODE: "C82999"}))
     assert "row 2 of file3.csv: C82999" in one(judged(home, REFERRALS), "practices_known").message
 

@@ -49,7 +49,9 @@ def test_real_leicester_of_2021_repeats_none(home: Home, real_feeds: Path) -> No
     assert cells.filter(org_code="04C", month=date(2019, 10, 1))["appointments"].item() == 201_261
 
 
-def test_real_half_of_england_is_whole_where_it_is_there(home: Home, real_feeds: Path) -> None:
+def test_in_real_half_of_england_the_sub_icbs_present_are_complete(
+    home: Home, real_feeds: Path
+) -> None:
     file, _ = real(
         home,
         real_feeds,

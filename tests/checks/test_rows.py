@@ -54,7 +54,7 @@ def test_a_row_verdict_names_value_file_row_and_remedy(home: Home) -> None:
     )
 
 
-def test_a_pass_says_what_was_seen(home: Home) -> None:
+def test_a_passed_check_reports_what_it_found(home: Home) -> None:
     brought(home, regional({COUNT: 3}, {COUNT: 5}))
     taken = judged(home, SUB_ICB)
     assert one(taken, "count_not_negative").observed == "the smallest is 3"

@@ -14,7 +14,7 @@ from warehouse.base.home import Home
 MONTH, CODE, CHANNEL, SENT = "Month", "Practice code", "Referring channel", "Referrals sent"
 
 
-def test_every_row_of_a_typed_file_that_is_wrong_is_told(home: Home) -> None:
+def test_every_invalid_row_of_a_local_return_is_listed(home: Home) -> None:
     brought(home, referrals({}, {CODE: "C8200"}, {CODE: "C82002"}, {CODE: "c82003"}))
     found = one(judged(home, REFERRALS), "code_pattern", "practice_code")
     assert (found.verdict, found.failed_rows) == ("warn", 2)
@@ -26,7 +26,7 @@ def test_every_row_of_a_typed_file_that_is_wrong_is_told(home: Home) -> None:
     )
 
 
-def test_of_many_wrong_rows_the_first_five_are_told(home: Home) -> None:
+def test_of_many_invalid_rows_the_first_five_are_listed(home: Home) -> None:
     brought(home, referrals({}, *({SENT: f"about {n}"} for n in range(7))))
     found = one(judged(home, REFERRALS), "count_whole", "sent")
     assert "row 7 of file1.csv: Referrals sent: found `about 4`" in found.message
@@ -34,7 +34,7 @@ def test_of_many_wrong_rows_the_first_five_are_told(home: Home) -> None:
     assert "; and 2 more; correct the row" in found.message
 
 
-def test_of_a_published_file_the_first_row_is_told(home: Home) -> None:
+def test_of_a_published_file_only_the_first_invalid_row_is_listed(home: Home) -> None:
     brought(home, crosstab({}, {"GP_CODE": "C8200"}, {"GP_CODE": "C8201"}))
     found = one(judged(home, PRACTICE), "code_pattern", "practice_code")
     assert found.message.startswith("2 row(s) quarantined, the first is row 3 of file1.csv; ")
@@ -62,7 +62,7 @@ def test_any_number_of_totals_only_warns(home: Home) -> None:
     assert (one(taken, "total_row").failed_rows, taken.state.verdict) == (30, "accepted")
 
 
-def test_a_month_that_a_spreadsheet_changed_is_told_as_such(home: Home) -> None:
+def test_a_month_changed_by_a_spreadsheet_is_reported_as_that(home: Home) -> None:
     brought(home, referrals({}, {MONTH: "25-Oct"}, {MONTH: "45931"}, {MONTH: "last"}))
     taken = judged(home, REFERRALS)
     mangled, unreadable = one(taken, "month_not_mangled"), one(taken, "month_readable")
@@ -87,7 +87,7 @@ def test_repeated_keys_name_their_rows(home: Home) -> None:
     assert taken.state.verdict == "held"
 
 
-def test_of_many_repeated_keys_the_first_three_are_told(home: Home) -> None:
+def test_of_many_repeated_keys_the_first_three_are_listed(home: Home) -> None:
     codes = [f"C8200{n}" for n in (4, 3, 2, 1)]
     brought(home, referrals(*({CODE: code} for code in codes * 7)))
     found = one(judged(home, REFERRALS), "keys_unique")

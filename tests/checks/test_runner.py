@@ -29,7 +29,7 @@ def evidence(frame: pl.DataFrame, name: str, **arguments: object) -> Evidence:
     return Evidence("label_known", "x", frame, Expectation(name, arguments), "", "", 1, 1)
 
 
-def test_the_library_is_asked_for_every_verdict(
+def test_great_expectations_decides_every_verdict(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reverse what the library answers, and every verdict but the skipped ones is reversed."""

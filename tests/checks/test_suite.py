@@ -30,7 +30,7 @@ from warehouse.transform.tidy import tidy
 COUNT = "COUNT_OF_APPOINTMENTS"
 
 
-def test_an_error_holds_the_edition_and_says_why(home: Home) -> None:
+def test_a_failed_error_check_holds_the_edition_with_its_reason(home: Home) -> None:
     brought(home, crosstab({}, {COUNT: 3}))
     taken = judged(home, PRACTICE)
     state = read_state(home, PRACTICE, OCT)
@@ -127,7 +127,7 @@ def test_a_key_in_two_editions_or_parts_is_no_repetition(home: Home) -> None:
     assert worst(judged(home, PRACTICE), "keys_unique") == "pass"
 
 
-def test_an_edition_without_any_sound_row_is_held_not_a_crash(home: Home) -> None:
+def test_an_edition_without_any_valid_row_is_held(home: Home) -> None:
     for feed, row in ((SUB_ICB, {"HCP_TYPE": "Nurse"}), (PRACTICE, {"HCP_TYPE": "Nurse"})):
         brought(home, BUILDERS[feed](row))
         taken = judged(home, feed)

@@ -22,7 +22,7 @@ OF_ALL_FEEDS = (
     "tests/assets/test_feed_folders.py",
     "tests/checks/test_check_catalogue.py",
     "tests/warehouse/contract",
-    "tests/warehouse/fetch/test_fetch.py::test_who_is_looked_for",
+    "tests/warehouse/fetch/test_fetch.py::test_which_feeds_are_looked_up",
     "tests/warehouse/intake/test_recognise.py",
     "tests/warehouse/kpi",
 )

@@ -29,7 +29,7 @@ def test_definitions_load() -> None:
     dg.Definitions.validate_loadable(build_definitions())
 
 
-def test_settings_that_can_not_be_read_keep_nobody_from_the_ui(home: Home) -> None:
+def test_definitions_load_although_settings_cannot_be_read(home: Home) -> None:
     """Whoever needs them says what is wrong with them; to import the module needs nothing."""
     write_text(home.settings, "look: {corn: x}\n")
     importlib.reload(pipelines.definitions)

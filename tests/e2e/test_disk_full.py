@@ -60,7 +60,7 @@ def kept(home: Home) -> dict[str, str]:
     }
 
 
-def test_while_archiving_no_part_of_the_file_is_kept_and_the_next_import_takes_it(
+def test_a_full_disk_while_archiving_keeps_nothing_and_the_next_import_succeeds(
     home: Home,
 ) -> None:
     path = land(home, "OCT2025")

@@ -48,7 +48,7 @@ def why(result: dg.ExecuteInProcessResult) -> str:
     return str(failure.user_failure_data.description)
 
 
-def test_the_lock_is_of_one_thread_and_taken_again_within_itself(home: Home) -> None:
+def test_the_lock_belongs_to_one_thread_and_is_reentrant(home: Home) -> None:
     told: list[str] = []
     with alone(home, print, wait=False):
         with writing(home, told.append):
@@ -92,7 +92,7 @@ def _do(root: Path, what: tuple[str, ...]) -> None:
 
 
 @pytest.mark.acceptance  # two processes load all of Dagster, and eight runs wait for each other
-def test_runs_launched_beside_a_refresh_wait_for_each_other(october: Home) -> None:
+def test_runs_and_commands_at_once_run_one_after_another(october: Home) -> None:
     """Command beside the mart's run, run of a feed beside another, command beside command."""
     write_regional(october.landing / "november.csv", NOV)
     with meanwhile(october, PUBLISH_JOB, FEED_JOB, "refresh"):

@@ -167,7 +167,7 @@ def test_what_there_is_no_file_of_is_wrong_usage(
     assert "Nothing to do" not in done.stdout
 
 
-def test_a_refresh_may_be_told_not_to_wait(home: Home) -> None:
+def test_a_refresh_with_no_wait_ends_while_another_runs(home: Home) -> None:
     from filelock import FileLock
 
     with FileLock(home.lock):

@@ -55,7 +55,7 @@ def test_two_icbs_are_no_england(mart: duckdb.DuckDBPyConnection) -> None:
     assert rows == [(None, "incomplete", 106)]
 
 
-def test_everything_says_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
+def test_everything_is_marked_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
     assert mart.execute("SELECT DISTINCT synthetic FROM kpi_monthly").fetchall() == [(True,)]
     comments = mart.execute(
         "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_views() "
@@ -95,7 +95,7 @@ def test_practice_sums_were_reconciled_with_sub_icb_sums(mart: duckdb.DuckDBPyCo
     assert all(total == 12 for _, total in rows), "four sub-ICBs, three months"
 
 
-def test_a_second_refresh_has_nothing_to_do_and_says_so(made: tuple[Home, str]) -> None:
+def test_a_second_refresh_reports_that_there_is_nothing_to_do(made: tuple[Home, str]) -> None:
     home, _ = made
     before = home.mart.read_bytes()
     again = run(home.root, "refresh")
@@ -170,7 +170,7 @@ def test_export_is_marked_synthetic(made: tuple[Home, str], tmp_path: Path) -> N
     assert all(name.startswith("SYNTHETIC_") for name in names)
 
 
-def test_every_step_tells_of_itself_as_openlineage_is_published(made: tuple[Home, str]) -> None:
+def test_every_step_publishes_its_openlineage_events(made: tuple[Home, str]) -> None:
     told = events(made[0])
     began = [one["run"]["runId"] for one in told if one["eventType"] == "START"]
     ended = {one["run"]["runId"]: one for one in told if one["eventType"] == "COMPLETE"}

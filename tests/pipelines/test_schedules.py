@@ -66,7 +66,7 @@ def test_from_the_day_it_is_due_and_each_working_day_until_it_is_in(home: Home) 
     assert tick(home, "2025-12-30 09:35") == "2025-12 is due on 29 Jan 2026"
 
 
-def test_an_edition_that_is_held_back_is_looked_at_again_until_somebody_decides(home: Home) -> None:
+def test_a_held_edition_is_looked_up_again_until_it_is_decided(home: Home) -> None:
     hold_back(home)
     due = tick(home, "2025-12-03 09:35")
     assert isinstance(due, dg.RunRequest)
@@ -75,7 +75,7 @@ def test_an_edition_that_is_held_back_is_looked_at_again_until_somebody_decides(
     assert tick(home, "2025-12-04 09:35") == "2025-11 is due on 18 Dec 2025"
 
 
-def test_an_owner_who_says_every_day_means_holidays_too(home: Home) -> None:
+def test_a_cron_of_every_day_includes_holidays(home: Home) -> None:
     assert working_days("35 9 * * 1-5") and not working_days("*/10 * * * *")
     christmas = at("2025-12-25 09:35")
     assert isinstance(decide(home, contracts()[FEED], christmas, False), dg.RunRequest)
@@ -89,12 +89,12 @@ def test_several_editions_that_are_due_are_one_run(home: Home) -> None:
     assert span(due) == ("2025-08", "2025-11")
 
 
-def test_an_empty_home_looks_for_the_newest_edition_that_is_due(home: Home) -> None:
+def test_an_empty_home_looks_up_the_newest_edition_that_is_due(home: Home) -> None:
     due = tick(home, "2026-01-28 09:35", "pharmacy_list")
     assert isinstance(due, dg.RunRequest) and due.partition_key == "2025-12"
 
 
-def test_sample_data_are_never_looked_for_but_what_was_fetched_is(home: Home) -> None:
+def test_sample_data_are_never_looked_up_but_fetched_editions_are(home: Home) -> None:
     record(home, FEED, "2025-03", synthetic=True, url=None)
     assert tick(home, "2025-12-18 09:35") == (
         "Sample data only: import or fetch a real edition first"
@@ -136,7 +136,7 @@ def test_a_tick_decides_by_its_own_time_not_by_the_clock(home: Home) -> None:
         assert schedule.evaluate_tick(context).skip_message == "2025-11 is due on 18 Dec 2025"
 
 
-def test_one_look_for_a_feed_at_a_time() -> None:
+def test_one_lookup_of_a_feed_at_a_time() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_run(dg.DagsterRun(f"fetch_{FEED}", status=dg.DagsterRunStatus.FAILURE))
         assert not under_way(instance, FEED)

@@ -36,7 +36,7 @@ def ran(home: Home, cursor: str | None = None) -> dg.SensorResult:
         return sensor(context, home=HomeResource(root=str(home.root)))
 
 
-def test_an_archived_edition_is_asked_for_once_and_again_after_an_hour(
+def test_a_refresh_for_an_edition_is_requested_once_and_again_after_an_hour(
     home: Home, tmp_path: Path
 ) -> None:
     imported(home, write_regional(tmp_path / "a.csv", {"APPOINTMENT_MONTH": "OCT2025"}))
@@ -67,7 +67,7 @@ def test_nothing_is_worked_out_again_until_something_changes(
 @pytest.mark.parametrize(
     "place", ["archive/decisions/d.json", "archive/tombstones/t.json", "lake/editions/f/e.json"]
 )
-def test_the_state_changes_with_what_a_plan_rests_on(home: Home, place: str) -> None:
+def test_the_state_changes_with_the_inputs_of_a_plan(home: Home, place: str) -> None:
     before = state_of(home)
     write_text(home.root / place, "{}")
     after = state_of(home)
@@ -91,7 +91,7 @@ def _why(result: Any) -> str:
     return str(result.skip_reason.skip_message)
 
 
-def test_a_refresh_whose_machine_went_down_keeps_nobody_waiting() -> None:
+def test_a_run_whose_machine_went_down_is_marked_as_failed() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         run = instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTING))
         begun = DagsterEvent(DagsterEventType.RUN_START.value, "refresh")
@@ -148,7 +148,7 @@ def test_the_job_says_what_failed(home: Home, monkeypatch: pytest.MonkeyPatch) -
     assert job.execute_in_process(resources=resources).success
 
 
-def test_the_alerts_sensor_says_what_it_told(home: Home) -> None:
+def test_the_alerts_sensor_reports_what_it_sent(home: Home) -> None:
     with dg.build_sensor_context() as context:
         told = alerts_sensor(60)(context, home=HomeResource(root=str(home.root)))
     assert isinstance(told, dg.SkipReason)

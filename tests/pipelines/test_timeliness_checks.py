@@ -74,7 +74,7 @@ def newest(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Any:
         (date(2026, 10, 17), False, "ERROR", "2025-11 was due by 18 Dec 2025: overdue by 303 days"),
     ],
 )
-def test_an_old_edition_taken_in_again_is_not_fresh(
+def test_an_old_edition_processed_again_is_not_fresh(
     held: Home,
     instance: dg.DagsterInstance,
     on: Callable[[date], None],

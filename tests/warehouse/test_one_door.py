@@ -89,14 +89,14 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
-def test_only_the_store_and_who_is_named_touches_files() -> None:
+def test_only_the_store_and_named_modules_touch_files() -> None:
     may = {path for paths in MAY.values() for path in paths}
     does = {path for path, tree in modules().items() if any(touches(tree))}
     assert sorted(does - may - {DOOR}) == [], "go through warehouse/store.py"
     assert sorted(may - does) == [], "need not be named any more"
 
 
-def test_times_of_files_are_asked_for_only_where_nothing_else_tells() -> None:
+def test_times_of_files_are_read_only_in_named_places() -> None:
     asking = {
         path
         for path, tree in modules().items()

@@ -159,9 +159,7 @@ def test_of_many_who_write_once_one_wins(store: Store) -> None:
     assert won.count(True) == 1 and store.read("a/b") == b"%d" % won.index(True)
 
 
-def test_write_once_where_the_disk_knows_no_links(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_once_on_a_disk_without_links(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_link(*_: object) -> None:
         raise PermissionError(errno.EPERM, "no links here")
 
@@ -188,7 +186,7 @@ def test_no_change_is_lost_among_many_who_count(store: Store) -> None:
     assert store.read("count") == b"20"
 
 
-def test_a_lock_that_is_held_is_told(store: Store) -> None:
+def test_a_lock_in_use_is_reported(store: Store) -> None:
     with (
         store.lock("state/a.lock"),
         pytest.raises(Locked, match=r"a\.lock"),

@@ -55,7 +55,7 @@ def told(home: Home) -> dict[str, list[str]]:
     }
 
 
-def test_it_opens_and_tells_what_it_told(home: Home) -> None:
+def test_an_old_home_opens_with_the_same_content(home: Home) -> None:
     assert len(Archive(home).active_files()) == 17
     assert status_of(home, "pharmacy_list", "2024-12").verdict == "held"
     assert [one.decision for one in decisions(home)] == ["hold", "withdraw", "restore"]

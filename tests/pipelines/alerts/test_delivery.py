@@ -104,9 +104,7 @@ def test_several_make_one_message_and_many_are_counted(home: Home, post: Post) -
     assert post.bodies[1].count("Resolved:") == 9 and len(post.titles) == 2
 
 
-def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_over(
-    home: Home, post: Post
-) -> None:
+def test_another_problem_of_an_edition_does_not_resolve_the_first(home: Home, post: Post) -> None:
     look(home, "ambiguous", edition="2025-09")
     archive(home)
     record(home, FEED, EDITION, "fingerprint", [], "run")
@@ -124,13 +122,13 @@ def test_another_problem_of_the_same_edition_does_not_tell_that_the_first_is_ove
     assert told(home, post, month_later + 3).cleared == now.sent
 
 
-def test_what_may_pass_by_itself_is_not_told_at_once(home: Home, post: Post) -> None:
+def test_a_problem_that_may_pass_is_alerted_after_a_delay(home: Home, post: Post) -> None:
     look(home, "unreachable")
     assert told(home, post, 9).waiting == ["digital.example could not be reached"]
     assert told(home, post, 10).sent == ["digital.example could not be reached"]
 
 
-def test_where_nothing_is_known_nothing_is_told_as_cleared(home: Home, post: Post) -> None:
+def test_unreadable_state_resolves_no_problem(home: Home, post: Post) -> None:
     look(home, "ambiguous")
     told(home, post)
     broken = home.archive / "decisions" / "x-withdraw-a-2025-10-1.json"
@@ -140,7 +138,7 @@ def test_where_nothing_is_known_nothing_is_told_as_cleared(home: Home, post: Pos
     assert told(home, post, 2).cleared == ["The state of this installation can't be read"]
 
 
-def test_without_an_address_it_says_how_to_set_one(home: Home, post: Post) -> None:
+def test_without_an_address_the_command_explains_how_to_set_one(home: Home, post: Post) -> None:
     assert deliver(home, NOW, [], post).trouble is None
     look(home, "ambiguous")
     done = deliver(home, NOW, [], post)
@@ -148,7 +146,7 @@ def test_without_an_address_it_says_how_to_set_one(home: Home, post: Post) -> No
     assert told(home, post, 1).sent, "it counts as told by nobody"
 
 
-def test_two_processes_do_not_tell_twice(home: Home, post: Post) -> None:
+def test_two_processes_send_an_alert_once(home: Home, post: Post) -> None:
     look(home, "ambiguous")
     home.state.mkdir(parents=True, exist_ok=True)
     with FileLock(home.state / "alerts.lock", is_singleton=False):
@@ -156,7 +154,7 @@ def test_two_processes_do_not_tell_twice(home: Home, post: Post) -> None:
     assert post.titles == []
 
 
-def test_a_full_disk_is_told_once_by_a_process_that_lives_on(
+def test_a_full_disk_is_alerted_once_by_a_long_running_process(
     home: Home, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remember(home, ["No space left on device"], [], False, NOW)

@@ -47,7 +47,7 @@ def test_an_empty_home_has_none(home: Home) -> None:
 
 
 @pytest.mark.parametrize("verdict", ["not found", "ambiguous", "refused"])
-def test_a_look_that_needs_a_person(home: Home, verdict: Verdict) -> None:
+def test_a_failed_lookup_is_a_problem_until_it_succeeds(home: Home, verdict: Verdict) -> None:
     publish(home)
     look(home, "not yet", -1500)
     look(home, verdict, -60)
@@ -72,7 +72,7 @@ def test_what_is_older_than_the_newest_held_is_no_problem_of_today(home: Home) -
     assert keys(home) == [f"look {FEED} 2025-11"]
 
 
-def test_what_comes_with_another_feed_is_late_with_that(home: Home) -> None:
+def test_a_feed_in_another_feeds_zip_is_overdue_with_that_feed(home: Home) -> None:
     for content in (crosstab(), mapping()):
         path = write(home.root.parent / "october.csv", content)
         imported(home, path, feed=None, edition="2025-10")
@@ -80,7 +80,7 @@ def test_what_comes_with_another_feed_is_late_with_that(home: Home) -> None:
     assert late == ["late gp_appointments_practice 2025-11"]
 
 
-def test_a_part_that_was_refused_is_told_and_what_is_not_out_yet_is_not(home: Home) -> None:
+def test_a_refused_part_is_a_problem_and_an_unpublished_edition_is_not(home: Home) -> None:
     look(home, "new")
     look(home, "not yet", edition="2025-11", remedy="")
     assert "part of the download" in only(home).title
@@ -105,7 +105,7 @@ def test_a_publisher_that_can_not_be_reached_is_one_problem_until_it_is(home: Ho
     assert keys(home) == []
 
 
-def test_what_analysts_see_is_told_by_edition() -> None:
+def test_what_analysts_still_see_is_named_by_edition() -> None:
     at = datetime(2025, 3, 30, 8, 30, tzinfo=UTC)
     assert PublishedMart(at, {"b": "2025-02", "a": "2025-02"}).mart.endswith(
         "with editions up to 2025-02"
@@ -142,7 +142,7 @@ def test_late_by_the_release_calendar(home: Home) -> None:
     assert [one.key for one in problems(home, day_after)] == [f"look {FEED} 2025-11"], "once"
 
 
-def test_an_edition_that_nobody_decided_about(home: Home) -> None:
+def test_a_held_edition_is_a_problem_until_it_is_decided(home: Home) -> None:
     hold_back(home)
     found = only(home, datetime.now(UTC))
     assert found.key == f"held {FEED} {EDITION}"

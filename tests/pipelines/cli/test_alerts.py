@@ -26,7 +26,7 @@ def troubled(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
-def test_problems_are_listed_whoever_is_told(troubled: Home) -> None:
+def test_problems_are_listed_without_any_recipients(troubled: Home) -> None:
     done = run("alerts")
     assert done.exit_code == 1
     for part in (TITLE, "Since 27 Nov 2025, 10:00", "no mart is published yet", "To do: Look at"):

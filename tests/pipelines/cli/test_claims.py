@@ -106,7 +106,7 @@ def test_tables_of_the_mart(made: Home) -> None:
     assert {row["synthetic"] for row in rows} == {False}
 
 
-def test_readings_tell_what_was_known_when_and_the_files_behind(made: Home) -> None:
+def test_readings_list_values_by_edition_and_their_files(made: Home) -> None:
     then, now = told(made)["october-count"]["readings"]
     assert [(r["edition"], r["computed_value"], r["within_tolerance"]) for r in (then, now)] == [
         ("2024-10", 100, True),
@@ -188,7 +188,7 @@ def test_text_keeps_to_its_width(made: Home, width: int) -> None:
     assert max(map(len, [*summary_lines(found, width), *claim_lines(found, width)])) <= width
 
 
-def test_piped_text_is_as_wide_as_columns_says(
+def test_piped_text_is_as_wide_as_the_variable_columns(
     published: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     widest = {}
@@ -236,7 +236,7 @@ def test_a_refresh_refuses_a_wrong_register_before_the_work(
     assert waiting.exists()
 
 
-def test_a_home_of_a_place_without_a_register_has_no_claims_and_says_so(
+def test_a_home_without_a_register_of_its_place_reports_no_claims(
     made: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path / "home")

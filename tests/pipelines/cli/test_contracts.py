@@ -14,7 +14,7 @@ from warehouse.contract.model import contracts
 RUNNER = CliRunner()
 
 
-def test_without_a_mart_every_feed_is_written_and_the_rest_is_said(
+def test_without_a_mart_feeds_are_written_and_the_missing_mart_is_reported(
     home: Home, tmp_path: Path
 ) -> None:
     done = RUNNER.invoke(app, ["contracts", "--out", str(tmp_path / "first")])
@@ -29,7 +29,7 @@ def test_without_a_mart_every_feed_is_written_and_the_rest_is_said(
     assert first.read_bytes() == second.read_bytes() and b"\r" not in first.read_bytes()
 
 
-def test_what_there_is_not_is_told(home: Home, tmp_path: Path) -> None:
+def test_an_unknown_feed_or_missing_mart_is_refused(home: Home, tmp_path: Path) -> None:
     unknown = RUNNER.invoke(app, ["contracts", "nothing", "--out", str(tmp_path)])
     assert unknown.exit_code == 2 and "Unknown feed" in unknown.output
     early = RUNNER.invoke(app, ["contracts", "mart", "--out", str(tmp_path)])
@@ -50,7 +50,9 @@ def test_a_file_is_no_folder_to_write_to(
     assert "Name with --out a folder" in done.stderr and mine.read_bytes() == b"mine"
 
 
-def test_a_folder_that_refuses_is_told_with_the_reason(home: Home, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_with_the_reason(
+    home: Home, tmp_path: Path
+) -> None:
     """Whoever the tests run as, a write that the system refuses is told alike."""
     refused = PermissionError(13, "Permission denied")
     with patch("pipelines.cli.arguments.tempfile.TemporaryFile", side_effect=refused):

@@ -94,7 +94,7 @@ def test_every_row_as_a_table(told: Home, tmp_path: Path) -> None:
     assert sum(int(row["count"]) for row in rows) == volume(date(2025, 10, 1))
 
 
-def test_rows_that_cannot_be_written_are_said_to(told: Home) -> None:
+def test_a_failure_to_write_rows_is_reported(told: Home) -> None:
     done = run("appointments", *OCTOBER, "--rows", str(told.archive))
     assert done.exit_code == 2 and "can't be written" in done.stderr
 
@@ -106,7 +106,9 @@ def test_as_it_was_known_with_an_edition(told: Home) -> None:
     assert [one["item"] for one in before["sources"]] == ["oct.csv"]
 
 
-def test_a_local_return_is_taken_apart_without_names_and_counts(told: Home, tmp_path: Path) -> None:
+def test_a_figure_of_a_local_return_is_explained_without_names_and_counts(
+    told: Home, tmp_path: Path
+) -> None:
     target = tmp_path / "rows.csv"
     asked = ("pharmacy_first_referrals", *OCTOBER)
     done = run(*asked, "--rows", str(target))
@@ -135,7 +137,7 @@ def test_a_local_return_is_taken_apart_without_names_and_counts(told: Home, tmp_
         (("appointments", "--org", "04C", "--month", "October"), "YYYY-MM"),
     ],
 )
-def test_a_question_without_an_answer_says_what_there_is(
+def test_an_unknown_figure_is_refused_with_what_is_available(
     told: Home, asked: tuple[str, ...], said: str
 ) -> None:
     done = run(*asked)
@@ -148,7 +150,7 @@ def test_without_a_mart(home: Home) -> None:
     assert done.exit_code == 2 and "access-recovery refresh" in done.stderr
 
 
-def test_rows_that_left_the_lake_are_said_to(told: Home, tmp_path: Path) -> None:
+def test_rows_missing_from_the_lake_are_reported(told: Home, tmp_path: Path) -> None:
     lake, away = told.lake / "tidy", told.lake / "away"
     lake.rename(away)
     try:

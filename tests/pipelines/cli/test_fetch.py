@@ -37,7 +37,7 @@ def words(text: str) -> str:
     return " ".join(text.replace("│", "").split())
 
 
-def test_what_is_new_is_status_0_and_says_what_is_next(
+def test_a_new_edition_is_status_0_with_the_next_step(
     home: Home, publisher: Publisher, tmp_path: Path
 ) -> None:
     publisher.page(OCT, ZIP)
@@ -59,7 +59,9 @@ def test_what_is_not_out_yet_is_status_0(home: Home, publisher: Publisher) -> No
     assert "Error" not in result.output
 
 
-def test_editions_with_nothing_new_are_told_together(home: Home, publisher: Publisher) -> None:
+def test_editions_with_nothing_new_are_reported_in_one_line(
+    home: Home, publisher: Publisher
+) -> None:
     result = run("nhs_app", FEED, "--since", "2025-09")
     rows = [line.split() for line in result.stdout.splitlines() if " not yet " in line]
     assert [row[:4] for row in rows] == [
@@ -69,13 +71,13 @@ def test_editions_with_nothing_new_are_told_together(home: Home, publisher: Publ
     assert "The same of 1 after it." in words(result.stdout)
 
 
-def test_nothing_to_look_for_is_said(home: Home, publisher: Publisher) -> None:
+def test_nothing_to_look_up_is_reported(home: Home, publisher: Publisher) -> None:
     result = run(FEED, "--since", "2025-11")
     assert result.exit_code == 0 and "No edition is due" in result.stdout
     assert publisher.server.asked == []
 
 
-def test_what_could_not_be_taken_is_status_1_with_a_remedy(
+def test_an_edition_that_cannot_be_fetched_is_status_1_with_a_remedy(
     home: Home, publisher: Publisher
 ) -> None:
     publisher.page(OCT, "Other_Oct_25.zip")
@@ -127,7 +129,7 @@ def test_a_publisher_that_can_not_be_reached_is_status_3(
     assert {one.verdict for one in newest_lookups(home).values()} == {"unreachable", "not found"}
 
 
-def test_a_full_disk_says_what_is_safe(
+def test_a_full_disk_is_reported_with_what_is_safe(
     home: Home, publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher.page(OCT, ZIP)

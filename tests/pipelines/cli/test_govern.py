@@ -48,7 +48,7 @@ def status_of(home: Home, feed: str) -> dict[str, object]:
     return next(row for row in feed_statuses(home) if row["feed"] == feed)
 
 
-def test_accept_says_what_it_does_and_what_to_do_next(held: Home) -> None:
+def test_accept_reports_its_effect_and_the_next_step(held: Home) -> None:
     done = run("accept", RETURN, OCT, *WHY)
     assert done.exit_code == 0
     assert "accepted by A. Person on 20" in done.stdout and "both are true" in done.stdout
@@ -112,7 +112,7 @@ def test_status_shows_decisions_and_rows_kept_out(held: Home) -> None:
     assert "all its files are withdrawn" in run("status").stdout
 
 
-def test_an_edition_held_by_hand_is_told_but_no_failure(
+def test_an_edition_held_by_decision_is_reported_but_is_no_failure(
     held: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told() -> tuple[int, str]:
@@ -135,7 +135,7 @@ def test_an_edition_held_by_hand_is_told_but_no_failure(
     assert status == 0 and "accepted by A. Person" in said and "despite" in said
 
 
-def test_withdraw_and_restore_say_what_to_do_next(home: Home) -> None:
+def test_withdraw_and_restore_report_the_next_step(home: Home) -> None:
     [file] = brought(home, referrals())
     for command, done in (("withdraw", "withdrawn"), ("restore", "restored")):
         said = run(command, file.sha256[:8], *WHY)
@@ -146,7 +146,7 @@ def test_withdraw_and_restore_say_what_to_do_next(home: Home) -> None:
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
-def test_purge_asks_and_takes_silence_for_no(home: Home, answer: str) -> None:
+def test_purge_asks_for_confirmation_and_defaults_to_no(home: Home, answer: str) -> None:
     [file] = brought(home, referrals())
     said = run("purge", file.sha256, *WHY, answer=answer)
     assert said.exit_code == 2 and "Nothing was erased" in said.stderr
@@ -159,7 +159,7 @@ def two_editions(home: Home) -> None:
     brought(home, regional(*[area("04C", m, 8) for m in ("SEP2025", "OCT2025", "NOV2025")]))
 
 
-def test_diff_prints_a_table_and_says_what_more_there_is(home: Home) -> None:
+def test_diff_prints_a_table_and_the_number_of_further_changes(home: Home) -> None:
     two_editions(home)
     said = run("diff", FEED, OCT, "2025-11", "--measure", "appointments", "--limit", "1")
     assert said.exit_code == 0
@@ -187,7 +187,7 @@ def test_diff_as_json_and_csv_has_everything(home: Home, tmp_path: Path) -> None
     assert {(row["feed"], row["synthetic"]) for row in rows} == {(FEED, "false")}
 
 
-def test_synthetic_is_said(home: Home) -> None:
+def test_synthetic_data_are_reported_as_such(home: Home) -> None:
     sample = area("04C", "OCT2025", 10, SUB_ICB_LOCATION_NAME="SYNTHETIC 04C")
     brought(home, regional(sample))
     said = run("diff", FEED, OCT, OCT)
@@ -195,7 +195,7 @@ def test_synthetic_is_said(home: Home) -> None:
 
 
 @pytest.mark.parametrize("command", ["refresh", "purge"])
-def test_settings_that_cannot_be_read_are_told_before_anything_is_done(
+def test_unreadable_settings_are_reported_before_anything_is_done(
     held: Home, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_text(held.settings, "disclosure: {treshold: 5}")

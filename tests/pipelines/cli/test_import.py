@@ -40,7 +40,7 @@ def test_a_sound_file_is_imported_with_status_0(home: Home, tmp_path: Path) -> N
     assert len(kept_in(home)) == 2
 
 
-def test_the_same_again_is_status_0_and_said(home: Home, tmp_path: Path) -> None:
+def test_importing_again_is_status_0_and_reported(home: Home, tmp_path: Path) -> None:
     path = write_regional(tmp_path / "f.csv")
     run(path)
     again = run(path)

@@ -13,7 +13,7 @@ from warehouse.fetch.lookups import Lookup, note
 FEED = "gp_appointments_sub_icb"
 
 
-def test_late_and_what_the_newest_look_found(
+def test_an_overdue_edition_is_shown_with_its_newest_lookup(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record(home, FEED, "2020-01")

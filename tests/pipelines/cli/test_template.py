@@ -45,7 +45,7 @@ def test_a_template_is_a_sound_return_and_synthetic(feed: str, home: Home, tmp_p
     assert facts.quarantined == 0 and facts.rows >= 2 and facts_of(home, outcome.file) == facts
 
 
-def test_every_wrong_row_is_told_with_file_and_number(home: Home, tmp_path: Path) -> None:
+def test_every_invalid_row_is_listed_with_file_and_number(home: Home, tmp_path: Path) -> None:
     content = referrals({}, {"Month": "25-Oct"}, {"Referrals sent": -1, "Practice code": "C82002"})
     [outcome] = imported(home, write(tmp_path / "return.csv", content))
     assert outcome.file is not None

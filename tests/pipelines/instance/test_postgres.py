@@ -31,7 +31,7 @@ AT = programs()
         (f"me:{SECRET}@db", "can't be read"),
     ],
 )
-def test_a_wrong_address_is_told_without_quoting_it(written: str, found: str) -> None:
+def test_an_invalid_address_is_reported_without_quoting_it(written: str, found: str) -> None:
     with pytest.raises(Unusable, match=found) as raised:
         database({VARIABLE: written})
     assert SECRET not in str(raised.value)
@@ -95,7 +95,7 @@ def test_plain_dagster_launches_one_run_of_a_pool_at_first(home: Home, server: s
     assert server and runs_launched_first(home) == 1
 
 
-def test_a_database_that_can_not_be_used_is_told_by_its_place(
+def test_an_unusable_database_is_reported_by_its_address(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dagster_postgres.utils.calculate_delay", lambda **_: 0.0)

@@ -59,11 +59,11 @@ def writing() -> None:
     writes()
 
 
-def test_whoever_changes_the_settings_shipped_keeps_copies_of_them_known() -> None:
+def test_the_hash_of_the_shipped_settings_is_listed() -> None:
     assert hashlib.sha256(SETTINGS.read_bytes()).hexdigest() in SHIPPED
 
 
-def test_a_sites_own_settings_are_kept_and_their_difference_is_told(
+def test_edited_settings_are_kept_and_their_differences_listed(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = home.dagster / "dagster.yaml"
@@ -87,9 +87,7 @@ def test_a_sites_own_settings_are_kept_and_their_difference_is_told(
     assert (pools_of["found"], pools_of["shipped"]) == ("op", "run")
 
 
-def test_settings_that_nobody_changed_are_renewed(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unedited_settings_are_replaced(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     target = home.dagster / "dagster.yaml"
     earlier = "telemetry: {enabled: false}\n"
     known = SHIPPED | {hashlib.sha256(earlier.encode()).hexdigest()}
@@ -101,7 +99,7 @@ def test_settings_that_nobody_changed_are_renewed(
 
 
 @pytest.mark.parametrize("broken", ["a: [", "just words"])
-def test_settings_that_can_not_be_read_are_told(home: Home, broken: str) -> None:
+def test_unreadable_settings_are_reported(home: Home, broken: str) -> None:
     write_text(home.dagster / "dagster.yaml", broken)
     [told] = differences(home)
     assert told.setting == "whole file" and "settings as YAML" in told.words
@@ -142,7 +140,7 @@ def test_a_limit_that_a_person_has_set_stays(home: Home) -> None:
     assert (limits["digital.nhs.uk"], limits[POOL]) == (3, 1)
 
 
-def test_where_nothing_says_where_it_is_the_home(
+def test_the_storage_is_in_the_home_by_default(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)

@@ -80,7 +80,7 @@ def test_old_runs_go_but_what_is_newest_stays(home: Home) -> None:
         assert old_runs(instance, much_later, YEAR) == []
 
 
-def test_the_command_says_what_goes_and_how_much(home: Home) -> None:
+def test_the_command_lists_what_is_removed_and_its_size(home: Home) -> None:
     stray = write(home.quarantine / "nhs_app" / "2019-01" / "abc.parquet", b"12345")
     would = CliRunner().invoke(app, ["housekeeping", "--dry-run"])
     assert would.exit_code == 0 and "Would be removed: 5 bytes" in would.stdout
@@ -92,7 +92,7 @@ def test_the_command_says_what_goes_and_how_much(home: Home) -> None:
     assert again.exit_code == 0 and "Nothing to remove" in again.stdout
 
 
-def test_it_waits_for_a_refresh_and_goes_by_the_settings(home: Home) -> None:
+def test_housekeeping_needs_the_lock_and_valid_settings(home: Home) -> None:
     with alone(home, print, wait=False), pytest.raises(Busy):
         housekeep(home, wait=False)
     write_text(home.settings, "keep_runs_days: none\n")

@@ -39,7 +39,7 @@ def test_what_is_in_use_stays(home: Home) -> None:
     assert waste_of(home) == {}
 
 
-def test_what_no_archived_file_refers_to_goes(home: Home) -> None:
+def test_files_that_no_archived_file_needs_are_removed(home: Home) -> None:
     place = f"{FEED}/2019-01"
     stray = [
         f"lake/editions/{FEED}/2019-01.json",

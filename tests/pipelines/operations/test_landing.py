@@ -21,7 +21,7 @@ def settled(home: Home, seen: SeenFolder, now: float, *refused: str) -> LandingD
     return looked(home, looked(home, seen, now, *refused).seen, now + STILL, *refused)
 
 
-def test_asked_for_once_it_has_stopped_growing(home: Home) -> None:
+def test_a_refresh_is_requested_once_a_file_has_stopped_growing(home: Home) -> None:
     path = home.landing / "november.csv"
     write_text(path, "half")
     first = looked(home, SeenFolder(), 0)
@@ -35,7 +35,7 @@ def test_asked_for_once_it_has_stopped_growing(home: Home) -> None:
     assert looked(home, asked.seen, 3 * STILL).run_key is None
 
 
-def test_what_was_refused_stays_and_is_not_asked_for_again_until_it_changes(home: Home) -> None:
+def test_a_refused_file_requests_no_refresh_until_it_changes(home: Home) -> None:
     path = home.landing / "letter.zip"
     write_text(path, "<html>")
     asked = settled(home, SeenFolder(), 0)
@@ -54,7 +54,7 @@ def test_what_was_refused_stays_and_is_not_asked_for_again_until_it_changes(home
     assert settled(home, beside.seen, 3 * day, "letter.zip").run_key
 
 
-def test_what_an_import_that_broke_off_left_is_tried_again_after_an_hour(home: Home) -> None:
+def test_files_of_an_interrupted_import_are_retried_after_an_hour(home: Home) -> None:
     write_text(home.landing / "november.csv", "A")
     asked = settled(home, SeenFolder(), 0)
     assert looked(home, asked.seen, 3000).run_key is None
@@ -62,7 +62,7 @@ def test_what_an_import_that_broke_off_left_is_tried_again_after_an_hour(home: H
     assert again.run_key not in (None, asked.run_key)
 
 
-def test_the_same_file_dropped_again_later_is_asked_for_again(home: Home) -> None:
+def test_the_same_file_put_there_again_requests_another_refresh(home: Home) -> None:
     path = home.landing / "november.csv"
     write_text(path, "A")
     os.utime(path, (1, 1))

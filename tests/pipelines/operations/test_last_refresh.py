@@ -31,7 +31,7 @@ def test_a_row_of_failures_and_a_refused_file_count_from_the_first(home: Home) -
     assert last is not None and (last.failing_since, last.refused) == (None, ())
 
 
-def test_a_refresh_that_breaks_off_is_remembered(home: Home) -> None:
+def test_an_interrupted_refresh_is_recorded(home: Home) -> None:
     with (
         pytest.raises(OSError, match="No space"),
         remembered(home, RefreshReport(failures=["one"])),
@@ -41,7 +41,7 @@ def test_a_refresh_that_breaks_off_is_remembered(home: Home) -> None:
     assert last is not None and last.failures == ("one", "No space left on device")
 
 
-def test_a_note_that_can_not_be_written_or_read_costs_nobody_a_refresh(home: Home) -> None:
+def test_an_unwritable_or_unreadable_note_stops_no_refresh(home: Home) -> None:
     write_text(home.root / "state", "a file where the folder should be")
     remember(home, [], [], True)
     home.state.unlink()

@@ -35,7 +35,7 @@ def purged(home: Home, *typed: str) -> None:
     erase(home, plan, stones, editions_touched(home, stones, lookback_months))
 
 
-def test_what_stays_is_a_tombstone_that_tells_nothing_of_the_content(home: Home) -> None:
+def test_a_purge_leaves_a_tombstone_without_content(home: Home) -> None:
     [file] = brought(home, referrals())
     judged(home, FEED)
     purged(home, file.sha256[:8])
@@ -52,7 +52,7 @@ def test_what_stays_is_a_tombstone_that_tells_nothing_of_the_content(home: Home)
     assert not Archive(home).object_path(file.sha256).exists()
 
 
-def test_what_was_purged_is_not_taken_again_in_any_wrapping(home: Home, tmp_path: Path) -> None:
+def test_a_purged_file_is_refused_in_any_container(home: Home, tmp_path: Path) -> None:
     content = referrals()
     [file] = brought(home, content)
     purged(home, file.sha256)
@@ -92,7 +92,7 @@ def test_later_editions_that_were_compared_with_it_are_touched_too(home: Home) -
     assert max(touched.values()) <= datetime.now(UTC)
 
 
-def test_a_container_with_others_is_refused_and_goes_when_named_itself(
+def test_a_file_in_a_zip_with_others_is_purged_only_with_the_zip(
     home: Home, tmp_path: Path
 ) -> None:
     path = zipped(tmp_path / "both.zip", {"r.csv": referrals(), "c.csv": coverage()})
@@ -121,7 +121,7 @@ def test_a_copy_inside_a_container_kept_for_another_file_is_found(
     assert list((home.archive / "objects").rglob("*.*")) == []
 
 
-def test_copies_in_the_landing_folder_go_and_mixed_ones_are_told(home: Home) -> None:
+def test_copies_in_the_landing_folder_are_removed_and_mixed_zips_reported(home: Home) -> None:
     [file] = brought(home, referrals())
     copy = write(home.landing / "x" / "copy.csv", referrals())
     packed = gzipped(home.landing / "copy.csv.gz", referrals())
@@ -134,7 +134,7 @@ def test_copies_in_the_landing_folder_go_and_mixed_ones_are_told(home: Home) -> 
     assert [path for path in home.landing.rglob("*") if path.is_file()] == [mixed]
 
 
-def test_a_real_file_that_was_purged_keeps_the_sample_away(home: Home) -> None:
+def test_the_sample_stays_retired_after_a_real_file_is_purged(home: Home) -> None:
     [real] = brought(home, regional())
     purged(home, real.sha256)
     assert Archive(home).has_real()
@@ -156,7 +156,7 @@ def test_the_mart_goes_if_nothing_is_left_to_publish(
     assert again is not None and len(decisions(home)) == 1, "it is recorded once"
 
 
-def test_a_dagster_in_use_leaves_the_purge_unfinished_and_says_so(
+def test_a_purge_is_reported_unfinished_while_dagster_is_in_use(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [file] = brought(home, referrals())

@@ -49,7 +49,7 @@ def test_runs_that_may_quote_a_file_go(home: Home, name: str, status: Status, go
         assert instance.has_run(run) is not goes
 
 
-def test_a_refresh_that_began_before_the_file_came_goes_by_its_end(home: Home) -> None:
+def test_a_run_is_purged_if_it_ended_after_the_file_was_imported(home: Home) -> None:
     """The daemon's refresh imports the file that it then says is held back, and why."""
     with open_instance(home) as instance:
         early, late = (

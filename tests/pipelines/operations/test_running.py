@@ -66,7 +66,7 @@ def test_a_run_left_under_way_is_marked_as_failed_in_words(tmp_path: Path) -> No
         assert settle_abandoned(instance, home) == 0
 
 
-def test_what_went_wrong_is_told_and_the_run_is_known_as_ours(tmp_path: Path) -> None:
+def test_a_failed_run_returns_its_reason_and_is_tagged_as_ours(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with dg.DagsterInstance.ephemeral() as instance:
         assert execute(a_job, instance, home) == "The disk is full."

@@ -18,9 +18,7 @@ FEED, OCT = "pharmacy_first_referrals", "2025-10"
 PERSON = "A. Person"
 
 
-def test_a_bad_file_that_was_put_right_leaves_no_trace_in_vintages(
-    home: Home, tmp_path: Path
-) -> None:
+def test_a_corrected_file_leaves_no_trace_in_vintages(home: Home, tmp_path: Path) -> None:
     bad = retrieved(write_regional(tmp_path / "bad.csv", area("04C", "OCT2025", 99)), "2025-11-27")
     good = retrieved(write_regional(tmp_path / "ok.csv", area("04C", "OCT2025", 10)), "2025-12-05")
     mart = build(home, [bad, good])
@@ -70,7 +68,7 @@ def test_the_edition_is_judged_anew_from_what_remains(home: Home) -> None:
     assert not is_judged(home, FEED, OCT, active(home))
 
 
-def test_importing_a_withdrawn_file_tells_of_it(home: Home, tmp_path: Path) -> None:
+def test_importing_a_withdrawn_file_reports_the_withdrawal(home: Home, tmp_path: Path) -> None:
     path = write(tmp_path / "r.csv", referrals())
     [outcome] = imported(home, path)
     assert outcome.file

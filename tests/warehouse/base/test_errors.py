@@ -23,7 +23,7 @@ For more information, see https://duckdb.org/docs/stable/dev/internal_errors"""
 @pytest.mark.parametrize(
     "error", [duckdb.InternalException(TRACE), f"_duckdb.InternalException: {TRACE}\n"]
 )
-def test_an_internal_error_of_duckdb_is_told_as_such_without_its_trace(
+def test_an_internal_error_of_duckdb_is_reported_without_its_trace(
     error: Exception | str,
 ) -> None:
     told = plain(error)
@@ -37,7 +37,7 @@ def test_what_an_engine_wrapped_is_cut_too() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("month"), "KeyError: 'month'\n"])
-def test_a_mistake_in_the_program_is_told_as_such(error: Exception | str) -> None:
+def test_a_programming_error_is_reported_as_one(error: Exception | str) -> None:
     assert plain(error) == "A mistake in this program (KeyError: 'month')"
 
 
@@ -62,7 +62,7 @@ def test_a_plan_of_polars_is_cut() -> None:
     assert "plan" not in plain(error.value).casefold()
 
 
-def test_traces_are_shown_only_to_those_who_ask(capsys: pytest.CaptureFixture[str]) -> None:
+def test_traces_are_shown_only_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         keep_trace("Stack Trace: unseen")
         show_traces()

@@ -77,7 +77,7 @@ def test_a_changed_module_has_those_feeds_read_again_that_run_through_it(
     assert {feed for feed in before if before[feed] != after[feed]} == read_again
 
 
-def test_a_new_import_is_followed_wherever_it_stands(copied: Path) -> None:
+def test_imports_inside_functions_are_followed(copied: Path) -> None:
     new = copied / "warehouse" / "new.py"
     new.write_text("import warehouse.newer\n", encoding="utf-8")
     newer = copied / "warehouse" / "newer.py"
@@ -92,6 +92,6 @@ def test_a_new_import_is_followed_wherever_it_stands(copied: Path) -> None:
     assert {new, newer} <= set(found) and for_types not in found
 
 
-def test_an_entry_that_is_no_module_is_said() -> None:
+def test_an_entry_that_is_no_module_is_refused() -> None:
     with pytest.raises(FileNotFoundError, match=r"no module warehouse\.tidi"):
         modules_behind("warehouse.tidi")

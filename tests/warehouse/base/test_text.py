@@ -17,7 +17,7 @@ PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
         ("zzz", [], ""),
     ],
 )
-def test_an_unknown_name_says_which_was_meant(name: str, known: list[str], said: str) -> None:
+def test_an_unknown_name_suggests_the_nearest(name: str, known: list[str], said: str) -> None:
     assert unknown("KPI", name, known) == (f'Unknown KPI "{name}".', said)
 
 

@@ -59,14 +59,14 @@ def test_more_people_than_registered_patients_cannot_be_true(
     assert app_claim(mart, tmp_path, **figure(written="1.4m")).verdict.words == "not computable"
 
 
-def test_who_is_not_counted_may_be_any_number(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_place_without_counted_people_refutes_nothing(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(COVERED, {"2024-12": (440_000, 450_000)})
     mart.knows(LISTED, {"2021-01": 1_100_000}, place=LLR)
     assert app_claim(mart, tmp_path).verdict.words == "not computable"
 
 
 @pytest.mark.parametrize(("counted", "can_be"), [("2024-06", True), ("2024-07", False)])
-def test_who_was_counted_long_before_refutes_nothing(
+def test_people_counted_over_three_months_before_refute_nothing(
     mart: LittleMart, tmp_path: Path, counted: str, can_be: bool
 ) -> None:
     """Three months from October are July; people counted in June say nothing of October."""
@@ -76,7 +76,9 @@ def test_who_was_counted_long_before_refutes_nothing(
     assert words == ("not computable" if can_be else "cannot be true")
 
 
-def test_each_month_that_may_be_meant_has_to_be_refuted(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_claim_is_impossible_only_if_every_possible_month_is(
+    mart: LittleMart, tmp_path: Path
+) -> None:
     """People of June 2025 refute the reading of August, not that of October of the year before."""
     for place in (CITY, LLR):
         mart.knows(COVERED, {"2025-06": (9, 450_000)}, place=place)

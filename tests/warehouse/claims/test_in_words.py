@@ -52,7 +52,7 @@ def test_few_organisations_differ_by_their_number(mart: LittleMart, tmp_path: Pa
     assert verdict_words(one) == f"{FROM_TODAY} -1{NOT_THEN}"
 
 
-def test_a_list_carried_forward_says_how_old_it_is(mart: LittleMart, tmp_path: Path) -> None:
+def test_the_age_of_a_list_carried_forward_is_reported(mart: LittleMart, tmp_path: Path) -> None:
     """A quarterly list holds for three months; what is older than that is said."""
     place = ("local_authority", "E06000016")
     mart.knows(LIST, {"2024-03": 81, "2024-12": 81}, edition="2023-12", place=place)

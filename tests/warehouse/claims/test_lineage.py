@@ -41,7 +41,7 @@ def made_of(edges: list[Edge], table: str, column: str) -> set[str]:
     }
 
 
-def test_a_difference_rests_on_figures_and_on_what_was_stated(edges: list[Edge]) -> None:
+def test_a_difference_is_derived_from_figures_and_the_stated_value(edges: list[Edge]) -> None:
     figures = {f"mart.kpi_vintage.{name}" for name in ("value", "numerator", "denominator")}
     stated, tolerance = "claims.register.stated_value", "claims.register.tolerance"
     people = {f"mart.kpi_monthly.{name}" for name in ("value", "denominator")}
@@ -62,7 +62,7 @@ def test_a_difference_rests_on_figures_and_on_what_was_stated(edges: list[Edge])
         assert stated not in made_of(edges, table, "computed_value")
 
 
-def test_whatever_is_asked_of_the_mart_is_told_of_some_column(
+def test_every_column_read_by_claims_is_in_the_lineage_of_some_column(
     statements: list[str], edges: list[Edge]
 ) -> None:
     """A column that judging reads, and of which no column of the claim tables is told to be made,

@@ -58,7 +58,7 @@ BY_HAND = {"override": "hold", "override_by": "A. Person", "override_reason": "c
         ("accepted", {}, "has lost file old.csv, withdrawn by B. Person: the wrong file"),
     ],
 )
-def test_what_is_left_out_is_not_called_missing(
+def test_a_held_or_withdrawn_edition_is_named_not_reported_missing(
     mart: LittleMart, tmp_path: Path, status: str, columns: dict[str, str], told: str
 ) -> None:
     mart.knows(APPOINTMENTS, {"2024-08": 5})
@@ -71,7 +71,9 @@ def test_what_is_left_out_is_not_called_missing(
     assert "November 2024 not held" in found["later"].note
 
 
-def test_no_edition_but_one_left_out_says_why(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_feed_with_only_a_held_edition_is_reported_with_the_reason(
+    mart: LittleMart, tmp_path: Path
+) -> None:
     mart.holds("nhs_app", "2024-11", "held", **BY_HAND)
     mart.holds("nhs_app", "2024-10", "retired")
     entry = figure(kpi="nhs_app_logins", organisations=CITY_AND_LLR[1:])
@@ -82,7 +84,7 @@ def test_no_edition_but_one_left_out_says_why(mart: LittleMart, tmp_path: Path) 
     )
 
 
-def test_figures_withheld_are_not_told_of(mart: LittleMart, tmp_path: Path) -> None:
+def test_suppressed_figures_are_reported_as_withheld(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2024-09": 7, "2024-10": None})
     mart.db.execute("UPDATE mart.kpi_monthly SET status = 'suppressed' WHERE value IS NULL")
     [one] = mart.judged(registered(tmp_path, claim=figure())).values()

@@ -107,7 +107,7 @@ def test_shares_are_of_sums_and_rates_of_the_mean_of_patients(
     assert found["rate"].evaluations[0].latest == 1000 * 20 / 50
 
 
-def test_what_is_made_of_a_period(mart: LittleMart, tmp_path: Path) -> None:
+def test_changes_ratios_and_means_of_a_period(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2023-04": 12, "2023-05": 13, "2024-04": 14, "2024-05": 16})
     mart.knows(SHARE, {"2023-04": (12, 25), "2023-05": (13, 25)})
     mart.knows(SHARE, {"2024-04": (14, 25), "2024-05": (16, 25)})
@@ -149,7 +149,7 @@ def test_a_stock_is_never_added_up_over_months(mart: LittleMart, tmp_path: Path)
     assert "nhs_app_unique_users must not be added up over months" in one.note
 
 
-def test_each_month_is_a_reading_or_told_to_be_missing(mart: LittleMart, tmp_path: Path) -> None:
+def test_each_month_is_a_reading_or_reported_missing(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2024-09": 90, "2024-10": None, "2024-11": 100})
     span = {"each": ["2024-06", "2024-12"]}
     none = {"each": ["2023-08", "2023-09"]}

@@ -109,7 +109,7 @@ def test_two_weeks_by_one_definition_and_why_not_by_the_other(claims: dict[str, 
     assert "gp_appointments_practice" in missing and missing[:70].lower() in one["note"].lower()
 
 
-def test_practices_by_who_is_included_and_who_is_open(claims: dict[str, Record]) -> None:
+def test_practices_are_counted_as_included_and_as_open(claims: dict[str, Record]) -> None:
     values = [row["computed_value"] for row in claims["practices-llr"]["readings"]]
     assert values == [126, 128]
 

@@ -88,7 +88,9 @@ def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch
         ),
     ],
 )
-def test_a_fault_is_told_by_claim_and_key(tmp_path: Path, keys: dict[str, Any], told: str) -> None:
+def test_a_fault_is_reported_with_claim_and_key(
+    tmp_path: Path, keys: dict[str, Any], told: str
+) -> None:
     with pytest.raises(ValueError, match=r"claims\.yaml") as refused:
         registered(tmp_path, claim=figure(**keys))
     assert told in str(refused.value)
@@ -128,7 +130,7 @@ def test_what_the_catalogue_can_make_no_sense_of_is_refused(
         ("doc: {a: 1\n", "claims.yaml: "),
     ],
 )
-def test_a_fault_above_the_claims_is_told_too(tmp_path: Path, text: str, told: str) -> None:
+def test_a_fault_outside_the_claims_is_reported(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "claims.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=r"claims\.yaml") as refused:
@@ -136,7 +138,7 @@ def test_a_fault_above_the_claims_is_told_too(tmp_path: Path, text: str, told: s
     assert told in str(refused.value)
 
 
-def test_the_error_says_it_alone_and_what_to_do(tmp_path: Path) -> None:
+def test_the_error_has_no_other_cause_and_a_remedy(tmp_path: Path) -> None:
     """A refresh tells the innermost cause of a failure, so that there must be no other."""
     with pytest.raises(ValueError, match="claim") as refused:
         registered(tmp_path, claim=figure(period={"month": "October"}))
@@ -156,7 +158,7 @@ def test_a_date_needs_no_quotes(tmp_path: Path) -> None:
     assert load_register(path)[0].document.date == "2025-02-01"
 
 
-def test_an_id_stands_once_and_is_a_name(tmp_path: Path) -> None:
+def test_a_claim_id_is_unique_and_a_valid_name(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="claim `A claim`: expected an id of small"):
         registered(tmp_path, **{"A claim": figure()})
     path = tmp_path / "claims.yaml"

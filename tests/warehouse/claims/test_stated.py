@@ -40,7 +40,7 @@ def test_figure_and_the_tolerance_of_its_rounding(
 
 
 @pytest.mark.parametrize("written", ["", "many", "1.2.3", "12,34", "nearly 1,000", "1 in 0", "5 x"])
-def test_what_is_no_figure_says_how_to_write_one(written: str) -> None:
+def test_an_invalid_figure_is_refused_with_the_expected_form(written: str) -> None:
     with pytest.raises(ValueError, match="expected a figure written like 267,552"):
         read_figure(written, "events")
 

@@ -14,7 +14,9 @@ from warehouse.claims.evaluate import verdict_words
 from warehouse.claims.verdicts import SYNTHETIC
 
 
-def test_confirmed_differs_and_once_confirmed(mart: LittleMart, tmp_path: Path) -> None:
+def test_confirmed_differs_and_confirmed_in_an_earlier_edition(
+    mart: LittleMart, tmp_path: Path
+) -> None:
     mart.knows(APPOINTMENTS, {"2024-10": 100}, "2024-10")
     mart.knows(APPOINTMENTS, {"2024-10": 103}, "2024-11")
     claims = registered(
@@ -35,7 +37,7 @@ def test_confirmed_differs_and_once_confirmed(mart: LittleMart, tmp_path: Path) 
     assert "stated about 100, said to be approximate" in found["rounded"].note
 
 
-def test_a_re_issue_of_an_edition_is_another_value_of_it(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_revision_of_an_edition_has_a_value_of_its_own(mart: LittleMart, tmp_path: Path) -> None:
     mart.knows(APPOINTMENTS, {"2024-10": 99}, "2024-11", revision=1)
     mart.knows(APPOINTMENTS, {"2024-10": 100}, "2024-11", revision=2)
     mart.knows(APPOINTMENTS, {"2024-10": 104}, "2025-01")
@@ -57,7 +59,9 @@ def test_the_first_reading_with_a_value_is_shown_not_the_nearest(
     assert one.verdict.main is one.evaluations[1]
 
 
-def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_reading_that_is_only_shown_decides_nothing_and_is_reported(
+    mart: LittleMart, tmp_path: Path
+) -> None:
     mart.knows(APPOINTMENTS, {"2024-09": 100, "2024-10": 95})
     beside = {"period": {"month": "2024-09"}, "only_shown": "September is not October"}
     claims = registered(
@@ -74,7 +78,9 @@ def test_what_is_only_shown_decides_nothing_and_is_told(mart: LittleMart, tmp_pa
         assert "would fit (100), but is not what was said: September is not October." in one.note
 
 
-def test_a_reading_that_was_not_tried_may_be_the_true_one(mart: LittleMart, tmp_path: Path) -> None:
+def test_a_reading_without_data_leaves_the_claim_not_computable(
+    mart: LittleMart, tmp_path: Path
+) -> None:
     mart.knows(APPOINTMENTS, {"2024-10": 95})
     another = {"kpi": "appointments_attended"}
     claims = registered(
@@ -92,7 +98,7 @@ def test_a_reading_that_was_not_tried_may_be_the_true_one(mart: LittleMart, tmp_
     assert verdict_words(found["fits"]) == "confirmed"
 
 
-def test_an_edition_that_was_out_then_is_told_from_later_ones(
+def test_the_verdict_distinguishes_editions_of_the_time_from_later_ones(
     mart: LittleMart, tmp_path: Path
 ) -> None:
     """October 2024 came out on 28 November; a statement of November can have used it, one of

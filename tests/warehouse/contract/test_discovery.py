@@ -24,7 +24,7 @@ DATA_SET = {
 FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 
-def test_every_published_feed_says_where_and_local_returns_do_not() -> None:
+def test_published_feeds_have_a_discovery_and_local_returns_have_none() -> None:
     for feed, contract in contracts().items():
         assert (contract.discovery is None) == contract.disclosure_control, feed
     mapping = contracts()["gp_appointments_mapping"].discovery
@@ -86,7 +86,7 @@ def test_pages_are_named_in_words_of_the_edition_in_their_order() -> None:
     )
 
 
-def test_sources_are_asked_in_their_order_and_for_their_years_only() -> None:
+def test_sources_are_used_in_order_and_for_their_editions_only() -> None:
     discovery = contracts()["pharmacy_first"].discovery
     assert discovery
     asked = ("2024-11", "2025-04", "2025-07")
@@ -141,7 +141,7 @@ def test_links_may_lead_to_the_hosts_that_are_named_and_nowhere_else(url: str, m
         ),
     ],
 )
-def test_a_discovery_that_says_too_little_is_refused(said: object, message: str) -> None:
+def test_an_incomplete_discovery_is_refused(said: object, message: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(message)):
         Discovery.model_validate(said)
 
@@ -177,7 +177,7 @@ def _change(feeds: Path, feed: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_another_place_to_look_is_no_reason_to_parse_again(copied_feeds: Path) -> None:
+def test_a_change_of_discovery_does_not_change_the_version(copied_feeds: Path) -> None:
     before = {feed: tidy_version.__wrapped__(feed) for feed in ("nhs_app", "registered_patients")}
     _change(copied_feeds, "nhs_app", "series: https://", "series: https://www.")
     _change(copied_feeds, "nhs_app", "  due: {months_after: 1", "  due: {months_after: 2")

@@ -98,7 +98,7 @@ def _headings(contract: Contract) -> set[tuple[str, str]]:
     return {(n, heading_key(h)) for n, column in contract.columns.items() for h in column.published}
 
 
-def test_no_heading_stands_for_two_columns() -> None:
+def test_no_heading_belongs_to_two_columns() -> None:
     assert not faults(
         contracts(),
         once=lambda one: max(Counter(heading for _, heading in _headings(one)).values()) == 1,

@@ -17,7 +17,7 @@ from warehouse.editions.check_history import RESULT_SCHEMA, read_history
 COUNT = "COUNT_OF_APPOINTMENTS"
 
 
-def test_results_are_kept_as_the_interface_names_them(home: Home) -> None:
+def test_results_are_recorded_with_the_columns_of_the_interface(home: Home) -> None:
     names = list(RESULT_SCHEMA)
     assert ", ".join(names) == (
         "run_id, feed, edition, layer, rule, title, dimension, severity, column_name, observed, "

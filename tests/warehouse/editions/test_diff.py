@@ -76,7 +76,7 @@ def test_sums_are_over_what_both_have(two: Difference) -> None:
     assert (dna["old"], dna["change"], dna["ratio"]) == (0, 0, None)
 
 
-def test_the_header_tells_of_both_sides(two: Difference) -> None:
+def test_the_header_describes_both_editions(two: Difference) -> None:
     assert (two.old.files, two.old.rows, two.old.organisations) == (1, 4, 3)
     assert [f"{month:%Y-%m}" for month in two.new.months] == ["2025-10", "2025-11"]
     assert two.appeared["org_code"].to_list() == ["99Z"]
@@ -182,7 +182,7 @@ def test_a_feed_without_measures_is_compared_by_its_rows(home: Home) -> None:
         (OLD, OLD, ["logins"], "has no measure .* It has appointments,"),
     ],
 )
-def test_what_is_not_there_is_said(
+def test_a_missing_edition_is_reported(
     home: Home, old: str, new: str, measures: list[str], words: str
 ) -> None:
     brought(home, regional(area("04C", "OCT2025", 10)))

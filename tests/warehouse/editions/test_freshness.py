@@ -49,7 +49,7 @@ def test_overdue_warns_and_two_editions_overdue_fail(today: date, verdict: str) 
     assert (found.verdict, found.following) == (verdict, date(2026, 1, 29))
 
 
-def test_an_edition_held_back_is_told_beside_the_next_one() -> None:
+def test_a_held_edition_is_reported_beside_the_next_one() -> None:
     found = freshness(contracts()[APPOINTMENTS], "2025-10", False, date(2025, 12, 20), held=True)
     assert (found.held, found.days_overdue) == ("2025-10", 2)
     assert found.words == ("2025-10 held; 2025-11 was due by 18 Dec 2025: overdue by 2 days")

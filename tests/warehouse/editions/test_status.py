@@ -108,7 +108,7 @@ def test_deciding_what_is_decided_records_nothing(home: Home) -> None:
     assert len(decisions(home)) == 1
 
 
-def test_what_nobody_has_judged_cannot_be_accepted(home: Home) -> None:
+def test_an_unchecked_edition_cannot_be_accepted(home: Home) -> None:
     brought(home, TWICE)
     with pytest.raises(NotPossible, match=r"not been checked.*refresh --feed"):
         accept(home, FEED, OCT, "why", PERSON)
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_cannot_be_accepted(home: Home) -> None:
     assert hold(home, FEED, OCT, "wait", PERSON).decision is not None
 
 
-def test_accepting_tells_what_stays_out_all_the_same(home: Home) -> None:
+def test_accepting_lists_what_remains_excluded(home: Home) -> None:
     rows = [{"Practice code": f"C82{n:03}", "Referrals sent": "many"} for n in range(30)]
     brought(home, referrals({}, *rows, *[{"Practice code": "C82000"}]))
     assert judged(home, FEED).status.undecided

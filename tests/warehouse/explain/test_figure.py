@@ -40,7 +40,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def test_an_edition_that_a_person_holds_is_told(told: Home) -> None:
+def test_an_edition_held_by_decision_is_reported(told: Home) -> None:
     found = explain(told.mart, "appointments", "04C", OCTOBER)
     assert found.figure["value"] == 12
     [held] = found.lists["left_out"]

@@ -59,7 +59,9 @@ def download(
     return done
 
 
-def test_a_page_and_who_asked(server: LocalServer, asking: Asking) -> None:
+def test_a_request_names_the_product_and_returns_the_page(
+    server: LocalServer, asking: Asking
+) -> None:
     server.routes["/page"] = PAGE
     page = asking.client.get(server.url("/page"))
     assert (page.status, page.content, page.url) == (200, PAGE.body, server.url("/page"))
@@ -69,20 +71,22 @@ def test_a_page_and_who_asked(server: LocalServer, asking: Asking) -> None:
     assert asked.headers["cache-control"] == "no-cache"
 
 
-def test_no_such_page_is_an_answer_and_asked_for_once(server: LocalServer, asking: Asking) -> None:
+def test_a_missing_page_is_requested_once(server: LocalServer, asking: Asking) -> None:
     assert asking.client.get(server.url("/nothing")).status == 404
     assert len(server.asked) == 1 and asking.waits == []
 
 
 @pytest.mark.parametrize("status", [401, 403, 451])
-def test_a_closed_door_is_told_at_once(status: int, server: LocalServer, asking: Asking) -> None:
+def test_a_refused_request_is_reported_without_retries(
+    status: int, server: LocalServer, asking: Asking
+) -> None:
     server.routes["/page"] = Answer(status)
     with pytest.raises(Unreachable, match=f"answered {status}.*network team"):
         asking.client.get(server.url("/page"))
     assert len(server.asked) == 1
 
 
-def test_passing_trouble_is_tried_again_with_growing_waits(
+def test_temporary_failures_are_retried_with_growing_waits(
     server: LocalServer, asking: Asking
 ) -> None:
     server.routes["/page"] = in_turn(BUSY, Answer(502), Answer(429), PAGE)
@@ -101,7 +105,7 @@ def test_lasting_trouble_ends_in_words(server: LocalServer, asking: Asking) -> N
 
 
 @pytest.mark.parametrize("as_date", [False, True])
-def test_the_publisher_says_how_long_to_wait(
+def test_the_publishers_retry_after_is_followed(
     as_date: bool, server: LocalServer, asking: Asking
 ) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=31), usegmt=True)
@@ -118,7 +122,7 @@ def test_too_long_a_wait_is_for_another_day(server: LocalServer, asking: Asking)
     assert len(server.asked) == 1
 
 
-def test_a_host_that_is_down_is_not_asked_again(home: Home, asking: Asking) -> None:
+def test_a_host_that_is_down_is_not_requested_again(home: Home, asking: Asking) -> None:
     with LocalServer() as gone:
         url = gone.url("/page")
     with pytest.raises(Unreachable, match=r"No connection to 127\.0\.0\.1") as caught:
@@ -130,7 +134,7 @@ def test_a_host_that_is_down_is_not_asked_again(home: Home, asking: Asking) -> N
     assert len(asking.waits) == 4
 
 
-def test_a_name_that_nobody_knows(asking: Asking) -> None:
+def test_an_unknown_host_is_reported(asking: Asking) -> None:
     with pytest.raises(Unreachable, match=r"publisher\.invalid is not known to this network"):
         asking.client.get("http://publisher.invalid/page")
 
@@ -161,7 +165,7 @@ def test_the_proxy_is_named_without_its_password(
     assert "secret" not in str(caught.value)
 
 
-def test_a_proxy_that_is_down_is_told_apart_from_the_publisher(
+def test_a_proxy_that_is_down_is_distinguished_from_the_publisher(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with LocalServer() as gone:
@@ -233,7 +237,7 @@ def test_a_file_with_all_that_is_said_of_it(
 
 
 @pytest.mark.parametrize("etag", [ETAG, None])
-def test_a_cut_connection_goes_on_where_it_broke(
+def test_a_broken_download_resumes(
     etag: str | None, server: LocalServer, asking: Asking, tmp_path: Path
 ) -> None:
     said = "Thu, 27 Nov 2025 09:30:00 GMT"
@@ -251,7 +255,7 @@ def test_a_cut_connection_goes_on_where_it_broke(
         Published(CONTENT, cut=5000),
     ],
 )
-def test_a_cut_connection_begins_again_where_nothing_vouches_for_the_rest(
+def test_a_broken_download_restarts_if_the_rest_cannot_be_verified(
     published: Published, server: LocalServer, asking: Asking, tmp_path: Path
 ) -> None:
     server.routes["/f.zip"] = published
@@ -277,7 +281,7 @@ def test_a_part_of_another_size_is_not_taken(
     assert len(server.asked) == 3
 
 
-def test_a_killed_process_is_gone_on_with(
+def test_a_download_of_a_killed_process_resumes(
     server: LocalServer, home: Home, asking: Asking, tmp_path: Path
 ) -> None:
     server.routes["/f.zip"] = Published(CONTENT, ETAG, cut=5000)
@@ -340,7 +344,7 @@ def _ask(client: Client, server: LocalServer) -> None:
         client.get(server.url("/page"))
 
 
-def test_a_mirror_is_asked_and_the_publisher_is_told(
+def test_a_mirror_is_used_under_the_publishers_address(
     server: LocalServer, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
@@ -409,7 +413,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pem
 
 
-def test_a_certificate_that_nobody_vouches_for(
+def test_an_untrusted_certificate_is_reported(
     certificate: Path, asking: Asking, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"):

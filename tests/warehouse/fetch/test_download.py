@@ -165,7 +165,9 @@ def listed(month: str, practices: int) -> bytes:
     return patient_list(*rows)
 
 
-def test_a_file_that_shrinks_is_downloaded_twice_and_told(home: Home, publisher: Publisher) -> None:
+def test_a_file_that_shrinks_is_downloaded_twice_and_reported(
+    home: Home, publisher: Publisher
+) -> None:
     taken(home, publisher, listed(SEP, 100), SEP)
     shrunk = taken(home, publisher, listed(OCT, 39), OCT, etag='"v2"')
     assert verdicts(shrunk) == ["imported"] and len(publisher.asked(NAME)) == 3
@@ -231,7 +233,7 @@ def test_what_was_purged_stays_out_and_is_not_sent_again(home: Home, publisher: 
     assert held(home) == []
 
 
-def test_a_full_disk_loses_nothing_and_is_gone_on_with(
+def test_a_download_resumes_after_a_full_disk(
     home: Home, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> None:
@@ -254,7 +256,7 @@ def test_a_file_that_is_listed_and_not_there(home: Home, publisher: Publisher) -
     assert left(home) == []
 
 
-def test_downloads_that_nobody_goes_on_with_are_removed(home: Home) -> None:
+def test_abandoned_downloads_are_removed(home: Home) -> None:
     under_way = home.state / "downloads"
     for name, days in {"young": 13, "old": 15, "unknown": None}.items():
         write(under_way / name / "download.part", b"x")

@@ -56,7 +56,7 @@ def lists(month: str, count: int = 3) -> bytes:
     return patient_list(*rows)
 
 
-def test_an_edition_that_is_out_comes_in(home: Home, publisher: Publisher, tmp_path: Path) -> None:
+def test_a_published_edition_is_fetched(home: Home, publisher: Publisher, tmp_path: Path) -> None:
     publisher.page(OCT, ZIP)
     url = publisher.file(ZIP, crosstabs(tmp_path, Mapping=mapping()))
     [look] = looked(home, PRACTICES, run_id="r1")
@@ -164,7 +164,9 @@ def test_a_page_of_two_feeds_is_read_once(home: Home, publisher: Publisher, tmp_
     assert publisher.server.paths().count(f"/digital{OCT}") == 1
 
 
-def test_a_lost_publisher_stops_nobody_else(home: Home, publisher: Publisher) -> None:
+def test_an_unreachable_publisher_does_not_stop_other_feeds(
+    home: Home, publisher: Publisher
+) -> None:
     for month in ("september", "october"):
         publisher.server.routes[f"/digital{LISTS}/{month}-2025"] = Answer(503)
     where = f"{CLAIMS}/a/DISPENSING_DATA_202508.csv"
@@ -218,7 +220,7 @@ def to_look_for(home: Home, feed: str, today: str, since: str | None = None) -> 
     return editions_to_look_for(home, contracts()[feed], since, None, day)
 
 
-def test_which_editions_are_looked_for(home: Home, tmp_path: Path) -> None:
+def test_which_editions_are_looked_up(home: Home, tmp_path: Path) -> None:
     assert to_look_for(home, PRACTICES, "2025-11-26") == ["2025-09"]
     assert to_look_for(home, PRACTICES, "2025-11-27") == ["2025-10"]
     assert to_look_for(home, PRACTICES, "2025-11-27", since="2025-08") == [
@@ -241,7 +243,7 @@ def test_which_editions_are_looked_for(home: Home, tmp_path: Path) -> None:
     )
 
 
-def test_the_placed_sample_says_nothing_of_what_is_out(
+def test_a_home_with_only_the_sample_looks_up_the_newest_edition(
     home: Home, publisher: Publisher, tmp_path: Path
 ) -> None:
     imported(home, write(tmp_path / "a.csv", crosstab({"GP_CODE": "Z00001"})))
@@ -252,7 +254,7 @@ def test_the_placed_sample_says_nothing_of_what_is_out(
     assert "SYNTHETIC" in said[0] and "retires" in said[0]
 
 
-def test_who_is_looked_for() -> None:
+def test_which_feeds_are_looked_up() -> None:
     assert [one.feed for one in looked_up(["gp_appointments_mapping"])] == [PRACTICES]
     every = {one.feed for one in looked_up()}
     assert {PRACTICES, PATIENTS, CLAIMED} <= every and "gp_appointments_mapping" not in every

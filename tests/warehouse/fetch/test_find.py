@@ -154,7 +154,7 @@ def test_a_page_that_only_announces_is_not_yet_published() -> None:
         )
 
 
-def test_two_files_that_fit_are_both_told() -> None:
+def test_two_matching_files_are_both_reported() -> None:
     second = CROSSTAB.href.replace("12CD34", "99EE99")
     page = publication_page("Appointments", [CROSSTAB, File("Annex 1", second)])
     with pytest.raises(Ambiguous) as error:
@@ -200,7 +200,7 @@ def test_a_day_of_publication_is_read_and_never_guessed(page: bytes, day: date |
 
 
 @pytest.mark.parametrize("host", ["evil.example", "files.digital.nhs.uk.evil.example"])
-def test_a_link_to_another_host_is_told_and_not_followed(host: str) -> None:
+def test_a_link_to_another_host_is_reported_and_not_followed(host: str) -> None:
     href = f"https://{host}/AB/12CD34/Practice_Level_Crosstab_Nov_25.zip"
     page = publication_page("A", [File("Annex 1", href)])
     with pytest.raises(NotFound, match=f"leads to {host} and was not followed") as error:
@@ -217,21 +217,19 @@ def test_a_link_to_another_host_is_told_and_not_followed(host: str) -> None:
         (Page(f"{GPAD}/november-2025", 403, b"", ""), "status 403"),
     ],
 )
-def test_what_answers_in_the_publishers_place_is_told_as_such(
-    answer: bytes | Page, said: str
-) -> None:
+def test_an_answer_from_another_server_is_reported_as_such(answer: bytes | Page, said: str) -> None:
     with pytest.raises(NotThePublisher) as error:
         look("gp_appointments_practice", "2025-11", {f"{GPAD}/november-2025": answer})
     assert said in error.value.reason and "browser" in error.value.remedy
 
 
 @pytest.mark.parametrize("url", [WIDE, DISPENSING])
-def test_a_login_form_is_told_in_place_of_a_listing_and_of_json(url: str) -> None:
+def test_a_login_form_in_place_of_a_listing_or_json_is_reported(url: str) -> None:
     with pytest.raises(NotThePublisher, match="a login form"):
         look("pharmacy_first", "2024-01" if url == WIDE else "2025-11", {url: login_page()})
 
 
-def test_a_web_page_in_place_of_json_is_told_as_such() -> None:
+def test_a_web_page_in_place_of_json_is_reported() -> None:
     with pytest.raises(NotThePublisher, match="a web page instead of JSON"):
         look("pharmacy_first", "2025-11", {DISPENSING: listing_page([])})
 
@@ -255,7 +253,7 @@ def test_a_resource_is_found_by_the_month_in_its_name() -> None:
     assert (found.page, found.published_on) == (DATA_SET, date(2026, 1, 28))
 
 
-def test_what_is_odd_in_a_list_does_not_cost_the_rest() -> None:
+def test_invalid_resources_do_not_hide_the_others() -> None:
     portal = json.loads(package_show("d", [resource("DISPENSING_DATA_202509")]))
     portal["result"]["resources"] += [7, None, {"name": ["no", "text"]}, {"name": None}]
     found = look("pharmacy_first", "2025-09", {DISPENSING: json.dumps(portal).encode()})
@@ -314,7 +312,7 @@ def test_a_resource_without_a_usable_address_is_taken_from_its_zip() -> None:
         ([resource("DISPENSING_DATA_202509"), TWIN], Ambiguous),
     ],
 )  # fmt: skip
-def test_a_data_set_without_the_one_resource_says_why(
+def test_a_data_set_without_the_resource_is_reported(
     listed: list[Resource], error: type[NothingToDownload]
 ) -> None:
     with pytest.raises(NothingToDownload) as raised:
@@ -331,7 +329,7 @@ def test_a_data_set_without_the_one_resource_says_why(
         (b"[1, 2", "something else than a list"),
     ],
 )  # fmt: skip
-def test_a_portal_that_answers_otherwise_is_told_plainly(answer: bytes | Page, said: str) -> None:
+def test_an_unexpected_answer_of_a_portal_is_reported(answer: bytes | Page, said: str) -> None:
     with pytest.raises(NotFound, match=said):
         look("pharmacy_first", "2025-09", {DISPENSING: answer})
 
@@ -356,7 +354,7 @@ def test_the_listing_is_read_in_spite_of_its_names(edition: str) -> None:
     assert link.file_name == " ".join(ODD[edition].replace("\u2013", "-").split())
 
 
-def test_the_next_source_is_asked_where_the_first_has_not_the_edition() -> None:
+def test_the_next_source_is_used_if_the_first_lacks_the_edition() -> None:
     files = [File("Jan 25", "/sites/default/files/Dispensing%20Data%20Jan%2025%20-%20CSV.csv")]
     portal = package_show("d", [resource("DISPENSING_DATA_202504")])
     pages = {DISPENSING: portal, WIDE: listing_page(files)}
@@ -381,7 +379,7 @@ def report(edition: str) -> Found:
     return find(contract, edition, publisher({}), TODAY)
 
 
-def test_a_report_is_of_the_month_and_nothing_is_asked() -> None:
+def test_a_report_is_of_the_current_month_without_a_request() -> None:
     [link] = report("2026-11").links
     url = "https://ods.example/api/getReport?report=epraccur"
     assert (link.url, link.file_name) == (url, "epraccur-2026-11.csv")
@@ -394,7 +392,7 @@ def test_a_report_of_another_month_is_not_taken_for_this_months() -> None:
         report("2026-12")
 
 
-def test_an_edition_before_the_first_and_a_feed_without_sources_are_told() -> None:
+def test_an_edition_before_the_first_and_a_feed_without_sources_are_reported() -> None:
     with pytest.raises(NotFound, match="2022-04 was never published where"):
         look("gp_appointments_practice", "2022-04", {})
     for feed in ("gp_appointments_mapping", "nhs_app_practice"):
@@ -457,5 +455,5 @@ def test_whatever_is_answered_there_is_a_reason_and_something_to_do(
         ("/a/\N{EN DASH}.zip", "/a/%E2%80%93.zip"),
     ],
 )
-def test_an_address_is_asked_for_as_it_is_written(written: str, asked: str) -> None:
+def test_an_address_is_requested_as_written(written: str, asked: str) -> None:
     assert address(written, "https://digital.nhs.uk/page") == f"https://digital.nhs.uk{asked}"

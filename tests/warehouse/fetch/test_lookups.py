@@ -8,7 +8,7 @@ from warehouse.fetch.lookups import Lookup, lookups, newest_lookups, note
 FEED = "nhs_app"
 
 
-def test_every_look_is_kept_and_the_newest_counts(home: Home) -> None:
+def test_every_lookup_is_recorded_and_the_newest_counts(home: Home) -> None:
     assert newest_lookups(home) == {}
     first = Lookup(feed=FEED, edition="2025-10", verdict="not yet")
     second = Lookup(
@@ -38,7 +38,7 @@ def test_an_earlier_releases_journal_is_read_but_for_a_line_cut_short(home: Home
     assert newest_lookups(home) == {(FEED, "2025-10"): look}
 
 
-def test_who_is_wanted() -> None:
+def test_which_lookups_need_a_person() -> None:
     def wants(**said: str) -> bool:
         return Lookup(feed=FEED, edition="2025-10", **said).wants_a_person  # type: ignore[arg-type]
 

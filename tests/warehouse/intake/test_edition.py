@@ -48,7 +48,7 @@ def test_files_of_other_editions_in_one_zip_keep_their_own(home: Home, tmp_path:
     assert [file.edition for file in kept(home)] == ["2025-08", "2025-09", "2025-10"]
 
 
-def test_a_loose_months_edition_is_that_month(home: Home, tmp_path: Path) -> None:
+def test_the_edition_of_a_single_month_is_that_month(home: Home, tmp_path: Path) -> None:
     imported(home, write_crosstab(tmp_path / "Crosstab_Oct_25.csv", AUGUST))
     assert editions(home) == {("gp_appointments_practice", "2025-08", "content")}
 
@@ -58,7 +58,7 @@ def test_the_argument_puts_an_earlier_month_into_its_edition(home: Home, tmp_pat
     assert editions(home) == {("gp_appointments_practice", "2025-10", "argument")}
 
 
-def test_an_edition_that_does_not_hold_its_own_month_says_so(home: Home, tmp_path: Path) -> None:
+def test_an_edition_without_its_own_month_is_reported(home: Home, tmp_path: Path) -> None:
     path = write_crosstab(tmp_path / "Practice_Level_Crosstab_Nov_25.csv")
     [outcome] = imported(home, path, edition="2025-11")
     assert outcome.message.endswith(
@@ -66,7 +66,9 @@ def test_an_edition_that_does_not_hold_its_own_month_says_so(home: Home, tmp_pat
     )
 
 
-def test_the_argument_that_says_the_same_changes_nothing(home: Home, tmp_path: Path) -> None:
+def test_an_edition_argument_equal_to_the_content_changes_nothing(
+    home: Home, tmp_path: Path
+) -> None:
     imported(home, zipped(tmp_path / "release.zip", RELEASE), edition="2025-10")
     assert {basis for _, _, basis in editions(home)} == {"content", "sibling"}
 
@@ -84,7 +86,7 @@ def test_edition_of_a_mapping_by_its_zips_name(home: Home, tmp_path: Path) -> No
     assert editions(home) == {("gp_appointments_mapping", "2025-10", "file_name")}
 
 
-def test_a_sibling_tells_before_the_name(home: Home, tmp_path: Path) -> None:
+def test_a_file_in_the_same_zip_decides_before_the_name(home: Home, tmp_path: Path) -> None:
     members = {"Crosstab.csv": crosstab(OCTOBER), "Mapping_Aug_25.csv": mapping()}
     imported(home, zipped(tmp_path / "release.zip", members))
     assert ("gp_appointments_mapping", "2025-10", "sibling") in editions(home)
@@ -99,7 +101,7 @@ def test_other_feeds_in_the_zip_are_no_siblings(home: Home, tmp_path: Path) -> N
     ]
 
 
-def test_a_mapping_alone_asks_for_its_edition(home: Home, tmp_path: Path) -> None:
+def test_a_mapping_alone_needs_an_edition_argument(home: Home, tmp_path: Path) -> None:
     path = write_mapping(tmp_path / "Mapping.csv")
     (outcome,) = imported(home, path)
     assert outcome.verdict == "refused" and kept_in(home) == []

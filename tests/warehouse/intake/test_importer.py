@@ -34,7 +34,7 @@ def test_feed_argument_refuses_what_is_another_feed(home: Home, tmp_path: Path) 
     assert imported(home, path, feed="gp_appointments_sub_icb")[0].verdict == "imported"
 
 
-def test_the_same_bytes_again_change_nothing_and_say_so(home: Home, tmp_path: Path) -> None:
+def test_importing_the_same_bytes_again_changes_nothing(home: Home, tmp_path: Path) -> None:
     path = zipped(tmp_path / "release.zip", RELEASE)
     imported(home, path)
     before = {name: (home.root / name).read_bytes() for name in kept_in(home)}
@@ -56,7 +56,7 @@ def test_the_same_member_in_another_zip_is_known(home: Home, tmp_path: Path) -> 
     assert outcome.verdict == "known" and len(kept(home)) == 1 and len(kept_in(home)) == 2
 
 
-def test_members_refused_before_are_tried_again(home: Home, tmp_path: Path) -> None:
+def test_refused_members_are_imported_again(home: Home, tmp_path: Path) -> None:
     path = zipped(tmp_path / "r.zip", {"a.csv": coverage(), "Mapping.csv": mapping()})
     imported(home, path)
     outcomes = imported(home, path, edition="2025-10")
@@ -81,7 +81,7 @@ def test_one_mapping_for_two_editions_is_two_records(home: Home, tmp_path: Path)
     ]
 
 
-def test_lost_bytes_are_healed_by_importing_again(home: Home, tmp_path: Path) -> None:
+def test_lost_bytes_are_restored_by_importing_again(home: Home, tmp_path: Path) -> None:
     path = write_regional(tmp_path / "f.csv")
     imported(home, path)
     (file,) = kept(home)

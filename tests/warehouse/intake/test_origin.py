@@ -24,7 +24,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 
 
-def test_an_older_copy_after_a_newer_one_says_which_is_in_force(home: Home, tmp_path: Path) -> None:
+def test_importing_an_older_revision_reports_which_is_in_force(home: Home, tmp_path: Path) -> None:
     newer = write_regional(tmp_path / "newer.csv", {"COUNT_OF_APPOINTMENTS": 2})
     older = write_regional(tmp_path / "older.csv", {"COUNT_OF_APPOINTMENTS": 1})
     [first] = imported(home, newer, published_on=date(2025, 12, 11))
@@ -36,7 +36,7 @@ def test_an_older_copy_after_a_newer_one_says_which_is_in_force(home: Home, tmp_
     )
 
 
-def test_the_record_tells_where_the_bytes_came_from(home: Home, tmp_path: Path) -> None:
+def test_the_record_has_the_provenance_of_a_file(home: Home, tmp_path: Path) -> None:
     path = gzipped(tmp_path / "Regional.csv.gz", regional({}, {"APPOINTMENT_MONTH": "SEP2025"}))
     os.utime(path, (1_760_000_000, 1_760_000_000.5))
     before = datetime.now(UTC).replace(microsecond=0)

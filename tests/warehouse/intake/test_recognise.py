@@ -172,7 +172,7 @@ def test_headings_without_rows_are_refused(feed: str, tmp_path: Path) -> None:
         assert refusal(tmp_path, content).reason == "It has headings but no rows."
 
 
-def test_a_heading_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_repeated_heading_is_refused(tmp_path: Path) -> None:
     error = refusal(tmp_path, renamed(regional(), "SUB_ICB_LOCATION_NAME", "hcp_type"))
     assert "missing" in error.reason
     twice = regional().replace(b"\r\n", b",hcp_type\r\n", 1).replace(b"10\r\n", b"10,GP\r\n")
@@ -271,7 +271,7 @@ MARKED = {
 
 
 @pytest.mark.parametrize("feed", MARKED)
-def test_sample_data_give_themselves_away(feed: str, tmp_path: Path) -> None:
+def test_sample_data_are_recognised(feed: str, tmp_path: Path) -> None:
     assert look_at(tmp_path, MARKED[feed]).synthetic
 
 
@@ -294,7 +294,7 @@ def test_month_in_a_files_name(name: str, month: date | None) -> None:
     assert month_in_name(contracts()["gp_appointments_mapping"], name) == month
 
 
-def test_the_files_own_name_tells_before_its_containers() -> None:
+def test_the_files_own_name_decides_before_its_containers() -> None:
     contract = contracts()["gp_appointments_mapping"]
     names = ("Mapping_Aug_25.csv", "Practice_Level_Crosstab_Oct_25.zip")
     assert month_in_name(contract, *names) == date(2025, 8, 1)

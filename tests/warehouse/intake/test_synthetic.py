@@ -55,7 +55,7 @@ def test_the_manifest_marks_files_and_their_members(place: str, home: Home, tmp_
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"files": {"a": 1}}', b"\xff"])
-def test_a_broken_manifest_is_said(content: bytes, home: Home, tmp_path: Path) -> None:
+def test_an_invalid_manifest_is_reported(content: bytes, home: Home, tmp_path: Path) -> None:
     write(tmp_path / "SYNTHETIC.json", content)
     (outcome,) = imported(home, write_coverage(tmp_path / "c.csv"))
     assert outcome.verdict == "refused" and kept_in(home) == []
@@ -71,7 +71,9 @@ def test_sample_data_are_refused_among_real_ones(home: Home, tmp_path: Path) -> 
     assert "synthetic" in outcome.message and "ACCESS_RECOVERY_HOME" in outcome.remedy
 
 
-def test_the_first_real_import_retires_the_sample_and_says_so(home: Home, tmp_path: Path) -> None:
+def test_the_first_real_import_reports_that_it_retires_the_sample(
+    home: Home, tmp_path: Path
+) -> None:
     imported(home, write_crosstab(tmp_path / "s.csv", {"GP_CODE": "Z00001"}))
     assert [file.synthetic for file in Archive(home).active_files()] == [True]
     first, second = (

@@ -92,7 +92,7 @@ def test_every_kpi_that_users_rely_on_is_there() -> None:
     assert set(catalogue()) >= NAMED
 
 
-def test_kpis_say_what_they_mean_and_who_looks_after_them() -> None:
+def test_kpis_have_a_description_and_an_owner() -> None:
     for kpi_id, kpi in catalogue().items():
         assert len(kpi.title) > 10 and len(kpi.description) > 40, kpi_id
         assert kpi.description.endswith("."), kpi_id
@@ -162,7 +162,7 @@ def test_additivity_is_two_flags() -> None:
     assert flags["pharmacy_first_participating_pharmacy_share"] == (False, True)
 
 
-def test_kpis_that_must_not_be_added_say_why() -> None:
+def test_kpis_that_must_not_be_added_have_a_reason() -> None:
     for kpi_id, kpi in catalogue().items():
         reason = kpi.not_additive_because
         assert (reason is None) == (kpi.is_additive and not kpi.is_stock), kpi_id
@@ -330,7 +330,7 @@ def test_wrong_definitions_are_refused(tmp_path: Path, fields: dict[str, Any], s
         (f"kpis.{DNA}.numerator", None, "`numerator`: found nothing, expected text"),
     ],
 )
-def test_what_a_file_must_not_say_is_refused_with_the_key(
+def test_an_invalid_key_of_a_file_is_refused_by_name(
     tmp_path: Path, key: str, value: object, said: str
 ) -> None:
     def change(raw: Theme) -> None:
@@ -343,7 +343,7 @@ def test_what_a_file_must_not_say_is_refused_with_the_key(
         load_catalogue(changed(tmp_path, change))
 
 
-def test_a_share_of_members_asked_one_by_one_is_divided_by_them(tmp_path: Path) -> None:
+def test_a_share_of_members_has_the_number_of_members_as_denominator(tmp_path: Path) -> None:
     def change(raw: Theme) -> None:
         row = raw["kpis"]["pharmacy_first_participating_pharmacy_share"]
         row["participating"] = "active_pharmacies / active_pharmacies"
@@ -367,7 +367,7 @@ def test_two_sources_for_one_level_are_refused(tmp_path: Path) -> None:
         load_catalogue(changed(tmp_path, with_sources(twice)))
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_repeated_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "twice.yaml").write_text("kpis: {}\nkpis: {}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"twice\.yaml: duplicate key `kpis`"):
         load_catalogue(tmp_path)

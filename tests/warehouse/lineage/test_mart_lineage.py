@@ -146,7 +146,7 @@ def test_a_measure_changes_just_what_has_an_edge_to_it(world: World) -> None:
     assert parts <= found
 
 
-def test_a_missing_member_is_told_as_a_choice(world: World) -> None:
+def test_a_missing_member_is_a_choice_in_the_lineage(world: World) -> None:
     """With one practice more expected than counted, whatever is summed from practices is unknown:
     the expected number is no part of those figures, and decides whether there are any."""
     source = (f"measures.{COVERAGE}", "practices_included")
@@ -178,7 +178,7 @@ def test_the_published_names_of_records_stay() -> None:
     )
 
 
-def test_tables_that_are_told_by_hand_are_listed(world: World) -> None:
+def test_tables_with_lineage_written_by_hand_are_listed(world: World) -> None:
     """Neither the page nor the decision passes them for read off the SQL."""
     made = re.compile(r"CREATE TABLE mart\.(\S+) AS SELECT .* FROM incoming$", re.DOTALL)
     loaded = {found.group(1) for sql in world.statements if (found := made.match(sql))}
@@ -223,7 +223,7 @@ def test_the_macro_keeps_to_the_levels_of_the_kpi(world: World) -> None:
     assert named("appointments_unmapped_share", ", of_level := 'practice'") == set()
 
 
-def test_the_macro_tells_one_level_alone(world: World) -> None:
+def test_the_macro_can_be_limited_to_one_level(world: World) -> None:
     def measures(asked: str) -> set[str]:
         sql = f"FROM lineage_of('kpi_monthly', 'value', of_kpi := 'appointments'{asked})"
         told = world.mart.rows(f"{sql} WHERE use = 'value' AND starts_with(from_table, 'measures')")
@@ -236,7 +236,7 @@ def test_the_macro_tells_one_level_alone(world: World) -> None:
     assert measures(", of_level := 'pharmacy'") == set()  # no such figures
 
 
-def test_the_macro_tells_what_decides_the_rows_of_a_table(world: World) -> None:
+def test_the_macro_has_what_decides_the_rows_of_a_table(world: World) -> None:
     """One step back; whoever asks for the rows themselves gets the whole way."""
     rows = world.mart.rows("FROM lineage_of('kpi_monthly', 'first_reported_value')")
     deciding = [row for row in rows if row["to_column"] == ROWS and row["to_table"] != "figure"]

@@ -3,7 +3,7 @@
 from tests.warehouse.support_mart import Mart
 
 
-def test_figures_that_rest_on_an_edition(llr: Mart) -> None:
+def test_figures_affected_by_an_edition(llr: Mart) -> None:
     """Leicester City's figures of October rest on its own edition; so do those of its wholes."""
     found = llr.rows(
         "SELECT * FROM figures_affected('gp_appointments_sub_icb', '2025-10') "

@@ -118,7 +118,7 @@ def test_blank_is_unknown_not_zero(app: Mart) -> None:
     assert app.value(DONE, "sub_icb", "04C", "2025-11") == 6 + 5
 
 
-def test_practices_of_the_patient_list_are_asked_one_by_one(app: Mart) -> None:
+def test_referring_practices_are_a_share_of_the_patient_list(app: Mart) -> None:
     assert share(app, "sub_icb", "04C", "2025-10") == (1, 2, "final")
     assert share(app, "sub_icb", "03W", "2025-10") == (0, 1, "final")
     assert app.figures(SHARE, "sub_icb", "04V").get("2025-10") is None
@@ -141,7 +141,7 @@ def test_practices_of_the_minutes(home: Home, tmp_path: Path) -> None:
     assert share(mart, "sub_icb", "04C", "2025-10") == (39, 51, "provisional")
 
 
-def test_return_that_was_put_right_is_whole(home: Home, tmp_path: Path) -> None:
+def test_a_corrected_return_is_complete(home: Home, tmp_path: Path) -> None:
     """A code that can't be read may be anybody's, until the file comes again without it."""
     typed = [returned("C82001", "2025-10", 10), returned("C8200l", "2025-10", 5)]
     right = [returned("C82001", "2025-10", 10), returned("C82002", "2025-10", 5)]

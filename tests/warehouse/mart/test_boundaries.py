@@ -102,7 +102,7 @@ def test_counts_of_old_boundaries_over_patients_of_new_ones_make_no_rate(
 
 
 @pytest.mark.parametrize("code", CHANGED)
-def test_nor_does_an_icb_with_such_a_member(mart: Mart, code: str) -> None:
+def test_an_icb_with_a_member_on_other_boundaries_has_no_rate(mart: Mart, code: str) -> None:
     assert mart.value(PER_1000, "icb", CHANGED[code][3], "2021-01") is None
 
 
@@ -132,7 +132,7 @@ def test_bassetlaw_is_where_the_edition_of_the_figure_puts_it(mart: Mart) -> Non
     assert mart.value("appointments", "icb", "QT1", "2021-01") == 500
 
 
-def test_comparisons_across_a_break_say_so(mart: Mart) -> None:
+def test_comparisons_across_a_break_have_a_caveat(mart: Mart) -> None:
     """Of any feed, whether the place has another ONS code or, as in April 2026, kept its codes."""
     [row] = mart.rows(
         """SELECT count(DISTINCT (kpi_id, org_level)) AS reached FROM governance.caveat_scope

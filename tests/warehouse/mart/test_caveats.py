@@ -71,7 +71,7 @@ def test_caveat_of_a_kpi_names_no_others() -> None:
         bind({}, {"appointments": kpi})
 
 
-def test_caveat_of_a_feed_reaches_what_rests_on_it_above_and_below_the_line() -> None:
+def test_caveat_of_a_feed_reaches_figures_with_it_as_numerator_or_denominator() -> None:
     assert reach("gp_appointments_coverage") == {
         (kpi, level)
         for kpi in (
@@ -155,7 +155,7 @@ def months_with(mart: duckdb.DuckDBPyConnection, column: str, text: str, code: s
         ("Another release.", ["2023-01", "2025-12", "36"], ["0"]),
     ],
 )
-def test_caveat_stands_beside_the_months_it_is_true_of_and_comparisons_it_spoils(
+def test_caveat_is_beside_its_months_and_the_comparisons_it_affects(
     mart: duckdb.DuckDBPyConnection, text: str, figures: list[str], comparisons: list[str]
 ) -> None:
     for code in ("C82001", "C82002"):
@@ -170,7 +170,7 @@ def test_caveat_of_one_organisation_is_not_of_its_neighbour(
     assert months_with(mart, "caveats", "Counted twice.", "C82002") == ["2024-05", "2024-05", "1"]
 
 
-def test_view_keeps_every_figure_once_and_says_nothing_twice(
+def test_view_has_every_figure_and_every_caveat_once(
     mart: duckdb.DuckDBPyConnection,
 ) -> None:
     figures = "SELECT * EXCLUDE (caveats, comparison_caveats) FROM kpi_monthly_with_caveats"
@@ -217,7 +217,7 @@ def test_shipped_register_is_bound_and_known_breaks_are_in_it(llr: Mart) -> None
     assert llr.rows("SELECT kpi_id FROM kpi_monthly_with_caveats WHERE caveats IS NULL") == []
 
 
-def test_working_days_are_told_of_what_they_move_and_of_nothing_else() -> None:
+def test_the_caveat_on_working_days_is_only_beside_figures_they_affect() -> None:
     told = {kpi.kpi_id: {one.text for one in kpi.all_caveats} for kpi in catalogue().values()}
     count = {kpi for kpi, texts in told.items() if WORKING_DAYS_COUNT.text in texts}
     share = {kpi for kpi, texts in told.items() if WORKING_DAYS_SHARE.text in texts}
@@ -233,7 +233,7 @@ def test_working_days_are_told_of_what_they_move_and_of_nothing_else() -> None:
     assert not {"registered_patients", "appointments_patient_coverage_share"} & (count | share)
 
 
-def test_a_count_compared_over_other_working_days_says_so(years: Mart) -> None:
+def test_a_count_compared_over_other_working_days_has_a_caveat(years: Mart) -> None:
     """November 2025 had a working day less than the one before, October as many."""
     rows = years.rows(
         """SELECT month, kpi_id, caveats, comparison_caveats FROM kpi_monthly_with_caveats

@@ -87,7 +87,7 @@ def hidden(mart: Mart, kpi: str, month: str = JULY) -> dict[str, Figure]:
     return {row["org_code"]: row for row in rows}
 
 
-def test_a_small_number_is_not_there_nor_is_the_next_smallest(seen: Mart) -> None:
+def test_a_small_number_and_the_next_smallest_are_suppressed(seen: Mart) -> None:
     found = hidden(seen, SENT)
     assert found.keys() == {SMALL, "C82002"}
     for row in found.values():
@@ -95,13 +95,13 @@ def test_a_small_number_is_not_there_nor_is_the_next_smallest(seen: Mart) -> Non
         assert shown == {"previous_year_value"}, "July 2024 was not small"
 
 
-def test_what_rests_on_it_is_not_there_either(seen: Mart) -> None:
+def test_figures_that_use_the_small_number_are_suppressed(seen: Mart) -> None:
     assert hidden(seen, DONE).keys() == {SMALL, "C82002"}
     assert hidden(seen, COUNT) == {}, "how many practices take part says nothing of patients"
     assert seen.value(COUNT, "sub_icb", "04C", "2024-01") == 5
 
 
-def test_the_rest_is_as_it_was(seen: Mart) -> None:
+def test_other_figures_are_unchanged(seen: Mart) -> None:
     assert seen.value(SENT, "sub_icb", "04C", JULY) == 3 + sum(
         sent(code, JULY) for code in CITY if code != SMALL
     )
@@ -111,7 +111,7 @@ def test_the_rest_is_as_it_was(seen: Mart) -> None:
     assert seen.value("registered_patients", "practice", SMALL, "2024-01") == 1000
 
 
-def test_no_sum_over_time_holds_it(seen: Mart) -> None:
+def test_no_sum_over_time_contains_the_small_number(seen: Mart) -> None:
     """To-date and rolling values of any month whose span reaches July 2025 are not there."""
     for month, row in seen.figures(SENT, "practice", SMALL).items():
         if month >= JULY:
@@ -125,7 +125,7 @@ def test_no_sum_over_time_holds_it(seen: Mart) -> None:
     )
 
 
-def test_no_comparison_holds_it(tmp_path: Path) -> None:
+def test_no_comparison_contains_the_small_number(tmp_path: Path) -> None:
     """The year after compares with it: neither the former value nor the change is there."""
     rows = [
         returned(code, f"{year}-07", 3 if (code, year) == (SMALL, 2024) else 60 + n)
@@ -144,7 +144,7 @@ def test_no_comparison_holds_it(tmp_path: Path) -> None:
     assert mart.figure(SENT, "sub_icb", "04C", JULY)["previous_year_value"] is not None
 
 
-def test_no_vintage_holds_it(seen: Mart) -> None:
+def test_no_vintage_contains_the_small_number(seen: Mart) -> None:
     assert seen.vintages(SENT, "practice", SMALL, JULY) == [
         ("2025-08", 1, None),
         ("2025-12", 1, None),
@@ -160,7 +160,7 @@ def test_no_vintage_holds_it(seen: Mart) -> None:
     }
 
 
-def test_no_wide_view_holds_it(seen: Mart) -> None:
+def test_no_wide_view_contains_the_small_number(seen: Mart) -> None:
     [row] = seen.rows(
         "SELECT * FROM pharmacy_first_monthly WHERE org_code = $code AND month = DATE '2025-07-01'",
         code=SMALL,
@@ -168,7 +168,7 @@ def test_no_wide_view_holds_it(seen: Mart) -> None:
     assert (row[SENT], row[DONE]) == (None, None)
 
 
-def test_nobody_recovers_it_by_subtraction(seen: Mart) -> None:
+def test_the_small_number_cannot_be_derived_by_subtraction(seen: Mart) -> None:
     """Every place less the practices of it that are shown leaves two or more that are not."""
     parents = seen.rows(
         "SELECT DISTINCT org_code, sub_icb_code FROM organisation WHERE org_level = 'practice'"
@@ -193,7 +193,7 @@ def test_networks_are_never_shown(seen: Mart) -> None:
     assert {row["org_level"] for row in levels} == {"practice", "sub_icb", "icb"}
 
 
-def test_practices_are_not_shown_unless_the_owner_says_so(usual: Mart) -> None:
+def test_practices_are_not_shown_unless_the_owner_allows_it(usual: Mart) -> None:
     for table in ("kpi_monthly", "kpi_vintage"):
         rows = usual.rows(
             f"SELECT DISTINCT org_level FROM {table} WHERE kpi_id IN (SELECT unnest($k))",
@@ -208,13 +208,13 @@ def taken_apart(mart: Mart) -> list[Figure]:
     return [row for row in told if row["section"] == "organisation"]
 
 
-def test_taking_a_sum_apart_tells_no_small_number(seen: Mart) -> None:
+def test_explaining_a_sum_discloses_no_small_number(seen: Mart) -> None:
     cells = taken_apart(seen)
     assert {row["org_code"] for row in cells} == set(CITY)
     assert {row["org_code"] for row in cells if row["value"] is None} == {SMALL, "C82002"}
 
 
-def test_taking_a_sum_apart_names_no_practice_unless_the_owner_says_so(usual: Mart) -> None:
+def test_explaining_a_sum_names_no_practice_unless_the_owner_allows_it(usual: Mart) -> None:
     [cell] = taken_apart(usual)
     assert (cell["organisations"], cell["value"], cell["org_code"]) == (len(CITY), None, None)
     assert "local return" in cell["text"]
@@ -252,7 +252,7 @@ def test_small_numbers_of_places_are_hidden_too(tmp_path: Path) -> None:
     assert mart.value(SENT, "sub_icb", "03W", "2025-10") == 0
 
 
-def test_nobody_recovers_it_by_what_became_of_the_others(tmp_path: Path) -> None:
+def test_a_small_number_cannot_be_derived_from_another_measure(tmp_path: Path) -> None:
     """04C sent 34 without C82003. Who sees that 31 of C82002's were completed knows that C82001
     sent 3 at most."""
     became = {SMALL: (3, 0), "C82002": (31, 31), "C82003": (60, 20), "C82004": (70, 25)}

@@ -74,7 +74,7 @@ def test_own_figure_is_disputed_with_the_reason_beside_it(mart: Mart) -> None:
     assert "accepted by A. Person on 20" in why and "was queried" in why
 
 
-def test_what_the_edition_does_not_give_again_is_not_disputed(mart: Mart) -> None:
+def test_figures_that_the_edition_does_not_restate_are_not_disputed(mart: Mart) -> None:
     """03W's October stands from the edition before, as does what 04V lost a row of."""
     for code in ("03W", "04V"):
         row = mart.figure("appointments", "sub_icb", code, "2025-10")
@@ -115,7 +115,7 @@ def test_lifting_a_hold_disputes_nothing(home: Home, mart: Mart) -> None:
     assert named == {AREAS, PRACTICES, COVERAGE}
 
 
-def test_vintages_say_which_of_them_were_disputed(mart: Mart) -> None:
+def test_vintages_show_which_of_them_are_disputed(mart: Mart) -> None:
     rows = mart.rows(
         "SELECT edition, disputed FROM kpi_vintage WHERE kpi_id = 'appointments' "
         "AND org_level = 'sub_icb' AND org_code = '04C' AND month = DATE '2025-10-01' ORDER BY ALL"
@@ -139,7 +139,7 @@ def test_wide_views_have_the_status_beside_the_value(mart: Mart) -> None:
     }
 
 
-def test_explain_says_that_it_is_disputed_and_why(home: Home) -> None:
+def test_explain_shows_that_a_figure_is_disputed_and_why(home: Home) -> None:
     told = explain(home.mart, "appointments", "04C", date(2025, 11, 1))
     data = explanation_data(told, None)
     assert data["verdict"] == "disputed" and "month_plausible" in data["status_reason"]
@@ -157,7 +157,7 @@ def test_exports_have_status_and_reason(home: Home, kind: str, tmp_path: Path) -
     assert rows == [("disputed", True)]
 
 
-def test_the_status_of_the_year_before_stands_beside_the_comparison(years: Mart) -> None:
+def test_the_status_of_the_year_before_is_beside_the_comparison(years: Mart) -> None:
     row = years.figure("appointments", "sub_icb", "04C", "2025-10")
     assert row["previous_year_status"] == "final"
     hole = years.figure("appointments", "sub_icb", "04C", "2025-08")

@@ -72,7 +72,7 @@ def test_working_days_are_in_no_file(years: Mart) -> None:
     assert {one["part"] for one in told["organisation"]} == {"numerator"}
 
 
-def test_a_whole_names_who_was_added_up_and_through_whom(llr: Mart) -> None:
+def test_a_roll_up_lists_its_members_with_their_editions(llr: Mart) -> None:
     told = explained(llr, "appointments", "QK1", "2025-10")
     assert told["figure"][0]["value"] == sum(one["value"] for one in told["organisation"]) == 62
     editions = {one["org_code"]: one["edition"] for one in told["organisation"]}
@@ -82,7 +82,7 @@ def test_a_whole_names_who_was_added_up_and_through_whom(llr: Mart) -> None:
     assert {one["edition"] for one in before["organisation"]} == {"2025-10"}
 
 
-def test_who_is_on_the_list_and_named_by_nobody_counts_as_zero(pharmacies: Mart) -> None:
+def test_a_listed_organisation_that_no_file_names_counts_as_zero(pharmacies: Mart) -> None:
     share = "pharmacy_first_participating_pharmacy_share"
     told = explained(pharmacies, share, LEICESTER, "2025-07")
     [figure] = told["figure"]
@@ -106,13 +106,13 @@ def test_checks_caveats_and_verdicts_of_its_editions(llr: Mart) -> None:
     assert {one["item"] for one in told.get("check", [])} == {one["rule"] for one in known}
 
 
-def test_nothing_is_told_of_a_figure_that_is_not_held(llr: Mart) -> None:
+def test_a_figure_that_is_not_available_has_no_explanation(llr: Mart) -> None:
     assert explained(llr, "appointments", "04C", "1999-01") == {}
     assert explained(llr, "no_such_kpi", "04C", "2025-10") == {}
     assert explained(llr, "appointments", "04C", "2025-10", "2025-09") == {}
 
 
-def test_it_says_that_last_good_stays(llr: Mart) -> None:
+def test_explain_reports_that_the_last_good_figure_is_kept(llr: Mart) -> None:
     told = explained(llr, "appointments", "04V", "2025-10")
     assert told["organisation"][0]["edition"] == "2025-10"
     [lost] = told["left_out"]

@@ -58,7 +58,9 @@ def test_the_month_is_held_and_all_else_publishes(world: tuple[Home, Mart]) -> N
     assert (shares["value"], shares["status"]) == (None, "held")
 
 
-def test_governance_sees_who_when_what_and_what_was_expected(world: tuple[Home, Mart]) -> None:
+def test_governance_has_what_was_found_and_expected_of_a_held_month(
+    world: tuple[Home, Mart],
+) -> None:
     _, mart = world
     [held] = mart.rows("SELECT * FROM governance.held_month")
     assert (held["org_level"], held["org_code"], held["found"]) == ("sub_icb", "04C", 51_000)
@@ -84,7 +86,9 @@ def test_a_file_that_is_wrong_for_everybody_holds_everybody(tmp_path: Path) -> N
     assert mart.value(KPI, "icb", "QK1", NOV) == sum(LLR.values())
 
 
-def test_accepted_it_is_in_and_says_so(world: tuple[Home, Mart], tmp_path: Path) -> None:
+def test_an_accepted_month_is_published_as_disputed(
+    world: tuple[Home, Mart], tmp_path: Path
+) -> None:
     home = Home(shutil.copytree(world[0].root, tmp_path / "home"))
     with pytest.raises(NotPossible, match=r"no held month for 03W\. Held months: 04C 2025-12"):
         accept(home, SUB_ICB, DEC, "two practices moved", "me", org="03W")
@@ -144,7 +148,7 @@ def test_any_order_of_import_gives_the_same(world: tuple[Home, Mart], tmp_path: 
     assert again.rows(held) == world[1].rows(held)
 
 
-def test_explain_tells_what_was_found_and_what_to_do(world: tuple[Home, Mart]) -> None:
+def test_explain_shows_what_was_found_and_what_to_do(world: tuple[Home, Mart]) -> None:
     _, mart = world
     for code, status in (("04C", "held"), ("QK1", "incomplete")):
         told = mart.rows(f"FROM explain('appointments', '{code}', DATE '2025-12-01')")

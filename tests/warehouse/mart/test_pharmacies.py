@@ -124,7 +124,7 @@ def test_list_that_lost_a_row_has_no_count_of_its_place(pharmacies: Mart) -> Non
     assert counted == {"2025-08": (1, 1, 1), "2025-09": lost, "2025-10": lost}
 
 
-def test_pharmacies_on_the_list_are_asked_one_by_one(pharmacies: Mart) -> None:
+def test_participation_is_a_share_of_the_pharmacies_on_the_list(pharmacies: Mart) -> None:
     """FX001 and, from October, FA003 claim without being listed; FA009 is no pharmacy."""
     city = {
         month: share(pharmacies, "local_authority", LEICESTER, month)
@@ -148,7 +148,7 @@ def test_pharmacy_lost_to_quarantine_is_not_taken_for_absent(pharmacies: Mart) -
     assert county == (1, 2, 0.5, "provisional")
 
 
-def test_place_without_claims_is_not_asked(pharmacies: Mart) -> None:
+def test_a_place_without_claims_has_no_participation(pharmacies: Mart) -> None:
     assert pharmacies.figures(SHARE, "local_authority", BIRMINGHAM) == {}
     assert "2025-08" not in held(pharmacies, SHARE, "local_authority", LEICESTERSHIRE)
     assert held(pharmacies, SHARE, "local_authority", LEICESTER)[0] == "2024-02"
@@ -162,7 +162,7 @@ def test_icb_takes_in_pharmacies_that_never_claimed(pharmacies: Mart) -> None:
     assert (row["members_present"], row["members_expected"]) == (3, 5)
 
 
-def test_authority_in_two_icbs_places_nobody(pharmacies: Mart) -> None:
+def test_an_authority_in_two_icbs_places_no_pharmacy(pharmacies: Mart) -> None:
     [row] = pharmacies.rows("SELECT icb_code FROM organisation WHERE org_code = 'E10000016'")
     assert row["icb_code"] is None
     [city] = pharmacies.rows(
@@ -197,7 +197,7 @@ def test_newest_three_months_are_provisional(pharmacies: Mart) -> None:
     }
 
 
-def test_figures_of_places_rest_on_files_of_their_pharmacies(pharmacies: Mart) -> None:
+def test_figures_of_places_use_files_of_their_pharmacies(pharmacies: Mart) -> None:
     sources = pharmacies.rows(
         """SELECT s.feed, f.file_name, count(*) AS figures FROM governance.figure_source AS s
         JOIN governance.source_file AS f USING (sha256, feed, edition)
@@ -275,7 +275,7 @@ def misspelt(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     return Mart(Home(made_once(tmp_path_factory, "misspelt", fill) / "home").mart)
 
 
-def test_an_authority_nobody_knows_is_no_organisation(misspelt: Mart) -> None:
+def test_an_unknown_authority_is_no_organisation(misspelt: Mart) -> None:
     known = misspelt.rows(
         "SELECT DISTINCT org_code FROM organisation WHERE org_level = 'local_authority'"
     )
@@ -291,7 +291,7 @@ def test_its_pharmacies_may_be_anywhere_so_figures_are_incomplete(misspelt: Mart
     assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-06") == (None, 1, 2)
 
 
-def test_an_earlier_list_tells_where_its_pharmacies_are(misspelt: Mart) -> None:
+def test_pharmacies_are_placed_by_an_earlier_list(misspelt: Mart) -> None:
     """FA003 stays in Leicester; FA002, of which nothing else is known, may be in either."""
     assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-09") == (None, 2, 3)
     assert parts(misspelt, LISTED, "local_authority", LEICESTERSHIRE, "2025-09") == (None, 1, 2)
@@ -324,7 +324,7 @@ def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> No
     assert known["n"] == 153
 
 
-def test_a_list_that_is_too_old_says_nothing_any_more(tmp_path: Path) -> None:
+def test_a_list_that_is_too_old_is_not_used(tmp_path: Path) -> None:
     """A quarterly list stands in for the next one, and for one more quarter; then it is no news."""
     files = {"l-202503": pharmacy_list(on_list("FA001", "LEICESTER"))}
     claims = [claim("FA001", f"2025-{month:02}", 3) for month in range(3, 12)]

@@ -118,14 +118,14 @@ def test_one_edition_may_lengthen_it_but_not_shorten(two: Mart) -> None:
     assert "too few to shorten it" in why
 
 
-def test_too_few_figures_tell_nothing(two: Mart) -> None:
+def test_too_few_figures_give_no_median(two: Mart) -> None:
     """LLR is one ICB: one figure of each age is no measure."""
     told = rule(two, SAME_DAY, "icb")
     assert (told["basis"], told["measured_months"]) == ("contract", None)
     assert provisional(two, SAME_DAY, "icb", "QK1") == ["2025-11"]
 
 
-def test_the_catalogue_tells_the_rule_of_each_level(two: Mart) -> None:
+def test_the_catalogue_has_the_rule_of_each_level(two: Mart) -> None:
     [row] = two.rows(
         "SELECT provisional_months, provisional_rule FROM kpi WHERE kpi_id = $kpi", kpi=SAME_DAY
     )

@@ -94,7 +94,7 @@ def test_october_edition_had_other_modes(real: Mart) -> None:
     }
 
 
-def test_first_word_and_latest_word(real: Mart) -> None:
+def test_first_and_latest_figure_of_a_month(real: Mart) -> None:
     row = real.figure("appointments", "sub_icb", "03W", "2025-10")
     assert (row["first_reported_value"], row["value"]) == (254_381, 254_739)
     assert row["status"] == "final"

@@ -86,7 +86,7 @@ def changes(mart: Mart, *columns: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in mart.rows(f"SELECT {wanted} FROM kpi_revision")]
 
 
-def test_a_change_says_from_what_to_what_and_when() -> None:
+def test_a_revision_has_both_values_and_its_edition() -> None:
     mart = revised(
         known(200, "2025-10", "2025-11-27"),
         known(200, "2025-11", "2025-12-18"),
@@ -122,7 +122,7 @@ def test_a_reissue_changes_its_own_edition() -> None:
     assert changes(mart, *columns) == [("2025-10", 1, 2, None, 5, 0)]
 
 
-def test_a_figure_that_was_away_is_compared_with_the_last_one_known() -> None:
+def test_a_figure_that_returns_is_compared_with_the_last_one_known() -> None:
     mart = revised(
         known(None, "2025-10", "2025-11-27"),
         known(100, "2025-11", "2025-12-18"),

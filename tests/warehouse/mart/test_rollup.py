@@ -43,7 +43,7 @@ def test_cell_that_lost_a_row_keeps_its_last_good_figure(llr: Mart) -> None:
     assert (row["value"], row["edition"]) == (30, "2025-10")
 
 
-def test_icb_sums_the_newest_word_of_each_member(llr: Mart) -> None:
+def test_an_icb_sums_the_newest_figure_of_each_member(llr: Mart) -> None:
     assert whole(llr, "appointments", "icb", "QK1", "2025-10") == (12 + 20 + 30, 3, 3)
 
 
@@ -165,7 +165,7 @@ def test_map_of_a_later_month_is_never_projected_back(llr: Mart) -> None:
     assert list(llr.figures("registered_patients", "pcn", "U88254")) == ["2026-07"]
 
 
-def test_codes_of_2021_that_nobody_knows_stay_below_the_icb(llr: Mart) -> None:
+def test_unknown_codes_of_2021_are_not_added_to_an_icb(llr: Mart) -> None:
     assert llr.value("registered_patients", "sub_icb", "05A", "2021-01") == 800
     assert llr.figures("registered_patients", "icb", "QWU") == {}
     assert llr.value("registered_patients", "icb", "QK1", "2021-01") == 900 + 390 + 600
@@ -244,12 +244,12 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     return Mart(Home(made_once(tmp_path_factory, "networks", fill) / "home").mart)
 
 
-def test_who_has_left_the_mapping_of_the_month_is_not_missed(networks: Mart) -> None:
+def test_a_practice_that_has_left_the_mapping_is_not_expected(networks: Mart) -> None:
     assert networks.value("appointments_unmapped_share", "sub_icb", "04C", "2025-10") is None
     assert networks.value("appointments", "pcn", "U11111", "2025-10") == 10
 
 
-def test_who_is_in_the_mapping_and_sent_nothing_is(networks: Mart) -> None:
+def test_a_practice_in_the_mapping_without_figures_is_missing(networks: Mart) -> None:
     row = networks.figure("appointments", "pcn", "U22222", "2025-10")
     assert (row["value"], row["status"]) == (None, "incomplete")
 

@@ -46,7 +46,7 @@ def test_one_small_figure_takes_the_next_smallest_with_it() -> None:
     assert hidden(table(a1=3, a2=10, a3=40, b1=90, b2=80)) == {"a1", "a2"}
 
 
-def test_zero_is_shown_and_helps_nobody() -> None:
+def test_zero_is_shown_and_protects_no_other_figure() -> None:
     assert hidden(table(a1=3, a2=0, a3=40, b1=90, b2=80)) == {"a1", "a3"}
 
 
@@ -69,7 +69,7 @@ def test_what_is_small_in_one_edition_is_hidden_in_all() -> None:
     assert {practice("a1"), practice("a2")} <= found
 
 
-def test_wholes_that_share_members_do_not_give_them_away_together() -> None:
+def test_wholes_that_share_members_do_not_disclose_them_together() -> None:
     """Each sum has two hidden members, but the sums of a, b and c, d less those of a, c and b, d
     are of nothing else: with a fifth sum of a and d all four are known."""
     a, b, c, d = (practice(name) for name in "abcd")
@@ -85,7 +85,7 @@ names = st.sampled_from(["a1", "a2", "a3", "a4", "b1", "b2", "b3"])
 
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(names, counts, min_size=1))
-def test_nobody_can_tell_a_hidden_figure_to_within_the_threshold(found: dict[str, int]) -> None:
+def test_no_hidden_figure_can_be_estimated_to_within_the_threshold(found: dict[str, int]) -> None:
     one = table(**found)
     unseen = protect([one], wholes(one), T)
     for cell in unseen:

@@ -231,7 +231,7 @@ def test_people_added_over_organisations_are_found(llr: Mart, tmp_path: Path, le
     assert len(found) == (level == "sub_icb")
 
 
-def test_a_corrected_cell_is_told_with_its_evidence(home: Home, tmp_path: Path) -> None:
+def test_a_corrected_cell_is_listed_with_its_evidence(home: Home, tmp_path: Path) -> None:
     """What was published, what is read instead, and the figure that follows."""
     with correcting():
         wrong = regional({"ICB_NAME": WRONG, "COUNT_OF_APPOINTMENTS": 99})

@@ -65,7 +65,7 @@ def test_absent_months_are_rows_without_a_figure_never_zero(years: Mart) -> None
     assert years.rows(zero) == [{"n": 0}]
 
 
-def test_counts_to_date_add_up_or_are_null_over_a_hole(years: Mart) -> None:
+def test_counts_to_date_add_up_or_are_null_over_a_missing_month(years: Mart) -> None:
     rows = of_04c(years, "appointments")
     for month in SPAN:
         row = rows[month_text(month)]
@@ -76,7 +76,7 @@ def test_counts_to_date_add_up_or_are_null_over_a_hole(years: Mart) -> None:
             assert row[column] == (sum(map(volume, wanted)) if whole else None), (month, column)
 
 
-def test_hole_leaves_the_financial_year_null_from_there_on(years: Mart) -> None:
+def test_a_missing_month_leaves_the_rest_of_the_financial_year_null(years: Mart) -> None:
     rows = of_04c(years, "appointments")
     assert rows["2024-07"]["financial_ytd_value"] is not None
     assert rows["2024-09"]["financial_ytd_value"] is None
@@ -161,7 +161,7 @@ def test_first_reported_only_from_the_months_own_edition(years: Mart) -> None:
     assert rows[OCTOBER]["value"] == volume(october)
 
 
-def test_rate_has_no_first_word_while_its_denominator_came_later(years: Mart) -> None:
+def test_a_rate_with_a_later_denominator_has_no_first_reported_value(years: Mart) -> None:
     rows = of_04c(years, "appointments_per_1000_patients")
     assert rows[OCTOBER]["value"] is not None
     assert rows[OCTOBER]["first_reported_value"] is None

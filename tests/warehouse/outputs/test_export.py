@@ -107,7 +107,9 @@ def test_long_table_is_cut_into_numbered_workbooks(
     assert [len(sheet(path)) - 1 for path in parts] == [50, rows - 50]
 
 
-def test_synthetic_exports_say_so_in_their_names(llr: Mart, home: Home, tmp_path: Path) -> None:
+def test_names_of_synthetic_exports_begin_with_synthetic(
+    llr: Mart, home: Home, tmp_path: Path
+) -> None:
     home.mart.parent.mkdir(parents=True)
     shutil.copyfile(llr.path, home.mart)
     with duckdb.connect(str(home.mart)) as db:
@@ -116,7 +118,7 @@ def test_synthetic_exports_say_so_in_their_names(llr: Mart, home: Home, tmp_path
     assert files and all(path.name.startswith("SYNTHETIC_") for path in files)
 
 
-def test_home_without_a_mart_says_what_to_do(home: Home, tmp_path: Path) -> None:
+def test_exporting_without_a_mart_is_refused_with_the_remedy(home: Home, tmp_path: Path) -> None:
     with pytest.raises(NoMart, match="Run access-recovery refresh"):
         export_tables(home, "csv", tmp_path / "out")
     assert not (tmp_path / "out").exists()

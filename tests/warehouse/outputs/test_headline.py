@@ -37,7 +37,7 @@ def test_the_places_of_the_settings_are_shown_by_the_marts_names_unless_they_hav
     assert {row["place"] for row in headlines(years.db, [own])} == {"Home"}
 
 
-def test_a_chosen_place_without_figures_is_told(
+def test_a_chosen_place_without_figures_is_reported(
     years_home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("warehouse.settings.read_settings", lambda home: Settings(place="QZZ"))

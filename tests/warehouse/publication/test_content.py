@@ -57,7 +57,7 @@ def test_content_is_values_under_their_names(change: str, shows: bool, tmp_path:
     assert (before != after) == shows
 
 
-def test_a_journal_that_says_the_same_again_says_nothing_new(tmp_path: Path) -> None:
+def test_a_repeated_journal_entry_does_not_change_the_content(tmp_path: Path) -> None:
     [name, *_] = sorted(JOURNALS)
     once = hashed(tmp_path / "a.duckdb", HELD.format(name))
     again = f"INSERT INTO {name} VALUES ('b-run', DATE '2025-11-01', '{{}}')"

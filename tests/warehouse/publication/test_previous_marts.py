@@ -64,7 +64,7 @@ def test_the_last_two_stay_and_take_no_room_of_their_own(again: Publisher) -> No
 
 
 @pytest.mark.parametrize("left", ["withdrawn", "held", "purged", "disclosure", "unreadable"])
-def test_none_stays_that_shows_what_may_not_be_seen(again: Publisher, left: str) -> None:
+def test_previous_marts_with_excluded_data_are_removed(again: Publisher, left: str) -> None:
     assert again(2) != []
     home, file = again.home, again.file
     if left == "withdrawn":
@@ -85,7 +85,7 @@ def test_a_mart_that_is_taken_down_takes_the_old_ones_with_it(again: Publisher) 
     assert take_down(again.home) and previous_marts(again.home) == []
 
 
-def test_nobody_need_keep_any_and_a_disk_without_links_copies(
+def test_previous_marts_are_copied_without_links_and_may_be_switched_off(
     again: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*_: object) -> None:

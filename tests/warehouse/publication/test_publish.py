@@ -103,7 +103,7 @@ def test_blocked_swap_keeps_both_marts_and_says_what_to_do(
     assert beside(home) == {"access_recovery.duckdb"}
 
 
-def test_swap_waits_for_a_reader_that_lets_go(
+def test_publishing_retries_until_a_reader_closes(
     home: Home, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace, tries = os.replace, []

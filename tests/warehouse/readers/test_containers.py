@@ -210,7 +210,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("case", DAMAGED)
-def test_damaged_file_is_refused_and_its_neighbour_taken(
+def test_a_damaged_file_is_refused_and_the_next_imported(
     case: str, home: Home, tmp_path: Path
 ) -> None:
     name, make, reason, remedy = DAMAGED[case]
@@ -311,7 +311,7 @@ def test_text_becomes_utf8_without_bom_and_keeps_its_line_ends(
     assert os.listdir(tmp_path) == ["f.csv"]
 
 
-def test_macos_junk_and_documents_are_passed_over(home: Home, tmp_path: Path) -> None:
+def test_macos_metadata_and_documents_are_ignored(home: Home, tmp_path: Path) -> None:
     members = {
         "__MACOSX/._regional.csv": b"\x00\x05\x16\x07",
         "__MACOSX\\._other.csv": b"\x00\x05\x16\x07",

@@ -49,7 +49,7 @@ def test_no_day_is_none(cells: list[str]) -> None:
         (date(2026, 11, 28), False),
     ],
 )
-def test_the_release_calendar_bears_a_day_out(stated: date, is_so: bool) -> None:
+def test_the_release_calendar_confirms_a_day(stated: date, is_so: bool) -> None:
     assert is_plausible(APP, "2025-10", stated, date(2026, 12, 1)) is is_so
     assert not is_plausible(APP, "2025-10", DAY, date(2025, 11, 27)), "in the future"
 
@@ -61,13 +61,13 @@ def brought(home: Home, path: Path, stated: object, **said: object) -> tuple[Sou
     return outcome.file, outcome.message
 
 
-def test_the_day_is_noted_where_nothing_else_tells(home: Home, tmp_path: Path) -> None:
+def test_the_title_sheets_day_is_used_if_no_other_is_stated(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     file, said = brought(home, path, "Publication date: November 28th 2025")
     assert (file.published_on, file.stated_on) == (DAY, DAY) and "title sheet" not in said
 
 
-def test_a_day_that_can_not_be_is_told_and_not_gone_by(home: Home, tmp_path: Path) -> None:
+def test_an_impossible_publication_day_is_reported_and_not_used(home: Home, tmp_path: Path) -> None:
     file, said = brought(home, tmp_path / "a.xlsx", "Publication date: November 28th 2024")
     assert (file.published_on, file.stated_on) == (None, date(2024, 11, 28))
     assert "its title sheet says 2024-11-28, which is not taken for its publication" in said

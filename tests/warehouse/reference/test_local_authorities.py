@@ -70,7 +70,7 @@ def test_a_board_is_known_however_it_is_spelt(spelling: str, code: str) -> None:
         ("City", None),
     ],
 )
-def test_words_of_kind_case_and_punctuation_say_nothing(dressed: str, code: str | None) -> None:
+def test_words_of_kind_case_and_punctuation_are_ignored(dressed: str, code: str | None) -> None:
     assert code_of(dressed) == code
 
 

@@ -164,7 +164,7 @@ def test_no_spelling_means_two_months() -> None:
         ("  ", "count_whole"),
     ],
 )
-def test_a_count_that_is_none_goes_to_quarantine(written: str, rule: str) -> None:
+def test_an_invalid_count_goes_to_quarantine(written: str, rule: str) -> None:
     assert broken(SUB_ICB, regional({COUNT: written})) == [(rule, "appointments")]
 
 
@@ -262,7 +262,7 @@ def test_nullable_columns_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize("feed", [PRACTICE, MAPPING, MAP])
-def test_unallocated_is_never_a_network(feed: str) -> None:
+def test_code_u_is_never_a_network(feed: str) -> None:
     rows = [{"PCN_CODE": "U"}, {"PCN_CODE": " U "}, {"PCN_CODE": "U12345"}]
     frame = conformed(feed, BUILDERS[feed](*rows))
     assert frame["pcn_code"].to_list() == [None, None, "U12345"]

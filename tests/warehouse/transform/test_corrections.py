@@ -41,7 +41,7 @@ def told(found: pl.DataFrame) -> list[tuple[object, ...]]:
     return found.sort("source_row", "column_name").rows()
 
 
-def test_the_cells_meant_are_put_right_and_told(tmp_path: Path) -> None:
+def test_the_selected_cells_are_corrected_and_listed(tmp_path: Path) -> None:
     listed = written(tmp_path)
     done = correct(rows("Leicester", "Nottingham "), contracts()[FEED], NOVEMBER, listed)
     read = done.rows.collect()
@@ -54,7 +54,7 @@ def test_the_cells_meant_are_put_right_and_told(tmp_path: Path) -> None:
     ]
 
 
-def test_editions_before_are_left_alone_and_nothing_is_asked_of_them(tmp_path: Path) -> None:
+def test_editions_before_the_first_are_neither_corrected_nor_checked(tmp_path: Path) -> None:
     done = correct(rows("Nottingham"), contracts()[FEED], OCTOBER, written(tmp_path))
     assert done.rows.collect()["ICB_NAME"].to_list() == ["Nottingham"]
     assert done.matched == {}
@@ -62,7 +62,7 @@ def test_editions_before_are_left_alone_and_nothing_is_asked_of_them(tmp_path: P
     assert done.found.schema == pl.Schema(FOUND_SCHEMA)
 
 
-def test_an_expired_correction_only_says_that_the_error_is_still_there(tmp_path: Path) -> None:
+def test_an_expired_correction_only_reports_that_the_error_persists(tmp_path: Path) -> None:
     done = correct(rows("Nottingham"), contracts()[FEED], DECEMBER, written(tmp_path))
     assert done.rows.collect()["ICB_NAME"].to_list() == ["Nottingham"]
     assert done.matched == {"leicester-icb": 1}

@@ -163,7 +163,7 @@ ROWS = st.lists(
 
 @settings(max_examples=12, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
-def test_the_digest_tells_content_whatever_the_order(rows: list[dict], chance: object) -> None:
+def test_the_digest_depends_on_content_not_order(rows: list[dict], chance: object) -> None:
     assert isinstance(chance, random.Random)
     shuffled = list(rows)
     chance.shuffle(shuffled)

@@ -51,7 +51,7 @@ def test_rows_are_typed_counted_and_numbered(home: Home) -> None:
     ]
 
 
-def test_quarantine_says_what_where_and_what_to_do(home: Home) -> None:
+def test_quarantine_has_what_where_and_what_to_do(home: Home) -> None:
     _, paths = tidied(home, regional({}, {"HCP_TYPE": "Nurse"}, {"APPT_STATUS": ""}, {COUNT: -2}))
     rows = {row["rule"]: row for row in quarantine(paths).iter_rows(named=True)}
     assert rows.keys() == {"label_known", "value_present", "count_not_negative"}
@@ -125,7 +125,7 @@ def test_an_open_quote_that_swallows_rows_is_found(home: Home) -> None:
     assert unreliable(paths) == [("04C", OCTOBER)]
 
 
-def test_swallowed_rows_may_be_anybodys(home: Home) -> None:
+def test_rows_joined_by_an_open_quote_make_the_whole_file_unreliable(home: Home) -> None:
     changes = [{AREA: "03W"}, {}, {AREA: "04V"}, {MONTH: "SEP2025"}]
     rows = [
         {"SUB_ICB_LOCATION_NAME": f"N{i}", "ICB_NAME": "An ICB"} | change
@@ -246,7 +246,7 @@ def test_a_new_version_tidies_again(home: Home, monkeypatch: pytest.MonkeyPatch)
     assert new.model_dump(exclude={"version"}) == old.model_dump(exclude={"version"})
 
 
-def test_the_version_knows_contract_engine_and_this_module() -> None:
+def test_the_version_covers_contract_engine_and_this_module() -> None:
     versions = {feed: version_of(feed) for feed in contracts()}
     assert len(set(versions.values())) == len(versions)
     assert versions and all(

@@ -87,7 +87,7 @@ def test_irregular_names_of_the_wide_era(name: str, edition: str, home: Home) ->
     assert set(found.rows["month"].dt.strftime("%Y-%m")) == {edition}
 
 
-def test_a_wide_file_whose_name_tells_no_month_asks_for_its_edition(home: Home) -> None:
+def test_a_wide_file_without_a_month_in_its_name_needs_an_edition_argument(home: Home) -> None:
     path = write(home.root.parent / "data.csv", wide_claims())
     [outcome] = imported(home, path)
     assert outcome.verdict == "refused" and "--edition YYYY-MM" in outcome.remedy
@@ -138,7 +138,7 @@ def test_both_eras_give_the_same_figures(home: Home, tmp_path: Path) -> None:
     assert wide.measures.drop("rows").equals(long.measures.drop("rows"))
 
 
-def test_a_new_service_of_pharmacy_first_is_quarantined_not_passed_over(home: Home) -> None:
+def test_a_new_service_of_pharmacy_first_is_quarantined_not_ignored(home: Home) -> None:
     new = "Pharmacy First Clinical Pathways Consultations - Conjunctivitis"
     found = taken(home, "x.csv", long_claims(*all_services(), {CONTENT: new}))
     [(row, rule, reason)] = found.told()
@@ -297,7 +297,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("mistake", "rule", "words"), MISTAKES)
-def test_each_mistake_of_a_local_return_has_its_own_words(
+def test_each_mistake_of_a_local_return_has_its_own_message(
     mistake: dict[str, object], rule: str, words: str, home: Home
 ) -> None:
     found = taken(home, "return.csv", referrals({}, {"Practice code": "C82002"}, mistake))

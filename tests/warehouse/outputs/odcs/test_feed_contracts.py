@@ -31,7 +31,7 @@ def beside(one: dict[str, Any]) -> dict[str, Any]:
     return {fact["property"]: fact["value"] for fact in one.get("customProperties", [])}
 
 
-def test_a_contract_is_as_the_standard_says_and_loads_back() -> None:
+def test_a_feeds_contract_is_valid_and_loads_back() -> None:
     for feed, contract in contracts().items():
         text = made(feed).to_yaml()
         loaded = OpenDataContractStandard.from_string(text)
@@ -56,7 +56,7 @@ def test_every_check_of_a_feed_is_a_quality_entry() -> None:
             assert entry["implementation"].get("threshold") == check.threshold, (feed, rule)
 
 
-def test_columns_tell_headings_keys_units_and_labels() -> None:
+def test_columns_have_headings_keys_units_and_labels() -> None:
     feed = "gp_appointments_sub_icb"
     columns = properties(feed)
     area = columns["sub_icb_code"]
@@ -76,13 +76,13 @@ def test_columns_tell_headings_keys_units_and_labels() -> None:
     assert "key_once" not in {one["id"] for one in read(feed)["schema"][0]["quality"]}
 
 
-def test_a_column_of_labels_tells_the_headings_of_the_older_shape() -> None:
+def test_a_column_of_labels_lists_the_headings_of_the_older_shape() -> None:
     told = beside(properties("pharmacy_first")["service"])["headingsOfOlderShape"]
     wide = contracts()["pharmacy_first"].wide
     assert wide and told == {label: list(names) for label, names in wide.headings.items()}
 
 
-def test_measures_tell_what_they_are_made_of() -> None:
+def test_measures_name_their_sources() -> None:
     [_, measures] = read("gp_appointments_sub_icb")["schema"]
     made = {one["name"]: one for one in measures["properties"]}["appointments_dna"]
     feed = "gp_appointments_sub_icb"
@@ -102,7 +102,7 @@ def test_what_is_under_disclosure_control_is_restricted() -> None:
     assert once["arguments"]["properties"] == ["month", "practice_code", "channel"]
 
 
-def test_owner_pages_caveats_and_calendar_are_told() -> None:
+def test_a_contract_has_owner_pages_caveats_and_calendar() -> None:
     contract, told = contracts()["gp_appointments_sub_icb"], read("gp_appointments_sub_icb")
     assert told["team"]["name"] == told["support"][0]["channel"] == contract.owner
     assert [one["url"] for one in told["authoritativeDefinitions"]] == [

@@ -25,7 +25,7 @@ def tables(told: OpenDataContractStandard) -> dict[str, SchemaObject]:
     return {str(one.name): one for one in told.schema_ or []}
 
 
-def test_it_is_as_the_standard_says_and_loads_back(told: OpenDataContractStandard) -> None:
+def test_the_marts_contract_is_valid_and_loads_back(told: OpenDataContractStandard) -> None:
     loaded = OpenDataContractStandard.from_string(told.to_yaml())
     assert loaded == told and faults(loaded) == []
 
@@ -58,12 +58,12 @@ def test_keys_hold_in_the_mart(llr: Mart, tables: dict[str, SchemaObject]) -> No
         }
 
 
-def test_the_marts_checks_stand_with_its_figures(tables: dict[str, SchemaObject]) -> None:
+def test_the_marts_checks_are_listed_at_kpi_monthly(tables: dict[str, SchemaObject]) -> None:
     rules = [one.id for one in tables["kpi_monthly"].quality or []]
     assert rules == [check.rule for check in mart_checks()]
 
 
-def test_a_synthetic_mart_says_so_and_a_real_one_does_not(
+def test_only_a_synthetic_mart_is_marked_synthetic(
     told: OpenDataContractStandard, llr_home: Home, home: Home
 ) -> None:
     home.mart.parent.mkdir(parents=True)
@@ -76,6 +76,6 @@ def test_a_synthetic_mart_says_so_and_a_real_one_does_not(
     assert told.tags is None and "SYNTHETIC" not in str(told.name)
 
 
-def test_without_a_mart_it_is_said_what_to_do(home: Home) -> None:
+def test_without_a_mart_the_error_has_the_remedy(home: Home) -> None:
     with pytest.raises(NoMart, match="Run access-recovery refresh"):
         mart_contract(home, pl.DataFrame())

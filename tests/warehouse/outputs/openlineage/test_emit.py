@@ -104,7 +104,7 @@ def test_a_service_gets_them_in_order_with_its_key_and_the_file_does_not(
     assert events(home) == []
 
 
-def test_a_service_that_refuses_is_told_once_and_events_are_kept(
+def test_a_refusing_service_is_reported_once_and_events_are_kept(
     home: Home,
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
@@ -139,7 +139,7 @@ def test_a_service_that_does_not_answer_delays_nothing_but_the_end_and_that_shor
     assert kinds(home) == ["START", "COMPLETE"] * 2
 
 
-def test_an_address_where_nobody_listens_costs_no_more(
+def test_an_address_without_a_service_delays_no_longer(
     home: Home, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TIMEOUT", 0.2)
@@ -175,7 +175,7 @@ def test_the_clients_own_file_of_settings_decides(
         ("OPENLINEAGE__TRANSPORT__TYPE", "no_such_transport"),
     ],
 )
-def test_settings_that_make_no_sense_are_told_and_not_quoted(
+def test_invalid_settings_are_reported_without_quoting_them(
     name: str,
     value: str,
     home: Home,
@@ -189,7 +189,9 @@ def test_settings_that_make_no_sense_are_told_and_not_quoted(
     assert kinds(home) == ["START", "COMPLETE"]
 
 
-def test_a_fault_in_telling_stops_no_step(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_to_emit_events_stops_no_step(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: object) -> StepOutcome:
         raise ValueError(SECRET)
 
@@ -217,7 +219,7 @@ def test_a_purged_file_is_forgotten_also_in_files_set_aside_and_torn_lines(home:
     assert not goes.exists()
 
 
-def test_the_client_is_not_loaded_before_there_is_something_to_tell() -> None:
+def test_the_client_is_loaded_only_when_there_are_events() -> None:
     code = (
         "import sys, warehouse.outputs.openlineage.runs, pipelines.operations.purge_files;"
         "sys.exit(any(name.startswith('openlineage') for name in sys.modules))"

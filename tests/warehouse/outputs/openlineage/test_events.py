@@ -21,7 +21,7 @@ from warehouse.editions.status import hold
 MARKER = "JOHNSMITH"
 
 
-def test_an_accepted_edition_tells_what_it_took_in_and_gave_out(home: Home) -> None:
+def test_the_event_of_an_accepted_edition_has_inputs_and_outputs(home: Home) -> None:
     [file] = brought(home, regional({}, {"HCP_TYPE": "Unknown"}))
     assert take_in_with_events(home, SUB_ICB) == []
     start, end = events(home)
@@ -81,7 +81,7 @@ def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
     assert MARKER not in str(events(home))
 
 
-def test_an_edition_held_by_hand_fails_without_the_persons_words(home: Home) -> None:
+def test_the_event_of_an_edition_held_by_decision_omits_the_reason(home: Home) -> None:
     brought(home, referrals())
     take_in_with_events(home, REFERRALS)
     hold(home, REFERRALS, "2025-10", f"about {MARKER}", MARKER)
@@ -92,7 +92,7 @@ def test_an_edition_held_by_hand_fails_without_the_persons_words(home: Home) -> 
     assert MARKER not in str(failed)
 
 
-def test_what_breaks_off_is_told_by_its_kind_and_raised_all_the_same(
+def test_a_failure_is_reported_by_its_type_and_raised(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:

@@ -89,7 +89,7 @@ def test_a_page_per_refresh(governed: Home) -> None:
     assert len(names(governed)) == 1 + 2 + 1
 
 
-def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) -> None:
+def test_the_scorecard_shows_what_is_held_and_why(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
     assert "1 editions held" in said
     assert "gp_appointments_sub_icb 2025-11" in said
@@ -97,7 +97,9 @@ def test_the_scorecard_says_what_is_held_and_why(read: Callable[[str], Page]) ->
     assert "by its checks; no decision yet 2025-10" in said, "last good edition"
 
 
-def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[str], Page]) -> None:
+def test_the_scorecard_shows_decisions_and_who_made_them(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
     said = read(SCORECARD).said()
     assert f"A. Person Checked with the publisher: {HOSTILE}" in said
     mart = Mart(governed.mart)
@@ -106,7 +108,7 @@ def test_the_scorecard_says_who_overrode_what(governed: Home, read: Callable[[st
     assert re.search(rf"\bkeys_unique.* {row['n']:,} Trend", said)
 
 
-def test_the_scorecard_says_which_headline_figures_are_disputed_and_why(
+def test_the_scorecard_shows_which_headline_figures_are_disputed_and_why(
     governed: Home, read: Callable[[str], Page]
 ) -> None:
     said = read(SCORECARD).said()
@@ -125,7 +127,7 @@ def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -
     assert re.search(r"2025-10 accepted by decision .*1 failed", page.said("tbody"))
 
 
-def test_the_scorecard_says_what_is_late(read: Callable[[str], Page]) -> None:
+def test_the_scorecard_shows_what_is_overdue(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
     assert "overdue 2025-11 was due by 18 Dec 2025: overdue by 10 days" in said
     assert "2025-12 due by 29 Jan 2026" in said
@@ -145,7 +147,9 @@ def test_timeliness_is_as_at_the_day_of_the_page(
     assert told in timeliness and "passed" in timeliness
 
 
-def test_the_refresh_tells_each_verdict(governed: Home, read: Callable[[str], Page]) -> None:
+def test_the_page_of_a_refresh_has_each_verdict(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
     first, second = (read(name).said() for name in names(governed)[1:3])
     assert "No key is repeated" in first
     assert "failed" in first
@@ -169,7 +173,7 @@ def test_the_lineage_draws_the_way_of_a_kpi(read: Callable[[str], Page]) -> None
     assert {"href": "lineage.html"} in read(SCORECARD).of("a")
 
 
-def test_pages_ask_nobody(governed: Home, read: Callable[[str], Page]) -> None:
+def test_pages_load_nothing_from_the_network(governed: Home, read: Callable[[str], Page]) -> None:
     for name in names(governed):
         page = read(name)
         assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe")]
