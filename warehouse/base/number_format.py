@@ -39,6 +39,13 @@ def percent(ratio: float, digits: int = 1) -> str:
     return f"{ratio:,.{digits}%}"
 
 
+def size_sql(column: str) -> str:
+    """SQL: the size of a change in `column` as text, by column `unit`: `0.20 pp` for shares,
+    `1.50%` for all else."""
+    size = f"100 * {column}"
+    return f"format(CASE unit WHEN 'share' THEN '{{:.2f}} pp' ELSE '{{:.2f}}%' END, {size})"
+
+
 def whole(value: float | None) -> str:
     """A count: `274,903`; `-` if it is not known."""
     return "-" if value is None else f"{value:,.0f}"

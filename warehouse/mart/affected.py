@@ -1,9 +1,5 @@
-"""Which KPI values use an edition: the feeds and measures behind each KPI, the figures that an
-edition carries, and the refresh in which a check was made.
-
-Belongs here: the tables, views and macros that lead governance from a check's result to the
-published figures. Does not: the records themselves (`governance`), comments (`describe`).
-"""
+"""Which KPI values use an edition: the feeds and measures behind each KPI, the figures affected by
+an edition, and the refresh in which a check was made."""
 
 from __future__ import annotations
 
@@ -71,12 +67,12 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
     ]
     known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
-    told = {"organisations_named": "disclosure.*"}
-    create_from(db, "mart.governance.measure", frame, "contract.measure", **told)
+    named = "disclosure.*"
+    create_from(db, "mart.governance.measure", frame, "contract.measure", organisations_named=named)
 
 
 def affected_views() -> dict[str, str]:
-    """Return views, name -> SQL, for a database that is opened on its own."""
+    """Return views, name -> SQL, for a mart opened on its own."""
     return {
         # Checks of a mart run once it is built, so they belong to the publication of their run;
         # if that mart was not published, to the next publication.
@@ -96,7 +92,7 @@ def affected_views() -> dict[str, str]:
 
 
 def affected_macros() -> dict[str, str]:
-    """Return table macros, signature -> SQL, for a database that is opened on its own."""
+    """Return table macros, signature -> SQL, for a mart opened on its own."""
     placed = " UNION ALL ".join(
         f"""SELECT n.month, '{level}', o.{column}
             FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
@@ -123,8 +119,6 @@ def affected_macros() -> dict[str, str]:
         SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
             ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
         WHERE m.value IS NOT NULL"""
-    # The second name is that of earlier releases.
-    return {
-        "figures_affected(of_feed, of_edition)": figures,
-        "figures_resting_on(of_feed, of_edition)": figures,
-    }
+    # `figures_resting_on` is the name in earlier releases.
+    names = ("figures_affected", "figures_resting_on")
+    return {f"{name}(of_feed, of_edition)": figures for name in names}

@@ -1,8 +1,4 @@
-"""Descriptive tables for analysts: catalogue, calendar, and the wide view of each theme.
-
-Belongs here: tables that describe rather than measure. Does not: figures (`figures`),
-organisations (`organisation_table`), governance's records (`governance`).
-"""
+"""Descriptive tables for analysts: catalogue, calendar, and the wide view of each theme."""
 
 from __future__ import annotations
 

@@ -1,11 +1,9 @@
-"""The boundaries on which a figure was counted: ONS codes, and where its edition places it.
-
-Belongs here: `stage.boundary`, `stage.placement`, and the SQL that compares the boundaries of two
-figures. Does not: who belonged to whom by the dated reference (`hierarchy`).
+"""The boundaries on which a figure was counted (`stage.boundary`: ONS codes) and where its edition
+places it (`stage.placement`). Parents by the dated reference are in `hierarchy`.
 
 An organisation whose boundaries change keeps its ODS code and gets a new ONS code. A later release
-restates earlier months on its own boundaries, so its figures for a month may cover a different
-area from an earlier edition's, under the same ODS code.
+restates earlier months on its own boundaries, so under the same ODS code its figures may cover a
+different area from an earlier edition's.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS
 
 
 def load_boundaries(db: Connection) -> None:
-    """Create `stage.boundary` and `stage.placement`; `stage.reported_*` and places must exist."""
+    """Create `stage.boundary` and `stage.placement`. Needs `stage.reported_*` and places."""
     parts = [
         _boundary(feed, level)
         for level in DATED
@@ -30,8 +28,8 @@ def load_boundaries(db: Connection) -> None:
 def _boundary(feed: str, level: str) -> str:
     """SQL: `feed, org_code, month, vintage, ons_code` of a feed's own organisations.
 
-    The ONS code is the file's, unless it belongs to another organisation; otherwise the
-    reference's as at the edition, because an edition has all its months on the same boundaries.
+    The ONS code is the file's, unless it belongs to another organisation; otherwise the reference's
+    as at the edition, because all months of an edition are on the same boundaries.
     """
     edition = EDITION_MONTH.format(vintage="l.vintage")
     return f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage,
@@ -39,11 +37,11 @@ def _boundary(feed: str, level: str) -> str:
         FROM (SELECT DISTINCT org_code, month, vintage FROM stage.reported_{feed}) AS l
         LEFT JOIN (
             SELECT org_code, month, vintage, min(ons_code) AS ons_code
-            FROM stage.observed AS told
+            FROM stage.observed AS stated
             WHERE feed = '{feed}' AND org_level = '{level}' AND ons_code IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM stage.reference AS other
-                              WHERE other.ons_code = told.ons_code
-                                AND other.org_code <> told.org_code)
+                              WHERE other.ons_code = stated.ons_code
+                                AND other.org_code <> stated.org_code)
             GROUP BY ALL) AS o
             ON o.org_code = l.org_code AND o.month = l.month AND o.vintage = l.vintage
         LEFT JOIN stage.reference AS r ON r.org_level = '{level}' AND r.org_code = l.org_code
@@ -51,17 +49,16 @@ def _boundary(feed: str, level: str) -> str:
 
 
 def _load_placement(db: Connection) -> None:
-    """Create `stage.placement`: the sub-ICB months that an edition places elsewhere than the dated
-    reference does (`feed, child, month, vintage, level, parent`).
+    """Create `stage.placement` (`feed, child, month, vintage, level, parent`): sub-ICB months that
+    an edition places elsewhere than the dated reference does.
 
-    An edition's placement counts where the reference confirms it as at the edition (otherwise the
-    check `icb_of_sub_icb` reports it), and where the ICB it names existed in the month: newer ICBs
-    are not carried back.
+    The edition's placement applies where the reference confirms it as at the edition (otherwise the
+    check `icb_of_sub_icb` reports it) and where its ICB existed in the month.
     """
     edition = EDITION_MONTH.format(vintage="o.vintage")
     db.execute(
         f"""CREATE TABLE stage.placement AS
-        WITH said AS (
+        WITH stated AS (
             SELECT DISTINCT o.feed, o.org_code AS child, o.month, o.vintage,
                    s.parent_code AS icb, i.parent_code AS region
             FROM stage.observed AS o
@@ -74,12 +71,12 @@ def _load_placement(db: Connection) -> None:
                 AND o.month BETWEEN had.effective_from AND had.effective_to
             WHERE o.org_level = 'sub_icb')
         SELECT s.feed, s.child, s.month, s.vintage, 'icb' AS level, s.icb AS parent
-        FROM said AS s
+        FROM stated AS s
         JOIN stage.sub_icb_parent AS p ON p.org_code = s.child AND p.month = s.month
         WHERE s.icb <> p.icb_code
         UNION ALL
         SELECT s.feed, s.child, s.month, s.vintage, 'region', s.region
-        FROM said AS s
+        FROM stated AS s
         JOIN stage.sub_icb_parent AS p ON p.org_code = s.child AND p.month = s.month
         WHERE s.region <> p.region_code"""
     )
@@ -89,8 +86,8 @@ def boundary_at(feed: str, level: str, table: str) -> str | None:
     """SQL: `org_code, month, vintage, ons_code` of a feed's figures at a level; None where there is
     at most one boundary.
 
-    Roll-ups are on the boundaries by which their members were placed: those of the edition for a
-    feed that counts by ICB, those of the month for all others.
+    A roll-up has the boundaries by which its members were placed: the edition's for a feed that
+    counts by ICB, the month's for all others.
     """
     unit = contracts()[feed].reporting_unit
     # England is the same area whatever the boundaries within it.

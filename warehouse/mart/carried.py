@@ -1,7 +1,5 @@
-"""Carry lists forward until the next one: a row per month, and when a list or map is too old.
-
-Belongs here: carrying the figures of such feeds forward. Does not: loading them (`load`).
-"""
+"""Lists and maps carried forward, month by month, until the next one, and the months for which they
+are too old."""
 
 from __future__ import annotations
 
@@ -13,8 +11,8 @@ def carry_forward(db: Connection) -> None:
     """Carry each list forward from its month to the next list, or to the last month of the data.
 
     `reported_<feed>` and `lost_<feed>` of such feeds get a row per month, under the list's own
-    edition. A list never covers the months of a newer one. `stage.stale`: the months for which
-    it is too old (`Contract.holds_months`), whose figures are incomplete.
+    edition. `stage.stale`: the months for which the list is too old (`Contract.holds_months`);
+    their figures are incomplete.
     """
     db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
     measured = [feed for feed, contract in contracts().items() if contract.measures]
@@ -51,8 +49,8 @@ def carry_forward(db: Connection) -> None:
 def load_old_networks(db: Connection) -> None:
     """Create `stage.old_network`: `pcn_code, month, edition` of networks whose practices' latest
     known membership (`edition`) is too old for the month."""
-    tell = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
-    most = max(contract.holds_months or 0 for contract in tell)
+    naming = [c for c in contracts().values() if any("pcn" in o.parents for o in c.organisations)]
+    most = max(contract.holds_months or 0 for contract in naming)
     db.execute(
         f"""CREATE TABLE stage.old_network AS
         SELECT pcn_code, month, strftime(min(pcn_code_as_of), '%Y-%m') AS edition

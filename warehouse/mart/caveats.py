@@ -1,9 +1,6 @@
-"""The register of caveats, and the figures to which each one applies.
-
-Belongs here: which KPIs and levels a caveat reaches, `governance.caveat`, `caveat_scope` and
-`caveat_text`, and the view and macro that read them. Does not: the caveats themselves (feeds'
-contracts and the catalogue), the shape of one (`warehouse.contract.caveat`), comments (`describe`).
-"""
+"""The register of caveats, and the figures to which each applies: `governance.caveat`,
+`caveat_scope`, `caveat_text`, and their view and macro. Caveats are written in contracts and the
+catalogue."""
 
 from __future__ import annotations
 
@@ -20,9 +17,9 @@ from warehouse.contract.series_breaks import series_breaks
 from warehouse.kpi.catalogue import Kpi, feed_of
 from warehouse.mart.hierarchy import Connection, create_from
 
-# Whether caveat `s` applies to a figure of month {month}. A year-on-year comparison is also
-# affected by a break between the two months, by coverage that grew at any time between them, and
-# for counts by working days, by months with different numbers of working days.
+# Whether caveat `s` applies to a figure of month {month}. It also affects the comparison with the
+# year before if a break lies between the two months, coverage grew between them, or, for counts,
+# they have different numbers of working days.
 COVERS = """({month} >= coalesce(s.first_month, {month})
     AND {month} <= coalesce(s.last_month, {month}))"""
 SPOILS = """CASE
@@ -39,8 +36,8 @@ LESSER = "('general', 'working_days')"  # kinds listed after breaks and the like
 
 @dataclass(frozen=True)
 class Bound:
-    """A caveat of a feed, KPI or the reference (`subject`, `subject_id`) and its `reach`: (KPI,
-    level)."""
+    """A caveat of a feed, KPI or the reference (`subject`, `subject_id`), and the (KPI, level)
+    pairs to which it applies (`reach`)."""
 
     subject: str
     subject_id: str
@@ -49,29 +46,25 @@ class Bound:
 
     @property
     def caveat_id(self) -> str:
-        """Return an id that stays the same as long as the caveat's wording does."""
+        """An id that stays the same as long as the caveat's wording does."""
         digest = hashlib.sha256(self.caveat.text.encode()).hexdigest()[:8]
         return f"{self.subject_id}-{digest}"
 
 
 def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
-    """Return every caveat of the feeds and KPIs with what it reaches, those of KPIs first.
+    """Return every caveat with the figures to which it applies, those of KPIs first.
 
     Raises ValueError for a caveat that names a KPI that is unknown or does not use its feed, or
-    that reaches no figure though it names KPIs or a level.
+    that applies to no figure although it names KPIs or a level.
     """
     bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.all_caveats]
-    return bound + [
-        _of_feed(feed, caveat, kpis)
-        for feed, contract in feeds.items()
-        for caveat in contract.caveats
-    ]
+    return bound + [_of_feed(feed, one, kpis) for feed, c in feeds.items() for one in c.caveats]
 
 
 def _of_kpi(kpi: Kpi, caveat: Caveat) -> Bound:
     where = f"{kpi.kpi_id}: caveat `{caveat.text}`"
     if caveat.kpis:
-        raise ValueError(f"{where}: is of this KPI; leave out `kpis:`, or write it under a feed")
+        raise ValueError(f"{where}: belongs to this KPI; remove `kpis:`, or move it to a feed")
     levels = [level for source in kpi.sources for level in source.levels]
     return _bound("kpi", kpi.kpi_id, caveat, [(kpi.kpi_id, level) for level in levels], where)
 
@@ -88,16 +81,15 @@ def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
     known = {kpi_id for kpi_id, _ in used}
     for name in caveat.kpis:
         if name not in known:
-            why = "rests on other feeds" if name in kpis else "is in no catalogue"
-            raise ValueError(
-                f"{where}: KPI `{name}` {why}; of this feed: {', '.join(sorted(known)) or 'none'}"
-            )
+            why = "does not use this feed" if name in kpis else "is unknown"
+            using = ", ".join(sorted(known)) or "none"
+            raise ValueError(f"{where}: KPI `{name}` {why}; KPIs that use it: {using}")
     reach = [(kpi, level) for kpi, level in used if not caveat.kpis or kpi in caveat.kpis]
     return _bound("feed", feed, caveat, reach, where)
 
 
 def bind_breaks(kpis: Mapping[str, Kpi]) -> list[Bound]:
-    """Return the boundary breaks, which reach every KPI at their level."""
+    """Return the boundary breaks, which apply to every KPI at their level."""
     every = [(k.kpi_id, level) for k in kpis.values() for s in k.sources for level in s.levels]
     return [
         Bound("reference", "organisations", one, tuple(r for r in every if r[1] == one.org_level))
@@ -130,10 +122,6 @@ def _months(caveat: Caveat) -> dict[str, object]:
     }
 
 
-def _codes(caveat: Caveat) -> tuple[str | None, ...]:
-    return caveat.organisations or (None,)
-
-
 TEXTS = dict.fromkeys(("org_level", "org_code", "reference"), pl.String)
 MONTHS = dict.fromkeys(("first_month", "last_month"), pl.Date)
 
@@ -152,33 +140,28 @@ def _register(bound: list[Bound]) -> pl.DataFrame:
             "reference": one.caveat.reference,
         }
         for one in bound
-        for code in _codes(one.caveat)
+        for code in one.caveat.organisations or (None,)
     ]
     frame = pl.DataFrame(rows, schema_overrides={**TEXTS, **MONTHS}, infer_schema_length=None)
     return frame.sort("subject", "subject_id", "caveat", "org_code")
 
 
 def _scopes(bound: list[Bound]) -> pl.DataFrame:
+    keys = ("caveat_id", "kpi_id", "org_level", "org_code")
     rows = [
-        {
-            "caveat_id": one.caveat_id,
-            "kpi_id": kpi_id,
-            "org_level": level,
-            "org_code": code,
-            **_months(one.caveat),
-        }
+        dict(zip(keys, (one.caveat_id, kpi_id, level, code), strict=True)) | _months(one.caveat)
         for one in bound
         for kpi_id, level in one.reach
-        for code in _codes(one.caveat)
+        for code in one.caveat.organisations or (None,)
     ]
-    schema = dict.fromkeys(("caveat_id", "kpi_id", "org_level", "org_code"), pl.String) | MONTHS
+    schema = dict.fromkeys(keys, pl.String) | MONTHS
     return pl.DataFrame(rows, schema=schema).unique().sort(list(schema))
 
 
 def _create_texts(db: Connection) -> None:
     """Store the caveats of every figure of `kpi_monthly`: once for all organisations of a level,
-    and in full for organisations with caveats of their own, so that the view only looks them up.
-    Identical wording from two subjects is shown once; breaks come first."""
+    and in full for those with caveats of their own, so that the view only looks them up. Wording
+    that two subjects share is shown once; breaks come first."""
     month = "k.month"
     db.execute(
         f"""CREATE TABLE mart.governance.caveat_text AS
@@ -197,7 +180,7 @@ def _create_texts(db: Connection) -> None:
             UNION
             SELECT h.*, s.org_code FROM shown AS h JOIN scope AS s USING (kpi_id, org_level)
             WHERE s.org_code IS NOT NULL),
-        said AS (
+        applied AS (
             SELECT k.kpi_id, k.org_level, k.org_code, k.month, s.caveat,
                    min((s.kind IN {LESSER}, s.subject = 'feed')) AS place,
                    bool_or({COVERS.format(month=month)}) AS covers,
@@ -209,13 +192,13 @@ def _create_texts(db: Connection) -> None:
                string_agg(caveat, chr(10) ORDER BY place, caveat) FILTER (covers) AS caveats,
                string_agg(caveat, chr(10) ORDER BY place, caveat) FILTER (spoils)
                    AS comparison_caveats
-        FROM said GROUP BY ALL
+        FROM applied GROUP BY ALL
         ORDER BY kpi_id, org_level, org_code NULLS FIRST, month"""
     )
 
 
 def caveat_views() -> dict[str, str]:
-    """View that puts caveats beside figures, name -> SQL, for a database opened alone."""
+    """Return the view that adds caveats to figures, name -> SQL, for a mart opened on its own."""
     own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
     return {
         "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
@@ -230,7 +213,8 @@ def caveat_views() -> dict[str, str]:
 
 
 def caveat_macros() -> dict[str, str]:
-    """Macro that lists the caveats of one figure, signature -> SQL, for a database opened alone."""
+    """Return the macro that lists one figure's caveats, signature -> SQL, for a mart opened on its
+    own."""
     days = "(SELECT working_days FROM calendar_month WHERE month = {0})"
     differ = f"{days.format('on_month')} <> {days.format('on_month - INTERVAL 1 YEAR')}"
     covers, spoils = (t.format(month="on_month", days_differ=differ) for t in (COVERS, SPOILS))

@@ -1,8 +1,4 @@
-"""What corrections changed, cell by cell, with the evidence.
-
-Belongs here: `governance.correction`. Does not: applying corrections
-(`warehouse.transform.corrections`).
-"""
+"""`governance.correction`: what corrections changed, cell by cell, with the evidence."""
 
 from __future__ import annotations
 
@@ -16,17 +12,20 @@ from warehouse.transform.corrections import FOUND_SCHEMA, corrections
 from warehouse.transform.lake import lake_keys
 
 REASONS = ("what", "why", "reference", "decided_by", "first_edition", "expires")
+FILE_KEY = ("feed", "edition", "file_name", "sha256")
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "feed": pl.String,
-    "edition": pl.String,
-    "file_name": pl.String,
-    "sha256": pl.String,
+    **dict.fromkeys(FILE_KEY, pl.String),
     **FOUND_SCHEMA,
     SOURCE_ROW: pl.Int64,
     "in_force": pl.Boolean,
     **dict.fromkeys(REASONS, pl.String),
     "decided_on": pl.Date,
 }
+
+
+def file_columns(file: SourceFile) -> list[pl.Expr]:
+    """Return `FILE_KEY` of a file as constant columns."""
+    return [pl.lit(getattr(file, name)).alias(name) for name in FILE_KEY]
 
 
 def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
@@ -44,14 +43,15 @@ def correction_table(home: Home, files: list[SourceFile]) -> pl.DataFrame:
             known = listed.get(str(one[0]))
             if known is None:
                 continue
-            told = {name: getattr(known, name) for name in (*REASONS, "decided_on")}
-            about = {"feed": file.feed, "edition": file.edition, "file_name": file.file_name}
             frames.append(
                 cells.with_columns(
                     pl.col(SOURCE_ROW).cast(pl.Int64),
-                    pl.lit(file.sha256).alias("sha256"),
                     pl.lit(known.is_in_force(edition)).alias("in_force"),
-                    *[pl.lit(value).alias(name) for name, value in {**about, **told}.items()],
+                    *file_columns(file),
+                    *[
+                        pl.lit(getattr(known, name)).alias(name)
+                        for name in (*REASONS, "decided_on")
+                    ],
                 ).select(list(SCHEMA))
             )
     return pl.concat(frames).sort("feed", "edition", "file_name", SOURCE_ROW, "column_name")

@@ -1,7 +1,5 @@
-"""Comments for every table, view, column and macro of the mart.
-
-Belongs here: writing the text of `describe.yaml` and the catalogue as DuckDB comments.
-"""
+"""Comments for every table, view, column and macro of the mart, from `describe.yaml` and the
+catalogue."""
 
 from __future__ import annotations
 
@@ -21,17 +19,15 @@ SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
 
 @cache
 def descriptions() -> dict[str, Any]:
-    """Return the shipped descriptions: `shared` columns, `tables`, `views` that are named,
-    `macros`, and the text for the wide view of each theme (`themes`)."""
+    """Return the shipped descriptions: `shared` columns, `tables`, named `views`, `macros`, and the
+    text for the wide view of each theme (`themes`)."""
     loaded: dict[str, Any] = read_yaml(DESCRIPTIONS)
     return loaded
 
 
 def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic: bool) -> None:
-    """Comment every table, view, column and macro of the database that `db` has open.
-
-    `themes`: the wide views, whose columns are KPIs.
-    """
+    """Comment every table, view, column and macro of the database that `db` has open. `themes`: the
+    wide views, whose columns are KPIs."""
     db.begin()
     words, columns = descriptions(), _columns(db)
     mark = SYNTHETIC_NOTE if synthetic else ""
@@ -60,8 +56,8 @@ def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
 
 
 def column_comments(name: str) -> dict[str, str]:
-    """Column -> comment of a described table or view, for documentation elsewhere. A view that is
-    `like` a table also has that table's columns."""
+    """Column -> comment of a described table or view. A view that is `like` a table also has that
+    table's columns."""
     words = descriptions()
     entry = {**words["tables"], **words["views"]}[name]
     like = column_comments(entry["like"]) if "like" in entry else words["shared"]
@@ -80,7 +76,8 @@ def table_columns(db: Connection, table: str) -> dict[str, str]:
 
 
 def _columns(db: Connection) -> dict[str, list[str]]:
-    """Read the columns of every table and view in one query: a query each takes milliseconds."""
+    """Return the columns of every table and view from one query: a query each takes
+    milliseconds."""
     rows = db.execute(
         "SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, "
         "column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
@@ -92,7 +89,7 @@ def _columns(db: Connection) -> dict[str, list[str]]:
 
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
-    """Set one comment, quoted by hand because COMMENT takes no parameters. A missing text stays
-    missing, and the mart check `tables_described` then fails."""
+    """Set one comment, quoted by hand because COMMENT takes no parameters. Without text it is not
+    set, and the mart check `tables_described` fails."""
     if text is not None:
         db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")

@@ -1,10 +1,5 @@
-"""Disclosure control of the mart: remove figures of local returns that must not be published.
-
-Belongs here: which figures are under control; removing the suppressed ones from `stage.figure`,
-from which every published value, comparison and vintage is calculated; and removing quotations
-from local returns from governance's tables. Does not: the algorithm
-(`warehouse.mart.suppression`), the owner's choices (`warehouse.settings`).
-"""
+"""Disclosure control of the mart: removes figures of local returns that must not be published from
+`stage.figure`, and quotations from them from `governance`. The algorithm is in `suppression`."""
 
 from __future__ import annotations
 
@@ -21,12 +16,13 @@ from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.suppression import Cell, Figures, Wholes, protect
 from warehouse.settings import Disclosure
 
-WITHHELD = "withheld: a local return; whoever refreshes is told"
-# Networks cross sub-ICB borders, so their sums less those of sub-ICBs would disclose what
-# either suppresses; they are never published.
+WITHHELD = "withheld: a local return; the refresh shows the details"
+# Networks cross sub-ICB borders, so that comparing their sums with those of sub-ICBs would disclose
+# suppressed figures; they are never published.
 NEVER, ON_REQUEST = "pcn", "practice"
 Month = date
 Vintages = dict[int, dict[Cell, int]]
+Cells = dict[tuple[str, Month], set[Cell]]  # by measure and month
 
 
 def controlled_feeds() -> list[str]:
@@ -40,7 +36,7 @@ def may_be_named(feed: str, level: str, rules: Disclosure) -> bool:
 
 
 def controlled(source: Source) -> list[str]:
-    """Return the measures of a KPI's source that are under control."""
+    """Return the measures of a KPI's source that are under disclosure control."""
     local = controlled_feeds()
     return [one for one in source.measures if feed_of(one) in local]
 
@@ -48,9 +44,9 @@ def controlled(source: Source) -> list[str]:
 def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure) -> None:
     """Remove from `stage.figure` what must not be published; `suppressed` marks what was there.
 
-    Levels that are not published lose their rows. A figure that is small, or would disclose a
-    small one, stays as a row without value, numerator and denominator, in every vintage and in
-    every KPI that uses it; a figure that was never reported is unchanged.
+    Levels that are not published lose their rows. A figure that is small, or would disclose a small
+    one, stays as a row without value, numerator and denominator, in every vintage and in every KPI
+    that uses it; a figure that was never reported is unchanged.
     """
     db.execute("ALTER TABLE stage.figure ADD COLUMN suppressed BOOLEAN DEFAULT FALSE")
     used = [
@@ -63,7 +59,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
         return
     create_from(db, "stage.controlled", pl.DataFrame(used), "catalogue.kpi")
     unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
-    # KPIs by name, so that the SQL names what it changes.
+    # The SQL names these KPIs for the sake of lineage.
     touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in used))
     db.execute(
         f"""DELETE FROM stage.figure AS f
@@ -94,8 +90,8 @@ def _hidden(
 ) -> Iterable[tuple[str, Month, Cell]]:
     """Yield the measure, month and organisation of every figure to suppress.
 
-    What is suppressed in one measure of a return is suppressed in all of them: if 31 referrals
-    are known to be completed, at least 31 were sent.
+    What is suppressed in one measure of a return is suppressed in all of them: if 31 referrals are
+    known to be completed, at least 31 were sent.
     """
     wholes, threshold = _wholes(db), rules.threshold
     narrow = _narrow_shares(db, wanted, threshold)
@@ -121,7 +117,8 @@ def _hidden(
 def _together(
     measures: list[list[Figures]], wholes: Wholes, threshold: int, small: frozenset[Cell]
 ) -> set[Cell]:
-    """Cells to suppress in all measures of a return, from each measure's figures as known."""
+    """Return the cells to suppress in all measures of a return, from each measure's figures as
+    known."""
     hidden = set(small)
     while True:
         seen = frozenset(hidden)
@@ -134,7 +131,7 @@ def _together(
 def _figures_of(
     db: Connection, wanted: list[tuple[Kpi, Source]], measure: str
 ) -> dict[Month, Vintages]:
-    """Month -> vintage -> figures of a measure, as the KPIs that show it have them."""
+    """Month -> vintage -> figures of a measure, as in the KPIs that show it."""
     found: dict[Month, Vintages] = defaultdict(lambda: defaultdict(dict))
     for kpi, source in wanted:
         for column, part in (("numerator", source.numerator), ("denominator", source.denominator)):
@@ -152,7 +149,7 @@ def _figures_of(
 
 
 def _as_known(vintages: Vintages) -> list[Figures]:
-    """Return the figures as known with each vintage: for each organisation its newest one."""
+    """Return the figures as known with each vintage: the newest one of each organisation."""
     known: dict[Cell, int] = {}
     tables: list[Figures] = []
     for vintage in sorted(vintages):
@@ -163,42 +160,41 @@ def _as_known(vintages: Vintages) -> list[Figures]:
     return tables
 
 
-def _narrow_shares(
-    db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int
-) -> dict[tuple[str, Month], set[Cell]]:
+def _narrow_shares(db: Connection, wanted: list[tuple[Kpi, Source]], threshold: int) -> Cells:
     """Return the shares whose remainder is below the threshold: 38 completed of 40 sent discloses
     as much as 2 not completed."""
-    found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
+    found: Cells = defaultdict(set)
     for kpi, source in wanted:
         both = {source.numerator, source.denominator} <= set(controlled(source))
         counted = measure_of(source.numerator).unit != "organisations"
         if kpi.unit == "share" and both and counted:
-            rows = db.execute(
-                """SELECT DISTINCT month, org_level, org_code FROM stage.figure
-                   WHERE kpi_id = $kpi AND denominator > numerator
-                     AND denominator - numerator < $threshold""",
-                {"kpi": kpi.kpi_id, "threshold": threshold},
-            ).fetchall()
-            for month, level, code in rows:
-                found[(source.numerator, month)].add((level, code))
+            condition = "denominator > numerator AND denominator - numerator < $threshold"
+            _add_cells(found, db, kpi, source, condition, threshold=threshold)
     return found
 
 
-def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> dict[tuple[str, Month], set[Cell]]:
-    """Places for which a return names only one practice: their figure is that practice's."""
-    found: dict[tuple[str, Month], set[Cell]] = defaultdict(set)
+def _of_one(db: Connection, wanted: list[tuple[Kpi, Source]]) -> Cells:
+    """Return places for which a return names only one practice: their figure is that practice's."""
+    found: Cells = defaultdict(set)
     for kpi, source in wanted:
         local = source.numerator in controlled(source)
         if local and level_of(source.numerator) == ON_REQUEST:
-            rows = db.execute(
-                """SELECT DISTINCT month, org_level, org_code FROM stage.figure
-                   WHERE kpi_id = $kpi AND org_level = 'sub_icb'
-                     AND members_present = 1 AND numerator > 0""",
-                {"kpi": kpi.kpi_id},
-            ).fetchall()
-            for month, level, code in rows:
-                found[(source.numerator, month)].add((level, code))
+            condition = "org_level = 'sub_icb' AND members_present = 1 AND numerator > 0"
+            _add_cells(found, db, kpi, source, condition)
     return found
+
+
+def _add_cells(
+    found: Cells, db: Connection, kpi: Kpi, source: Source, condition: str, **values: int
+) -> None:
+    """Add the organisations with a figure of the KPI that meets the condition."""
+    rows = db.execute(
+        f"""SELECT DISTINCT month, org_level, org_code FROM stage.figure
+            WHERE kpi_id = $kpi AND {condition}""",
+        {"kpi": kpi.kpi_id, **values},
+    ).fetchall()
+    for month, level, code in rows:
+        found[(source.numerator, month)].add((level, code))
 
 
 def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
@@ -219,10 +215,8 @@ def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
 
 
 def withhold(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """Return the records without what they quote from local returns.
-
-    `frame`: rows with `feed` and the `columns` that may quote single rows of a file.
-    """
+    """Return records without what they quote from local returns: `columns` of a frame with
+    `feed`."""
     local = pl.col("feed").is_in(controlled_feeds())
     return frame.with_columns(
         pl.when(local & pl.col(name).is_not_null() & (pl.col(name) != ""))

@@ -1,13 +1,9 @@
-"""Disputed figures: editions, or single held months, that a person accepted although checks
-failed, and the wording with which the mart shows it.
-
-Belongs here: `stage.dispute`, its mark on what the feeds counted, and the reason in words. Does
-not: who may decide (`warehouse.editions.status`), carrying the mark upwards (`inputs`, `rollup`),
-statuses (`figure_status`).
+"""Disputed figures: editions, or single held months, that a person accepted despite failed checks,
+and the reason in words. Statuses are set in `figure_status`.
 
 The mark is a string of bits, one per dispute, NULL if there is none. Adding organisations up, or
-joining a denominator to a numerator, combines marks with `or`: a figure of England thus carries
-every acceptance it was made with.
+joining a denominator to a numerator, combines marks with `or`, so that a figure of England carries
+every dispute it uses.
 """
 
 from __future__ import annotations
@@ -31,8 +27,8 @@ from warehouse.mart.hierarchy import Connection, create_from
 
 @dataclass(frozen=True)
 class Dispute:
-    """Something accepted although checks failed: an edition of a feed, or within it one
-    organisation (`org_code`, as the feed names it), one month, or one month of one organisation."""
+    """Something accepted despite failed checks: an edition of a feed, or within it one organisation
+    (`org_code`, as the feed names it), one month, or one month of one organisation."""
 
     feed: str
     edition: str
@@ -42,7 +38,7 @@ class Dispute:
 
 
 def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
-    """Return what is accepted only by decision among the mart's editions, by feed and edition."""
+    """Return what was accepted only by decision among the mart's editions, by feed and edition."""
     decided = {EditionKey.of(one) for one in decisions(home) if one.decision == "accept"}
     asked = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if asked else []
@@ -53,7 +49,7 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
 
 def _released(status: EditionStatus) -> list[Dispute]:
     """Return held months that a decision accepted, for organisations that the feed itself counts;
-    those of wholes belong to no member (`held`)."""
+    those of wholes are in `held_months`."""
     unit = contracts()[status.feed].reporting_unit
     return [
         Dispute(
@@ -78,9 +74,8 @@ def _words(one: EditionStatus) -> str:
 
 
 def create_disputes(db: Connection, found: list[Dispute]) -> None:
-    """Create `stage.dispute`: a row per dispute with its `number` and `bits`, and mark with them
-    what each feed counted: column `disputed` of `stage.reported_<feed>`. `stage.file` must exist.
-    """
+    """Create `stage.dispute`, a row per dispute with its `number` and `bits`, and mark with them
+    what each feed counted: column `disputed` of `stage.reported_<feed>`."""
     width = len(found)
     rows = [
         {"number": number, "bits": "0" * number + "1" + "0" * (width - number - 1), **asdict(one)}
@@ -110,13 +105,13 @@ def _mark(db: Connection, feed: str) -> None:
 
 
 def either(one: str, other: str) -> str:
-    """SQL: the disputes of two marks together."""
+    """SQL: two marks combined."""
     return f"coalesce({one} | {other}, {one}, {other})"
 
 
 def create_dispute_reasons(db: Connection) -> None:
-    """Create `stage.dispute_reason`: each mark of a newest figure (`disputed`) in words (`reason`).
-    `stage.latest` must exist."""
+    """Create `stage.dispute_reason`: the words (`reason`) of each mark of a newest figure
+    (`disputed`). Needs `stage.latest`."""
     db.execute(
         """CREATE TABLE stage.dispute_reason AS
         SELECT m.disputed, string_agg(d.reason, '; ' ORDER BY d.number) AS reason

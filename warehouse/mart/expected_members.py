@@ -1,8 +1,5 @@
-"""The members that a whole should have, month by month.
-
-Belongs here: expected practices of a sub-ICB and pharmacies of a place, open practices of a
-network, expected sub-ICBs and ICBs of England. Does not: adding their figures up (`rollup`).
-"""
+"""The members that a whole should have, by month: practices of a sub-ICB or network, pharmacies of
+a place, sub-ICBs and ICBs of England."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from collections.abc import Iterable
 
 from warehouse.contract.model import Contract, contracts
 from warehouse.mart.hierarchy import Connection, feeds_at, parents
+from warehouse.mart.inputs import reporting_level
 from warehouse.reference.levels import PLACE_COLUMNS
 
 NEVER = 999_999_999_999
@@ -22,9 +20,10 @@ STILL_LOST = (
 def expected_units(db: Connection, feed: str, level: str) -> str:
     """SQL: `counted` with `expected`, the number of members that each place of a level should have.
 
-    `counted`: `org_code` (the place), `month`, `vintage`, `every` (members that have a figure),
-    `ceiling` (the last vintage of the edition). A feed without another feed to compare with
-    defines its own members: all that it names are expected, including those in quarantined rows.
+    `counted`: `org_code` (the place), `month`, `vintage`, `every` (number of members with a
+    figure), `ceiling` (the last vintage of the edition). A feed without another feed to compare
+    with defines its own members: all that it names are expected, including those in quarantined
+    rows.
     """
     expected = _expected_practices(db, feed)
     if expected is None:
@@ -45,8 +44,8 @@ def expected_units(db: Connection, feed: str, level: str) -> str:
 def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
     """SQL: how many members of the place `c` are, or may be, in quarantined rows.
 
-    `still`: when a quarantined row `l` counts. A member that the row identifies counts until it
-    has a good figure, over all revisions of the edition; an unidentified one until a revision.
+    `still`: when a quarantined row `l` counts. A member that the row identifies counts until it has
+    a good figure, over all revisions of the edition; an unidentified one until a revision.
     """
     return f"""(SELECT count(DISTINCT l.org_code) + count(*) FILTER (l.org_code IS NULL)
         FROM ({lost(feed, level)}) AS l
@@ -55,9 +54,8 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
 
 
 def load_unplaced(db: Connection) -> None:
-    """Create `stage.unplaced`: figures of pharmacies that a file puts in an unknown authority and
-    that no other source places (`feed, org_code, month, vintage`, and the places that are known).
-    """
+    """Create `stage.unplaced` (`feed, org_code, month, vintage`, and the known places): figures of
+    pharmacies that a file puts in an unknown authority and that no other source places."""
     parts = [
         f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
         FROM stage.reported_{feed} AS l
@@ -71,8 +69,9 @@ def load_unplaced(db: Connection) -> None:
 
 
 def unplaced(feed: str, level: str) -> str:
-    """SQL: how many members are under an unknown authority: any of them may belong to place `c`."""
-    if _reporting_level(contracts()[feed]) != "pharmacy":
+    """SQL: how many members are under an unknown authority, any of which may belong to place
+    `c`."""
+    if reporting_level(feed) != "pharmacy":
         return "0"
     return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
         WHERE u.feed = '{feed}' AND u.{PLACE_COLUMNS[level]} IS NULL
@@ -87,12 +86,11 @@ def unplaced_in(feeds: Iterable[str | None], level: str) -> str:
 
 
 def lost(feed: str, level: str) -> str:
-    """SQL: `org_code, month, vintage, until, place` of quarantined rows: the place in the row, or
-    else the organisation's known one. None: it may be any place; empty: a valid row would have had
-    no place either."""
-    contract = contracts()[feed]
-    child, column = _reporting_level(contract), PLACE_COLUMNS[level]
-    nowhere = "NULL" if _always_names(contract, level) else "''"
+    """SQL: `org_code, month, vintage, until, place` of quarantined rows: the place in the row,
+    otherwise the organisation's known one. NULL: it may be any place; empty: a valid row would have
+    had no place either."""
+    child, column = reporting_level(feed), PLACE_COLUMNS[level]
+    nowhere = "NULL" if _always_names(contracts()[feed], level) else "''"
     return f"""SELECT l.org_code, l.month, l.vintage, l.until,
             coalesce(l.{column}, p.parent, CASE WHEN l.org_code IS NOT NULL THEN {nowhere} END)
                 AS place
@@ -100,26 +98,17 @@ def lost(feed: str, level: str) -> str:
         LEFT JOIN ({parents(child, level)}) AS p ON p.child = l.org_code AND p.month = l.month"""
 
 
-def _reporting_level(contract: Contract) -> str:
-    if contract.reporting_unit is None:
-        raise ValueError(f"{contract.feed} counts no organisations")
-    return contract.reporting_unit.level
-
-
 def _always_names(contract: Contract, level: str) -> bool:
     """Whether each valid row of a feed names its organisation's place at the level."""
-    unit = _reporting_level(contract)
+    unit = reporting_level(contract.feed)
     named = [o.parents.get(level) for o in contract.organisations if o.level == unit]
     return any(column and not contract.columns[column].nullable for column in named)
 
 
 def _expected_practices(db: Connection, feed: str) -> str | None:
     """Return the table of practices expected per sub-ICB, month and vintage; None if the feed
-    defines its own members.
-
-    Also creates `stage.registered_members`: where no coverage figure exists, how many practices
-    the registers of organisations list for the sub-ICB in that month.
-    """
+    defines its own members. Also creates `stage.registered_members`: practices on the registers per
+    sub-ICB and month, for where no coverage figure exists."""
     rule = contracts()[feed].completeness
     if rule.expected_feed is None or rule.expected_column is None:
         return None
@@ -138,10 +127,8 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
 
 
 def open_practices() -> str:
-    """SQL: practices on the patient lists per network and month (`org_code, month, open`).
-
-    A patient list is a feed of practices with a measure that only counts their presence on it.
-    """
+    """SQL: `org_code, month, open`: practices on the patient lists per network and month. A patient
+    list is a feed of practices with a measure that only counts their presence."""
     lists = [
         f"SELECT DISTINCT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
         for feed in feeds_at("practice")
@@ -165,11 +152,11 @@ def load_expected(db: Connection) -> None:
 
 
 def _load_expected_sub_icbs(db: Connection) -> None:
-    """Create `stage.expected_sub_icb`: which sub-ICBs a place should have, month by month.
+    """Create `stage.expected_sub_icb`.
 
-    They come from the coverage feed for months in which it covers every region and at least half
-    as many places as the dated reference. For others (a cut or synthetic file) they come from the
-    reference, plus unknown codes that the newest edition names for their ICB and month.
+    From the coverage feed for months in which it covers every region and at least half as many
+    places as the dated reference. For other months (a cut or synthetic file) from the reference,
+    plus unknown codes that the newest edition names for their ICB and month.
     """
     feeds = sorted(
         {c.completeness.expected_feed for c in contracts().values() if c.completeness.expected_feed}

@@ -1,9 +1,5 @@
-"""Explain one figure: trace it back to the rows of the files that it uses.
-
-Belongs here: the way from figures to the organisations counted and the files that named them,
-and the table macro `explain`. Does not: membership (`membership`), the rows themselves
-(`warehouse.explain`), how a person reads it (`pipelines.cli.explain`).
-"""
+"""The table macro `explain`: one figure traced back to the files and rows that it uses. Membership
+is in `membership`, the rows themselves in `warehouse.explain`."""
 
 from __future__ import annotations
 
@@ -13,8 +9,7 @@ VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 # From figures to cells: the organisations and months that a feed counted. `asked` has one row per
 # figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
 # figure's organisation in which it was added up. A cell without an edition was counted as zero: the
-# feed named others of its place, but not it. `counted` is its contribution, where a KPI publishes
-# it.
+# feed named other members of its place only. `counted`: its contribution, where a KPI publishes it.
 CELLS = f"""
     part AS (
         SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
@@ -54,9 +49,9 @@ CELLS = f"""
             AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
             AND f.cell_code = r.cell_code)"""
 
-# The month asked for, given as text or as a day within it.
+# The requested month, given as text or as a day within it.
 _MONTH = "date_trunc('month', of_month::DATE)::DATE"
-# The last vintage that counts: of an edition (2025-10) any revision, or up to one (2025-10.2).
+# The last vintage used: any revision of an edition (2025-10), or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
     + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
 
@@ -73,7 +68,7 @@ _ASKED = f"""
         FROM held WHERE as_of IS NULL OR vintage <= {_BOUND}
         QUALIFY row_number() OVER (PARTITION BY org_level ORDER BY vintage DESC) = 1)"""
 
-# A cell's value of a measure, if a KPI of that level shows it: the same KPI, else another.
+# A cell's value of a measure, if a KPI of that level shows it: the same KPI, otherwise another.
 _SHOWN = f"""
     shown AS (
         SELECT c.part, c.cell_level, k.kpi_id, k.part AS shown_part
@@ -102,6 +97,8 @@ _EDITIONS = """
         SEMI JOIN edition AS e ON e.feed = c.feed AND e.edition = c.edition
         QUALIFY c.run_id = first_value(c.run_id) OVER (
             PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id))"""
+
+_ABSENT = "not named in the available files: counted as zero"
 
 # One section after another, all with the same columns.
 _SECTIONS = [
@@ -134,15 +131,15 @@ _SECTIONS = [
         UNION ALL BY NAME
         SELECT 3 AS place, 'part' AS section, k.denominator AS item, 'denominator' AS part,
                'days' AS unit, a.denominator AS value,
-               'Mondays to Fridays less the bank holidays of England; in no file' AS text
+               'Mondays to Fridays, excluding bank holidays in England; calculated, not from a file'
+                   AS text
         FROM asked AS a JOIN kpi AS k ON k.kpi_id = a.kpi_id
         WHERE k.denominator IS NOT NULL AND 'denominator' NOT IN (SELECT part FROM part)""",
-    """SELECT 4 AS place, 'organisation' AS section, o.org_name AS item, c.part, c.feed, c.measure,
+    f"""SELECT 4 AS place, 'organisation' AS section, o.org_name AS item, c.part, c.feed, c.measure,
             c.cell_level AS org_level, c.cell_code AS org_code, c.through, c.edition, c.revision,
             c.sha256, c.rows, 1 AS organisations,
             CASE WHEN c.edition IS NULL THEN 0 ELSE n.value END AS value,
-            CASE WHEN c.edition IS NULL THEN 'not named in the files held: counted as zero' END
-                AS text
+            CASE WHEN c.edition IS NULL THEN '{_ABSENT}' END AS text
         FROM cell AS c
         LEFT JOIN counted AS n ON n.part = c.part AND n.cell_code = c.cell_code
         LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name FROM organisation
@@ -153,8 +150,8 @@ _SECTIONS = [
         SELECT 4 AS place, 'organisation' AS section, c.part, c.feed, c.measure,
             c.cell_level AS org_level, c.edition, c.revision, c.sha256,
             sum(c.rows)::BIGINT AS rows, count(*) AS organisations,
-            CASE WHEN c.edition IS NULL THEN 'not named in the files held: counted as zero'
-                 ELSE 'not named one by one: a local return' END AS text
+            CASE WHEN c.edition IS NULL THEN '{_ABSENT}'
+                 ELSE 'a local return: organisations are not named' END AS text
         FROM cell AS c WHERE NOT c.named GROUP BY ALL""",
     """SELECT 5 AS place, 'source' AS section, f.file_name AS item, c.part, c.feed, c.edition,
             c.revision, c.sha256, f.container_sha256, coalesce(f.page, e.landing_page) AS page,
@@ -193,7 +190,7 @@ _SECTIONS = [
         UNION ALL BY NAME
         SELECT DISTINCT 10 AS place, 'left_out' AS section, 'quarantined' AS item, c.feed,
             l.edition, l.revision, c.cell_level AS org_level, c.cell_code AS org_code,
-            'lost rows to quarantine, so its figure of an edition before stays' AS text
+            'lost rows to quarantine: the figure of an earlier edition is used' AS text
         FROM cell AS c
         JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
             AND l.month = c.month
@@ -201,8 +198,8 @@ _SECTIONS = [
         UNION ALL BY NAME
         SELECT DISTINCT 10 AS place, 'left_out' AS section, 'held month' AS item, h.feed,
             h.edition, h.org_level, h.org_code,
-            h.reason || '; access-recovery accept ' || h.feed || ' ' || h.edition || ' --org '
-                || h.org_code || ' --reason TEXT lets it in' AS text
+            h.reason || '; to accept it: access-recovery accept ' || h.feed || ' ' || h.edition
+                || ' --org ' || h.org_code || ' --reason TEXT' AS text
         FROM governance.held_month AS h
         JOIN way AS c
             ON c.feed = h.feed AND c.month = h.month AND c.cell_level = h.org_level
@@ -228,13 +225,13 @@ COLUMNS = (
 
 
 def explain_macros() -> dict[str, str]:
-    """Return the macro that explains one figure, signature -> SQL, for a database opened alone.
-    `caveats_of` must exist."""
+    """Return the macro `explain`, signature -> SQL, for a mart opened on its own. `caveats_of` must
+    exist."""
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
     return {
         "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""
             WITH RECURSIVE {_ASKED}, {CELLS}, {_SHOWN}, {_EDITIONS},
-            told AS ({sections})
-            SELECT {", ".join(COLUMNS)} FROM told
+            explained AS ({sections})
+            SELECT {", ".join(COLUMNS)} FROM explained
             ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item"""
     }

@@ -1,9 +1,6 @@
-"""Why a figure has no value although its members are present.
-
-Belongs here: lists and maps too old for the month, two sides on different boundaries, pharmacies
-that may be anywhere: joins and words for the figures of a KPI. Does not: members that are missing
-(`expected_members`), the order of statuses (`figure_status`).
-"""
+"""Why a figure has no value although its members are present: a list or map too old for the month,
+different boundaries, pharmacies without a known place. Missing members are in
+`expected_members`."""
 
 from __future__ import annotations
 
@@ -14,15 +11,16 @@ from warehouse.mart.expected_members import unplaced_in
 from warehouse.mart.inputs import Inputs
 from warehouse.reference.levels import LEVELS
 
-STALE = "the list that it rests on is too old for the month: it is of "
-OLD_MAP = "the map of who is in it is too old for the month: it is of "
-APART = "no rate: its numerator and denominator are on different boundaries, by ONS code: "
-UNPLACED = "pharmacies under a local authority that nobody knows may be in it"
+STALE = "the newest available list is too old for the month: it is of "
+OLD_MAP = "the newest available map of its practices is too old for the month: it is of "
+APART = "no rate: numerator and denominator are on different boundaries, by ONS code: "
+UNPLACED = "pharmacies under an unknown local authority may belong to it"
 
 
 @dataclass(frozen=True)
 class Faults:
-    """SQL for figures `f`: the `joins` it needs, when a figure is valid (`sound`), else why not."""
+    """SQL for figures `f`: the `joins` it needs, when a figure is valid (`sound`), otherwise the
+    `reason`."""
 
     joins: str
     sound: str
@@ -30,7 +28,7 @@ class Faults:
 
 
 def faults_of(source: Source, inputs: Inputs, level: str) -> Faults:
-    """Return the faults to look for in the figures of a KPI's source at a level."""
+    """Return the faults to check in the figures of a KPI's source at a level."""
     feeds = "', '".join(feed for feed in source.feeds if feed)
     joins = [
         f"""LEFT JOIN (SELECT month, min(edition) AS edition FROM stage.stale

@@ -1,24 +1,23 @@
-"""The status of each figure, and the reason for it.
-
-Belongs here: the order of statuses, and their reasons in words. Does not: what makes a figure
-provisional (`provisional`), disputed (`disputed`) or suppressed (`disclosure`).
-
-The order of precedence: suppressed, held, incomplete, disputed, provisional, final.
-"""
+"""The status of each figure and the reason for it, in order of precedence: suppressed, held,
+incomplete, disputed, provisional, final."""
 
 from __future__ import annotations
 
-# For a row `p` of `stage.latest`: its dispute's words as `d.reason`, the provisional rule of its
-# KPI and level as `v`, and its held or released month as `h.held`, `h.released`.
+# Condition, status and reason for a row `p` of `stage.latest`. `d`: its dispute, `v`: the
+# provisional rule of its KPI and level, `h`: its held or released month.
 _STATUS = (
-    ("p.suppressed", "suppressed", "'a small number of a local return, or one that tells of one'"),
+    ("p.suppressed", "suppressed", "'a small number of a local return, or it would disclose one'"),
     ("p.value IS NULL AND h.held IS NOT NULL", "held", "h.held"),
-    ("p.value IS NULL AND p.edition IS NULL", "incomplete", "'no accepted edition has this month'"),
+    (
+        "p.value IS NULL AND p.edition IS NULL",
+        "incomplete",
+        "'no accepted edition covers this month'",
+    ),
     ("p.value IS NULL AND p.reason IS NOT NULL", "incomplete", "p.reason"),
     (
         "p.value IS NULL AND p.org_level = 'pcn'",
         "incomplete",
-        "'a sub-ICB in which it has practices is incomplete, or a part is missing'",
+        "'a sub-ICB in which it has practices is incomplete, or its numerator or denominator is'",
     ),
     (
         "p.value IS NULL AND p.members_present < p.members_expected",
@@ -26,12 +25,8 @@ _STATUS = (
         "(p.members_expected - p.members_present) || ' of ' || p.members_expected "
         "|| ' members missing'",
     ),
-    ("p.value IS NULL AND p.denominator = 0", "incomplete", "'what it is divided by is 0'"),
-    (
-        "p.value IS NULL",
-        "incomplete",
-        "'a part is missing: its numerator, or what it is divided by, is not complete'",
-    ),
+    ("p.value IS NULL AND p.denominator = 0", "incomplete", "'the denominator is 0'"),
+    ("p.value IS NULL", "incomplete", "'the numerator or denominator is incomplete'"),
     (
         "p.disputed IS NOT NULL OR h.released IS NOT NULL",
         "disputed",
@@ -42,10 +37,8 @@ _STATUS = (
 
 
 def judged() -> str:
-    """SQL: the rows of `stage.latest`, each with `status` and `status_reason`, NULL if final.
-
-    `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional` must exist.
-    """
+    """SQL: the rows of `stage.latest` with `status` and `status_reason` (NULL if final). Needs
+    `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional`."""
     status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)
     reason = " ".join(f"WHEN {when} THEN {why}" for when, _, why in _STATUS)
     return f"""SELECT p.*, CASE {status} ELSE 'final' END AS status,

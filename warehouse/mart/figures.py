@@ -1,8 +1,5 @@
-"""KPIs: every vintage of every figure, and the latest of each month with its comparisons.
-
-Belongs here: `kpi_vintage` and `kpi_monthly`, calculated from the catalogue. Does not: sums over
-organisations (`rollup`), wording (`describe`).
-"""
+"""KPIs: `kpi_vintage` (every vintage of every figure) and `kpi_monthly` (the latest of each month
+with its comparisons), calculated from the catalogue."""
 
 from __future__ import annotations
 
@@ -37,8 +34,8 @@ PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
 def build_figures(
     db: Connection, kpis: dict[str, Kpi], synthetic: bool, disclosure: Disclosure
 ) -> None:
-    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: what may be
-    published of local returns."""
+    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: which figures of
+    local returns may be published."""
     load_expected(db)
     create_members(db)
     _load_published(db, kpis)
@@ -74,8 +71,7 @@ def build_figures(
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
-    """SQL: one KPI at one level, as rows of `stage.figure`. An incomplete whole has no parts. The
-    ids in it come from the validated catalogue."""
+    """SQL: one KPI at one level, as rows of `stage.figure`. An incomplete whole has no parts."""
     top = f"f.n_{source.numerator.partition('.')[2]}"
     bottom, join, faults = "NULL", "", faults_of(source, inputs, level)
     if source.denominator == WORKING_DAYS:
@@ -92,8 +88,8 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
 
 
 def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """Create `stage.published`: in which months a measure exists (`measure, month`). A measure that
-    was not yet published, for any organisation, has no row rather than a missing one."""
+    """Create `stage.published` (`measure, month`): the months in which any organisation has the
+    measure. A month before its first publication has no row, rather than a missing figure."""
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
@@ -116,8 +112,8 @@ def _create_vintage(db: Connection) -> None:
 
 
 def _create_monthly(db: Connection, synthetic: bool) -> None:
-    """Calculate comparisons over time. Windows and joins use numbers, a series (KPI and
-    organisation) and an ordinal month, because text keys take several times as long."""
+    """Calculate comparisons over time. Windows and joins use numbers (a series, an ordinal month),
+    because text keys take several times as long."""
     _create_latest(db)
     create_dispute_reasons(db)
     create_provisional(db)
@@ -166,23 +162,18 @@ def _to_date(name: str) -> str:
 def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     """Create `stage.kpi_fact`: unit and kind of each KPI at each level."""
     facts = [
-        {
-            "kpi_id": kpi.kpi_id,
-            "org_level": level,
-            "unit": kpi.unit,
-            "is_stock": kpi.is_stock,
-        }
+        (kpi.kpi_id, level, kpi.unit, kpi.is_stock)
         for kpi, source in wanted
         for level in source.levels
     ]
-    schema = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
-    frame = pl.DataFrame(facts, schema={**schema, "is_stock": pl.Boolean})
+    text = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
+    frame = pl.DataFrame(facts, schema={**text, "is_stock": pl.Boolean}, orient="row")
     create_from(db, "stage.kpi_fact", frame, "catalogue.kpi")
 
 
 def _number_series(db: Connection) -> None:
-    """Number each KPI of each organisation in `stage.series`; `stage.numbered` has every figure
-    under that number, with its value."""
+    """Create `stage.series`, a number for each KPI and organisation, and `stage.numbered`, every
+    figure under that number with its value."""
     db.execute(
         """CREATE TABLE stage.series AS
         SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,
@@ -202,10 +193,11 @@ def _number_series(db: Connection) -> None:
 
 
 def _create_latest(db: Connection) -> None:
-    """Create `stage.latest`: the newest vintage of each figure, and NULL rows for months between.
+    """Create `stage.latest`: the newest vintage of each figure, and NULL rows for months in
+    between.
 
-    Months without any figure are shown as absent from sub-ICB upwards, so that a chart shows a
-    gap. Below that, months without a practice or pharmacy are normal and have no row.
+    Months without any figure have a row from sub-ICB upwards, so that a chart shows a gap. Below
+    that, months without a practice or pharmacy are normal and have no row.
     """
     may_lack = sql_list(tuple(one.name for one in TABLE if one.is_site or one.is_optional))
     db.execute(

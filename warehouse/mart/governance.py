@@ -1,7 +1,4 @@
-"""Governance's records: what was imported, checked, held and published.
-
-Belongs here: schema `governance` of the mart. Does not: analysts' tables (`analyst_tables`).
-"""
+"""Schema `governance` of the mart: what was imported, checked, held, corrected and published."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.journal import Journal
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.caveats import create_caveats
-from warehouse.mart.corrected_cells import correction_table
+from warehouse.mart.corrected_cells import FILE_KEY, correction_table, file_columns
 from warehouse.mart.disclosure import withhold
 from warehouse.mart.held_months import held_rows
 from warehouse.mart.hierarchy import Connection, create_from
@@ -35,40 +32,24 @@ from warehouse.mart.overrides import (
 from warehouse.mart.timeliness import AWAITED, awaited_columns
 from warehouse.transform.lake import facts_of, lake_keys
 
+_CHECKS = ("checks_passed", "checks_warned", "checks_failed", "checks_skipped")
+_FINDING = ("rule", "column_name", "found", "expected", "reason", "row_json")
 QUARANTINE_SCHEMA = {
-    "feed": pl.String,
-    "edition": pl.String,
-    "file_name": pl.String,
-    "sha256": pl.String,
+    **dict.fromkeys(FILE_KEY, pl.String),
     "source_row": pl.Int64,
-    "rule": pl.String,
-    "column_name": pl.String,
-    "found": pl.String,
-    "expected": pl.String,
-    "reason": pl.String,
-    "row_json": pl.String,
+    **dict.fromkeys(_FINDING, pl.String),
 }
 
 # The records that a frame's columns come from, where they are not the table's own.
 PROVENANCE, DECISIONS = "archive.source_file", "archive.decision"
-_FILE_COLUMNS = {n: f"{PROVENANCE}.{n}" for n in ("feed", "edition", "file_name", "sha256")}
+_FILE_COLUMNS = {name: f"{PROVENANCE}.{name}" for name in FILE_KEY}
 _EDITION_COLUMNS = {
     **{name: f"{DECISIONS}.{name}" for name in OVERRIDE_SCHEMA},
     **{name: f"tidy.facts.{name}" for name in ("rows_accepted", "rows_quarantined")},
-    **{
-        name: f"checks.result.{name}"
-        for name in (
-            "status",
-            "reasons",
-            "checks_passed",
-            "checks_warned",
-            "checks_failed",
-            "checks_skipped",
-        )
-    },
+    **{name: f"checks.result.{name}" for name in ("status", "reasons", *_CHECKS)},
 }
 
-# Columns that are shown as the archive's record has them.
+# Columns shown as in the archive's record.
 OF_FILE = (
     *("sha256", "container_sha256", "file_name", "container_name", "member"),
     *("sheet", "header_row", "feed", "edition", "edition_basis"),
@@ -90,16 +71,12 @@ def create_governance(
     files = _source_files(everything, placed, withdrawn(home))
     decided = {name: f"{DECISIONS}.{name}" for name in WITHDRAWN_SCHEMA}
     create_from(db, "mart.governance.source_file", files, PROVENANCE, **decided)
-    create_from(
-        db,
-        "mart.governance.check_result",
-        withhold(read_history(home), "observed", "message").with_columns(
-            pl.col("checked_at").dt.replace_time_zone(None)
-        ),
-        "checks.result",
+    results = withhold(read_history(home), "observed", "message").with_columns(
+        pl.col("checked_at").dt.replace_time_zone(None)
     )
-    kept_out = withhold(_quarantine(home, active), "found", "reason", "row_json")
-    create_from(db, "mart.governance.quarantine", kept_out, "quarantine.row", **_FILE_COLUMNS)
+    create_from(db, "mart.governance.check_result", results, "checks.result")
+    rejected = withhold(_quarantine(home, active), "found", "reason", "row_json")
+    create_from(db, "mart.governance.quarantine", rejected, "quarantine.row", **_FILE_COLUMNS)
     create_from(db, "mart.governance.override", override_table(home), DECISIONS)
     held = held_rows(all_statuses(home, active))
     create_from(db, "mart.governance.held_month", held, "checks.result")
@@ -132,10 +109,8 @@ def _feeds(active: list[SourceFile]) -> pl.DataFrame:
             for c in contracts().values()
         ],
         schema_overrides={
-            "newest_edition": pl.String,
-            "next_edition": pl.String,
-            "next_due": pl.Date,
-            "following_due": pl.Date,
+            **dict.fromkeys(("newest_edition", "next_edition"), pl.String),
+            **dict.fromkeys(("next_due", "following_due"), pl.Date),
         },
     )
 
@@ -149,9 +124,10 @@ def _editions(
     for feed, edition in sorted({EditionKey.of(file) for file in files}):
         own = of_edition(files, feed, edition)
         used = [p for p in placed if EditionKey.of(p.file) == (feed, edition)]
-        status = _status(home, feed, edition, active, (feed, edition) in in_use)
+        is_active = (feed, edition) in in_use
+        status = _status(home, feed, edition, active, is_active)
         state = status.state
-        months = sorted({month for file in own for month in file.months})
+        months = sorted({month for file in own for month in file.months}) or [edition]
         counted = [f for f in own if FileKey.of(f) in taken]
         read = {file: fact for file in counted if (fact := facts_of(home, file))}
         rows.append(
@@ -159,15 +135,13 @@ def _editions(
                 "feed": feed,
                 "edition": edition,
                 "status": published_status(
-                    status,
-                    (feed, edition) in in_use,
-                    all(FileKey.of(f) in out for f in own),
+                    status, is_active, all(FileKey.of(f) in out for f in own)
                 ),
                 "files": len(own),
                 "revisions": max((p.revision for p in used), default=None),
                 "published_on": max((f.published_on for f in own if f.published_on), default=None),
-                "first_month": months[0] if months else edition,
-                "last_month": months[-1] if months else edition,
+                "first_month": months[0],
+                "last_month": months[-1],
                 "rows_accepted": rows_in_force(home, list(read)),
                 "rows_quarantined": sum(fact.quarantined for fact in read.values()),
                 "checks_passed": state.passed if state else None,
@@ -179,35 +153,25 @@ def _editions(
                 "synthetic": all(file.synthetic for file in own),
             }
         )
-    text = dict.fromkeys(
-        ("feed", "edition", "status", "first_month", "last_month", "reasons"), pl.String
-    )
+    text = ("feed", "edition", "status", "first_month", "last_month", "reasons")
+    known = {"published_on": pl.Date, "revisions": pl.Int64, **dict.fromkeys(text, pl.String)}
     return pl.DataFrame(
-        rows,
-        schema_overrides={
-            **text,
-            **OVERRIDE_SCHEMA,
-            "published_on": pl.Date,
-            "revisions": pl.Int64,
-        },
-        infer_schema_length=None,
+        rows, schema_overrides={**known, **OVERRIDE_SCHEMA}, infer_schema_length=None
     )
 
 
 def _status(
     home: Home, feed: str, edition: str, active: list[SourceFile], in_use: bool
 ) -> EditionStatus:
-    """Return an edition's status. Anything the lake still has of one that is out of use (withdrawn,
-    retired) is ignored, because a rebuilt lake would not have it."""
+    """Return an edition's status. Anything the lake still has of an edition out of use is ignored,
+    because a rebuilt lake would not have it."""
     if in_use:
         return status_of(home, feed, edition, active)
     return EditionStatus(feed, edition, None, newest_override(home, feed, edition))
 
 
 def _source_files(
-    files: list[SourceFile],
-    placed: list[EditionFile],
-    out: dict[FileKey, Decision],
+    files: list[SourceFile], placed: list[EditionFile], out: dict[FileKey, Decision]
 ) -> pl.DataFrame:
     revision = {FileKey.of(p.file): p.revision for p in placed}
     rows = [
@@ -222,10 +186,8 @@ def _source_files(
     frame = pl.DataFrame(
         rows,
         schema_overrides={
+            **dict.fromkeys(("url", "member", "sheet"), pl.String),
             "published_on": pl.Date,
-            "url": pl.String,
-            "member": pl.String,
-            "sheet": pl.String,
             "revision": pl.Int64,
             **WITHDRAWN_SCHEMA,
         },
@@ -240,11 +202,7 @@ def _quarantine(home: Home, active: list[SourceFile]) -> pl.DataFrame:
     for file in active:
         if home.store.exists(key := lake_keys(file).quarantine):
             rows = pl.read_parquet(home.store.local_copy(key)).with_columns(
-                pl.lit(file.feed).alias("feed"),
-                pl.lit(file.edition).alias("edition"),
-                pl.lit(file.file_name).alias("file_name"),
-                pl.lit(file.sha256).alias("sha256"),
-                pl.col("source_row").cast(pl.Int64),
+                *file_columns(file), pl.col("source_row").cast(pl.Int64)
             )
             frames.append(rows.select(list(QUARANTINE_SCHEMA)))
     return pl.concat(frames)
@@ -270,7 +228,7 @@ def publications(home: Home) -> Journal:
 
 
 def read_publications(home: Home) -> pl.DataFrame:
-    """Read the journal of publications, oldest first."""
+    """Return the journal of publications as a frame, oldest first."""
     entries = [json.loads(entry) for entry in publications(home).entries()]
     return pl.DataFrame(
         entries, schema={**PUBLICATION_SCHEMA, "published_at": pl.String}

@@ -1,11 +1,9 @@
-"""Held months: organisation-months of accepted editions that have no figure, with the reason.
+"""Held months: organisation-months of accepted editions without a figure, the reason, and how they
+are left out of figures and wholes. Which months are held is decided in `checks.new_months`.
 
-Belongs here: which they are in which vintages, and leaving them out of figures and wholes. Does
-not: what is held and why (`checks.new_months`), accepting one (`warehouse.editions.status`).
-
-A held month stays in the working tables as an incomplete figure, so that its place is known and
-wholes that contain it are incomplete. It is held from its edition until a later accepted edition
-has the month and does not hold it.
+A held month stays in the working tables as an incomplete figure, so that wholes that contain it are
+incomplete. It is held from its edition until a later accepted edition has the month and does not
+hold it.
 """
 
 from __future__ import annotations
@@ -23,25 +21,18 @@ from warehouse.kpi.catalogue import Kpi, Source
 from warehouse.mart.hierarchy import Connection, create_from
 
 HELD_SCHEMA = {
-    "feed": pl.String,
-    "edition": pl.String,
-    "org_level": pl.String,
-    "org_code": pl.String,
+    **dict.fromkeys(("feed", "edition", "org_level", "org_code"), pl.String),
     "month": pl.Date,
     "measure": pl.String,
-    "found": pl.Int64,
-    "expected": pl.Int64,
-    "low": pl.Int64,
-    "high": pl.Int64,
-    "status": pl.String,
-    "reason": pl.String,
+    **dict.fromkeys(("found", "expected", "low", "high"), pl.Int64),
+    **dict.fromkeys(("status", "reason"), pl.String),
 }
 SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boolean}
 
 
 def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
     """Return a row per organisation-month of accepted editions that the check of new months found
-    out of range: columns of `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
+    out of range: columns `HELD_SCHEMA`. `status`: `held`, or `released` by decision."""
     rows = [
         one.model_dump()
         | {
@@ -67,20 +58,19 @@ def let_in(one: EditionStatus, month: HeldMonth) -> str:
 
 def load_held(db: Connection, statuses: Iterable[EditionStatus]) -> None:
     """Create `stage.held_month`: held and released months, with their vintages, and whether the
-    feed itself counts the organisation (`is_cell`). `stage.reported_<feed>` must exist."""
+    feed itself counts the organisation (`is_cell`). Needs `stage.reported_<feed>`."""
     held = held_rows(statuses)
     spans = [_span(db, row) for row in held.iter_rows(named=True)]
     frame = held.with_columns(
         pl.Series(name, [span[place] for span in spans], dtype=kind)
         for place, (name, kind) in enumerate(SPAN.items())
     )
-    told = dict.fromkeys(SPAN, "archive.source_file.edition")
-    create_from(db, "stage.held_month", frame, "checks.result", **told)
+    origins = dict.fromkeys(SPAN, "archive.source_file.edition")
+    create_from(db, "stage.held_month", frame, "checks.result", **origins)
 
 
 def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool]:
-    """Return the vintages from and until which a month is held, and whether the feed itself counts
-    the organisation."""
+    """Return the vintages from and until which a month is held, and `is_cell`."""
     feed, edition = str(row["feed"]), str(row["edition"])
     unit = contracts()[feed].reporting_unit
     own = unit is not None and unit.level == row["org_level"]
@@ -119,7 +109,7 @@ def keep_out(db: Connection, feeds: Iterable[str | None], table: str, level: str
 
 
 def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """Create `stage.kpi_source`: the feeds that each KPI is calculated from, by level."""
+    """Create `stage.kpi_source`: the feeds from which each KPI is calculated, by level."""
     pairs = [
         {"kpi_id": kpi.kpi_id, "org_level": level, "feed": feed}
         for kpi, source in wanted
@@ -133,8 +123,8 @@ def load_kpi_sources(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 
 def create_held_figures(db: Connection) -> None:
-    """Create `stage.held_figure`: why a newest figure is `held`, or was `released` by a decision
-    (`series, ordinal`). `stage.latest` must exist."""
+    """Create `stage.held_figure` (`series, ordinal, held, released`): why a newest figure is held,
+    or was released by a decision. Needs `stage.latest`."""
     db.execute(
         """CREATE TABLE stage.held_figure AS
         SELECT p.series, p.ordinal,

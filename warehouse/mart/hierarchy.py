@@ -1,9 +1,5 @@
-"""Which organisation belonged to which in each month: one table of memberships for all levels.
-
-Belongs here: `stage.observed` (what the files state about organisations), `stage.reference`, and
-`stage.membership`. Does not: which members a whole should have (`expected_members`), adding up
-(`rollup`).
-"""
+"""Which organisation belonged to which in each month: `stage.observed` (what files state about
+organisations), `stage.reference` and `stage.membership`, for all levels."""
 
 from __future__ import annotations
 
@@ -35,20 +31,20 @@ def create_from(
     table: str,
     frame: pl.DataFrame,
     source: str | None = None,
-    **told: str | Sequence[str],
+    **origins: str | Sequence[str],
 ) -> None:
     """Create a table from a polars frame, in SQL that names the source of each column.
 
-    `source`: the records that the frame was made of (`archive.source_file`), which have its
-    columns; `told`: column -> `records.column`, where it is another one, or several. A working
-    table (`stage.claim_known.value`) means what its own SQL reads.
+    `source`: the records from which the frame was made (`archive.source_file`); `origins`: column
+    -> `records.column` where it comes from another one, or several. Without `source`, the columns
+    come from `record.<table>`.
     """
     own = source or f"record.{table}"
     named = {}
     for name in frame.columns:
-        origins = told.get(name, f"{own}.{name}")
-        several = origins if isinstance(origins, str) else " + ".join(origins)
-        named[name] = f"{several}/{name}" if name in told else several
+        found = origins.get(name, f"{own}.{name}")
+        several = found if isinstance(found, str) else " + ".join(found)
+        named[name] = f"{several}/{name}" if name in origins else several
     db.register("incoming", frame.to_arrow().rename_columns(list(named.values())))
     columns = ", ".join(f'"{origin}" AS "{name}"' for name, origin in named.items())
     db.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM incoming")
@@ -56,17 +52,15 @@ def create_from(
 
 
 def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`.
-
-    `stage.reported_<feed>` and `stage.lost_<feed>` must exist.
-    """
+    """Create `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`. Needs
+    `stage.reported_<feed>` and `stage.lost_<feed>`."""
     _load_observed(db, home, placed)
     create_from(db, "stage.reference", reference(), "reference.organisations")
-    reported = [
+    months = ["SELECT month FROM stage.observed"]
+    months += [
         f"SELECT month FROM stage.reported_{f}" for f, c in contracts().items() if c.measures
     ]
-    months = " UNION ".join([*reported, "SELECT month FROM stage.observed"])
-    db.execute(f"CREATE TABLE stage.month AS {months}")
+    db.execute(f"CREATE TABLE stage.month AS {' UNION '.join(months)}")
     for level in SITES:
         _load_parents(db, level)
     _place_by_authority(db)
@@ -76,7 +70,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
 
 
 def feeds_at(level: str) -> list[str]:
-    """Return the feeds whose measures are of organisations of this level."""
+    """Return the feeds whose reporting unit is this level."""
     return [
         f
         for f, c in contracts().items()
@@ -87,15 +81,14 @@ def feeds_at(level: str) -> list[str]:
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Create `stage.observed`: what each file states about each organisation and month.
 
-    `tells_<level>`: whether the feed names parents of a level that an organisation need not have,
-    so that an empty parent means none.
-    `is_register`: whether the feed exists to list organisations, not to count.
+    `tells_<level>`: whether the feed names parents of an optional level, so that an empty parent
+    means none. `is_register`: whether the feed lists organisations and counts nothing.
     """
     frames = []
     optional = [one.name for one in TABLE if one.is_optional]
     for one in placed:
         contract = contracts()[one.file.feed]
-        telling = {
+        naming = {
             level: [o.level for o in contract.organisations if level in o.parents]
             for level in optional
         }
@@ -104,8 +97,8 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
                 pl.lit(one.file.feed).alias("feed"),
                 pl.lit(one.vintage).alias("vintage"),
                 *[
-                    pl.col("org_level").is_in(told).alias(f"tells_{level}")
-                    for level, told in telling.items()
+                    pl.col("org_level").is_in(levels).alias(f"tells_{level}")
+                    for level, levels in naming.items()
                 ],
                 pl.lit(not contract.measures).alias("is_register"),
             )
@@ -123,54 +116,54 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
     )
 
 
-def _is_told(parent: str) -> str:
+def _is_stated(parent: str) -> str:
     """SQL: whether a row of `stage.observed` states its parent of a level."""
     return f"tells_{parent}" if LEVELS[parent].is_optional else f"{KEY_COLUMNS[parent]} IS NOT NULL"
 
 
 def _load_parents(db: Connection, level: str) -> None:
-    """Create `stage.<level>_parent`: parents of each organisation in each month in which it has a
-    figure, lost one, or is named, and the month the parent was reported for (`<parent>_as_of`).
+    """Create `stage.<level>_parent`: the parents of each organisation in each month in which it has
+    a figure, lost one or is named, and the month for which each was reported (`<parent>_as_of`).
 
-    As at the month: the newest edition's parent for that month, else for the last month before
-    it. A later month's parent is never carried back.
+    The parent is the newest edition's for that month, otherwise for the last month before it. A
+    later month's parent is never carried back.
     """
-    told = {KEY_COLUMNS[parent]: _is_told(parent) for parent in LEVELS[level].parents}
+    stated = {KEY_COLUMNS[parent]: _is_stated(parent) for parent in LEVELS[level].parents}
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
     wanted = [observed]
     for feed in feeds_at(level):
-        wanted.append(f"SELECT org_code, month FROM stage.reported_{feed}")
-        wanted.append(
+        wanted += [
+            f"SELECT org_code, month FROM stage.reported_{feed}",
             f"SELECT org_code, month FROM stage.lost_{feed} "
-            f"WHERE org_code IN (SELECT org_code FROM ({observed}))"
-        )
-    words = [
-        f"""{column}_told AS (
+            f"WHERE org_code IN (SELECT org_code FROM ({observed}))",
+        ]
+    newest = [
+        f"""{column}_stated AS (
             SELECT org_code, month, {column} FROM stage.observed
             WHERE org_level = '{level}' AND {condition}
             QUALIFY row_number() OVER (
                 PARTITION BY org_code, month
                 ORDER BY vintage DESC, is_register, feed, {column} NULLS LAST) = 1)"""
-        for column, condition in told.items()
+        for column, condition in stated.items()
     ]
     joins = "".join(
         f"""
-        ASOF LEFT JOIN {column}_told
-            ON {column}_told.org_code = w.org_code AND w.month >= {column}_told.month"""
-        for column in told
+        ASOF LEFT JOIN {column}_stated
+            ON {column}_stated.org_code = w.org_code AND w.month >= {column}_stated.month"""
+        for column in stated
     )
     db.execute(
         f"""CREATE TABLE stage.{level}_parent AS
-        WITH wanted AS ({" UNION ".join(wanted)}), {", ".join(words)}
+        WITH wanted AS ({" UNION ".join(wanted)}), {", ".join(newest)}
         SELECT w.org_code, w.month,
-               {", ".join(f"{c}_told.{c}, {c}_told.month AS {c}_as_of" for c in told)}
+               {", ".join(f"{c}_stated.{c}, {c}_stated.month AS {c}_as_of" for c in stated)}
         FROM wanted AS w {joins}"""
     )
 
 
 def _place_by_authority(db: Connection) -> None:
-    """Place a pharmacy that no file puts in an ICB in its local authority's ICB, if all the
-    authority's pharmacies were in one ICB when last any was placed."""
+    """Place a pharmacy without an ICB in the ICB of its local authority, if all the authority's
+    pharmacies were in one ICB in the last month in which any was placed."""
     db.execute(
         """CREATE OR REPLACE TABLE stage.pharmacy_parent AS
         WITH placed AS (
@@ -188,10 +181,8 @@ def _place_by_authority(db: Connection) -> None:
 
 
 def _load_sub_icb_parents(db: Connection) -> None:
-    """Create `stage.sub_icb_parent`: ICB and region of each sub-ICB in each month of the data.
-
-    They come from the dated reference; for codes it does not list, from the feeds.
-    """
+    """Create `stage.sub_icb_parent`: ICB and region of each sub-ICB by month, from the dated
+    reference; for codes that it does not list, from the feeds."""
     db.execute(
         """CREATE TABLE stage.sub_icb_parent AS
         WITH dated AS (
@@ -216,8 +207,8 @@ def _load_sub_icb_parents(db: Connection) -> None:
 def _load_icb_parents(db: Connection) -> None:
     """Create `stage.icb_parent`: region of each ICB in each month of the data and of its editions.
 
-    They come from the dated reference. Other names (`Unknown`, codes of another time) have no
-    region, in the month they describe and in the month of their edition, quarantined or not.
+    From the dated reference. Other names (`Unknown`, codes of another time) have no region, in the
+    month they describe and in the month of their edition, quarantined or not.
     """
     lost = " UNION ALL ".join(
         f"SELECT org_code, month, vintage FROM stage.lost_{feed} WHERE org_code IS NOT NULL"
@@ -233,12 +224,12 @@ def _load_icb_parents(db: Connection) -> None:
             FROM moment AS m
             JOIN stage.reference AS i ON i.org_level = 'icb'
                 AND m.month BETWEEN i.effective_from AND i.effective_to),
-        said AS (
+        stated AS (
             SELECT org_code, month, vintage FROM stage.observed WHERE org_level = 'icb'
             UNION ALL {lost}),
         named AS (
-            SELECT org_code, month FROM said
-            UNION SELECT org_code, {EDITION_MONTH.format(vintage="vintage")} FROM said)
+            SELECT org_code, month FROM stated
+            UNION SELECT org_code, {EDITION_MONTH.format(vintage="vintage")} FROM stated)
         SELECT * FROM dated
         UNION ALL
         SELECT org_code, month, NULL, FALSE FROM named ANTI JOIN dated USING (org_code, month)"""
@@ -247,17 +238,12 @@ def _load_icb_parents(db: Connection) -> None:
 
 def _load_membership(db: Connection) -> None:
     """Create `stage.membership`: `child_level, child, month, level, parent`, one row per parent."""
-    steps = [(child, level) for child in ADDING_UP for level in wholes_of(child)]
     parts = [
         f"""SELECT '{child}' AS child_level, org_code AS child, month, '{level}' AS level,
             {column} AS parent FROM stage.{child}_parent WHERE {column} IS NOT NULL"""
-        for child, level in steps
-        if (column := KEY_COLUMNS.get(level))
-    ]
-    parts += [
-        f"SELECT '{child}', org_code, month, '{level}', $england FROM stage.{child}_parent"
-        for child, level in steps
-        if level not in KEY_COLUMNS
+        for child in ADDING_UP
+        for level in wholes_of(child)
+        for column in [KEY_COLUMNS.get(level, "$england")]
     ]
     db.execute(
         f"CREATE TABLE stage.membership AS {' UNION ALL '.join(parts)}", {"england": ENGLAND}

@@ -1,15 +1,11 @@
-"""The inputs that KPIs need, one or two feeds each, and their figures before any roll-up.
+"""The inputs of KPIs, one or two feeds each, and their figures before any roll-up: numerators
+joined to denominators, vintage by vintage, for the organisations that the feeds count.
 
-Belongs here: numerators joined to their denominators, vintage by vintage, for the organisations
-that the feeds themselves count. Does not: adding up (`rollup`), members that count as zero
-(`participation`).
-
-Every table of figures has the grain organisation, month, vintage, and the columns
-`org_code, month, vintage, edition, revision`, `published_on` and `known_from` (the newest dates
-among the files it uses), `disputed` (which acceptances despite failed checks it was made with),
-the measures wanted (`n_*` of the numerator's feed, `d_*` of the other's), `whole` (no member
-missing), `members_present` and `members_expected`; and `apart`: between which ONS codes the two
-feeds differ (text), NULL where both cover the same area.
+Every table of figures has the grain organisation, month, vintage, and the columns `org_code, month,
+vintage, edition, revision`, `published_on` and `known_from` (the newest dates of the files it
+uses), `disputed` (which disputes it uses), the measures (`n_*` of the numerator's feed, `d_*` of
+the other's), `whole` (no member missing), `members_present`, `members_expected`, and `apart`: the
+ONS codes by which the two feeds differ, NULL where both cover the same area.
 """
 
 from __future__ import annotations
@@ -31,10 +27,8 @@ Feeds = tuple[str, str | None, bool]
 
 @dataclass(frozen=True)
 class Inputs:
-    """The feeds that some KPIs share, and the measures those KPIs need of them.
-
-    `asks_members`: each listed member counts, with zero if the other feed does not name it.
-    """
+    """The feeds that some KPIs share, and the measures those KPIs need. `asks_members`: each listed
+    member counts, with zero if the numerator's feed does not name it."""
 
     feed: str
     other: str | None
@@ -49,17 +43,18 @@ class Inputs:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether the two feeds count different organisations, and join only at a higher level."""
+        """Whether the two feeds count different levels of organisations, and join only at a higher
+        one."""
         return self.other is not None and reporting_level(self.other) != self.level
 
     @property
     def columns(self) -> list[str]:
-        """Measure columns of these inputs' figures as the feeds count them."""
+        """Measure columns at the level that the feeds count."""
         return [f"n_{n}" for n in self.numerators] + [f"d_{d}" for d in self.denominators]
 
     @property
     def summed(self) -> list[str]:
-        """Measure columns of its roll-ups: those that may be added over organisations."""
+        """Measure columns of roll-ups: those that may be added over organisations."""
         bottom = contracts()[self.other or self.feed].measures
         top = contracts()[self.feed].measures
         return [f"n_{n}" for n in self.numerators if top[n].additive_over_organisations] + [
@@ -82,9 +77,9 @@ class Inputs:
         return f"stage.figures_{self.feed}__{beside}__{level}"
 
     def alone(self) -> tuple[Inputs, Inputs]:
-        """Return the two feeds of mixed inputs, each by itself."""
+        """Return the two feeds of mixed inputs, each alone."""
         if self.other is None:
-            raise ValueError(f"{self.feed} is alone already")
+            raise ValueError(f"{self.feed} has no second feed")
         return (
             Inputs(self.feed, None, False, self.numerators, ()),
             Inputs(self.other, None, False, self.denominators, ()),
@@ -95,13 +90,13 @@ def reporting_level(feed: str) -> OrgLevel:
     """Return the level of the organisations that a feed counts."""
     unit = contracts()[feed].reporting_unit
     if unit is None:
-        raise ValueError(f"{feed} has no cell")
+        raise ValueError(f"{feed} has no reporting unit")
     return unit.level
 
 
 def summed_as(source: Source) -> dict[str, str]:
-    """Measure (`feed.measure`) of a KPI's source -> name of the inputs that add it up: feeds that
-    count different organisations are added up separately."""
+    """Map each measure (`feed.measure`) of a KPI's source to the name of the inputs that add it up:
+    feeds that count different organisations are added up separately."""
     inputs = Inputs(*feeds_of(source), (), ())
     if not inputs.is_mixed:
         return dict.fromkeys(source.measures, inputs.name)
@@ -110,15 +105,13 @@ def summed_as(source: Source) -> dict[str, str]:
 
 
 def feeds_of(source: Source) -> Feeds:
-    """Return what makes inputs distinct: their feeds, and whether absent members are zero."""
+    """Return what identifies inputs: their feeds, and whether absent members are zero."""
     return (*source.feeds, source.absent_is_zero)
 
 
 def inputs_of(sources: Iterable[Source]) -> list[Inputs]:
-    """Return the distinct inputs that these sources of KPIs need, each with its measures.
-
-    Mixed inputs come after the single inputs of their two feeds, from which they are joined.
-    """
+    """Return the distinct inputs that these sources need, each with its measures. Mixed inputs come
+    after the single inputs of their two feeds, from which they are joined."""
     tops: dict[Feeds, set[str]] = defaultdict(set)
     bottoms: dict[Feeds, set[str]] = defaultdict(set)
     for source in sources:
@@ -138,7 +131,7 @@ def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[
 
 
 def base_figures(db: Connection, inputs: Inputs) -> None:
-    """Create figures as the feed itself counts them, beside the other feed's denominators."""
+    """Create the figures as the feed counts them, with the other feed's denominators."""
     bottom_feed = "d" if inputs.other else "n"
     columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]
@@ -151,15 +144,13 @@ def base_figures(db: Connection, inputs: Inputs) -> None:
         return
     db.execute(
         f"""CREATE TABLE {target} AS
-        SELECT n.org_code, n.month, n.vintage, n.edition, n.revision, n.published_on,
-               n.known_from, n.disputed, {", ".join(columns)}, NULL::VARCHAR AS apart
-        FROM {reported} AS n"""
+        SELECT {KEYS}, {", ".join(columns)}, NULL::VARCHAR AS apart FROM {reported} AS n"""
     )
 
 
 def join_levels(db: Connection, inputs: Inputs) -> list[str]:
-    """Join feeds that count different organisations at the levels that both reach, after rolling
-    each up alone; a figure is whole where both are. Returns the levels."""
+    """Join mixed inputs at the levels that both feeds reach, after rolling each up alone; a figure
+    is whole where both are. Return the levels."""
     top, bottom = inputs.alone()
     levels = [level for level in reach(top.level) if level in reach(bottom.level)]
     for level in levels:
@@ -175,11 +166,9 @@ def join_levels(db: Connection, inputs: Inputs) -> list[str]:
 def _side_by_side(
     db: Connection, inputs: Inputs, level: str, tables: tuple[str, str, str], columns: list[str]
 ) -> None:
-    """Join two tables of figures into a third (`tables`: target, top, bottom): `columns` of `n`
-    and, beside them, of `d`.
-
-    A vintage is any edition of either: the figures as known when that was newest.
-    """
+    """Join two tables of figures into a third (`tables`: target, top, bottom) with `columns` of `n`
+    and `d`. It has a vintage for each edition of either: the figures as known when that was
+    newest."""
     target, top, bottom = tables
     apart, boundaries = _apart(inputs, level, top, bottom)
     db.execute(

@@ -1,9 +1,5 @@
-"""The working database: accepted measures, month by month, before any roll-up.
-
-Belongs here: loading Parquet into `stage.*`. Does not: who belonged to whom (`hierarchy`), adding
-up (`rollup`), KPIs (`figures`). Identifiers in SQL come from validated contracts; values are always
-parameters.
-"""
+"""The working database: loads accepted measures and quarantined rows into `stage.*`, before any
+roll-up."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ from warehouse.transform.unreliable import count_bearing, readable_code
 
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Fill `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
+    """Create `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
     `quarantined_<feed>` (organisations with a quarantined row) and `lost_<feed>` (those of them
     that have no good figure)."""
     db.execute("CREATE SCHEMA stage")
@@ -40,13 +36,10 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             own = [one for one in placed if one.file.feed == feed]
             load_reported(db, contract, own, home)
             lost = lost_rows(contract, own, home)
-            told = {"vintage": "archive.source_file.edition"}
-            told |= {
-                c: "constant.*"
-                for level, c in PLACE_COLUMNS.items()
-                if level not in _places(contract)
-            }
-            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **told)
+            unnamed = [c for level, c in PLACE_COLUMNS.items() if level not in _places(contract)]
+            origins = dict.fromkeys(unnamed, "constant.*")
+            origins["vintage"] = "archive.source_file.edition"
+            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **origins)
             db.execute(
                 f"""CREATE TABLE stage.quarantined_{feed} AS
                 SELECT DISTINCT org_code, month, vintage FROM stage.lost_{feed}
@@ -80,33 +73,24 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             for one in placed
         ],
         schema={
-            "sha256": pl.String,
-            "feed": pl.String,
-            "edition": pl.String,
-            "revision": pl.Int32,
-            "vintage": pl.Int64,
-            "position": pl.Int32,
-            "published_on": pl.Date,
-            "known_from": pl.Date,
-            "measures": pl.String,
-            "organisations": pl.String,
+            **dict.fromkeys(("sha256", "feed", "edition"), pl.String),
+            **{"revision": pl.Int32, "vintage": pl.Int64, "position": pl.Int32},
+            **dict.fromkeys(("published_on", "known_from"), pl.Date),
+            **dict.fromkeys(("measures", "organisations"), pl.String),
         },
     )
-    issued, kept = "archive.source_file.published_on", "archive.source_file.sha256"
-    create_from(
-        db,
-        "stage.file",
-        frame,
-        "archive.source_file",
-        vintage="archive.source_file.edition",
-        **dict.fromkeys(("revision", "position", "known_from"), issued),
-        **dict.fromkeys(("measures", "organisations"), kept),
-    )
+    source = "archive.source_file"
+    origins = {
+        "vintage": f"{source}.edition",
+        **dict.fromkeys(("revision", "position", "known_from"), f"{source}.published_on"),
+        **dict.fromkeys(("measures", "organisations"), f"{source}.sha256"),
+    }
+    create_from(db, "stage.file", frame, source, **origins)
 
 
 def known_from(file: SourceFile) -> date:
     """Return the day from which a file's figures can have been known: its publication day if
-    stated, else the day on which it was saved to disk."""
+    stated, otherwise the day on which it was saved to disk."""
     return file.published_on or file.retrieved_at.date()
 
 
@@ -116,8 +100,8 @@ def load_reported(
     """Create `stage.reported_<feed>`: one row per organisation, month and vintage.
 
     Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
-    and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out,
-    so that an earlier edition's figure stays the latest.
+    and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out, so
+    that an earlier edition's figure stays the latest.
     """
     measures = ", ".join(f"m.{name}" for name in contract.measures)
     paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
@@ -151,17 +135,17 @@ def _no_measures(contract: Contract) -> pl.DataFrame:
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:
     """Return the quarantined rows without which figures are too small.
 
-    Columns: `org_code` (null where it can't be read), those of `PLACE_COLUMNS` (where the row
-    has them), `month`, `vintage`.
+    Columns: `org_code` (null where it can't be read), those of `PLACE_COLUMNS` (where the row has
+    them), `month`, `vintage`.
     """
     schema = dict.fromkeys(("org_code", *PLACE_COLUMNS.values()), pl.String)
     frames = [pl.DataFrame(schema={**schema, "month": pl.Date, "vintage": pl.Int64})]
     if contract.reporting_unit is None:
         return frames[0]
-    told = _places(contract)
+    named = _places(contract)
     places = [
-        (pl.col(told[level]).cast(pl.String) if level in told else pl.lit(None, pl.String)).alias(c)
-        for level, c in PLACE_COLUMNS.items()
+        (pl.col(named[one]).cast(pl.String) if one in named else pl.lit(None, pl.String)).alias(c)
+        for one, c in PLACE_COLUMNS.items()
     ]
     for one in placed:
         edition = parse_month(one.file.edition)
@@ -189,7 +173,7 @@ def _places(contract: Contract) -> dict[str, str]:
 
 def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> list[date]:
     """Return months that a later file of the edition restates for organisations of this one: rows
-    with an unreadable organisation have been corrected there, or quarantined again."""
+    with an unreadable organisation were corrected there, or quarantined again."""
     own = cells_of(home, one.file).keys()
     later = [
         other.file
@@ -230,15 +214,10 @@ def calendar(first: date | None, last: date | None) -> pl.DataFrame:
     """Return the months of the financial years from `first` to `last`.
 
     Columns: `month` (Date), `financial_year` ('2024/25'), `financial_month` (1 = April), `days`,
-    `working_days` (Monday to Friday, less the bank holidays of England).
+    `working_days` (Mondays to Fridays, excluding bank holidays in England).
     """
-    schema = {
-        "month": pl.Date,
-        "financial_year": pl.String,
-        "financial_month": pl.Int8,
-        "days": pl.Int8,
-        "working_days": pl.Int8,
-    }
+    numbers = dict.fromkeys(("financial_month", "days", "working_days"), pl.Int8)
+    schema = {"month": pl.Date, "financial_year": pl.String, **numbers}
     if first is None or last is None:
         return pl.DataFrame(schema=schema)
     start, end = date(financial_year(first), 4, 1), date(financial_year(last) + 1, 3, 1)

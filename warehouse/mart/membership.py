@@ -1,12 +1,9 @@
-"""Which organisations contribute to each roll-up: the members of each whole.
+"""Which organisations contribute to each roll-up (`figure_member`), and from which files the
+counted figures came (`figure_source`, `figure_lost`).
 
-Belongs here: the table that roll-ups sum, recorded as `stage.figure_member` before it is dropped,
-and its publication beside the files that the counted cells came from. Does not: whom a whole
-should have (`expected_members`), the sums (`rollup`), tracing a figure to its files (`explain`).
-
-It records which members contributed, not which figure of theirs: that is always the newest one at
-the time. A figure of vintage V uses the members whose span includes V, their members in turn, down
-to the organisations that the feed counts, and of these the newest cell not after V.
+Members are recorded, not their figures: a figure of vintage V uses the members whose span includes
+V, their members in turn, down to the organisations that the feed counts, and of these the newest
+figure not after V.
 """
 
 from __future__ import annotations
@@ -35,10 +32,8 @@ def create_members(db: Connection) -> None:
 def added_up(
     db: Connection, inputs: Inputs, level: str, member: str, members: str
 ) -> Iterator[str]:
-    """Create the table that a roll-up sums, record its members, and drop it afterwards.
-
-    `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage.
-    """
+    """Create the table that a roll-up sums, record its members, and drop it afterwards. `members`:
+    SQL of one row per member (`org_code`), whole (`parent`), month and vintage."""
     table = inputs.table(level).replace("stage.figures_", "stage.members_")
     db.execute(f"CREATE TABLE {table} AS {members}")
     yield table
@@ -71,7 +66,7 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
 
 def publish_members(db: Connection, disclosure: Disclosure) -> None:
     """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
-    attached mart: the way from a figure to its files, and what is missing on it."""
+    attached mart."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
@@ -81,7 +76,7 @@ def publish_members(db: Connection, disclosure: Disclosure) -> None:
 
 
 def _create_figure_source(db: Connection) -> None:
-    """Record which file each counted organisation-month came from, for every vintage available."""
+    """Record the file of each counted organisation-month, for every available vintage."""
     parts = [
         f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, org_code,
             month, edition, revision, sha256, rows::BIGINT AS rows FROM stage.reported_{feed}"""

@@ -1,8 +1,5 @@
-"""The table of organisations: names, and their parents over time.
-
-Belongs here: `organisation` of the mart and the names it shows. Does not: finding out who
-belonged to whom (`hierarchy`).
-"""
+"""The mart's table of organisations: names, and parents over time. Which organisation belonged to
+which is in `hierarchy`."""
 
 from __future__ import annotations
 
@@ -17,15 +14,14 @@ PARENTS = ", ".join(KEY_COLUMNS.values())
 
 def create_names(db: Connection) -> None:
     """Create `stage.organisation_name`: the newest published name of each organisation; for
-    regions, England and local authorities the reference's."""
-    authorities = local_authorities.names()
-    named = {"org_code": list(authorities), "org_name": list(authorities.values())}
+    regions, England and local authorities the name in the reference."""
+    authorities = list(local_authorities.names().items())
     text = {"org_code": pl.String, "org_name": pl.String}
-    frame = pl.DataFrame(named, schema=text)
+    frame = pl.DataFrame(authorities, schema=text, orient="row")
     create_from(db, "stage.authority", frame, "reference.local_authorities")
     db.execute(
         """CREATE TABLE stage.organisation_name AS
-        WITH said AS (
+        WITH stated AS (
             SELECT org_level, org_code, org_name, month, vintage FROM stage.observed
             WHERE org_name IS NOT NULL AND org_code IS NOT NULL
             UNION ALL
@@ -38,24 +34,24 @@ def create_names(db: Connection) -> None:
             SELECT 'local_authority', org_code, org_name, DATE '9000-01-01', 0
             FROM stage.authority)
         SELECT org_level, org_code, arg_max(org_name, (month, vintage, org_name)) AS org_name
-        FROM said GROUP BY ALL"""
+        FROM stated GROUP BY ALL"""
     )
 
 
 def create_organisation(db: Connection) -> None:
-    """Create one row per organisation and period in which its parents stayed the same.
+    """Create `organisation`: one row per organisation and period in which its parents stayed the
+    same.
 
-    Those of the reference have its periods, the first and last extended to cover their figures,
-    because publishers restate earlier months on the boundaries of the release. All others have
-    the periods that the files show, month by month.
+    Organisations of the reference have its periods; the first and last are extended to cover their
+    figures, because publishers restate earlier months on the boundaries of the release. All others
+    have the periods that the files show, month by month.
     """
     _load_seen(db)
-    parents = f"({PARENTS})"
     own_parents = ", ".join(f"o.{column}" for column in KEY_COLUMNS.values())
     db.execute(
         f"""CREATE TABLE mart.organisation AS
         WITH marked AS (
-            SELECT *, coalesce({parents} IS DISTINCT FROM lag({parents}) OVER w, TRUE) AS is_new
+            SELECT *, coalesce(({PARENTS}) IS DISTINCT FROM lag(({PARENTS})) OVER w, TRUE) AS is_new
             FROM stage.seen WINDOW w AS (PARTITION BY org_level, org_code ORDER BY month)),
         period AS (
             SELECT org_level, org_code, {PARENTS}, month AS valid_from,
@@ -93,11 +89,11 @@ def create_organisation(db: Connection) -> None:
 
 
 def _load_seen(db: Connection) -> None:
-    """Create `stage.seen`: parents of each organisation outside the reference, month by month. A
+    """Create `stage.seen`: the parents of each organisation outside the reference, by month. A
     network or local authority has the parents that all its members share."""
     sites = ", ".join(f"{site} AS ({_site(site)})" for site in SITES)
-    told = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
-    told += [
+    parts = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
+    parts += [
         _group(site, level)
         for site in SITES
         for level in LEVELS[site].parents
@@ -106,7 +102,7 @@ def _load_seen(db: Connection) -> None:
     db.execute(
         f"""CREATE TABLE stage.seen AS
         WITH {sites}
-        {" UNION ALL ".join(told)}
+        {" UNION ALL ".join(parts)}
         UNION ALL BY NAME
         SELECT 'sub_icb' AS org_level, org_code, month, icb_code, region_code
         FROM (SELECT DISTINCT o.org_code, o.month, p.icb_code, p.region_code
@@ -121,7 +117,7 @@ def _load_seen(db: Connection) -> None:
 
 
 def _site(site: str) -> str:
-    """SQL: sites with the parents that files name and those of their dated place."""
+    """SQL: sites with the parents that files name and the parents of their dated place."""
     own = LEVELS[site].parents
     [place] = [level for level in own if level in DATED]
     columns = [
@@ -150,5 +146,5 @@ def _group(site: str, level: str) -> str:
 
 
 def _if_one(column: str) -> str:
-    """SQL: the parent that all members with one share."""
+    """SQL: the parent that all members share, if there is one."""
     return f"CASE WHEN count(DISTINCT {column}) = 1 THEN min({column}) END"

@@ -1,8 +1,5 @@
-"""Decisions, as governance's tables show them.
-
-Belongs here: the table of all decisions, and the columns beside an edition or a file that show
-what was decided about it. Does not: the other tables of the schema (`governance`).
-"""
+"""Decisions as governance's tables show them: all decisions, and those about an edition or a
+file."""
 
 from __future__ import annotations
 
@@ -60,18 +57,19 @@ def override_columns(status: EditionStatus) -> dict[str, object]:
     one = status.decision
     return {
         "override": one.decision if one else None,
-        "override_reason": one.reason if one else None,
-        "override_by": one.decided_by if one else None,
-        "override_at": one.decided_at.replace(tzinfo=None) if one else None,
+        **_decided("override", one),
         "override_lapsed": status.lapsed,
     }
 
 
 def withdrawn_columns(one: Decision | None) -> dict[str, object]:
     """Return whether a file is withdrawn, and by which decision."""
+    return {"withdrawn": one is not None, **_decided("withdrawn", one)}
+
+
+def _decided(prefix: str, one: Decision | None) -> dict[str, object]:
     return {
-        "withdrawn": one is not None,
-        "withdrawn_reason": one.reason if one else None,
-        "withdrawn_by": one.decided_by if one else None,
-        "withdrawn_at": one.decided_at.replace(tzinfo=None) if one else None,
+        f"{prefix}_reason": one.reason if one else None,
+        f"{prefix}_by": one.decided_by if one else None,
+        f"{prefix}_at": one.decided_at.replace(tzinfo=None) if one else None,
     }

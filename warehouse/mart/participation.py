@@ -1,8 +1,5 @@
-"""Participation: each member of a list with its figure, or zero if it has none.
-
-Belongs here: figures of one feed's members from another feed, and the table that shows which list
-was used. Does not: adding up (`rollup`).
-"""
+"""Participation: each member of a list with its figure, or zero if it has none, and the table that
+shows which list was used."""
 
 from __future__ import annotations
 
@@ -17,9 +14,9 @@ from warehouse.reference.levels import LEVELS
 def member_figures(db: Connection, inputs: Inputs) -> None:
     """Create figures of the other feed's members: the feed's own figure, or zero.
 
-    In months in which the feed names any member of a place, each member has its own figure, 0 if
-    it is not named, NULL if its row was quarantined. In other months it has no row. A vintage is
-    any edition of either feed that covers the place.
+    In months in which the feed names any member of a place, each member has its own figure, 0 if it
+    is not named, NULL if its row was quarantined. In other months it has no row. There is a vintage
+    for each edition of either feed that covers the place.
     """
     # A feed that names any member of the place in a month covers all of it.
     place = LEVELS[inputs.level].parents[0]
@@ -31,7 +28,7 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
     )
     db.execute(
         f"""CREATE TABLE {inputs.table(inputs.level)} AS
-        WITH {_spoken_of(inputs, place)}
+        WITH {_coverage(inputs, place)}
         SELECT a.org_code, a.month, t.vintage, t.edition, t.revision,
                greatest(c.published_on, d.published_on) AS published_on,
                greatest(c.known_from, d.known_from) AS known_from,
@@ -51,7 +48,7 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
     )
 
 
-def _spoken_of(inputs: Inputs, place: str) -> str:
+def _coverage(inputs: Inputs, place: str) -> str:
     """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place), `tick`
     (editions of either that do), `asked` (members of a place)."""
     return f"""placed AS ({parents(inputs.level, place)}),
@@ -105,11 +102,8 @@ def expected_listed(inputs: Inputs, level: str) -> str:
 
 
 def create_members_table(db: Connection, kpi: Kpi) -> None:
-    """Create a KPI's `members_table` in the attached mart: the list used, and who is not on it.
-
-    One row per month with published figures and place that has members on the month's list or
-    taking part.
-    """
+    """Create a KPI's `members_table` in the attached mart: the list used, and members not on it.
+    One row per month with published figures and place with members on the list or taking part."""
     [source] = kpi.sources
     active, listed = source.measures
     newest = "QUALIFY row_number() OVER (PARTITION BY org_code, month ORDER BY vintage DESC) = 1"

@@ -1,16 +1,12 @@
 """How long a month is provisional: until later editions hardly revise its figures.
 
-Belongs here: the typical revision at each age, compared with the typical change on the year, and
-the age from which a month is final. Does not: vintages and revisions one by one (`revisions`),
-statuses (`figure_status`).
-
-The age of a month is the number of months from it to the edition. At each age the later revision
-is the median, over organisations and editions, of the change from that edition's figure to the
-newest one. A KPI at a level is settled at an age where this is nil, or below a tenth of the
-median change on the year; a month is final from the first age after which no known one is
-unsettled. Ages with fewer than `FIGURES` figures are not used. Fewer than `RELEASES` editions that
-were later revised may lengthen the contract's lag, but not shorten it: one release without
-revisions proves little. Where nothing is known the contract's lag applies.
+The age of a month is the number of months from it to the edition. At each age the later revision is
+the median, over organisations and editions, of the change from that edition's figure to the newest
+one. A KPI at a level is settled at an age where this is zero, or below a tenth of the median change
+on the year; a month is final from the first age from which every known age is settled. Ages with
+fewer than `FIGURES` figures are not used. Fewer than `RELEASES` editions that were later revised
+may lengthen the contract's lag, but not shorten it: one release without revisions proves little.
+Where nothing is known the contract's lag applies.
 """
 
 from __future__ import annotations
@@ -18,6 +14,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.base.months import add_months, parse_month
+from warehouse.base.number_format import size_sql
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, Source
 from warehouse.mart.hierarchy import Connection, create_from
@@ -27,9 +24,6 @@ FIGURES, RELEASES = 3, 3
 TENTH = 0.1
 # The age in months of the vintage `n` of a figure.
 AGE = "n.vintage // 100000 * 12 + n.vintage // 1000 % 100 - n.ordinal"
-# A size of change in words, by unit.
-WORDS = """CASE WHEN unit = 'share' THEN format('{{:.2f}} pp', 100 * {0})
-    ELSE format('{{:.2f}}%', 100 * {0}) END"""
 
 
 def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
@@ -50,15 +44,15 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     ]
     text = dict.fromkeys(("kpi_id", "org_level", "newest_edition"), pl.String)
     schema = {**text, "after_newest": pl.Date, "contract_months": pl.Int32}
-    held, lag = "archive.source_file.edition", "contract.provisional_months"
-    told = {"newest_edition": held, "after_newest": held, "contract_months": lag}
+    edition, lag = "archive.source_file.edition", "contract.provisional_months"
+    origins = {"newest_edition": edition, "after_newest": edition, "contract_months": lag}
     frame = pl.DataFrame(rows, schema=schema)
-    create_from(db, "stage.contract_lag", frame, "catalogue.kpi", **told)
+    create_from(db, "stage.contract_lag", frame, "catalogue.kpi", **origins)
 
 
 def create_provisional(db: Connection) -> None:
     """Create `kpi_revision_by_age` and `kpi_provisional` in the attached mart. Needs
-    `stage.contract_lag`, `stage.latest` and the vintages as `link_vintages` leaves them."""
+    `stage.contract_lag`, `stage.latest` and `link_vintages`."""
     _create_later(db)
     _create_change(db)
     _create_by_age(db)
@@ -66,8 +60,8 @@ def create_provisional(db: Connection) -> None:
 
 
 def _create_later(db: Connection) -> None:
-    """Create `stage.later_revision`: each figure that a later edition restates, against the newest
-    one, unchanged ones included."""
+    """Create `stage.later_revision`: each figure that a later edition restates, compared with the
+    newest one, including unchanged ones."""
     db.execute(
         f"""CREATE TABLE stage.later_revision AS
         SELECT l.kpi_id, l.org_level, {AGE} AS age_months, n.vintage // 1000 AS issue,
@@ -97,8 +91,8 @@ def _create_change(db: Connection) -> None:
 
 
 def _create_by_age(db: Connection) -> None:
-    """Create `kpi_revision_by_age`. `is_settled` is NULL where it is unknown: too few figures, or
-    no change on the year to compare a revision with."""
+    """Create `kpi_revision_by_age`. `is_settled` is NULL with too few figures, or no change on the
+    year to compare with."""
     db.execute(
         f"""CREATE TABLE mart.kpi_revision_by_age AS
         SELECT r.kpi_id, r.org_level, r.age_months, count(DISTINCT r.issue) AS editions,
@@ -115,8 +109,7 @@ def _create_by_age(db: Connection) -> None:
 
 
 def _create_rule(db: Connection) -> None:
-    later = WORDS.format("typical_later_revision")
-    change = WORDS.format("typical_year_on_year_change")
+    later, change = size_sql("typical_later_revision"), size_sql("typical_year_on_year_change")
     newest = """CASE provisional_months WHEN 1 THEN 'the newest month'
         ELSE format('one of the newest {} months', provisional_months) END"""
     db.execute(
@@ -152,30 +145,31 @@ def _create_rule(db: Connection) -> None:
                contract_months, measured_months, editions_compared, typical_later_revision,
                typical_year_on_year_change,
                CASE WHEN provisional_months = 0
-                    THEN format('after the newest edition held ({{}})', newest_edition)
+                    THEN format('after the newest available edition ({{}})', newest_edition)
                     WHEN is_measured
-                    THEN format('{{}}: later editions typically still change such a month by up to '
-                             '{{}}, against a typical change on the year of {{}}',
+                    THEN format('{{}}: later editions typically change such a month by up to {{}}, '
+                             'compared with a typical change on the year of {{}}',
                              {newest}, {later}, {change})
                     WHEN measured_months IS NULL
                     THEN format('{{}}, by the contract of its feed: how much later editions change '
                              'such a month is not known', {newest})
-                    ELSE format('{{}}, by the contract of its feed: editions held that a later one '
-                             'revised are {{}}, too few to shorten it', {newest}, editions_compared)
+                    ELSE format('{{}}, by the contract of its feed: available editions that a '
+                             'later one revised: {{}}, too few to shorten it',
+                             {newest}, editions_compared)
                     END AS rule
         FROM decided ORDER BY kpi_id, org_level"""
     )
 
 
 def add_rule_to_kpis(db: Connection) -> None:
-    """Add to table `kpi` of the attached mart the rule by which months are provisional."""
+    """Add the rule by which months are provisional to table `kpi` of the attached mart."""
     db.execute(
         """CREATE OR REPLACE TABLE mart.kpi AS
-        WITH told AS (
+        WITH ruled AS (
             SELECT kpi_id, max(provisional_months) AS provisional_months,
                    string_agg(org_level || ': ' || rule, chr(10) ORDER BY org_level)
                        AS provisional_rule
             FROM mart.kpi_provisional GROUP BY ALL)
-        SELECT k.*, t.* EXCLUDE (kpi_id) FROM mart.kpi AS k LEFT JOIN told AS t USING (kpi_id)
+        SELECT k.*, r.* EXCLUDE (kpi_id) FROM mart.kpi AS k LEFT JOIN ruled AS r USING (kpi_id)
         ORDER BY k.rowid"""
     )

@@ -1,9 +1,5 @@
-"""Revisions: what each edition changed of earlier figures, and how large a change is typical.
-
-Belongs here: vintages linked to the ones before and after them, `kpi_revision`,
-`kpi_revision_typical`, the revision columns of `kpi`, and the macros and view that read them.
-Does not: the figures themselves (`figures`), comments (`describe`).
-"""
+"""Revisions: what each edition changed in earlier figures, and the typical size of a change. Makes
+`kpi_revision`, `kpi_revision_typical`, the revision columns of `kpi`, and their view and macros."""
 
 from __future__ import annotations
 
@@ -26,11 +22,11 @@ FROM_RELEASE, FROM_HELD = "first release", "first held"
 
 
 def link_vintages(db: Connection) -> None:
-    """Link each row of `stage.numbered` to the other vintages of the same figure.
+    """Add to each row of `stage.numbered` the other vintages of the same figure.
 
     `known_until`: when a newer vintage became known (a newer one may have been known before it);
-    `first_vintage` and `first_value`: the earliest available; `prior_vintage`, `next_vintage`: the
-    adjacent ones; `known_vintage` and `known_value`: the last one before it that was not NULL.
+    `first_vintage`, `first_value`: the earliest available; `prior_vintage`, `next_vintage`: the
+    adjacent ones; `known_vintage`, `known_value`: the last one before it that was not NULL.
     """
     window = f"(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage)"
     newer = f"""(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage
@@ -51,7 +47,7 @@ def link_vintages(db: Connection) -> None:
 
 def create_revisions(db: Connection, synthetic: bool) -> None:
     """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and add the typical
-    revision of each KPI to its table `kpi`. Needs `link_vintages` and `mart.kpi`."""
+    revision of each KPI to `kpi`. Needs `link_vintages` and `mart.kpi`."""
     _number_editions(db)
     _create_revision(db, synthetic)
     _create_typical(db)
@@ -59,8 +55,8 @@ def create_revisions(db: Connection, synthetic: bool) -> None:
 
 
 def _number_editions(db: Connection) -> None:
-    """Create `stage.edition_number`: the editions of each KPI at each level, oldest first, and how
-    many there are."""
+    """Create `stage.edition_number`: the editions of each KPI and level, oldest first, and their
+    number."""
     db.execute(
         """CREATE TABLE stage.edition_number AS
         SELECT kpi_id, org_level, issue,
@@ -72,7 +68,7 @@ def _number_editions(db: Connection) -> None:
 
 
 def _numbered() -> str:
-    """SQL: vintages of figures with the number of their edition and of the first one available."""
+    """SQL: vintages of figures with the numbers of their own and their first available edition."""
     return """FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         JOIN stage.edition_number AS e ON e.kpi_id = s.kpi_id AND e.org_level = s.org_level
             AND e.issue = n.vintage // 1000
@@ -81,8 +77,8 @@ def _numbered() -> str:
 
 
 def _create_revision(db: Connection, synthetic: bool) -> None:
-    """Create `kpi_revision`. A value that was known before is compared with the last known one,
-    even if editions between lack it; becoming known or unknown is shown without a size."""
+    """Create `kpi_revision`. A value is compared with the last known one, even if editions in
+    between lack it; one that appears or vanishes has no size."""
     db.execute(
         f"""CREATE TABLE mart.kpi_revision AS
         WITH changed AS MATERIALIZED (
@@ -115,8 +111,8 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
 
 
 def _create_typical(db: Connection) -> None:
-    """Create `stage.observed_revision`: the first available figure of a month against the figure 1,
-    3 and 12 editions later, equal ones included; and its medians."""
+    """Create `stage.observed_revision`: the first available figure of a month compared with the
+    figure 1, 3 and 12 editions later, including equal ones; and `kpi_revision_typical`."""
     after = ", ".join(map(str, AFTER))
     db.execute(
         f"""CREATE TABLE stage.observed_revision AS
@@ -135,19 +131,16 @@ def _create_typical(db: Connection) -> None:
                CASE WHEN unit = 'share' THEN 'share: 0.01 is one percentage point'
                     ELSE 'relative: 0.01 is one percent' END AS unit_of_change
         FROM stage.observed_revision AS o
-        JOIN {_bases()} ON o.from_release OR NOT b.only_release
+        JOIN (VALUES ('{FROM_RELEASE}', TRUE), ('{FROM_HELD}', FALSE)) AS b (basis, only_release)
+            ON o.from_release OR NOT b.only_release
         GROUP BY ALL HAVING count(size) > 0
         ORDER BY kpi_id, org_level, editions_after, basis"""
     )
 
 
-def _bases() -> str:
-    return f"(VALUES ('{FROM_RELEASE}', TRUE), ('{FROM_HELD}', FALSE)) AS b (basis, only_release)"
-
-
 def _add_revision_to_kpis(db: Connection) -> None:
-    """Add typical revisions to `kpi`: of sub-ICBs and above, else of the lowest level; from months
-    whose first release is available, else from the first available figure."""
+    """Add typical revisions to `kpi`: of sub-ICBs and above, otherwise of the lowest level; from
+    months whose first release is available, otherwise from the first available figure."""
     medians = ", ".join(
         f"""coalesce(median(o.size) FILTER (o.editions_after = {n} AND o.from_release),
             median(o.size) FILTER (o.editions_after = {n})) AS typical_revision_after_{n}"""
@@ -156,18 +149,18 @@ def _add_revision_to_kpis(db: Connection) -> None:
     db.execute(
         f"""CREATE OR REPLACE TABLE mart.kpi AS
         WITH high AS (SELECT DISTINCT kpi_id FROM stage.kpi_fact WHERE org_level IN {HIGH_LEVELS}),
-        told AS (
+        typical AS (
             SELECT o.kpi_id, {medians}
             FROM stage.observed_revision AS o LEFT JOIN high AS h USING (kpi_id)
             WHERE h.kpi_id IS NULL OR o.org_level IN {HIGH_LEVELS}
             GROUP BY o.kpi_id)
-        SELECT k.*, t.* EXCLUDE (kpi_id) FROM mart.kpi AS k LEFT JOIN told AS t USING (kpi_id)
+        SELECT k.*, t.* EXCLUDE (kpi_id) FROM mart.kpi AS k LEFT JOIN typical AS t USING (kpi_id)
         ORDER BY k.rowid"""
     )
 
 
 def revision_views() -> dict[str, str]:
-    """Return views over revisions, name -> SQL, for a database that is opened on its own."""
+    """Return views over revisions, name -> SQL, for a mart opened on its own."""
     size = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
     return {
         "largest_revisions": f"""CREATE VIEW largest_revisions AS
@@ -186,7 +179,7 @@ def revision_views() -> dict[str, str]:
 
 
 def revision_macros() -> dict[str, str]:
-    """Table macros over vintages, signature -> SQL, for a database that is opened on its own."""
+    """Return table macros over vintages, signature -> SQL, for a mart opened on its own."""
     return {
         "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
             WHERE v.known_from <= known_on

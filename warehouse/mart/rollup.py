@@ -1,11 +1,5 @@
-"""Roll-ups: from practices and pharmacies to their places, and from those to region and England.
-
-Belongs here: how figures of members become a figure of the whole, vintage by vintage, and the rule
-that a whole with a member missing has no figure. Measures that must not be added over
-organisations stay at the level where they are counted. Membership is recorded on the way. Does
-not: figures of the members (`inputs`), whom a whole should have (`expected_members`), KPIs
-(`figures`).
-"""
+"""Roll-ups: figures of members added up to their places, region and England, vintage by vintage. A
+whole with a member missing has no figure. The members' own figures are made in `inputs`."""
 
 from __future__ import annotations
 
@@ -23,7 +17,7 @@ MEMBER += ["published_on", "known_from", "disputed"]
 
 
 def roll_up(db: Connection, inputs: Inputs) -> list[str]:
-    """Create the inputs' tables at every level they reach; returns the levels."""
+    """Create the inputs' tables at every level they reach; return the levels."""
     if inputs.is_mixed:
         return join_levels(db, inputs)
     if inputs.asks_members:
@@ -46,11 +40,11 @@ def roll_up(db: Connection, inputs: Inputs) -> list[str]:
 
 
 def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> str:
-    """CTEs: `child` (members' figures with their parent), `state` (each member as at each tick).
+    """CTEs: `child` (members' figures with their parent), `state` (each member as at each vintage).
 
-    `as_at`: the month whose membership counts for a figure `c`. `placed`: its parent by the
-    edition of its figure, `home`: by the dated reference; a member that an edition puts elsewhere
-    is in the state of both.
+    `as_at`: the month whose membership applies to a figure `c`. `placed`: the parent by the
+    figure's edition, `home`: by the dated reference; a member whose edition places it elsewhere is
+    in the state of both.
     """
     columns = ", ".join(f"c.{name}" for name in inputs.summed)
     parent, placement = "p.parent", ""
@@ -82,8 +76,8 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
 
 
 def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
-    """SQL: the sums of `members` by whole, month and vintage; `present`: who counts as present. A
-    member whose figure is unknown makes the sum unknown."""
+    """SQL: the sums of `members` by whole, month and vintage. `present`: which members count as
+    present. A member with an unknown figure makes the sum unknown."""
     sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
         for name in inputs.summed
@@ -100,10 +94,10 @@ def _of(alias: str, names: list[str]) -> str:
 
 
 def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
-    """Add practices up to sub-ICBs, pharmacies to local authorities and ICBs; whole when as many
-    are present as are expected.
+    """Add practices up to sub-ICBs, and pharmacies to local authorities and ICBs. A place is whole
+    when as many members are present as expected.
 
-    When the newest edition has them all, it alone counts (`from_edition`): a practice that it no
+    If the newest edition has them all, only it is used (`from_edition`): a practice that it no
     longer names was removed, and its figure in an earlier edition must not be added.
     """
     expected = (
@@ -141,12 +135,10 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
 def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
     """Add practices up to networks, which cross sub-ICB borders.
 
-    A network is whole when every sub-ICB in which it has a practice is, or when every practice is
-    present that a mapping of the same month puts in it, so that closed or merged practices are
-    not missed. It is never whole where its practices' membership is too old for the month.
-
-    The figure states its included practices (members present) and, from the patient list, its open
-    ones (expected).
+    A network is whole when every sub-ICB in which it has a practice is, or when every practice that
+    the mapping of the same month puts in it is present, so that closed or merged practices are not
+    expected. It is never whole where its practices' membership is too old for the month.
+    `members_expected` are its open practices on the patient list.
     """
     members = f"""
         WITH {_state(inputs, "practice", "pcn")},
@@ -208,12 +200,12 @@ def _mapped() -> str:
 
 
 def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) -> None:
-    """Add sub-ICBs or ICBs up: whole when every expected member is present and whole.
+    """Add sub-ICBs or ICBs up. A whole needs every expected member, and each of them whole.
 
-    Unexpected codes count in the newest edition only: in an older one they have since merged
-    into others, whose figures already include theirs. A feed that counts by ICB restates
-    earlier months on the boundaries of its release: then the ICBs are those of the edition's month.
-    A sub-ICB that an edition puts elsewhere than the dated reference counts and is expected there.
+    Unexpected codes count in the newest edition only: those of an older one have since merged into
+    others, whose figures include theirs. A feed that counts by ICB restates earlier months on the
+    boundaries of its release, so its ICBs are those of the edition's month. A sub-ICB that an
+    edition places elsewhere than the dated reference counts and is expected there.
     """
     as_at, newest = "c.month", "s.month"
     if inputs.level == "icb":
@@ -221,7 +213,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
     apart = "NULL::VARCHAR" if level == "england" else "s.apart"
     members = f"""
         WITH {_state(inputs, member, level, as_at)},
-        told AS (
+        stated AS (
             SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}, {newest} AS as_at, s.whole,
                    {apart} AS apart, e.org_code IS NOT NULL AS expected,
                    s.placed = s.parent AS is_here,
@@ -235,7 +227,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
             WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest)
         SELECT {_of("t", [*MEMBER, *inputs.summed])}, t.as_at, t.whole, t.apart, t.expected,
                t.moved
-        FROM told AS t WHERE t.is_here"""
+        FROM stated AS t WHERE t.is_here"""
     counted = """count(*) FILTER (NOT s.whole) AS broken,
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
         count(*) FILTER (NOT s.expected) AS unexpected,
@@ -266,8 +258,8 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
 
 
 def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
-    """SQL: `org_code, month, vintage, lost`: unexpected members that the edition lost to
-    quarantine. Expected ones are missed anyway."""
+    """SQL: `org_code, month, vintage, lost`: number of unexpected members that the edition lost to
+    quarantine; expected ones are missing anyway."""
     if member != inputs.level:
         return (
             "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "

@@ -1,9 +1,7 @@
-"""Statistical disclosure control: which figures of a table of sums must not be shown.
+"""Statistical disclosure control: which figures of a table of sums must not be shown. Only the
+algorithm, on plain numbers; `disclosure` applies it.
 
-Belongs here: the one algorithm, on plain numbers. Does not: which feeds are under it, and the
-mart's tables (`warehouse.mart.disclosure`).
-
-A table is the figures of organisations that add up to wholes: practices to sub-ICBs, those to
+A table has the figures of organisations that add up to wholes: practices to sub-ICBs, those to
 ICBs. A reader is assumed to know every published figure, that a suppressed figure is at least 1
 (zeros are published), and which organisations make up which whole.
 """
@@ -24,10 +22,10 @@ def protect(
 ) -> set[Cell]:
     """Return the cells to suppress, the same in all tables.
 
-    `tables`: the same figures as known at several times (editions); a cell without a figure is
-    not in it. `wholes`: whole -> its members. Figures from 1 to below `threshold` are small, as
-    are the cells in `small`. Secondary suppression hides so many further members (or wholes) that
-    no small figure can be calculated, or bounded to within less than the threshold.
+    `tables`: the same figures as known at several times (editions), without cells that have no
+    figure. `wholes`: whole -> its members. Figures from 1 to below `threshold` are small, as are
+    the cells in `small`. Secondary suppression hides so many further members (or wholes) that no
+    small figure can be calculated, or bounded to within less than the threshold.
     """
     hidden = set(small)
     for table in tables:
@@ -41,7 +39,8 @@ def protect(
 
 
 def _lacking(table: Figures, wholes: Wholes, hidden: set[Cell], threshold: int) -> set[Cell]:
-    """One more cell for each whole whose hidden members are too few, or too narrowly bounded."""
+    """Return one more cell for each whole whose hidden members are too few, or too narrowly
+    bounded."""
     members = {whole: m for whole, m in wholes.items() if table.get(whole, 0) > 0}
     unknown = {
         whole: [one for one in inside if one in hidden and table.get(one, 0) > 0]
@@ -70,8 +69,8 @@ def _least(cell: Cell, table: Figures, wholes: Wholes, hidden: set[Cell]) -> int
 
 
 def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Cell]) -> set[Cell]:
-    """Return the smallest member that is still shown and not zero; without any, the whole itself if
-    it is shown."""
+    """Return the smallest member that is still shown and not zero; without one, the whole if it is
+    shown."""
     left = [(table[one], one) for one in members if one not in hidden and table.get(one, 0) > 0]
     if left:
         return {min(left)[1]}
@@ -79,8 +78,8 @@ def _next(table: Figures, whole: Cell, members: tuple[Cell, ...], hidden: set[Ce
 
 
 def _given_away(table: Figures, wholes: Wholes, hidden: set[Cell]) -> set[Cell]:
-    """Return what else to hide where several sums together determine a hidden figure, as wholes
-    that share members may: the smallest shown whole whose sum includes it."""
+    """Return the smallest shown whole above each hidden figure that several sums together
+    determine, as wholes that share members may."""
     cells = sorted(cell for cell in hidden if table.get(cell, 0) > 0)
     index = {cell: number for number, cell in enumerate(cells)}
     sums = []
@@ -106,7 +105,7 @@ def _given_away(table: Figures, wholes: Wholes, hidden: set[Cell]) -> set[Cell]:
 
 
 def _determined(sums: list[np.ndarray], cells: list[Cell]) -> list[Cell]:
-    """Return the cells that the sums determine: those that are constant over all solutions."""
+    """Return the cells that are the same in all solutions of the sums."""
     if not sums:
         return []
     _, values, vectors = np.linalg.svd(np.array(sums))

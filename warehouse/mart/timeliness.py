@@ -1,10 +1,5 @@
-"""Timeliness in the mart: the next edition due of each feed, and a view of what is overdue.
-
-Belongs here: the release calendar in governance's records. Does not: the calendar itself
-(`warehouse.contract.release_calendar`), the same verdict in Python
-(`warehouse.editions.freshness`), which this view repeats in SQL so that it applies to the day of
-the query, not of publication.
-"""
+"""The next edition due of each feed, and a view of what is overdue. The view repeats the verdict of
+`warehouse.editions.freshness` in SQL, so that it applies to the day of the query."""
 
 from __future__ import annotations
 
@@ -25,7 +20,7 @@ AWAITED = {
 
 
 def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[str, object]:
-    """Return the next edition due of a feed, by its files in use: the columns of `AWAITED`, NULL
+    """Return the next edition due of a feed by its files in use: the columns of `AWAITED`, None
     where nothing is due. None of them depends on today."""
     own = [file for file in active if file.feed == contract.feed]
     newest = max((file.edition for file in own), default=None)
@@ -39,7 +34,7 @@ def awaited_columns(contract: Contract, active: Sequence[SourceFile]) -> dict[st
 
 
 def timeliness_views() -> dict[str, str]:
-    """Return views, name -> SQL, for a database that is opened on its own."""
+    """Return views, name -> SQL, for a mart opened on its own."""
     return {
         "governance.timeliness": """CREATE VIEW governance.timeliness AS
             SELECT f.feed, f.title, f.newest_edition, f.next_edition, f.next_due,

@@ -54,8 +54,11 @@ def test_caveat_that_makes_no_sense_is_refused(written: dict[str, object], compl
 @pytest.mark.parametrize(
     ("written", "complaint"),
     [
-        ({"kpis": ["appointment"]}, r"registered_patients: .*`appointment` is in no catalogue"),
-        ({"kpis": ["nhs_app_logins"]}, "rests on other feeds; of this feed: appointments_per_1000"),
+        ({"kpis": ["appointment"]}, r"registered_patients: .*`appointment` is unknown"),
+        (
+            {"kpis": ["nhs_app_logins"]},
+            "does not use this feed; KPIs that use it: appointments_per_1000",
+        ),
         ({"org_level": "pharmacy"}, "none of its KPIs has figures of `pharmacy`"),
     ],
 )
@@ -67,7 +70,7 @@ def test_caveat_that_reaches_nothing_is_refused(written: dict[str, object], comp
 def test_caveat_of_a_kpi_names_no_others() -> None:
     caveat = Caveat(text="Something to bear in mind.", kpis=("appointments",))
     kpi = catalogue()["appointments"].model_copy(update={"caveats": (caveat,)})
-    with pytest.raises(ValueError, match=r"appointments: .*leave out `kpis:`"):
+    with pytest.raises(ValueError, match=r"appointments: .*remove `kpis:`"):
         bind({}, {"appointments": kpi})
 
 

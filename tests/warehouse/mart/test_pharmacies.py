@@ -297,7 +297,7 @@ def test_pharmacies_are_placed_by_an_earlier_list(misspelt: Mart) -> None:
     assert parts(misspelt, LISTED, "local_authority", LEICESTERSHIRE, "2025-09") == (None, 1, 2)
     row = misspelt.figure(LISTED, "local_authority", LEICESTERSHIRE, "2025-09")
     assert row["status_reason"] == (
-        "pharmacies under a local authority that nobody knows may be in it"
+        "pharmacies under an unknown local authority may belong to it"
     )
 
 
@@ -340,6 +340,6 @@ def test_a_list_that_is_too_old_is_not_used(tmp_path: Path) -> None:
         for month in ("2025-10", "2025-11"):
             assert found[month]["status"] == "incomplete"
             assert found[month]["status_reason"] == (
-                "the list that it rests on is too old for the month: it is of 2025-03"
+                "the newest available list is too old for the month: it is of 2025-03"
             )
     assert mart.value(CONSULTATIONS, "local_authority", LEICESTER, "2025-11") == 3

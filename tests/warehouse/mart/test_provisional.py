@@ -96,7 +96,7 @@ def test_months_are_provisional_until_no_later_age_is_unsettled(four: Mart) -> N
     assert provisional(four, SAME_DAY) == ["2025-07", "2025-08", "2025-09", "2025-10", "2025-11"]
     why = four.figure(SAME_DAY, "sub_icb", "04C", "2025-08")["status_reason"]
     assert why.startswith("one of the newest 5 months: later editions")
-    assert "up to 3.00 pp, against a typical change on the year of 10.00 pp" in why
+    assert "up to 3.00 pp, compared with a typical change on the year of 10.00 pp" in why
 
 
 def test_enough_quiet_editions_shorten_what_the_contract_says(four: Mart) -> None:

@@ -264,6 +264,6 @@ def test_a_map_holds_for_two_months_and_no_longer(networks: Mart) -> None:
     }
     assert (found["2025-10"]["status"], found["2025-10"]["status_reason"]) == (
         "incomplete",
-        "the map of who is in it is too old for the month: it is of 2025-06",
+        "the newest available map of its practices is too old for the month: it is of 2025-06",
     )
     assert networks.value("registered_patients", "sub_icb", "04C", "2025-10") == 200
