@@ -46,6 +46,12 @@ def attach(db: Connection, path: Path, name: str = "mart") -> None:
     db.execute(f"ATTACH {quoted(path.as_posix())} AS {name} (READ_ONLY)")
 
 
+def is_synthetic(db: Connection) -> bool:
+    """Whether the mart attached as `mart` has sample data."""
+    [(found,)] = db.execute("SELECT bool_or(synthetic) FROM mart.kpi_monthly").fetchall()
+    return bool(found)
+
+
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,7 +1,4 @@
-"""Export: the mart's analyst tables as files for Power BI, Excel and R.
-
-Belongs here: writing tables out. Does not: the tables themselves (`warehouse.mart`).
-"""
+"""Export of the mart's analyst tables as files for Power BI, Excel and R."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.base.home import Home
-from warehouse.base.sql import open_mart
+from warehouse.base.sql import is_synthetic, open_mart
 from warehouse.store import whole_file
 
 EXCEL_ROWS = 1_048_575
@@ -18,10 +15,11 @@ SYNTHETIC_NAME = "SYNTHETIC_"
 
 
 def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
-    """Write every analyst table and view (schema `main`) as `parquet`, `csv` or `xlsx`.
+    """Write every analyst table and view (schema `main`) as `parquet`, `csv` or `xlsx`; return the
+    files.
 
-    Returns the files written. A table too long for one Excel sheet is cut into numbered files.
-    Names of synthetic exports begin with SYNTHETIC_. Raises NoMart if there is none.
+    A table too long for one Excel sheet is split into numbered files. Names of synthetic exports
+    begin with SYNTHETIC_. Raises NoMart if there is none.
     """
     mart = home.require_mart()
     out.mkdir(parents=True, exist_ok=True)
@@ -31,10 +29,7 @@ def export_tables(home: Home, kind: str, out: Path) -> list[Path]:
             "SELECT table_name FROM information_schema.tables "
             "WHERE table_catalog = 'mart' AND table_schema = 'main' ORDER BY table_name"
         ).fetchall()
-        [(synthetic,)] = db.execute(
-            "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
-        ).fetchall()
-        prefix = SYNTHETIC_NAME if synthetic else ""
+        prefix = SYNTHETIC_NAME if is_synthetic(db) else ""
         for (name,) in names:
             frame = db.sql(f"SELECT * FROM mart.{name}").pl()
             written += _write(frame, out, f"{prefix}{name}", kind)

@@ -1,9 +1,5 @@
-"""The headline figures: the newest value of each headline KPI, of the places that settings name.
-
-Belongs here: which they are, and how they and their changes are written; for the terminal and the
-pages alike. Does not: tables on the screen (`pipelines.cli.outcomes`) or pages
-(`warehouse.outputs.pages`).
-"""
+"""The headline figures, for the terminal and the pages: the newest value of each headline KPI for
+the places in the settings, and how values and changes are written."""
 
 from __future__ import annotations
 
@@ -21,10 +17,11 @@ FEW = 1000
 
 
 def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> list[Row]:
-    """A row per figure of the places, theme by theme. `db` has the mart as its current database.
+    """Return a row per figure of the places, theme by theme. `db` has the mart as its current
+    database.
 
     `ratio` and `change` compare with the year before; `working_day_ratio` does so per working day,
-    of figures that the number of working days moves, NULL of others.
+    NULL for figures that the number of working days does not affect.
     """
     headline = [kpi for kpi in catalogue().values() if kpi.headline]
     wanted = [kpi.kpi_id for kpi in headline]
@@ -62,7 +59,7 @@ def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> 
 
 
 def headline_value(row: Row) -> str:
-    """A value for the headline table; of a share of few, both numbers (81 of 82)."""
+    """Return a value as text; for a share of few, with both numbers (81 of 82)."""
     text = value_text(row["value"], row["unit"])
     if row["unit"] == "share" and row["denominator"] < FEW:
         return f"{row['numerator']:,} of {row['denominator']:,} = {text}"
@@ -70,17 +67,18 @@ def headline_value(row: Row) -> str:
 
 
 def change_text(row: Row) -> str:
-    """Change on the year."""
+    """Return the change on the year as text."""
     return say_change(row["unit"], row["change"], row["ratio"])
 
 
 def working_day_text(row: Row) -> str:
-    """The same per working day, of figures that the number of working days moves; else blank."""
+    """Return the change on the year per working day as text, blank where working days have no
+    effect."""
     ratio = row["working_day_ratio"]
     return "" if ratio is None else signed_percent(ratio)
 
 
 def reasons(rows: list[Row]) -> list[str]:
-    """Why figures are disputed, each reason once."""
+    """Return why figures are disputed, each reason once."""
     disputed = (row["status_reason"] for row in rows if row["status"] == "disputed")
     return list(dict.fromkeys(disputed))

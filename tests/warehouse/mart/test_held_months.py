@@ -170,7 +170,7 @@ def test_status_alerts_and_the_scorecard_name_it(world: tuple[Home, Mart]) -> No
     assert problem.what.startswith("04C 2025-12: 51,000 appointments, expected ")
     assert f"access-recovery accept {SUB_ICB} {DEC}" in problem.to_do
     page = build_pages(home).read_text("utf-8")
-    assert "Months held" in page
+    assert "Held months" in page
     assert "51,000 appointments" in page
 
 

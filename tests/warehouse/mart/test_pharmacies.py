@@ -296,9 +296,7 @@ def test_pharmacies_are_placed_by_an_earlier_list(misspelt: Mart) -> None:
     assert parts(misspelt, LISTED, "local_authority", LEICESTER, "2025-09") == (None, 2, 3)
     assert parts(misspelt, LISTED, "local_authority", LEICESTERSHIRE, "2025-09") == (None, 1, 2)
     row = misspelt.figure(LISTED, "local_authority", LEICESTERSHIRE, "2025-09")
-    assert row["status_reason"] == (
-        "pharmacies under an unknown local authority may belong to it"
-    )
+    assert row["status_reason"] == ("pharmacies under an unknown local authority may belong to it")
 
 
 def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> None:

@@ -1,8 +1,4 @@
-"""Common parts of feeds' and the mart's data contracts.
-
-Belongs here: the standard's terms for our checks, owners and extra facts; version and text of a
-finished contract. Does not: the content of one contract (`feeds`, `mart_contract`).
-"""
+"""Common parts of feeds' and the mart's data contracts: checks, owners, extra facts, version."""
 
 from __future__ import annotations
 
@@ -22,7 +18,7 @@ from open_data_contract_standard.model import (
 
 from warehouse.contract.model import Contract
 
-# 3.1 has all that is said here, and is read by tools that do not know 3.2 yet.
+# 3.1 has all fields used here, and is read by tools that do not know 3.2 yet.
 API_VERSION = "v3.1.0"
 PRODUCT = "access-recovery"
 DOMAIN = "primary care access"
@@ -33,29 +29,29 @@ RELATIVE = "Path relative to the folder named by ACCESS_RECOVERY_HOME."
 DIMENSIONS = {"validity": "conformity"}
 SEVERITIES = {"ERROR": "error", "WARN": "warning"}
 IMPACTS = {
-    "hold_month": "Only the organisations' months that break it are held, until they are accepted.",
-    "hold": "Held back: what was published last stays published until it is mended or accepted.",
-    "quarantine": "The rows that break it are kept out; too many of them hold the edition back.",
-    "warn": "Recorded and shown; nothing is held back.",
+    "hold_month": "Only the organisations' months that fail it are held, until they are accepted.",
+    "hold": "The edition is held: earlier figures stay published until it is replaced or accepted.",
+    "quarantine": "The rows that fail it are not used; too many of them hold the edition.",
+    "warn": "Recorded and shown; nothing is held.",
 }
 DESCRIPTORS = ("layer", "threshold", "threshold_means")
 
 
 def beside(facts: Mapping[str, object]) -> list[CustomProperty] | None:
-    """Facts that the standard has no field for; those that are not known are left out."""
+    """Return facts that the standard has no field for, leaving out those that are None."""
     known = {name: value for name, value in facts.items() if value is not None}
     return [CustomProperty(property=name, value=value) for name, value in known.items()] or None
 
 
 def link(url: str, kind: str, description: str | None = None) -> AuthoritativeDefinition:
-    """A page that says more."""
+    """Return a link to a page with more information."""
     return AuthoritativeDefinition(url=url, type=kind, description=description)
 
 
 def checked(register: pl.DataFrame) -> list[DataQuality]:
-    """The checks of a feed, or of the mart, as quality entries.
+    """Return a feed's or the mart's checks as quality entries.
 
-    `register`: its rows, one per check, with the columns of
+    `register`: one row per check, with the columns of
     `warehouse.editions.check_history.REGISTER_SCHEMA`.
     """
     return [
@@ -80,29 +76,29 @@ def checked(register: pl.DataFrame) -> list[DataQuality]:
 
 
 def classified(contract: Contract) -> str:
-    """Who may see the columns of a feed."""
+    """Return who may see the columns of a feed."""
     return "restricted" if contract.disclosure_control else "public"
 
 
 def looked_after(owner: str) -> tuple[Team, list[Support]]:
     """Return the owner and contact."""
-    team = Team(name=owner, description="Looks after the data and decides about held editions.")
-    told = Support(
+    team = Team(name=owner, description="Responsible for the data; decides about held editions.")
+    support = Support(
         channel=owner,
         tool="other",
         scope="issues",
-        description="Tell the owner about figures that look wrong.",
+        description="Contact the owner about figures that look wrong.",
     )
-    return team, [told]
+    return team, [support]
 
 
 def bullets(lines: Iterable[str]) -> str | None:
-    """Sentences as a list; None if there are none."""
+    """Return sentences as a list; None if there are none."""
     return "\n".join(f"- {line}" for line in lines) or None
 
 
 def sealed(contract: OpenDataContractStandard) -> OpenDataContractStandard:
-    """Return the contract with its version: that of the software, and a hash of its content."""
-    said = contract.model_dump_json(by_alias=True, exclude_none=True)
-    digest = hashlib.sha256(said.encode()).hexdigest()[:12]
+    """Return the contract with its version: that of the software, and a hash of the content."""
+    content = contract.model_dump_json(by_alias=True, exclude_none=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     return contract.model_copy(update={"version": f"{version(PRODUCT)}+{digest}"})

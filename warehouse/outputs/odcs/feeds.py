@@ -1,8 +1,5 @@
-"""A feed's contract in the Open Data Contract Standard.
-
-Belongs here: `warehouse.contract.model.Contract` and its checks, said in the standard's model: the
-published columns. Does not: the measures made from them (`measures`), the mart (`mart_contract`).
-"""
+"""A feed's contract and checks in the Open Data Contract Standard. Its measures are in
+`measures`."""
 
 from __future__ import annotations
 
@@ -25,11 +22,10 @@ from warehouse.outputs.odcs.measures import measured
 
 LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",
            "count": "integer"}  # fmt: skip
-MONTHS = "month"
 
 
 def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContractStandard:
-    """A feed's contract as the official model.
+    """Return a feed's contract in the standard's official model.
 
     `register`: checks of all feeds, one row per feed and check, with the columns of
     `warehouse.editions.check_history.REGISTER_SCHEMA`.
@@ -99,7 +95,7 @@ def _servers(contract: Contract) -> list[Server]:
             path="archive/objects/*/*",
             format="csv",
             description="Files as published (csv, zip, gzip or xlsx) under their SHA-256; their "
-            f"provenance lies in archive/records/{contract.feed}. {parts.RELATIVE}",
+            f"provenance is in archive/records/{contract.feed}. {parts.RELATIVE}",
         ),
         Server(
             server="lake",
@@ -112,8 +108,15 @@ def _servers(contract: Contract) -> list[Server]:
 
 
 def _published(contract: Contract, checks: list[DataQuality]) -> SchemaObject:
-    """The published table: a property per column, with every heading it was issued under."""
-    unique = [] if contract.repeated_keys == "sum" else [_no_key_twice(contract.key)]
+    """Return the published table: a property per column, with every heading ever published for
+    it."""
+    unique = _no_rows(
+        "key_once",
+        description="No two rows have the same key.",
+        metric="duplicateValues",
+        arguments={"properties": list(contract.key)},
+        dimension="uniqueness",
+    )
     return SchemaObject(
         id=contract.feed,
         name=contract.feed,
@@ -124,7 +127,7 @@ def _published(contract: Contract, checks: list[DataQuality]) -> SchemaObject:
         description=contract.description,
         dataGranularityDescription=contract.grain,
         properties=[_column(contract, name, column) for name, column in contract.columns.items()],
-        quality=[*unique, *checks],
+        quality=checks if contract.repeated_keys == "sum" else [unique, *checks],
         customProperties=parts.beside({"repeatedKeys": contract.repeated_keys}),
     )
 
@@ -160,7 +163,8 @@ def _column(contract: Contract, name: str, column: Column) -> SchemaProperty:
 
 
 def _older_headings(contract: Contract, name: str) -> dict[str, list[str]] | None:
-    """Label -> headings of the shape that had a column per label, for the column of labels."""
+    """Map labels to headings of the older shape with a column per label, for the column of
+    labels."""
     if contract.wide is None or contract.wide.label != name:
         return None
     return {label: list(headings) for label, headings in contract.wide.headings.items()}
@@ -175,84 +179,48 @@ def _options(column: Column) -> dict[str, object] | None:
 
 
 def _valid(contract: Contract, name: str, column: Column) -> list[DataQuality] | None:
-    """Which labels a column may hold, as published: each canonical one with its other spellings."""
+    """Return the rule on a column's labels: each canonical one with its other spellings."""
     if column.type != "label":
         return None
     labels = contract.labels(name)
+    spellings = {label: list(other) for label, other in labels.items() if other}
     return [
-        DataQuality.model_validate(
-            {
-                "id": f"{name}_valid",
-                "name": f"{name}_valid",
-                "description": "Every label is known; rows with another go to quarantine.",
-                "type": "library",
-                "metric": "invalidValues",
-                "arguments": {"validValues": list(labels)},
-                "mustBe": 0,
-                "unit": "rows",
-                "dimension": "conformity",
-                "severity": "error",
-                "customProperties": parts.beside(
-                    {
-                        "otherSpellings": {
-                            label: list(other) for label, other in labels.items() if other
-                        }
-                    }
-                ),
-            }
+        _no_rows(
+            f"{name}_valid",
+            description="Every label is known; rows with another one are quarantined.",
+            metric="invalidValues",
+            arguments={"validValues": list(labels)},
+            dimension="conformity",
+            customProperties=parts.beside({"otherSpellings": spellings}),
         )
     ]
 
 
-def _no_key_twice(key: tuple[str, ...]) -> DataQuality:
-    return DataQuality.model_validate(
-        {
-            "id": "key_once",
-            "name": "key_once",
-            "description": "No two rows have the same key.",
-            "type": "library",
-            "metric": "duplicateValues",
-            "arguments": {"properties": list(key)},
-            "mustBe": 0,
-            "unit": "rows",
-            "dimension": "uniqueness",
-            "severity": "error",
-        }
-    )
+def _no_rows(name: str, **rule: object) -> DataQuality:
+    """Return a rule of the standard's library that no row may break."""
+    fixed = {"type": "library", "mustBe": 0, "unit": "rows", "severity": "error"}
+    return DataQuality.model_validate({"id": name, "name": name, **fixed, **rule})
 
 
 def _service(contract: Contract) -> list[ServiceLevelAgreementProperty]:
-    """The release calendar as service levels: how often, how soon, how far back."""
+    """Return the release calendar as service levels: how often, how soon, how far back."""
     cadence, element = contract.cadence, f"{contract.feed}.{contract.month or contract.key[0]}"
 
     def level(
-        name: str, value: str | int, unit: str | None, words: str
+        name: str, value: str | int, words: str, unit: str | None = "month"
     ) -> ServiceLevelAgreementProperty:
         return ServiceLevelAgreementProperty(
             id=name, property=name, value=value, unit=unit, element=element, description=words
         )
 
     every = cadence.months
-    found = [
-        level("frequency", every or "irregular", MONTHS if every else None, cadence.release),
-        level(
-            "retention",
-            contract.window_months,
-            MONTHS,
-            "Months that an edition covers; the archive keeps every edition for ever.",
-        ),
-    ]
+    found = [level("frequency", every or "irregular", cadence.release, "month" if every else None)]
     if cadence.due:
-        found.insert(
-            1,
-            level(
-                "latency",
-                cadence.due.months_after,
-                MONTHS,
-                f"Months from an edition's month to its release: {cadence.release}.",
-            ),
-        )
+        words = f"Months from an edition's month to its release: {cadence.release}."
+        found.append(level("latency", cadence.due.months_after, words))
+    words = "Months that an edition covers; the archive keeps every edition indefinitely."
+    found.append(level("retention", contract.window_months, words))
     if contract.provisional_months:
         words = "Newest months of an edition that the publisher is likely to revise."
-        found.append(level("provisional", contract.provisional_months, MONTHS, words))
+        found.append(level("provisional", contract.provisional_months, words))
     return found

@@ -1,8 +1,5 @@
-"""The mart's contract in the Open Data Contract Standard.
-
-Belongs here: tables, views, types and comments of a mart as they are, its checks and keys, said in
-the standard's model. Does not: feeds (`feeds`).
-"""
+"""The published mart's contract in the Open Data Contract Standard: tables, views, types, comments,
+checks and keys."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from open_data_contract_standard.model import (
 )
 
 from warehouse.base.home import Home
-from warehouse.base.sql import open_mart
+from warehouse.base.sql import is_synthetic, open_mart
 from warehouse.contract.model import contracts
 from warehouse.mart.describe import SYNTHETIC_NOTE
 from warehouse.outputs.odcs import contract_parts as parts
@@ -32,21 +29,15 @@ KEYS = {
     "kpi": ("kpi_id",),
     "calendar_month": ("month",),
 }
-JUDGED = "kpi_monthly"  # the table whose assets carry the mart's checks
+JUDGED = "kpi_monthly"  # the table whose asset has the mart's checks
 LOGICAL = {
-    "VARCHAR": "string",
-    "DATE": "date",
-    "BOOLEAN": "boolean",
-    "DOUBLE": "number",
-    "BIGINT": "integer",
-    "INTEGER": "integer",
-    "TINYINT": "integer",
-    "UBIGINT": "integer",
+    **{"VARCHAR": "string", "DATE": "date", "BOOLEAN": "boolean", "DOUBLE": "number"},
+    **dict.fromkeys(("BIGINT", "INTEGER", "TINYINT", "UBIGINT"), "integer"),
 }
 
 
 def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandard:
-    """The published mart's contract as the official model.
+    """Return the published mart's contract in the standard's official model.
 
     `register`: checks, one row per feed and check, the mart's under feed `mart`, with the columns
     of `warehouse.editions.check_history.REGISTER_SCHEMA`. Raises NoMart if there is none.
@@ -54,13 +45,10 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
     mart = home.require_mart()
     checks = register.filter(pl.col("feed") == MART)
     with open_mart(mart) as db:
-        [(synthetic,)] = db.execute(
-            "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
-        ).fetchall()
-        tables = _tables(db)
+        synthetic, tables = is_synthetic(db), _tables(db)
     for table in tables:
         table.quality = parts.checked(checks) if table.name == JUDGED else None
-    return _contract(tables, bool(synthetic), checks["owner"].mode().sort()[0])
+    return _contract(tables, synthetic, checks["owner"].mode().sort()[0])
 
 
 def _contract(tables: list[SchemaObject], synthetic: bool, owner: str) -> OpenDataContractStandard:
@@ -77,11 +65,11 @@ def _contract(tables: list[SchemaObject], synthetic: bool, owner: str) -> OpenDa
             tags=["synthetic"] if synthetic else None,
             description=Description(
                 purpose=f"{mark}The mart of NHS primary care figures, each traced to its source "
-                "file, with every edition held and every check made.",
-                usage="Open read-only with DuckDB. Start with kpi_monthly; kpi says what each "
-                "figure means, schema governance where it comes from.",
+                "file, with every available edition and every check.",
+                usage="Open read-only with DuckDB. Start with kpi_monthly. Table kpi explains what "
+                "each figure means; schema governance shows where it comes from.",
                 limitations="A figure that can't be known is NULL with a status, never zero. "
-                "Caveats of feeds and KPIs stand in governance.caveat; read them first.",
+                "Read the caveats of feeds and KPIs in governance.caveat first.",
             ),
             servers=[_server(MAIN, "For analysts."), _server("governance", "Records and lineage.")],
             schema=tables,
@@ -98,7 +86,7 @@ def _server(schema: str, words: str) -> Server:
         type="duckdb",
         database="mart/access_recovery.duckdb",
         schema=schema,
-        description=f"{words} {parts.RELATIVE} Replaced whole by each refresh.",
+        description=f"{words} {parts.RELATIVE} Each refresh replaces the whole file.",
     )
 
 
@@ -118,7 +106,8 @@ def _service() -> list[ServiceLevelAgreementProperty]:
 
 
 def _tables(db: duckdb.DuckDBPyConnection) -> list[SchemaObject]:
-    """Every table and view of the attached mart, analysts' first, with its columns in order."""
+    """Return every table and view of the attached mart, analysts' first, with its columns in
+    order."""
     columns = db.sql(
         """SELECT schema_name, table_name, column_name, data_type, is_nullable, comment
            FROM duckdb_columns() WHERE database_name = 'mart' AND NOT internal
@@ -167,7 +156,7 @@ def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
 
 
 def _logical(physical: str) -> str | None:
-    """The standard's type for a DuckDB type; None for one that it has no word for."""
+    """Return the standard's type for a DuckDB type; None if it has none."""
     if physical.endswith("[]"):
         return "array"
     return "timestamp" if physical.startswith("TIMESTAMP") else LOGICAL.get(physical)

@@ -1,8 +1,5 @@
-"""A feed's measures in the Open Data Contract Standard.
-
-Belongs here: what each measure is, and of which columns it is made. Does not: the published columns
-(`feeds`).
-"""
+"""A feed's measures in the Open Data Contract Standard: what each is, and from which columns it is
+made."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ LOGICAL = {"string": "string", "date": "date", "bool": "boolean"}  # all others 
 
 
 def measured(contract: Contract) -> list[SchemaObject]:
-    """The measures made from the published rows, if the feed has any."""
+    """Return the measures made from the published rows, if the feed has any."""
     if not contract.measures:
         return []
     fields = measure_fields(contract)
@@ -51,7 +48,7 @@ def measured(contract: Contract) -> list[SchemaObject]:
 
 
 def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
-    """From which columns a measure is made, and how."""
+    """Return the columns from which a measure is made, and how."""
     if measure is None:
         return {}
     named = [name for name in (measure.column, *measure.where) if name]
@@ -72,7 +69,7 @@ def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
 
 
 def _words(measure: Measure) -> str:
-    """A measure's arithmetic in a sentence."""
+    """Describe a measure's arithmetic in a sentence."""
     if measure.sum:
         how = f"Sum of {measure.sum}"
     elif measure.any:

@@ -1,8 +1,4 @@
-"""Column lineage in events: edges of feeds and of the mart as the standard's facet.
-
-Belongs here: which dataset and field stand for an edge's origin. Does not: the edges themselves.
-Pure, but for the loading of the client.
-"""
+"""Column lineage in events: edges of feeds and of the mart as the standard's facet."""
 
 from __future__ import annotations
 
@@ -18,28 +14,23 @@ Places = Callable[[str, str], Sequence[Place]]
 
 
 def column_lineage(
-    namespace: str,
-    edges: Iterable[Edge],
-    places: Places,
-    subtype: str,
+    namespace: str, edges: Iterable[Edge], places: Places, subtype: str
 ) -> column_lineage_dataset.ColumnLineageDatasetFacet:
-    """Edges into one table as the standard's facet.
+    """Return edges into one table as the standard's facet.
 
-    `places`: table and column of an edge's origin -> the datasets and fields that they are.
-    `subtype`: how values are made. Columns that only choose are indirect; what chooses rows is of
-    the whole dataset.
+    `places`: table and column of an edge's origin -> its datasets and fields. `subtype`: how values
+    are made. Columns that only choose are indirect; those that choose rows belong to the whole
+    dataset.
     """
     fields: dict[str, dict[tuple[str, str, str], column_lineage_dataset.InputField]] = {}
     for edge in edges:
         if edge.from_column == ROWS:
             continue
-        kind = ("DIRECT", subtype) if edge.use == "value" else ("INDIRECT", "FILTER")
+        kind, how = ("DIRECT", subtype) if edge.use == "value" else ("INDIRECT", "FILTER")
+        made = column_lineage_dataset.Transformation(kind, how, edge.description)
         for name, field in places(edge.from_table, edge.from_column):
-            made = column_lineage_dataset.Transformation(
-                type=kind[0], subtype=kind[1], description=edge.description
-            )
             origin = column_lineage_dataset.InputField(namespace, name, field, [made])
-            fields.setdefault(edge.to_column, {}).setdefault((name, field, kind[0]), origin)
+            fields.setdefault(edge.to_column, {}).setdefault((name, field, kind), origin)
     whole = list(fields.pop(ROWS, {}).values())
     return column_lineage_dataset.ColumnLineageDatasetFacet(
         fields={
@@ -51,12 +42,12 @@ def column_lineage(
 
 
 def as_named(table: str, column: str) -> Sequence[Place]:
-    """A table is the dataset of its name."""
+    """Return the dataset and field of the same names."""
     return [(table, column)]
 
 
 def in_files(files: Mapping[str, Sequence[str]]) -> Places:
-    """A published heading stands in those files that have it, as they spell it.
+    """Return the places of published headings: every file that has the heading, as it spells it.
 
     `files`: dataset of a file -> its headings.
     """

@@ -1,9 +1,5 @@
-"""Datasets of lineage events: source files, the lake's tables, the mart's, with their facets.
-
-Belongs here: what is said of a dataset. Does not: runs (`events`), sending (`emit`). Names are
-those of column lineage: `tidy.<feed>`, `measures.<feed>`, `mart.<table>`; a source file is
-`archive/<sha256>/<file name>`. Pure, but for the loading of the client.
-"""
+"""Datasets of lineage events with their facets. Names are those of column lineage: `tidy.<feed>`,
+`measures.<feed>`, `mart.<table>`; a source file is `archive/<sha256>/<file name>`."""
 
 from __future__ import annotations
 
@@ -40,12 +36,12 @@ SOURCE = "access-recovery"
 
 
 def file_name(file: SourceFile) -> str:
-    """Name of a source file's dataset."""
+    """Return the name of a source file's dataset."""
     return f"archive/{file.sha256}/{file.file_name}"
 
 
 def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDataset:
-    """A published file: its headings, where it came from, its size."""
+    """Return a source file as an input: its headings, origin and size."""
     facets: Facets = {
         "schema": _schema(_headings(file, contract)),
         "dataSource": datasource_dataset.DatasourceDatasetFacet(
@@ -72,8 +68,8 @@ def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDa
 
 
 def _headings(file: SourceFile, contract: Contract) -> list[Field]:
-    """The headings of a file; of a local return only those that are known, for what somebody
-    types there may be anything."""
+    """Return the headings of a file; for a local return only known ones, because others may contain
+    anything."""
     return [
         Field(heading, "text", _meaning(contract, heading))
         for heading in dict.fromkeys(file.headings)
@@ -83,13 +79,13 @@ def _headings(file: SourceFile, contract: Contract) -> list[Field]:
 
 def _meaning(contract: Contract, heading: str) -> str:
     name = contract.column_of(heading)
-    return contract.columns[name].description if name else "Not read as a column of its own."
+    return contract.columns[name].description if name else "Not read as a separate column."
 
 
 def tidy_judged(
     namespace: str, contract: Contract, facts: Sequence[TidyFacts], results: Iterable[CheckResult]
 ) -> InputDataset:
-    """The tidy rows of an edition, as its checks looked at them."""
+    """Return the tidy rows of an edition as its checks read them."""
     named = {*contract.columns, *contract.measures}
     facets: dict[str, InputDatasetFacet] = {
         "dataQualityAssertions": _assertions(results, named),
@@ -103,7 +99,7 @@ def tidy_judged(
 
 
 def judged(namespace: str, table: str, results: Iterable[CheckResult]) -> InputDataset:
-    """A table of the mart as its checks looked at it."""
+    """Return a table of the mart as its checks read it."""
     facets: dict[str, InputDatasetFacet] = {"dataQualityAssertions": _assertions(results, set())}
     return InputDataset(namespace, table, inputFacets=facets)
 
@@ -111,8 +107,8 @@ def judged(namespace: str, table: str, results: Iterable[CheckResult]) -> InputD
 def _assertions(
     results: Iterable[CheckResult], named: set[str]
 ) -> data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet:
-    """Every check that was made, without what it found: that may quote cells. `named`: columns
-    that may be told. A check that was skipped says nothing about the data, and is left out."""
+    """Return every check, without what it found, which may quote cells. `named`: columns that may
+    be named. Skipped checks are left out."""
     return data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet(
         assertions=[
             data_quality_assertions_dataset.Assertion(
@@ -142,7 +138,7 @@ def tidy_table(
     files: Sequence[SourceFile],
     facts: Sequence[TidyFacts],
 ) -> list[OutputDataset]:
-    """The tidy rows that an edition gave, and those it lost to quarantine, if any."""
+    """Return the tidy rows of an edition and, if there are any, its quarantined rows."""
     spelt = {file_name(file): file.headings for file in files}
     made = _feed_table(
         namespace,
@@ -166,7 +162,7 @@ def measures_table(
     files: Sequence[SourceFile],
     facts: Sequence[TidyFacts],
 ) -> OutputDataset:
-    """The measures of an accepted edition."""
+    """Return the measures of an accepted edition."""
     return _feed_table(
         namespace,
         f"measures.{contract.feed}",
@@ -213,7 +209,7 @@ def mart_table(
     rows: int | None,
     synthetic: bool,
 ) -> OutputDataset:
-    """A table or view of the mart; `rows`: None where they were not counted."""
+    """Return a table or view of the mart; `rows`: None where they were not counted."""
     facets: Facets = {
         "schema": _schema(fields),
         "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
@@ -223,8 +219,8 @@ def mart_table(
 
 
 def working_table(namespace: str, name: str, edges: Iterable[Edge]) -> OutputDataset:
-    """A table that there is while the mart is built, and not in it."""
-    words = "A working table of the build; it is not in the mart."
+    """Return a table that exists only while the mart is built."""
+    words = "A working table of the build, not in the mart."
     facets: Facets = {
         "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
         "documentation": documentation_dataset.DocumentationDatasetFacet(words),
@@ -239,12 +235,12 @@ def table(
     facets: Facets | None = None,
     files: int | None = None,
 ) -> OutputDataset:
-    """A dataset that was written, with its rows."""
+    """Return a dataset that was written, with its number of rows."""
     written = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
         rowCount=rows, fileCount=files
     )
-    told: dict[str, OutputDatasetFacet] = {} if rows is None else {"outputStatistics": written}
-    return OutputDataset(namespace, name, facets=facets or {}, outputFacets=told)
+    counts: dict[str, OutputDatasetFacet] = {} if rows is None else {"outputStatistics": written}
+    return OutputDataset(namespace, name, facets=facets or {}, outputFacets=counts)
 
 
 def _schema(fields: Iterable[Field]) -> schema_dataset.SchemaDatasetFacet:
@@ -262,12 +258,12 @@ def _schema(fields: Iterable[Field]) -> schema_dataset.SchemaDatasetFacet:
 
 
 def _tags(facts: Mapping[str, object]) -> tags_dataset.TagsDatasetFacet:
-    known = {key: value for key, value in facts.items() if value is not None}
-    words = {key: str(value).lower() if isinstance(value, bool) else str(value)
-             for key, value in known.items()}  # fmt: skip
     return tags_dataset.TagsDatasetFacet(
         tags=[
-            tags_dataset.TagsDatasetFacetFields(key=key, value=value, source=SOURCE)
-            for key, value in words.items()
+            tags_dataset.TagsDatasetFacetFields(
+                key, str(value).lower() if isinstance(value, bool) else str(value), SOURCE
+            )
+            for key, value in facts.items()
+            if value is not None
         ]
     )

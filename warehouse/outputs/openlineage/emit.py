@@ -1,9 +1,5 @@
-"""Where lineage events go: files in the home, or what OpenLineage's own settings name.
-
-Belongs here: the official client and its configuration, loaded only when there is something to
-say, and the promise that no event ever breaks a refresh. Does not: what events say (`events`,
-`datasets`), nor when they are sent (`runs`), nor the files themselves (`keep`).
-"""
+"""Delivery of lineage events: to the service in OpenLineage's own settings, otherwise to files in
+the home. An error in an event never breaks a refresh."""
 
 from __future__ import annotations
 
@@ -28,22 +24,23 @@ MEND = (
     "turns events off."
 )
 
-# Homes whose service did not answer, with the error: it is not tried again, and reported once.
+# Homes whose service did not answer, with the error: no further event is sent, and it is reported
+# once.
 _troubles: dict[Path, str] = {}
 
 
 def namespace() -> str:
-    """Namespace of our jobs and datasets."""
+    """Return the namespace of our jobs and datasets."""
     return os.environ.get(NAMESPACE_VARIABLE) or NAMESPACE
 
 
 def is_disabled() -> bool:
-    """Whether the standard's own switch turns events off."""
+    """Whether OpenLineage's own switch turns events off."""
     return os.environ.get("OPENLINEAGE_DISABLED", "").strip().lower() == "true"
 
 
 def forget_trouble(home: Home) -> None:
-    """Try the service again, because a new refresh begins."""
+    """Try the service again, for a new refresh."""
     _troubles.pop(home.root, None)
 
 
@@ -53,10 +50,7 @@ def trouble_of(home: Home) -> str | None:
 
 
 class Emitter:
-    """Send events to their destination, and to files of the home if that fails.
-
-    Raises nothing: an error in lineage must not fail a refresh.
-    """
+    """Sends events to their destination, and to files of the home if that fails. Raises nothing."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -79,17 +73,17 @@ class Emitter:
             self._address = address(client.transport)
             self._sender = Sender(client)
         elif named := os.environ.get("OPENLINEAGE_CONFIG"):
-            self._report(f"OPENLINEAGE_CONFIG names {named}, in which no transport could be read.")
+            self._report(f"OPENLINEAGE_CONFIG is {named}, which defines no readable transport.")
 
     def emit(self, event: RunEvent) -> None:
-        """Send an event, or keep it."""
+        """Send an event, or store it."""
         if self._sender and self._home.root not in _troubles:
             self._sender.put(event)
         else:
             self._keep([event])
 
     def close(self) -> None:
-        """Wait briefly for events under way; undelivered ones are kept."""
+        """Wait briefly for events on their way; store undelivered ones."""
         if self._sender is None:
             return
         self._keep(self._sender.finish())
@@ -112,14 +106,14 @@ class Emitter:
             self._report(f"{self._home.root / PLACE} {reason(error)}.")
 
     def _report(self, what: str) -> None:
-        kept = f"Lineage events are kept in {self._home.root / PLACE} instead. {MEND}"
-        _troubles.setdefault(self._home.root, f"{what} {kept}")
+        stored = f"Lineage events are stored in {self._home.root / PLACE} instead. {MEND}"
+        _troubles.setdefault(self._home.root, f"{what} {stored}")
 
 
 @contextmanager
 def emitting(home: Home, warn: Callable[[str], None]) -> Iterator[Emitter | None]:
-    """An emitter for the events of one step; None where events are turned off. `warn` is told what
-    keeps them from where they should go."""
+    """Give an emitter for the events of one step; None where events are turned off. `warn` is
+    called with the reason if they could not be delivered."""
     if is_disabled():
         yield None
         return
@@ -133,7 +127,7 @@ def emitting(home: Home, warn: Callable[[str], None]) -> Iterator[Emitter | None
 
 
 def quiet() -> None:
-    """Silence the client's log, unless it was asked for: it quotes settings that it can't read,
-    keys included."""
+    """Silence the client's log unless it was requested: it quotes unreadable settings, keys
+    included."""
     if not os.environ.get("OPENLINEAGE_CLIENT_LOGGING"):
         logging.getLogger("openlineage").setLevel(logging.CRITICAL + 1)

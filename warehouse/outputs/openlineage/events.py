@@ -1,8 +1,5 @@
-"""Lineage events: that a step began, ended or failed, with its inputs and outputs.
-
-Belongs here: runs and jobs in the standard's terms. Does not: datasets (`datasets`), sending
-(`emit`). Pure, but for the loading of the client.
-"""
+"""Lineage events: a step started, completed or failed, with its inputs and outputs, as runs and
+jobs of the standard."""
 
 from __future__ import annotations
 
@@ -38,12 +35,12 @@ from warehouse.base.months import add_months, parse_month
 PACKAGE = "access-recovery"
 VERSION, ENGINE_VERSION = version(PACKAGE), version("dagster")
 PRODUCER = f"urn:{PACKAGE}:{VERSION}"
-set_producer(PRODUCER)  # else every facet would say that it was made by the client itself
+set_producer(PRODUCER)  # otherwise every facet names the client as its producer
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The run of Dagster that a step is part of."""
+    """The Dagster run that a step is part of."""
 
     run_id: str
     job: str
@@ -51,7 +48,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Step:
-    """One run of one step. `edition`: the month that it is about, if it is about one."""
+    """One run of one step. `edition`: its month, for a step about an edition."""
 
     namespace: str
     job: str
@@ -64,12 +61,12 @@ class Step:
 def step(
     namespace: str, job: str, description: str, caller: Caller, edition: str | None = None
 ) -> Step:
-    """A step that is about to run, with an id of its own."""
+    """Return a step that is about to run, with an id of its own."""
     return Step(namespace, job, description, caller, str(generate_new_uuid()), edition)
 
 
 def started(one: Step, inputs: Sequence[InputDataset] = ()) -> RunEvent:
-    """The step begins."""
+    """Return the event that the step started."""
     return _event(one, RunState.START, inputs, ())
 
 
@@ -86,9 +83,10 @@ def failed(
     inputs: Sequence[InputDataset] = (),
     outputs: Sequence[OutputDataset] = (),
 ) -> RunEvent:
-    """Event that the step failed or lacks outputs. `why`: in words that quote no cell."""
-    said = error_message_run.ErrorMessageRunFacet(message=why, programmingLanguage="PYTHON")
-    return _event(one, RunState.FAIL, inputs, outputs, {"errorMessage": said})
+    """Return the event that the step failed or lacks outputs. `why`: the reason, quoting no
+    cell."""
+    message = error_message_run.ErrorMessageRunFacet(message=why, programmingLanguage="PYTHON")
+    return _event(one, RunState.FAIL, inputs, outputs, {"errorMessage": message})
 
 
 def _event(

@@ -1,8 +1,5 @@
-"""The lineage events in the home: where they are, and what a purge removes from them.
-
-Belongs here: an object per event. Does not: making events (`events`), sending them (`emit`).
-Only a purge reads them, so they may be moved or deleted at any time.
-"""
+"""The lineage events stored in the home, an object each. Only a purge reads them, so they may be
+moved or deleted at any time."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ PLACE = "lineage"
 
 
 def keep(home: Home, event: RunEvent) -> None:
-    """Keep an event: a line of JSON in an object of its own, whose key sorts by time."""
+    """Store an event: a line of JSON in an object of its own, whose key sorts by time."""
     from openlineage.client.serde import Serde
 
     content = f"{Serde.to_json(event)}\n".encode()
@@ -30,9 +27,9 @@ def keep(home: Home, event: RunEvent) -> None:
 
 
 def forget_files(home: Home, sha256: Collection[str]) -> None:
-    """Take out every event that names one of these files; also from what earlier releases kept, a
-    file of lines, and files that were set aside. No event quotes cells, so no other can tell of
-    them; a line that was cut short might, and goes too. May be repeated."""
+    """Delete every event that names one of these files, also from files of lines of earlier
+    releases and files set aside. Events quote no cells, so no other can reveal their content; a
+    truncated line might and is deleted too. May be repeated."""
     store = home.store
     for key in store.list_keys(PLACE):
         if key.endswith((".json", ".jsonl")):

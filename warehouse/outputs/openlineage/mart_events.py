@@ -1,8 +1,4 @@
-"""The mart in lineage events: what it was built from, and its tables as they were built.
-
-Belongs here: reading a built mart for what events say of it. Does not: datasets as such
-(`datasets`), the edges of lineage (`warehouse.lineage`).
-"""
+"""The mart in lineage events: the inputs of its build, and its tables as built."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ import duckdb
 from openlineage.client.event_v2 import InputDataset, OutputDataset
 from openlineage.client.facet_v2 import dataset_version_dataset
 
-from warehouse.base.sql import open_mart
+from warehouse.base.sql import is_synthetic, open_mart
 from warehouse.contract.shapes import Field
 from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import Edge
@@ -22,24 +18,21 @@ from warehouse.outputs.openlineage.datasets import judged, mart_table, table, wo
 
 FILE = "mart/access_recovery.duckdb"
 JUDGED = "mart.kpi_monthly"
-# Layers that were there before the build. What else lineage names is a working table of the build,
-# by which the mart's columns and the measures hang together.
+# Layers that exist before the build. Other tables in the lineage are working tables of the build,
+# which connect the mart's columns with the measures.
 LAKE = ("archive.", "published.", "tidy.", "quarantine.", "measures.")
 
 
 def built(
     namespace: str, path: Path, results: Sequence[CheckResult]
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
-    """What building the mart at `path` took in, with its checks, and the tables it gave out."""
+    """Return the inputs of the mart built at `path`, with its checks, and its tables as outputs."""
     with open_mart(path) as db:
-        columns, edges = _columns(db), _edges(db)
-        counts = _counts(db)
-        [(synthetic,)] = db.execute(
-            "SELECT coalesce(bool_or(synthetic), FALSE) FROM mart.kpi_monthly"
-        ).fetchall()
+        columns, edges, counts = _columns(db), _edges(db), _counts(db)
+        synthetic = is_synthetic(db)
     made = {name: some for name, some in edges.items() if not name.startswith(LAKE)}
     outputs = [
-        mart_table(namespace, name, fields, made.pop(name, []), counts.get(name), bool(synthetic))
+        mart_table(namespace, name, fields, made.pop(name, []), counts.get(name), synthetic)
         for name, fields in columns.items()
     ]
     outputs += [working_table(namespace, name, some) for name, some in made.items()]
@@ -53,7 +46,7 @@ def built(
 def published(
     namespace: str, path: Path, fingerprint: str
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
-    """The published file, and the tables that are in it."""
+    """Return the tables of the mart at `path` as inputs, and the published file as output."""
     with open_mart(path) as db:
         inputs = [InputDataset(namespace, name) for name in _columns(db)]
     output = table(namespace, FILE, None)
@@ -75,12 +68,12 @@ def _columns(db: duckdb.DuckDBPyConnection) -> dict[str, list[Field]]:
 
 
 def _full(schema: str, name: str) -> str:
-    """A table as column lineage names it."""
+    """Return a table's name in column lineage."""
     return f"mart.{name}" if schema == "main" else f"mart.{schema}.{name}"
 
 
 def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Table -> its rows; views have none of their own."""
+    """Table -> its number of rows, without views."""
     tables = db.execute(
         """SELECT schema_name, table_name FROM duckdb_tables()
            WHERE database_name = 'mart' AND NOT internal"""
@@ -93,8 +86,8 @@ def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _edges(db: duckdb.DuckDBPyConnection) -> dict[str, list[Edge]]:
-    """Table -> the edges into it. Of edges that differ only in the figures they are true of, one:
-    the standard tells columns, not KPIs."""
+    """Table -> the edges into it. Edges that differ only by KPI or level become one: the standard
+    has columns only."""
     rows = db.execute(
         """SELECT DISTINCT to_table, to_column, from_table, from_column, "use"
            FROM mart.governance.lineage_edge ORDER BY ALL"""

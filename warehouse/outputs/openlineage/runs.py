@@ -1,8 +1,5 @@
-"""A run of a step, told as it goes: that it began, and how it ended.
-
-Belongs here: the one way in which steps tell of themselves. Does not: what they say of datasets
-(`datasets`, `mart_events`), where it goes (`emit`). The client is loaded only if events are wanted.
-"""
+"""Reports that a step started and how it ended, as lineage events. The OpenLineage client is loaded
+only if events are wanted."""
 
 from __future__ import annotations
 
@@ -22,15 +19,15 @@ from warehouse.transform.lake import TidyFacts
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset
 
-# What is told of datasets, given the namespace that they are in.
+# Namespace -> input datasets.
 InputsOf = Callable[[str], "Sequence[InputDataset]"]
-WHAT_WAS_FOUND = "access-recovery status tells what was found."
+WHAT_WAS_FOUND = "Run `access-recovery status` for what they found."
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What a step took in and gave out. `failure`: why it gave out less than it should, in words
-    that quote no cell; None: it did not."""
+    """Inputs and outputs of a step. `failure`: why outputs are missing, quoting no cell; None if
+    none are."""
 
     inputs: Sequence[InputDataset]
     outputs: Sequence[OutputDataset]
@@ -38,11 +35,10 @@ class StepOutcome:
 
 
 class Running:
-    """A step under way. Whoever runs it leaves in `outcome` how its outcome is told, given the
-    namespace of datasets; without one nothing is told of its end.
+    """A running step. Set `outcome` to a function that takes the namespace of datasets and returns
+    the outcome; without one, no event is sent at the end.
 
-    `run_id`, `dagster_job`: the run of Dagster that it is part of. `inputs`: what is known of them
-    at the start.
+    `run_id`, `dagster_job`: the Dagster run that it is part of. `inputs`: those known at the start.
     """
 
     def __init__(
@@ -64,32 +60,33 @@ class Running:
         self._step = events.step(self._space, job, description, caller, edition)
 
     def begin(self) -> None:
-        """Tell that it begins."""
+        """Send the event that it started."""
         self._emitter.emit(self._events.started(self._step, self._inputs(self._space)))
 
     def fail(self, error: BaseException) -> None:
-        """Tell that it broke off."""
+        """Send the event that it failed with an error."""
         words = broken_words(error, self._run_id)
         self._emitter.emit(self._events.failed(self._step, words, self._inputs(self._space)))
 
     def end(self) -> None:
-        """Tell what came of it."""
+        """Send the event with its outcome."""
         if self.outcome is None:
             return
-        told = self.outcome(self._space)
-        if told.failure is None:
-            ended = self._events.completed(self._step, told.inputs, told.outputs)
+        found = self.outcome(self._space)
+        if found.failure is None:
+            ended = self._events.completed(self._step, found.inputs, found.outputs)
         else:
-            ended = self._events.failed(self._step, told.failure, told.inputs, told.outputs)
+            ended = self._events.failed(self._step, found.failure, found.inputs, found.outputs)
         self._emitter.emit(ended)
 
 
 @contextmanager
 def running(emitter: Emitter | None, *about: Any, **more: Any) -> Iterator[Running | None]:
-    """Tell that a step begins, and then that it ended or failed; what it raises goes on its way.
+    """Report that a step starts, and then that it ended or failed; its own errors are raised
+    unchanged.
 
-    `about`, `more`: of the step, as `Running` takes them. Gives None where nothing is told: events
-    are turned off (`emitter` is None), or can't be made, which stops no step.
+    `about`, `more`: arguments of `Running`. Gives None if events are turned off (`emitter` is
+    None), or can't be made, which stops no step.
     """
     under_way: Running | None = None
     if emitter:
@@ -109,28 +106,29 @@ def running(emitter: Emitter | None, *about: Any, **more: Any) -> Iterator[Runni
 
 
 def broken_words(error: BaseException, run_id: str) -> str:
-    """What stopped a step: its kind, and the system's word for it; its own may quote cells."""
+    """Describe what stopped a step: the kind of error and the system's message; its own may quote
+    cells."""
     system = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    return f"{type(error).__name__}{system}; run {run_id} of Dagster tells more."
+    return f"{type(error).__name__}{system}; for details see Dagster run {run_id}."
 
 
 def failed_words(results: Iterable[CheckResult]) -> str:
-    """Which checks failed, without what they found."""
+    """Return which checks failed, without what they found."""
     titles = dict.fromkeys(one.title for one in results if one.verdict == "fail")
-    return f"Held back: {'; '.join(titles) or 'no check failed'}. {WHAT_WAS_FOUND}"
+    return f"Held: {'; '.join(titles) or 'no check failed'}. {WHAT_WAS_FOUND}"
 
 
 def files_named(files: Sequence[SourceFile]) -> InputsOf:
-    """The files of an edition by their names alone: all that is known before they are read."""
+    """Return the files of an edition by name alone: all that is known before they are read."""
 
-    def told(space: str) -> list[InputDataset]:
+    def made(space: str) -> list[InputDataset]:
         from openlineage.client.event_v2 import InputDataset
 
         from warehouse.outputs.openlineage.datasets import file_name
 
         return [InputDataset(space, file_name(file)) for file in files]
 
-    return told
+    return made
 
 
 def edition_taken_in(
@@ -141,43 +139,43 @@ def edition_taken_in(
     results: Sequence[CheckResult],
     status: EditionStatus,
 ) -> Callable[[str], StepOutcome]:
-    """The outcome of taking in an edition; one that is held back gives out no measures."""
+    """Return the outcome of processing an edition; a held one has no measures."""
 
-    def told(space: str) -> StepOutcome:
+    def made(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage import datasets
 
         inputs = [datasets.source_file(space, file, contract) for file in files]
         inputs.append(datasets.tidy_judged(space, contract, facts, results))
         tidy = datasets.tidy_table(space, contract, edition, files, facts)
         if status.verdict != "accepted":
-            by_hand = "Held by a person's decision; access-recovery status tells whose."
-            why = failed_words(results) if status.undecided else by_hand
+            decided = "Held by a decision; run `access-recovery status` for who decided and why."
+            why = failed_words(results) if status.undecided else decided
             return StepOutcome(inputs, tidy, why)
         measures = datasets.measures_table(space, contract, edition, files, facts)
         return StepOutcome(inputs, [*tidy, measures])
 
-    return told
+    return made
 
 
 def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[str], StepOutcome]:
-    """The outcome of building the mart aside at `path`; it fails with its checks."""
+    """Return the outcome of building the mart at `path`; it fails with its checks."""
 
-    def told(space: str) -> StepOutcome:
+    def made(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage.mart_events import built
 
         inputs, outputs = built(space, path, results)
         failed = any(one.verdict == "fail" for one in results)
         return StepOutcome(inputs, outputs, failed_words(results) if failed else None)
 
-    return told
+    return made
 
 
 def mart_published(path: Path, fingerprint: str) -> Callable[[str], StepOutcome]:
-    """The outcome of putting the built mart in the place of the published one."""
+    """Return the outcome of publishing the built mart."""
 
-    def told(space: str) -> StepOutcome:
+    def made(space: str) -> StepOutcome:
         from warehouse.outputs.openlineage.mart_events import published
 
         return StepOutcome(*published(space, path, fingerprint))
 
-    return told
+    return made

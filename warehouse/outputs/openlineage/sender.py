@@ -1,8 +1,5 @@
-"""Sending lineage events to a service without waiting for it: from a thread of its own.
-
-Belongs here: order, patience, and what could not be sent. Does not: which service, nor what
-becomes of events that were not sent (`emit`).
-"""
+"""Sends lineage events to a service in the background, in order, and returns those that could not
+be sent."""
 
 from __future__ import annotations
 
@@ -20,10 +17,10 @@ TIMEOUT = 3.0  # seconds in which at least one event must get through
 
 
 class Sender:
-    """Sends events one after another; the first that fails is the last that is tried.
+    """Sends events one after another, and stops at the first that fails.
 
-    A service that is slow delays nothing but the end, and one that does not answer only by
-    TIMEOUT; the thread is a daemon, so that it never keeps a process alive.
+    A slow service delays only the end, and one that does not answer only by TIMEOUT; the thread is
+    a daemon, so that it never keeps a process alive.
     """
 
     def __init__(self, client: OpenLineageClient) -> None:
@@ -36,13 +33,14 @@ class Sender:
         self._thread.start()
 
     def put(self, event: RunEvent) -> None:
-        """Send this after those before it."""
+        """Send an event after those before it."""
         with self._changed:
             self._unsent.append(event)
             self._changed.notify_all()
 
     def finish(self) -> list[RunEvent]:
-        """Wait until all is sent, or patience ends; returns what was not sent, in order."""
+        """Wait until all is sent, or for TIMEOUT without progress; return what was not sent, in
+        order."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -68,7 +66,7 @@ class Sender:
         self._client.close(TIMEOUT)
 
     def _next(self) -> RunEvent | None:
-        """The next event, once there is one; None if there will be none, or none may be sent."""
+        """Wait for the next event; None if there will be none, or none may be sent."""
         with self._changed:
             self._changed.wait_for(lambda: self._unsent or self._closed or self.trouble)
             return self._unsent[0] if self._unsent and not self.trouble else None
@@ -82,7 +80,7 @@ class Sender:
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, without the error's own words: they may hold an address with its keys."""
+    """Describe an error without its own message, which may contain an address with keys."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status is not None:
         return f"answered with HTTP status {status}"
@@ -95,7 +93,7 @@ def reason(error: Exception) -> str:
 
 
 def address(transport: object) -> str:
-    """Where a transport sends to, without user, password or query."""
+    """Return a transport's address, without user, password or query."""
     url = getattr(transport, "url", None)
     if not isinstance(url, str):
         return f"the transport `{getattr(transport, 'kind', None) or 'unknown'}`"

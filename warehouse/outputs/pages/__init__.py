@@ -1,5 +1,2 @@
-"""Pages for people: the scorecard, and what was checked in each refresh, as static HTML.
-
-They open in a browser without a network: one file each, style included, no script. What they say
-is read from the published mart, so that page and mart never disagree.
-"""
+"""Pages for people, as static HTML from the published mart: scorecard, lineage, and the checks of
+each refresh. Each is one file with its style, without scripts, that opens without a network."""

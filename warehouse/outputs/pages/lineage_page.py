@@ -1,9 +1,5 @@
-"""What the lineage page says: the way of each KPI from the published headings, and the origins of
-every other column of the mart, read from `governance.lineage_edge`.
-
-Belongs here: putting edges into the order in which people read them. Does not: following edges
-(`warehouse.lineage.follow`), looks (`templates`).
-"""
+"""Content of the lineage page, from `governance.lineage_edge`: the path of each KPI from the
+published headings, and the origins of every other column of the mart."""
 
 from __future__ import annotations
 
@@ -24,23 +20,23 @@ from warehouse.reference.levels import LEVELS
 EVERY = "every level"
 PARTS = ("numerator", "denominator")
 LAYERS = {
-    "published": "what a publisher's file has, heading by heading, each one ever used",
-    "tidy": "the same rows, typed, in today's labels",
-    "quarantine": "what rejected rows tell of whose they were",
-    "organisations": "whom the files name, month by month, and to whom they belong",
-    "measures": "sums per organisation and month, of accepted editions",
-    "membership": "who belonged to whom in which month",
-    "expected": "whom a place should have",
+    "published": "the columns of a publisher's files, by every heading ever used",
+    "tidy": "the same rows, typed, with today's labels",
+    "quarantine": "quarantined rows and the organisations that they name",
+    "organisations": "the organisations that the files name, by month, and their parents",
+    "measures": "sums per organisation and month, from accepted editions",
+    "membership": "the parents of each organisation by month",
+    "expected": "the members that each place should have",
     "months": "the months of the data",
     "figure": "the parts of every KPI by organisation, month and edition, added up",
-    "mart": "the tables and views that are published",
+    "mart": "the published tables and views",
 }
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One measure on its way: `headings` and `older` ones give the tidy `column`; `only` says which
-    labels count, each with the headings that tell them."""
+    """One measure: `headings` and `older` ones give the tidy `column`; `only`: which labels count,
+    as (column, description, headings)."""
 
     feed: str
     measure: str
@@ -52,10 +48,10 @@ class Counted:
 
 
 def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """All that the page says, of a mart that `db` has open as its current database."""
+    """Return all facts of the page, from a mart that `db` has open as its current database."""
     edges = edges_of(db)
     kpis = rows(db, "SELECT kpi_id, title, theme, unit, formula, numerator, denominator FROM kpi")
-    found = index(edges)
+    found, named = index(edges), {edge.from_table for edge in edges}
     themes: dict[str, list[Row]] = defaultdict(list)
     for kpi in kpis:
         kpi["paths"] = list(_paths(found, edges, kpi["kpi_id"]))
@@ -64,18 +60,15 @@ def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "themes": dict(sorted(themes.items())),
         "tables": list(_tables(found)),
         "layers": LAYERS,
-        "records": {name: words for name, words in RECORDS.items() if _is_named(name, edges)},
+        "records": {name: words for name, words in RECORDS.items() if name in named},
         "declared_by_hand": DECLARED_BY_HAND,
         "edges": len(edges),
     }
 
 
-def _is_named(record: str, edges: Iterable[Edge]) -> bool:
-    return any(edge.from_table == record for edge in edges)
-
-
 def _paths(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
-    """The ways of a KPI's parts from the published headings: one for all levels that share it."""
+    """Yield the paths of a KPI's parts from the published headings, one for all levels that share
+    it."""
     parts = [
         edge
         for edge in edges
@@ -85,8 +78,8 @@ def _paths(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
         and edge.use == "value"
         and edge.from_column != ROWS
     ]
-    told = {e.org_level for e in parts if e.org_level}
-    levels: list[str] = [level for level in LEVELS if level in told] or [EVERY]
+    used = {e.org_level for e in parts}
+    levels: list[str] = [level for level in LEVELS if level in used] or [EVERY]
     by_way: dict[tuple[tuple[str, Column], ...], list[str]] = defaultdict(list)
     for level in levels:
         way = sorted(
@@ -103,12 +96,11 @@ def _paths(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
 
 
 def _part(found: Index, source: Column) -> Row:
-    """What a part is made of: a measure with its way, or a column of a record."""
+    """Return the origin of a part: a measure with its path, or a column of a record."""
     table, column = source
     layer, _, feed = table.partition(".")
-    if layer != "measures":
-        return {"counted": None, "source": f"{table}.{column}"}
-    return {"counted": _counted(found, feed, column), "source": f"{table}.{column}"}
+    counted = _counted(found, feed, column) if layer == "measures" else None
+    return {"counted": counted, "source": f"{table}.{column}"}
 
 
 def _counted(found: Index, feed: str, measure: str) -> Counted:
@@ -141,28 +133,21 @@ def _labels(edge: Edge) -> list[str]:
 
 
 def _today(found: Index, table: str, edge: Edge) -> tuple[str, ...]:
-    """Headings that tell a label, those aside that are labels themselves."""
-    told = found.get((table, edge.from_column), [])
-    plain = [e for e in told if not (e.description or "").startswith("older files")]
+    """Return the headings that give a label, except those that are labels themselves."""
+    steps = found.get((table, edge.from_column), [])
+    plain = [e for e in steps if not (e.description or "").startswith("older files")]
     return tuple(e.from_column for e in plain if e.from_table.startswith("published."))
 
 
 def _tables(found: Index) -> Iterator[Row]:
-    """Every table and view of the mart with its columns: one step back, and where they end."""
+    """Yield every table and view of the mart with its columns: their direct sources, and their
+    ends."""
     for table in sorted({table for table, _ in found if table.startswith("mart.")}):
         columns = [
             {
                 "column": column,
-                "steps": _gathered(
-                    (e.from_table, e.from_column)
-                    for e in found[(table, column)]
-                    if e.use == "value"
-                ),
-                "choices": _gathered(
-                    (e.from_table, e.from_column)
-                    for e in found[(table, column)]
-                    if e.use == "choice"
-                ),
+                "steps": _origins(found[(table, column)], "value"),
+                "choices": _origins(found[(table, column)], "choice"),
                 "ends": _gathered(made_of(found, (table, column), _ends)),
             }
             for column in columns_of(found, table)
@@ -175,13 +160,17 @@ def _tables(found: Index) -> Iterator[Row]:
         }
 
 
+def _origins(edges: Iterable[Edge], use: str) -> list[tuple[str, list[str]]]:
+    return _gathered((e.from_table, e.from_column) for e in edges if e.use == use)
+
+
 def _ends(table: str) -> bool:
-    """Whether a path ends here: a published file, a record, or the parts of KPIs."""
+    """Whether a path ends at this table: a published file, a record, or the parts of KPIs."""
     return table == "figure" or table.startswith("published.") or table in RECORDS
 
 
 def _gathered(some: Iterable[Column]) -> list[tuple[str, list[str]]]:
-    """Columns by their table."""
+    """Group columns by table."""
     tables: dict[str, list[str]] = defaultdict(list)
     for table, column in some:
         if column not in tables[table]:

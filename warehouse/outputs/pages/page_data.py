@@ -1,7 +1,4 @@
-"""What the pages say, read from a mart: governance's records as plain rows.
-
-Belongs here: the questions, in SQL. Does not: their looks (`templates`), writing (`render`).
-"""
+"""Content of the scorecard and the refresh pages: governance's records as plain rows."""
 
 from __future__ import annotations
 
@@ -13,12 +10,12 @@ from warehouse.editions.check_history import Dimension
 
 Row = dict[str, Any]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-# Verdict -> what became of the check, as people say it, and as columns of counts are called.
+# Verdict -> the word for it in the pages, and the name of its column of counts.
 WORDS = {"pass": "passed", "warn": "warned", "fail": "failed", "skipped": "skipped"}
 TREND = 24
 REVISIONS = 10
 
-# Synthetic editions that were fetched are judged like others: `sample` are those that were placed.
+# `sample`: synthetic editions that were not fetched; fetched ones are treated like real ones.
 NEWEST = """
     SELECT e.*, s.synthetic AND NOT EXISTS (
         FROM governance.source_file AS f WHERE f.feed = e.feed AND f.url IS NOT NULL) AS sample
@@ -27,21 +24,21 @@ NEWEST = """
           FROM governance.edition WHERE status NOT IN ('retired', 'withdrawn') GROUP BY feed) AS s
         USING (feed, edition)"""
 
-# Of each edition the verdicts of its last judging.
+# The check results of each edition when it was last checked.
 LAST = """
     SELECT c.* FROM governance.check_result AS c WHERE c.feed <> 'mart'
     QUALIFY c.checked_at = max(c.checked_at) OVER (PARTITION BY c.feed, c.edition)"""
 
 
 def rows(db: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> list[Row]:
-    """Rows of a query on the attached mart, as dictionaries."""
+    """Return the rows of a query on the attached mart as dictionaries."""
     answer = db.execute(sql, parameters or None)
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Every publication, newest first, with the verdicts of its refresh."""
+    """Return every publication, newest first, with the check results of its refresh."""
     counted = ", ".join(
         f"count(c.verdict) FILTER (c.verdict = '{one}') AS {word}" for one, word in WORDS.items()
     )
@@ -56,8 +53,8 @@ def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """One row per feed: its newest edition, where that stands, and `dimensions`: dimension ->
-    verdict -> number of checks of that edition."""
+    """Return a row per feed: its newest edition and status, and `dimensions`: dimension -> verdict
+    -> number of checks of that edition."""
     found = rows(
         db,
         f"""SELECT f.feed, f.title, f.publisher, f.release, n.edition, n.status, n.override,
@@ -106,8 +103,8 @@ def held_months(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Every decision, newest first; `lapsed` of one that counts no more, and `figures`: how many
-    published figures rest on an edition that was let in by it."""
+    """Return every decision, newest first. `lapsed`: why one no longer applies; `figures`: how many
+    published figures use an edition accepted by it."""
     found = rows(
         db,
         """SELECT o.*, CASE WHEN e.override_at = o.decided_at THEN e.override_lapsed END AS lapsed,
@@ -125,7 +122,7 @@ def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def disputed(db: duckdb.DuckDBPyConnection) -> int:
-    """Count the figures that use what was accepted although checks failed."""
+    """Count the figures that use something accepted despite failed checks."""
     [found] = rows(db, "SELECT count(*) AS figures FROM kpi_monthly WHERE status = 'disputed'")
     return int(found["figures"])
 
@@ -140,8 +137,7 @@ def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """The largest revisions of the last 12 editions, of ICBs and sub-ICBs: of each KPI the
-    largest."""
+    """Return the largest revision of each KPI in the last 12 editions, among ICBs and sub-ICBs."""
     return rows(
         db,
         f"""SELECT * FROM largest_revisions WHERE rank = 1 AND org_level IN ('sub_icb', 'icb')
@@ -151,7 +147,7 @@ def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def caveats(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """What to bear in mind with the figures: breaks and the like first, each once."""
+    """Return every caveat once, breaks and the like first."""
     return rows(
         db,
         """SELECT * FROM (
@@ -165,8 +161,8 @@ def caveats(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> list[Row]:
-    """What was checked in a refresh: one row per edition, in order, with its `results`, the
-    gravest verdicts first."""
+    """Return what was checked in a refresh: one row per edition with its `results`, failures
+    first."""
     found = rows(
         db,
         """SELECT c.*, e.status, e.override, e.override_reason, e.override_by, e.override_at,
@@ -184,6 +180,6 @@ def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> li
         entry = editions.setdefault((one["feed"], one["edition"]), {**one, "results": []})
         entry["results"].append(one)
     for entry in editions.values():
-        told = [one["verdict"] for one in entry["results"]]
-        entry["tally"] = {verdict: told.count(verdict) for verdict in WORDS}
+        verdicts = [one["verdict"] for one in entry["results"]]
+        entry["tally"] = {verdict: verdicts.count(verdict) for verdict in WORDS}
     return list(editions.values())

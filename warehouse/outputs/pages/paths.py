@@ -1,8 +1,5 @@
-"""Which pages there are about a published mart, and whether one of them is lost.
-
-Belongs here: names of pages. Does not: writing them (`render`), so that a refresh with nothing to
-do need not load what that takes.
-"""
+"""Names of the pages about a published mart, and whether any is missing. Apart from `render`, so
+that a refresh with nothing to do need not load its libraries."""
 
 from __future__ import annotations
 
@@ -18,16 +15,16 @@ REFRESHES = "refreshes"
 
 
 def refresh_name(publication: Mapping[str, Any]) -> str:
-    """File name of a refresh's page; sorts by time."""
+    """Return the file name of a refresh's page; names sort by time."""
     return f"{publication['published_at']:%Y%m%d-%H%M%S}-{publication['run_id'][:8]}.html"
 
 
 def are_whole(home: Home) -> bool:
-    """Whether all pages about the published mart are there; True where no mart is published."""
+    """Whether no page about the published mart is missing; True where no mart is published."""
     if not home.has_mart:
         return True
     with open_mart(home.mart) as db:
-        told = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
-    pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in told]
+        runs = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
+    pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in runs]
     wanted = [SCORECARD, LINEAGE, *(f"{REFRESHES}/{page}" for page in pages)]
     return {f"{PLACE}/{page}" for page in wanted} <= set(home.store.list_keys(PLACE))

@@ -1,8 +1,4 @@
-"""Writing the pages of a published mart into `docs/` of the home.
-
-Belongs here: which pages there are and where. Does not: what they say (`page_data`), their looks
-(`templates`).
-"""
+"""Writes the pages of a published mart into `docs/` of the home."""
 
 from __future__ import annotations
 
@@ -29,9 +25,9 @@ from warehouse.settings import read_settings
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
-    """Write the scorecard, the lineage and a page per refresh; returns the scorecard's path.
+    """Write the scorecard, the lineage and a page per refresh; return the scorecard's path.
 
-    A refresh's page is written when it is missing and, for the newest refresh, always: what was
+    A refresh's page is written if it is missing, and always for the newest refresh: what was
     checked then does not change. Raises NoMart if there is none.
     """
     today = today or datetime.now(UTC).date()
@@ -44,10 +40,10 @@ def build_pages(home: Home, today: date | None = None) -> Path:
                 found = records.checks_of_refresh(db, one["published_at"])
                 page = _render("refresh.html.j2", refresh=one, editions=found, up="../")
                 home.store.replace(key, page)
-        told = _render("lineage.html.j2", refresh=published[0], **lineage(db))
-        home.store.replace(f"{PLACE}/{LINEAGE}", told)
-        told = _render("scorecard.html.j2", up="", **_scorecard(db, home, published, today))
-        home.store.replace(f"{PLACE}/{SCORECARD}", told)
+        page = _render("lineage.html.j2", refresh=published[0], **lineage(db))
+        home.store.replace(f"{PLACE}/{LINEAGE}", page)
+        page = _render("scorecard.html.j2", up="", **_scorecard(db, home, published, today))
+        home.store.replace(f"{PLACE}/{SCORECARD}", page)
     return home.pages / SCORECARD
 
 
@@ -59,9 +55,9 @@ def _scorecard(
         contract = contracts()[feed["feed"]]
         fresh = freshness(contract, feed["edition"], feed["sample"], today)
         feed["freshness"] = fresh
-        if feed["edition"]:  # as at today: when it was judged, nothing was overdue yet
-            told = feed["dimensions"].setdefault("timeliness", {})
-            told[fresh.verdict] = told.get(fresh.verdict, 0) + 1
+        if feed["edition"]:  # as at today: when it was checked, nothing was overdue yet
+            tally = feed["dimensions"].setdefault("timeliness", {})
+            tally[fresh.verdict] = tally.get(fresh.verdict, 0) + 1
     return {
         "refresh": published[0],
         "today": today,
@@ -80,11 +76,8 @@ def _scorecard(
 
 
 def _render(template: str, **facts: Any) -> str:
-    return (
-        _templates()
-        .get_template(template)
-        .render(dimensions=records.DIMENSIONS, words=records.WORDS, **facts)
-    )
+    made = _templates().get_template(template)
+    return made.render(dimensions=records.DIMENSIONS, words=records.WORDS, **facts)
 
 
 @cache
@@ -96,15 +89,15 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["day"] = day_words
-    made.filters["moment"] = lambda moment: f"{day_words(moment)} {moment:%H:%M} UTC"
-    made.filters["number"] = limit
-    made.filters["figure"] = lambda value, unit: value_text(value, unit, 2)
     made.filters |= {
+        "day": day_words,
+        "month": lambda month: f"{month:%b %Y}",
+        "moment": lambda moment: f"{day_words(moment)} {moment:%H:%M} UTC",
+        "number": limit,
+        "figure": lambda value, unit: value_text(value, unit, 2),
         "headline_value": headline_value,
         "change": change_text,
         "say_change": say_change,
         "working_day": working_day_text,
     }
-    made.filters["month"] = lambda month: f"{month:%b %Y}"
     return made

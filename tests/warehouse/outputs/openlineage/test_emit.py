@@ -163,7 +163,7 @@ def test_the_clients_own_file_of_settings_decides(
     settings.unlink()
     monkeypatch.setenv("OPENLINEAGE_CONFIG", str(settings))
     [warned] = tell(home)
-    assert f"OPENLINEAGE_CONFIG names {settings}" in warned
+    assert f"OPENLINEAGE_CONFIG is {settings}" in warned
     assert kinds(home) == ["START", "COMPLETE"]
 
 

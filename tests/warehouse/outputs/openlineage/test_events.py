@@ -71,7 +71,7 @@ def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
     failed = events(home)[-1]
     assert failed["eventType"] == "FAIL"
     said = failed["run"]["facets"]["errorMessage"]["message"]
-    assert said.startswith("Held back: Every code has a valid format; ")
+    assert said.startswith("Held: Every code has a valid format; ")
     assert [one["name"] for one in failed["outputs"]] == [
         f"tidy.{REFERRALS}",
         f"quarantine.{REFERRALS}",
@@ -88,7 +88,7 @@ def test_the_event_of_an_edition_held_by_decision_omits_the_reason(home: Home) -
     take_in_with_events(home, REFERRALS)
     failed = events(home)[-1]
     assert failed["eventType"] == "FAIL"
-    assert "a person's decision" in failed["run"]["facets"]["errorMessage"]["message"]
+    assert "Held by a decision" in failed["run"]["facets"]["errorMessage"]["message"]
     assert MARKER not in str(failed)
 
 
@@ -106,4 +106,4 @@ def test_a_failure_is_reported_by_its_type_and_raised(
     _, failed = events(home)
     assert failed["eventType"] == "FAIL" and MARKER not in str(failed)
     said = failed["run"]["facets"]["errorMessage"]["message"]
-    assert said == (f"OSError (No space left on device); run {DAGSTER_RUN} of Dagster tells more.")
+    assert said == f"OSError (No space left on device); for details see Dagster run {DAGSTER_RUN}."
