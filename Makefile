@@ -7,6 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 BIN := .venv/bin
 export UV_COMPILE_BYTECODE := 1
 export PYTHONUTF8 := 1
+# Some machines forbid byte-code: every process, and each worker of the tests, would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: mart test coverage acceptance soak ui check format clean install help
 .DEFAULT_GOAL := mart

@@ -162,6 +162,8 @@ def test_a_purge_is_reported_unfinished_while_dagster_is_in_use(
     [file] = brought(home, referrals())
     monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: None)
     monkeypatch.setattr(forget, "TIMEOUT", 0)
+    dagsters = "dagster._core.storage.event_log.sqlite.sqlite_event_log"
+    monkeypatch.setattr(f"{dagsters}.SQLITE_BUSY_TIMEOUT_SECONDS", 0)  # instead of half a minute
     index = home.dagster / "history" / "runs" / "index.db"
     index.parent.mkdir(parents=True)
     with closing(sqlite3.connect(index, isolation_level=None)) as db:
