@@ -19,7 +19,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.reference.organisations import reference
-from warehouse.transform.lake import LakePaths, lake_paths
+from warehouse.transform.lake import LakePaths, lake_keys, lake_paths
 
 NO_PATIENTS = pl.DataFrame(
     schema={"org_code": pl.String, "month": pl.Date, "patients": pl.Int64},
@@ -84,7 +84,7 @@ def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
     ordered = in_order(files)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
-    facts = [home.store.version(path.keys.facts) for path in paths]
+    facts = [home.store.version(lake_keys(file).facts) for file in ordered]
     return _read_list(tuple(paths), tuple(facts), measure)
 
 

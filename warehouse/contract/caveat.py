@@ -23,13 +23,12 @@ CaveatKind = Literal[
 
 
 class Caveat(Strict):
-    """One caveat. Written as plain text it is general, and true of all of its feed or KPI.
+    """One caveat. Written as plain text it is general, and applies to its whole feed or KPI.
 
-    `kpis`: only these, of those that rest on the feed. `first_month`, `last_month` (YYYY-MM): of
-    figures about these months; a series that breaks has one of them, or both. `org_level`,
-    `organisations` (codes): of these only. Months of an `outage` (a supplier's figures are missing)
-    are known to be wrong: new months are not compared with them, and they are not judged.
-    `reference`: where the publisher says so.
+    It applies to figures of `kpis` (of those that use the feed), of `first_month` to
+    `last_month` (YYYY-MM; a series break has at least one), of `org_level` and `organisations`
+    (codes). Months of an `outage` (a supplier's figures are missing) are known to be wrong: they
+    are not checked, nor compared with new months. `reference`: the publisher's statement.
     """
 
     text: str = Field(min_length=10)
@@ -53,6 +52,6 @@ class Caveat(Strict):
             raise ValueError(f"`first_month: {first}` is after `last_month: {last}`")
         if self.kind in ("series_break", "redefinition", "outage") and not (first or last):
             raise ValueError(
-                f"a {self.kind} says from which month (`first_month:`) or to which (`last_month:`)"
+                f"a caveat of kind `{self.kind}` needs `first_month:` or `last_month:`"
             )
         return self

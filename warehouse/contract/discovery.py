@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
@@ -21,11 +21,11 @@ _PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
 
 
 def at_hosts(url: str, hosts: Iterable[str]) -> bool:
-    """Whether a web address is at one of the hosts, each perhaps with the beginning of a path."""
+    """Whether a web address is at one of the hosts (`host`, or `host/beginning/of/path`)."""
     at = urlsplit(url)
     if at.scheme not in ("http", "https"):
         return False
-    path = f"{posixpath.normpath(at.path)}/"  # `..` may not lead out of a path that is named
+    path = f"{posixpath.normpath(at.path)}/"  # `..` must not lead out of the path
     for host in hosts:
         name, _, begin = host.partition("/")
         inside = not begin or path.startswith(f"/{begin.rstrip('/')}/")
@@ -35,11 +35,10 @@ def at_hosts(url: str, hosts: Iterable[str]) -> bool:
 
 
 class Pattern(Strict):
-    """How one file is named: by the name in its address, by the link's text, or by both.
+    """A pattern for one file: for the name in its address, the link's text, or both.
 
-    Regular expressions, case aside. `{edition}` stands for the edition's month in any form,
-    `{quarter}` for a financial year and quarter, `{again}` for the mark of what is issued again
-    (`v2`, `revised`), if there is one.
+    Regular expressions, ignoring case. `{edition}`: the edition's month in any form; `{quarter}`: a
+    financial year and quarter; `{again}`: the optional mark of a reissue (`v2`, `revised`).
     """
 
     name: str | None = None
@@ -53,25 +52,20 @@ class Pattern(Strict):
     @model_validator(mode="after")
     def _sound(self) -> Pattern:
         if self.name is None and self.text is None:
-            raise ValueError("a pattern is of a file's `name`, of a link's `text`, or of both")
+            raise ValueError("a pattern needs `name:` (of the file), `text:` (of the link) or both")
         for part in (self.name, self.text):
             try:
                 compiled(part or "")
             except re.error as error:
-                raise ValueError(f"`{part}` is no regular expression: {error}") from error
+                raise ValueError(f"`{part}` is not a regular expression: {error}") from error
         return self
-
-    @property
-    def says_when(self) -> bool:
-        """Whether what it matches names its edition."""
-        return any(key in f"{self.name} {self.text}" for key in DATED)
 
 
 class WantedFile(Strict):
-    """One file that an edition consists of, and its names in order, the newest first.
+    """One file of an edition, and the patterns of its name, newest first.
 
-    The first pattern that fits anything decides. `members`: of a zip only members with such names
-    (a regular expression, case aside) are of the feed; the rest is not even looked at.
+    The first pattern that matches anything is used. `members`: which members of a zip are of the
+    feed (a regular expression for their names, ignoring case); the others are not read.
     """
 
     label: str
@@ -83,63 +77,56 @@ class WantedFile(Strict):
         try:
             re.compile(self.members or "")
         except re.error as error:
-            raise ValueError(f"`{self.members}` is no regular expression: {error}") from error
+            raise ValueError(f"`{self.members}` is not a regular expression: {error}") from error
         return self
 
 
 class _Source(Strict):
-    """A place, and the editions (YYYY-MM) that are to be found there.
+    """A place, and the editions (YYYY-MM) published there.
 
-    `hosts`: where its links may lead beside its own host, a host or a host with the beginning of a
-    path.
+    `hosts`: where its links may lead beside its own host, as `at_hosts` takes them. `START`: the
+    field with its web address.
     """
 
+    START: ClassVar[str]
     first_edition: str | None = Field(default=None, pattern=MONTH)
     last_edition: str | None = Field(default=None, pattern=MONTH)
     hosts: tuple[str, ...] = ()
 
     @property
-    def start(self) -> str:
-        """The web address from which all of its own follow."""
-        raise NotImplementedError
-
-    @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """Where its links and redirects may lead, as `at_hosts` reads it."""
-        return (urlsplit(self.start).netloc, *self.hosts)
+        """Where its links and redirects may lead, as `at_hosts` takes them."""
+        return (urlsplit(getattr(self, self.START)).netloc, *self.hosts)
 
     def covers(self, edition: str) -> bool:
-        """Whether to look an edition (YYYY-MM) up here."""
+        """Whether an edition (YYYY-MM) is published here."""
         return (self.first_edition or "") <= edition <= (self.last_edition or "9999")
 
 
 class Publication(_Source):
-    """A series with a page per edition, which has the files of that edition.
+    """A series with a page per edition, which links to its files.
 
-    `series`: web address of the series, under which its editions have their pages. `pages`: names
-    of the page, tried in order until one is there: `{month}` november, `{mon}` nov, `{mm}` 11,
-    `{year}` 2025, `{yy}` 25.
+    `series`: web address of the series; the pages of editions are below it. `pages`: names of the
+    page, tried in order: `{month}` november, `{mon}` nov, `{mm}` 11, `{year}` 2025, `{yy}` 25.
     """
 
+    START = "series"
     kind: Literal["publication"]
     series: str = Field(pattern=ADDRESS)
     pages: tuple[str, ...] = ("{month}-{year}",)
     files: tuple[WantedFile, ...] = Field(min_length=1)
 
-    @property
-    def start(self) -> str:
-        """The series."""
-        return self.series
-
     @model_validator(mode="after")
     def _pages_are_dated(self) -> Publication:
         for page in self.pages:
             if not _PAGE_PARTS.search(page) or "{" in _PAGE_PARTS.sub("", page):
-                raise ValueError(f"page `{page}`: only {{month}} {{mon}} {{mm}} {{year}} {{yy}}")
+                raise ValueError(
+                    f"page `{page}` needs a date: {{month}}, {{mon}}, {{mm}}, {{year}}, {{yy}} only"
+                )
         return self
 
     def addresses(self, edition: str) -> tuple[str, ...]:
-        """Addresses of the edition's page, in the order in which they are tried."""
+        """Addresses of the edition's page, in the order to try them."""
         day = date.fromisoformat(f"{edition}-01")
         month = MONTHS[day.month - 1]
         parts = {"month": month, "mon": month[:3], "mm": f"{day:%m}"}
@@ -149,7 +136,7 @@ class Publication(_Source):
 
 
 class _Listed(_Source):
-    """A place that lists all editions at once, so that each name must say its own."""
+    """A place that lists all editions, so that each name must give its own."""
 
     label: str
     patterns: tuple[Pattern, ...] = Field(min_length=1)
@@ -157,66 +144,54 @@ class _Listed(_Source):
     @model_validator(mode="after")
     def _names_say_when(self) -> _Listed:
         for pattern in self.patterns:
-            if not pattern.says_when:
-                raise ValueError("names in a list say their month: `{edition}` or `{quarter}`")
+            if not any(key in f"{pattern.name} {pattern.text}" for key in DATED):
+                raise ValueError("a pattern for a list needs `{edition}` or `{quarter}`")
         return self
 
 
 class Ckan(_Listed):
-    """A data set of a CKAN portal, whose resources are named by month or quarter."""
+    """A data set of a CKAN portal, with resources named by month or quarter."""
 
+    START = "portal"
     kind: Literal["ckan"]
     portal: str = Field(pattern=ADDRESS)
     dataset: str = Field(pattern=r"^[a-z0-9_-]+$")
     formats: tuple[str, ...] = ("csv", "zip", "xlsx")
 
     @property
-    def start(self) -> str:
-        """The portal."""
-        return self.portal
-
-    @property
     def address(self) -> str:
-        """The address that answers with all resources."""
+        """The address of the list of all resources."""
         return f"{self.portal}/api/3/action/package_show?id={self.dataset}"
 
     @property
     def page(self) -> str:
-        """The page on which people see the same."""
+        """The same list as a page for people."""
         return f"{self.portal}/dataset/{self.dataset}"
 
 
 class Listing(_Listed):
     """One page that links to the files of all months.
 
-    `marks`: regular expressions, case aside, of which the page has one and a proxy's page has none.
+    `marks`: regular expressions, ignoring case; the page matches one, a proxy's page matches none.
     """
 
+    START = "page"
     kind: Literal["listing"]
     page: str = Field(pattern=ADDRESS)
     marks: tuple[str, ...] = Field(min_length=1)
 
-    @property
-    def start(self) -> str:
-        """The page."""
-        return self.page
-
 
 class Report(_Source):
-    """A report that is made when it is asked for: no page, and only the edition of this month."""
+    """A report that is made on request: it has no page, and only the edition of this month."""
 
+    START = "service"
     kind: Literal["report"]
     service: str = Field(pattern=ADDRESS)
     report: str = Field(pattern=r"^[a-z0-9_-]+$")
 
     @property
-    def start(self) -> str:
-        """The service that makes it."""
-        return self.service
-
-    @property
     def address(self) -> str:
-        """The address that answers with the report."""
+        """The address of the report."""
         return f"{self.service}/api/getReport?report={self.report}"
 
 
@@ -226,7 +201,7 @@ Source = Annotated[Publication | Ckan | Listing | Report, Field(discriminator="k
 class Discovery(Strict):
     """Where a feed's files are: in `sources`, tried in order, or in the files of another feed.
 
-    `comes_with` (YAML: `with`): the feed in whose zip this one is; nothing is looked up for it.
+    `comes_with` (YAML: `with`): the feed whose zip includes this one, which has no lookup itself.
     """
 
     sources: tuple[Source, ...] = ()
@@ -235,21 +210,19 @@ class Discovery(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Discovery:
         if bool(self.sources) == bool(self.comes_with):
-            raise ValueError("discovery has `sources:`, or `with:` another feed, and not both")
+            raise ValueError("discovery needs either `sources:` or `with:` another feed")
         return self
 
     @property
     def looked_up(self) -> bool:
-        """Whether something is looked up for this feed on its own."""
+        """Whether this feed has a lookup of its own."""
         return bool(self.sources)
 
     def hosts_of(self, edition: str) -> tuple[str, ...]:
-        """Where links and redirects may lead that an edition (YYYY-MM) is looked for by, as
-        `at_hosts` reads it."""
-        return tuple(
-            sorted({host for one in self.sources_of(edition) for host in one.allowed_hosts})
-        )
+        """Where links and redirects for an edition (YYYY-MM) may lead, as `at_hosts` takes them."""
+        hosts = {host for one in self.sources_of(edition) for host in one.allowed_hosts}
+        return tuple(sorted(hosts))
 
     def sources_of(self, edition: str) -> tuple[Source, ...]:
-        """The sources that may have an edition (YYYY-MM), in order; none if nobody publishes it."""
+        """The sources of an edition (YYYY-MM), in order; none if it is not published."""
         return tuple(source for source in self.sources if source.covers(edition))

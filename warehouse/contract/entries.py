@@ -14,18 +14,14 @@ from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
 
 Labels = dict[str, tuple[str, ...] | None]
-
-
 ColumnType = Literal["text", "code", "label", "month", "count"]
-
-
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
 
 
 class Column(Strict):
-    """One column of the tidy table, and every heading under which the publisher has issued it.
+    """One column of the tidy table, and every heading that the publisher has used for it.
 
-    `missing`: texts by which the publisher says that there is no value (`[x]`, `-`): as a blank.
+    `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -42,19 +38,20 @@ class Column(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Column:
         if self.type == "label" and not self.labels:
-            raise ValueError("a label column names its label family (`labels:`)")
+            raise ValueError("a label column needs its label family (`labels:`)")
         if self.type == "month" and not self.formats:
-            raise ValueError("a month column lists its date formats (`formats:`)")
+            raise ValueError("a month column needs its date formats (`formats:`)")
         if self.type == "count" and not self.unit:
-            raise ValueError("a count column states its unit (`unit:`)")
+            raise ValueError("a count column needs its unit (`unit:`)")
         return self
 
 
 class EditionRule(Strict):
-    """How the edition month of a file is found (`content`), or what stands in for it.
+    """How a file's edition is found: from the month column `content`, else from other files
+    (`siblings`) or names.
 
-    `title_date`: a pattern of what a workbook's first sheet says of its publication, whose only
-    group is the day.
+    `title_date`: a pattern for the publication date on a workbook's first sheet; its only group is
+    the date.
     """
 
     content: str | None = None
@@ -64,12 +61,12 @@ class EditionRule(Strict):
 
 
 class Measure(Strict):
-    """A figure per organisation and month, optionally of some labels only.
+    """A figure per organisation and month, of rows with the labels `where`.
 
-    One of `sum` (a count column added up), `any` (1 where that sum is above zero, else 0: whether
-    the organisation takes part) or `present` (1 for every organisation that the file names).
-    Outside `first_month` to `last_month` (YYYY-MM) the figure does not exist: NULL, not zero.
-    `not_additive_because` says why values must not be added over organisations or months.
+    One of `sum` (a count column added up), `any` (1 if that sum is above zero, else 0) or `present`
+    (1 for every organisation that the file names). Outside `first_month` to `last_month` (YYYY-MM)
+    it is NULL, not zero. `not_additive_because`: why values must not be added over organisations or
+    months.
     """
 
     title: str
@@ -86,22 +83,22 @@ class Measure(Strict):
 
     @property
     def column(self) -> str | None:
-        """The count column that it uses; None if it only counts names."""
+        """The count column that it uses; None for `present`."""
         return self.sum or self.any
 
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:
         if [bool(self.sum), bool(self.any), self.present].count(True) != 1:
-            raise ValueError("a measure has one of `sum:`, `any:` or `present: true`")
+            raise ValueError("a measure needs exactly one of `sum:`, `any:` or `present: true`")
         if not self.sum and self.unit != "organisations":
             raise ValueError("`any:` and `present:` count organisations (`unit: organisations`)")
         if not self.additive_over_organisations and not self.not_additive_because:
-            raise ValueError("a measure that can't be added says why (`not_additive_because:`)")
+            raise ValueError("a measure that is not additive needs `not_additive_because:`")
         return self
 
 
 class Organisation(Strict):
-    """Where a feed names an organisation: code, name and parents, as columns of the tidy table."""
+    """An organisation named in a feed: the columns with its code, name and parents."""
 
     level: OrgLevel
     code: str
@@ -111,12 +108,11 @@ class Organisation(Strict):
 
 
 class Completeness(Strict):
-    """How it is known that a place is wholly present (rule: a roll-up needs every member).
+    """How to know that a place is complete (a roll-up needs every member).
 
-    `expected_feed`/`expected_column`: number of members per sub-ICB and month that another feed
-    states. Without it a place that appears at all is whole.
-    `population_feed`: the patient list, which no figure of people of the same organisation exceeds
-    and which says which practices there are.
+    `expected_feed`, `expected_column`: another feed's number of members per sub-ICB and month;
+    without them any place that appears is complete. `population_feed`: the patient list, which
+    lists the practices, and which no count of an organisation's people exceeds.
     """
 
     expected_feed: str | None = None
@@ -126,11 +122,10 @@ class Completeness(Strict):
 
 
 class Wide(Strict):
-    """An older shape of the same table: a column per label where today there is a row.
+    """An older layout of the same table, with a column per label instead of a row.
 
-    `label` and `value`: the columns of today that hold the label and its count; `headings`:
-    label -> headings under which it was issued; `lacks`: required columns that this shape does
-    not have. A month it lacks is the edition's.
+    `label`, `value`: today's columns for the label and its count; `headings`: label -> headings;
+    `lacks`: required columns that this layout does not have. A missing month is the edition's.
     """
 
     label: str
@@ -140,19 +135,19 @@ class Wide(Strict):
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """Heading key -> label as published today."""
+        """Heading key -> today's label."""
         return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
 
 
 class Licence(Strict):
-    """Under which terms the data may be used."""
+    """The licence of the data."""
 
     name: str
     url: str
 
 
 class SyntheticMark(Strict):
-    """What betrays a sample file even when it has lost its manifest."""
+    """How to recognise a sample file without its manifest."""
 
     column: str
     pattern: str

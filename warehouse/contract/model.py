@@ -34,23 +34,22 @@ from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
 READING = "warehouse.transform.tidy"  # where a reading begins
-# When and where a feed is published says nothing of what its rows mean.
+# When and where a feed is published does not change its rows.
 NOT_OF_ROWS = re.compile(rb"^(?:cadence|discovery):.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 
 
 class Contract(Strict):
-    """One feed, as its publisher issues it and as this project conforms it.
+    """One feed, as its publisher issues it and as this project reads it.
 
-    `row_filter`: column -> pattern: only rows whose published text matches are of this feed; a
-    file may hold much else. `carried_forward`: an edition is used until the next one is published
-    (a quarterly list).
-    `ignored_columns`: patterns of heading keys that are known and never read, nor quarantined.
+    `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
+    `carried_forward`: an edition is used until the next one is published (a quarterly list).
+    `ignored_columns`: patterns of heading keys that are known and never read.
     `discovery`: where its files are published; a local return has none.
-    `local_return`: a file an ICB makes itself, so each wrong row is shown to whoever typed it.
-    `disclosure_control`: not published elsewhere, so small numbers must not be seen in the mart.
-    `label_families`: closed lists of values; family -> canonical label -> further spellings, which
-    are compared without regard to case and repeated spaces. `labels_and_measures_of`: a feed of the
-    same publication whose label families and measures are this feed's too, beside its own.
+    `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
+    `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
+    `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
+    `labels_and_measures_of`: a feed of the same publication with label families and measures that
+    apply to this feed too.
     """
 
     feed: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -108,7 +107,7 @@ class Contract(Strict):
         self._labels_exist()
         for name in (self.month, self.reporting_unit.code if self.reporting_unit else None):
             if name is not None and self.columns[name].nullable:
-                raise ValueError(f"`{name}` is measured by, so it can't be nullable")
+                raise ValueError(f"`{name}` identifies measures, so it can't be nullable")
         for measure_id, measure in self.measures.items():
             if measure.column and self.columns[measure.column].type != "count":
                 raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count")
@@ -133,17 +132,17 @@ class Contract(Strict):
             for heading in column.published:
                 key = heading_key(heading)
                 if taken.setdefault(key, name) != name:
-                    raise ValueError(f"heading `{heading}` is of both {taken[key]}, {name}")
+                    raise ValueError(f"heading `{heading}` belongs to {taken[key]} and to {name}")
 
     def provisional_of(self, measure_id: str) -> int:
-        """How many of the newest months of a measure are provisional if no revision is measured:
-        more where it is chosen by a column that the publisher restates further back."""
+        """How many of the newest months of a measure are provisional if no revision was observed;
+        more if its `where` uses a column that the publisher restates further back."""
         chosen = self.measures[measure_id].where
         by_column = (n for column, n in self.provisional_by_column.items() if column in chosen)
         return max((self.provisional_months, *by_column))
 
     def labels(self, column: str) -> dict[str, tuple[str, ...]]:
-        """Allowed labels of a column: canonical label -> published spellings beside it."""
+        """Allowed labels of a column: canonical label -> further spellings."""
         family = self.columns[column].labels
         if family is None:
             raise ValueError(f"column {column} has no labels")
@@ -151,33 +150,38 @@ class Contract(Strict):
 
     @cached_property
     def headings(self) -> dict[str, str]:
-        """Key of a published heading -> canonical column name."""
+        """Heading key -> column."""
         return {heading_key(h): name for name, c in self.columns.items() for h in c.published}
 
     def column_of(self, heading: str) -> str | None:
-        """Return the column of a published heading, None for one that is not read."""
+        """The column of a published heading; None if it is not read."""
         return self.headings.get(heading_key(heading))
 
+    def columns_in(self, headings: Iterable[str]) -> dict[str, str]:
+        """Column -> its heading in a file; of two for one column the first, which is read."""
+        found: dict[str, str] = {}
+        for heading in headings:
+            if (name := self.column_of(heading)) is not None:
+                found.setdefault(name, heading)
+        return found
+
     def is_ignored(self, heading: str) -> bool:
-        """Whether a heading is known and not read: an address, another service's fees."""
+        """Whether a heading is known and not read, such as an address."""
         key = heading_key(heading)
         unread = key not in self.headings and not self.is_label(heading)
         return unread and any(re.search(pattern, key) for pattern in self.ignored_columns)
 
     def is_label(self, heading: str) -> bool:
-        """Whether a heading is a label of the older, wide shape."""
+        """Whether a heading is a label of the older, wide layout."""
         return self.wide is not None and heading_key(heading) in self.wide.labels
 
     def is_known(self, heading: str) -> bool:
-        """Whether a heading is read, or known to be left aside."""
-        return (
-            self.column_of(heading) is not None
-            or self.is_label(heading)
-            or self.is_ignored(heading)
-        )
+        """Whether a heading is read or ignored."""
+        read = self.column_of(heading) is not None or self.is_label(heading)
+        return read or self.is_ignored(heading)
 
     def is_wide(self, headings: Iterable[str]) -> bool:
-        """Whether a file with these headings has the older shape, a column per label."""
+        """Whether a file with these headings has the older layout, a column per label."""
         return any(self.is_label(heading) for heading in headings)
 
     def required(self, headings: Iterable[str]) -> list[str]:
@@ -187,13 +191,13 @@ class Contract(Strict):
 
     @property
     def counts(self) -> list[str]:
-        """Columns that bear counts."""
+        """Columns of counts."""
         return [name for name, column in self.columns.items() if column.type == "count"]
 
     @property
     def holds_months(self) -> int | None:
-        """For how many months after its own an edition may stand in for the next one: the time to
-        the next, and once more; None if editions have no rhythm."""
+        """For how many months an edition may be carried forward: twice the time to the next one;
+        None if it is irregular."""
         return 2 * self.cadence.months if self.cadence.months else None
 
     @property
@@ -203,10 +207,7 @@ class Contract(Strict):
 
 
 def load_contract(path: Path) -> Contract:
-    """Read and validate one contract.
-
-    Raises ValueError naming the file and what is wrong with it.
-    """
+    """Read and validate one contract. Raises ValueError naming the file and the fault."""
     try:
         raw = read_yaml(path)
         if other := raw.get("labels_and_measures_of"):
@@ -217,19 +218,19 @@ def load_contract(path: Path) -> Contract:
     except (ValueError, OSError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: not a valid feed contract: {error}") from error
     if contract.feed != path.parent.name:
-        raise ValueError(f"{path}: feed is `{contract.feed}` but its folder `{path.parent.name}`")
+        raise ValueError(f"{path}: `feed: {contract.feed}` is not its folder's name")
     return contract
 
 
 @cache
 def contracts() -> dict[str, Contract]:
-    """Every feed's contract, by feed, those that others are judged against first."""
+    """Every feed's contract, by feed; those that other feeds' checks use come first."""
     found = {p.parent.name: load_contract(p) for p in sorted(FEEDS_FOLDER.glob("*/contract.yaml"))}
     ordered: dict[str, Contract] = {}
 
     def add(feed: str, path: tuple[str, ...] = ()) -> None:
         if feed in path:
-            raise ValueError(f"feeds are judged against each other in a circle: {path}")
+            raise ValueError(f"feeds are checked against each other in a circle: {path}")
         if feed not in found:
             raise ValueError(f"{path[-1]}: contract names an unknown feed `{feed}`")
         if feed not in ordered:
@@ -247,11 +248,11 @@ def _find_bearer(contract: Contract, found: dict[str, Contract]) -> None:
     other = contract.discovery and contract.discovery.comes_with
     bearer = found.get(other) if other else None
     if other and not (bearer and bearer.discovery and bearer.discovery.looked_up):
-        raise ValueError(f"{contract.feed}: comes with `{other}`, a feed that nobody looks for")
+        raise ValueError(f"{contract.feed}: `with: {other}` is not a feed with a lookup of its own")
 
 
 def reference_feeds(contract: Contract) -> list[str]:
-    """Feeds whose same edition this feed's checks look at."""
+    """Feeds whose same edition this feed's checks use."""
     rule = contract.completeness
     named = (rule.expected_feed, rule.reconcile_feed, rule.population_feed)
     return [feed for feed in named if feed]
@@ -259,10 +260,10 @@ def reference_feeds(contract: Contract) -> list[str]:
 
 @cache
 def tidy_version(feed: str) -> str:
-    """Short hash of all that decides a tidy table of this feed; a change means: read again.
+    """Short hash of all that determines a feed's tidy tables; if it changes, files are read again.
 
-    That is its contract (and the one whose labels it has too), its corrections, and every module
-    that a reading runs through.
+    That is its contract (and that of `labels_and_measures_of`), its corrections, and every module
+    used to read a file.
     """
     folder = FEEDS_FOLDER / feed
     told = [feed, contracts()[feed].labels_and_measures_of]
@@ -273,7 +274,7 @@ def tidy_version(feed: str) -> str:
 
 
 def hash_files(files: list[Path], aside: re.Pattern[bytes] | None = None) -> str:
-    """Short hash of files' contents, line endings aside, and what matches `aside`."""
+    """Short hash of files' contents, ignoring line endings and what matches `aside`."""
     digest = hashlib.sha256()
     for file in files:
         content = file.read_bytes().replace(b"\r\n", b"\n")

@@ -11,37 +11,20 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-
-
 # The forms in which publishers write a month: Nov_25, Nov25, november-2025; 202511; 11-2025.
 _NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
-
-
 _WORD = rf"(?<![a-z])(?:{_NAMES}|sept)[\s_.-]*(?:20)?\d\d(?!\d)"
-
-
 _NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?20\d\d)(?!\d)"
-
-
 _EDITION = rf"(?:{_WORD}|{_NUMBERS})"
-
-
 # A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
 _QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
-
-
 _AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
-
-
-DATED = {
-    "{edition}": f"(?P<edition>{_EDITION})",
-    "{quarter}": f"(?P<quarter>{_QUARTER})",
-}
+DATED = {"{edition}": f"(?P<edition>{_EDITION})", "{quarter}": f"(?P<quarter>{_QUARTER})"}
 
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of a contract as it is searched for: case aside, `{edition}` in every form."""
+    """A contract's pattern as a regular expression, ignoring case, `{edition}` in every form."""
     for placeholder, meaning in (*DATED.items(), ("{again}", _AGAIN)):
         pattern = pattern.replace(placeholder, meaning)
     return re.compile(pattern, re.IGNORECASE)
@@ -59,12 +42,12 @@ def edition_of(found: re.Match[str]) -> str | None:
 
 
 def is_again(found: re.Match[str]) -> bool:
-    """Whether a match of `{again}` says that the file is issued again."""
+    """Whether `{again}` matched: the file is a reissue."""
     return bool(found.groupdict().get("again"))
 
 
 def editions_in(text: str) -> Iterator[str]:
-    """Every month (YYYY-MM) that a text speaks of, in whatever form, in order."""
+    """Every month (YYYY-MM) in a text, in any form, in order."""
     for found in re.finditer(_EDITION, text, re.IGNORECASE):
         yield _month_of(found[0])
 

@@ -17,25 +17,24 @@ from warehouse.base.working_days import working_day_from, working_day_until
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
 
-# Publishers release, and the schedules look, by the clocks of London, in summer and in winter.
+# Publishers and the schedules follow London time.
 TIMEZONE = "Europe/London"
 LONDON = ZoneInfo(TIMEZONE)
 
 
 class Early(Strict):
-    """A release that comes before the holidays: on the last `last` weekday before day `before`."""
+    """A release before the holidays: on the last weekday `last` before day `before`."""
 
     last: Weekday
     before: int = Field(ge=8, le=31)
 
 
 class Due(Strict):
-    """On which day an edition is published, counted from its month: the last `last` weekday, or
-    the `day`, of the month that is `months_after` later. `december`: the day in a December, if
-    another.
+    """On which day an edition is published: the last weekday `last`, or day `day`, of the month
+    that is `months_after` its own; `december`: another rule for releases in December.
 
-    A release is on a working day. One that goes by the weekday moves to the working day before a
-    bank holiday; one that goes by the day of the month to the working day after.
+    A release is on a working day. One by weekday moves to the working day before a bank holiday,
+    one by day of the month to the working day after.
     """
 
     months_after: int = Field(ge=0)
@@ -46,7 +45,7 @@ class Due(Strict):
     @model_validator(mode="after")
     def _one_day(self) -> Due:
         if (self.last is None) == (self.day is None):
-            raise ValueError("a release has one of `last:` (a weekday) or `day:`")
+            raise ValueError("a release needs either `last:` (a weekday) or `day:`")
         return self
 
     def of(self, edition: date) -> date:
@@ -61,14 +60,14 @@ class Due(Strict):
 
 
 def _last(weekday: Weekday, year: int, month: int, before: int) -> date:
-    """The last such weekday of a month before a day of it."""
+    """The last such weekday of a month before day `before`."""
     column = list(calendar.day_name).index(weekday.capitalize())
     days = (week[column] for week in calendar.monthcalendar(year, month))
     return date(year, month, max(day for day in days if day < before))
 
 
 class Cadence(Strict):
-    """How often, and when, the publisher releases an edition. Without `due` on no fixed day."""
+    """How often, and when, a publisher releases an edition; without `due` on no fixed day."""
 
     frequency: Literal["monthly", "quarterly", "yearly", "irregular"]
     release: str

@@ -17,8 +17,8 @@ TABLE = Path(__file__).with_name("series_breaks.yaml")
 
 @cache
 def series_breaks() -> tuple[Caveat, ...]:
-    """Caveats of kind `series_break`, each of organisations of one level: those of the table, and
-    one wherever an organisation of the reference was given another ONS code."""
+    """Caveats of kind `series_break`: those of `series_breaks.yaml` (organisations that kept their
+    codes), and one for each change of an ONS code in the reference."""
     written = tuple(Caveat.model_validate(one) for one in read_yaml(TABLE))
     return written + tuple(_recoded())
 

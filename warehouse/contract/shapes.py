@@ -20,9 +20,8 @@ class Field(NamedTuple):
 
 def tidy_fields(contract: Contract) -> list[Field]:
     """Columns of the tidy table: one row per accepted published row."""
-    row = Field("source_row", "uint32", "Row of the published file; the header is row 1.")
     return [
-        row,
+        Field("source_row", "uint32", "Row of the published file; the header is row 1."),
         *(Field(name, TYPES[one.type], one.description) for name, one in contract.columns.items()),
     ]
 

@@ -24,14 +24,7 @@ from warehouse.fetch.candidates import (
     listed,
     may_lead,
 )
-from warehouse.fetch.html import (
-    FILE_SUFFIX,
-    address,
-    file_name,
-    read_html,
-    size_in,
-    squashed,
-)
+from warehouse.fetch.html import FILE_SUFFIX, address, file_name, read_html, size_in, squashed
 from warehouse.readers.refused import shown
 
 

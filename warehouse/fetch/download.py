@@ -235,7 +235,7 @@ def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
     except Refused as refusal:
         why = refusal.reason
     except zipfile.BadZipFile as error:
-        why = f"The zip is damaged or cut short ({shown(str(error))})."
+        why = f"The zip is damaged or incomplete ({shown(str(error))})."
     else:
         return None
     title = TITLE.search(head.decode("utf-8", "replace"))

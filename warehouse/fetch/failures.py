@@ -18,16 +18,8 @@ from warehouse.fetch.network import named_authorities
 
 LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
 LATER = "Fetch again later; the schedules do so by themselves."
-BUSY = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-}
-ANSWERS = {
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.GONE,
-    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-}
+BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+ANSWERS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}
 
 
 class Unreachable(Refusal):

@@ -18,14 +18,7 @@ from warehouse.base.web import plain
 from warehouse.contract.model import Contract, contracts
 from warehouse.contract.release_calendar import TIMEZONE
 from warehouse.editions.freshness import due_editions, held_editions, is_sample
-from warehouse.fetch.candidates import (
-    Ambiguous,
-    Found,
-    NotFound,
-    NotThePublisher,
-    NotYet,
-    Page,
-)
+from warehouse.fetch.candidates import Ambiguous, Found, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.client import Client, Unreachable
 from warehouse.fetch.download import Taken, Wanted, published_files, sweep, take
 from warehouse.fetch.find import find
@@ -124,11 +117,7 @@ def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
 
 
 def editions_to_look_for(
-    home: Home,
-    contract: Contract,
-    since: str | None,
-    editions: Sequence[str] | None,
-    today: date,
+    home: Home, contract: Contract, since: str | None, editions: Sequence[str] | None, today: date
 ) -> list[str]:
     """Return editions (YYYY-MM) of a feed to look up, oldest first; see `each_lookup`."""
     if editions is not None:
@@ -156,13 +145,7 @@ def _published(contract: Contract, edition: str) -> bool:
 
 
 def _look(
-    home: Home,
-    client: Client,
-    get: Get,
-    contract: Contract,
-    edition: str,
-    say: Say,
-    today: date,
+    home: Home, client: Client, get: Get, contract: Contract, edition: str, say: Say, today: date
 ) -> Lookup:
     """Look one edition up: find it, download each of its files, and return the result."""
     discovery, feed = contract.discovery, contract.feed

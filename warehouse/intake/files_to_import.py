@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from warehouse.base.home import Home
-from warehouse.readers.containers import (
-    BEING_WRITTEN,
-    IGNORED,
-)
+from warehouse.readers.containers import BEING_WRITTEN, IGNORED
 
 
 def files_under(paths: list[Path]) -> Iterator[Path]:

@@ -23,12 +23,7 @@ from warehouse.intake.import_words import name_of, older_copy, words_of
 from warehouse.intake.origin import Provenance
 from warehouse.intake.recognise import Recognised, recognise
 from warehouse.intake.synthetic import is_sample, refuse_among_real
-from warehouse.readers.containers import (
-    content_name,
-    contents,
-    count_members,
-    file_name,
-)
+from warehouse.readers.containers import content_name, contents, count_members, file_name
 from warehouse.readers.refused import Refused
 from warehouse.readers.title_sheet import is_plausible
 from warehouse.store import Changed, discard
@@ -231,11 +226,7 @@ def _believed(one: Recognised, edition: str) -> date | None:
 
 
 def _keep(
-    archive: Archive,
-    path: Path,
-    container_sha256: str,
-    files: list[SourceFile],
-    request: Request,
+    archive: Archive, path: Path, container_sha256: str, files: list[SourceFile], request: Request
 ) -> Iterator[ImportOutcome]:
     """Archive the bytes first, then one record per file, so that every record has its bytes."""
     if any(archive.adds(file) for file in files):

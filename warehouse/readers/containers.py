@@ -17,26 +17,26 @@ from pathlib import Path, PureWindowsPath
 from typing import IO, cast
 
 from warehouse.base.hashing import SideHash
-from warehouse.readers.refused import AGAIN, Refused, shown
+from warehouse.readers.refused import AGAIN, SUSPECT, Refused, shown
 from warehouse.readers.zip_safety import MAX_FILE_BYTES, distrust, may_unpack_to
 
 CHUNK = 1 << 20
 DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
 IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
-# Browsers and copying programs name a file so until they are done with it.
+# Suffixes of files that a browser or another program is still writing.
 BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
-WORKBOOK_PART = "[Content_Types].xml"  # every workbook's zip has it, and no publisher's zip does
-XLSX = "xlsx"  # stands for the encoding of content that is a workbook
+WORKBOOK_PART = "[Content_Types].xml"  # in every workbook, and in no publisher's zip
+XLSX = "xlsx"  # the `encoding` of a workbook
 
 
 @dataclass(frozen=True)
 class Content:
-    """One decompressed file, spooled to disk: text as UTF-8, a workbook as it was.
+    """One decompressed file, spooled to disk: text as UTF-8, a workbook unchanged.
 
-    `path`: the spooled copy; `sha256` and `bytes`: of the content as published; `encoding`: that
-    of the text, or `xlsx`.
+    `path`: the spooled copy; `sha256`, `bytes`: of the content as published; `encoding`: of the
+    text as published, or `xlsx`.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Content:
 
 
 def file_name(path: Path) -> str:
-    """A file's name that can be printed and kept, whatever bytes the disk holds for it."""
+    """A file's name as valid text, whatever its bytes on the disk."""
     return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -59,7 +59,7 @@ def content_name(path: Path) -> str:
 
 
 def sniff(path: Path) -> str:
-    """`zip`, `gzip` or `bare`, by magic bytes; refuses what can be no published table."""
+    """`zip`, `gzip` or `bare`, by magic bytes. Raises Refused for what can't be a table."""
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
@@ -79,7 +79,7 @@ def _refuse_pages(head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1024].lower()
     if start.startswith(b"<"):
         raise Refused(
-            "It is a web page, not data: probably the publisher's error or log-in page.", AGAIN
+            "It is a web page, not data: probably an error or login page of the publisher.", AGAIN
         )
     if start.startswith(b"%pdf"):
         raise Refused("It is a PDF document, not data.", "Import the CSV or zip beside it.")
@@ -93,11 +93,10 @@ def _refuse_pages(head: bytes) -> None:
 def contents(
     path: Path, scratch: Path, members: str | None = None
 ) -> Iterator[Content | tuple[str, Refused]]:
-    """The data files in `path`, spooled into `scratch` one after the other. `members`: of a zip
-    only those whose names have this in them (a regular expression, case aside).
+    """Yield the data files in `path`, spooled into `scratch`; the caller deletes each.
 
-    Yields each content, or the name and refusal of a member that can't be taken. Raises Refused
-    when the file as a whole can't. A spooled file is the caller's to delete.
+    Yields the name and refusal of a member that is refused; raises Refused for the whole file.
+    `members`: read only zip members with such names (a regular expression, ignoring case).
     """
     kind = sniff(path)
     try:
@@ -116,11 +115,11 @@ def contents(
                 yield spool(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
     except NotImplementedError as error:
         raise Refused(
-            f"The zip is packed in a way that can't be read here ({error}).",
+            f"The zip uses a compression method that can't be read here ({error}).",
             "Unpack it, and import the files in it.",
         ) from error
     except OSError as error:
-        if error.errno not in (None, errno.EINVAL):  # the disk's trouble, not the file's
+        if error.errno not in (None, errno.EINVAL):  # a disk error, not a fault of the file
             raise
         raise _damaged(kind, error) from error
     except (zipfile.BadZipFile, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
@@ -129,7 +128,7 @@ def contents(
 
 def _damaged(kind: str, error: Exception) -> Refused:
     return Refused(
-        f"The {kind} file is damaged or cut short ({shown(str(error))}).",
+        f"The {kind} file is damaged or incomplete ({shown(str(error))}).",
         "Download it again, and let the download finish.",
     )
 
@@ -164,8 +163,8 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _may_hold_data(info: zipfile.ZipInfo) -> bool:
-    """Documents and a Mac's hidden files travel in publishers' zips; they are passed over."""
-    name = PureWindowsPath(info.filename)  # takes both kinds of slash
+    """Whether a member may be data: publishers' zips also have documents and hidden files."""
+    name = PureWindowsPath(info.filename)  # splits at both kinds of slash
     return (
         not info.filename.endswith("/")
         and name.suffix.lower() in DATA_SUFFIXES
@@ -175,7 +174,7 @@ def _may_hold_data(info: zipfile.ZipInfo) -> bool:
 
 
 def count_members(path: Path, wanted: str | None = None) -> int:
-    """How many data files a container holds, as `contents` takes them; a bare file is one."""
+    """Number of data files in a container, as `contents` yields them; 1 for a bare file."""
     if sniff(path) != "zip" or _is_workbook(path):
         return 1
     with zipfile.ZipFile(path) as container:
@@ -183,7 +182,7 @@ def count_members(path: Path, wanted: str | None = None) -> int:
 
 
 def zip_comment(path: Path) -> bytes:
-    """The comment of a zip; nothing for other files."""
+    """The comment of a zip; empty for other files."""
     if sniff(path) != "zip":
         return b""
     with zipfile.ZipFile(path) as container:
@@ -191,7 +190,7 @@ def zip_comment(path: Path) -> bytes:
 
 
 def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int) -> Content:
-    """Copy a stream to `scratch` as UTF-8 text, hashing it on the way, up to `limit` bytes."""
+    """Copy at most `limit` bytes of a stream to `scratch` as UTF-8 text, and hash them."""
     size, plain, wide = 0, True, False
     target = scratch / f"{len(list(scratch.iterdir()))}.csv"
     with SideHash() as digest, target.open("wb") as out:
@@ -199,13 +198,13 @@ def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit
             if size == 0:
                 wide = chunk.startswith(UTF16_STARTS)
                 if chunk.startswith((*ZIP_STARTS, b"\x1f\x8b")):
-                    raise Refused("It is an archive inside an archive.", "Unpack it once, first.")
+                    raise Refused("It is an archive inside an archive.", "Unpack it once first.")
                 _refuse_pages(chunk)
             size += len(chunk)
             if size > limit:
                 raise Refused(
-                    f"It unpacks to more than the {limit:,} bytes it may have: a bomb, or damaged.",
-                    "Do not use this file; get it from the publisher's page.",
+                    f"It unpacks to more than the {limit:,} bytes allowed: a zip bomb, or damaged.",
+                    SUSPECT,
                 )
             if b"\0" in chunk and not wide:
                 raise Refused("It is binary data, not text.", "Import the publisher's CSV instead.")
@@ -222,29 +221,27 @@ def spool(stream: IO[bytes], scratch: Path, name: str, member: str | None, limit
 def spool_workbook(
     stream: IO[bytes], scratch: Path, name: str, member: str | None, limit: int
 ) -> Content:
-    """Copy a workbook to `scratch` as it is, hashing it on the way, and distrust what it holds."""
+    """Copy a workbook to `scratch` unchanged, hash it, and refuse an unsafe one."""
     size, target = 0, scratch / f"{len(list(scratch.iterdir()))}.xlsx"
     with SideHash() as digest, target.open("wb") as out:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > limit:
-                raise Refused(f"It is larger than the {limit:,} bytes it may have.", AGAIN)
+                raise Refused(f"It is larger than the {limit:,} bytes allowed.", AGAIN)
             digest.update(chunk)
             out.write(chunk)
         sha256 = digest.hexdigest()
     if not zipfile.is_zipfile(target) or not _is_workbook(target):
-        raise Refused("Named .xlsx, but its content is no workbook.", AGAIN)
+        raise Refused("Named .xlsx, but its content is not a workbook.", AGAIN)
     with zipfile.ZipFile(target) as container:
         distrust(container.infolist(), may_unpack_to(target))
         if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
-            raise Refused(
-                "It carries macros.", "Save it as .xlsx, which has none, and import that."
-            )
+            raise Refused("It has macros.", "Save it as .xlsx, which has none, and import that.")
     return Content(target, name, member, sha256, size, XLSX)
 
 
 def to_utf8(path: Path) -> str:
-    """Rewrite a text file as UTF-8 without BOM where it is not; returns the encoding it had."""
+    """Rewrite a text file as UTF-8 without BOM; returns the encoding it had."""
     with path.open("rb") as stream:
         head = stream.read(4)
     wide = head.startswith(UTF16_STARTS)
@@ -261,4 +258,4 @@ def to_utf8(path: Path) -> str:
             continue
         converted.replace(path)
         return "utf-8" if attempt == "utf-8-sig" else attempt
-    raise Refused("Its text is in no encoding this project reads.", "Save it as CSV in UTF-8.")
+    raise Refused("Its text encoding is not known.", "Save it as CSV in UTF-8.")

@@ -12,14 +12,14 @@ from warehouse.base.text import fold, unknown
 from warehouse.contract.model import Contract, contracts
 from warehouse.readers.refused import AGAIN, Refused, shown
 
-LIKE = 0.5  # how alike two headings must be, from 0 to 1
+LIKE = 0.5  # least similarity of two headings, from 0 to 1
 ONLY_MONTHLY = (
     "Daily or weekly files of the same publication are not this feed; import the monthly one."
 )
 
 
 def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract:
-    """The one contract whose required headings are all there, none of them twice.
+    """The contract whose required headings are all present, and none of them twice.
 
     `feed` restricts the choice. Raises Refused naming the nearest feed, and what is missing.
     """
@@ -32,7 +32,7 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
         raise Refused(
             f"Column headings match no known feed (found: {found}).",
             "Check that it is one of the publications in `access-recovery status`, "
-            "and that the first line holds the headings.",
+            "and that the first line has the headings.",
         )
     raise Refused(
         f"It looks like {nearest.feed}, but {_missing_text(nearest, missing, headings)}.",
@@ -41,7 +41,7 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
 
 
 def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[str], Contract]:
-    """The columns that the headings lack (none if they fit), and of which contract."""
+    """The nearest contract, and its required columns that have no heading (none if it matches)."""
     choice = [c for c in contracts().values() if feed in (None, c.feed)]
     if not choice:
         raise Refused(*unknown("feed", str(feed), contracts()))
@@ -67,7 +67,7 @@ def _spare(contract: Contract, headings: Sequence[str]) -> list[str]:
 
 
 def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
-    """Return required columns of the contract without a heading."""
+    """Required columns of a contract that have no heading."""
     present = {contract.column_of(heading) for heading in headings}
     return [name for name in contract.required(headings) if name not in present]
 
@@ -84,7 +84,7 @@ def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str
 
 
 def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:
-    """The heading that reads most like one of those wanted, None if none is like them."""
+    """The heading that is most similar to one of those wanted; None if none is similar."""
     folded = {heading.casefold(): heading for heading in reversed(spare)}
     scored = [
         (SequenceMatcher(None, near, one.casefold()).ratio(), near)
@@ -95,10 +95,10 @@ def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:
 
 
 def _refuse_doubled(contract: Contract, headings: Sequence[str]) -> None:
-    """Two headings for one column (the same twice, or an old and a new one) leave open which."""
+    """Refuse two headings for one column: the same twice, or an old and a new one."""
     meant = Counter(contract.column_of(h) or fold(h) for h in headings)
     for heading in headings:
         name = contract.column_of(heading) or fold(heading)
         if name and meant[name] > 1:
             same = [shown(h) for h in headings if (contract.column_of(h) or fold(h)) == name]
-            raise Refused(f"A heading stands twice: `{'`, `'.join(same)}`.", AGAIN)
+            raise Refused(f"Two headings for one column: `{'`, `'.join(same)}`.", AGAIN)

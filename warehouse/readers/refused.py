@@ -9,13 +9,14 @@ SHOWN = 60
 
 
 class Refused(Refusal):
-    """A file that is not taken: why, and what the person can do about it."""
+    """A refused file: why, and what the person can do about it."""
 
 
 AGAIN = "Download it again from the publisher's page."
+SUSPECT = "Do not use this file; get it from the publisher's page."
 
 
 def shown(text: str) -> str:
-    """Somebody else's text, fit to print: short, and without control characters."""
+    """A foreign text for a message: shortened, and without control characters."""
     kept = "".join(letter if letter.isprintable() else "?" for letter in text[: SHOWN + 1])
     return kept if len(kept) <= SHOWN else f"{kept[:SHOWN]}..."

@@ -25,10 +25,10 @@ HEADING_LINE = 1 << 16
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds for a feed. `rows`: a text column per heading, blank cells null.
+    """A file's table. `rows`: a text column per heading, blank cells null.
 
-    `sheet`, `header_row`: where in a workbook it stands; a CSV's headings are its row 1.
-    `stated_on`: when the workbook's first sheet says that it was published.
+    `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1. `stated_on`: the
+    publication date on the workbook's first sheet.
     """
 
     contract: Contract
@@ -40,7 +40,7 @@ class Table:
 
 
 def find_table(content: Content, feed: str | None = None) -> Table:
-    """The table of a spooled file. Raises Refused where it is no feed's."""
+    """The table of a spooled file. Raises Refused if it matches no feed."""
     if content.encoding == XLSX:
         sheets = list(read_sheets(content.path))
         found = _best_candidate(sheets, feed)
@@ -55,7 +55,7 @@ def find_table(content: Content, feed: str | None = None) -> Table:
 
 
 def read_headings(path: Path) -> list[str]:
-    """The first line of a CSV, as headings. Refuses a file that has none."""
+    """The headings in the first line of a CSV. Raises Refused if it has none."""
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             start = stream.read(HEADING_LINE)
@@ -63,13 +63,13 @@ def read_headings(path: Path) -> list[str]:
     except (csv.Error, UnicodeDecodeError) as error:
         raise Refused(f"Its first line can't be read as CSV ({error}).", AGAIN) from error
     if not any(heading.strip() for heading in headings):
-        raise Refused("Its first line is blank.", "The first line must hold the headings.")
+        raise Refused("Its first line is blank.", "The first line must have the headings.")
     return [heading.replace("\ufeff", "") for heading in headings]
 
 
 def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
-    """The row of headings that fits a feed, of several the one with most rows below; if none fits,
-    the one that lacks least, for the refusal to speak of."""
+    """The row of headings that matches a feed (of several, in the longest sheet); if none does, the
+    nearest one, for the refusal."""
     fitting: list[Candidate] = []
     nearest: tuple[float, Candidate] | None = None
     for one in candidates(sheets):
@@ -80,12 +80,12 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
         if nearest is None or share < nearest[0]:
             nearest = (share, one)
     if nearest is None:
-        raise Refused("None of its sheets holds a table.", "Check that it is the right workbook.")
+        raise Refused("None of its sheets has a table.", "Check that it is the right workbook.")
     return max(fitting, key=lambda one: len(one.sheet.rows)) if fitting else nearest[1]
 
 
 def read_table(path: Path, sheet: str | None, header_row: int, contract: Contract) -> pl.DataFrame:
-    """Rows of the table that was found in a workbook when it was imported; as `table_rows`."""
+    """`table_rows` of the table that was found in a workbook when it was imported."""
     for one in candidates(s for s in read_sheets(path) if s.name == sheet):
         if one.row == header_row:
             return table_rows(one, contract)
@@ -93,11 +93,10 @@ def read_table(path: Path, sheet: str | None, header_row: int, contract: Contrac
 
 
 def table_rows(table: Candidate, contract: Contract) -> pl.DataFrame:
-    """The rows of a workbook's table: a text column per heading (`column_3` where it has none),
-    and `source_row`, the row as the spreadsheet numbers it. Blank cells are null.
+    """The rows of a workbook's table: a text column per heading (`column_3` for one without), and
+    `source_row`, the spreadsheet's row number. Blank cells are null.
 
-    Notes below the data are not rows: they bear no count, and fill at most half of the required
-    columns.
+    Notes below the data (no count, and at most half of the required columns filled) are not rows.
     """
     required = contract.required(table.headings)
     named = [contract.column_of(heading) for heading in table.headings]
@@ -110,16 +109,13 @@ def table_rows(table: Candidate, contract: Contract) -> pl.DataFrame:
 
     body = table.body(is_note)
     columns = zip(*body.values(), strict=True) if body else ([] for _ in table.headings)
-    named_columns = zip(names_of(table.headings), columns, strict=True)
     frame = pl.DataFrame(
-        [
-            pl.Series(name, [cell or None for cell in cells], pl.String)
-            for name, cells in named_columns
-        ]
+        pl.Series(name, [cell or None for cell in cells], pl.String)
+        for name, cells in zip(names_of(table.headings), columns, strict=True)
     )
     return frame.with_columns(pl.Series(SOURCE_ROW, list(body), pl.UInt32))
 
 
 def names_of(headings: Sequence[str]) -> list[str]:
-    """Names of a table's columns: the headings, and `column_3` for one without."""
+    """Names of a table's columns: its headings, `column_3` for a blank one."""
     return [h if h.strip() else f"column_{i}" for i, h in enumerate(headings, 1)]

@@ -14,12 +14,12 @@ from warehouse.contract.model import Contract
 ROWS = 60
 ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
 FORMATS = ("%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%Y-%m-%d", "%d/%m/%Y")
-EARLY, LATE = timedelta(days=14), timedelta(days=62)  # about the day that the calendar names
+EARLY, LATE = timedelta(days=14), timedelta(days=62)  # before and after the due day
 
 
 def title_date(contract: Contract, sheet: Sequence[Sequence[str]]) -> date | None:
-    """The day that a title sheet (rows of cells as text) names; None if it names none that can be
-    read, or the contract does not say how it is written."""
+    """The publication date on a title sheet (rows of cells as text); None if it has none that can
+    be read, or the contract has no pattern for it."""
     pattern = contract.edition.title_date
     for cells in sheet[:ROWS] if pattern else ():
         found = re.search(str(pattern), " ".join(filter(None, cells)), re.IGNORECASE)
@@ -39,8 +39,8 @@ def _day(text: str) -> date | None:
 
 
 def expected_days(contract: Contract, edition: str) -> tuple[date, date]:
-    """Between which days an edition can have been published: about the day that the release
-    calendar names (a re-issue comes later), or any after its month where it names none."""
+    """First and last plausible publication day of an edition: about its due day (a reissue comes
+    later), or any day after its month if the release calendar has none."""
     due = contract.cadence.due
     if due is None:
         return add_months(parse_month(edition), 1), date.max
@@ -49,6 +49,6 @@ def expected_days(contract: Contract, edition: str) -> tuple[date, date]:
 
 
 def is_plausible(contract: Contract, edition: str, stated: date, today: date) -> bool:
-    """Whether an edition can have been published on the day that its title sheet states."""
+    """Whether the date on an edition's title sheet is plausible."""
     first, last = expected_days(contract, edition)
     return first <= stated <= min(last, today)

@@ -13,15 +13,15 @@ from pathlib import Path
 from warehouse.readers.containers import CHUNK
 from warehouse.readers.refused import AGAIN, Refused
 
-HEADING_ROWS = 60  # titles and notes above a table are never longer
+HEADING_ROWS = 60  # headings are within the first rows
 MAX_CELLS = 30_000_000
 CELL = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
-REACH = 16  # bytes that a cell's address can take, so that none is missed between two chunks
+REACH = 16  # longest cell address in bytes, so that none is missed between two chunks
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as text: dates as YYYY-MM-DD, whole numbers without a point, blanks as ""."""
+    """A sheet as text: dates as YYYY-MM-DD, whole numbers without decimals, blanks as ""."""
 
     name: str
     rows: list[list[str]]
@@ -29,15 +29,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row that may hold the headings of a table. `row`: as the spreadsheet numbers it."""
+    """A row that may be the headings of a table. `row`: its number in the spreadsheet."""
 
     sheet: Sheet
     row: int
     headings: tuple[str, ...]
 
     def body(self, is_note: Callable[[list[str]], bool]) -> dict[int, list[str]]:
-        """Rows of the table by their number: what is below the headings, without blank rows and
-        without the notes that follow the data."""
+        """Row number -> cells below the headings, without blank rows and notes below the data."""
         below = {
             number: cells[: len(self.headings)]
             for number, cells in enumerate(self.sheet.rows[self.row :], self.row + 1)
@@ -51,7 +50,7 @@ class Candidate:
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
-    """The sheets of a workbook in their order. Raises Refused if it can't be read as one."""
+    """Yield the sheets of a workbook in order. Raises Refused if it can't be read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     _refuse_vast(path)
@@ -65,7 +64,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
 
 
 def cell_text(value: object) -> str:
-    """A cell as a CSV would have it."""
+    """A cell as a CSV has it."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -78,30 +77,27 @@ def cell_text(value: object) -> str:
 
 
 def candidates(sheets: Iterable[Sheet]) -> Iterator[Candidate]:
-    """Rows near the top of each sheet that hold at least two texts: headings perhaps."""
+    """Yield rows near the top of each sheet with at least two filled cells: perhaps headings."""
     for sheet in sheets:
         for number, cells in enumerate(sheet.rows[:HEADING_ROWS], 1):
-            headings = list(cells)
-            while headings and not headings[-1]:
-                headings.pop()
-            if sum(map(bool, headings)) >= 2:
-                yield Candidate(sheet, number, tuple(headings))
+            filled = [i for i, cell in enumerate(cells, 1) if cell]
+            if len(filled) >= 2:
+                yield Candidate(sheet, number, tuple(cells[: filled[-1]]))
 
 
 def _refuse_vast(path: Path) -> None:
-    """A single cell in the last corner of a sheet would take all memory once it is laid out."""
+    """Refuse a workbook with a stray cell far out, which would take all memory when it is read."""
     with zipfile.ZipFile(path) as container:
         for info in container.infolist():
             if info.filename.startswith("xl/worksheets/") and _cells(container, info) > MAX_CELLS:
                 raise Refused(
-                    f"Its sheet {Path(info.filename).stem} reaches over more than "
-                    f"{MAX_CELLS:,} cells.",
+                    f"Its sheet {Path(info.filename).stem} spans more than {MAX_CELLS:,} cells.",
                     "Delete the stray cells at its far end, or import the publisher's CSV.",
                 )
 
 
 def _cells(container: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    """Cells of the rectangle that a sheet's used cells span."""
+    """Number of cells in the rectangle that a sheet's used cells span."""
     columns, rows, tail = {b"A"}, 1, b""
     with container.open(info) as stream:
         while chunk := stream.read(CHUNK):

@@ -6,35 +6,27 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path, PureWindowsPath
 
-from warehouse.readers.refused import AGAIN, Refused, shown
+from warehouse.readers.refused import AGAIN, SUSPECT, Refused, shown
 
 MAX_FILE_BYTES = 8 << 30
-
-
 MAX_MEMBERS = 2_000
-
-
 MAX_RATIO = 250
-
-
 RATIO_APPLIES_FROM = 16 << 20
 
 
 def may_unpack_to(path: Path) -> int:
-    """Bytes that a container of this size may hold: no real table is packed any tighter."""
+    """The most bytes that a container of this size may unpack to: no table compresses better."""
     return min(max(path.stat().st_size * MAX_RATIO, RATIO_APPLIES_FROM), MAX_FILE_BYTES)
 
 
 def distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
-    """Refuse an archive whose directory alone shows that it is not a publisher's.
-
-    `limit`: bytes that all members together may unpack to.
-    """
+    """Refuse an archive whose directory shows that it is unsafe. `limit`: the most bytes that all
+    members together may unpack to."""
     if not members:
-        raise Refused("The zip holds no files.", AGAIN)
+        raise Refused("The zip has no files.", AGAIN)
     if len(members) > MAX_MEMBERS:
         raise Refused(
-            f"The zip holds {len(members)} files; at most {MAX_MEMBERS} are taken.",
+            f"The zip has {len(members)} files; at most {MAX_MEMBERS} are allowed.",
             "Check that it is the publisher's file.",
         )
     seen: set[str] = set()
@@ -44,7 +36,7 @@ def distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
         if windows.root or windows.drive or ".." in windows.parts:
             raise Refused(
                 f"Its member `{name}` would be written outside the archive (path traversal).",
-                "Do not use this file; get it from the publisher's page.",
+                SUSPECT,
             )
         if (info.external_attr >> 16) & 0o170000 == 0o120000:
             raise Refused(f"Its member `{name}` is a link, not a file.", "Do not use this file.")
@@ -53,7 +45,7 @@ def distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
         if info.filename in seen or not info.filename.isprintable():
             raise Refused(
                 f"Its member `{name}` has the name of another, or one that can't be printed.",
-                "Do not use this file; get it from the publisher's page.",
+                SUSPECT,
             )
         seen.add(info.filename)
         if info.file_size > RATIO_APPLIES_FROM and (
@@ -62,12 +54,12 @@ def distrust(members: list[zipfile.ZipInfo], limit: int) -> None:
             raise Refused(
                 f"Its member `{name}` would unpack to {info.file_size:,} bytes from "
                 f"{info.compress_size:,}: a zip bomb, or damaged.",
-                "Do not use this file; get it from the publisher's page.",
+                SUSPECT,
             )
     total = sum(info.file_size for info in members)
     if total > limit:
         raise Refused(
-            f"The zip would unpack to {total:,} bytes; at most {limit:,} are taken from one of "
-            "its size: a zip bomb, or damaged.",
-            "Do not use this file; get it from the publisher's page.",
+            f"The zip would unpack to {total:,} bytes; at most {limit:,} are allowed for its size: "
+            "a zip bomb, or damaged.",
+            SUSPECT,
         )

@@ -11,11 +11,10 @@ from warehouse.reference.organisations import ods_codes
 
 
 def as_known(frame: pl.DataFrame) -> pl.DataFrame:
-    """Places by the codes of the mart: ODS for NHS places, ONS for local authorities.
+    """Replace places by the codes of the mart: ODS for NHS places, ONS for local authorities.
 
     `frame` has any of the place columns (and of `org_level`, `org_code`). Publishers write local
-    authorities as names; `knows_authority` is false where the reference has none of that name,
-    and the code is NULL: it is no organisation.
+    authorities as names; for an unknown name the code is NULL and `knows_authority` is false.
     """
     ods = ods_codes()
     columns = frame.columns
@@ -38,6 +37,6 @@ def as_known(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _authority_code(names: pl.Series) -> pl.Series:
-    """Codes of local authorities, of the names as published; NULL for a name nobody knows."""
+    """Codes of local authorities from published names; NULL for an unknown name."""
     codes = {one: local_authorities.code_of(one) for one in names.unique().drop_nulls().to_list()}
     return names.replace_strict(codes, default=None, return_dtype=pl.String).alias(names.name)

@@ -13,11 +13,11 @@ NewMonthAction = Literal["hold", "warn", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One level of organisations, and what it is called.
+    """One level of organisations.
 
-    `parents`: the levels straight above it; of a site the one comes first whose places a feed
-    covers as a whole. `column`: where an organisation's parent of this level stands, None where
-    it is nobody's key. `new_months`: what is done about a new month out of range.
+    `parents`: the levels directly above it; for a site, first the one whose places a feed covers
+    completely. `column`: the column for an organisation's parent of this level; None if there is
+    none. `new_months`: what happens to a new month that is out of range.
     """
 
     name: str
@@ -26,16 +26,16 @@ class Level:
     parents: tuple[str, ...] = ()
     column: str | None = None
     new_months: NewMonthAction = "none"
-    is_site: bool = False  # where people are seen: only feeds tell of it
-    is_dated: bool = False  # in the dated reference: has codes and periods, and is in every month
-    adds_up: bool = False  # feeds count by it, and its figures are added up to those above
-    # An organisation may be in none, and a feed says so by leaving it blank. Such a level is added
-    # up by a rule of its own (networks: `warehouse.mart.rollup`).
+    is_site: bool = False  # where people are seen; known from feeds alone
+    is_dated: bool = False  # in the dated reference, with codes and periods for every month
+    adds_up: bool = False  # feeds count by it, and its figures are added up to levels above
+    # An organisation may belong to none, shown as a blank. Added up by a rule of its own (networks:
+    # `warehouse.mart.rollup`).
     is_optional: bool = False
-    is_named: bool = False  # publishers write a name, for which the reference has the code
+    is_named: bool = False  # publishers write a name; the reference has the code
 
 
-# From the smallest to the largest, the NHS's first: the order of columns and lists everywhere.
+# NHS levels first, each group from the smallest to the largest: the order of columns and lists.
 TABLE = (
     Level(
         name="practice",
@@ -110,14 +110,14 @@ LEVELS = {one.name: one for one in TABLE}
 if TYPE_CHECKING:
     OrgLevel = str
 else:
-    OrgLevel = Literal[tuple(LEVELS)]  # what pydantic lets contracts and catalogues name
+    OrgLevel = Literal[tuple(LEVELS)]  # pydantic allows these in contracts and catalogues
 
-# Level -> column in which an organisation's parent of that level stands.
+# Level -> column with an organisation's parent of that level.
 KEY_COLUMNS = {one.name: one.column for one in TABLE if one.column}
 SITES = tuple(one.name for one in TABLE if one.is_site)
 DATED = tuple(one.name for one in TABLE if one.is_dated)
 ADDING_UP = tuple(one.name for one in TABLE if one.adds_up)
-# Level -> column, of places by which a row of a site may be narrowed down.
+# Level -> column, for places that a site's row may name.
 PLACE_COLUMNS = {
     name: column
     for name, column in KEY_COLUMNS.items()
@@ -126,7 +126,7 @@ PLACE_COLUMNS = {
 
 
 def above(level: str) -> tuple[str, ...]:
-    """The levels above one, the nearest first."""
+    """The levels above a level, nearest first."""
     found = [level]
     for one in found:
         found += [parent for parent in LEVELS[one].parents if parent not in found]
@@ -134,19 +134,19 @@ def above(level: str) -> tuple[str, ...]:
 
 
 def below(level: str) -> tuple[str, ...]:
-    """The levels whose organisations lie in those of a level, at once or step by step."""
+    """The levels below a level, directly or not."""
     return tuple(name for name in LEVELS if level in above(name))
 
 
 def wholes_of(member: str) -> tuple[str, ...]:
-    """The levels to which figures of a level are added up at once: of a site those straight above,
-    whose own figures are then added up further."""
+    """The levels to which figures of a level are added up directly; for a site its parents, whose
+    figures are then added up further."""
     one = LEVELS[member]
     return () if not one.adds_up else one.parents if one.is_site else above(member)
 
 
 def steps_from(cell: str) -> list[tuple[str, str]]:
-    """Every (member, whole) by which figures counted at `cell` are added up, in order."""
+    """Every (member, whole) step that adds up figures counted at level `cell`, in order."""
     found: list[tuple[str, str]] = []
     levels = [cell]
     for member in levels:
@@ -157,10 +157,10 @@ def steps_from(cell: str) -> list[tuple[str, str]]:
 
 
 def reach(cell: str) -> tuple[str, ...]:
-    """The levels at which figures counted at `cell` can stand."""
+    """The levels that can have figures counted at level `cell`."""
     return (cell, *(whole for _, whole in steps_from(cell)))
 
 
 def sql_list(levels: tuple[str, ...]) -> str:
-    """`'sub_icb', 'icb'`: levels as SQL writes them within IN ( )."""
+    """`'sub_icb', 'icb'`: levels for SQL's IN ( )."""
     return ", ".join(f"'{level}'" for level in levels)

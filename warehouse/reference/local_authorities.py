@@ -20,7 +20,7 @@ from warehouse.base.text import fold
 
 TABLE = Path(__file__).with_name("local_authorities.csv")
 BETWEEN_SPELLINGS = "|"
-# Words that say what kind of authority it is, and are left out or put in at will.
+# Words for the kind of authority, which publishers add or omit.
 KIND = re.compile(
     r"\b(health and wellbeing board|hwb|london borough|metropolitan|district|royal|borough|city|"
     r"county|council|unitary|authority|ua|the)\b"
@@ -37,41 +37,37 @@ def codes() -> dict[str, str]:
     for row in _rows():
         for spelling in _spellings(row):
             if found.setdefault(spelling, row["ons_code"]) != row["ons_code"]:
-                raise ValueError(f"`{spelling}` is of {found[spelling]} and of {row['ons_code']}")
+                raise ValueError(f"`{spelling}` may be {found[spelling]} or {row['ons_code']}")
     return found
 
 
 def code_of(name: str) -> str | None:
-    """ONS code of the authority that a published name means, however it is dressed (`BEDFORD
-    BOROUGH`, `Bristol, City of`); None if there is none of that name."""
+    """ONS code of an authority by its published name, however it is written (`BEDFORD BOROUGH`,
+    `Bristol, City of`); None if it is unknown."""
     return _plain_codes().get(_plain(name))
 
 
 @cache
 def _plain_codes() -> dict[str, str]:
-    """Name as `_plain` has it -> ONS code. Raises ValueError where it may be either of two."""
+    """Name by `_plain` -> ONS code. Raises ValueError for an ambiguous name."""
     found: dict[str, str] = {}
     for spelling, code in codes().items():
         plain = _plain(spelling)
         if found.setdefault(plain, code) != code:
-            raise ValueError(f"`{plain}` is of {found[plain]} and of {code}")
+            raise ValueError(f"`{plain}` may be {found[plain]} or {code}")
     return found
 
 
 def _plain(name: str) -> str:
-    """What is left of a name without case, punctuation, `&` and the words of `KIND`."""
+    """A name without case, punctuation, `&` and the words of `KIND`."""
     spoken = re.sub(r"['\u2019.]", "", fold(name).replace("&", " and "))
     words = KIND.sub(" ", re.sub(r"[^a-z0-9]+", " ", spoken)).split()
-    while words and words[-1] == "of":
-        words.pop()
-    while words and words[0] == "of":
-        words.pop(0)
-    return " ".join(words)
+    return re.sub(r"^(of )+|( of)+$", "", " ".join(words))
 
 
 @cache
 def names() -> dict[str, str]:
-    """ONS code -> name, as the ONS writes it (`E06000016` -> `Leicester`)."""
+    """ONS code -> name by the ONS (`E06000016` -> `Leicester`)."""
     return {row["ons_code"]: row["name"] for row in _rows()}
 
 
@@ -82,7 +78,7 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 
 def _spellings(row: dict[str, str]) -> Iterator[str]:
-    """Every spelling of an authority, with `and` and with `&`."""
+    """Every folded spelling of an authority, with `and` and with `&`."""
     for spelling in (row["name"], *row["also_known_as"].split(BETWEEN_SPELLINGS)):
         if spelling:
             yield fold(spelling)

@@ -23,10 +23,9 @@ ENGLAND = "E92000001"
 
 @cache
 def reference() -> pl.DataFrame:
-    """The shipped table, its columns as they are.
+    """The shipped table, one row per code and period, with `effective_from` and `effective_to`.
 
-    One row per code and period, and `effective_from`, `effective_to` without gaps or nulls:
-    the period of a code's first row of July 2022 or before is open towards the past.
+    These have no gaps or nulls: the first period of a code of July 2022 or before has no beginning.
     """
     table = pl.read_csv(TABLE, schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date})
     earliest = pl.col("valid_from").min().over("org_level", "org_code")
@@ -42,7 +41,7 @@ def reference() -> pl.DataFrame:
 
 @cache
 def ods_codes() -> dict[str, str]:
-    """ONS code -> ODS code of every region, ICB and sub-ICB that was ever known by it."""
+    """ONS code -> ODS code of every region, ICB and sub-ICB that ever had it."""
     return dict(reference().select("ons_code", "org_code").iter_rows())
 
 

@@ -14,7 +14,8 @@ import polars as pl
 from warehouse.base.months import add_months, month_spellings, month_text
 from warehouse.base.text import fold
 from warehouse.contract.model import Contract
-from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.readers.raw_rows import OVERFLOW
+from warehouse.transform.reshape import headings_of
 
 FAILED_RULE = "failed_rule"
 RAW = "raw."
@@ -32,8 +33,8 @@ ROW_RULES = {
     "month_in_window": "the month lies inside the edition's window",
 }
 
-# Names for a row of totals; and how spreadsheets change a month: a day of this year (`24-Oct`), a
-# serial number (`45566`), a clock time, or hashes in a narrow column.
+# Names of rows of totals; and what spreadsheets turn a month into: a day of this year (`24-Oct`), a
+# serial number (`45566`), a time, or hashes in a narrow column.
 TOTAL = (
     r"(?i)^\s*((grand|overall|sub)?[- ]?totals?\b.*|sum|all (practices|icbs)|england|national)\W*$"
 )
@@ -41,7 +42,7 @@ MANGLED = r"^\s*(\d{1,2}[- ][A-Za-z]{3,9}|[3-6]\d{4}(\.\d+)?|.*\d:\d\d.*|#+)\s*$
 CORRECTED = "ask the publisher for a corrected file"
 MENDED = "correct the row and import the file again"
 REMEDIES = {
-    "total_row": "totals are worked out here; leave them out of the file",
+    "total_row": "totals are calculated here; leave them out of the file",
     "month_not_mangled": "format the column as text before typing months into it",
     "label_known": "if the publisher has added a label, list it in the feed's contract",
     "month_readable": "if months are written so now, add the format to the contract",
@@ -57,7 +58,7 @@ TYPED_REMEDIES = {
 
 
 def remedy(rule: str, contract: Contract) -> str:
-    """Return what to do about a row that breaks a rule."""
+    """What to do about a row that breaks a rule."""
     if not contract.local_return:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
@@ -66,10 +67,8 @@ def remedy(rule: str, contract: Contract) -> str:
 
 @dataclass(frozen=True)
 class RowRule:
-    """A row rule: `broken` is true on the rows that go to quarantine.
-
-    `source`: the column of the frame with the published text; `expected`: in words.
-    """
+    """A row rule: `broken` is true for rows to quarantine; `source`: the column with the published
+    text; `expected`: in words."""
 
     rule: str
     column: str
@@ -90,7 +89,7 @@ def _typed_swiftly(
     quick: Callable[[pl.Series], pl.Series],
     careful: Callable[[pl.Series], pl.Series],
 ) -> pl.Expr:
-    """Type a column the quick way; the careful way only where the quick one lost a value."""
+    """Type a column by `quick`; by `careful` only if `quick` loses a value."""
 
     def typed(batch: pl.Series) -> pl.Series:
         found = quick(batch)
@@ -100,7 +99,7 @@ def _typed_swiftly(
 
 
 def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
-    """Return canonical labels: by the published spelling, else ignoring case and spaces."""
+    """Canonical labels: by the exact spelling, else ignoring case and spaces."""
     spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
     exact = {written: label for label, others in labels.items() for written in (label, *others)}
     published = pl.Enum(list(exact))
@@ -142,20 +141,19 @@ def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
 
 
 def window(contract: Contract, edition: date) -> tuple[date, date]:
-    """Return the first and last month that an edition of this feed may contain."""
+    """The first and last month that an edition of this feed may contain."""
     return add_months(edition, 1 - contract.window_months), edition
 
 
 def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
     """Type and conform a file's rows by its contract.
 
-    `raw`: one text column per published heading, `source_row` (UInt32, the row as a spreadsheet
-    numbers it: the header is row 1), and, where the reader can tell, `overflow` (a field beyond
-    the headings or over a line's end). Returns the contract's columns, `source_row`, `overflow`,
-    the published values as `raw.<heading>`, and `failed_rule` (Int16, null on a sound row, else
-    an index into `row_rules`). Same grain as the file: nothing is dropped or added up.
+    `raw`: one text column per published heading, `source_row` (UInt32; the header is row 1), and
+    perhaps `overflow` (a field beyond the headings, or with a line break). Returns the contract's
+    columns, `source_row`, `overflow`, the published values as `raw.<heading>`, and `failed_rule`
+    (Int16, an index into `row_rules`; null for a valid row). Same grain as the file.
     """
-    published = [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
+    published = headings_of(raw)
     source = source_columns(contract, published)
     named = raw.rename({h: f"{RAW}{h}" for h in published})
     told = OVERFLOW in raw.collect_schema().names()
@@ -172,20 +170,12 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
 
 
 def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
-    """Canonical column -> column of the frame with its published text.
-
-    Where two headings mean the same column the first is read; a check holds such a file.
-    """
-    source: dict[str, str] = {}
-    for heading in headings:
-        name = contract.column_of(heading)
-        if name is not None:
-            source.setdefault(name, f"{RAW}{heading}")
-    return source
+    """Column -> column of the conformed frame with its published text."""
+    return {name: f"{RAW}{heading}" for name, heading in contract.columns_in(headings).items()}
 
 
 def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
-    """Strip text; null where it is blank, or one of the texts that mean no value."""
+    """Stripped text; null if it is blank, or a text that means no value."""
     text = pl.col(column).str.strip_chars()
     return pl.when(~text.is_in(["", *missing])).then(text)
 
@@ -211,10 +201,7 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:
-    """Return the row rules, in the order in which the first broken one is reported.
-
-    `source`: canonical column -> column of the frame with its published text.
-    """
+    """The row rules in order: the first broken one is reported. `source`: as `source_columns`."""
     shape = "no more fields than headings, each on one line (is a quote or comma unescaped?)"
     rules = [RowRule("row_shape", OVERFLOW, OVERFLOW, pl.col(OVERFLOW).is_not_null(), shape)]
     rules += _total_rules(contract, source)
@@ -237,8 +224,8 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
 
 
 def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
-    """Return rules for rows of totals. People also write the word into another column, or leave out
-    month and organisation and give numbers alone."""
+    """Rules for rows of totals. In local returns the word may be in any column, or the row may have
+    numbers without month and organisation."""
     identity = [contract.month, contract.reporting_unit.code if contract.reporting_unit else None]
     named = [name for name in identity if name in source]
     speaking = list(source) if contract.local_return else named
@@ -287,5 +274,5 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
 
 
 def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:
-    """Return the row rules for a file with these headings, which `failed_rule` indexes."""
+    """The row rules, indexed by `failed_rule`, for a file with these headings."""
     return row_rules(contract, edition, source_columns(contract, headings))

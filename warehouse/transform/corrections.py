@@ -15,18 +15,14 @@ from pathlib import Path
 
 import polars as pl
 import yaml
-from pydantic import (
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from warehouse.base.months import MONTH, month_text
 from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.model import FEEDS_FOLDER, Contract, contracts
-from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.reshape import headings_of
 
 CORRECTIONS = "corrections.yaml"
 FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -41,9 +37,9 @@ FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 class Correction(Strict):
     """One known error, and its correct value.
 
-    `where`: column of the contract -> the published text, or several, by which its rows are found;
-    `set`: column -> the text to read instead. `first_edition`: the first one that has the error;
-    `expires`: the first one that is no longer corrected (both YYYY-MM). `reference`: the evidence.
+    `where`: column -> published text or texts that identify its rows; `set`: column -> the text to
+    read instead. `first_edition`: the first with the error; `expires`: the first that is no longer
+    corrected (both YYYY-MM). `reference`: the evidence.
     """
 
     correction_id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -60,7 +56,7 @@ class Correction(Strict):
     @field_validator("where", "set", mode="before")
     @classmethod
     def _texts(cls, given: object, info: ValidationInfo) -> object:
-        """Return texts: counts may be written without quotes, and are matched as published text."""
+        """Texts; counts may be written without quotes."""
         if not isinstance(given, dict):
             return given
         if info.field_name == "set":
@@ -71,11 +67,11 @@ class Correction(Strict):
     @model_validator(mode="after")
     def _lasts(self) -> Correction:
         if self.expires <= self.first_edition:
-            raise ValueError("`expires` is after `first_edition`")
+            raise ValueError("`expires` must be after `first_edition`")
         return self
 
     def concerns(self, edition: date) -> bool:
-        """Whether the edition may have the error: it is the first one, or a later one."""
+        """Whether the edition may have the error: the first one and all later ones."""
         return self.first_edition <= month_text(edition)
 
     def is_in_force(self, edition: date) -> bool:
@@ -89,10 +85,10 @@ def _text(given: object) -> object:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A file's rows with its corrections applied, and what these matched.
+    """A file's rows with its corrections applied.
 
-    `found`: one row per corrected cell, the columns of `FOUND_SCHEMA`, of expired corrections the
-    cells that they would still correct. `rows`: correction id -> rows matched, none included.
+    `found`: one row per corrected cell, or that an expired correction would correct, with the
+    columns of `FOUND_SCHEMA`. `matched`: correction id -> number of rows matched, zero included.
     """
 
     rows: pl.LazyFrame
@@ -102,7 +98,7 @@ class Corrected:
 
 @cache
 def corrections(feed: str) -> tuple[Correction, ...]:
-    """Return the corrections of a feed, none if it has no such file.
+    """The corrections of a feed; none if it has no `corrections.yaml`.
 
     Raises ValueError naming the file, the correction and what is wrong with it.
     """
@@ -121,7 +117,7 @@ def load_corrections(path: Path, contract: Contract) -> tuple[Correction, ...]:
             made.append(Correction(correction_id=name, **fields))
             unknown = {*made[-1].where, *made[-1].set} - set(contract.columns)
             if unknown:
-                raise ValueError(f"{name}: `{min(unknown)}` is no column of {contract.feed}")
+                raise ValueError(f"{name}: `{min(unknown)}` is not a column of {contract.feed}")
     except (ValueError, TypeError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: not a valid file of corrections: {error}") from error
     return tuple(made)
@@ -132,11 +128,11 @@ def correct(
 ) -> Corrected:
     """Apply the corrections that concern an edition to its published rows.
 
-    `raw`: one text column per published heading, `source_row`, perhaps `overflow`. The result has
-    the same columns. Only rows that a correction matches are processed twice.
+    `raw`: one text column per published heading, `source_row`, perhaps `overflow`; the result has
+    the same columns.
     """
     concerned = [one for one in listed if one.concerns(edition)]
-    columns = _headings(raw, contract)
+    columns = contract.columns_in(headings_of(raw))
     told = [pl.DataFrame(schema=FOUND_SCHEMA)]
     matched = {}
     for one in concerned:
@@ -165,18 +161,8 @@ def correct(
     return Corrected(raw, pl.concat(told), matched)
 
 
-def _headings(raw: pl.LazyFrame, contract: Contract) -> dict[str, str]:
-    """Column -> published heading of the file; of two for one the first, which is read."""
-    found: dict[str, str] = {}
-    for heading in raw.collect_schema().names():
-        name = contract.column_of(heading) if heading not in (SOURCE_ROW, OVERFLOW) else None
-        if name is not None:
-            found.setdefault(name, heading)
-    return found
-
-
 def _meant(one: Correction, columns: dict[str, str]) -> pl.Expr:
-    """Return the rows that a correction matches; none where the file lacks a column it uses."""
+    """Whether a correction matches a row; false if the file lacks a column that it uses."""
     if not {*one.where, *one.set} <= columns.keys():
         return pl.lit(False)
     return pl.all_horizontal(

@@ -3,7 +3,7 @@ here: making them (`tidy`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,13 +14,12 @@ from pydantic import BaseModel
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.contract.model import tidy_version
-from warehouse.store import Store
 
 POLARS_VERSION = pl.__version__
 
 
 class Broken(BaseModel):
-    """How many rows of a file broke one row rule in one column."""
+    """Number of rows of a file that broke one row rule in one column."""
 
     rule: str
     column: str
@@ -28,10 +27,10 @@ class Broken(BaseModel):
 
 
 class TidyFacts(BaseModel):
-    """The facts of tidying one file; with the current version they show that it is done.
+    """The facts of tidying one file; those of the current version show that it is done.
 
-    `rows`, `quarantined`: of this feed, accepted and not. `read`: published rows read, which differ
-    from their sum where the file has much else, or had a column per label. `corrected`: id of
+    `rows`, `quarantined`: this feed's accepted and quarantined rows. `read`: published rows read,
+    which differ from their sum if the file is wider, or has a column per label. `corrected`: id of
     each correction that concerns the edition -> rows in which it matched its error.
     """
 
@@ -48,7 +47,7 @@ class TidyFacts(BaseModel):
 
 @dataclass(frozen=True)
 class LakeKeys:
-    """Where the derived files of one source file are kept."""
+    """Keys of the derived files of one source file."""
 
     tidy: str
     quarantine: str
@@ -60,44 +59,19 @@ class LakeKeys:
 
 @dataclass(frozen=True)
 class LakePaths:
-    """Paths to read the derived files of one source file from."""
+    """Paths of the derived files of one source file: accepted rows, quarantined rows, measures by
+    reporting unit and month, organisations named, cells with known errors, `TidyFacts`."""
 
-    store: Store
-    keys: LakeKeys
-
-    @property
-    def tidy(self) -> Path:
-        """Accepted rows."""
-        return self.store.local_copy(self.keys.tidy)
-
-    @property
-    def quarantine(self) -> Path:
-        """Rejected rows."""
-        return self.store.local_copy(self.keys.quarantine)
-
-    @property
-    def measures(self) -> Path:
-        """Measures by reporting unit and month."""
-        return self.store.local_copy(self.keys.measures)
-
-    @property
-    def organisations(self) -> Path:
-        """Organisations named in the file."""
-        return self.store.local_copy(self.keys.organisations)
-
-    @property
-    def corrected(self) -> Path:
-        """Cells in which known errors were found."""
-        return self.store.local_copy(self.keys.corrected)
-
-    @property
-    def facts(self) -> Path:
-        """The facts of tidying (`TidyFacts`)."""
-        return self.store.local_copy(self.keys.facts)
+    tidy: Path
+    quarantine: Path
+    measures: Path
+    organisations: Path
+    corrected: Path
+    facts: Path
 
 
 def lake_keys(file: SourceFile) -> LakeKeys:
-    """Return keys of a source file's derived files, by feed, edition and hash."""
+    """Keys of a source file's derived files, by feed, edition and hash."""
     name = f"{file.feed}/{file.edition}/{file.short}"
     return LakeKeys(
         tidy=f"lake/tidy/{name}.parquet",
@@ -110,8 +84,8 @@ def lake_keys(file: SourceFile) -> LakeKeys:
 
 
 def lake_paths(home: Home, file: SourceFile) -> LakePaths:
-    """Return paths to read a source file's derived files from."""
-    return LakePaths(home.store, lake_keys(file))
+    """Paths to read a source file's derived files from."""
+    return LakePaths(*map(home.store.local_copy, astuple(lake_keys(file))))
 
 
 def is_tidied(home: Home, file: SourceFile) -> bool:
@@ -120,8 +94,8 @@ def is_tidied(home: Home, file: SourceFile) -> bool:
 
 
 def version_of(feed: str) -> str:
-    """Return the version of a feed's tidy tables: its rules and the code that reads
-    (`tidy_version`), and the engines that read workbooks and hash cells."""
+    """The version of a feed's tidy tables: `tidy_version`, and the libraries that read workbooks
+    and hash cells."""
     return f"{tidy_version(feed)}-calamine{_calamine_version()}-polars{POLARS_VERSION}"
 
 
@@ -131,7 +105,7 @@ def _calamine_version() -> str:
 
 
 def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
-    """Return the facts of a tidied file, None if it must be tidied (again): its rules changed, or a
+    """The facts of a tidied file; None if it must be tidied (again): its version changed, or a
     derived file is missing."""
     keys = lake_keys(file)
     try:
@@ -145,8 +119,8 @@ def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
 
 
 def read_again(home: Home, file: SourceFile) -> None:
-    """Have a file tidied again, though none of its inputs changed."""
+    """Mark a file to be tidied again, although none of its inputs changed."""
     if facts := facts_of(home, file):
-        # The note stays: without it an acceptance of the edition would lapse.
+        # Keep the facts: without them an acceptance of the edition would lapse.
         again = facts.model_copy(update={"version": f"{facts.version} read again"})
         home.store.replace(lake_keys(file).facts, again.model_dump_json(indent=1) + "\n")

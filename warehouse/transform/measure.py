@@ -14,18 +14,17 @@ from warehouse.reference.levels import KEY_COLUMNS
 
 
 def month_of(contract: Contract, edition: date) -> pl.Expr:
-    """Return the month of a row; a feed without months uses its edition's."""
+    """The month of a row; for a feed without months its edition's."""
     return pl.col(contract.month) if contract.month else pl.lit(edition, pl.Date)
 
 
 def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Return the measures of one source file.
+    """The measures of one source file.
 
-    `tidy`: valid rows as `warehouse.transform.conform.conform` types them. Returns one row per
-    organisation and month of the feed's cell: `org_code`, `month`, one Int64 column per measure of
-    the contract, `rows` (UInt32), and `digest` (UInt64), equal for equal content whatever the order
-    of rows. Repeated keys are added up. A measure of labels that a cell has no rows of is 0: the
-    cell itself exists, so the absence is a true zero; one outside its own months is NULL.
+    `tidy`: accepted rows from `conform`. Returns one row per reporting unit and month: `org_code`,
+    `month`, one Int64 column per measure, `rows` (UInt32), and `digest` (UInt64), equal for equal
+    content in any order. Repeated keys are added up. A measure whose labels have no rows in an
+    existing organisation-month is 0; one outside its own months is NULL.
     """
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
@@ -50,8 +49,8 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
 
 
 def _content(contract: Contract) -> pl.Expr:
-    """Hash a row's key, counts and the columns of measures. Labels hash by their number, which the
-    contract fixes; texts by their letters, because a file's own dictionary has no fixed order."""
+    """Hash of a row's key, counts and the columns of measures. Labels hash by their number, which
+    the contract fixes; texts as strings, because a file's dictionary has no fixed order."""
     columns = contract.columns
     looked_at = [name for measure in contract.measures.values() for name in measure.where]
     return pl.struct(
@@ -67,7 +66,7 @@ def matching(wanted: Measure) -> pl.Expr:
 
 
 def definition(contract: Contract, measure_id: str) -> str:
-    """Describe what a measure counts, under the publisher's own headings."""
+    """What a measure counts, in words, by the publisher's headings."""
     wanted = contract.measures[measure_id]
 
     def heading(column: str) -> str:
@@ -83,7 +82,7 @@ def definition(contract: Contract, measure_id: str) -> str:
 
 
 def _figure(contract: Contract, measure_id: str) -> pl.Expr:
-    """Return one measure of a cell. An unknown count makes the figure unknown, never smaller."""
+    """One measure of an organisation-month; NULL if any of its counts is unknown."""
     wanted = contract.measures[measure_id]
     rows = matching(wanted)
     if wanted.column is None:
@@ -96,14 +95,14 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
 
 
 def _existing(wanted: Measure, name: str) -> pl.Expr:
-    """Return a measure in the months in which what it counts existed; NULL before and after."""
+    """A measure within its first and last month; NULL before and after."""
     first = parse_month(wanted.first_month) if wanted.first_month else date.min
     last = parse_month(wanted.last_month) if wanted.last_month else date.max
     return pl.when(pl.col("month").is_between(first, last)).then(name).alias(name)
 
 
 def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Return the organisations a source file names, as at each month.
+    """The organisations that a source file names.
 
     One row per organisation, month and distinct set of parents: `org_level`, `org_code`,
     `org_name`, `ons_code`, the `KEY_COLUMNS` of its parents (all String, codes as published: ODS or

@@ -14,12 +14,12 @@ from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 
 
 def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
-    """Return the published rows of one file as this feed's rows.
+    """The published rows of one file as this feed's rows.
 
     `raw`: one text column per published heading, `source_row`, and perhaps `overflow`. Returns the
-    same without the columns and rows that are not read. Where a file has a column per label there
-    is a row per label with a value, under today's headings; a blank cell makes no row. A row that
-    ends before the columns that identify its organisation stays, to be quarantined.
+    same without ignored columns and other rows. A file with a column per label gives a row per
+    label with a value, under today's headings. A row that ends before the columns of the row filter
+    stays, to be quarantined.
     """
     headings = headings_of(raw)
     raw = raw.drop([heading for heading in headings if contract.is_ignored(heading)])
@@ -42,7 +42,7 @@ def is_reshaped(contract: Contract) -> bool:
 
 
 def headings_of(raw: pl.LazyFrame) -> list[str]:
-    """Return the published headings of a raw frame."""
+    """The published headings of a raw frame."""
     return [h for h in raw.collect_schema().names() if h not in (SOURCE_ROW, OVERFLOW)]
 
 
@@ -52,7 +52,7 @@ def _matches(heading: str, pattern: str) -> pl.Expr:
 
 
 def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) -> pl.LazyFrame:
-    """Return a row per label instead of a column per label."""
+    """A row per label instead of a column per label."""
     headings = headings_of(raw)
     labels = {h: wide.labels[heading_key(h)] for h in headings if contract.is_label(h)}
     label, value = (contract.columns[name].published[0] for name in (wide.label, wide.value))

@@ -35,26 +35,17 @@ ROW_GROUP = 128 * 1024
 COMPRESSION: Final = "zstd"
 CHUNK = 1 << 20
 SHOWN = 200
-# Errors that `tidy` raises for a file that was archived and can't be read.
-UNREADABLE = (
-    PolarsError,
-    OSError,
-    EOFError,
-    UnicodeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    Refused,
-)
+# Errors that `tidy` raises for an archived file that can't be read.
+UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, zlib.error, Refused)
 
 
 def tidy(home: Home, file: SourceFile) -> TidyFacts:
     """Tidy one source file, unless it was tidied by the same version; returns the facts.
 
-    Writes `tidy` (one row per accepted published row, the contract's columns and `source_row`),
-    `quarantine` (rejected rows: `source_row, rule, column_name, found, expected, reason`, the
-    published row as `row_json`), `measures`, `organisations`, and of a file with known errors
-    `corrected` (one row per cell, as `warehouse.transform.corrections` finds them), each whole, the
-    facts last.
+    Writes `tidy` (one row per accepted row: the contract's columns and `source_row`), `quarantine`
+    (`source_row, rule, column_name, found, expected, reason`, the published row as `row_json`),
+    `measures`, `organisations`, for a file with known errors `corrected` (`Corrected.found`), and
+    the facts last.
     """
     done = facts_of(home, file)
     if done is not None:
@@ -79,7 +70,7 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
 
 
 def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> pl.LazyFrame:
-    """Return the published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
+    """The published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
@@ -97,7 +88,7 @@ def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path)
 
 
 def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
-    """Read repeated names as dictionaries, which costs a third less."""
+    """Read repeated names as dictionaries, which takes a third less time."""
     return {
         heading: pl.Categorical
         for heading in file.headings
@@ -106,19 +97,15 @@ def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Cat
 
 
 def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
-    """Mark as overflow the first field of a row that runs over a line's end: an unclosed quote."""
-    fields = [n for n in raw.collect_schema().names() if n not in (SOURCE_ROW, OVERFLOW)]
-    texts = [pl.col(n).cast(pl.String) for n in fields]
+    """Mark as overflow the first field of a row with a line break: an unclosed quote."""
+    texts = [pl.col(name).cast(pl.String) for name in headings_of(raw)]
     long = [pl.when(text.str.contains("\n", literal=True)).then(text) for text in texts]
     return raw.with_columns(pl.coalesce(*long, OVERFLOW).alias(OVERFLOW))
 
 
 def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, int]:
-    """Extract the content as UTF-8 text under headings of our own; returns the number of line ends.
-
-    Our headings leave room for one extra field; the published ones are the first row below.
-    Raises OSError if the archive no longer has the bytes that were imported.
-    """
+    """Extract the content as UTF-8 text, below a line of headings with room for one extra field;
+    returns its path and the number of published lines."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([*names_of(file.headings), OVERFLOW])
     first = line.getvalue().encode()
@@ -135,14 +122,17 @@ def _extract(archive: Archive, file: SourceFile, scratch: Path) -> tuple[Path, i
 
 
 def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b"") -> int:
-    """Copy the content out of the archive, after `first`; returns how many line ends it has."""
+    """Copy the content out of the archive, after `first`; returns its number of line ends.
+
+    Raises OSError if the archive no longer has the imported bytes.
+    """
     lines = 0
     with archive.open(file) as stream, target.open("wb") as out:
         out.write(first)
         while chunk := stream.read(CHUNK):
             lines += chunk.count(b"\n")
             out.write(chunk)
-    # Zip and gzip have a checksum of their own, verified on reading; bare bytes have none.
+    # Zip and gzip have a checksum, verified on reading; bare files have none.
     bare = file.sha256 == file.container_sha256
     if bare and hash_file(archive.object_path(file.container_sha256)) != file.sha256:
         raise OSError(
@@ -155,7 +145,7 @@ def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b
 def _write_rows(
     home: Home, conformed: pl.LazyFrame, contract: Contract, rules: list[RowRule], keys: LakeKeys
 ) -> pl.DataFrame:
-    """Write accepted rows and quarantined rows in one pass over the text; returns the latter."""
+    """Write accepted and quarantined rows in one pass; returns the latter."""
     raw_columns = [n for n in conformed.collect_schema().names() if n.startswith(RAW)]
     kept = conformed.filter(pl.col(FAILED_RULE).is_null()).select(
         SOURCE_ROW, *[pl.col(name) for name in contract.columns]
@@ -173,7 +163,7 @@ def _write_rows(
 def _name_rules(
     bad: pl.DataFrame, contract: Contract, rules: list[RowRule], raw_columns: list[str]
 ) -> pl.DataFrame:
-    """Describe quarantined rows, with the typed columns that identify the figures they affect."""
+    """Quarantined rows with their reasons, and the columns that identify the figures affected."""
     words = pl.DataFrame(
         {
             FAILED_RULE: range(len(rules)),
@@ -202,7 +192,7 @@ def _name_rules(
 
 
 def _heading(rule: RowRule) -> str:
-    """Return the publisher's name of the column that broke the rule, as in the file."""
+    """The heading of the column that broke the rule, as in the file."""
     return "the row" if rule.source == OVERFLOW else rule.source.removeprefix(RAW)
 
 

@@ -16,10 +16,9 @@ from warehouse.transform.measure import month_of
 
 
 def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Return quarantined rows whose loss makes a figure smaller: a count that is not a plain zero.
+    """Quarantined rows whose loss makes a figure smaller: those with a count other than zero.
 
-    A footnote or blank line, with neither an organisation nor any count, is left out; so is a row
-    of totals.
+    Without footnotes and blank lines (no organisation and no count), and rows of totals.
     """
     if not contract.counts or contract.reporting_unit is None:
         return rejected.clear()
@@ -37,13 +36,13 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def _swallowing() -> pl.Expr:
-    """Whether a field of the row runs over a line's end, so that it contains other rows."""
+    """Whether a field has a line break, so that it contains other rows."""
     return pl.col(OVERFLOW).str.contains("\n", literal=True).fill_null(False)
 
 
 def readable_code(contract: Contract) -> pl.Expr:
-    """Return the code of a row's organisation, null if invalid; for a feed without cell its key's
-    first column."""
+    """The code of a row's organisation, null if invalid; for a feed without a reporting unit its
+    key's first column."""
     name = contract.reporting_unit.code if contract.reporting_unit else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
     return pl.when(code.str.contains(pattern)).then(code) if pattern else code
@@ -56,11 +55,11 @@ def unreliable_cells(
     contract: Contract,
     edition: date,
 ) -> pl.Series:
-    """Cells that lost, or may have lost, a count-bearing row: what a row leaves out may be any.
+    """Which cells (organisation-months) lost, or may have lost, a count-bearing row.
 
     A row without a readable month affects all months of its organisation; one without a readable
-    organisation all of that month (in its sub-ICB or ICB, if the row names one); a row that
-    swallowed others, because of an unclosed quote, all cells of the file.
+    organisation all organisations of that month (in its sub-ICB or ICB, if the row names one); a
+    row that contains others, because of an unclosed quote, all cells of the file.
     """
     if contract.reporting_unit is None or bearing.is_empty():
         return pl.repeat(False, cells.height, eager=True).alias("unreliable")
@@ -92,8 +91,8 @@ def unreliable_cells(
 
 
 def _place(contract: Contract) -> tuple[str | None, str]:
-    """Return the columns with the place of a row's organisation, in the row and in the observed
-    organisations: of several places the smallest."""
+    """The columns for the place of a row's organisation, in the row and in the observed
+    organisations; of several places the smallest."""
     named = [
         o
         for o in contract.organisations
@@ -107,7 +106,7 @@ def _place(contract: Contract) -> tuple[str | None, str]:
 def _owners(
     bearing: pl.DataFrame, places: set[str], contract: Contract, edition: date
 ) -> pl.DataFrame:
-    """Return what lost rows say about their owner: `org_code`, else `place`, and `month`."""
+    """The organisations of lost rows: `org_code`, else `place`, and `month`."""
     parent, _ = _place(contract)
     code = readable_code(contract)
     known = pl.col(parent).is_in(list(places)) if parent else pl.lit(False)

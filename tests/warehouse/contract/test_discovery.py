@@ -118,13 +118,13 @@ def test_links_may_lead_to_the_hosts_that_are_named_and_nowhere_else(url: str, m
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({}, "`sources:`, or `with:`"),
+        ({}, "either `sources:` or `with:`"),
         (
             {
                 "with": "nhs_app",
                 "sources": [{"kind": "report", "service": SITE, "report": "epraccur"}],
             },
-            "not both",
+            "either `sources:` or `with:`",
         ),
         ({"sources": [{"kind": "gopher"}]}, "gopher"),
         (
@@ -137,7 +137,7 @@ def test_links_may_lead_to_the_hosts_that_are_named_and_nowhere_else(url: str, m
         ),
         (
             {"sources": [DATA_SET | {"patterns": [r"\.csv$"]}]},
-            "names in a list say their month",
+            "a pattern for a list needs",
         ),
     ],
 )
@@ -192,5 +192,5 @@ def test_a_change_of_discovery_does_not_change_the_version(copied_feeds: Path) -
 def test_a_feed_comes_with_one_that_is_looked_for(copied_feeds: Path, other: str) -> None:
     carried = "gp_appointments_mapping"
     _change(copied_feeds, carried, "with: gp_appointments_practice", f"with: {other}")
-    with pytest.raises(ValueError, match=f"gp_appointments_mapping: comes with `{other}`"):
+    with pytest.raises(ValueError, match=f"gp_appointments_mapping: `with: {other}`"):
         contracts.__wrapped__()

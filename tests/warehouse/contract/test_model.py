@@ -143,14 +143,14 @@ def test_label_spellings_are_never_ambiguous(feed: str) -> None:
     [
         (minimal(colour="red"), "colour"),
         (with_column("n", units="things"), "units"),
-        (with_column("n", unit=None), "states its unit"),
+        (with_column("n", unit=None), "needs its unit"),
         (with_column("n", description="n"), "at least 10 characters"),
         (with_column("n", published=[]), "at least 1 item"),
-        (with_column("l", type="label", published=["L"]), "names its label family"),
+        (with_column("l", type="label", published=["L"]), "needs its label family"),
         (with_column("l", type="label", published=["L"], labels="moods"), "no such label family"),
-        (with_column("m", type="month", published=["M"]), "lists its date formats"),
-        (with_column("n", published=["code"]), "heading `code` is of both code, n"),
-        (with_column("code", nullable=True), "`code` is measured by"),
+        (with_column("m", type="month", published=["M"]), "needs its date formats"),
+        (with_column("n", published=["code"]), "heading `code` belongs to code and to n"),
+        (with_column("code", nullable=True), "`code` identifies measures"),
         (minimal(key=["kode"]), "`kode` is used but is not among the columns"),
         (minimal(month="month"), "`month` is used"),
         (minimal(feed="Toy Feed"), "string_pattern_mismatch|should match pattern"),
@@ -187,7 +187,7 @@ def test_labels_and_measures_of_an_unknown_feed_are_refused(tmp_path: Path) -> N
 
 
 def test_a_contract_in_the_wrong_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="feed is `toy` but its folder `other`"):
+    with pytest.raises(ValueError, match="`feed: toy` is not its folder's name"):
         load(tmp_path, minimal(), folder="other")
 
 

@@ -58,7 +58,7 @@ def test_working_days_before_and_after_christmas() -> None:
 
 @pytest.mark.parametrize("days", [{}, {"last": "friday", "day": 3}])
 def test_a_release_has_one_day(days: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="one of `last:`"):
+    with pytest.raises(ValueError, match="either `last:`"):
         Due.model_validate({"months_after": 1, **days})
 
 

@@ -132,7 +132,7 @@ def test_a_date_is_noted_on_what_was_imported_by_hand(
         (b'{"success": false}', NAME, 'a service\'s message, not data: {"success": false}'),
         (b"", NAME, "The file is empty"),
         (b"A,B\n1,2\n", "gp-reg-pat-prac-all.zip", "Named .zip, but its content is not zip"),
-        (b"PK\x03\x04" + b"x" * 999, "gp-reg-pat-prac-all.zip", "damaged or cut short"),
+        (b"PK\x03\x04" + b"x" * 999, "gp-reg-pat-prac-all.zip", "damaged or incomplete"),
         (b"A,B\n1,2\n", NAME, "was not taken"),
     ],
 )

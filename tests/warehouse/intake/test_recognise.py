@@ -177,7 +177,7 @@ def test_a_repeated_heading_is_refused(tmp_path: Path) -> None:
     assert "missing" in error.reason
     twice = regional().replace(b"\r\n", b",hcp_type\r\n", 1).replace(b"10\r\n", b"10,GP\r\n")
     error = refusal(tmp_path, twice)
-    assert "stands twice: `HCP_TYPE`, `hcp_type`" in error.reason and error.remedy
+    assert "for one column: `HCP_TYPE`, `hcp_type`" in error.reason and error.remedy
 
 
 def test_an_old_and_a_new_heading_of_one_column_are_refused(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_trailing_commas_do_no_harm(tmp_path: Path) -> None:
 def test_a_title_above_the_headings_is_refused_with_what_was_found(tmp_path: Path) -> None:
     error = refusal(tmp_path, b"Appointments in General Practice\r\n" + regional())
     assert "(found: Appointments in General Practice)" in error.reason
-    assert "first line holds the headings" in error.remedy
+    assert "first line has the headings" in error.remedy
 
 
 def test_a_blank_line_above_the_headings_is_refused(tmp_path: Path) -> None:

@@ -95,15 +95,15 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
     "page in zip": ("feed.zip", lambda: zip_bytes({"a.csv": PAGE}), "web page", AGAIN),
     "csv as zip": ("feed.zip", regional, "content is not zip", AGAIN),
     "csv as gz": ("feed.csv.gz", regional, "content is not gz", AGAIN),
-    "cut zip": ("feed.zip", lambda: cut(zip_bytes({"a.csv": ROWS})), "damaged or cut", "finish"),
-    "cut gzip": ("feed.csv.gz", lambda: cut(gzip.compress(ROWS)), "damaged or cut", "finish"),
+    "cut zip": ("feed.zip", lambda: cut(zip_bytes({"a.csv": ROWS})), "or incomplete", "finish"),
+    "cut gzip": ("feed.csv.gz", lambda: cut(gzip.compress(ROWS)), "or incomplete", "finish"),
     "zip with a flipped byte": (
         "feed.zip",
         lambda: zip_bytes({"a.csv": ROWS}, zipfile.ZIP_STORED).replace(b"Midlands", b"midlands", 1),
-        "damaged or cut",
+        "or incomplete",
         "finish",
     ),
-    "only a zip's end": ("feed.zip", lambda: zip_bytes({}), "holds no files", AGAIN),
+    "only a zip's end": ("feed.zip", lambda: zip_bytes({}), "has no files", AGAIN),
     "zip bomb": ("feed.zip", bomb, "zip bomb", "Do not use this file"),
     "zip bomb that shows a small size": (
         "feed.zip",
@@ -117,7 +117,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
         "zip bomb",
         "Do not use this file",
     ),
-    "gzip bomb": ("feed.csv.gz", gzip_bomb, "a bomb", "Do not use this file"),
+    "gzip bomb": ("feed.csv.gz", gzip_bomb, "a zip bomb", "Do not use this file"),
     "member above": ("feed.zip", lambda: zip_bytes({"../x.csv": regional()}), OUTSIDE, "Do not"),
     "member above, further in": (
         "feed.zip",
@@ -154,7 +154,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
     "unknown packing": (
         "feed.zip",
         lambda: patched(zip_bytes({"a.csv": regional()}), 10, "<H", 9),
-        "packed in a way",
+        "compression method",
         "Unpack it",
     ),
     "two members of one name": ("feed.zip", twins, "name of another", "Do not use"),
@@ -180,7 +180,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
         "feed.zip",
         lambda: zip_bytes({"a.csv": b"\r\n\r\n"}),
         "first line is blank",
-        "must hold the headings",
+        "must have the headings",
     ),
     "zip without data": (
         "feed.zip",
@@ -292,7 +292,7 @@ def test_utf16_cut_in_a_letter_is_refused(home: Home, tmp_path: Path) -> None:
     path = write(tmp_path / "f.csv", regional().decode().encode("utf-16")[:-1])
     (outcome,) = imported(home, path)
     assert outcome.verdict == "refused"
-    assert "no encoding" in outcome.message and "UTF-8" in outcome.remedy
+    assert "encoding is not known" in outcome.message and "UTF-8" in outcome.remedy
 
 
 def test_utf16_without_its_mark_is_refused(home: Home, tmp_path: Path) -> None:

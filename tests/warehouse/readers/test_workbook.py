@@ -92,7 +92,7 @@ def test_a_workbook_of_no_feed_is_refused_with_the_nearest(home: Home, tmp_path:
 
 def test_a_workbook_without_any_table_is_refused(home: Home, tmp_path: Path) -> None:
     reason, _ = refused(home, write(tmp_path / "a.xlsx", workbook({"T": [["only a title"]]})))
-    assert "None of its sheets holds a table" in reason
+    assert "None of its sheets has a table" in reason
 
 
 def with_part(content: bytes, name: str, part: bytes) -> bytes:
@@ -140,4 +140,4 @@ def test_a_member_named_xlsx_that_is_none_is_refused(
     path = zipped(tmp_path / "a.zip", {"in.xlsx": content, "good.xlsx": app_workbook()})
     outcomes = {outcome.name: outcome for outcome in imported(home, path)}
     assert outcomes["a.zip: good.xlsx"].verdict == "imported"
-    assert "no workbook" in outcomes["a.zip: in.xlsx"].message
+    assert "not a workbook" in outcomes["a.zip: in.xlsx"].message
