@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
@@ -11,11 +10,11 @@ from urllib.parse import unquote
 from warehouse.archive.source_files import EditionBasis
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
+from warehouse.contract.names_of_editions import MONTHS
 from warehouse.intake.recognise import Recognised
 from warehouse.readers.refused import Refused
 
-FIRST_EDITION = date(2015, 1, 1)  # where the partitions of Dagster begin, too
-MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
+FIRST_EDITION = date(2015, 1, 1)  # Dagster's partitions begin here too
 
 
 def choose_edition(
@@ -25,10 +24,10 @@ def choose_edition(
     stated: str | None,
     otherwise: str | None = None,
 ) -> tuple[str, EditionBasis]:
-    """A file's edition and how it was found: content, siblings, name, or as stated by a person.
+    """A file's edition and how it was found: content, siblings, name, or stated by a person.
 
-    `editions`: those in its container's content, by feed. `otherwise`: the edition if nothing else
-    gives one. Raises Refused where nothing gives one, or where two sources contradict each other.
+    `editions`: feed -> edition, from its container's content. `otherwise`: the edition if nothing
+    else gives one. Raises Refused if nothing does, or two sources contradict each other.
     """
     contract = one.contract
     found = editions.get(contract.feed)
@@ -49,14 +48,14 @@ def choose_edition(
         found, basis = stated, "argument"
     if found is None:
         raise Refused(
-            f"It is {contract.feed}, but nothing in it or its name tells the edition.",
-            "Say which release it came with: --edition YYYY-MM (the latest month it covers).",
+            f"It is {contract.feed}, but neither its content nor its name gives the edition.",
+            "State it with --edition YYYY-MM (the latest month that the release covers).",
         )
     if not FIRST_EDITION <= parse_month(found) <= datetime.now(UTC).date():
         raise Refused(
             f"It is {contract.feed}, but edition {found} (by {basis}) is in the future, "
             f"or before {month_text(FIRST_EDITION)}.",
-            "Check the month; --edition YYYY-MM states the right one.",
+            "Check the month; state the right one with --edition YYYY-MM.",
         )
     return found, basis
 
@@ -66,25 +65,25 @@ def _check_stated(one: Recognised, stated: str, sibling: str | None) -> None:
     if sibling and stated < sibling:
         raise Refused(
             f"--edition {stated} contradicts the files beside it, which cover {sibling}.",
-            "Leave --edition out.",
+            "Omit --edition.",
         )
     if one.months and one.months[-1] > edition:
         raise Refused(
             f"--edition {stated} contradicts its content, which covers "
             f"{month_text(one.months[-1])}.",
-            "An edition is named by the latest month it covers; leave --edition out.",
+            "An edition is named by the latest month it covers; omit --edition.",
         )
     if one.months and one.months[-1] < add_months(edition, 1 - one.contract.window_months):
         raise Refused(
             f"--edition {stated} contradicts its content, which ends in "
             f"{month_text(one.months[-1])}; an edition of {one.contract.feed} covers "
             f"{one.contract.window_months} month(s).",
-            "Leave --edition out.",
+            "Omit --edition.",
         )
 
 
 def check_published(stated: date | None, edition: str) -> None:
-    """Refuse a publication date that lies in the future or before the edition's month."""
+    """Refuse a publication date in the future or before the edition's month."""
     if stated and not parse_month(edition) <= stated <= datetime.now(UTC).date():
         raise Refused(
             f"--published {stated} is in the future, or before the month of edition {edition}.",
@@ -93,10 +92,10 @@ def check_published(stated: date | None, edition: str) -> None:
 
 
 def month_in_name(contract: Contract, *names: str) -> date | None:
-    """Return the month in a file's or its container's name, by the contract's patterns.
+    """The month in a file's or its container's name, by the contract's patterns.
 
-    A pattern's groups are `year` with `month` (a name or a number), or `financial_year` with
-    `quarter`: 2023 and 3 are the quarter that ended in December 2023.
+    Their groups are `year` with `month` (a name or number), or `financial_year` with `quarter`:
+    2023 and 3 are the quarter that ended in December 2023.
     """
     for name in names:
         for pattern in contract.edition.file_name:
@@ -118,13 +117,13 @@ def _month_of(said: dict[str, str]) -> date | None:
 
 
 def _month_number(word: str) -> int:
-    """`apr`, `april` -> 4, `sept` -> 9; 0 for a word that is no month."""
+    """`apr`, `april` -> 4, `sept` -> 9; 0 for another word."""
     known = (i for i, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word))
     return next(known, 0)
 
 
 def edition_from_months(recognised: list[Recognised]) -> dict[str, str]:
-    """Edition of each feed in one container: the latest month any of its files covers."""
+    """Feed -> edition in one container: the latest month that any of its files covers."""
     latest: dict[str, date] = {}
     for one in recognised:
         if one.months:

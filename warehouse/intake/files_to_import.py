@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse.base.home import Home
+from warehouse.base.home import WRITTEN, Home
 from warehouse.readers.containers import BEING_WRITTEN, IGNORED
 
 
 def files_under(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files named, and those under the folders named, in a stable order."""
+    """Yield the files, and those under the folders, in a stable order."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -22,12 +22,11 @@ def files_under(paths: list[Path]) -> Iterator[Path]:
 
 
 def _to_be_left(name: str) -> bool:
-    """Whether a file in a folder is not data: a note, or a file that a program is writing."""
+    """Whether a file in a folder is not data: a note, or a file that is still being written."""
     return name in IGNORED or name.endswith(BEING_WRITTEN) or name.startswith("~$")
 
 
 def is_ours(home: Home, path: Path) -> bool:
-    """Whether a file in a folder was made by this product, and must not be imported."""
-    kept = (home.archive, home.lake, home.quarantine, home.mart.parent, home.dagster)
+    """Whether a file was made by this product, and must not be imported."""
     whole = path.resolve()
-    return any(whole.is_relative_to(folder) for folder in kept)
+    return any(whole.is_relative_to(home.root / folder) for folder in (*WRITTEN, "dagster"))

@@ -11,7 +11,7 @@ from warehouse.readers.containers import file_name
 
 
 def name_of(path: Path, file: SourceFile) -> str:
-    """A file's name, after that of the zip that brought it: `a.zip: b.csv`."""
+    """A file's name, preceded by its zip's: `a.zip: b.csv`."""
     return file_name(path) if file.member is None else f"{file_name(path)}: {file.member}"
 
 
@@ -21,21 +21,21 @@ def words_of(file: SourceFile) -> str:
     if file.months:
         span = [file.months[0], file.months[-1]]
         months = f", {span[0]}" if span[0] == span[1] else f", {span[0]} to {span[1]}"
-        months += "" if span[1] == file.edition else f"; it does not hold {file.edition}"
+        months += "" if span[1] == file.edition else f"; {file.edition} is not among them"
     basis = "" if file.edition_basis == "content" else f" (edition by {file.edition_basis})"
     mark = " [SYNTHETIC]" if file.synthetic else ""
     stated = ""
     if file.stated_on and file.stated_on != file.published_on:
-        stated = f"; its title sheet says {file.stated_on}, which is not taken for its publication"
+        stated = f"; the date on its title sheet, {file.stated_on}, is not used as publication date"
     return f"{file.feed}, edition {file.edition}{basis}, {file.rows:,} rows{months}{stated}{mark}"
 
 
 def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
-    """Describe a file that is older than an archived one of the same edition and months from
+    """A note on a file that is older than an archived one of the same edition and months from
     another container; empty if there is none.
 
-    Both are kept. Where the two have the same organisation and month the newer one is used,
-    whichever was imported last: `published_on` decides, then when it was saved.
+    Where both have the same organisation and month the newer one is used: by `published_on`, then
+    by when it was saved.
     """
     newer = [
         one
@@ -50,7 +50,7 @@ def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
     latest = max(newer, key=lambda one: one.order)
     return (
         f". It is older ({_dated(file)}) than {latest.container_name} ({_dated(latest)}): both are "
-        "kept, and where they have the same organisation and month the newer one is in force"
+        "kept, and where they have the same organisation and month the newer one is used"
     )
 
 

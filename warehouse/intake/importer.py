@@ -31,9 +31,9 @@ from warehouse.store import Changed, discard
 
 @dataclass(frozen=True)
 class Request:
-    """What is known beside the paths: options a person gave, or where a download came from.
+    """What is known beside the paths: a person's options, or a download's `origin`.
 
-    `members`: of a zip only members with such names are imported (`containers.contents`).
+    `members`: import only zip members with such names (`containers.contents`).
     """
 
     feed: str | None = None
@@ -58,7 +58,7 @@ class ImportOutcome:
 def import_paths(
     home: Home, paths: list[Path], request: Request, on_file: Callable[[Path], None] | None = None
 ) -> Iterator[ImportOutcome]:
-    """Import every file under the paths; a refused one never stops the others."""
+    """Import every file under the paths; a refused one does not stop the others."""
     archive = Archive(home)
     for path in files_under(paths):
         if is_ours(home, path) and path not in paths:
@@ -67,31 +67,24 @@ def import_paths(
             on_file(path)
         try:
             yield from _import_file(archive, path, request)
+            continue
         except Refused as refusal:
-            yield ImportOutcome(path, file_name(path), "refused", refusal.reason, refusal.remedy)
+            why = refusal
         except FileNotFoundError:
-            yield ImportOutcome(
-                path, file_name(path), "refused", "There is no such file.", "Check the path."
-            )
+            why = Refused("There is no such file.", "Check the path.")
         except PermissionError as error:
-            place = error.filename or path
-            yield ImportOutcome(
-                path,
-                file_name(path),
-                "refused",
-                f"{place} may not be used.",
-                "Check its permissions.",
-            )
+            why = Refused(f"No permission for {error.filename or path}.", "Check its permissions.")
+        yield ImportOutcome(path, file_name(path), "refused", why.reason, why.remedy)
 
 
 def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[ImportOutcome]:
     if path.exists() and not path.is_file():
-        raise Refused("It is no regular file.", "Name a file, or a folder with files.")
+        raise Refused("It is not a regular file.", "Name a file, or a folder with files.")
     container_sha256 = hash_file(path)
     _refuse_purged(archive, container_sha256)
     known = [f for f in archive.files() if f.container_sha256 == container_sha256]
     if known:
-        _store(archive, path, container_sha256)  # restores bytes that the archive lost
+        _store(archive, path, container_sha256)  # restores a file missing from the archive
     if known and _nothing_new(path, known, request):
         if request.origin:
             request.origin.check(known)
@@ -118,13 +111,13 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
         shown = file_name(path) if name == path.name else f"{file_name(path)}: {name}"
         yield ImportOutcome(path, shown, "refused", why.reason, why.remedy)
     if not files and not refused:
-        raise Refused("The zip holds no data file.", "Check that it is the publisher's file.")
+        raise Refused("The zip has no data file.", "Check that it is the publisher's file.")
 
 
 def _edition(
     one: Recognised, editions: dict[str, str], path: Path, request: Request
 ) -> tuple[str, EditionBasis]:
-    """Return the edition of a file. A download's page gives it only where nothing else does."""
+    """The edition of a file; a download's page gives it only if nothing else does."""
     origin = request.origin
     page = origin.edition if origin and origin.feed == one.contract.feed else None
     return choose_edition(one, editions, file_name(path), request.edition, page)
@@ -137,24 +130,21 @@ def _saved_at(path: Path, request: Request) -> datetime:
 
 
 def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
-    """Whether these bytes, under this name and edition, are all in the archive already."""
+    """Whether these bytes, with this name and edition, are all archived already."""
     if request.edition not in (None, *(file.edition for file in known)):
         return False
-    renamed = any(
-        file.edition_basis != "content" and file.container_name != file_name(path) for file in known
-    )
-    return not renamed and len({file.member for file in known}) >= count_members(
-        path, request.members
-    )
+    name, members = file_name(path), {file.member for file in known}
+    renamed = any(f.edition_basis != "content" and f.container_name != name for f in known)
+    return not renamed and len(members) >= count_members(path, request.members)
 
 
 def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> None:
-    """Refuse what was purged, even in another container, whose bytes would be kept."""
+    """Refuse what was purged, even in another container."""
     if tombstone := tombstone_of(archive.home, sha256):
-        what = f"It holds {member}, which was" if member else "It was"
+        what = f"It contains {member}, which was" if member else "It was"
         raise Refused(
             f"{what} {tombstone.words}.",
-            "It is not taken again: delete this copy, and ask the publisher for a file without "
+            "It is not imported again: delete this copy, and ask the publisher for a file without "
             "what had to be erased.",
         )
 
@@ -219,7 +209,7 @@ def _source_file(
 
 
 def _believed(one: Recognised, edition: str) -> date | None:
-    """Return the day on the title sheet, if the release calendar confirms it."""
+    """The date on the title sheet, if it is plausible by the release calendar."""
     today = datetime.now(UTC).date()
     stated = one.stated_on
     return stated if stated and is_plausible(one.contract, edition, stated, today) else None
@@ -228,7 +218,7 @@ def _believed(one: Recognised, edition: str) -> date | None:
 def _keep(
     archive: Archive, path: Path, container_sha256: str, files: list[SourceFile], request: Request
 ) -> Iterator[ImportOutcome]:
-    """Archive the bytes first, then one record per file, so that every record has its bytes."""
+    """Archive the bytes, then one record per file, so that every record has its bytes."""
     if any(archive.adds(file) for file in files):
         _store(archive, path, container_sha256)
     held = archive.files()
@@ -262,8 +252,8 @@ def _known(
 
 
 def _stated(known: SourceFile, request: Request) -> date | None:
-    """Return the publication date to note on an archived file. A person's replaces what was known;
-    a page's does not, because it may be the date of another file on the page."""
+    """The publication date to record on an archived file. A person's replaces a known one; a page's
+    does not, because it may be that of another file."""
     if request.origin:
         return None if known.published_on else request.origin.published_on
     return request.published_on

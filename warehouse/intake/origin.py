@@ -15,7 +15,7 @@ from warehouse.readers.refused import Refused
 @dataclass(frozen=True)
 class Provenance:
     """The feed and edition that were looked up, and where. `page`: the edition's page; `url`: of
-    the file; `published_on`: as stated on the page, None if it is not."""
+    the file; `published_on`: as stated on the page."""
 
     feed: str
     edition: str
@@ -25,16 +25,16 @@ class Provenance:
     retrieved_at: datetime
 
     def check(self, files: Iterable[SourceFile], refused: Sequence[Refused] = ()) -> None:
-        """Refuse a download that has nothing of the edition; files of other feeds may come with it.
-        Raises Refused with what it contains, and why the rest of it was `refused`."""
+        """Raise Refused for a download with nothing of the edition; files of other feeds may come
+        with it. `refused`: refusals of the rest of it."""
         brought = sorted({EditionKey.of(file) for file in files})
         if not brought or EditionKey.of(self) in brought:
             return
         own = [f"{feed} {edition}" for feed, edition in brought if feed == self.feed]
         told = ", ".join(own or [f"{feed} {edition}" for feed, edition in brought])
-        why = f" Beside that: {refused[0].reason}" if refused else ""
+        why = f" Another file was refused: {refused[0].reason}" if refused else ""
         raise Refused(
-            f"Looked for {self.feed} {self.edition}, but {self.page} gave a file of {told}.{why}",
-            "Nothing of it was archived. Look at the page: the publisher may have put the wrong "
-            "file there, and will replace it; it is looked for again.",
+            f"Expected {self.feed} {self.edition}, but {self.page} gave a file of {told}.{why}",
+            "Nothing of it was archived. Check the page: the publisher may have put the wrong "
+            "file there. The edition is looked up again.",
         )

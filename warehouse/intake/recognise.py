@@ -21,8 +21,8 @@ SAMPLE_ROWS = 50
 
 @dataclass(frozen=True)
 class Recognised:
-    """A recognised file. `months`: those of its content, none if it has none; `stated_on`: the
-    publication day on its title sheet."""
+    """A recognised file. `months`: in its content; `stated_on`: the publication date on its title
+    sheet."""
 
     content: Content
     contract: Contract
@@ -36,7 +36,7 @@ class Recognised:
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
-    """Return the feed of a spooled file, its number of rows and the months it covers."""
+    """The feed of a spooled file, its number of rows and its months. Raises Refused."""
     table = find_table(content, feed)
     contract = table.contract
     rows, written = _profile(table)
@@ -56,10 +56,8 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
 
 
 def _heading_of(table: Table, column: str | None) -> str | None:
-    """Return a column's heading in this file, if it has one."""
-    return next(
-        (h for h in table.headings if column and table.contract.column_of(h) == column), None
-    )
+    """A column's heading in this file, if it has one."""
+    return table.contract.columns_in(table.headings).get(column or "")
 
 
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
@@ -71,7 +69,7 @@ def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
             return scan.filter(~blank).select(pl.len()).collect(engine="streaming").item(), {}
         counted = scan.group_by(heading).len().collect(engine="streaming")
         tally: dict[str | None, int] = dict(counted.iter_rows())
-        if None in tally:  # blank lines are no rows
+        if None in tally:  # do not count blank lines
             tally[None] -= scan.filter(blank).select(pl.len()).collect(engine="streaming").item()
     except pl.exceptions.PolarsError as error:
         raise _unreadable(error) from error
@@ -94,15 +92,15 @@ def _months(contract: Contract, written: dict[str | None, int], today: date) -> 
         found = ", ".join(sorted(shown(text or "nothing") for text in written)[:3])
         future = " that is not in the future" if readable else ""
         raise Refused(
-            f"It looks like {contract.feed}, but `{contract.columns[name].published[0]}` holds "
-            f"no month{future} (found: {found}; expected like {example}).",
+            f"It looks like {contract.feed}, but `{contract.columns[name].published[0]}` has "
+            f"no month{future} (found: {found}; expected for example {example}).",
             "Check the file, and this computer's date." if readable else ONLY_MONTHLY,
         )
     return tuple(months)
 
 
 def _is_sample(table: Table) -> bool:
-    """Whether any of the first rows has the mark of sample data."""
+    """Whether one of the first rows has the mark of sample data."""
     mark = table.contract.synthetic
     heading = _heading_of(table, mark.column) if mark else None
     if mark is None or heading is None:

@@ -24,16 +24,14 @@ def _manifest_hashes(manifest: bytes) -> frozenset[str]:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(
-            f"Beside it lies {MANIFEST}, which can't be read: sample data or not, nobody can say.",
-            f"Delete {MANIFEST} if the file is a publisher's; else write the sample again.",
+            f"{MANIFEST} beside it can't be read, so it may be sample data.",
+            f"Delete {MANIFEST} if the file is a publisher's; otherwise write the sample again.",
         ) from error
 
 
 def is_sample(path: Path, sha256: str) -> bool:
-    """Whether the sample's manifest beside the file, or the zip's comment, marks it as sample data.
-
-    Members may have been unpacked beside the zip, or into a folder beside it.
-    """
+    """Whether a manifest beside the file or in the folder above, or the zip's comment, marks it as
+    sample data."""
     for folder in path.absolute().parents[:2]:
         manifest = folder / MANIFEST
         if manifest.exists() and sha256 in _manifest_hashes(manifest.read_bytes()):
@@ -42,9 +40,9 @@ def is_sample(path: Path, sha256: str) -> bool:
 
 
 def refuse_among_real(archive: Archive, files: list[SourceFile]) -> None:
-    """Refuse sample files where anything real was ever imported."""
+    """Refuse sample files in a home with real publications."""
     if any(file.synthetic for file in files) and archive.has_real():
         raise Refused(
-            "It is synthetic sample data, and this home holds real publications.",
-            "Synthetic never meets real: use another ACCESS_RECOVERY_HOME for the sample.",
+            "It is synthetic sample data, and this home has real publications.",
+            "Use another ACCESS_RECOVERY_HOME for the sample.",
         )

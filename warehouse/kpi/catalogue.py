@@ -35,11 +35,11 @@ RATIO = "A ratio of sums: add up numerators and denominators, then divide."
 
 
 class Source(Strict):
-    """From which measures a KPI is worked out at some levels.
+    """The measures from which a KPI is calculated at some levels.
 
-    `absent_is_zero`: the members of the denominator's feed are asked one by one, and one that the
-    numerator's feed does not name, though it names others of its place, counts as zero.
-    `members` says whose members, where nothing is divided.
+    `absent_is_zero`: a member of the denominator's feed that the numerator's feed does not name,
+    although it names others of its place, counts as zero. `members`: the measure with the members,
+    for a KPI without a denominator.
     """
 
     levels: tuple[OrgLevel, ...]
@@ -52,9 +52,9 @@ class Source(Strict):
     def _members_are_named_once(self) -> Source:
         beside = [one for one in (self.members, self.denominator) if one]
         if self.absent_is_zero and (len(beside) != 1 or beside == [WORKING_DAYS]):
-            raise ValueError("`absent_is_zero` is among a `denominator:`, or else `members:`")
+            raise ValueError("`absent_is_zero` needs either `denominator:` or `members:`")
         if self.members and not self.absent_is_zero:
-            raise ValueError("`members:` says nothing without `absent_is_zero: true`")
+            raise ValueError("`members:` needs `absent_is_zero: true`")
         return self
 
     @property
@@ -64,7 +64,7 @@ class Source(Strict):
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The measures, `feed.measure`, that it uses."""
+        """The measures that it uses, as `feed.measure`."""
         return (self.numerator, self.beside) if self.beside else (self.numerator,)
 
     @property
@@ -76,9 +76,9 @@ class Source(Strict):
 
 
 class Population(Strict):
-    """That a part of a KPI counts the people of a place, against which other figures are held.
+    """The part of a KPI that counts a place's population, with which other figures are compared.
 
-    `words`: who is counted, where it is named as evidence.
+    `words`: who is counted, for use in evidence.
     """
 
     part: Literal["value", "denominator"]
@@ -86,9 +86,9 @@ class Population(Strict):
 
 
 class Kpi(Strict):
-    """One KPI: what it means, how it is worked out, and who looks after it.
+    """One KPI: its meaning, calculation and owner.
 
-    `members_table`: a table of the mart that shows by place whom it asks and who takes part.
+    `members_table`: a table of the mart with its members by place, and which of them take part.
     """
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -110,12 +110,12 @@ class Kpi(Strict):
 
     @property
     def feed(self) -> str:
-        """The KPI's main feed: that of the last source, which serves high levels."""
+        """The KPI's main feed: that of the last source, for high levels."""
         return self.sources[-1].feeds[0]
 
     @property
     def formula(self) -> str:
-        """How a value follows from what is counted, in words."""
+        """The formula in words."""
         if self.denominator is None:
             return self.numerator
         thousand = "1,000 × " if self.unit == "rate_per_1000" else ""
@@ -123,33 +123,32 @@ class Kpi(Strict):
 
     @property
     def moved_by_working_days(self) -> bool:
-        """Whether more working days make more of what it counts: events, unless they are divided
-        by the days already."""
+        """Whether it grows with the number of working days: events, unless divided by them."""
         events = all(measure_of(one.numerator).unit == "events" for one in self.sources)
         return events and self.unit != "rate_per_working_day"
 
     @property
     def all_caveats(self) -> tuple[Caveat, ...]:
-        """Its own caveats, and the one on working days where they move what is counted."""
+        """Its own caveats, and the one on working days if they affect it."""
         if not self.moved_by_working_days:
             return self.caveats
         return (*self.caveats, WORKING_DAYS_SHARE if self.unit == "share" else WORKING_DAYS_COUNT)
 
     @property
     def is_stock(self) -> bool:
-        """Whether the numerator is a state, not a flow: to-date sums would mean nothing."""
+        """Whether the numerator is a stock, not a flow: sums over months are meaningless."""
         return not all(measure_of(one.numerator).additive_over_time for one in self.sources)
 
     @property
     def is_additive(self) -> bool:
-        """Whether values may be added over organisations: counts may, ratios and people who can
-        be counted at two of them may not."""
+        """Whether values may be added over organisations: not ratios, nor people who may be counted
+        at two of them."""
         tops = [measure_of(source.numerator) for source in self.sources]
         return self.denominator is None and all(top.additive_over_organisations for top in tops)
 
     @property
     def not_additive_because(self) -> str | None:
-        """Why values must not be added over organisations, over months, or both; None: they may."""
+        """Why values must not be added over organisations or months; None if they may."""
         if self.denominator is not None:
             return RATIO
         tops = [measure_of(source.numerator) for source in self.sources]
@@ -181,15 +180,15 @@ def measure_of(reference: str) -> Measure:
 
 
 def level_of(reference: str) -> OrgLevel:
-    """Level of the organisations by which a measure is counted."""
+    """The level of organisations that a measure is reported by."""
     unit = contracts()[feed_of(reference)].reporting_unit
     if unit is None:
-        raise ValueError(f"`{reference}` is counted by no organisation")
+        raise ValueError(f"`{reference}`: its feed has no `reporting_unit:`")
     return unit.level
 
 
 def check_levels(kpi: Kpi) -> None:
-    """Refuse a level that a part does not reach, or to which it must not be added up."""
+    """Raise ValueError for a level that a measure does not reach, or must not be added up to."""
     for source in kpi.sources:
         for part in source.measures:
             cell, measure = level_of(part), measure_of(part)
@@ -199,18 +198,18 @@ def check_levels(kpi: Kpi) -> None:
                 raise ValueError(f"{part} does not reach {min(beyond)}")
             if above and not measure.additive_over_organisations:
                 raise ValueError(
-                    f"{part} is counted by {cell} and can't be added up to "
+                    f"{part} is reported by {cell} and can't be added up to "
                     f"{above[0]}: {measure.not_additive_because}"
                 )
         cells = {level_of(part) for part in source.measures}
         if source.absent_is_zero and len(cells) > 1:
-            raise ValueError("`absent_is_zero` asks members of two levels")
+            raise ValueError("`absent_is_zero` needs measures of one level")
         if kpi.members_table and not (source.absent_is_zero and source.denominator):
-            raise ValueError("`members_table` is of a share whose members are asked one by one")
+            raise ValueError("`members_table` needs a `denominator:` and `absent_is_zero: true`")
 
 
 def check_units(kpi: Kpi) -> None:
-    """Refuse a KPI whose unit does not follow from its parts, or whose sources share a level."""
+    """Raise ValueError if the unit does not match the measures, or two sources have one level."""
     seen: set[str] = set()
     for source in kpi.sources:
         twice = seen & set(source.levels)
@@ -230,14 +229,14 @@ def check_units(kpi: Kpi) -> None:
 
 
 def theme_files(folder: Path = KPIS) -> list[Path]:
-    """The files of a catalogue, one for each theme, in the order in which they are read."""
+    """The files of a catalogue, one per theme, in the order of reading."""
     return sorted(folder.glob("*.yaml"))
 
 
 def load_catalogue(folder: Path = KPIS) -> dict[str, Kpi]:
-    """KPI id -> KPI, theme by theme, and within a theme as its file has them.
+    """KPI id -> KPI, in the order of themes and of their files.
 
-    Raises ValueError that names file, KPI and key, and what is wrong with it.
+    Raises ValueError naming file, KPI, key and fault.
     """
     found: dict[str, Kpi] = {}
     for path in theme_files(folder):
@@ -251,7 +250,7 @@ def load_catalogue(folder: Path = KPIS) -> dict[str, Kpi]:
     return found
 
 
-# What a row may say: its id is its key, its theme the file.
+# Possible fields of a row: its id is its key, its theme is the file.
 _OWN = tuple(field for field in Kpi.model_fields if field not in {"kpi_id", "theme"})
 
 _BELOW: Models = {"sources": Source, "caveats": Caveat, "population": Population}

@@ -23,10 +23,10 @@ Fields = dict[str, Any]
 
 
 class FeedAt(Strict):
-    """From which feed a family's KPIs are worked out at some levels.
+    """The feed from which a family's KPIs are calculated at some levels.
 
-    `absent_is_zero_among` (feed.measure): the members that it counts are asked one by one, and one
-    that the feed does not name counts as zero; a share in the family is divided by it.
+    `absent_is_zero_among` (feed.measure): a member of this measure that the feed does not name
+    counts as zero; a share in the family is divided by it.
     """
 
     feed: str
@@ -35,7 +35,7 @@ class FeedAt(Strict):
 
 
 class Theme(Strict):
-    """A file as it is written. `families` and `caveats` are by name, `kpis` by KPI id."""
+    """A file as written. `families` and `caveats` are by name, `kpis` by KPI id."""
 
     defaults: Fields = Field(default_factory=dict)
     families: dict[str, Fields] = Field(default_factory=dict)
@@ -47,10 +47,10 @@ FEEDS = TypeAdapter(tuple[FeedAt, ...])
 
 
 def read_theme(path: Path, own: Collection[str]) -> dict[str, Fields]:
-    """KPI id -> the fields of its row, with those of its family and the file's defaults.
+    """KPI id -> the fields of its row, completed from its family and the file's defaults.
 
-    `own`: the fields that a KPI has. Under `sources` are mappings with `levels`, `numerator` and so
-    on; under `caveats` mappings or `Caveat`s. Raises ValueError that names the key.
+    `own`: the fields of a KPI. `sources` are mappings with `levels`, `numerator` and so on,
+    `caveats` mappings or `Caveat`s. Raises ValueError naming the key.
     """
     try:
         theme = Theme.model_validate(read_yaml(path))
@@ -90,7 +90,7 @@ def _written_out(kpi_id: str, row: Fields, theme: Theme, own: Collection[str]) -
 
 
 def _sources(measured: object, feeds: object, where: str) -> list[Fields]:
-    """A source for each of a family's feeds, of `measure` or `measure / measure`."""
+    """One source per feed of a family, from `measure` or `measure / measure`."""
     parts = MEASURED.fullmatch(measured) if isinstance(measured, str) else None
     if parts is None:
         raise ValueError(
@@ -116,7 +116,7 @@ def _source(at: FeedAt, numerator: str, denominator: str | None, where: str) -> 
     if bottom != at.absent_is_zero_among:
         raise ValueError(
             f"`{where}`: found a division by `{bottom}`, expected one by "
-            f"`{at.absent_is_zero_among}`, among which absent is zero in this family"
+            f"`{at.absent_is_zero_among}` (`absent_is_zero_among` of this family)"
         )
     return {**source, "absent_is_zero": True}
 
@@ -126,10 +126,9 @@ def _reference(feed: str, measure: str) -> str:
 
 
 def _caveats(written: object, named: Mapping[str, Caveat], where: str) -> list[object]:
-    """Caveats by name, and those that are written out; one alone needs no list."""
-    return [
-        _caveat(one, named, where) for one in (written if isinstance(written, list) else [written])
-    ]
+    """The caveats of a row, by name or as text; a single one needs no list."""
+    listed = written if isinstance(written, list) else [written]
+    return [_caveat(one, named, where) for one in listed]
 
 
 def _caveat(written: object, named: Mapping[str, Caveat], where: str) -> object:
@@ -137,10 +136,10 @@ def _caveat(written: object, named: Mapping[str, Caveat], where: str) -> object:
         return written
     if written in named:
         return named[written]
-    # A text with a comma that is not in quotes is cut in two within [a, b].
+    # Within [a, b] YAML splits an unquoted text at its comma.
     if NAME.fullmatch(written) or not written.endswith("."):
         raise ValueError(
             f"`{where}`: found {say_found(written)}, expected a name ({', '.join(named)}) or a "
-            'sentence with its full stop; within [...] in quotes, "..."'
+            'sentence with a full stop; within [...] put it in quotes, "..."'
         )
     return written

@@ -21,7 +21,7 @@ Unit = Literal[
 ]
 BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
 
-# Which unit follows from which parts: unit of the KPI -> its (numerator, denominator).
+# Unit of a KPI -> possible units of (numerator, denominator).
 UNITS: dict[Unit, set[tuple[str, str | None]]] = {
     **{unit: {(unit, None)} for unit in BASE_UNITS},
     "share": {(unit, unit) for unit in BASE_UNITS},
@@ -34,9 +34,9 @@ UNITS: dict[Unit, set[tuple[str, str | None]]] = {
 
 
 def say_units(numerator: str, denominator: str | None) -> str:
-    """`people divided by events is a rate_per_event`: the units that two parts can make."""
+    """`people divided by events is a rate_per_event`: the unit that a division gives."""
     if denominator is None:
-        return f"{numerator} divided by nothing is a count of {numerator}"
+        return f"{numerator} without a denominator is a count of {numerator}"
     follow = [unit for unit, parts in UNITS.items() if (numerator, denominator) in parts]
-    made = f"a {' or '.join(follow)}" if follow else "no unit that is known"
+    made = f"a {' or '.join(follow)}" if follow else "not a known unit"
     return f"{numerator} divided by {denominator} is {made}"

@@ -207,7 +207,7 @@ def test_another_months_file_is_not_taken_for_this_one(
     september = listed(SEP, 2)
     if known:
         taken(home, publisher, september, SEP)
-    with pytest.raises(Refused, match=f"Looked for {FEED} 2025-10, but {PAGE} gave a file of"):
+    with pytest.raises(Refused, match=f"Expected {FEED} 2025-10, but {PAGE} gave a file of"):
         taken(home, publisher, september, OCT, etag='"v2"')
     assert held(home) == [] and len(held(home, SEP)) == known
 

@@ -62,7 +62,7 @@ def test_an_edition_without_its_own_month_is_reported(home: Home, tmp_path: Path
     path = write_crosstab(tmp_path / "Practice_Level_Crosstab_Nov_25.csv")
     [outcome] = imported(home, path, edition="2025-11")
     assert outcome.message.endswith(
-        "(edition by argument), 1 rows, 2025-10; it does not hold 2025-11"
+        "(edition by argument), 1 rows, 2025-10; 2025-11 is not among them"
     )
 
 
@@ -125,7 +125,7 @@ def test_an_argument_that_contradicts_the_content_is_refused(
     (outcome,) = imported(home, write(tmp_path / "f.csv", content), edition=stated)
     assert outcome.verdict == "refused" and kept_in(home) == []
     assert f"--edition {stated} contradicts its content" in outcome.message
-    assert why in outcome.message and "leave --edition out" in outcome.remedy.lower()
+    assert why in outcome.message and "omit --edition" in outcome.remedy.lower()
 
 
 def test_an_argument_that_contradicts_the_siblings_is_refused(home: Home, tmp_path: Path) -> None:

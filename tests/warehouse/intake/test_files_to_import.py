@@ -59,7 +59,7 @@ def test_what_is_no_regular_file_is_refused(home: Home, tmp_path: Path) -> None:
         pytest.skip("this system has no named pipes")
     os.mkfifo(tmp_path / "pipe.csv")
     (outcome,) = imported(home, tmp_path / "pipe.csv")
-    assert outcome.verdict == "refused" and "no regular file" in outcome.message
+    assert outcome.verdict == "refused" and "not a regular file" in outcome.message
 
 
 def test_a_file_that_may_not_be_read_is_refused(

@@ -32,7 +32,7 @@ def test_importing_an_older_revision_reports_which_is_in_force(home: Home, tmp_p
     [second] = imported(home, older, published_on=date(2025, 11, 27))
     assert second.message.endswith(
         "It is older (published 2025-11-27) than newer.csv (published 2025-12-11): both are kept, "
-        "and where they have the same organisation and month the newer one is in force"
+        "and where they have the same organisation and month the newer one is used"
     )
 
 

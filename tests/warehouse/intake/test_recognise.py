@@ -152,7 +152,7 @@ def test_a_daily_file_is_refused_by_its_heading(tmp_path: Path) -> None:
 
 def test_a_daily_file_is_refused_by_its_values(tmp_path: Path) -> None:
     error = refusal(tmp_path, regional({"APPOINTMENT_MONTH": "02OCT2023"}))
-    assert "holds no month (found: 02OCT2023; expected like NOV2025)" in error.reason
+    assert "has no month (found: 02OCT2023; expected for example NOV2025)" in error.reason
     assert "Daily or weekly" in error.remedy
 
 

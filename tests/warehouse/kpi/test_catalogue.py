@@ -243,7 +243,7 @@ def asking(**fields: Any) -> dict[str, Any]:
     return {"sources": [asked | fields]}
 
 
-ONE_PERSON = "nhs_app.unique_users is counted by icb and can't be added up to england: One person"
+ONE_PERSON = "nhs_app.unique_users is reported by icb and can't be added up to england: One person"
 EVENTS, BY_PRACTICE = "gp_appointments_sub_icb.appointments", "gp_appointments_practice"
 PEOPLE = "gp_appointments_coverage.patients_included"
 
@@ -259,14 +259,14 @@ PEOPLE = "gp_appointments_coverage.patients_included"
             parts(EVENTS, PEOPLE, "sub_icb"),
             "events divided by people is a rate_per_1000 or rate_per_person, not a `share`",
         ),
-        (parts(EVENTS, None, "sub_icb"), "events divided by nothing is a count of events, not"),
+        (parts(EVENTS, None, "sub_icb"), "events without a denominator is a count of events, not"),
         (
             parts(EVENTS, "calendar.working_days", "icb"),
             "events divided by working_days is a rate_per_working_day, not a `share`",
         ),
         (
             parts(PEOPLE, "calendar.working_days", "icb"),
-            "people divided by working_days is no unit that is known, not a `share`",
+            "people divided by working_days is not a known unit, not a `share`",
         ),
         (
             parts(EVENTS, "gp_appointments_sub_icb.appointment", "icb"),
@@ -281,12 +281,12 @@ PEOPLE = "gp_appointments_coverage.patients_included"
             "gp_appointments_sub_icb.appointments does not reach practice",
         ),
         (parts("nhs_app.unique_users", "nhs_app.unique_users", "icb", "england"), ONE_PERSON),
-        (parts("nhs_app.logins", "pharmacy_list.listed_pharmacies", "icb"), "is no unit"),
-        (asking(), r"`sources\.0`: `absent_is_zero` is among a `denominator:`, or else `members:`"),
-        (asking(members=PEOPLE, denominator=PEOPLE), "`absent_is_zero` is among"),
-        (asking(denominator="calendar.working_days"), "`absent_is_zero` is among"),
-        (asking(members=PEOPLE, absent_is_zero=False), "`members:` says nothing without"),
-        (asking(denominator="nhs_app.logins", levels=["icb"]), "asks members of two levels"),
+        (parts("nhs_app.logins", "pharmacy_list.listed_pharmacies", "icb"), "is not a known unit"),
+        (asking(), r"`sources\.0`: `absent_is_zero` needs either `denominator:` or `members:`"),
+        (asking(members=PEOPLE, denominator=PEOPLE), "`absent_is_zero` needs either"),
+        (asking(denominator="calendar.working_days"), "`absent_is_zero` needs either"),
+        (asking(members=PEOPLE, absent_is_zero=False), "`members:` needs `absent_is_zero"),
+        (asking(denominator="nhs_app.logins", levels=["icb"]), "needs measures of one level"),
         (parts(EVENTS, EVENTS, "practice"), "does not reach practice"),
         ({"unit": "percent"}, "`unit`: found `percent`, expected one of 'events', 'people'"),
         ({"next_review": None}, "`next_review`: found nothing, expected"),
@@ -325,7 +325,7 @@ def test_wrong_definitions_are_refused(tmp_path: Path, fields: dict[str, Any], s
         (f"kpis.{DNA}.share", 7, "found the number `7`, expected `measure` or `measure / measure`"),
         (f"kpis.{DNA}.share", "nonsense / appointments", r"practice\.nonsense`: no such measure"),
         (f"kpis.{DNA}.caveats", ["actvity"], r"found `actvity`, expected a name \(activity, stock"),
-        (f"kpis.{DNA}.caveats", ["Cut at", "a comma."], r"within \[\.\.\.\] in quotes"),
+        (f"kpis.{DNA}.caveats", ["Cut at", "a comma."], r"put it in quotes"),
         (f"kpis.{DNA}.caveats", {"text": "Told.", "kind": "x"}, r"`caveats\.0\.kind`: found `x`"),
         (f"kpis.{DNA}.numerator", None, "`numerator`: found nothing, expected text"),
     ],

@@ -185,7 +185,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
     "zip without data": (
         "feed.zip",
         lambda: zip_bytes({"About.pdf": b"%PDF", "a/": b"", "ReadMe.TXT": b"hello"}),
-        "holds no data file",
+        "has no data file",
         "publisher's file",
     ),
     "zip in a zip": (

@@ -70,7 +70,7 @@ def test_the_title_sheets_day_is_used_if_no_other_is_stated(home: Home, tmp_path
 def test_an_impossible_publication_day_is_reported_and_not_used(home: Home, tmp_path: Path) -> None:
     file, said = brought(home, tmp_path / "a.xlsx", "Publication date: November 28th 2024")
     assert (file.published_on, file.stated_on) == (None, date(2024, 11, 28))
-    assert "its title sheet says 2024-11-28, which is not taken for its publication" in said
+    assert "the date on its title sheet, 2024-11-28, is not used as publication date" in said
 
 
 def test_what_a_person_states_outranks_the_title_sheet(home: Home, tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ def test_a_file_without_the_column_has_no_such_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("icb_name: Nottingham", "colour: red", "`colour` is no column of"),
-        ('expires: "2025-12"', 'expires: "2025-11"', "`expires` is after `first_edition`"),
+        ("icb_name: Nottingham", "colour: red", "`colour` is not a column of"),
+        ('expires: "2025-12"', 'expires: "2025-11"', "`expires` must be after `first_edition`"),
         ('expires: "2025-12"', "expires: never", "expires"),
         ("  why: A reference file was out of date when the files were made.\n", "", "why"),
         ("where: {sub_icb_code: [04C, 4C], icb_name: Nottingham}", "where: {}", "where"),

@@ -258,11 +258,11 @@ def test_the_version_covers_contract_engine_and_this_module() -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        "tidy._write_rows",
-        "tidy._measure",
-        "tidy.measure",
-        "tidy.unreliable.unreliable_cells",
-        "lake.Store.replace",
+        "transform.tidy._write_rows",
+        "transform.tidy._measure",
+        "transform.tidy.measure",
+        "transform.tidy.unreliable.unreliable_cells",
+        "store.Store.replace",
     ],
 )
 def test_a_failure_midway_counts_as_not_tidied(
@@ -273,7 +273,7 @@ def test_a_failure_midway_counts_as_not_tidied(
 
     (file,) = brought(home, regional({}, {COUNT: "x"}))
     with monkeypatch.context() as patch:
-        patch.setattr(f"warehouse.transform.{step}", full_disk)
+        patch.setattr(f"warehouse.{step}", full_disk)
         with pytest.raises(OSError, match="no space"):
             tidy(home, file)
     assert facts_of(home, file) is None
