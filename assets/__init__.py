@@ -1,5 +1,2 @@
-"""The Dagster assets of feeds and of the mart, a folder per feed, and the synthetic sample.
-
-Belongs here: what is particular to one feed, processing one edition, and the Dagster assets. Does
-not: when they run (`pipelines`), checks (`checks`), the work itself (`warehouse`).
-"""
+"""The Dagster assets of feeds and of the mart, a folder per feed, and the synthetic sample. Not
+here: when assets run (`pipelines`), checks (`checks`), the work itself (`warehouse`)."""

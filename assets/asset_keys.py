@@ -1,4 +1,4 @@
-"""Keys of the assets of a feed, and their owner as Dagster writes it."""
+"""Asset keys of a feed, and its owner as Dagster writes it."""
 
 import dagster as dg
 

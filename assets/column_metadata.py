@@ -1,9 +1,5 @@
-"""The columns of a feed's tables as Dagster shows them: types, descriptions and lineage.
-
-Belongs here: `dagster/column_schema` and `dagster/column_lineage` of the tidy table and the
-measures. Does not: which columns there are (`warehouse.contract.shapes`), lineage itself
-(`warehouse.lineage.feed_edges`).
-"""
+"""Types, descriptions and lineage of a feed's columns as Dagster metadata. Not here: which columns
+there are (`warehouse.contract.shapes`), lineage itself (`warehouse.lineage.feed_edges`)."""
 
 import dagster as dg
 

@@ -1,8 +1,4 @@
-"""Report a processed edition to Dagster: materialisations, and a verdict per check.
-
-Belongs here: events and their metadata. Does not: the assets (`feed_assets`), nor the work
-(`ingest`).
-"""
+"""Report a processed edition to Dagster: materialisations, and a verdict per check."""
 
 from typing import Any
 

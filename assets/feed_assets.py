@@ -1,11 +1,8 @@
-"""From a contract to Dagster assets: archived, tidy and measures of one feed, by edition.
+"""Dagster assets of one feed, made from its contract: archived, tidy and measures, by edition. Not
+here: the work itself (`assets.ingest`).
 
-Belongs here: the thin Dagster side of every feed alike. Does not: any feed's particulars, nor
-the work itself (`assets.ingest.take_in`).
-
-One step makes the three assets of a feed, so that a backfill of many editions is one run and one
-held edition never stops another: results are reported edition by edition.
-"""
+One step makes all three, so that a backfill of many editions is one run and a held edition does
+not stop the others."""
 
 import dagster as dg
 

@@ -1,12 +1,8 @@
-"""Fetching as Dagster assets: what is archived of each edition that publishers have.
-
-Belongs here: the thin Dagster side: an asset and a job per feed, a run's events, retries. Does not:
+"""Fetching as Dagster assets: an asset and a job per feed, a run's events, retries. Not here:
 finding and downloading (`warehouse.fetch`), the schedule (`pipelines.schedules`).
 
-A run may be of one edition or of many (a backfill is one run). It reports each archived edition by
-one materialisation, and all others by a line for each verdict. An edition that is not published
-yet is no failure; one that should exist and can't be downloaded is.
-"""
+A run is for one or many editions, and yields one materialisation per archived edition. An edition
+that is not published yet is no failure; one that is published and can't be downloaded is."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

@@ -1,8 +1,5 @@
-"""Process an edition: tidy its files, check it, and record the verdict.
-
-Belongs here: the one sequence that both the command line and Dagster run for an edition.
-Does not: the steps themselves.
-"""
+"""Process an edition, for the command line and Dagster alike: tidy its files, check it, record the
+verdict."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""The mart as Dagster assets: built aside from all measures, checked, then published.
-
-Belongs here: the thin Dagster side of the mart. The work is in `warehouse.mart`.
-"""
+"""The mart as Dagster assets: built aside, checked, then published. Not here: the work
+(`warehouse.mart`, `warehouse.publication`)."""
 
 from collections.abc import Iterator
 from typing import Any

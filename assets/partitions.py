@@ -1,8 +1,5 @@
-"""Partitions: one per edition, named by the latest month the edition covers.
-
-Belongs here: the shared partitions definition. The current month is included, because patient
-lists are extracted on its first day.
-"""
+"""Partitions: one per edition. The current month is included, because patient lists are extracted
+on its first day."""
 
 import dagster as dg
 

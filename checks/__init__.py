@@ -1,5 +1,2 @@
-"""Checks of editions and of the mart, and the runner that evaluates them.
-
-Belongs here: checks, their severities, evidence, verdicts. Does not: reading files and keeping
-verdicts (`warehouse`), processing an edition (`assets.ingest`), scheduling (`pipelines`).
-"""
+"""Checks of editions and of the mart: severity, evidence, verdicts. Not here: reading files,
+keeping verdicts (`warehouse`), processing an edition (`assets.ingest`)."""

@@ -1,9 +1,6 @@
-"""The catalogue of checks: what each requires, its severity and its owner.
-
-Belongs here: reading `shared.yaml` and `mart.yaml` beside this module and each feed's own
-`assets/feeds/<feed>/checks.yaml`, and applying a feed's overrides to the shared ones. Does not:
-what a check does (`checks.suite` and the modules it names, a feed's `rules.py`), nor verdicts.
-"""
+"""The catalogue of checks: `shared.yaml` and `mart.yaml` beside this module, and each feed's own
+`checks.yaml` with its overrides. Not here: what a check does (`checks.suite`, a feed's
+`rules.py`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""The model of a check and of a feed's check settings: the structure of the YAML files.
-
-Belongs here: what one entry may contain. Does not: which checks there are
-(`checks.check_catalogue`), nor what a check does (`checks.suite`).
-"""
+"""The model of a check and of a feed's check settings: what one YAML entry may contain. Not here:
+which checks there are (`checks.check_catalogue`)."""
 
 from __future__ import annotations
 

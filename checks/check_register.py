@@ -1,8 +1,4 @@
-"""The register: every check of every feed, as a table for people to read.
-
-Belongs here: which checks of the catalogue apply to which feed. Does not: the catalogue itself
-(`checks.check_catalogue`), results (`warehouse.editions.check_history`).
-"""
+"""The register: which checks each feed has, as a table."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Compare two editions of a feed: what they have in common, and what may be compared.
-
-Belongs here: the nearest earlier edition that is recent enough, the cells in both. Does not:
-evaluating a difference (`checks.drift`, `checks.files`), which editions are accepted
-(`assets.ingest`).
-"""
+"""Compare two editions of a feed: what they have in common, and whether they can be compared. Not
+here: evaluating a difference (`checks.drift`, `checks.files`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Evidence on completeness: which places are whole, and whether practices add up to their sub-ICB.
-
-Belongs here: checks that compare an edition with other feeds' same edition. Does not: checks of
-the rows themselves (`checks.suite`), verdicts (`checks.runner`).
-"""
+"""Evidence from other feeds' same edition: which places are complete, and whether practices add up
+to their sub-ICB."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Evidence on corrections: each still matches its error, and none is past its expiry.
-
-Belongs here: what tidying matched for each correction, edition by edition. Does not: applying
-corrections (`warehouse.transform.corrections`).
-"""
+"""Evidence on corrections: each still matches its error, and no error remains after its expiry. Not
+here: applying corrections (`warehouse.transform.corrections`)."""
 
 from __future__ import annotations
 

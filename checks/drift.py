@@ -1,11 +1,7 @@
-"""Evidence of drift: an edition against the nearest earlier accepted one.
-
-Belongs here: rows, sums, organisations, labels and restated months, on what both editions have
-in common. A missing part never holds an edition: it is shown as organisations that vanished.
-Messages on local returns name organisations, never their counts.
-Does not: what may be compared with what (`checks.comparison`), size and number of files
-(`checks.files`), verdicts (`checks.runner`).
-"""
+"""Evidence of drift: an edition against the nearest earlier accepted one, on what both contain. A
+missing part never holds an edition: it shows as organisations that vanished. Messages on local
+returns name organisations, never their counts. Not here: what may be compared
+(`checks.comparison`), size and number of files (`checks.files`)."""
 
 from __future__ import annotations
 

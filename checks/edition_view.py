@@ -1,8 +1,5 @@
-"""The inputs of a check (one edition's files) and its evidence.
-
-Belongs here: reading derived files. Does not: any one check (`checks.suite`,
-`checks.completeness`), nor choosing which other editions a check may use (`assets.ingest`).
-"""
+"""The inputs of a check (one edition's files) and its evidence. Not here: any check
+(`checks.suite`), which other editions a check may use (`assets.ingest`)."""
 
 from __future__ import annotations
 

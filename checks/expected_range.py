@@ -1,8 +1,7 @@
 """The expected range of a new month, from earlier months: the statistics only.
 
-Belongs here: changes of counts per day, the movement that all organisations share, each one's
-usual deviation from it, and the range that follows. Pure arithmetic on a table of organisations by
-months. Does not: where counts come from, the action for one out of range (`checks.new_months`).
+Pure arithmetic on a table of organisations by months. Not here: where counts come from, the action
+for one out of range (`checks.new_months`).
 
 The method. A count per day, x, of month t gives four changes log(x[t] / x[t-k]): against the three
 months before (k = 1, 2, 3) and the same month of the year before (k = 12). From each, the shared

@@ -1,9 +1,6 @@
-"""Find a feed's own business rules in its folder: `assets/feeds/<feed>/rules.py`, if it has one.
-
-Such a module has `RULES`: check id -> function from an `EditionView` to its evidence, one piece or
-several. The checks (title, severity, threshold) are in `checks.yaml` beside it, in the same order.
-Belongs here: finding them. Does not: any rule, nor what a check is (`checks.check_catalogue`).
-"""
+"""Find a feed's own business rules: `RULES` of `assets/feeds/<feed>/rules.py`, check id -> function
+from an `EditionView` to its evidence. Their severity and thresholds are in `checks.yaml` beside it,
+in the same order."""
 
 from __future__ import annotations
 

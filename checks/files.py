@@ -1,8 +1,5 @@
-"""Evidence on files: their type, number and size compared with the edition before.
-
-Belongs here: checks of the file layer. Does not: columns and rows (`checks.suite`,
-`checks.rows`), the figures in them (`checks.drift`).
-"""
+"""Evidence on files: their type, encoding, size and number, and the edition they belong to. Not
+here: columns and rows (`checks.suite`, `checks.rows`), their figures (`checks.drift`)."""
 
 from __future__ import annotations
 

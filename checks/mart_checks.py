@@ -1,7 +1,5 @@
-"""Checks of the mart itself, run on the file built aside, before it is published.
-
-Belongs here: evidence from the finished tables. Does not: checks of editions (`checks.suite`).
-"""
+"""Checks of the mart, run on the file built aside, before it is published. Not here: checks of
+editions (`checks.suite`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Missing members: those that a place had in the last accepted edition and has no longer.
-
-Belongs here: members of an edition compared with the edition before, and their names. Does
-not: how many there should be by coverage (`checks.completeness`).
-"""
+"""Missing members: those that a place had in the last accepted edition and no longer has. Not here:
+how many there should be by coverage (`checks.completeness`)."""
 
 from __future__ import annotations
 

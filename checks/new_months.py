@@ -1,10 +1,6 @@
-"""Evidence on new months: months that no accepted edition had before, against earlier months.
-
-Belongs here: which months are new, what they are compared with, and how one out of range is
-described: from sums per organisation and month of accepted editions, in any order of arrival.
-Does not: the arithmetic (`checks.expected_range`), accepting a held month
-(`warehouse.editions.status`).
-"""
+"""Evidence on new months: which months no accepted edition had before, what they are compared with,
+and how one out of range is described. Not here: the arithmetic (`checks.expected_range`), accepting
+a held month (`warehouse.editions.status`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Evidence on the hierarchy: the ICB in a row against the one its sub-ICB belongs to, and whether
-the local authorities in rows exist.
-
-Belongs here: parents in files, compared with the dated reference. Does not: the reference
-(`warehouse.reference`), members and sums of places (`checks.completeness`).
-"""
+"""Evidence on the hierarchy: each row's ICB against the one its sub-ICB belongs to, and whether its
+local authority exists. Not here: the reference (`warehouse.reference`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Patient lists: registered patients by practice, and which practices exist.
-
-Belongs here: reading the lists, and adding practices up to places. Does not: which lists apply
-to which months (`warehouse.editions.check_history`), comparing with them (`checks.population`).
-"""
+"""Patient lists: registered patients by practice, and which practices exist. Not here: comparing
+with them (`checks.population`)."""
 
 from __future__ import annotations
 

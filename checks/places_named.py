@@ -1,7 +1,5 @@
-"""The place of each organisation counted, from an edition and those before it.
-
-Belongs here: reading the places that the files name. Does not: checking months (`new_months`).
-"""
+"""The place of each reporting organisation, as named by the files of an edition and of those before
+it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,6 @@
-"""Evidence on figures: parts and totals, plausible shares, months that are not in the future.
-
-Belongs here: business rules that many feeds share; a feed's `checks.yaml` names the measures.
-Messages on local returns name organisations, never their counts.
-Does not: what the parameters are (`checks.check_catalogue`), comparing with other feeds
-(`checks.completeness`) or earlier editions (`checks.drift`).
-"""
+"""Evidence on figures: parts and totals, plausible shares, months that are not in the future. A
+feed's `checks.yaml` names the measures. Messages on local returns name organisations, never their
+counts."""
 
 from __future__ import annotations
 

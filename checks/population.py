@@ -1,8 +1,5 @@
-"""Evidence from the patient lists: people against registered patients, and unknown practices.
-
-Belongs here: checks that compare an edition with the lists. Does not: reading and adding up the
-lists (`checks.patient_lists`), verdicts (`checks.runner`).
-"""
+"""Evidence from the patient lists: people against registered patients, and unknown practices. Not
+here: reading the lists (`checks.patient_lists`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Evidence on rows: accepted values, and quarantined rows with the reason.
-
-Belongs here: the row rules of `warehouse.transform.conform`, as checks evaluate them.
-Does not: the rules themselves, nor rules about whole files (`checks.suite`).
-"""
+"""Evidence on rows: accepted values, and quarantined rows with the reason. Not here: the row rules
+themselves (`warehouse.transform.conform`)."""
 
 from __future__ import annotations
 

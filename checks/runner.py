@@ -1,9 +1,5 @@
-"""The runner: turns evidence into verdicts with Great Expectations.
-
-Belongs here: running expectations, severity, and the records they become. Great Expectations is
-loaded on first use: it takes seconds, and most commands run no checks.
-Does not: the evidence itself, and where results are kept (`warehouse.editions.check_history`).
-"""
+"""The runner: turns evidence into verdicts with Great Expectations, which is loaded on first use:
+it takes seconds, and most commands run no checks."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""Common parts of hand-made test files of all feeds: CSV files and workbooks of given rows.
+"""Build CSV files and workbooks for tests; each feed's headings are in its own `testing.py`, with a
+`build(*rows) -> bytes`. For tests alone: no product code imports it.
 
-Belongs here: how publishers write tables. Does not: any feed's headings, which are in its own
-`testing.py` with a `build(*rows) -> bytes`. For tests alone: nothing that runs imports it.
-
-A row is a mapping from today's heading to a value; headings left out keep their default.
-"""
+A row maps today's headings to values; headings left out keep their default."""
 
 from __future__ import annotations
 

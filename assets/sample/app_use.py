@@ -1,9 +1,8 @@
-"""Invented use of the NHS App: by ICB as published, and by practice as an ICB exports it.
+"""Invented NHS App use: by ICB as published, and by practice as an ICB exports it. Not here: file
+formats (`sample.py` of the two feeds).
 
-Belongs here: how many people logged in, how often, and what they ordered. Does not: the workbook
-and the export (`sample.py` of the two feeds). People who log in are always fewer
-than people registered; the ICBs of the world are sized by its lists, the others at random.
-"""
+Users are always fewer than registered patients. The patients of ICBs outside the sample's lists
+are drawn at random."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,11 +1,8 @@
-"""The invented pharmacies: where they are, when they trade, and what they dispense and claim.
+"""The sample's pharmacies by health and wellbeing board: opening and closing, and what they
+dispense and claim. Board names are real; codes of boards and committees are invented. Not here:
+file formats (`sample.py` of the two feeds).
 
-Belongs here: pharmacies by health and wellbeing board, their opening and closing, and their monthly
-figures. Does not: file formats (`sample.py` of the two feeds). Names of boards
-are real; the publisher's codes of boards and of pharmaceutical committees are invented.
-
-On the newest list Leicester City has 82 pharmacies. From December 2024 on, 81 of them claim.
-"""
+On the newest list Leicester City has 82 pharmacies. From December 2024 on, 81 of them claim."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -1,8 +1,5 @@
-"""The invented world's organisations: sub-ICBs with real codes, and invented practices in them.
-
-Belongs here: who there is, where, how large and with which habits. Does not: what happens there in
-a month (`world`, `pharmacies`, `app_use`).
-"""
+"""The sample's organisations: sub-ICBs with real codes, and invented practices in them. Not here:
+monthly figures (`world`, `pharmacies`, `app_use`)."""
 
 import csv
 from dataclasses import dataclass, replace

@@ -1,10 +1,5 @@
-"""Synthetic sample feeds: an invented world, written in the publishers' formats.
-
-Belongs here: the tools of that world: months, seeded draws, and how appointments spread over staff,
-mode, category, booking interval and status (rounded shares, joint distribution). Does not: how many
-appointments there are and where (`world`), how files are made (`writer`), nor the format of any
-one feed, which is in that feed's own `sample.py`.
-"""
+"""Tools of the sample: months, seeded draws, and how appointments are distributed over staff, mode,
+category, booking interval and status. Not here: how many appointments there are (`world`)."""
 
 import random
 from collections.abc import Mapping

@@ -1,11 +1,9 @@
-"""The invented world that every synthetic sample file describes.
+"""The sample's months, list sizes and appointments, and what each edition contains. Labels are
+spelt as in the practice-level files. Not here: organisations (`places`), file formats (each feed's
+`sample.py`).
 
-Belongs here: the months, list sizes and monthly demand for appointments, and which edition tells
-what. Does not: who there is (`places`), pharmacies and the use of the app (a module each), file
-formats, which are each feed's `sample.py`. Labels are spelt as in the practice-level files.
-Every draw has its own seed key, so a figure does not depend on how long a window was asked for, and
-two runs with one seed agree to the byte.
-"""
+Every draw has its own seed key: figures do not depend on the length of the window, and two runs
+with the same seed give the same bytes."""
 
 from dataclasses import dataclass
 from datetime import date

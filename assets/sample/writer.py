@@ -1,9 +1,5 @@
-"""Write the synthetic sample: every feed's files, then the manifest that says they are invented.
-
-Belongs here: finding the feeds' writers, the manifest, and what their files have in common (line
-ends, zip archives that are the same bytes every time, month names). Does not: any feed's columns
-or labels. A feed takes part by having a `sample.py` with `write(world, out) -> list[Path]`.
-"""
+"""Write the synthetic sample: every feed's files, then the manifest that marks them as invented. A
+feed takes part by having a `sample.py` with `write(world, out) -> list[Path]`."""
 
 import csv
 import hashlib

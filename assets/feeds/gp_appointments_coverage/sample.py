@@ -1,9 +1,5 @@
-"""Synthetic coverage file: practices and patients behind each sub-ICB's appointments.
-
-Belongs here: the publisher's columns, file and member names. Does not: any figure
-(`assets.sample.world`), nor the daily counts, for which the archive is named and which this sample
-leaves out.
-"""
+"""Synthetic coverage file: practices and patients included in each sub-ICB's appointments. The
+daily counts in the same archive are left out."""
 
 from datetime import date
 from pathlib import Path

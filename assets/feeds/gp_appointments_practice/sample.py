@@ -1,9 +1,5 @@
 """Synthetic practice-level crosstabs: three months and `Mapping.csv` in one archive per edition.
-
-Belongs here: the publisher's columns, dates, file and member names. Does not: any figure
-(`assets.sample.world`). The newest month comes in two members, as the publisher splits it when it
-is large.
-"""
+The newest month is in two members, as the publisher splits a large one."""
 
 from datetime import date
 from pathlib import Path

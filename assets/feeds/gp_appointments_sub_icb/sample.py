@@ -1,8 +1,4 @@
-"""Synthetic regional CSVs: one archive per edition, one member per ICB.
-
-Belongs here: the publisher's columns, spellings, order and names. Does not: any figure
-(`assets.sample.world`).
-"""
+"""Synthetic regional CSVs: one archive per edition, one member per ICB."""
 
 from datetime import date
 from pathlib import Path

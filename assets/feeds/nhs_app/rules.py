@@ -1,10 +1,8 @@
 """Business rules of the NHS App workbook: its national table against its table of ICBs.
 
-Belongs here: rules of this feed alone. The national table is found by its content: on a sheet other
-than the one read, a row named like one of the counts, with numbers to its right, under a row with
-months. Its columns are compared by position, because their months have been labelled wrongly. Does
-not: rules of every feed (`checks.suite`).
-"""
+The national table is found by its content: on a sheet other than the one read, a row named like one
+of the counts, with numbers to its right, below a row with months. Its columns are compared by
+position, because the publisher has labelled their months wrongly."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Synthetic NHS App workbooks: one per edition, each with every month so far.
-
-Belongs here: the publisher's sheets, headings, order of rows and file names. Does not: any figure
-(`assets.sample.app_use`). The older edition repeats a published mistake: the newest month of Table
-1 bears the name of the month before.
-"""
+"""Synthetic NHS App workbooks: one per edition, each with every month so far. The older edition
+repeats a published mistake: the newest month of Table 1 is labelled as the month before."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -1,8 +1,5 @@
-"""Synthetic export of the NHS App dashboard by practice: one CSV with every month so far.
-
-Belongs here: the headings that the project defines, as in `template.csv`, and the file's name. Does
-not: any figure (`assets.sample.app_use`).
-"""
+"""Synthetic export of the NHS App dashboard by practice: one CSV with every month so far, with the
+headings of `template.csv`."""
 
 from pathlib import Path
 

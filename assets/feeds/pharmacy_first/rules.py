@@ -1,7 +1,4 @@
-"""Business rules of Pharmacy First claims: a plausible month may still lack claims.
-
-Belongs here: rules of this feed alone. Does not: rules of every feed (`checks.suite`).
-"""
+"""Business rules of Pharmacy First claims: a plausible month may still lack claims."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
-"""Synthetic dispensing contractors' data: a wide CSV a month to November 2024, long ones after it.
-
-Belongs here: the publisher's columns, labels and file names in both eras, odd as they are. Does
-not: any figure (`assets.sample.pharmacies`). One long month is issued twice, the second time with
-late claims.
-"""
+"""Synthetic dispensing contractors' data: a wide CSV per month to November 2024, then long ones,
+with the publisher's odd headings and file names. One long month is issued twice, the second time
+with late claims."""
 
 import os
 from collections.abc import Iterator

@@ -1,11 +1,7 @@
-"""Synthetic local return of referrals to Pharmacy First: one CSV with every month so far.
+"""Synthetic local return of referrals to Pharmacy First: one CSV with every month so far, with the
+headings of `template.csv`. It does not agree with the pharmacies' claims.
 
-Belongs here: the headings that the project defines, as in `template.csv`, the file's name, which
-practices refer from when, by which channel, and how many are accepted and completed. Does not: what
-pharmacies claim (`assets.sample.pharmacies`), which does not agree with this.
-
-In LAST_MONTH exactly 39 of the 51 practices of 04C refer. Of those that don't, some state a zero.
-"""
+In LAST_MONTH exactly 39 of the 51 practices of 04C refer. Of the others, some report a zero."""
 
 from collections.abc import Iterator
 from datetime import date

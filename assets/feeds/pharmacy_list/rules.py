@@ -1,7 +1,4 @@
-"""Business rules of the pharmaceutical list: a list of the usual length.
-
-Belongs here: rules of this feed alone. Does not: rules of every feed (`checks.suite`).
-"""
+"""Business rule of the pharmaceutical list: its length."""
 
 from __future__ import annotations
 

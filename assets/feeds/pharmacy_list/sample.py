@@ -1,8 +1,5 @@
-"""Synthetic pharmaceutical lists: one CSV per quarter, as at its end; one quarter is not held.
-
-Belongs here: the publisher's columns, how they were respelt, opening hours and file names. Does
-not: which pharmacies there are (`assets.sample.pharmacies`).
-"""
+"""Synthetic pharmaceutical lists: one CSV per quarter, as at its end; one quarter is missing. Not
+here: which pharmacies there are (`assets.sample.pharmacies`)."""
 
 from datetime import date
 from pathlib import Path

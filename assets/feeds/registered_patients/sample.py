@@ -1,8 +1,5 @@
-"""Synthetic list sizes: one CSV per month, all persons by practice, as at the first of the month.
-
-Belongs here: the publisher's columns, dates and file names. Does not: any figure
-(`assets.sample.world`).
-"""
+"""Synthetic patient lists: one CSV per month, all persons by practice, as at the first of the
+month."""
 
 from datetime import date
 from pathlib import Path

@@ -1,8 +1,5 @@
-"""Synthetic practice map: which PCN, sub-ICB, ICB and region each practice list belongs to.
-
-Belongs here: the publisher's columns, date and names. Does not: the organisations
-(`assets.sample.world`).
-"""
+"""Synthetic practice map: the PCN, sub-ICB, ICB and region of each practice on the patient
+lists."""
 
 from pathlib import Path
 
