@@ -4,7 +4,6 @@ here: evaluating a difference (`checks.drift`, `checks.files`)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -29,13 +28,12 @@ def near(view: EditionView) -> tuple[EditionView | None, str]:
 class Compared:
     """An edition and the one before it, on the organisations and months that both have.
 
-    `cells`: a row per organisation and month, the columns of measures (and `rows`) as they are and,
-    with `_before`, as they were. `restated`: whether there are restated months; if not, the newest
-    month of each is compared. `now`, `then`: codes of the organisations in the newest month of this
-    edition, and of the one before.
+    `cells`: a row per organisation and month, with the measures (and `rows`) of this edition and,
+    under `_before`, of the one before. `restated`: whether there are restated months; if not, the
+    newest month of each is compared. `now`, `then`: codes of the organisations in the newest month
+    of this edition, and of the one before.
     """
 
-    edition: str
     before: EditionView
     restated: bool
     cells: pl.DataFrame
@@ -47,8 +45,8 @@ class Compared:
         """Describe what is compared."""
         months = self.cells["month"].n_unique()
         if self.restated:
-            return f"{months} month(s) that both give"
-        return "the newest month of each, as none is given again"
+            return f"{months} month(s) that are in both"
+        return "the newest month of each, as no month is restated"
 
 
 @lru_cache(maxsize=2)  # several checks of one edition in a row
@@ -62,8 +60,8 @@ def compare(view: EditionView) -> Compared | str:
         return why
     ours, theirs = _whole(view), _whole(before)
     if ours.is_empty() or theirs.is_empty():
-        return f"no organisation's month is whole in this edition and in {before.edition}"
-    newest, newest_before = _newest(ours), _newest(theirs)
+        return f"no organisation-month is free of quarantined rows here and in {before.edition}"
+    newest, newest_before = ours["month"].max(), theirs["month"].max()
     restated = not set(ours["month"]).isdisjoint(theirs["month"])
     if restated:
         cells = ours.join(theirs, on=["org_code", "month"], suffix="_before")
@@ -72,7 +70,6 @@ def compare(view: EditionView) -> Compared | str:
             theirs.filter(month=newest_before).drop("month"), on="org_code", suffix="_before"
         )
     return Compared(
-        view.edition,
         before,
         restated,
         cells,
@@ -85,14 +82,8 @@ def _whole(view: EditionView) -> pl.DataFrame:
     cells = view.measures()
     if cells is None:
         return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date})
-    return (
-        cells.filter(~pl.col("unreliable")).drop("unreliable", "digest").sort("month", "org_code")
-    )
-
-
-def _newest(cells: pl.DataFrame) -> date:
-    newest: date = cells["month"].sort()[-1]
-    return newest
+    reliable = cells.filter(~pl.col("unreliable")).drop("unreliable", "digest")
+    return reliable.sort("month", "org_code")
 
 
 def span(months: pl.Series) -> str:

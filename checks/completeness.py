@@ -5,27 +5,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.edition_view import NOTHING, EditionView, Evidence, Expectation, skipped
+from checks.edition_view import NOTHING, SHOWN, EditionView, Evidence, Expectation, skipped
 from checks.missing_members import absent, as_before
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.reference.organisations import ENGLAND, members_at
 
+NO_CELLS = pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date})
+
 
 def cells_whole(view: EditionView) -> Evidence:
-    """Return organisation-months whose newest revision lost count-bearing rows."""
+    """Find organisation-months whose newest revision lost count-bearing rows to quarantine."""
     cells = view.cells()
     if cells is not None:
         cells = cells.unique(["org_code", "month"], keep="last", maintain_order=True)
-    unreliable = cells.filter("unreliable") if cells is not None else NOTHING
-    shown = (
-        ", ".join(
-            f"{code} {month_text(month)}"
-            for code, month in unreliable.select("org_code", "month").head(5).iter_rows()
-        )
-        if unreliable.height
-        else ""
-    )
+    unreliable = cells.filter("unreliable") if cells is not None else NO_CELLS
+    first = unreliable.select("org_code", "month").head(SHOWN).iter_rows()
+    shown = ", ".join(f"{code} {month_text(month)}" for code, month in first)
     return Evidence(
         "cells_whole",
         None,
@@ -35,14 +31,14 @@ def cells_whole(view: EditionView) -> Evidence:
         observed=f"{unreliable.height:,} organisation-months" + (f": {shown}" if shown else ""),
         failed_rows=unreliable.height,
         total_rows=0 if cells is None else cells.height,
-        message="these keep their last good figure, if an earlier edition gave one"
+        message="these keep their last good figure, if an earlier edition has one"
         if unreliable.height
         else "",
     )
 
 
 def coverage_present(view: EditionView) -> Evidence:
-    """Whether the coverage feed, which counts the members, is available for the same edition."""
+    """Check that the coverage feed, which counts the members, has the same edition."""
     feed = view.contract.completeness.expected_feed or ""
     held = view.references.get(feed, [])
     return Evidence(
@@ -51,30 +47,30 @@ def coverage_present(view: EditionView) -> Evidence:
         pl.DataFrame({"file": [f.file_name for f in held]}, schema={"file": pl.String}),
         Expectation("ExpectTableRowCountToBeBetween", {"min_value": 1}),
         expected=f"{feed} {view.edition}",
-        observed=", ".join(f.file_name for f in held) or "not held",
+        observed=", ".join(f.file_name for f in held) or "not available",
         failed_rows=0 if held else 1,
         total_rows=1,
-        message="" if held else f"import the coverage file of {view.edition} to judge completeness",
+        message="" if held else f"import the coverage file of {view.edition} to check completeness",
     )
 
 
 def parts(view: EditionView) -> Evidence:
-    """Compare members present with expected, per place and month, and list who is missing."""
+    """Compare members present with those expected, by place and month, and list the missing."""
     rule = view.contract.completeness
     feed, column = rule.expected_feed or "", rule.expected_column
     counted = present_and_expected(view, feed, column)
     if counted is None:
         why = (
-            f"no {feed} of {view.edition}, and {view.no_earlier}: nothing says how many practices "
-            "there should be"
+            f"no {feed} of {view.edition}, and {view.no_earlier}: the expected number of practices "
+            "is not known"
         )
         return skipped("parts_complete", why)
     if counted.is_empty():
-        return skipped("parts_complete", "no row was accepted of a month with known members")
+        return skipped("parts_complete", "no row was accepted for a month with known members")
     short = counted.filter(pl.col("present") < pl.col("expected")).sort("month", "sub_icb_code")
     first = short.filter(pl.col("present") > 0).head(1).to_dicts()
     partly = (
-        f"; of {first[0]['sub_icb_code']} {month_text(first[0]['month'])} there are "
+        f"; {first[0]['sub_icb_code']} {month_text(first[0]['month'])} has "
         f"{first[0]['present']} of {first[0]['expected']}"
         if first
         else ""
@@ -90,22 +86,21 @@ def parts(view: EditionView) -> Evidence:
             {"column_A": "present", "column_B": "expected", "or_equal": True},
         ),
         expected=f"every member of {of} sub-ICBs" + (f", as in {before.edition}" if before else ""),
-        observed=f"{of - places} of {of} sub-ICBs whole{partly}",
+        observed=f"{of - places} of {of} sub-ICBs complete{partly}",
         failed_rows=short.height,
         total_rows=counted.height,
-        message=f"missing: {absent(view, short, column is not None)}. Roll-ups over the missing "
-        "places stay incomplete; import the files still missing"
+        message=f"missing: {absent(view, short, column is not None)}. Roll-ups of these places "
+        "are incomplete until the missing files are imported"
         if places
         else "",
     )
 
 
 def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl.DataFrame | None:
-    """Return `sub_icb_code, month, present, expected` of an edition; None if the latter is unknown.
+    """Return `sub_icb_code, month, present, expected` of an edition, for every month from its first
+    to its last, because a gap is incomplete; None if the number expected is not known.
 
-    It covers every month from the first to the last, because a gap between is not whole.
-
-    With `column` members are practices, expected as in the coverage feed, else those of the last
+    With `column` members are practices, expected as in the coverage feed, else as in the last
     accepted edition; without, the sub-ICBs themselves, expected as in coverage, else as in the
     dated reference.
     """
@@ -161,16 +156,16 @@ def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
 
 
 def sums(view: EditionView) -> Evidence:
-    """Compare sums of practices with the sub-ICB feed, where coverage shows that both are whole."""
+    """Compare sums of practices with the sub-ICB feed, where by coverage both are complete."""
     contract = view.contract
     feed = contract.completeness.reconcile_feed or ""
     other = view.measures(feed)
     coverage = contract.completeness.expected_feed or ""
     counted = present_and_expected(view, coverage, contract.completeness.expected_column)
     if other is None:
-        return skipped("sums_reconcile", f"{feed} {view.edition} is not held")
+        return skipped("sums_reconcile", f"{feed} {view.edition} is not available")
     if counted is None or view.measures(coverage) is None:
-        why = f"no {coverage} of {view.edition}, so no place is known to be whole"
+        why = f"no {coverage} of {view.edition}, so no place is known to be complete"
         return skipped("sums_reconcile", why)
     whole = counted.filter(pl.col("present") == pl.col("expected"))
     measure = next(iter(contracts()[feed].measures))
@@ -182,7 +177,7 @@ def sums(view: EditionView) -> Evidence:
         whole, on=["sub_icb_code", "month"], how="semi"
     )
     if both.is_empty():
-        return skipped("sums_reconcile", "no place is whole in both feeds for the same month")
+        return skipped("sums_reconcile", "no place is complete in both feeds for the same month")
     differing = both.filter(pl.col("practice_sum") != pl.col("sub_icb_sum"))
     first = differing.sort("month", "sub_icb_code").head(1).to_dicts()
     shown = (
@@ -208,7 +203,7 @@ def sums(view: EditionView) -> Evidence:
 
 
 def _practice_sums(view: EditionView, measure: str) -> pl.DataFrame:
-    """Return sums for sub-ICB months in which no practice lost rows to quarantine."""
+    """Return sums of sub-ICB-months in which no practice lost rows to quarantine."""
     cells = view.measures()
     if cells is None:
         return NOTHING

@@ -10,27 +10,28 @@ from warehouse.transform.corrections import CORRECTIONS, Correction, corrections
 
 
 def found(view: EditionView) -> Evidence:
-    """Return corrections in force that match nothing: the publisher has corrected the error, or its
-    form has changed."""
+    """Find corrections in force that match no row: the publisher has corrected the error, or it is
+    written otherwise."""
     matched = _matched(view)
     in_force = [one for one in _concerned(view) if one.is_in_force(view.month)]
     idle = [one for one in in_force if not matched[one.correction_id]]
     if not in_force:
-        return skipped("corrections_found", f"no correction is of {view.edition}")
+        return skipped("corrections_found", f"no correction applies to {view.edition}")
     return offences(
         "corrections_found",
         [one.correction_id for one in idle],
-        expected="each correction finds its error",
+        expected="each correction matches its error",
         observed=listed([f"{one.correction_id} matches no row" for one in idle])
         or f"{sum(matched[one.correction_id] for one in in_force):,} row(s) corrected",
         total=len(in_force),
-        message=f"has the publisher put it right? Then let it expire with {view.edition} in "
-        f"{view.contract.feed}/{CORRECTIONS}; else look how the error is written now",
+        message=f"if the publisher has corrected the error, let the correction expire with "
+        f"{view.edition} in {view.contract.feed}/{CORRECTIONS}; otherwise match the error as it "
+        "is written now",
     )
 
 
 def expired(view: EditionView) -> Evidence:
-    """Return corrections that have expired while the error remains."""
+    """Find corrections that have expired while the error remains."""
     matched = _matched(view)
     past = [one for one in _concerned(view) if not one.is_in_force(view.month)]
     alive = [one for one in past if matched[one.correction_id]]
@@ -39,14 +40,14 @@ def expired(view: EditionView) -> Evidence:
     return offences(
         "corrections_expired",
         [one.correction_id for one in alive],
-        expected="no error that was corrected until now",
+        expected="no error of an expired correction",
         observed=listed(
             [f"{one.correction_id} ({matched[one.correction_id]:,} row(s))" for one in alive]
         )
         or "none",
         total=len(past),
-        message="these rows are as published again; look at the error anew, and set a later "
-        f"`expires` in {view.contract.feed}/{CORRECTIONS} if it is to be corrected further",
+        message="these rows are used as published, uncorrected; to correct them further, set a "
+        f"later `expires` in {view.contract.feed}/{CORRECTIONS}",
         failed=len(alive),
     )
 

@@ -37,14 +37,13 @@ def rows(view: EditionView) -> Evidence:
     if isinstance(both, str):
         return skipped(rule, both)
     if both.cells.is_empty():
-        return skipped(rule, f"no organisation's month in common with {both.before.edition}")
+        return skipped(rule, f"no organisation-month in common with {both.before.edition}")
     check = view.check(rule)
     now, then = (int(both.cells[name].sum()) for name in ("rows", "rows_before"))
     if max(now, then) < (check.least or 0):
         return skipped(rule, f"{now} rows, {then} in {both.before.edition}: too few to compare")
     asks = (
-        f", of the same organisations, over {both.span_text}: are rows missing, or is something in "
-        "there twice?"
+        f", of the same organisations, over {both.span_text}: check for missing or duplicated rows"
     )
     return about_as_many(rule, "rows", now, then, check.limit, both.before.edition, asks)
 
@@ -57,11 +56,7 @@ def sums(view: EditionView) -> Evidence:
     check = view.check(rule)
     limit = check.limit if both.restated else check.month_on_month or check.limit
     found = [_summed(both.cells, name, "") for name in view.contract.measures]
-    known = [change for change in found if change]
-    if not known:
-        return skipped(rule, f"no figure in common with {both.before.edition}")
-    told = f"against {both.before.edition}, over {both.span_text}"
-    return _changes(view, rule, known, limit, told)
+    return _changes(view, rule, found, limit, both.before, f"over {both.span_text}")
 
 
 def restated(view: EditionView) -> Evidence:
@@ -70,28 +65,25 @@ def restated(view: EditionView) -> Evidence:
     if isinstance(both, str):
         return skipped(rule, both)
     if not both.restated:
-        return skipped(rule, f"no month of {both.before.edition} is given again")
+        return skipped(rule, f"no month of {both.before.edition} is restated")
     months = both.cells.partition_by("month", maintain_order=True)
     found = [
         _summed(cells, name, month_text(cells["month"][0]))
         for name in view.contract.measures
         for cells in months
     ]
-    known = [change for change in found if change]
-    if not known:
-        return skipped(rule, f"no figure in common with {both.before.edition}")
-    told = f"against {both.before.edition}, in each month of {span(both.cells['month'])}"
-    return _changes(view, rule, known, view.check(rule).limit, told)
+    where = f"in each month of {span(both.cells['month'])}"
+    return _changes(view, rule, found, view.check(rule).limit, both.before, where)
 
 
 def halved(view: EditionView) -> Evidence:
-    """Find single restated organisation-months that are a fraction of their earlier value:
-    scattered missing rows hardly change a sum."""
+    """Find restated organisation-months that fell to a fraction of their earlier value: scattered
+    missing rows hardly change a sum."""
     rule, both = "figures_not_halved", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
     if not both.restated:
-        return skipped(rule, f"no month of {both.before.edition} is given again")
+        return skipped(rule, f"no month of {both.before.edition} is restated")
     check, measure = view.check(rule), next(iter(view.contract.measures))
     now, then = pl.col(measure), pl.col(f"{measure}_before")
     judged = both.cells.filter(then >= (check.least or 0))
@@ -103,16 +95,16 @@ def halved(view: EditionView) -> Evidence:
     return offences(
         rule,
         told,
-        expected=f"at least 1/{check.limit:g} of what each had in {both.before.edition}",
-        observed=f"{len(told):,} of {judged.height:,} organisations' months fall below",
+        expected=f"at least 1/{check.limit:g} of its value in {both.before.edition}",
+        observed=f"{len(told):,} of {judged.height:,} organisation-months are below",
         total=judged.height,
-        message=f"{listed(told, mark='; ')}: are rows missing? Import the file again; if the "
-        "publisher says why, accept the edition with that reason",
+        message=f"{listed(told, mark='; ')}: check for missing rows and import the file again; "
+        "if the publisher explains the fall, accept the edition with that reason",
     )
 
 
 def _summed(cells: pl.DataFrame, measure: str, month: str) -> Change | None:
-    """Sum a measure before and now, over the cells that have it both times; None if none does."""
+    """Sum a measure before and now, over the cells that have it in both; None if none does."""
     given = cells.select(pl.col(measure).alias("now"), pl.col(f"{measure}_before").alias("then"))
     given = given.drop_nulls()
     if given.is_empty():
@@ -126,16 +118,24 @@ def _relative(change: Change) -> float:
 
 
 def _changes(
-    view: EditionView, rule: str, known: list[Change], limit: float, told: str
+    view: EditionView,
+    rule: str,
+    found: list[Change | None],
+    limit: float,
+    before: EditionView,
+    where: str,
 ) -> Evidence:
     """Return changes of more than the limit, the largest first."""
+    known = [change for change in found if change]
+    if not known:
+        return skipped(rule, f"no figure in common with {before.edition}")
     ranked = sorted(known, key=lambda change: -abs(_relative(change)))
     beyond = [_in_words(view, one) for one in ranked if abs(_relative(one)) > limit]
-    largest = _in_words(view, ranked[0]) if _relative(ranked[0]) else "nothing changed"
+    largest = _in_words(view, ranked[0]) if _relative(ranked[0]) else "no change"
     return offences(
         rule,
         beyond,
-        expected=f"changes of at most {percent(limit, 0)} {told}",
+        expected=f"changes of at most {percent(limit, 0)} from {before.edition}, {where}",
         observed=largest if not beyond else f"{len(beyond)} of {len(known)} change by more",
         total=len(known),
         message=f"{listed(beyond, mark='; ')}. No action if the publisher explains the "
@@ -147,7 +147,7 @@ def _in_words(view: EditionView, change: Change) -> str:
     """Describe a change: `appointments 2025-10: 254,381 to 254,739 (+0.1%)`; local returns without
     the counts."""
     measure, month, then, now = change
-    by = signed_percent(_relative(change)) if then else "from nothing"
+    by = signed_percent(_relative(change)) if then else "from zero"
     name = f"{measure} {month}".strip()
     return f"{name}: {by}" if view.contract.local_return else f"{name}: {then:,} to {now:,} ({by})"
 
@@ -174,22 +174,22 @@ def organisations(view: EditionView) -> Evidence:
         expected=f"about the {len(both.then):,} organisations of {both.before.edition}",
         observed=f"{len(appeared):,} appeared, {len(vanished):,} vanished",
         total=len(both.now | both.then),
-        message=f"{'; '.join(told)}. Import the part that is missing, if one is; merged or closed "
-        "organisations are no fault",
+        message=f"{'; '.join(told)}. Import any missing part; no action for merged or closed "
+        "organisations",
     )
 
 
 def comes_whole(contract: Contract) -> bool:
-    """Whether a publisher issues the feed in one piece, so that what is missing is not a part still
-    to come. Local returns are not checked by who sent one."""
+    """Whether a publisher issues the feed in one piece, so that no part can follow later. Local
+    returns are not checked by who sent one."""
     return contract.reporting_unit is not None and not (
         contract.completeness.expected_feed or contract.local_return
     )
 
 
 def remaining(view: EditionView) -> Evidence:
-    """Compare organisations with the edition before, for a feed that comes whole: a truncated file
-    has valid rows, but fewer organisations."""
+    """Compare organisations with the edition before, for a feed issued in one piece: a truncated
+    file has valid rows, but fewer organisations."""
     rule, both = "organisations_remain", compare(view)
     if isinstance(both, str):
         return skipped(rule, both)
@@ -197,15 +197,15 @@ def remaining(view: EditionView) -> Evidence:
     if len(both.then) < (check.least or 0):
         return skipped(rule, f"{len(both.then)} in {both.before.edition}: too few to compare")
     kept = len(both.then & both.now)
-    told = f"{kept:,} of the {len(both.then):,} organisations of {both.before.edition} are left"
+    told = f"{kept:,} of the {len(both.then):,} organisations of {both.before.edition} are present"
     return offences(
         rule,
         [told] if kept < check.limit * len(both.then) else [],
         expected=f"at least {percent(check.limit, 0)} of them",
         observed=told,
         total=len(both.then),
-        message="does the file break off? Import it again; if the publisher changed what it is "
-        "of, accept the edition with that reason",
+        message="the file may be cut short: import it again; if the publisher changed its scope, "
+        "accept the edition with that reason",
         failed=len(both.then) - kept if kept < check.limit * len(both.then) else 0,
     )
 
@@ -244,8 +244,8 @@ def labels(view: EditionView) -> Evidence:
         expected=f"the labels of {both.before.edition}",
         observed=listed(found, mark="; ") or "the same labels",
         total=sum(len(seen[0][column] | seen[1][column]) for column in columns),
-        message=f"{listed(found, mark='; ')} since {both.before.edition}: was a label renamed, or "
-        "are its rows missing?",
+        message=f"{listed(found, mark='; ')} since {both.before.edition}: check for a renamed "
+        "label or missing rows",
     )
 
 
@@ -259,8 +259,7 @@ def _missed(
 
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
-    """Label column -> label -> its rows, of the organisations that both editions have: one pass
-    over the tidy rows."""
+    """Count rows by label column and label, of the organisations that both editions have."""
     contract, common = view.contract, both.now & both.then
     tidy = view.scan_tidy()
     if contract.reporting_unit and (both.then if view is both.before else both.now) - common:

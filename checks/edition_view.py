@@ -59,7 +59,7 @@ SHOWN = 5
 
 
 def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
-    """Return evidence of a check that can't run, and why not."""
+    """Return evidence of a check that can't run, and the reason."""
     return Evidence(rule, column, NOTHING, None, "", "", 0, 0, message=why, skipped=why)
 
 
@@ -73,9 +73,9 @@ def offences(
     column: str | None = None,
     failed: int | None = None,
 ) -> Evidence:
-    """Return evidence that lists each fault in words; no faults is a pass.
+    """Return evidence that lists each fault; without faults it passes.
 
-    `total`: how many were checked; `failed`: rows that fail, if not one for each found.
+    `total`: how many were checked; `failed`: rows that fail, if not one for each fault.
     """
     return Evidence(
         rule,
@@ -99,8 +99,8 @@ def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
 def about_as_many(
     rule: str, what: str, now: int, then: int, times: float, edition: str, asks: str
 ) -> Evidence:
-    """Return evidence on a count that must lie within a factor of an earlier edition's. `asks`:
-    what to ask if it does not."""
+    """Return evidence on a count that must be within a factor of an earlier edition's. `asks`: the
+    end of the message if it is not."""
     told = f"{now:,} {what}, {then:,} in {edition}"
     return offences(
         rule,
@@ -121,21 +121,19 @@ def broken(rule: str, error: Exception) -> Evidence:
     """Return evidence that a check could not run: what it raised, and where."""
     trace = traceback.extract_tb(error.__traceback__)
     where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
-    message = f"the check itself failed{where}, so nothing is known of what it looks at; report it"
+    message = f"the check itself failed{where}, so its result is not known; report this as a bug"
     told = without_trace(error)
-    return Evidence(
-        rule, None, NOTHING, None, "a check that can be made", told, 1, 1, message, error=True
-    )
+    return Evidence(rule, None, NOTHING, None, "a check that runs", told, 1, 1, message, error=True)
 
 
 @dataclass(eq=False)
 class EditionView:
-    """Everything a check may read: one edition's files, and what they are compared with.
+    """Everything a check may read: one edition's files, and what it compares them with.
 
     `references`: other feeds' files of the same edition; `lists`: files of the patient lists for
     its months; `before`: earlier accepted editions, the nearest first, as far back as new months
-    are compared; `earlier`: the nearest of them, or `no_earlier`: why none. `held`: held months of
-    an edition that was accepted.
+    are compared; `earlier`: the nearest of them, or `no_earlier`: why there is none. `held`: held
+    months of an accepted edition.
     """
 
     home: Home
@@ -146,7 +144,7 @@ class EditionView:
     references: dict[str, list[SourceFile]] = field(default_factory=dict)
     lists: list[SourceFile] = field(default_factory=list)
     earlier: EditionView | None = None
-    no_earlier: str = "no earlier edition is held"
+    no_earlier: str = "no earlier edition is available"
     before: tuple[EditionView, ...] = ()
     held: tuple[HeldMonth, ...] = ()
 
@@ -191,9 +189,7 @@ class EditionView:
     def measures(self, feed: str | None = None) -> pl.DataFrame | None:
         """Measures that count: for each organisation-month the last complete revision."""
         cells = self.cells(feed)
-        if cells is None:
-            return None
-        return latest_cells(cells)
+        return None if cells is None else latest_cells(cells)
 
     def practices(self) -> pl.DataFrame:
         """Return `org_code, month, sub_icb_code`: the practices that the edition's files name."""
@@ -212,7 +208,7 @@ class EditionView:
         `month`, and the columns asked for."""
         unit = self.contract.reporting_unit
         if unit is None:
-            raise ValueError(f"{self.contract.feed} names no organisation (`reporting_unit:`)")
+            raise ValueError(f"{self.contract.feed} has no `reporting_unit:`")
         frames = [
             pl.scan_parquet(lake_paths(self.home, file).tidy).select(
                 pl.col(unit.code).alias("org_code"),
@@ -226,8 +222,8 @@ class EditionView:
         return pl.concat(frames).filter(newest).drop("revision").collect()
 
     def previous(self) -> tuple[EditionView | None, str]:
-        """Return the nearest earlier accepted edition within the reach of the feed's checks
-        (`looks_back`), or None and why there is none."""
+        """Return the nearest earlier accepted edition within the feed's `looks_back`, or None and
+        the reason."""
         return self.earlier, "" if self.earlier else self.no_earlier
 
     def population(self) -> pl.DataFrame:
@@ -240,5 +236,5 @@ class EditionView:
         return lists.population(self.home, self.lists, unit.level, months)
 
     def known_practices(self) -> frozenset[str]:
-        """Return every practice that is on any of the patient lists."""
+        """Return codes of all practices on any of the patient lists."""
         return lists.practices(self.home, self.lists)

@@ -83,7 +83,7 @@ def type_of(view: EditionView) -> Evidence:
         expected=", ".join(kinds),
         observed=listed(found, mark="; ") or f"{len(containers)} file(s), as expected",
         total=len(containers),
-        message="these are not the bytes that were imported: restore the archive from backup, or "
+        message="the archived bytes are not those imported: restore the archive from backup, or "
         "withdraw the file and import the publisher's again",
     )
 
@@ -98,7 +98,7 @@ def _mistaken(archive: Archive, file: SourceFile) -> str | None:
     """Return the actual type of an archived container; None if it is as recorded."""
     path, wanted = archive.object_path(file.container_sha256), _taken_for(file)
     if not archive.has_object(file.container_sha256):
-        return f"found nothing in the archive, expected {WORDS[wanted]}"
+        return f"not found in the archive, expected {WORDS[wanted]}"
     try:
         kind = sniff(path)
     except Refused as refusal:
@@ -113,7 +113,7 @@ def _mistaken(archive: Archive, file: SourceFile) -> str | None:
 
 
 def size(view: EditionView) -> Evidence:
-    """Compare bytes with those of the earlier edition, if it has as many files of the same kind."""
+    """Compare bytes with the earlier edition's, if it has as many files of the same layout."""
     rule = "file_size"
     before, why = near(view)
     if before is None:
@@ -121,10 +121,10 @@ def size(view: EditionView) -> Evidence:
     if len(view.files) != len(before.files):
         why = f"{len(view.files)} file(s), but {len(before.files)} in {before.edition}"
         return skipped(rule, why)
-    if _shapes(view) != _shapes(before):
-        return skipped(rule, f"the files of {before.edition} have another shape")
+    if _layouts(view) != _layouts(before):
+        return skipped(rule, f"the files of {before.edition} have another layout")
     now, then = (sum(file.bytes for file in one.files) for one in (view, before))
-    asks = ": is the file cut short, or does it hold something twice?"
+    asks = ": check whether the file is cut short or has duplicated rows"
     return about_as_many(rule, "bytes", now, then, view.check(rule).limit, before.edition, asks)
 
 
@@ -132,7 +132,7 @@ def download(view: EditionView) -> Evidence:
     """Compare the largest download's bytes with the earlier edition's largest.
 
     Imported files may be parts, with more to follow. A download is everything that the publisher
-    has issued, so one that is much smaller has lost data.
+    has issued: one that is much smaller lacks data.
     """
     rule = "download_whole"
     if not all(file.url for file in view.files):
@@ -140,8 +140,8 @@ def download(view: EditionView) -> Evidence:
     before, why = near(view)
     if before is None:
         return skipped(rule, why)
-    if _shapes(view) != _shapes(before):
-        return skipped(rule, f"the files of {before.edition} have another shape")
+    if _layouts(view) != _layouts(before):
+        return skipped(rule, f"the files of {before.edition} have another layout")
     now, then = _largest(view), _largest(before)
     told = f"{now:,} bytes, {then:,} in {before.edition}"
     least = view.check(rule).limit * then
@@ -151,8 +151,8 @@ def download(view: EditionView) -> Evidence:
         expected=f"at least {least:,.0f} bytes, of {then:,} in {before.edition}",
         observed=f"{now:,} bytes",
         total=1,
-        message=f"{told}: the publisher's file is cut short, or lacks a part. Look at the page; "
-        "when it is put right, fetch it again",
+        message=f"{told}: the publisher's file is cut short, or lacks a part. Check the "
+        "publisher's page, and fetch the file again once it is corrected",
     )
 
 
@@ -164,7 +164,7 @@ def _largest(view: EditionView) -> int:
     )
 
 
-def _shapes(view: EditionView) -> set[tuple[bool, bool]]:
+def _layouts(view: EditionView) -> set[tuple[bool, bool]]:
     """Return whether files are workbooks, and whether they have a column per label."""
     return {(file.encoding == XLSX, view.contract.is_wide(file.headings)) for file in view.files}
 
@@ -178,7 +178,7 @@ def members(view: EditionView) -> Evidence:
     lacking = max(len(before.files) - len(view.files), 0)
     kept = {_undated(file) for file in view.files}
     gone = [file.file_name for file in before.files if _undated(file) not in kept]
-    named = f" There is none like {listed(gone)}." if gone else ""
+    named = f" No file matches {listed(gone)}." if gone else ""
     return offences(
         rule,
         [f"{lacking} missing"] * lacking,
@@ -195,7 +195,7 @@ def _undated(file: SourceFile) -> str:
 
 
 def encoding(view: EditionView) -> Evidence:
-    """Find texts in another encoding than UTF-8, which are read by a guess that may be wrong."""
+    """Find text files in another encoding than UTF-8: it is guessed, and may be wrong."""
     odd = [f"{f.file_name} ({f.encoding})" for f in view.files if f.encoding not in SOUND_ENCODINGS]
     return offences(
         "encoding_expected",
@@ -203,13 +203,13 @@ def encoding(view: EditionView) -> Evidence:
         expected="UTF-8, or a workbook",
         observed=listed(odd) or ", ".join(sorted({file.encoding for file in view.files})),
         total=len(view.files),
-        message="letters beyond A to Z may have been read wrongly: look at the names, and ask for "
-        "the file as CSV in UTF-8",
+        message="accented letters may have been read wrongly: check the names, and ask for the "
+        "file as CSV in UTF-8",
     )
 
 
 def basis(view: EditionView) -> Evidence:
-    """Find files whose edition is from a name or the command, though they contain months."""
+    """Find files that contain months, but whose edition is from their name or the command."""
     content = view.contract.edition.content
     telling = [
         file
@@ -218,7 +218,7 @@ def basis(view: EditionView) -> Evidence:
     ]
     if not telling:
         said = ", ".join(sorted({file.edition_basis for file in view.files}))
-        why = f"such files carry no month, so their content can't tell (edition by {said})"
+        why = f"the files contain no month to read it from (edition by {said})"
         return skipped("edition_from_content", why)
     stated = [file for file in telling if file.edition_basis in ("file_name", "argument")]
     names = ", ".join(sorted(file.file_name for file in stated))
@@ -231,18 +231,18 @@ def basis(view: EditionView) -> Evidence:
         observed=", ".join(sorted({file.edition_basis for file in telling})),
         failed_rows=len(stated),
         total_rows=len(telling),
-        message=f"edition taken from the name or the command, not from the data: {names}"
+        message=f"edition from the file name or the command, not from the data: {names}"
         if stated
         else "",
     )
 
 
 def own_month(view: EditionView) -> Evidence:
-    """Whether any file of an edition contains the month it is named by. The edition was named by a
-    file's name, or by the person who imported it."""
+    """Check that a file contains the month that its name, or the person who imported it, gave as
+    the edition."""
     months = sorted({month for file in view.files for month in file.months})
     if not months:
-        return skipped("edition_month_there", "such files carry no month")
+        return skipped("edition_month_there", "the files contain no month")
     wrong = [] if view.edition in months else [view.edition]
     names = ", ".join(sorted(file.file_name for file in view.files))
     return offences(
@@ -251,16 +251,17 @@ def own_month(view: EditionView) -> Evidence:
         expected=f"figures of {view.edition}",
         observed=f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0],
         total=1,
-        message=f"{names}: ends in {months[-1]}. Either the release repeats that month, or the "
-        "file is of another edition: look at the publisher's page, and import it again if so",
+        message=f"{names}: the last month is {months[-1]}. Either the release repeats that month, "
+        "or the file belongs to another edition: check the publisher's page, and import it again "
+        "if so",
     )
 
 
 def title_date(view: EditionView) -> Evidence:
-    """Find title-sheet days that the release calendar rules out because they are in the future."""
+    """Find title-sheet days outside the release calendar."""
     stated = {file.file_name: file.stated_on for file in view.files if file.stated_on}
     if not stated:
-        return skipped("title_date_plausible", "no title sheet of its files states a day")
+        return skipped("title_date_plausible", "no title sheet states a day")
     first, last = expected_days(view.contract, view.edition)
     until = "later" if last == date.max else f"{last}"
     return offences(
@@ -269,6 +270,6 @@ def title_date(view: EditionView) -> Evidence:
         expected=f"{first} to {until}",
         observed=", ".join(sorted({str(day) for day in stated.values()})),
         total=len(stated),
-        message="the day on the title sheet was not taken for the publication date; state the "
-        "right one with access-recovery import FILE --published YYYY-MM-DD",
+        message="the day on the title sheet was not used as the publication date; give the right "
+        "one with access-recovery import FILE --published YYYY-MM-DD",
     )

@@ -16,19 +16,19 @@ from warehouse.editions.check_history import CheckResult
 from warehouse.kpi.catalogue import catalogue
 from warehouse.reference.levels import DATED, sql_list
 
-# Storage of the DuckDB clients of 2024, which analysts still have; `build` writes it.
+# Storage format that DuckDB clients of 2024, still in use, can read; `build` writes it.
 STORAGE = "v1.0.0+"
 
 # rule -> (the fault, the query that finds it). One row per fault.
 OFFENCES = {
     "opens_read_only": (
-        f"a file in another storage format than {STORAGE}, or one that can be written to",
+        f"a file in another storage format than {STORAGE}, or a writable one",
         f"""SELECT concat_ws(' ', 'storage', tags['storage_version'], 'readonly', readonly)
            FROM duckdb_databases() WHERE NOT internal
            AND NOT (readonly AND tags['storage_version'] = '{STORAGE}')""",
     ),
     "tables_described": (
-        "a table or column without comment",
+        "a table or column without a comment",
         """SELECT schema_name || '.' || table_name || '.' || column_name AS offence
            FROM duckdb_columns() WHERE NOT internal AND comment IS NULL
            UNION ALL SELECT schema_name || '.' || table_name FROM duckdb_tables()
@@ -37,7 +37,7 @@ OFFENCES = {
            WHERE NOT internal AND comment IS NULL""",
     ),
     "kpis_described": (
-        "a KPI that lacks a word on what it is, whose it is, or what to bear in mind",
+        "a KPI without a title, description, unit, owner, caveats or review date",
         """SELECT kpi_id || ': ' || lacking AS offence FROM (
                UNPIVOT (SELECT kpi_id, coalesce(trim(COLUMNS(lambda c: c IN (
                    'title', 'description', 'unit', 'owner', 'caveats', 'reviewed_on', 'next_review'
@@ -45,7 +45,7 @@ OFFENCES = {
            ) WHERE word = ''""",
     ),
     "figures_unique": (
-        "a month, organisation and KPI with two figures",
+        "two figures for the same month, organisation and KPI",
         """SELECT concat_ws(' ', kpi_id, org_level, org_code, month) AS offence FROM kpi_monthly
            GROUP BY kpi_id, org_level, org_code, month HAVING count(*) > 1
            UNION ALL
@@ -54,7 +54,7 @@ OFFENCES = {
            GROUP BY kpi_id, org_level, org_code, month, edition, revision HAVING count(*) > 1""",
     ),
     "figures_placed": (
-        "a figure of an organisation that has not exactly one row as at the month",
+        "a figure whose organisation does not have exactly one row in the month",
         """SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows')
                AS offence
            FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_monthly) AS f
@@ -68,7 +68,7 @@ OFFENCES = {
            WHERE kpi_id NOT IN (SELECT kpi_id FROM kpi)""",
     ),
     "periods_continuous": (
-        "a series with no row for one of its months: a month nobody knows is NULL, with a status",
+        "a series without a row for one of its months: an unknown month is NULL, with a status",
         f"""SELECT concat_ws(' ', kpi_id, org_level, org_code, min(month), max(month), count(*))
                AS offence
            FROM kpi_monthly WHERE org_level IN ({sql_list(DATED)})
@@ -88,7 +88,7 @@ OFFENCES = {
            WHERE (value IS NULL) <> (status IN ('incomplete', 'held', 'suppressed'))""",
     ),
     "figures_traceable": (
-        "a figure whose month has no source file in the mart of its edition",
+        "a figure whose month and edition have no source file in the mart",
         """SELECT DISTINCT concat_ws(' ', kpi_id, month, edition) AS offence FROM kpi_monthly
            ANTI JOIN (SELECT f.month, f.edition FROM governance.figure_source AS f
                       JOIN governance.source_file AS s USING (sha256) WHERE s.in_mart)
@@ -96,7 +96,7 @@ OFFENCES = {
            WHERE value IS NOT NULL""",
     ),
     "mart_people_within_population": (
-        "more people than are registered there: a unit error, sessions counted as people?",
+        "more people than registered patients, such as sessions counted as people",
         """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month, f.value, '>', p.value)
                AS offence
            FROM kpi_monthly AS f
@@ -106,7 +106,7 @@ OFFENCES = {
            WHERE f.kpi_id <> p.kpi_id AND f.value > p.value""",
     ),
     "lineage_complete": (
-        "a column whose origin is not known",
+        "a column without a known origin",
         """SELECT concat_ws('.', nullif(c.schema_name, 'main'), c.table_name, c.column_name)
                AS offence
            FROM duckdb_columns() AS c
@@ -116,7 +116,7 @@ OFFENCES = {
                    '.', 'mart', nullif(c.schema_name, 'main'), c.table_name))""",
     ),
     "lineage_as_defined": (
-        "a KPI whose SQL reads other measures than its definition names",
+        "a KPI whose SQL reads other measures than those in its definition",
         """WITH defined AS (
                SELECT kpi_id, org_level, part, 'measures.' || feed || '.' || measure AS measure
                FROM governance.kpi_feed WHERE part <> 'members'),
@@ -137,7 +137,7 @@ OFFENCES = {
                       SELECT kpi_id, org_level FROM kpi_vintage) USING (kpi_id, org_level)""",
     ),
     "non_additive_not_summed": (
-        "a count that must not be added, added over months or over organisations",
+        "a non-additive count that was added up over months or organisations",
         """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month) AS offence
            FROM kpi_monthly AS f JOIN kpi AS k USING (kpi_id)
            WHERE k.denominator IS NULL AND (
@@ -163,7 +163,7 @@ def gather_mart(path: Path) -> Iterator[Evidence]:
         for rule in rules:
             try:
                 yield _evidence(db, rule)
-            except Exception as error:  # an error in one check must not stop the others
+            except Exception as error:  # the other checks still run
                 yield broken(rule, error)
 
 
@@ -174,14 +174,13 @@ def _populations() -> list[str]:
 
 
 def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
-    """Return the faults under one rule of the mart."""
     offence, sql = OFFENCES[rule]
     [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
     found = [str(row[0]) for row in db.execute(sql).fetchall()]
     return offences(
         rule,
         found,
-        expected=f"never {offence}",
+        expected=f"no case of {offence}",
         observed=", ".join(found[:SHOWN]) or "none",
         total=figures,
         message=f"{len(found):,} found; the mart is not published, and the last good one stays",
@@ -194,7 +193,7 @@ def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
 
 
 def add_results(path: Path, results: list[CheckResult]) -> None:
-    """Write the mart's own verdicts into the mart, with all others."""
+    """Add the results of the mart's checks to its table `governance.check_result`."""
     with open_file(path) as db:
         described = db.execute("DESCRIBE governance.check_result").fetchall()
         columns = [name for name, *_ in described]

@@ -17,7 +17,7 @@ SHOWN = 10
 
 
 def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
-    """Return `sub_icb_code, month, present, expected`: which practices of the last accepted
+    """Return `sub_icb_code, month, present, expected`: how many practices of the last accepted
     edition's newest month are present in each month; None if there is no such edition."""
     known = _practices_before(view)
     if known is None:
@@ -33,8 +33,8 @@ def as_before(view: EditionView, months: pl.DataFrame) -> pl.DataFrame | None:
 
 
 def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
-    """Describe incomplete places (from `present_and_expected`): each by code and name, in which
-    months, and which practices are missing compared with the edition before."""
+    """Describe incomplete places (rows of `present_and_expected`): code, name, months, and the
+    practices missing compared with the edition before."""
     names, known = _place_names(), _practices_before(view)
     told, codes = [], []
     for (place,), rows in short.sort("sub_icb_code", "month").group_by(
@@ -63,7 +63,6 @@ def _span(months: list[date]) -> str:
 
 
 def _named(practices: list[tuple[str, str | None]]) -> str:
-    """Return code and name of the first, the codes of all others."""
     shown = [" ".join(filter(None, one)) for one in practices[:SHOWN]]
     return ", ".join([*shown, *(code for code, _ in practices[SHOWN:])])
 
@@ -71,7 +70,6 @@ def _named(practices: list[tuple[str, str | None]]) -> str:
 def _lacking(
     view: EditionView, known: pl.DataFrame | None, place: str, month: date
 ) -> list[tuple[str, str | None]]:
-    """Return code and name of a place's practices that are missing from an edition in a month."""
     if known is None:
         return []
     here = view.practices().filter(pl.col("month") == month)["org_code"]
@@ -99,6 +97,5 @@ def _practices_before(view: EditionView) -> pl.DataFrame | None:
 
 
 def _place_names() -> dict[str, str]:
-    """Return the newest name of each sub-ICB of the reference."""
     rows = reference().filter(org_level="sub_icb").sort("valid_from")
     return dict(rows.select("org_code", "org_name").iter_rows())

@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from checks.edition_view import SHOWN, EditionView, Evidence, Expectation, listed, offences, skipped
+from checks.edition_view import EditionView, Evidence, Expectation, listed, offences, skipped
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.reference import local_authorities
@@ -31,13 +31,12 @@ def columns_of(contract: Contract) -> tuple[str, str] | None:
 def icbs(view: EditionView) -> Evidence:
     """Check each distinct (sub-ICB, ICB, month) of the rows, where the reference has the sub-ICB.
 
-    The reference must agree as at the row's month or as at the edition's, because publishers
-    restate earlier months on the boundaries of the release. It has the codes of every period; an
-    ICB that it has in none is wrong.
+    The reference must agree as at the row's month or the edition's, because publishers restate
+    earlier months on the boundaries of the release. An ICB that it never has is wrong.
     """
     named = _named(view)
     if named.is_empty():
-        return skipped(RULE, "no row names both a sub-ICB and an ICB")
+        return skipped(RULE, "no row has both a sub-ICB and an ICB")
     known = {*reference()["org_code"]}
     judged = named.filter(pl.col("sub_icb").is_in(known))
     wrong = judged.filter(
@@ -50,8 +49,8 @@ def icbs(view: EditionView) -> Evidence:
         )
     )
     unknown = named.height - judged.height
-    unjudged = f"; {unknown:,} of unknown sub-ICBs are not judged" if unknown else ""
-    observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unjudged}"
+    unchecked = f"; {unknown:,} of unknown sub-ICBs are not checked" if unknown else ""
+    observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unchecked}"
     if wrong.is_empty():
         return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)
     return _contradicted(view, wrong, observed)
@@ -87,7 +86,7 @@ def parent_at(sub_icb: str, month: date) -> str | None:
 
 
 def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
-    """Return the pairs that disagree, with the numbers of their rows and practices."""
+    """Return evidence of the pairs that disagree, with the numbers of their rows and practices."""
     sub_icb, icb = columns_of(view.contract) or ("", "")
     unit, keys = view.contract.reporting_unit, ["sub_icb_said", "icb_said", "month"]
     rows = (
@@ -103,7 +102,7 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evid
     )
     pairs = wrong.unique(keys[:2], maintain_order=True).sort("sub_icb", "icb")
     told = [
-        f"{one['sub_icb']} is put in {one['icb']}, the reference has "
+        f"{one['sub_icb']} has ICB {one['icb']}, the reference has "
         f"{parent_at(one['sub_icb'], one['month'])}"
         for one in pairs.iter_rows(named=True)
     ]
@@ -117,7 +116,7 @@ def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evid
         observed=observed,
         total=view.rows,
         message=f"{rows.height:,} row(s){practices}, {listed(months)}: {listed(told, mark='; ')}. "
-        "Figures follow the sub-ICB; ask the publisher which of the two is right",
+        "Figures use the sub-ICB; ask the publisher which of the two is right",
         failed=rows.height,
     )
 
@@ -129,25 +128,24 @@ def board_column(contract: Contract) -> str | None:
 
 
 def boards(view: EditionView) -> Evidence:
-    """Compare boards as published with the existing local authorities."""
+    """Find health and wellbeing boards that match no local authority."""
     column = board_column(view.contract) or ""
     named = view.newest_rows(column).select(pl.col(column).cast(pl.String).alias("board"))
     counted = named.drop_nulls().group_by("board").len().sort("board")
     known = [local_authorities.code_of(board) is not None for board in counted["board"]]
     unknown = counted.filter(~pl.Series(known, dtype=pl.Boolean))
-    shown = [f"`{board}` ({rows:,})" for board, rows in unknown.head(SHOWN).iter_rows()]
-    more = f" and {unknown.height - SHOWN:,} more" if unknown.height > SHOWN else ""
+    shown = listed([f"`{board}` ({rows:,})" for board, rows in unknown.iter_rows()])
     return Evidence(
         "boards_known",
         column,
         unknown.select(pl.col("board").alias("value")),
         Expectation("ExpectTableRowCountToEqual", {"value": 0}),
-        expected="boards of local authorities that there are",
+        expected="boards that are local authorities",
         observed=f"{unknown.height:,} unknown of {counted.height:,} boards",
         failed_rows=int(unknown["len"].sum()),
         total_rows=named.height,
-        message=f"pharmacies under boards that no local authority is known by: {', '.join(shown)}"
-        f"{more}; if a spelling is new, add it to warehouse/reference/local_authorities.csv"
+        message=f"pharmacies under boards that match no local authority: {shown}; if a spelling is "
+        "new, add it to warehouse/reference/local_authorities.csv"
         if shown
         else "",
     )

@@ -18,11 +18,11 @@ from warehouse.base.number_format import percent
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 
-FIRST_YEAR = 2010  # an earlier saving date in a file is wrong
+FIRST_YEAR = 2010  # an earlier modification date in a file is wrong
 
 
 def months(view: EditionView) -> Evidence:
-    """Compare months with the one in which each file was published, or else saved."""
+    """Compare months with the month in which each file was published, or else saved."""
     rule, found, failed, total = "month_not_future", list[str](), 0, 0
     limits = []
     for file in view.files:
@@ -39,9 +39,9 @@ def months(view: EditionView) -> Evidence:
         rule,
         found,
         expected=f"no month after {month_text(max(limits))}",
-        observed=listed(found, mark="; ") or "none later",
+        observed=listed(found, mark="; ") or "none",
         total=total,
-        message="these months are still in the future: check the month, and the date on which "
+        message="these months are after the file's own date: check the month, and the day on which "
         "the file was published (`import --published`)",
         failed=failed,
     )
@@ -60,7 +60,7 @@ def parts_sum(view: EditionView) -> Iterator[Evidence]:
 
 
 def _measures_sum(view: EditionView, split: Split) -> Evidence:
-    """Compare measures with the one they add up to; skipped where one of them is not known."""
+    """Compare measures with the one they add up to, where all of them are known."""
     added = pl.sum_horizontal(list(split.parts), ignore_nulls=False).alias("parts")
     cells = _cells(view).select("org_code", "month", added, pl.col(split.total).alias("total"))
     wrong = cells.drop_nulls().filter(pl.col("parts") != pl.col("total"))
@@ -69,7 +69,7 @@ def _measures_sum(view: EditionView, split: Split) -> Evidence:
 
 
 def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
-    """Compare a total with its rows by label: rows of other labels are missing from the sum."""
+    """Find rows under labels that are no part, so that the parts fall short of the total."""
     unit, counts = view.contract.reporting_unit, view.contract.measures[split.total].column
     if unit is None or counts is None:
         raise ValueError(f"{view.contract.feed}: labels can't split `{split.total}`")
@@ -83,15 +83,15 @@ def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
         .with_columns(pl.col("labels").list.join(", "))
         .collect(engine="streaming")
     )
-    places = _places(view, others, "{} under {}, which is no part", counts, "labels")
+    places = _places(view, others, "{} under {}, which is not a part", counts, "labels")
     return _parts(split, places, _cells(view).height)
 
 
 def _parts(split: Split, places: list[str], total: int) -> Evidence:
-    """Return the evidence of one split: `places` whose parts differ from the total, of so many."""
+    """Return evidence of one split: the places whose parts differ from the total."""
     rule, parts = "parts_sum_to_total", " + ".join(split.parts)
     if not total:
-        why = f"no organisation's month gives {parts} and {split.total}"
+        why = f"no organisation-month has both {parts} and {split.total}"
         return skipped(rule, why, split.split)
     return offences(
         rule,
@@ -99,8 +99,8 @@ def _parts(split: Split, places: list[str], total: int) -> Evidence:
         expected=f"{parts} = {split.total}",
         observed=f"{len(places):,} of {total:,} organisation-months differ",
         total=total,
-        message=f"{listed(places, mark='; ')}. Is a part missing in the file, or in "
-        "parts_sum_to_total of the feed's checks.yaml?",
+        message=f"{listed(places, mark='; ')}. Check for a part that is missing in the "
+        "file, or in parts_sum_to_total of the feed's checks.yaml",
         column=split.split or split.total,
     )
 
@@ -111,7 +111,7 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
     for pair in feed_words(view.contract.feed).part_within_total:
         cells = every.select("org_code", "month", pair.part, pair.total).drop_nulls()
         if cells.is_empty():
-            why = f"no organisation's month gives {pair.part} and {pair.total}"
+            why = f"no organisation-month has both {pair.part} and {pair.total}"
             yield skipped(rule, why, pair.part)
             continue
         wrong = cells.filter(pl.col(pair.part) > pl.col(pair.total))
@@ -122,7 +122,7 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
             expected=f"{pair.part} <= {pair.total}",
             observed=f"{wrong.height:,} of {cells.height:,} organisation-months have more",
             total=cells.height,
-            message=f"{listed(places, mark='; ')}. Were two columns swapped?",
+            message=f"{listed(places, mark='; ')}. Check for swapped columns",
             column=pair.part,
         )
 
@@ -133,7 +133,7 @@ def shares(view: EditionView) -> Iterator[Evidence]:
         cells = _cells(view).select("org_code", "month", share.part, share.total).drop_nulls()
         whole = cells.select(pl.sum(share.total, share.part))
         if whole[share.total][0] < share.each_from:
-            why = f"fewer than {share.each_from:,} {share.total}: too few for a share"
+            why = f"fewer than {share.each_from:,} {share.total}: too few to check a share"
             yield skipped("shares_plausible", why, share.part)
         else:
             yield _share(view, share, cells, whole[share.part][0] / whole[share.total][0])
@@ -154,18 +154,18 @@ def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -
         "shares_plausible",
         places,
         expected=f"{percent(least, 0)} to {percent(most, 0)} of all {share.total}, {each} of each "
-        f"organisation's month of {share.each_from:,} or more",
+        f"organisation-month of {share.each_from:,} or more",
         observed=f"{percent(whole)} of all; {odd.height:,} of {of_each.height:,} "
         "organisation-months outside",
         total=of_each.height + 1,
-        message=f"{share.part}: {listed(places, mark='; ')}. Was it recorded otherwise, or are "
-        "rows missing?",
+        message=f"{share.part}: {listed(places, mark='; ')}. Check for a change in recording, or "
+        "missing rows",
         column=share.part,
     )
 
 
 def _cells(view: EditionView) -> pl.DataFrame:
-    """Return the measures that count, of organisation-months that lost no rows."""
+    """Return the measures in force of organisation-months that lost no rows to quarantine."""
     cells = view.measures()
     if cells is None:
         raise ValueError(f"{view.contract.feed} {view.edition} has no measures")
@@ -173,7 +173,7 @@ def _cells(view: EditionView) -> pl.DataFrame:
 
 
 def _places(view: EditionView, wrong: pl.DataFrame, words: str, *columns: str) -> list[str]:
-    """Describe places: `C82001 2025-10: 12, but only 10 in all`; local returns without counts."""
+    """Describe places: `C82001 2025-10: 12, but only 10 in all`; no counts of local returns."""
     told = []
     for code, month, *values in (
         wrong.sort("month", "org_code").select("org_code", "month", *columns).iter_rows()

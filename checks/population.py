@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from checks.edition_view import SHOWN, EditionView, Evidence, Expectation, listed, skipped
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.reference.levels import ADDING_UP, above
 from warehouse.transform.lake import lake_paths
-
-SHOWN = 5
 
 
 def people_are_judged(contract: Contract) -> bool:
@@ -48,7 +46,7 @@ def people(view: EditionView) -> Iterator[Evidence]:
         return
     if patients.is_empty():
         feed = view.contract.completeness.population_feed
-        why = f"no {feed} near {view.edition} is held that covers any of its organisations"
+        why = f"no {feed} near {view.edition} covers any of its organisations"
         yield skipped("people_within_population", why)
         return
     both = cells.join(patients, on=["org_code", "month"], how="left")
@@ -60,16 +58,15 @@ def people(view: EditionView) -> Iterator[Evidence]:
 def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
     judged = given.drop_nulls("patients")
     if judged.is_empty():
-        why = "no organisation that has a figure has a patient list"
+        why = "no organisation with a figure is on a patient list"
         return skipped("people_within_population", why, name)
     over = judged.filter(pl.col("people") > pl.col("patients")).sort("month", "org_code")
     shown = [
         f"{code} {month_text(month)}: {counted:,} people, but only {patients:,} registered patients"
-        for code, month, counted, patients in over.head(SHOWN).iter_rows()
+        for code, month, counted, patients in over.iter_rows()
     ]
-    more = f"; and {over.height - SHOWN:,} more" if over.height > SHOWN else ""
     left = given.height - judged.height
-    unjudged = f"; {left:,} more have no patient list" if left else ""
+    unchecked = f"; {left:,} more are on no patient list" if left else ""
     return Evidence(
         "people_within_population",
         name,
@@ -79,10 +76,10 @@ def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
             {"column_A": "patients", "column_B": "people", "or_equal": True},
         ),
         expected="no more people than registered patients",
-        observed=f"{over.height:,} of {judged.height:,} organisation-months have more{unjudged}",
+        observed=f"{over.height:,} of {judged.height:,} organisation-months have more{unchecked}",
         failed_rows=over.height,
         total_rows=judged.height,
-        message=f"{'; '.join(shown)}{more}: sessions or log-ins were probably counted as people "
+        message=f"{listed(shown, mark='; ')}: sessions or log-ins were probably counted as people "
         f"in {view.contract.measures[name].title}"
         if shown
         else "",
@@ -94,7 +91,7 @@ def practices(view: EditionView) -> Evidence:
     unit, known = view.contract.reporting_unit, view.known_practices()
     if unit is None or not known:
         feed = view.contract.completeness.population_feed
-        return skipped("practices_known", f"no {feed} is held, so no practice is known")
+        return skipped("practices_known", f"no {feed} is available, so no practice is known")
     named = pl.concat(
         pl.read_parquet(
             lake_paths(view.home, file).tidy, columns=[SOURCE_ROW, unit.code]
@@ -105,9 +102,7 @@ def practices(view: EditionView) -> Evidence:
     several = len(view.files) > 1
     shown = [
         f"row {row}{f' of {file}' if several else ''}: {code}"
-        for row, code, file in unknown.select(SOURCE_ROW, unit.code, "file_name")
-        .head(SHOWN)
-        .iter_rows()
+        for row, code, file in unknown.head(SHOWN).iter_rows()
     ]
     more = f" and {unknown.height - SHOWN:,} more row(s)" if unknown.height > SHOWN else ""
     return Evidence(
@@ -120,7 +115,7 @@ def practices(view: EditionView) -> Evidence:
         f"{named[unit.code].n_unique():,} practices",
         failed_rows=unknown.height,
         total_rows=named.height,
-        message=f"{', '.join(shown)}{more}: on no patient list, so in no figure above practice "
+        message=f"{', '.join(shown)}{more}: on no patient list, so not in figures above practice "
         "level; check the code"
         if shown
         else "",

@@ -16,7 +16,7 @@ from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import ROW_RULES, remedy, window
 
-UNBROKEN = "no row breaks it"
+UNBROKEN = "no row fails"
 WHOLE_ROW = {"row_shape", "total_row"}
 DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_window"}
 
@@ -35,8 +35,8 @@ ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
-    """Yield one row rule's evidence: one piece for a rule that only bad rows can break, while
-    there are none; one per column for a rule with a domain to compare (labels, months, counts)."""
+    """Yield one row rule's evidence by column; a single piece where only quarantined rows could
+    break the rule, and there are none."""
     names = _columns_of(view.contract)[rule]
     broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
     if rule in WHOLE_ROW:
@@ -53,7 +53,7 @@ def row_rules_gathered(contract: Contract) -> list[str]:
 
 
 def _columns_of(contract: Contract) -> dict[str, list[str]]:
-    """Rule -> the columns it can be broken in; a rule on whole rows has none in particular."""
+    """Rule -> the columns in which it can be broken."""
     columns = contract.columns.items()
     months = [name for name, c in columns if c.type == "month"]
     counts = [name for name, c in columns if c.type == "count"]
@@ -72,7 +72,6 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
 
 
 def _whole_row(view: EditionView, rule: str) -> Evidence:
-    """Return evidence on rows that are wrong as a whole, whichever column shows it."""
     broken = view.quarantine.filter(pl.col("rule") == rule)
     seen = broken.select(pl.col("found").fill_null("").alias("value")).unique()
     expectation = Expectation("ExpectColumnValuesToBeNull", {})
@@ -132,8 +131,8 @@ def _domain(
 ) -> tuple[pl.DataFrame, Expectation, str, str]:
     """Return the evaluated values, the expectation, its description, and what was found.
 
-    Accepted values are reduced to those that can affect the verdict: the few labels, the smallest
-    count, the codes and months that do not agree.
+    Accepted values are reduced to those that can affect the verdict: labels, the smallest count,
+    the codes and months that break the rule.
     """
     contract = view.contract
     text = pl.col("found").str.strip_chars()
@@ -146,8 +145,8 @@ def _domain(
         least = view.scan_tidy().select(pl.col(name).min().alias("value")).collect()
         worst = failing.with_columns(pl.col("value").cast(pl.Int64))
         smallest = least["value"][0]
-        told = "none is given" if smallest is None else f"the smallest is {smallest}"
-        told = UNBROKEN if contract.local_return else told  # may be one practice's
+        told = "no count" if smallest is None else f"the smallest is {smallest}"
+        told = UNBROKEN if contract.local_return else told  # it may be one practice's count
         below = pl.concat([least.filter(pl.col("value") < 0), worst])
         return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
     seen = _distinct(view, name)

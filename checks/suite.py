@@ -38,8 +38,6 @@ from warehouse.transform.conform import source_columns
 from warehouse.transform.corrections import corrections
 from warehouse.transform.lake import lake_paths
 
-__all__ = ["EditionView", "Evidence", "Expectation", "gather", "rules_gathered"]
-
 
 def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[Evidence]:
     """Gather all the evidence on an edition, check by check (`only`: of these checks).
@@ -51,12 +49,12 @@ def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[E
             try:
                 found = look(view)
                 yield from [found] if isinstance(found, Evidence) else found
-            except Exception as error:  # an error in one check must not stop the others
+            except Exception as error:  # the other checks still run
                 yield broken(rule, error)
 
 
 def rules_gathered(contract: Contract) -> list[str]:
-    """Checks that `gather` yields evidence for on this feed, in order, before any run."""
+    """Return the ids of a feed's checks, in the order in which they run."""
     return list(_rules(contract))
 
 
@@ -116,7 +114,6 @@ def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
 
 
 def _against_before(contract: Contract) -> dict[str, Rule]:
-    """Return the checks that compare with the edition before."""
     found: dict[str, Rule] = {"rows_as_before": drift.rows}
     if contract.measures:
         found["sums_as_before"] = drift.sums
@@ -133,7 +130,7 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
 
 
 def _columns_present(view: EditionView) -> Evidence:
-    """Check for the columns that files must have, fewer in older layouts; each once."""
+    """Check that each required column is present once; older layouts require fewer."""
     contract = view.contract
     doubled, missing = set[str](), set[str]()
     for file in view.files:
@@ -154,7 +151,7 @@ def _columns_present(view: EditionView) -> Evidence:
             {"column_set": [*required, *sorted(doubled - set(required))], "exact_match": False},
         ),
         expected=f"{len(required)} columns, each once",
-        observed="; ".join(faults) or "all there",
+        observed="; ".join(faults) or "all present",
         failed_rows=len(missing | doubled),
         total_rows=len(required),
         message=_renamed(view, missing) if missing else "",
@@ -176,7 +173,7 @@ def _renamed(view: EditionView, missing: set[str]) -> str:
         told.append(f"`{wanted[0]}`" + (f" (is it now `{near}`?)" if near else ""))
     where = f"assets/feeds/{view.contract.feed}/contract.yaml"
     return (
-        f"there is no {', '.join(told)}; if the publisher renamed a column, add the heading to "
+        f"{', '.join(told)} not found; if the publisher renamed a column, add the heading to "
         f"{where}, otherwise download the file again"
     )
 
@@ -220,12 +217,12 @@ def _rows_accepted(view: EditionView) -> Evidence:
         observed=f"{accepted:,} of {view.rows:,}",
         failed_rows=view.rows - accepted if accepted == 0 else 0,
         total_rows=view.rows,
-        message="" if accepted else "no row agrees with the contract: is it the right file?",
+        message="" if accepted else "no row meets the contract: check whether it is the right file",
     )
 
 
 def _keys(view: EditionView) -> Evidence:
-    """Find keys that occur twice in one file. Where the contract adds them up, none is an error."""
+    """Find keys that occur twice in one file: an error, unless the contract adds them up."""
     repeated, example = 0, ""
     key = list(view.contract.key)
     for file in view.files:
@@ -241,13 +238,13 @@ def _keys(view: EditionView) -> Evidence:
         repeated += groups.height
         example = example or _repeated_keys(groups, key, file.file_name)
     summed = view.contract.repeated_keys == "sum"
-    note = "repeated keys are added up, as the contract says" if summed else example
+    note = "repeated keys are added up, as the contract requires" if summed else example
     return Evidence(
         "keys_unique",
         ", ".join(key),
         pl.DataFrame({"repeated": [0 if summed else repeated]}),
         Expectation("ExpectColumnMaxToBeBetween", {"column": "repeated", "max_value": 0}),
-        expected="each key once" if not summed else "repeated keys may stand, and are added up",
+        expected="each key once" if not summed else "repeated keys, if any, are added up",
         observed=f"{repeated:,} repeated keys",
         failed_rows=0 if summed else repeated,
         total_rows=view.rows,
@@ -256,7 +253,7 @@ def _keys(view: EditionView) -> Evidence:
 
 
 def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
-    """Return the first repeated keys, with the rows that a reader of the file must compare."""
+    """Describe the first repeated keys and their rows."""
     told = []
     for *values, numbers in groups.sort(pl.col(SOURCE_ROW).list.first()).head(3).iter_rows():
         shown = " | ".join(

@@ -29,7 +29,7 @@ def test_without_the_sub_icb_feed_sums_are_skipped(home: Home) -> None:
     found = one(judged(home, PRACTICE), "sums_reconcile")
     assert (found.verdict, found.message) == (
         "skipped",
-        "gp_appointments_sub_icb 2025-10 is not held",
+        "gp_appointments_sub_icb 2025-10 is not available",
     )
 
 
@@ -38,11 +38,11 @@ def test_an_incomplete_place_is_not_compared(home: Home) -> None:
     (sums,) = [r for r in results if r.rule == "sums_reconcile"]
     assert (sums.verdict, sums.message) == (
         "skipped",
-        "no place is whole in both feeds for the same month",
+        "no place is complete in both feeds for the same month",
     )
     (parts,) = [r for r in results if r.rule == "parts_complete"]
     assert parts.verdict == "warn"
-    assert parts.observed == "0 of 1 sub-ICBs whole; of 04C 2025-10 there are 1 of 3"
+    assert parts.observed == "0 of 1 sub-ICBs complete; 04C 2025-10 has 1 of 3"
 
 
 def test_a_difference_is_named(home: Home) -> None:
@@ -90,14 +90,14 @@ def test_a_revision_that_lost_rows_warns_although_the_first_was_complete(home: H
 def test_parts_are_judged_together(home: Home) -> None:
     brought(home, regional({AREA: "04C"}), regional({AREA: "03W"}), coverage({}, {AREA: "03W"}))
     found = one(judged(home, SUB_ICB), "parts_complete")
-    assert (found.verdict, found.observed) == ("pass", "2 of 2 sub-ICBs whole")
+    assert (found.verdict, found.observed) == ("pass", "2 of 2 sub-ICBs complete")
 
 
 def test_without_coverage_the_sub_icbs_are_those_of_the_dated_reference(home: Home) -> None:
     brought(home, regional({}, {AREA: "03W"}))
     found = one(judged(home, SUB_ICB), "parts_complete")
     assert (found.verdict, found.failed_rows, found.total_rows) == ("warn", 104, 106)
-    assert found.observed == "2 of 106 sub-ICBs whole"
+    assert found.observed == "2 of 106 sub-ICBs complete"
 
 
 def test_missing_sub_icbs_are_named(home: Home) -> None:
@@ -133,7 +133,7 @@ def test_without_coverage_members_are_those_of_the_last_accepted_edition(home: H
     taken = judged(home, PRACTICE)
     found = one(taken, "parts_complete")
     assert (found.verdict, found.expected) == ("warn", "every member of 2 sub-ICBs, as in 2025-09")
-    assert found.observed == "1 of 2 sub-ICBs whole; of 04C 2025-10 there are 1 of 2"
+    assert found.observed == "1 of 2 sub-ICBs complete; 04C 2025-10 has 1 of 2"
     assert "2025-10: C82002 A SURGERY" in found.message
     assert one(taken, "sums_reconcile").verdict == "skipped"
 

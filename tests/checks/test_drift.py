@@ -83,13 +83,13 @@ def test_without_restated_months_the_newest_months_are_compared(
     sums = found(results, "sums_as_before")
     assert sums.verdict == verdict
     assert sums.expected == (
-        "changes of at most 30% against 2025-09, over the newest month of each, as none is given "
-        "again"
+        "changes of at most 30% from 2025-09, over the newest month of each, as no month is "
+        "restated"
     )
     restated = found(results, "restated_as_before")
     assert (restated.verdict, restated.message) == (
         "skipped",
-        "no month of 2025-09 is given again",
+        "no month of 2025-09 is restated",
     )
 
 
@@ -131,7 +131,7 @@ def test_few_rows_are_not_judged_by_their_number(home: Home) -> None:
 def test_each_restated_month_is_reported_with_its_signed_change(home: Home) -> None:
     results = then(*month(count=97), *OCTOBER)(home)
     restated = found(results, "restated_as_before")
-    assert restated.expected == "changes of at most 2% against 2025-09, in each month of 2025-09"
+    assert restated.expected == "changes of at most 2% from 2025-09, in each month of 2025-09"
     assert "appointments 2025-09: 5,400 to 5,238 (-3.0%)" in restated.message
     assert (restated.failed_rows, restated.total_rows) == (10, 12), "video: 0 both times"
 
@@ -177,7 +177,7 @@ def test_more_ordering_users_than_users_is_reported_without_numbers(home: Home) 
     brought(home, app_practice({"Registered users 13+": 777, "Ordering users": 888}))
     result = one(judged(home, APP_PRACTICE), "part_within_total")
     assert (result.verdict, result.failed_rows) == ("warn", 1)
-    assert result.message == "C82001 2025-10. Were two columns swapped?"
+    assert result.message == "C82001 2025-10. Check for swapped columns"
 
 
 # Files
@@ -196,7 +196,7 @@ def test_a_part_that_is_missing_is_named(home: Home) -> None:
         taken = judged(home, SUB_ICB, edition)
     result = one(taken, "members_as_before")
     assert (result.verdict, result.failed_rows, result.total_rows) == ("warn", 1, 2)
-    assert "There is none like Derby_Sep25.csv. Import what is missing." in result.message
+    assert "No file matches Derby_Sep25.csv. Import what is missing." in result.message
     assert one(taken, "file_size").message == "1 file(s), but 2 in 2025-09"
     assert taken.state.verdict == "accepted"
 
@@ -215,7 +215,7 @@ def test_files_of_another_shape_are_not_compared_by_size(home: Home) -> None:
     result = one(judged(home, CLAIMS, "2024-12"), "file_size")
     assert (result.verdict, result.message) == (
         "skipped",
-        "the files of 2024-11 have another shape",
+        "the files of 2024-11 have another layout",
     )
 
 
@@ -249,7 +249,7 @@ def test_practices_under_a_contradicted_icb_are_counted(home: Home) -> None:
     assert (result.verdict, result.failed_rows, result.total_rows) == ("warn", 26, 27)
     assert result.observed == "1 of 2 sub-ICB-months disagree"
     assert result.message.startswith(
-        "26 row(s) of 26 practice(s), 2025-11: 04C is put in QT1, the reference has QK1."
+        "26 row(s) of 26 practice(s), 2025-11: 04C has ICB QT1, the reference has QK1."
     )
 
 
@@ -257,14 +257,14 @@ def test_unknown_sub_icbs_are_counted_but_not_checked(home: Home) -> None:
     brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "99Z"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert result.verdict == "pass"
-    assert result.observed.endswith("; 1 of unknown sub-ICBs are not judged")
+    assert result.observed.endswith("; 1 of unknown sub-ICBs are not checked")
 
 
 def test_an_unknown_icb_of_a_sub_icb_warns(home: Home) -> None:
     brought(home, coverage({}, {"SUB_ICB_LOCATION_CODE": "03W", "ICB_ONS_CODE": "E54999999"}))
     result = one(judged(home, COVERAGE), "icb_of_sub_icb")
     assert (result.verdict, result.failed_rows) == ("warn", 1)
-    assert "03W is put in E54999999, the reference has QK1" in result.message
+    assert "03W has ICB E54999999, the reference has QK1" in result.message
 
 
 def test_codes_of_2021_are_compared_too(home: Home) -> None:

@@ -22,7 +22,7 @@ def test_a_feed_may_have_rules_of_its_own() -> None:
 def test_two_checks_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = feed_checks(CLAIMS)[0].model_copy(update={"rule": "keys_unique"})
     monkeypatch.setattr(catalogue, "feed_checks", lambda feed: (taken,) if feed == CLAIMS else ())
-    with pytest.raises(ValueError, match="more than one check is called keys_unique"):
+    with pytest.raises(ValueError, match="more than one check has the id keys_unique"):
         all_checks.__wrapped__()
 
 

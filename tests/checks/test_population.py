@@ -118,7 +118,7 @@ def test_boards_are_judged_where_a_list_has_all_their_sub_icbs(home: Home) -> No
     brought(home, app_csv(*rows), listed(OCT, *whole_board(100)))
     found = one(judged(home, APP), RULE)
     assert (found.verdict, found.column_name, found.total_rows) == ("fail", "unique_users", 1)
-    assert found.observed == "1 of 1 organisation-months have more; 2 more have no patient list"
+    assert found.observed == "1 of 1 organisation-months have more; 2 more are on no patient list"
     assert "QK1 2025-10: 301 people, but only 300" in found.message
     brought(home, listed(OCT, *whole_board(101)))
     assert one(judged(home, APP), RULE).verdict == "pass"
@@ -127,9 +127,9 @@ def test_boards_are_judged_where_a_list_has_all_their_sub_icbs(home: Home) -> No
 @pytest.mark.parametrize(
     ("lists", "why"),
     [
-        ([], "no registered_patients near 2025-10 is held"),
-        ([listed("2026-02")], "no registered_patients near 2025-10 is held"),
-        ([listed(OCT, {"CODE": "C82002"})], "no organisation that has a figure has"),
+        ([], "no registered_patients near 2025-10 covers"),
+        ([listed("2026-02")], "no registered_patients near 2025-10 covers"),
+        ([listed(OCT, {"CODE": "C82002"})], "no organisation with a figure is on"),
     ],
 )
 def test_without_a_list_the_check_is_skipped_with_the_reason(
@@ -159,7 +159,7 @@ def test_unknown_practices_are_named_by_row(home: Home) -> None:
     assert found.observed == "6 unknown of 7 practices"
     assert found.message == (
         "row 3: C82990, row 4: C82991, row 5: C82992, row 6: C82993, row 7: C82994 "
-        "and 1 more row(s): on no patient list, so in no figure above practice level; "
+        "and 1 more row(s): on no patient list, so not in figures above practice level; "
         "check the code"
     )
     assert taken.state.verdict == "accepted"
@@ -181,7 +181,7 @@ def test_without_any_list_no_practice_is_accused(home: Home) -> None:
     found = one(judged(home, REFERRALS), "practices_known")
     assert (found.verdict, found.message) == (
         "skipped",
-        "no registered_patients is held, so no practice is known",
+        "no registered_patients is available, so no practice is known",
     )
 
 

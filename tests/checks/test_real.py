@@ -70,7 +70,7 @@ def test_in_real_half_of_england_the_sub_icbs_present_are_complete(
     assert taken.state.verdict == "accepted"
     parts = one(taken, "parts_complete")
     assert (parts.verdict, parts.failed_rows, parts.total_rows) == ("warn", 77, 106)
-    assert parts.observed == "29 of 106 sub-ICBs whole"
+    assert parts.observed == "29 of 106 sub-ICBs complete"
     assert one(taken, "keys_unique").verdict == "pass"
     assert {r.verdict for r in taken.results if r.rule in ROW_RULES} == {"pass"}
     assert one(taken, "sums_reconcile").verdict == "skipped"

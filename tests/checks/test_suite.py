@@ -117,7 +117,7 @@ def test_repeated_keys_of_the_ccg_era_are_added_up_and_not_flagged(home: Home) -
     taken = judged(home, SUB_ICB)
     found = one(taken, "keys_unique")
     assert (found.verdict, found.failed_rows, found.observed) == ("pass", 0, "1 repeated keys")
-    assert found.message == "repeated keys are added up, as the contract says"
+    assert found.message == "repeated keys are added up, as the contract requires"
     (file,) = taken.files
     assert pl.read_parquet(lake_paths(home, file).measures)["appointments"].to_list() == [7]
 
