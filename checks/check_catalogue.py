@@ -25,9 +25,9 @@ MART_OWNER = "Primary care analytics"
 
 
 def read_checks(path: Path, layers: tuple[Layer, ...] | None = None) -> tuple[Check, ...]:
-    """Read the checks of a catalogue file, in its order.
+    """Read the checks of a catalogue file, in its order; each must be in one of `layers`.
 
-    `layers`: those they must be of. Raises ValueError naming file and key.
+    Raises ValueError naming file and key.
     """
     return _checks(path, _read(path), layers)
 
@@ -56,7 +56,7 @@ def _checks(path: Path, raw: dict[str, Any], layers: tuple[Layer, ...] | None) -
 
 
 def _faults(error: ValidationError, *above: str) -> str:
-    """Describe each fault with its key, as `key.key: what is wrong (found ...)`."""
+    """Describe each fault as `key.key: what is wrong (found ...)`."""
     told = []
     for fault in error.errors():
         key = ".".join([*above, *map(str, fault["loc"])])
@@ -83,13 +83,13 @@ def mart_checks() -> tuple[Check, ...]:
 
 
 def feed_file(feed: str) -> Path:
-    """Return the path of a feed's `checks.yaml`, which need not exist."""
+    """Return the path of a feed's `checks.yaml`, which is optional."""
     return FEEDS_FOLDER / feed / FEED_FILE
 
 
 @cache
 def feed_words(feed: str) -> FeedChecks:
-    """Return a feed's check settings; all defaults where it has no `checks.yaml`.
+    """Return a feed's check settings, the defaults if it has no `checks.yaml`.
 
     Raises ValueError naming file and key.
     """
@@ -106,7 +106,7 @@ def load_feed_words(path: Path, contract: Contract) -> FeedChecks:
     _checks(path, words.checks, EDITION_LAYERS)
     for rule, override in words.overrides.items():
         if rule not in shared_checks():
-            raise ValueError(f"{path}: overrides.{rule}: no check that feeds share is called so")
+            raise ValueError(f"{path}: overrides.{rule}: not one of the shared checks")
         try:
             shared_checks()[rule].overridden(override)
         except ValidationError as error:
@@ -129,11 +129,11 @@ def _measures_exist(path: Path, words: FeedChecks, contract: Contract) -> None:
         named.append(("parts_sum_to_total", (split.total, *(() if of_labels else split.parts))))
         for label in set(split.parts) - _labels(contract, split.split) if of_labels else ():
             raise ValueError(
-                f"{path}: parts_sum_to_total.parts: `{label}` is no label of `{split.split}`"
+                f"{path}: parts_sum_to_total.parts: `{label}` is not a label of `{split.split}`"
             )
     for key, measures in named:
         for name in set(measures) - set(contract.measures):
-            raise ValueError(f"{path}: {key}: `{name}` is no measure of the contract")
+            raise ValueError(f"{path}: {key}: `{name}` is not a measure of the contract")
 
 
 def _labels(contract: Contract, column: str | None) -> set[str]:
@@ -143,7 +143,7 @@ def _labels(contract: Contract, column: str | None) -> set[str]:
 
 @cache
 def feed_checks(feed: str) -> tuple[Check, ...]:
-    """Return the checks that only this feed has, in the order of its `checks.yaml`."""
+    """Return a feed's own checks, in the order of its `checks.yaml`."""
     return _checks(feed_file(feed), feed_words(feed).checks, EDITION_LAYERS)
 
 
@@ -157,17 +157,14 @@ def all_checks() -> dict[str, Check]:
     found: dict[str, Check] = {}
     for check in (*shared_checks().values(), *mart_checks(), *own):
         if check.rule in found:
-            raise ValueError(f"more than one check is called {check.rule}")
+            raise ValueError(f"more than one check has the id {check.rule}")
         found[check.rule] = check
     return found
 
 
 @cache
 def check_of(rule: str, feed: str | None = None) -> Check:
-    """Return the check of this id for the feed: with its overrides and owner.
-
-    Raises KeyError if there is none.
-    """
+    """Return a check with a feed's overrides and owner. Raises KeyError for an unknown id."""
     check = all_checks()[rule]
     if feed is None or feed == MART or feed not in contracts():
         return check

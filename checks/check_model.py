@@ -13,16 +13,12 @@ from warehouse.reference.levels import LEVELS, TABLE, NewMonthAction, OrgLevel
 from warehouse.transform.conform import ROW_RULES
 
 Action = Literal["hold", "hold_month", "quarantine", "warn"]
-
-
 Bounds = tuple[float, float]
-
-
 NUMBERS = ("threshold", "month_on_month", "least")
 
 
 class Override(Strict):
-    """Where a feed overrides a shared check."""
+    """A feed's changes to a shared check."""
 
     severity: Severity | None = None
     action: Action | None = None
@@ -35,12 +31,12 @@ class Override(Strict):
 class Check(Strict):
     """One requirement.
 
-    `action`: `hold` holds the edition (or the mart), `hold_month` the months of organisations that
-    fail it, `quarantine` the rows that fail it, and the edition too once they are more than
+    `action`: `hold` holds the edition (or the mart), `hold_month` the organisation-months that fail
+    it; `quarantine` removes the rows that fail it, and holds the edition if their share exceeds
     `threshold`; `warn` records it. `threshold_means` describes the threshold and may name
     `{threshold}`, `{month_on_month}` (the threshold where two different months are compared) and
     `{least}` (smaller counts are not checked).
-    `owner`: None where it is the owner of the feed's contract.
+    `owner`: None for the owner of the feed's contract.
     """
 
     rule: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -57,7 +53,7 @@ class Check(Strict):
 
     @property
     def limit(self) -> float:
-        """Return the threshold of a check that must have one. Raises ValueError if it has none."""
+        """Return the threshold. Raises ValueError if there is none."""
         if self.threshold is None:
             raise ValueError(f"check {self.rule} has no `threshold:`")
         return self.threshold
@@ -75,27 +71,25 @@ class Check(Strict):
         if self.severity != wanted:
             raise ValueError(f"`action: {self.action}` needs `severity: {wanted}`")
         if (self.action == "quarantine") != (self.rule in ROW_RULES):
-            raise ValueError("rows are quarantined by row rules, and by them alone")
+            raise ValueError("`action: quarantine` is for row rules, and for them alone")
         if self.action == "quarantine" and self.severity == "ERROR" and self.threshold is None:
-            raise ValueError("a row rule of severity ERROR says from which share of rows it holds")
+            raise ValueError("a row rule of severity ERROR needs a `threshold`, a share of rows")
         if (self.threshold is None) != (self.threshold_means is None):
             raise ValueError("`threshold` and `threshold_means` go together")
         if self.threshold is None and (self.month_on_month or self.least):
             raise ValueError("`month_on_month` and `least` need a `threshold`")
         for number in NUMBERS[1:]:
             if (getattr(self, number) is None) == (f"{{{number}" in (self.threshold_means or "")):
-                raise ValueError(
-                    f"`threshold_means` names {{{number}}}, if and only if there is one"
-                )
+                raise ValueError(f"`{number}` and {{{number}}} in `threshold_means` go together")
         return self
 
     def overridden(self, override: Override) -> Check:
-        """Check with one feed's overrides. Raises ValueError if it has no such number."""
-        said = override.model_dump(exclude_none=True)
+        """Return the check with one feed's overrides. Raises ValueError for a number it lacks."""
+        changed = override.model_dump(exclude_none=True)
         for number in NUMBERS:
-            if number in said and getattr(self, number) is None:
+            if number in changed and getattr(self, number) is None:
                 raise ValueError(f"{number}: the check {self.rule} has none to override")
-        return Check.model_validate(self.model_dump() | said)
+        return Check.model_validate(self.model_dump() | changed)
 
     def threshold_text(self) -> str | None:
         """Return `threshold_means` with its numbers filled in."""
@@ -119,8 +113,8 @@ class PartOfTotal(Strict):
 
 
 class Share(PartOfTotal):
-    """A share that lies within limits: of the whole edition, and of each organisation-month with a
-    count of at least `each_from`."""
+    """Limits of a share: for the whole edition, and for each organisation-month whose total is at
+    least `each_from`."""
 
     whole: Bounds
     each: Bounds
@@ -130,9 +124,9 @@ class Share(PartOfTotal):
 class NewMonths(Strict):
     """How a feed's new months are checked against earlier ones.
 
-    `measure`: the one that is checked, None for the contract's first. `per`: what makes months
-    comparable, None for `working_day` of measures that add up over months, `month` of others.
-    `levels`: level -> the action, beside what the table of levels gives.
+    `measure`: the one that is checked, None for the contract's first. `per`: the unit that makes
+    months comparable, None for `working_day` if the measure adds up over months, else `month`.
+    `levels`: level -> action, where it differs from the table of levels.
     """
 
     measure: str | None = None
@@ -159,7 +153,7 @@ class NewMonths(Strict):
 class FeedChecks(Strict):
     """A feed's check settings: its own checks, parameters of generic ones, and its overrides.
 
-    `looks_back`: over how many months the feed's own checks look for an earlier edition.
+    `looks_back`: how many months back an earlier edition may be to be compared with.
     """
 
     looks_back: int = Field(default=3, ge=3)

@@ -23,14 +23,14 @@ def checks_of(feed: str) -> tuple[Check, ...]:
     idle = set(feed_words(feed).overrides) - set(rules)
     if idle:
         raise ValueError(
-            f"{feed_file(feed)}: overrides.{min(idle)}: this feed has no such check; it has "
+            f"{feed_file(feed)}: overrides.{min(idle)}: not a check of this feed, which has "
             f"{', '.join(rules)}"
         )
     return tuple(check_of(rule, feed) for rule in rules)
 
 
 def check_table() -> pl.DataFrame:
-    """Return one row per feed and check, the mart's under feed `mart`: as in `REGISTER_SCHEMA`."""
+    """Return one row per feed and check, the mart's under feed `mart`, as in `REGISTER_SCHEMA`."""
     every = [(feed, check) for feed in sorted(contracts()) for check in checks_of(feed)]
     every += [(MART, check) for check in mart_checks()]
     rows = [

@@ -80,8 +80,8 @@ class CountTable:
 
     `counts`: organisations x consecutive months, NaN where there is none. `days`: of each month,
     to make counts comparable. `level_of`: level -> for each organisation the number of the whole
-    it is in, -1 for none. `totals`: levels that are checked as totals. `least`: smaller counts are
-    not checked. `calm`, `most`: the lowest and highest bound of a deviation.
+    it is in, -1 for none. `totals`: levels checked as totals. `least`: smaller counts are not
+    checked. `calm`, `most`: the lowest and highest bound of a deviation.
     """
 
     counts: Floats
@@ -154,8 +154,8 @@ class CountTable:
         return next(iter(self.level_of))
 
     def common(self, month: int, lag: int) -> float:
-        """Return the shared movement, NaN where too few organisations have one. Beyond its own
-        bound (a whole file is wrong) it is the expected one."""
+        """Return the shared movement, NaN where too few organisations have a change; the expected
+        one where it exceeds its own bound, because the whole file is wrong."""
         key = (month, lag)
         if key not in self._common:
             moved = _middle(self.change(self.base, month, lag))
@@ -175,8 +175,8 @@ class CountTable:
         return self._shared[month]
 
     def _moved(self, level: str, month: int, told: Any) -> tuple[Any, bool]:
-        """Return a change on the year less that of the three months before; where none of these is
-        known, the median of the four changes. `told`: what is taken of a level's."""
+        """Return the change on the year less that of the three months before, and True; where none
+        of these is known, the median of the four changes, and False. `told`: summary of a level."""
         year = told(self.change(level, month, YEAR))
         before = _median([told(self.change(level, month - lag, YEAR)) for lag in NEAR])
         if np.any(np.isfinite(year - before)):
@@ -192,7 +192,7 @@ class CountTable:
         return self._strays[key]
 
     def is_alone(self, level: str, month: int) -> bool:
-        """Whether a level is checked as a total: it is one, or too few share a movement."""
+        """Whether a level is checked as a total: it is one, or has no shared movement."""
         return level in self.totals or all(np.isnan(self.common(month, lag)) for lag in LAGS)
 
     def _among(self, level: str, month: int) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
 
 
 def rules_file(feed: str) -> Path | None:
-    """Return the path of a feed's own rules, None if it has none."""
+    """Return the path of a feed's `rules.py`, None if it has none."""
     path = FEEDS_FOLDER / feed / "rules.py"
     return path if path.exists() else None
 
@@ -26,7 +26,7 @@ def rules_file(feed: str) -> Path | None:
 def feed_rules(feed: str) -> dict[str, Rule]:
     """Return the rules that only this feed has, by check id.
 
-    Raises ValueError if they are not those of its `checks.yaml`.
+    Raises ValueError if they differ from those of its `checks.yaml`.
     """
     found: dict[str, Rule] = {}
     if rules_file(feed):

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from checks.check_catalogue import feed_words
-from checks.edition_view import EditionView, Evidence, offences, skipped
+from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from checks.expected_range import LEAST, CountTable, Ids, Range
 from checks.places_named import places_of
 from warehouse.base.months import add_months, between, days_of, month_text, parse_month
@@ -27,27 +27,27 @@ from warehouse.reference.organisations import ods_codes
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
 CALM = {NEW_MONTHS: LEAST, SMALL: 0.4}  # the lowest bound of a deviation
-REACH = 18  # months: a year, the three before, and some to know the series' own spread
+REACH = 18  # months: a year, the three before, and some for the series' own spread
 SHOWN = 10
 DO = (
-    "Held are these months alone; all else is published, and what is made of them is incomplete. "
-    "Import a sound file, or let them in: access-recovery accept {feed} {edition} --reason TEXT "
+    "Only these months are held; roll-ups that need them are incomplete. All else is published. "
+    "Import a sound file, or accept them: access-recovery accept {feed} {edition} --reason TEXT "
     "(--org CODE, --month YYYY-MM for one of them)"
 )
 Rule = Callable[[EditionView], Evidence]
 
 
 def is_judged(contract: Contract) -> bool:
-    """Whether a feed's new months are checked: monthly sums of a publication, not local returns or
-    lists that are carried forward."""
+    """Whether a feed's new months are checked: not those of local returns, or of lists that are
+    carried forward."""
     if contract.reporting_unit is None or not contract.month or not contract.measures:
         return False
     return not (contract.local_return or contract.carried_forward)
 
 
 def reach(contract: Contract) -> int:
-    """Return how many months back editions are needed to check new months: fewer for a
-    feed that restates long series, because its editions contain the earlier months."""
+    """Return how many months back editions are needed to check new months: fewer for a feed that
+    restates long series."""
     if not is_judged(contract):
         return 0
     return NEWEST if contract.window_months >= REACH else REACH
@@ -64,7 +64,7 @@ def rules(contract: Contract) -> dict[str, Rule]:
 
 
 def _levels(contract: Contract, action: str) -> list[OrgLevel]:
-    """Return the levels, at or above those that a feed reports by, to which the action applies."""
+    """Return the levels of a feed and above it to which the action applies."""
     if not is_judged(contract) or contract.reporting_unit is None:
         return []
     words, unit = feed_words(contract.feed).new_months, contract.reporting_unit.level
@@ -77,8 +77,8 @@ def _levels(contract: Contract, action: str) -> list[OrgLevel]:
 
 @dataclass
 class JudgedMonths:
-    """New months of some levels: `out` of range, the furthest first, of `total` that could be
-    checked; `months`: those that are new."""
+    """The result for some levels: the organisation-months `out` of range, the furthest first, of
+    `total` that could be checked; the new `months`."""
 
     out: list[HeldMonth]
     total: int
@@ -87,13 +87,13 @@ class JudgedMonths:
 
 @lru_cache(maxsize=4)  # used by the check, then to record what it holds
 def judge(view: EditionView, rule: str) -> JudgedMonths | str:
-    """Check an edition's new months at a rule's levels, or say why there is nothing to check."""
+    """Check an edition's new months at a rule's levels, or return why none can be checked."""
     action = "hold" if rule == NEW_MONTHS else "warn"
     levels = _levels(view.contract, action)
     cells = _cells(view)
     new = _new(view, cells)
     if new.is_empty():
-        return "no month is new: accepted editions before have them all"
+        return "no month is new: earlier accepted editions have them all"
     check = view.check(rule)
     bounds = (check.least or 0, CALM[rule], check.limit)
     world = _World(view, cells, levels, bounds)
@@ -112,9 +112,9 @@ def judge(view: EditionView, rule: str) -> JudgedMonths | str:
             world.table.forget(level, list(beyond), world.months.index(month))
     if not total:
         return (
-            "there are fewer months before than needed: at least two of the same month of the year "
-            f"before and the three months before {month_text(months[-1])}, of organisations that "
-            f"count {check.least:,} a month"
+            "too few earlier months: needed are at least two of the three months before "
+            f"{month_text(months[-1])} and the same month of the year before, of organisations "
+            f"with {check.least:,} or more a month"
         )
     out.sort(key=lambda pair: (-abs(pair[0]), pair[1].key))
     return JudgedMonths([one for _, one in out], total, months)
@@ -134,7 +134,7 @@ def held_out(view: EditionView) -> Evidence:
 
 def small(view: EditionView) -> Evidence:
     """Find new months of practices, networks and the like that are out of range."""
-    return _evidence(view, SMALL, "They are published: look at them before they are quoted")
+    return _evidence(view, SMALL, "They are published: check them before quoting them")
 
 
 def _evidence(view: EditionView, rule: str, do: str) -> Evidence:
@@ -142,17 +142,15 @@ def _evidence(view: EditionView, rule: str, do: str) -> Evidence:
     if isinstance(found, str):
         return skipped(rule, found)
     told = [one.words for one in found.out]
-    shown = "; ".join(told[:SHOWN])
-    more = f"; and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
     months = ", ".join(month_text(month) for month in found.months)
     return offences(
         rule,
         told,
-        expected="about what the same month of the year before and the three months before lead "
-        "to expect",
-        observed=f"{len(told):,} of {found.total:,} new organisations' months ({months}) are not",
+        expected="within the range expected from the same month of the year before and the three "
+        "months before",
+        observed=f"{len(told):,} of {found.total:,} new organisation-months ({months}) are outside",
         total=found.total,
-        message=f"{shown}{more}. {do}",
+        message=f"{listed(told, SHOWN, '; ')}. {do}",
     )
 
 
@@ -161,8 +159,8 @@ def _measure(contract: Contract) -> str:
 
 
 def _cells(view: EditionView) -> pl.DataFrame:
-    """Return `org_code, month, value, own, given`: the newest accepted figure of each
-    organisation-month; `own`: of this edition; `given`: whether an earlier accepted one has it."""
+    """Return `org_code, month, value, own, given`: the newest figure of each organisation-month;
+    `own`: from this edition; `given`: whether an earlier accepted one has it."""
     measure, unit = _measure(view.contract), view.contract.reporting_unit
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
     for one in view.before:
@@ -195,8 +193,8 @@ def _sound(view: EditionView, measure: str) -> pl.DataFrame:
 
 
 def _new(view: EditionView, cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the edition's cells to check: its newest months, and held months, that no earlier
-    accepted edition has."""
+    """Return the edition's cells that no earlier accepted edition has: of its newest months, and
+    of held months."""
     first = add_months(view.month, 1 - NEWEST)
     again = [parse_month(one.month) for one in _held_before(view)]
     recent = (pl.col("month") >= first) | pl.col("month").is_in(again)
@@ -220,7 +218,7 @@ class _World:
         contract = view.contract
         self.measure = _measure(contract)
         first, last = cells["month"].min(), view.month
-        assert isinstance(first, date)  # noqa: S101 - the caller has looked
+        assert isinstance(first, date)  # noqa: S101 - the caller has checked that there are cells
         self.months = between(first, last)
         self.codes = sorted(cells["org_code"].unique())
         self.names: dict[str, list[str]] = {}
@@ -252,7 +250,7 @@ class _World:
         return counts
 
     def _leave_out(self, caveat: Caveat, places: dict[OrgLevel, list[str | None]]) -> None:
-        """Remove months that are known to be wrong, which are neither checked nor compared with."""
+        """Remove months that are known to be wrong: they are neither checked nor compared with."""
         named = places.get(caveat.org_level or "england", [])
         inside = [not caveat.organisations or code in caveat.organisations for code in named]
         for number, month in enumerate(self.months):
@@ -263,8 +261,8 @@ class _World:
     def ranges(
         self, level: OrgLevel, month: date, whose: frozenset[str]
     ) -> Iterator[tuple[int, Range]]:
-        """Yield the expected ranges of a level's new organisation-months: with a member whose
-        month is new, or was held."""
+        """Yield number and expected range of a level's organisations that have a member whose month
+        is new, or whose month was held."""
         is_new = np.array([code in whose for code in self.codes])
         new = set(self.table.level_of[level][is_new].tolist())
         for number, one in self.table.ranges(level, self.months.index(month)).items():
@@ -273,7 +271,7 @@ class _World:
                 yield number, one
 
     def held_month(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
-        """Return the record of a month out of range."""
+        """Return the record of a month that is out of range."""
         return HeldMonth(
             org_level=level,
             org_code=self.names[level][number],
@@ -287,7 +285,7 @@ class _World:
 
 
 def _days(contract: Contract, month: date) -> float:
-    """Return the days that a month's count is divided by."""
+    """Return the number that a month's count is divided by to make months comparable."""
     measure = contract.measures[_measure(contract)]
     usual = "working_day" if measure.additive_over_time else "month"
     per = feed_words(contract.feed).new_months.per or usual

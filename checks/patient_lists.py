@@ -28,8 +28,7 @@ def population(
 ) -> pl.DataFrame:
     """Return `org_code, month, patients` of practices, sub-ICBs or ICBs; none at other levels.
 
-    Each month uses its nearest list. A place with members missing from the list has no row, because
-    its patients are not known.
+    Each month uses its nearest list. A place with members missing from the list has no row.
     """
     held = {file.edition for file in files}
     found = [NO_PATIENTS]
@@ -70,14 +69,15 @@ def _at_level(listed: pl.DataFrame, level: str, month: date) -> pl.DataFrame:
 
 
 def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
-    """Return codes of all practices on any of these lists."""
+    """Return the codes of all practices on any of these lists."""
     editions = {file.edition for file in files}
     lists = [read_list(home, [f for f in files if f.edition == one]) for one in sorted(editions)]
     return frozenset[str]().union(*(one["org_code"] for one in lists))
 
 
 def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
-    """`org_code, patients, sub_icb_code` of one list: the last complete revision by practice."""
+    """Return `org_code, patients, sub_icb_code` of one list: of each practice's last complete
+    revision."""
     ordered = in_order(files)
     paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
@@ -89,10 +89,9 @@ def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
 def _read_list(
     paths: tuple[LakePaths, ...], _facts: tuple[str | None, ...], measure: str
 ) -> pl.DataFrame:
-    """Cache a list: many editions use the same ones, for as long as the facts are the same."""
+    """Read a list, cached until its facts change: many editions use the same one."""
     keys = ["org_code", "month"]
-    cells = pl.concat(pl.read_parquet(path.measures) for path in paths)
-    cells = latest_cells(cells)
+    cells = latest_cells(pl.concat(pl.read_parquet(path.measures) for path in paths))
     named = pl.concat(pl.read_parquet(path.organisations) for path in paths)
     named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")
     places = named.unique(keys, keep="last", maintain_order=True).select(*keys, "sub_icb_code")

@@ -16,8 +16,8 @@ NO_NETWORK = "U"  # shared by practices without one
 
 
 def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
-    """Level -> for each organisation counted the place it is in, by the codes of the mart; from the
-    newest of the edition's files, else of those before, that has it."""
+    """Return level -> the place of each organisation, in the codes of the mart, as named by the
+    newest file that has it."""
     unit = view.contract.reporting_unit
     assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
     known = _observed(view).filter(pl.col("org_level") == unit.level)

@@ -46,7 +46,7 @@ def written(folder: Path, text: str) -> Path:
     [
         (lambda t: t.replace("severity: ERROR", "severity: WARN"), "a_check: .*needs `severity: E"),
         (lambda t: t.replace("action: hold", "action: warn"), "a_check: .*needs `severity: WARN`"),
-        (lambda t: t.replace("action: hold", "action: quarantine"), "a_check: rows are"),
+        (lambda t: t.replace("action: hold", "action: quarantine"), "`action: quarantine` is"),
         (lambda t: t.replace("title:", "titel:"), r"a_check\.titel: Extra inputs"),
         (lambda t: t.replace("validity", "beauty"), r"a_check\.dimension: .*found 'beauty'"),
         (lambda t: t.replace("rules", "mart"), r"a_check\.layer: found mart"),
@@ -70,14 +70,17 @@ def test_a_broken_check_is_refused_with_file_and_key(
     ("text", "told"),
     [
         ("looks_back: 1", "looks_back: "),
-        ("overrides: {no_such: {threshold: 1}}", r"overrides\.no_such: no check"),
+        ("overrides: {no_such: {threshold: 1}}", r"overrides\.no_such: not one of"),
         ("overrides: {keys_unique: {threshold: 1}}", r"overrides\.keys_unique\.threshold: the che"),
         ("overrides: {keys_unique: {severity: WARN}}", r"overrides\.keys_unique: .*needs `sever"),
         ("overrides: {keys_unique: {title: Other}}", r"overrides\.keys_unique\.title: Extra"),
-        ("part_within_total: [{part: x, total: appointments}]", "part_within_total: `x` is no m"),
+        (
+            "part_within_total: [{part: x, total: appointments}]",
+            "total: `x` is not a m",
+        ),
         (
             "parts_sum_to_total: [{total: appointments, split: hcp_type, parts: [Robot]}]",
-            "`Robot` is no label of `hcp_type`",
+            "`Robot` is not a label of `hcp_type`",
         ),
     ],
 )
@@ -112,7 +115,7 @@ def test_an_override_of_a_check_that_the_feed_lacks_is_refused(tmp_path: Path) -
     idle = said(tmp_path, "overrides: {people_within_population: {owner: A person}}")
     with (
         patch("checks.check_register.feed_words", lambda feed: idle),
-        pytest.raises(ValueError, match=r"overrides\.people_within_population: this feed has no"),
+        pytest.raises(ValueError, match=r"overrides\.people_within_population: not a check"),
     ):
         checks_of.__wrapped__(SUB_ICB)
 
