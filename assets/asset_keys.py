@@ -6,7 +6,7 @@ from warehouse.contract.model import Contract
 
 
 def keys(feed: str) -> tuple[dg.AssetKey, dg.AssetKey, dg.AssetKey]:
-    """Return asset keys of a feed: archived, tidy, measures."""
+    """Return the asset keys of a feed: archived, tidy, measures."""
     return tuple(dg.AssetKey([feed, step]) for step in ("archived", "tidy", "measures"))  # type: ignore[return-value]
 
 
@@ -16,12 +16,11 @@ def fetched_key(feed: str) -> dg.AssetKey:
 
 
 def brought_by(contract: Contract) -> str | None:
-    """Feed whose downloads include this one: its own, or another's; None if not published."""
-    if contract.discovery is None:
-        return None
-    return contract.discovery.comes_with or contract.feed
+    """Return the feed whose downloads include this one's files; None if it is not published."""
+    found = contract.discovery
+    return (found.comes_with or contract.feed) if found else None
 
 
 def owner_tag(owner: str) -> str:
-    """Dagster's form of a team that owns an asset."""
+    """Return an owner as Dagster writes a team."""
     return "team:" + owner.lower().replace(" ", "-")

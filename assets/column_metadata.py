@@ -10,8 +10,8 @@ from warehouse.lineage.feed_edges import ROWS, Edge
 def column_metadata(
     fields: list[Field], edges: list[Edge], source: str, upstream: dg.AssetKey
 ) -> dict[str, object]:
-    """Metadata of one asset: its columns, each with those of the layer's table `source`, the asset
-    `upstream`, that it is made of."""
+    """Return metadata of one asset: its columns, each with the columns it comes from in the table
+    `source`, which is the asset `upstream`."""
     behind: dict[str, dict[str, None]] = {}
     for edge in edges:
         plain = edge.use == "value" and ROWS not in (edge.to_column, edge.from_column)

@@ -15,35 +15,29 @@ from warehouse.editions.check_history import CheckResult
 def report(
     context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
 ) -> None:
-    """Log the Dagster events of one edition: materialisations, and a verdict per check."""
+    """Log the Dagster events of one edition."""
     archived, tidy, measures = keys(contract.feed)
     synthetic = all(file.synthetic for file in taken.files)
     shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
     _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
-    rows = sum(fact.rows for fact in taken.facts)
-    quarantined = sum(fact.quarantined for fact in taken.facts)
-    _materialised(
-        context,
-        tidy,
-        edition,
-        {**shared, "dagster/partition_row_count": rows, "quarantined_rows": quarantined},
-    )
+    counts = {
+        "dagster/partition_row_count": sum(fact.rows for fact in taken.facts),
+        "quarantined_rows": sum(fact.quarantined for fact in taken.facts),
+    }
+    _materialised(context, tidy, edition, {**shared, **counts})
     for check in checks_of(contract.feed):
         results = [r for r in taken.results if r.rule == check.rule]
         _checked(context, tidy, edition, check.rule, results)
     if taken.status.verdict == "accepted":
-        cells = sum(fact.cells for fact in taken.facts)
-        lost = sum(fact.unreliable_cells for fact in taken.facts)
-        _materialised(
-            context,
-            measures,
-            edition,
-            {**shared, "dagster/partition_row_count": cells, "cells_left_out": lost},
-        )
+        counts = {
+            "dagster/partition_row_count": sum(fact.cells for fact in taken.facts),
+            "cells_left_out": sum(fact.unreliable_cells for fact in taken.facts),
+        }
+        _materialised(context, measures, edition, {**shared, **counts})
 
 
 def override_metadata(taken: TakenIn) -> dict[str, str]:
-    """Return metadata of a person's decision about the edition, for its materialisations."""
+    """Return metadata of the decision about the edition, if there is one."""
     decision = taken.status.decision
     if decision is None:
         return {}
@@ -85,11 +79,11 @@ def _checked(
     check_key = dg.AssetCheckKey(key, rule)
     if check_key not in context.selected_asset_check_keys:
         return
-    grave = ("pass", "skipped", "warn", "fail")
-    worst = max(results, key=lambda result: grave.index(result.verdict), default=None)
-    # A check without a result did not run: for an unreadable file, only checks of files run.
+    order = ("pass", "skipped", "warn", "fail")
+    worst = max(results, key=lambda result: order.index(result.verdict), default=None)
+    # A check without a result did not run: if a file can't be read, only checks of files run.
     verdict = worst.verdict if worst else "skipped"
-    why = worst.message if worst else "not made for this edition"
+    why = worst.message if worst else "did not run for this edition"
     metadata: dict[str, object] = {"verdict": verdict}
     if worst:
         metadata |= {
@@ -106,9 +100,7 @@ def _checked(
             passed=verdict == "pass",
             description=f"Skipped: {why}" if verdict == "skipped" else None,
             metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
-            severity=dg.AssetCheckSeverity.ERROR
-            if verdict == "fail"
-            else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity("ERROR" if verdict == "fail" else "WARN"),
             blocking=verdict == "fail",
             partition=edition,
         )

@@ -21,7 +21,7 @@ from warehouse.lineage.feed_edges import measure_edges, tidy_edges
 from warehouse.outputs.openlineage.emit import Emitter, emitting
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
 
-# One run at a time writes a home, whether of a feed, of the mart, or a whole refresh.
+# Only one run at a time writes to a home: of a feed, of the mart, or a whole refresh.
 POOL = "refresh"
 
 
@@ -60,13 +60,13 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             archived,
             [fetched_key(bringer)] if bringer else [],
             {"csv"},
-            f"files as published, under their SHA-256, with provenance.\n\n{contract.description}",
+            f"files as published, by SHA-256, with provenance.\n\n{contract.description}",
         ),
         spec(
             tidy,
             [archived],
             {"polars", "parquet"},
-            f"rows typed and conformed, bad rows in quarantine. Grain: {contract.grain}.",
+            f"rows in standard types and labels, bad rows quarantined. Grain: {contract.grain}.",
             column_metadata(
                 tidy_fields(contract), tidy_edges(contract), f"published.{feed}", archived
             ),
@@ -75,8 +75,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             measures,
             [tidy],
             {"polars", "parquet"},
-            "additive sums per organisation and month, and the organisations named; only of "
-            "editions that passed their checks.",
+            "counts by organisation and month, and the organisations named; only of accepted "
+            "editions.",
             column_metadata(
                 measure_fields(contract), measure_edges(contract), f"tidy.{feed}", tidy
             ),
@@ -84,16 +84,16 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     ]
 
 
-# Dagster has no verdict for a check that could not run; its own `skipped` becomes a failure once
-# the run fails, as it does when the only edition is held.
+# Dagster's own `skipped` becomes a failure when the run fails, as it does if its only edition is
+# held.
 SKIPPED_SHOWN = (
-    "Where it can't be made it shows as a warning, never as passed: metadata `verdict` is skipped, "
-    "and the result says why."
+    "If it can't run, it shows as a warning, never as passed: its metadata `verdict` is skipped, "
+    "and its description gives the reason."
 )
 
 
 def describe_check(check: Check) -> str:
-    """Describe a check in a line: requirement, severity, action, dimension, owner."""
+    """Describe a check: requirement, severity, action, dimension, owner, threshold."""
     about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
     threshold = check.threshold_text()
     limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
@@ -139,14 +139,14 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
                 own = [file for file in files if file.edition == edition]
                 taken = _take_in(context, contract, edition, own, lineage) if own else None
                 if taken is None:
-                    context.log.info(f"{contract.feed} {edition}: no file of it in the archive")
+                    context.log.info(f"{contract.feed} {edition}: no file in the archive")
                     continue
                 report(context, contract, edition, taken)
                 if taken.status.undecided:
                     held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):
             raise dg.Failure(
-                description="Held back, last-good stays published. " + " | ".join(held),
+                description="Held; earlier figures stay published. " + " | ".join(held),
                 allow_retries=False,
             )
         yield from ()
@@ -161,7 +161,7 @@ def _take_in(
     files: list[SourceFile],
     lineage: Emitter | None,
 ) -> TakenIn | None:
-    """Process one edition, and yield its events."""
+    """Process one edition, and emit its lineage events."""
     home, run = context.resources.home.get(), context.run
     with running(
         lineage,

@@ -20,12 +20,11 @@ from warehouse.contract.model import Contract
 from warehouse.fetch.lookups import Lookup, lookups
 
 IN = ("new", "unchanged")
-# Retries are only for unreachable publishers: the client has tried for a minute or two by then.
-AGAIN = dg.RetryPolicy(
+# Only for unreachable publishers, after a minute or two of retries by the client.
+RETRIES = dg.RetryPolicy(
     max_retries=3, delay=120, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
-# A run left by a killed machine would block its publisher until then.
-LONGEST = 4 * 3600  # seconds
+LONGEST = 4 * 3600  # seconds until a run left by a killed machine no longer blocks its publisher
 SHOWN = 5  # failures described in one message
 
 
@@ -35,12 +34,12 @@ def fetch_job_name(feed: str) -> str:
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
-    """Return tags of one run for all editions from the first to the last."""
+    """Return the tags of one run for all editions from the first to the last."""
     return {RANGE_START: first, RANGE_END: last}
 
 
 def fetch_job(contract: Contract) -> UnresolvedAssetJobDefinition:
-    """Return the job of one feed."""
+    """Return the job that fetches one feed."""
     return dg.define_asset_job(
         fetch_job_name(contract.feed),
         selection=dg.AssetSelection.assets(fetched_key(contract.feed)),
@@ -50,7 +49,7 @@ def fetch_job(contract: Contract) -> UnresolvedAssetJobDefinition:
 
 
 def publisher(contract: Contract) -> str:
-    """Return the publisher's host, to which one run at a time sends requests."""
+    """Return the publisher's host: only one run at a time sends requests to it."""
     return urlsplit(contract.landing_page).netloc
 
 
@@ -83,10 +82,10 @@ def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
 def look_for(
     context: dg.AssetExecutionContext, home: Home, contract: Contract
 ) -> Iterator[dg.AssetMaterialization]:
-    """Look up the editions of this run, and yield each result as it comes.
+    """Look up the editions of this run, and yield a materialisation for each that is archived.
 
-    Raises dg.RetryRequested if the publisher can't be reached, dg.Failure if it still can't, or if
-    a person must check something.
+    Raises dg.RetryRequested if the publisher can't be reached; dg.Failure after the last retry, or
+    if a person must check something.
     """
     from warehouse.fetch.fetch import each_lookup
 
@@ -110,8 +109,8 @@ def look_for(
 
 
 def published(contract: Contract, editions: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return editions that the publisher may have, and those that it can't: a quarterly list has
-    none of January, and every series has a start."""
+    """Return editions that the publisher may have, and those that it can't: none of a quarterly
+    list for January, none before a series starts."""
     every, discovery = contract.cadence.months or 1, contract.discovery
     has: list[str] = []
     none: list[str] = []
@@ -131,7 +130,6 @@ def _materialised(home: Home, look: Lookup) -> dg.AssetMaterialization:
 
 
 def _metadata(home: Home, look: Lookup) -> dict[str, Any]:
-    """Return metadata of an edition's archived files, for its materialisation."""
     own = [file for file in Archive(home).files(look.feed) if file.edition == look.edition]
     records = [
         dg.TableRecord(
@@ -144,42 +142,39 @@ def _metadata(home: Home, look: Lookup) -> dict[str, Any]:
         )
         for file in own
     ]
-    told = {
+    metadata = {
         "verdict": dg.MetadataValue.text(look.verdict),
         "files": dg.MetadataValue.table(records, schema=FILE_COLUMNS),
         "bytes": dg.MetadataValue.int(sum(file.bytes for file in own)),
     }
-    return told | ({"page": dg.MetadataValue.url(look.page)} if look.page else {})
+    return metadata | ({"page": dg.MetadataValue.url(look.page)} if look.page else {})
 
 
 FILE_COLUMNS = dg.TableSchema(
     [
-        dg.TableColumn("file"),
-        dg.TableColumn("bytes", "int"),
-        dg.TableColumn("sha256"),
-        dg.TableColumn("published"),
+        dg.TableColumn(name, "int" if name == "bytes" else "string")
+        for name in ("file", "bytes", "sha256", "published")
     ]
 )
 
 
-def _fail(found: Iterable[Lookup], tried_again: int) -> None:
-    """Fail for what a person must check; request a retry if the publisher can't be reached."""
+def _fail(found: Iterable[Lookup], retries: int) -> None:
+    """Raise if a lookup failed: a retry if the publisher can't be reached, otherwise a failure."""
     failed = [look for look in found if look.verdict not in (*IN, "not yet")]
     if not failed:
         return
     told = [_in_words(look) for look in failed[:SHOWN]]
     if len(failed) > SHOWN:
-        told.append(f"and {len(failed) - SHOWN} more editions, all in the journal of looks")
+        told.append(f"and {len(failed) - SHOWN} more editions, all in the journal of lookups")
     failure = dg.Failure(description=" | ".join(told), allow_retries=False)
     unreachable = any(look.verdict == "unreachable" for look in failed)
-    if unreachable and tried_again < AGAIN.max_retries:
-        wait = AGAIN.calculate_delay(tried_again + 1)
-        raise dg.RetryRequested(AGAIN.max_retries, wait) from failure
+    if unreachable and retries < RETRIES.max_retries:
+        wait = RETRIES.calculate_delay(retries + 1)
+        raise dg.RetryRequested(RETRIES.max_retries, wait) from failure
     raise failure
 
 
 def _in_words(look: Lookup) -> str:
-    """Describe what happened, where, and what to do."""
     where = look.url or look.page
     at = f"({where})" if where and where not in look.message else ""
     told = (f"{look.feed} {look.edition} {look.verdict}: {look.message}", at, look.remedy)

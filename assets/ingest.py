@@ -44,8 +44,8 @@ class TakenIn:
 
 
 def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = None) -> list[str]:
-    """Return editions of a feed whose verdict is missing or has other files or rules than today's,
-    and those that are compared with one of them, whose verdict may change.
+    """Return editions of a feed whose verdict is missing or used other files or rules than today's,
+    and those that are compared with one of them.
 
     `files`: the active files, if the caller already has them.
     """
@@ -55,18 +55,15 @@ def pending_editions(home: Home, feed: str, files: list[SourceFile] | None = Non
     due = {one for one in editions if not is_judged(home, feed, one, files, status_of_edition)}
     if not due:
         return []
-    return [
-        edition
-        for edition in editions
-        if edition in due
-        or any(
-            one.edition in due for one in _looked_back_at(feed, edition, files, status_of_edition)
-        )
-    ]
+
+    def is_compared(edition: str) -> bool:
+        before = _looked_back_at(feed, edition, files, status_of_edition)
+        return any(one.edition in due for one in before)
+
+    return [edition for edition in editions if edition in due or is_compared(edition)]
 
 
-# Return the status of an edition of one feed.
-StatusOf = Callable[[str], EditionStatus]
+StatusOf = Callable[[str], EditionStatus]  # edition -> its status
 
 
 def _status_reader(home: Home, feed: str, files: list[SourceFile]) -> StatusOf:
@@ -81,8 +78,8 @@ def is_judged(
     files: list[SourceFile],
     status_of_edition: StatusOf | None = None,
 ) -> bool:
-    """Whether an edition's verdict used exactly its files and rules of today. `stands`: the status
-    of the feed's editions, if the caller already has it."""
+    """Whether an edition's verdict used exactly today's files and rules. `status_of_edition`: as
+    `_status_reader` returns it, if the caller already has it."""
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
     state = status_of_edition(edition).state
     expected = basis(home, feed, edition, files, status_of_edition)
@@ -95,7 +92,7 @@ def is_judged(
 
 
 def _has_unreadable(state: EditionState) -> bool:
-    """Whether a file of the edition could not be read: a retry has the same result."""
+    """Whether a file of the edition could not be read, and would not be now."""
     return any(rule.startswith(UNREADABLE_RULE) for rule in state.failed_rules)
 
 
@@ -139,14 +136,14 @@ def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMont
     failed = any(r.rule == NEW_MONTHS and r.verdict == "fail" and r.total_rows for r in results)
     try:
         return new_months.held_months(view) if failed else []
-    except Exception:  # the check could not run, which holds the edition
+    except Exception:  # the check itself failed, which holds the edition
         return []
 
 
 def _in_force(
     home: Home, own: list[SourceFile], facts: list[TidyFacts]
 ) -> tuple[list[SourceFile], list[TidyFacts]]:
-    """Files that an edition still uses: those that later ones replaced are not checked."""
+    """Return the files that later ones have not replaced, with their facts."""
     known = {file.sha256: fact for file, fact in zip(own, facts, strict=True)}
     kept = in_force(home, own, contracts()[own[0].feed].local_return)
     return kept, [known[file.sha256] for file in kept]
@@ -161,9 +158,7 @@ def basis(
 ) -> str:
     """Return the fingerprint of all inputs of an edition's verdict, among these active files.
 
-    Of the editions before it, those down to the nearest accepted one, and as far as new months are
-    compared: if one of them changed its files or its status, another edition might be the one to
-    compare with.
+    They include files and statuses of the editions that it is compared with.
     """
     looked_at, statuses = edition_files(files, feed, edition), []
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
@@ -179,8 +174,8 @@ def basis(
 def _looked_back_at(
     feed: str, edition: str, files: list[SourceFile], status_of_edition: StatusOf
 ) -> list[EditionStatus]:
-    """Return statuses of the editions before one, nearest first: to the first accepted one, and as
-    far back as new months are compared."""
+    """Return statuses of the editions before one, the nearest first: to the first accepted one, and
+    as far back as new months are compared."""
     found: list[EditionStatus] = []
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
     for one in _before(files, feed, edition, lookback_months(feed)):
@@ -224,7 +219,7 @@ def _view(
 def _accepted_before(
     home: Home, files: list[SourceFile], contract: Contract, edition: str
 ) -> tuple[EditionView, ...]:
-    """Return the accepted editions before one, as checks use them, the nearest first."""
+    """Return views of the accepted editions before one, the nearest first."""
     found = []
     status_of_edition = _status_reader(home, contract.feed, files)
     for one in _looked_back_at(contract.feed, edition, files, status_of_edition):

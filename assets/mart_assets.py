@@ -40,12 +40,12 @@ PUBLISHED = dg.AssetKey(["mart", "published"])
 
 
 def table_key(table: str) -> dg.AssetKey:
-    """Return the asset key of a mart table; governance's tables are one asset."""
+    """Return the asset key of a mart table; the tables of `governance` are one asset."""
     return dg.AssetKey(["mart", table.partition(".")[0]])
 
 
 def _parents() -> dict[str, list[dg.AssetKey]]:
-    """Return the inputs of each part of the mart, so that the graph reads from left to right."""
+    """Return mart asset -> the assets it is made from."""
     measures = [keys(feed)[2] for feed in contracts()]
     return {
         "organisation": measures,
@@ -69,8 +69,8 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
 def _table_specs() -> list[dg.AssetSpec]:
     described = {
         **{table: entry["comment"] for table, entry in descriptions()["tables"].items()},
-        "governance": "Governance's records: feeds, editions, source files with provenance, every "
-        "check result, decisions, corrections, quarantined rows, figure sources, caveats and "
+        "governance": "Records for governance: feeds, editions, source files with provenance, "
+        "every check result, decisions, corrections, quarantined rows, figure sources, caveats and "
         "publications.",
     }
     return [
@@ -103,14 +103,14 @@ def _table_specs() -> list[dg.AssetSpec]:
     required_resource_keys={"home", "kept_connections"},
 )
 def build(context: dg.AssetExecutionContext):
-    """Build the mart beside the published one, check it, and record where it is."""
+    """Build the mart beside the published one, and check it."""
     place = context.resources.home.get()
     with writing(place, context.log.info), one_snapshot():
         outdated(place)
         built, results = _build(context, place)
         yield from _results(built, results)
         if any(result.verdict != "pass" for result in results):
-            discard(place, context.run.run_id, built)  # Dagster does not go on to publish it
+            discard(place, context.run.run_id, built)  # Dagster then does not publish it
 
 
 def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
@@ -118,11 +118,8 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
     with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():
-            metadata = (
-                _governance_metadata(db, built)
-                if table == "governance"
-                else _table_metadata(db, table, built)
-            )
+            metadata: dict[str, Any] = {"synthetic": built.synthetic}
+            metadata |= _record_counts(db) if table == "governance" else _table_metadata(db, table)
             metadata["dagster/column_lineage"] = _column_lineage(edges, table)
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
     for result in results:
@@ -130,8 +127,8 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
 
 
 def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[CheckResult]]:
-    """Build, check and record the mart, and yield its events."""
-    about = ("mart.build", "The mart built aside from all accepted editions, and checked.")
+    """Build, check and record the mart, and emit its lineage events."""
+    about = ("mart.build", "The mart, built aside from all accepted editions, and checked.")
     with (
         emitting(place, context.log.warning) as lineage,
         running(lineage, *about, context.run.run_id, context.run.job_name) as told,
@@ -153,7 +150,7 @@ def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[
 
 
 def _asset_of(table: str) -> dg.AssetKey | None:
-    """Return the asset that contains a layer's table, if one does."""
+    """Return the asset that contains a table of a layer, if any."""
     layer, _, name = table.partition(".")
     if layer == "mart":
         return table_key(name)
@@ -161,8 +158,7 @@ def _asset_of(table: str) -> dg.AssetKey | None:
 
 
 def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
-    """Return the columns of a mart table, each with the source columns in other assets. The tables
-    of governance are one asset, with columns such as `edition.status`."""
+    """Return the columns of a mart asset, each with the columns of other assets it comes from."""
     behind = {}
     for table in dict.fromkeys(table for table, _ in edges):
         if _asset_of(table) != table_key(asset):
@@ -178,12 +174,12 @@ def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
 
 
 def _shown(table: str, column: str) -> str:
-    """A column's name in its asset: `status`, and for a table of governance `edition.status`."""
+    """Return a column's name in its asset: `status`, and in a governance table `edition.status`."""
     name = table.removeprefix("mart.governance.")
     return column if name == table else f"{name}.{column}"
 
 
-def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> dict[str, Any]:
+def _table_metadata(db: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     columns = table_columns(db, table).items()
     [(rows,)] = db.execute(f"SELECT count(*) FROM {table}").fetchall()
     comments = column_comments(table)
@@ -192,15 +188,14 @@ def _table_metadata(db: duckdb.DuckDBPyConnection, table: str, built: Built) -> 
         "dagster/column_schema": dg.TableSchema(
             columns=[dg.TableColumn(c, t, comments.get(c)) for c, t in columns]
         ),
-        "synthetic": built.synthetic,
     }
 
 
-def _governance_metadata(db: duckdb.DuckDBPyConnection, built: Built) -> dict[str, Any]:
+def _record_counts(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     tables = [t for t in descriptions()["tables"] if t.startswith("governance.")]
     counted = [db.execute(f"SELECT count(*) FROM {table}").fetchall() for table in tables]
     rows = {table: count for table, [(count,)] in zip(tables, counted, strict=True)}
-    return {"dagster/row_count": sum(rows.values()), "synthetic": built.synthetic, **rows}
+    return {"dagster/row_count": sum(rows.values()), **rows}
 
 
 def _check(result: CheckResult) -> dg.AssetCheckResult:
@@ -219,7 +214,7 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
     group_name="mart",
     owners=[OWNER],
     kinds={"duckdb"},
-    description="The DuckDB file that analysts open, swapped in whole. Open readers keep theirs.",
+    description="The DuckDB file that analysts open, replaced whole. Open readers keep theirs.",
     pool=POOL,
     required_resource_keys={"home", "kept_connections"},
 )
@@ -227,7 +222,7 @@ def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Publish the mart that this run has built."""
     place, run = context.resources.home.get(), context.run
     with writing(place, context.log.info):
-        # Rerunning a failed step in the UI uses what the earlier run has built.
+        # A failed step rerun in the UI uses the mart built by the earlier run.
         found = candidate_of(place, [one for one in (run.run_id, run.parent_run_id) if one])
         if found is None:
             raise dg.Failure(
@@ -249,9 +244,9 @@ def _publish(
         raise dg.Failure(f"{error} Launch publish_mart again.", allow_retries=False) from error
     if superseded:
         discard(place, run_id, built)
-        context.log.info("A mart that was built later is published already, and stays.")
+        context.log.info("Not published: a mart that was built later is already published.")
         return dg.MaterializeResult(metadata={"dagster/uri": str(place.mart), "superseded": True})
-    about = ("mart.publish", "The mart built last, put in the place of the published one.")
+    about = ("mart.publish", "The newest mart, in place of the one published before.")
     with (
         emitting(place, context.log.warning) as lineage,
         running(lineage, *about, context.run.run_id, context.run.job_name) as told,
