@@ -25,7 +25,7 @@ Tell = Callable[[str], dict[str, Any]]
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The editions that were asked for, look by look."""
-    monkeypatch.setattr(fetching, "AGAIN", dg.RetryPolicy(max_retries=1, delay=0))
+    monkeypatch.setattr(fetching, "RETRIES", dg.RetryPolicy(max_retries=1, delay=0))
     return []
 
 

@@ -122,7 +122,9 @@ def test_a_skipped_check_is_no_green_one(held: Home, instance: dg.DagsterInstanc
     told = [one for one in result.get_asset_check_evaluations() if one.asset_key == tidy]
     skipped = [one for one in told if one.metadata["verdict"].value == "skipped"]
     assert skipped
-    assert not [one for one in skipped if one.description == "Skipped: not made for this edition"]
+    assert not [
+        one for one in skipped if one.description == "Skipped: did not run for this edition"
+    ]
     for one in skipped:
         assert (one.passed, one.severity.value, one.blocking) == (False, "WARN", False)
         assert one.description is not None and one.description.startswith("Skipped: ")
@@ -143,7 +145,7 @@ def test_checks_of_rows_that_could_not_be_read_are_skipped(
     )
     assert (bytes_.passed, bytes_.severity.value) == (False, "ERROR")
     assert (labels.passed, labels.severity.value) == (False, "WARN")
-    assert labels.description == "Skipped: not made for this edition"
+    assert labels.description == "Skipped: did not run for this edition"
 
 
 def spoil(path: Path) -> None:
