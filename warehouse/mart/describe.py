@@ -89,7 +89,7 @@ def _columns(db: Connection) -> dict[str, list[str]]:
 
 
 def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
-    """Set one comment, quoted by hand because COMMENT takes no parameters. Without text it is not
+    """Set one comment, quoted here because COMMENT takes no parameters. Without text it is not
     set, and the mart check `tables_described` fails."""
     if text is not None:
         db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")

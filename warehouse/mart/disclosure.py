@@ -59,7 +59,7 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
         return
     create_from(db, "stage.controlled", pl.DataFrame(used), "catalogue.kpi")
     unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
-    # The SQL names these KPIs for the sake of lineage.
+    # The SQL names these KPIs, so that lineage reads which figures it changes.
     touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in used))
     db.execute(
         f"""DELETE FROM stage.figure AS f

@@ -40,9 +40,9 @@ class Dispute:
 def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
     """Return what was accepted only by decision among the mart's editions, by feed and edition."""
     decided = {EditionKey.of(one) for one in decisions(home) if one.decision == "accept"}
-    asked = decided & {(one.file.feed, one.file.edition) for one in placed}
-    files = Archive(home).active_files() if asked else []
-    statuses = [status_of(home, feed, edition, files) for feed, edition in sorted(asked)]
+    accepted = decided & {(one.file.feed, one.file.edition) for one in placed}
+    files = Archive(home).active_files() if accepted else []
+    statuses = [status_of(home, feed, edition, files) for feed, edition in sorted(accepted)]
     whole = [Dispute(one.feed, one.edition, _words(one)) for one in statuses if _overrides(one)]
     return whole + [released for one in statuses for released in _released(one)]
 

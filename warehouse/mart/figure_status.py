@@ -36,7 +36,7 @@ _STATUS = (
 )
 
 
-def judged() -> str:
+def with_status() -> str:
     """SQL: the rows of `stage.latest` with `status` and `status_reason` (NULL if final). Needs
     `stage.dispute_reason`, `stage.held_figure` and `kpi_provisional`."""
     status = " ".join(f"WHEN {when} THEN '{status}'" for when, status, _ in _STATUS)

@@ -11,7 +11,7 @@ from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.expected_members import load_expected
 from warehouse.mart.figure_faults import faults_of
-from warehouse.mart.figure_status import judged
+from warehouse.mart.figure_status import with_status
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
@@ -122,9 +122,9 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
     rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
         f"""CREATE TABLE mart.kpi_monthly AS
-        WITH judged AS ({judged()}),
+        WITH with_status AS ({with_status()}),
         period AS (
-            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM judged)
+            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM with_status)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
@@ -137,7 +137,7 @@ def _create_monthly(db: Connection, synthetic: bool) -> None:
                p.status, p.status_reason, y.status AS previous_year_status,
                p.members_present, p.members_expected, $synthetic AS synthetic
         FROM period AS p
-        LEFT JOIN judged AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        LEFT JOIN with_status AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code

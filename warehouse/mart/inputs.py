@@ -173,7 +173,7 @@ def _side_by_side(
     apart, boundaries = _apart(inputs, level, top, bottom)
     db.execute(
         f"""CREATE TABLE {target} AS
-        WITH tick AS (
+        WITH vintages AS (
             SELECT org_code, month, vintage, edition, revision FROM {top}
             UNION
             SELECT org_code, month, vintage, edition, revision FROM {bottom}
@@ -183,7 +183,7 @@ def _side_by_side(
                greatest(n.known_from, d.known_from) AS known_from,
                {either("n.disputed", "d.disputed")} AS disputed, {", ".join(columns)},
                {apart} AS apart
-        FROM tick AS t
+        FROM vintages AS t
         ASOF JOIN {top} AS n
             ON n.org_code = t.org_code AND n.month = t.month AND t.vintage >= n.vintage
         ASOF LEFT JOIN {bottom} AS d

@@ -46,7 +46,7 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
     `until_vintage` the first one without it, NULL if it still contributes."""
     db.execute(
         f"""INSERT INTO stage.figure_member
-        WITH tick AS (
+        WITH vintages AS (
             SELECT parent, month, vintage,
                    row_number() OVER (PARTITION BY parent, month ORDER BY vintage) AS number,
                    lead(vintage) OVER (PARTITION BY parent, month ORDER BY vintage) AS next
@@ -55,7 +55,7 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
             SELECT a.parent, a.month, a.org_code, t.vintage, t.next, t.number - row_number() OVER (
                        PARTITION BY a.parent, a.month, a.org_code ORDER BY t.number) AS span
             FROM {table} AS a
-            JOIN tick AS t
+            JOIN vintages AS t
                 ON t.parent = a.parent AND t.month = a.month AND t.vintage = a.vintage)
         SELECT $summed_as, $level, parent, month, $member, org_code, min(vintage),
                CASE WHEN count(next) = count(*) THEN max(next) END

@@ -18,7 +18,7 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
     is not named, NULL if its row was quarantined. In other months it has no row. There is a vintage
     for each edition of either feed that covers the place.
     """
-    # A feed that names any member of the place in a month covers all of it.
+    # A feed that names any member of a place in a month covers the whole place.
     place = LEVELS[inputs.level].parents[0]
     [listed] = inputs.denominators
     numerators = ", ".join(
@@ -36,8 +36,8 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
                {numerators}, d.{listed} AS d_{listed},
                TRUE AS whole, 1::BIGINT AS members_present, 1::BIGINT AS members_expected,
                NULL::VARCHAR AS apart
-        FROM asked AS a
-        JOIN tick AS t ON t.place = a.place AND t.month = a.month
+        FROM wanted AS a
+        JOIN vintages AS t ON t.place = a.place AND t.month = a.month
         ASOF JOIN listed AS d
             ON d.org_code = a.org_code AND d.month = a.month AND t.vintage >= d.vintage
         ASOF JOIN named AS c
@@ -49,8 +49,8 @@ def member_figures(db: Connection, inputs: Inputs) -> None:
 
 
 def _coverage(inputs: Inputs, place: str) -> str:
-    """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place), `tick`
-    (editions of either that do), `asked` (members of a place)."""
+    """CTEs: `listed` (members by place), `named` (editions of the feed that cover a place),
+    `vintages` (editions of either that do), `wanted` (members of a place)."""
     return f"""placed AS ({parents(inputs.level, place)}),
         listed AS (
             SELECT d.*, coalesce(p.parent, d.org_code) AS place
@@ -62,12 +62,12 @@ def _coverage(inputs: Inputs, place: str) -> str:
                    max(n.known_from) AS known_from, bit_or(n.disputed) AS disputed
             FROM stage.reported_{inputs.feed} AS n
             LEFT JOIN placed AS p ON p.child = n.org_code AND p.month = n.month GROUP BY ALL),
-        tick AS (
+        vintages AS (
             SELECT place, month, vintage, edition, revision FROM named
             UNION
             SELECT place, month, vintage, edition, revision FROM listed
             WHERE (place, month) IN (SELECT (place, month) FROM named)),
-        asked AS (SELECT DISTINCT org_code, month, place FROM listed)"""
+        wanted AS (SELECT DISTINCT org_code, month, place FROM listed)"""
 
 
 def _lost(inputs: Inputs, place: str) -> str:
@@ -112,9 +112,9 @@ def create_members_table(db: Connection, kpi: Kpi) -> None:
         WITH belongs AS (
             SELECT child AS org_code, month, level AS org_level, parent
             FROM stage.membership WHERE child_level = '{level_of(active)}'),
-        asked AS (SELECT month FROM stage.published WHERE measure = '{active}'),
+        wanted AS (SELECT month FROM stage.published WHERE measure = '{active}'),
         list AS (SELECT org_code, month, edition, {measure_name(listed)} AS listed
-                 FROM stage.reported_{feed_of(listed)} SEMI JOIN asked USING (month) {newest}),
+                 FROM stage.reported_{feed_of(listed)} SEMI JOIN wanted USING (month) {newest}),
         claims AS (SELECT org_code, month, {measure_name(active)} AS active
                    FROM stage.reported_{feed_of(active)} {newest}),
         listed AS (

@@ -14,7 +14,7 @@ EDITION = (
 RECENT_EDITIONS = 12
 AFTER = (1, 3, 12)
 HIGH_LEVELS = f"({sql_list(DATED)})"
-# How much a value changed: shares in percentage points, all else as a ratio.
+# The size of a change: of shares in percentage points, of all else relative.
 SIZE = (
     "CASE WHEN {unit} = 'share' THEN abs({new} - {old}) ELSE abs({new} / nullif({old}, 0) - 1) END"
 )

@@ -11,7 +11,7 @@ from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.reference.levels import SITES, steps_from
 
-# What is known of each member beside its measures, by whole.
+# Columns of each member in addition to its measures.
 MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
 MEMBER += ["published_on", "known_from", "disputed"]
 
@@ -61,7 +61,7 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
         belonging AS (
             SELECT placed AS parent, * FROM child
             UNION ALL SELECT home AS parent, * FROM child WHERE home <> placed),
-        tick AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM belonging),
+        vintages AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM belonging),
         member AS (SELECT DISTINCT parent, month, org_code FROM belonging),
         state AS (
             SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
@@ -69,7 +69,7 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
                    c.placed, c.home, c.apart,
                    max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
                    {columns}
-            FROM tick AS t
+            FROM vintages AS t
             JOIN member AS m ON m.parent = t.parent AND m.month = t.month
             ASOF JOIN child AS c
                 ON c.org_code = m.org_code AND c.month = t.month AND t.vintage >= c.vintage)"""
@@ -228,7 +228,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
         SELECT {_of("t", [*MEMBER, *inputs.summed])}, t.as_at, t.whole, t.apart, t.expected,
                t.moved
         FROM stated AS t WHERE t.is_here"""
-    counted = """count(*) FILTER (NOT s.whole) AS broken,
+    counted = """count(*) FILTER (NOT s.whole) AS incomplete,
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
         count(*) FILTER (NOT s.expected) AS unexpected,
         string_agg(DISTINCT s.apart, ', ' ORDER BY s.apart) AS apart"""
@@ -244,7 +244,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
                 GROUP BY ALL),
             lost AS ({_unexpected_lost(inputs, member, level)})
             SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.summed)},
-                   s.broken = 0 AND l.lost IS NULL
+                   s.incomplete = 0 AND l.lost IS NULL
                        AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
                    s.present AS members_present,
                    (coalesce(x.expected, 0) + s.moved + s.unexpected

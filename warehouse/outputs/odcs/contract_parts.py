@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from typing import Any
 
 import polars as pl
 from open_data_contract_standard.model import (
@@ -80,25 +81,29 @@ def classified(contract: Contract) -> str:
     return "restricted" if contract.disclosure_control else "public"
 
 
-def looked_after(owner: str) -> tuple[Team, list[Support]]:
-    """Return the owner and contact."""
-    team = Team(name=owner, description="Responsible for the data; decides about held editions.")
-    support = Support(
-        channel=owner,
-        tool="other",
-        scope="issues",
-        description="Contact the owner about figures that look wrong.",
-    )
-    return team, [support]
-
-
 def bullets(lines: Iterable[str]) -> str | None:
     """Return sentences as a list; None if there are none."""
     return "\n".join(f"- {line}" for line in lines) or None
 
 
-def sealed(contract: OpenDataContractStandard) -> OpenDataContractStandard:
-    """Return the contract with its version: that of the software, and a hash of the content."""
+def sealed(owner: str, **fields: Any) -> OpenDataContractStandard:
+    """Return a contract of these fields, with owner and contact, and as version that of the
+    software and a hash of the content."""
+    contract = OpenDataContractStandard(
+        apiVersion=API_VERSION,
+        kind="DataContract",
+        domain=DOMAIN,
+        team=Team(name=owner, description="Responsible for the data; decides about held editions."),
+        support=[
+            Support(
+                channel=owner,
+                tool="other",
+                scope="issues",
+                description="Contact the owner about figures that look wrong.",
+            )
+        ],
+        **fields,
+    )
     content = contract.model_dump_json(by_alias=True, exclude_none=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     return contract.model_copy(update={"version": f"{version(PRODUCT)}+{digest}"})

@@ -30,37 +30,30 @@ def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContrac
     `register`: checks of all feeds, one row per feed and check, with the columns of
     `warehouse.editions.check_history.REGISTER_SCHEMA`.
     """
-    team, support = parts.looked_after(contract.owner)
     checks = register.filter(pl.col("feed") == contract.feed)
     return parts.sealed(
-        OpenDataContractStandard(
-            apiVersion=parts.API_VERSION,
-            kind="DataContract",
-            id=f"{parts.PRODUCT}.{contract.feed}",
-            name=contract.title,
-            status="active",
-            domain=parts.DOMAIN,
-            tenant=contract.publisher,
-            tags=_tags(contract),
-            description=_description(contract),
-            authoritativeDefinitions=[
-                parts.link(contract.landing_page, "canonicalUrl", "The publisher's page."),
-                parts.link(contract.licence.url, "license", contract.licence.name),
-            ],
-            servers=_servers(contract),
-            schema=[_published(contract, parts.checked(checks)), *measured(contract)],
-            team=team,
-            support=support,
-            slaProperties=_service(contract),
-            customProperties=parts.beside(
-                {
-                    "feed": contract.feed,
-                    "licence": contract.licence.name,
-                    "handMade": contract.local_return,
-                    "disclosureControl": contract.disclosure_control,
-                }
-            ),
-        )
+        contract.owner,
+        id=f"{parts.PRODUCT}.{contract.feed}",
+        name=contract.title,
+        status="active",
+        tenant=contract.publisher,
+        tags=_tags(contract),
+        description=_description(contract),
+        authoritativeDefinitions=[
+            parts.link(contract.landing_page, "canonicalUrl", "The publisher's page."),
+            parts.link(contract.licence.url, "license", contract.licence.name),
+        ],
+        servers=_servers(contract),
+        schema=[_published(contract, parts.checked(checks)), *measured(contract)],
+        slaProperties=_service(contract),
+        customProperties=parts.beside(
+            {
+                "feed": contract.feed,
+                "licence": contract.licence.name,
+                "handMade": contract.local_return,
+                "disclosureControl": contract.disclosure_control,
+            }
+        ),
     )
 
 

@@ -52,31 +52,24 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
 
 
 def _contract(tables: list[SchemaObject], synthetic: bool, owner: str) -> OpenDataContractStandard:
-    team, support = parts.looked_after(owner)
     mark = SYNTHETIC_NOTE if synthetic else ""
     return parts.sealed(
-        OpenDataContractStandard(
-            apiVersion=parts.API_VERSION,
-            kind="DataContract",
-            id=f"{parts.PRODUCT}.{MART}",
-            name=f"{mark.partition(':')[0]} primary care access mart".strip(),
-            status="draft" if synthetic else "active",
-            domain=parts.DOMAIN,
-            tags=["synthetic"] if synthetic else None,
-            description=Description(
-                purpose=f"{mark}The mart of NHS primary care figures, each traced to its source "
-                "file, with every available edition and every check.",
-                usage="Open read-only with DuckDB. Start with kpi_monthly. Table kpi explains what "
-                "each figure means; schema governance shows where it comes from.",
-                limitations="A figure that can't be known is NULL with a status, never zero. "
-                "Read the caveats of feeds and KPIs in governance.caveat first.",
-            ),
-            servers=[_server(MAIN, "For analysts."), _server("governance", "Records and lineage.")],
-            schema=tables,
-            team=team,
-            support=support,
-            slaProperties=_service(),
-        )
+        owner,
+        id=f"{parts.PRODUCT}.{MART}",
+        name=f"{mark.partition(':')[0]} primary care access mart".strip(),
+        status="draft" if synthetic else "active",
+        tags=["synthetic"] if synthetic else None,
+        description=Description(
+            purpose=f"{mark}The mart of NHS primary care figures, each traced to its source "
+            "file, with every available edition and every check.",
+            usage="Open read-only with DuckDB. Start with kpi_monthly. Table kpi explains what "
+            "each figure means; schema governance shows where it comes from.",
+            limitations="A figure that can't be known is NULL with a status, never zero. "
+            "Read the caveats of feeds and KPIs in governance.caveat first.",
+        ),
+        servers=[_server(MAIN, "For analysts."), _server("governance", "Records and lineage.")],
+        schema=tables,
+        slaProperties=_service(),
     )
 
 
