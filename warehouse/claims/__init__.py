@@ -1,5 +1,4 @@
 """Published claims: statements with figures, checked against the mart.
 
-`places/<place>.yaml` is the register of a place; every module treats it as data. No code refers to
-any one claim.
+`places/<place>.yaml` is the register of a place. No code refers to any one claim.
 """

@@ -1,6 +1,6 @@
-"""Data available for the series that claims use, and what is left out of the mart, by whom.
+"""Data available for the series that claims use, and what is not in the mart, and why.
 
-Belongs here: queries on `kpi_monthly` and governance's records of the attached mart. Does not:
+Belongs here: queries on `kpi_monthly` and the governance tables of the attached mart. Does not:
 values (`evidence`), sentences about what is missing (`not_computable`).
 """
 
@@ -31,8 +31,8 @@ class Month:
 
 @dataclass(frozen=True)
 class Edition:
-    """An imported edition: the months it covers, and why it (or a file of it) is not in the mart;
-    `left_out` is empty if all of it is."""
+    """An imported edition: the months it covers, and why it (or a file of it) is not in the mart
+    (`left_out`; empty if all of it is)."""
 
     feed: str
     edition: str
@@ -43,13 +43,13 @@ class Edition:
 
     @property
     def words(self) -> str:
-        """`edition 2025-11 of FEED is held back by A. Person: counts twice`."""
+        """`edition 2025-11 of FEED is held by A. Person: counts twice`."""
         return f"edition {self.edition} of {self.feed} {self.left_out}"
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is available: months of each series, and the editions of each feed, oldest first."""
+class Available:
+    """The months of each series, and the editions of each feed, oldest first."""
 
     months: dict[tuple[str, str, str], tuple[Month, ...]]
     editions: dict[str, tuple[Edition, ...]]
@@ -59,8 +59,8 @@ class Held:
         return [one.edition for one in self.editions.get(feed, ()) if one.status == "accepted"]
 
     def left_out(self, feeds: Iterable[str], months: Iterable[date]) -> list[Edition]:
-        """Return editions that cover any of these months and are wholly or partly missing from the
-        mart. Sample data that real data retired are left out."""
+        """Return editions that cover any of these months and are not, or only in part, in the mart;
+        none of retired sample data."""
         asked = list(months)
         return [
             one
@@ -71,7 +71,7 @@ class Held:
         ]
 
 
-def held(db: Connection, readings: Iterable[Reading]) -> Held:
+def available(db: Connection, readings: Iterable[Reading]) -> Available:
     """Return the months of every series that the readings use, and the editions of each feed."""
     series = sorted({(r.kpi_id, r.org_level, r.org_code) for r in readings if r.kpi_id})
     schema = dict.fromkeys(("kpi_id", "org_level", "org_code"), pl.String)
@@ -87,7 +87,7 @@ def held(db: Connection, readings: Iterable[Reading]) -> Held:
     months: dict[tuple[str, str, str], list[Month]] = defaultdict(list)
     for kpi_id, level, code, *month in rows:
         months[(kpi_id, level, code)].append(Month(*month))
-    return Held({key: tuple(rows) for key, rows in months.items()}, _editions(db))
+    return Available({key: tuple(rows) for key, rows in months.items()}, _editions(db))
 
 
 def _editions(db: Connection) -> dict[str, tuple[Edition, ...]]:
@@ -112,18 +112,18 @@ def _editions(db: Connection) -> dict[str, tuple[Edition, ...]]:
     ).fetchall():
         out = withdrawn[(feed, edition)]
         if status == "withdrawn":
-            why = f"is {' and '.join(dict.fromkeys(told for _, told in out)) or 'withdrawn'}"
+            why = f"is {' and '.join(dict.fromkeys(by_whom for _, by_whom in out)) or 'withdrawn'}"
         elif status == "held" and decision == "hold":
-            why = f"is held back by {by}: {reason}"
+            why = f"is held by {by}: {reason}"
         elif status == "held":
             failed = "; ".join((reasons or "").splitlines())
-            why = f"is held back by its checks: {failed}" if failed else "is held back"
+            why = f"is held by its checks: {failed}" if failed else "is held"
         elif status == "pending":
-            why = "is not judged yet: run access-recovery refresh"
+            why = "has not been checked yet: run access-recovery refresh"
         elif status == "retired":
-            why = "is sample data, which real data have retired"
+            why = "is sample data, replaced by real files"
         else:
-            why = " and ".join(f"has lost file {name}, {told}" for name, told in out)
+            why = " and ".join(f"is without file {name}, {by_whom}" for name, by_whom in out)
         span = (parse_month(first), parse_month(last))
         editions[feed].append(Edition(feed, edition, status, *span, why))
     return {feed: tuple(rows) for feed, rows in editions.items()}

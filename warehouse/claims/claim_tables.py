@@ -1,7 +1,6 @@
-"""Tables `claim` and `claim_reading` of the mart.
+"""Tables `claim` and `claim_reading` of the mart, whose columns `describe.yaml` explains.
 
-Belongs here: their columns, and writing evaluated claims into them. Does not: the evaluation
-(`evaluate`); the mart's descriptions explain the columns.
+Belongs here: writing evaluated claims into them. Does not: the evaluation (`evaluate`).
 """
 
 from __future__ import annotations
@@ -88,9 +87,8 @@ READING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "missing": pl.String,
     "synthetic": pl.Boolean,
 }
-# Where columns come from: the register, and the working tables in which `evidence` and `held`
-# keep their query results. The inputs of those are parsed from their SQL; which of their
-# columns a column here uses goes through Python, and is declared.
+# The origins of columns: the register, and the working tables with the query results of `evidence`
+# and `available`. Those tables' origins are parsed from SQL; the steps in Python are declared here.
 RECORDS = "claims.register"
 FIGURES = tuple(f"stage.claim_known.{name}" for name in ("value", "value_before"))
 STATED = ("claims.register.stated_value",)
@@ -133,15 +131,15 @@ def create_claims(
 ) -> None:
     """Evaluate a register against the attached mart, and write the results into the mart.
 
-    The figures and governance's editions must exist. Raises ValueError that names claim and key if
-    the register does not fit the catalogue.
+    The mart must have its figures and editions. Raises ValueError that names claim and key if the
+    register does not fit the catalogue.
     """
-    tested = evaluate_claims(db, claims, kpis, synthetic)
-    rows = [_claim_row(one, synthetic) for one in tested]
+    evaluated = evaluate_claims(db, claims, kpis, synthetic)
+    rows = [_claim_row(one, synthetic) for one in evaluated]
     _create(db, "mart.claim", pl.DataFrame(rows, schema=CLAIM_SCHEMA))
     readings = [
         row | {"synthetic": synthetic}
-        for one in tested
+        for one in evaluated
         for number, evaluation in enumerate(one.evaluations, start=1)
         for row in _reading_rows(one.claim, number, evaluation, kpis)
     ]
@@ -209,7 +207,7 @@ def _stated(claim: Claim) -> dict[str, object]:
 def _reading_rows(
     claim: Claim, number: int, evaluation: Evaluation, kpis: dict[str, Kpi]
 ) -> Iterator[dict[str, object]]:
-    """A row per value that the reading ever had, oldest first, and one for what is missing."""
+    """Yield a row per value that the reading ever had, oldest first, and one if it lacks data."""
     reading = evaluation.reading
     unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
     months = months_of(reading)

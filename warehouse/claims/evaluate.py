@@ -1,17 +1,17 @@
 """Evaluate a register: every claim with all its readings, and its verdict.
 
 Belongs here: combining claims, evidence and rules, and describing the result. Does not: the rules
-(`verdicts`), the queries (`evidence`), the structure of the tables (`claim_tables`).
+(`verdicts`), the queries (`evidence`), the tables (`claim_tables`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from warehouse.base.months import add_months, month_text, months_apart, parse_month
-from warehouse.claims.available import Held, held
+from warehouse.claims.available import Available, available
 from warehouse.claims.evidence import KnownValue, People, as_known, count_people, most_people
 from warehouse.claims.in_words import say_difference, say_edition, say_value, sum_up
 from warehouse.claims.not_computable import (
@@ -40,7 +40,7 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class EvaluatedClaim:
-    """An evaluated claim. `summary`: the verdicts of its whole statement, in a line."""
+    """An evaluated claim. `summary`: the verdicts on its whole statement, in a line."""
 
     claim: Claim
     evaluations: tuple[Evaluation, ...]
@@ -57,40 +57,36 @@ def evaluate_claims(
     Raises ValueError that names claim and key if the register does not fit the catalogue.
     """
     check_register(tuple(claims), kpis)
-    # Queries run on sample data too, so that columns of any mart have the same lineage; their
+    # Queries run on sample data too, so that the lineage of columns is the same in any mart; their
     # results are not used.
-    readings = [_apart(reading, kpis) for claim in claims for reading in claim.readings]
-    known = iter(_try(db, readings, kpis))
-    is_held = held(db, [reading for claim in claims for reading in claim.readings])
-    places = [_place(one) for claim in claims for one in claim.readings]
-    counted = count_people(db, places, kpis)
+    readings = [reading for claim in claims for reading in claim.readings]
+    parts = [_parts(reading, kpis) for reading in readings]
+    values = iter(as_known(db, [one for several in parts for one in several], kpis))
+    known = iter([[(one, next(values)) for one in several] for several in parts])
+    data = available(db, readings)
+    counted = count_people(db, map(_place, readings), kpis)
     found = [
-        _not_judged(claim)
+        _not_evaluated(claim)
         if synthetic
-        else _test(claim, [next(known) for _ in claim.readings], kpis, is_held, counted)
+        else _evaluate(claim, [next(known) for _ in claim.readings], kpis, data, counted)
         for claim in claims
     ]
-    said: dict[str, list[tuple[str, str, str]]] = {}
+    statements: dict[str, list[tuple[str, str, str]]] = {}
     for one in found:
         figure = one.claim.figure
-        told = (figure.aspect, figure.label, verdict_words(one))
-        said.setdefault(one.claim.statement_id, []).append(told)
-    return [
-        EvaluatedClaim(
-            one.claim, one.evaluations, one.verdict, one.note, sum_up(said[one.claim.statement_id])
-        )
-        for one in found
-    ]
+        verdict = (figure.aspect, figure.label, verdict_words(one))
+        statements.setdefault(one.claim.statement_id, []).append(verdict)
+    return [replace(one, summary=sum_up(statements[one.claim.statement_id])) for one in found]
 
 
-def _not_judged(claim: Claim) -> EvaluatedClaim:
+def _not_evaluated(claim: Claim) -> EvaluatedClaim:
     evaluations = tuple(
         Evaluation(reading, (), NotComputable(SYNTHETIC)) for reading in claim.readings
     )
     return EvaluatedClaim(claim, evaluations, Verdict("not computable", evaluations[0]), SYNTHETIC)
 
 
-def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
+def _parts(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
     """Return what to calculate for a reading: itself, a reading per month, or nothing."""
     if reading.kpi_id is None or is_stock_over_months(reading, kpis[reading.kpi_id]):
         return []
@@ -102,26 +98,17 @@ def _apart(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:
     ]
 
 
-def _try(
-    db: Connection, readings: Sequence[Sequence[Reading]], kpis: dict[str, Kpi]
-) -> list[list[tuple[Reading, list[KnownValue]]]]:
-    """Return, per entry, what is calculated (a reading, or one per month) with all its values."""
-    flat = [one for several in readings for one in several]
-    known = iter(zip(flat, as_known(db, flat, kpis), strict=True))
-    return [[next(known) for _ in several] for several in readings]
-
-
-def _test(
+def _evaluate(
     claim: Claim,
     found: Sequence[Sequence[tuple[Reading, list[KnownValue]]]],
     kpis: dict[str, Kpi],
-    is_held: Held,
+    data: Available,
     counted: Sequence[People],
 ) -> EvaluatedClaim:
     evaluations = tuple(
         one
-        for reading, worked_out in zip(claim.readings, found, strict=True)
-        for one in _tried(claim, reading, worked_out, kpis, is_held)
+        for reading, parts in zip(claim.readings, found, strict=True)
+        for one in _evaluations(claim, reading, parts, kpis, data)
     )
     people = []
     if claim.figure.unit == "people":
@@ -140,37 +127,36 @@ def _place(reading: Reading) -> ClaimOrganisation:
     return ClaimOrganisation(level=reading.org_level, code=reading.org_code)
 
 
-def _tried(
+def _evaluations(
     claim: Claim,
     reading: Reading,
-    worked_out: Sequence[tuple[Reading, list[KnownValue]]],
+    parts: Sequence[tuple[Reading, list[KnownValue]]],
     kpis: dict[str, Kpi],
-    is_held: Held,
+    data: Available,
 ) -> list[Evaluation]:
     """Return the evaluations of a reading. Of `each` month, consecutive ones that never had a value
     are combined."""
-    if not worked_out:
-        return [Evaluation(reading, (), why_not_computable(reading, kpis, is_held))]
+    if not parts:
+        return [Evaluation(reading, (), why_not_computable(reading, kpis, data))]
     found = []
-    for had_value, run in groupby(worked_out, key=_ever_had_value):
+    for had_value, run in groupby(parts, key=_ever_had_value):
         if had_value:
             for one, known in run:
-                missing = (
-                    why_not_computable(one, kpis, is_held) if known[-1].value is None else None
-                )
+                lacks = known[-1].value is None
+                missing = why_not_computable(one, kpis, data) if lacks else None
                 in_time = _of_the_time(claim, one, known, kpis)
                 found.append(Evaluation(one, tuple(known), missing, in_time))
         else:
             together = _together([one for one, _ in run])
-            found.append(Evaluation(together, (), why_not_computable(together, kpis, is_held)))
+            found.append(Evaluation(together, (), why_not_computable(together, kpis, data)))
     return found
 
 
 def _of_the_time(
     claim: Claim, reading: Reading, known: Sequence[KnownValue], kpis: dict[str, Kpi]
 ) -> bool:
-    """Whether one of the editions that gives the reading a value was published when the claim was
-    made: by the release calendar; for a feed without one, in the month after the edition's."""
+    """Whether one of the editions that give the reading a value was published when the claim was
+    made: by the release calendar; for a feed without one, in the month after the edition."""
     if claim.document.said_by is None or reading.kpi_id is None:
         return False
     said_by = add_months(parse_month(claim.document.said_by), 1)
@@ -186,7 +172,7 @@ def _ever_had_value(one: tuple[Reading, list[KnownValue]]) -> bool:
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
-    """Combine readings of consecutive months into one of each of these months."""
+    """Combine readings of consecutive months into one reading of `each` of them."""
     first, last = readings[0], readings[-1]
     if first is last:
         return first
@@ -203,8 +189,8 @@ def reading_words(reading: Reading, kpis: dict[str, Kpi]) -> str:
 def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | None, float | None]:
     """Return a value's difference from the stated one, absolute and relative.
 
-    Counts may be compared with counts; other units only with their own. Shares and growth have no
-    relative difference: theirs is in points.
+    Counts can be compared with other counts, any other unit only with itself. Shares and growth
+    have no relative difference: theirs is in percentage points.
     """
     stated, own = claim.stated.value, claim.figure.unit
     if value is None or (unit != own and not {unit, own} <= COUNTED):
@@ -214,9 +200,9 @@ def differs_by(claim: Claim, value: float | None, unit: str) -> tuple[float | No
     return difference, relative
 
 
-def verdict_words(tested: EvaluatedClaim) -> str:
+def verdict_words(evaluated: EvaluatedClaim) -> str:
     """Return the verdict, with the difference if the claim differs: `differs by +2.7%`."""
-    claim, verdict = tested.claim, tested.verdict
+    claim, verdict = evaluated.claim, evaluated.verdict
     if verdict.kind not in ("differs", "not computable"):
         return verdict.words
     if verdict.main is None or verdict.main.latest is None:
@@ -224,9 +210,9 @@ def verdict_words(tested: EvaluatedClaim) -> str:
     unit = claim.figure.unit
     by = say_difference(*differs_by(claim, verdict.main.latest, unit), unit)
     if verdict.kind == "not computable" and verdict.reason:
-        return f"not computable: no figures of about its time (others differ by {by})"
+        return f"not computable: no figures near its month (others differ by {by})"
     if verdict.kind == "not computable":
-        return f"not computable by every reading; by one it differs from today's figures by {by}"
+        return f"not computable by all readings; by one it differs from today's figures by {by}"
     if verdict.of_the_time:
         return f"differs by {by}"
     return f"differs from today's figures by {by}; the edition of the time is not available"
@@ -235,7 +221,7 @@ def verdict_words(tested: EvaluatedClaim) -> str:
 def _note(
     claim: Claim, evaluations: Sequence[Evaluation], verdict: Verdict, kpis: dict[str, Kpi]
 ) -> str:
-    """Return what a reader should know beside verdict and numbers, in sentences."""
+    """Return what a reader should know besides verdict and numbers, in sentences."""
     parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
         parts.append(
@@ -243,10 +229,10 @@ def _note(
         )
     elif verdict.kind == "differs" and not verdict.of_the_time:
         said_by = claim.document.said_by
-        when = f"by {parse_month(said_by):%B %Y}" if said_by else "at a time that is not known"
+        when = f"by {parse_month(said_by):%B %Y}" if said_by else "at an unknown date"
         parts.append(
-            f"It was said {when}; no edition that was out then is available, and later ones are "
-            "revised."
+            f"The claim was made {when}; no edition published by then is available, and later "
+            "ones are revised."
         )
     parts += [
         f"{reading_words(one.reading, kpis)} would fit "
@@ -259,36 +245,36 @@ def _note(
 
 
 def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """Describe how old the figures are, where the newest edition is older than the month by more
-    than the time between editions: a list that is carried forward."""
+    """Describe how old the figures are, if their newest edition is a list that was carried forward:
+    older than the month by more than the time between editions."""
     main = verdict.main
     if main is None or main.latest is None or main.reading.kpi_id is None:
         return ""
     feeds = feeds_of(main.reading, kpis[main.reading.kpi_id])
     between = [months for feed in feeds if (months := contracts()[feed].cadence.months)]
-    told, month = parse_month(main.known[-1].edition), main.reading.period.span[-1]
-    late = months_apart(told, month)
-    if not between or late <= max(between):
+    edition, month = parse_month(main.known[-1].edition), main.reading.period.span[-1]
+    age = months_apart(edition, month)
+    if not between or age <= max(between):
         return ""
     return (
-        f"The newest edition of {' and '.join(feeds)} that it rests on is of {told:%B %Y}, "
-        f"{late} months before {month:%B %Y}."
+        f"The newest edition of {' and '.join(feeds)} that it uses is of {edition:%B %Y}, "
+        f"{age} months before {month:%B %Y}."
     )
 
 
 def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
     """Return the reading that decided, its value and the tolerance applied."""
     main, unit = verdict.main, claim.figure.unit
-    if main is None or (main.latest is None and verdict.kind == "not computable"):
+    if main is None or verdict.kind == "cannot be true":
         return ""
-    if verdict.kind == "cannot be true":
+    if main.latest is None and verdict.kind == "not computable":
         return ""
     measure = main.reading.measure
-    held_to = f"stated {claim.figure.written}, {claim.stated.because}"
+    compared_with = f"stated {claim.figure.written}, {claim.stated.because}"
     words = reading_words(main.reading, kpis)
     if verdict.kind == "since revised" and verdict.true_in:
         once = say_value(verdict.true_in.value, unit, measure)
         then = say_edition(verdict.true_in.edition, verdict.true_in.revision)
         now = say_value(main.latest, unit, measure) if main.latest is not None else "not known"
-        return f"{words}: {once} in edition {then}, now {now} ({held_to})."
-    return f"{words}: {say_value(main.latest, unit, measure)} ({held_to})."
+        return f"{words}: {once} in edition {then}, now {now} ({compared_with})."
+    return f"{words}: {say_value(main.latest, unit, measure)} ({compared_with})."

@@ -1,4 +1,4 @@
-"""Evidence on a reading from the mart: its value as known with each edition, and populations.
+"""Evidence for a reading from the mart: its value as known with each edition, and populations.
 
 Belongs here: queries on `kpi_vintage` and `kpi_monthly` of the attached mart. Does not: which
 editions are available (`available`), verdicts (`verdicts`).
@@ -20,27 +20,27 @@ from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figures import PER_PEOPLE, VALUE
 from warehouse.mart.hierarchy import Connection, create_from
 
-# How far from its own month figures can still refute a statement.
+# How many months from its own month figures can still refute a statement.
 REFUTING_MONTHS = 3
 
 # From the requested months (`stage.claim_cell`: number of the reading, side, month, series) to
-# values as known with each edition (`tick`) that has any of them.
-WORKED_OUT = f"""CREATE TABLE stage.claim_known AS
+# values as known with each edition (`issue`) that has any of them.
+CLAIM_KNOWN = f"""CREATE TABLE stage.claim_known AS
 WITH seen AS (
     SELECT c.number, c.side, c.month, v.edition, v.revision, v.numerator,
            v.denominator, v.value,
            {VINTAGE.format("v")} AS vintage
     FROM stage.claim_cell AS c
     JOIN mart.kpi_vintage AS v USING (kpi_id, org_level, org_code, month)),
-tick AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
+issue AS (SELECT DISTINCT number, vintage, edition, revision FROM seen),
 asked AS (
-    SELECT t.*, c.side, c.month, c.unit FROM tick AS t
+    SELECT i.*, c.side, c.month, c.unit FROM issue AS i
     JOIN stage.claim_cell AS c USING (number)),
 known AS (
     SELECT a.*, s.numerator, s.denominator, s.value FROM asked AS a
     ASOF LEFT JOIN seen AS s ON s.number = a.number AND s.side = a.side
         AND s.month = a.month AND a.vintage >= s.vintage),
-summed AS (
+added AS (
     SELECT number, vintage, edition, revision, side, unit,
            count(*) = count(value) AS whole, sum(numerator) AS n,
            CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator)
@@ -48,7 +48,7 @@ summed AS (
     FROM known GROUP BY number, vintage, edition, revision, side, unit),
 valued AS (
     SELECT * EXCLUDE (unit), CASE WHEN whole THEN {VALUE.format(n="n", d="d")} END::DOUBLE AS value
-    FROM summed)
+    FROM added)
 SELECT number, edition, revision, max(value) FILTER (side = 0) AS value,
        max(value) FILTER (side = 1) AS value_before
 FROM valued GROUP BY number, edition, revision"""
@@ -56,7 +56,7 @@ FROM valued GROUP BY number, edition, revision"""
 
 @dataclass(frozen=True)
 class KnownValue:
-    """A value as known when this edition (and revision of it) was the newest."""
+    """A value as known with this edition and revision."""
 
     edition: str
     revision: int
@@ -85,10 +85,10 @@ def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
 def as_known(
     db: Connection, readings: Sequence[Reading], kpis: dict[str, Kpi]
 ) -> list[list[KnownValue]]:
-    """Return each reading's value with every edition that has any of its months, oldest first.
+    """Return each reading's value as known with every edition that has any of its months, oldest
+    first: each month's newest figure of that edition or an earlier one.
 
-    As known with an edition: each month by its newest figure of that edition or an earlier one. A
-    period with a month missing has no value. Readings without KPI have an empty list.
+    The value of a period with a month missing is None. Readings without KPI have an empty list.
     """
     cells: list[dict[str, object]] = [
         {
@@ -106,23 +106,23 @@ def as_known(
         for month in months
     ]
     found: dict[int, list[KnownValue]] = defaultdict(list)
-    for number, edition, revision, now, before in _worked_out(db, cells):
+    for number, edition, revision, now, before in _known(db, cells):
         value = _measured(readings[number], now, before)
         found[number].append(KnownValue(edition, revision, value))
     return [found[number] for number in range(len(readings))]
 
 
-def _worked_out(
+def _known(
     db: Connection, cells: list[dict[str, object]]
 ) -> list[tuple[int, str, int, float | None, float | None]]:
-    """Return reading number, edition, revision, value of its months and of those a year before."""
+    """Return reading number, edition, revision, and the value now and a year before."""
     names = ("kpi_id", "org_level", "org_code", "unit")
     schema = {"number": pl.Int32, "side": pl.Int8, "month": pl.Date} | dict.fromkeys(
         names, pl.String
     )
     frame = pl.DataFrame(cells, schema=schema)
     create_from(db, "stage.claim_cell", frame, "claims.register", unit="catalogue.kpi.unit")
-    db.execute(WORKED_OUT)
+    db.execute(CLAIM_KNOWN)
     return db.execute(
         "SELECT number, edition, revision, value, value_before FROM stage.claim_known "
         "ORDER BY number, edition, revision"
@@ -130,7 +130,7 @@ def _worked_out(
 
 
 def _measured(reading: Reading, now: float | None, before: float | None) -> float | None:
-    """Calculate the reading from the value of its months, and of those a year before."""
+    """Calculate a reading from its value now and a year before."""
     if now is None:
         return None
     if reading.measure == "monthly_mean":
@@ -161,14 +161,14 @@ def count_people(
     db.execute(f"CREATE TABLE stage.claim_people AS {' UNION ALL '.join(parts)}")
     rows = db.execute("FROM stage.claim_people ORDER BY source, people DESC, month").fetchall()
     return [
-        People(level, code, sources[source][1].words, *told) for source, level, code, *told in rows
+        People(level, code, sources[source][1].words, *rest) for source, level, code, *rest in rows
     ]
 
 
 def most_people(counted: Sequence[People], place: ClaimOrganisation, month: date) -> list[People]:
     """Return, by each source that has the place, the most people counted there around that month.
 
-    `counted`: as `count_people` gives them, the most first.
+    `counted`: from `count_people`, the most first.
     """
     first, last = add_months(month, -REFUTING_MONTHS), add_months(month, REFUTING_MONTHS)
     found: dict[str, People] = {}

@@ -52,14 +52,13 @@ def say_difference(difference: float | None, relative: float | None, unit: str) 
 
 
 def sum_up(verdicts: Sequence[tuple[str, str, str]]) -> str:
-    """Sum up the verdicts of a statement's figures: `differs by +2.7%; growth confirmed`.
+    """Sum up the verdicts on a statement's figures: `differs by +2.7%; growth confirmed`.
 
-    For each figure: aspect, label, and its verdict with the difference. The first figure needs no
-    name, and growth refers to it; all others, and repeated aspects, are named by their label.
+    `verdicts`: aspect, label and verdict of each figure. The first figure needs no name, and growth
+    refers to it; others, and repeated aspects, are named by their label.
     """
-    told = [verdict for _, _, verdict in verdicts]
-    if len(set(told)) == 1:
-        return told[0]
+    if len({verdict for _, _, verdict in verdicts}) == 1:
+        return verdicts[0][2]
     often = Counter(aspect for aspect, _, _ in verdicts)
     parts = []
     for number, (aspect, label, verdict) in enumerate(verdicts):

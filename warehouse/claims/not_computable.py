@@ -1,7 +1,7 @@
 """Why a reading is not computable, in words.
 
-Belongs here: from the catalogue and the mart's records to a sentence. Does not: finding them
-(`available`); figures without a KPI, which the register explains itself.
+Belongs here: sentences made from the catalogue and the available data. Does not: finding the data
+(`available`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.base.months import say_months
-from warehouse.claims.available import Edition, Held, Month
+from warehouse.claims.available import Available, Edition, Month
 from warehouse.claims.evidence import months_of
 from warehouse.claims.register_entries import Reading
 from warehouse.kpi.catalogue import Kpi, feed_of
@@ -21,31 +21,31 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class NotComputable:
-    """What is missing, and what is available instead (empty if already covered)."""
+    """What is missing (`what`), and what is available instead (`beside`, or empty)."""
 
     what: str
     beside: str = ""
 
     @property
     def words(self) -> str:
-        """Both in one."""
+        """Return both in a line."""
         return f"{self.what} ({self.beside})" if self.beside else self.what
 
 
 def sum_up_missing(lacking: Iterable[NotComputable]) -> str:
-    """Describe what several readings lack, in sentences; alternatives are given once."""
-    told: dict[str, dict[str, None]] = {}
+    """Describe what several readings lack, in sentences; what is available is given once."""
+    by_beside: dict[str, dict[str, None]] = {}
     for one in lacking:
-        told.setdefault(one.beside, {})[one.what] = None
+        by_beside.setdefault(one.beside, {})[one.what] = None
     sentences = []
-    for beside, several in told.items():
+    for beside, several in by_beside.items():
         words = "; ".join(one.rstrip(".") for one in several)
         sentences.append(f"{words[:1].upper()}{words[1:]}{f' ({beside})' if beside else ''}.")
     return " ".join(sentences)
 
 
-def why_not_computable(reading: Reading, kpis: dict[str, Kpi], held: Held) -> NotComputable:
-    """Return the feed, organisation or month that a reading without a value lacks."""
+def why_not_computable(reading: Reading, kpis: dict[str, Kpi], data: Available) -> NotComputable:
+    """Return which feed, organisation or month a reading without a value lacks."""
     if reading.kpi_id is None:
         return NotComputable(reading.missing or "")
     kpi = kpis[reading.kpi_id]
@@ -53,19 +53,20 @@ def why_not_computable(reading: Reading, kpis: dict[str, Kpi], held: Held) -> No
     if source is None:
         levels = ", ".join(level for s in kpi.sources for level in s.levels)
         return NotComputable(
-            f"KPI {kpi.kpi_id} is not worked out for a {reading.org_level}, only for {levels}"
+            f"KPI {kpi.kpi_id} is not calculated for a {reading.org_level}, only for {levels}"
         )
     if is_stock_over_months(reading, kpi):
         return NotComputable(
-            f"KPI {kpi.kpi_id} must not be added up over months: {_not_additive(kpi)}"
+            f"KPI {kpi.kpi_id} must not be added up over months: "
+            f"{kpi.not_additive_because or 'it is a stock, not a flow.'}"
         )
     feeds = feeds_of(reading, kpi)
-    if lacking := [told for feed in feeds if (told := _no_edition(feed, held))]:
+    if lacking := [why for feed in feeds if (why := _no_edition(feed, data))]:
         return NotComputable("; ".join(lacking))
-    known = held.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
+    known = data.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
     if not any(month.has_value for month in known):
-        return _nothing_of(reading, feeds, held, known)
-    return _months_missing(reading, feeds, held, known)
+        return _nothing_of(reading, feeds, data, known)
+    return _months_missing(reading, feeds, data, known)
 
 
 def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
@@ -79,39 +80,35 @@ def is_stock_over_months(reading: Reading, kpi: Kpi) -> bool:
     return kpi.is_stock and len(reading.period.span) > 1 and reading.period.each is None
 
 
-def _not_additive(kpi: Kpi) -> str:
-    return kpi.not_additive_because or "it is a state, not a flow."
-
-
-def _no_edition(feed: str, held: Held) -> str:
-    """Return `no edition of FEED is held`, or why none is accepted; empty if one is."""
-    if held.accepted(feed):
+def _no_edition(feed: str, data: Available) -> str:
+    """Return `no edition of FEED is available`, or why none is accepted; empty if one is."""
+    if data.accepted(feed):
         return ""
-    others = held.editions.get(feed, ())
+    others = data.editions.get(feed, ())
     if all(one.status == "retired" for one in others):
-        return f"no edition of {feed} is held"
+        return f"no edition of {feed} is available"
     return f"no edition of {feed} is accepted: {_say_left_out(others)}"
 
 
 def _say_left_out(editions: Sequence[Edition]) -> str:
     """Describe why editions are left out; the newest ones, if there are many."""
-    told = [one.words for one in editions if one.status != "retired"]
-    more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
-    return "; ".join([*told[-SHOWN:], *more])
+    reasons = [one.words for one in editions if one.status != "retired"]
+    more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
+    return "; ".join([*reasons[-SHOWN:], *more])
 
 
 def _nothing_of(
-    reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
+    reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
 ) -> NotComputable:
     """Describe that the organisation has no figure at all, though there are editions."""
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
         return NotComputable(f"no month of {of} has a figure: {incomplete}")
-    named = "; ".join(f"{feed}: {_few(held.accepted(feed))}" for feed in feeds)
+    named = "; ".join(f"{feed}: {_few(data.accepted(feed))}" for feed in feeds)
     asked = {month for months in months_of(reading).values() for month in months}
-    out = held.left_out(feeds, asked)
-    told = f", and {_say_left_out(out)}" if out else ""
-    return NotComputable(f"no accepted edition has figures of {of}{told}", f"held of {named}")
+    out = data.left_out(feeds, asked)
+    why = f", and {_say_left_out(out)}" if out else ""
+    return NotComputable(f"no accepted edition has figures of {of}{why}", f"available for {named}")
 
 
 def _few(editions: Sequence[str]) -> str:
@@ -121,7 +118,7 @@ def _few(editions: Sequence[str]) -> str:
 
 
 def _months_missing(
-    reading: Reading, feeds: Sequence[str], held: Held, known: Sequence[Month]
+    reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
 ) -> NotComputable:
     """Describe which of the requested months have no figures, and why."""
     has = {month.month for month in known if month.has_value}
@@ -130,12 +127,12 @@ def _months_missing(
     beside = {month.month: month for month in known}
     reasons: dict[str, list[date]] = {}
     for month in lacking:
-        told = _incomplete(beside[month]) if month in beside else ""
-        if out := held.left_out(feeds, [month]):
-            told = f"{told or 'not in the mart'}: {_say_left_out(out)}"
-        reasons.setdefault(told or "not held", []).append(month)
+        why = _incomplete(beside[month]) if month in beside else ""
+        if out := data.left_out(feeds, [month]):
+            why = f"{why or 'not in the mart'}: {_say_left_out(out)}"
+        reasons.setdefault(why or "not available", []).append(month)
     words = "; ".join(f"{say_months(months)} {why}" for why, months in reasons.items())
-    return NotComputable(words, f"held of {reading.org_code}: {say_months(sorted(has))}")
+    return NotComputable(words, f"available for {reading.org_code}: {say_months(sorted(has))}")
 
 
 def _incomplete(month: Month) -> str:

@@ -1,7 +1,4 @@
-"""The period of a figure: its months, and how they are written.
-
-Belongs here: the ways in which a register names months. Does not: what is known about them.
-"""
+"""The period of a figure: its months, and the ways in which a register names them."""
 
 from __future__ import annotations
 
@@ -44,8 +41,8 @@ FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 
 class Period(Strict):
-    """Exactly one of these keys. `each` is not one period but several: every month from the first
-    to the last is a reading of its own."""
+    """Exactly one of these keys. `each`: every month from the first to the last is a reading of its
+    own."""
 
     month: Month | None = None
     financial_year_to: Month | None = None
@@ -58,7 +55,7 @@ class Period(Strict):
     each: tuple[Month, Month] | None = None
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Period:
+    def _exactly_one(self) -> Period:
         if len(self.model_fields_set) != 1:
             named = say_found(dict.fromkeys(sorted(self.model_fields_set)))
             known = ", ".join(type(self).model_fields)
@@ -72,7 +69,7 @@ class Period(Strict):
 
     @property
     def span(self) -> tuple[date, ...]:
-        """Return its months, as first days, oldest first; of `each`, all of them."""
+        """Return the first days of its months, oldest first; of `each`, all of them."""
         if self.months:
             return tuple(parse_month(month) for month in sorted(self.months))
         return between(*self._ends)
@@ -112,7 +109,7 @@ class Period(Strict):
     @property
     def words(self) -> str:
         """`April to October 2024, financial year to date`."""
-        told = say_months(self.span)
+        months = say_months(self.span)
         if self.each and len(self.span) > 1:
-            return f"each month from {told}"
-        return f"{told}, {self.kind}" if self.kind else told
+            return f"each month from {months}"
+        return f"{months}, {self.kind}" if self.kind else months

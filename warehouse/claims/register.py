@@ -1,7 +1,7 @@
 """The register of claims: `places/<place>.yaml` as validated objects.
 
-Belongs here: what an entry may contain, and refusing invalid ones. Does not: any one claim (the
-YAML), calculating a reading (`evidence`), verdicts (`verdicts`).
+Belongs here: reading a register, and refusing invalid entries. Does not: what an entry may contain
+(`register_entries`), calculating a reading (`evidence`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def register_files() -> list[Path]:
 
 
 def register_file(place: str) -> Path:
-    """Return the register file of a place, if there is one. `place`: ODS code of the ICB."""
+    """Return the path of a place's register, if it has one. `place`: ODS code of the ICB."""
     return REGISTERS / f"{place}.yaml"
 
 
@@ -47,7 +47,7 @@ def register_file(place: str) -> Path:
 def published_claims(place: str) -> tuple[Claim, ...]:
     """Return the shipped register of a place, empty if there is none.
 
-    Raises ValueError, as `load_register` and `check_register` do.
+    Raises ValueError as `load_register` and `check_register` do.
     """
     path = register_file(place)
     if not path.exists():
@@ -61,14 +61,13 @@ def published_claims(place: str) -> tuple[Claim, ...]:
 def load_register(path: Path) -> tuple[Claim, ...]:
     """Read and validate a register; returns claims in its order.
 
-    Raises ValueError that names the file, the claim (or document, or statement), the key, what was
-    found and what was expected.
+    Raises ValueError that names file, entry and key, what was found and what was expected.
     """
     found: dict[str, Claim] = {}
     with faults_told_of(path):
         for claim in _claims(read_yaml(path)):
             if claim.claim_id in found:
-                raise ValueError(f"claim `{claim.claim_id}` stands twice, expected once")
+                raise ValueError(f"found claim `{claim.claim_id}` twice, expected once")
             found[claim.claim_id] = claim
     return tuple(found.values())
 
@@ -97,7 +96,7 @@ def _claim(
     label: str,
 ) -> Claim:
     if not claim_id.replace("-", "").isalnum() or claim_id != claim_id.lower():
-        raise ValueError(f"{label}: expected an id of small letters, digits and hyphens only")
+        raise ValueError(f"{label}: expected an id of lower-case letters, digits and hyphens")
     stated = _read(figure.written, figure.unit, f"{label}: `written`")
     if (figure.tolerance is None) != (figure.tolerance_because is None):
         raise ValueError(
@@ -134,8 +133,8 @@ def _readings(
         kpi = None if entry.missing else entry.kpi or figure.kpi
         if kpi is None and missing is None:
             raise ValueError(
-                f"{label}: `readings.{number}`: name a `kpi`, or say under `missing` which feed "
-                "or definition would be needed"
+                f"{label}: `readings.{number}`: expected a `kpi`, or under `missing` which feed or "
+                "definition is needed"
             )
         for one in entry.organisations or organisations:
             yield Reading(
@@ -150,10 +149,10 @@ def _readings(
 
 
 def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
-    """Refuse a reading that does not fit the catalogue.
+    """Check readings against the catalogue.
 
-    Raises ValueError that names claim and key, for a KPI that does not exist, a reading in another
-    unit than the claim's, and a monthly mean of what is not added up over months.
+    Raises ValueError that names claim and key: for an unknown KPI, a reading in another unit than
+    the claim's, and a monthly mean of what is not added up over months.
     """
     for claim in claims:
         for reading in claim.readings:
@@ -176,7 +175,7 @@ def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[st
     if reading.only_shown is None and unit != claim.figure.unit:
         raise ValueError(
             f"{label}: `unit`: found `{claim.figure.unit}`, expected `{unit}`, that of {kpi_id} as "
-            f"{reading.measure}; if it is what may have been meant instead, say why under "
+            f"{reading.measure}; if the words do not support this reading, give the reason under "
             "`only_shown`"
         )
 

@@ -20,11 +20,7 @@ from warehouse.reference.levels import OrgLevel
 # `growth`: a change on the year before, relative (0.16 is 16 percent more) or, of a share, in
 # points. A claim without a KPI has a unit of its own.
 ClaimUnit = Literal[Unit, "growth", "pounds"]
-
-
 Measure = Literal["value", "monthly_mean", "year_on_year_ratio", "year_on_year_change"]
-
-
 COMPARISONS = ("year_on_year_ratio", "year_on_year_change")
 
 
@@ -36,10 +32,10 @@ class ClaimOrganisation(Strict):
 
 
 class Document(Strict):
-    """The source of statements: a document, who published it, when (or what is known of that).
+    """The source of statements: a document, who published it, and when (or what is known of that).
 
-    `said_by`: the last month in which its statements can have been made; editions published until
-    then were available at the time. None if that is not known.
+    `said_by`: the last month in which its statements can have been made, None if not known;
+    editions published by then were available at the time.
     """
 
     title: str
@@ -52,8 +48,8 @@ class Document(Strict):
 class ReadingEntry(Strict):
     """One reading of a figure; keys left out are the figure's own.
 
-    `only_shown`: why the words do not support this reading; it is calculated and shown, and
-    decides nothing. `missing`: which feed or definition it would need, where there is no KPI.
+    `only_shown`: why the words do not support this reading, which is shown but has no influence on
+    the verdict. `missing`: which feed or definition is needed, where there is no KPI.
     """
 
     kpi: str | None = None

@@ -1,7 +1,7 @@
-"""Trace readings of claims to files: which files, and how many of their rows, a value uses.
+"""The files, and how many of their rows, that the value of a claim's reading uses.
 
-Belongs here: one query on the mart for all readings. Does not: the way from a figure to its
-cells (`warehouse.explain`), printing (`pipelines.cli.claims`).
+Belongs here: one query on the mart for all readings. Does not: tracing figures to files
+(`warehouse.explain`), printing (`pipelines.cli.claims`).
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ COUNTED = ["feed", "edition", "revision", "sha256"]
 def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
     """Return the files behind every value of these readings; `db` has a mart attached and in use.
 
-    `readings`: rows of table `claim_reading`. Returns one row per reading, edition and revision
-    of the reading (`as_at`, `as_at_revision`) and file: `claim_id, reading_number, as_at,
-    as_at_revision, feed, edition, revision, sha256, file_name, page, url, published_on,
-    retrieved_at, rows` (of the organisations and months counted). A reading's months are as known
-    with that revision of its edition.
+    `readings`: rows of table `claim_reading`. Returns a row per reading, edition and revision with
+    which its months are known (`as_at`, `as_at_revision`), and file: `claim_id, reading_number,
+    as_at, as_at_revision, feed, edition, revision, sha256, file_name, page, url, published_on,
+    retrieved_at, rows` (of the organisations and months counted).
     """
     asked = _figures(db, readings.filter(pl.col("computed_value").is_not_null()))
     cells = cells_of(db, asked.select(list(FIGURES)).unique()).filter(
@@ -49,8 +48,8 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
 
 
 def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
-    """Return each month of each reading as a figure: the newest one not after the edition, and the
-    revision with which the reading had this value."""
+    """Return each month of each reading as a figure: the newest one known with its edition and
+    revision."""
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(
@@ -58,7 +57,7 @@ def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFr
                 SELECT claim_id, reading_number, edition AS as_at, revision AS as_at_revision,
                        kpi_id, org_level, org_code,
                        {VINTAGE.format("r")} AS ceiling,
-                       unnest(string_split(concat_ws(' ', months, compared_months), ' ')) AS told
+                       unnest(string_split(concat_ws(' ', months, compared_months), ' ')) AS text
                 FROM readings_asked AS r),
             known AS (
                 SELECT kpi_id, org_level, org_code, month,
@@ -68,7 +67,7 @@ def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFr
                    k.org_level, k.org_code, k.month, max(k.vintage) AS vintage
             FROM asked AS a
             JOIN known AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
-                AND k.org_code = a.org_code AND k.month = strptime(a.told, '%Y-%m')::DATE
+                AND k.org_code = a.org_code AND k.month = strptime(a.text, '%Y-%m')::DATE
                 AND k.vintage <= a.ceiling
             GROUP BY ALL ORDER BY ALL"""
         ).pl()

@@ -1,7 +1,7 @@
-"""A figure as written: its value, and its tolerance because of rounding.
+"""A figure as written, such as `267,552`, `1.8 million`, `16 %`, `around 70 %` or `1 in 5`.
 
-Belongs here: parsing `267,552`, `1.8 million`, `16 %`, `around 70 %`, `1 in 5`. Does not: what the
-figure is compared with (`verdicts`).
+Belongs here: its value, and its tolerance because of rounding. Does not: what it is compared with
+(`verdicts`).
 """
 
 from __future__ import annotations
@@ -49,18 +49,17 @@ class Written:
 
 def read_figure(text: str, unit: str) -> Written:
     """Return a figure's value and its tolerance: half a unit of the last digit that was written.
-    `unit`: one of the register's; the figure must be written in it (a share in percent).
 
-    A count written in full is exact. An approximate one is good to half a unit of its last digit
-    that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError with what was found and
-    expected, if it can't be read or is of another unit.
+    A count written in full is exact. The tolerance of an approximate figure is half a unit of its
+    last digit that isn't zero: `around 70 %` is 65 to 75 %. Raises ValueError with what was found
+    and expected if it can't be read, or is not written in `unit` (a share in percent).
     """
     if parts := PARTS.match(text.strip()):
         if unit not in FRACTIONS:
             raise ValueError(_of_another_unit(text, unit))
         part, whole = int(parts["part"]), int(parts["whole"])
         nearest = part / (whole + 0.5)
-        return Written(part / whole, part / whole - nearest, f"the {whole} is rounded, too")
+        return Written(part / whole, part / whole - nearest, f"the {whole} may be rounded too")
     found = WRITTEN.match(text.strip())
     if found is None:
         raise ValueError(
@@ -82,8 +81,8 @@ def read_figure(text: str, unit: str) -> Written:
 
 
 def _is_of(unit: str, found: re.Match[str]) -> bool:
-    """Whether a figure is written in this unit. A fraction needs its decimal point: a share of 73
-    is 73 % without its sign, not 7,300 %."""
+    """Whether a figure is written in this unit. A fraction needs a decimal point: a share of 73 is
+    73 % without the sign, not 7,300 %."""
     in_percent = SCALES[(found["scale"] or "").lower()] < 0
     if unit in FRACTIONS:
         bare = not found["scale"] and "." in found["number"] and abs(float(found["number"])) <= 1
@@ -102,10 +101,10 @@ def _last_digit(number: Decimal, scale: int) -> float:
     """Return the value of one unit of the last digit."""
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
-        raise ValueError(f"`{number}` is no number")
+        raise ValueError(f"`{number}` is not a number")
     return float(Decimal(1).scaleb(exponent + scale))
 
 
 def within(computed: float, stated: float, tolerance: float) -> bool:
-    """Whether a calculated figure rounds to the stated one; both ends of the tolerance do."""
+    """Whether a calculated figure is within the tolerance of the stated one, both ends included."""
     return abs(computed - stated) <= tolerance + NOISE * max(1.0, abs(stated), abs(computed))

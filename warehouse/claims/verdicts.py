@@ -1,7 +1,7 @@
-"""Verdicts: a claim against its readings, by rules that apply to every claim.
+"""The verdict on a claim, from its stated figure and the values of its readings.
 
-Belongs here: pure functions from stated and known values to a verdict. Does not: queries on
-the mart (`evidence`), tables (`claim_tables`).
+Belongs here: rules that apply to every claim, as pure functions. Does not: queries on the mart
+(`evidence`), tables (`claim_tables`).
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from warehouse.claims.stated import within
 
 Kind = Literal["confirmed", "since revised", "differs", "cannot be true", "not computable"]
 SYNTHETIC = (
-    "The mart holds synthetic sample data only: claims are never judged on it. Import real files."
+    "The mart contains only synthetic sample data, on which claims are not evaluated. "
+    "Import real files."
 )
-
 TOO_FAR = (
-    f"The figures that are available are of a time more than {REFUTING_MONTHS} months away from "
-    "that of the statement; they can't refute it."
+    f"The available figures are more than {REFUTING_MONTHS} months away from the statement's own "
+    "month; they can't refute it."
 )
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A reading with its value as known with each edition, oldest first; the last is the latest.
+    """A reading and its value as known with each edition, oldest first.
 
     `missing`: why the latest figures give no value; None if they do. `of_the_time`: whether any of
     these editions was published when the claim was made.
@@ -50,17 +50,15 @@ class Evaluation:
 
     @property
     def counts(self) -> bool:
-        """Whether the words support this reading, so that it is not only shown."""
+        """Whether the words support this reading; if not, it is only shown."""
         return self.reading.only_shown is None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim's verdict, the reading that decided it, and with which edition it was true.
-
-    `of_the_time`: whether an edition that was published when the claim was made is among those
-    used; None where there were no figures.
-    """
+    """A claim's verdict, the reading that decided it (`main`), and the edition with which it was
+    true. `of_the_time`: whether an edition published when the claim was made was used; None if
+    there were no figures."""
 
     kind: Kind
     main: Evaluation | None
@@ -86,8 +84,8 @@ def judge(
     people around that month by each source.
 
     The reading shown is one that confirms the claim, else one that once did, else the first in
-    the order of the register that has a value. (The nearest would flatter the claim.) A claim
-    differs only if every reading of it was evaluated, with figures of about its own time.
+    the register that has a value (the nearest would flatter the claim). A claim differs only if
+    every reading has a value, with figures near the claim's own month.
     """
     ours = [one for one in evaluations if one.counts]
     valued = [one for one in ours if one.latest is not None]
@@ -110,7 +108,7 @@ def judge(
 
 
 def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
-    """Return the month of a statement, by this reading of it; of `each` month, all of them."""
+    """Return the months of a statement by this reading: its last one, or all of `each`."""
     period = claim.figure.period
     if period.each is None:
         return period.span[-1:]
@@ -119,8 +117,8 @@ def own_months(claim: Claim, reading: Reading) -> tuple[date, ...]:
 
 
 def can_refute(claim: Claim, evaluation: Evaluation) -> bool:
-    """Whether a reading's value uses figures near enough to the statement's own month: both its
-    last month and the edition, which may be of a list that was carried forward."""
+    """Whether a reading's value uses figures near enough to the statement's own month: its last
+    month, and its edition, which may be of a list that was carried forward."""
     if evaluation.latest is None:
         return False
     evidence = min(parse_month(evaluation.known[-1].edition), evaluation.reading.period.span[-1])
@@ -134,13 +132,13 @@ def fits(claim: Claim, value: float) -> bool:
 
 
 def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
-    """Return why a claim can't be true whatever the data; empty if it can."""
+    """Return why a claim can't be true; empty if it can."""
     stated, unit = claim.stated, claim.figure.unit
     least = stated.value - stated.tolerance
     if unit == "share" and least > 1:
-        return f"A share can't be more than the whole: {claim.figure.written} is above 100 %."
+        return f"A share can't be more than the whole: {claim.figure.written} is above 100%."
     if unit == "share" and stated.value + stated.tolerance < 0:
-        return f"A share can't be below nothing: {claim.figure.written}."
+        return f"A share can't be negative: {claim.figure.written}."
     if claim.whole and least > claim.whole.value + claim.whole.tolerance:
         return (
             f"A part can't be more than its whole: {claim.figure.written} of {claim.figure.whole}."
@@ -148,13 +146,13 @@ def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
     if unit == "people" and claim.figure.aspect != "growth" and people:
         most = [max(of, key=lambda one: one.number) for of in people if of]
         if len(most) == len(people) and all(least > one.number for one in most):
-            told = "; ".join(_say_people(of) for of in _most_of_each(people))
-            return f"{say_value(stated.value, unit)} people are more than there are: {told}."
+            counts = "; ".join(_say_people(of) for of in _most_of_each(people))
+            return f"{say_value(stated.value, unit)} people are more than there are: {counts}."
     return ""
 
 
 def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
-    """Per organisation, the most people that each source counted there in any of the months."""
+    """Return, per organisation, the most people that each source counted there in any month."""
     most: dict[str, dict[str, People]] = {}
     for one in (one for of in people for one in of):
         found = most.setdefault(one.org_code, {})
@@ -164,10 +162,9 @@ def _most_of_each(people: Sequence[Sequence[People]]) -> list[list[People]]:
 
 
 def _say_people(sources: Sequence[People]) -> str:
-    """Describe it: `QK1 had at most 1,237,002 registered patients ... (November 2025, edition
-    2025-11)`."""
-    told = " and ".join(
+    """`QK1 had at most 1,237,002 registered patients (November 2025, edition 2025-11)`."""
+    counts = " and ".join(
         f"{say_number(one.number)} {one.what} ({one.month:%B %Y}, edition {one.edition})"
         for one in sources
     )
-    return f"{sources[0].org_code} had at most {told}"
+    return f"{sources[0].org_code} had at most {counts}"

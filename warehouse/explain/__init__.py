@@ -1,6 +1,4 @@
-"""Explain figures: what the mart records of one, and the published rows it was added up from.
+"""Explain figures: the calculation as the mart records it, and the published rows behind it.
 
-Belongs here: reading the mart's macro `explain`, and finding the rows in the lake and the archive.
-Does not: the macro (`warehouse.mart.explain_macros`), how a person reads it
-(`pipelines.cli.explain`).
+Does not: macro `explain` (`warehouse.mart.explain_macros`), printing (`pipelines.cli.explain`).
 """

@@ -1,7 +1,6 @@
-"""The counted organisations and files behind any number of figures at once.
+"""The counted organisations and files behind a set of figures, such as the months of a claim.
 
-Belongs here: asking the mart the way from figures to cells for a set of figures, such as the
-months of a published claim. Does not: the way itself (`warehouse.mart.explain_macros`).
+Belongs here: one query for all of them. Does not: its SQL (`warehouse.mart.explain_macros`).
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ FIGURES = {
 
 
 def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFrame:
-    """What figures were added up from; `db` has a mart open, or attached and in use.
+    """Return what figures were added up from; `db` has a mart open, or attached and in use.
 
-    `figures`: one row per figure, with the columns of `FIGURES`; `vintage` is edition and revision
-    as one number (2025-11 revision 1 is 202511001). Returns one row per figure, part and counted
+    `figures`: a row per figure, with the columns of `FIGURES`; `vintage` is edition and revision as
+    one number (2025-11 revision 1 is 202511001). Returns a row per figure, part and counted
     organisation: the columns of `figures`, `part`, `feed`, `measure`, `cell_level`, `cell_code`,
-    `edition`, `revision`, `sha256` and `rows` (rows of the organisation and month in that file); no
-    file where the organisation was counted as zero because it was not named.
+    `edition`, `revision`, `sha256` and `rows` (of the organisation and month in that file); the
+    file is NULL where the organisation was counted as zero because no file has it.
     """
     db.register("figures_asked", figures.select(list(FIGURES)).to_arrow())
     try:

@@ -1,7 +1,7 @@
 """One figure as the mart explains it, as an object to print or to write as JSON.
 
-Belongs here: asking macro `explain`, and saying what is wrong with a question it can't answer.
-Does not: the rows of files (`source_rows`).
+Belongs here: querying macro `explain`, and the errors for figures it does not have. Does not: the
+rows of files (`source_rows`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from warehouse.base.sql import open_mart
 from warehouse.base.text import unknown
 
 Record = dict[str, Any]
-# Sections of macro `explain` that may hold several rows, under their names in the answer.
+# Sections of macro `explain` that may have several rows -> their names in the result.
 LISTS = {
     "part": "parts",
     "organisation": "organisations",
@@ -34,14 +34,14 @@ LISTS = {
 
 
 class Unanswerable(Refusal):
-    """A question about a figure that the mart does not hold; says why, and what it does hold."""
+    """The mart does not have the requested figure; why, and what it has instead."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One figure taken apart: `figure` and `formula` as records, and lists of records by name, with
-    the columns of macro `explain` that say something. `cells`: the organisations one by one, be
-    they of a local return, whose organisations are not named in `lists`."""
+    """One figure: `figure` and `formula` as records, and lists of records by name, with the columns
+    of macro `explain` that are not NULL. `cells`: the organisations one by one, also those of a
+    local return, which are not named in `lists`."""
 
     kpi_id: str
     figure: Record
@@ -50,16 +50,16 @@ class Explanation:
     cells: list[Record]
 
     def as_json(self) -> Record:
-        """Everything, for programs."""
+        """Return all but the cells, for programs."""
         return {"kpi_id": self.kpi_id, **self.figure, "formula": self.formula, **self.lists}
 
 
 def explain(
     mart: Path, kpi_id: str, org_code: str, month: date, edition: str | None = None
 ) -> Explanation:
-    """Take one figure of a published mart apart; `edition`: as it was known with that edition.
+    """Explain one figure of a published mart; `edition`: as known with that edition.
 
-    Raises Unanswerable if the mart holds no such figure, naming what it holds instead.
+    Raises Unanswerable if the mart has no such figure, naming what it has instead.
     """
     with open_mart(mart) as db:
         try:
@@ -69,8 +69,8 @@ def explain(
             )
         except duckdb.CatalogException:
             raise Unanswerable(
-                "The mart was made by a version that could not take figures apart.",
-                "Run access-recovery refresh; it builds the mart anew.",
+                "The mart was built by a version that could not explain figures.",
+                "Run access-recovery refresh to rebuild it.",
             ) from None
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -90,7 +90,7 @@ def explain(
 
 
 def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: date) -> list[Record]:
-    """The organisations that were counted, one by one."""
+    """Return the counted organisations, one by one."""
     import polars as pl
 
     from warehouse.editions.parts_and_revisions import vintage_of
@@ -105,7 +105,7 @@ def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: da
 def _why_not(
     db: duckdb.DuckDBPyConnection, kpi_id: str, code: str, month: date, edition: str | None
 ) -> Unanswerable:
-    """What is wrong with a question that has no answer, from the most general to the month."""
+    """Return why there is no such figure: by KPI, organisation, month, then edition."""
     known = [one for (one,) in db.execute("SELECT kpi_id FROM kpi ORDER BY ALL").fetchall()]
     if kpi_id not in known:
         return Unanswerable(*unknown("KPI", kpi_id, known))
@@ -136,16 +136,16 @@ def _why_not(
     if not editions:
         return Unanswerable(
             f"{about} is not available: no accepted edition covers this month.",
-            out or "Import the edition that covers it; access-recovery status shows what is held.",
+            out or "Import the edition that covers it; access-recovery status lists the editions.",
         )
     return Unanswerable(
-        f"{about} was in no edition up to {edition}.",
+        f"No edition up to {edition} has {about}.",
         f"It is in {', '.join(one for (one,) in editions)}.",
     )
 
 
 def _left_out(db: duckdb.DuckDBPyConnection, kpi_id: str, month: date) -> str:
-    """Editions of the KPI's feeds that cover the month and are held back, pending or withdrawn."""
+    """Describe editions of the KPI's feeds that cover the month but are not in the mart."""
     rows = db.execute(
         """SELECT e.feed, e.edition, e.status, coalesce(e.override_reason, e.reasons, '')
            FROM governance.edition AS e

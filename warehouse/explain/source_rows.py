@@ -1,8 +1,7 @@
 """The published rows that a figure was added up from: file, row, column, count.
 
-Belongs here: from the cells that an explanation names to the rows of the tidy tables, which know
-the row of the file they were read from. Does not: which cells those are
-(`warehouse.mart.explain_macros`).
+Belongs here: from the cells of an explanation to the rows of tidy tables, with their row in the
+file. Does not: which cells those are (`warehouse.mart.explain_macros`).
 """
 
 from __future__ import annotations
@@ -37,14 +36,13 @@ ROWS = {
 
 
 def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | None:
-    """Every published row that the parts of a figure of `month` were added up from.
+    """Return every published row that the parts of a figure of `month` were added up from.
 
     `cells`: the counted organisations, each with `part`, `feed`, `edition`, `sha256` (absent where
-    it was counted as zero), `measure` and `org_code`. Returns one row per part, file, row and
-    counted column, with the columns of `ROWS`: `source_row` as a spreadsheet shows it (the header
-    is row 1), `column` the heading of the count (none where an organisation only needs to be
-    named), `count` what stands there; NULL for local returns, which are under disclosure control.
-    None if the tidy tables are gone from the lake.
+    it was counted as zero), `measure` and `org_code`. Returns a row per part, file, row and counted
+    column, with the columns of `ROWS`: `source_row` as in a spreadsheet (the header is row 1),
+    `column` the heading of the count (NULL where organisations are counted), `count` its value
+    (NULL under disclosure control). None if a tidy table is missing from the lake.
     """
     counted, archive = _by_file(cells), Archive(home)
     feeds = {feed for _, feed, *_ in counted}
@@ -60,7 +58,7 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
 
 
 def _by_file(cells: Iterable[Record]) -> dict[tuple[str, ...], list[str]]:
-    """(part, feed, edition, sha256, measure) -> codes of the organisations counted from it."""
+    """Return (part, feed, edition, sha256, measure) -> codes of the counted organisations."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for cell in cells:
         if cell.get("sha256"):
@@ -76,7 +74,7 @@ def _rows(
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} counts no organisations")
     code = pl.col(contract.reporting_unit.code).cast(pl.String)
-    # A feed without months speaks of its edition's, which is carried forward to later ones.
+    # A feed without months is of its edition's month, and carried forward to later ones.
     about = pl.col(contract.month) == month if contract.month else pl.lit(True)
     count = pl.lit(None, pl.Int64) if wanted.column is None else pl.col(wanted.column)
     if contract.disclosure_control:
@@ -116,26 +114,25 @@ def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Exp
 
 
 def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
-    """What rows of one part come to by organisation: `org_code`, `value` (Int64), `rows_added`.
+    """Add up rows of one part by organisation: `org_code`, `value` (Int64), `rows_added`.
 
-    The arithmetic of the measure: a sum, or 1 for who has any, or is named at all. NULL where
-    counts are withheld.
+    By the rule of the measure: a sum; 1 if the sum is above zero, else 0; or 1 for each
+    organisation. NULL where counts are withheld.
     """
     wanted = contracts()[feed].measures[measure]
+    total = pl.col("count").sum()
     if wanted.column is None:
         value = pl.lit(1, pl.Int64)
-    elif wanted.sum:
-        value = pl.when(pl.col("count").null_count() == 0).then(pl.col("count").sum())
     else:
-        known = pl.col("count").null_count() == 0
-        value = pl.when(known).then((pl.col("count").sum() > 0).cast(pl.Int64))
+        counted = total if wanted.sum else (total > 0).cast(pl.Int64)
+        value = pl.when(pl.col("count").null_count() == 0).then(counted)
     return rows.group_by("org_code", maintain_order=True).agg(
         value.alias("value"), pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added")
     )
 
 
 def spans(numbers: Iterable[int]) -> str:
-    """Row numbers as spans: `2-90, 95`."""
+    """Format row numbers as spans: `2-90, 95`."""
     found: list[list[int]] = []
     for number in sorted(set(numbers)):
         if found and number == found[-1][1] + 1:

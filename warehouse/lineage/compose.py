@@ -1,12 +1,11 @@
-"""Combine all statements: the layers' columns, and the columns of other layers they come from.
+"""Combine all statements: the columns of each layer, and those of other layers they come from.
 
-Belongs here: following the statements in their order, through the working tables (`stage`) that no
-analyst sees. Does not: reading a statement (`statement`), contracts
-(`warehouse.lineage.feed_edges`).
+Belongs here: following the statements in order, through the working tables (`stage`). Does not:
+reading a statement (`statement`), contracts (`warehouse.lineage.feed_edges`).
 
-Some working tables remain visible under a layer's name (`LANDMARKS`), so that what many figures
-share is listed once. `figure` has the parts of every KPI by organisation, month and edition: steps
-before it are listed KPI by KPI, steps after it are the same for all.
+Working tables that many figures share are shown under a layer's name (`LANDMARKS`). `figure` has
+the parts of every KPI by organisation, month and edition: steps before it are listed by KPI, steps
+after it are the same for all.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from functools import cache
 
 from warehouse.lineage.feed_edges import ROWS, Edge
 from warehouse.lineage.relation import (
-    NONE,
     NOTHING,
     Constants,
     Origin,
@@ -29,7 +27,7 @@ from warehouse.lineage.relation import (
 from warehouse.lineage.statement import Change, read_statement
 
 WORKING, FIGURE = "stage.", "stage.figure"
-# Working tables that stay in sight -> their layer; some by how their names begin.
+# Working tables that are shown -> their layer; `PREFIXES`: by the beginning of their names.
 LANDMARKS = {
     "stage.file": "archive.source_file",
     "stage.observed": "organisations",
@@ -43,16 +41,16 @@ PREFIXES = {
     "stage.expected_": "expected.",
 }
 CONSTANT = "constant"
-# What chose what chooses: told of the table's rows, not of each column.
+# A choice that affects only another choice: kept for the table's rows, not for each column.
 FAR: Step = "far"
 Case = tuple[str | None, str | None]  # KPI, level
 Cases = Mapping[str, set[Case]]
 
 
 def mart_edges(statements: Iterable[str], levels: Mapping[str, Iterable[str]]) -> list[Edge]:
-    """The edges into `figure` and all tables and views of the mart, from the statements that made
-    them, in their order. `levels`: of each KPI, at which it is defined; what is true of all of them
-    is told once. Raises ValueError naming a statement that can't be read."""
+    """Return the edges into `figure` and all tables and views of the mart. `statements`: those that
+    made them, in order. `levels`: KPI -> the levels at which it is defined; an edge that applies to
+    all of them is given once. Raises ValueError naming a statement that can't be read."""
     made = _Tables()
     for sql in statements:
         change = read_statement(sql, made.columns)
@@ -63,13 +61,13 @@ def mart_edges(statements: Iterable[str], levels: Mapping[str, Iterable[str]]) -
 
 
 def is_layer(table: str) -> bool:
-    """Whether a table is one that lineage shows, not a working table."""
+    """Whether lineage shows a table."""
     return not named(table).startswith(WORKING)
 
 
 @cache
 def named(table: str) -> str:
-    """A table as lineage names it."""
+    """Return a table's name in lineage."""
     for landmark, layer in PREFIXES.items():
         if table.startswith(landmark):
             return layer + table.removeprefix(landmark)
@@ -77,14 +75,14 @@ def named(table: str) -> str:
 
 
 class _Tables:
-    """The tables as the statements have left them, each told in terms of layers."""
+    """The tables after the statements applied so far, their origins in terms of layers."""
 
     def __init__(self) -> None:
         self.relations: dict[str, Relation] = {}
         self.columns: dict[str, tuple[str, ...]] = {}
 
     def apply(self, change: Change) -> None:
-        """Follow one statement."""
+        """Apply one statement."""
         target = change.target
         if change.kind == "drop":
             self.relations.pop(target, None)
@@ -92,31 +90,31 @@ class _Tables:
             return
         if change.kind == "ensure" and target in self.relations:
             return
-        told = self._resolved(change)
+        new = self._resolved(change)
         old = self.relations.get(target)
         if change.kind in ("create", "ensure") or old is None:
-            self.relations[target] = told
+            self.relations[target] = new
         else:
             columns = dict(old.columns)
-            for name, found in told.columns.items():
+            for name, found in new.columns.items():
                 columns[name] = columns.get(name, NOTHING) | found
-            self.relations[target] = Relation(columns, old.rows | told.rows)
+            self.relations[target] = Relation(columns, old.rows | new.rows)
         self.columns[target] = tuple(self.relations[target].columns)
 
     def _resolved(self, change: Change) -> Relation:
-        """The change in terms of layers. A table that is made of itself has its old origins."""
+        """Return the change in terms of layers. A table made from itself keeps its old origins."""
         names = set(change.relation.columns) | set(self.columns.get(change.target, ()))
         known: dict[Origin, Origins] = {}
 
-        def told(found: Origins) -> Origins:
+        def resolved(found: Origins) -> Origins:
             for one in found - known.keys():
                 known[one] = frozenset(self._behind(one, change, names))
             return NOTHING.union(*(known[one] for one in found))
 
-        rows = set(told(change.relation.rows))
+        rows = set(resolved(change.relation.rows))
         columns = {}
         for name, found in change.relation.columns.items():
-            made = told(found)
+            made = resolved(found)
             columns[name] = frozenset(one for one in made if one.use != FAR)
             rows |= made - columns[name]
         return Relation(columns, frozenset(one._replace(use="choice") for one in rows))
@@ -140,8 +138,7 @@ class _Tables:
 
 
 def _use(one: Origin, behind: Origin) -> Step:
-    """How what is behind an origin is used: rows that are counted are values, what chose among
-    them was far."""
+    """Return how an origin's origin is used: counted rows as values, what chose them as far."""
     if one.column == ROWS and one.use == "value":
         return "value" if behind.column == ROWS else FAR
     if one.use == "value":
@@ -150,15 +147,13 @@ def _use(one: Origin, behind: Origin) -> Step:
 
 
 def _pushed(where: Constants, source: Relation, table: str) -> Constants:
-    """What is asked of a working table's rows, asked of the table they come from."""
-    if not where:
-        return NONE
-    told = set()
+    """Return conditions on a working table's rows as conditions on the table they come from."""
+    pushed = set()
     for column, text in where:
         behind = [o for o in source.columns.get(column, ()) if o.use == "value"]
         if len(behind) == 1 and behind[0].table == table:
-            told.add((behind[0].column, text))
-    return frozenset(told)
+            pushed.add((behind[0].column, text))
+    return frozenset(pushed)
 
 
 def _edges(relations: dict[str, Relation], cases: Cases) -> Iterator[Edge]:
@@ -170,27 +165,23 @@ def _edges(relations: dict[str, Relation], cases: Cases) -> Iterator[Edge]:
 
 
 @cache
-def _case_named(where: Constants, case: Constants) -> Case:
-    told = dict(where) | dict(case)
-    return told.get("kpi_id"), told.get("org_level")
-
-
-def _case(one: Origin) -> Case:
-    return _case_named(one.where, one.case)
+def _case(where: Constants, case: Constants) -> Case:
+    texts = dict(where) | dict(case)
+    return texts.get("kpi_id"), texts.get("org_level")
 
 
 def _column_edges(table: str, column: str, found: Origins, cases: Cases) -> Iterator[Edge]:
     if not found and column != ROWS:
         yield Edge(table, column, CONSTANT, ROWS)
-    told: dict[tuple[str, str, Step], set[Case]] = defaultdict(set)
-    values = {(one.table, one.column, _case(one)) for one in found if one.use == "value"}
-    for one in found:
-        case = _case(one)
-        told_so = (one.table, one.column, case) in values
-        if one.use == "choice" and (told_so or (one.column == ROWS and column != ROWS)):
+    origins: dict[tuple[str, str, Step], set[Case]] = defaultdict(set)
+    cased = [(one, _case(one.where, one.case)) for one in found]
+    values = {(one.table, one.column, case) for one, case in cased if one.use == "value"}
+    for one, case in cased:
+        is_value = (one.table, one.column, case) in values
+        if one.use == "choice" and (is_value or (one.column == ROWS and column != ROWS)):
             continue
-        told[(one.table, one.column, one.use)].add(case)
-    for (source, name, use), some in told.items():
+        origins[(one.table, one.column, one.use)].add(case)
+    for (source, name, use), some in origins.items():
         if (named(source), name) == (table, column) or use == "far":
             continue
         for kpi, level in _gathered(some, cases):
@@ -198,7 +189,7 @@ def _column_edges(table: str, column: str, found: Origins, cases: Cases) -> Iter
 
 
 def _gathered(some: set[Case], every: Cases) -> set[Case]:
-    """The same cases in fewer: all levels of a KPI as one."""
+    """Combine cases: all levels of a KPI into one."""
     if (None, None) in some:
         return {(None, None)}
     kpis = {kpi for kpi, _ in some}

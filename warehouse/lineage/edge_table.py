@@ -1,8 +1,7 @@
 """`governance.lineage_edge`: column lineage of everything in the mart, down to published headings.
 
-Belongs here: the edges of SQL, contracts and catalogue together, the table, the macro that follows
-them, and reading them back. Does not: finding the edges (`compose`,
-`warehouse.lineage.feed_edges`).
+Belongs here: all edges as one table, reading them back, and the macro that follows them. Does not:
+finding the edges (`compose`, `warehouse.lineage.feed_edges`).
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ MAKES_A_TABLE = re.compile(
 
 
 def record_statements(db: Connection) -> None:
-    """Have DuckDB keep the text of every statement that it runs from now on."""
+    """Make DuckDB log the text of every statement that it runs from now on."""
     db.execute("CALL enable_logging('QueryLog')")
 
 
 def recorded_statements(db: Connection) -> list[str]:
-    """The statements that made or changed tables since `record_statements`, in their order."""
+    """Return the statements that made or changed tables since `record_statements`, in order."""
     rows = db.execute(
         "SELECT message FROM duckdb_logs WHERE type = 'QueryLog' ORDER BY query_id"
     ).fetchall()
@@ -48,8 +47,8 @@ def recorded_statements(db: Connection) -> list[str]:
 
 
 def lineage_frame(home: Home, statements: Iterable[str], kpis: dict[str, Kpi]) -> pl.DataFrame:
-    """Every edge, a row each with the columns of `Edge`: of the statements that made the mart, of
-    the contracts, and of the records where lineage ends.
+    """Return every edge, a row each with the columns of `Edge`: of the statements that made the
+    mart, of the contracts, and of the records where lineage ends.
 
     Raises ValueError naming a statement that can't be read.
     """
@@ -66,13 +65,13 @@ def lineage_frame(home: Home, statements: Iterable[str], kpis: dict[str, Kpi]) -
 
 
 def edges_of(db: Connection) -> list[Edge]:
-    """The edges of a mart that `db` has open as its current database."""
+    """Return the edges of the mart that is the current database of `db`."""
     columns = ", ".join(f'"{name}"' for name in SCHEMA)
     rows = db.execute(f"SELECT {columns} FROM governance.lineage_edge").fetchall()
     return [Edge(*row) for row in rows]
 
 
-# Of a KPI its id, its levels, and its parts in words.
+# A KPI's id, its levels, and the descriptions of its parts.
 Defined = tuple[str, tuple[str, ...], tuple[tuple[str, str | None], ...]]
 
 
@@ -89,12 +88,12 @@ def _frame(edges: Iterable[Edge]) -> pl.DataFrame:
 
 def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
     """Return the edges of the statements, cached in the lake because reading SQL takes seconds."""
-    told = "\n".join([_version(), str(kpis), *statements])
-    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
+    inputs = "\n".join([hash_files(modules_behind(__name__)), str(kpis), *statements])
+    digest = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     before = kept_lineage(home)
     if same := [key for key in before if key.endswith(f"{digest}.parquet")]:
         return pl.read_parquet(home.store.local_copy(same[-1]))
-    edges = _worked_out(statements, kpis)
+    edges = _parsed(statements, kpis)
     with home.store.writing(f"{KEPT}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest}.parquet") as path:
         edges.write_parquet(path)
     for key in before:
@@ -103,13 +102,13 @@ def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) ->
 
 
 def kept_lineage(home: Home) -> list[str]:
-    """Keys of the edges that are kept in the lake, oldest first; an earlier release's have no time
-    in their names."""
+    """Return the keys of edges cached in the lake, oldest first; those of an earlier release have
+    no time in their names."""
     return sorted(home.store.list_keys(KEPT), key=lambda key: ("-" in key, key))
 
 
 @lru_cache(maxsize=16)
-def _worked_out(statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
+def _parsed(statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
     from warehouse.lineage.compose import mart_edges  # sqlglot takes half a second to import
 
     words = {kpi: dict(parts) for kpi, _, parts in kpis}
@@ -118,25 +117,19 @@ def _worked_out(statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.Da
 
 
 def _described(edge: Edge, parts: dict[str, dict[str, str | None]]) -> str | None:
-    """An edge of the SQL in words: what a KPI counts, or which records it leads to."""
+    """Describe an edge of the SQL: what a KPI counts, or which records it leads to."""
     if edge.to_table == "figure" and edge.use == "value" and edge.kpi_id:
         return parts.get(edge.kpi_id, {}).get(edge.to_column) or RECORDS.get(edge.from_table)
     return RECORDS.get(edge.from_table)
 
 
-@cache
-def _version() -> str:
-    """Short hash of the code that reads SQL."""
-    return hash_files(modules_behind(__name__))
-
-
 def lineage_macros() -> dict[str, str]:
-    """The macro that follows lineage back, signature -> SQL, for a database open on its own.
+    """Return the macro that follows lineage back, signature -> SQL, for a mart open on its own.
 
-    `use` is `choice` for whatever is only reached through something that chooses. Of tables of the
-    mart on the way, what decides their rows (column `*`) is told, but not followed unless asked.
-    KPI and level are kept on the way. Below `figure` a level is that of the organisations that are
-    read: the figure's own or one that it is added up from, as far as the KPI has to do with it.
+    `use` is `choice` for whatever is reached only through a choice. What decides the rows (column
+    `*`) of the mart's tables on the way is listed, but followed only if requested. KPI and level
+    are kept on the way. Below `figure`, the level is that of the organisations read: the figure's
+    own, or one that it is added up from and that the KPI uses.
     """
     added = ", ".join(
         f"('{level}', '{member}')" for level in LEVELS for member in (level, *below(level))
@@ -145,8 +138,8 @@ def lineage_macros() -> dict[str, str]:
     return {signature: FOLLOW.format(added=added)}
 
 
-# `near`: of a KPI, of a level, and of both, the levels of organisations that matter. `exactly`: the
-# only level that the next step may be of.
+# `near`: the levels of organisations that a KPI, a level, and both together use. `exactly`: the
+# only level that the next step may have.
 FOLLOW = """
             WITH RECURSIVE matters AS (
                 SELECT kpi_id, org_level FROM governance.kpi_feed

@@ -1,10 +1,10 @@
 """The origins of an SQL expression: columns of its value, and columns that only choose.
 
-Belongs here: scopes (the tables that a SELECT names), the columns that a condition makes equal, and
-the origins of expressions. Does not: whole queries (`query`).
+Belongs here: scopes (the tables in a SELECT), equalities in conditions, and the origins of
+expressions. Does not: whole queries (`query`).
 
-A value's origins are the columns in its calculation. Conditions (of CASE, FILTER, IN, EXISTS),
-windows, orders of aggregates, and the order of `arg_max`, only choose.
+The origins of a value are the columns it is calculated from. Conditions (of CASE, FILTER, IN,
+EXISTS), windows, and orders (of aggregates, of `arg_max`) only choose.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ Equality = tuple[str, str, tuple[str, ...]]  # table as named (or ""), column, t
 
 @dataclass(frozen=True)
 class Scope:
-    """The tables that a SELECT names, in their order; `outer`: those of the query around it.
+    """The tables in a SELECT, in order; `outer`: those of the query around it.
 
-    `joined`: columns of USING, which are the first table's. `aliases`: the SELECT's own names.
+    `aliases`: the SELECT's own names. `everywhere`: columns of USING that come from any of the
+    tables (FULL and RIGHT joins).
     """
 
     sources: dict[str, Relation]
@@ -37,7 +38,7 @@ class Scope:
     windows: dict[str, exp.Expr] = field(default_factory=dict)
 
     def find(self, table: str, column: str) -> Origins:
-        """Origins of a column. Raises KeyError if no table in scope has it."""
+        """Return the origins of a column. Raises KeyError if no table in scope has it."""
         found = self._own(table, column)
         if found is None and self.outer:
             return self.outer.find(table, column)
@@ -49,18 +50,18 @@ class Scope:
         if table:
             source = self.sources.get(table)
             return source.find(column) if source else None
-        told = [found for one in self.sources.values() if (found := one.find(column)) is not None]
-        if told:
-            return NOTHING.union(*told) if column.lower() in self.everywhere else told[0]
+        every = [found for one in self.sources.values() if (found := one.find(column)) is not None]
+        if every:
+            return NOTHING.union(*every) if column.lower() in self.everywhere else every[0]
         return self.aliases.get(column.lower())
 
     @property
     def rows(self) -> Origins:
-        """What decides which rows the tables have."""
+        """Return what decides which rows the tables have."""
         return NOTHING.union(*(one.rows for one in self.sources.values()))
 
     def restricted(self, condition: exp.Expr | None) -> Scope:
-        """The scope in which the condition's plain equalities hold."""
+        """Return the scope in which the condition's plain equalities hold."""
         sources = dict(self.sources)
         for table, column, texts in equalities(condition):
             for alias, one in sources.items():
@@ -70,7 +71,7 @@ class Scope:
 
 
 def equalities(condition: exp.Expr | None) -> Iterator[Equality]:
-    """`column = 'text'` and `column IN ('text', ...)` among conditions that must all hold."""
+    """Yield every `column = 'text'` and `column IN ('text', ...)` that must hold."""
     plain = condition.unnest() if condition is not None else None
     if isinstance(plain, exp.And):
         for part in plain.flatten():
@@ -83,7 +84,7 @@ def equalities(condition: exp.Expr | None) -> Iterator[Equality]:
 
 @singledispatch
 def origins(of: exp.Expr | None, scope: Scope) -> Origins:
-    """Where the value of an expression comes from: what it is calculated with."""
+    """Return the origins of an expression's value: what it is calculated from."""
     return NOTHING if of is None else _every(of.iter_expressions(), scope)
 
 
@@ -123,7 +124,7 @@ def _(of: exp.Window, scope: Scope) -> Origins:
 
 @origins.register
 def _(of: exp.ArgMax | exp.ArgMin | exp.Ordered | exp.Order, scope: Scope) -> Origins:
-    """A value picked, or put in order, by the others."""
+    """A value that the others pick or order."""
     rest = [one for one in of.iter_expressions() if one is not of.this]
     return origins(of.this, scope) | chosen(_every(rest, scope))
 
@@ -149,7 +150,7 @@ def _(of: exp.Exists, scope: Scope) -> Origins:
 
 @origins.register
 def _(of: exp.Subquery | exp.Select | exp.SetOperation, scope: Scope) -> Origins:
-    """A query as a value: its column, chosen by what decides its rows."""
+    """A query as a value: its column, and what decides its rows."""
     found = scope.resolve(of, scope)
     return NOTHING.union(*found.columns.values()) | found.rows
 
@@ -159,14 +160,14 @@ def _every(some: Iterable[exp.Expr | None], scope: Scope) -> Origins:
 
 
 def _window(of: exp.Expr, scope: Scope) -> Origins:
-    """What a window is cut and ordered by, itself or by its name."""
+    """Return what partitions and orders a window, directly or by its name."""
     named = scope.windows.get(of.alias.lower()) if of.alias else None
     own = _every([*(of.args.get("partition_by") or []), of.args.get("order")], scope)
     return own | (_window(named, scope) if named is not None else NOTHING)
 
 
 def record_origins(column: str) -> list[Origin]:
-    """The origins that a column of a loaded frame names: `archive.source_file.sha256`, several
-    with ` + ` between them; after a slash the name that it has in the frame, if that is another."""
-    told = column.partition("/")[0].split(" + ")
-    return [Origin(table, name) for table, _, name in (one.rpartition(".") for one in told)]
+    """Return the origins in the name of a loaded frame's column: `archive.source_file.sha256`,
+    several with ` + ` between them; after a slash the column's name in the frame, if different."""
+    names = column.partition("/")[0].split(" + ")
+    return [Origin(table, name) for table, _, name in (one.rpartition(".") for one in names)]

@@ -1,12 +1,12 @@
-"""Column lineage of a feed, read off its contract: published heading -> tidy column -> measure.
+"""Column lineage of a feed, from its contract: published heading -> tidy column -> measure.
 
-Belongs here: what an edge is, and the edges that a contract (with its corrections) defines; pure
-functions. Does not: what SQL makes of the measures (`warehouse.lineage`).
+Belongs here: what an edge is, and the edges that a contract with its corrections defines. Does not:
+what SQL makes of the measures (`warehouse.lineage`).
 
-Tables are named by layer: `published.<feed>` (a column per heading, each one ever used),
-`tidy.<feed>`, `measures.<feed>`, `quarantine.<feed>` (what its rejected rows tell of whose they
-were), and, of all feeds together, `organisations` (whom the files name). The column `*` stands for
-a table's rows: an edge to it says what decides which rows there are.
+Tables are named by layer: `published.<feed>` (a column per heading ever used), `tidy.<feed>`,
+`measures.<feed>`, `quarantine.<feed>` (organisation and month of rejected rows), and
+`organisations` (those in the files of all feeds). Column `*` is a table's rows: an edge to it shows
+what decides which rows there are.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.transform.corrections import corrections
 
 ROWS = "*"
-# `value`: the column is made of it. `choice`: it only decides which rows or which value.
+# `value`: the column is made from it. `choice`: it only decides which rows or which value.
 Use = Literal["value", "choice"]
 COUNT_OF = "older files: the count of "
 SOURCE_FILE = "archive.source_file"
 READ_AS = {
-    "text": "text, without spaces about it",
-    "code": "code, without spaces about it",
-    "label": "label, in today's spelling",
+    "text": "text, without surrounding spaces",
+    "code": "code, without surrounding spaces",
+    "label": "label, in its current spelling",
     "month": "month, as its first day",
     "count": "whole number",
 }
@@ -36,8 +36,7 @@ READ_AS = {
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """One step of column lineage. `kpi_id` and `org_level` say of which figures it is true; None:
-    of all."""
+    """One step of column lineage. `kpi_id`, `org_level`: the figures it applies to; None: all."""
 
     to_table: str
     to_column: str
@@ -50,18 +49,18 @@ class Edge:
 
 
 def contract_edges(contract: Contract) -> list[Edge]:
-    """Every edge that a feed's contract defines, from published headings to its measures."""
+    """Return every edge that a feed's contract defines, from published headings to measures."""
     steps = (_tidy, _corrected, _quarantined, _organisations, _measures)
     return [edge for step in steps for edge in step(contract)]
 
 
 def tidy_edges(contract: Contract) -> list[Edge]:
-    """The edges into `tidy.<feed>` alone."""
+    """Return the edges into `tidy.<feed>`."""
     return [edge for edge in contract_edges(contract) if edge.to_table == f"tidy.{contract.feed}"]
 
 
 def measure_edges(contract: Contract) -> list[Edge]:
-    """The edges into `measures.<feed>` alone."""
+    """Return the edges into `measures.<feed>`."""
     return [e for e in contract_edges(contract) if e.to_table == f"measures.{contract.feed}"]
 
 
@@ -72,7 +71,7 @@ def counted_labels(measure: Measure) -> str:
 
 def _tidy(contract: Contract) -> Iterator[Edge]:
     tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
-    yield Edge(tidy, ROWS, published, ROWS, use="choice", description="sound rows of the file")
+    yield Edge(tidy, ROWS, published, ROWS, use="choice", description="valid rows of the file")
     yield Edge(tidy, "source_row", published, ROWS, description="row number in the file")
     for name, column in contract.columns.items():
         for heading in column.published:
@@ -81,8 +80,8 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
             )
     for name, pattern in contract.row_filter.items():
         for heading in contract.columns[name].published:
-            kept = f"only rows that match {pattern}"
-            yield Edge(tidy, ROWS, published, heading, use="choice", description=kept)
+            only = f"only rows that match {pattern}"
+            yield Edge(tidy, ROWS, published, heading, use="choice", description=only)
     if contract.wide:
         yield from _wide(contract)
 
@@ -94,17 +93,17 @@ def _wide(contract: Contract) -> Iterator[Edge]:
         return
     for label, headings in contract.wide.headings.items():
         for heading in headings:
-            told = f"older files: the heading says {label}"
+            told = f"older files: the heading is {label}"
             yield Edge(tidy, contract.wide.label, published, heading, description=told)
             counted = f"{COUNT_OF}{label}"
             yield Edge(tidy, contract.wide.value, published, heading, description=counted)
     if contract.month in contract.wide.lacks:
-        lacking = "older files name no month: it is the edition's"
+        lacking = "older files have no month column: the edition's month"
         yield Edge(tidy, contract.month, SOURCE_FILE, "edition", description=lacking)
 
 
 def _corrected(contract: Contract) -> Iterator[Edge]:
-    """A corrected cell is chosen by what other cells of its row say."""
+    """Yield edges from the cells that identify a corrected row."""
     for one in corrections(contract.feed):
         for name in one.set:
             for other in one.where:
@@ -127,7 +126,7 @@ def _month(contract: Contract) -> tuple[str, str]:
 
 
 def _quarantined(contract: Contract) -> Iterator[Edge]:
-    """Yield edges into what a rejected row says about its owner, as far as it can be read."""
+    """Yield edges into the organisation and month of rejected rows."""
     lost, tidy = f"quarantine.{contract.feed}", f"tidy.{contract.feed}"
     if contract.reporting_unit is None:
         return
@@ -151,14 +150,13 @@ def _organisations(contract: Contract) -> Iterator[Edge]:
         for column, name in _named(one).items():
             yield Edge(named, column, tidy, name, org_level=one.level)
         yield Edge(named, "month", *_month(contract), org_level=one.level)
-        told = "one row for each that is named"
+        told = "a row per organisation in the file"
         yield Edge(named, "org_level", tidy, one.code, org_level=one.level, description=told)
-        rows = Edge(named, ROWS, tidy, ROWS, org_level=one.level, use="choice")
-        yield rows
+        yield Edge(named, ROWS, tidy, ROWS, org_level=one.level, use="choice")
 
 
 def _named(one: Organisation) -> dict[str, str]:
-    """Column of the organisations named -> column of the tidy table."""
+    """Return column of `organisations` -> column of the tidy table."""
     own = {"org_code": one.code, "org_name": one.name, "ons_code": one.ons_code}
     own |= {column: one.parents.get(level) for level, column in KEY_COLUMNS.items()}
     return {column: name for column, name in own.items() if name}
@@ -172,10 +170,12 @@ def _measures(contract: Contract) -> Iterator[Edge]:
     yield Edge(table, "org_code", tidy, contract.reporting_unit.code)
     yield Edge(table, "month", *_month(contract))
     yield Edge(table, "rows", tidy, ROWS, description="rows added up")
-    looked_at = [name for one in contract.measures.values() for name in one.where]
-    for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at)):
+    conditions = [name for one in contract.measures.values() for name in one.where]
+    for name in dict.fromkeys((*contract.key, *contract.counts, *conditions)):
         yield Edge(table, "digest", tidy, name, description="hashed")
-    yield Edge(table, "unreliable", f"quarantine.{contract.feed}", ROWS, description="rows lost")
+    yield Edge(
+        table, "unreliable", f"quarantine.{contract.feed}", ROWS, description="rows quarantined"
+    )
     for name, one in contract.measures.items():
         yield from _measure(contract, name, one)
 
@@ -184,7 +184,7 @@ def _measure(contract: Contract, name: str, one: Measure) -> Iterator[Edge]:
     table, tidy = f"measures.{contract.feed}", f"tidy.{contract.feed}"
     unit = contract.reporting_unit.code if contract.reporting_unit else ROWS
     if one.column is None:
-        yield Edge(table, name, tidy, unit, description="1 for each organisation named")
+        yield Edge(table, name, tidy, unit, description="1 for each organisation in the file")
     else:
         how = "added up" if one.sum else "1 where the sum is above zero, else 0"
         labels = f" where {counted_labels(one)}" if one.where else ""

@@ -1,6 +1,6 @@
-"""Follow edges back: from a table's columns to those of the requested layers.
+"""Follow edges back, from a table's columns to those of other tables.
 
-Belongs here: walks over edges, for pages and for Dagster. Does not: the same in SQL (`edge_table`).
+Belongs here: doing so in Python, for Dagster. Does not: the same in SQL (`edge_table`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Index = Mapping[Column, list[Edge]]
 
 
 def index(edges: Iterable[Edge]) -> Index:
-    """Edges by the column that they lead to."""
+    """Group edges by the column that they lead to."""
     found: dict[Column, list[Edge]] = defaultdict(list)
     for edge in edges:
         found[(edge.to_table, edge.to_column)].append(edge)
@@ -23,13 +23,13 @@ def index(edges: Iterable[Edge]) -> Index:
 
 
 def columns_of(edges: Index, table: str) -> list[str]:
-    """The columns of a table, in the order of the edges."""
+    """Return the columns of a table, in the order of the edges."""
     return [column for of, column in edges if of == table and column != ROWS]
 
 
 def made_of(edges: Index, column: Column, stop: Callable[[str], bool]) -> list[Column]:
-    """The columns, of tables for which `stop` holds, that a column is made of; where it is made of
-    none, those that choose it."""
+    """Return the columns that a column is made from, in the nearest tables for which `stop` is
+    true; if there are none, the columns that choose its value."""
     for uses in (("value",), ("value", "choice")):
         found: dict[Column, None] = {}
         seen: set[Column] = set()

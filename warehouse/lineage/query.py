@@ -15,15 +15,14 @@ from warehouse.lineage.expression import Scope, origins, record_origins
 from warehouse.lineage.feed_edges import ROWS
 from warehouse.lineage.relation import NOTHING, Origin, Origins, Relation, chosen, united
 
-# The name under which frames are loaded: each of their columns says which record it is of.
+# The name under which frames are loaded; the names of their columns give the records they are from.
 INCOMING = "incoming"
 HIDDEN_JOINS = ("SEMI", "ANTI")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads queries. `tables`: the columns of a table by its full name; `known`: what stands in
-    WITH around the query."""
+    """Reads queries. `tables`: full name -> the table's relation; `known`: the names of WITH."""
 
     tables: Callable[[str], Relation]
     known: Mapping[str, Relation] = field(default_factory=dict)
@@ -31,7 +30,7 @@ class Reader:
     def read(
         self, query: exp.Expr, outer: Scope | None = None, names: list[str] | None = None
     ) -> Relation:
-        """A query's relation. `names`: of its columns, where an INSERT or union fixes them.
+        """Return a query's relation. `names`: of its columns, where an INSERT or union fixes them.
 
         Raises ValueError for a query of a kind that is not read, KeyError for an unknown column.
         """
@@ -60,7 +59,7 @@ class Reader:
         return united([first, *(self.read(p, outer, told) for p in reversed(parts))], by_name)
 
     def source(self, of: exp.Expr, outer: Scope | None) -> Relation:
-        """Return the relation in FROM: a table, a name of WITH, a query, or plain values."""
+        """Return a relation in FROM: a table, a name of WITH, a query, or VALUES."""
         match of:
             case exp.Table() if isinstance(of.this, exp.Identifier):
                 if of.db or of.name not in self.known:
@@ -73,8 +72,7 @@ class Reader:
         raise ValueError(f"lineage can't read this source: {of.sql('duckdb')[:200]}")
 
     def _table(self, of: exp.Table) -> Relation:
-        """A table that exists; or records, whose name says what they are and which have every
-        column that they are asked for."""
+        """Return a table that exists, or records: those have a dotted name and any column."""
         if of.name == INCOMING or "." in of.name:
             rows = NOTHING if of.name == INCOMING else {Origin(of.name, ROWS, "choice")}
             return Relation({}, frozenset(rows), of.name, True)
@@ -82,8 +80,8 @@ class Reader:
 
 
 def full_name(table: exp.Table) -> str:
-    """`stage.figure`, `mart.kpi_monthly`, `mart.governance.edition`; a mart that is open on its
-    own names no catalogue."""
+    """`stage.figure`, `mart.kpi_monthly`, `mart.governance.edition`, also where SQL for a mart open
+    on its own does not name `mart`."""
     if table.catalog:
         return f"{table.catalog}.{table.db}.{table.name}"
     if table.db == "governance":
@@ -163,7 +161,7 @@ class _Select:
             self.scope = replace(self.scope, everywhere=everywhere)
 
     def _columns(self) -> tuple[dict[str, Origins], dict[str, str]]:
-        """Columns of the result, and those that hold one text in every row."""
+        """Return the origins of columns, and the text of those with the same text in every row."""
         columns: dict[str, Origins] = {}
         constants: dict[str, str] = {}
         for one in self.query.expressions:
@@ -190,7 +188,7 @@ class _Select:
         return frozenset(told)
 
     def _star(self, of: exp.Expr) -> dict[str, Origins]:
-        """`*` or `alias.*`, less what is excluded, with what is replaced."""
+        """Return the columns of `*` or `alias.*`, with EXCLUDE and REPLACE applied."""
         star = of.this if isinstance(of, exp.Column) else of
         left_out = {one.name.lower() for one in star.args.get("except_") or []}
         table = of.table if isinstance(of, exp.Column) else ""

@@ -1,7 +1,7 @@
-"""Records in which lineage ends because they are no published heading, each in a line.
+"""Records in which lineage ends other than published headings, each with its description.
 
-Belongs here: the names by which the code that loads frames declares their origin, what they are,
-and which tables are declared so.
+Belongs here: their names, which loaded frames use to declare their origin, and the mart's tables
+that are loaded so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from warehouse.contract.model import contracts
 from warehouse.lineage.feed_edges import ROWS, Edge
 
-# These names are published in `governance.lineage_edge`: they stay where modules are renamed.
+# These names are published in `governance.lineage_edge`: keep them when modules are renamed.
 RECORDS = {
     "archive.source_file": "provenance of each file, kept beside it in the archive",
     "archive.decision": "decisions of people, kept in the archive",
@@ -21,21 +21,21 @@ RECORDS = {
     "checks.catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
     "claims.register": "the register of published claims",
-    "constant": "a text or number in the SQL, the same for all",
+    "constant": "a text or number in the SQL",
     "contract": "the feed's contract.yaml",
     "contract.caveat": "caveats in the feeds' contracts and in the KPI catalogue",
     "contract.correction": "the feed's corrections.yaml, and the cells in which they were found",
     "contract.measure": "measures in the feed's contract.yaml",
     "disclosure": "disclosure control of local returns",
     "lineage": "the SQL that made the mart, the contracts and the catalogue",
-    "parameter": "a value that the build gives",
+    "parameter": "a value set by the build",
     "quarantine.row": "rejected rows, as published",
-    "reference.local_authorities": "the table of local authorities that is shipped",
-    "reference.organisations": "the dated table of organisations that is shipped",
+    "reference.local_authorities": "the shipped table of local authorities",
+    "reference.organisations": "the shipped, dated table of organisations",
     "tidy.facts": "rows counted when a file was parsed",
 }
 
-# Tables of the mart that are loaded as records, by SQL that names the record of each column.
+# Tables of the mart that are loaded from frames, by SQL that names the record of each column.
 DECLARED_BY_HAND = (
     "kpi",
     "claim",
@@ -64,8 +64,8 @@ DECLARED_BY_HAND = (
 
 
 def record_edges(lineage_table: str, columns: Iterable[str]) -> list[Edge]:
-    """Return edges that neither SQL nor contracts show: of the lineage's own table, of the build's
-    facts about the data, and of the inputs of disclosure control."""
+    """Return edges that neither SQL nor contracts show: of the lineage table itself, of values that
+    the build sets, and of the inputs of disclosure control."""
     edges = [Edge(lineage_table, column, "lineage", column) for column in columns]
     edges.append(Edge("parameter", "synthetic", "archive.source_file", "synthetic"))
     for feed, contract in contracts().items():

@@ -1,6 +1,6 @@
-"""The origins of a table's columns, and a relation's columns and rows made of them.
+"""Origins, and relations (tables or queries) as the origins of their columns and rows.
 
-Belongs here: the two structures and their arithmetic. Does not: parsing SQL (`expression`,
+Belongs here: the two structures and operations on them. Does not: parsing SQL (`expression`,
 `query`).
 """
 
@@ -13,19 +13,19 @@ from typing import Literal, NamedTuple
 
 from warehouse.lineage.feed_edges import ROWS, Use
 
-# A value that the build gives; compared with, it tells nothing of where rows come from.
+# A value set by the build; in a condition it is no origin of rows.
 PARAMETER = "parameter"
-# As in an edge; `far`: what chose what chooses.
+# As in an edge; `far`: a choice that affects only another choice.
 Step = Literal[Use, "far"]
 Constants = frozenset[tuple[str, str]]
 NONE: Constants = frozenset()
 
 
 class Origin(NamedTuple):
-    """A column that something comes from; the column `*` is the table's rows.
+    """A column from which another comes; column `*` is the table's rows.
 
-    `where`: only rows of the table with these texts in these columns. `case`: true only of rows
-    that have these texts in these columns of the relation it is an origin of.
+    `where`: only from rows of the table with these texts in these columns. `case`: only for rows
+    with these texts in these columns of the relation whose origin it is.
     """
 
     table: str
@@ -40,7 +40,7 @@ NOTHING: Origins = frozenset()
 
 
 def chosen(origins: Iterable[Origin]) -> Origins:
-    """The same origins, of what only chooses."""
+    """Return the origins as those of a choice."""
     return frozenset(
         o if o.use == "choice" else o._replace(use="choice")
         for o in origins
@@ -49,7 +49,7 @@ def chosen(origins: Iterable[Origin]) -> Origins:
 
 
 def contradicts(known: Constants, column: str, texts: tuple[str, ...]) -> bool:
-    """Whether the column is known to hold another text than these."""
+    """Whether the column is known to have a text other than these."""
     return any(name == column and text not in texts for name, text in known)
 
 
@@ -57,8 +57,8 @@ def contradicts(known: Constants, column: str, texts: tuple[str, ...]) -> bool:
 class Relation:
     """A table or query: where each column comes from, and what decides which rows there are.
 
-    `name`: of a table that is read as it stands, whose origins are its own columns. `anything`:
-    whether it has every column it is asked for (a frame's record).
+    `name`: of a table, whose origins are its own columns. `anything`: whether it has any column (a
+    frame's record).
     """
 
     columns: Mapping[str, Origins]
@@ -68,18 +68,18 @@ class Relation:
 
     @cached_property
     def folded(self) -> dict[str, str]:
-        """Column in lower case -> column: SQL does not tell case."""
+        """Column in lower case -> column, because SQL ignores case."""
         return {name.lower(): name for name in self.columns}
 
     def find(self, column: str) -> Origins | None:
-        """Origins of a column; None if there is no such column."""
+        """Return the origins of a column; None if there is no such column."""
         if self.anything and self.name:
             return frozenset([Origin(self.name, column)])
         own = self.folded.get(column.lower())
         return None if own is None else self.columns[own]
 
     def restricted(self, column: str, texts: tuple[str, ...]) -> Relation:
-        """The rows that have one of these texts in the column, as far as that can be told."""
+        """Return only rows that have one of these texts in the column, as far as is known."""
 
         def kept(origins: Origins) -> Origins:
             left = [o for o in origins if not contradicts(o.case, column, texts)]
@@ -91,11 +91,11 @@ class Relation:
         return replace(self, columns=columns, rows=kept(self.rows))
 
     def in_case(self, constants: Mapping[str, str]) -> Relation:
-        """Origins told of which rows they are true: `constants` are texts that all rows have. Of
-        what was told before, only that about columns which are still there stays."""
+        """Add `constants`, the texts that all rows have, to each origin's case; drop the texts of
+        columns that no longer exist."""
         fixed = frozenset(constants.items())
 
-        def told(origins: Origins) -> Origins:
+        def cased(origins: Origins) -> Origins:
             return frozenset(
                 o._replace(
                     case=fixed
@@ -104,8 +104,8 @@ class Relation:
                 for o in origins
             )
 
-        columns = {name: told(origins) for name, origins in self.columns.items()}
-        return replace(self, columns=columns, rows=told(self.rows))
+        columns = {name: cased(origins) for name, origins in self.columns.items()}
+        return replace(self, columns=columns, rows=cased(self.rows))
 
 
 def table_relation(name: str, columns: Iterable[str]) -> Relation:
@@ -115,7 +115,7 @@ def table_relation(name: str, columns: Iterable[str]) -> Relation:
 
 
 def united(parts: list[Relation], by_name: bool) -> Relation:
-    """Relations one below the other: by position under the first one's names, or by name."""
+    """Return the union of relations, by position (with the first one's names) or by name."""
     first = parts[0]
     columns = {name: set(origins) for name, origins in first.columns.items()}
     for part in parts[1:]:

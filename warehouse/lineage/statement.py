@@ -1,7 +1,7 @@
 """The change that one SQL statement makes to one table.
 
-Belongs here: CREATE, INSERT, UPDATE, DELETE, ALTER and DROP as changes, each read once. Does not:
-queries (`query`), combining the changes (`compose`).
+Belongs here: CREATE, INSERT, UPDATE, DELETE, ALTER and DROP. Does not: queries (`query`), combining
+the changes (`compose`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from warehouse.lineage.expression import equalities
 from warehouse.lineage.query import Reader, full_name
-from warehouse.lineage.relation import NOTHING, Origins, Relation, table_relation
+from warehouse.lineage.relation import NOTHING, Relation, table_relation
 
 Kind = Literal["create", "ensure", "insert", "update", "delete", "drop"]
 Columns = Mapping[str, tuple[str, ...]]
@@ -23,24 +23,24 @@ Columns = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Change:
-    """What a statement does to a table. `relation`: its columns and rows, as far as they change,
-    with the tables it reads as they stand."""
+    """What a statement does to a table. `relation`: the columns and rows that change, with their
+    origins in the tables that the statement reads."""
 
     kind: Kind
     target: str
     relation: Relation
 
 
-# Statement -> the columns of the tables that it was read with, and what was read. Marts are built
-# of the same statements again and again.
+# Cache: statement -> the columns of the tables that it was read with, and the change. Builds mostly
+# repeat the same statements.
 _READ: dict[str, list[tuple[dict[str, tuple[str, ...]], Change | None]]] = {}
 
 
 def read_statement(sql: str, columns: Columns) -> Change | None:
-    """The change that a statement makes; None if it changes no table's content.
+    """Return the change that a statement makes; None if it changes no table's content.
 
-    `columns`: of every table there is, by full name. Raises ValueError naming the statement if it
-    can't be read.
+    `columns`: of every table, by full name. Raises ValueError naming the statement if it can't be
+    read.
     """
     for read_with, change in _READ.get(sql, []):
         if all(columns.get(table) == those for table, those in read_with.items()):
@@ -49,7 +49,7 @@ def read_statement(sql: str, columns: Columns) -> Change | None:
 
     def table(name: str) -> Relation:
         if name not in columns:
-            raise ValueError(f"no table {name} was made before")
+            raise ValueError(f"no earlier statement creates table {name}")
         used[name] = columns[name]
         return table_relation(name, columns[name])
 
@@ -93,21 +93,21 @@ def _create(made: exp.Create, reader: Reader) -> Change | None:
 
 
 def _update(made: exp.Update, reader: Reader) -> Change:
-    """What is set comes from the new value; which rows are set, the rest of the statement chooses.
-    Rows told by name (`kpi_id IN ('a', 'b')`) are all that is changed."""
+    """Read an UPDATE: columns come from their new values, and the rest chooses the rows. A
+    condition such as `kpi_id IN ('a', 'b')` limits the change to these rows."""
     values = [exp.alias_(one.expression, one.this.name) for one in made.expressions]
     found = reader.read(_selected(made, values))
     columns = {name: value | found.rows for name, value in found.columns.items()}
-    told = list(equalities(made.args["where"].this)) if made.args.get("where") else []
-    named = [(column, texts) for table, column, texts in told if table == made.this.alias]
+    where = made.args["where"].this if made.args.get("where") else None
+    alias = made.this.alias
+    named = [(column, texts) for table, column, texts in equalities(where) if table == alias]
     for column, texts in named[:1]:
-        columns = {name: _each(value, column, texts) for name, value in columns.items()}
+        cases = [frozenset([(column, text)]) for text in texts]
+        columns = {
+            name: frozenset(one._replace(case=case) for one in value for case in cases)
+            for name, value in columns.items()
+        }
     return Change("update", full_name(made.this), Relation(columns))
-
-
-def _each(found: Origins, column: str, texts: tuple[str, ...]) -> Origins:
-    """The origins, true of rows with each of these texts."""
-    return frozenset(o._replace(case=frozenset([(column, t)])) for o in found for t in texts)
 
 
 def _delete(made: exp.Delete, reader: Reader) -> Change:
@@ -116,7 +116,7 @@ def _delete(made: exp.Delete, reader: Reader) -> Change:
 
 
 def _selected(made: exp.Update | exp.Delete, values: list[exp.Expr]) -> exp.Select:
-    """The query of the rows that a statement changes."""
+    """Return a query of the rows that a statement changes."""
     start = made.args.get("from_")
     others = [start.this] if start else made.args.get("using") or []
     joins = [exp.Join(this=one) for one in others]

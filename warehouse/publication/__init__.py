@@ -1,1 +1,1 @@
-"""The mart as one file: built aside from accepted editions, published in one step."""
+"""The mart as one file: built from accepted editions, then published in one step."""

@@ -1,7 +1,7 @@
-"""Build the mart aside: from accepted editions to a complete, commented DuckDB file.
+"""Build the mart from accepted editions, as a complete, commented DuckDB file beside the old one.
 
 Belongs here: the order of the steps, and the fingerprint that shows whether a build is needed.
-Does not: swapping the file in (`publish`).
+Does not: replacing the published file (`publish`).
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ from warehouse.reference import local_authorities, organisations
 from warehouse.settings import read_settings
 from warehouse.store import discard
 
-# Analysts' clients lag behind: this storage version opens with DuckDB clients of 2024.
+# Analysts' DuckDB clients are often older: those of 2024 can open this storage version.
 STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "1GB"
 SPILL = "mart/spill"  # what DuckDB can't keep in memory
 
 
 class Built(BaseModel):
-    """A mart that was built aside, not yet checked or published. `built_over`: the run that built
-    the mart published at that time."""
+    """A mart that is not yet checked or published. `built_over`: the run that built the mart
+    published at that time."""
 
     path: Path
     fingerprint: str
@@ -80,8 +80,8 @@ class Built(BaseModel):
 
 @cache
 def mart_version() -> str:
-    """Return a short hash of all that turns measures into the mart: every module that a build runs
-    through, and the tables that they read."""
+    """Return a short hash of all that turns measures into the mart: the modules that a build runs,
+    and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
@@ -89,10 +89,10 @@ def mart_version() -> str:
 
 
 def accepted_files(home: Home) -> list[SourceFile]:
-    """Return the active files of accepted editions, whether accepted by checks or by decision."""
+    """Return the active files of editions accepted by checks or by decision."""
     files = Archive(home).active_files()
-    stand = all_statuses(home, files)
-    accepted = {EditionKey.of(one) for one in stand if one.verdict == "accepted"}
+    statuses = all_statuses(home, files)
+    accepted = {EditionKey.of(one) for one in statuses if one.verdict == "accepted"}
     return [file for file in files if EditionKey.of(file) in accepted]
 
 
@@ -101,23 +101,22 @@ def mart_fingerprint(home: Home) -> str:
     decision, and the code that builds it."""
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
-    files = Archive(home).files()
     in_use = Archive(home).active_files()
-    active = {FileKey.of(f) for f in in_use}
+    active = {FileKey.of(file) for file in in_use}
     for one in all_statuses(home, in_use):
-        basis_now = one.state.fingerprint if one.state else ""
-        parts.append(f"{one.feed} {one.edition} {one.verdict} {basis_now}")
+        basis = one.state.fingerprint if one.state else ""
+        parts.append(f"{one.feed} {one.edition} {one.verdict} {basis}")
     parts += [decision.decision_id for decision in decisions(home)]
     parts += [
         f"{file.sha256} {file.edition} {FileKey.of(file) in active} {file.sighting}"
-        for file in files
+        for file in Archive(home).files()
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) -> Built:
-    """Build the mart beside the published one; returns its path. `register`: the checks that apply,
-    with the columns of `warehouse.editions.check_history.REGISTER_SCHEMA`.
+    """Build the mart beside the published one. `register`: the checks that apply, with the columns
+    of `warehouse.editions.check_history.REGISTER_SCHEMA`.
 
     Raises ValueError if no edition is accepted; the last good mart then stays published.
     """
@@ -125,13 +124,13 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
     if not placed:
         raise ValueError(
             "No edition is accepted, so there is nothing to publish. "
-            "`access-recovery status` shows what is held back, and why."
+            "`access-recovery status` shows which editions are held, and why."
         )
     target = home.store.part(f"mart/building-{run_id}.duckdb")
     home.store.delete_all(SPILL)
     try:
         return _build(home, run_id, register, placed, target)
-    except BaseException:  # on a full disk, free its space at once
+    except BaseException:  # a full disk, for example: free its space at once
         for leftover in (target, target.with_name(target.name + ".wal")):
             discard(leftover)
         home.store.delete_all(SPILL)
@@ -185,7 +184,7 @@ def _build(
 
 
 def _views() -> dict[str, str]:
-    """Return every view of the mart, name -> SQL."""
+    """Return the mart's views, name -> SQL."""
     return (
         theme_views(catalogue())
         | revision_views()
@@ -196,7 +195,7 @@ def _views() -> dict[str, str]:
 
 
 def _finish(target: Path, synthetic: bool) -> None:
-    """Create views and comments with the file opened on its own, so that they name no alias."""
+    """Create views, macros and comments in the file opened on its own: they must name no alias."""
     with open_file(target) as db:
         for sql in _views().values():
             db.execute(sql)

@@ -1,12 +1,11 @@
 """Content hashes of a mart, table by table: marts with equal hashes have equal content.
 
-Belongs here: which columns and repeats don't count as content, and the hashing. Does not:
-whether a mart is up to date (`build.mart_fingerprint`), printing (`pipelines.cli.content`).
+Belongs here: which columns and repeats are not content, and the hashing. Does not: whether a mart
+is up to date (`build.mart_fingerprint`), printing (`pipelines.cli.content`).
 
-Two people who build their marts from the same files, in any order, get the same hashes. A row
-counts by its values (a DOUBLE by its shortest exact text, NULL as itself), with the names and
-types of its columns. The order of rows and columns does not matter; the number of equal rows does.
-Only tables are hashed: views and macros read them and are determined by the code.
+Marts built from the same files, imported in any order, have the same hashes. A row is hashed by its
+values (a DOUBLE as its shortest exact text) with the names and types of their columns. The order of
+rows and columns does not matter; the number of equal rows does. Views and macros are not hashed.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 from warehouse.base.sql import open_mart
 from warehouse.mart.hierarchy import Connection
 
-# Columns that record when or in which run something happened here: not content, in any table.
+# Columns that record when or in which run something happened: not content, in any table.
 CLOCKS = frozenset(
     {
         "checked_at",
@@ -32,26 +31,26 @@ CLOCKS = frozenset(
     }
 )
 RUN_IDS = frozenset({"run_id"})
-# Derived from clocks among others (when each file was saved to disk).
+# Derived from clocks, among others.
 MADE_FROM_CLOCKS = frozenset({"fingerprint"})
 LEFT_OUT = CLOCKS | RUN_IDS | MADE_FROM_CLOCKS
-# The history of this home: journals travel with the archive and get rows at each refresh. Checking
-# or publishing again adds no content, so repeats count once; and because two people refresh at
-# different times, journals are not part of the whole hash.
+# Journals belong to the home and get rows at each refresh. Checking or publishing again adds no
+# content, so repeats count once; and because two homes are refreshed at different times, journals
+# are not part of the hash of the whole mart.
 JOURNALS = frozenset({"governance.check_result", "governance.publication"})
 ANALYSTS = "main."
 
 
 @dataclass(frozen=True)
 class TableContent:
-    """The number of rows of a table, and the hash of their content (16 hexadecimal digits)."""
+    """A table's number of rows, and the hash of its content (16 hexadecimal digits)."""
 
     rows: int
     content: str
 
 
 def mart_content(path: Path) -> dict[str, TableContent]:
-    """`schema.table` -> rows and content hash, of every table of a mart, sorted by name.
+    """Return `schema.table` -> rows and content hash, of every table of a mart, sorted by name.
 
     Raises duckdb.Error if the file can't be read as a mart.
     """
@@ -60,14 +59,14 @@ def mart_content(path: Path) -> dict[str, TableContent]:
 
 
 def whole_content(tables: Mapping[str, TableContent], prefix: str = "") -> str:
-    """Return one hash (16 hexadecimal digits) of all tables but the journals; with `prefix` only of
+    """Return one hash (16 hexadecimal digits) of all tables except journals; with `prefix` only of
     those whose `schema.table` begins with it."""
     wanted = [name for name in sorted(tables) if name.startswith(prefix) and name not in JOURNALS]
     return _short(f"{name} {tables[name].content}" for name in wanted)
 
 
 def _columns(db: Connection) -> dict[str, dict[str, str]]:
-    """`schema.table` -> column -> type."""
+    """Return `schema.table` -> column -> type."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind in db.execute(
         """SELECT t.schema_name || '.' || t.table_name, c.column_name, c.data_type
@@ -79,15 +78,15 @@ def _columns(db: Connection) -> dict[str, dict[str, str]]:
 
 
 def _table_content(db: Connection, table: str, columns: dict[str, str]) -> TableContent:
-    """Hash rows one by one and add the hashes up, so that no order is needed; a sum over 64-bit
-    halves is exact in a HUGEINT."""
+    """Hash a table as the sum of its rows' hashes, whatever their order; a sum of 64-bit halves is
+    exact in a HUGEINT."""
     [(rows,)] = db.execute(f"SELECT count(*) FROM mart.{table}").fetchall()
     kept = [column for column in columns if column not in LEFT_OUT]
     values = ", ".join(f'"{column}"' for column in kept)
     once = "DISTINCT " if table in JOURNALS else ""
     sums = db.execute(
-        f"""SELECT sum(md5_number_lower(said)), sum(md5_number_upper(said))
-            FROM (SELECT to_json(row)::VARCHAR AS said
+        f"""SELECT sum(md5_number_lower(text)), sum(md5_number_upper(text))
+            FROM (SELECT to_json(row)::VARCHAR AS text
                   FROM (SELECT {once}{values} FROM mart.{table}) AS row)"""
     ).fetchall()
     named = [f"{column} {columns[column]}" for column in kept]

@@ -1,7 +1,7 @@
-"""A mart that was built aside and is to be published by the run that built it.
+"""A mart that is built but not yet published.
 
 Belongs here: recording it under its run, and whether it may still be published. Does not: building
-(`build`), the swap (`publish`).
+(`build`), publishing (`publish`).
 
 Between the two steps of a run another run may build and publish. A run publishes only its own
 mart, and never over one that was built later.
@@ -20,7 +20,7 @@ PLACE = "mart/candidates"
 
 
 class Outdated(Exception):
-    """The mart shows what has been withdrawn, purged or held since it was built."""
+    """A file or edition in the mart was withdrawn, purged or held after it was built."""
 
 
 def note_candidate(home: Home, run_id: str, built: Built) -> None:
@@ -29,7 +29,7 @@ def note_candidate(home: Home, run_id: str, built: Built) -> None:
 
 
 def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
-    """Return the mart that one of these runs built and that is not published yet, with its run."""
+    """Return the unpublished mart that one of these runs built, with its run; None if none."""
     for run_id in runs:
         if home.store.exists(_note(run_id)):
             built = Built.model_validate_json(home.store.read(_note(run_id)))
@@ -39,8 +39,8 @@ def candidate_of(home: Home, runs: Iterable[str]) -> tuple[str, Built] | None:
 
 
 def drop_lost(home: Home) -> None:
-    """Remove records of marts that no longer exist: the process that made them was killed, and its
-    partial files were deleted."""
+    """Remove records of marts that no longer exist, because the process that made them was killed
+    and its partial files were deleted."""
     for key in home.store.list_keys(PLACE):
         if not _is_there(home, Built.model_validate_json(home.store.read(key))):
             home.store.delete(key)
@@ -51,7 +51,7 @@ def _is_there(home: Home, built: Built) -> bool:
 
 
 def is_superseded(home: Home, built: Built) -> bool:
-    """Whether another mart was published since this one was built, and so has newer inputs.
+    """Whether another mart, with newer inputs, was published since this one was built.
 
     Raises Outdated if this one must not be published.
     """

@@ -3,9 +3,8 @@
 Belongs here: keeping the mart that is replaced, and which old ones may stay. Does not: publishing
 (`publish`).
 
-An old mart keeps its content, so it stays only as long as all of it may still be shown: no file of
-it was purged, withdrawn or held by decision since, and the publication rules for local returns are
-the same.
+An old mart may stay only while no file of it is purged, withdrawn or held by decision, and the
+disclosure control of local returns is the same.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ def previous_marts(home: Home) -> list[str]:
 
 
 def keep_previous(home: Home) -> None:
-    """Keep the published mart, which is about to be replaced, and remove those that must not or
-    need not stay. Uses a hard link where the disk supports it."""
+    """Keep the published mart, which is about to be replaced, and remove superfluous ones. Uses a
+    hard link where the disk supports it."""
     with suppress(OSError):  # a full disk, or a reader on Windows, must not stop publication
         _keep(home)
         for key in superfluous(home):
@@ -51,7 +50,7 @@ def _keep(home: Home) -> None:
 
 
 def superfluous(home: Home) -> list[str]:
-    """Return the keys of old marts that must not stay, and of those beyond the number to keep."""
+    """Return the keys of old marts that must not stay, or exceed the number to keep."""
     every = previous_marts(home)
     fit = [key for key in every if _published(home, key)]
     kept = set(fit[: read_settings(home).keep_marts])
@@ -84,9 +83,9 @@ def _published(home: Home, key: str) -> str | None:
 
 
 def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> bool:
-    """Whether no file listed in a mart was purged since, and no file whose figures it shows was
-    withdrawn or belongs to an edition held by decision. `files`: feed, edition, hash, and whether
-    its figures are shown."""
+    """Whether no file listed in a mart was purged, and none whose figures it shows was withdrawn or
+    belongs to an edition held by decision. `files`: feed, edition, hash, and whether its figures
+    are shown."""
     archive = Archive(home)
     active = archive.active_files()
     archived = {FileKey.of(file) for file in archive.files()}

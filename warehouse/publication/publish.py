@@ -1,7 +1,7 @@
-"""Publish: replace the published mart by a checked one, in one step.
+"""Replace the published mart by a checked one, in one step.
 
-Belongs here: the swap and the journal. Analysts who have the old file open keep reading it; a
-crash at any point leaves either the old or the new mart, never part of one.
+Belongs here: the swap and the journal. Readers with the old file open keep reading it; after a
+crash either the old or the new mart is published, never part of one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ NEXT, LOG = f"{MART}.next", f"{MART}.wal"
 
 
 class SwapBlocked(Exception):
-    """The operating system did not allow the mart to be replaced while a reader has it open."""
+    """The operating system does not allow the mart to be replaced while a reader has it open."""
 
 
 def publish(home: Home, built: Built) -> Path:
-    """Swap a built mart in and record it in the journal; returns the published path.
+    """Publish a built mart and record it in the journal; returns the published path.
 
-    Raises SwapBlocked when an open reader blocks the swap (Windows only): the built mart is then
-    kept beside the published one as `access_recovery.duckdb.next` until a swap succeeds.
+    Raises SwapBlocked if a reader has the old one open (Windows only): the built mart is then kept
+    beside it as `access_recovery.duckdb.next` until a swap succeeds.
     """
     store = home.store
     with store.lock("mart/publish.lock"):
         keep_previous(home)
-        # A WAL beside the file would belong to something that wrote to the published path directly.
+        # A WAL is there only if something wrote to the published file directly.
         store.delete(LOG)
         _swap(home, built.path)
         store.delete(NEXT)
@@ -53,15 +53,15 @@ def _swap(home: Home, built: Path) -> None:
             if time.monotonic() >= deadline:
                 home.store.put(NEXT, built)
                 raise SwapBlocked(
-                    f"{home.mart} is open in another program, and this system does not let it be "
-                    f"replaced. The new mart is complete and kept as {home.mart.name}.next: close "
-                    "the program and run `access-recovery refresh` again."
+                    f"{home.mart} is open in another program, and this system can't replace it. "
+                    f"The new mart is complete and kept as {home.mart.name}.next: close the "
+                    "program and run `access-recovery refresh` again."
                 ) from error
             time.sleep(0.25)
 
 
 def published_fingerprint(home: Home) -> str | None:
-    """Return the published mart's fingerprint, read from the mart itself; None if there is none."""
+    """Return the published mart's fingerprint; None if there is no readable mart."""
     return _newest_publication(home, "fingerprint")
 
 
@@ -71,7 +71,7 @@ def published_by(home: Home) -> str | None:
 
 
 def _newest_publication(home: Home, column: str) -> str | None:
-    """Return a column of the published mart's own record of its publication."""
+    """Return a column of the published mart's newest row in `governance.publication`."""
     if not home.has_mart:
         return None
     try:
@@ -85,8 +85,8 @@ def _newest_publication(home: Home, column: str) -> str | None:
 
 
 def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
-    """Whether a mart (by default the published one) shows a file that was withdrawn, purged, or
-    whose edition is held by decision; it must then not stay as the last good mart."""
+    """Whether a mart (by default the published one) shows a file that was withdrawn or purged, or
+    whose edition is held by decision, and so must not stay."""
     try:
         with open_mart(mart or home.mart) as db:
             rows = db.execute(
@@ -98,8 +98,8 @@ def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
 
 
 def shows_any(home: Home, sha256: set[str]) -> bool:
-    """Whether the published mart lists one of these files, even only for quarantined rows. An
-    unreadable mart counts as listing them."""
+    """Whether the published mart lists one of these files, even if only for quarantined rows; true
+    if it can't be read."""
     if not home.has_mart:
         return False
     try:
@@ -111,10 +111,9 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
 
 
 def take_down(home: Home) -> bool:
-    """Remove the published mart, one that is to replace it, previous ones, and the pages made from
-    it; False if there was none.
+    """Remove the published, next and previous marts, and the pages; False if none was published.
 
-    Raises SwapBlocked when an open reader blocks it (Windows only).
+    Raises SwapBlocked if a reader has one open (Windows only).
     """
     found = home.has_mart
     home.store.delete_all("docs")
@@ -124,12 +123,12 @@ def take_down(home: Home) -> bool:
             home.store.delete(key)
     except PermissionError as error:
         raise SwapBlocked(
-            f"{home.mart} must be removed, and is open in another program: close that, and run "
-            "the same command again."
+            f"{home.mart} must be removed, but is open in another program: close the program and "
+            "run the same command again."
         ) from error
     return found
 
 
 def is_current(home: Home) -> bool:
-    """Whether the published mart was built from exactly the current inputs."""
+    """Whether the published mart was built from the current inputs."""
     return published_fingerprint(home) == mart_fingerprint(home)

@@ -148,7 +148,7 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
         "Verdict: differs from today's figures by +6.22 pp; the edition of the time is not av",
         "Shown only: September is not October",
         "5,000 people are more than there are: 04C had at most 4,000 registered patients",
-        "Missing: January 2025 not held (held of 04C: October 2023, October to November 2024)",
+        "Missing: January 2025 not available (available for 04C: October 2023, October to",
         "GP appointments, 04C: November 2024 75 0 2024-11.2 yes 1 row of ",
         "as known before 70 -6.7% 2024-11.1 no 1 row of ",
         "gp_appointments_sub_icb 2024-11 revision 2: again.csv",

@@ -65,12 +65,12 @@ def test_the_age_of_a_list_carried_forward_is_reported(mart: LittleMart, tmp_pat
     )
     found = mart.judged(claims)
     assert (
-        "The newest edition of pharmacy_list that it rests on is of December 2023, 12 months "
+        "The newest edition of pharmacy_list that it uses is of December 2023, 12 months "
         "before December 2024."
     ) in found["far"].note
     assert "December 2023" not in found["near"].note
     # Three months from its edition it can still refute, a year from it not any more.
     assert verdict_words(found["near"]) == f"{FROM_TODAY} -1{NOT_THEN}"
     assert verdict_words(found["far"]) == (
-        "not computable: no figures of about its time (others differ by -1)"
+        "not computable: no figures near its month (others differ by -1)"
     )

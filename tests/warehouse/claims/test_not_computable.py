@@ -19,7 +19,7 @@ from tests.warehouse.claims.support_claims import (
     [
         (
             {"kpi": "nhs_app_logins"},
-            "KPI nhs_app_logins is not worked out for a sub_icb, only for icb, region, england.",
+            "KPI nhs_app_logins is not calculated for a sub_icb, only for icb, region, england.",
         ),
         (
             {"kpi": "pharmacy_first_referrals"},
@@ -27,9 +27,9 @@ from tests.warehouse.claims.support_claims import (
         ),
         (
             {"kpi": "appointments_per_1000_patients", "unit": "rate_per_1000"},
-            "No edition of gp_appointments_coverage is held.",
+            "No edition of gp_appointments_coverage is available.",
         ),
-        ({}, "held of gp_appointments_sub_icb: editions 2025-10, 2025-11"),
+        ({}, "available for gp_appointments_sub_icb: editions 2025-10, 2025-11"),
         ({"kpi": None, "missing": "Needs a feed of hubs."}, "Needs a feed of hubs."),
     ],
 )
@@ -51,11 +51,11 @@ BY_HAND = {"override": "hold", "override_by": "A. Person", "override_reason": "c
 @pytest.mark.parametrize(
     ("status", "columns", "told"),
     [
-        ("held", BY_HAND, "is held back by A. Person: counts twice"),
-        ("held", {"reasons": "months: 2 gone\nrows: 0"}, "is held back by its checks: months: 2"),
-        ("pending", {}, "is not judged yet: run access-recovery refresh"),
+        ("held", BY_HAND, "is held by A. Person: counts twice"),
+        ("held", {"reasons": "months: 2 gone\nrows: 0"}, "is held by its checks: months: 2"),
+        ("pending", {}, "has not been checked yet: run access-recovery refresh"),
         ("withdrawn", {}, "is withdrawn by B. Person: the wrong file"),
-        ("accepted", {}, "has lost file old.csv, withdrawn by B. Person: the wrong file"),
+        ("accepted", {}, "is without file old.csv, withdrawn by B. Person: the wrong file"),
     ],
 )
 def test_a_held_or_withdrawn_edition_is_named_not_reported_missing(
@@ -68,7 +68,7 @@ def test_a_held_or_withdrawn_edition_is_named_not_reported_missing(
     claims = registered(tmp_path, a=figure(), later=figure(period={"month": "2024-11"}))
     found = mart.judged(claims)
     assert f"October 2024 not in the mart: edition 2024-10 of {SUB_ICB} {told}" in found["a"].note
-    assert "November 2024 not held" in found["later"].note
+    assert "November 2024 not available" in found["later"].note
 
 
 def test_a_feed_with_only_a_held_edition_is_reported_with_the_reason(
@@ -79,7 +79,7 @@ def test_a_feed_with_only_a_held_edition_is_reported_with_the_reason(
     entry = figure(kpi="nhs_app_logins", organisations=CITY_AND_LLR[1:])
     [one] = mart.judged(registered(tmp_path, claim=entry)).values()
     assert one.note == (
-        "No edition of nhs_app is accepted: edition 2024-11 of nhs_app is held back by A. Person: "
+        "No edition of nhs_app is accepted: edition 2024-11 of nhs_app is held by A. Person: "
         "counts twice."
     )
 

@@ -75,8 +75,11 @@ def test_a_period_over_a_missing_month_has_no_value(mart: LittleMart, tmp_path: 
     to_date = {"financial_year_to": "2024-10"}
     [one] = mart.judged(registered(tmp_path, claim=figure(period=to_date))).values()
     assert one.verdict.words == "not computable" and one.evaluations[0].latest is None
-    assert "June 2024 not held; September 2024 incomplete (2 of 3 members)" in one.note
-    assert "held of 04C: October 2023 to May 2024, July to August 2024, October 2024 to" in one.note
+    assert "June 2024 not available; September 2024 incomplete (2 of 3 members)" in one.note
+    assert (
+        "available for 04C: October 2023 to May 2024, July to August 2024, October 2024 to"
+        in one.note
+    )
 
 
 def test_each_month_counts_as_it_was_known_with_an_edition(
@@ -136,7 +139,7 @@ def test_a_comparison_needs_the_year_before_too(mart: LittleMart, tmp_path: Path
     entry = figure(unit="growth", measure="year_on_year_ratio", written="16 %")
     [one] = mart.judged(registered(tmp_path, claim=entry)).values()
     assert one.verdict.words == "not computable"
-    assert "October 2023 not held (held of 04C: September 2023, September to" in one.note
+    assert "October 2023 not available (available for 04C: September 2023, September to" in one.note
 
 
 def test_a_stock_is_never_added_up_over_months(mart: LittleMart, tmp_path: Path) -> None:
@@ -159,13 +162,13 @@ def test_each_month_is_a_reading_or_reported_missing(mart: LittleMart, tmp_path:
         (one.reading.period.words, one.latest, one.missing and one.missing.what)
         for one in found["some"].evaluations
     ] == [
-        ("each month from June to August 2024", None, "June to August 2024 not held"),
+        ("each month from June to August 2024", None, "June to August 2024 not available"),
         ("September 2024", 90, None),
         ("October 2024", None, "October 2024 incomplete (2 of 3 members)"),
         ("November 2024", 100, None),
-        ("December 2024", None, "December 2024 not held"),
+        ("December 2024", None, "December 2024 not available"),
     ]
     assert found["some"].verdict.words == "confirmed"
     [alone] = found["none"].evaluations
     assert alone.reading.period.words == "each month from August to September 2023"
-    assert "August to September 2023 not held" in found["none"].note
+    assert "August to September 2023 not available" in found["none"].note

@@ -13,7 +13,7 @@ from warehouse.base.home import Home
 Record = dict[str, Any]
 FROM_TODAY = "differs from today's figures by"
 NOT_THEN = "; the edition of the time is not available"
-BY_ONE = f"not computable by every reading; by one it {FROM_TODAY}"
+BY_ONE = f"not computable by all readings; by one it {FROM_TODAY}"
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +80,10 @@ def test_the_year_by_each_reading_of_it(claims: dict[str, Record]) -> None:
 
 def test_growth_overall_lacks_the_months_before_may_2023(claims: dict[str, Record]) -> None:
     note = claims["overall-growth"]["note"]
-    assert "April 2023 not held" in note and "November 2022 to April 2023 not held" in note
-    assert "held of 04C: March 2019 to August 2021, May 2023 to November 2025" in note
+    assert (
+        "April 2023 not available" in note and "November 2022 to April 2023 not available" in note
+    )
+    assert "available for 04C: March 2019 to August 2021, May 2023 to November 2025" in note
 
 
 def test_more_people_than_patients(claims: dict[str, Record]) -> None:

@@ -77,7 +77,7 @@ def test_a_changed_register_builds_the_mart_anew(monkeypatch: pytest.MonkeyPatch
             {"tolerance": "-5", "tolerance_because": "as read off a chart"},
             "claim `claim`: `tolerance`: found `-5`, expected how far off the figure may be",
         ),
-        ({"kpi": None}, "claim `claim`: `readings.0`: name a `kpi`, or say under `missing`"),
+        ({"kpi": None}, "claim `claim`: `readings.0`: expected a `kpi`, or under `missing`"),
         (
             {"readings": [{"only_show": "x"}]},
             "`readings.0.only_show`: no such key, expected `only_shown`",
@@ -159,13 +159,13 @@ def test_a_date_needs_no_quotes(tmp_path: Path) -> None:
 
 
 def test_a_claim_id_is_unique_and_a_valid_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="claim `A claim`: expected an id of small"):
+    with pytest.raises(ValueError, match="claim `A claim`: expected an id of lower-case"):
         registered(tmp_path, **{"A claim": figure()})
     path = tmp_path / "claims.yaml"
     registered(tmp_path, claim=figure())
     text = path.read_text("utf-8")
     path.write_text(text + text.replace("doc:", "other:", 1), "utf-8")
-    with pytest.raises(ValueError, match="claim `claim` stands twice"):
+    with pytest.raises(ValueError, match="found claim `claim` twice"):
         load_register(path)
 
 

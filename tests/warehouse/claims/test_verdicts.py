@@ -91,7 +91,7 @@ def test_a_reading_without_data_leaves_the_claim_not_computable(
     found = mart.judged(claims)
     assert found["open"].verdict.words == "not computable"
     assert verdict_words(found["open"]) == (
-        "not computable by every reading; by one it differs from today's figures by -5.0%"
+        "not computable by all readings; by one it differs from today's figures by -5.0%"
     )
     assert "GP appointments, 04C: October 2024: 95 (stated 100" in found["open"].note
     assert "appointments_attended" not in verdict_words(found["fits"])
@@ -117,8 +117,8 @@ def test_the_verdict_distinguishes_editions_of_the_time_from_later_ones(
     }
     assert found[None].verdict.words == "differs, edition of the time not available"
     assert found["2024-11"].verdict.words == "differs"
-    assert "said by October 2024; no edition that was out then" in found["2024-10"].note
-    assert "said at a time that is not known" in found[None].note
+    assert "made by October 2024; no edition published by then" in found["2024-10"].note
+    assert "made at an unknown date" in found[None].note
 
 
 def test_synthetic_figures_are_never_judged(mart: LittleMart, tmp_path: Path) -> None:

@@ -65,5 +65,5 @@ def test_a_mart_from_before_is_to_be_built_anew(told: Home, tmp_path: Path) -> N
     old.write_bytes(told.mart.read_bytes())
     with duckdb.connect(str(old)) as db:
         db.execute("DROP MACRO TABLE explain")
-    with pytest.raises(Unanswerable, match="could not take figures apart"):
+    with pytest.raises(Unanswerable, match="could not explain figures"):
         explain(old, "appointments", "04C", OCTOBER)
