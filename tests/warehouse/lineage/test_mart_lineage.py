@@ -285,5 +285,5 @@ def test_sql_that_reads_another_measure_is_noticed(world: World, tmp_path: Path)
 
 def test_sql_that_was_read_is_not_read_again(world: World) -> None:
     first = lineage_frame(world.home, world.statements, catalogue())
-    with patch.object(lineage_table, "_worked_out", side_effect=AssertionError):
+    with patch.object(lineage_table, "_parsed", side_effect=AssertionError):
         assert lineage_frame(world.home, world.statements, catalogue()).equals(first)
