@@ -1,8 +1,7 @@
 """Cache what a run reads of the archive: records, decisions, and which files are in use.
 
-Without the cache each step of a run would read every record again: quadratic in the number of
-editions. What another process imports or decides in the meantime is seen by the next run; before
-publishing, a run reads again (`outdated`).
+Reading every record at each step would be quadratic in the number of editions. What another process
+changes in the meantime is seen by the next run; before publishing, a run reads again (`outdated`).
 """
 
 from __future__ import annotations

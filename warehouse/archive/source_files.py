@@ -97,7 +97,6 @@ def _in_order(files: list[SourceFile]) -> list[SourceFile]:
 
 
 def _beside(record: str, ending: str) -> str:
-    """Return the key of a note on a record."""
     return f"{record.removesuffix('.json')}.{ending}"
 
 

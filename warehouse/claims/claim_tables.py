@@ -183,7 +183,6 @@ def _claim_row(one: EvaluatedClaim, synthetic: bool) -> dict[str, object]:
 
 
 def _stated(claim: Claim) -> dict[str, object]:
-    """Return the register's columns of a claim."""
     figure, document = claim.figure, claim.document
     return {
         "claim_id": claim.claim_id,

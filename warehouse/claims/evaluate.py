@@ -80,9 +80,8 @@ def evaluate_claims(
 
 
 def _not_evaluated(claim: Claim) -> EvaluatedClaim:
-    evaluations = tuple(
-        Evaluation(reading, (), NotComputable(SYNTHETIC)) for reading in claim.readings
-    )
+    lacks = NotComputable(SYNTHETIC)
+    evaluations = tuple(Evaluation(reading, (), lacks) for reading in claim.readings)
     return EvaluatedClaim(claim, evaluations, Verdict("not computable", evaluations[0]), SYNTHETIC)
 
 
@@ -134,8 +133,7 @@ def _evaluations(
     kpis: dict[str, Kpi],
     data: Available,
 ) -> list[Evaluation]:
-    """Return the evaluations of a reading. Of `each` month, consecutive ones that never had a value
-    are combined."""
+    """Evaluate a reading. Consecutive months of `each` that never had a value are combined."""
     if not parts:
         return [Evaluation(reading, (), why_not_computable(reading, kpis, data))]
     found = []
@@ -172,7 +170,6 @@ def _ever_had_value(one: tuple[Reading, list[KnownValue]]) -> bool:
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
-    """Combine readings of consecutive months into one reading of `each` of them."""
     first, last = readings[0], readings[-1]
     if first is last:
         return first
@@ -221,12 +218,10 @@ def verdict_words(evaluated: EvaluatedClaim) -> str:
 def _note(
     claim: Claim, evaluations: Sequence[Evaluation], verdict: Verdict, kpis: dict[str, Kpi]
 ) -> str:
-    """Return what a reader should know besides verdict and numbers, in sentences."""
     parts = [verdict.reason, _measured_by(claim, verdict, kpis), _carried_forward(verdict, kpis)]
     if verdict.kind == "not computable":
-        parts.append(
-            sum_up_missing(one.missing for one in evaluations if one.counts and one.missing)
-        )
+        lacking = (one.missing for one in evaluations if one.counts and one.missing)
+        parts.append(sum_up_missing(lacking))
     elif verdict.kind == "differs" and not verdict.of_the_time:
         said_by = claim.document.said_by
         when = f"by {parse_month(said_by):%B %Y}" if said_by else "at an unknown date"
@@ -245,8 +240,7 @@ def _note(
 
 
 def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """Describe how old the figures are, if their newest edition is a list that was carried forward:
-    older than the month by more than the time between editions."""
+    """Describe how old the figures are, if the month is more than a cadence after their edition."""
     main = verdict.main
     if main is None or main.latest is None or main.reading.kpi_id is None:
         return ""
@@ -263,7 +257,6 @@ def _carried_forward(verdict: Verdict, kpis: dict[str, Kpi]) -> str:
 
 
 def _measured_by(claim: Claim, verdict: Verdict, kpis: dict[str, Kpi]) -> str:
-    """Return the reading that decided, its value and the tolerance applied."""
     main, unit = verdict.main, claim.figure.unit
     if main is None or verdict.kind == "cannot be true":
         return ""

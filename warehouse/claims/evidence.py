@@ -130,7 +130,6 @@ def _known(
 
 
 def _measured(reading: Reading, now: float | None, before: float | None) -> float | None:
-    """Calculate a reading from its value now and a year before."""
     if now is None:
         return None
     if reading.measure == "monthly_mean":

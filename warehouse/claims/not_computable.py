@@ -100,7 +100,6 @@ def _say_left_out(editions: Sequence[Edition]) -> str:
 def _nothing_of(
     reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
 ) -> NotComputable:
-    """Describe that the organisation has no figure at all, though there are editions."""
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
         return NotComputable(f"no month of {of} has a figure: {incomplete}")
@@ -120,7 +119,6 @@ def _few(editions: Sequence[str]) -> str:
 def _months_missing(
     reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
 ) -> NotComputable:
-    """Describe which of the requested months have no figures, and why."""
     has = {month.month for month in known if month.has_value}
     asked = sorted({month for months in months_of(reading).values() for month in months})
     lacking = [month for month in asked if month not in has]

@@ -76,7 +76,6 @@ class Period(Strict):
 
     @property
     def _ends(self) -> tuple[date, date]:
-        """Return first and last month of a period without gaps."""
         if pair := self.range or self.each:
             return parse_month(pair[0]), parse_month(pair[1])
         if self.financial_year:

@@ -99,9 +99,8 @@ def _claim(
         raise ValueError(f"{label}: expected an id of lower-case letters, digits and hyphens")
     stated = _read(figure.written, figure.unit, f"{label}: `written`")
     if (figure.tolerance is None) != (figure.tolerance_because is None):
-        raise ValueError(
-            f"{label}: found one of `tolerance` and `tolerance_because`, expected both"
-        )
+        found = "found one of `tolerance` and `tolerance_because`"
+        raise ValueError(f"{label}: {found}, expected both")
     if figure.tolerance and figure.tolerance_because:
         explicit = _read(figure.tolerance, figure.unit, f"{label}: `tolerance`")
         if explicit.value < 0:
@@ -214,7 +213,6 @@ def _mapping(entry: object, who: str) -> dict[str, Any]:
 
 
 def _apart(entry: object, key: str, who: str) -> tuple[dict[str, Any], object]:
-    """Return an entry without one of its keys, and that key's value."""
     head = dict(_mapping(entry, who))
     if key not in head:
         raise ValueError(f"{who}: `{key}` is missing")

@@ -48,8 +48,7 @@ def files_behind(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.Da
 
 
 def _figures(db: duckdb.DuckDBPyConnection, readings: pl.DataFrame) -> pl.DataFrame:
-    """Return each month of each reading as a figure: the newest one known with its edition and
-    revision."""
+    """Return each reading's months as figures: the newest known with its edition and revision."""
     db.register("readings_asked", readings.to_arrow())
     try:
         figures: pl.DataFrame = db.sql(

@@ -98,7 +98,6 @@ def _of_another_unit(text: str, unit: str) -> str:
 
 
 def _last_digit(number: Decimal, scale: int) -> float:
-    """Return the value of one unit of the last digit."""
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
         raise ValueError(f"`{number}` is not a number")

@@ -50,7 +50,7 @@ class Evaluation:
 
     @property
     def counts(self) -> bool:
-        """Whether the words support this reading; if not, it is only shown."""
+        """Whether the words support this reading."""
         return self.reading.only_shown is None
 
 
@@ -140,9 +140,8 @@ def impossible(claim: Claim, people: Sequence[Sequence[People]]) -> str:
     if unit == "share" and stated.value + stated.tolerance < 0:
         return f"A share can't be negative: {claim.figure.written}."
     if claim.whole and least > claim.whole.value + claim.whole.tolerance:
-        return (
-            f"A part can't be more than its whole: {claim.figure.written} of {claim.figure.whole}."
-        )
+        part = f"{claim.figure.written} of {claim.figure.whole}"
+        return f"A part can't be more than its whole: {part}."
     if unit == "people" and claim.figure.aspect != "growth" and people:
         most = [max(of, key=lambda one: one.number) for of in people if of]
         if len(most) == len(people) and all(least > one.number for one in most):

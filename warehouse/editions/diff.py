@@ -125,7 +125,6 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
 
 
 def _wanted(contract: Contract, measures: list[str]) -> dict[str, str]:
-    """Measure -> title, of those requested."""
     there = {name: measure.title for name, measure in contract.measures.items()}
     there = there or {ROWS: "Published rows"}
     if unknown := [name for name in measures if name not in there]:
@@ -200,8 +199,7 @@ def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
 
 
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
-    """Return an edition's figures that are not NULL: `month`, `org_code`, `measure`, `value`,
-    `unreliable`."""
+    """Return an edition's figures, without NULLs: `month, org_code, measure, value, unreliable`."""
     columns = [*CELL, "unreliable", *wanted]
     frames = [
         pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(

@@ -105,7 +105,6 @@ def all_statuses(home: Home, files: list[SourceFile] | None = None) -> list[Edit
 def _lapse(
     home: Home, decision: Decision, state: EditionState, own: list[SourceFile]
 ) -> str | None:
-    """Return why an acceptance has lapsed; None if it has not."""
     now, then = {file.sha256 for file in own}, set(decision.sha256)
     if now != then:
         return f"its files have changed: {len(now - then)} new, {len(then - now)} gone since"
@@ -175,8 +174,7 @@ def accept(
 
 
 def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
-    """Return the held months that this acceptance accepts. Raises NotPossible if a requested month
-    is not held."""
+    """Return the held months to accept. Raises NotPossible if a requested month is not held."""
     held = now.state.held_months if now.state else []
     released = now.override.released if now.override else ()
     out = [one for one in held if one.key not in released]

@@ -90,7 +90,6 @@ def explain(
 
 
 def _cells(db: duckdb.DuckDBPyConnection, kpi_id: str, figure: Record, month: date) -> list[Record]:
-    """Return the counted organisations, one by one."""
     import polars as pl
 
     from warehouse.editions.parts_and_revisions import vintage_of

@@ -58,7 +58,6 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
 
 
 def _by_file(cells: Iterable[Record]) -> dict[tuple[str, ...], list[str]]:
-    """Return (part, feed, edition, sha256, measure) -> codes of the counted organisations."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for cell in cells:
         if cell.get("sha256"):
@@ -98,7 +97,6 @@ def _rows(
 
 
 def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Expr:
-    """Return the heading of a row's count in this file."""
     if column is None:
         return pl.lit(None, pl.String)
     wide = contract.wide

@@ -77,7 +77,6 @@ Defined = tuple[str, tuple[str, ...], tuple[tuple[str, str | None], ...]]
 
 @cache
 def _declared() -> pl.DataFrame:
-    """Return the edges from contracts and records."""
     edges = [edge for contract in contracts().values() for edge in contract_edges(contract)]
     return _frame([*edges, *record_edges(TABLE, list(SCHEMA))])
 

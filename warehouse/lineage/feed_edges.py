@@ -74,10 +74,9 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
     yield Edge(tidy, ROWS, published, ROWS, use="choice", description="valid rows of the file")
     yield Edge(tidy, "source_row", published, ROWS, description="row number in the file")
     for name, column in contract.columns.items():
+        read_as = f"read as {READ_AS[column.type]}"
         for heading in column.published:
-            yield Edge(
-                tidy, name, published, heading, description=f"read as {READ_AS[column.type]}"
-            )
+            yield Edge(tidy, name, published, heading, description=read_as)
     for name, pattern in contract.row_filter.items():
         for heading in contract.columns[name].published:
             only = f"only rows that match {pattern}"
@@ -104,18 +103,13 @@ def _wide(contract: Contract) -> Iterator[Edge]:
 
 def _corrected(contract: Contract) -> Iterator[Edge]:
     """Yield edges from the cells that identify a corrected row."""
+    tidy, published = f"tidy.{contract.feed}", f"published.{contract.feed}"
     for one in corrections(contract.feed):
+        why = f"correction {one.correction_id}"
+        headings = [name for other in one.where for name in contract.columns[other].published]
         for name in one.set:
-            for other in one.where:
-                for heading in contract.columns[other].published:
-                    yield Edge(
-                        f"tidy.{contract.feed}",
-                        name,
-                        f"published.{contract.feed}",
-                        heading,
-                        use="choice",
-                        description=f"correction {one.correction_id}",
-                    )
+            for heading in headings:
+                yield Edge(tidy, name, published, heading, use="choice", description=why)
 
 
 def _month(contract: Contract) -> tuple[str, str]:

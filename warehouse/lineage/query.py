@@ -126,12 +126,10 @@ class _Select:
         self.rows |= chosen(origins(condition, self.scope))
 
     def _sources(self) -> None:
-        start = self.query.args.get("from_")
-        if start is None:
-            return
-        self._add(start.this)
-        for join in self.query.args.get("joins") or []:
-            self._join(join)
+        if start := self.query.args.get("from_"):
+            self._add(start.this)
+            for join in self.query.args.get("joins") or []:
+                self._join(join)
 
     def _add(self, of: exp.Expr) -> str:
         alias = of.alias_or_name

@@ -7,7 +7,7 @@ Belongs here: the two structures and operations on them. Does not: parsing SQL (
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -64,7 +64,7 @@ class Relation:
     columns: Mapping[str, Origins]
     rows: Origins = NOTHING
     name: str | None = None
-    anything: bool = field(default=False)
+    anything: bool = False
 
     @cached_property
     def folded(self) -> dict[str, str]:

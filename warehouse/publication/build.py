@@ -158,16 +158,14 @@ def _build(
         create_revisions(db, synthetic)
         add_rule_to_kpis(db)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
-        journal = pl.concat(
-            [read_publications(home), pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)]
-        )
+        newest = pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)
+        journal = pl.concat([read_publications(home), newest])
         create_governance(db, home, placed, journal)
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)
         publish_members(db, disclosure)
-        none = pl.DataFrame(schema=REGISTER_SCHEMA)
-        checks = none if register is None else register
+        checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
         statements = [*recorded_statements(db), *_views().values()]
         edges = lineage_frame(home, statements, catalogue())
@@ -184,14 +182,8 @@ def _build(
 
 
 def _views() -> dict[str, str]:
-    """Return the mart's views, name -> SQL."""
-    return (
-        theme_views(catalogue())
-        | revision_views()
-        | affected_views()
-        | caveat_views()
-        | timeliness_views()
-    )
+    views = theme_views(catalogue()) | revision_views() | affected_views()
+    return views | caveat_views() | timeliness_views()
 
 
 def _finish(target: Path, synthetic: bool) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from warehouse.base.sql import open_mart
 from warehouse.mart.hierarchy import Connection
 
-# Columns that record when or in which run something happened: not content, in any table.
+# Columns that are not content, in any table: clocks, runs, and what is derived from clocks.
 CLOCKS = frozenset(
     {
         "checked_at",
@@ -30,10 +30,7 @@ CLOCKS = frozenset(
         "withdrawn_at",
     }
 )
-RUN_IDS = frozenset({"run_id"})
-# Derived from clocks, among others.
-MADE_FROM_CLOCKS = frozenset({"fingerprint"})
-LEFT_OUT = CLOCKS | RUN_IDS | MADE_FROM_CLOCKS
+LEFT_OUT = CLOCKS | {"run_id", "fingerprint"}
 # Journals belong to the home and get rows at each refresh. Checking or publishing again adds no
 # content, so repeats count once; and because two homes are refreshed at different times, journals
 # are not part of the hash of the whole mart.
@@ -66,7 +63,6 @@ def whole_content(tables: Mapping[str, TableContent], prefix: str = "") -> str:
 
 
 def _columns(db: Connection) -> dict[str, dict[str, str]]:
-    """Return `schema.table` -> column -> type."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind in db.execute(
         """SELECT t.schema_name || '.' || t.table_name, c.column_name, c.data_type

@@ -3,8 +3,7 @@
 Belongs here: recording it under its run, and whether it may still be published. Does not: building
 (`build`), publishing (`publish`).
 
-Between the two steps of a run another run may build and publish. A run publishes only its own
-mart, and never over one that was built later.
+A run publishes only its own mart, and never over one that was built later.
 """
 
 from __future__ import annotations

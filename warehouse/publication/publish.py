@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -74,27 +75,25 @@ def _newest_publication(home: Home, column: str) -> str | None:
     """Return a column of the published mart's newest row in `governance.publication`."""
     if not home.has_mart:
         return None
+    newest = f"SELECT arg_max({column}, rowid) FROM mart.governance.publication"
+    rows = _query(home.mart, newest)
+    return rows[0][0] if rows else None
+
+
+def _query(mart: Path, sql: str) -> list[tuple[Any, ...]] | None:
+    """Return the rows of a query on a mart; None if it can't be read."""
     try:
-        with open_mart(home.mart) as db:
-            rows = db.execute(
-                f"SELECT arg_max({column}, rowid) FROM mart.governance.publication"
-            ).fetchall()
+        with open_mart(mart) as db:
+            return db.execute(sql).fetchall()
     except duckdb.Error:
         return None
-    return rows[0][0] if rows else None
 
 
 def shows_withdrawn_files(home: Home, mart: Path | None = None) -> bool:
     """Whether a mart (by default the published one) shows a file that was withdrawn or purged, or
     whose edition is held by decision, and so must not stay."""
-    try:
-        with open_mart(mart or home.mart) as db:
-            rows = db.execute(
-                "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
-            ).fetchall()
-    except duckdb.Error:
-        return False
-    return not may_all_be_seen(home, rows)
+    shown = "SELECT feed, edition, sha256, true FROM mart.governance.source_file WHERE in_mart"
+    return not may_all_be_seen(home, _query(mart or home.mart, shown) or [])
 
 
 def shows_any(home: Home, sha256: set[str]) -> bool:
@@ -102,12 +101,8 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
     if it can't be read."""
     if not home.has_mart:
         return False
-    try:
-        with open_mart(home.mart) as db:
-            rows = db.execute("SELECT sha256 FROM mart.governance.source_file").fetchall()
-    except duckdb.Error:
-        return True
-    return any(one in sha256 for (one,) in rows)
+    rows = _query(home.mart, "SELECT sha256 FROM mart.governance.source_file")
+    return rows is None or any(one in sha256 for (one,) in rows)
 
 
 def take_down(home: Home) -> bool:
