@@ -1,5 +1,4 @@
-"""The command line `access-recovery`: words and tables for people, exit statuses for scripts.
+"""The command line `access-recovery`: arguments, printing and exit statuses.
 
-Belongs here: arguments, printing, exit statuses. Commands load heavy libraries on use, so that
-`--help` is fast.
+Commands load heavy libraries on use, so that `--help` is fast.
 """

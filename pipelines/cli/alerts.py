@@ -1,17 +1,16 @@
-"""`access-recovery alerts`: show what needs a person, and send alerts.
+"""`access-recovery alerts`: show open problems, and send alerts.
 
-Belongs here: printing, and the exit status. Does not: finding problems and sending
-(`pipelines.alerts`).
+Belongs here: printing. Does not: finding problems and sending (`pipelines.alerts`).
 """
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.arguments import AsJson
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
 from warehouse.base.home import Home
@@ -25,28 +24,26 @@ app = typer.Typer()
 @app.command()
 def alerts(
     test: Annotated[
-        bool, typer.Option("--test", help="Send a test message to each address that is set.")
+        bool, typer.Option("--test", help="Send a test message to each recipient.")
     ] = False,
     send: Annotated[
         bool,
         typer.Option(
             "--send",
-            help="Send alerts of new and resolved problems, for cron; the daemon does so, too.",
+            help="Send alerts about new and resolved problems, for cron; the daemon also does.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """What needs a person: what failed, since when, what analysts still see, what to do.
+    """Show open problems: what failed, since when, what analysts still see, what to do.
 
-    Exit status 1 if anything does; with --send or --test 3 if a message was not accepted.
+    Exit status: 1 if there are any; with --send or --test 3 if a message was not accepted.
 
-    One message is sent per problem, and one when it is over, to ACCESS_RECOVERY_ALERTS:
-
-    mailtos://user:password@smtp.example.org?to=team@example.org, or jsons://example.org/hook,
-
-    the https address of a Teams workflow, or any other that apprise knows; several with spaces.
-
-    ACCESS_RECOVERY_ALERTS_FILE names a file of them instead, an address a line.
+    Each recipient gets one message about a problem, and one when it is resolved. Set recipients in
+    ACCESS_RECOVERY_ALERTS, separated by spaces:
+    `mailtos://user:password@smtp.example.org?to=team@example.org`, `jsons://example.org/hook`, the
+    https address of a Teams workflow, or any other that apprise supports. Or name a file with one
+    address per line in ACCESS_RECOVERY_ALERTS_FILE.
     """
     screen, home = Screen(), Home.from_environment()
     if test:
@@ -56,20 +53,13 @@ def alerts(
     raise typer.Exit(_show(screen, home, as_json))
 
 
-def line(home: Home) -> str:
-    """Return the last line of `status`: how many problems there are; nothing if none."""
-    from pipelines.alerts.find_problems import problems
-
-    count = len(problems(home))
-    return f"{count} problem(s): access-recovery alerts" if count else ""
-
-
 def _show(screen: Screen, home: Home, as_json: bool) -> int:
     from pipelines.alerts.find_problems import problems
 
     found = problems(home)
     if as_json:
-        screen.data(json.dumps([_as_data(one) for one in found], indent=1))
+        shown = ("key", "title", "what", "since", "still_see", "to_do")
+        screen.json([{name: getattr(one, name) for name in shown} for one in found])
     else:
         _list(screen, found)
     return IN_PART if found else DONE
@@ -92,20 +82,9 @@ def _list(screen: Screen, found: list[Problem]) -> None:
         screen.warn(f"No alert can be sent: {error}")
         return
     if to:
-        screen.say(f"Messages go to: {', '.join(one.name for one in to)}")
+        screen.say(f"Recipients: {', '.join(one.name for one in to)}")
     else:
         screen.warn(SET_UP)
-
-
-def _as_data(one: Problem) -> dict[str, str]:
-    return {
-        "key": one.key,
-        "title": one.title,
-        "what": one.what,
-        "since": one.since.isoformat(),
-        "still_see": one.still_see,
-        "to_do": one.to_do,
-    }
 
 
 def _send(screen: Screen, home: Home) -> int:
@@ -114,7 +93,7 @@ def _send(screen: Screen, home: Home) -> int:
     delivery = deliver(home)
     if delivery.failed:
         screen.error(
-            f"{delivery.words}.", "It will be retried; access-recovery alerts --test tries now."
+            f"{delivery.words}.", "They are retried later. To test: access-recovery alerts --test"
         )
         return UNREACHABLE
     if delivery.trouble:
@@ -131,10 +110,10 @@ def _try_out(screen: Screen, home: Home) -> int:
     try:
         to = addresses()
     except ValueError as error:
-        screen.error(str(error), "Name a file that this user may read, with an address a line.")
+        screen.error(str(error), "Name a file that this user can read, with one address per line.")
         return WRONG
     if not to:
-        screen.error("There is no address to send to.", SET_UP)
+        screen.error(SET_UP)
         return WRONG
     now = datetime.now(UTC)
     tried = [send(address, *alert_for_testing(home, now)) for address in to]
@@ -142,9 +121,9 @@ def _try_out(screen: Screen, home: Home) -> int:
         if one.trouble:
             screen.error(
                 f"{one.name}: {one.trouble}",
-                "Check the address, its password, and the "
-                "proxy (HTTPS_PROXY) or the CA (REQUESTS_CA_BUNDLE) of this network.",
+                "Check the address, its password, and this network's proxy (HTTPS_PROXY) or CA "
+                "(REQUESTS_CA_BUNDLE).",
             )
         else:
-            screen.say(f"{one.name}: accepted. Check that it arrives.")
+            screen.say(f"{one.name}: accepted. Check that the message arrived.")
     return UNREACHABLE if any(one.trouble for one in tried) else DONE

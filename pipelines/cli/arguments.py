@@ -1,21 +1,21 @@
-"""Arguments that several commands take: a feed's name, a month, a folder to write to.
-
-Belongs here: validating them and describing wrong ones.
-"""
+"""Arguments of several commands, and their validation: feeds, months, folders to write to."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import WRONG
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 def feed_named(name: str) -> str:
-    """Return a valid feed name. Raises BadParameter with a suggestion, or the names there are."""
+    """Return a valid feed name. Raises BadParameter with similar names, or all names."""
     from warehouse.base.text import unknown
     from warehouse.contract.model import contracts
 
@@ -25,7 +25,7 @@ def feed_named(name: str) -> str:
 
 
 def month_named(text: str) -> str:
-    """Return a valid month, YYYY-MM. Raises BadParameter saying how it is written."""
+    """Return a valid month, YYYY-MM. Raises BadParameter with the format."""
     from warehouse.base.months import month_text, parse_month
 
     try:
@@ -35,18 +35,18 @@ def month_named(text: str) -> str:
 
 
 def folder_to_write(screen: Screen, out: Path) -> None:
-    """Make the folder of `--out` if there is none. Raises wrong usage if it isn't writable."""
+    """Create the folder of `--out` if needed. Exits with status WRONG if it isn't writable."""
     try:
-        in_the_way = next((one for one in (out, *out.parents) if one.is_file()), None)
-        if in_the_way is None:
+        not_a_folder = next((one for one in (out, *out.parents) if one.is_file()), None)
+        if not_a_folder is None:
             out.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=out):
-                return  # only an attempt shows it: rights and read-only disks differ by system
-        reason = f"{in_the_way} is a file, not a folder"
+                return  # rights and read-only disks differ by system: only an attempt shows them
+        reason = f"{not_a_folder} is a file, not a folder"
     except OSError as error:
         reason = f"The folder {out} can't be written to ({error.strerror or error})"
     screen.error(
         f"{reason}. Nothing was written.",
-        "Name with --out a folder in which you may write; it is made if there is none.",
+        "Name a folder that you can write to with --out; it is created if it does not exist.",
     )
     raise typer.Exit(WRONG)

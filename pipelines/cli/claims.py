@@ -1,23 +1,21 @@
-"""`access-recovery claims`: published statements against the mart, on the screen and as JSON.
+"""`access-recovery claims`: published statements checked against the mart, as text and JSON.
 
-Belongs here: reading tables `claim` and `claim_reading`, and laying them out. Does not: verdicts,
-which are made when the mart is built (`warehouse.claims`).
+Belongs here: reading `claim` and `claim_reading`, layout. Does not: verdicts (`warehouse.claims`).
 """
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli.arguments import AsJson
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import DONE, WRONG
+from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
 
 app = typer.Typer()
@@ -30,13 +28,13 @@ MOST_FILES, SHORT = 4, 12
 def claims(
     claim: Annotated[
         list[str] | None,
-        typer.Argument(help="Id of a claim, or how ids begin; default all of them."),
+        typer.Argument(help="Claim ids, or the beginning of ids; default: all."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Published statements put to the test: verdict, every reading tried, what is missing.
+    """Show how published statements compare with the mart: verdicts, readings, missing data.
 
-    As judged when the mart was published; access-recovery refresh judges them anew.
+    Statements are evaluated when the mart is built, by `access-recovery refresh`.
     """
     from pipelines.cli.outcomes import SYNTHETIC_BANNER
     from warehouse.claims.register import register_file
@@ -47,22 +45,21 @@ def claims(
     found = read_claims(home)
     if found is None:
         screen.error(
-            f"The mart at {home.mart} is older than its claims.",
-            "Run access-recovery refresh, which builds it anew.",
+            f"The mart at {home.mart} was built by a version without claims.",
+            "Run access-recovery refresh to build it again.",
         )
         raise typer.Exit(WRONG)
     if not found:
         place = read_settings(home).place
         screen.warn(
-            f"There are no claims about {place}. Those of a place are in {register_file(place)}; "
-            f"which place is a home's: `place:` in {home.settings}."
+            f"No claims are registered for {place}. They are read from {register_file(place)}; "
+            f"the place is set by `place:` in {home.settings}."
         )
     wanted = _wanted(screen, found, claim or [])
     synthetic = any(one["synthetic"] for one in found)
     if as_json:
-        told = {"mart": str(home.mart), "synthetic": synthetic, "claims": wanted}
-        screen.data(json.dumps(told, indent=1, default=_plain))
-        raise typer.Exit(DONE)
+        screen.json({"mart": str(home.mart), "synthetic": synthetic, "claims": wanted})
+        return
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
     width = min(screen.out.width, WIDEST)
@@ -73,7 +70,6 @@ def claims(
         *file_lines(wanted, width),
     ):
         screen.say(line)
-    raise typer.Exit(DONE)
 
 
 def read_claims(home: Home) -> list[Record] | None:
@@ -105,21 +101,15 @@ def read_claims(home: Home) -> list[Record] | None:
 
 
 def _wanted(screen: Screen, found: list[Record], names: list[str]) -> list[Record]:
-    """Return the claims whose ids begin with one of the names; an unknown name ends the command."""
+    """Return the claims whose ids begin with one of the names. Exits if a name matches none."""
     for name in names:
         if not any(one["claim_id"].startswith(name) for one in found):
             ids = ", ".join(one["claim_id"] for one in found)
-            screen.error(f"No claim is called `{name}`.", f"There are: {ids}")
+            screen.error(f'Unknown claim "{name}".', f"Known: {ids}.")
             raise typer.Exit(WRONG)
     return [
         one for one in found if not names or any(one["claim_id"].startswith(name) for name in names)
     ]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no place in JSON")
 
 
 def summary_lines(found: list[Record], width: int) -> Iterator[str]:
@@ -128,7 +118,7 @@ def summary_lines(found: list[Record], width: int) -> Iterator[str]:
     rows += [(one["claim_id"], one["stated"], _brief(one)) for one in found]
     most = [max(len(row[column]) for row in rows) for column in range(3)]
     gap = "  " if sum(most) + 4 <= width else " "
-    # Only the figure as stated may be cut short; it is shown in full below.
+    # Only the stated figure may be shortened; it is shown in full below.
     stated = max(min(most[1], width - most[0] - most[2] - 2 * len(gap)), len("Stated"))
     for claim_id, figure, verdict in rows:
         shown = figure if len(figure) <= stated else f"{figure[: stated - 3]}..."
@@ -136,12 +126,12 @@ def summary_lines(found: list[Record], width: int) -> Iterator[str]:
         yield from _wrapped_line(line, width, most[0] + len(gap))
     if any(row[2].endswith("*") for row in rows):
         yield from _wrapped(
-            "* From today's figures; the edition of the time is not available.", width
+            "* Uses current figures: the edition of the time is not available.", width
         )
 
 
 def _brief(one: Record) -> str:
-    """Return a verdict of a few words: `differs +2.7%*`, `confirmed in 2024-10`."""
+    """Return a short verdict: `differs +2.7%*`, `confirmed in 2024-10`."""
     from warehouse.claims.in_words import say_difference
 
     verdict: str = one["verdict"]
@@ -155,7 +145,7 @@ def _brief(one: Record) -> str:
 
 
 def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
-    """Return a row of the table; one that is too long for the screen continues below."""
+    """Return a row of the table, wrapped if it is wider than the screen."""
     if len(line) <= width:
         return [line.rstrip()]
     return textwrap.wrap(
@@ -170,7 +160,7 @@ def claim_lines(found: list[Record], width: int) -> Iterator[str]:
         first = own[0]
         yield from _wrapped(first["source"], width)
         yield from _wrapped(f"{first['source_body']}. Date: {first['source_date']}.", width)
-        yield first["source_url"] or "No address of it is known."
+        yield first["source_url"] or "No web address is known."
         for _, of_statement in groupby(own, key=lambda one: one["statement_id"]):
             figures = list(of_statement)
             yield ""
@@ -191,7 +181,7 @@ def _figure_lines(one: Record, width: int) -> Iterator[str]:
 
 
 def _reading_lines(one: Record, width: int) -> Iterator[str]:
-    """A table of the readings: those that count, then those only shown, grouped by reason."""
+    """Yield a table of the readings: those that count, then those only shown, by reason."""
     if not any(row["kpi_id"] for row in one["readings"]):
         return
     yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)
@@ -203,12 +193,11 @@ def _reading_lines(one: Record, width: int) -> Iterator[str]:
             newest, *before = _editions_named(list(values)[::-1])
             yield from _value_lines(one, newest, newest["reading"], width)
             for row in before:
-                yield from _value_lines(one, row, "  as known before", width)
+                yield from _value_lines(one, row, "  with an earlier edition", width)
 
 
 def _editions_named(rows: list[Record]) -> list[Record]:
-    """Return the values of a reading with their edition as `explain --edition` takes it:
-    `2025-10.2`, where there is more than one revision of it."""
+    """Return the values of a reading, each with its edition as `explain --edition` takes it."""
     often = Counter(row["edition"] for row in rows)
     return [
         row | {"named": f"{row['edition']}.{row['revision']}"}
@@ -235,7 +224,7 @@ def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[st
     )
     told = [f"{_rows(file)} of {_short(file)}" for file in row["sources"][:MOST_FILES]]
     if len(row["sources"]) > MOST_FILES:
-        told.append(f"and {len(row['sources']) - MOST_FILES} more files (--json names them)")
+        told.append(f"and {len(row['sources']) - MOST_FILES} more files (--json lists them)")
     yield from _wrapped(", ".join(told), width, 10, 10)
 
 
@@ -248,7 +237,7 @@ def _short(file: Record) -> str:
 
 
 def file_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Yield the files behind these claims' values, each once: hash, name, page and dates."""
+    """Yield the files used by these claims, each once: hash, name, page and dates."""
     from warehouse.claims.in_words import say_edition
 
     files = {
@@ -273,7 +262,7 @@ def file_lines(found: list[Record], width: int) -> Iterator[str]:
 def _columns(
     text: str, value: str, difference: str, edition: str, fits: str, width: int
 ) -> Iterator[str]:
-    """Yield a row of the table of readings; a text that is too long continues below."""
+    """Yield a row of the table of readings, with long text wrapped."""
     right = f"{value:>12} {difference:>13}  {edition:9}  {fits:4}"
     room = width - 6 - len(right) - 1
     lead = " " * (len(text) - len(text.lstrip()))
@@ -289,7 +278,7 @@ def _columns(
 
 
 def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
-    """Return text in indented lines; what can't be broken (a hash, an address) stays whole."""
+    """Return indented lines; a long word, such as a hash or a web address, stays whole."""
     return textwrap.wrap(
         " ".join(text.split()),
         width,

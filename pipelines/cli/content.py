@@ -1,19 +1,14 @@
-"""`access-recovery content`: content hashes of the published mart, for two people to compare.
+"""`access-recovery content`: content hashes of the published mart, as a table and as JSON.
 
-Belongs here: showing them, as a table and as JSON. Does not: what counts as content
-(`warehouse.publication.content`).
+Belongs here: printing them. Does not: what is hashed (`warehouse.publication.content`).
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.home import Home
-
-if TYPE_CHECKING:
-    from warehouse.publication.content import TableContent
 
 
 def content_data(home: Home) -> dict[str, Any]:
@@ -22,41 +17,31 @@ def content_data(home: Home) -> dict[str, Any]:
 
     Raises duckdb.Error if the mart can't be read.
     """
-    from warehouse.publication.content import ANALYSTS, mart_content, whole_content
+    from warehouse.publication.content import ANALYSTS, JOURNALS, mart_content, whole_content
 
     tables = mart_content(home.mart)
     return {
         "mart": str(home.mart),
         "content": whole_content(tables),
         "analysts": whole_content(tables, ANALYSTS),
-        "tables": {name: _table_data(name, one) for name, one in tables.items()},
+        "tables": {
+            name: {"rows": one.rows, "content": one.content, "journal": name in JOURNALS}
+            for name, one in tables.items()
+        },
     }
-
-
-def _table_data(name: str, one: TableContent) -> dict[str, Any]:
-    from warehouse.publication.content import JOURNALS
-
-    return {"rows": one.rows, "content": one.content, "journal": name in JOURNALS}
 
 
 def show_content(screen: Screen, home: Home, as_json: bool) -> None:
     """Print the hashes as a table with the two overall ones below, or as JSON."""
-    told = content_data(home)
+    data = content_data(home)
     if as_json:
-        screen.data(json.dumps(told, indent=1))
+        screen.json(data)
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Table")
-    table.add_column("Rows", justify="right")
-    table.add_column("Content")
-    for name, one in told["tables"].items():
-        mark = "  (journal: not in the whole)" if one["journal"] else ""
+    table = plain_table("Table", "Rows", "Content", right=("Rows",))
+    for name, one in data["tables"].items():
+        mark = "  (journal: not in the total)" if one["journal"] else ""
         table.add_row(name, f"{one['rows']:,}", one["content"] + mark)
     screen.table(table)
-    screen.say(f"\nAnalysts' tables (schema main): {told['analysts']}")
-    screen.say(f"All tables but the journals:    {told['content']}")
-    screen.say(
-        "Run ids and clock columns are left out, and the order of rows. Equal hashes, equal mart."
-    )
+    screen.say(f"\nAnalysts' tables (schema main): {data['analysts']}")
+    screen.say(f"All tables but the journals:    {data['content']}")
+    screen.say("Run ids, times and the order of rows are ignored. Equal hashes mean equal content.")

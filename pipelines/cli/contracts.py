@@ -1,7 +1,6 @@
-"""`access-recovery contracts`: data contracts as files, in the Open Data Contract Standard.
+"""`access-recovery contracts`: write data contracts in the Open Data Contract Standard.
 
-Belongs here: arguments, which files are written where, printing. Does not: a contract's content
-(`warehouse.outputs.odcs`).
+Belongs here: the files written. Does not: a contract's content (`warehouse.outputs.odcs`).
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ MART = "mart"
 @app.command(rich_help_panel="Governance")
 def contracts(
     feed: Annotated[
-        list[str] | None, typer.Argument(help="Feeds, or `mart`; default all of them.")
+        list[str] | None, typer.Argument(help="Feeds, or `mart`; default: all.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("contracts"),
 ) -> None:
-    """Write data contracts as ODCS v3 YAML: one of each feed, and one of the published mart.
+    """Write data contracts as ODCS v3 YAML: one for each feed, and one for the published mart.
 
-    For data catalogues and tools that read the Open Data Contract Standard. Files of the same
-    name are replaced.
+    For data catalogues and tools that read the Open Data Contract Standard. Existing files of the
+    same name are replaced.
     """
     screen, home = Screen(), Home.from_environment()
     named = [one if one == MART else feed_named(one) for one in feed or []]
@@ -42,12 +41,14 @@ def contracts(
     for path in written:
         screen.say(str(path))
     if not named and not home.has_mart:
-        screen.warn(f"{MART}.yaml is left out: there is no mart yet. Run access-recovery refresh.")
+        screen.warn(f"{MART}.yaml was not written: no mart yet. Run access-recovery refresh.")
 
 
 def write_contracts(home: Home, named: list[str], out: Path) -> list[Path]:
-    """Write the contracts of these feeds (`mart`: of the mart; none named: all) into `out`; returns
-    the files, as `FEED.yaml`. Equal contracts give equal bytes."""
+    """Write the contracts of these feeds, or of `mart`, or by default of all, into `out`.
+
+    Returns the files, `FEED.yaml`. Equal contracts give equal bytes.
+    """
     from checks.check_register import check_table
     from warehouse.contract.model import contracts as feeds
     from warehouse.outputs.odcs.feeds import feed_contract

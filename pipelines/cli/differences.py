@@ -1,18 +1,16 @@
 """`access-recovery diff`: the difference of two editions on the screen, as JSON and as CSV.
 
-Belongs here: tables and words. Does not: the comparison (`warehouse.editions.diff`).
+Belongs here: layout. Does not: the comparison (`warehouse.editions.diff`).
 """
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.months import month_text
 from warehouse.base.number_format import signed_percent, signed_whole, whole
 from warehouse.editions.diff import Difference, Side
@@ -23,12 +21,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 NAMED = 10
-SYNTHETIC = "SYNTHETIC sample data: every figure is invented."
 
 
-def difference_data(found: Difference) -> str:
-    """Return all of it for JSON: months as YYYY-MM, unknown values as null."""
-    data: dict[str, Any] = {
+def difference_data(found: Difference) -> dict[str, Any]:
+    """Return a difference as data for JSON."""
+    return {
         "feed": found.feed,
         "level": found.level,
         "synthetic": found.old.synthetic or found.new.synthetic,
@@ -41,7 +38,6 @@ def difference_data(found: Difference) -> str:
         "changes": found.changes.to_dicts(),
         "apart": found.apart.to_dicts(),
     }
-    return json.dumps(data, indent=1, default=_month)
 
 
 def _side_data(side: Side) -> dict[str, Any]:
@@ -53,24 +49,15 @@ def _side_data(side: Side) -> dict[str, Any]:
         "files": side.files,
         "rows": side.rows,
         "quarantined": side.quarantined,
-        "months": [_month(month) for month in side.months],
+        "months": [month_text(month) for month in side.months],
         "organisations": side.organisations,
         "synthetic": side.synthetic,
     }
 
 
-def _month(value: object) -> str:
-    if isinstance(value, date):
-        return month_text(value)
-    raise TypeError(f"{value!r} has no place in JSON")
-
-
 def write_difference(found: Difference, path: Path) -> None:
-    """Write every change as a CSV that Excel opens (UTF-8 with byte order mark), all or nothing.
-
-    One row per change, the feed and both editions beside it.
-    """
-    told = found.changes.select(
+    """Write a CSV (UTF-8 with byte order mark, for Excel) of one row per change, all or nothing."""
+    rows = found.changes.select(
         pl.lit(found.feed).alias("feed"),
         pl.lit(found.old.name).alias("old_edition"),
         pl.lit(found.new.name).alias("new_edition"),
@@ -79,18 +66,18 @@ def write_difference(found: Difference, path: Path) -> None:
         pl.lit(found.old.synthetic or found.new.synthetic).alias("synthetic"),
     )
     with whole_file(path) as part:
-        told.write_csv(part, include_bom=True)
+        rows.write_csv(part, include_bom=True)
 
 
 def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | None) -> None:
-    """Print the header, the sums, the largest changes, and what only one edition has."""
+    """Print both editions, totals, the largest changes, and what only one edition has."""
     if found.old.synthetic or found.new.synthetic:
         screen.warn(SYNTHETIC)
     screen.say(f"{found.title}: from {found.old.name} to {found.new.name}")
     screen.table(_sides(found))
     for side in (found.old, found.new):
         if side.status == "pending":
-            screen.warn(f"{side.name} is pending: not judged by its checks yet.")
+            screen.warn(f"{side.name} is pending: it has not been checked yet.")
         elif side.words:
             screen.warn(f"{side.name} is {side.status}: {side.words}")
     _organisations(screen, "appeared", found.appeared)
@@ -98,7 +85,7 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
     screen.say("")
     if found.beside:
         then, now = map(month_text, found.beside)
-        screen.say(f"No month is in both, so {then} is compared with {now}.")
+        screen.say(f"The editions share no month, so {then} is compared with {now}.")
     screen.table(_sums(found))
     _not_summed(screen, found)
     _largest(screen, found, limit, csv)
@@ -107,27 +94,9 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
         screen.say(f"\nEvery change: {csv}")
 
 
-def _table(title: str, *headings: str, left: int = 1) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number < left else "right")
-    return table
-
-
 def _sides(found: Difference) -> Table:
-    table = _table(
-        "",
-        "Edition",
-        "Status",
-        "Months",
-        "Files",
-        "Rows",
-        "Rows quarantined",
-        "Organisations",
-        left=3,
-    )
+    counts = ("Files", "Rows", "Rows quarantined", "Organisations")
+    table = plain_table("Edition", "Status", "Months", *counts, right=counts)
     for side in (found.old, found.new):
         table.add_row(
             side.name,
@@ -160,10 +129,9 @@ def _organisations(screen: Screen, what: str, organisations: pl.DataFrame) -> No
 
 
 def _sums(found: Difference) -> Table:
-    table = _table(
-        "Sums over the organisations and months that both have",
-        "Measure", "Old", "New", "Change", "%", "Figures", "Changed",
-    )  # fmt: skip
+    numbers = ("Old", "New", "Change", "%", "Figures", "Changed")
+    title = "Totals of the organisations and months in both editions"
+    table = plain_table("Measure", *numbers, title=title, right=numbers)
     for row in found.measures.iter_rows(named=True):
         table.add_row(
             row["measure"],
@@ -178,14 +146,14 @@ def _sums(found: Difference) -> Table:
 
 
 def _not_summed(screen: Screen, found: Difference) -> None:
-    """Show what is not added, and what is added over one month alone."""
+    """Show measures that are not added up, and those added up for one month only."""
     for why, rows in found.measures.drop_nulls("not_added").group_by(
         "not_added", maintain_order=True
     ):
-        screen.say(f"Not added: {', '.join(rows['measure'])}. {why[0]}")
+        screen.say(f"Not added up: {', '.join(rows['measure'])}. {why[0]}")
     for month, rows in found.measures.drop_nulls("month").group_by("month", maintain_order=True):
         measures = ", ".join(rows["measure"])
-        screen.say(f"Added for {month_text(month[0])} alone, not over months: {measures}.")
+        screen.say(f"Added up for {month_text(month[0])} only, not over months: {measures}.")
 
 
 def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) -> None:
@@ -193,10 +161,11 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
 
     changed = found.changes.filter(pl.col("kind") == CHANGED)
     if changed.is_empty():
-        screen.say("\nNo figure that both have has changed.")
+        screen.say("\nNo figure in both editions has changed.")
         return
-    headings = ("Month", "Code", "Organisation", "Measure", "Old", "New", "Change", "%", "")
-    table = _table("\nLargest changes", *headings, left=4)
+    numbers = ("Old", "New", "Change", "%", "")
+    texts = ("Month", "Code", "Organisation", "Measure")
+    table = plain_table(*texts, *numbers, title="\nLargest changes", right=numbers)
     for row in changed.head(limit).iter_rows(named=True):
         table.add_row(
             month_text(row["month"]),
@@ -211,18 +180,19 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
         )
     screen.table(table)
     if changed.height > limit:
-        where = "" if csv else "; all of them with --csv PATH or --json"
+        where = "" if csv else "; --csv PATH or --json lists them all"
         screen.say(f"and {changed.height - limit:,} more{where}")
 
 
 def _apart(screen: Screen, found: Difference) -> None:
-    """Months and organisations of one edition only, by month, for the first measure shown."""
+    """Print months and organisations in one edition only, by month, for the first measure."""
     first = found.measures["measure"][0]
     for kind, side in ((ONLY_OLD, found.old), (ONLY_NEW, found.new)):
         rows = found.apart.filter(pl.col("kind") == kind, pl.col("measure") == first)
         if rows.is_empty():
             continue
-        table = _table(f"\nOnly in {side.name}", "Month", "Organisations", first)
+        counts = ("Organisations", first)
+        table = plain_table("Month", *counts, title=f"\nOnly in {side.name}", right=counts)
         for row in rows.iter_rows(named=True):
             table.add_row(
                 month_text(row["month"]), f"{row['organisations']:,}", whole(row["total"])

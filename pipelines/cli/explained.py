@@ -1,7 +1,6 @@
-"""The explanation of a figure, in words and tables for people and as data for programs.
+"""The output of `access-recovery explain`, as text and as data for JSON.
 
-Belongs here: the output of `access-recovery explain`. Does not: where it comes from
-(`warehouse.explain`), arguments (`explain`).
+Belongs here: layout. Does not: the explanation (`warehouse.explain`), arguments (`explain`).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import SYNTHETIC, Screen
 from warehouse.base.number_format import value_text, whole
 from warehouse.reference.levels import LEVELS
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from warehouse.explain.figure import Explanation, Record
 
 NAMED = 12  # organisations shown before "... and more"
-NAMED_COLUMNS = 3  # columns of counts shown before they are only counted
-SPANS = 70  # characters of row numbers
+NAMED_COLUMNS = 3  # columns named; more are only counted
+SPANS = 70  # characters of row numbers shown
 UNITS = {
     "rate_per_1000": "per 1,000 patients",
     "rate_per_working_day": "per working day",
@@ -32,7 +31,7 @@ UNITS = {
 
 
 def explanation_data(told: Explanation, rows: pl.DataFrame | None) -> dict[str, Any]:
-    """Return all of it: the mart's answer, and for each file the numbers of the rows added up."""
+    """Return an explanation as data, with the numbers of the rows added up from each file."""
     data = told.as_json()
     first = [one for one in data["vintages"] if one.get("text") == "as first reported"]
     data["first_reported_value"] = first[0].get("value") if first else None
@@ -62,7 +61,7 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
 
 def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
     """Return the organisations, each with `rows_added`, and with the sum of its rows where no KPI
-    of its level shows it; an organisation named in a file without any row that counts has 0."""
+    of its level has it; an organisation in a file without any counted row has 0."""
     from warehouse.contract.model import contracts
     from warehouse.explain.source_rows import added
 
@@ -80,10 +79,10 @@ def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
 
 
 def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
-    """Print the whole explanation, section by section."""
+    """Print an explanation, section by section."""
     figure = told.figure
     if figure.get("synthetic"):
-        screen.warn("SYNTHETIC sample data: every figure is invented.")
+        screen.warn(SYNTHETIC)
     place = f"{figure.get('organisation', '')} ({figure['org_level']} {figure['org_code']})"
     screen.say(f"{figure['item']}, {figure['month']}, {place.strip()}")
     screen.say(f"  {_value(figure)} - {figure['verdict']}, {_edition(figure)}")
@@ -95,7 +94,7 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
     _show_organisations(screen, _with_values(told, rows), told)
     _show_sources(screen, told, rows)
     _show_checks(screen, told.lists["checks"])
-    _show_lines(screen, "Left out of it", [_event(one) for one in told.lists["left_out"]])
+    _show_lines(screen, "Not counted", [_event(one) for one in told.lists["left_out"]])
     for title, name in (("Corrections", "corrections"), ("Decisions by people", "overrides")):
         _show_lines(screen, title, [_event(one) for one in told.lists[name]])
     _show_lines(screen, "Caveats", [one["text"] for one in told.lists["caveats"]])
@@ -118,12 +117,8 @@ def _edition(one: Record) -> str:
     return f"edition {one['edition']}{again}"
 
 
-def _heading(screen: Screen, text: str) -> None:
-    screen.say(f"\n{text}")
-
-
 def _grid(columns: int, *right: int) -> Table:
-    """An indented table without lines; `right`: the columns of numbers, from 0."""
+    """Return an indented table without headings; `right`: columns of numbers, from 0."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -134,18 +129,17 @@ def _grid(columns: int, *right: int) -> Table:
 
 
 def _show_parts(screen: Screen, told: Explanation) -> None:
-    _heading(screen, "How it is worked out")
+    screen.say("\nCalculation")
     screen.say(f"  {told.formula['item']}")
     table = _grid(3, 1)
     for part in told.lists["parts"]:
-        value = part.get("value")
-        of = f"{part['text']}{' (' + part['feed'] + ')' if 'feed' in part else ''}"
-        table.add_row("", part["part"], whole(value), of)
+        of = f" ({part['feed']})" if "feed" in part else ""
+        table.add_row("", part["part"], whole(part.get("value")), f"{part['text']}{of}")
     screen.table(table)
 
 
 def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) -> None:
-    """Print who was counted; where there are many, by the member in which they were added up."""
+    """Print the contributing organisations; many of them by the member they were added up in."""
     for part in told.lists["parts"]:
         own = [one for one in cells if one["part"] == part["part"]]
         if not own:
@@ -154,14 +148,14 @@ def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) 
         for one in own:
             levels[one["org_level"]] += one["organisations"]
         names = ", ".join(_many(number, level) for level, number in levels.items())
-        _heading(screen, f"Organisations, {part['part']}: {names}")
+        screen.say(f"\nOrganisations, {part['part']}: {names}")
         table = _grid(5, 1, 3)
         grouped = _through(own) if len(own) > NAMED else own
         for one in grouped[:NAMED]:
             table.add_row("", *_organisation(one))
         screen.table(table)
         if len(grouped) > NAMED:
-            screen.say(f"  ... and {len(grouped) - NAMED} more; --json names them all")
+            screen.say(f"  ... and {len(grouped) - NAMED} more; --json lists them all")
 
 
 def _many(number: int, level: str) -> str:
@@ -182,7 +176,7 @@ def _organisation(one: Record) -> tuple[str, str, str, str, str]:
 
 
 def _through(cells: list[Record]) -> list[Record]:
-    """Return them by the member in which each was added up, where that is not itself."""
+    """Group organisations by the member they were added up in, unless each is its own member."""
     if all(one.get("through") in (None, one.get("org_code")) for one in cells):
         return cells
     found: dict[str, list[Record]] = {}
@@ -194,20 +188,20 @@ def _through(cells: list[Record]) -> list[Record]:
             "value": _total(own, "value"),
             "edition": max(one.get("edition", "-") for one in own),
             "rows_added": _total(own, "rows_added"),
-            "text": f"{len(own)} of them",
+            "text": f"{len(own)} organisations",
         }
         for code, own in found.items()
     ]
 
 
 def _total(cells: list[Record], name: str) -> int | None:
-    """Return the sum of the known values."""
+    """Return the sum of a column; None if a value is unknown."""
     numbers = [one.get(name) for one in cells]
     return None if None in numbers else sum(filter(None, numbers))
 
 
 def _show_sources(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
-    _heading(screen, "Files")
+    screen.say("\nFiles")
     for source in told.lists["sources"]:
         which = _numbers(source, rows)
         published = source.get("published_on")
@@ -225,10 +219,10 @@ def _show_sources(screen: Screen, told: Explanation, rows: pl.DataFrame | None) 
 
 def _rows_text(source: Record, which: dict[str, Any]) -> str:
     if which["rows_added"] is None:
-        return f"{source['rows']:,} of the organisations; not in the lake any more to number them"
+        return f"{source['rows']:,} of these organisations; their row numbers are not available"
     numbers, columns = which["row_numbers"], which["columns"]
     if len(numbers) > SPANS:
-        numbers = f"{numbers[:SPANS].rpartition(',')[0]}, ... (--rows FILE lists them)"
+        numbers = f"{numbers[:SPANS].rpartition(',')[0]}, ... (--rows FILE lists them all)"
     if len(columns) > NAMED_COLUMNS:
         numbers += f", {len(columns)} columns, such as {columns[0]}"
     elif columns:
@@ -237,7 +231,7 @@ def _rows_text(source: Record, which: dict[str, Any]) -> str:
 
 
 def _show_checks(screen: Screen, checks: list[Record]) -> None:
-    _heading(screen, "Checks of these editions")
+    screen.say("\nChecks of these editions")
     for feed, edition in sorted({(one["feed"], one["edition"]) for one in checks}):
         own = [one for one in checks if (one["feed"], one["edition"]) == (feed, edition)]
         verdicts = Counter(one["verdict"] for one in own)
@@ -256,13 +250,13 @@ def _event(one: Record) -> str:
 
 
 def _show_lines(screen: Screen, title: str, lines: list[str]) -> None:
-    _heading(screen, f"{title}{'' if lines else ': none'}")
+    screen.say(f"\n{title}{'' if lines else ': none'}")
     for line in lines:
         screen.say(f"  {line}")
 
 
 def _show_vintages(screen: Screen, told: Explanation) -> None:
-    _heading(screen, "As known with each edition")
+    screen.say("\nAs known with each edition")
     table = _grid(4, 1)
     previous: float | None = None
     for one in told.lists["vintages"]:
@@ -277,4 +271,4 @@ def _show_vintages(screen: Screen, told: Explanation) -> None:
     screen.table(table)
     if not any("text" in one for one in told.lists["vintages"]):
         month = told.figure["month"]
-        screen.say(f"  As first reported: not known, edition {month} is not held.")
+        screen.say(f"  As first reported: not known, because edition {month} is not available.")

@@ -1,6 +1,6 @@
-"""The command `fetch`: look up publishers' pages and archive what is new.
+"""`access-recovery fetch`: look up publishers' pages and archive new files.
 
-Belongs here: arguments, printing and the exit status. Does not: the lookup (`warehouse.fetch`).
+Belongs here: printing, the exit status. Does not: the lookup (`warehouse.fetch`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.arguments import feed_named, month_named
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.exit_status import DONE, IN_PART, UNREACHABLE, WRONG
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
@@ -26,25 +26,24 @@ STYLES = {"new": "green", "unchanged": "dim", "not yet": "dim"}
 @app.command()
 def fetch(
     feed: Annotated[
-        list[str] | None, typer.Argument(help="Feeds to look for; all that are published if none.")
+        list[str] | None, typer.Argument(help="Feeds to look up; default: all.")
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(help="YYYY-MM: every edition from that month on, held or not."),
+        typer.Option(help="Look up every edition from this month (YYYY-MM) on, imported or not."),
     ] = None,
 ) -> None:
     """Find new editions on the publishers' pages, download and archive them.
 
-    Looks for the editions that are due by the release calendar and not held,
-    and at the newest one again, for publishers issue files again. What has not
-    changed is not downloaded. Stop it when you like: the next fetch goes on
-    where it stopped.
+    Looks up the editions that are due and not imported, and the newest imported one, which may have
+    been revised. Unchanged files are not downloaded. You can stop it at any time: the next fetch
+    continues.
 
-    If the network needs a proxy, set HTTPS_PROXY (NO_PROXY for exceptions). If
-    it inspects traffic, set SSL_CERT_FILE to your organisation's CA file.
+    If the network needs a proxy, set HTTPS_PROXY (NO_PROXY for exceptions). If it inspects traffic,
+    set SSL_CERT_FILE to your organisation's CA file.
 
-    Exit status: 0 done, also if nothing is new; 1 some editions could not be
-    taken; 2 wrong usage; 3 a publisher could not be reached.
+    Exit status: 0 done, even if nothing is new; 1 some editions could not be archived; 2 wrong
+    usage; 3 a publisher could not be reached.
     """
     from warehouse.fetch.fetch import each_lookup
 
@@ -62,15 +61,15 @@ def fetch(
         screen.error(f"{str(error).rstrip('.')}.")
         raise typer.Exit(WRONG) from None
     finally:
-        # Even when the disk fills up half-way, show what is safely archived.
+        # Even after an error, such as a full disk, show what was archived.
         show_lookups(screen, found, whole)
     if not found:
-        screen.say("No edition is due or held, so there is nothing to look for.")
+        screen.say("No edition is due or imported, so there is nothing to look up.")
     raise typer.Exit(fetch_status(found))
 
 
 def _published(name: str) -> str:
-    """Name of a feed with a publisher. Raises BadParameter for another, with what to do."""
+    """Return the name of a feed that can be looked up. Raises BadParameter for any other."""
     from warehouse.fetch.fetch import looked_up
 
     try:
@@ -88,7 +87,7 @@ def fetch_status(found: list[Lookup]) -> int:
 
 
 def _runs(found: list[Lookup]) -> list[list[Lookup]]:
-    """Group lookups by feed and edition; consecutive editions without news form one group."""
+    """Group lookups: consecutive editions of a feed without news form one group."""
     runs: list[list[Lookup]] = []
     for look in sorted(found, key=EditionKey.of):
         last = runs[-1][-1] if runs else None
@@ -100,34 +99,32 @@ def _runs(found: list[Lookup]) -> list[list[Lookup]]:
     return runs
 
 
-def _named(look: Lookup) -> str:
+def _sentence(look: Lookup) -> str:
     return f"{look.feed} {look.edition} {look.verdict}. {look.message}"
 
 
 def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     """Print one row per feed and edition, then failures with their remedies, then what to do next.
-    `whole`: whether these are all lookups, and none was interrupted."""
-    from rich.table import Table
+    `whole`: no lookup was interrupted."""
     from rich.text import Text
 
     if not found:
         return
-    table = Table("Feed", "Edition", "", box=None, pad_edge=False)
-    table.add_column("What", overflow="fold")  # an address must be whole to be copied
+    table = plain_table("Feed", "Edition", "Result", "Details")
     for run in _runs(found):
         look, last = run[0], run[-1]
         span = look.edition if look is last else f"{look.edition} to {last.edition}"
         told = look.message if look.verdict in STYLES else "see below"
         style = STYLES.get(look.verdict, "red")
-        more = "" if look is last else f" The same of {len(run) - 1} after it."
+        more = "" if look is last else f" The same for the {len(run) - 1} after it."
         table.add_row(look.feed, span, Text(look.verdict, style), Text(told + more))
     screen.table(table)
     wanting = [look for look in found if look.wants_a_person]
     for remedy, looks in groupby(wanting, key=lambda look: look.remedy):
         *before, last = looks
         for look in before:
-            screen.error(_named(look))
-        screen.error(_named(last), remedy)
+            screen.error(_sentence(look))
+        screen.error(_sentence(last), remedy)
     if any(look.verdict == "new" for look in found):
         screen.say("Next: access-recovery refresh")
     elif whole and all(look.verdict in STYLES for look in found):

@@ -1,7 +1,6 @@
-"""Governance's commands: decide about editions and files, and show what an edition changed.
+"""The commands `accept`, `hold`, `withdraw`, `restore`, `purge`, `diff` and `scorecard`.
 
-Belongs here: arguments, printing and exit statuses of `accept`, `hold`, `withdraw`, `restore`,
-`purge` and `diff`. Does not: what they do (`warehouse.editions.status`,
+Belongs here: arguments and printing. Does not: what they do (`warehouse.editions.status`,
 `warehouse.archive.withdrawals`, `pipelines.operations.purge`, `warehouse.editions.diff`).
 """
 
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.arguments import feed_named, month_named
+from pipelines.cli.arguments import AsJson, feed_named, month_named
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import DONE
 from warehouse.base.home import Home
+from warehouse.base.months import month_text
 
 if TYPE_CHECKING:
     from warehouse.archive.withdrawals import Moved
@@ -25,31 +24,26 @@ app = typer.Typer()
 PANEL = "Governance"
 NEXT = "Next: access-recovery refresh"
 
-FeedArgument = Annotated[str, typer.Argument(help="Feed, as status shows it.")]
+FeedArgument = Annotated[str, typer.Argument(help="Feed, as listed by status.")]
 EditionArgument = Annotated[str, typer.Argument(help="Edition, YYYY-MM.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept for ever, and shown.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who decides; default the user of this computer.")
-]
+Reason = Annotated[str, typer.Option("--reason", help="Reason; kept permanently and shown.")]
+By = Annotated[str | None, typer.Option("--by", help="Who decides; default: this computer's user.")]
 Sha = Annotated[
     str,
-    typer.Argument(
-        help="SHA-256 of a file or of the zip it came in, or its first digits (8 or more)."
-    ),
+    typer.Argument(help="SHA-256 of a file or of its zip, in full or the first 8 or more digits."),
 ]
 OfEdition = Annotated[
     str | None,
-    typer.Option("--edition", help="Only of this edition (YYYY-MM), if imported as several."),
+    typer.Option("--edition", help="Only this edition (YYYY-MM), if imported as several."),
 ]
 
 
 @app.command(rich_help_panel=PANEL)
 def scorecard() -> None:
-    """Write the scorecard and the page of each refresh anew, and say where they are.
+    """Write the scorecard and the page of each refresh again, and print where they are.
 
-    Static pages that open in a browser without a network: feeds by dimension of data quality,
-    freshness, what is held back, who decided what, and what was checked. Each refresh writes them;
-    this is for another day's freshness.
+    Static pages that need no network: data quality by feed and dimension, freshness, held editions,
+    decisions and checks. Each refresh writes them; this command updates freshness to today.
     """
     from warehouse.outputs.pages.render import build_pages
 
@@ -64,17 +58,17 @@ def accept(
     reason: Reason,
     by: By = None,
     org: Annotated[
-        str | None, typer.Option("--org", help="Only held months of this organisation (code).")
+        str | None, typer.Option("--org", help="Only held months of this organisation code.")
     ] = None,
     month: Annotated[
-        str | None, typer.Option("--month", help="Only held months about this month (YYYY-MM).")
+        str | None, typer.Option("--month", help="Only this held month, YYYY-MM.")
     ] = None,
 ) -> None:
-    """Let an edition into the mart although checks failed, lift a hold, or let in held months.
+    """Accept an edition despite failed checks, lift a hold, or accept held months.
 
-    Look first: `access-recovery status`, and `access-recovery diff FEED OLD NEW`. The acceptance
-    is for the files and the failed checks of now: it lapses, and says so, if the edition gets
-    other files or fails another check.
+    Before deciding, run `access-recovery status` and `access-recovery diff FEED OLD NEW`. The
+    acceptance covers the present files and failed checks: if either change, it lapses, and status
+    shows that.
     """
     from warehouse.editions.status import accept as decide
 
@@ -97,8 +91,8 @@ def accept(
 def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None) -> None:
     """Keep an edition out of the mart until it is accepted again.
 
-    Its months fall back to the newest accepted edition that has them. The hold survives new files
-    of the edition; `access-recovery accept` lifts it.
+    Its months are taken from the newest accepted edition that has them. The hold also applies to
+    new files of the edition; `access-recovery accept` lifts it.
     """
     from warehouse.editions.status import hold as decide
 
@@ -126,8 +120,8 @@ def _move(
 def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
     """Take a file that was imported by mistake out of the mart; it stays in the archive.
 
-    Its edition is judged anew from what remains. `access-recovery restore` undoes it. To erase a
-    file that must not be kept at all, use `access-recovery purge`.
+    Its edition is checked again without it. `access-recovery restore` undoes this. To erase a file
+    that must not be kept, use `access-recovery purge`.
     """
     from warehouse.archive.withdrawals import withdraw as move
 
@@ -136,7 +130,7 @@ def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = No
 
 @app.command(rich_help_panel=PANEL)
 def restore(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
-    """Take a withdrawn file back into use."""
+    """Restore a withdrawn file."""
     from warehouse.archive.withdrawals import restore as move
 
     _move(move, sha256, reason, by, edition)
@@ -145,20 +139,20 @@ def restore(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = Non
 @app.command(rich_help_panel=PANEL)
 def diff(
     feed: FeedArgument,
-    old: Annotated[str, typer.Argument(help="Edition YYYY-MM; YYYY-MM.2 as of its revision 2.")],
-    new: Annotated[str, typer.Argument(help="Edition to compare it with, likewise.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    old: Annotated[str, typer.Argument(help="Old edition: YYYY-MM, or YYYY-MM.2 for revision 2.")],
+    new: Annotated[str, typer.Argument(help="New edition, in the same form.")],
+    as_json: AsJson = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write every change to this CSV file.")
     ] = None,
     measure: Annotated[
         list[str] | None, typer.Option(help="Only this measure; repeatable.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Changes shown on the screen.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="Number of changes to show.")] = 20,
 ) -> None:
-    """Show what an edition changed: files, rows, months, organisations, and figures.
+    """Compare two editions of a feed: files, rows, months, organisations and figures.
 
-    Changes by month and organisation, the largest first. Works on editions that are held, too.
+    Lists changes by month and organisation, largest first. Held editions can be compared, too.
     """
     from pipelines.cli.differences import difference_data, show_difference, write_difference
     from warehouse.editions.diff import diff_editions
@@ -169,28 +163,23 @@ def diff(
     if csv:
         write_difference(found, csv)
     if as_json:
-        screen.data(difference_data(found))
+        screen.json(difference_data(found), month_text)
     else:
         show_difference(screen, found, limit, csv)
-    raise typer.Exit(DONE)
 
 
 @app.command(rich_help_panel=PANEL)
 def purge(
-    sha256: Annotated[
-        list[str], typer.Argument(help="SHA-256 of the file or its zip; repeatable.")
-    ],
+    sha256: Annotated[list[str], typer.Argument(help="SHA-256 of files or their zips.")],
     reason: Reason,
     by: By = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
 ) -> None:
-    """Erase a file that must not be kept (personal data), with all that was made from it.
+    """Erase a file that must not be kept (personal data), and everything made from it.
 
-    Only a tombstone stays: hash, feed, edition, size, who, when, why. Do not put into the reason
-    what has to be erased. The mart is rebuilt and published at once. This can't be undone.
+    This can't be undone. Only a tombstone remains: hash, feed, edition, size, who, when and why. Do
+    not repeat in the reason what must be erased. The mart is rebuilt and published at once.
     """
     from pipelines.cli.purging import run_purge
 
-    screen = Screen()
-    status = run_purge(screen, Home.from_environment(), sha256, reason, by, yes)
-    raise typer.Exit(status)
+    raise typer.Exit(run_purge(Screen(), Home.from_environment(), sha256, reason, by, yes))

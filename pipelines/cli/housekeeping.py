@@ -1,7 +1,6 @@
-"""`access-recovery housekeeping`: what can be removed, and how much space that frees.
+"""`access-recovery housekeeping`: remove unused files and old runs.
 
-Belongs here: printing, and the exit status. Does not: what is removed
-(`pipelines.operations.housekeeping`).
+Belongs here: printing. Does not: what is removed (`pipelines.operations.housekeeping`).
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ app = typer.Typer()
 @app.command()
 def housekeeping(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list what would be removed, and its size.")
+        bool, typer.Option("--dry-run", help="Only show what would be removed, and its size.")
     ] = False,
-    wait: Annotated[bool, typer.Option(help="Wait while a refresh is running.")] = True,
+    wait: Annotated[bool, typer.Option(help="Wait for a running refresh to end.")] = True,
 ) -> None:
-    """Remove what can go: what can be rebuilt and is not in use, old marts, old Dagster runs.
+    """Remove unused files that can be rebuilt, old marts, and old Dagster runs.
 
-    The archive is never touched. The daemon does this on Sundays at 03:00. Settings: `keep_marts`
-    (2), `keep_runs_days` (90).
+    The archive is never changed. The daemon does this on Sundays at 03:00. Settings: `keep_marts`
+    (default 2), `keep_runs_days` (default 90).
     """
     from pipelines.operations.housekeeping import housekeep
 
@@ -50,6 +49,6 @@ def _show(screen: Screen, done: Done, dry_run: bool) -> None:
     for why, sizes in groups.items():
         screen.say(f"{len(sizes):>6,} file(s) {sum(sizes):>15,} bytes  {why}")
     if done.runs:
-        screen.say(f"{done.runs:>6,} run(s)  {done.run_bytes:>15,} bytes  old runs of Dagster")
+        screen.say(f"{done.runs:>6,} run(s)  {done.run_bytes:>15,} bytes  old Dagster runs")
     verb = "Would be removed" if dry_run else "Removed"
-    screen.say(f"{verb}: {done.bytes:,} bytes. The archive stays as it is.")
+    screen.say(f"{verb}: {done.bytes:,} bytes. The archive is unchanged.")

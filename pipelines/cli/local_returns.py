@@ -1,7 +1,6 @@
-"""Commands' output for local returns: templates, and every faulty row in words.
+"""Output for local returns: templates, and a line per faulty row.
 
-Belongs here: the words and where they go. Does not: the rules (`warehouse.transform.conform`,
-`checks`).
+Belongs here: printing. Does not: the rules (`warehouse.transform.conform`, `checks`).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
@@ -19,69 +18,61 @@ SHOWN = 20
 
 
 def local_feeds() -> list[str]:
-    """Return the feeds that are local returns: those with a template."""
+    """Return the names of the feeds that are local returns."""
     from warehouse.contract.model import contracts
 
     return [feed for feed, contract in contracts().items() if contract.local_return]
 
 
 def write_templates(out: Path, feeds: list[str]) -> list[Path]:
-    """Copy the templates of these feeds into `out`; an existing file stays unchanged.
-
-    Raises FileExistsError naming it.
-    """
+    """Copy the templates of these feeds into `out`. Raises FileExistsError if one is there."""
     from warehouse.contract.model import contracts
 
     out.mkdir(parents=True, exist_ok=True)
     targets = {feed: out / f"{feed.replace('_', '-')}-template.csv" for feed in feeds}
     for target in targets.values():
         if target.exists():
-            raise FileExistsError(f"{target} is there already; it is not overwritten")
+            raise FileExistsError(f"{target} already exists and was not overwritten")
     for feed, target in targets.items():
         target.write_bytes((contracts()[feed].folder / "template.csv").read_bytes())
     return list(targets.values())
 
 
 def show_columns(screen: Screen, feed: str) -> None:
-    """Print what each column of a local return takes."""
-    from rich.table import Table
-
+    """Print the columns of a local return and what each accepts."""
     from warehouse.contract.model import contracts
 
     contract = contracts()[feed]
-    table = Table(title=contract.title, title_justify="left", box=None, pad_edge=False)
-    for heading in ("Heading", "Takes", "What it is"):
-        table.add_column(heading)
+    table = plain_table("Heading", "Accepts", "Description", title=contract.title)
     kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
     for column in contract.columns.values():
         blank = ", or blank" if column.nullable else ""
-        takes = kinds.get(column.type, "text") + blank
-        table.add_row(column.published[0], takes, column.description)
+        accepted = kinds.get(column.type, "text") + blank
+        table.add_row(column.published[0], accepted, column.description)
     screen.table(table)
 
 
 def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> None:
-    """Print what is wrong with a local return, row by row, so that its author can correct it."""
+    """Print the faults of local returns, row by row, so that their authors can correct them."""
     for state in states:
         if state.feed in local_feeds():
-            told = wrong_rows(home, state.feed, state.edition)
-            told += doubtful_rows(home, state.feed, state.edition)
-            for line in told[:SHOWN]:
+            lines = wrong_rows(home, state.feed, state.edition)
+            lines += doubtful_rows(home, state.feed, state.edition)
+            for line in lines[:SHOWN]:
                 screen.warn(line)
-            if len(told) > SHOWN:
+            if len(lines) > SHOWN:
                 screen.warn(
-                    f"... and {len(told) - SHOWN} more rows of {state.feed} {state.edition}; "
-                    "all are in governance.quarantine of the mart."
+                    f"... and {len(lines) - SHOWN} more rows of {state.feed} {state.edition}; "
+                    "all are in table governance.quarantine of the mart."
                 )
 
 
 def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """Return faults that checks found in an accepted edition: the mart withholds these rows, so the
-    refresh lists them. Quarantined rows are listed one by one (`wrong_rows`)."""
+    """Return one line per warning of an edition's checks: the mart does not use these rows."""
     from warehouse.editions.check_history import read_latest
 
     return [
-        f"{feed} {edition}, not met: {result.title}. Found {result.observed}"
+        f"{feed} {edition}, check not met: {result.title}. Found {result.observed}"
         + (f"; {result.message}" if result.message else "")
         for result in read_latest(home, feed, edition)
         if result.layer != "contract" and result.verdict == "warn"
@@ -89,7 +80,7 @@ def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
 
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """Return one line per quarantined row of an edition: file, row, what is wrong, what to do."""
+    """Return one line per quarantined row of an edition: file, row and reason."""
     import polars as pl
 
     from warehouse.archive.source_files import Archive

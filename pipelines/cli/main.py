@@ -1,4 +1,4 @@
-"""The commands. Each is a few lines over a function that tests call without a terminal."""
+"""The entry point, and the commands that have no module of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines.cli import alerts, claims, contracts, explain, fetch, govern, housekeeping
-from pipelines.cli.arguments import feed_named, folder_to_write, month_named
+from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
@@ -26,10 +26,10 @@ DEBUG = "--debug"
 
 
 class Commands(TyperGroup):
-    """The commands; the one place where a refusal is said and made an exit status."""
+    """The commands. A Refusal is printed as an error, and gives the exit status."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; one that refuses ends with its reason, its remedy and its status."""
+        """Run a command."""
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
@@ -42,22 +42,15 @@ app = typer.Typer(
     name="access-recovery",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     help="Published NHS primary care figures in one DuckDB file, each traced to its source.\n\n"
-    f"Data live under {HOME_VARIABLE} (default ./data).",
-    epilog="First time? `access-recovery sample`, then `access-recovery refresh`. "
-    "With real files: `access-recovery fetch`, or `access-recovery import PATH...`, then "
+    f"Data are kept in the folder {HOME_VARIABLE} (default ./data).",
+    epilog="To try it: `access-recovery sample`, then `access-recovery refresh`. "
+    "With real files: `access-recovery fetch` or `access-recovery import PATH...`, then "
     "`access-recovery refresh`.",
 )
-
-
-app.add_typer(fetch.app)
-app.add_typer(govern.app)
-app.add_typer(alerts.app)
-app.add_typer(explain.app)
-app.add_typer(claims.app)
-app.add_typer(contracts.app)
-app.add_typer(housekeeping.app)
+for module in (fetch, govern, alerts, explain, claims, contracts, housekeeping):
+    app.add_typer(module.app)
 
 
 class ExportFormat(StrEnum):
@@ -72,7 +65,7 @@ class ExportFormat(StrEnum):
 def options(
     context: typer.Context,
     debug: Annotated[
-        bool, typer.Option(DEBUG, help="Show tracebacks, including those of a refresh's runs.")
+        bool, typer.Option(DEBUG, help="Show tracebacks, including those of Dagster runs.")
     ] = False,
 ) -> None:
     """Options of every command."""
@@ -82,47 +75,44 @@ def options(
 
 @app.command()
 def sample(
-    months: Annotated[int, typer.Option(min=3, max=30, help="Months of the newest edition.")] = 30,
-    seed: Annotated[
-        int, typer.Option(help="Seed of the invented data: another seed gives other data.")
-    ] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder; default the landing folder.")] = None,
+    months: Annotated[int, typer.Option(min=3, max=30, help="Months in the newest edition.")] = 30,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; default: the landing folder.")
+    ] = None,
     if_empty: Annotated[
-        bool, typer.Option("--if-empty", help="Only if nothing was ever imported.")
+        bool, typer.Option("--if-empty", help="Only if no file was imported yet.")
     ] = False,
 ) -> None:
-    """Write SYNTHETIC feeds in the publishers' formats, to try everything without real files."""
+    """Write SYNTHETIC sample files in the publishers' formats, to try the product."""
     from assets.sample.writer import write_samples
     from warehouse.archive.source_files import Archive
 
     home, screen = Home.from_environment(), Screen()
     target = out or home.landing
-    waiting = target.is_dir() and any(target.iterdir())
-    if if_empty and (waiting or Archive(home).files()):
+    filled = target.is_dir() and any(target.iterdir())
+    if if_empty and (filled or Archive(home).files()):
         return
     folder_to_write(screen, target)
-    with screen.working("Writing synthetic sample feeds"):
+    with screen.working("Writing synthetic sample files"):
         files = write_samples(target, months=months, seed=seed)
     screen.say(f"{len(files)} SYNTHETIC files in {target}")
-    if out:
-        screen.say(f"Next: access-recovery import {target}")
-    else:
-        screen.say("Next: access-recovery refresh")
+    screen.say(f"Next: access-recovery {f'import {target}' if out else 'refresh'}")
 
 
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(help="csv, csv.gz, zip, xlsx, or folders of them.")
+        list[Path], typer.Argument(help="Files (csv, csv.gz, zip, xlsx), or folders of them.")
     ],
-    feed: Annotated[str | None, typer.Option(help="Read the file as this feed only.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Import as this feed only.")] = None,
     edition: Annotated[
-        str | None, typer.Option(help="YYYY-MM, where the file does not say (Mapping.csv).")
+        str | None, typer.Option(help="Edition (YYYY-MM), for files without one (Mapping.csv).")
     ] = None,
     published: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Publication date; decides which revision is later."
+            formats=["%Y-%m-%d"], help="Publication date, by which revisions are ordered."
         ),
     ] = None,
 ) -> None:
@@ -144,7 +134,7 @@ def import_(
                 import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))
             )
     finally:
-        # Even when the disk is full half-way, say what is safe already.
+        # Even after an error, such as a full disk, show what was archived.
         show_outcomes(screen, outcomes)
     if any(outcome.verdict == "imported" for outcome in outcomes):
         screen.say("Next: access-recovery refresh")
@@ -154,15 +144,15 @@ def import_(
 @app.command()
 def refresh(
     feed: Annotated[
-        list[str] | None, typer.Option(help="Process only this feed, again; repeatable.")
+        list[str] | None, typer.Option(help="Process only this feed, again if need be; repeatable.")
     ] = None,
     edition: Annotated[
         list[str] | None,
-        typer.Option(help="Process only this edition (YYYY-MM), again; repeatable."),
+        typer.Option(help="Process only this edition (YYYY-MM), likewise; repeatable."),
     ] = None,
-    wait: Annotated[bool, typer.Option(help="Wait while another refresh is running.")] = True,
+    wait: Annotated[bool, typer.Option(help="Wait for a running refresh to end.")] = True,
 ) -> None:
-    """Take everything pending from the landing folder to the published mart."""
+    """Import files from the landing folder, check what is pending, and publish the mart."""
     from pipelines.cli.outcomes import show_refresh
     from pipelines.operations.refresh import refresh as run
 
@@ -176,9 +166,9 @@ def refresh(
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Per feed: newest edition, months covered, checks, what is held back, when the next is due."""
+    """Show each feed's newest edition, months, checks, held editions and next due date."""
     from pipelines.cli.status import show_status
 
     show_status(Screen(), Home.from_environment(), as_json)
@@ -186,19 +176,17 @@ def status(
 
 @app.command()
 def template(
-    feed: Annotated[
-        list[str] | None, typer.Argument(help="Local feed; default all of them.")
-    ] = None,
+    feed: Annotated[list[str] | None, typer.Argument(help="Local returns; default: all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
 ) -> None:
-    """Write the template of a local return and explain it; of all, unless some are named."""
+    """Write templates of local returns, and describe their columns."""
     from pipelines.cli.local_returns import local_feeds, show_columns, write_templates
 
     screen, wanted = Screen(), [feed_named(one) for one in feed or []]
     unknown = [name for name in wanted if name not in local_feeds()]
     if unknown:
         raise typer.BadParameter(
-            f"`{unknown[0]}` is published, not typed; templates are of {', '.join(local_feeds())}"
+            f"`{unknown[0]}` is not a local return. Local returns: {', '.join(local_feeds())}"
         )
     folder_to_write(screen, out)
     try:
@@ -210,7 +198,7 @@ def template(
         show_columns(screen, name)
     for path in written:
         screen.say(str(path))
-    screen.say("Replace the worked example (Z-codes are synthetic), then: access-recovery import")
+    screen.say("Replace the example rows (synthetic Z codes), then: access-recovery import PATH")
 
 
 @app.command()
@@ -232,9 +220,9 @@ def export(
 
 @app.command()
 def content(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Hashes of what the mart says, table by table: equal hashes, equal mart."""
+    """Show a hash of each table's content in the mart: equal hashes mean equal content."""
     from pipelines.cli.content import show_content
 
     screen, home = Screen(), Home.from_environment()
@@ -246,17 +234,17 @@ def content(
 def ui(
     port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000,
 ) -> None:
-    """Serve the Dagster UI and its daemon on localhost until Ctrl-C."""
+    """Run the Dagster UI and daemon on localhost until Ctrl-C."""
     from pipelines.serve import serve
 
     screen = Screen()
-    screen.say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C ends it)")
+    screen.say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C to stop)")
     raise typer.Exit(serve(Home.from_environment(), port, screen.warn))
 
 
 @app.command()
 def instance() -> None:
-    """Prepare Dagster's folder of this home and print it: DAGSTER_HOME of plain dagster tools."""
+    """Prepare Dagster's folder in this home and print its path, to set as DAGSTER_HOME."""
     from pipelines.instance.prepare import open_instance
 
     home = Home.from_environment()
@@ -265,7 +253,7 @@ def instance() -> None:
 
 
 def main() -> None:
-    """Entry point: no traceback without --debug, which may stand before or after the command."""
+    """Run the command line. Tracebacks only with --debug, before or after the command."""
     arguments = [one for one in sys.argv[1:] if one != DEBUG]
     debug = len(arguments) < len(sys.argv) - 1
     try:

@@ -1,14 +1,11 @@
-"""Commands' output: results of imports and refreshes, headlines.
-
-Belongs here: tables and sentences. Does not: the work they describe.
-"""
+"""Output of `import` and `refresh`: their results, and the headline figures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.local_returns import show_wrong_rows
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from pipelines.cli.unforeseen import unpublished
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
@@ -21,9 +18,7 @@ if TYPE_CHECKING:
 
 MOST_MONTHS = 10
 HEADLINES = ("KPI", "Month", "Value", "On the year", "Per working day", "Status")
-SYNTHETIC_BANNER = (
-    "SYNTHETIC sample data: every figure is invented. Import real files to retire it."
-)
+SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
@@ -37,7 +32,6 @@ def import_status(outcomes: list[ImportOutcome]) -> int:
 
 def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
     """Print one row per file, then the refused ones with reason and remedy."""
-    from rich.table import Table
     from rich.text import Text
 
     if not outcomes:
@@ -45,14 +39,14 @@ def show_outcomes(screen: Screen, outcomes: list[ImportOutcome]) -> None:
         return
     taken = [outcome for outcome in outcomes if outcome.verdict != "refused"]
     if taken:
-        table = Table("", "File", "What it is", box=None, pad_edge=False)
+        table = plain_table("Result", "File", "Content")
         for one in taken:
             style = STYLES[one.verdict]
             table.add_row(Text(one.verdict, style), Text(one.name), Text(one.message))
         screen.table(table)
     for one in outcomes:
         if one.verdict == "refused":
-            screen.error(f"{one.name} refused. {one.message}", one.remedy)
+            screen.error(f"{one.name} was refused. {one.message}", one.remedy)
 
 
 def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
@@ -60,7 +54,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     from warehouse.archive.source_files import Archive
 
     for outcome in report.refused:
-        screen.error(f"{outcome.name} refused. {outcome.message}", outcome.remedy)
+        screen.error(f"{outcome.name} was refused. {outcome.message}", outcome.remedy)
         screen.err.print(f"  It stays in {outcome.path.parent}.", highlight=False, soft_wrap=True)
     for failure in report.failures:
         screen.error(*unpublished(failure, home))
@@ -70,16 +64,16 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     show_wrong_rows(screen, home, report.taken_in)
     if report.retired and not report.nothing_to_do:
         screen.say(
-            f"{report.retired} SYNTHETIC sample edition(s) retired: real data took their place."
+            f"{report.retired} SYNTHETIC sample edition(s) retired: real data replaced them."
         )
     warned = [one for one in report.taken_in if one.state and one.state.warned]
     if report.nothing_to_do:
         screen.say(
             "Nothing to do: the mart already has everything that was imported."
             if home.has_mart
-            else "Nothing to do: all that was imported is withdrawn or held by hand."
+            else "Nothing to do: every imported edition is withdrawn, or held by decision."
             if Archive(home).files()
-            else "Nothing to do: nothing was imported yet. Try access-recovery sample, "
+            else "Nothing to do: no file was imported yet. Run access-recovery sample, "
             "or access-recovery import PATH..."
         )
     elif report.taken_down:
@@ -112,9 +106,9 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
         if (more := len(one.held_months) - MOST_MONTHS) > 0:
             screen.warn(f"Held months of {one.feed} {one.edition}: {more:,} more; see status")
         screen.warn(
-            "The rest of the edition is published. Import a sound file, or accept them: "
-            "access-recovery "
-            f"accept {one.feed} {one.edition} --reason TEXT (--org CODE, --month YYYY-MM)."
+            "The rest of the edition is published. Import a corrected file, or accept them: "
+            f"access-recovery accept {one.feed} {one.edition} --reason TEXT (--org CODE, "
+            "--month YYYY-MM)."
         )
     for one in report.decided:
         if one.override:
@@ -123,7 +117,7 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
             screen.warn(f"{one.feed} {one.edition} is {one.verdict} by its checks; {one.words}")
     if report.held:
         screen.warn(
-            "Look with access-recovery status and diff; then import a sound file, or decide: "
+            "Review with access-recovery status and diff; then import a corrected file, or decide: "
             "access-recovery accept FEED EDITION --reason TEXT (or hold)."
         )
     for tombstone in report.unfinished:
@@ -135,7 +129,6 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
 
 def show_headlines(screen: Screen, home: Home) -> None:
     """Print the headline table, where the mart is, and what to do next."""
-
     from warehouse.base.sql import open_mart
     from warehouse.outputs.headline import headlines, reasons
     from warehouse.settings import read_settings
@@ -158,13 +151,13 @@ def show_headlines(screen: Screen, home: Home) -> None:
         screen.warn(SYNTHETIC_BANNER)
     screen.say(f"Mart: {home.mart}")
     screen.say(
-        "Next: open it in DuckDB (see docs/analyst-guide.md), look at the runs with `make ui`, "
-        "or import more files."
+        "Next: open it in DuckDB (see docs/analyst-guide.md), see the runs with `make ui`, or "
+        "import more files."
     )
 
 
 def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
-    """A line per figure, under a line for each place and view, so that it fits 80 columns."""
+    """Return a table that fits 80 columns: figures under a line for each place and view."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text

@@ -1,47 +1,43 @@
-"""The terminal: one place for colour, width, progress and errors.
+"""Output to the terminal: colour, width, tables, JSON, progress and errors.
 
-Belongs here: how output looks. Progress goes to standard error, results to standard output,
-so that output can be piped.
+Results go to standard output, progress and errors to standard error.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import cached_property
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 PIPED_WIDTH = 160
+SYNTHETIC = "SYNTHETIC sample data: every figure is invented."
+ISO: Callable[[Any], str] = methodcaller("isoformat")
 
 
 class Screen:
     """Standard output and error, as rich consoles made on first use."""
 
-    def __init__(self) -> None:
-        self._out: Console | None = None
-        self._err: Console | None = None
-
-    @property
+    @cached_property
     def out(self) -> Console:
         """Results."""
-        if self._out is None:
-            self._out = _console(stderr=False)
-        return self._out
+        return _console(stderr=False)
 
-    @property
+    @cached_property
     def err(self) -> Console:
         """Progress and errors."""
-        if self._err is None:
-            self._err = _console(stderr=True)
-        return self._err
+        return _console(stderr=True)
 
     def say(self, text: str) -> None:
         """Print a plain line."""
-        self.out.print(text, markup=False, highlight=False, soft_wrap=True)
+        _print(self.out, text)
 
     def data(self, text: str) -> None:
         """Print text for a program to read: unchanged, whatever the terminal."""
@@ -49,27 +45,29 @@ class Screen:
         stream.write(f"{text}\n")
         stream.flush()
 
+    def json(self, data: object, date_text: Callable[[Any], str] = ISO) -> None:
+        """Print data as JSON. `date_text` formats dates and times: as ISO 8601 by default."""
+        self.data(json.dumps(data, indent=1, default=date_text))
+
     def table(self, table: Table) -> None:
         """Print a table."""
         self.out.print(table)
 
     def warn(self, text: str) -> None:
         """Print a warning."""
-        self.err.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        _print(self.err, text, "yellow")
 
     def error(self, reason: str, remedy: str = "") -> None:
         """Print what went wrong, and what to do."""
-        self.err.print(
-            f"Error: {reason}", style="red", markup=False, highlight=False, soft_wrap=True
-        )
+        _print(self.err, f"Error: {reason}", "red")
         if remedy:
-            self.err.print(f"  {remedy}", markup=False, highlight=False, soft_wrap=True)
+            _print(self.err, f"  {remedy}")
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
         """Show a spinner with a text that can change; plain lines where there is no terminal."""
         if not self.err.is_terminal:
-            yield lambda now: self.err.print(now, markup=False, highlight=False, soft_wrap=True)
+            yield lambda now: _print(self.err, now)
             return
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -77,6 +75,21 @@ class Screen:
         with Progress(*columns, console=self.err, transient=True) as progress:
             task = progress.add_task(text)
             yield lambda now: progress.update(task, description=now)
+
+
+def plain_table(*headings: str, title: str | None = None, right: Container[str] = ()) -> Table:
+    """Return an empty table without lines. `right`: headings of columns of numbers."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in headings:
+        # A web address must be whole to be copied.
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    return table
+
+
+def _print(console: Console, text: str, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _console(stderr: bool) -> Console:

@@ -1,26 +1,22 @@
 """`access-recovery status`: each feed's editions, their status, and quarantined rows.
 
-Belongs here: gathering it, as JSON and as tables. Does not: deciding an edition's status
-(`warehouse.editions.status`).
+Belongs here: tables and JSON. Does not: an edition's status (`warehouse.editions.status`).
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli import alerts
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipelines.instance.prepare import Different
     from warehouse.archive.source_files import SourceFile
     from warehouse.contract.model import Contract
     from warehouse.editions.status import EditionStatus
@@ -39,12 +35,12 @@ HEADINGS = (
     "Age",
     "Next edition",
 )
-TO_THE_RIGHT = ("Editions", "Rows quarantined", "Age")
+NUMBERS = ("Editions", "Rows quarantined", "Age")
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
-    """Per feed, return editions, months covered, verdicts, decisions, quarantined rows per rule,
-    age, and the publisher's cadence."""
+    """Return for each feed its editions, months, checks, decisions, quarantined rows per rule, age,
+    and release calendar."""
     from warehouse.archive.source_files import Archive
     from warehouse.contract.model import contracts
     from warehouse.editions.status import all_statuses
@@ -152,80 +148,64 @@ def _override(one: EditionStatus) -> dict[str, Any]:
 
 
 def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
-    """Return the quarantined rows of these files, per rule, most first."""
+    """Return numbers of quarantined rows of these files per rule, largest first."""
     from warehouse.transform.lake import facts_of
 
     counts: Counter[str] = Counter()
     for file in files:
         if facts := facts_of(home, file):
-            counts.update({broken.rule: 0 for broken in facts.broken})
             for broken in facts.broken:
                 counts[broken.rule] += broken.rows
     return dict(counts.most_common())
 
 
 def show_status(screen: Screen, home: Home, as_json: bool) -> None:
-    """Print the status tables, or the JSON."""
-    rows = feed_statuses(home)
+    """Print the status as tables, or as JSON."""
+    from pipelines.alerts.find_problems import problems
+    from pipelines.instance.prepare import differences
+
+    rows, different = feed_statuses(home), differences(home)
     if as_json:
-        told = {
-            "home": str(home.root),
-            "mart": str(home.mart),
-            "published": home.has_mart,
-            "dagster_settings": [vars(one) for one in _dagster_settings(home)],
-            "feeds": rows,
-        }
-        screen.data(json.dumps(told, indent=1))
+        screen.json(
+            {
+                "home": str(home.root),
+                "mart": str(home.mart),
+                "published": home.has_mart,
+                "dagster_settings": [vars(one) for one in different],
+                "feeds": rows,
+            }
+        )
         return
     screen.table(_feed_table(rows))
     for title, table in (
         ("Latest lookup at each publisher", _look_table(rows)),
-        ("Months held (access-recovery accept FEED EDITION --org CODE lets one in)", _months(rows)),
+        ("Held months (access-recovery accept FEED EDITION --org CODE)", _months(rows)),
         ("Decisions", _decision_table(rows)),
         ("Rows quarantined (all in governance.quarantine)", _quarantine_table(rows)),
     ):
         if table.row_count:
             screen.say(f"\n{title}")
             screen.table(table)
-    if different := _dagster_settings(home):
-        screen.say(
-            f"\n{home.dagster / 'dagster.yaml'} is your own, and differs from the one shipped"
-        )
+    if different:
+        screen.say(f"\n{home.dagster / 'dagster.yaml'} differs from the shipped settings:")
         for one in different:
             screen.say(f"  {one.words}")
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
     screen.say(f"Mart: {home.mart}" + ("" if home.has_mart else " (not published yet)"))
-    if problems := alerts.line(home):
-        screen.say(problems)
-
-
-def _dagster_settings(home: Home) -> list[Different]:
-    from pipelines.instance.prepare import differences
-
-    return differences(home)
-
-
-def _table(*headings: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        right = heading in TO_THE_RIGHT
-        # An address must be whole to be copied.
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
-    return table
+    if found := problems(home):
+        screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
 
 def _feed_table(rows: list[dict[str, Any]]) -> Table:
-    table = _table(*HEADINGS)
+    table = plain_table(*HEADINGS, right=NUMBERS)
     for row in rows:
         checks = Counter(row["checks"] or {})
-        if checks:  # whether the next edition is overdue is a check of today
+        if checks:  # timeliness is checked as at today
             checks[row["timeliness"]["verdict"]] += 1
         told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
         months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
-        kept_out = sum(row["quarantined"].values())
+        left_out = sum(row["quarantined"].values())
         table.add_row(
             row["feed"],
             str(row["editions"]),
@@ -235,7 +215,7 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
             told or "-",
             ", ".join(row["held"]) or "-",
             ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
-            f"{kept_out:,}" if kept_out else "-",
+            f"{left_out:,}" if left_out else "-",
             "-" if row["age_days"] is None else f"{row['age_days']} d",
             row["next"],
         )
@@ -247,18 +227,18 @@ def _look_table(rows: list[dict[str, Any]]) -> Table:
 
     from warehouse.contract.release_calendar import LONDON
 
-    table = _table("Feed", "Edition", "When", "Found")
+    table = plain_table("Feed", "Edition", "When", "Found")
     for row in rows:
         if look := row["last_look"]:
-            told = ". ".join(part.rstrip(".") for part in (look["message"], look["remedy"]) if part)
-            found = f"{look['verdict']}: {told}" if told else look["verdict"]
+            parts = [part.rstrip(".") for part in (look["message"], look["remedy"]) if part]
+            found = ": ".join(filter(None, (look["verdict"], ". ".join(parts))))
             when = datetime.fromisoformat(look["at"]).astimezone(LONDON)
             table.add_row(row["feed"], look["edition"], f"{when:%d %b %Y %H:%M}", Text(found))
     return table
 
 
 def _months(rows: list[dict[str, Any]]) -> Table:
-    table = _table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
+    table = plain_table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
     for row in rows:
         for one in row["held_months"]:
             table.add_row(
@@ -275,19 +255,19 @@ def _months(rows: list[dict[str, Any]]) -> Table:
 def _decision_table(rows: list[dict[str, Any]]) -> Table:
     from rich.text import Text
 
-    table = _table("Feed", "Edition", "Status", "Decision")
+    table = plain_table("Feed", "Edition", "Status", "Decision")
     for row in rows:
         for one in row["overrides"]:
             lapsed = f" LAPSED: {one['lapsed']}" if one["lapsed"] else ""
             told = f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}.{lapsed}"
             table.add_row(row["feed"], one["edition"], one["status"], Text(told))
         for edition in row["withdrawn"]:
-            table.add_row(row["feed"], edition, "withdrawn", "all its files are withdrawn")
+            table.add_row(row["feed"], edition, "withdrawn", "all files withdrawn")
     return table
 
 
 def _quarantine_table(rows: list[dict[str, Any]]) -> Table:
-    table = _table("Feed", "Rows quarantined", "Rule")
+    table = plain_table("Feed", "Rows quarantined", "Rule", right=NUMBERS)
     for row in rows:
         for rule, count in row["quarantined"].items():
             table.add_row(row["feed"], f"{count:,}", rule)

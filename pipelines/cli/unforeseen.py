@@ -1,7 +1,4 @@
-"""Describe an unexpected error: the reason, and what to do.
-
-Belongs here: turning exceptions into two sentences. Does not: printing them (`screen`).
-"""
+"""Describe an unexpected error as a reason and what to do."""
 
 from __future__ import annotations
 
@@ -12,27 +9,27 @@ from warehouse.base.errors import AGAIN, plain
 from warehouse.base.home import Home
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# DuckDB, SQLite and polars pass on the system's text, not its error numbers.
+# DuckDB, SQLite and polars report the system's text, not its error numbers.
 FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
-# SQLite reports this for a disk without room for its log, and for a broken disk, too.
+# SQLite reports this for a disk without space for its log, and for a faulty disk.
 IN_OTHER_WORDS = "disk i/o error"
-GB, HARDLY_ANY = 1e9, 20_000_000
+GB, HARDLY_ANY = 1e9, 20e6  # bytes
 
 
 def error_words(error: BaseException, home: Home) -> tuple[str, str]:
     """Return an error as (reason, remedy)."""
     reason = plain(error)
-    if any(isinstance(one, OSError) and one.errno in FULL for one in chain(error)):
-        return full_disk(reason, home)
-    if says_full(reason) or (
-        IN_OTHER_WORDS in reason.lower() and home.store.free_space() < HARDLY_ANY
+    if (
+        any(isinstance(one, OSError) and one.errno in FULL for one in chain(error))
+        or says_full(reason)
+        or (IN_OTHER_WORDS in reason.lower() and home.store.free_space() < HARDLY_ANY)
     ):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
 
 
 def unpublished(failure: str, home: Home) -> tuple[str, str]:
-    """Return what failed in a refresh that continued, as (reason, remedy)."""
+    """Return a failure within a refresh as (reason, remedy)."""
     return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
 
 
@@ -42,11 +39,11 @@ def says_full(text: str) -> bool:
 
 
 def full_disk(reason: str, home: Home) -> tuple[str, str]:
-    """Return the two sentences about a full disk: how much is free, and that nothing is lost."""
+    """Return (reason, remedy) for a full disk."""
     return (
-        f"The disk is full, or a limit on files was met ({home.store.free_space() / GB:.1f} GB "
+        f"The disk is full, or a file limit was reached ({home.store.free_space() / GB:.1f} GB "
         f"free at {home.root}): {reason}",
-        "Nothing is lost: what was archived is whole, and what was published stays published. "
+        "Nothing is lost: archived files are complete, and the published mart stays as it is. "
         "Free some space, for instance with access-recovery housekeeping, then run the same "
         "command again.",
     )

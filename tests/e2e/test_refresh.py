@@ -87,7 +87,7 @@ def test_what_is_held_or_refused_keeps_nothing_else_from_being_published(home: H
     done = say_refresh()
     assert done.exit_code == 1
     assert "Held back: gp_appointments_sub_icb 2025-10" in done.stderr
-    assert "letter.zip refused" in done.stderr
+    assert "letter.zip was refused" in done.stderr
     assert "web page" in done.stderr
     assert [path.name for path in home.landing.iterdir()] == ["letter.zip"]
     assert figures(home.mart) == {("2025-11", "2025-11"): 10}

@@ -47,7 +47,7 @@ def test_nothing_needs_a_person(home: Home) -> None:
 def test_sending_and_trying_out(troubled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with inbox() as box:
         monkeypatch.setenv("ACCESS_RECOVERY_ALERTS", box.url)
-        assert "Messages go to: json 127.0.0.1" in run("alerts").stdout
+        assert "Recipients: json 127.0.0.1" in run("alerts").stdout
         tried = run("alerts", "--test")
         assert tried.exit_code == 0 and "json 127.0.0.1: accepted" in tried.stdout
         assert box.titles == ["access-recovery: a test message"]
@@ -74,4 +74,4 @@ def test_a_file_of_addresses_that_is_not_there(
     done = run("alerts", "--send")
     assert done.exit_code == 1 and "gone, which can't be read" in done.stderr
     write(troubled.root / "gone", b"# nobody yet")
-    assert "There is no address" in run("alerts", "--test").stderr
+    assert "No alert recipients are set" in run("alerts", "--test").stderr

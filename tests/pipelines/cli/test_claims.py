@@ -140,17 +140,17 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.split())
     for words in (
-        'Minutes A council. Date: 2025-02-01. No address of it is known. "A hundred appointments',
+        'Minutes A council. Date: 2025-02-01. No web address is known. "A hundred appointments',
         "=> appointments in October: confirmed in edition 2024-10, since revised; growth differs",
         "100: appointments in October [october-count] Verdict: confirmed in edition 2024-10, since",
         "GP appointments, 04C: October 2024 110 +10.0% 2024-11 no 2 rows of ",
-        "as known before 100 0 2024-10 yes 1 row of ",
+        "with an earlier edition 100 0 2024-10 yes 1 row of ",
         "Verdict: differs from today's figures by +6.22 pp; the edition of the time is not av",
         "Shown only: September is not October",
         "5,000 people are more than there are: 04C had at most 4,000 registered patients",
         "Missing: January 2025 not available (available for 04C: October 2023, October to",
         "GP appointments, 04C: November 2024 75 0 2024-11.2 yes 1 row of ",
-        "as known before 70 -6.7% 2024-11.1 no 1 row of ",
+        "with an earlier edition 70 -6.7% 2024-11.1 no 1 row of ",
         "gp_appointments_sub_icb 2024-11 revision 2: again.csv",
         "Files ",
     ):
@@ -162,7 +162,7 @@ def test_text_has_verdicts_readings_and_files(published: Home) -> None:
         before.index("100"),
         before.index("2024-10"),
     )
-    assert before.index("as known before") == value.index("GP appointments") + 2
+    assert before.index("with an earlier edition") == value.index("GP appointments") + 2
     for file in Archive(published).files():
         assert (f"SHA-256 {file.sha256}" in text) == (file.feed == "gp_appointments_sub_icb")
 
@@ -176,7 +176,7 @@ def test_a_summary_comes_first_one_line_each(published: Home) -> None:
         "app-people 5,000 cannot be true",
         "later 7 not computable",
         "november 75 confirmed",
-        "* From today's figures; the edition of the time is not available.",
+        "* Uses current figures: the edition of the time is not available.",
         "",
     ]
     assert lines[8] == "Minutes"
@@ -218,7 +218,7 @@ def test_claims_are_chosen_by_how_their_ids_begin(published: Home) -> None:
     assert [one["claim_id"] for one in chosen] == ["october-count", "october-growth", "app-people"]
     unknown = run("december")
     assert unknown.exit_code == 2
-    assert "No claim is called `december`" in unknown.stderr and "october-count" in unknown.stderr
+    assert 'Unknown claim "december"' in unknown.stderr and "october-count" in unknown.stderr
 
 
 def test_a_refresh_refuses_a_wrong_register_before_the_work(
@@ -248,7 +248,7 @@ def test_a_home_without_a_register_of_its_place_reports_no_claims(
     monkeypatch.setenv(HOME_VARIABLE, str(home.root))
     told = run("--json")
     assert told.exit_code == 0 and json.loads(told.stdout)["claims"] == []
-    assert "no claims about QZZ" in told.stderr and "QZZ.yaml" in told.stderr
+    assert "No claims are registered for QZZ" in told.stderr and "QZZ.yaml" in told.stderr
     with duckdb.connect(str(home.mart), read_only=True) as db:
         assert db.sql("SELECT count(*) FROM claim").fetchall() == [(0,)]
 

@@ -22,7 +22,7 @@ def test_without_a_mart_feeds_are_written_and_the_missing_mart_is_reported(
     assert {path.name for path in (tmp_path / "first").iterdir()} == {
         f"{feed}.yaml" for feed in contracts()
     }
-    assert "mart.yaml is left out" in done.stderr
+    assert "mart.yaml was not written" in done.stderr
     again = RUNNER.invoke(app, ["contracts", "nhs_app", "--out", str(tmp_path / "again")])
     assert again.stdout.split() == [str(tmp_path / "again" / "nhs_app.yaml")]
     first, second = (tmp_path / name / "nhs_app.yaml" for name in ("first", "again"))
@@ -47,7 +47,7 @@ def test_a_file_is_no_folder_to_write_to(
     done = RUNNER.invoke(app, [*command.split(), "--out", str(mine / below)])
     assert done.exit_code == 2, done.output
     assert f"{mine} is a file, not a folder. Nothing was written." in done.stderr
-    assert "Name with --out a folder" in done.stderr and mine.read_bytes() == b"mine"
+    assert "with --out; it is created" in done.stderr and mine.read_bytes() == b"mine"
 
 
 def test_a_folder_that_cannot_be_written_is_reported_with_the_reason(

@@ -68,7 +68,7 @@ def test_editions_with_nothing_new_are_reported_in_one_line(
         [FEED, "2025-09", "to", "2025-10"],
         ["nhs_app", "2025-09", "not", "yet"],
     ]
-    assert "The same of 1 after it." in words(result.stdout)
+    assert "The same for the 1 after it." in words(result.stdout)
 
 
 def test_nothing_to_look_up_is_reported(home: Home, publisher: Publisher) -> None:
@@ -156,5 +156,5 @@ def _full(*_: object) -> None:
 
 def test_help_teaches() -> None:
     told = words(run("--help").stdout)
-    for one in ("newest one again", "HTTPS_PROXY", "SSL_CERT_FILE", "3 a publisher could not"):
+    for one in ("newest imported one", "HTTPS_PROXY", "SSL_CERT_FILE", "3 a publisher could not"):
         assert one in told

@@ -52,7 +52,7 @@ def test_importing_again_is_status_0_and_reported(home: Home, tmp_path: Path) ->
 def test_some_refused_is_status_1(home: Home, tmp_path: Path) -> None:
     result = run(write(tmp_path / "page.csv", PAGE), write_regional(tmp_path / "f.csv"))
     assert result.exit_code == 1
-    assert "Error: page.csv refused. It is a web page" in result.stderr
+    assert "Error: page.csv was refused. It is a web page" in result.stderr
     assert "Download it again" in result.stderr
     assert "f.csv" in result.stdout and "page.csv" not in result.stdout
     assert len(Archive(home).files()) == 1
@@ -61,7 +61,7 @@ def test_some_refused_is_status_1(home: Home, tmp_path: Path) -> None:
 def test_a_refused_member_is_status_1(home: Home, tmp_path: Path) -> None:
     result = run(zipped(tmp_path / "r.zip", {"c.csv": coverage(), "Mapping.csv": mapping()}))
     assert result.exit_code == 1
-    assert "r.zip: Mapping.csv refused" in result.stderr and "--edition YYYY-MM" in result.stderr
+    assert "r.zip: Mapping.csv was refused" in result.stderr and "--edition YYYY-MM" in result.stderr
 
 
 @pytest.mark.parametrize("content", [PAGE, b"", b"A,B\n1,2\n"])
@@ -69,7 +69,7 @@ def test_all_refused_is_status_2(content: bytes, home: Home, tmp_path: Path) -> 
     paths = [write(tmp_path / name, content) for name in ("a.csv", "b.csv")]
     result = run(*paths)
     assert result.exit_code == 2
-    assert "a.csv refused" in result.stderr and "b.csv refused" in result.stderr
+    assert "a.csv was refused" in result.stderr and "b.csv was refused" in result.stderr
     assert result.stdout == "" and kept_in(home) == []
     assert "Traceback" not in result.output
 
@@ -77,7 +77,7 @@ def test_all_refused_is_status_2(content: bytes, home: Home, tmp_path: Path) -> 
 def test_a_path_that_is_not_there_is_status_2(home: Home, tmp_path: Path) -> None:
     result = run(tmp_path / "no.csv")
     assert result.exit_code == 2
-    assert "no.csv refused. There is no such file." in result.stderr
+    assert "no.csv was refused. There is no such file." in result.stderr
 
 
 def test_an_empty_folder_is_status_2(home: Home, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_an_empty_folder_is_status_2(home: Home, tmp_path: Path) -> None:
 def test_a_name_with_markup_is_printed_as_it_is(home: Home, tmp_path: Path) -> None:
     name = "[red]Oct [v2] [bold.csv"
     assert name in run(write_regional(tmp_path / name)).stdout
-    assert f"[x] {name} refused" in run(write(tmp_path / f"[x] {name}", PAGE)).stderr
+    assert f"[x] {name} was refused" in run(write(tmp_path / f"[x] {name}", PAGE)).stderr
 
 
 def test_edition_and_publication_date_are_recorded(home: Home, tmp_path: Path) -> None:
