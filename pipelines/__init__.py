@@ -1,4 +1,1 @@
-"""Orchestration and the commands: definitions, partitions, the refresh, the command line.
-
-Belongs here: orchestration only. The work itself is in `assets`, `checks` and `warehouse`.
-"""
+"""Orchestration and the command line. The work itself is in `assets`, `checks` and `warehouse`."""

@@ -1,8 +1,4 @@
-"""The Dagster code location: every feed found, and the mart.
-
-Belongs here: assembling the definitions. `build_definitions` takes overrides, so that tests replace
-resources by argument.
-"""
+"""The Dagster code location: assets, jobs, schedules and sensors of every feed and of the mart."""
 
 import dagster as dg
 
@@ -18,12 +14,12 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.settings import Looking, Unreadable, read_settings
 
-LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two evaluations
-STILL = 0.7  # share of POLL time for which files must not change
+LANDING_SECONDS, POLL_SECONDS = 30, 60  # between two evaluations of a sensor
+STILL = 0.7  # share of that time for which files must not change
 
 
 def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
-    """Return all definitions of the project."""
+    """Return all definitions, for the home of the environment unless another is given."""
     resource = home or HomeResource()
     look = _look(resource.get())
     seconds = look.poll_seconds or LANDING_SECONDS
@@ -48,8 +44,8 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
 
 
 def _look(home: Home) -> Looking:
-    """Return when to evaluate. Unreadable settings must not stop the UI: the defaults apply, and
-    each command and run that needs the settings reports what is wrong with them."""
+    """Return when to evaluate; the defaults if the settings can't be read, so that the UI starts
+    and the runs that need the settings report what is wrong with them."""
     try:
         return read_settings(home).look
     except Unreadable:
@@ -58,5 +54,5 @@ def _look(home: Home) -> Looking:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return what Dagster loads. Importing this module creates nothing, and reads no home."""
+    """Return the definitions for Dagster. Importing this module reads no home."""
     return build_definitions()

@@ -1,7 +1,4 @@
-"""Names of the jobs, which people launch and a purge finds among past runs.
-
-Belongs here: the names alone. Does not: the jobs (`definitions`, and the modules that make them).
-"""
+"""Names of the jobs. Does not: the jobs (`definitions`, and the modules that make them)."""
 
 PUBLISH_JOB = "publish_mart"
 REFRESH_JOB = "refresh"

@@ -1,7 +1,6 @@
 """The jobs of feeds and of the mart, with the assets that they run.
 
-Belongs here: what a refresh runs, and people launch by hand. Does not: their names (`job_names`),
-what starts them automatically (`schedules`, `sensors`), the whole code location (`definitions`).
+Does not: their names (`job_names`), what starts them (`schedules`, `sensors`).
 """
 
 from __future__ import annotations
@@ -50,23 +49,22 @@ def _jobs() -> Iterator[Any]:
     for feed, contract in contracts().items():
         yield dg.define_asset_job(
             feed_job_name(feed),
-            # A check of today is not of these editions, nor lost with a run that fails.
+            # The timeliness check is about today, not about these editions.
             selection=dg.AssetSelection.assets(*keys(feed))
             - dg.AssetSelection.checks(timeliness_key(feed)),
-            description=f"Archive to measures of {contract.title}, for the editions chosen.",
+            description=f"Process editions of {contract.title}, from archive to measures.",
         )
     yield dg.define_asset_job(
         PUBLISH_JOB,
         selection=dg.AssetSelection.groups("mart") | dg.AssetSelection.checks(timeliness_checks),
-        description="Build the mart from all accepted editions, check it, publish it.",
+        description="Build the mart from all accepted editions, check it and publish it.",
     )
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence Dagster's warnings: backfill policies and partitioned checks, which allow one run for
-    many editions with a verdict each, are still beta and preview. Dagster also copies sensors when
-    it combines the definitions, and warns of features that are not used."""
+    """Silence Dagster's warnings about beta and preview features: backfill policies and partitioned
+    checks, which allow one run for many editions, and features of sensors that are not used."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)

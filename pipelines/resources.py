@@ -1,4 +1,4 @@
-"""Resources: what the assets need from outside, passed in so that tests can replace it."""
+"""Dagster resources of the assets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ class HomeResource(dg.ConfigurableResource):
 
 @dg.resource(description="Dagster's connections, open for the length of a run.")
 def kept_connections(context: dg.InitResourceContext) -> Iterator[None]:
-    """Keep connections open for assets that write many events, whoever started their run."""
+    """Keep connections open for assets that write many events."""
     if context.instance is None:
         yield
         return

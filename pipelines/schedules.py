@@ -1,12 +1,6 @@
-"""Schedules: when each feed is looked up, in London time.
+"""Schedules that look up each feed at 09:35 London time, five minutes after the usual release time.
 
-Belongs here: what a tick decides. Does not: the release calendar
-(`warehouse.contract.release_calendar`, `warehouse.editions.freshness`), the lookup itself
-(`assets.fetch_assets`).
-
-A tick comes at 09:35 on each weekday, five minutes after the publishers' usual hour. It requests
-nothing until an edition is due; from then on each working day until the edition is imported, and
-accepted or decided about.
+Does not: the release calendar (`warehouse.editions.freshness`), the lookup (`assets.fetch_assets`).
 """
 
 from collections.abc import Sequence
@@ -44,22 +38,22 @@ def look_schedule(
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description=f"Look for {contract.title} from 09:35 on the day of its release "
-        f"({contract.cadence.release}), and each working day after until it is in.",
+        f"({contract.cadence.release}), and each working day after until it is imported.",
     )
     def _look(
         context: dg.ScheduleEvaluationContext, home: HomeResource
     ) -> dg.RunRequest | dg.SkipReason:
         came = decide(home.get(), contract, context.scheduled_execution_time, working_days(cron))
         if isinstance(came, dg.RunRequest) and under_way(context.instance, contract.feed):
-            return dg.SkipReason(f"{contract.feed} is being looked for already")
+            return dg.SkipReason(f"{contract.feed} is already being looked up")
         return came
 
     return _look
 
 
 def under_way(instance: dg.DagsterInstance, feed: str) -> bool:
-    """Whether a run that looks this feed up is waiting or running. After an outage Dagster makes up
-    for several ticks at once, and one lookup is enough."""
+    """Whether a lookup of this feed is queued or running. After an outage Dagster makes up for
+    several ticks at once, and one lookup is enough."""
     unfinished = dg.RunsFilter(job_name=fetch_job_name(feed), statuses=UNFINISHED)
     return bool(instance.get_run_ids(unfinished, limit=1))
 
@@ -74,17 +68,17 @@ UNFINISHED = [
 
 
 def working_days(cron: str) -> bool:
-    """Whether a cron means working days, as one that names weekdays does, or every day."""
+    """Whether a cron schedule names weekdays: then bank holidays are skipped, too."""
     return cron.rsplit(maxsplit=1)[-1] != "*"
 
 
 def decide(
     home: Home, contract: Contract, tick: datetime, working_days_only: bool = True
 ) -> dg.RunRequest | dg.SkipReason:
-    """Decide a tick: a run for the editions that are due and not imported, or why there is none.
+    """Return a run for the editions that are due and not imported, or why there is none.
 
-    `tick`: its scheduled time, with its time zone; never the clock, so that a tick that is made up
-    for later decides the same.
+    An edition held by its checks is looked up again: the publisher may correct it. `tick`: its
+    scheduled time with time zone, not the current time, so that a late tick decides the same.
     """
     here = tick.astimezone(LONDON)
     day = here.date()
@@ -97,7 +91,7 @@ def decide(
     newest = max(held, default=None)
     editions = due_editions(contract, held, day)
     if newest and status_of(home, contract.feed, newest).undecided:
-        editions = (newest, *editions)  # its checks failed: the publisher may correct it
+        editions = (newest, *editions)
     if not editions:
         awaited = freshness(contract, newest, False, day)
         due = awaited.due
@@ -108,8 +102,8 @@ def decide(
 
 
 def request(feed: str, editions: Sequence[str], tick: datetime, again: str | None) -> dg.RunRequest:
-    """Return one run for all editions to look up, and for the newest one `again`: it may have been
-    reissued since, and unchanged files are not downloaded."""
+    """Return one run for all editions to look up, and for the newest imported one `again`: it may
+    have been revised."""
     span = editions[0] if len(editions) == 1 else f"{editions[0]} to {editions[-1]}"
     key = f"{feed} {span} {tick:%Y-%m-%d %H:%M}"
     first = again or editions[0]

@@ -1,8 +1,7 @@
 """Sensors: changes in the home to which the daemon reacts.
 
-Belongs here: the thin Dagster side of three sensors. Does not: what each of them decides
-(`pipelines.operations.landing`, `pipelines.operations.pending`, `pipelines.alerts`), when
-publishers are looked up (`pipelines.schedules`).
+Does not: their decisions (`pipelines.operations.landing`, `pipelines.operations.pending`,
+`pipelines.alerts`), when publishers are looked up (`pipelines.schedules`).
 """
 
 import time
@@ -17,7 +16,7 @@ from pipelines.resources import HomeResource
 from pipelines.schedules import UNFINISHED
 from warehouse.base.lock import Busy, alone
 
-# A run of the job `refresh` holds the home's lock almost from start to end.
+# A run of the job `refresh` takes the home's lock soon after its start.
 WITHOUT_LOCK = 300.0  # seconds
 ON = dg.DefaultSensorStatus.RUNNING
 
@@ -31,7 +30,7 @@ def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.
         job=job,
         minimum_interval_seconds=seconds,
         default_status=ON,
-        description="Refresh when files in the landing folder have stopped growing.",
+        description="Refresh when files in the landing folder have finished copying.",
     )
     def _landing(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
         place = home.get()
@@ -52,8 +51,8 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
         job=job,
         minimum_interval_seconds=seconds,
         default_status=ON,
-        description="Refresh when the archive holds an edition that is not judged yet, or the "
-        "mart does not rest on all that is accepted.",
+        description="Refresh when an edition is pending, or the mart does not use all accepted "
+        "editions.",
     )
     def _new_editions(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
         place, now = home.get(), time.time()
@@ -61,10 +60,10 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
             with alone(place, lambda _: None, wait=False):
                 settled = settle(place) + settle_stranded(context.instance, now)
         except Busy:
-            return _result(None, "Somebody is refreshing this home", context.cursor)
+            return _result(None, "Another refresh of this home is running", context.cursor)
         unfinished = dg.RunsFilter(job_name=REFRESH_JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
-            return _result(None, "A refresh is waiting or running", context.cursor)
+            return _result(None, "A refresh is queued or running", context.cursor)
         before = pending.RememberedRefresh.read(context.cursor)
         found = pending.look_at(place, before, now, cut_short=bool(settled))
         return _result(found.run_key, found.why, found.remembered.model_dump_json())
@@ -79,7 +78,7 @@ def alerts_sensor(seconds: int) -> dg.SensorDefinition:
         name="alerts",
         minimum_interval_seconds=seconds,
         default_status=ON,
-        description="Tell the addresses that are set up what is new and what has cleared.",
+        description="Send alerts about new and resolved problems.",
     )
     def _alerts(home: HomeResource) -> dg.SkipReason:
         from pipelines.alerts.delivery import deliver
@@ -96,8 +95,8 @@ def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResul
 
 
 def settle_stranded(instance: dg.DagsterInstance, now: float) -> int:
-    """Mark runs of the job `refresh` as failed whose machine went down: they began some time ago,
-    and their process has no heartbeat. They would block every refresh. Returns how many."""
+    """Mark runs of the job `refresh` as failed that began some time ago and whose process has no
+    heartbeat: they would block every refresh. Returns their number."""
     running = dg.RunsFilter(job_name=REFRESH_JOB, statuses=[dg.DagsterRunStatus.STARTED])
     stranded = [
         record.dagster_run

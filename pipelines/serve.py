@@ -1,8 +1,4 @@
-"""Serve the Dagster UI: webserver and daemon side by side, on localhost only.
-
-Belongs here: starting and stopping the two processes. `workspace.yaml` serves plain
-`dagster-webserver` and `dagster-daemon` just as well.
-"""
+"""Run Dagster's web server and daemon side by side, on localhost only."""
 
 from __future__ import annotations
 
@@ -21,11 +17,10 @@ TIMEOUT = 20.0  # seconds for a process to end by itself
 
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
-    """Run both until Ctrl-C, or until one ends, because neither is useful alone. Returns the exit
-    status, and prints which one ended."""
+    """Run both until Ctrl-C, or until one of them ends; returns the exit status."""
     with open_instance(home):
         pass  # create folder, tables and pool limits before anything runs
-    # A service manager stops us with SIGTERM, which must reach the two as Ctrl-C does.
+    # A service manager sends SIGTERM, which must stop both processes as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     programs = Path(sys.executable).parent
     workspace = ["-w", str(WORKSPACE)]

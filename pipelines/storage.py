@@ -1,4 +1,4 @@
-"""The storage named in homes' `dagster.yaml`, under the name used there."""
+"""The storage, under the name that `dagster.yaml` uses."""
 
 from pipelines.instance.sqlite import Storage
 

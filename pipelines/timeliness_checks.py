@@ -1,11 +1,7 @@
-"""Dagster checks: whether each feed's newest edition is in by the release calendar.
+"""Dagster checks: whether each feed's newest edition was imported by the release calendar.
 
-Belongs here: the thin Dagster side, with its job and schedule. Does not: the calendar
-(`warehouse.contract.release_calendar`), what is overdue (`warehouse.editions.freshness`).
-
-Dagster's freshness policies use the time of an asset's last materialisation: processing an old
-edition again makes the asset look fresh. These checks use the newest edition available, on the day
-on which they run: each morning, and with each publication.
+Does not: what is overdue (`warehouse.editions.freshness`). Dagster's own freshness policies use the
+time of the last materialisation, which processing an old edition again renews.
 """
 
 from collections.abc import Iterator
@@ -23,13 +19,13 @@ from warehouse.editions.freshness import Freshness, freshness, is_sample
 CHECK, JOB = "edition_in_time", "check_timeliness"
 CRON = "0 10 * * *"
 DESCRIPTION = (
-    "The newest edition is in by the release calendar (timeliness). A warning once the next one is "
-    f"overdue, failed once the one after it is, too. {SKIPPED_SHOWN}"
+    "The newest edition was imported by the release calendar (timeliness). Warns when the next one "
+    f"is overdue, fails when the one after that is overdue, too. {SKIPPED_SHOWN}"
 )
 
 
 def timeliness_key(feed: str) -> dg.AssetCheckKey:
-    """Return the check of one feed, on its archived files."""
+    """Return the key of a feed's check."""
     return dg.AssetCheckKey(keys(feed)[0], CHECK)
 
 
@@ -55,7 +51,7 @@ def timeliness_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.Ass
 
 
 def result(contract: Contract, files: list[SourceFile], found: Freshness) -> dg.AssetCheckResult:
-    """Return the Dagster result of a feed: neither a warning nor a failure blocks anything."""
+    """Return a feed's check result, which blocks nothing."""
     skipped = found.verdict == "skipped"
     return dg.AssetCheckResult(
         asset_key=keys(contract.feed)[0],

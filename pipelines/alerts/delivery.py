@@ -1,10 +1,7 @@
 """Alert delivery: one message per problem and recipient, and one when it is resolved.
 
-Belongs here: `state/alerts.json`, and when to retry. Does not: finding problems
-(`find_problems`), words (`message`), the network (`send`).
-
-Each recipient has a record of its own: one that could not be reached gets its alert later, and no
-other gets it twice. A new recipient gets an alert about every open problem.
+Belongs here: `state/alerts.json`, with a record of each recipient, and when to retry. Does not:
+finding problems (`find_problems`), wording (`message`), the network (`send`).
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ Send = Callable[[Address, str, str], Sent]
 
 
 class Open(BaseModel):
-    """A problem that a recipient was alerted to: its title, and since when it was a problem."""
+    """A problem that a recipient was alerted to."""
 
     title: str
     since: datetime
@@ -51,15 +48,15 @@ class State(BaseModel):
     addresses: dict[str, Memory] = {}
 
 
-# State that could not be written: alert about a full disk, but not once a minute.
+# State that could not be written, so that a full disk gives one alert and not one a minute.
 _unwritten: dict[Path, State] = {}
 
 
 @dataclass
 class Delivery:
-    """The result of a delivery. `sent` and `cleared`: titles of the alerts sent now; `failed`: what
-    was not accepted, by whom; `waiting`: problems that may resolve by themselves, or whose
-    recipient is retried later; `open`: all problems. `trouble`: why no alert could be sent."""
+    """The result of a delivery. `open`: number of problems; `sent`, `cleared`: titles of alerts
+    sent; `failed`: recipients that did not accept one, and why; `waiting`: titles of problems that
+    may resolve by themselves, or are retried later. `trouble`: why no alert could be sent."""
 
     open: int = 0
     sent: list[str] = field(default_factory=list)
@@ -71,17 +68,14 @@ class Delivery:
     @property
     def words(self) -> str:
         """Describe it in a line."""
-        parts = [
-            f"{name}: {', '.join(dict.fromkeys(what))}"
-            for name, what in (
-                ("Alerted", self.sent),
-                ("Reported as resolved", self.cleared),
-                ("Not accepted", self.failed),
-                ("Not sent yet", self.waiting),
-            )
-            if what
-        ]
-        count = f"{self.open} problem(s) open" if self.open else "No problem is open"
+        results = {
+            "Alerted": self.sent,
+            "Reported as resolved": self.cleared,
+            "Not accepted": self.failed,
+            "Not sent yet": self.waiting,
+        }
+        parts = [f"{name}: {', '.join(dict.fromkeys(of))}" for name, of in results.items() if of]
+        count = f"{self.open} open problem(s)" if self.open else "No open problems"
         return ". ".join([*parts, count, *([self.trouble] if self.trouble else [])])
 
 
@@ -91,10 +85,10 @@ def deliver(
     to: list[Address] | None = None,
     by: Send = send,
 ) -> Delivery:
-    """Send each recipient what is new and what has been resolved since its last alert.
+    """Send each recipient alerts about problems found and resolved since its last alert.
 
-    `to`: the recipients, else those of the environment. An alert that can't be sent now is sent at
-    a later evaluation; the obstacle is returned, not raised.
+    `to`: the recipients, else those of the environment. Failures are returned, not raised, and
+    retried at a later call.
     """
     now = now or datetime.now(UTC).replace(microsecond=0)
     found = problems(home, now)
@@ -111,7 +105,7 @@ def deliver(
         with home.store.lock("state/alerts.lock", wait=False):
             _deliver_all(home, now, found, to, by, delivery)
     except Locked:
-        delivery.trouble = "Another process is sending alerts at the moment"
+        delivery.trouble = "Another process is sending alerts"
     except OSError as error:
         delivery.trouble = f"{home.state} can't be written to ({error.strerror})"
     return delivery
@@ -128,7 +122,7 @@ def _deliver_all(
         memory = state.addresses.setdefault(address.name, Memory())
         _deliver_one(home, now, found, address, by, memory, delivery)
         if state != before:
-            _write(home, state)  # at once, so that no recipient gets an alert twice
+            _write(home, state)  # after each recipient, so that none gets an alert twice
 
 
 def _deliver_one(
@@ -140,7 +134,7 @@ def _deliver_one(
     memory: Memory,
     delivery: Delivery,
 ) -> None:
-    """Send one recipient its alerts, unless its retry time has not come."""
+    """Send one recipient its alerts, unless its retry is due later."""
     unknown = [one for one in found if one.key not in memory.alerted]
     new = [one for one in unknown if one.alert_from is None or one.alert_from <= now]
     there = {one.key for one in found}
@@ -148,7 +142,7 @@ def _deliver_one(
     gone = [] if UNREADABLE in there else [key for key in memory.alerted if key not in there]
     about = {_subject(key) for key in there}
     for key in [key for key in gone if _subject(key) in about]:
-        gone.remove(key)  # the same edition has another problem now: nothing is resolved
+        gone.remove(key)  # the same edition has another problem now
         memory.alerted.pop(key)
     delivery.waiting += [one.title for one in unknown if one not in new]
     if memory.not_before and now < memory.not_before:
@@ -168,12 +162,12 @@ def _deliver_one(
 
 
 def _subject(key: str) -> str:
-    """Return a problem's subject, which several may share: `FEED 2025-03`."""
+    """Return the subject of a problem, such as `FEED 2025-03`, from its key."""
     return key.partition(" ")[2] or key
 
 
 def _accepted(sent: Sent, memory: Memory, now: datetime, delivery: Delivery) -> bool:
-    """Whether a message was accepted; if not, set the next retry, later each time."""
+    """Whether a message was accepted; sets the next retry if not."""
     if sent.trouble is None:
         memory.failures, memory.not_before = 0, None
         return True

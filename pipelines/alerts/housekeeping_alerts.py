@@ -1,13 +1,11 @@
-"""Problems of this installation: a failed refresh, undecided editions, refused files, an
-interrupted purge, a disk that is nearly full.
+"""Problems of this installation: a failed refresh, held editions, refused files, a full disk.
 
-Belongs here: reading the home's records. Does not: fixing them, problems with publications
-(`publisher_problems`).
+Does not: problems with publications (`publisher_problems`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pipelines.alerts.problem import HomeState, Problem, PublishedMart, moment
@@ -19,32 +17,27 @@ from warehouse.base.home import MART, SETTINGS, Home
 from warehouse.editions.status import all_statuses
 from warehouse.publication.publish import is_current
 
-REFRESH_BY = timedelta(hours=1)  # new data is in the mart by then, or no refresh is running
+REFRESH_BY = timedelta(hours=1)  # a working refresh has published new data by then
 PURGE_TAKES = timedelta(minutes=10)
 MOST_FAILURES = 5
-# Space that a refresh needs, as measured: the new mart beside the old one, DuckDB's temporary
-# files, and the largest file unpacked and tidied.
+# Measured space of a refresh: the new mart beside the old one, DuckDB's temporary files, and the
+# largest file unpacked and tidied.
 TIMES_MART, TIMES_FILE, SPARE = 3, 1.5, 200e6
 GB = 1e9
-DECIDE = (
-    "Look with access-recovery status and access-recovery diff; then import a sound file, or "
-    'decide: access-recovery accept {feed} {edition} --reason "..." (or hold).'
-)
-
-LET_IN = (
-    "Look with access-recovery status and diff; then import a sound file, or let them in: "
-    'access-recovery accept {feed} {edition} --reason "..." (--org CODE, --month YYYY-MM for one).'
-)
+REVIEW = "Review with access-recovery status and diff; then import a corrected file, or "
+ACCEPT = 'access-recovery accept {feed} {edition} --reason "..." '
+DECIDE = f"{REVIEW}decide: {ACCEPT}(or hold)."
+ACCEPT_MONTHS = f"{REVIEW}accept them: {ACCEPT}(--org CODE, --month YYYY-MM for one)."
 
 
 def unreadable(error: Exception, now: datetime) -> Problem:
-    """Report records or settings of the home that can't be read, so that nothing else is known."""
+    """Report records or settings of the home that can't be read."""
     return Problem(
         key="unreadable",
         title="The state of this installation can't be read",
         what=str(error),
         since=now,
-        still_see="the mart as it was published last, if one is",
+        still_see="the mart that was published last, if any",
         to_do="Correct the file named above, or restore it from backup.",
     )
 
@@ -61,10 +54,10 @@ def disk(
         title=f"The disk is nearly full: {free / GB:.1f} GB free",
         what=f"{home.root} has {free / GB:.1f} GB free, and the next refresh may need "
         f"{needed / GB:.1f} GB (three times the mart, one and a half times the largest file "
-        "unpacked, and 0.2 GB to spare). If it fails, nothing is lost.",
+        "unpacked, and 0.2 GB in reserve). If it fails, nothing is lost.",
         since=now,
         still_see=seen.mart,
-        to_do="See what can go with access-recovery housekeeping --dry-run, free some space, or "
+        to_do="List unused files with access-recovery housekeeping --dry-run, free some space, or "
         "move the home to a larger disk.",
     )
 
@@ -79,18 +72,20 @@ def refresh_failed(home_state: HomeState) -> Iterator[Problem]:
     last = last_refresh(home_state.home)
     if last is None or last.failing_since is None:
         return
-    more = len(last.failures) - MOST_FAILURES
-    told = [*last.failures[:MOST_FAILURES], *([f"and {more} more"] if more > 0 else [])]
     yield Problem(
         key="refresh",
         title="The last refresh failed",
-        what=f"{'; '.join(told)} (last tried: {moment(last.at)})",
+        what=f"{_listed(last.failures)} (last tried: {moment(last.at)})",
         since=last.failing_since,
         still_see=home_state.seen.mart,
-        to_do="Correct what is named above, then: access-recovery refresh. Nothing is lost "
-        "meanwhile. "
-        "Where it is a fault of a program: access-recovery --debug refresh shows the details.",
+        to_do="Correct the cause named above, then: access-recovery refresh. Nothing is lost "
+        "meanwhile. For details of a program error: access-recovery --debug refresh",
     )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_FAILURES
+    return "; ".join([*texts[:MOST_FAILURES], *([f"and {more} more"] if more > 0 else [])])
 
 
 def not_published(home_state: HomeState) -> Iterator[Problem]:
@@ -99,7 +94,7 @@ def not_published(home_state: HomeState) -> Iterator[Problem]:
         return
     statuses = all_statuses(home_state.home, home_state.active)
     if not home_state.home.has_mart and not any(one.verdict != "held" for one in statuses):
-        return  # every edition is held: there is nothing to publish
+        return  # nothing to publish
     since = _changed(home_state)
     if home_state.now - since < REFRESH_BY:
         return
@@ -110,14 +105,13 @@ def not_published(home_state: HomeState) -> Iterator[Problem]:
         "refresh has processed the change.",
         since=since,
         still_see=home_state.seen.mart,
-        to_do="Run access-recovery refresh, and see that the daemon runs (access-recovery ui, or "
+        to_do="Run access-recovery refresh, and check that the daemon runs (access-recovery ui, or "
         "its service).",
     )
 
 
 def _changed(home_state: HomeState) -> datetime:
-    """Return when the newest input of the mart changed, as recorded; for settings, which people
-    edit, their file's time."""
+    """Return when an input of the mart last changed, as recorded; for settings, by file time."""
     came = [one.decided_at for one in decisions(home_state.home)]
     came += [file.imported_at for file in home_state.everything]
     if home_state.seen.published_at:
@@ -133,7 +127,7 @@ def held_back(home_state: HomeState) -> Iterator[Problem]:
         if one.undecided and one.state:
             yield Problem(
                 key=f"held {one.feed} {one.edition}",
-                title=f"{one.feed} {one.edition} is held back by its checks",
+                title=f"{one.feed} {one.edition} is held by its checks",
                 what=one.words,
                 since=one.state.judged_at,
                 still_see=home_state.seen.of(one.feed),
@@ -145,19 +139,14 @@ def months_held(home_state: HomeState) -> Iterator[Problem]:
     """Report accepted editions with held months that are undecided."""
     for one in all_statuses(home_state.home, home_state.active):
         if (held := one.held_months) and one.state:
-            more = len(held) - MOST_FAILURES
-            told = [
-                *(h.words for h in held[:MOST_FAILURES]),
-                *([f"{more} more"] if more > 0 else []),
-            ]
             yield Problem(
                 key=f"month {one.feed} {one.edition}",
                 title=f"{len(held)} month(s) of {one.feed} {one.edition} are held by the checks",
-                what="; ".join(told),
+                what=_listed([month.words for month in held]),
                 since=one.state.judged_at,
                 still_see=f"{home_state.seen.of(one.feed)}; these months have no value "
                 "there, and figures that use them are incomplete",
-                to_do=LET_IN.format(feed=one.feed, edition=one.edition),
+                to_do=ACCEPT_MONTHS.format(feed=one.feed, edition=one.edition),
             )
 
 
@@ -172,12 +161,12 @@ def refused_files(home_state: HomeState) -> Iterator[Problem]:
                 what=one.reason,
                 since=one.since,
                 still_see=home_state.seen.mart,
-                to_do=f"{one.remedy} Or take it out of {home_state.home.landing}.".strip(),
+                to_do=f"{one.remedy} Or remove it from {home_state.home.landing}.".strip(),
             )
 
 
 def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:
-    """Report interrupted purges: traces of a file that must not be kept may remain."""
+    """Report interrupted purges."""
     for stone in tombstones(home_state.home):
         if stone.erased_at is None and home_state.now - stone.decided_at >= PURGE_TAKES:
             short = stone.sha256[:12]
@@ -185,7 +174,7 @@ def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:
                 key=f"purge {stone.sha256}",
                 title=f"Purging {short} was interrupted",
                 what=f"A file of {stone.feed} {stone.edition} that must not be kept may not be "
-                "erased in whole.",
+                "fully erased.",
                 since=stone.decided_at,
                 still_see=home_state.seen.mart,
                 to_do=f'Run access-recovery purge {short} --reason "..." again.',

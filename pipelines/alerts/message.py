@@ -1,6 +1,5 @@
-"""The text of a message, plain and readable in e-mail and in Teams.
+"""The wording of messages. A blank line separates paragraphs: Teams joins consecutive lines.
 
-Belongs here: words. A blank line separates paragraphs, because Teams joins consecutive lines.
 Does not: sending (`send`).
 """
 
@@ -19,7 +18,7 @@ NAME = "access-recovery"
 
 
 def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str]:
-    """Return title and body for new problems, most severe first; at most a dozen in full."""
+    """Return title and body for new problems, most severe first; at most MOST in full."""
     first, more = found[0].title, len(found) - 1
     title = f"{NAME}: {first}" + (f", and {more} more" if more else "")
     shown = [section(one) for one in found[:MOST]]
@@ -29,7 +28,7 @@ def alert(home: Home, found: Sequence[Problem], now: datetime) -> tuple[str, str
 
 
 def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> tuple[str, str]:
-    """Return title and body for resolved problems: their titles, since when."""
+    """Return title and body for resolved problems, given as title and start."""
     more = len(gone) - 1
     title = f"{NAME}: resolved: {gone[0][0]}" + (f", and {more} more" if more else "")
     shown = [f"Resolved: {one} (open since {moment(since)})." for one, since in gone[:MOST]]
@@ -40,31 +39,18 @@ def cleared(home: Home, gone: Sequence[tuple[str, datetime]], now: datetime) -> 
 
 def alert_for_testing(home: Home, now: datetime) -> tuple[str, str]:
     """Return title and body of a test message."""
-    return (
-        f"{NAME}: a test message",
-        "\n\n".join(
-            [
-                "Alerts arrive here. One message is sent when a problem is found, and one "
-                "when it is resolved.",
-                _from(home, now),
-            ]
-        ),
-    )
+    text = "Alerts arrive here: one message when a problem is found, and one when it is resolved."
+    return f"{NAME}: a test message", f"{text}\n\n{_from(home, now)}"
 
 
 def section(one: Problem) -> str:
     """Describe a problem in paragraphs."""
-    return "\n\n".join(
-        [
-            f"{RULE} {one.title}",
-            f"What: {one.what}",
-            f"Since: {moment(one.since)}",
-            f"Analysts still see: {one.still_see}",
-            f"To do: {one.to_do}",
-        ]
+    return (
+        f"{RULE} {one.title}\n\nWhat: {one.what}\n\nSince: {moment(one.since)}\n\n"
+        f"Analysts still see: {one.still_see}\n\nTo do: {one.to_do}"
     )
 
 
 def _from(home: Home, now: datetime) -> str:
     place = platform.node() or "this computer"
-    return f"From {NAME} on {place}, {home.root}, {moment(now)} (times are London's)."
+    return f"From {NAME} on {place}, {home.root}, {moment(now)} (London time)."

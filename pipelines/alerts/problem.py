@@ -1,8 +1,6 @@
-"""A problem that needs a person, and the words that all problems share.
+"""A problem that needs a person, and the state of a home and its mart that problems refer to.
 
-Belongs here: the structure, London times, and the state of the home in which problems are found,
-including what analysts see. Does not: finding problems (`publisher_problems`,
-`housekeeping_alerts`).
+Does not: finding problems (`publisher_problems`, `housekeeping_alerts`).
 """
 
 from __future__ import annotations
@@ -28,9 +26,9 @@ LONDON = ZoneInfo(TIMEZONE)
 class Problem:
     """Something that needs a person.
 
-    `key`: the same for as long as it is the same problem. `what` failed, `since` when, what
-    analysts `still_see`, and what `to_do`. `alert_from`: it may resolve by itself until then, so no
-    message is sent before; None to alert at once.
+    `key`: kind and subject, the same while the problem exists. `what` failed, `since` when, what
+    analysts `still_see`, and what `to_do`. `alert_from`: no message before, because the problem may
+    resolve by itself; None to alert at once.
     """
 
     key: str
@@ -55,8 +53,8 @@ def day(at: datetime) -> str:
 
 @dataclass(frozen=True)
 class PublishedMart:
-    """The published mart: since when, and the newest edition of each feed in it. `published_at` is
-    None if none is published."""
+    """The published mart and the newest edition of each feed in it. `published_at` is None if no
+    mart is published."""
 
     published_at: datetime | None
     newest: dict[str, str]
@@ -70,18 +68,18 @@ class PublishedMart:
         by_edition: dict[str, list[str]] = {}
         for feed, edition in sorted(self.newest.items()):
             by_edition.setdefault(edition, []).append(feed)
-        told = ", ".join(
-            f"{edition} ({', '.join(feeds)})" for edition, feeds in sorted(by_edition.items())
-        )
-        alike = len(by_edition) == 1
-        return f"{self._named}, with editions up to {min(by_edition) if alike else told}"
+        editions = [
+            f"{edition} ({', '.join(feeds)})" if len(by_edition) > 1 else edition
+            for edition, feeds in sorted(by_edition.items())
+        ]
+        return f"{self._named}, with editions up to {', '.join(editions)}"
 
     def of(self, feed: str) -> str:
         """Describe what analysts see of one feed."""
         if self.published_at is None:
             return "no mart is published yet"
         edition = self.newest.get(feed)
-        part = f"{feed} up to edition {edition}" if edition else f"nothing of {feed}"
+        part = f"{feed} up to edition {edition}" if edition else f"no edition of {feed}"
         return f"{part}, in {self._named}"
 
     @property
@@ -94,7 +92,7 @@ NOTHING = PublishedMart(None, {})
 
 
 def published_summary(home: Home) -> PublishedMart:
-    """Return what analysts see now, read from the published mart itself."""
+    """Return what analysts see now, as recorded in the published mart."""
     if not home.has_mart:
         return NOTHING
     try:
@@ -104,7 +102,7 @@ def published_summary(home: Home) -> PublishedMart:
                    ORDER BY published_at DESC, rowid DESC LIMIT 1"""
             ).fetchone()
     except duckdb.Error:
-        return NOTHING
+        row = None
     if row is None:
         return NOTHING
     return PublishedMart(row[0].replace(tzinfo=UTC), json.loads(row[1]), bool(row[2]))

@@ -1,7 +1,6 @@
 """Problems with publications: not reachable, not found, wrong content, overdue.
 
-Belongs here: reading the journal of lookups and the release calendar. Does not: looking up
-(`warehouse.fetch`), problems of this installation (`housekeeping_alerts`).
+Does not: looking up (`warehouse.fetch`), problems of this installation (`housekeeping_alerts`).
 """
 
 from __future__ import annotations
@@ -18,11 +17,10 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.editions.freshness import freshness, is_sample
 from warehouse.fetch.lookups import Lookup
 
-# Publishers' sites are busy on release days, and editions may be a day late: neither needs a
-# person.
+# Sites may be busy on release days, and editions a few days late: neither needs a person.
 PASSES_BY_ITSELF = timedelta(minutes=10)
 LATE_BY_DAYS = 3
-RELEASED = time(9, 30)  # London's time, on release days
+RELEASED = time(9, 30)  # London time, on release days
 
 NAMES = {
     "not found": "its page exists, but its file is missing",
@@ -48,9 +46,9 @@ def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
         if look.verdict not in NAMES or not look.wants_a_person:
             continue
         if edition < newest.get(feed, ""):
-            continue  # an old edition: whoever requested it by hand saw the result
+            continue  # an old edition, requested by a person, who saw the result
         if look.verdict != "new" and brought.get(key, look.at) > look.at:
-            continue  # somebody has imported it since
+            continue  # imported since
         yield Problem(
             key=f"look {feed} {edition}",
             title=f"{feed} {edition}: {NAMES[look.verdict]}",
@@ -72,12 +70,12 @@ def _latest_runs(every: list[Lookup]) -> dict[EditionKey, list[Lookup]]:
 
 def _lookup_text(look: Lookup) -> str:
     where = without_passwords(look.url or look.page or "")
-    told = without_passwords(look.message)
-    return told if not where or where in told else f"{told} [{where}]"
+    message = without_passwords(look.message)
+    return message if not where or where in message else f"{message} [{where}]"
 
 
 def _unreachable(home_state: HomeState, runs: dict[EditionKey, list[Lookup]]) -> Iterator[Problem]:
-    """Report one problem per host, however many feeds it has, unless it was reached since."""
+    """Report one problem per host that could not be reached and was not reached since."""
     reached = {_host(look): look.at for look in home_state.lookups if look.verdict != "unreachable"}
     failed: dict[str, list[list[Lookup]]] = {}
     for run in runs.values():
@@ -91,7 +89,7 @@ def _unreachable(home_state: HomeState, runs: dict[EditionKey, list[Lookup]]) ->
         yield Problem(
             key=f"unreachable {host}",
             title=f"{host or 'A publisher'} could not be reached",
-            what=f"{_lookup_text(newest)} Looked for: {wanted}. Last tried: {moment(newest.at)}.",
+            what=f"{_lookup_text(newest)} Looked up: {wanted}. Last tried: {moment(newest.at)}.",
             since=since,
             still_see=home_state.seen.mart,
             to_do=newest.remedy or "Try again: access-recovery fetch",
@@ -112,7 +110,7 @@ def late(home_state: HomeState) -> Iterator[Problem]:
         newest = max((file.edition for file in own), default=None)
         awaited = freshness(contract, newest, is_sample(own), today)
         if contract.discovery and contract.discovery.comes_with:
-            continue  # its companion feed is overdue, or is present and reported its absence
+            continue  # reported with the feed that it comes with
         if not awaited.days_overdue or awaited.due is None or awaited.next_edition is None:
             continue
         since = datetime.combine(awaited.due, RELEASED, LONDON)
@@ -133,16 +131,16 @@ def late(home_state: HomeState) -> Iterator[Problem]:
 
 def _last_look(look: Lookup | None) -> str:
     if look is None:
-        return "It has not been looked for yet."
+        return "It has not been looked up yet."
     return f"Last lookup on {moment(look.at)}: {look.verdict}. {look.message}".rstrip()
 
 
 def _bring(contract: Contract) -> str:
-    """Return what to do about an overdue edition of a feed, which may be a local return."""
+    """Return what to do about an overdue edition."""
     if contract.discovery is None:
-        return f"Bring it when it is there: access-recovery import PATH --feed {contract.feed}"
+        return f"When you have it: access-recovery import PATH --feed {contract.feed}"
     return (
-        "If the publisher has not released it yet, wait. If it is out: "
+        "If the publisher has not released it yet, wait. Once it is published: "
         f"access-recovery fetch {contract.feed}, then access-recovery refresh. "
         + IMPORT.format(feed=contract.feed)
     )

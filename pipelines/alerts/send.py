@@ -1,10 +1,7 @@
-"""Send messages to people: e-mail, Teams, webhooks, and whatever else apprise supports.
+"""Send messages by e-mail, Teams, webhook, or anything else that apprise supports.
 
-Belongs here: the addresses, which come from the environment, and sending to one of them. Does not:
-the text (`message`), which alerts were sent already (`delivery`).
-
-An address contains a password or a key. It is never shown, logged or raised: people see its kind
-and host.
+Does not: the text (`message`), which alerts were sent already (`delivery`). An address contains a
+password or a key: only its kind and host are ever shown, logged or raised.
 """
 
 from __future__ import annotations
@@ -31,7 +28,7 @@ SET_UP = (
     f"{FILE_VARIABLE}. Then: access-recovery alerts --test"
 )
 TIMEOUT = 30.0  # seconds
-# Kinds whose address begins with a host. Others begin with a key.
+# Kinds of addresses that begin with a host. Others begin with a key.
 HAVE_HOSTS = (
     "mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms",
     "http", "https", "syslog", "mqtt", "mqtts", "ntfys", "gotifys", "mmosts", "rockets",
@@ -42,7 +39,7 @@ STATUS = re.compile(r"error=(\d{3})\b")
 
 @dataclass(frozen=True)
 class Address:
-    """A recipient's address. `name`: its kind and host, which may be shown; `url` may not."""
+    """A recipient's address. `name`, its kind and host, may be shown; `url` may not."""
 
     name: str
     url: str = field(repr=False)
@@ -50,17 +47,14 @@ class Address:
 
 @dataclass(frozen=True)
 class Sent:
-    """The result of sending: `trouble` says why it was not accepted, None if it was."""
+    """The result of sending. `trouble`: why the message was not accepted; None if it was."""
 
     name: str
     trouble: str | None = None
 
 
 def addresses(environment: Mapping[str, str] | None = None) -> list[Address]:
-    """Return the addresses from the environment; none if nothing is set.
-
-    Raises ValueError if the named file can't be read.
-    """
+    """Return the addresses from the environment. Raises ValueError for an unreadable file."""
     given = os.environ if environment is None else environment
     text = given.get(ADDRESSES_VARIABLE, "")
     if named := given.get(FILE_VARIABLE, "").strip():
@@ -96,7 +90,7 @@ def send(address: Address, title: str, body: str) -> Sent:
         try:
             import apprise
 
-            # No pictures: the reader's program would fetch them from elsewhere.
+            # No pictures: a mail program would fetch them from apprise's site.
             asset = apprise.AppriseAsset(
                 app_id="access-recovery",
                 app_desc="access-recovery",
@@ -109,28 +103,28 @@ def send(address: Address, title: str, body: str) -> Sent:
             if not service.add(address.url):
                 return Sent(
                     address.name,
-                    "no such kind of address is known, or it is incomplete. How each kind is "
-                    "written: https://appriseit.com/services/",
+                    "the kind of address is unknown, or the address is incomplete. Formats: "
+                    "https://appriseit.com/services/",
                 )
             done = service.notify(body=body, title=title, body_format="text", timeout=TIMEOUT)
             return Sent(address.name, None if done else _trouble(done))
-        except Exception as error:  # an error in a library must not stop the others, nor quote keys
+        except Exception as error:  # must not stop the other messages; its text may quote keys
             return Sent(address.name, f"sending failed ({type(error).__name__})")
 
 
 def _trouble(done: AppriseResult) -> str:
-    """Why a message was not accepted. The library's own text may contain parts of the address."""
-    told = " ".join(entry.message for result in done for entry in result.logs())
-    if status := STATUS.search(told):
-        return f"it answered with HTTP status {status[1]}"
-    if "onnection error" in told:
-        return "it could not be reached, or it refused user and password"
-    return "it did not accept the message in time"
+    """Return why a message was not accepted, without quoting the address."""
+    log = " ".join(entry.message for result in done for entry in result.logs())
+    if status := STATUS.search(log):
+        return f"the server answered with HTTP status {status[1]}"
+    if "onnection error" in log:
+        return "the server could not be reached, or refused user and password"
+    return "the server did not accept the message in time"
 
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep addresses out of the logs of apprise and the libraries it sends with."""
+    """Keep addresses out of the logs of apprise and its libraries."""
     library = logging.getLogger("apprise")
     library.propagate = False  # warnings are read for the status only
     library.setLevel(logging.WARNING)

@@ -1,1 +1,1 @@
-"""Dagster's instance of a home: storage on SQLite or Postgres, pools, and preparing it."""
+"""Dagster's instance of a home: its storage in SQLite or Postgres, pools and settings."""

@@ -1,8 +1,4 @@
-"""Keep Dagster's connections open while a process writes many events.
-
-Belongs here: that rule, for files and for Postgres. Does not: the engines of the files (`storage`),
-Postgres itself (`postgres`).
-"""
+"""Keep Dagster's connections, to files or Postgres, open while a process writes many events."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def kept_connections(instance: dg.DagsterInstance) -> Iterator[None]:
-    """Keep connections open from now on; those to files close at the end of the outermost call."""
+    """Keep connections open; those to files close at the end of the outermost call."""
     from pipelines.instance.postgres import database, keep_connections
     from pipelines.instance.sqlite import ENGINES
 

@@ -1,7 +1,6 @@
 """Pools, each of which allows one run at a time: the refresh, and each publisher's host.
 
-Belongs here: which there are, and setting their limit before an instance's first run. Does not:
-the limit itself (`dagster.yaml`), which run is in which pool (the assets and jobs).
+Belongs here: setting limits before the first run. Does not: the limit itself (`dagster.yaml`).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ else:
 
 
 def pools() -> list[str]:
-    """Return names of all pools of the code location."""
+    """Return the names of all pools."""
     from assets.feed_assets import POOL
     from assets.fetch_assets import publisher
     from warehouse.contract.model import contracts
@@ -36,13 +35,13 @@ def limit_pools(log: EventLogStorage) -> None:
 
 
 class LimitsPools(Log):
-    """An event log, mixed in before Dagster's own, that limits the pools before the first run."""
+    """Mixed into Dagster's event log: limits the pools before the first run."""
 
     _limited = False
 
     def get_concurrency_keys(self) -> set[str]:
-        """Return pools with a limit. The queue calls this before it sets the limits of new pools,
-        and would otherwise launch all their runs at once in the first round."""
+        """Return pools with a limit. Dagster's queue calls this before it limits new pools, and
+        would otherwise launch all their runs at once."""
         if not self._limited and self.has_instance:
             limit_pools(self)
             self._limited = True

@@ -1,7 +1,6 @@
 """Dagster's storage in Postgres, with our limits of pools.
 
-Belongs here: what we add to Dagster's own. Does not: which database it is (`postgres`). A separate
-module, because it loads Dagster and the driver.
+Does not: which database it is (`postgres`). A separate module, because it loads Dagster.
 """
 
 from __future__ import annotations

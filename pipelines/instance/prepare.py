@@ -1,8 +1,4 @@
-"""Dagster's instance of a home: where runs, events and schedules are kept.
-
-Belongs here: creating it, setting Dagster's home to it, and how its settings differ from those
-shipped. Dagster itself is loaded on use.
-"""
+"""Create and open Dagster's instance in a home, and compare its settings with those shipped."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ SETTINGS = PROJECT / "dagster.yaml"
 OWN = "dagster/dagster.yaml"  # of the home
 WORKSPACE = PROJECT / "workspace.yaml"
 # SHA-256 of each `dagster.yaml` that a release shipped: a copy with one of these hashes was not
-# edited, and is replaced. Whoever changes the file adds its hash (a test prints it).
+# edited, and is replaced. Add the hash of a changed file (a test prints it).
 SHIPPED = frozenset(
     {
         "00aa2244f1274c9d5ec6f49aa6e80ef6509cd4240f67feb6cfe4889b515d0a59",
@@ -37,7 +33,7 @@ SHIPPED = frozenset(
         "9c43df31640acfd5dec9b928659b488e51aab25a2e3d9a278671db3548d99680",
     }
 )
-# Settings that a site may change without affecting the product.
+# Settings that do not affect the product.
 OPTIONAL = ("telemetry", "nux", "retention", "compute_logs")
 
 
@@ -57,10 +53,7 @@ class Different:
 
 
 def prepare(home: Home) -> Path:
-    """Create the instance folder with the project's settings, and set `DAGSTER_HOME` to it.
-
-    An edited `dagster.yaml` stays as it is: see `differences`.
-    """
+    """Create the instance folder with the shipped settings, unless edited, and set DAGSTER_HOME."""
     settings = SETTINGS.read_text(encoding="utf-8")
     own, shipped = home.store.version(OWN), version_of(settings.encode())
     if own is None or (own in SHIPPED and own != shipped):
@@ -70,8 +63,8 @@ def prepare(home: Home) -> Path:
 
 
 def differences(home: Home) -> list[Different]:
-    """Return settings of the home's `dagster.yaml` that differ from the shipped ones and affect the
-    product; none where there is no such file yet. An unreadable file is reported as such."""
+    """Return settings in the home's `dagster.yaml` that differ from the shipped ones and affect the
+    product. An unreadable file is one difference."""
     if home.store.version(OWN) in (None, *SHIPPED):
         return []
     try:
@@ -102,7 +95,7 @@ def _flat(settings: dict[str, Any], above: str = "") -> dict[str, Any]:
 
 @contextmanager
 def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance in this home, its pools limited."""
+    """Open the Dagster instance of a home, with its pools limited."""
     import dagster as dg
 
     from pipelines.instance.pools import limit_pools

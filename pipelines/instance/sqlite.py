@@ -1,12 +1,7 @@
-"""Dagster's SQLite files, with one engine per file; or Postgres, where the environment names it.
+"""The storage that `dagster.yaml` names: SQLite files, or Postgres (`postgres`) if one is set.
 
-Belongs here: the storage that `dagster.yaml` names, and keeping its connections open while a
-refresh writes. Does not: where the home is (`dagster.yaml`), opening the instance (`instance`),
-Postgres itself (`postgres`).
-
-Dagster's own storage makes a SQLAlchemy engine for each event, which compiles each statement anew,
-and opens and closes at least one connection; when the last one closes, SQLite writes its whole log
-back into the file. Together that took half of a refresh's time.
+Dagster's own SQLite storage makes an engine and connections for each event, and SQLite writes its
+log into the file when the last one closes: half of a refresh's time. Here each file has one engine.
 """
 
 from __future__ import annotations
@@ -38,15 +33,13 @@ from pipelines.instance.pools import LimitsPools
 from pipelines.instance.postgres import database, open_postgres
 from warehouse.base.home import Home
 
-# Each run has its own file: a web server reads many, a refresh writes them one after another.
-MOST = 16
+MOST = 16  # files open at once; each run has its own
 
 
 class Engines:
-    """The engines of this process, one per SQLite file, the least recently used removed first.
+    """The engines of this process, one per SQLite file; the least recently used are removed.
 
-    By default an engine keeps no connections, so that threads and forked processes may share it,
-    and no unused file stays open. Within `kept_open` its connections stay open.
+    By default an engine keeps no connections, so that threads and forked processes may share it.
     """
 
     def __init__(self) -> None:
@@ -56,7 +49,7 @@ class Engines:
         self._lock = Lock()
 
     def of(self, url: str) -> Engine:
-        """Return the engine of a file, made on first use."""
+        """Return the engine of a file."""
         with self._lock:
             if url not in self._made:
                 self._made[url] = _engine(url, self._pool)
@@ -68,8 +61,7 @@ class Engines:
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
-        """Keep connections open, and close them at the end of the outermost call. For a process
-        that writes many events and does not fork."""
+        """Keep connections open until the outermost call ends. Not for processes that fork."""
         self._count(1)
         try:
             yield
@@ -95,10 +87,8 @@ def _engine(url: str, pool: type[Pool]) -> Engine:
 
 
 def _write_swiftly(connection: sqlite3.Connection, _: object) -> None:
-    """Let SQLite sync to disk only when it writes its log into the file, not at every event.
-
-    With a log (WAL) that is safe: a power cut may lose the last events, never the file.
-    """
+    """Sync to disk only when SQLite writes its log (WAL) into the file, not at every event: a power
+    cut may lose the last events, but not the file."""
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
@@ -109,8 +99,7 @@ class EventLog(LimitsPools, SqliteEventLogStorage):
     """Events: a file per run, and one shared by all runs."""
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the shared file has a table. Dagster asks this for every check that it stores,
-        with a new engine each time; a table that exists stays."""
+        """Whether the shared file has a table. Remembered, because Dagster asks for every check."""
         if table_name not in self._found:
             if not super().has_table(table_name):
                 return False
@@ -153,7 +142,7 @@ class Schedules(SqliteScheduleStorage):
 
 
 class Storage(DagsterSqliteStorage):
-    """All of them under one folder, where Dagster's own storage has them."""
+    """All storages in one folder, in the places that Dagster's own storage uses."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         history = Path(base_dir) / "history"
@@ -162,24 +151,20 @@ class Storage(DagsterSqliteStorage):
         self._event_log_storage = EventLog(str(history / "runs"))
         self._schedule_storage = Schedules.from_local(str(Path(base_dir) / "schedules"))
         self._inst_data = inst_data
-        # Not the parent's own, which would open all three files again as its own storages.
+        # Not the parent's __init__, which would open the files with Dagster's own classes.
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
-        """`base_dir`, which is optional."""
+        """Return the schema: `base_dir`, optional."""
         return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> DagsterStorage:
-        """Return what `dagster.yaml` asks for; in Postgres where the environment names a database.
-
-        Without a folder it is `DAGSTER_HOME`, and where that is not set (`dagster dev` in the
-        checkout) the one of the home. Raises `pipelines.instance.postgres.Unusable` if the database
-        can't be used.
-        """
+        """Return storage in Postgres if the environment names a database, else in `base_dir`, else
+        in `DAGSTER_HOME`, else (`dagster dev`) in the home. Raises `postgres.Unusable`."""
         if url := database():
             return open_postgres(url, inst_data)
         folder = config_value.get("base_dir") or os.environ.get("DAGSTER_HOME")

@@ -1,1 +1,1 @@
-"""Operations on a home as a whole: refresh, purge, housekeeping, the landing folder."""
+"""Operations on a home: refresh, purge, housekeeping, import from the landing folder."""

@@ -1,8 +1,4 @@
-"""A sensor's memory between evaluations, and when it retries.
-
-Belongs here: what the sensors' cursors have in common. Does not: the content of each (`landing`,
-`pending`).
-"""
+"""The common part of the sensors' cursors. Does not: their content (`landing`, `pending`)."""
 
 from __future__ import annotations
 
@@ -14,13 +10,13 @@ AGAIN_AFTER = 3600.0  # seconds until a sensor's failed request is retried
 
 
 class Cursor(BaseModel):
-    """A sensor's memory, kept as Dagster's cursor, as JSON."""
+    """A sensor's state between evaluations, stored by Dagster as JSON."""
 
     model_config = ConfigDict(frozen=True)
 
     @classmethod
     def read(cls, cursor: str | None) -> Self:
-        """Read a cursor; an unreadable one is empty."""
+        """Return the state; an empty one if the cursor can't be read."""
         try:
             return cls.model_validate_json(cursor or "{}")
         except ValidationError:

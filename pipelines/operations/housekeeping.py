@@ -1,11 +1,7 @@
-"""Housekeeping from end to end: files that are no longer needed, and Dagster's old runs.
+"""Housekeeping: remove files that are not needed (`housekeeping_files`), and Dagster's old runs.
 
-Belongs here: the order of the steps, and which runs may go. Does not: which files
-(`pipelines.operations.housekeeping_files`), printing (`pipelines.cli.housekeeping`).
-
-No record of ours is only in Dagster: verdicts, decisions, lookups and publications are kept in the
-archive. Only the logs of old runs are removed. A run stays as long as it has the newest
-materialisation of an asset's partition, or the newest verdict of a check on one.
+A run stays while it has the newest materialisation of an asset's partition, or the newest result of
+a check on one. All other records of ours are in the archive, not only in Dagster.
 """
 
 from __future__ import annotations
@@ -29,8 +25,8 @@ from warehouse.settings import read_settings
 if TYPE_CHECKING:
     import dagster as dg
 
-UNEVENTFUL_KEPT = timedelta(days=14)  # runs that succeeded and made nothing: lookups, and refreshes
-AT_ONCE = 500  # runs deleted at most by one housekeeping
+UNEVENTFUL_KEPT = timedelta(days=14)  # runs that succeeded without a materialisation
+AT_ONCE = 500  # most runs deleted by one housekeeping
 
 NEWEST = (
     """SELECT DISTINCT run_id FROM event_logs WHERE id IN (
@@ -46,8 +42,8 @@ MATERIALISING = """SELECT DISTINCT run_id FROM event_logs
 
 @dataclass(frozen=True)
 class Done:
-    """The result of housekeeping, or of a dry run. `waste`: files; `runs`: number of Dagster runs;
-    `run_bytes`: of their files, 0 in Postgres."""
+    """What was removed, or would be. `waste`: files; `runs`: number of Dagster runs; `run_bytes`:
+    size of their files, 0 in Postgres."""
 
     waste: list[Waste] = field(default_factory=list)
     runs: int = 0
@@ -55,7 +51,7 @@ class Done:
 
     @property
     def bytes(self) -> int:
-        """Return the space that all of it takes up on the disk."""
+        """Return the space freed."""
         return sum(one.bytes for one in self.waste) + self.run_bytes
 
 
@@ -66,19 +62,19 @@ def housekeep(
     wait: bool = True,
     now: datetime | None = None,
 ) -> Done:
-    """Remove what is no longer needed, or only list it; returns what.
+    """Remove what is no longer needed; `dry_run`: only list it.
 
-    Raises Busy if a refresh is running and `wait` is False, ValueError for settings or records that
-    can't be read.
+    Raises Busy if a refresh is running and `wait` is False, ValueError for unreadable settings or
+    records.
     """
     now = now or datetime.now(UTC)
     if dry_run:
-        return _tidied(home, True, now)
+        return _housekeep(home, True, now)
     with alone(home, say, wait):
-        return _tidied(home, False, now)
+        return _housekeep(home, False, now)
 
 
-def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
+def _housekeep(home: Home, dry_run: bool, now: datetime) -> Done:
     waste = find_waste(home)
     if not dry_run:
         remove(home, waste)
@@ -95,8 +91,8 @@ def _tidied(home: Home, dry_run: bool, now: datetime) -> Done:
 
 
 def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> list[str]:
-    """Return runs that may be deleted: ended, older than `age`, with nothing newest in them. Those
-    that succeeded and made nothing have a shorter limit, and come first."""
+    """Return ids of runs to delete: ended, older than `age`, and without a newest event. Those
+    that succeeded and materialised nothing have a shorter limit, and come first."""
     from dagster import DagsterRunStatus, RunsFilter
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
@@ -120,7 +116,7 @@ def old_runs(instance: dg.DagsterInstance, now: datetime, age: timedelta) -> lis
 
 
 def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> None:
-    """Delete runs with their events, and anything Dagster leaves of them."""
+    """Delete runs, their events, and what Dagster itself would leave of them."""
     if not runs:
         return
     for run_id in runs:
@@ -133,6 +129,6 @@ def delete_runs(home: Home, instance: dg.DagsterInstance, runs: list[str]) -> No
         home.store.delete(key)
     for key in home.store.list_keys(HISTORY, ".db"):
         path = home.store.local_copy(key)
-        # A program that has it open keeps the freed space until next time.
+        # If another program has it open, the space is freed next time.
         with suppress(sqlite3.OperationalError), open_sqlite(path, 1) as db:
             db.execute("VACUUM")

@@ -1,8 +1,6 @@
-"""Housekeeping of files in the home that are not in use or can be rebuilt.
+"""Find and remove files that are not in use or can be rebuilt. The archive is never changed.
 
-Belongs here: finding and removing them. Does not: Dagster's runs
-(`pipelines.operations.housekeeping`), what must be erased (`pipelines.operations.purge_files`). The
-archive is never changed.
+Does not: Dagster's runs (`housekeeping`), files that must be erased (`purge_files`).
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ DERIVED = ("tidy", "measures", "organisations", "corrected")
 
 @dataclass(frozen=True)
 class Waste:
-    """An object that is no longer needed, and why."""
+    """A file that is no longer needed, and why."""
 
     key: str
     why: str
@@ -30,9 +28,9 @@ class Waste:
 
 
 def find_waste(home: Home) -> list[Waste]:
-    """Files that are no longer needed, by path. To remove them, the caller holds the home's lock.
+    """Return files that are no longer needed, by path. To remove them, hold the home's lock.
 
-    Raises ValueError for records or settings that can't be read: then nothing may be removed.
+    Raises ValueError for records or settings that can't be read.
     """
     archive = Archive(home)
     every, active = archive.files(), archive.active_files()
@@ -40,7 +38,7 @@ def find_waste(home: Home) -> list[Waste]:
         *_derived(home, every, active),
         *_states(home, every),
         *_lineage(home),
-        *((key, "an old mart, beyond those that are kept") for key in superfluous(home)),
+        *((key, "old marts, beyond those that are kept") for key in superfluous(home)),
     ]
     return [Waste(key, why, home.store.size(key)) for key, why in sorted(found)]
 
@@ -56,8 +54,8 @@ def remove(home: Home, waste: Iterable[Waste]) -> None:
 def _derived(
     home: Home, every: list[SourceFile], active: list[SourceFile]
 ) -> Iterator[tuple[str, str]]:
-    """Yield derived files of sources that are not archived or not in use: sample data among real
-    data, and withdrawn files that were tidied by an earlier version."""
+    """Yield files derived from sources that are not archived, or not in use: sample data beside
+    real data, and withdrawn files that an earlier version tidied."""
     used = set(active)
     stale = [
         file
@@ -69,19 +67,18 @@ def _derived(
     for prefix in (*(f"lake/{name}" for name in DERIVED), "quarantine"):
         for key in home.store.list_keys(prefix):
             if key in unused:
-                yield key, "made from a file that is not in use"
+                yield key, "made from files that are not in use"
             elif key not in known:
-                yield key, "made from a file that is not archived"
+                yield key, "made from files that are not archived"
 
 
 def _states(home: Home, every: list[SourceFile]) -> Iterator[tuple[str, str]]:
     known = {state_key(file.feed, file.edition) for file in every}
     for key in home.store.list_keys("lake/editions"):
         if key not in known:
-            yield key, "the verdict on an edition that is not archived"
+            yield key, "status of editions that are not archived"
 
 
 def _lineage(home: Home) -> Iterator[tuple[str, str]]:
-    """Yield lineage parsed from SQL by an earlier version of the program."""
     for key in kept_lineage(home)[:-1]:
         yield key, "lineage of an earlier version of the mart"

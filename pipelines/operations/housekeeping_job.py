@@ -1,8 +1,4 @@
-"""The job and the schedule `housekeeping`: on Sundays at 03:00, London time.
-
-Belongs here: the thin Dagster side. Does not: what is removed
-(`pipelines.operations.housekeeping`).
-"""
+"""The Dagster job and schedule `housekeeping`. Does not: what is removed (`housekeeping`)."""
 
 import dagster as dg
 
@@ -18,7 +14,7 @@ CRON = "0 3 * * 0"
 @dg.op(
     name="keep_house",
     pool=POOL,
-    description="Remove what can be rebuilt and is not in use, old marts, and old runs.",
+    description="Remove unused files that can be rebuilt, old marts, and old runs.",
 )
 def _keep_house(context: dg.OpExecutionContext, home: HomeResource) -> None:
     done = housekeep(home.get(), say=context.log.info)
@@ -27,7 +23,7 @@ def _keep_house(context: dg.OpExecutionContext, home: HomeResource) -> None:
     )
 
 
-@dg.job(name=NAME, description="Remove what can go. The archive is never touched.")
+@dg.job(name=NAME, description="Remove unused files and old runs. The archive is never changed.")
 def housekeeping_job() -> None:
     """Housekeeping."""
     _keep_house()
@@ -39,5 +35,5 @@ housekeeping_schedule = dg.ScheduleDefinition(
     cron_schedule=CRON,
     execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Sundays at 03:00: remove what can go.",
+    description="Sundays at 03:00, London time.",
 )

@@ -1,10 +1,7 @@
-"""The landing folder: its files, whether they have stopped growing, and importing them.
+"""The landing folder: importing its files, and when its sensor requests that.
 
-Belongs here: these, and what the sensor on the folder decides. Does not: recognising files
-(`warehouse.intake`), what follows an import (`pipelines.operations.refresh`).
-
-Other programs fill this folder, and no record of ours shows when. Only its modification time shows
-that a file was replaced by one of the same size, so both are compared.
+Does not: recognising files (`warehouse.intake`), what follows (`pipelines.operations.refresh`).
+Changes are found by size and modification time: no record of ours shows when a file was copied.
 """
 
 from __future__ import annotations
@@ -28,7 +25,7 @@ SHOWN = 3
 
 
 class Lying(NamedTuple):
-    """A file in the landing folder. `name`: its path there; `modified`: in nanoseconds."""
+    """A file in the landing folder. `name`: its relative path; `modified`: in nanoseconds."""
 
     name: str
     path: Path
@@ -37,7 +34,7 @@ class Lying(NamedTuple):
 
 
 def lying(home: Home) -> list[Lying]:
-    """Return the files in the landing folder that an import would read, in a stable order."""
+    """Return the files in the landing folder that an import would read, in order of path."""
     if not home.landing.exists():
         return []
     found = ((path, _stat(path)) for path in files_under([home.landing]))
@@ -58,15 +55,13 @@ def _stat(path: Path) -> os.stat_result | None:
 def take_landing(
     home: Home, say: Callable[[str], None], still_for: float = 0
 ) -> Iterable[ImportOutcome]:
-    """Import the files in the landing folder. Archived files leave it; refused ones stay, and so do
-    those written to within the last `still_for` seconds or while they were read."""
+    """Import the files in the landing folder, and remove those that were archived. Refused files
+    stay, and so do those changed within the last `still_for` seconds or while they were read."""
     found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
     done = {one.path: one for one in found}
-
-    def announce(path: Path) -> None:
-        say(f"Importing {path.name}")
-
-    for outcome in import_paths(home, list(done), Request(), announce):
+    for outcome in import_paths(
+        home, list(done), Request(), lambda path: say(f"Importing {path.name}")
+    ):
         if outcome.verdict == "refused":
             done.pop(outcome.path, None)
         yield outcome
@@ -77,8 +72,8 @@ def take_landing(
 
 
 class SeenFolder(Cursor):
-    """The sensor's memory: the folder as it last saw it, since when, and for which files it has
-    requested the import, and when."""
+    """The sensor's state: the folder as seen last, since when, and for which files an import was
+    requested, and when."""
 
     folder: str = ""
     since: float = 0
@@ -87,7 +82,7 @@ class SeenFolder(Cursor):
 
 
 class LandingDecision(NamedTuple):
-    """The sensor's decision: the key of a run, None if there is none; and why."""
+    """The sensor's decision: the key of a run, or None; and why."""
 
     run_key: str | None
     why: str
@@ -101,11 +96,11 @@ def look_at(
     still_for: float,
     now: float,
 ) -> LandingDecision:
-    """Decide whether to import the folder: it has not changed for at least `still_for` seconds, and
-    has something that was not imported in its present form.
+    """Request an import if the folder has not changed for `still_for` seconds and has a file whose
+    import was not requested in its present form.
 
-    `refused`: the files that the last import refused. They stay, and are not imported again
-    unchanged; the rest of an interrupted import is retried after an hour.
+    `refused`: files that the last import refused: not imported again unchanged. The rest of an
+    interrupted import is retried after an hour.
     """
     marks = {one.name: f"{one.bytes} {one.modified}" for one in found}
     folder = _fingerprint(marks)
@@ -116,23 +111,19 @@ def look_at(
     if not marks:
         return LandingDecision(None, "The landing folder is empty", seen)
     if not left and asked.keys() <= set(refused):
-        return LandingDecision(
-            None, f"{_named(marks)} refused: change or remove what stays there", seen
-        )
+        return LandingDecision(None, f"{_named(marks)} refused: replace or remove", seen)
     if not left and now - seen.asked_at < AGAIN_AFTER:
-        why = f"{_named(marks)}: being imported; the rest is retried within the hour"
+        why = f"{_named(marks)}: import requested; anything left is retried within the hour"
         return LandingDecision(None, why, seen)
     if now - since < still_for:
-        return LandingDecision(
-            None, f"{_named(left or marks)}: waiting for files to finish copying", seen
-        )
+        why = f"{_named(left or marks)}: waiting for files to finish copying"
+        return LandingDecision(None, why, seen)
     key = f"landing {folder} {int(now if not left else since)}"
     seen = seen.model_copy(update={"asked": marks, "asked_at": now})
     return LandingDecision(key, f"{_named(left or marks)} to be imported", seen)
 
 
 def _fingerprint(marks: Mapping[str, str]) -> str:
-    """Return a fingerprint of names, sizes and times: equal until the folder changes."""
     lines = "\n".join(f"{name} {mark}" for name, mark in marks.items())
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 

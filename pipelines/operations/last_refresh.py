@@ -1,7 +1,6 @@
-"""The result of the last refresh: what failed and which files were refused.
+"""The record of the last refresh, `state/refresh.json`: failures and refused files, since when.
 
-Belongs here: `state/refresh.json`, written whole, and since when each problem exists. Does not:
-refreshing (`pipelines.operations.refresh`), alerts (`pipelines.alerts`).
+Does not: refreshing (`refresh`), alerts (`pipelines.alerts`).
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ PLACE = "state/refresh.json"
 
 
 class RefusedFile(BaseModel):
-    """A refused file, `since` when, and what to do. `file`: its path in the landing folder; `name`:
-    the same, or the part of that file that was refused."""
+    """A refused file. `file`: its path in the landing folder; `name`: the same, or the member of a
+    container that was refused."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,8 +29,8 @@ class RefusedFile(BaseModel):
 
 
 class LastRefresh(BaseModel):
-    """The result of the last refresh. `failing_since`: when the first of a series of failed
-    refreshes ended; None if this one did not fail."""
+    """The result of the last refresh. `failing_since`: when the first of consecutive failed
+    refreshes ended; None if the last one did not fail."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,13 +58,13 @@ def remember(
 ) -> None:
     """Record the result of a refresh. `refused`: file, name, reason, remedy.
 
-    Raises nothing: a record that can't be written (a full disk) must not fail the refresh.
+    A record that can't be written (a full disk) is logged, and does not fail the refresh.
     """
     now = now or datetime.now(UTC).replace(microsecond=0)
     before = last_refresh(home)
     known = {one.name: one.since for one in before.refused} if before else {}
     failing = (before.failing_since if before else None) or now
-    told = LastRefresh(
+    record = LastRefresh(
         at=now,
         failures=tuple(failures),
         refused=tuple(
@@ -78,6 +77,6 @@ def remember(
         failing_since=failing if failures else None,
     )
     try:
-        home.store.replace(PLACE, told.model_dump_json(indent=1) + "\n")
+        home.store.replace(PLACE, record.model_dump_json(indent=1) + "\n")
     except OSError as error:
         logging.getLogger(__name__).warning("%s can't be written: %s", home.root / PLACE, error)

@@ -1,10 +1,7 @@
-"""What there is to refresh, found cheaply enough to check every minute.
+"""Whether there is anything to refresh, found cheaply enough to check every minute.
 
-Belongs here: what the sensor on new editions decides. Does not: the plan itself
-(`pipelines.operations.refresh`), the landing folder (`pipelines.operations.landing`).
-
-Most inputs of a refresh are written once, so their names show whether there is anything new; the
-few that are replaced are small and are read. The plan is made only if something changed.
+Does not: the plan (`refresh`), the landing folder (`landing`). Most inputs are written once, so
+their names show changes; the few that are replaced are small and are read.
 """
 
 from __future__ import annotations
@@ -27,13 +24,13 @@ from warehouse.transform.lake import version_of
 WRITTEN_ONCE = tuple(
     f"archive/{name}" for name in ("records", "decisions", "tombstones", "publications")
 )
-# Derived files may be lost.
+# Derived files, which may be lost.
 MADE = ("lake", "quarantine", "docs")
 REPLACED = ("lake/editions/", "lake/tidy/")  # states of editions, facts of files
 
 
 class RememberedRefresh(Cursor):
-    """The sensor's memory: the state in which there was nothing to do; and its last request, when,
+    """The sensor's state: the home's state without anything to do (`done`); the last request, when,
     and how many times."""
 
     done: str = ""
@@ -43,14 +40,14 @@ class RememberedRefresh(Cursor):
 
 
 class Work(NamedTuple):
-    """What there is to do: in words, and a digest of the editions and their files."""
+    """What there is to do, and a digest of the editions and their files."""
 
     words: str
     digest: str
 
 
 class RefreshDecision(NamedTuple):
-    """The sensor's decision: the key of a run, None if there is none; and why."""
+    """The sensor's decision: the key of a run, or None; and why."""
 
     run_key: str | None
     why: str
@@ -60,10 +57,10 @@ class RefreshDecision(NamedTuple):
 def look_at(
     home: Home, remembered: RememberedRefresh, now: float, cut_short: bool = False
 ) -> RefreshDecision:
-    """Decide whether to refresh: an edition is pending, or the mart does not use what is accepted.
+    """Request a refresh if an edition is pending or the mart is not current.
 
-    The same work is requested once; if that failed, again after an hour; at once if the machine
-    went down in the meantime (`cut_short`).
+    The same work is requested again after an hour, or at once if the refresh was interrupted
+    (`cut_short`).
     """
     state = state_of(home)
     nothing = "Nothing new in the archive, and the mart is current"
@@ -74,13 +71,12 @@ def look_at(
         return RefreshDecision(None, nothing, RememberedRefresh(done=state))
     again = work.digest == remembered.asked
     if again and not cut_short and now - remembered.asked_at < AGAIN_AFTER:
-        return RefreshDecision(
-            None, f"{work.words}: tried, and retried within the hour", remembered
-        )
+        why = f"{work.words}: requested, and retried within the hour"
+        return RefreshDecision(None, why, remembered)
     times = remembered.times + 1 if again else 1
     asked = RememberedRefresh(asked=work.digest, asked_at=now, times=times)
-    # The hour lets the same work run again after the cursor is cleared: Dagster uses each run
-    # key once.
+    # Dagster uses each run key once: with the hour, the same work can run again after the cursor
+    # is cleared.
     hour = time.strftime("%Y-%m-%d %H", time.gmtime(now))
     return RefreshDecision(f"{work.digest} {hour} {times}", work.words, asked)
 
@@ -98,16 +94,12 @@ def pending(home: Home) -> Work | None:
         ]
         feed, edition = editions[0]
         more = f" and {len(editions) - 1} more" if len(editions) > 1 else ""
-        return Work(f"{feed} {edition}{more} to be processed", _digest("editions", lines))
+        return Work(f"{feed} {edition}{more} to be processed", f"editions {_hash(lines)}")
     if not mart_is_current(home):
-        return Work("The mart is to be built anew", _digest("mart", [mart_fingerprint(home)]))
+        return Work("The mart is to be rebuilt", f"mart {_hash([mart_fingerprint(home)])}")
     if not are_whole(home):
-        return Work("Pages about the mart are lost", _digest("pages", [mart_fingerprint(home)]))
+        return Work("Pages about the mart are missing", f"pages {_hash([mart_fingerprint(home)])}")
     return None
-
-
-def _digest(what: str, lines: list[str]) -> str:
-    return f"{what} {_hash(lines)}"
 
 
 def _hash(lines: list[str]) -> str:
@@ -115,11 +107,11 @@ def _hash(lines: list[str]) -> str:
 
 
 def state_of(home: Home) -> str:
-    """Return a state that changes with any input of a plan: records, decisions, verdicts, derived
+    """Return a hash that changes with any input of a plan: records, decisions, verdicts, derived
     files, settings, the mart, and the code."""
-    told = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
+    lines = [mart_version(), *(f"{version_of(one)} {check_version(one)}" for one in contracts())]
     keys = [key for prefix in (*WRITTEN_ONCE, *MADE) for key in home.store.list_keys(prefix)]
-    told += keys
+    lines += keys
     replaced = [key for key in keys if key.startswith(REPLACED) and key.endswith(".json")]
-    told += [f"{key} {home.store.version(key)}" for key in (*replaced, SETTINGS)]
-    return _hash([*told, f"{home.has_mart}"])
+    lines += [f"{key} {home.store.version(key)}" for key in (*replaced, SETTINGS)]
+    return _hash([*lines, f"{home.has_mart}"])

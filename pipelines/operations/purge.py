@@ -1,8 +1,6 @@
-"""Purge from end to end: erase a file, delete Dagster's runs about it, and publish without it.
+"""Purge: erase a file, delete Dagster's runs about it, and publish the mart without it.
 
-Belongs here: the order of the steps. Does not: the steps (`pipelines.operations.purge_files`,
-`pipelines.operations.purge_runs`, `pipelines.operations.refresh`), asking and printing
-(`pipelines.cli.purging`).
+Belongs here: the order of the steps. Does not: the steps (`purge_files`, `purge_runs`, `refresh`).
 """
 
 from __future__ import annotations
@@ -34,8 +32,8 @@ from warehouse.settings import read_settings
 
 @dataclass(frozen=True)
 class Purged:
-    """The result of a purge. `runs`: Dagster runs deleted; `taken_down`: the published mart was
-    removed, because it could not be rebuilt without the file."""
+    """The result of a purge. `runs`: number of Dagster runs deleted; `taken_down`: the published
+    mart was removed, because it could not be rebuilt without the file."""
 
     plan: Plan
     stones: list[Tombstone]
@@ -52,13 +50,13 @@ def purge(
     confirm: Callable[[Plan], bool],
     say: Say = lambda _: None,
 ) -> Purged | None:
-    """Erase the files of these hashes; None if `confirm` says no.
+    """Erase the files of these hashes; None if `confirm` returns False.
 
-    May be killed at any point and run again. Raises NotPossible for hashes that match nothing,
-    several files, or a container with other files, and for a blank reason; ValueError for settings
-    that can't be read.
+    If interrupted, it can be run again. Raises NotPossible for hashes that match nothing, several
+    files, or a container with other files, and for a blank reason; ValueError for settings that
+    can't be read.
     """
-    read_settings(home)  # without them no mart is published, and the old one shows the file
+    read_settings(home)  # fail fast: without them no mart can be published
     with alone(home, say, wait=True):
         plan = plan_purge(home, typed)
         if not confirm(plan):
@@ -76,8 +74,8 @@ def purge(
         if shows_any(home, {stone.sha256 for stone in stones}):
             taken_down = take_down(home)
         elif home.has_mart and not report.published:
-            build_pages(home)  # erased; the mart stays, as it shows nothing of the file
-        say("Having Dagster forget its runs")
+            build_pages(home)  # they were erased; the mart stays, as it has no data of the file
+        say("Deleting Dagster's runs about it")
         jobs = {feed_job_name(feed) for feed, _ in touched}
         forgotten = forget_runs(home, runs, jobs, min(touched.values()), began)
         finish(home, stones)

@@ -1,11 +1,7 @@
-"""Purge: erase a file that must not be kept, with all that was made from it in the home.
+"""Purge: erase a file that must not be kept, and everything made from it in the home.
 
-Belongs here: what must be erased (the plan), and erasing it from archive, landing folder, lake,
-lineage events and the words of the check history. Does not: Dagster's events and the mart
-(`pipelines.operations.purge`), asking.
-
-Tombstones are written first and contain all that is needed to erase, so that an interrupted purge
-can be run again: every step may be repeated.
+Does not: Dagster's runs (`purge_runs`), the mart (`purge`). Tombstones are written first and
+contain all that the other steps need, so that an interrupted purge can be run again.
 """
 
 from __future__ import annotations
@@ -43,10 +39,9 @@ MART = "mart"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a purge is to erase. `files`: their records; `containers`: hashes of all stored
-    containers of one of them; `buried`: tombstones of an earlier purge, of which traces may be
-    left; `landing`: copies in the landing folder; `beside`: files there that contain others,
-    too."""
+    """What a purge is to erase. `files`: their records; `containers`: hashes of their stored
+    containers; `buried`: tombstones of an earlier purge, which may be incomplete; `landing`: copies
+    in the landing folder; `beside`: files there that contain a copy and other files."""
 
     files: list[SourceFile]
     containers: list[str]
@@ -56,9 +51,9 @@ class Plan:
 
 
 def plan_purge(home: Home, typed: Iterable[str]) -> Plan:
-    """Plan what to erase, by hashes of files or containers, or their first digits.
+    """Return what to erase, by hashes of files or containers, or their first digits.
 
-    Raises NotPossible if a hash matches nothing or several, or if a container has other files too.
+    Raises NotPossible if a hash matches none or several, or if a container has other files, too.
     """
     files, buried = _meant(home, [prefix_of(one) for one in typed])
     gone = {file.sha256 for file in files} | {one.sha256 for one in buried}
@@ -93,7 +88,7 @@ def _meant(home: Home, prefixes: list[str]) -> tuple[list[SourceFile], list[Tomb
 def _other_containers(
     archive: Archive, every: list[SourceFile], known: set[str], gone: set[str], sizes: set[int]
 ) -> Iterator[str]:
-    """Yield containers kept for another file that have the same content."""
+    """Yield containers archived for other files that contain the same content."""
     others = {c for file in every for c in archive.containers_of(file)} - known
     for container in sorted(others):
         if archive.has_object(container):
@@ -103,7 +98,7 @@ def _other_containers(
 
 
 def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
-    """Yield SHA-256 of a file's contents, only for contents of a wanted size."""
+    """Yield SHA-256 hashes of a file and its members, if of one of these sizes."""
     if path.stat().st_size in sizes:
         yield hash_file(path)
     try:
@@ -118,13 +113,13 @@ def _content_hashes(path: Path, sizes: set[int]) -> Iterator[str]:
             with gzip.open(path) as unpacked:
                 yield hash_stream(cast("IO[bytes]", unpacked))
     except (*UNREADABLE, RuntimeError, ValueError):
-        return  # what can't be unpacked was never imported
+        return  # a file that can't be unpacked was never imported
 
 
 def _refuse_others(
     every: list[SourceFile], containers: list[str], gone: set[str], archive: Archive
 ) -> None:
-    """Raise NotPossible where a container also has other files, which would be lost with it."""
+    """Raise NotPossible if a container has other files, which would be erased with it."""
     for container in containers:
         others = [
             f for f in every if container in archive.containers_of(f) and f.sha256 not in gone
@@ -132,8 +127,7 @@ def _refuse_others(
         if others:
             named = ", ".join(f"{f.file_name} ({f.feed} {f.edition})" for f in others)
             raise NotPossible(
-                f"It came in {others[0].container_name} together with {named}, which would be "
-                "erased, too.",
+                f"It came in {others[0].container_name} with {named}, which would be erased, too.",
                 f"To erase all of it: access-recovery purge {' '.join(containers)}. To keep the "
                 "others, import them on their own afterwards.",
             )
@@ -142,7 +136,7 @@ def _refuse_others(
 def _in_landing(
     home: Home, gone: set[str], containers: set[str], sizes: set[int]
 ) -> tuple[list[Path], list[Path]]:
-    """Copies in the landing folder, and files there that contain such a copy beside others."""
+    """Return copies in the landing folder, and files there with such a copy beside others."""
     copies: list[Path] = []
     beside: list[Path] = []
     for path in sorted(home.landing.rglob("*")) if home.landing.exists() else []:
@@ -157,9 +151,9 @@ def _in_landing(
 
 
 def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]:
-    """Record the decisions and write the tombstones; returns all that are to be erased now.
+    """Record the decisions, and write and return the tombstones.
 
-    Tombstones of an earlier purge keep their words. Raises NotPossible for a blank reason.
+    Those of an earlier purge are unchanged. Raises NotPossible for a blank reason.
     """
     reason, person = reason_given(reason), who(by)
     stones = list(plan.buried)
@@ -190,8 +184,8 @@ def bury(home: Home, plan: Plan, reason: str, by: str | None) -> list[Tombstone]
 def editions_touched(
     home: Home, stones: list[Tombstone], lookback_months: Callable[[str], int]
 ) -> dict[EditionKey, datetime]:
-    """Return editions whose verdicts may quote a purged file, and since when: its own, and those
-    that were checked with it or compared with it."""
+    """Return editions whose check results may quote a purged file, and since when: its own, and
+    those checked with it or compared with it."""
     files = Archive(home).files()
     editions = {EditionKey.of(file) for file in files}
     touched: dict[EditionKey, datetime] = {}
@@ -200,13 +194,13 @@ def editions_touched(
             sha256=stone.sha256, feed=stone.feed, edition=stone.edition, months=()
         )
         until = month_text(add_months(parse_month(stone.edition), lookback_months(stone.feed)))
-        rest_on = {
+        affected = {
             one
             for one in editions
             if (one.feed == stone.feed and stone.edition < one.edition <= until)
             or ghost in edition_files([*files, ghost], *one)
         }
-        for key in rest_on | {EditionKey.of(stone)}:
+        for key in affected | {EditionKey.of(stone)}:
             touched[key] = min(touched.get(key, stone.imported_at), stone.imported_at)
     return touched
 
@@ -229,7 +223,7 @@ def erase(
     _blank_words(home, touched)
     forget_files(home, [stone.sha256 for stone in stones])
     for name in store.names("state"):
-        if name.endswith(".json"):  # may quote the file, and can be lost
+        if name.endswith(".json"):  # may quote the file, and can be rebuilt
             store.delete(f"state/{name}")
     for prefix in ("docs", "state/downloads", "mart/spill"):  # of killed processes, too
         store.delete_all(prefix)
@@ -244,7 +238,7 @@ def erase(
 
 
 def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
-    """Blank the quotations in verdicts on these editions and on the mart since the file arrived:
+    """Blank the texts of check results of these editions and of the mart since the file arrived:
     they may quote its cells. The verdicts stay."""
     since = min(touched.values(), default=None)
     for key in verdicts(home):
@@ -272,7 +266,7 @@ def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
 
 
 def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
-    """Runs that checked these editions since the purged file arrived, by the check history."""
+    """Return runs that checked these editions since the purged file arrived."""
     runs: set[str] = set()
     for edition, since in touched.items():
         for key in verdicts(home, *edition):
@@ -282,7 +276,7 @@ def runs_touched(home: Home, touched: dict[EditionKey, datetime]) -> set[str]:
 
 
 def finish(home: Home, stones: list[Tombstone]) -> None:
-    """Record on the tombstones that nothing is left."""
+    """Record on the tombstones that everything is erased."""
     now = datetime.now(UTC).replace(microsecond=0)
     for stone in stones:
         write(home, stone.model_copy(update={"erased_at": stone.erased_at or now}))

@@ -1,7 +1,6 @@
-"""Delete runs: Dagster's events quote what checks found, which may include a purged file.
+"""Delete Dagster's runs so that no byte of their events, which may quote a purged file, is left.
 
-Belongs here: deleting runs of a home's Dagster instance so that no byte of their events is left.
-Does not: which runs (`pipelines.operations.purge_files` knows by the check history).
+Does not: which runs checked the file (`purge_files`).
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from warehouse.base.sql import open_sqlite
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-TIMEOUT = 30  # seconds to wait for a web server that has the database open
-ANY_ASSETS = "__ASSET_JOB"  # what Dagster calls a run started by hand in the UI
+TIMEOUT = 30  # seconds to wait for other programs that have the database open
+ANY_ASSETS = "__ASSET_JOB"  # Dagster's name for runs started by hand in the UI
 HISTORY = "dagster/history"
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
-# What Dagster keeps beside the events themselves: check executions, and each asset's newest
-# materialisation, which is then the newest that remains.
+# Dagster also keeps check executions, and each asset's newest materialisation: replaced by the
+# newest that remains.
 FORGET = (
     "DELETE FROM asset_check_executions WHERE run_id IN :runs",
     "DELETE FROM event_logs WHERE run_id IN :runs",
@@ -48,7 +47,7 @@ REWRITTEN = ("event_logs", "asset_keys", "asset_check_executions", "runs", "run_
 
 
 class InUse(Refusal):
-    """Another program keeps Dagster's databases locked."""
+    """Another program has locked Dagster's databases."""
 
     exit_status = IN_PART
 
@@ -56,24 +55,25 @@ class InUse(Refusal):
 def forget_runs(
     home: Home, runs: set[str], jobs: Iterable[str], since: datetime, until: datetime
 ) -> int:
-    """Delete these runs, and all of these jobs between two times, with events; returns how many.
+    """Delete these runs, and those of these jobs and failed publications between two times, with
+    their events; returns their number.
 
-    An interrupted job has left no verdict, but may have quoted cells, as may a publication that
-    failed. Raises InUse if another program keeps the databases locked.
+    An interrupted job has no check results, but may have quoted cells. Raises InUse if another
+    program has locked the databases.
     """
     try:
         return _forget_runs(home, runs, jobs, since, until)
     except (sqlite3.OperationalError, SQLAlchemyError) as error:
         raise InUse(
             f"Dagster's databases are in use ({error}).",
-            "The mart is published without the file already; stop `make ui` and run the same "
-            "command again to finish.",
+            "The mart has already been published without the file. Stop `make ui`, then run the "
+            "same command again to finish.",
         ) from error
 
 
 def _refreshes(instance: DagsterInstance, since: datetime, until: datetime) -> set[str]:
-    """Return the daemon's refreshes that ended between two times, however long before the first
-    they began: they give the reasons for holding editions, and may quote cells."""
+    """Return the daemon's refreshes that were active between two times: their messages may quote
+    cells."""
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
 
@@ -122,7 +122,7 @@ def _forget_runs(
 
 
 def _forget_in_postgres(url: URL, runs: list[str]) -> None:
-    """Delete runs, then have Postgres rewrite its tables without them."""
+    """Delete the events of runs, then rewrite the tables without them."""
     with autocommitting(url).connect() as db:
         db.execute(text(f"SET lock_timeout = '{TIMEOUT}s'"))
         for statement in FORGET:
@@ -133,7 +133,7 @@ def _forget_in_postgres(url: URL, runs: list[str]) -> None:
 
 
 def run_files(home: Home, runs: Iterable[str]) -> list[str]:
-    """Return keys of the SQLite files of runs; none where their events are in Postgres."""
+    """Return keys of the SQLite files of runs; none if events are in Postgres."""
     wanted = {f"{HISTORY}/runs/{run_id}.db{suffix}" for run_id in runs for suffix in SUFFIXES}
     return sorted(wanted.intersection(home.store.list_keys(f"{HISTORY}/runs")))
 
@@ -150,7 +150,7 @@ def _forget_index(home: Home, runs: list[str]) -> None:
 
 
 def _vacuum(home: Home, key: str) -> None:
-    """Rewrite a database without deleted data: SQLite only marks pages as free."""
+    """Rewrite a database without deleted data, which SQLite otherwise keeps in free pages."""
     with open_sqlite(home.store.local_copy(key), TIMEOUT) as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

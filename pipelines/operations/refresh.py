@@ -1,7 +1,6 @@
-"""The refresh: from whatever is new to a published mart, in process, visible in Dagster.
+"""The refresh: run the jobs of pending editions and of the mart, in process, as Dagster runs.
 
-Belongs here: what to run, in which order, and the result. Does not: the work (`assets`,
-`checks`, `warehouse`), nor printing (`pipelines.cli`).
+Belongs here: what to run, in which order, and the result. Does not: printing (`pipelines.cli`).
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ from warehouse.transform.lake import read_again
 if TYPE_CHECKING:
     import dagster as dg
 
-BRIDGED = 3  # months from one edition of a quarterly list to the next
-ABANDONED = timedelta(hours=2)  # longer than copying a file, or building a mart, takes
+BRIDGED = 3  # months between editions of a quarterly list
+ABANDONED = timedelta(hours=2)  # longer than copying a file, or building a mart
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,13 @@ class Batch:
 class RefreshReport:
     """The result of a refresh.
 
-    `held`: editions that failed their checks and are undecided: they make a run incomplete, as do
-    `held_months`: held months of accepted editions. `decided`: editions whose status is a person's
-    decision, or whose acceptance has lapsed; one held by decision is listed, but is no failure of
-    the run. `unfinished`: files whose purge was interrupted. `taken_down`: the mart was removed,
-    because nothing may be in it. `pages`: those about the mart were lost, and written again.
-    `lineage`: why lineage events could not be delivered, if so.
+    `taken_in`: editions processed; `held`: undecided editions that failed their checks; `decided`:
+    editions with a decision, valid or lapsed; `unfinished`: files whose purge was interrupted;
+    `pages`: missing pages about the mart were written; `taken_down`: the mart was removed, because
+    no accepted edition remains; `retired`: number of sample editions beside real data;
+    `held_months`: accepted editions with held months; `lineage`: why lineage events could not be
+    delivered, if so. What makes a refresh incomplete: `held`, `held_months`, `failures`,
+    `unfinished` and refused files.
     """
 
     imported: list[ImportOutcome] = field(default_factory=list)
@@ -88,17 +88,16 @@ def refresh(
     wait: bool = True,
     still_for: float = 0,
 ) -> RefreshReport:
-    """Process everything pending, from the landing folder to the published mart.
+    """Import the landing folder, process pending editions, and publish the mart.
 
-    `feeds`, `editions`: only these, and again even if they were done before. `still_for`: files in
-    the landing folder that were written to within so many seconds are left there. Raises Busy if
-    another refresh is running and `wait` is False, NotHeld for a feed or an edition without a file,
-    ValueError for settings, or a register of claims, that can't be read.
+    `feeds`, `editions`: process only these, even if they are not pending. `still_for`: files
+    changed within so many seconds stay in the landing folder. Raises Busy if another refresh is
+    running and `wait` is False, NotHeld for a feed or an edition without a file, ValueError for
+    settings, or a register of claims, that can't be read.
     """
     from warehouse.claims.register import published_claims
 
-    settings = read_settings(home)  # fail fast on bad settings
-    published_claims(settings.place)  # and on a bad register
+    published_claims(read_settings(home).place)  # fail fast on bad settings or a bad register
     report = RefreshReport()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)
@@ -132,10 +131,7 @@ def bring_up_to_date(
     feeds: list[str] | None = None,
     editions: list[str] | None = None,
 ) -> None:
-    """Process what is archived and publish the mart; the landing folder stays as it is.
-
-    The caller holds the home's lock (`warehouse.base.lock.alone`).
-    """
+    """Process archived files and publish the mart. The caller holds the home's lock."""
     batches = plan(home, feeds, editions)
     if feeds or editions:
         _read_again(home, batches)
@@ -144,7 +140,11 @@ def bring_up_to_date(
     else:
         report.nothing_to_do = True
     if not are_whole(home):
-        _make_pages(home, report, say)
+        from warehouse.outputs.pages.render import build_pages
+
+        say("Updating the pages about the mart")
+        build_pages(home)
+        report.nothing_to_do, report.pages = False, True
     statuses = all_statuses(home)
     report.held = [one for one in statuses if one.undecided]
     report.held_months = [one for one in statuses if one.held_months]
@@ -154,9 +154,8 @@ def bring_up_to_date(
 
 
 def clean_up(home: Home) -> None:
-    """Remove what a killed process left. Imports and runs started in the UI write at the same time,
-    so only files begun hours ago count as abandoned. Dagster runs that it left under way are marked
-    as failed."""
+    """Mark Dagster runs of a killed process as failed, and remove its files: those begun hours ago,
+    because imports and runs started in the UI may be writing now."""
     from warehouse.publication.pending_mart import drop_lost
 
     settle(home)
@@ -168,8 +167,8 @@ def clean_up(home: Home) -> None:
 def plan(
     home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
 ) -> list[Batch]:
-    """Return what must be processed, feed after feed in the order in which their checks depend on
-    each other."""
+    """Return what to process, feed by feed in the order in which their checks depend on each other.
+    `feeds`, `editions`: only these, pending or not."""
     from assets.ingest import pending_editions
 
     files = Archive(home).active_files()
@@ -188,8 +187,7 @@ def plan(
 
 def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
     """Cut sorted editions into runs of neighbours: with no other edition between them, and at most
-    a quarter apart. A run processes every month from its first to its last, most of which have no
-    file in a quarterly list; each costs Dagster an event."""
+    a quarter apart, because a run costs Dagster an event for every month from first to last."""
     runs: list[list[str]] = []
     for edition in due:
         before = held[held.index(edition) - 1]
@@ -202,32 +200,23 @@ def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
 
 
 def mart_is_current(home: Home) -> bool:
-    """Whether the published mart uses all accepted editions; without any, there is no mart."""
+    """Whether the published mart uses all accepted editions, or there is neither."""
     from warehouse.publication.publish import is_current
 
     return is_current(home) or (_all_is_decided(home) and not home.has_mart)
 
 
 def _read_again(home: Home, batches: list[Batch]) -> None:
-    """Have the files of these editions read again, because a person requested it."""
+    """Have the files of these editions read again, as a person requested."""
     wanted = {(batch.feed, edition) for batch in batches for edition in batch.editions}
     for file in Archive(home).active_files():
         if EditionKey.of(file) in wanted:
             read_again(home, file)
 
 
-def _make_pages(home: Home, report: RefreshReport, say: Say) -> None:
-    """Write the pages about the published mart again, because one of them is lost."""
-    from warehouse.outputs.pages.render import build_pages
-
-    say("Updating the pages about the mart")
-    build_pages(home)
-    report.nothing_to_do, report.pages = False, True
-
-
 def _all_is_decided(home: Home) -> bool:
-    """Whether nothing may be in the mart and nobody need act: nothing was imported, or everything
-    is withdrawn, purged or held by decision."""
+    """Whether there is nothing to publish or decide: everything imported, if anything, is
+    withdrawn, purged or held by decision."""
     return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 
@@ -264,7 +253,7 @@ def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> N
 
 
 def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -> str | None:
-    """Run the job of a feed for neighbouring editions; returns what went wrong, if anything."""
+    """Run the job of a feed for neighbouring editions; returns its failure, or None."""
     if len(batch.editions) == 1:
         return execute(job, instance, home, key=batch.editions[0])
     span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
@@ -272,7 +261,7 @@ def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -
 
 
 def retired_editions(home: Home) -> int:
-    """Count the editions of sample data that are archived but, among real data, not in the mart."""
+    """Return the number of sample editions that the mart does not use, because it has real data."""
     archive = Archive(home)
     if not archive.has_real():
         return 0

@@ -1,7 +1,6 @@
-"""The job `refresh`: the command of that name, as a run that the daemon can start.
+"""The job `refresh`, which the daemon runs. Does not: refreshing (`refresh`).
 
-Belongs here: its op, and which results make its run fail. Does not: refreshing
-(`pipelines.operations.refresh`), whose runs of feeds and of the mart appear as runs of their own.
+The jobs of feeds and of the mart appear as Dagster runs of their own.
 """
 
 import dagster as dg
@@ -16,13 +15,13 @@ LONGEST = 6 * 3600  # seconds
 
 
 def refresh_job(still_for: float) -> dg.JobDefinition:
-    """Return the job. Needs the resource `home`. `still_for`: files in the landing folder that were
-    written to within so many seconds are left for the next one."""
+    """Return the job, which needs the resource `home`. `still_for`: files in the landing folder
+    that changed within so many seconds are left for the next run."""
 
     @dg.op(
         name="refresh_home",
         pool=POOL,
-        description="Everything pending, from the landing folder to the published mart.",
+        description="Import files, process pending editions and publish the mart.",
     )
     def _refresh(context: dg.OpExecutionContext, home: HomeResource) -> None:
         place = home.get()
@@ -30,14 +29,14 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
         with heartbeat(context.instance, context.run_id):
             report = refresh(place, say=context.log.info, still_for=still_for)
         context.log.info(_summary(report))
-        for one in report.refused:  # an alert until it is removed; the mart has the valid data
+        for one in report.refused:  # there is an alert for each until it is removed
             context.log.warning(f"{one.name} was refused: {one.message} {one.remedy}")
         if failed := faults(report):
             raise dg.Failure(description=" | ".join(failed), allow_retries=False)
 
     @dg.job(
         name=REFRESH_JOB,
-        description="Take everything pending from the landing folder to the published mart.",
+        description="Import files, process pending editions and publish the mart.",
         tags={"dagster/max_runtime": str(LONGEST)},
     )
     def _job() -> None:
@@ -47,18 +46,18 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
 
 
 def faults(report: RefreshReport) -> list[str]:
-    """Return why a run fails, in words. A refused file in the landing folder is no reason: it
-    changes nothing, and is an alert. Nor are editions that were held before."""
+    """Return why a run fails. Not for refused files, which have an alert each, nor for editions
+    that were held before."""
     held = [one for one in report.taken_in if one.undecided]
     return [
         *report.failures,
-        *(f"{one.feed} {one.edition} is held back: {one.words}" for one in held),
+        *(f"{one.feed} {one.edition} is held: {one.words}" for one in held),
     ]
 
 
 def _summary(report: RefreshReport) -> str:
     if report.nothing_to_do:
-        return "Nothing to do: everything archived is in the mart"
+        return "Nothing to do: the mart is current"
     mart = "published" if report.published else "taken down" if report.taken_down else "unchanged"
-    counts = f"{len(report.imported)} file(s) read, {len(report.taken_in)} edition(s) processed"
+    counts = f"{len(report.imported)} file(s) imported, {len(report.taken_in)} edition(s) processed"
     return f"{counts}, mart {mart}"

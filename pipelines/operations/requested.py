@@ -1,26 +1,17 @@
-"""The feeds and editions that a refresh is requested for by name, and what there is instead.
-
-Belongs here: refusing what has no file. Does not: the refresh itself (`refresh`).
-"""
+"""Check that the feeds and editions requested for a refresh (`refresh`) have files."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from warehouse.archive.source_files import Archive
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 
-if TYPE_CHECKING:
-    pass
-
-
 SHOWN = 6  # editions that a message lists
 
 
 class NotHeld(Refusal):
-    """A feed or an edition without any file was requested: what there is instead."""
+    """A feed or an edition without any file was requested."""
 
 
 def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) -> None:
@@ -45,12 +36,12 @@ def check_held(home: Home, feeds: list[str] | None, editions: list[str] | None) 
 def _no_edition(what: str, held: dict[str, set[str]]) -> NotHeld:
     there = [f"{feed} {_span(sorted(ones))}" for feed, ones in sorted(held.items())]
     return NotHeld(
-        f"{what} was imported.", f"There are: {'; '.join(there)}." if there else "Import one first."
+        f"{what} was imported.", f"Available: {'; '.join(there)}." if there else "Import one first."
     )
 
 
 def _span(editions: list[str]) -> str:
-    """Describe editions: `2025-10, 2025-11`, or the first and the last of many, and how many."""
+    """List editions, or the first and last of many: `2025-10 to 2026-07 (10 editions)`."""
     if len(editions) <= SHOWN:
         return ", ".join(editions)
     return f"{editions[0]} to {editions[-1]} ({len(editions)} editions)"

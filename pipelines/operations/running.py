@@ -1,12 +1,8 @@
-"""Dagster runs in our own process: execute a job, and settle what a killed process left.
+"""Run jobs in our own process, and mark runs of killed processes as failed.
 
-Belongs here: how a job is run in process and what went wrong in it, in a sentence. Does not: which
-jobs and in which order (`pipelines.operations.refresh`), runs that Dagster's daemon launched.
-
-Dagster can't see that a process it did not start was killed: such a run would stay under way, and
-take a place in the queue of runs. So each run records in its tags its process, and a heartbeat once
-a minute. The home's lock does not show this: two machines may have homes of the same name, or share
-a disk that does not support locks.
+Does not: which jobs (`refresh`). Dagster can't see that a process it did not start was killed, so
+each run has its process and a heartbeat as tags. The home's lock would not do: some shared disks
+do not support locks, and two machines may have homes of the same name.
 """
 
 from __future__ import annotations
@@ -26,23 +22,22 @@ from warehouse.base.home import Home
 if TYPE_CHECKING:
     import dagster as dg
 
-# Present while a process runs jobs: a killed process leaves it behind.
-UNDER_WAY = "state/runs_under_way"
+UNDER_WAY = "state/runs_under_way"  # exists while a process runs jobs, or if it was killed
 IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
 PROCESS = "access-recovery/process"  # a tag: machine and number of its process
 ALIVE = "access-recovery/alive_at"  # a tag: when that process was last alive, in UTC
 HEARTBEAT = timedelta(minutes=1)
-SILENT = timedelta(minutes=10)  # without a heartbeat a process is taken for dead
+SILENT = timedelta(minutes=10)  # without a heartbeat: then the process counts as dead
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 CUT_SHORT = (
-    "The process that ran this was ended before it was done (killed, or the machine went down). "
-    "Nothing half-done is visible, and the next refresh does it again."
+    "The process of this run ended before the run did (killed, or the machine went down). No "
+    "partial result is visible, and the next refresh does the work again."
 )
 
 
 @contextmanager
 def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's instance to run jobs on, after settling what a killed process left on it.
+    """Open Dagster's instance to run jobs, after marking runs of a killed process as failed.
 
     The caller holds the home's lock.
     """
@@ -57,10 +52,8 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
 
 def settle(home: Home) -> int:
-    """Settle what a killed process left, if one was killed; returns how many runs.
-
-    The caller holds the home's lock. Normally costs nothing: Dagster is not even loaded.
-    """
+    """Mark runs of a killed process as failed; returns their number. The caller holds the home's
+    lock. Dagster is loaded only if needed."""
     if not home.store.exists(UNDER_WAY):
         return 0
     from pipelines.instance.prepare import open_instance
@@ -72,16 +65,13 @@ def settle(home: Home) -> int:
 
 
 def _unmark(instance: dg.DagsterInstance, home: Home) -> None:
-    """Remove the mark, unless a run is left that may yet turn out to be dead."""
+    """Remove the mark, unless a run is left that may still be running."""
     if not _left(instance, home):
         home.store.delete(UNDER_WAY)
 
 
 def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
-    """Mark runs as failed that a process of this home began and never ended; returns how many.
-
-    One whose process is alive is left: see `is_alive`.
-    """
+    """Mark runs of this home as failed whose process is not alive; returns their number."""
     dead = [run for run in _left(instance, home) if not is_alive(run.tags)]
     for run in dead:
         instance.report_run_failed(run, CUT_SHORT)
@@ -89,8 +79,8 @@ def settle_abandoned(instance: dg.DagsterInstance, home: Home) -> int:
 
 
 def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
-    """Whether the process of a run, by its tags, counts as alive: its heartbeat is within `SILENT`,
-    and it exists if it is on this machine. Runs of an earlier release have no heartbeat."""
+    """Whether the process in a run's tags is alive: it had a heartbeat within `SILENT`, and exists
+    if it is on this machine. Runs of an earlier release have no heartbeat."""
     try:
         at = datetime.fromisoformat(tags[ALIVE])
         machine, _, number = tags[PROCESS].rpartition(":")
@@ -101,8 +91,8 @@ def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
 
 
 def _is_gone(number: int) -> bool:
-    """Whether this machine has no process of that number. Not checked on Windows, where the check
-    would end the process."""
+    """Whether this machine has no such process; on Windows, where the check would end the process,
+    always False."""
     if os.name == "nt":
         return False
     try:
@@ -115,7 +105,7 @@ def _is_gone(number: int) -> bool:
 
 
 def signs_of_life() -> dict[str, str]:
-    """Return tags of a run in this process, as of now."""
+    """Return the tags of a run in this process, with its heartbeat."""
     return {
         PROCESS: f"{socket.gethostname()}:{os.getpid()}",
         ALIVE: datetime.now(UTC).isoformat(timespec="seconds"),
@@ -129,7 +119,7 @@ def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(HEARTBEAT.total_seconds()):
-            with suppress(Exception):  # a busy database: the next one is a minute away
+            with suppress(Exception):  # such as a busy database: the next is in a minute
                 instance.add_run_tags(run_id, signs_of_life())
 
     thread = Thread(target=beat, name="heartbeat", daemon=True)
@@ -142,15 +132,15 @@ def heartbeat(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
 
 
 def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
-    """Return runs under way that a process of this home began, without those that Dagster's daemon
-    launched, such as the job `refresh` around us."""
+    """Return unfinished runs that processes of this home began, without those launched by Dagster's
+    daemon, such as the job `refresh`."""
     from dagster import DagsterRunStatus as Status
     from dagster import RunsFilter
     from dagster._core.storage.tags import GRPC_INFO_TAG
 
     under_way = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
     ours = RunsFilter(tags={IN_PROCESS: str(home.root)}, statuses=under_way)
-    # Rerunning one of ours in the UI copies its tags: that run is the daemon's.
+    # A rerun from the UI has the same tags, but is the daemon's.
     return [
         run
         for run in instance.get_runs(ours)
@@ -165,7 +155,7 @@ def execute(
     key: str | None = None,
     tags: dict[str, str] | None = None,
 ) -> str | None:
-    """Run one job in process; returns None if it succeeded, else what went wrong in a sentence."""
+    """Run one job in process; returns None if it succeeded, else its failure in a sentence."""
     run_id = str(uuid4())
     with heartbeat(instance, run_id):
         result = job.execute_in_process(

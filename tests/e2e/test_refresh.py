@@ -31,7 +31,7 @@ def say_refresh(*arguments: str) -> Result:
 def test_an_empty_home_has_nothing_to_do(tmp_path: Path) -> None:
     done = run(tmp_path / "home", "refresh")
     assert done.returncode == 0, done.stderr
-    assert "nothing was imported yet" in done.stdout
+    assert "no file was imported yet" in done.stdout
 
 
 def test_a_new_edition_revises_and_the_first_report_is_kept(october: Home) -> None:

@@ -78,13 +78,13 @@ def test_one_refresh_at_a_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pending, "pending", lambda _: Work("work", "digest"))
     assert len(ran(home).run_requests or []) == 1
     with alone(home, print, wait=False):
-        assert _why(ran(home)) == "Somebody is refreshing this home"
+        assert _why(ran(home)) == "Another refresh of this home is running"
     sensor = new_editions_sensor(refresh_job(0), 60)
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED))
         context = dg.build_sensor_context(instance=instance)
         found = sensor(context, home=HomeResource(root=str(home.root)))
-        assert _why(found) == "A refresh is waiting or running"
+        assert _why(found) == "A refresh is queued or running"
 
 
 def _why(result: Any) -> str:
@@ -152,4 +152,4 @@ def test_the_alerts_sensor_reports_what_it_sent(home: Home) -> None:
     with dg.build_sensor_context() as context:
         told = alerts_sensor(60)(context, home=HomeResource(root=str(home.root)))
     assert isinstance(told, dg.SkipReason)
-    assert told.skip_message == "No problem is open"
+    assert told.skip_message == "No open problems"

@@ -115,7 +115,7 @@ def test_what_analysts_still_see_is_named_by_edition() -> None:
         "the mart of 30 Mar 2025 of SYNTHETIC sample data, with editions up to 2025-01 (c), "
         "2025-02 (a, b)"
     )
-    assert several.of("d").startswith("nothing of d, in the mart of 30 Mar 2025")
+    assert several.of("d").startswith("no edition of d, in the mart of 30 Mar 2025")
     assert moment(at) == "30 Mar 2025, 09:30", "the clocks of London went forward that night"
 
 

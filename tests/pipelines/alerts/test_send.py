@@ -56,11 +56,11 @@ def test_a_webhook_gets_the_words_and_the_log_does_not_get_the_key(
     assert path.startswith("/hook/") and (body["title"], body["message"]) == ("Title", BODY)
     box.status = 401
     refused = send(address, "Title", BODY)
-    assert refused.trouble == "it answered with HTTP status 401"
+    assert refused.trouble == "the server answered with HTTP status 401"
     down = Address("json 127.0.0.1", f"json://robot:{SECRET}@127.0.0.1:9/{SECRET}")
     assert "could not be reached" in (send(down, "Title", BODY).trouble or "")
     unknown = Address("nonsense", f"nonsense://{SECRET}")
-    assert "no such kind" in (send(unknown, "Title", BODY).trouble or "")
+    assert "kind of address is unknown" in (send(unknown, "Title", BODY).trouble or "")
     assert SECRET not in caplog.text + repr(refused)
     logging.getLogger("urllib3").debug("audible")
     assert "audible" in caplog.text, "others may log again"

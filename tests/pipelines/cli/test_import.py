@@ -61,7 +61,9 @@ def test_some_refused_is_status_1(home: Home, tmp_path: Path) -> None:
 def test_a_refused_member_is_status_1(home: Home, tmp_path: Path) -> None:
     result = run(zipped(tmp_path / "r.zip", {"c.csv": coverage(), "Mapping.csv": mapping()}))
     assert result.exit_code == 1
-    assert "r.zip: Mapping.csv was refused" in result.stderr and "--edition YYYY-MM" in result.stderr
+    assert (
+        "r.zip: Mapping.csv was refused" in result.stderr and "--edition YYYY-MM" in result.stderr
+    )
 
 
 @pytest.mark.parametrize("content", [PAGE, b"", b"A,B\n1,2\n"])

@@ -30,7 +30,9 @@ def test_a_template_never_overwrites(tmp_path: Path) -> None:
     assert mine.read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize(("feed", "said"), [("nhs_app", "not a local return"), ("nothing", "Unknown feed")])
+@pytest.mark.parametrize(
+    ("feed", "said"), [("nhs_app", "not a local return"), ("nothing", "Unknown feed")]
+)
 def test_there_is_no_template_of_what_is_published(feed: str, said: str, tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["template", feed, "--out", str(tmp_path)])
     assert result.exit_code == 2 and said in result.output

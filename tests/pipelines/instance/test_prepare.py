@@ -77,7 +77,10 @@ def test_edited_settings_are_kept_and_their_differences_listed(
     assert not [name for name in told if name.startswith(("telemetry", "storage", "nux"))]
     show_status(Screen(), home, as_json=False)
     shown = capsys.readouterr().out
-    assert "differs from the shipped settings" in shown and "concurrency.pools.granularity: `op`" in shown
+    assert (
+        "differs from the shipped settings" in shown
+        and "concurrency.pools.granularity: `op`" in shown
+    )
     show_status(Screen(), home, as_json=True)
     [pools_of] = [
         one

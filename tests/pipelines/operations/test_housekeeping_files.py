@@ -69,7 +69,7 @@ def test_a_withdrawn_file_keeps_its_rows_until_they_are_out_of_date(home: Home) 
     older = tidy(home, file).model_copy(update={"version": "older"})
     write_text(lake_paths(home, file).facts, older.model_dump_json())
     gone = waste_of(home)
-    assert set(gone.values()) == {"made from a file that is not in use"}
+    assert set(gone.values()) == {"made from files that are not in use"}
     assert all(file.short in path for path in gone) and len(gone) >= 3
 
 

@@ -43,7 +43,7 @@ def test_a_refused_file_requests_no_refresh_until_it_changes(home: Home) -> None
     stays = looked(home, asked.seen, day, "letter.zip")
     assert (stays.run_key, stays.why) == (
         None,
-        "letter.zip refused: change or remove what stays there",
+        "letter.zip refused: replace or remove",
     )
     write_text(home.landing / "october.csv", "A")
     beside = settled(home, stays.seen, day, "letter.zip")

@@ -114,7 +114,7 @@ def test_a_copy_inside_a_container_kept_for_another_file_is_found(
     [file] = brought(home, referrals())
     later = zipped(tmp_path / "later.zip", {"r.csv": referrals(), "c.csv": coverage()})
     [beside] = [o.file for o in imported(home, later) if o.verdict == "imported" and o.file]
-    with pytest.raises(NotPossible, match=r"later\.zip together with c\.csv") as refusal:
+    with pytest.raises(NotPossible, match=r"later\.zip with c\.csv") as refusal:
         plan_purge(home, [file.sha256])
     assert file.sha256 in refusal.value.remedy
     purged(home, file.sha256, beside.container_sha256)
@@ -169,6 +169,6 @@ def test_a_purge_is_reported_unfinished_while_dagster_is_in_use(
     with closing(sqlite3.connect(index, isolation_level=None)) as db:
         db.execute("CREATE TABLE asset_check_executions (run_id TEXT)")
         db.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(InUse, match="stop `make ui`"):
+        with pytest.raises(InUse, match="Stop `make ui`"):
             pipeline.purge(home, [file.sha256], "why", PERSON, lambda _: True)
     assert tombstones(home)[0].erased_at is None

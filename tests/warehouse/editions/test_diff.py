@@ -139,7 +139,9 @@ def test_a_stock_is_added_within_one_month_alone(
     assert (patients["month"], patients["old"], patients["new"]) == (date(2025, 10, 1), 100, 110)
     assert patients["cells"] == patients["changed"] == 2
     show_difference(Screen(), found, 5, None)
-    assert "Added up for 2025-10 only, not over months: patients_included." in capsys.readouterr().out
+    assert (
+        "Added up for 2025-10 only, not over months: patients_included." in capsys.readouterr().out
+    )
 
 
 def test_an_edition_as_of_a_revision(home: Home) -> None:
