@@ -99,7 +99,7 @@ def test_a_file_in_a_zip_with_others_is_purged_only_with_the_zip(
     mine, other = sorted(
         (one.file for one in imported(home, path) if one.file), key=lambda file: file.feed != FEED
     )
-    with pytest.raises(NotPossible, match=r"together with c\.csv") as refusal:
+    with pytest.raises(NotPossible, match=r"with c\.csv") as refusal:
         plan_purge(home, [mine.sha256])
     assert mine.container_sha256 in refusal.value.remedy
     assert tombstones(home) == [] and len(active(home)) == 2
