@@ -1,7 +1,7 @@
 """Pages as the publishers render them, in our own words: the structure that discovery reads.
 
 Belongs here: functions that give the bytes of one page. Does not: serving them, or the files.
-Titles, addresses, sizes and dates are the caller's; whatever is not said has a sound default.
+Titles, addresses, sizes and dates are the caller's; the rest has valid defaults.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class File:
-    """A file that a page links to. `href`: as it stands in the page, absolute or relative."""
+    """A file that a page links to. `href`: as in the page, absolute or relative."""
 
     title: str
     href: str

@@ -41,7 +41,7 @@ HOSTS = {
 
 @dataclass(frozen=True)
 class ReplayWorld(World):
-    """The sample's world, told in four releases instead of two."""
+    """The sample's world, in four releases instead of two."""
 
     @property
     def editions(self) -> tuple[date, ...]:  # type: ignore[override]
@@ -88,7 +88,7 @@ def _by_publication(folder: Path) -> dict[tuple[str, str], list[Path]]:
 
 
 def _noise(series: str, day: date) -> list[File]:
-    """Cards beside the wanted ones that nobody takes: they lead nowhere."""
+    """Links beside the wanted ones that must not be followed."""
     other = {
         APPOINTMENTS: ["Annex_1_{}.xlsx", "GP_APPT_Publication_{}.xlsx"],
         LISTS: ["gp-reg-pat-prac-quin-age.csv", "gp-reg-pat-prac-sing-age-regions.csv"],

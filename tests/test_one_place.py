@@ -1,4 +1,4 @@
-"""Rules that stand in one module each: no other module may write them anew."""
+"""Rules that are defined in one module each, and nowhere else."""
 
 import re
 from pathlib import Path

@@ -74,7 +74,7 @@ def test_practices_of_the_half_that_was_published_add_up(mart: Mart) -> None:
 def test_any_order_of_imports_gives_the_same_content(
     as_listed: Path, england: Path, tmp_path: Path, seed: int
 ) -> None:
-    """The second order is taken in half by half: what was judged half-way is history alone."""
+    """The second order is processed in two halves: checks after the first are history only."""
     order = shuffled(seed)
     half = len(order) // 2 if seed == 2 else len(order)
     bring_in(tmp_path, england, order[:half])

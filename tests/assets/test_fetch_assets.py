@@ -1,4 +1,4 @@
-"""Fetching in Dagster: what a run tells of the editions it looked for, and when it tries again."""
+"""Fetching in Dagster: what a run reports of the editions it looked up, and when it retries."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def run(
     feed: str = FEED,
     asked: list[list[str]] | None = None,
 ) -> tuple[dg.ExecuteInProcessResult, list[dg.EventLogEntry]]:
-    """Run the job of a feed for some editions, of which `tell` says what is found of each."""
+    """Run the job of a feed for some editions; `tell` returns the result of each lookup."""
 
     def each_lookup(
         home: Home, feeds: list[str], editions: list[str], run_id: str

@@ -37,7 +37,7 @@ class Series:
     counts: np.ndarray
 
     def table(self, counts: np.ndarray | None = None) -> CountTable:
-        """What the judgement looks at; `counts`: others than those published."""
+        """The inputs of the range; `counts`: others than those published."""
         own = self.counts if counts is None else counts
         places = sorted(set(self.icbs))
         level_of = {

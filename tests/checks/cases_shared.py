@@ -56,7 +56,7 @@ def practice_sums(practices: int, sub_icb: int, expected: int = 1) -> Case:
 
 
 def typed(*rows: dict[str, object]) -> Case:
-    """The verdicts on a return that people typed."""
+    """The verdicts on a local return."""
     return of(REFERRALS, *rows)
 
 

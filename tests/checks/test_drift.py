@@ -1,4 +1,4 @@
-"""What checks of drift, of the hierarchy and of files tell, and when they keep silent."""
+"""What checks of drift, of the hierarchy and of files report, and when they are skipped."""
 
 from pathlib import Path
 
@@ -158,7 +158,7 @@ def test_labels_are_compared_among_common_organisations_only(home: Home) -> None
 
 
 def test_messages_on_local_returns_contain_no_counts(home: Home) -> None:
-    """Of one practice a sum is its count: only changes in percent may be told."""
+    """The sum of one practice is its count, so only changes in percent may be shown."""
     results = after(
         OCT,
         REFERRALS,

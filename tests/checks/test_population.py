@@ -1,4 +1,4 @@
-"""Patient lists: which one tells about a month, whom it counts, and what is judged by it."""
+"""Patient lists: which one applies to a month, whom it counts, and what is checked against it."""
 
 from datetime import date
 from typing import Any

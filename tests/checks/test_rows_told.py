@@ -1,4 +1,4 @@
-"""What a verdict tells whoever must find the row: which file, row, heading, value, and remedy."""
+"""How a verdict identifies an invalid row: file, row, heading, value, and remedy."""
 
 from tests.checks.support_checks import (
     CLAIMS,

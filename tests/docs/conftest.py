@@ -50,7 +50,7 @@ def mart(published: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _publish_with(home: Home, reissued: Path, spoilt: Path) -> None:
-    """Take in two lists, of which the second is held back, and publish the mart anew."""
+    """Process two lists, of which the second is held, and publish the mart again."""
     outcomes = list(import_paths(home, [reissued, spoilt], Request()))
     assert [one.message for one in outcomes if one.verdict == "refused"] == []
     for edition in (NEWEST, SPOILT):

@@ -11,7 +11,7 @@ import duckdb
 def read_on(
     path: str, stop: Event, told: "Queue[tuple[int, list[str]]]", pause: float = 0.05
 ) -> None:
-    """An analyst: reconnects and queries until told to stop; reports queries and errors. `pause`:
+    """An analyst, who reconnects and queries until stopped; reports queries and errors. `pause`:
     seconds between two connections."""
     queries, errors = 0, []
     while not stop.is_set():

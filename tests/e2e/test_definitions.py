@@ -30,7 +30,7 @@ def test_definitions_load() -> None:
 
 
 def test_definitions_load_although_settings_cannot_be_read(home: Home) -> None:
-    """Whoever needs them says what is wrong with them; to import the module needs nothing."""
+    """Importing the module needs no settings; a refresh, which does, reports what is wrong."""
     write_text(home.settings, "look: {corn: x}\n")
     importlib.reload(pipelines.definitions)
     loaded = pipelines.definitions.defs()

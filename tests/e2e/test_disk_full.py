@@ -1,4 +1,4 @@
-"""A disk that is full at each step that writes: nothing lost, nothing half visible, and said so.
+"""A full disk at each step that writes: nothing is lost or half visible, and it is reported.
 
 The system refuses to let a file grow past a limit; that fails where a full disk fails.
 """

@@ -60,7 +60,7 @@ def made(home: Home) -> set[str]:
 
 
 def figures(home: Home) -> dict[str, str]:
-    """What the mart says, table by table, but what is told of each refresh."""
+    """The content of the mart, table by table, without the records of each refresh."""
     told = mart_content(home.mart)
     return {name: table.content for name, table in told.items() if name not in JOURNALS}
 

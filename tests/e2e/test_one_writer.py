@@ -79,7 +79,7 @@ def meanwhile(home: Home, *what: str) -> Iterator[None]:
 
 
 def _do(root: Path, what: tuple[str, ...]) -> None:
-    """Not `assert`: its words would go to a terminal that nobody reads."""
+    """Not `assert`: its message would be lost with the process's terminal."""
     home = Home(root)
     for one in what:
         if one == "refresh":
@@ -115,7 +115,7 @@ def test_a_run_publishes_the_mart_that_it_has_built_and_no_other(october: Home) 
 def test_a_mart_built_before_another_was_published_does_not_take_its_place(
     october: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the two steps of a run somebody else takes in November and publishes."""
+    """Between the two steps of a run another process imports November and publishes."""
     write_regional(october.landing / "november.csv", NOV)
     with _between_the_steps(monkeypatch, lambda: refresh(october)):
         older = launched(october)

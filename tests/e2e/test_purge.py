@@ -33,8 +33,8 @@ def say(*arguments: str) -> Result:
 
 
 def traces(home: Home) -> list[str]:
-    """Files under the home that tell of the marker: in their bytes or, of Parquet, their cells;
-    and names that do."""
+    """Files under the home that contain the marker: in their name, their bytes or, for Parquet,
+    their cells."""
     pattern = re.compile(MARKER.encode(), re.IGNORECASE)
     found = []
     for path in sorted(p for p in home.root.rglob("*") if p.is_file()):

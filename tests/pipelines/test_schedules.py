@@ -1,4 +1,4 @@
-"""When each feed is looked for: what a tick of its schedule decides."""
+"""When each feed is looked up: what a tick of its schedule decides."""
 
 from datetime import UTC, datetime
 from itertools import takewhile

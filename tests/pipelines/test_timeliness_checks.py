@@ -114,8 +114,8 @@ def test_no_asset_is_fresh_by_the_clock() -> None:
 
 
 def test_a_skipped_check_is_no_green_one(held: Home, instance: dg.DagsterInstance) -> None:
-    """There is no earlier edition: nothing to compare with. It shows as a warning that says so,
-    and neither stops the run nor counts as failed."""
+    """There is no earlier edition to compare with: shown as a warning with that reason, it neither
+    stops the run nor counts as failed."""
     result = run(held, instance, f"take_in_{FEED}", partition_key="2025-10")
     assert result.success
     _, tidy, measures = keys(FEED)

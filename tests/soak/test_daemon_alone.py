@@ -1,6 +1,6 @@
-"""Three months of releases, and nobody touches anything: the daemon fetches, checks, publishes.
+"""Three months of releases without intervention: the daemon fetches, checks, publishes.
 
-Some minutes long, for Dagster's schedules tick once a minute; run by `make soak`.
+It takes some minutes, because Dagster's schedules tick once a minute; run by `make soak`.
 """
 
 import multiprocessing

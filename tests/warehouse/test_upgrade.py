@@ -1,4 +1,4 @@
-"""A home made by the release before: it opens, refreshes, and says the same."""
+"""A home made by the release before opens, refreshes, and has the same content."""
 
 import json
 import tarfile
@@ -48,7 +48,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def told(home: Home) -> dict[str, list[str]]:
-    """What the journals tell."""
+    """The entries of the journals."""
     return {
         "looks": [f"{one.at:%d} {one.feed} {one.edition} {one.verdict}" for one in lookups(home)],
         "publications": read_publications(home)["run_id"].to_list(),

@@ -1,4 +1,4 @@
-"""Fixtures of the alerts: an inbox, a disk with room, and a home that tells nobody by accident."""
+"""Fixtures of the alerts: an inbox, a disk with space, and a home without recipients."""
 
 import shutil
 from collections.abc import Iterator

@@ -62,7 +62,7 @@ def hold_back(home: Home) -> None:
 
 
 def publish(home: Home, synthetic: bool = False, at: str = "2025-10-30 09:45:00") -> None:
-    """Put a mart in place that tells of nothing but its publication."""
+    """Publish a mart that has only the record of its publication."""
     home.mart.parent.mkdir(parents=True)
     with duckdb.connect(str(home.mart)) as db:
         db.execute("CREATE SCHEMA governance")

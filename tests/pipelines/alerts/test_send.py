@@ -1,4 +1,4 @@
-"""Sending: what arrives, what is said where it does not, and that no key is ever shown."""
+"""Sending: what arrives, how failures are reported, and that no key is ever shown."""
 
 import logging
 from email import message_from_bytes

@@ -1,4 +1,4 @@
-"""`access-recovery alerts` and the last line of `status`: what is said, and exit statuses."""
+"""`access-recovery alerts` and the last line of `status`: output and exit statuses."""
 
 import json
 
@@ -19,7 +19,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def troubled(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home with one problem, and nobody who is told."""
+    """A home with one problem and no recipients."""
     monkeypatch.delenv("ACCESS_RECOVERY_ALERTS", raising=False)
     monkeypatch.delenv("ACCESS_RECOVERY_ALERTS_FILE", raising=False)
     look(home, "ambiguous")

@@ -1,4 +1,4 @@
-"""The command that writes data contracts: which files, and what is said."""
+"""The command that writes data contracts: its files and output."""
 
 from pathlib import Path
 from unittest.mock import patch
@@ -53,7 +53,7 @@ def test_a_file_is_no_folder_to_write_to(
 def test_a_folder_that_cannot_be_written_is_reported_with_the_reason(
     home: Home, tmp_path: Path
 ) -> None:
-    """Whoever the tests run as, a write that the system refuses is told alike."""
+    """A refused write is simulated, because the tests may run as root."""
     refused = PermissionError(13, "Permission denied")
     with patch("pipelines.cli.arguments.tempfile.TemporaryFile", side_effect=refused):
         done = RUNNER.invoke(app, ["contracts", "nhs_app", "--out", str(tmp_path / "closed")])

@@ -22,7 +22,7 @@ ZIP = "Practice_Level_Crosstab_Oct_25.zip"
 
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
-    """A publisher with nothing out yet, on the day of a release; nobody waits for new attempts."""
+    """A publisher with nothing published yet, on a release day; retries without waits."""
     monkeypatch.setattr("warehouse.fetch.fetch.london_today", lambda: date(2025, 11, 27))
     monkeypatch.setattr("warehouse.fetch.retry.ATTEMPTS", 1)
     with publishing(monkeypatch) as running:

@@ -32,7 +32,7 @@ def run(*arguments: str, answer: str | None = None) -> Result:
 
 
 def words(result: Result) -> str:
-    """What was said to standard error, without typer's frame."""
+    """The text of standard error, without typer's frame."""
     return " ".join(result.stderr.replace("│", "").split())
 
 

@@ -1,4 +1,4 @@
-"""What `status` says of a feed against the release calendar and of the newest look for it."""
+"""What `status` shows of the release calendar and of the newest lookup of a feed."""
 
 from datetime import UTC, datetime
 

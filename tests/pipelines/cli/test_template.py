@@ -1,4 +1,4 @@
-"""Templates of local returns, and what is said of the rows of a return that can't be taken."""
+"""Templates of local returns, and the messages on invalid rows of a return."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What can go: nothing of the archive, nothing in use, and only what nobody misses."""
+"""What is removed: nothing of the archive, nothing in use, only what can be rebuilt."""
 
 from pathlib import Path
 

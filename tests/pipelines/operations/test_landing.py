@@ -17,7 +17,7 @@ def looked(home: Home, seen: SeenFolder, now: float, *refused: str) -> LandingDe
 
 
 def settled(home: Home, seen: SeenFolder, now: float, *refused: str) -> LandingDecision:
-    """Two looks, far enough from each other."""
+    """Two evaluations, far enough apart."""
     return looked(home, looked(home, seen, now, *refused).seen, now + STILL, *refused)
 
 

@@ -50,7 +50,7 @@ def test_runs_that_may_quote_a_file_go(home: Home, name: str, status: Status, go
 
 
 def test_a_run_is_purged_if_it_ended_after_the_file_was_imported(home: Home) -> None:
-    """The daemon's refresh imports the file that it then says is held back, and why."""
+    """A refresh of the daemon imports the file and then records in its run why it is held."""
     with open_instance(home) as instance:
         early, late = (
             instance.create_run_for_job(job(REFRESH_JOB), status=Status.STARTED) for _ in range(2)

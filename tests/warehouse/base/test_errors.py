@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw, in one plain message; traces only for those who ask."""
+"""Unexpected errors as one plain message; traces only on request."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Little marts and registers for claims: a few figures typed in, instead of files taken in."""
+"""Small marts and registers for claims: a few figures set by the test, without files."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ FORGET = """DELETE FROM mart.kpi_monthly
 
 
 def figure(**keys: Any) -> Entry:
-    """An entry of the register: appointments of October 2024, unless told otherwise."""
+    """An entry of the register: by default appointments of October 2024."""
     entry = {
         "label": "a figure",
         "aspect": "value",
@@ -100,7 +100,7 @@ class LittleMart:
     def holds(
         self, feed: str, edition: str, status: str = "accepted", since: str = "", **columns: str
     ) -> None:
-        """An edition of a feed, where it stands, and the first month it covers."""
+        """An edition of a feed, its status, and the first month it covers."""
         row = {"feed": feed, "edition": edition, "status": status} | columns
         self._insert("edition", row | {"first_month": since or edition, "last_month": edition})
 

@@ -53,7 +53,7 @@ def test_few_organisations_differ_by_their_number(mart: LittleMart, tmp_path: Pa
 
 
 def test_the_age_of_a_list_carried_forward_is_reported(mart: LittleMart, tmp_path: Path) -> None:
-    """A quarterly list holds for three months; what is older than that is said."""
+    """A quarterly list is current for three months; an older one is reported with its age."""
     place = ("local_authority", "E06000016")
     mart.knows(LIST, {"2024-03": 81, "2024-12": 81}, edition="2023-12", place=place)
     shared = {"unit": "organisations", "kpi": LIST, "written": "82"}

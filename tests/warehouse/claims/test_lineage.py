@@ -65,7 +65,7 @@ def test_a_difference_is_derived_from_figures_and_the_stated_value(edges: list[E
 def test_every_column_read_by_claims_is_in_the_lineage_of_some_column(
     statements: list[str], edges: list[Edge]
 ) -> None:
-    """A column that judging reads, and of which no column of the claim tables is told to be made,
+    """A column that evaluation reads, and that is not the origin of any column of the claim tables,
     would be missing from lineage."""
     [told] = [" ".join(s for s in statements if s.startswith("CREATE TABLE mart.claim"))]
     asked = {}

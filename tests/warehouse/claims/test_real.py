@@ -24,7 +24,7 @@ def claims(real_home: Home) -> dict[str, Record]:
 
 
 def latest(claim: Record) -> dict[str, Record]:
-    """Readings by the latest figures, by what stands after the subject."""
+    """Readings by the latest figures, keyed by the text after the subject."""
     return {row["reading"].partition(": ")[2]: row for row in claim["readings"] if row["is_latest"]}
 
 

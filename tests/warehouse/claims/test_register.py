@@ -139,7 +139,7 @@ def test_a_fault_outside_the_claims_is_reported(tmp_path: Path, text: str, told:
 
 
 def test_the_error_has_no_other_cause_and_a_remedy(tmp_path: Path) -> None:
-    """A refresh tells the innermost cause of a failure, so that there must be no other."""
+    """A refresh reports the innermost cause of a failure, so there must be no other."""
     with pytest.raises(ValueError, match="claim") as refused:
         registered(tmp_path, claim=figure(period={"month": "October"}))
     assert refused.value.__cause__ is None

@@ -1,4 +1,4 @@
-"""Parts and revisions of one edition, told apart whatever the order of arrival."""
+"""Parts and revisions of one edition are distinguished, whatever the order of import."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""An edition stands where its checks put it, unless somebody decided otherwise."""
+"""An edition's status follows its checks, unless somebody decided otherwise."""
 
 import pytest
 

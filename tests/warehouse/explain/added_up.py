@@ -1,4 +1,4 @@
-"""Every figure of a mart against the measures of the cells that it is said to rest on."""
+"""Every figure of a mart against the sum of the measures that its explanation names."""
 
 import duckdb
 import polars as pl

@@ -1,5 +1,6 @@
-"""The promise of an explanation: the rows it names, added up from the archived files, give the
-figure. What is asked of every KPI, whatever the files."""
+"""Explanations are exact: the rows they name, added up from the archived files, give the figure.
+
+Tests for every KPI, whatever the files."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ KEYS = ("kpi_id", "org_level", "org_code", "month", "vintage")
 
 
 def chosen(home: Home) -> Iterator[tuple[Figure, list[dict[str, Any]]]]:
-    """Figures with the cells they rest on: of each KPI and level, of the organisation for which
-    most editions are held, the newest one and the first one."""
+    """Figures with the measures they use: for each KPI and level, of the organisation with most
+    editions, the newest one and the first one."""
     with duckdb.connect() as db:
         attach(db, home.mart)
         db.execute("USE mart")

@@ -22,7 +22,7 @@ class Published:
     code: int
 
     def code_and_count(self, row: int, column: str | None) -> tuple[str, int]:
-        """Whose a row is, and what stands in one of its columns; 1 if none is named."""
+        """A row's organisation and the count in one of its columns; 1 if no column is named."""
         cells = self.rows[row]
         text = cells[self.places[column]] if column else "1"
         return cells[self.code].strip(), int(text.replace(",", ""))

@@ -1,4 +1,4 @@
-"""What a reader is told where figures are held back, re-issued, or of a mart that is too old."""
+"""Explanations of held and reissued figures, and of figures in a mart that is too old."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The client against a publisher on 127.0.0.1, on good days and on bad ones. Nobody sleeps."""
+"""The client against a publisher on 127.0.0.1 that works or fails, without real waits."""
 
 import ssl
 import subprocess
@@ -401,7 +401,7 @@ def test_settings_that_make_no_sense(said: str, words: str, home: Home) -> None:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate and its key in one file, vouched for by nobody."""
+    """A self-signed certificate and its key in one file."""
     if not (openssl := which("openssl")):
         pytest.skip("needs the program openssl, to make a certificate that nobody vouches for")
     pem = tmp_path_factory.mktemp("tls") / "own.pem"

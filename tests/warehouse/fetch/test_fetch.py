@@ -36,7 +36,7 @@ ALL = "gp-reg-pat-prac-all.csv"
 
 
 def looked(home: Home, *feeds: str, today: date = RELEASE, **said: Sequence[str]) -> list[Lookup]:
-    """The looks of one fetch, without waits."""
+    """The lookups of one fetch, without waits."""
     with Client(home, lambda _: None) as client:
         return list(each_lookup(home, feeds, today=today, client=client, **said))  # type: ignore[arg-type]
 

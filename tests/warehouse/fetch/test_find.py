@@ -61,7 +61,7 @@ NOISE = [
 
 
 def publisher(pages: Mapping[str, bytes | Page]) -> Callable[[str], Page]:
-    """A `get` that knows these pages, and answers 404 to all others."""
+    """A `get` that returns these pages, and 404 for all others."""
 
     def get(url: str) -> Page:
         said = pages.get(url)

@@ -1,4 +1,4 @@
-"""The journal of looks: nothing in it is lost, and what is cut short harms nothing."""
+"""The journal of lookups: nothing is lost, and an interrupted entry does no harm."""
 
 from datetime import UTC, datetime
 

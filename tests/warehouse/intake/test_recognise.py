@@ -1,4 +1,4 @@
-"""Which feed a file is, from its content alone, and what is said of a file that is none."""
+"""Recognising a file's feed by its content alone, and the message if it has none."""
 
 import csv
 import io

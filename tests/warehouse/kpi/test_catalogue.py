@@ -116,7 +116,7 @@ def test_kpis_reach_every_level_they_can() -> None:
 
 
 def feed_of(kpi_id: str) -> str | None:
-    """The feed that is expected; None for a KPI that these lists don't know."""
+    """The expected feed; None for a KPI that is not in these lists."""
     begun = (feed for start, feed in BY_NAME.items() if kpi_id.startswith(start))
     return FEED_OF.get(kpi_id) or next(begun, None)
 

@@ -1,4 +1,4 @@
-"""Column lineage of the feeds: what their contracts tell, against what reading really does."""
+"""Column lineage of the feeds: that of their contracts against what reading really does."""
 
 from collections.abc import Iterable
 

@@ -72,7 +72,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def content(path: Path) -> dict[tuple[str, str | None], pl.DataFrame]:
-    """Rows of every table and view that rests on figures, KPI by KPI where they are of KPIs."""
+    """Rows of every table and view made from figures, by KPI where they have one."""
     found = {}
     with duckdb.connect(str(path), read_only=True) as db:
         names = [
@@ -114,7 +114,7 @@ def changed(world: World, feed: str, measure: str) -> set[Changed]:
 
 
 def reached(world: World, measure: tuple[str, str], uses: tuple[str, ...]) -> set[Changed]:
-    """What the edges say rests on a measure, rows aside: followed forwards, KPI by KPI."""
+    """Columns that use a measure according to the edges, rows aside, by KPI."""
     onwards: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for edge in world.edges:
         onwards[(edge.from_table, edge.from_column)].append(edge)

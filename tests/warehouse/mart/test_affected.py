@@ -1,10 +1,10 @@
-"""From an edition to the published figures that rest on it."""
+"""From an edition to the published figures that use it."""
 
 from tests.warehouse.support_mart import Mart
 
 
 def test_figures_affected_by_an_edition(llr: Mart) -> None:
-    """Leicester City's figures of October rest on its own edition; so do those of its wholes."""
+    """Leicester City's figures of October use its own edition; so do roll-ups that include it."""
     found = llr.rows(
         "SELECT * FROM figures_affected('gp_appointments_sub_icb', '2025-10') "
         "WHERE kpi_id = 'appointments'"

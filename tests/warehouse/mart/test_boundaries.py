@@ -1,4 +1,4 @@
-"""Boundaries that changed: no rate of two places, placed as the edition says, always known."""
+"""Changed boundaries: no rate across two boundaries, parents as in the edition, no gaps."""
 
 from datetime import date
 from pathlib import Path

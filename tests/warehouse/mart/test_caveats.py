@@ -1,4 +1,4 @@
-"""Caveats: where they are written, what they reach, and that they stand beside the figures."""
+"""Caveats: where they are set, what they apply to, and that they are beside the figures."""
 
 from datetime import date
 from typing import Any

@@ -1,7 +1,7 @@
-"""Disclosure control of local returns: what may be seen, and trying to see the rest.
+"""Disclosure control of local returns: what is shown, and attempts to derive the rest.
 
 Five practices of Leicester City and one each of the other two places refer. In July 2025 C82001
-sent 3: that must not be found out.
+sent 3: that must not be disclosed.
 """
 
 from itertools import product
@@ -253,8 +253,8 @@ def test_small_numbers_of_places_are_hidden_too(tmp_path: Path) -> None:
 
 
 def test_a_small_number_cannot_be_derived_from_another_measure(tmp_path: Path) -> None:
-    """04C sent 34 without C82003. Who sees that 31 of C82002's were completed knows that C82001
-    sent 3 at most."""
+    """04C sent 34 without C82003. With 31 of C82002's completed, C82001 can have sent
+    3 at most."""
     became = {SMALL: (3, 0), "C82002": (31, 31), "C82003": (60, 20), "C82004": (70, 25)}
     paths = [
         write_list(tmp_path / "list.csv", *[listed(c, "04C", "2025-07-01", 99) for c in became]),

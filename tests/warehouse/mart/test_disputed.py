@@ -75,7 +75,7 @@ def test_own_figure_is_disputed_with_the_reason_beside_it(mart: Mart) -> None:
 
 
 def test_figures_that_the_edition_does_not_restate_are_not_disputed(mart: Mart) -> None:
-    """03W's October stands from the edition before, as does what 04V lost a row of."""
+    """03W's October is from the edition before, as is the figure of 04V, which lost a row."""
     for code in ("03W", "04V"):
         row = mart.figure("appointments", "sub_icb", code, "2025-10")
         assert (row["edition"], row["status"], row["status_reason"]) == ("2025-10", "final", None)

@@ -255,7 +255,7 @@ def test_reference_has_the_icbs_of_the_month(month: str) -> None:
 
 @pytest.fixture(scope="module")
 def misspelt(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    """Two lists: FA002 is under a board nobody knows in both, FA003 in the second only."""
+    """Two lists: FA002 is under an unknown board in both, FA003 in the second only."""
 
     def fill(place: Path) -> None:
         june = [on_list("FA001", "Leicester City Council"), on_list("FA002", "LEICESTER CTY")]
@@ -323,7 +323,7 @@ def test_lists_of_the_publisher_reconcile(real_more: Path, tmp_path: Path) -> No
 
 
 def test_a_list_that_is_too_old_is_not_used(tmp_path: Path) -> None:
-    """A quarterly list stands in for the next one, and for one more quarter; then it is no news."""
+    """A quarterly list is used for its own quarter and the next, then no longer."""
     files = {"l-202503": pharmacy_list(on_list("FA001", "LEICESTER"))}
     claims = [claim("FA001", f"2025-{month:02}", 3) for month in range(3, 12)]
     files |= {f"c-{n}": long_claims(row) for n, row in enumerate(claims)}

@@ -288,7 +288,7 @@ def test_no_value_is_not_a_number(real: Mart) -> None:
 
 
 def test_log_ins_of_icbs_are_the_publishers_national_row(real: Mart) -> None:
-    """Table 1 of the August 2025 edition, whose heading of July says June."""
+    """Table 1 of the August 2025 edition, in which July is headed June."""
     published = {
         "2025-03": 53_273_324,
         "2025-04": 51_189_940,

@@ -96,7 +96,7 @@ def test_no_hidden_figure_can_be_estimated_to_within_the_threshold(found: dict[s
 
 
 def bounds(cell: Cell, one: dict[Cell, int], unseen: set[Cell]) -> tuple[float, float | None]:
-    """The least and the most that a reader of all that is shown can tell of a hidden figure."""
+    """The lower and upper bound of a hidden figure that can be derived from all that is shown."""
     from scipy.optimize import linprog  # takes seconds, and workers that run other tests load this
 
     unknown = sorted(c for c in unseen if one[c] > 0)

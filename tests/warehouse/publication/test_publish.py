@@ -24,7 +24,7 @@ Make = Callable[[str], Built]
 
 @pytest.fixture
 def make(home: Home, llr: Mart) -> Make:
-    """Makes a built mart in the home: a copy of one, marked so that it can be told apart."""
+    """Makes a built mart in the home: a copy of one, marked so that it can be recognised."""
     home.mart.parent.mkdir(parents=True)
 
     def built(mark: str) -> Built:

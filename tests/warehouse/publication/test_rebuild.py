@@ -21,14 +21,14 @@ WHY = ("both are true", "A. Person")
 
 
 def judged(home: Home) -> None:
-    """Take in what is pending, as a refresh does."""
+    """Process what is pending, as a refresh does."""
     for feed in contracts():
         for edition in pending_editions(home, feed):
             take_in(home, feed, edition, RUN)
 
 
 def published(home: Home) -> Content:
-    """Take in what is pending, publish, and read what the mart says."""
+    """Process what is pending, publish, and read the mart."""
     judged(home)
     publish(home, build_aside(home))
     return {table: told.content for table, told in mart_content(home.mart).items()}
@@ -45,7 +45,7 @@ def imports(tmp_path_factory: pytest.TempPathFactory) -> list[Import]:
 
 @pytest.fixture(scope="module")
 def first(imports: list[Import], tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Content]:
-    """The mart of the imports in the order in which they are told."""
+    """The mart of the imports in their given order."""
     home = Home(tmp_path_factory.mktemp("first") / "home")
     bring_all(home, imports)
     return home, published(home)

@@ -1,4 +1,4 @@
-"""Published text into typed rows: every spelling publishers have used, every way to go wrong."""
+"""Published text into typed rows: all spellings that publishers used, and invalid values."""
 
 from datetime import date
 

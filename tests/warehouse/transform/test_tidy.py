@@ -80,7 +80,7 @@ def test_a_sound_file_has_an_empty_quarantine_of_the_same_shape(home: Home) -> N
 
 
 def test_too_many_fields_are_never_read_as_a_smaller_number(home: Home) -> None:
-    """An unquoted 1,234 shifts what follows; every field left of the edge looks sound."""
+    """An unquoted 1,234 shifts what follows; every field before the end still seems valid."""
     shifted = coverage({"Included Practices": 7}).replace(b",7,1,1000,1000", b",1,234,1000,1000,9")
     facts, paths = tidied(home, shifted + b"03W,E54000015,E40000011,01OCT2025,2,2,20,20\r\n")
     assert (facts.rows, facts.quarantined) == (1, 1)

@@ -1,4 +1,4 @@
-"""Editions taken in as Dagster's assets do it, and the events that they left."""
+"""Editions processed as Dagster's assets do it, and the events of that."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def events(home: Home) -> list[Event]:
 
 
 def take_in_with_events(home: Home, feed: str, edition: str = OCT) -> list[str]:
-    """Take an edition in and tell of it; returns what was warned of."""
+    """Process an edition and emit its events; returns the warnings."""
     warned: list[str] = []
     contract = contracts()[feed]
     files = [file for file in active(home) if (file.feed, file.edition) == (feed, edition)]

@@ -1,4 +1,4 @@
-"""Where events go: the home's file, a service, nowhere; and what is said of trouble."""
+"""Where events go: the home's file, a service, nowhere; and how failures are reported."""
 
 import json
 import logging
@@ -65,7 +65,7 @@ def service() -> Iterator[Service]:
 
 
 def tell(home: Home, steps: int = 1) -> list[str]:
-    """Tell of steps that end well; returns what was warned of."""
+    """Emit the events of steps that succeed; returns the warnings."""
     warned: list[str] = []
     with emitting(home, warned.append) as lineage:
         for _ in range(steps):

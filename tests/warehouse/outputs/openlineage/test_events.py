@@ -1,4 +1,4 @@
-"""What events tell of an edition that was taken in, held back, or could not be."""
+"""The events of an edition that was accepted, held, or could not be processed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the event of a built mart tells: tables, checks, and where each column comes from."""
+"""The event of a built mart: tables, checks, and the origin of each column."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages: what they say, that they say it to everybody, and that they ask nobody."""
+"""The pages: their content, their accessibility, and that they work offline."""
 
 import re
 from collections.abc import Callable
@@ -137,7 +137,7 @@ def test_the_scorecard_shows_what_is_overdue(read: Callable[[str], Page]) -> Non
 def test_timeliness_is_as_at_the_day_of_the_page(
     governed: Home, tmp_path: Path, today: date, told: str
 ) -> None:
-    """Passed when it was judged, and overdue since: the scorecard says so."""
+    """It passed when it was checked and is overdue since: the scorecard shows that."""
     own = Home(tmp_path / "home")
     own.mart.parent.mkdir(parents=True)
     own.mart.write_bytes(governed.mart.read_bytes())
