@@ -21,7 +21,6 @@ ONE_PLACE = {
     },
     r":[+,]*\.\d%\}|:\+[,.\d]|\} pp\b|,\.6g": {
         "warehouse/base/number_format.py",
-        "warehouse/mart/provisional.py",  # SQL says its own
     },
     r"\.year\) \* 12|\.year \* 12|% 12 \+ 1|:%Y-%m\}|:%b %Y\}\"$|relativedelta|month >= 4": {
         "warehouse/base/months.py",

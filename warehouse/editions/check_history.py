@@ -7,6 +7,7 @@ current verdict, with the fingerprint of its inputs). Does not: reaching verdict
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
@@ -219,9 +220,7 @@ def record(
     `files`: hashes of the files checked. `held_months`: what check `NEW_MONTHS` holds.
     """
     append(home, results, f"{feed}-{edition}")
-    tally = dict.fromkeys(("pass", "warn", "fail", "skipped"), 0)
-    for result in results:
-        tally[result.verdict] += 1
+    tally = Counter(result.verdict for result in results)
     failed = [
         result
         for result in results
