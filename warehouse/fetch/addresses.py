@@ -23,11 +23,11 @@ class Addresses:
         self._back = sorted([(b, a) for a, b in pairs], key=lambda pair: -len(pair[0]))
 
     def mapped(self, url: str) -> str:
-        """Return the address to request for the publisher's `url`."""
+        """The address to request for the publisher's `url`."""
         return _replaced(url, self._there)
 
     def published(self, url: str) -> str:
-        """Return the publisher's address of the requested `url`."""
+        """The publisher's address of the requested `url`."""
         return _replaced(url, self._back)
 
 
@@ -40,9 +40,9 @@ def _replaced(url: str, pairs: list[tuple[str, str]]) -> str:
 
 
 def read_addresses(home: Home) -> Addresses:
-    """The mapping of `ACCESS_RECOVERY_ADDRESSES`, else that of the settings, else none.
+    """The mapping of `ACCESS_RECOVERY_ADDRESSES`, else of the settings, else none.
 
-    Raises ValueError naming the variable, or the settings' file, and what is wrong with it.
+    Raises ValueError naming the variable or the settings file, and the fault.
     """
     said = os.environ.get(ADDRESSES_VARIABLE, "").split()
     if not said:
@@ -52,6 +52,6 @@ def read_addresses(home: Home) -> Addresses:
         return Addresses({web_address(a): web_address(b) for a, b in pairs})
     except ValueError as error:
         raise ValueError(
-            f"{ADDRESSES_VARIABLE}: {error}. It says which address stands for a publisher's, as "
+            f"{ADDRESSES_VARIABLE}: {error}. Write publishers' addresses and their replacements as "
             "`from=to` pairs separated by spaces: https://publisher.example=http://127.0.0.1:8000"
         ) from error

@@ -15,11 +15,11 @@ from warehouse.contract.discovery import Pattern, at_hosts
 from warehouse.contract.names_of_editions import compiled, edition_of, editions_in, is_again
 
 GATEWAY = (
-    "A proxy or a gateway of the network has answered in the publisher's place. Open the address "
+    "A proxy or a gateway of the network has answered instead of the publisher. Open the address "
     "in a browser on this machine, sign in or have it allowed, then fetch again."
 )
-NAMES_SHOWN = 60  # names in one message; no page of one edition has as many
-WAIT = "There is nothing to do: it is looked for again on the next working day."
+NAMES_SHOWN = 60  # names in one message; pages of one edition have fewer
+WAIT = "No action is needed: it is looked up again on the next working day."
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Link:
-    """A file to download. `bytes`: as the page states, often rounded; None if it does not.
+    """A file to download. `bytes`: as stated on the page, often rounded.
 
-    `modified`: when the publisher last changed it, or the page it is on (UTC), if stated.
-    `members`: names of the wanted members of a zip, a regular expression; None for all.
+    `modified`: when the file, or its page, was last changed (UTC), if stated. `members`: a regular
+    expression for the members of a zip to import; None for all.
     """
 
     url: str
@@ -50,10 +50,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Found:
-    """A published edition. `page`: where its links are; `published_on`: as stated there.
-
-    `links`: those of one file in the order of issue: a reissue comes after the first.
-    """
+    """A published edition. `page`: where its links are; `published_on`: as stated there; `links`:
+    in the order of issue."""
 
     page: str
     published_on: date | None
@@ -61,11 +59,11 @@ class Found:
 
 
 class NothingToDownload(Refusal):
-    """There is nothing to download: what was found, and what the person can do about it."""
+    """There is nothing to download."""
 
 
 class NotYet(NothingToDownload):
-    """The publisher has nothing of that edition yet: wait."""
+    """The edition is not published yet: wait."""
 
 
 class NotFound(NothingToDownload):
@@ -82,7 +80,7 @@ class NotThePublisher(NothingToDownload):
 
 @dataclass(frozen=True)
 class Search:
-    """What to search for, on which page, and which hosts its links may point to."""
+    """What to search for, on which page, and the hosts that its links may lead to."""
 
     feed: str
     edition: str
@@ -91,16 +89,16 @@ class Search:
 
     @property
     def remedy(self) -> str:
-        """Return what to do about a file that is missing, or not the only match."""
+        """What to do about a missing file."""
         return (
             f"Open {self.page} and see how the file is named. If it is there, import it by hand "
-            f"(`access-recovery import`), and put its name into `discovery:` of "
-            f"assets/feeds/{self.feed}/contract.yaml, first among the patterns."
+            f"(`access-recovery import`), and add its name to `discovery:` of "
+            f"assets/feeds/{self.feed}/contract.yaml, as the first pattern."
         )
 
     @property
     def not_yet(self) -> NotYet:
-        """Nothing of the edition is there."""
+        """The exception for an edition that is not published yet."""
         return NotYet(f"{self.feed} {self.edition} is not published yet at {self.page}.", WAIT)
 
 
@@ -114,10 +112,9 @@ class _Match:
 def chosen(
     links: Iterable[Link], label: str, patterns: Iterable[Pattern], search: Search
 ) -> tuple[Link, ...]:
-    """Return the links of the first pattern that matches any: one, and its reissues.
+    """The links of the first pattern that matches any: one, and its reissues.
 
-    Raises NotFound if no pattern matches, Ambiguous if two addresses match and neither is a
-    reissue.
+    Raises NotFound if no pattern matches, Ambiguous for two matches that are not reissues.
     """
     seen = list(links)
     strayed: list[Link] = []
@@ -130,39 +127,33 @@ def chosen(
     raise _not_found(seen, strayed, label, search)
 
 
-def editions_listed(links: Iterable[Link], patterns: Iterable[Pattern]) -> set[str]:
-    """Return the editions (YYYY-MM) of all links that any pattern matches."""
-    seen = list(links)
-    matches = [match for pattern in patterns for match in _matches(pattern, seen)]
-    return {match.edition for match in matches if match.edition}
-
-
 def listed(
     links: Iterable[Link], label: str, patterns: tuple[Pattern, ...], search: Search
 ) -> tuple[Link, ...]:
-    """As `chosen`, of a place that lists all editions: one later than all of them is not out.
+    """As `chosen`, for a place that lists all editions.
 
-    Raises NotYet for it, and for an empty list; NotFound for one that is passed over, or if no
-    name at all is understood; Ambiguous as `chosen`.
+    Raises NotYet for an edition later than all listed, and for an empty list; NotFound for another
+    missing one; Ambiguous as `chosen`.
     """
     seen = list(links)
-    editions = editions_listed(seen, patterns)
+    matches = [match for pattern in patterns for match in _matches(pattern, seen)]
+    editions = {match.edition for match in matches if match.edition}
     if not seen or (editions and search.edition > max(editions)):
         raise search.not_yet
     return chosen(seen, label, patterns, search)
 
 
 def answered(page: Page, search: Search) -> Page:
-    """Page, if the publisher sent it. Raises NotThePublisher for another host or a refusal."""
+    """The page, if the publisher sent it. Raises NotThePublisher for another host or status."""
     if not may_lead(page.url, search):
-        raise NotThePublisher(f"{search.page} was sent on to {page.url}.", GATEWAY)
+        raise NotThePublisher(f"{search.page} was redirected to {page.url}.", GATEWAY)
     if page.status != 200:
         raise NotThePublisher(f"{page.url} answered with status {page.status}.", GATEWAY)
     return page
 
 
 def may_lead(url: str, search: Search) -> bool:
-    """Whether an address is at one of the hosts of the source, or where its page is."""
+    """Whether an address is at one of the source's hosts, or its page's."""
     return at_hosts(url, (*search.hosts, urlsplit(search.page).netloc))
 
 
@@ -181,7 +172,7 @@ def _matches(pattern: Pattern, links: list[Link]) -> list[_Match]:
 
 
 def _is_of(match: _Match, edition: str) -> bool:
-    """Whether a match is of the edition: it names it, or names no month but this one."""
+    """Whether a match is of the edition: it names it, or no other month."""
     if match.edition:
         return match.edition == edition
     said = list(editions_in(match.link.file_name)) or list(editions_in(match.link.text))
@@ -195,8 +186,8 @@ def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, 
             f"{search.page} has {len(firsts)} files that could be {label} of {search.edition}: "
             f"{', '.join(firsts)}.",
             f"Open {search.page} and choose: import the right one by hand (`access-recovery "
-            f"import`), or make the patterns in `discovery:` of assets/feeds/{search.feed}/"
-            "contract.yaml narrower, so that they fit that one alone.",
+            f"import`), or narrow the patterns in `discovery:` of assets/feeds/{search.feed}/"
+            "contract.yaml, so that they match that one alone.",
         )
 
     def issued(match: _Match) -> tuple[bool, str, str, str]:
@@ -221,7 +212,7 @@ def _not_found(seen: list[Link], strayed: list[Link], label: str, search: Search
         return NotFound(
             f"{where} at the publisher's hosts ({allowed}): a link with its name leads to {hosts} "
             "and was not followed.",
-            "If the publisher does keep files there, name the host in `hosts:` of `discovery:` in "
+            "If the publisher keeps files there, add the host to `hosts:` of `discovery:` in "
             f"assets/feeds/{search.feed}/contract.yaml.",
         )
     names = sorted({link.file_name for link in seen})

@@ -63,11 +63,8 @@ class _Answer(BaseModel):
 
 
 def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
-    """Return the resource of an edition, and its reissues.
-
-    Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
-    not, or if the data set is gone, Ambiguous if two match, NotThePublisher if another answered.
-    """
+    """The resource of an edition, and its reissues. Raises as `listed` and `answered`, and NotFound
+    if the data set does not exist."""
     search = Search(feed, edition, source.page, source.allowed_hosts)
     package = _package(get(source.address), source, search)
     data = [_link(one, search) for one in package.resources if _is_data(one, source)]
@@ -78,7 +75,7 @@ def find_ckan(source: Ckan, feed: str, edition: str, get: Callable[[str], Page])
 
 
 def _package(page: Page, source: Ckan, search: Search) -> _Package:
-    """Return the portal's description of the data set. CKAN answers 404 if there is none."""
+    """The portal's description of the data set. CKAN answers 404 if there is none."""
     if page.status != 404:
         answered(page, search)
     if page.content.lstrip()[:1] == b"<":
@@ -91,8 +88,8 @@ def _package(page: Page, source: Ckan, search: Search) -> _Package:
     if not answer.success:
         said = str((answer.error or {}).get("message") or "no reason given")
         raise NotFound(
-            f"{page.url} says that there is no data set `{source.dataset}`: {shown(said)}.",
-            f"See under which name {source.portal} has it now, and change `dataset:` in "
+            f"{page.url} answered that there is no data set `{source.dataset}`: {shown(said)}.",
+            f"Look for its new name at {source.portal}, and change `dataset:` in "
             f"assets/feeds/{search.feed}/contract.yaml.",
         )
     if answer.result is None:
@@ -103,19 +100,19 @@ def _package(page: Page, source: Ckan, search: Search) -> _Package:
 def _changed(page: Page, search: Search) -> NotFound:
     begin = shown(page.content[:60].decode("utf-8", "replace"))
     return NotFound(
-        f"{page.url} answered with something else than a list of resources: {begin}",
-        f"The portal may have changed or be in trouble. {search.remedy}",
+        f"{page.url} did not answer with a list of resources: {begin}",
+        f"The portal may have changed, or have a fault. {search.remedy}",
     )
 
 
 def _is_data(resource: _Resource, source: Ckan) -> bool:
-    """Whether it can be a file of figures: notes and pictures are resources, too."""
+    """Whether it may be a data file: notes and pictures are resources too."""
     known = (resource.format or "").casefold().rpartition("/")[2]
     return not known or known in source.formats
 
 
 def _link(resource: _Resource, search: Search) -> Link | None:
-    """A resource as a link: to its file, or to its zip where the file has no usable address."""
+    """The link to a resource's file, or to its zip if the file has no usable address."""
     stated = [address(url, search.page) for url in (resource.url, resource.zip_url) if url]
     usable = [url for url in stated if may_lead(url, search)]
     url = next((one for one in (*usable, *stated) if one), "")
@@ -135,7 +132,7 @@ def _bytes(size: float | str | None) -> int | None:
 
 
 def _when(text: str | None) -> datetime | None:
-    """CKAN's times are UTC and do not say so; None for a text that is no time."""
+    """A time as CKAN writes it: UTC, without stating it. None for another text."""
     try:
         when = datetime.fromisoformat(text or "")
     except ValueError:

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class EarlierAnswer:
-    """What is remembered of a file from its last request."""
+    """The headers of a file's last download, to request it only if it has changed."""
 
     etag: str | None
     last_modified: str | None
@@ -63,7 +63,7 @@ class Downloaded:
 
 @dataclass(frozen=True)
 class NotModified:
-    """The publisher's file has not changed since the last time."""
+    """The publisher's file has not changed since the last download."""
 
     url: str
 
@@ -71,7 +71,7 @@ class NotModified:
 class Client:
     """Requests to publishers on behalf of one home. Close it, or use it in a `with` block.
 
-    `sleep` waits between attempts. Raises ValueError for settings that can't be used.
+    `sleep` waits between attempts. Raises ValueError for invalid settings.
     """
 
     def __init__(self, home: Home, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -96,10 +96,10 @@ class Client:
         self._sessions.clear()
 
     def get(self, url: str, hosts: Collection[str] = ()) -> Page:
-        """Return a page, even one that reports that there is none (404, 410).
+        """Return a page, even with status 404 or 410.
 
         `hosts`: where redirects may lead beside the host of the address. Raises Unreachable, after
-        several attempts for temporary errors; Refused for invalid answers.
+        retries of temporary errors; Refused for invalid answers.
         """
         return self._patiently(lambda: self._page(url, hosts))
 
@@ -111,7 +111,7 @@ class Client:
         hosts: Collection[str] = (),
         name: str | None = None,
     ) -> Downloaded | NotModified:
-        """Download a file into a folder of its address, resuming a partial one.
+        """Download a file into `folder`, resuming a partial one there.
 
         `known`: download only if it has changed since; `name`: its name if the headers give none.
         Raises as `get` does, and NotFound.
@@ -121,7 +121,7 @@ class Client:
         if final is None:
             return NotModified(url)
         said = part.said
-        assert said is not None  # noqa: S101 - a file that is here has been spoken of
+        assert said is not None  # noqa: S101 - a downloaded file has headers
         called = file_name(said.disposition, name or url)
         path = part.finish(called)
         return Downloaded(
@@ -151,7 +151,7 @@ class Client:
                 if len(content) > MAX_PAGE_BYTES:
                     raise Refused(
                         f"The page {plain(url)} is larger than {MAX_PAGE_BYTES:,} bytes.",
-                        "Open it in a browser: is it still a page?",
+                        "Open it in a browser and check that it is still a page.",
                     )
             kind = response.headers.get("content-type", "")
             return Page(final, response.status_code, content, kind)
@@ -159,7 +159,7 @@ class Client:
     def _into(
         self, part: PartialFile, url: str, known: EarlierAnswer | None, hosts: Collection[str]
     ) -> str | None:
-        """Complete a partial file; returns its final address, None if nothing has changed."""
+        """Complete a partial file; returns its final address, None if it has not changed."""
         headers = part.headers() or _conditions(known)
         with self._answer(url, {"Accept-Encoding": "identity"} | headers, hosts) as (answer, final):
             status = answer.status_code
@@ -168,7 +168,7 @@ class Client:
             if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
                 raise NotFound(
                     f"The page lists {plain(url)}, but there is no such file ({status}).",
-                    "Look at the page: the publisher may be about to replace the file.",
+                    "Check the page: the publisher may be replacing the file.",
                 )
             if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and part.is_end(answer):
                 return final
@@ -176,20 +176,20 @@ class Client:
                 part.begin(answer)
             elif not part.continues(answer):
                 part.drop()
-                raise self._broken(url, "it did not send the part that was asked for")
+                raise self._broken(url, "it did not send the part that was requested")
             self._write(part, answer, url)
             return final
 
     def _write(self, part: PartialFile, answer: httpx.Response, url: str) -> None:
         with part.path.open("ab") as out:
             coded = answer.headers.get("content-encoding", "identity") != "identity"
-            # Write chunks as they come: a buffered one is lost when the connection breaks.
+            # Write chunks as they arrive: a buffered one is lost if the connection breaks.
             for chunk in answer.iter_bytes() if coded else answer.iter_raw():
                 out.write(chunk)
                 if out.tell() > MAX_FILE_BYTES:
                     part.drop()
                     raise Refused(
-                        f"{plain(url)} is larger than the {MAX_FILE_BYTES:,} bytes that are taken.",
+                        f"{plain(url)} is larger than the {MAX_FILE_BYTES:,} bytes allowed.",
                         "Check that it is the file you expect; then download and import it.",
                     )
         if not part.is_whole:
@@ -203,8 +203,8 @@ class Client:
     def _answer(
         self, url: str, headers: dict[str, str], hosts: Collection[str]
     ) -> Iterator[tuple[httpx.Response, str]]:
-        """Return one answer, and its final address as the publisher's. While it is read, nobody
-        else requests from that host. Redirects are followed within the source's hosts."""
+        """Yield one answer and its final address (the publisher's), and reserve the host meanwhile.
+        Redirects are followed within `hosts`."""
         at = url
         for _ in range(MAX_REDIRECTS + 1):
             asked = self._addresses.mapped(at)
@@ -226,17 +226,17 @@ class Client:
                     raise of_error(error, asked, proxy) from error
                 except httpx.InvalidURL as error:
                     raise Refused(
-                        f"{plain(asked)} is no address that can be asked ({error}).",
-                        "Look at the page that it stands in.",
+                        f"{plain(asked)} is not a valid address ({error}).",
+                        "Check the link on the publisher's page.",
                     ) from error
             at = self._redirected(url, at, to, hosts)
         raise Refused(
-            f"{plain(url)} leads from one address to another without end.",
-            "Open it in a browser; the publisher's service may have trouble.",
+            f"{plain(url)} redirects more than {MAX_REDIRECTS} times.",
+            "Open it in a browser; the publisher's service may have a fault.",
         )
 
     def _redirected(self, url: str, at: str, to: str, hosts: Collection[str]) -> str:
-        """The publisher's address that a redirect leads to. Raises Unreachable if it leads away."""
+        """The publisher's address that a redirect leads to. Raises Unreachable for another host."""
         there = self._addresses.published(to)
         ours = {urlsplit(one).hostname or "" for one in (url, at)} | set(hosts)
         safe = urlsplit(at).scheme == "http" or urlsplit(there).scheme == "https"
@@ -252,7 +252,7 @@ class Client:
                 proxy=proxy,
                 verify=tls() if key[0] else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 timeout=self._timeout,
-                trust_env=False,  # the environment was read already, to name it in messages
+                trust_env=False,  # the environment is read here, to name it in messages
                 headers={
                     "User-Agent": user_agent(),
                     "Cache-Control": "no-cache",  # a proxy's copy may be outdated
@@ -263,7 +263,7 @@ class Client:
 
 
 def _conditions(known: EarlierAnswer | None) -> dict[str, str]:
-    """Return the headers that request a file only if it has changed."""
+    """Headers that request a file only if it has changed."""
     if known and known.etag:
         return {"If-None-Match": known.etag}
     if known and known.last_modified:

@@ -38,8 +38,8 @@ TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to download. `page`, `published_on`: where and when the publisher announces it; `hosts`:
-    where redirects may lead."""
+    """What to download. `page`, `published_on`: where and when it was published; `hosts`: where
+    redirects may lead."""
 
     feed: str
     edition: str
@@ -50,8 +50,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Taken:
-    """The result of one link. `outcomes`: of its files, none if the publisher has nothing new;
-    `note`: what a person should know about it."""
+    """The result of one link. `outcomes`: of its files, none if it has not changed; `note`: for a
+    person."""
 
     name: str
     outcomes: tuple[ImportOutcome, ...] = ()
@@ -67,10 +67,10 @@ class RememberedFile(Strict):
 
 
 def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
-    """Download a link unless it is known, and archive its files.
+    """Download a link unless it has not changed, and archive its files.
 
-    Raises Refused for what is not archived, NotFound, Unreachable; OSError for disk errors, after
-    which the download can be resumed.
+    Raises Refused, NotFound, Unreachable; OSError for disk errors, after which the download can be
+    resumed.
     """
     name = hashlib.sha256(link.url.encode()).hexdigest()[:24]
     place, note, store = f"{UNDER_WAY}/{name}", f"state/fetched/{name}.json", home.store
@@ -88,7 +88,7 @@ def take(home: Home, client: Client, wanted: Wanted, link: Link) -> Taken:
 
 
 def sweep(home: Home) -> None:
-    """Remove downloads that were begun two weeks ago, or at an unknown time, and never ended."""
+    """Remove unfinished downloads that are two weeks old, or of unknown age."""
     store = home.store
     for name in sorted({name.removesuffix(".lock") for name in store.names(UNDER_WAY)}):
         place = f"{UNDER_WAY}/{name}"
@@ -123,8 +123,8 @@ def _take(
     if isinstance(got, NotModified):
         if purged:
             raise Refused(
-                f"{plain(link.url)} still is the file that was {purged.words}.",
-                "It is not taken again: ask the publisher for one without what had to be erased.",
+                f"{plain(link.url)} is still the file that was {purged.words}.",
+                "It is not archived again: ask the publisher for one without what was erased.",
             )
         return Taken(link.file_name), None
     got, note = _assured(client, wanted, link, got, Usual.of(Archive(home), own, wanted, got))
@@ -132,7 +132,7 @@ def _take(
     outcomes = tuple(import_paths(home, [got.path], request))
     if all(outcome.verdict == "refused" for outcome in outcomes):
         first = outcomes[0]
-        raise Refused(f"{first.name} was not taken. {first.message}", first.remedy)
+        raise Refused(f"{first.name} was refused. {first.message}", first.remedy)
     memory = RememberedFile(etag=got.etag, last_modified=got.last_modified, sha256=got.sha256)
     return Taken(got.file_name, outcomes, note), memory
 
@@ -145,21 +145,21 @@ def _remembered(home: Home, key: str) -> RememberedFile | None:
 
 
 def published_files(home: Home, feed: str) -> list[SourceFile]:
-    """Return archived files of a feed, without sample data."""
+    """Archived files of a feed, without sample data."""
     files = Archive(home).files(feed)
     return [file for file in files if not (file.synthetic and file.url is None)]
 
 
 def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
-    """Return the provenance of a download. It ranks as later than the edition's other files: it was
-    reissued, even on a page with the same date, or without one."""
+    """The provenance of a download. It ranks as later than the edition's other files: it is a
+    reissue, even if its page has the same date, or none."""
     held = [file for file in own if file.edition == wanted.edition]
     dates = [file.published_on for file in held if file.published_on]
     now = datetime.now(UTC).replace(microsecond=0)
     after = [file.retrieved_at + timedelta(seconds=1) for file in held]
     stated = wanted.published_on
     if stated and not parse_month(wanted.edition) <= stated <= now.date():
-        stated = None  # the publisher's mistake; an import by hand would refuse it
+        stated = None  # implausible: an import by hand would refuse it
     return Provenance(
         wanted.feed,
         wanted.edition,
@@ -172,14 +172,14 @@ def _origin(wanted: Wanted, link: Link, own: list[SourceFile]) -> Provenance:
 
 @dataclass(frozen=True)
 class Usual:
-    """Sizes of the archived files of an edition, the same or the one before."""
+    """Sizes of the archived files of an edition, or of the one before."""
 
     edition: str = ""
     sizes: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, archive: Archive, own: list[SourceFile], wanted: Wanted, got: Downloaded) -> Usual:
-        """Return sizes as downloaded, of files of the same kind."""
+        """Sizes as downloaded, of files of the same kind."""
         edition = max((f.edition for f in own if f.edition <= wanted.edition), default="")
         kind = Path(got.file_name).suffix.casefold()
         held = {
@@ -190,39 +190,38 @@ class Usual:
         return cls(edition, tuple(archive.size(one) for one in held if archive.has_object(one)))
 
     def oddity(self, size: int) -> str:
-        """Return `60 % smaller than the 2,000 bytes of 2025-10`; empty for a usual size."""
+        """`60% smaller than the 2,000 bytes of 2025-10`; empty for a usual size."""
         if any(one <= TIMES * size and size <= TIMES * one for one in self.sizes):
             return ""
         nearest = min(self.sizes, key=lambda one: abs(one - size), default=0)
         if not nearest:
             return ""
         change, way = size / nearest - 1, "smaller" if size < nearest else "larger"
-        return f"{100 * abs(change):.0f} % {way} than the {nearest:,} bytes of {self.edition}"
+        return f"{abs(change):.0%} {way} than the {nearest:,} bytes of {self.edition}"
 
 
 def _assured(
     client: Client, wanted: Wanted, link: Link, got: Downloaded, usual: Usual
 ) -> tuple[Downloaded, str]:
-    """Return a download, and what is unusual about it. An implausible one is downloaded again, from
-    its first byte."""
+    """A download, and a note on an unusual size. An implausible one is downloaded again."""
     if not fault(got, link, wanted) and not usual.oddity(got.bytes):
         return got, ""
     beside = got.path.parent.parent / "again"
     again = client.download(link.url, beside, None, wanted.hosts, link.file_name)
-    assert isinstance(again, Downloaded)  # noqa: S101 - nothing was said to be known
+    assert isinstance(again, Downloaded)  # noqa: S101 - requested without conditions
     if why := fault(again, link, wanted):
         raise why
     odd = usual.oddity(again.bytes)
     if odd and again.sha256 != got.sha256:
         raise Refused(
             f"{plain(link.url)} gave {got.bytes:,} bytes, then {again.bytes:,}: {odd}.",
-            "The publisher may be replacing the file. It is looked for again.",
+            "The publisher may be replacing the file. It is looked up again.",
         )
-    return again, f"{odd}; the same when downloaded again, so its checks decide" if odd else ""
+    return again, f"{odd}; the same when downloaded again, so it was imported" if odd else ""
 
 
 def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
-    """Return why a download is no data at all; None if it may be."""
+    """Why a download is not data; None if it may be."""
     with got.path.open("rb") as stream:
         head = stream.read(HEAD)
     try:
@@ -231,7 +230,7 @@ def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
             raise Refused(f"It is a service's message, not data: {said}", "")
         if sniff(got.path) == "zip":
             with zipfile.ZipFile(got.path):
-                pass  # it has a directory at its end; members are read when it is imported
+                pass  # it is complete; members are read on import
     except Refused as refusal:
         why = refusal.reason
     except zipfile.BadZipFile as error:
@@ -242,5 +241,5 @@ def fault(got: Downloaded, link: Link, wanted: Wanted) -> Refused | None:
     named = f" Its title: {shown(' '.join(title[1].split()))}." if title else ""
     return Refused(
         f"{plain(link.url)} did not give {got.file_name}. {why}{named}",
-        f"Open {plain(wanted.page)} in a browser and try the file there. It is looked for again.",
+        f"Open {plain(wanted.page)} in a browser and try the file there. It is looked up again.",
     )

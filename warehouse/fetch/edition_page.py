@@ -28,8 +28,8 @@ def find_publication(
 ) -> Found:
     """The files of an edition, in the order of `source.files`.
 
-    Raises NotYet if there is no page or it is upcoming, NotFound if a file is missing from it,
-    Ambiguous if two fit, NotThePublisher if something else answered.
+    Raises NotYet if there is no page or it is upcoming; NotFound, Ambiguous as `chosen`;
+    NotThePublisher if something else answered.
     """
     addresses = source.addresses(edition)
     for address in addresses:

@@ -16,18 +16,18 @@ from warehouse.base.exit_status import UNREACHABLE
 from warehouse.base.web import host_of, plain, without_passwords, without_query
 from warehouse.fetch.network import named_authorities
 
-LONGEST_WAIT = 120.0  # seconds; a publisher that asks for more is tried again another time
-LATER = "Fetch again later; the schedules do so by themselves."
+LONGEST_WAIT = 120.0  # seconds; if a publisher asks for more, this run does not retry
+LATER = "Fetch again later; the schedules do so automatically."
 BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 ANSWERS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}
 
 
 class Unreachable(Refusal):
-    """A publisher that can't be reached. `reason` includes `address` (the one requested, a mirror's
-    address if one is set) and `proxy`; neither contains a password.
+    """A publisher that can't be reached. `reason` includes the requested `address` (perhaps a
+    mirror's) and `proxy`, without passwords.
 
-    `passing`: worth retrying soon, `wait`: seconds that the publisher asks for. `host_down`:
-    nothing else can be had from that host either.
+    `passing`: worth retrying soon; `wait`: seconds that the publisher asks for; `host_down`: no
+    request to that host can succeed.
     """
 
     exit_status = UNREACHABLE
@@ -51,14 +51,14 @@ class Unreachable(Refusal):
 
     @property
     def reason(self) -> str:
-        """What happened, and which address was requested how."""
+        """What happened, the address requested, and the proxy."""
         way = f"through the proxy {self.proxy}" if self.proxy else "without a proxy"
         times = f" {self.attempts} times" if self.attempts > 1 else ""
         return f"{self.what} Tried{times}: {self.address}, {way}."
 
 
 def of_error(error: httpx.HTTPError, address: str, proxy: str | None) -> Unreachable:
-    """An error of the network."""
+    """`Unreachable` for an error of the network."""
     host, causes = host_of(address), _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -83,13 +83,12 @@ def of_error(error: httpx.HTTPError, address: str, proxy: str | None) -> Unreach
 
 
 def of_status(response: httpx.Response, address: str, proxy: str | None) -> Unreachable | None:
-    """A status that is no answer; None for those that mean something: success, nothing there,
-    nothing new."""
+    """`Unreachable` for an error status; None for success, not found and not modified."""
     status, host = response.status_code, host_of(address)
     said = f"{host} answered {status}{_phrase(status)}."
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         remedy = "Put the user and password that your network team gives you into HTTPS_PROXY."
-        what = "The proxy asks who you are (407)."
+        what = "The proxy requires a user and password (407)."
         return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
     if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = _asked_to_wait(response)
@@ -103,19 +102,19 @@ def of_status(response: httpx.Response, address: str, proxy: str | None) -> Unre
 
 
 def led_away(to: str, address: str, proxy: str | None) -> Unreachable:
-    """Return the error of a redirect to a host that is not the publisher's."""
+    """`Unreachable` for a redirect to a host that is not the publisher's."""
     what = (
-        f"{host_of(address)} leads to another place: {without_query(to)}. It may be a log-in "
+        f"{host_of(address)} redirects to another host: {without_query(to)}. It may be a login "
         "page, of the publisher or of your network."
     )
     return Unreachable(what, closed(host_of(address)), address, proxy, passing=False)
 
 
 def closed(host: str) -> str:
-    """Return what to do where a filter or gateway lets people in but not programs."""
+    """What to do if a filter or gateway allows browsers but not programs."""
     return (
         f"Open that address in a browser on this computer. If it opens there, {host} or a filter "
-        "between turns programs away: ask your network team to let this computer reach it."
+        "blocks programs: ask your network team to let this computer reach it."
     )
 
 
@@ -129,9 +128,9 @@ def _certificate(
         "CA certificates (PEM)."
     )
     if named:
-        remedy = f"Certificates are believed by {named}: see that your organisation's CA is in it."
+        remedy = f"Trusted certificates are read from {named}: add your organisation's CA to it."
     if "not yet valid" in why or "expired" in why:
-        remedy = f"See that this computer's date and time are right. {remedy}"
+        remedy = f"Check that this computer's date and time are right. {remedy}"
     what = f"The certificate of {host_of(address)} could not be verified ({why})."
     return Unreachable(what, remedy, address, proxy, passing=False, host_down=True)
 
@@ -163,7 +162,7 @@ def _phrase(status: int) -> str:
 
 
 def _asked_to_wait(response: httpx.Response) -> float:
-    """Seconds that Retry-After asks for, as a number or as a date; 0 if it does not."""
+    """Seconds to wait by Retry-After, a number or a date; 0 without it."""
     said = response.headers.get("retry-after", "").strip()
     if said.isdigit():
         return float(said)

@@ -7,16 +7,15 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
 from warehouse.base.months import add_months, month_text, parse_month
-from warehouse.base.text import unknown
+from warehouse.base.text import plural, unknown
 from warehouse.base.web import plain
 from warehouse.contract.model import Contract, contracts
-from warehouse.contract.release_calendar import TIMEZONE
+from warehouse.contract.release_calendar import LONDON
 from warehouse.editions.freshness import due_editions, held_editions, is_sample
 from warehouse.fetch.candidates import Ambiguous, Found, NotFound, NotThePublisher, NotYet, Page
 from warehouse.fetch.client import Client, Unreachable
@@ -25,7 +24,7 @@ from warehouse.fetch.find import find
 from warehouse.fetch.lookups import Lookup, Verdict, note
 from warehouse.readers.refused import Refused
 
-PAGES = 8  # kept while several feeds, or editions, are read from the same
+PAGES = 8  # cached, since several feeds or editions use the same page
 SAMPLE = "This home holds SYNTHETIC sample data: the first real file retires it from the mart."
 
 Say = Callable[[str], None]
@@ -51,15 +50,14 @@ def each_lookup(
     run_id: str | None = None,
     client: Client | None = None,
 ) -> Iterator[Lookup]:
-    """Look for editions and archive what is new; one look for each feed and edition, as it comes.
+    """Look up editions and archive what is new; yields one lookup per feed and edition.
 
-    `feeds`: all that are published, if not said; one that comes in another's files is looked for
-    there. `editions` (YYYY-MM): just these; else those that are due and the newest held, which may
-    have been issued again; with `since` all from that month on. Oldest editions come first, so that
-    a killed run goes on where it stopped. What goes wrong with one feed stops no other; one whose
-    publisher can't be reached is not looked for any further. Raises ValueError for a feed that
-    nobody publishes and for settings that can't be used, OSError for the disk's trouble; what was
-    archived by then stays.
+    `feeds`: default all published ones; for one in another feed's zip that feed is looked up.
+    `editions` (YYYY-MM): only these; by default those due and the newest imported one, which may
+    have been reissued; with `since` all from that month on. Oldest editions come first, so that a
+    killed run can be continued. A failure of one feed does not stop others; after an unreachable
+    publisher its feed is skipped. Raises ValueError for a feed that is not published and for
+    invalid settings, OSError for disk errors; what was archived before stays.
     """
     today = today or london_today()
     sweep(home)
@@ -76,7 +74,7 @@ def each_lookup(
         for edition, contract in sorted(wanted, key=lambda pair: pair[0]):
             if contract.feed in lost:
                 continue
-            say(f"Looking for {contract.feed} {edition}")
+            say(f"Looking up {contract.feed} {edition}")
             look = _look(home, asking, get, contract, edition, say, today)
             look = look.model_copy(update={"run_id": run_id})
             note(home, look)
@@ -91,14 +89,14 @@ def _wait(seconds: float, say: Say) -> None:
 
 
 def london_today() -> date:
-    """Return today's date in London, where releases are announced."""
-    return datetime.now(ZoneInfo(TIMEZONE)).date()
+    """Today's date in London, by which releases are due."""
+    return datetime.now(LONDON).date()
 
 
 def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
-    """Return contracts of the feeds that have a lookup of their own, in the order of all contracts.
+    """Contracts of the feeds with a lookup of their own, in the order of all contracts.
 
-    Raises ValueError for an unknown feed, or one that nobody publishes.
+    Raises ValueError for an unknown feed, or one that is not published.
     """
     every = contracts()
     found: dict[str, Contract] = {}
@@ -108,7 +106,7 @@ def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
         discovery = every[feed].discovery
         if discovery is None:
             raise ValueError(
-                f"`{feed}` is a local return: it is typed, not published. Write it with "
+                f"`{feed}` is a local return, which is not published. Write it with "
                 f"access-recovery template {feed}, then access-recovery import"
             )
         bearer = discovery.comes_with or feed
@@ -119,7 +117,7 @@ def looked_up(feeds: Collection[str] | None = None) -> list[Contract]:
 def editions_to_look_for(
     home: Home, contract: Contract, since: str | None, editions: Sequence[str] | None, today: date
 ) -> list[str]:
-    """Return editions (YYYY-MM) of a feed to look up, oldest first; see `each_lookup`."""
+    """Editions (YYYY-MM) of a feed to look up, oldest first; see `each_lookup`."""
     if editions is not None:
         return sorted(editions)
     files = Archive(home).files(contract.feed)
@@ -129,7 +127,8 @@ def editions_to_look_for(
     if since:
         last = max([*newest, *due_editions(contract, (), today)], default=since)
         wanted = _from(since, last, contract.cadence.months or 1)
-    return [edition for edition in wanted if _published(contract, edition)]
+    discovery = contract.discovery
+    return [edition for edition in wanted if discovery and discovery.sources_of(edition)]
 
 
 def _from(since: str, last: str, every: int) -> list[str]:
@@ -138,10 +137,6 @@ def _from(since: str, last: str, every: int) -> list[str]:
         found.append(month_text(month))
         month = add_months(month, -every)
     return found[::-1]
-
-
-def _published(contract: Contract, edition: str) -> bool:
-    return bool(contract.discovery and contract.discovery.sources_of(edition))
 
 
 def _look(
@@ -159,7 +154,7 @@ def _look(
     taken: list[Taken] = []
     failure: Lookup | None = None
     for link in found.links:
-        say(f"Asking for {link.file_name} ({feed} {edition})")
+        say(f"Requesting {link.file_name} ({feed} {edition})")
         try:
             taken.append(take(home, client, wanted, link))
         except tuple(VERDICTS) as error:
@@ -174,7 +169,7 @@ def _look(
 
 
 def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -> Lookup:
-    """Return the lookup that ends with an exception of `VERDICTS`."""
+    """The lookup that ends with an exception of `VERDICTS`."""
     verdict = VERDICTS[type(error)]
     reason = error.reason if isinstance(error, Refusal) else str(error)
     remedy = getattr(error, "remedy", "") if verdict != "not yet" else ""
@@ -187,7 +182,7 @@ def _failed(feed: str, edition: str, error: Exception, url: str | None = None) -
 
 
 def _lookup(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Lookup:
-    """Return the lookup of a published edition. `again`: part of it was archived before."""
+    """The lookup of a published edition. `again`: part of it was archived before."""
     outcomes = [outcome for one in taken for outcome in one.outcomes]
     fresh = [one.file for one in outcomes if one.verdict == "imported" and one.file]
     refused = [one for one in outcomes if one.verdict == "refused"]
@@ -206,10 +201,10 @@ def _lookup(wanted: Wanted, found: Found, taken: list[Taken], again: bool) -> Lo
 
 
 def _news(wanted: Wanted, fresh: list[SourceFile], again: bool) -> list[str]:
-    """Describe what was archived."""
+    """What was archived, in words."""
     if not fresh:
         return []
-    told = f"{len(fresh)} file(s), {sum(file.rows for file in fresh):,} rows"
+    told = f"{plural(len(fresh), 'file')}, {plural(sum(file.rows for file in fresh), 'row')}"
     brought = {f"{file.feed} {file.edition}" for file in fresh}
     others = ", ".join(sorted(brought - {f"{wanted.feed} {wanted.edition}"}))
     return ["issued again"] * again + [told] + ([f"with {others}"] if others else [])

@@ -16,15 +16,14 @@ from warehouse.fetch.on_demand_report import find_report
 
 
 def find(contract: Contract, edition: str, get: Callable[[str], Page], today: date) -> Found:
-    """Return where the files of an edition (YYYY-MM) are. `get` requests one address from the
-    publisher; `today`: the day in London, which some sources use.
+    """Find the files of an edition (YYYY-MM). `get` requests an address; `today`: in London.
 
-    A source without the edition is skipped for the next one. Raises NotFound if any has the page
-    without the file, else NotYet if none has the edition; Ambiguous and NotThePublisher at once;
-    ValueError for a feed without a lookup of its own.
+    Sources without the edition are skipped. Raises NotFound if any has the page without the file,
+    else NotYet if none has the edition; Ambiguous and NotThePublisher at once; ValueError for a
+    feed without a lookup of its own.
     """
     if contract.discovery is None or not contract.discovery.looked_up:
-        raise ValueError(f"{contract.feed} is not looked for: no `sources:` in its contract")
+        raise ValueError(f"{contract.feed} has no lookup: no `sources:` in its contract")
     sources = contract.discovery.sources_of(edition)
     missing: list[NotYet | NotFound] = []
     for source in sources:
@@ -34,8 +33,8 @@ def find(contract: Contract, edition: str, get: Callable[[str], Page], today: da
             missing.append(error)
     if not missing:
         raise NotFound(
-            f"{contract.feed} {edition} was never published where the contract looks.",
-            "Ask for a month from the first edition on; see `discovery:` in "
+            f"{contract.feed} {edition} is in no source of its contract.",
+            "Use a month from the first edition on; see `discovery:` in "
             f"assets/feeds/{contract.feed}/contract.yaml.",
         )
     raise next((one for one in missing if isinstance(one, NotFound)), missing[0])

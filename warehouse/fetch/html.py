@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
 from warehouse.contract.names_of_editions import MONTHS
+from warehouse.contract.release_calendar import LONDON
 from warehouse.fetch.candidates import GATEWAY, Link, NotThePublisher, Page
 from warehouse.readers.refused import shown
 
@@ -25,18 +25,17 @@ PUBLISHED = re.compile(r"publication date\s*:?\s*(.{0,30})", re.I)
 EDITED = re.compile(
     r"last edited\s*:?\s*(\d.{0,20}?20\d\d)\s+([01]?\d|2[0-3]):([0-5]\d)\s*([ap]m)", re.I | re.A
 )
-LONDON = ZoneInfo("Europe/London")
-# Of a path only what no address may hold is written another way: a server may care for the rest.
+# Characters of a path that are not quoted.
 AS_WRITTEN = "/%:@!$&'()*+,;=~"
 
 
 def read_html(page: Page, marks: Iterable[str]) -> BeautifulSoup:
-    """Return the parsed page, once it is known to be the publisher's.
+    """Parse a page, if it is the publisher's.
 
-    `marks`: regular expressions, ignoring case; all pages of the publisher match one of them and no
-    others do. Raises NotThePublisher for a login form, a web filter's page, and what is no HTML.
+    `marks`: regular expressions, ignoring case; the publisher's pages match one of them, others
+    none. Raises NotThePublisher for a login form, a web filter's page, and what is not HTML.
     """
-    prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # an XHTML page is read as HTML all the same
+    prolog = re.compile(rb"^\s*<\?xml[^>]*\?>")  # XHTML is read as HTML
     try:
         if b"<" not in page.content[:1024]:
             raise ParserRejectedMarkup("without a tag")
@@ -56,7 +55,7 @@ def read_html(page: Page, marks: Iterable[str]) -> BeautifulSoup:
 
 
 def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
-    """Return the files that a page links to, each address once, in the order of their addresses."""
+    """The files that a page links to, each address once, in the order of addresses."""
     edited = last_edited(soup)
     best: dict[str, Link] = {}
     for anchor in soup.find_all("a", href=True):
@@ -69,7 +68,7 @@ def file_links(soup: BeautifulSoup, page_url: str) -> tuple[Link, ...]:
 
 
 def address(href: str, page_url: str) -> str:
-    """Normalise a link's whole address: no fragment, user or stray space; empty if broken."""
+    """A link's absolute address, without fragment, user and stray spaces; empty if invalid."""
     try:
         at = urlsplit(urljoin(page_url, href.strip()))
     except ValueError:
@@ -79,18 +78,18 @@ def address(href: str, page_url: str) -> str:
 
 
 def file_name(url: str) -> str:
-    """Return the readable file name in an address: `%20` is a space, a dash is a dash."""
+    """The file name in an address, unquoted, with plain dashes."""
     name = unquote(urlsplit(url).path).rpartition("/")[2]
     return squashed(name.replace("\u2013", "-").replace("\u2014", "-"))
 
 
 def squashed(text: str) -> str:
-    """A text with single spaces only, and without control characters."""
+    """A text with single spaces, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def size_in(text: str) -> int | None:
-    """Bytes of a size such as `3.4 MB`, as rounded as it is; None if there is none."""
+    """Bytes of the first size in a text, such as `3.4 MB`; None if there is none."""
     found = SIZE.search(text)
     if not found:
         return None
@@ -107,17 +106,13 @@ def day_in(text: str) -> date | None:
             named = (n for n, name in enumerate(MONTHS, 1) if name.startswith(words[2].lower()))
             return date(int(words[3]), next(named, 0), int(words[1]))
     except ValueError:
-        pass  # a month or a day that does not exist: no date is better than a guess
+        pass  # a month or day that does not exist
     return None
 
 
 def published_on(soup: BeautifulSoup) -> date | None:
-    """Return the publication day that the page states; None if it states none."""
-    for said in _publication_dates(soup):
-        day = day_in(said)
-        if day:
-            return day
-    return None
+    """The publication date stated on the page; None if there is none."""
+    return next(filter(None, map(day_in, _publication_dates(soup))), None)
 
 
 def _publication_dates(soup: BeautifulSoup) -> Iterator[str]:
@@ -129,7 +124,7 @@ def _publication_dates(soup: BeautifulSoup) -> Iterator[str]:
 
 
 def last_edited(soup: BeautifulSoup) -> datetime | None:
-    """Return when the page was last edited (UTC), if stated; not the day of publication."""
+    """When the page was last edited (UTC), if stated."""
     found = EDITED.search(squashed(soup.get_text(" ")))
     day = day_in(found[1]) if found else None
     if not found or not day:
@@ -147,7 +142,7 @@ def _text(anchor: Tag) -> str:
 
 
 def _size(anchor: Tag) -> int | None:
-    """As stated in the link, else beside it, where nothing else could be meant."""
+    """The size stated in a link, else beside it if there is no other link."""
     beside = anchor.parent
     if beside is None or len(beside.find_all("a", href=True, limit=2)) > 1:
         beside = anchor
@@ -156,5 +151,5 @@ def _size(anchor: Tag) -> int | None:
 
 
 def _informative(link: Link) -> tuple[bool, int, int, str]:
-    """Return the more informative of two links to one address, whichever comes first."""
+    """Sort key: of two links to one address the last says most."""
     return (link.bytes is not None, link.bytes or 0, len(link.text), link.text)

@@ -11,11 +11,8 @@ from warehouse.fetch.html import file_links, read_html
 
 
 def find_listing(source: Listing, feed: str, edition: str, get: Callable[[str], Page]) -> Found:
-    """Return the file of an edition, and its reissues. The page dates no file.
-
-    Raises NotYet if only earlier editions are listed, NotFound if later ones are and this one is
-    not, Ambiguous if two match, NotThePublisher if something else answered.
-    """
+    """The file of an edition, and its reissues, without a publication date. Raises as `listed` and
+    `answered`."""
     search = Search(feed, edition, source.page, source.allowed_hosts)
     page = answered(get(source.page), search)
     seen = file_links(read_html(page, source.marks), page.url)

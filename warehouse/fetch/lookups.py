@@ -24,12 +24,12 @@ def _now() -> datetime:
 class Lookup(Strict):
     """One lookup of one edition of one feed.
 
-    `verdict`: `new` (something was archived), `unchanged` (all that is published is archived), `not
-    yet` (nothing is published), `unreachable` (the network, or the publisher), `not found` (the
-    page is there, the file is not), `ambiguous` (two files fit), `refused` (what came is not that
-    edition). `message` says more, `remedy` what a person can do; a `new` one has a remedy too if
-    part of it was refused. `page`: where its links were seen; `url`: the address that the verdict
-    is about; `files`: names of the published files that are archived. `run_id`: of Dagster's run.
+    `verdict`: `new` (something was archived), `unchanged` (everything published is archived), `not
+    yet` (not published), `unreachable` (the network or the publisher), `not found` (a page without
+    the file), `ambiguous` (two files match), `refused` (the file is not that edition). `remedy`:
+    what a person can do, also for a `new` one if part of it was refused. `page`: with its links;
+    `url`: the address that the verdict is about; `files`: names of the published files that are
+    archived; `run_id`: of Dagster's run.
     """
 
     at: datetime = Field(default_factory=_now)
@@ -45,7 +45,7 @@ class Lookup(Strict):
 
     @property
     def wants_a_person(self) -> bool:
-        """Whether a person should do something about it."""
+        """Whether it needs a person."""
         return bool(self.remedy) or self.verdict in ("not found", "ambiguous", "refused")
 
 

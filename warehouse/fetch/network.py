@@ -23,10 +23,10 @@ CA_FOLDER = "SSL_CERT_DIR"
 
 
 def proxy_of(url: str) -> str | None:
-    """The proxy through which an address is asked, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
-    NO_PROXY (on Windows and macOS also by the system's settings); None if there is none.
+    """The proxy for an address, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (on Windows and
+    macOS also by the system's settings); None if there is none.
 
-    Raises ValueError, which quotes no password, for one that can't be used.
+    Raises ValueError, without quoting a password, for an invalid one.
     """
     at = urlsplit(url)
     if urllib.request.proxy_bypass(at.netloc):
@@ -44,21 +44,20 @@ def _check_proxy(proxy: str) -> None:
     at = urlsplit(proxy)
     try:
         fine = at.scheme in ("http", "https") and at.hostname and (at.port or True)
-    except ValueError:  # its port is no number: it quotes what may be a password
+    except ValueError:  # its port is not a number; the message may quote a password
         fine = False
     if not fine:
         raise ValueError(
-            f"The proxy in {PROXIES} can't be used: it is written http://host:port or "
+            f"The proxy in {PROXIES} can't be used: write http://host:port or "
             "http://user:password@host:port, with / : @ # ? of a password as %2F %3A %40 %23 %3F. "
-            "SOCKS proxies can't be used."
+            "SOCKS proxies are not supported."
         )
 
 
 def tls() -> ssl.SSLContext:
-    """Return the trusted certificates: the authorities that the environment names, else those of
-    the operating system, where an organisation installs its own.
+    """The trusted certificates: those named by the environment, else the operating system's.
 
-    Raises ValueError naming the variable if what it names can't be used.
+    Raises ValueError naming the variable if its certificates can't be used.
     """
     for name in (*CA_FILES, CA_FOLDER):
         if not (place := os.environ.get(name)):
@@ -77,21 +76,21 @@ def tls() -> ssl.SSLContext:
 
 
 def named_authorities() -> str | None:
-    """`SSL_CERT_FILE (/etc/ca.pem)`: what the environment names, if it does."""
+    """`SSL_CERT_FILE (/etc/ca.pem)`: the certificates named by the environment, if any."""
     names = (name for name in (*CA_FILES, CA_FOLDER) if os.environ.get(name))
     return next((f"{name} ({os.environ[name]})" for name in names), None)
 
 
 @contextmanager
 def turn_at(url: str, store: Store) -> Iterator[None]:
-    """Wait until no other process on this home requests from the host, then reserve it."""
+    """Reserve a host: wait until no other process of this home requests from it."""
     name = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host_of(url))
     with store.lock(f"state/hosts/{name}.lock"):
         yield
 
 
 def user_agent() -> str:
-    """Return the name by which publishers' logs identify us."""
+    """The User-Agent header, which identifies us in publishers' logs."""
     try:
         number = version("access-recovery")
     except PackageNotFoundError:  # run from a folder, not installed

@@ -11,18 +11,16 @@ from warehouse.fetch.candidates import Found, Link, NotFound, NotYet
 
 
 def find_report(source: Report, edition: str, today: date) -> Found:
-    """Return the report, named by the edition: a snapshot of the month in which it is requested.
+    """The report of an edition: a snapshot of the month in which it is requested.
 
-    There is no page to read; the download itself shows what is wrong. Raises NotYet for a future
-    month, NotFound for a past one: today's report would be archived as that month's.
+    Raises NotYet for a future month, NotFound for a past one.
     """
     present = month_text(today)
     if edition > present:
-        raise NotYet(f"{source.report} of {edition} can be asked for from that month on.", "")
+        raise NotYet(f"{source.report} of {edition} can be requested from that month on.", "")
     if edition < present:
         raise NotFound(
-            f"{source.report} is made when it is asked for: it says how things are in {present}, "
-            f"not how they were in {edition}.",
+            f"{source.report} is made on request: it is as at {present}, not {edition}.",
             f"Import a copy that was saved in {edition}, or fetch {present}.",
         )
     name = f"{source.report}-{edition}.csv"

@@ -16,9 +16,9 @@ NOTE = "download.json"
 
 
 class Said(Strict):
-    """What the headers of an answer state about the file. `total`: its bytes, None if not stated;
-    `resumable`: whether the rest may be requested after a broken connection; `at`: when it came
-    (None: recorded by an earlier release)."""
+    """What the headers of an answer state about the file. `total`: its bytes, if stated;
+    `resumable`: whether the rest may be requested after a broken connection; `at`: the time of the
+    answer (None: recorded by an earlier release)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -30,7 +30,7 @@ class Said(Strict):
 
     @classmethod
     def of(cls, response: httpx.Response) -> Said:
-        """Return the headers' statements in a whole answer (200)."""
+        """The statements in the headers of a complete answer (200)."""
         headers = response.headers
         etag, modified = headers.get("etag"), headers.get("last-modified")
         coded = headers.get("content-encoding", "identity") != "identity"
@@ -49,7 +49,7 @@ class Said(Strict):
 
 
 def said_of(content: bytes) -> Said | None:
-    """Return what was recorded of a partial download; None if that can't be read."""
+    """The record of a partial download; None if it can't be read."""
     try:
         return Said.model_validate_json(content)
     except ValidationError:
@@ -57,14 +57,14 @@ def said_of(content: bytes) -> Said | None:
 
 
 class PartialFile:
-    """The bytes of one address that are on the disk so far."""
+    """The bytes of one address downloaded so far."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "download.part"
         self._said = folder / NOTE
         self._whole = folder / "whole"
         self._whole.mkdir(parents=True, exist_ok=True)
-        for left in self._whole.iterdir():  # whole, but the process ended before archiving it
+        for left in self._whole.iterdir():  # complete, but the process ended before archiving it
             os.replace(left, self.path)
         self.said = self._read()
         if self.said is None or not self.said.resumable:
@@ -83,12 +83,12 @@ class PartialFile:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all bytes that the publisher stated are here."""
+        """Whether the download has the number of bytes that the publisher stated."""
         return self.said is not None and self.said.total in (None, self.size)
 
     def headers(self) -> dict[str, str]:
-        """Return headers that request the rest of the same file, or the whole of a changed one;
-        none if it can't be resumed."""
+        """Headers that request the rest of the same file, or all of a changed one; none if it can't
+        be resumed."""
         if self.said is None or not self.said.resumable or not self.size:
             return {}
         etag = self.said.etag
@@ -96,33 +96,33 @@ class PartialFile:
         return {"Range": f"bytes={self.size}-", "If-Range": strong or ""}
 
     def begin(self, response: httpx.Response) -> None:
-        """Discard what there was: the whole file comes."""
+        """Start again: the answer has the complete file."""
         self.drop()
         self.said = Said.of(response)
         self._said.write_text(self.said.model_dump_json() + "\n", encoding="utf-8")
         self.path.touch()
 
     def continues(self, response: httpx.Response) -> bool:
-        """Whether an answer in part (206) is the rest of this very file."""
+        """Whether a partial answer (206) is the rest of this file."""
         said = response.headers.get("content-range", "")
         span, _, total = said.removeprefix("bytes ").partition("/")
         known = self.said.total if self.said else None
         return span.partition("-")[0] == str(self.size) and total in ("*", str(known))
 
     def is_end(self, response: httpx.Response) -> bool:
-        """Whether an answer that there is no such range (416) means that the file is complete."""
+        """Whether an answer without such a range (416) means that the file is complete."""
         total = response.headers.get("content-range", "").rpartition("/")[2]
         return self.size > 0 and total == str(self.size)
 
     def finish(self, name: str) -> Path:
-        """Give the whole file its name. The publisher's headers stay beside it, so that it need not
-        be sent again if the process ends before it is archived."""
+        """Give the complete file its name. The headers stay beside it, so that it is not downloaded
+        again if the process ends before it is archived."""
         target = self._whole / name
         os.replace(self.path, target)
         return target
 
     def drop(self) -> None:
-        """Remove what there is."""
+        """Remove the download."""
         self.said = None
         self.path.unlink(missing_ok=True)
         self._said.unlink(missing_ok=True)

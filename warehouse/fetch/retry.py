@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 
 def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Request, and retry temporary errors. Waits grow, with random additions, and are never shorter
-    than the publisher asks for. Raises Unreachable after the last attempt."""
+    """Call `ask`, and retry temporary errors. Waits grow, with random additions, and are at least
+    what the publisher asks for. Raises Unreachable after the last attempt."""
     retrying = Retrying(
         retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(ATTEMPTS),

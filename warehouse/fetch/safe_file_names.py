@@ -8,12 +8,12 @@ from email.message import Message
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-LONGEST = 120  # the whole path must fit into the 260 of Windows
+LONGEST = 120  # Windows limits the whole path to 260
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def file_name(disposition: str, url: str) -> str:
-    """The name that Content-Disposition gives, else the last of the address, made safe."""
+    """The name in Content-Disposition, else the last part of the address, made safe."""
     header = Message()
     header["Content-Disposition"] = disposition or "attachment"
     said = header.get_filename() or unquote(PurePosixPath(urlsplit(url).path).name)
@@ -21,7 +21,7 @@ def file_name(disposition: str, url: str) -> str:
 
 
 def safe_name(text: str) -> str:
-    """A name that is no path, and that Windows takes too."""
+    """A name that is not a path, and is valid on Windows too."""
     last = re.split(r"[/\\]", text)[-1]
     kept = "".join("_" if one in '<>:"|?*' or not one.isprintable() else one for one in last)
     kept = kept.strip().rstrip(". ") or "download"

@@ -44,9 +44,9 @@ def test_a_new_edition_is_status_0_with_the_next_step(
     publisher.file(ZIP, zipped(tmp_path / "a.zip", {"Oct_25.csv": crosstab()}).read_bytes())
     result = run(FEED)
     assert result.exit_code == 0, result.output
-    assert f"{FEED} 2025-10 new 1 file(s), 1 rows" in words(result.stdout)
+    assert f"{FEED} 2025-10 new 1 file, 1 row" in words(result.stdout)
     assert "Next: access-recovery refresh" in result.stdout
-    assert f"Looking for {FEED} 2025-10" in result.stderr and ZIP in result.stderr
+    assert f"Looking up {FEED} 2025-10" in result.stderr and ZIP in result.stderr
     again = run(FEED)
     assert again.exit_code == 0
     assert "unchanged" in again.stdout and "The publishers have nothing new." in again.stdout
@@ -91,7 +91,7 @@ def test_an_edition_that_cannot_be_fetched_is_status_1_with_a_remedy(
     ("arguments", "said"),
     [
         (["nope"], 'Unknown feed "nope". Known: gp_appointments_coverage'),
-        (["nhs_app_practice"], "typed, not published. Write it with access-recovery template"),
+        (["nhs_app_practice"], "not published. Write it with access-recovery template"),
         (["--since", "2025"], "write YYYY-MM"),
     ],
 )

@@ -203,7 +203,7 @@ def test_redirects_stay_within_the_source(server: LocalServer, asking: Asking) -
     assert asking.client.get(server.url("/old")).url == server.url("/new")
     away = server.url("/login", host="localhost")
     server.routes |= {"/file": redirect(away + "?token=secret"), "/login": PAGE}
-    with pytest.raises(Unreachable, match=f"another place: {away}. .*log-in page") as caught:
+    with pytest.raises(Unreachable, match=f"another host: {away}. .*login page") as caught:
         asking.client.get(server.url("/file"))
     assert "secret" not in str(caught.value), "what follows the path may let somebody in"
     assert "/login" not in server.paths()
@@ -212,7 +212,7 @@ def test_redirects_stay_within_the_source(server: LocalServer, asking: Asking) -
 
 def test_redirects_in_a_circle(server: LocalServer, asking: Asking) -> None:
     server.routes["/a"] = redirect("/a")
-    with pytest.raises(Refused, match="without end"):
+    with pytest.raises(Refused, match="redirects more than"):
         asking.client.get(server.url("/a"))
 
 

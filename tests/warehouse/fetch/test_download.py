@@ -133,7 +133,7 @@ def test_a_date_is_noted_on_what_was_imported_by_hand(
         (b"", NAME, "The file is empty"),
         (b"A,B\n1,2\n", "gp-reg-pat-prac-all.zip", "Named .zip, but its content is not zip"),
         (b"PK\x03\x04" + b"x" * 999, "gp-reg-pat-prac-all.zip", "damaged or incomplete"),
-        (b"A,B\n1,2\n", NAME, "was not taken"),
+        (b"A,B\n1,2\n", NAME, "was refused"),
     ],
 )
 def test_what_is_no_data_is_refused(
@@ -171,15 +171,15 @@ def test_a_file_that_shrinks_is_downloaded_twice_and_reported(
     taken(home, publisher, listed(SEP, 100), SEP)
     shrunk = taken(home, publisher, listed(OCT, 39), OCT, etag='"v2"')
     assert verdicts(shrunk) == ["imported"] and len(publisher.asked(NAME)) == 3
-    assert "60 % smaller than the " in shrunk.note and "bytes of 2025-09" in shrunk.note
-    assert shrunk.note.endswith("so its checks decide")
+    assert "60% smaller than the " in shrunk.note and "bytes of 2025-09" in shrunk.note
+    assert shrunk.note.endswith("so it was imported")
     assert taken(home, publisher, listed(OCT, 40), OCT, etag='"v3"').note == ""
 
 
 def test_a_file_that_grows_is_doubted_too(home: Home, publisher: Publisher) -> None:
     taken(home, publisher, listed(SEP, 10), SEP)
     grown = taken(home, publisher, listed(OCT, 50), OCT, etag='"v2"')
-    assert " % larger than the " in grown.note
+    assert "% larger than the " in grown.note
 
 
 def test_a_file_that_was_cut_on_its_way_is_whole_the_second_time(
@@ -225,7 +225,7 @@ def test_what_was_purged_stays_out_and_is_not_sent_again(home: Home, publisher: 
     write(home.state / "downloads" / "of a killed process" / "download.part", LIST)
     erase(home, plan, stones, editions_touched(home, stones, lookback_months))
     assert left(home) == [], "a download that was cut off may hold it, too"
-    with pytest.raises(Refused, match=r"still is the file that was purged by A\. Person"):
+    with pytest.raises(Refused, match=r"is still the file that was purged by A\. Person"):
         taken(home, publisher, LIST)
     assert publisher.asked(NAME) == ["", '"v1"']
     with pytest.raises(Refused, match=r"It was purged by A\. Person"):

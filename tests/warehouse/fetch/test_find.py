@@ -213,7 +213,10 @@ def test_a_link_to_another_host_is_reported_and_not_followed(host: str) -> None:
     [
         (login_page(), "a login form, titled `Sign in`"),
         (blocked_page(), "a page titled `Access denied` that is not the publisher's"),
-        (Page("https://login.example/sso", 200, login_page(), ""), "sent on to https://login.ex"),
+        (
+            Page("https://login.example/sso", 200, login_page(), ""),
+            "redirected to https://login.ex",
+        ),
         (Page(f"{GPAD}/november-2025", 403, b"", ""), "status 403"),
     ],
 )
@@ -324,9 +327,9 @@ def test_a_data_set_without_the_resource_is_reported(
     ("answer", "said"),
     [
         (Page(DISPENSING, 404, package_missing(), ""), "there is no data set `pharmacy-and-"),
-        (b'{"success": true, "result": {"resources": "many"}}', "something else than a list"),
-        (b'{"success": true}', "something else than a list"),
-        (b"[1, 2", "something else than a list"),
+        (b'{"success": true, "result": {"resources": "many"}}', "did not answer with a list"),
+        (b'{"success": true}', "did not answer with a list"),
+        (b"[1, 2", "did not answer with a list"),
     ],
 )  # fmt: skip
 def test_an_unexpected_answer_of_a_portal_is_reported(answer: bytes | Page, said: str) -> None:
@@ -386,17 +389,17 @@ def test_a_report_is_of_the_current_month_without_a_request() -> None:
 
 
 def test_a_report_of_another_month_is_not_taken_for_this_months() -> None:
-    with pytest.raises(NotFound, match=r"in 2026-11, not how they were in 2026-10.*Import a copy"):
+    with pytest.raises(NotFound, match=r"as at 2026-11, not 2026-10.*Import a copy"):
         report("2026-10")
-    with pytest.raises(NotYet, match="2026-12 can be asked for from that month on"):
+    with pytest.raises(NotYet, match="2026-12 can be requested from that month on"):
         report("2026-12")
 
 
 def test_an_edition_before_the_first_and_a_feed_without_sources_are_reported() -> None:
-    with pytest.raises(NotFound, match="2022-04 was never published where"):
+    with pytest.raises(NotFound, match="2022-04 is in no source"):
         look("gp_appointments_practice", "2022-04", {})
     for feed in ("gp_appointments_mapping", "nhs_app_practice"):
-        with pytest.raises(ValueError, match=f"{feed} is not looked for"):
+        with pytest.raises(ValueError, match=f"{feed} has no lookup"):
             look(feed, "2025-11", {})
 
 
