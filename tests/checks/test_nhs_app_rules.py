@@ -41,15 +41,15 @@ def test_a_month_labelled_wrongly_warns_and_holds_nothing(home: Home) -> None:
     taken = judged(home, APP)
     found = one(taken, LABELS)
     assert (found.verdict, found.failed_rows, found.total_rows) == ("warn", 1, 3)
-    assert found.message.startswith("column D of Table 1 says 2025-08 and should say 2025-09;")
+    assert found.message.startswith("column D of Table 1 is labelled 2025-08, not 2025-09;")
     assert one(taken, TOTALS, "logins").verdict == "pass"
     assert taken.state.verdict == "accepted"
 
 
 def test_a_label_that_is_no_month_is_quoted_as_published(home: Home) -> None:
     results = book(of=national((OCT, "Setember", AUG)))(home)
-    assert "says Setember and should say 2025-09" in told(results, LABELS).message
-    assert "says nothing and" in told(book(of=national((OCT, SEP, "")))(home), LABELS).message
+    assert "is labelled Setember, not 2025-09" in told(results, LABELS).message
+    assert "is labelled (blank), not" in told(book(of=national((OCT, SEP, "")))(home), LABELS).message
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_a_count_that_the_national_table_lacks_is_skipped(home: Home) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (app_csv(*icbs()), "no workbook: a file of ICBs alone has no national table"),
-        (app_workbook(*icbs()), "no national table is found in file1.xlsx"),
-        (app_workbook(*icbs(), national=national()[1:]), "no national table is found in"),
-        (app_workbook(*icbs(), national=[["", "", OCT]]), "no national table is found in"),
+        (app_csv(*icbs()), "no workbook: a CSV of ICBs has no national table"),
+        (app_workbook(*icbs()), "no national table in file1.xlsx"),
+        (app_workbook(*icbs(), national=national()[1:]), "no national table in"),
+        (app_workbook(*icbs(), national=[["", "", OCT]]), "no national table in"),
         (
             app_workbook(*icbs(), {"NHS App logins": "many"}, national=national()),
-            "rows of ICBs are in quarantine, so the sums are not whole",
+            "rows of ICBs are in quarantine, so their sums are incomplete",
         ),
     ],
     ids=["csv", "no rows", "no months", "no figures", "quarantine"],
@@ -141,7 +141,7 @@ def test_lost_bytes_hold_the_edition_and_are_no_crash(home: Home) -> None:
     Archive(home).object_path(file.container_sha256).unlink()
     found = one(judged(home, APP), LABELS)
     assert found.verdict == "skipped"
-    assert "can't be opened again" in found.message
+    assert "can't be read again" in found.message
 
 
 @pytest.mark.parametrize(
@@ -162,5 +162,5 @@ def test_real_workbooks_reconcile_although_june_occurs_twice(
         assert (found.verdict, found.failed_rows, found.total_rows) == ("pass", 0, months)
     found = one(taken, LABELS)
     assert (found.verdict, found.failed_rows, found.total_rows) == ("warn", 1, months)
-    assert found.message.startswith(f"{mislabelled} says 2025-06 and should say 2025-07; ")
+    assert found.message.startswith(f"{mislabelled} is labelled 2025-06, not 2025-07; ")
     assert taken.state.verdict == "accepted"

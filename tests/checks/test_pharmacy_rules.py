@@ -46,7 +46,7 @@ def test_a_service_that_is_missing_is_named(home: Home) -> None:
     brought(home, long_claims(*({"CONTENT": content} for content in kept)))
     taken = judged(home, CLAIMS)
     result = one(taken, "pharmacy_services_present")
-    assert (result.verdict, result.observed) == ("fail", "7 of 9 there")
+    assert (result.verdict, result.observed) == ("fail", "7 of 9 present")
     assert result.message.startswith("missing: Impetigo, Shingles; totals without them")
     assert taken.state.verdict == "held"
 
@@ -88,7 +88,7 @@ def test_a_wide_file_of_the_forerunner_is_whole_with_it_alone(home: Home) -> Non
     of_today = [heading for heading in WIDE if "PharmacyFirst" in heading]
     brought(home, wide_claims({CPCS_FEES: 3}, lacking=of_today), edition="2023-11")
     result = one(judged(home, CLAIMS, "2023-11"), "pharmacy_services_present")
-    assert (result.verdict, result.observed) == ("pass", "1 of 1 there")
+    assert (result.verdict, result.observed) == ("pass", "1 of 1 present")
 
 
 def test_a_revision_is_judged_by_its_own_rows(home: Home) -> None:

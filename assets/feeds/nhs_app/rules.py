@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class National:
-    """The national table: its columns from left to right, and each count's figures in them."""
+    """The national table: its columns from left to right, and the figures of each count in them."""
 
     sheet: str
     places: tuple[Place, ...]
@@ -66,27 +66,27 @@ class Pair:
 
 @lru_cache(maxsize=1)  # both checks use the same workbook
 def _compared(view: EditionView) -> ReconciledTable | str:
-    """Return the newest workbook's national table with its ICBs' sums, or why there is none."""
+    """Return the newest workbook's national table with its ICBs' sums, or the reason why not."""
     books = [file for file in view.files if file.sheet is not None]
     if not books:
-        return "no workbook: a file of ICBs alone has no national table"
+        return "no workbook: a CSV of ICBs has no national table"
     file = max(books, key=lambda one: one.order)
     try:
         with Archive(view.home).as_file(file) as path:
             table = find_national(list(read_sheets(path)), view.contract, file.sheet or "")
     except (OSError, Refused) as error:
-        return f"{file.file_name} can't be opened again ({error})"
+        return f"{file.file_name} can't be read again ({error})"
     if table is None:
-        return f"no national table is found in {file.file_name}"
+        return f"no national table in {file.file_name}"
     rejected = pl.read_parquet(lake_paths(view.home, file).quarantine, columns=["rule"])
     if rejected.filter(pl.col("rule") != "total_row").height:
-        return "rows of ICBs are in quarantine, so the sums are not whole"
+        return "rows of ICBs are in quarantine, so their sums are incomplete"
     sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
     return ReconciledTable(table, _by_position(table, sums), sums)
 
 
 def _sums(rows: pl.DataFrame) -> dict[str, dict[date, int | None]]:
-    """Count -> month -> sum over all ICBs, `Unknown` included; None if one of them is not given."""
+    """Count -> month -> sum over all ICBs, `Unknown` included; None if one has no figure."""
     summed = rows.group_by("month").agg(
         pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
         for name in RECONCILED
@@ -95,7 +95,7 @@ def _sums(rows: pl.DataFrame) -> dict[str, dict[date, int | None]]:
 
 
 def find_national(sheets: list[Sheet], contract: Contract, read: str) -> National | None:
-    """The national table on any sheet but the one that was read."""
+    """Return the national table, from any sheet but `read`, the one with the ICBs."""
     for sheet in sheets:
         named = [(_count_of(cells, contract), i) for i, cells in enumerate(sheet.rows)]
         rows = {name: i for name, i in reversed(named) if name}
@@ -119,19 +119,17 @@ def find_national(sheets: list[Sheet], contract: Contract, read: str) -> Nationa
 
 
 def _count_of(cells: list[str], contract: Contract) -> str | None:
-    """Return the count that a row is named after, in its first or second cell."""
+    """Return the count that the first or second cell of a row names."""
     named = [contract.column_of(cell) for cell in cells[:2] if cell]
     return next((name for name in named if name in contract.counts), None)
 
 
 def _number(cell: str) -> int | None:
-    """A cell as a whole number, if it is one."""
     text = cell.strip()
     return int(text.split(".")[0].replace(",", "")) if NUMBER.fullmatch(text) else None
 
 
 def _numbered(cells: list[str]) -> list[int]:
-    """Positions of a row's numbers."""
     return [i for i, cell in enumerate(cells) if _number(cell) is not None]
 
 
@@ -140,18 +138,18 @@ def _cell(cells: list[str], position: int) -> str:
 
 
 def _month(text: str, contract: Contract) -> str:
-    """A month over a column, like 2025-08; nothing if it can't be read as one."""
+    """Return a column's label as a month, like 2025-08; empty if it is not one."""
     spellings = month_spellings(contract.columns[contract.month or ""].formats)
     month = spellings.get(text.strip())
     return month_text(month) if month else ""
 
 
 def _label(text: str, contract: Contract) -> str:
-    return _month(text, contract) or text.strip() or "nothing"
+    return _month(text, contract) or text.strip() or "(blank)"
 
 
 def _letter(index: int) -> str:
-    """What a spreadsheet calls a column: 0 is A, 26 is AA."""
+    """Return a column's letters in a spreadsheet: A for 0, AA for 26."""
     letters = ""
     index += 1
     while index:
@@ -163,9 +161,9 @@ def _letter(index: int) -> str:
 def _by_position(
     table: National, sums: dict[str, dict[date, int | None]]
 ) -> tuple[date | None, ...]:
-    """Month of each column by its position, newest or oldest first, whichever fits better.
+    """Return the month of each column by position, newest or oldest first, whichever fits better.
 
-    A table of more or fewer months than the ICBs' shares the newest ones with it.
+    If the national table has more or fewer months than the ICBs', the newest ones are shared.
     """
     held = sorted({month for months in sums.values() for month in months})
     width = len(table.places)
@@ -182,13 +180,11 @@ def _by_position(
 
 
 def _placed(compared: ReconciledTable) -> list[tuple[Place, date]]:
-    """Columns of the national table that have a month."""
     placed = zip(compared.table.places, compared.months, strict=True)
     return [(place, month) for place, month in placed if month]
 
 
 def _pairs(compared: ReconciledTable, name: str) -> list[Pair]:
-    """Figures of one count that are known in both tables."""
     table, sums = compared.table, compared.sums[name]
     columns = zip(table.places, compared.months, table.figures.get(name, ()), strict=False)
     return [
@@ -209,7 +205,6 @@ def reconciled(view: EditionView) -> Iterator[Evidence]:
 
 
 def _reconciled(compared: ReconciledTable, name: str) -> Evidence:
-    """Compare figures of one count by position with the sums of the ICBs."""
     rule, sheet = "national_total_reconciles", compared.table.sheet
     pairs = _pairs(compared, name)
     if not pairs:
@@ -246,7 +241,7 @@ def labelled(view: EditionView) -> Evidence:
     placed = [(place, month_text(month)) for place, month in _placed(compared)]
     wrong = [(place, month) for place, month in placed if place.label != month]
     shown = [
-        f"column {place.letter} of {compared.table.sheet} says {place.label} and should say {month}"
+        f"column {place.letter} of {compared.table.sheet} is labelled {place.label}, not {month}"
         for place, month in wrong
     ]
     return Evidence(
@@ -261,7 +256,7 @@ def labelled(view: EditionView) -> Evidence:
         observed=f"{len(wrong)} of {len(placed)} months labelled wrongly",
         failed_rows=len(wrong),
         total_rows=len(placed),
-        message=f"{'; '.join(shown)}; figures are read by position and are right; {ASK}"
+        message=f"{'; '.join(shown)}; figures are read by position and not affected; {ASK}"
         if wrong
         else "",
     )

@@ -20,8 +20,7 @@ def _began(view: EditionView) -> date:
 
 
 def services(view: EditionView) -> Evidence:
-    """Check the month's labels: without one of them a total would be too small and look
-    plausible."""
+    """Check that the month has every service: without one, a total is too small but plausible."""
     pharmacy_first = view.contract.measures[TOTAL].where["service"]
     wanted = [BEFORE_IT] if view.month < _began(view) else list(pharmacy_first)
     seen = view.newest_rows("service")["service"].cast(pl.String).unique()
@@ -32,7 +31,7 @@ def services(view: EditionView) -> Evidence:
         seen,
         wanted,
         expected=f"{len(wanted)} service(s)",
-        observed=f"{len(wanted) - len(missing)} of {len(wanted)} there",
+        observed=f"{len(wanted) - len(missing)} of {len(wanted)} present",
         message=f"missing: {', '.join(missing)}; totals without them would be too small; if the "
         "publisher renamed a service, add the new name to the contract"
         if missing
@@ -49,7 +48,7 @@ def _all_there(
     observed: str,
     message: str,
 ) -> Evidence:
-    """Whether every expected value is among those found."""
+    """Return evidence that every expected value is among those found."""
     return Evidence(
         rule,
         column,
@@ -66,7 +65,7 @@ def _all_there(
 
 
 def claimants(view: EditionView) -> Iterator[Evidence]:
-    """Compare pharmacies and boards with any claim with those of the edition before."""
+    """Compare the pharmacies and ICBs that claim with those of the edition before."""
     rule = "claims_month_complete"
     before, why = view.previous()
     if before is None:
@@ -83,16 +82,16 @@ def claimants(view: EditionView) -> Iterator[Evidence]:
         icbs,
         wanted,
         expected=f"the {len(wanted)} ICBs of {before.edition}",
-        observed=f"{len(gone)} of them missing" if gone else "all there",
-        message=f"no claim in {', '.join(gone)}: were boards merged, or was the month published "
-        "before all claims were in?"
+        observed=f"{len(gone)} of them missing" if gone else "all present",
+        message=f"no claim in {', '.join(gone)}: they may have merged, or the month may have been "
+        "published before all claims were in"
         if gone
         else "",
     )
 
 
 def _claiming(view: EditionView) -> pl.DataFrame:
-    """`org_code, icb_code` of pharmacies that claimed anything; a file may name others with 0."""
+    """Return `org_code, icb_code` of pharmacies that claimed; a file may list others with 0."""
     rows = view.newest_rows("icb_code", "consultations").filter(pl.col("consultations") > 0)
     return rows.select("org_code", "icb_code").unique()
 
@@ -110,14 +109,14 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
         failed_rows=then - now if short else 0,
         total_rows=then,
         message=f"{now:,} pharmacies claimed, {then:,} in {before.edition}: the month may have "
-        "been published before all claims were in; expect it to be re-issued"
+        "been published before all claims were in; expect a re-issue"
         if short
         else "",
     )
 
 
 def total(view: EditionView) -> Evidence:
-    """Compare all Pharmacy First consultations with those of the edition before."""
+    """Compare the total of Pharmacy First consultations with the edition before."""
     rule, second = "claims_total_in_bounds", add_months(_began(view), 1)
     if view.month < second:
         why = f"Pharmacy First began the month before {month_text(second)}: nothing to compare with"
@@ -144,8 +143,8 @@ def total(view: EditionView) -> Evidence:
         total_rows=1,
         message=""
         if met
-        else f"{now:,} consultations in {view.edition}, {then:,} in {before.edition}: is a part "
-        "missing, or something counted twice?",
+        else f"{now:,} consultations in {view.edition}, {then:,} in {before.edition}: check "
+        "for a missing part, or rows counted twice",
     )
 
 

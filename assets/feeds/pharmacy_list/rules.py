@@ -11,7 +11,7 @@ LISTED = "listed_pharmacies"
 
 
 def size(view: EditionView) -> Evidence:
-    """Compare the number of pharmacies with the list before."""
+    """Compare the number of pharmacies with the previous list's."""
     rule = "list_size_in_bounds"
     before, why = view.previous()
     if before is None:
@@ -34,7 +34,7 @@ def size(view: EditionView) -> Evidence:
         total_rows=max(now, then),
         message=""
         if met
-        else f"{now:,} pharmacies, {then:,} on the list of {before.edition}: is it the whole list?",
+        else f"{now:,} pharmacies, {then:,} on the list of {before.edition}: is it complete?",
     )
 
 
