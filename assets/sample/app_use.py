@@ -35,7 +35,7 @@ class IntegratedCareBoard(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Sessions started, and people who started any."""
+    """Sessions started, and people who started one."""
 
     logins: int
     users: int
@@ -52,7 +52,7 @@ class PracticeUse(NamedTuple):
 
 @lru_cache
 def integrated_care_boards() -> tuple[IntegratedCareBoard, ...]:
-    """Every ICB of LAST_MONTH by code, then `Unknown`."""
+    """Return every ICB of LAST_MONTH by code, then `Unknown`."""
     valid = reference().filter(
         (pl.col("effective_from") <= LAST_MONTH) & (pl.col("effective_to") >= LAST_MONTH)
     )
@@ -66,7 +66,7 @@ def integrated_care_boards() -> tuple[IntegratedCareBoard, ...]:
 
 
 def use(world: World, board: IntegratedCareBoard, month: date, edition: date) -> Use:
-    """Return use of the App in an ICB and month as in an edition."""
+    """Return an ICB's use of the App in a month, as in an edition."""
     rng = draw(world.seed, "app", board.code, month)
     logins_per_user = LOGINS_PER_USER * rng.uniform(0.94, 1.06)
     if board.code == UNKNOWN:
@@ -92,14 +92,12 @@ def _patients(world: World, icb: str, month: date) -> float:
 
 
 def practice_use(world: World, icb: str, month: date) -> Iterator[tuple[Practice, PracticeUse]]:
-    """Use of the App at each practice of an ICB that has a patient list."""
+    """Yield each practice of an ICB that has a patient list, with its use of the App."""
     for area in ICBS[icb]:
         for practice in world.open_practices(area, month):
-            patients, habit = (
-                world.patients(practice, month),
-                draw(world.seed, practice.code, "app"),
-            )
-            rng, keen = draw(world.seed, practice.code, "app", month), habit.uniform(0.75, 1.25)
+            patients = world.patients(practice, month)
+            keen = draw(world.seed, practice.code, "app").uniform(0.75, 1.25)
+            rng = draw(world.seed, practice.code, "app", month)
             orders = round(patients * 0.11 * keen * rng.uniform(0.95, 1.05))
             yield (
                 practice,

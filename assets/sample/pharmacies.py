@@ -19,7 +19,7 @@ from warehouse.base.months import add_months
 
 FIRST_CLAIMS, LAUNCH = date(2023, 12, 1), date(2024, 2, 1)  # claims in the sample; Pharmacy First
 REISSUED = date(2025, 2, 1)  # the month whose claims were published a second time
-ENGLAND = 57_700_000  # people, to take a share of the national totals by
+ENGLAND = 57_700_000  # people, for an ICB's share of the national totals
 
 # Consultations of the seven pathways in England; published to November 2024, then invented.
 NATIONAL = {
@@ -99,12 +99,12 @@ class Pharmacy:
 
     @property
     def number(self) -> int:
-        """What its code counts."""
+        """The number in its code."""
         return int(self.code[2:])
 
     @property
     def name(self) -> str:
-        """Name over the door."""
+        """Trading name."""
         kind = "APPLIANCES" if self.contract == "DAC" else "PHARMACY"
         return f"SYNTHETIC {kind} {self.code[1]}-{self.number:03d}"
 
@@ -147,7 +147,7 @@ ABSENT_AT_FIRST = "ZB017"  # its claims of REISSUED came too late for the first 
 
 @lru_cache
 def pharmacies(seed: int) -> tuple[Pharmacy, ...]:
-    """All contractors in code order."""
+    """Return all contractors in code order."""
     made: list[Pharmacy] = []
     for board in BOARDS:
         rng = draw(seed, "pharmacies", board.letter)
@@ -160,17 +160,17 @@ def pharmacies(seed: int) -> tuple[Pharmacy, ...]:
 
 
 def trading(seed: int, month: date) -> list[Pharmacy]:
-    """The contractors that are open in a month."""
+    """Return the contractors that are open in a month."""
     return [pharmacy for pharmacy in pharmacies(seed) if pharmacy.trades(month)]
 
 
 def listed(seed: int, month: date) -> list[Pharmacy]:
-    """The contractors on the pharmaceutical list at the end of a month."""
+    """Return the contractors on the pharmaceutical list at the end of a month."""
     return [pharmacy for pharmacy in trading(seed, month) if pharmacy.on_list]
 
 
 def services(month: date) -> dict[str, float]:
-    """Consultations in England by service in a month."""
+    """Return consultations in England by service in a month."""
     if month < LAUNCH:
         return {CPCS: NATIONAL_CPCS[month]}
     shares = {**PATHWAYS}
@@ -186,9 +186,9 @@ Claims = Mapping[str, Mapping[str, int]]  # by pharmacy and service; nothing cla
 
 @lru_cache
 def claims(seed: int, month: date, first_issue: bool = False) -> Claims:
-    """Consultations claimed; `first_issue`: as told before late claims of REISSUED came in.
+    """Return consultations claimed; `first_issue`: without the late claims of REISSUED.
 
-    Whoever takes part claims something: at least one minor illness referral (CPCS before that).
+    Every participant claims at least one minor illness referral (before LAUNCH, one CPCS).
     """
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for icb, areas in ICBS.items():
@@ -207,7 +207,7 @@ def claims(seed: int, month: date, first_issue: bool = False) -> Claims:
 
 
 def _without_late(found: dict[str, Counter[str]], seed: int) -> None:
-    """Take out what every twelfth pharmacy claimed late, and all of one pharmacy."""
+    """Remove the late claims: some of every twelfth pharmacy's, and all of one pharmacy's."""
     del found[ABSENT_AT_FIRST]
     for code in sorted(found)[::12]:
         late = draw(seed, "late", code)
@@ -230,7 +230,7 @@ class Dispensing(NamedTuple):
 
 @lru_cache
 def dispensing(seed: int, month: date) -> Mapping[str, Dispensing]:
-    """What each contractor that trades in a month dispensed and did beside Pharmacy First."""
+    """Return what each open contractor dispensed and did beside Pharmacy First in a month."""
     found: dict[str, Dispensing] = {}
     for pharmacy in trading(seed, month):
         rng = draw(seed, "dispensing", pharmacy.code, month)
@@ -250,7 +250,7 @@ def dispensing(seed: int, month: date) -> Mapping[str, Dispensing]:
 
 
 def list_months(first: date) -> list[date]:
-    """The ends of quarters for which there is a list: those in force from `first` on."""
+    """Return the months of the lists in force from `first` on."""
     held = (date(2023, 12, 1), date(2024, 3, 1), date(2024, 9, 1), date(2024, 12, 1), LAST_MONTH)
     in_force = max((month for month in held if month <= first), default=held[0])
     return [month for month in held if month >= in_force]

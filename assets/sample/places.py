@@ -37,7 +37,7 @@ TWO_SUPPLIERS = {
 SUPPLIER_CHANGE = date(2025, 2, 1)
 LAST_OF_CLOSING, FIRST_OF_OPENING = date(2025, 1, 1), date(2025, 3, 1)
 EXTRA_LISTS = {"03W": (3, 92), "06H": (2_400,)}  # patients of practices unlike the others
-ACTIVITY_SPREAD = 0.2  # how far a practice's appointments per patient may lie from its sub-ICB's
+ACTIVITY_SPREAD = 0.2  # largest deviation of a practice's appointments per patient
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ class Practice:
     last: date = date.max
 
     def supplier(self, month: date) -> str:
-        """The supplier label of a month; a change leaves two rows in the publisher's mapping."""
+        """Return the supplier in a month; a change gives two rows in the publisher's mapping."""
         return self.suppliers[-1 if month >= SUPPLIER_CHANGE else 0]
 
 
 def read_areas() -> dict[str, Area]:
-    """The real organisations above practice level, by sub-ICB code."""
+    """Return the sub-ICBs with their real ICBs, regions and PCNs, by sub-ICB code."""
     with Path(__file__).with_name("organisations.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     by_code = {row["code"]: row for row in rows if row["level"] != "pcn"}
@@ -98,7 +98,7 @@ def read_areas() -> dict[str, Area]:
 
 
 def build_practices(area: Area, seed: int, number: int) -> list[Practice]:
-    """The practices of a sub-ICB in code order; codes count up from `number`."""
+    """Return the practices of a sub-ICB in code order; codes count up from `number`."""
     scale, rng = SCALES[area.code], draw(seed, "practices", area.code)
     weights = [rng.lognormvariate(0, 0.45) for _ in range(scale.practices)]
     sizes = [round(scale.patients * weight / sum(weights)) for weight in weights]
@@ -123,7 +123,7 @@ def build_practices(area: Area, seed: int, number: int) -> list[Practice]:
 
 
 def _with_exceptions(made: list[Practice]) -> list[Practice]:
-    """Make the last two practices odd: outside GPAD (03W), closing and opening (06H)."""
+    """Make the last two practices exceptions: outside GPAD (03W), closing and opening (06H)."""
     *usual, last_but_one, last = made
     match last.area.code:
         case "03W":

@@ -96,24 +96,24 @@ STEPS = {"keep": 0.6180339887, "spread": 0.7548776662}
 
 
 def draw(seed: int, *key: object) -> random.Random:
-    """A generator of its own for each thing drawn: seeding by text is stable across runs."""
+    """Return a generator seeded by text, which is stable across runs: one for each thing drawn."""
     return random.Random("|".join(map(str, (seed, *key))))
 
 
 def span(last: date, months: int) -> list[date]:
-    """`months` months, oldest first, ending with `last`."""
+    """Return so many months up to `last`, oldest first."""
     return list(between(add_months(last, 1 - months), last))
 
 
 def centred(sizes: list[int], largest: float, rng: random.Random) -> list[float]:
-    """One deviation per practice; they cancel out over patients, so the area keeps its share."""
+    """Return a deviation per practice; weighted by patients they add up to zero."""
     raw = [rng.uniform(-largest, largest) for _ in sizes]
     mean = sum(size * value for size, value in zip(sizes, raw, strict=True)) / sum(sizes)
     return [value - mean for value in raw]
 
 
 def _seed_cells() -> Profile:
-    """Every plausible combination with a first guess of its share."""
+    """Return every plausible combination with a first estimate of its share."""
     cells: Profile = {}
     for category, (share, by_gp, modes, intervals) in CATEGORIES.items():
         staff = {"GP": by_gp, "Other Practice staff": 1 - by_gp}
@@ -141,7 +141,7 @@ def _rake(cells: Profile, position: int, wanted: Mapping[str, float]) -> Profile
 
 
 def build_profile(face_to_face: float) -> Profile:
-    """The joint distribution (shares, sum 1) of a place with this face-to-face share."""
+    """Return the joint distribution (shares, sum 1) of a place with this face-to-face share."""
     telephone = 1 - face_to_face - 0.09
     modes = dict(zip(MODES, (face_to_face, telephone, 0.006, 0.044, 0.04), strict=True))
     categories = {name: share for name, (share, *_) in CATEGORIES.items()}
@@ -154,7 +154,7 @@ def build_profile(face_to_face: float) -> Profile:
 
 
 def trait_weights(profile: Profile, trait: tuple[int, tuple[str, ...], float]) -> list[float]:
-    """Per cell: 1 where the trait's label is met, else the negative odds, so tilts keep the sum."""
+    """Return per cell 1 for the trait's labels, else their negative odds, so tilts keep the sum."""
     position, labels, _ = trait
     share = sum(value for cell, value in profile.items() if cell[position] in labels)
     return [1.0 if cell[position] in labels else -share / (1 - share) for cell in profile]
@@ -162,7 +162,7 @@ def trait_weights(profile: Profile, trait: tuple[int, tuple[str, ...], float]) -
 
 @lru_cache
 def profile_frame(face_to_face: float) -> pl.DataFrame:
-    """One row per combination of LABELS: its share, and its weight (w0, w1, ...) in each trait."""
+    """Return per combination of LABELS its share, and its weight in each trait (w0, w1, ...)."""
     profile = build_profile(face_to_face)
     return pl.DataFrame(list(profile), schema=LABELS, orient="row").with_columns(
         pl.Series("share", list(profile.values())),
@@ -171,7 +171,7 @@ def profile_frame(face_to_face: float) -> pl.DataFrame:
 
 
 def without_category(profile: pl.DataFrame) -> dict[tuple[str, ...], float]:
-    """Share by AREA_LABELS: the profile as the sub-ICB feed sees it."""
+    """Return shares by AREA_LABELS, the labels of the sub-ICB feed."""
     shares: dict[tuple[str, ...], float] = {}
     for *cell, share in profile.select(*AREA_LABELS, "share").iter_rows():
         shares[tuple(cell)] = shares.get(tuple(cell), 0.0) + share
@@ -179,7 +179,7 @@ def without_category(profile: pl.DataFrame) -> dict[tuple[str, ...], float]:
 
 
 def draw_exactly(total: int, shares: list[float], rng: random.Random) -> list[int]:
-    """Counts near the shares, rare ones by chance, whose sum is exactly `total`."""
+    """Return counts near the shares, rare ones by chance, whose sum is exactly `total`."""
     weights = [share * rng.uniform(0.95, 1.05) for share in shares]
     expected = [total * weight / sum(weights) for weight in weights]
     counts = [
@@ -195,15 +195,14 @@ def _fraction(value: pl.Expr) -> pl.Expr:
 
 
 def draw_cells(people: list[Drawee], profile: pl.DataFrame, rng: random.Random) -> pl.DataFrame:
-    """PRACTICE, LABELS and COUNT drawn for practices: their code, expected appointments and tilts.
+    """Return PRACTICE, LABELS and COUNT drawn for practices.
 
-    Common cells lie close to what is expected; rare ones appear by chance, so most are absent.
+    Common cells are close to their expected count; rare ones appear by chance, so most are absent.
     """
-    tilts = pl.Array(pl.Float64, len(TRAITS))
     columns: dict[str, pl.DataType | type[pl.DataType]] = {
         PRACTICE: pl.String,
         "appointments": pl.Float64,
-        "tilts": tilts,
+        "tilts": pl.Array(pl.Float64, len(TRAITS)),
     }
     practices = pl.DataFrame(people, schema=columns, orient="row").with_row_index("order")
     mean = pl.col("appointments") * pl.col("share")
@@ -218,6 +217,6 @@ def draw_cells(people: list[Drawee], profile: pl.DataFrame, rng: random.Random) 
     chances = {name: pl.Series([rng.random() for _ in range(profile.height)]) for name in STEPS}
     numbers = profile.drop(LABELS).with_columns(**chances).with_row_index("cell")
     drawn = practices.join(numbers, how="cross").select(PRACTICE, "cell", count.alias(COUNT))
-    # The labels are looked up for the few cells that are left: text is slow to cross.
+    # Labels are added for the few cells left: a cross join of text is slow.
     kept = drawn.filter(pl.col(COUNT) > 0)
     return kept.select(PRACTICE, COUNT).hstack(profile.select(LABELS)[kept["cell"]])

@@ -31,7 +31,7 @@ from warehouse.base.working_days import working_days
 LAST_MONTH, MAX_MONTHS = date(2025, 3, 1), 30
 AREA = "SUB_ICB_LOCATION_CODE"
 
-# Two totals are fixed, so that a statement about them can be told true or false on the sample.
+# Two fixed totals, so that a claim about them can be confirmed or refuted on the sample.
 ANCHORS = {("04C", date(2023, 10, 1)): 230_648, ("04C", date(2024, 10, 1)): 267_552}
 DAILY_PER_1000 = 22.9  # appointments per 1,000 patients and working day, October 2023 = season 1.05
 YEARLY_GROWTH = 1.05
@@ -41,7 +41,7 @@ LATE_PER_1000 = {date(2025, 1, 1): 8, date(2025, 2, 1): 10}  # of every third pr
 
 @dataclass(frozen=True)
 class World:
-    """Who there is, how many patients, and which appointments each edition tells of.
+    """Practices, their patients, and the appointments in each edition.
 
     `months` is how many months a sub-ICB edition covers; a practice edition covers three at most.
     """
@@ -51,7 +51,6 @@ class World:
     last_month: ClassVar[date] = LAST_MONTH
 
     def __post_init__(self) -> None:
-        """Refuse windows that the publisher would not issue."""
         if not 1 <= self.months <= MAX_MONTHS:
             raise ValueError(f"months must be 1 to {MAX_MONTHS}, not {self.months}")
 
@@ -61,20 +60,20 @@ class World:
         return add_months(LAST_MONTH, -1), LAST_MONTH
 
     def window(self, edition: date) -> list[date]:
-        """The months that a sub-ICB edition covers, oldest first."""
+        """Return the months that a sub-ICB edition covers, oldest first."""
         return span(edition, self.months)
 
     def practice_window(self, edition: date) -> list[date]:
-        """The months that a practice edition covers, oldest first."""
+        """Return the months that a practice edition covers, oldest first."""
         return span(edition, min(3, self.months))
 
     def months_since(self, first: date, edition: date = LAST_MONTH) -> list[date]:
-        """The months from `first` on that an edition covers within the window, oldest first."""
+        """Return the months of an edition from `first` on, oldest first."""
         return [month for month in self.window(edition) if month >= first]
 
     @property
     def list_months(self) -> list[date]:
-        """Every month with a patient list: from the first month of appointments to the last."""
+        """The months with a patient list, oldest first."""
         return span(LAST_MONTH, self.months + 1)
 
     @cached_property
@@ -91,25 +90,25 @@ class World:
         return tuple(made)
 
     def open_practices(self, area: str, month: date) -> list[Practice]:
-        """The practices of a sub-ICB that have a patient list in a month."""
+        """Return the practices of a sub-ICB that have a patient list in a month."""
         return [p for p in self.practices if p.area.code == area and p.first <= month <= p.last]
 
     def included_practices(self, area: str, month: date) -> list[Practice]:
-        """The open practices whose appointments are published."""
+        """Return the open practices whose appointments are published."""
         return [practice for practice in self.open_practices(area, month) if practice.in_gpad]
 
     def patients(self, practice: Practice, month: date) -> int:
-        """Registered patients on the first of a month."""
+        """Return a practice's registered patients on the first of a month."""
         return self._lists[month][practice.code]
 
     def patients_of(self, icb: str, month: date) -> int:
-        """Registered patients of all practices of an ICB on the first of a month."""
+        """Return an ICB's registered patients on the first of a month."""
         areas = [code for code, area in self.areas.items() if area.icb_code == icb]
         return sum(self.patients(p, month) for a in areas for p in self.open_practices(a, month))
 
     @cached_property
     def _lists(self) -> dict[date, dict[str, int]]:
-        """Patients by month and practice: steady growth and a wobble."""
+        """Patients by month and practice: steady growth with small random changes."""
         lists: dict[date, dict[str, int]] = {}
         for age, month in enumerate(reversed(span(LAST_MONTH, MAX_MONTHS + 1))):
             rng, base = draw(self.seed, "lists", month), 1 - 0.0005 * age
@@ -118,7 +117,7 @@ class World:
         return lists
 
     def demand(self, area: str, month: date) -> int:
-        """Appointments aimed at: patients x daily rate x growth x season x working days."""
+        """Return target appointments: patients x daily rate x growth x season x working days."""
         if (area, month) in ANCHORS:
             return ANCHORS[area, month]
         patients = sum(self.patients(p, month) for p in self.included_practices(area, month))
@@ -129,9 +128,9 @@ class World:
         return round(demand)
 
     def practice_cells(self, edition: date, month: date) -> pl.DataFrame:
-        """Appointments by AREA, PRACTICE and LABELS as an edition tells them; no zero counts.
+        """Return an edition's appointments by AREA, PRACTICE and LABELS; no zero counts.
 
-        Held for the months of the practice editions only. The first edition misses late returns.
+        Only for months of the practice editions. The first edition lacks late returns.
         """
         cells = self._practice_months[month]
         missing = LATE_PER_1000.get(month, 0) if edition < LAST_MONTH else 0
@@ -139,9 +138,9 @@ class World:
         return cells.with_columns(pl.col(COUNT) - late * ((pl.col(COUNT) * missing + 500) // 1000))
 
     def area_cells(self, edition: date, month: date) -> pl.DataFrame:
-        """Appointments by AREA and AREA_LABELS as an edition tells them; no zero counts.
+        """Return an edition's appointments by AREA and AREA_LABELS; no zero counts.
 
-        Sums of the practices where the practice feed has the month, drawn directly before that.
+        Sums of practices in the months of the practice editions, drawn directly before those.
         """
         keys = [AREA, *AREA_LABELS]
         if month in self._practice_months:
@@ -159,12 +158,11 @@ class World:
 
     @cached_property
     def _practice_months(self) -> dict[date, pl.DataFrame]:
-        """The final practice cells of the months that any practice edition can cover."""
+        """The final practice cells of all months of the practice editions."""
         months = {m: [self._practice_month(a, m) for a in self.areas] for m in span(LAST_MONTH, 4)}
         return {month: pl.concat(frames) for month, frames in months.items()}
 
     def _practice_month(self, area: str, month: date) -> pl.DataFrame:
-        """Draw one sub-ICB's practice cells."""
         practices = self.included_practices(area, month)
         sizes = [self.patients(practice, month) * practice.activity for practice in practices]
         scale = self.demand(area, month) / sum(sizes)
@@ -177,6 +175,6 @@ class World:
         shares = self._profiles[area][1]
         rng = draw(self.seed, "area", area, month)
         counts = draw_exactly(self.demand(area, month), list(shares.values()), rng)
-        if rng.random() < 0.2 and edition < LAST_MONTH:  # duplicates that the next one takes out
+        if rng.random() < 0.2 and edition < LAST_MONTH:  # duplicates that the next edition removes
             counts[counts.index(max(counts))] += rng.randint(3, 20)
         return [(area, *cell, n) for cell, n in zip(shares, counts, strict=True) if n]

@@ -29,8 +29,8 @@ MONTH_NAMES = tuple(name[:3] for name in FULL_MONTH_NAMES)
 def write_samples(out: Path, months: int = MAX_MONTHS, seed: int = 1) -> list[Path]:
     """Write all sample files flat into `out` and return their paths, the manifest last.
 
-    `months` is what the newest sub-ICB edition covers (1 to 30). The same arguments give the same
-    bytes. The manifest is there only when everything before it is complete.
+    `months`: how many the newest sub-ICB edition covers (1 to 30). The same arguments give the same
+    bytes. The manifest is written only when all files are complete.
     """
     world = World(months=months, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -50,13 +50,13 @@ def write_samples(out: Path, months: int = MAX_MONTHS, seed: int = 1) -> list[Pa
 
 
 def feed_writers() -> list[Callable[[World, Path], list[Path]]]:
-    """The `write` function of every feed folder that has a `sample.py`, in folder order."""
+    """Return the `write` function of each feed with a `sample.py`, in folder order."""
     folders = sorted(path.parent.name for path in FEEDS.glob("*/sample.py"))
     return [import_module(f"assets.feeds.{folder}.sample").write for folder in folders]
 
 
 def fingerprint(path: Path) -> dict[str, object]:
-    """SHA-256 of a file and, if it is an archive, of each decompressed member."""
+    """Return the SHA-256 of a file and, if it is an archive, of each decompressed member."""
     members: dict[str, str] = {}
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
@@ -69,7 +69,7 @@ def _sha256(content: bytes) -> str:
 
 
 def csv_bytes(frame: pl.DataFrame, line_end: str = "\r\n") -> bytes:
-    """A frame as CSV with a header; quotes only where a value needs them."""
+    """Return a frame as CSV with a header; quotes only where a value needs them."""
     return frame.write_csv(line_terminator=line_end, quote_style="necessary").encode()
 
 
@@ -79,7 +79,7 @@ def rows_bytes(
     line_end: str = "\r\n",
     encoding: str = "utf-8",
 ) -> bytes:
-    """Rows as CSV below a header that may have blank or repeated headings."""
+    """Return rows as CSV below a header that may have blank or repeated headings."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator=line_end)
     table.writerow(header)
@@ -93,16 +93,16 @@ def write_zip(path: Path, members: Mapping[str, bytes]) -> Path:
         archive.comment = ARCHIVE_COMMENT
         for name, content in members.items():
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.create_system = 3  # else the archive tells Windows from the rest
+            entry.create_system = 3  # otherwise the bytes differ on Windows
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=3)
     return path
 
 
 def short(month: date) -> str:
-    """`Mar_25`, as in the publishers' file names; month names must not follow the locale."""
+    """Return `Mar_25`, as in the publishers' file names, in any locale."""
     return f"{MONTH_NAMES[month.month - 1]}_{month.year % 100:02d}"
 
 
 def stamp(month: date) -> str:
-    """`MAR2025`, as in the regional files; the other appointment files put `01` before it."""
+    """Return `MAR2025`, as in the regional files; other appointment files put `01` before it."""
     return f"{MONTH_NAMES[month.month - 1].upper()}{month.year}"

@@ -22,7 +22,7 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def _csv(world: World, edition: date) -> bytes:
-    """The coverage member of an edition: one row per sub-ICB and month, patients as at the 1st."""
+    """Return an edition's coverage: one row per sub-ICB and month, patients as at the 1st."""
     return csv_bytes(
         pl.DataFrame(
             _row(world, area, month) for area in world.areas for month in world.window(edition)

@@ -35,7 +35,7 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def _members(world: World, edition: date, split: bool) -> dict[str, bytes]:
-    """Member name to content: the months oldest first, then the mapping."""
+    """Return member name -> content: the months oldest first, then the mapping."""
     members: dict[str, bytes] = {}
     mapping: list[pl.DataFrame] = []
     for month in world.practice_window(edition):
@@ -57,7 +57,7 @@ def _csv(rows: pl.DataFrame) -> bytes:
 
 
 def _rows(world: World, edition: date, month: date) -> pl.DataFrame:
-    """COLUMNS and MAPPING_COLUMNS of a month, practices in code order."""
+    """Return COLUMNS and MAPPING_COLUMNS of a month, practices in code order."""
     details = pl.DataFrame(
         {
             PRACTICE: practice.code,

@@ -33,7 +33,6 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def _members(world: World, edition: date) -> dict[str, bytes]:
-    """Member name to content."""
     rows = _rows(world, edition)
     members: dict[str, bytes] = {}
     for icb, name in MEMBERS.items():
@@ -43,7 +42,7 @@ def _members(world: World, edition: date) -> dict[str, bytes]:
 
 
 def _rows(world: World, edition: date) -> pl.DataFrame:
-    """COLUMNS of all sub-ICBs and months of an edition, in the publisher's order."""
+    """Return COLUMNS of all sub-ICBs and months of an edition, in the publisher's order."""
     areas = pl.DataFrame(
         {
             AREA: area.code,

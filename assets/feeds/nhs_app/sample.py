@@ -50,7 +50,7 @@ def _write_edition(world: World, out: Path, edition: date) -> Path:
     }
     path = out / f"{TITLE} - {named}.xlsx"
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
-        # Without a date of creation the bytes would follow the clock.
+        # Without a creation date the bytes would depend on the clock.
         created = datetime(edition.year, edition.month, 28)
         book.set_properties({"title": TITLE, "comments": f"SYNTHETIC. {NOTE}", "created": created})
         months = book.add_format({"num_format": "mmm-yy"})
@@ -66,7 +66,6 @@ def _write_edition(world: World, out: Path, edition: date) -> Path:
 
 
 def _named(month: date) -> str:
-    """`March 2025`."""
     return f"{FULL_MONTH_NAMES[month.month - 1]} {month.year}"
 
 
@@ -92,7 +91,7 @@ def _summary(sheet: Worksheet, rows: Rows, edition: date, months: Format) -> Non
 
 
 def _by_icb(sheet: Worksheet, rows: Rows, edition: date, months: Format) -> None:
-    """Table 2: a row per ICB and month, ordered by month or by ICB: each edition as it likes."""
+    """Table 2: a row per ICB and month; editions differ in their order."""
     _banner(sheet, 2, edition)
     sheet.write_row(2, 0, HEADINGS)
     lines = [(month, *cells) for month, given in rows.items() for cells in given]

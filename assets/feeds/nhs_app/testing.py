@@ -38,7 +38,7 @@ def app_workbook(
     stated: object = "",
 ) -> bytes:
     """The NHS App workbook as published: titles above, notes below, the ICB table in `Table 2`.
-    `stated`: what its title sheet says of its publication."""
+    `stated`: the publication date on its title sheet."""
     given = [APP | dict(row) for row in list(rows) or [{}]]
     cells = [
         [date.fromisoformat(str(v)) if k == "Month" else v for k, v in row.items()] for row in given

@@ -132,7 +132,7 @@ def _write_long(seed: int, path: Path, month: date, first_issue: bool = False) -
 def _contents(
     pharmacy: Pharmacy, claimed: Claims, other: Dispensing
 ) -> Iterator[tuple[str, str, int]]:
-    """Group, content and value of a contractor's rows; nothing done, no row."""
+    """Yield group, content and value of a contractor's rows, without zeros."""
     before = [(group, text, getattr(other, field)) for group, text, field in LONG_BEFORE]
     mine = claimed.get(pharmacy.code, {})
     first = [(ADVANCED, text, mine.get(service, 0)) for service, text in LONG_SERVICES.items()]

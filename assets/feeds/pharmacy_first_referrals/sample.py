@@ -22,7 +22,7 @@ HEADINGS = (
 REFERRING = {"03W": (6, 22), "04C": (9, 39), "04V": (8, 33)}  # practices at LAUNCH, in LAST_MONTH
 SYSTEM, FORM = "Clinical system", "Web form"
 PER_10000 = 17.0  # referrals that a practice sends for so many patients in a month
-NOT_ALL_KNOWN = date(2024, 6, 1)  # the month in which some lines say only what was sent
+NOT_ALL_KNOWN = date(2024, 6, 1)  # the month in which some rows have only the number sent
 
 
 def write(world: World, out: Path) -> list[Path]:
@@ -48,7 +48,7 @@ class Referrals(NamedTuple):
 
 
 def referrals(world: World, month: date) -> Iterator[Referrals]:
-    """The lines of a month, practices in code order."""
+    """Yield the rows of a month, practices in code order."""
     for area in REFERRING:
         practices = world.included_practices(area, month)
         order = [practice.code for practice in practices]
@@ -63,7 +63,7 @@ def referrals(world: World, month: date) -> Iterator[Referrals]:
 
 
 def referring(area: str, month: date) -> int:
-    """How many practices of a sub-ICB refer in a month: evenly more from LAUNCH to LAST_MONTH."""
+    """Return how many practices of a sub-ICB refer in a month; the number grows evenly."""
     first, last = REFERRING[area]
     return first + (last - first) * months_apart(LAUNCH, month) // months_apart(LAUNCH, LAST_MONTH)
 

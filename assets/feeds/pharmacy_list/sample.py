@@ -53,13 +53,13 @@ def _write_list(world: World, out: Path, month: date) -> Path:
 
 
 def quarter(month: date) -> str:
-    """The financial year and quarter that a month ends: December 2023 -> `202324q3`."""
+    """Return the financial year and quarter that a month ends: `202324q3` for December 2023."""
     last_of = add_months(month, -3)  # quarters as of a year that ends in December
     return f"{last_of.year}{(last_of.year + 1) % 100:02d}q{last_of.month // 3}"
 
 
 def _row(pharmacy: Pharmacy, first: bool) -> tuple[str, ...]:
-    """One line; `first`: in the early lists, which leave out a board."""
+    """Return one row; `first`: of an early list, which lacks one board."""
     weekday, saturday = PATTERNS[pharmacy.number % len(PATTERNS)]
     week = [weekday] * 5 + [saturday, ("CLOSED", 0.0)]
     hours = [text for opened, length in week for text in (opened, f"{length:g}")]

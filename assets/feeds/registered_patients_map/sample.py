@@ -43,7 +43,5 @@ def _row(practice: Practice, extracted: str, supplier: str) -> dict[str, str]:
         "ONS_COMM_REGION_CODE": area.region_ons_code,
         "COMM_REGION_CODE": area.region_code,
         "COMM_REGION_NAME": area.region_name,
-        "SUPPLIER_NAME": supplier.split("/", maxsplit=1)[
-            0
-        ],  # one supplier here, unlike in the crosstab
+        "SUPPLIER_NAME": supplier.partition("/")[0],  # one supplier, unlike in the crosstab
     }
