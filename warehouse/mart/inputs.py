@@ -53,7 +53,7 @@ class Inputs:
         return [f"n_{n}" for n in self.numerators] + [f"d_{d}" for d in self.denominators]
 
     @property
-    def summed(self) -> list[str]:
+    def additive(self) -> list[str]:
         """Measure columns of roll-ups: those that may be added over organisations."""
         bottom = contracts()[self.other or self.feed].measures
         top = contracts()[self.feed].measures
@@ -63,7 +63,7 @@ class Inputs:
 
     def columns_at(self, level: str) -> list[str]:
         """Measure columns of the table at a level."""
-        return self.columns if level == self.level else self.summed
+        return self.columns if level == self.level else self.additive
 
     @property
     def name(self) -> str:

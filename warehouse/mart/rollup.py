@@ -27,7 +27,7 @@ def roll_up(db: Connection, inputs: Inputs) -> list[str]:
     feeds = (inputs.feed, inputs.other)
     keep_out(db, feeds, inputs.table(inputs.level), inputs.level)
     levels: list[str] = [inputs.level]
-    for member, level in steps_from(inputs.level) if inputs.summed else ():
+    for member, level in steps_from(inputs.level) if inputs.additive else ():
         if level == "pcn":
             _practices_to_pcn(db, inputs)
         elif member in SITES:
@@ -46,7 +46,7 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
     figure's edition, `home`: by the dated reference; a member whose edition places it elsewhere is
     in the state of both.
     """
-    columns = ", ".join(f"c.{name}" for name in inputs.summed)
+    columns = ", ".join(f"c.{name}" for name in inputs.additive)
     parent, placement = "p.parent", ""
     if member == inputs.level == "sub_icb" and level != "england":
         parent = "coalesce(q.parent, p.parent)"
@@ -80,7 +80,7 @@ def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> 
     present. A member with an unknown figure makes the sum unknown."""
     sums = [
         f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
-        for name in inputs.summed
+        for name in inputs.additive
     ]
     return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
             max(s.published_on) AS published_on, max(s.known_from) AS known_from,
@@ -116,7 +116,7 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
         chosen AS (
             SELECT *, CASE WHEN fresh = expected THEN newest ELSE '' END AS from_edition
             FROM judged)
-        SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}, j.expected, j.from_edition
+        SELECT {_of("s", MEMBER)}, {_of("s", inputs.additive)}, j.expected, j.from_edition
         FROM state AS s
         JOIN chosen AS j
             ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
@@ -125,8 +125,8 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
         db.execute(
             f"""CREATE TABLE {inputs.table(level)} AS
             WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
-            SELECT {KEYS}, {", ".join(inputs.summed)}, coalesce(present = expected, FALSE) AS whole,
-                   present AS members_present, expected AS members_expected, from_edition,
+            SELECT {KEYS}, {", ".join(inputs.additive)},
+                   coalesce(present = expected, FALSE) AS whole, present AS members_present, expected AS members_expected, from_edition,
                    NULL::VARCHAR AS apart
             FROM summed"""
         )
@@ -145,7 +145,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
         placed AS (
             SELECT s.*, p.sub_icb_code FROM state AS s
             LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month)
-        SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}
+        SELECT {_of("s", MEMBER)}, {_of("s", inputs.additive)}
         FROM placed AS s
         ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
             ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
@@ -179,7 +179,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
                     ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
                 LEFT JOIN stage.old_network AS o
                     ON o.pcn_code = w.org_code AND o.month = w.month)
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.summed)}, w.whole,
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)}, w.whole,
                    s.present AS members_present,
                    CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
                         ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
@@ -214,7 +214,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
     members = f"""
         WITH {_state(inputs, member, level, as_at)},
         stated AS (
-            SELECT {_of("s", MEMBER)}, {_of("s", inputs.summed)}, {newest} AS as_at, s.whole,
+            SELECT {_of("s", MEMBER)}, {_of("s", inputs.additive)}, {newest} AS as_at, s.whole,
                    {apart} AS apart, e.org_code IS NOT NULL AS expected,
                    s.placed = s.parent AS is_here,
                    sum(CASE WHEN e.org_code IS NULL OR s.placed = s.home THEN 0
@@ -225,7 +225,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
             LEFT JOIN stage.expected_{member} AS e
                 ON e.org_code = s.org_code AND e.month = {newest}
             WHERE e.org_code IS NOT NULL OR s.own_edition = s.newest)
-        SELECT {_of("t", [*MEMBER, *inputs.summed])}, t.as_at, t.whole, t.apart, t.expected,
+        SELECT {_of("t", [*MEMBER, *inputs.additive])}, t.as_at, t.whole, t.apart, t.expected,
                t.moved
         FROM stated AS t WHERE t.is_here"""
     counted = """count(*) FILTER (NOT s.whole) AS incomplete,
@@ -243,7 +243,7 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
                 JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
                 GROUP BY ALL),
             lost AS ({_unexpected_lost(inputs, member, level)})
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.summed)},
+            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)},
                    s.incomplete = 0 AND l.lost IS NULL
                        AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
                    s.present AS members_present,
