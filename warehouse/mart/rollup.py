@@ -126,8 +126,8 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
             f"""CREATE TABLE {inputs.table(level)} AS
             WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
             SELECT {KEYS}, {", ".join(inputs.additive)},
-                   coalesce(present = expected, FALSE) AS whole, present AS members_present, expected AS members_expected, from_edition,
-                   NULL::VARCHAR AS apart
+                   coalesce(present = expected, FALSE) AS whole, present AS members_present,
+                   expected AS members_expected, from_edition, NULL::VARCHAR AS apart
             FROM summed"""
         )
 
