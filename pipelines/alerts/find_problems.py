@@ -52,7 +52,7 @@ def _found(state: HomeState) -> Iterator[Problem]:
         housekeeping.months_held,
         housekeeping.refused_files,
         housekeeping.unfinished_purges,
-        publishers.looked_in_vain,
+        publishers.failed_lookups,
         publishers.late,
     ):
         yield from finder(state)

@@ -31,7 +31,7 @@ NAMES = {
 IMPORT = "Or download it yourself, then: access-recovery import PATH --feed {feed}"
 
 
-def looked_in_vain(home_state: HomeState) -> Iterator[Problem]:
+def failed_lookups(home_state: HomeState) -> Iterator[Problem]:
     """Report editions whose newest lookup needs a person, and publishers that can't be reached."""
     brought: dict[EditionKey, datetime] = {}
     for file in sorted(home_state.everything, key=lambda file: file.imported_at):

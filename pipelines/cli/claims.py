@@ -222,10 +222,10 @@ def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[st
         {True: "yes", False: "no", None: ""}[row["within_tolerance"]],
         width,
     )
-    told = [f"{_rows(file)} of {_short(file)}" for file in row["sources"][:MOST_FILES]]
+    sources = [f"{_rows(file)} of {_short(file)}" for file in row["sources"][:MOST_FILES]]
     if len(row["sources"]) > MOST_FILES:
-        told.append(f"and {len(row['sources']) - MOST_FILES} more files (--json lists them)")
-    yield from _wrapped(", ".join(told), width, 10, 10)
+        sources.append(f"and {len(row['sources']) - MOST_FILES} more files (--json lists them)")
+    yield from _wrapped(", ".join(sources), width, 10, 10)
 
 
 def _rows(file: Record) -> str:
@@ -255,8 +255,8 @@ def file_lines(found: list[Record], width: int) -> Iterator[str]:
         yield f"    SHA-256 {sha256}"
         where = file["url"] or file["page"]
         published = f"published {file['published_on']}" if file["published_on"] else "undated"
-        told = f"{where}, {published}, retrieved {file['retrieved_at']:%Y-%m-%d}"
-        yield from _wrapped(told, width, 4)
+        origin = f"{where}, {published}, retrieved {file['retrieved_at']:%Y-%m-%d}"
+        yield from _wrapped(origin, width, 4)
 
 
 def _columns(

@@ -30,13 +30,13 @@ UNITS = {
 }
 
 
-def explanation_data(told: Explanation, rows: pl.DataFrame | None) -> dict[str, Any]:
+def explanation_data(answer: Explanation, rows: pl.DataFrame | None) -> dict[str, Any]:
     """Return an explanation as data, with the numbers of the rows added up from each file."""
-    data = told.as_json()
+    data = answer.as_json()
     first = [one for one in data["vintages"] if one.get("text") == "as first reported"]
     data["first_reported_value"] = first[0].get("value") if first else None
     data["sources"] = [{**one, **_numbers(one, rows)} for one in data["sources"]]
-    data["organisations"] = _with_values(told, rows)
+    data["organisations"] = _with_values(answer, rows)
     return data
 
 
@@ -59,28 +59,28 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
     }
 
 
-def _with_values(told: Explanation, rows: pl.DataFrame | None) -> list[Record]:
+def _with_values(answer: Explanation, rows: pl.DataFrame | None) -> list[Record]:
     """Return the organisations, each with `rows_added`, and with the sum of its rows where no KPI
     of its level has it; an organisation in a file without any counted row has 0."""
     from warehouse.contract.model import contracts
     from warehouse.explain.source_rows import added
 
     values: dict[tuple[str, str], Record] = {}
-    for part in told.lists["parts"]:
+    for part in answer.lists["parts"]:
         if rows is not None and "measure" in part:
             sums = added(rows.filter(part=part["part"]), part["feed"], part["measure"])
             values |= {(part["part"], one.pop("org_code")): one for one in sums.to_dicts()}
     found = []
-    for one in told.lists["organisations"]:
+    for one in answer.lists["organisations"]:
         withheld = rows is None or contracts()[one["feed"]].disclosure_control
         none: Record = {"value": None if withheld else 0, "rows_added": None if withheld else 0}
         found.append({**values.get((one["part"], one.get("org_code", "")), none), **one})
     return found
 
 
-def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
+def show(screen: Screen, answer: Explanation, rows: pl.DataFrame | None) -> None:
     """Print an explanation, section by section."""
-    figure = told.figure
+    figure = answer.figure
     if figure.get("synthetic"):
         screen.warn(SYNTHETIC)
     place = f"{figure.get('organisation', '')} ({figure['org_level']} {figure['org_code']})"
@@ -90,15 +90,15 @@ def show(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
         screen.say(f"  Why {figure['verdict']}: {figure['status_reason']}.")
     if figure["value"] is None and "text" in figure:
         screen.say(f"  {figure['text']}")
-    _show_parts(screen, told)
-    _show_organisations(screen, _with_values(told, rows), told)
-    _show_sources(screen, told, rows)
-    _show_checks(screen, told.lists["checks"])
-    _show_lines(screen, "Not counted", [_event(one) for one in told.lists["left_out"]])
+    _show_parts(screen, answer)
+    _show_organisations(screen, _with_values(answer, rows), answer)
+    _show_sources(screen, answer, rows)
+    _show_checks(screen, answer.lists["checks"])
+    _show_lines(screen, "Not counted", [_event(one) for one in answer.lists["left_out"]])
     for title, name in (("Corrections", "corrections"), ("Decisions by people", "overrides")):
-        _show_lines(screen, title, [_event(one) for one in told.lists[name]])
-    _show_lines(screen, "Caveats", [one["text"] for one in told.lists["caveats"]])
-    _show_vintages(screen, told)
+        _show_lines(screen, title, [_event(one) for one in answer.lists[name]])
+    _show_lines(screen, "Caveats", [one["text"] for one in answer.lists["caveats"]])
+    _show_vintages(screen, answer)
 
 
 def _value(figure: Record) -> str:
@@ -128,19 +128,19 @@ def _grid(columns: int, *right: int) -> Table:
     return table
 
 
-def _show_parts(screen: Screen, told: Explanation) -> None:
+def _show_parts(screen: Screen, answer: Explanation) -> None:
     screen.say("\nCalculation")
-    screen.say(f"  {told.formula['item']}")
+    screen.say(f"  {answer.formula['item']}")
     table = _grid(3, 1)
-    for part in told.lists["parts"]:
+    for part in answer.lists["parts"]:
         of = f" ({part['feed']})" if "feed" in part else ""
         table.add_row("", part["part"], whole(part.get("value")), f"{part['text']}{of}")
     screen.table(table)
 
 
-def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) -> None:
+def _show_organisations(screen: Screen, cells: list[Record], answer: Explanation) -> None:
     """Print the contributing organisations; many of them by the member they were added up in."""
-    for part in told.lists["parts"]:
+    for part in answer.lists["parts"]:
         own = [one for one in cells if one["part"] == part["part"]]
         if not own:
             continue
@@ -159,8 +159,8 @@ def _show_organisations(screen: Screen, cells: list[Record], told: Explanation) 
 
 
 def _many(number: int, level: str) -> str:
-    told = LEVELS[level]
-    return f"{number:,} {told.singular if number == 1 else told.plural}"
+    names = LEVELS[level]
+    return f"{number:,} {names.singular if number == 1 else names.plural}"
 
 
 def _organisation(one: Record) -> tuple[str, str, str, str, str]:
@@ -170,9 +170,9 @@ def _organisation(one: Record) -> tuple[str, str, str, str, str]:
     if "org_code" not in one:
         many = _many(one["organisations"], one["org_level"])
         return many, "", one.get("edition", "-"), "", note
-    told = "withheld" if value is None else whole(value)
+    shown = "withheld" if value is None else whole(value)
     counted = "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
-    return one["org_code"], told, one.get("edition", "-"), counted, note
+    return one["org_code"], shown, one.get("edition", "-"), counted, note
 
 
 def _through(cells: list[Record]) -> list[Record]:
@@ -200,9 +200,9 @@ def _total(cells: list[Record], name: str) -> int | None:
     return None if None in numbers else sum(filter(None, numbers))
 
 
-def _show_sources(screen: Screen, told: Explanation, rows: pl.DataFrame | None) -> None:
+def _show_sources(screen: Screen, answer: Explanation, rows: pl.DataFrame | None) -> None:
     screen.say("\nFiles")
-    for source in told.lists["sources"]:
+    for source in answer.lists["sources"]:
         which = _numbers(source, rows)
         published = source.get("published_on")
         screen.say(f"  {source['item']} ({source['part']}, {source['feed']} {_edition(source)})")
@@ -235,8 +235,8 @@ def _show_checks(screen: Screen, checks: list[Record]) -> None:
     for feed, edition in sorted({(one["feed"], one["edition"]) for one in checks}):
         own = [one for one in checks if (one["feed"], one["edition"]) == (feed, edition)]
         verdicts = Counter(one["verdict"] for one in own)
-        told = ", ".join(f"{verdicts[v]} {v}" for v in ("pass", "warn", "fail", "skipped"))
-        screen.say(f"  {feed} {edition}: {told}")
+        counts = ", ".join(f"{verdicts[v]} {v}" for v in ("pass", "warn", "fail", "skipped"))
+        screen.say(f"  {feed} {edition}: {counts}")
         for one in own:
             if one["verdict"] in ("warn", "fail"):
                 column = f" ({one['column_name']})" if one.get("column_name") else ""
@@ -255,20 +255,20 @@ def _show_lines(screen: Screen, title: str, lines: list[str]) -> None:
         screen.say(f"  {line}")
 
 
-def _show_vintages(screen: Screen, told: Explanation) -> None:
+def _show_vintages(screen: Screen, answer: Explanation) -> None:
     screen.say("\nAs known with each edition")
     table = _grid(4, 1)
     previous: float | None = None
-    for one in told.lists["vintages"]:
+    for one in answer.lists["vintages"]:
         value = one.get("value")
         changed = previous is not None and value is not None and value != previous
         note = (one.get("text") if value is not None else None) or ("revised" if changed else "")
         note = ", ".join(filter(None, (note, one.get("verdict"))))
         known = f"known from {one['known_from']:%Y-%m-%d}"
-        number = _value({**one, "unit": told.figure["unit"]})
+        number = _value({**one, "unit": answer.figure["unit"]})
         table.add_row("", _edition(one), number, known, note)
         previous = previous if value is None else value
     screen.table(table)
-    if not any("text" in one for one in told.lists["vintages"]):
-        month = told.figure["month"]
+    if not any("text" in one for one in answer.lists["vintages"]):
+        month = answer.figure["month"]
         screen.say(f"  As first reported: not known, because edition {month} is not available.")

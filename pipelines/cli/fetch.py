@@ -114,10 +114,10 @@ def show_lookups(screen: Screen, found: list[Lookup], whole: bool) -> None:
     for run in _runs(found):
         look, last = run[0], run[-1]
         span = look.edition if look is last else f"{look.edition} to {last.edition}"
-        told = look.message if look.verdict in STYLES else "see below"
+        details = look.message if look.verdict in STYLES else "see below"
         style = STYLES.get(look.verdict, "red")
         more = "" if look is last else f" The same for the {len(run) - 1} after it."
-        table.add_row(look.feed, span, Text(look.verdict, style), Text(told + more))
+        table.add_row(look.feed, span, Text(look.verdict, style), Text(details + more))
     screen.table(table)
     wanting = [look for look in found if look.wants_a_person]
     for remedy, looks in groupby(wanting, key=lambda look: look.remedy):

@@ -67,7 +67,7 @@ def accept(
     """Accept an edition despite failed checks, lift a hold, or accept held months.
 
     Before deciding, run `access-recovery status` and `access-recovery diff FEED OLD NEW`. The
-    acceptance covers the present files and failed checks: if either change, it lapses, and status
+    acceptance covers the present files and failed checks: if either changes, it lapses, and status
     shows that.
     """
     from warehouse.editions.status import accept as decide

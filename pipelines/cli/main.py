@@ -144,7 +144,7 @@ def import_(
 @app.command()
 def refresh(
     feed: Annotated[
-        list[str] | None, typer.Option(help="Process only this feed, again if need be; repeatable.")
+        list[str] | None, typer.Option(help="Process only this feed, pending or not; repeatable.")
     ] = None,
     edition: Annotated[
         list[str] | None,

@@ -203,7 +203,7 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
         checks = Counter(row["checks"] or {})
         if checks:  # timeliness is checked as at today
             checks[row["timeliness"]["verdict"]] += 1
-        told = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
+        results = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
         months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
         left_out = sum(row["quarantined"].values())
         table.add_row(
@@ -212,7 +212,7 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
             row["newest_edition"] or "-",
             row["newest_accepted"] or "-",
             months,
-            told or "-",
+            results or "-",
             ", ".join(row["held"]) or "-",
             ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
             f"{left_out:,}" if left_out else "-",
@@ -259,8 +259,10 @@ def _decision_table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         for one in row["overrides"]:
             lapsed = f" LAPSED: {one['lapsed']}" if one["lapsed"] else ""
-            told = f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}.{lapsed}"
-            table.add_row(row["feed"], one["edition"], one["status"], Text(told))
+            decision = (
+                f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}.{lapsed}"
+            )
+            table.add_row(row["feed"], one["edition"], one["status"], Text(decision))
         for edition in row["withdrawn"]:
             table.add_row(row["feed"], edition, "withdrawn", "all files withdrawn")
     return table

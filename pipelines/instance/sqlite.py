@@ -82,11 +82,11 @@ class Engines:
 def _engine(url: str, pool: type[Pool]) -> Engine:
     timeout = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
     made = create_engine(url, poolclass=pool, connect_args=timeout)
-    event.listen(made, "connect", _write_swiftly)
+    event.listen(made, "connect", _sync_rarely)
     return made
 
 
-def _write_swiftly(connection: sqlite3.Connection, _: object) -> None:
+def _sync_rarely(connection: sqlite3.Connection, _: object) -> None:
     """Sync to disk only when SQLite writes its log (WAL) into the file, not at every event: a power
     cut may lose the last events, but not the file."""
     connection.execute("PRAGMA synchronous = NORMAL")
