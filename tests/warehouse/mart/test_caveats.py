@@ -40,7 +40,7 @@ def bare() -> dict[str, Any]:
     ("written", "complaint"),
     [
         ({**BREAK, "first_month": "2024-04", "last_month": "2024-03"}, "is after `last_month"),
-        (BREAK, "from which month"),
+        (BREAK, "needs `first_month:`"),
         ({"text": "Something else.", "kind": "rumour"}, "non_comparable"),
         ({"text": "Something else.", "first_month": "April 2024"}, "first_month"),
         ({"text": "Something else.", "month": "2024-04"}, "month"),
