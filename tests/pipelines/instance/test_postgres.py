@@ -26,9 +26,9 @@ AT = programs()
     ("written", "found"),
     [
         (f"mysql://me:{SECRET}@db/dagster", "begins with `mysql://`"),
-        (f"postgresql://me:{SECRET}@db:{SECRET}/dagster", "can't be read"),
-        (f"postgresql://me:{SECRET}@db", "can't be read"),
-        (f"me:{SECRET}@db", "can't be read"),
+        (f"postgresql://me:{SECRET}@db:{SECRET}/dagster", "is not a valid database address"),
+        (f"postgresql://me:{SECRET}@db", "is not a valid database address"),
+        (f"me:{SECRET}@db", "is not a valid database address"),
     ],
 )
 def test_an_invalid_address_is_reported_without_quoting_it(written: str, found: str) -> None:
