@@ -7,13 +7,13 @@ Belongs here: reading a register, and refusing invalid entries. Does not: what a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from warehouse.base.text import similar
 from warehouse.base.validation import Models, faults_told_of, say_faults, say_found
 from warehouse.base.yaml_files import read_yaml
 from warehouse.claims.periods import Period
@@ -163,7 +163,7 @@ def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[st
     label = f"claim `{claim.claim_id}`"
     kpi = kpis.get(kpi_id)
     if kpi is None:
-        near = ", ".join(get_close_matches(kpi_id, kpis)) or "the id of a KPI in the catalogue"
+        near = ", ".join(similar(kpi_id, kpis)) or "the id of a KPI in the catalogue"
         raise ValueError(f"{label}: `kpi`: `{kpi_id}` is not in the catalogue, expected {near}")
     if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
         raise ValueError(
