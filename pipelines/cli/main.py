@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pipelines.cli import alerts, claims, contracts, explain, fetch, govern, housekeeping
+from pipelines.cli import alerts, claims, contracts, data_docs, explain, fetch, govern, housekeeping
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
@@ -49,7 +49,7 @@ app = typer.Typer(
     "With real files: `access-recovery fetch` or `access-recovery import PATH...`, then "
     "`access-recovery refresh`.",
 )
-for module in (fetch, govern, alerts, explain, claims, contracts, housekeeping):
+for module in (fetch, govern, data_docs, alerts, explain, claims, contracts, housekeeping):
     app.add_typer(module.app)
 
 

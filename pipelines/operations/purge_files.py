@@ -25,6 +25,7 @@ from warehouse.base.home import WRITTEN, Home
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.editions.check_history import edition_files, state_key, verdicts
+from warehouse.outputs.data_docs.replace_site import remove_site
 from warehouse.outputs.openlineage.keep import forget_files
 from warehouse.publication.previous_marts import remove_previous
 from warehouse.readers.containers import sniff
@@ -208,7 +209,7 @@ def editions_touched(
 def erase(
     home: Home, plan: Plan, stones: list[Tombstone], touched: dict[EditionKey, datetime]
 ) -> None:
-    """Erase the files from landing folder, lake, checks, lineage events and archive."""
+    """Erase the files from landing folder, lake, checks, lineage events, archive and Data Docs."""
     for path in plan.landing:
         discard(path)
     store = home.store
@@ -235,6 +236,7 @@ def erase(
         store.delete(archive.object_key(container))
     for stone in stones:
         archive.forget(stone.feed, stone.edition, stone.sha256)
+    remove_site(home)
 
 
 def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:

@@ -70,10 +70,12 @@ def test_not_a_byte_is_left_whenever_it_was_killed(
     write(home.landing / "again.csv", BAD)
     stale = write(home.archive / "objects" / f"{bad.sha256}.12345678.part", BAD)
     remember(home, [f"found {MARKER}, expected GP"], [], published=True)
+    for site in ("data-docs", "data-docs.new"):  # one that was built, and one of a killed build
+        write(home.root / site / "index.html", MARKER.encode())
     before = traces(home)
     for place in ("archive/objects", "archive/records", "archive/checks", "lake/tidy", "landing",
                   "quarantine", "lake/organisations", "mart", "lineage",
-                  "dagster/history/runs", "state"):  # fmt: skip
+                  "dagster/history/runs", "state", "data-docs", "data-docs.new"):  # fmt: skip
         assert any(path.startswith(place) for path in before), f"{place} never had it"
 
     def killed(*_: object) -> None:

@@ -148,7 +148,7 @@ def test_help_loads_nothing_heavy() -> None:
         "import sys\n"
         "from typer.testing import CliRunner\n"
         "from pipelines.cli.main import app\n"
-        "for arguments in (['--help'], ['import', '--help']):\n"
+        "for arguments in (['--help'], ['import', '--help'], ['data-docs', '--help']):\n"
         "    result = CliRunner().invoke(app, arguments)\n"
         "    assert result.exit_code == 0 and 'Usage' in result.output\n"
         f"print([name for name in {heavy!r} if name in sys.modules])\n"

@@ -1,4 +1,5 @@
-"""Names of the pages about a published mart, and whether any is missing. Apart from `render`, so
+"""Names of the pages about a published mart, and whether any is missing; the first page of the Data
+Docs, to which they link. Apart from `render`, so
 that a refresh with nothing to do need not load its libraries."""
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from warehouse.base.sql import open_mart
 PLACE = "docs"
 SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
 REFRESHES = "refreshes"
+DATA_DOCS = "data-docs/index.html"
 
 
 def refresh_name(publication: Mapping[str, Any]) -> str:

@@ -20,7 +20,14 @@ from warehouse.outputs.headline import change_text, headline_value, headlines, w
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.lineage_page import lineage
 from warehouse.outputs.pages.page_data import Row
-from warehouse.outputs.pages.paths import LINEAGE, PLACE, REFRESHES, SCORECARD, refresh_name
+from warehouse.outputs.pages.paths import (
+    DATA_DOCS,
+    LINEAGE,
+    PLACE,
+    REFRESHES,
+    SCORECARD,
+    refresh_name,
+)
 from warehouse.settings import read_settings
 
 
@@ -72,6 +79,7 @@ def _scorecard(
         "quarantine": records.quarantine(db),
         "revisions": records.revisions(db),
         "caveats": records.caveats(db),
+        "data_docs": DATA_DOCS if home.store.exists(DATA_DOCS) else "",
     }
 
 

@@ -1,6 +1,7 @@
 """The pages: their content, their accessibility, and that they work offline."""
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
@@ -183,6 +184,18 @@ def test_pages_load_nothing_from_the_network(governed: Home, read: Callable[[str
         for link in links:
             target = (governed.pages / name).parent / link
             assert link.startswith("#") or target.exists(), link
+
+
+def test_the_scorecard_leads_to_the_data_docs_where_they_are(
+    governed: Home, tmp_path: Path
+) -> None:
+    home = Home(Path(shutil.copytree(governed.root, tmp_path / "home")))
+    without = Page(build_pages(home, TODAY).read_text(encoding="utf-8"))
+    assert {"href": "../data-docs/index.html"} not in without.of("a")
+    assert "run access-recovery data-docs" in without.said()
+    write(home.root / "data-docs" / "index.html", b"x")
+    linked = Page(build_pages(home, TODAY).read_text(encoding="utf-8"))
+    assert {"href": "../data-docs/index.html"} in linked.of("a")
 
 
 def test_pages_are_accessible(governed: Home, read: Callable[[str], Page]) -> None:
