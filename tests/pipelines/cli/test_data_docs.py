@@ -16,8 +16,10 @@ from warehouse.outputs.pages import render
 RUNNER = CliRunner()
 
 
-def built(left_out: list[str]) -> Callable[[Home], Site]:
-    return lambda home: Site(home.root / "data-docs" / "index.html", 2, 4, 1, left_out)
+def built(left_out: list[str], earlier: int = 0) -> Callable[..., Site]:
+    return lambda home, *_, **__: Site(
+        home.root / "data-docs" / "index.html", 2, 4, 1, left_out, earlier
+    )
 
 
 def test_says_where_the_site_is_and_what_it_shows(
@@ -35,7 +37,13 @@ def test_names_what_was_left_out(home: Home, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "build_site", built(["archive/validations/a.json"]))
     done = RUNNER.invoke(app, ["data-docs"])
     assert done.exit_code == 1
-    assert "Left out, because it can't be read: archive/validations/a.json" in done.stderr
+    assert "Left out, because it can't be read or shown: archive/validations/a.json" in done.stderr
+
+
+def test_says_how_to_see_earlier_results(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "build_site", built([], earlier=3))
+    done = RUNNER.invoke(app, ["data-docs"])
+    assert "3 earlier result(s) of the same editions: add --all to show them." in done.stdout
 
 
 def test_a_home_without_results_is_told_what_to_do(home: Home, tmp_path: Path) -> None:

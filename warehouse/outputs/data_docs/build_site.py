@@ -29,24 +29,29 @@ SECTIONS = {"expectations": ("Suite", SUITES), "validations": ("Result", RESULTS
 @dataclass(frozen=True)
 class Site:
     """A built site: `index`, its first page; how many suites and results it shows, `failed` of them
-    with an unmet expectation; `left_out`: keys of files that can't be read or shown."""
+    with an unmet expectation; `left_out`: keys of files that can't be read or shown; `earlier`: how
+    many results are not shown, because a newer one of the same batch is."""
 
     index: Path
     suites: int
     results: int
     failed: int
     left_out: list[str]
+    earlier: int = 0
 
 
-def build_site(home: Home, register: Callable[[], None] = lambda: None) -> Site:
-    """Build the site from every suite and result in the home, in place of an earlier one.
+def build_site(
+    home: Home, register: Callable[[], None] = lambda: None, every: bool = False
+) -> Site:
+    """Build the site in place of an earlier one: every suite in the home, and the newest result of
+    each edition, or `every` result.
 
     `register` loads custom expectations, without which their texts are missing. One build at a
     time. Raises NoResults if there is no result that can be shown.
     """
     with home.store.lock(LOCK), home.store.scratch() as scratch:
         home.store.delete_all(ASIDE)
-        readable = copy_readable(home, scratch)
+        readable = copy_readable(home, scratch, every)
         if readable.results:
             write_pages(scratch, readable, home.store.local_copy(ASIDE), register)
         _leave_out_unwritten(home, readable)
@@ -61,6 +66,7 @@ def build_site(home: Home, register: Callable[[], None] = lambda: None) -> Site:
         len(readable.results),
         len(readable.failed & set(readable.results)),
         sorted(readable.left_out),
+        readable.earlier,
     )
 
 

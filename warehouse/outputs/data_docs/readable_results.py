@@ -28,25 +28,34 @@ class NoResults(Refusal):
 @dataclass
 class Readable:
     """What was copied: names of suites and results below their folders, without `.json`; `failed`:
-    results with an unmet expectation; `left_out`: keys of what can't be read."""
+    results with an unmet expectation; `left_out`: keys of what can't be read; `earlier`: how many
+    results were not copied, because a newer one of the same batch was."""
 
     suites: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
+    earlier: int = 0
 
 
-def copy_readable(home: Home, scratch: Path) -> Readable:
+def copy_readable(home: Home, scratch: Path, every: bool = False) -> Readable:
     """Copy suites to `suites/` and results to `results/` of a folder, with markup in values made
-    harmless. A file that disappears meanwhile (a purge) is skipped."""
+    harmless: the newest readable result of each batch of an edition, or `every` one. A file that
+    disappears meanwhile (a purge) is skipped."""
     found, target = Readable(), Store(scratch)
     for key in home.store.list_keys(SUITES, ".json"):
         if kept := _read(home, key, found):
             name = key.removeprefix(f"{SUITES}/").removesuffix(".json")
             target.replace(f"suites/{name}.json", json.dumps(kept))
             found.suites.append(name)
-    for key in home.store.list_keys(RESULTS, ".json"):
-        if kept := _read(home, key, found):
+    shown: set[tuple[str, str]] = set()
+    for key in reversed(home.store.list_keys(RESULTS, ".json")):  # the newest of each batch first
+        run, _, batch = key.removeprefix(f"{RESULTS}/").rpartition("/")
+        same = (run.rpartition("/")[0], batch)
+        if same in shown and not every:
+            found.earlier += 1
+        elif kept := _read(home, key, found):
+            shown.add(same)
             name = key.removeprefix(f"{RESULTS}/").removesuffix(".json")
             target.replace(f"results/{name}.json", json.dumps(kept))
             found.results.append(name)

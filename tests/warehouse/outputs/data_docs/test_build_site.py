@@ -4,6 +4,7 @@ replaces an earlier one whole."""
 import hashlib
 import json
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,20 @@ def test_results_that_cannot_be_read_are_left_out_and_named(checked: Home) -> No
     assert built.left_out == sorted(keys)
     assert (built.suites, built.results) == (2, 2)
     assert len(pages(checked)) == 5
+
+
+def test_only_the_newest_result_of_an_edition_is_shown_unless_all_are(checked: Home) -> None:
+    newest = results(checked)[0]
+    earlier = newest.parent.with_name("20200101T000000.000000Z") / newest.name
+    earlier.parent.mkdir()
+    shutil.copy(newest, earlier)
+    built = build_site(checked)
+    assert (built.results, built.earlier) == (4, 1)
+    assert not [name for name in pages(checked) if "20200101" in name]
+    assert (build_site(checked, every=True).results, len(pages(checked))) == (5, 8)
+    newest.write_bytes(b"{")  # truncated: the earlier one is shown
+    assert (build_site(checked).results, len(built.left_out)) == (4, 0)
+    assert [name for name in pages(checked) if "20200101" in name]
 
 
 def test_a_result_that_only_the_library_cannot_read_is_left_out(checked: Home) -> None:
