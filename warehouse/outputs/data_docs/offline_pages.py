@@ -39,6 +39,8 @@ _CALENDAR = re.compile(
     r"'filterControl': 'datepicker', 'filterCustomSearch': '\w+', "
     r"'filterDatepickerOptions': \{[^{}]*\}"
 )
+# What the library says of a share of no rows at all.
+_NO_ROWS = re.compile(r">\s*NaN% (?:not )?null\s*<")
 _TAGS = re.compile(r"<[a-zA-Z][^<>]*>")
 _LOADED = re.compile(
     r"""(\ssrc\s*=\s*["']?|url\(\s*["']?)(?:https?:)?//[^"'\s)>]*""", re.IGNORECASE
@@ -62,6 +64,7 @@ def offline(page: str, title: str, up: str, notice: str = "", back: str = "") ->
     for unwanted in (_LINKS, _SCRIPTS, _TITLES, _FOOTER, _DARK):
         page = unwanted.sub("", page)
     page = _CALENDAR.sub("'filterControl': 'input'", page)
+    page = _NO_ROWS.sub(">no rows<", page)
     page = _LOGO.sub(_logo(up), page)
     page = _TAGS.sub(lambda tag: _LOADED.sub(r"\1", tag[0]), page)
     page = page.replace("<html>", '<html lang="en-GB">', 1)

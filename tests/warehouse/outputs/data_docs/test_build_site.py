@@ -275,6 +275,11 @@ def test_whatever_else_a_page_asks_for_is_not_loaded() -> None:
     assert "see src='https://example.org' in text" in made.text and "A & B" in made.text
 
 
+def test_a_share_of_no_rows_is_said_in_words() -> None:
+    page = "<html><head></head><body><div>\nNaN% not null\n</div><b>5% null</b></body></html>"
+    assert of_page(offline(page, "", "")).text.split() == ["no", "rows5%", "null"]
+
+
 def test_vendored_files_are_as_published_with_their_licences() -> None:
     files = dict(vendored())
     scripts = {name.removeprefix("vendor/"): content for name, content in files.items()}
