@@ -137,7 +137,7 @@ def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[
         built = build_mart(place, context.run.run_id, check_table())
         built = built.model_copy(update={"built_over": over})
         try:
-            results = judge_mart(built.path, context.run.run_id)
+            results = judge_mart(built.path, context.run.run_id, place)
             append(place, results, "mart")
             add_results(built.path, results)
             note_candidate(place, context.run.run_id, built)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -29,22 +28,17 @@ from warehouse.transform.measure import month_of
 
 
 @dataclass(frozen=True)
-class Expectation:
-    """A Great Expectations expectation by name: the library is loaded only to evaluate it."""
-
-    name: str
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Evidence:
-    """What one check found. Skipped evidence gives the reason in `skipped` and has no expectation;
-    with `error` the check itself could not run, which is never a pass."""
+    """What one check found, for its expectation to judge.
+
+    `frame`: what is judged, with columns of `checks.expectations.EVIDENCE_SCHEMA`. Skipped evidence
+    gives the reason in `skipped` and is not judged; with `error` the check itself could not run,
+    which is never a pass.
+    """
 
     rule: str
     column: str | None
     frame: pl.DataFrame
-    expectation: Expectation | None
     expected: str
     observed: str
     failed_rows: int
@@ -60,7 +54,7 @@ SHOWN = 5
 
 def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
     """Return evidence of a check that can't run, and the reason."""
-    return Evidence(rule, column, NOTHING, None, "", "", 0, 0, message=why, skipped=why)
+    return Evidence(rule, column, NOTHING, "", "", 0, 0, message=why, skipped=why)
 
 
 def offences(
@@ -80,13 +74,22 @@ def offences(
     return Evidence(
         rule,
         column,
-        pl.DataFrame({"offence": found}, schema={"offence": pl.String}),
-        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        pl.DataFrame({"text": found}, schema={"text": pl.String}),
         expected=expected,
         observed=observed,
         failed_rows=len(found) if failed is None else failed,
         total_rows=max(total, len(found)),
         message=message if found else "",
+    )
+
+
+def compared(frame: pl.DataFrame, code: str, now: str, before: str) -> pl.DataFrame:
+    """Return `item, now, before` of a row per organisation (column `code`) and month."""
+    month = pl.col("month").dt.strftime("%Y-%m")
+    return frame.select(
+        pl.concat_str(code, month, separator=" ").alias("item"),
+        pl.col(now).cast(pl.Float64).alias("now"),
+        pl.col(before).cast(pl.Float64).alias("before"),
     )
 
 
@@ -123,7 +126,7 @@ def broken(rule: str, error: Exception) -> Evidence:
     where = f", in {Path(trace[-1].filename).name} line {trace[-1].lineno}" if trace else ""
     message = f"the check itself failed{where}, so its result is not known; report this as a bug"
     told = without_trace(error)
-    return Evidence(rule, None, NOTHING, None, "a check that runs", told, 1, 1, message, error=True)
+    return Evidence(rule, None, NOTHING, "a check that runs", told, 1, 1, message, error=True)
 
 
 @dataclass(eq=False)

@@ -1,19 +1,32 @@
-"""Find a feed's own business rules: `RULES` of `assets/feeds/<feed>/rules.py`, check id -> function
-from an `EditionView` to its evidence. Their severity and thresholds are in `checks.yaml` beside it,
-in the same order."""
+"""What makes a check, and a feed's own business rules: `RULES` of `assets/feeds/<feed>/rules.py`,
+check id -> `Rule`. Their severity and thresholds are in `checks.yaml` beside it, in the same
+order."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from checks.check_catalogue import feed_checks, feed_file, feed_words
 from checks.edition_view import EditionView, Evidence
+from checks.expectations import Declaration, always, none_found
 from warehouse.contract.model import FEEDS_FOLDER
 
-Rule = Callable[[EditionView], Evidence | Iterable[Evidence]]
+Gather = Callable[[EditionView], Evidence | Iterable[Evidence]]
+
+
+NO_FAULTS = always(none_found())  # evidence that lists each fault in words
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a check is made: what gathers its evidence, and the expectations that judge it."""
+
+    gather: Gather
+    expects: Declaration = NO_FAULTS
 
 
 def rules_file(feed: str) -> Path | None:

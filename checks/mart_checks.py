@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from checks.check_catalogue import mart_checks
+from checks.check_catalogue import MART, mart_checks
 from checks.edition_view import SHOWN, Evidence, broken, offences
 from checks.runner import judge
+from warehouse.base.home import Home
 from warehouse.base.sql import open_file
 from warehouse.editions.check_history import CheckResult
 from warehouse.kpi.catalogue import catalogue
@@ -187,9 +188,9 @@ def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
     )
 
 
-def judge_mart(path: Path, run_id: str) -> list[CheckResult]:
-    """Check a built mart; all rules run."""
-    return judge(gather_mart(path), "mart", "", run_id)
+def judge_mart(path: Path, run_id: str, home: Home | None = None) -> list[CheckResult]:
+    """Check a built mart; all rules run. `home`: where the validation result is kept, if it is."""
+    return judge(home, gather_mart(path), MART, "", run_id)
 
 
 def add_results(path: Path, results: list[CheckResult]) -> None:

@@ -4,7 +4,7 @@ a held month (`warehouse.editions.status`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ import polars as pl
 from checks.check_catalogue import feed_words
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from checks.expected_range import LEAST, CountTable, Ids, Range
+from checks.feed_rules import Rule
 from checks.places_named import places_of
 from warehouse.base.months import add_months, between, days_of, month_text, parse_month
 from warehouse.base.working_days import working_days
@@ -34,7 +35,6 @@ DO = (
     "Import a sound file, or accept them: access-recovery accept {feed} {edition} --reason TEXT "
     "(--org CODE, --month YYYY-MM for one of them)"
 )
-Rule = Callable[[EditionView], Evidence]
 
 
 def is_judged(contract: Contract) -> bool:
@@ -57,9 +57,9 @@ def rules(contract: Contract) -> dict[str, Rule]:
     """Return the checks of new months that apply to a feed."""
     found: dict[str, Rule] = {}
     if _levels(contract, "hold"):
-        found[NEW_MONTHS] = held_out
+        found[NEW_MONTHS] = Rule(held_out)
     if _levels(contract, "warn"):
-        found[SMALL] = small
+        found[SMALL] = Rule(small)
     return found
 
 

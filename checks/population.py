@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from checks.edition_view import SHOWN, EditionView, Evidence, Expectation, listed, skipped
+from checks.check_model import Check
+from checks.edition_view import SHOWN, EditionView, Evidence, compared, listed, skipped
+from checks.expectations import Declared, at_most
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -35,6 +37,11 @@ def practices_are_judged(contract: Contract) -> bool:
 
 def _people_measures(contract: Contract) -> list[str]:
     return [name for name, measure in contract.measures.items() if measure.unit == "people"]
+
+
+def people_expected(contract: Contract, _check: Check) -> Declared:
+    """Declare the expectation of each measure of people."""
+    return dict.fromkeys(_people_measures(contract), at_most())
 
 
 def people(view: EditionView) -> Iterator[Evidence]:
@@ -70,11 +77,7 @@ def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
     return Evidence(
         "people_within_population",
         name,
-        judged.select("people", "patients"),
-        Expectation(
-            "ExpectColumnPairValuesAToBeGreaterThanB",
-            {"column_A": "patients", "column_B": "people", "or_equal": True},
-        ),
+        compared(judged, "org_code", "people", "patients"),
         expected="no more people than registered patients",
         observed=f"{over.height:,} of {judged.height:,} organisation-months have more{unchecked}",
         failed_rows=over.height,
@@ -108,8 +111,10 @@ def practices(view: EditionView) -> Evidence:
     return Evidence(
         "practices_known",
         unit.code,
-        unknown.select(pl.col(unit.code).alias("value")).unique(),
-        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        named.select(
+            pl.col(unit.code).alias("item"),
+            pl.col(unit.code).is_in(list(known)).cast(pl.Float64).alias("number"),
+        ).unique(maintain_order=True),
         expected="codes that are on a patient list",
         observed=f"{unknown[unit.code].n_unique():,} unknown of "
         f"{named[unit.code].n_unique():,} practices",

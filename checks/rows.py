@@ -3,14 +3,22 @@ themselves (`warehouse.transform.conform`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
-from checks.edition_view import SHOWN, EditionView, Evidence, Expectation
+from checks.check_model import Check
+from checks.edition_view import SHOWN, EditionView, Evidence
+from checks.expectations import (
+    Declared,
+    Expectation,
+    between,
+    in_set,
+    matches,
+    none_found,
+    not_null,
+)
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -22,16 +30,33 @@ DOMAIN_RULES = {"code_pattern", "count_not_negative", "label_known", "month_in_w
 
 # Rules that typed values can no longer break: evaluated on the published text of quarantined rows.
 # No text matches `(?!)`.
-CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns about capturing groups
-MATCHES = "ExpectColumnValuesToMatchRegex"
-IN_SET = "ExpectColumnValuesToBeInSet"
-BETWEEN = "ExpectColumnValuesToBeBetween"
-ONLY_BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
-    "value_present": ("ExpectColumnValuesToNotBeNull", {}),
-    "month_not_mangled": (MATCHES, {"regex": "^(?!)"}),
-    "month_readable": (MATCHES, {"regex": "^(?!)"}),
-    "count_whole": (MATCHES, {"regex": "^[+-]?[0-9]{1,18}$"}),
+ONLY_BROKEN = {
+    "value_present": not_null(),
+    "month_not_mangled": matches("^(?!)"),
+    "month_readable": matches("^(?!)"),
+    "count_whole": matches("^[+-]?[0-9]{1,18}$"),
 }
+SAMPLED = 5  # so many values that meet a rule are shown beside those that break it
+
+
+def expects(contract: Contract, check: Check) -> Declared:
+    """Declare the expectation of a row rule for each column in which it can be broken."""
+    rule, names = check.rule, _columns_of(contract)[check.rule]
+    if rule in WHOLE_ROW:
+        return {None: none_found()}
+    return {name: _expectation(contract, rule, name) for name in names}
+
+
+def _expectation(contract: Contract, rule: str, name: str) -> Expectation:
+    if rule == "count_not_negative":
+        return between(0)
+    if rule == "label_known":
+        return in_set(list(contract.labels(name)))
+    if rule == "code_pattern":
+        return matches(contract.columns[name].pattern or "")
+    if rule == "month_in_window":
+        return none_found()
+    return ONLY_BROKEN[rule]
 
 
 def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
@@ -73,16 +98,15 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
 
 def _whole_row(view: EditionView, rule: str) -> Evidence:
     broken = view.quarantine.filter(pl.col("rule") == rule)
-    seen = broken.select(pl.col("found").fill_null("").alias("value")).unique()
-    expectation = Expectation("ExpectColumnValuesToBeNull", {})
-    return _row_evidence(view, rule, broken, seen, expectation, ROW_RULES[rule])
+    seen = broken.select(pl.col("found").fill_null("").alias("text")).unique(maintain_order=True)
+    return _row_evidence(view, rule, broken, seen, ROW_RULES[rule])
 
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
-    """Evaluate a rule on distinct accepted values, and on quarantined ones."""
+    """Gather distinct accepted values, and quarantined ones."""
     broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
-    seen, expectation, expected, told = _domain(view, rule, name, broken)
-    evidence = _row_evidence(view, rule, broken, seen, expectation, expected, told)
+    seen, expected, told = _domain(view, rule, name, broken)
+    evidence = _row_evidence(view, rule, broken, seen, expected, told)
     return replace(evidence, column=name)
 
 
@@ -91,7 +115,6 @@ def _row_evidence(
     rule: str,
     broken: pl.DataFrame,
     seen: pl.DataFrame,
-    expectation: Expectation,
     expected: str,
     told: str = UNBROKEN,
 ) -> Evidence:
@@ -101,7 +124,6 @@ def _row_evidence(
         rule,
         None,
         seen,
-        expectation,
         expected,
         observed=shown if found else told,
         failed_rows=broken.height,
@@ -128,44 +150,55 @@ def _message(rule: str, broken: pl.DataFrame, contract: Contract) -> str:
 
 def _domain(
     view: EditionView, rule: str, name: str, broken: pl.DataFrame
-) -> tuple[pl.DataFrame, Expectation, str, str]:
-    """Return the evaluated values, the expectation, its description, and what was found.
+) -> tuple[pl.DataFrame, str, str]:
+    """Return the values to be judged, what is expected in words, and what was found.
 
-    Accepted values are reduced to those that can affect the verdict: labels, the smallest count,
-    the codes and months that break the rule.
+    Accepted values are reduced to those that can affect the verdict (labels, the smallest count,
+    codes and months that break the rule), and a few that meet it.
     """
     contract = view.contract
     text = pl.col("found").str.strip_chars()
     if rule == "value_present":
         text = pl.when(text != "").then(text)
-    failing = broken.select(text.alias("value")).unique(maintain_order=True)
+    failing = broken.select(
+        pl.concat_str(pl.lit("row "), SOURCE_ROW, pl.lit(" of "), "file_name").alias("item"),
+        text.alias("text"),
+    ).unique("text", maintain_order=True)
     if rule not in DOMAIN_RULES:
-        return failing, Expectation(*ONLY_BROKEN[rule]), ROW_RULES[rule], UNBROKEN
+        return failing, ROW_RULES[rule], UNBROKEN
     if rule == "count_not_negative":
-        least = view.scan_tidy().select(pl.col(name).min().alias("value")).collect()
-        worst = failing.with_columns(pl.col("value").cast(pl.Int64))
-        smallest = least["value"][0]
-        told = "no count" if smallest is None else f"the smallest is {smallest}"
-        told = UNBROKEN if contract.local_return else told  # it may be one practice's count
-        below = pl.concat([least.filter(pl.col("value") < 0), worst])
-        return below, Expectation(BETWEEN, {"min_value": 0}), "zero or more", told
+        return _counts(view, name, failing)
     seen = _distinct(view, name)
     told = f"{seen.height:,} distinct value(s), all as expected"
     if rule == "label_known":
-        labels = list(contract.labels(name))
-        known = seen.with_columns(pl.col("value").cast(pl.String)).sort("value")
-        expectation = Expectation(IN_SET, {"value_set": labels})
-        return pl.concat([known, failing]), expectation, f"one of {len(labels)} labels", told
+        known = seen.select(pl.col("value").cast(pl.String).alias("text")).sort("text")
+        expected = f"one of {len(contract.labels(name))} labels"
+        return pl.concat([known, failing], how="diagonal"), expected, told
     if rule == "month_in_window":
         first, last = window(contract, view.month)
         outside = seen.filter(~pl.col("value").is_between(first, last))
-        shown = pl.concat([outside.select(pl.col("value").dt.strftime("%Y-%m")), failing])
+        months = outside.select(pl.col("value").dt.strftime("%Y-%m").alias("text"))
         expected = f"{month_text(first)} to {month_text(last)}"
-        return shown, Expectation("ExpectColumnValuesToBeNull", {}), expected, told
+        return pl.concat([months, failing], how="diagonal"), expected, told
     pattern = contract.columns[name].pattern or ""
-    odd = seen.filter(~pl.col("value").str.contains(pattern))
-    expectation = Expectation(MATCHES, {"regex": CAPTURING.sub("(?:", pattern)})
-    return pl.concat([odd, failing]), expectation, f"a code like {pattern}", told
+    meets = pl.col("text").str.contains(pattern)
+    codes = seen.select(pl.col("value").alias("text")).sort("text")
+    shown = pl.concat([codes.filter(~meets), codes.filter(meets).head(SAMPLED)])
+    return pl.concat([shown, failing], how="diagonal"), f"a code like {pattern}", told
+
+
+def _counts(view: EditionView, name: str, failing: pl.DataFrame) -> tuple[pl.DataFrame, str, str]:
+    """Return the smallest accepted count, and those that are quarantined as negative."""
+    smallest = view.scan_tidy().select(pl.col(name).min()).collect().item()
+    told = "no count" if smallest is None else f"the smallest is {smallest}"
+    local = view.contract.local_return  # it may be one practice's count
+    least = smallest if smallest is None or smallest < 0 or not local else 0
+    accepted = pl.DataFrame(
+        {"item": ["the smallest accepted"], "number": [least]},
+        schema_overrides={"number": pl.Float64},
+    )
+    worst = failing.select("item", pl.col("text").cast(pl.Int64).cast(pl.Float64).alias("number"))
+    return pl.concat([accepted, worst]), "zero or more", UNBROKEN if local else told
 
 
 def _distinct(view: EditionView, name: str) -> pl.DataFrame:

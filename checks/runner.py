@@ -1,30 +1,26 @@
-"""The runner: turns evidence into verdicts with Great Expectations, which is loaded on first use:
-it takes seconds, and most commands run no checks."""
+"""The runner: turns evidence into verdicts and their records. Not here: what judges evidence
+(`checks.validation`), and where records are kept (`warehouse.editions.check_history`)."""
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
-from checks.edition_view import EditionView, Evidence, broken
+from checks.edition_view import NOTHING, EditionView, Evidence, broken
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
-from checks.suite import gather
+from checks.gx_project import keep_validation
+from checks.suite import gather, suite_of
+from checks.validation import Asked, Result, evaluate, exception_of, rows_of
+from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.contract.model import hash_files
 from warehouse.editions.check_history import CheckResult, Verdict
 from warehouse.reference import local_authorities, organisations
 
-if TYPE_CHECKING:
-    import polars as pl
-
 UNREADABLE_RULE = "file_readable"
-COLUMN_EXPECTATIONS = "ExpectColumnValues"
 
 
 @cache
@@ -39,18 +35,46 @@ def check_version(feed: str | None = None) -> str:
 
 def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
     """Run every check of an edition; a failure stops none of them."""
-    return judge(gather(view), view.contract.feed, view.edition, run_id)
-
-
-def judge(evidence: Iterable[Evidence], feed: str, edition: str, run_id: str) -> list[CheckResult]:
-    """Evaluate pieces of evidence and record each verdict."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return [_result(one, feed, edition, run_id, now) for one in evidence]
+    return judge(view.home, gather(view), view.contract.feed, view.edition, run_id)
 
 
 def judge_files(view: EditionView, run_id: str) -> list[CheckResult]:
     """Run the checks that need only the files: an edition with a file that can't be read."""
-    return judge(gather(view, FILE_RULES), view.contract.feed, view.edition, run_id)
+    evidence = gather(view, FILE_RULES)
+    return judge(view.home, evidence, view.contract.feed, view.edition, run_id)
+
+
+def judge(
+    home: Home | None, evidence: Iterable[Evidence], feed: str, edition: str, run_id: str
+) -> list[CheckResult]:
+    """Evaluate pieces of evidence as one batch, keep the validation result, and return the record
+    of each verdict, with the key of that result. `home`: None keeps no result."""
+    now = datetime.now(UTC)
+    pieces = [_asked(feed, one) for one in evidence]
+    asked = [one for _, several in pieces for one in several]
+    results = evaluate(feed, asked) if asked else []
+    link = None
+    if home is not None and asked:
+        link = keep_validation(home, feed, edition or run_id, now, asked, results)
+    found, judged = iter(results), []
+    for one, several in pieces:
+        own = [next(found) for _ in several]
+        judged.append(_result(one, own, feed, edition, run_id, now, link))
+    return judged
+
+
+def _asked(feed: str, one: Evidence) -> tuple[Evidence, list[Asked]]:
+    """Return a piece of evidence and the expectations that judge it: none of skipped evidence."""
+    if one.skipped or one.error:
+        return one, []
+    try:
+        suite = {(e.rule, e.column): e for e in suite_of(feed)}
+        columns = one.column.split(", ") if one.column else []
+        chosen = [suite[one.rule, column] for column in columns if (one.rule, column) in suite]
+        chosen = chosen or [suite[one.rule, None]]
+        return one, [Asked(e, rows_of(e, one.frame)) for e in chosen]
+    except Exception as error:  # whatever is wrong with one check, the others still run
+        return broken(one.rule, error), []
 
 
 def unreadable(
@@ -58,25 +82,29 @@ def unreadable(
 ) -> CheckResult:
     """Return the record of a file that was archived but could not be read."""
     evidence = Evidence(
-        UNREADABLE_RULE, None, _frame(0), None, "a readable CSV", str(error)[:500], 1, 1, file_name
+        UNREADABLE_RULE, None, NOTHING, "a readable CSV", str(error)[:500], 1, 1, file_name
     )
-    return _record(evidence, "fail", feed, edition, run_id, datetime.now(UTC))
+    return _record(evidence, "fail", feed, edition, run_id, datetime.now(UTC), None)
 
 
-def _frame(value: int) -> pl.DataFrame:
-    import polars as pl
-
-    return pl.DataFrame({"value": [value]})
-
-
-def _result(one: Evidence, feed: str, edition: str, run_id: str, now: datetime) -> CheckResult:
+def _result(
+    one: Evidence,
+    results: list[Result],
+    feed: str,
+    edition: str,
+    run_id: str,
+    now: datetime,
+    link: str | None,
+) -> CheckResult:
     if one.skipped:
-        return _record(one, "skipped", feed, edition, run_id, now)
-    try:
-        verdict = "fail" if one.error else _verdict(one, feed, expectation_met(one))
-    except Exception as error:  # whatever a library raises, the other checks still run
-        one, verdict = broken(one.rule, error), "fail"
-    return _record(one, verdict, feed, edition, run_id, now)
+        return _record(one, "skipped", feed, edition, run_id, now, None)
+    raised = next(filter(None, map(exception_of, results)), None)
+    if raised:
+        one = broken(one.rule, RuntimeError(f"Great Expectations could not evaluate it: {raised}"))
+    if one.error:
+        return _record(one, "fail", feed, edition, run_id, now, link if raised else None)
+    verdict = _verdict(one, feed, all(result["success"] for result in results))
+    return _record(one, verdict, feed, edition, run_id, now, link)
 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
@@ -93,7 +121,13 @@ def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
 
 
 def _record(
-    one: Evidence, verdict: Verdict, feed: str, edition: str, run_id: str, now: datetime
+    one: Evidence,
+    verdict: Verdict,
+    feed: str,
+    edition: str,
+    run_id: str,
+    now: datetime,
+    link: str | None,
 ) -> CheckResult:
     check = check_of(one.rule, feed)
     return CheckResult(
@@ -112,57 +146,7 @@ def _record(
         total_rows=one.total_rows,
         verdict=verdict,
         message=one.message,
-        checked_at=now,
+        checked_at=now.replace(microsecond=0),
         code_version=check_version(feed),
+        validation_result=link,
     )
-
-
-def expectation_met(one: Evidence) -> bool:
-    """Evaluate one piece of evidence with Great Expectations.
-
-    The verdict depends on evidence and expectation alone, so equal pieces (thirty editions with
-    the same columns) are evaluated once per process.
-    """
-    if one.expectation is None:
-        raise ValueError(f"{one.rule}: evidence without an expectation can't be judged")
-    arguments = dict(one.expectation.arguments)
-    if one.expectation.name.startswith(COLUMN_EXPECTATIONS):
-        arguments.setdefault("column", "value")
-    frame = io.BytesIO()
-    one.frame.write_ipc(frame)
-    return _met(one.expectation.name, json.dumps(arguments, sort_keys=True), frame.getvalue())
-
-
-@lru_cache(maxsize=4096)
-def _met(name: str, arguments: str, frame: bytes) -> bool:
-    import great_expectations as gx
-    import polars as pl
-
-    expectation = getattr(gx.expectations, name)(**json.loads(arguments))
-    batch = _batch_definition().get_batch(
-        batch_parameters={"dataframe": pl.read_ipc(io.BytesIO(frame)).to_pandas()}
-    )
-    result = batch.validate(expectation, result_format="BOOLEAN_ONLY")
-    error = _exception(result.exception_info or {})
-    if error:
-        raise RuntimeError(f"{name} could not be evaluated: {error}")
-    return bool(result.success)
-
-
-def _exception(info: dict[str, Any]) -> str | None:
-    """Return what an expectation raised; Great Expectations keeps it flat, or by metric."""
-    for one in (info, *(value for value in info.values() if isinstance(value, dict))):
-        if one.get("raised_exception"):
-            return str(one.get("exception_message"))
-    return None
-
-
-@cache
-def _batch_definition() -> Any:
-    """Return an ephemeral context with one data frame asset, made once per process."""
-    import great_expectations as gx
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("evidence").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("whole")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 
@@ -27,16 +27,28 @@ from checks import (
 from checks import (
     parents as hierarchy,
 )
-from checks.check_catalogue import feed_words
-from checks.edition_view import EditionView, Evidence, Expectation, broken
+from checks.check_catalogue import MART, check_of, feed_words, mart_checks
+from checks.edition_view import EditionView, Evidence, broken
+from checks.expectations import (
+    Expected,
+    always,
+    at_least,
+    between,
+    equal,
+    in_set,
+    none_found,
+    unique,
+)
 from checks.feed_rules import Rule, feed_rules
 from warehouse.base.months import month_text
-from warehouse.contract.model import Contract
+from warehouse.contract.model import Contract, contracts
 from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import source_columns
 from warehouse.transform.corrections import corrections
 from warehouse.transform.lake import lake_paths
+
+KEYS = 1_000  # so many repeated keys of a file are listed row by row
 
 
 def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[Evidence]:
@@ -44,10 +56,10 @@ def gather(view: EditionView, only: Collection[str] | None = None) -> Iterator[E
 
     A check that raises is reported as broken, and the next one runs.
     """
-    for rule, look in _rules(view.contract).items():
+    for rule, one in _rules(view.contract).items():
         if only is None or rule in only:
             try:
-                found = look(view)
+                found = one.gather(view)
                 yield from [found] if isinstance(found, Evidence) else found
             except Exception as error:  # the other checks still run
                 yield broken(rule, error)
@@ -58,47 +70,61 @@ def rules_gathered(contract: Contract) -> list[str]:
     return list(_rules(contract))
 
 
+@cache
+def suite_of(feed: str) -> tuple[Expected, ...]:
+    """Return the expectations of a feed, or of the mart, in the order of their checks."""
+    if feed == MART:
+        return tuple(Expected(MART, one.rule, None, none_found()) for one in mart_checks())
+    contract = contracts()[feed]
+    return tuple(
+        Expected(feed, rule, column, expectation)
+        for rule, one in _rules(contract).items()
+        for column, expectation in one.expects(contract, check_of(rule, feed)).items()
+    )
+
+
 def _rules(contract: Contract) -> dict[str, Rule]:
-    """Check id -> function that gathers its evidence, of every check that applies to a feed."""
+    """Check id -> how it is made, of every check that applies to a feed."""
     found: dict[str, Rule] = {
-        "file_readable": files.readable,
-        "file_type": files.type_of,
-        "file_size": files.size,
-        "members_as_before": files.members,
-        "encoding_expected": files.encoding,
-        "edition_from_content": files.basis,
-        "edition_month_there": files.own_month,
-        "columns_present": _columns_present,
-        "columns_expected": _columns_expected,
+        "file_readable": Rule(files.readable, always(equal())),
+        "file_type": Rule(files.type_of),
+        "file_size": Rule(files.size),
+        "members_as_before": Rule(files.members),
+        "encoding_expected": Rule(files.encoding),
+        "edition_from_content": Rule(files.basis, always(in_set(files.FROM_CONTENT))),
+        "edition_month_there": Rule(files.own_month),
+        "columns_present": Rule(_columns_present, always(between(1, 1))),
+        "columns_expected": Rule(_columns_expected),
     }
     if contract.edition.title_date:
-        found["title_date_plausible"] = files.title_date
+        found["title_date_plausible"] = Rule(files.title_date)
     if contract.discovery:
-        found["download_whole"] = files.download
+        found["download_whole"] = Rule(files.download)
     for rule in rows.row_rules_gathered(contract):
-        found[rule] = partial(rows.row_rule, rule=rule)
-    found |= {"rows_accepted": _rows_accepted, "keys_unique": _keys}
-    found["month_not_future"] = plausible.months
+        found[rule] = Rule(partial(rows.row_rule, rule=rule), rows.expects)
+    found["rows_accepted"] = Rule(_rows_accepted, always(between(1)))
+    found["keys_unique"] = Rule(_keys, always(unique()))
+    found["month_not_future"] = Rule(plausible.months)
     if corrections(contract.feed):
-        found["corrections_found"] = corrected.found
-        found["corrections_expired"] = corrected.expired
+        found["corrections_found"] = Rule(corrected.found)
+        found["corrections_expired"] = Rule(corrected.expired)
     if contract.measures:
-        found["cells_whole"] = places.cells_whole
+        found["cells_whole"] = Rule(places.cells_whole, always(between(high=0)))
     found |= _rules_of_feed(contract)
     if hierarchy.columns_of(contract):
-        found["icb_of_sub_icb"] = hierarchy.icbs
+        found["icb_of_sub_icb"] = Rule(hierarchy.icbs)
     if hierarchy.board_column(contract):
-        found["boards_known"] = hierarchy.boards
+        found["boards_known"] = Rule(hierarchy.boards)
     others = contract.completeness
     if others.expected_feed:
-        found["coverage_present"] = places.coverage_present
-        found["parts_complete"] = places.parts
+        found["coverage_present"] = Rule(places.coverage_present, always(between(1)))
+        found["parts_complete"] = Rule(places.parts, always(at_least()))
     if others.reconcile_feed:
-        found["sums_reconcile"] = places.sums
+        found["sums_reconcile"] = Rule(places.sums, always(equal()))
     if population.people_are_judged(contract):
-        found["people_within_population"] = population.people
+        found["people_within_population"] = Rule(population.people, population.people_expected)
     if population.practices_are_judged(contract):
-        found["practices_known"] = population.practices
+        found["practices_known"] = Rule(population.practices, always(between(1)))
     return found | _against_before(contract) | feed_rules(contract.feed)
 
 
@@ -110,48 +136,49 @@ def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
         "part_within_total": (words.part_within_total, plausible.part_within),
         "shares_plausible": (words.shares_plausible, plausible.shares),
     }
-    return {rule: look for rule, (named, look) in said.items() if named}
+    of_columns = plausible.expected
+    return {rule: Rule(look, of_columns(rule)) for rule, (named, look) in said.items() if named}
 
 
 def _against_before(contract: Contract) -> dict[str, Rule]:
-    found: dict[str, Rule] = {"rows_as_before": drift.rows}
+    found: dict[str, Rule] = {"rows_as_before": Rule(drift.rows)}
     if contract.measures:
-        found["sums_as_before"] = drift.sums
-    found["organisations_as_before"] = drift.organisations
+        found["sums_as_before"] = Rule(drift.sums)
+    found["organisations_as_before"] = Rule(drift.organisations)
     if drift.comes_whole(contract):
-        found["organisations_remain"] = drift.remaining
+        found["organisations_remain"] = Rule(drift.remaining)
     if drift.label_columns(contract):
-        found["labels_as_before"] = drift.labels
+        found["labels_as_before"] = Rule(drift.labels)
     if contract.measures and contract.month:
-        found["restated_as_before"] = drift.restated
+        found["restated_as_before"] = Rule(drift.restated)
         if not contract.local_return:
-            found["figures_not_halved"] = drift.halved
+            found["figures_not_halved"] = Rule(drift.halved)
     return found | new_months.rules(contract)
 
 
 def _columns_present(view: EditionView) -> Evidence:
     """Check that each required column is present once; older layouts require fewer."""
     contract = view.contract
-    doubled, missing = set[str](), set[str]()
+    headed: list[tuple[str, str, int]] = []  # file, column, headings
     for file in view.files:
+        named = [contract.column_of(heading) for heading in file.headings]
         source = source_columns(contract, list(file.headings))
-        named = [contract.column_of(h) for h in file.headings]
-        doubled |= {name for name in source if named.count(name) > 1}
-        missing |= set(contract.required(file.headings)) - set(source)
-    needed = {name for file in view.files for name in contract.required(file.headings)}
-    required = [name for name in contract.columns if name in needed]
+        wanted = [name for name in contract.columns if name in contract.required(file.headings)]
+        headed += [(file.file_name, n, named.count(n) if n in source else 0) for n in wanted]
+        headed += [(file.file_name, n, named.count(n)) for n in source if n not in wanted]
+    missing = {name for _, name, headings in headed if headings == 0}
+    doubled = {name for _, name, headings in headed if headings > 1}
+    required = {name for file in view.files for name in contract.required(file.headings)}
     faults = [f"missing: {', '.join(sorted(missing))}"] if missing else []
     faults += [f"under two headings: {', '.join(sorted(doubled))}"] if doubled else []
     return Evidence(
         "columns_present",
         None,
-        pl.DataFrame(schema=dict.fromkeys(sorted(needed - missing - doubled), pl.String)),
-        Expectation(
-            "ExpectTableColumnsToMatchSet",
-            {"column_set": [*required, *sorted(doubled - set(required))], "exact_match": False},
-        ),
+        pl.DataFrame(
+            {"item": [n for _, n, _ in headed], "number": [float(n) for *_, n in headed]}
+        ).unique(maintain_order=True),
         expected=f"{len(required)} columns, each once",
-        observed="; ".join(faults) or "all present",
+        observed="; ".join(faults) or "all there",
         failed_rows=len(missing | doubled),
         total_rows=len(required),
         message=_renamed(view, missing) if missing else "",
@@ -192,8 +219,7 @@ def _columns_expected(view: EditionView) -> Evidence:
     return Evidence(
         "columns_expected",
         None,
-        pl.DataFrame({"heading": extra}, schema={"heading": pl.String}),
-        Expectation("ExpectTableRowCountToEqual", {"value": 0}),
+        pl.DataFrame({"text": extra}, schema={"text": pl.String}),
         expected="no other column",
         observed=f"new: {', '.join(extra)}" if extra else "none",
         failed_rows=len(extra),
@@ -211,8 +237,7 @@ def _rows_accepted(view: EditionView) -> Evidence:
     return Evidence(
         "rows_accepted",
         None,
-        pl.DataFrame({"rows": [accepted]}),
-        Expectation("ExpectColumnMinToBeBetween", {"column": "rows", "min_value": 1}),
+        pl.DataFrame({"item": ["rows accepted"], "number": [float(accepted)]}),
         expected="at least one row",
         observed=f"{accepted:,} of {view.rows:,}",
         failed_rows=view.rows - accepted if accepted == 0 else 0,
@@ -223,7 +248,7 @@ def _rows_accepted(view: EditionView) -> Evidence:
 
 def _keys(view: EditionView) -> Evidence:
     """Find keys that occur twice in one file: an error, unless the contract adds them up."""
-    repeated, example = 0, ""
+    repeated, example, rows = 0, "", list[tuple[str, str]]()
     key = list(view.contract.key)
     for file in view.files:
         tidy = pl.scan_parquet(lake_paths(view.home, file).tidy)
@@ -236,20 +261,29 @@ def _keys(view: EditionView) -> Evidence:
         twice = pl.col(SOURCE_ROW).list.len() > 1
         groups = grouped.filter(twice).collect(engine="streaming")
         repeated += groups.height
+        rows += _rows_of_keys(groups.head(KEYS), file.file_name)
         example = example or _repeated_keys(groups, key, file.file_name)
     summed = view.contract.repeated_keys == "sum"
     note = "repeated keys are added up, as the contract requires" if summed else example
     return Evidence(
         "keys_unique",
         ", ".join(key),
-        pl.DataFrame({"repeated": [0 if summed else repeated]}),
-        Expectation("ExpectColumnMaxToBeBetween", {"column": "repeated", "max_value": 0}),
+        pl.DataFrame([] if summed else rows, schema=["item", "text"], orient="row"),
         expected="each key once" if not summed else "repeated keys, if any, are added up",
         observed=f"{repeated:,} repeated keys",
         failed_rows=0 if summed else repeated,
         total_rows=view.rows,
         message=note if repeated else "",
     )
+
+
+def _rows_of_keys(groups: pl.DataFrame, file_name: str) -> list[tuple[str, str]]:
+    """Return rows of repeated keys, and the key of each."""
+    return [
+        (f"row {number} of {file_name}", " | ".join([file_name, *map(str, values)]))
+        for *values, numbers in groups.iter_rows()
+        for number in numbers
+    ]
 
 
 def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:

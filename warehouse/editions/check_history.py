@@ -35,7 +35,11 @@ LIST_MONTHS_AFTER = 3
 
 
 class CheckResult(BaseModel):
-    """One verdict, as kept permanently in `governance.check_result`."""
+    """One verdict, as kept permanently in `governance.check_result`.
+
+    `validation_result`: key of the file with Great Expectations' result; None if the check did not
+    run, or ran before such results were kept.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,6 +60,7 @@ class CheckResult(BaseModel):
     message: str
     checked_at: datetime
     code_version: str
+    validation_result: str | None = None
 
 
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -285,4 +290,6 @@ def read_history(home: Home) -> pl.DataFrame:
     keys = verdicts(home)
     if not keys:
         return pl.DataFrame(schema=RESULT_SCHEMA)
-    return pl.concat([pl.read_parquet(home.store.local_copy(key)) for key in keys])
+    empty = pl.DataFrame(schema=RESULT_SCHEMA)
+    found = [pl.read_parquet(home.store.local_copy(key)) for key in keys]
+    return pl.concat([empty, *found], how="diagonal")

@@ -14,7 +14,9 @@ from functools import lru_cache
 
 import polars as pl
 
-from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from checks.edition_view import EditionView, Evidence, skipped
+from checks.expectations import always, as_expected, equal
+from checks.feed_rules import Rule
 from warehouse.archive.source_files import Archive
 from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
@@ -219,11 +221,11 @@ def _reconciled(compared: ReconciledTable, name: str) -> Evidence:
         rule,
         name,
         pl.DataFrame(
-            {"national": [p.national for p in pairs], "icbs": [p.icbs for p in pairs]},
-            schema={"national": pl.Int64, "icbs": pl.Int64},
-        ),
-        Expectation(
-            "ExpectColumnPairValuesToBeEqual", {"column_A": "national", "column_B": "icbs"}
+            {
+                "item": [month_text(p.month) for p in pairs],
+                "now": [p.national for p in pairs],
+                "before": [p.icbs for p in pairs],
+            }
         ),
         expected=f"the sums of the ICBs, `Unknown` included, in {sheet}",
         observed=f"{len(wrong)} of {len(pairs)} months differ",
@@ -248,10 +250,13 @@ def labelled(view: EditionView) -> Evidence:
         rule,
         None,
         pl.DataFrame(
-            {"label": [p.label for p, _ in placed], "month": [month for _, month in placed]},
-            schema={"label": pl.String, "month": pl.String},
+            {
+                "item": [f"column {place.letter}" for place, _ in placed],
+                "text": [place.label for place, _ in placed],
+                "expected": [month for _, month in placed],
+            },
+            schema=dict.fromkeys(("item", "text", "expected"), pl.String),
         ),
-        Expectation("ExpectColumnPairValuesToBeEqual", {"column_A": "label", "column_B": "month"}),
         expected="the months of the ICBs' table, in its order",
         observed=f"{len(wrong)} of {len(placed)} months labelled wrongly",
         failed_rows=len(wrong),
@@ -262,4 +267,7 @@ def labelled(view: EditionView) -> Evidence:
     )
 
 
-RULES = {"national_total_reconciles": reconciled, "national_months_labelled": labelled}
+RULES = {
+    "national_total_reconciles": Rule(reconciled, lambda *_: dict.fromkeys(RECONCILED, equal())),
+    "national_months_labelled": Rule(labelled, always(as_expected())),
+}

@@ -7,7 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from checks.edition_view import EditionView, Evidence, Expectation, skipped, within
+from checks.edition_view import EditionView, Evidence, skipped, within
+from checks.expectations import between, not_below, within_factor
+from checks.feed_rules import Rule
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.base.number_format import percent
 
@@ -52,9 +54,9 @@ def _all_there(
     return Evidence(
         rule,
         column,
-        pl.DataFrame({"value": seen}),
-        Expectation(
-            "ExpectColumnDistinctValuesToContainSet", {"column": "value", "value_set": wanted}
+        pl.DataFrame(
+            {"item": wanted, "number": [float(one in set(seen)) for one in wanted]},
+            schema={"item": pl.String, "number": pl.Float64},
         ),
         expected=expected,
         observed=observed,
@@ -102,8 +104,7 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
     return Evidence(
         rule,
         "pharmacy_code",
-        pl.DataFrame({"pharmacies": [now]}),
-        Expectation("ExpectColumnMinToBeBetween", {"column": "pharmacies", "min_value": least}),
+        pl.DataFrame({"item": ["pharmacies with a claim"], "now": [now], "before": [then]}),
         expected=f"at least {percent(share, 0)} of the {then:,} pharmacies of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=then - now if short else 0,
@@ -132,11 +133,7 @@ def total(view: EditionView) -> Evidence:
     return Evidence(
         rule,
         TOTAL,
-        pl.DataFrame({"times": [now / then]}),
-        Expectation(
-            "ExpectColumnMaxToBeBetween",
-            {"column": "times", "min_value": 1 / times, "max_value": times},
-        ),
+        pl.DataFrame({"item": [TOTAL], "now": [now], "before": [then]}),
         expected=f"{within(times)} the {then:,} of {before.edition}",
         observed=f"{now:,} consultations",
         failed_rows=0 if met else 1,
@@ -154,7 +151,10 @@ def _consultations(view: EditionView) -> int:
 
 
 RULES = {
-    "pharmacy_services_present": services,
-    "claims_month_complete": claimants,
-    "claims_total_in_bounds": total,
+    "pharmacy_services_present": Rule(services, lambda *_: {"service": between(1)}),
+    "claims_month_complete": Rule(
+        claimants,
+        lambda _, check: {"pharmacy_code": not_below(check.limit), "icb_code": between(1)},
+    ),
+    "claims_total_in_bounds": Rule(total, lambda _, check: {TOTAL: within_factor(check.limit)}),
 }

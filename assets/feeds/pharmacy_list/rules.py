@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.edition_view import EditionView, Evidence, Expectation, skipped
+from checks.edition_view import EditionView, Evidence, skipped
+from checks.expectations import change_within
+from checks.feed_rules import Rule
 from warehouse.base.number_format import percent
 
 LISTED = "listed_pharmacies"
@@ -23,11 +25,7 @@ def size(view: EditionView) -> Evidence:
     return Evidence(
         rule,
         LISTED,
-        pl.DataFrame({"pharmacies": [now]}),
-        Expectation(
-            "ExpectColumnMaxToBeBetween",
-            {"column": "pharmacies", "min_value": least, "max_value": most},
-        ),
+        pl.DataFrame({"item": [LISTED], "now": [now], "before": [then]}),
         expected=f"within {percent(share, 0)} of the {then:,} of {before.edition}",
         observed=f"{now:,} pharmacies",
         failed_rows=0 if met else abs(now - then),
@@ -43,4 +41,6 @@ def _listed(view: EditionView) -> int:
     return 0 if cells is None else int(cells[LISTED].sum())
 
 
-RULES = {"list_size_in_bounds": size}
+RULES = {
+    "list_size_in_bounds": Rule(size, lambda _contract, check: {LISTED: change_within(check.limit)})
+}

@@ -1,0 +1,144 @@
+"""Expectations of our own: two numbers compared by a limit.
+
+Importing this module registers them with Great Expectations, which otherwise drops them from a
+suite without a word: import it before a suite is loaded. It takes seconds, because it loads the
+library: only what runs checks imports it. Not here: which check uses which
+(`checks.expectations`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnPairMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnPairMapMetricProvider,
+    column_pair_condition_partial,
+)
+from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
+from great_expectations.render.renderer.renderer import renderer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+PAIR = ("column_A", "column_B", "ignore_row_if")
+
+
+class WithinFactor(ColumnPairMapMetricProvider):
+    """Whether each A is between 1/`times` and `times` times B."""
+
+    condition_metric_name = "column_pair_values.within_factor"
+    condition_value_keys = ("times",)
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_A: pd.Series, column_B: pd.Series, times: float, **_: Any) -> pd.Series:
+        return (column_A <= times * column_B) & (column_B <= times * column_A)
+
+
+class ChangeWithin(ColumnPairMapMetricProvider):
+    """Whether each A differs from B by at most `share` of B; from zero, not at all."""
+
+    condition_metric_name = "column_pair_values.change_within"
+    condition_value_keys = ("share",)
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
+        # Divided, as the words are: 5% of 7 is not the same number as 0.35.
+        relative = ((column_A - column_B) / column_B.where(column_B != 0)).abs()
+        return (relative <= share) | (column_A == column_B)
+
+
+class NotBelowShare(ColumnPairMapMetricProvider):
+    """Whether each A is at least `share` of B."""
+
+    condition_metric_name = "column_pair_values.not_below_share"
+    condition_value_keys = ("share",)
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
+        return column_A >= share * column_B
+
+
+class AtMostShare(ColumnPairMapMetricProvider):
+    """Whether each A is at most `share` of B."""
+
+    condition_metric_name = "column_pair_values.at_most_share"
+    condition_value_keys = ("share",)
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
+        return column_A <= share * column_B
+
+
+class ComparedNumbers(ColumnPairMapExpectation):
+    """An expectation on two numbers of each row, and its sentence in Data Docs."""
+
+    sentence: ClassVar[str]
+
+    @classmethod
+    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+    def _prescriptive_renderer(
+        cls,
+        configuration: ExpectationConfiguration | None = None,
+        result: Any = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> list[RenderedStringTemplateContent]:
+        """Return the sentence, with the limit as a number that people write."""
+        said = configuration.kwargs if configuration else {}
+        rows = (configuration.meta or {}).get("title", "") if configuration else ""
+        params = {
+            "title": rows,
+            "column_A": said.get("column_A"),
+            "column_B": said.get("column_B"),
+            "times": f"{said.get('times', 1):g}",
+            "percent": f"{said.get('share', 1) * 100:g}%",
+        }
+        template = f"{cls.sentence} ($title)" if rows else cls.sentence
+        content = {"template": template, "params": params, "styling": None}
+        return [RenderedStringTemplateContent(**_string(content))]
+
+
+def _string(content: dict[str, Any]) -> dict[str, Any]:
+    return {"content_block_type": "string_template", "string_template": content}
+
+
+class ExpectNumbersToBeWithinFactor(ComparedNumbers):
+    """Expect each A to be between 1/`times` and `times` times B."""
+
+    times: float
+    map_metric = "column_pair_values.within_factor"
+    success_keys = (*PAIR, "times", "mostly")
+    args_keys = ("column_A", "column_B", "times")
+    sentence = "$column_A is between 1/$times and $times times $column_B."
+
+
+class ExpectNumbersToChangeByAtMost(ComparedNumbers):
+    """Expect each A to differ from B by at most `share` of B."""
+
+    share: float
+    map_metric = "column_pair_values.change_within"
+    success_keys = (*PAIR, "share", "mostly")
+    args_keys = ("column_A", "column_B", "share")
+    sentence = "$column_A differs from $column_B by at most $percent."
+
+
+class ExpectNumbersNotToFallBelowShare(ComparedNumbers):
+    """Expect each A to be at least `share` of B."""
+
+    share: float
+    map_metric = "column_pair_values.not_below_share"
+    success_keys = (*PAIR, "share", "mostly")
+    args_keys = ("column_A", "column_B", "share")
+    sentence = "$column_A is at least $percent of $column_B."
+
+
+class ExpectNumbersToBeAtMostShare(ComparedNumbers):
+    """Expect each A to be at most `share` of B."""
+
+    share: float
+    map_metric = "column_pair_values.at_most_share"
+    success_keys = (*PAIR, "share", "mostly")
+    args_keys = ("column_A", "column_B", "share")
+    sentence = "$column_A is at most $percent of $column_B."
