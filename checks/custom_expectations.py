@@ -76,6 +76,7 @@ class ComparedNumbers(ColumnPairMapExpectation):
     """An expectation on two numbers of each row, and its sentence in Data Docs."""
 
     sentence: ClassVar[str]
+    ignore_row_if: str = "either_value_is_missing"
 
     @classmethod
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from functools import cache, partial
+from functools import partial
 
 import polars as pl
 
@@ -70,7 +70,6 @@ def rules_gathered(contract: Contract) -> list[str]:
     return list(_rules(contract))
 
 
-@cache
 def suite_of(feed: str) -> tuple[Expected, ...]:
     """Return the expectations of a feed, or of the mart, in the order of their checks."""
     if feed == MART:

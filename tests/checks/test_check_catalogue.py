@@ -21,6 +21,7 @@ from checks.check_register import check_table, checks_of
 from checks.feed_rules import feed_rules
 from checks.runner import check_version
 from tests.checks.support_checks import CLAIMS, MAPPING, REFERRALS, SUB_ICB, brought, judged, one
+from tests.checks.support_gx import changed
 from tests.support import regional
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
@@ -183,9 +184,16 @@ def test_a_judge_that_raises_fails_the_one_check(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brought(home, regional())
-    met = runner.expectation_met
+    raised = {"raised_exception": True, "exception_message": "no such column"}
     monkeypatch.setattr(
-        runner, "expectation_met", lambda e: broken() if e.rule == "columns_expected" else met(e)
+        runner,
+        "evaluate",
+        changed(
+            lambda one, result: (
+                result
+                | ({"exception_info": raised} if one.expected.rule == "columns_expected" else {})
+            )
+        ),
     )
     failed = [r for r in judged(home, SUB_ICB).results if r.verdict == "fail"]
     assert [(r.rule, r.severity) for r in failed] == [("columns_expected", "ERROR")]

@@ -5,28 +5,28 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checks import runner
-from checks.edition_view import EditionView, Evidence, Expectation
-from checks.runner import check_version, expectation_met
-from checks.suite import gather
-from tests.checks.support_checks import (
-    COVERAGE,
-    OCT,
-    SUB_ICB,
-    active,
-    brought,
-    judged,
-)
-from tests.support import coverage, crosstab, regional
+from checks import runner, validation
+from checks.check_catalogue import MART
+from checks.edition_view import Evidence
+from checks.expectations import Expectation, Expected, unique
+from checks.runner import check_version
+from checks.suite import suite_of
+from checks.validation import Asked, evaluate, exception_of, library, rows_of
+from tests.checks.support_checks import OCT, SUB_ICB, brought, judged
+from tests.checks.support_gx import changed
+from tests.support import regional
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.transform.tidy import tidy
-
-COUNT = "COUNT_OF_APPOINTMENTS"
 
 
-def evidence(frame: pl.DataFrame, name: str, **arguments: object) -> Evidence:
-    return Evidence("label_known", "x", frame, Expectation(name, arguments), "", "", 1, 1)
+def asked(kind: str, *texts: str, **arguments: object) -> Asked:
+    expected = Expected(SUB_ICB, "label_known", "hcp_type", Expectation(kind, arguments))
+    return Asked(expected, rows_of(expected, pl.DataFrame({"text": texts})))
+
+
+def in_set_of(*labels: str) -> Asked:
+    kind = "expect_column_values_to_be_in_set"
+    return asked(kind, "GP", "Nurse", column="text", value_set=list(labels))
 
 
 def test_great_expectations_decides_every_verdict(
@@ -35,11 +35,12 @@ def test_great_expectations_decides_every_verdict(
     """Reverse what the library answers, and every verdict but the skipped ones is reversed."""
     brought(home, regional())
     before = {(r.rule, r.column_name): r.verdict for r in judged(home, SUB_ICB).results}
-    met = runner.expectation_met
-    monkeypatch.setattr(runner, "expectation_met", lambda one: not met(one))
+    reversed_ = changed(lambda _, result: result | {"success": not result["success"]})
+    monkeypatch.setattr(runner, "evaluate", reversed_)
     after = {(r.rule, r.column_name): r.verdict for r in judged(home, SUB_ICB).results}
     assert before.keys() == after.keys()
     judged_at_all = {key: found for key, found in before.items() if found != "skipped"}
+    assert len(judged_at_all) > 20
     for key, verdict_before in judged_at_all.items():
         assert (verdict_before == "pass") != (after[key] == "pass"), key
 
@@ -47,59 +48,63 @@ def test_great_expectations_decides_every_verdict(
 def test_expectations_are_evaluated_by_great_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
     from great_expectations.datasource.fluent.interfaces import Batch
 
-    asked = []
+    suites = []
     validate = Batch.validate
 
-    def counted(self: Batch, expectation: object, **more: object) -> object:
-        asked.append(type(expectation).__name__)
-        return validate(self, expectation, **more)
+    def counted(self: Batch, suite: object, **more: object) -> object:
+        suites.append([one.expectation_type for one in suite.expectations])
+        return validate(self, suite, **more)
 
     monkeypatch.setattr(Batch, "validate", counted)
-    runner._met.cache_clear()
-    seen = pl.DataFrame({"value": ["GP", "Nurse"]})
-    name = "ExpectColumnValuesToBeInSet"
-    assert not expectation_met(evidence(seen, name, value_set=["GP"]))
-    assert expectation_met(evidence(seen, name, value_set=["GP", "Nurse"]))
-    assert asked == [name, name]
-    assert expectation_met(evidence(seen, name, value_set=["GP", "Nurse"]))
-    assert len(asked) == 2, "the same evidence is not judged twice"
+    monkeypatch.setattr(validation, "_RESULTS", {})
+    [unmet] = evaluate(SUB_ICB, [in_set_of("GP")])
+    assert not unmet["success"]
+    assert unmet["result"]["partial_unexpected_list"] == ["Nurse"]
+    [found] = evaluate(SUB_ICB, [in_set_of("GP", "Nurse")])
+    assert found["success"]
+    assert suites == [["expect_column_values_to_be_in_set"]] * 2
+    assert evaluate(SUB_ICB, [in_set_of("GP", "Nurse")]) == [found]
+    assert len(suites) == 2, "the same evidence is not judged twice"
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments"),
+    ("kind", "arguments"),
     [
-        ("ExpectColumnValuesToBeInSet", {"column": "no_such", "value_set": ["GP"]}),
-        ("ExpectColumnValuesToMatchRegex", {"regex": "("}),
+        ("expect_column_values_to_be_in_set", {"column": "no_such", "value_set": ["GP"]}),
+        ("expect_column_values_to_match_regex", {"column": "text", "regex": "("}),
+        ("expect_no_such_thing", {"column": "text"}),
+        ("expect_column_values_to_be_in_set", {"column": "text", "no_such_argument": 1}),
     ],
 )
-def test_an_expectation_that_cannot_be_evaluated_is_no_verdict(
-    name: str, arguments: dict[str, object]
+def test_an_expectation_that_cannot_be_evaluated_is_not_met_and_stops_no_other(
+    kind: str, arguments: dict[str, object]
 ) -> None:
-    with pytest.raises(RuntimeError, match=f"{name} could not be evaluated"):
-        expectation_met(evidence(pl.DataFrame({"value": ["GP"]}), name, **arguments))
+    other = Expected(SUB_ICB, "keys_unique", None, unique())
+    rows = rows_of(other, pl.DataFrame({"text": ["GP", "Nurse"]}))
+    failed, found = evaluate(SUB_ICB, [asked(kind, "GP", **arguments), Asked(other, rows)])
+    assert exception_of(failed)
+    assert not failed["success"]
+    assert found["success"] and exception_of(found) is None
 
 
-def test_evidence_without_an_expectation_is_no_verdict() -> None:
-    bare = Evidence("label_known", None, pl.DataFrame(), None, "", "", 0, 0)
-    with pytest.raises(ValueError, match="without an expectation"):
-        expectation_met(bare)
+def test_evidence_of_a_check_without_an_expectation_is_a_check_that_could_not_run() -> None:
+    bare = Evidence("no_such_check", None, pl.DataFrame({"text": ["x"]}), "", "", 0, 0)
+    with pytest.raises(KeyError):
+        runner.judge(None, [bare], SUB_ICB, OCT, "run")
 
 
-def test_every_expectation_used_is_one_of_the_library(home: Home) -> None:
-    import great_expectations as gx
+def test_every_suite_is_of_known_expectations_each_with_an_id_of_its_own() -> None:
+    library()
+    from great_expectations.expectations.registry import list_registered_expectation_implementations
 
-    brought(home, crosstab({}, {COUNT: "x"}), regional(), coverage())
-    names = set()
-    for file in active(home):
-        references = {f: [x for x in active(home) if x.feed == f] for f in (SUB_ICB, COVERAGE)}
-        for each in active(home):
-            tidy(home, each)
-        view = EditionView(
-            home, contracts()[file.feed], OCT, [file], [tidy(home, file)], references
-        )
-        names |= {e.expectation.name for e in gather(view) if e.expectation}
-    assert len(names) >= 8
-    assert all(hasattr(gx.expectations, name) for name in names)
+    known = set(list_registered_expectation_implementations())
+    for feed in [*contracts(), MART]:
+        suite = suite_of(feed)
+        assert suite and {one.expectation.type for one in suite} <= known
+        assert len({one.id for one in suite}) == len(suite)
+        meta = [one.configuration()["meta"] for one in suite]
+        assert all(m["id"] and m["layer"] and m["dimension"] and m["severity"] for m in meta)
+        assert all(m["owner"] and m["action"] for m in meta), feed
 
 
 def test_the_version_of_checks_covers_their_modules_and_the_reference(

@@ -15,6 +15,7 @@ from assets.ingest import pending_editions, take_in
 from checks import runner
 from pipelines.cli.main import app
 from pipelines.operations.refresh import clean_up, refresh, take_landing
+from tests.checks.support_gx import met
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.contract.model import contracts
 from warehouse.publication.build import build_mart
@@ -73,4 +74,4 @@ def refresh_and_tell(root: Path, told: "Queue[tuple[int, str]]") -> None:
 
 def _judge_nothing() -> None:
     """Judging is not what is tested here, and loading the judge takes seconds."""
-    runner.expectation_met = lambda _: True
+    runner.evaluate = met

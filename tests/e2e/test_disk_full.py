@@ -15,6 +15,7 @@ import pytest
 
 from checks import runner
 from pipelines.cli.unforeseen import error_words
+from tests.checks.support_gx import met
 from tests.e2e.killed import take_all
 from tests.support import write_regional
 from warehouse.archive.source_files import Archive
@@ -40,7 +41,7 @@ def no_file_over(size: int) -> Iterator[None]:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     # Judging is not what is tested here, and loading the judge takes seconds.
-    monkeypatch.setattr(runner, "expectation_met", lambda _: True)
+    monkeypatch.setattr(runner, "evaluate", met)
     return Home(tmp_path / "home")
 
 

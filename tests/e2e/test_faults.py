@@ -9,6 +9,7 @@ import pytest
 from checks import runner
 from pipelines.alerts.find_problems import problems
 from pipelines.cli.main import main
+from tests.checks.support_gx import met
 from tests.support import write_regional
 from warehouse.base.errors import hide_traces
 from warehouse.base.home import Home
@@ -24,7 +25,7 @@ def refreshes(
 ) -> Callable[..., str]:
     """`access-recovery ARGUMENTS` on a home of one edition whose mart breaks on `error`; returns
     what is on the screen."""
-    monkeypatch.setattr(runner, "expectation_met", lambda _: True)
+    monkeypatch.setattr(runner, "evaluate", met)
     write_regional(home.landing / "oct.csv", {"APPOINTMENT_MONTH": "OCT2025"})
 
     def called(error: Exception, *arguments: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from checks import runner
 from pipelines.operations.pending import pending
 from pipelines.operations.refresh import refresh
+from tests.checks.support_gx import met
 from tests.support import write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import HOME_VARIABLE, Home
@@ -35,7 +36,7 @@ def _quick(patch: pytest.MonkeyPatch, home: Home) -> None:
     patch.setenv(HOME_VARIABLE, str(home.root))
     patch.setenv("OPENLINEAGE_DISABLED", "true")
     # Judging is not what is tested here, and loading the judge takes seconds.
-    patch.setattr(runner, "expectation_met", lambda _: True)
+    patch.setattr(runner, "evaluate", met)
 
 
 @pytest.fixture
