@@ -9,6 +9,7 @@ from functools import cache
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
 from checks.edition_view import NOTHING, EditionView, Evidence, broken
+from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
 from checks.gx_project import keep_validation
@@ -20,6 +21,7 @@ from warehouse.contract.model import hash_files
 from warehouse.editions.check_history import CheckResult, Verdict
 from warehouse.reference import local_authorities, organisations
 
+Suite = dict[tuple[str, str | None], Expected]  # by check and column
 UNREADABLE_RULE = "file_readable"
 
 
@@ -50,7 +52,8 @@ def judge(
     """Evaluate pieces of evidence as one batch, keep the validation result, and return the record
     of each verdict, with the key of that result. `home`: None keeps no result."""
     now = datetime.now(UTC)
-    pieces = [_asked(feed, one) for one in evidence]
+    suite = {(one.rule, one.column): one for one in suite_of(feed)}
+    pieces = [_asked(suite, one) for one in evidence]
     asked = [one for _, several in pieces for one in several]
     results = evaluate(feed, asked) if asked else []
     link = None
@@ -63,12 +66,11 @@ def judge(
     return judged
 
 
-def _asked(feed: str, one: Evidence) -> tuple[Evidence, list[Asked]]:
+def _asked(suite: Suite, one: Evidence) -> tuple[Evidence, list[Asked]]:
     """Return a piece of evidence and the expectations that judge it: none of skipped evidence."""
     if one.skipped or one.error:
         return one, []
     try:
-        suite = {(e.rule, e.column): e for e in suite_of(feed)}
         columns = one.column.split(", ") if one.column else []
         chosen = [suite[one.rule, column] for column in columns if (one.rule, column) in suite]
         chosen = chosen or [suite[one.rule, None]]
