@@ -3,7 +3,7 @@
 Belongs here: the type and arguments of expectations as Great Expectations names them, and the
 columns of the evidence that they judge. Limits of a feed are arguments; limits of
 one edition (a number of the edition before) are columns of the evidence. Does not: gathering
-evidence and which checks a feed has (`checks.suite`), evaluating it (`checks.validation`), what a
+evidence and which checks a feed has (`checks.suite`), evaluating it (`checks.evaluation`), what a
 custom expectation computes (`checks.custom_expectations`).
 """
 

@@ -4,7 +4,7 @@
 its configuration; per feed a suite, a validation definition and a checkpoint; and the evidence of
 each edition, which is a batch (`gx/editions/<feed>/<YYYY-MM>.parquet`). All of it is generated
 again from contracts and `checks.yaml` when they change. Results are kept in `archive/validations`.
-Loads no library. Not here: evaluating (`checks.validation`).
+Loads no library. Not here: evaluating (`checks.evaluation`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import polars as pl
 import yaml
 
 from checks.check_catalogue import MART
+from checks.evaluation import RESULT_FORMAT, Asked, Result
 from checks.expectations import NAMESPACE
 from checks.suite import suite_of
-from checks.validation import RESULT_FORMAT, Asked, Result
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 
@@ -58,6 +58,14 @@ def keep_validation(
     key = f"{VALIDATIONS}/{feed}/{edition}/{time}/{batch_id(feed, edition)}.json"
     home.store.write_once(key, _json(done))
     return key
+
+
+def forget_validations(home: Home, feed: str, edition: str = "") -> None:
+    """Delete the evidence and the validation results of an edition, or all of the mart's."""
+    home.store.delete(f"{BATCHES}/{batch_path(feed, edition)}")
+    prefix = f"{VALIDATIONS}/{feed}/{edition}".rstrip("/")
+    home.store.delete_all(prefix)
+    home.store.prune(prefix)
 
 
 def batch_path(feed: str, edition: str) -> str:

@@ -1,5 +1,5 @@
 """The runner: turns evidence into verdicts and their records. Not here: what judges evidence
-(`checks.validation`), and where records are kept (`warehouse.editions.check_history`)."""
+(`checks.evaluation`), and where records are kept (`warehouse.editions.check_history`)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cache
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
 from checks.edition_view import NOTHING, EditionView, Evidence, broken
+from checks.evaluation import Asked, Result, evaluate, exception_of, rows_of
 from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
 from checks.gx_project import keep_validation
 from checks.suite import gather, suite_of
-from checks.validation import Asked, Result, evaluate, exception_of, rows_of
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.contract.model import hash_files

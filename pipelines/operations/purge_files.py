@@ -16,6 +16,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from checks.gx_project import forget_validations
 from warehouse.archive.decisions import NotPossible, decide, reason_given, who
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import Tombstone, tombstones, write
@@ -35,6 +36,7 @@ from warehouse.transform.tidy import UNREADABLE
 
 PURGED = "purged"
 WORDS = ("observed", "expected", "message")
+LINK = ("validation_result",)  # an earlier release's verdicts have none
 MART = "mart"
 
 
@@ -221,6 +223,8 @@ def erase(
             store.delete(key)
     for feed, edition in touched:
         store.delete(state_key(feed, edition))
+        forget_validations(home, feed, edition)
+    forget_validations(home, MART)  # results of failed checks quote figures
     _blank_words(home, touched)
     forget_files(home, [stone.sha256 for stone in stones])
     for name in store.names("state"):
@@ -240,28 +244,29 @@ def erase(
 
 
 def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
-    """Blank the texts of check results of these editions and of the mart since the file arrived:
-    they may quote its cells. The verdicts stay."""
+    """Blank the texts of check results of these editions and of the mart since the file arrived,
+    which may quote its cells, and links to validation results that are gone. The verdicts stay."""
     since = min(touched.values(), default=None)
+    of_mart = (pl.col("feed") == MART) & (pl.col("checked_at") >= since)
     for key in verdicts(home):
         rows = pl.read_parquet(home.store.local_copy(key))
+        of_edition = [
+            (pl.col("feed") == feed) & (pl.col("edition") == edition) for feed, edition in touched
+        ]
         quoting = pl.any_horizontal(
             [
-                (pl.col("feed") == feed)
-                & (pl.col("edition") == edition)
-                & (pl.col("checked_at") >= came)
-                for (feed, edition), came in touched.items()
+                its & (pl.col("checked_at") >= came)
+                for its, came in zip(of_edition, touched.values(), strict=True)
             ]
-            + [
-                (pl.col("feed") == MART)
-                & (pl.col("verdict") != "pass")
-                & (pl.col("checked_at") >= since)
-            ]
+            + [of_mart & (pl.col("verdict") != "pass")]
         )
-        blanked = rows.with_columns(
+        texts = [
             pl.when(quoting).then(pl.lit(PURGED)).otherwise(pl.col(word)).alias(word)
             for word in WORDS
-        )
+        ]
+        kept = ~pl.any_horizontal([*of_edition, pl.col("feed") == MART])
+        links = [pl.when(kept).then(name).alias(name) for name in LINK if name in rows.columns]
+        blanked = rows.with_columns(*texts, *links)
         if not blanked.equals(rows):
             with home.store.writing(key) as path:
                 blanked.write_parquet(path)

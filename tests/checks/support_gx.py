@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from checks.validation import Asked, Result, evaluate
+from checks.evaluation import Asked, Result, evaluate
 
 Evaluate = Callable[[str, Sequence[Asked]], list[Result]]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checks import runner, validation
+from checks import evaluation, runner
 from checks.check_catalogue import MART
 from checks.edition_view import Evidence
+from checks.evaluation import Asked, evaluate, exception_of, library, rows_of
 from checks.expectations import Expectation, Expected, unique
 from checks.runner import check_version
 from checks.suite import suite_of
-from checks.validation import Asked, evaluate, exception_of, library, rows_of
 from tests.checks.support_checks import OCT, SUB_ICB, brought, judged
 from tests.checks.support_gx import changed
 from tests.support import regional
@@ -56,7 +56,7 @@ def test_expectations_are_evaluated_by_great_expectations(monkeypatch: pytest.Mo
         return validate(self, suite, **more)
 
     monkeypatch.setattr(Batch, "validate", counted)
-    monkeypatch.setattr(validation, "_RESULTS", {})
+    monkeypatch.setattr(evaluation, "_RESULTS", {})
     [unmet] = evaluate(SUB_ICB, [in_set_of("GP")])
     assert not unmet["success"]
     assert unmet["result"]["partial_unexpected_list"] == ["Nurse"]

@@ -13,7 +13,13 @@ HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
 DEFAULT_HOME = Path("data")
 MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
-WRITTEN = ("lake", "quarantine", "mart", "archive")  # a killed process may leave partial files here
+WRITTEN = (
+    "lake",
+    "quarantine",
+    "mart",
+    "archive",
+    "gx",
+)  # a killed process may leave partial files here
 
 
 class NoMart(Refusal):

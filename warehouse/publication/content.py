@@ -30,7 +30,7 @@ CLOCKS = frozenset(
         "withdrawn_at",
     }
 )
-LEFT_OUT = CLOCKS | {"run_id", "fingerprint"}
+LEFT_OUT = CLOCKS | {"run_id", "fingerprint", "validation_result"}
 # Journals belong to the home and get rows at each refresh. Checking or publishing again adds no
 # content, so repeats count once; and because two homes are refreshed at different times, journals
 # are not part of the hash of the whole mart.

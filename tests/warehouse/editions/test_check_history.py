@@ -21,7 +21,8 @@ def test_results_are_recorded_with_the_columns_of_the_interface(home: Home) -> N
     names = list(RESULT_SCHEMA)
     assert ", ".join(names) == (
         "run_id, feed, edition, layer, rule, title, dimension, severity, column_name, observed, "
-        "expected, failed_rows, total_rows, verdict, message, checked_at, code_version"
+        "expected, failed_rows, total_rows, verdict, message, checked_at, code_version, "
+        "validation_result"
     )
     brought(home, regional({}, {COUNT: "x"}))
     started = datetime.now(UTC).replace(microsecond=0)
@@ -40,7 +41,12 @@ def test_results_are_recorded_with_the_columns_of_the_interface(home: Home) -> N
     }
     assert kept["checked_at"].min() >= started
     assert kept["code_version"].unique().to_list() == [check_version(SUB_ICB)]
-    required = [name for name in names if name not in ("column_name", "message")]
+    run = kept.filter(pl.col("verdict") != "skipped")
+    assert run["validation_result"].null_count() == 0
+    [result] = run["validation_result"].unique()
+    assert home.store.exists(result)
+    optional = ("column_name", "message", "validation_result")
+    required = [name for name in names if name not in optional]
     assert kept.select(required).null_count().sum_horizontal().item() == 0
 
 
