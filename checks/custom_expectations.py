@@ -97,7 +97,7 @@ class ComparedNumbers(ColumnPairMapExpectation):
             "percent": f"{said.get('share', 1) * 100:g}%",
         }
         template = f"{cls.sentence} ($title)" if rows else cls.sentence
-        content = {"template": template, "params": params, "styling": None}
+        content = {"template": template, "params": params}
         return [RenderedStringTemplateContent(**_string(content))]
 
 

@@ -33,6 +33,7 @@ def data_docs(
     read or shown are named and left out (exit status 1; --debug says why). For data quality by feed
     and dimension, and for decisions, see `access-recovery scorecard`, which links to the site.
     """
+    from checks.evaluation import library
     from warehouse.outputs.data_docs.build_site import build_site
     from warehouse.outputs.pages.paths import DATA_DOCS
     from warehouse.outputs.pages.render import build_pages
@@ -40,7 +41,7 @@ def data_docs(
     screen, home = Screen(), Home.from_environment()
     linked = home.store.exists(DATA_DOCS)
     with screen.working("Building Data Docs"):
-        site = build_site(home, every=every)
+        site = build_site(home, library, every)
         if home.has_mart and not linked:
             build_pages(home)
     for key in site.left_out:

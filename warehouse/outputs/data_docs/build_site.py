@@ -41,7 +41,7 @@ class Site:
 
 
 def build_site(
-    home: Home, register: Callable[[], None] = lambda: None, every: bool = False
+    home: Home, register: Callable[[], object] = lambda: None, every: bool = False
 ) -> Site:
     """Build the site in place of an earlier one: every suite in the home, and the newest result of
     each edition, or `every` result.

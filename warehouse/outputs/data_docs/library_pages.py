@@ -18,7 +18,7 @@ LIBRARY, SITE_NAME = "great_expectations", "access-recovery"
 
 
 def write_pages(
-    scratch: Path, readable: Readable, site: Path, register: Callable[[], None]
+    scratch: Path, readable: Readable, site: Path, register: Callable[[], object]
 ) -> None:
     """Write a page for each suite and result in `scratch`, and the index, into the folder `site`.
 
