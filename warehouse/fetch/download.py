@@ -18,6 +18,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstone_of
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
+from warehouse.base.number_format import percent
 from warehouse.base.strict import Strict
 from warehouse.base.web import plain
 from warehouse.fetch.candidates import Link, NotFound
@@ -197,7 +198,7 @@ class Usual:
         if not nearest:
             return ""
         change, way = size / nearest - 1, "smaller" if size < nearest else "larger"
-        return f"{abs(change):.0%} {way} than the {nearest:,} bytes of {self.edition}"
+        return f"{percent(abs(change), 0)} {way} than the {nearest:,} bytes of {self.edition}"
 
 
 def _assured(
