@@ -74,7 +74,7 @@ def test_killed_at_any_step_nothing_is_lost_or_half_visible(
 
 
 def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Home) -> None:
-    for folder in (home.lake / "tidy", home.mart.parent, home.archive / "objects"):
+    for folder in (home.root / "lake" / "tidy", home.mart.parent, home.archive / "objects"):
         folder.mkdir(parents=True)
         new = home.store.part(f"{folder.relative_to(home.root).as_posix()}/new")
         for path in (folder / "old.20250101T000000-0123abcd.part", new):

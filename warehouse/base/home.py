@@ -53,16 +53,6 @@ class Home:
         return self.root / "archive"
 
     @property
-    def lake(self) -> Path:
-        """Derived Parquet files; can be rebuilt from the archive."""
-        return self.root / "lake"
-
-    @property
-    def quarantine(self) -> Path:
-        """Quarantined rows; can be rebuilt from the archive."""
-        return self.root / "quarantine"
-
-    @property
     def mart(self) -> Path:
         """The published DuckDB file."""
         return self.store.local_copy(MART)

@@ -151,7 +151,7 @@ def test_without_a_mart(home: Home) -> None:
 
 
 def test_rows_missing_from_the_lake_are_reported(told: Home, tmp_path: Path) -> None:
-    lake, away = told.lake / "tidy", told.lake / "away"
+    lake, away = told.root / "lake" / "tidy", told.root / "lake" / "away"
     lake.rename(away)
     try:
         done = run("appointments", *OCTOBER)

@@ -81,7 +81,7 @@ def test_old_runs_go_but_what_is_newest_stays(home: Home) -> None:
 
 
 def test_the_command_lists_what_is_removed_and_its_size(home: Home) -> None:
-    stray = write(home.quarantine / "nhs_app" / "2019-01" / "abc.parquet", b"12345")
+    stray = write(home.root / "quarantine/nhs_app/2019-01/abc.parquet", b"12345")
     would = CliRunner().invoke(app, ["housekeeping", "--dry-run"])
     assert would.exit_code == 0 and "Would be removed: 5 bytes" in would.stdout
     assert stray.exists() and kept_in(home) == ["quarantine/nhs_app/2019-01/abc.parquet"]

@@ -35,7 +35,7 @@ def waste_of(home: Home) -> dict[str, str]:
 
 
 def test_what_is_in_use_stays(home: Home) -> None:
-    write(home.lake / "tidy" / FEED / "2025-12" / "abc.parquet.1234.part", b"in the making")
+    write(home.root / f"lake/tidy/{FEED}/2025-12/abc.parquet.1234.part", b"in the making")
     assert waste_of(home) == {}
 
 
@@ -51,14 +51,14 @@ def test_files_that_no_archived_file_needs_are_removed(home: Home) -> None:
     ]
     for name in stray:
         write(home.root / name, b"12345")
-    write(home.lake / "lineage" / "20250102T000000-0123.parquet", b"in use")
+    write(home.root / "lake/lineage/20250102T000000-0123.parquet", b"in use")
     before = kept_in(home)
     waste = find_waste(home)
     assert [one.key for one in waste] == stray
     assert {one.bytes for one in waste} == {5}
     remove(home, waste)
     assert kept_in(home) == [name for name in before if name not in stray]
-    assert not (home.quarantine / FEED / "2019-01").exists(), "nor an empty folder"
+    assert not (home.root / "quarantine" / place).exists(), "nor an empty folder"
     assert find_waste(home) == []
 
 

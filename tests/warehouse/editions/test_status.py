@@ -67,13 +67,13 @@ def test_an_acceptance_lapses_with_a_check_that_had_not_failed(home: Home) -> No
     state = now(home).state
     assert state is not None
     worse = state.model_copy(update={"failed_rules": [*state.failed_rules, "cells_whole"]})
-    path = home.lake / "editions" / FEED / f"{OCT}.json"
+    path = home.root / f"lake/editions/{FEED}/{OCT}.json"
     path.write_text(worse.model_dump_json(), encoding="utf-8")
     assert now(home).undecided
     assert now(home).lapsed == "it fails checks that it had not failed then: cells_whole"
 
 
-def test_a_hold_survives_sound_files_until_the_edition_is_accepted(home: Home) -> None:
+def test_a_hold_survives_corrected_files_until_the_edition_is_accepted(home: Home) -> None:
     brought(home, referrals())
     judged(home, FEED)
     hold(home, FEED, OCT, "The surgery asked us to wait", PERSON)

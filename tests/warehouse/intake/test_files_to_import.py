@@ -80,7 +80,7 @@ def test_a_home_inside_the_folder_is_not_imported_back(home: Home, tmp_path: Pat
     write_regional(tmp_path / "f.csv")
     assert len(imported(home, tmp_path)) == 1
     write_list(home.landing / "g.csv")
-    write(home.lake / "x.csv", b"rows")
+    write(home.root / "lake" / "x.csv", b"rows")
     names = [one.name for one in imported(home, tmp_path)]
     assert names == ["f.csv", "g.csv"]
 

@@ -27,7 +27,7 @@ COVERAGE, LIST = ("gp_appointments_coverage", "2025-10"), ("registered_patients"
 def judged(home: Home, edition: tuple[str, str], *failed: str) -> None:
     """Have the edition's checks come to this."""
     feed, month = edition
-    path = home.lake / "editions" / feed / f"{month}.json"
+    path = home.root / f"lake/editions/{feed}/{month}.json"
     state = json.loads(path.read_text(encoding="utf-8"))
     own = [f.sha256 for f in Archive(home).active_files(feed) if f.edition == month]
     verdict = "held" if failed else "accepted"

@@ -88,6 +88,6 @@ def test_a_rebuild_from_the_archive_gives_the_same_mart_decisions_included(
     withdraw(home, unwanted.sha256, *WHY)
     decided = published(home)
     assert differing(first[1], decided) >= {"main.kpi_vintage", "governance.override"}
-    for made in (home.lake, home.quarantine, home.mart.parent):
+    for made in (home.root / "lake", home.root / "quarantine", home.mart.parent):
         shutil.rmtree(made)
     assert not differing(decided, published(home))

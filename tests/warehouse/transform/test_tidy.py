@@ -72,7 +72,7 @@ def test_quarantine_has_what_where_and_what_to_do(home: Home) -> None:
     assert negative["source_row"] == 5
 
 
-def test_a_sound_file_has_an_empty_quarantine_of_the_same_shape(home: Home) -> None:
+def test_a_valid_file_has_an_empty_quarantine_of_the_same_shape(home: Home) -> None:
     _, sound = tidied(home, regional())
     _, broken = tidied(home, regional({COUNT: "x"}, {}))
     assert quarantine(sound).is_empty()
@@ -230,10 +230,10 @@ def test_tidying_twice_does_nothing_the_second_time(
 ) -> None:
     (file,) = brought(home, regional())
     first = tidy(home, file)
-    before = {p: p.stat().st_mtime_ns for p in home.lake.rglob("*.*")}
+    before = {p: p.stat().st_mtime_ns for p in (home.root / "lake").rglob("*.*")}
     monkeypatch.setattr(tidy_module, "_extract", None)
     assert tidy(home, file) == first
-    assert {p: p.stat().st_mtime_ns for p in home.lake.rglob("*.*")} == before
+    assert {p: p.stat().st_mtime_ns for p in (home.root / "lake").rglob("*.*")} == before
 
 
 def test_a_new_version_tidies_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
