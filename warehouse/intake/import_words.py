@@ -7,6 +7,7 @@ from pathlib import Path
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.keys import EditionKey
+from warehouse.base.text import plural
 from warehouse.readers.containers import file_name
 
 
@@ -27,7 +28,8 @@ def words_of(file: SourceFile) -> str:
     stated = ""
     if file.stated_on and file.stated_on != file.published_on:
         stated = f"; the date on its title sheet, {file.stated_on}, is not used as publication date"
-    return f"{file.feed}, edition {file.edition}{basis}, {file.rows:,} rows{months}{stated}{mark}"
+    rows = plural(file.rows, "row")
+    return f"{file.feed}, edition {file.edition}{basis}, {rows}{months}{stated}{mark}"
 
 
 def older_copy(file: SourceFile, held: list[SourceFile]) -> str:

@@ -29,7 +29,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["import", *map(str, arguments)])
 
 
-def test_a_sound_file_is_imported_with_status_0(home: Home, tmp_path: Path) -> None:
+def test_a_valid_file_is_imported_with_status_0(home: Home, tmp_path: Path) -> None:
     result = run(write_regional(tmp_path / "f.csv", {}, {"APPOINTMENT_MONTH": "SEP2025"}))
     assert result.exit_code == 0
     assert "imported" in result.stdout and "f.csv" in result.stdout

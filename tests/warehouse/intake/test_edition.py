@@ -62,7 +62,7 @@ def test_an_edition_without_its_own_month_is_reported(home: Home, tmp_path: Path
     path = write_crosstab(tmp_path / "Practice_Level_Crosstab_Nov_25.csv")
     [outcome] = imported(home, path, edition="2025-11")
     assert outcome.message.endswith(
-        "(edition by argument), 1 rows, 2025-10; 2025-11 is not among them"
+        "(edition by argument), 1 row, 2025-10; 2025-11 is not among them"
     )
 
 
@@ -77,7 +77,7 @@ def test_an_edition_argument_equal_to_the_content_changes_nothing(
 def test_edition_of_a_mapping_by_its_name(name: str, home: Home, tmp_path: Path) -> None:
     (outcome,) = imported(home, write_mapping(tmp_path / name))
     assert editions(home) == {("gp_appointments_mapping", "2025-10", "file_name")}
-    assert "edition 2025-10 (edition by file_name), 1 rows" in outcome.message
+    assert "edition 2025-10 (edition by file_name), 1 row" in outcome.message
 
 
 def test_edition_of_a_mapping_by_its_zips_name(home: Home, tmp_path: Path) -> None:
