@@ -22,7 +22,13 @@ from checks.expectations import EVIDENCE_SCHEMA, Expected
 
 # Counts, the first unexpected values, and which items they are of.
 RESULT_FORMAT = {"result_format": "SUMMARY", "unexpected_index_column_names": ["item"]}
-BATCH_SCHEMA = {"check": pl.String, "column": pl.String, **EVIDENCE_SCHEMA}
+BATCH_SCHEMA: dict[str, type[pl.DataType]] = {
+    "check": pl.String,
+    "column": pl.String,
+    **EVIDENCE_SCHEMA,
+    "skipped": pl.String,
+}
+NO_ROWS = pl.DataFrame(schema=BATCH_SCHEMA)
 DROPPED = "not evaluated by Great Expectations, which leaves out what it does not know"
 KEPT = 4_096  # results remembered by this process
 
@@ -58,15 +64,24 @@ def rows_of(expected: Expected, frame: pl.DataFrame) -> pl.DataFrame:
     unknown = set(frame.columns) - set(EVIDENCE_SCHEMA)
     if unknown:
         raise ValueError(f"evidence of {expected.rule} has unknown columns: {sorted(unknown)}")
+    if frame.is_empty():
+        return NO_ROWS
     given = [
         pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, kind).alias(name)
         for name, kind in EVIDENCE_SCHEMA.items()
     ]
-    named = [
+    return frame.select(given).select(
         pl.lit(expected.rule).alias("check"),
         pl.lit(expected.column, pl.String).alias("column"),
-    ]
-    return frame.select(given).select(*named, *EVIDENCE_SCHEMA)
+        *EVIDENCE_SCHEMA,
+        pl.lit(None, pl.String).alias("skipped"),
+    )
+
+
+def rows_skipped(skipped: dict[str, str]) -> pl.DataFrame:
+    """Return a row of a batch per check that was skipped: `check`, and in `skipped` the reason."""
+    given = {"check": list(skipped), "skipped": list(skipped.values())}
+    return pl.concat([NO_ROWS, pl.DataFrame(given, schema_overrides=BATCH_SCHEMA)], how="diagonal")
 
 
 def evaluate(name: str, asked: Sequence[Asked]) -> list[Result]:
@@ -98,7 +113,9 @@ def _key(one: Asked) -> Key:
     """Return what a result depends on: the expectation, and its rows whatever check they are of."""
     expectation = one.expected.expectation
     said = json.dumps([expectation.type, expectation.arguments], sort_keys=True)
-    evidence = one.rows.drop("check", "column")
+    if one.rows.is_empty():
+        return Key(said, b"", b"")
+    evidence = one.rows.drop("check", "column", "skipped")
     return Key(said, _bytes(evidence.drop("item")), _bytes(evidence.select("item")))
 
 

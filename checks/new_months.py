@@ -158,6 +158,7 @@ def _measure(contract: Contract) -> str:
     return feed_words(contract.feed).new_months.measure or next(iter(contract.measures))
 
 
+@lru_cache(maxsize=2)  # both rules use them
 def _cells(view: EditionView) -> pl.DataFrame:
     """Return `org_code, month, value, own, given`: the newest figure of each organisation-month;
     `own`: from this edition; `given`: whether an earlier accepted one has it."""

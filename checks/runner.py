@@ -9,7 +9,7 @@ from functools import cache
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
 from checks.edition_view import NOTHING, EditionView, Evidence, broken
-from checks.evaluation import Asked, Result, evaluate, exception_of, rows_of
+from checks.evaluation import Asked, Result, evaluate, exception_of, rows_of, rows_skipped
 from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
@@ -58,7 +58,9 @@ def judge(
     results = evaluate(feed, asked) if asked else []
     link = None
     if home is not None and asked:
-        link = keep_validation(home, feed, edition or run_id, now, asked, results)
+        skipped = {one.rule: one.skipped for one, _ in pieces if one.skipped}
+        rows = [*(one.rows for one in asked), rows_skipped(skipped)]
+        link = keep_validation(home, feed, edition or run_id, now, rows, results)
     found, judged = iter(results), []
     for one, several in pieces:
         own = [next(found) for _ in several]
