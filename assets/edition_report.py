@@ -7,6 +7,7 @@ import dagster as dg
 from assets.asset_keys import keys
 from assets.ingest import TakenIn
 from checks.check_register import checks_of
+from checks.suite import suite_of
 from warehouse.archive.source_files import SourceFile
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import CheckResult
@@ -69,6 +70,16 @@ def _file_table(files: list[SourceFile]) -> dg.MetadataValue:
     return dg.MetadataValue.table(records)
 
 
+def judged_by(result: CheckResult) -> dict[str, str]:
+    """Return metadata of a check that ran: its expectations, and where in the home their result is
+    kept."""
+    if result.validation_result is None:
+        return {}
+    suite = suite_of(result.feed)
+    kinds = dict.fromkeys(one.expectation.type for one in suite if one.rule == result.rule)
+    return {"expectation": ", ".join(kinds), "validation_result": result.validation_result}
+
+
 def _checked(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
@@ -93,6 +104,7 @@ def _checked(
             "total_rows": worst.total_rows,
             "message": worst.message or "-",
         }
+        metadata |= judged_by(worst)
     context.log_event(
         dg.AssetCheckEvaluation(
             asset_key=key,

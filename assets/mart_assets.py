@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 
 from assets.asset_keys import keys, owner_tag
+from assets.edition_report import judged_by
 from assets.feed_assets import POOL, describe_check
 from checks.check_catalogue import MART_OWNER, mart_checks
 from checks.check_register import check_table
@@ -204,7 +205,11 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
         check_name=result.rule,
         passed=result.verdict == "pass",
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"observed": result.observed, "expected": result.expected},
+        metadata={
+            "observed": result.observed,
+            "expected": result.expected,
+            **judged_by(result),
+        },
     )
 
 

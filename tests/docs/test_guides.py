@@ -107,6 +107,19 @@ def test_python_example_runs(published: Home, monkeypatch: pytest.MonkeyPatch) -
     assert getattr(names["frame"], "height", 0) > 12
 
 
+def test_five_lines_judge_an_edition_again(published: Home) -> None:
+    [code] = blocks(GOVERNANCE, "python")
+    names: dict[str, object] = {}
+    exec(code.replace("data/gx", (published.root / "gx").as_posix()), names)
+    result = names["result"]
+    [(key, found)] = result.run_results.items()
+    published.store.delete_all("archive/validations/gp_appointments_sub_icb/__none__")
+    unmet = {one.expectation_config.meta["id"] for one in found.results if not one.success}
+    assert unmet <= {"none_skipped"}
+    assert found.statistics["evaluated_expectations"] > 40
+    assert "2025-month_03" in key.batch_identifier
+
+
 def test_the_correction_shown_puts_the_error_right(tmp_path: Path) -> None:
     example, _ = blocks(GOVERNANCE, "yaml")
     write_text(tmp_path / CORRECTIONS, example)
