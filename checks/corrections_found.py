@@ -4,6 +4,10 @@ here: applying corrections (`warehouse.transform.corrections`)."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
 
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
 from warehouse.transform.corrections import CORRECTIONS, Correction, corrections
@@ -17,7 +21,7 @@ def found(view: EditionView) -> Evidence:
     idle = [one for one in in_force if not matched[one.correction_id]]
     if not in_force:
         return skipped("corrections_found", f"no correction applies to {view.edition}")
-    return offences(
+    evidence = offences(
         "corrections_found",
         [one.correction_id for one in idle],
         expected="each correction matches its error",
@@ -28,6 +32,7 @@ def found(view: EditionView) -> Evidence:
         f"{view.edition} in {view.contract.feed}/{CORRECTIONS}; otherwise match the error as it "
         "is written now",
     )
+    return replace(evidence, frame=_rows_matched(in_force, matched))
 
 
 def expired(view: EditionView) -> Evidence:
@@ -37,7 +42,7 @@ def expired(view: EditionView) -> Evidence:
     alive = [one for one in past if matched[one.correction_id]]
     if not past:
         return skipped("corrections_expired", f"no correction has expired by {view.edition}")
-    return offences(
+    evidence = offences(
         "corrections_expired",
         [one.correction_id for one in alive],
         expected="no error of an expired correction",
@@ -50,6 +55,13 @@ def expired(view: EditionView) -> Evidence:
         f"later `expires` in {view.contract.feed}/{CORRECTIONS}",
         failed=len(alive),
     )
+    return replace(evidence, frame=_rows_matched(past, matched))
+
+
+def _rows_matched(named: Sequence[Correction], matched: Counter[str]) -> pl.DataFrame:
+    """Return `item, number`: each correction, and the rows that it matches."""
+    rows = [(one.correction_id, float(matched[one.correction_id])) for one in named]
+    return pl.DataFrame(rows, schema={"item": pl.String, "number": pl.Float64}, orient="row")
 
 
 def _concerned(view: EditionView) -> list[Correction]:

@@ -1,4 +1,4 @@
-"""Expectations of our own: two numbers compared by a limit.
+"""Expectations of our own: two numbers compared by a limit, and values of our references.
 
 Importing this module registers them with Great Expectations, which otherwise drops them from a
 suite without a word: import it before a suite is loaded. It takes seconds, because it loads the
@@ -11,13 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import ColumnPairMapExpectation
+from great_expectations.expectations.expectation import (
+    ColumnMapExpectation,
+    ColumnPairMapExpectation,
+)
 from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
     ColumnPairMapMetricProvider,
+    column_condition_partial,
     column_pair_condition_partial,
 )
 from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
 from great_expectations.render.renderer.renderer import renderer
+
+from warehouse.reference import local_authorities
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +77,37 @@ class AtMostShare(ColumnPairMapMetricProvider):
     @column_pair_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
         return column_A <= share * column_B
+
+
+class KnownLocalAuthority(ColumnMapMetricProvider):
+    """Whether each value is a local authority of `warehouse/reference/local_authorities.csv`."""
+
+    condition_metric_name = "column_values.known_local_authority"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: pd.Series, **_: Any) -> pd.Series:
+        return column.map(lambda name: local_authorities.code_of(name) is not None).astype(bool)
+
+
+class ExpectColumnValuesToBeKnownLocalAuthorities(ColumnMapExpectation):
+    """Expect each value to be a local authority of the reference, in any of its spellings."""
+
+    map_metric = "column_values.known_local_authority"
+    success_keys = ("mostly",)
+    args_keys = ("column",)
+
+    @classmethod
+    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+    def _prescriptive_renderer(
+        cls,
+        configuration: ExpectationConfiguration | None = None,
+        result: Any = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> list[RenderedStringTemplateContent]:
+        column = configuration.kwargs.get("column") if configuration else None
+        sentence = "values of $column are local authorities of the reference."
+        content = {"template": sentence, "params": {"column": column}, "styling": None}
+        return [RenderedStringTemplateContent(**_string(content))]
 
 
 class ComparedNumbers(ColumnPairMapExpectation):

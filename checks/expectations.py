@@ -165,6 +165,11 @@ def as_expected() -> Expectation:
     )
 
 
+def local_authorities() -> Expectation:
+    """Expect each `text` to be a local authority of the reference, in any of its spellings."""
+    return Expectation("expect_column_values_to_be_known_local_authorities", {"column": "text"})
+
+
 def at_least() -> Expectation:
     """Expect `now` to be no smaller than `before`."""
     return Expectation(

@@ -138,7 +138,7 @@ def boards(view: EditionView) -> Evidence:
     return Evidence(
         "boards_known",
         column,
-        unknown.select(pl.col("board").alias("text")),
+        counted.select(pl.col("board").alias("text")),
         expected="boards that are local authorities",
         observed=f"{unknown.height:,} unknown of {counted.height:,} boards",
         failed_rows=int(unknown["len"].sum()),

@@ -5,14 +5,15 @@ counts."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from checks.check_catalogue import feed_words
 from checks.check_model import Share, Split
-from checks.edition_view import EditionView, Evidence, listed, offences, skipped
-from checks.expectations import Declaration, none_found
+from checks.edition_view import EditionView, Evidence, compared, listed, offences, skipped
+from checks.expectations import Declaration, Expectation, at_most, equal, none_found
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
 from warehouse.base.number_format import percent
@@ -20,19 +21,26 @@ from warehouse.contract.model import Contract
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 
+FAILING, MEETING = 1_000, 5  # organisation-months of each kind that are compared one by one
+
 
 def expected(rule: str) -> Declaration:
     """Declare the expectations of a rule, for each column that the feed's `checks.yaml` names."""
-    return lambda contract, _check: {one: none_found() for one in _columns(rule, contract)}
+    return lambda contract, _check: _expectations(contract)[rule]
 
 
-def _columns(rule: str, contract: Contract) -> list[str]:
-    words = feed_words(contract.feed)
+def _expectations(contract: Contract) -> dict[str, dict[str | None, Expectation]]:
+    """Rule -> column -> expectation: on the numbers, except of local returns, which show none."""
+    words, local = feed_words(contract.feed), contract.local_return
+    same, less = (none_found(), none_found()) if local else (equal(), at_most())
     return {
-        "parts_sum_to_total": [one.split or one.total for one in words.parts_sum_to_total],
-        "part_within_total": [one.part for one in words.part_within_total],
-        "shares_plausible": [one.part for one in words.shares_plausible],
-    }[rule]
+        "parts_sum_to_total": {
+            one.split or one.total: none_found() if one.split else same
+            for one in words.parts_sum_to_total
+        },
+        "part_within_total": {one.part: less for one in words.part_within_total},
+        "shares_plausible": {one.part: none_found() for one in words.shares_plausible},
+    }
 
 
 FIRST_YEAR = 2010  # an earlier modification date in a file is wrong
@@ -80,9 +88,10 @@ def _measures_sum(view: EditionView, split: Split) -> Evidence:
     """Compare measures with the one they add up to, where all of them are known."""
     added = pl.sum_horizontal(list(split.parts), ignore_nulls=False).alias("parts")
     cells = _cells(view).select("org_code", "month", added, pl.col(split.total).alias("total"))
-    wrong = cells.drop_nulls().filter(pl.col("parts") != pl.col("total"))
-    places = _places(view, wrong, "parts add up to {}, the total is {}", "parts", "total")
-    return _parts(split, places, cells.drop_nulls().height)
+    cells, wrong = cells.drop_nulls(), pl.col("parts") != pl.col("total")
+    told = "parts add up to {}, the total is {}"
+    places = _places(view, cells.filter(wrong), told, "parts", "total")
+    return _numbers(view, _parts(split, places, cells.height), cells, wrong, "parts", "total")
 
 
 def _labels_sum(view: EditionView, split: Split, column: str) -> Evidence:
@@ -131,17 +140,31 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
             why = f"no organisation-month has both {pair.part} and {pair.total}"
             yield skipped(rule, why, pair.part)
             continue
-        wrong = cells.filter(pl.col(pair.part) > pl.col(pair.total))
-        places = _places(view, wrong, "{}, but only {} in all", pair.part, pair.total)
-        yield offences(
+        more = pl.col(pair.part) > pl.col(pair.total)
+        told = "{}, but only {} in all"
+        places = _places(view, cells.filter(more), told, pair.part, pair.total)
+        found = offences(
             rule,
             places,
             expected=f"{pair.part} <= {pair.total}",
-            observed=f"{wrong.height:,} of {cells.height:,} organisation-months have more",
+            observed=f"{len(places):,} of {cells.height:,} organisation-months have more",
             total=cells.height,
             message=f"{listed(places, mark='; ')}. Check for swapped columns",
             column=pair.part,
         )
+        yield _numbers(view, found, cells, more, pair.part, pair.total)
+
+
+def _numbers(
+    view: EditionView, found: Evidence, cells: pl.DataFrame, wrong: pl.Expr, now: str, before: str
+) -> Evidence:
+    """Return evidence with the numbers that are compared: the organisation-months that fail, and a
+    few that do not. Of local returns it keeps the faults in words, without numbers."""
+    if view.contract.local_return or found.skipped:
+        return found
+    ordered = cells.sort("month", "org_code")
+    shown = [ordered.filter(wrong).head(FAILING), ordered.filter(~wrong).head(MEETING)]
+    return replace(found, frame=compared(pl.concat(shown), "org_code", now, before))
 
 
 def shares(view: EditionView) -> Iterator[Evidence]:

@@ -35,6 +35,7 @@ from checks.expectations import (
     between,
     equal,
     in_set,
+    local_authorities,
     none_found,
     unique,
 )
@@ -97,15 +98,15 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     found["keys_unique"] = Rule(columns.keys, always(unique()))
     found["month_not_future"] = Rule(plausible.months)
     if corrections(contract.feed):
-        found["corrections_found"] = Rule(corrected.found)
-        found["corrections_expired"] = Rule(corrected.expired)
+        found["corrections_found"] = Rule(corrected.found, always(between(1)))
+        found["corrections_expired"] = Rule(corrected.expired, always(between(high=0)))
     if contract.measures:
         found["cells_whole"] = Rule(places.cells_whole, always(between(high=0)))
     found |= _rules_of_feed(contract)
     if hierarchy.columns_of(contract):
         found["icb_of_sub_icb"] = Rule(hierarchy.icbs)
     if hierarchy.board_column(contract):
-        found["boards_known"] = Rule(hierarchy.boards)
+        found["boards_known"] = Rule(hierarchy.boards, always(local_authorities()))
     others = contract.completeness
     if others.expected_feed:
         found["coverage_present"] = Rule(places.coverage_present, always(between(1)))
