@@ -15,10 +15,8 @@ from tests.local_server import Answer, LocalServer, Published, in_turn, redirect
 from tests.support import write_text
 from warehouse.base.home import Home
 from warehouse.fetch import client as module
-from warehouse.fetch.addresses import ADDRESSES_VARIABLE, read_addresses
 from warehouse.fetch.candidates import NotFound
 from warehouse.fetch.client import Client, Downloaded, EarlierAnswer, NotModified, Unreachable
-from warehouse.fetch.safe_file_names import file_name
 from warehouse.readers.refused import Refused
 
 CONTENT = bytes(range(256)) * 40
@@ -33,12 +31,6 @@ class Asking:
     def __init__(self, home: Home) -> None:
         self.waits: list[float] = []
         self.client = Client(home, self.waits.append)
-
-
-@pytest.fixture
-def server() -> Iterator[LocalServer]:
-    with LocalServer() as running:
-        yield running
 
 
 @pytest.fixture
@@ -344,61 +336,6 @@ def _ask(client: Client, server: LocalServer) -> None:
         client.get(server.url("/page"))
 
 
-def test_a_mirror_is_used_under_the_publishers_address(
-    server: LocalServer, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_PROXY", "*")
-    write_text(home.settings, f"addresses: {{'https://digital.nhs.uk': '{server.url('/d')}/'}}\n")
-    server.routes |= {"/d/old": redirect("/d/new"), "/d/new": PAGE}
-    with Client(home) as client:
-        assert client.get("https://digital.nhs.uk/old").url == "https://digital.nhs.uk/new"
-        server.routes["/d/closed"] = Answer(403)
-        with pytest.raises(Unreachable, match=f"Tried: {server.url('/d/closed')}, "):
-            client.get("https://digital.nhs.uk/closed")
-
-
-def test_the_environment_names_mirrors_too(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_text(home.settings, "addresses: {'https://digital.nhs.uk': 'http://settings'}\n")
-    assert read_addresses(home).mapped("https://digital.nhs.uk/a") == "http://settings/a"
-    said = "https://digital.nhs.uk=http://127.0.0.1:1/d https://digital.nhs.uk/x=http://x:2"
-    monkeypatch.setenv(ADDRESSES_VARIABLE, said)
-    mapped = read_addresses(home).mapped
-    assert mapped("https://digital.nhs.uk/a?b=c") == "http://127.0.0.1:1/d/a?b=c"
-    assert mapped("https://digital.nhs.uk/x/y") == "http://x:2/y"
-    assert mapped("https://digital.nhs.uk.other/a") == "https://digital.nhs.uk.other/a"
-
-
-@pytest.mark.parametrize(
-    ("said", "words"),
-    [
-        ("https://a", "`from=to` pairs"),
-        ("https://a=ftp://b", "`ftp://b` is not a web address"),
-        ("https://a=http://me:secret@b", "`http://b` contains a user or password"),
-    ],
-)
-def test_mirrors_that_make_no_sense(
-    said: str, words: str, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(ADDRESSES_VARIABLE, said)
-    with pytest.raises(ValueError, match=words) as caught:
-        Client(home)
-    assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("said", "words"),
-    [
-        ("addresses: {https://a: 'http://me:secret@b'}", "`addresses`: .*contains a user or pass"),
-        ("timeouts: {connect: 0}", r"`timeouts\.connect`: .*found 0"),
-    ],
-)
-def test_settings_that_make_no_sense(said: str, words: str, home: Home) -> None:
-    write_text(home.settings, said)
-    with pytest.raises(ValueError, match=words) as caught:
-        Client(home)
-    assert "secret" not in str(caught.value) and "Possible keys" in str(caught.value)
-
-
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate and its key in one file."""
@@ -438,22 +375,3 @@ def test_authorities_that_are_not_there(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
     with pytest.raises(ValueError, match=r"SSL_CERT_FILE names .*no\.pem, which can't be used"):
         asking.client.get("https://publisher.invalid/")
-
-
-@pytest.mark.parametrize(
-    ("disposition", "path", "name"),
-    [
-        ("", "/x/NHS%20App%20-%20August%202025.xlsx", "NHS App - August 2025.xlsx"),
-        ("", "/x/a%2Fb%5Cc.csv", "c.csv"),
-        ("", "/", "download"),
-        ('attachment; filename="a b.csv"', "/f", "a b.csv"),
-        ("attachment; filename*=UTF-8''caf%C3%A9.csv", "/f", "café.csv"),
-        ('attachment; filename="../../etc/passwd"', "/f", "passwd"),
-        ('attachment; filename="C:\\\\x\\\\con.csv"', "/f", "_con.csv"),
-        ('attachment; filename="a<b>:c?.csv. "', "/f", "a_b__c_.csv"),
-        ("attachment", "/.hidden", "_.hidden"),
-        ("", f"/{'x' * 300}.zip", f"{'x' * 117}.zip"),
-    ],
-)
-def test_names_that_every_system_takes(disposition: str, path: str, name: str) -> None:
-    assert file_name(disposition, f"https://publisher.invalid{path}") == name
