@@ -12,6 +12,7 @@ from tests.acceptance.england import (
     refreshed,
     shuffled,
 )
+from tests.checks.verdicts_before import verdicts_before, verdicts_today
 from tests.shared import made_once
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import Home
@@ -42,6 +43,12 @@ def test_england_is_what_was_published(mart: Mart, month: str, published: int) -
     figure = mart.figure("appointments", "england", ENGLAND, month)
     assert (figure["value"], figure["edition"]) == (published, "2025-11")
     assert figure["members_present"] == figure["members_expected"]
+
+
+def test_the_verdicts_are_those_of_the_release_before(as_listed: Path) -> None:
+    before = verdicts_before("england")
+    assert len(before) > 400
+    assert verdicts_today(Home(as_listed.parents[1])) == before
 
 
 @pytest.mark.parametrize("edition", ["Oct_25", "Nov_25"])
