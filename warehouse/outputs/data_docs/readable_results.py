@@ -18,7 +18,7 @@ SUITES, RESULTS = "gx/suites", "archive/validations"
 RESULT_NAME = re.compile(RESULTS + r"/(?:[^/]+/)+[^/]+/\d{8}T\d{6}\.\d{6}Z/[^/]+\.json")
 # Parts that hold values of files, or free text: the library writes both into pages as they are.
 VALUES, TEXTS = ("result", "exception_info"), ("description", "notes")
-INDEX = "partial_unexpected_index_list"
+ROWS, NAMES = "partial_unexpected_index_list", "unexpected_index_column_names"
 
 
 class NoResults(Refusal):
@@ -87,17 +87,27 @@ def _harmless(kept: dict[str, Any]) -> dict[str, Any]:
         for part in VALUES:
             one[part] = escaped(one.get(part))
         _escape_texts(one["expectation_config"])
-        _show_rows(one["result"] or {})
+        _show_rows(one["result"] or {}, one["expectation_config"]["kwargs"])
     for one in kept.get("expectations") or ():
         _escape_texts(one)
     return kept
 
 
-def _show_rows(result: dict[str, Any]) -> None:
-    """Give the library the first rows that were kept: it shows rows only if it has all of them."""
-    names, rows = result.get("unexpected_index_column_names"), result.get(INDEX)
-    if names and rows and all({*names} <= {*row} for row in rows):
-        result.setdefault("unexpected_index_list", rows)
+def _show_rows(result: dict[str, Any], kwargs: dict[str, Any]) -> None:
+    """Give the library the first rows that were kept, by what names them: it shows rows only if it
+    has all of them, and some expectations do not say which columns name a row."""
+    rows = result.get(ROWS)
+    if not rows:
+        return
+    checked = {str(kwargs.get(name)) for name in ("column", "column_A", "column_B")}
+    checked |= {*kwargs.get("column_list", ())}
+    given = result.get(NAMES) or [name for name in rows[0] if name not in checked]
+    names = [name for name in given if any(row.get(name) is not None for row in rows)]
+    if names:
+        result[NAMES] = names
+        kept = checked.union(names)
+        shown = [{name: row.get(name) for name in sorted(kept & {*rows[0]})} for row in rows]
+        result.setdefault("unexpected_index_list", shown)
 
 
 def _name_asset(kept: dict[str, Any], root: Path) -> None:

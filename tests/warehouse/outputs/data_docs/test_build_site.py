@@ -136,6 +136,28 @@ def test_a_failing_result_shows_values_rows_and_the_asset(with_site: Home) -> No
     assert "source_row" in said and str(with_site.root) not in said
 
 
+@pytest.mark.parametrize(
+    ("items", "heading"), [(["row 5", None], ["item"]), ([None, None], [])], ids=["some", "none"]
+)
+def test_rows_are_shown_by_what_names_them(
+    checked: Home, items: list[str | None], heading: list[str]
+) -> None:
+    path = next(path for path in results(checked) if f"{PRACTICE}/{EDITIONS[1]}/" in str(path))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    one = next(one for one in kept["results"] if one["result"].get("unexpected_count") == 2)
+    values = one["result"]["partial_unexpected_list"]
+    rows = [{"status": value, "item": item} for value, item in zip(values, items, strict=True)]
+    one["result"]["partial_unexpected_index_list"] = rows
+    del one["result"]["unexpected_index_column_names"]
+    kept["results"] = [one]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert build_site(checked).left_out == []
+    said = failing(checked).text.split()
+    at = said.index("Count") + 1
+    assert said[at : at + len(heading)] == heading
+    assert ("5" in said[at:]) == bool(heading), said[at:]
+
+
 def test_values_of_files_are_text_not_markup(with_site: Home) -> None:
     page = failing(with_site)
     assert HOSTILE in page.text
