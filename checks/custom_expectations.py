@@ -106,7 +106,7 @@ class ExpectColumnValuesToBeKnownLocalAuthorities(ColumnMapExpectation):
     ) -> list[RenderedStringTemplateContent]:
         column = configuration.kwargs.get("column") if configuration else None
         sentence = "values of $column are local authorities of the reference."
-        content = {"template": sentence, "params": {"column": column}, "styling": None}
+        content = {"template": sentence, "params": {"column": column}}
         return [RenderedStringTemplateContent(**_string(content))]
 
 
@@ -140,6 +140,7 @@ class ComparedNumbers(ColumnPairMapExpectation):
 
 
 def _string(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a text of Data Docs. Without `styling`: no page is written if that is None."""
     return {"content_block_type": "string_template", "string_template": content}
 
 
