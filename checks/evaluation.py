@@ -148,20 +148,37 @@ def _failed(expected: Expected, why: str) -> Result:
 def _validated(name: str, asked: list[Asked]) -> dict[str, Result]:
     """Evaluate expectations on their rows as one batch; expectation id -> result. One that can't be
     made does not keep the others from being evaluated."""
-    definition, made, failed = _batch_definition(), [], dict[str, Result]()
+    made, failed = [], dict[str, Result]()
     for one in asked:
         try:
             made.append(_made(one.expected))
         except Exception as error:  # whatever the library raises
             failed[one.expected.id] = _failed(one.expected, f"{type(error).__name__}: {error}")
-    suite = library().ExpectationSuite(name, expectations=made)
-    frame = pl.concat([one.rows for one in asked]).to_pandas(use_pyarrow_extension_array=True)
-    batch = definition.get_batch(batch_parameters={"dataframe": frame})
-    with _remembered_configurations():
-        done = batch.validate(suite, result_format=RESULT_FORMAT)
-    results = [one.to_json_dict() for one in done.results]
+    results = validated(name, made, pl.concat([one.rows for one in asked]), RESULT_FORMAT)
     found = {one["expectation_config"]["meta"]["expectation"]: one for one in results}
     return found | failed
+
+
+def validated(
+    name: str, made: list[Any], frame: pl.DataFrame, result_format: Any = "SUMMARY"
+) -> list[Result]:
+    """Return the results of the library's expectations on a frame, as the JSON of results."""
+    definition = _batch_definition()
+    suite = library().ExpectationSuite(name, expectations=made)
+    rows = frame.to_pandas(use_pyarrow_extension_array=True)
+    batch = definition.get_batch(batch_parameters={"dataframe": rows})
+    with _remembered_configurations():
+        done = batch.validate(suite, result_format=result_format)
+    return [one.to_json_dict() for one in done.results]
+
+
+def own_expectation(type: str, kwargs: dict[str, Any]) -> Any:
+    """Return the library's expectation. Raises what the library does for an unknown type or
+    argument."""
+    library()
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    return ExpectationConfiguration(type=type, kwargs=kwargs).to_domain_obj()
 
 
 def _made(expected: Expected) -> Any:

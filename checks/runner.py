@@ -14,6 +14,7 @@ from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
 from checks.gx_project import keep_validation
+from checks.own_expectations import own_file
 from checks.suite import gather, suite_of
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
@@ -31,7 +32,7 @@ def check_version(feed: str | None = None) -> str:
     shared ones. When it changes, its editions are checked again."""
     files = [*modules_behind(__name__), SHARED_FILE]
     files += [one.TABLE for one in (organisations, local_authorities)]
-    own = [feed_file(feed), rules_file(feed)] if feed else []
+    own = [feed_file(feed), rules_file(feed), own_file(feed)] if feed else []
     return hash_files(files + [path for path in own if path and path.exists()])
 
 

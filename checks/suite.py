@@ -19,6 +19,7 @@ from checks import (
     drift,
     files,
     new_months,
+    own_expectations,
     plausible,
     population,
     rows,
@@ -103,6 +104,8 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     if contract.measures:
         found["cells_whole"] = Rule(places.cells_whole, always(between(high=0)))
     found |= _rules_of_feed(contract)
+    if own_expectations.own_file(contract.feed).exists():
+        found[own_expectations.RULE] = Rule(own_expectations.own)
     if hierarchy.columns_of(contract):
         found["icb_of_sub_icb"] = Rule(hierarchy.icbs)
     if hierarchy.board_column(contract):

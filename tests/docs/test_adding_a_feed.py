@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
@@ -55,6 +57,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     (folder / "contract.yaml").write_text(page["yaml"][0])
     (folder / "testing.py").write_text(page["python"][0])
     (folder / "checks.yaml").write_text(page["yaml"][1])
+    (folder / "expectations.json").write_text(page["json"][0])
     (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
     (place / "enhanced-access.csv").write_text(page["csv"][0])
     return home, {
@@ -100,6 +103,17 @@ def test_the_discovery_shown_is_one() -> None:
     assert source.kind == "publication" and source.addresses("2023-04")[0].endswith("/april-2023")
 
 
+def test_the_rule_shown_judges_its_evidence() -> None:
+    said: dict[str, Any] = {}
+    exec(blocks()["py"][0], said)
+    ((name, rule),) = said["RULES"].items()
+    expectation = rule.expects(None, None)[None]
+    view = SimpleNamespace(facts=[SimpleNamespace(rows=2), SimpleNamespace(rows=0)])
+    found = rule.gather(view)
+    assert (found.rule, found.failed_rows, found.frame["number"][0]) == (name, 1, 2)
+    assert expectation.arguments == {"column": "number", "min_value": 3}
+
+
 def test_the_import_recognises_the_new_feed(followed: tuple[Path, dict[str, str]]) -> None:
     printed = next(text for line, text in followed[1].items() if "import" in line)
     assert f"{FEED}, edition 2025-03, 4 rows" in " ".join(printed.split())
@@ -124,3 +138,4 @@ def test_the_mart_has_the_new_kpi_at_every_level(followed: tuple[Path, dict[str,
     assert view == [(pytest.approx(3120 / 3900),)]
     assert {verdict for _, verdict in verdicts} == {"pass", "skipped"}, "no edition before it"
     assert dict(verdicts)["part_within_total"] == "pass"
+    assert dict(verdicts)["own_expectations"] == "pass"
