@@ -54,7 +54,7 @@ class ChangeWithin(ColumnPairMapMetricProvider):
     def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
         # Divided, as the words are: 5% of 7 is not the same number as 0.35.
         relative = ((column_A - column_B) / column_B.where(column_B != 0)).abs()
-        return (relative <= share) | (column_A == column_B)
+        return (relative <= share).fillna(value=False) | (column_A == column_B)
 
 
 class NotBelowShare(ColumnPairMapMetricProvider):

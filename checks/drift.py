@@ -1,34 +1,36 @@
 """Evidence of drift: an edition against the nearest earlier accepted one, on what both contain. A
 missing part never holds an edition: it shows as organisations that vanished. Messages on local
 returns name organisations, never their counts. Not here: what may be compared
-(`checks.comparison`), size and number of files (`checks.files`)."""
+(`checks.comparison`), labels (`checks.label_drift`), size and number of files (`checks.files`)."""
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
-from checks.comparison import Compared, compare, span
+from checks.check_model import Check
+from checks.comparison import compare, span
 from checks.edition_view import (
     SHOWN,
     EditionView,
     Evidence,
     about_as_many,
     listed,
-    offences,
+    numbers,
     skipped,
 )
+from checks.expectations import Declared, change_within
 from warehouse.base.months import month_text
 from warehouse.base.number_format import percent, signed_percent
 from warehouse.contract.model import Contract
 from warehouse.transform.lake import lake_paths
 
+# The expectations on sums: of restated months, or of the newest month of each edition.
+RESTATED, NEWEST = "restated", "newest"
+SAMPLE = 50  # changes within the limit that are evidence, the largest
+
 Change = tuple[str, str, int, int]  # measure, month (or none in particular), before, now
-
-
-def label_columns(contract: Contract) -> list[str]:
-    """Return columns with a closed list of several labels."""
-    columns = contract.columns.items()
-    return [n for n, c in columns if c.type == "label" and len(contract.labels(n)) > 1]
 
 
 def rows(view: EditionView) -> Evidence:
@@ -45,7 +47,8 @@ def rows(view: EditionView) -> Evidence:
     asks = (
         f", of the same organisations, over {both.span_text}: check for missing or duplicated rows"
     )
-    return about_as_many(rule, "rows", now, then, check.limit, both.before.edition, asks)
+    pair = _pair(view, now, then)
+    return about_as_many(rule, "rows", now, then, check.limit, both.before.edition, asks, pair)
 
 
 def sums(view: EditionView) -> Evidence:
@@ -54,9 +57,17 @@ def sums(view: EditionView) -> Evidence:
     if isinstance(both, str):
         return skipped(rule, both)
     check = view.check(rule)
-    limit = check.limit if both.restated else check.month_on_month or check.limit
+    limits = sums_expected(view.contract, check)
+    kind = RESTATED if both.restated else NEWEST
+    limit = limits[kind].arguments["share"]
     found = [_summed(both.cells, name, "") for name in view.contract.measures]
-    return _changes(view, rule, found, limit, both.before, f"over {both.span_text}")
+    return _changes(view, rule, found, limit, both.before, f"over {both.span_text}", kind)
+
+
+def sums_expected(_: Contract, check: Check) -> Declared:
+    """Return the expectations on sums: over restated months, or from one month to the next."""
+    from_month = check.month_on_month or check.limit
+    return {RESTATED: change_within(check.limit), NEWEST: change_within(from_month)}
 
 
 def restated(view: EditionView) -> Evidence:
@@ -86,15 +97,21 @@ def halved(view: EditionView) -> Evidence:
         return skipped(rule, f"no month of {both.before.edition} is restated")
     check, measure = view.check(rule), next(iter(view.contract.measures))
     now, then = pl.col(measure), pl.col(f"{measure}_before")
-    judged = both.cells.filter(then >= (check.least or 0))
-    fallen = judged.filter(now * check.limit < then).sort("month", "org_code")
-    told = [
-        f"{code} {month_text(month)}: {measure} {before:,} to {after:,}"
-        for code, month, before, after in fallen.select("org_code", "month", then, now).iter_rows()
+    judged = both.cells.filter(then >= (check.least or 0)).sort("month", "org_code")
+    fallen = judged.filter(now < 1 / check.limit * then)
+    sound = judged.filter(now >= 1 / check.limit * then)
+    rows = pl.concat([fallen, sound.head(SHOWN)]).select("org_code", "month", then, now)
+    compared = [
+        (f"{code} {month_text(month)}", after, before) for code, month, before, after in rows.rows()
     ]
-    return offences(
+    told = [
+        f"{item}: {measure} {before:,} to {after:,}"
+        for item, after, before in compared[: fallen.height]
+    ]
+    return numbers(
         rule,
-        told,
+        compared,
+        failed=len(told),
         expected=f"at least 1/{check.limit:g} of its value in {both.before.edition}",
         observed=f"{len(told):,} of {judged.height:,} organisation-months are below",
         total=judged.height,
@@ -124,6 +141,7 @@ def _changes(
     limit: float,
     before: EditionView,
     where: str,
+    judged_by: str | None = None,
 ) -> Evidence:
     """Return changes of more than the limit, the largest first."""
     known = [change for change in found if change]
@@ -132,15 +150,31 @@ def _changes(
     ranked = sorted(known, key=lambda change: -abs(_relative(change)))
     beyond = [_in_words(view, one) for one in ranked if abs(_relative(one)) > limit]
     largest = _in_words(view, ranked[0]) if _relative(ranked[0]) else "no change"
-    return offences(
+    return numbers(
         rule,
-        beyond,
+        [_figures(view, one) for one in ranked[: len(beyond) + SAMPLE]],
+        failed=len(beyond),
+        judged_by=judged_by,
         expected=f"changes of at most {percent(limit, 0)} from {before.edition}, {where}",
         observed=largest if not beyond else f"{len(beyond)} of {len(known)} change by more",
         total=len(known),
         message=f"{listed(beyond, mark='; ')}. No action if the publisher explains the "
         "change; otherwise query it",
     )
+
+
+def _figures(view: EditionView, change: Change) -> tuple[str, float, float]:
+    measure, month, then, now = change
+    return (f"{measure} {month}".strip(), *_pair(view, now, then))
+
+
+def _pair(view: EditionView, now: int, then: int) -> tuple[float, float]:
+    """Return two counts to compare; of local returns the ratio, rounded towards 1, and 1."""
+    if not view.contract.local_return:
+        return now, then
+    if not then:
+        return 1, float(not now)
+    return math.nextafter(now / then, 1), 1
 
 
 def _in_words(view: EditionView, change: Change) -> str:
@@ -168,9 +202,13 @@ def organisations(view: EditionView) -> Evidence:
         )
         if codes and beyond
     ]
-    return offences(
+    return numbers(
         rule,
-        [*appeared, *vanished] if beyond else [],
+        [
+            ("appeared", len(appeared), len(both.then)),
+            ("vanished", len(vanished), len(both.then)),
+        ],
+        failed=len(appeared) + len(vanished) if beyond else 0,
         expected=f"about the {len(both.then):,} organisations of {both.before.edition}",
         observed=f"{len(appeared):,} appeared, {len(vanished):,} vanished",
         total=len(both.now | both.then),
@@ -198,15 +236,15 @@ def remaining(view: EditionView) -> Evidence:
         return skipped(rule, f"{len(both.then)} in {both.before.edition}: too few to compare")
     kept = len(both.then & both.now)
     told = f"{kept:,} of the {len(both.then):,} organisations of {both.before.edition} are present"
-    return offences(
+    return numbers(
         rule,
-        [told] if kept < check.limit * len(both.then) else [],
+        [("organisations present", kept, len(both.then))],
+        failed=len(both.then) - kept if kept < check.limit * len(both.then) else 0,
         expected=f"at least {percent(check.limit, 0)} of them",
         observed=told,
         total=len(both.then),
         message="the file may be cut short: import it again; if the publisher changed its scope, "
         "accept the edition with that reason",
-        failed=len(both.then) - kept if kept < check.limit * len(both.then) else 0,
     )
 
 
@@ -224,51 +262,3 @@ def _named(view: EditionView, codes: list[str]) -> str:
     names = dict(pl.concat(frames).drop_nulls().select("org_code", "org_name").iter_rows())
     shown = [f"{code} ({names[code]})" if code in names else code for code in codes]
     return listed(shown)
-
-
-def labels(view: EditionView) -> Evidence:
-    """Find labels that appeared or vanished among the organisations that both editions have."""
-    rule, both = "labels_as_before", compare(view)
-    if isinstance(both, str):
-        return skipped(rule, both)
-    share, columns = view.check(rule).limit, label_columns(view.contract)
-    found: list[str] = []
-    seen = _rows_by_label(view, both), _rows_by_label(both.before, both)
-    for column in columns:
-        now, then = (one[column] for one in seen)
-        found += _missed(column, "appeared", now, then, share)
-        found += _missed(column, "vanished", then, now, share)
-    return offences(
-        rule,
-        found,
-        expected=f"the labels of {both.before.edition}",
-        observed=listed(found, mark="; ") or "the same labels",
-        total=sum(len(seen[0][column] | seen[1][column]) for column in columns),
-        message=f"{listed(found, mark='; ')} since {both.before.edition}: check for a renamed "
-        "label or missing rows",
-    )
-
-
-def _missed(
-    column: str, word: str, here: dict[str, int], there: dict[str, int], share: float
-) -> list[str]:
-    """Return labels of one edition that the other has no row of, unless they are rare."""
-    least = share * sum(here.values())
-    gone = sorted(label for label, n in here.items() if label not in there and n >= least)
-    return [f"`{label}` of {column} {word}" for label in gone]
-
-
-def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
-    """Count rows by label column and label, of the organisations that both editions have."""
-    contract, common = view.contract, both.now & both.then
-    tidy = view.scan_tidy()
-    if contract.reporting_unit and (both.then if view is both.before else both.now) - common:
-        tidy = tidy.filter(pl.col(contract.reporting_unit.code).is_in(list(common)))
-    every = [(name, one) for name in label_columns(contract) for one in contract.labels(name)]
-    masks = [(pl.col(name) == one).sum().alias(str(i)) for i, (name, one) in enumerate(every)]
-    counts = tidy.select(masks).collect(engine="streaming").row(0)
-    found: dict[str, dict[str, int]] = {name: {} for name, _ in every}
-    for (name, one), rows in zip(every, counts, strict=True):
-        if rows:
-            found[name][one] = int(rows)
-    return found

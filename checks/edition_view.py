@@ -33,7 +33,7 @@ class Evidence:
 
     `frame`: what is judged, with columns of `checks.expectations.EVIDENCE_SCHEMA`. Skipped evidence
     gives the reason in `skipped` and is not judged; with `error` the check itself could not run,
-    which is never a pass.
+    which is never a pass. `judged_by`: names of the expectations that judge it, if not the column.
     """
 
     rule: str
@@ -46,6 +46,7 @@ class Evidence:
     message: str = ""
     skipped: str | None = None
     error: bool = False
+    judged_by: str | None = None
 
 
 NOTHING = pl.DataFrame()
@@ -99,18 +100,64 @@ def listed(names: Sequence[str], shown: int = SHOWN, mark: str = ", ") -> str:
     return mark.join(names[:shown]) + more
 
 
+def numbers(
+    rule: str,
+    pairs: Sequence[tuple[str, float, float]],
+    *,
+    failed: int,
+    expected: str,
+    observed: str,
+    total: int,
+    message: str,
+    judged_by: str | None = None,
+) -> Evidence:
+    """Return evidence of numbers to compare: what each is of, its value now, and before."""
+    schema = {"item": pl.String, "now": pl.Float64, "before": pl.Float64}
+    rows = [(item, float(now), float(before)) for item, now, before in pairs]
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    told = message if failed else ""
+    return Evidence(rule, None, frame, expected, observed, failed, total, told, judged_by=judged_by)
+
+
+def values(
+    rule: str,
+    found: Sequence[tuple[str, str]],
+    wanted: Sequence[str] | None = None,
+    *,
+    failed: int,
+    expected: str,
+    observed: str,
+    total: int,
+    message: str,
+) -> Evidence:
+    """Return evidence of what was found of each item, and what it should be, where that differs
+    from item to item (`wanted`)."""
+    frame = pl.DataFrame(found, schema={"item": pl.String, "text": pl.String}, orient="row")
+    if wanted is not None:
+        frame = frame.with_columns(pl.Series("expected", wanted, pl.String))
+    return Evidence(rule, None, frame, expected, observed, failed, total, message if failed else "")
+
+
 def about_as_many(
-    rule: str, what: str, now: int, then: int, times: float, edition: str, asks: str
+    rule: str,
+    what: str,
+    now: int,
+    then: int,
+    times: float,
+    edition: str,
+    asks: str,
+    pair: tuple[float, float] | None = None,
 ) -> Evidence:
     """Return evidence on a count that must be within a factor of an earlier edition's. `asks`: the
-    end of the message if it is not."""
+    end of the message if it is not; `pair`: what is compared in place of the counts."""
     told = f"{now:,} {what}, {then:,} in {edition}"
-    return offences(
+    return numbers(
         rule,
-        [told] if now > times * then or then > times * now else [],
+        [(what, *(pair or (now, then)))],
         expected=f"{within(times)} the {then:,} {what} of {edition}",
         observed=f"{now:,} {what}",
         total=1,
+        failed=int(now > times * then or then > times * now),
         message=f"{told}{asks}",
     )
 

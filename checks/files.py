@@ -14,8 +14,10 @@ from checks.edition_view import (
     Evidence,
     about_as_many,
     listed,
+    numbers,
     offences,
     skipped,
+    values,
 )
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.readers.containers import UTF16_STARTS, XLSX, sniff
@@ -73,15 +75,16 @@ def type_of(view: EditionView) -> Evidence:
     """Compare the first bytes of each archived container with its recorded type."""
     archive = Archive(view.home)
     containers = {file.container_sha256: file for file in view.files}
-    found = []
-    for file in containers.values():
-        fault = _mistaken(archive, file)
-        found += [f"{file.container_name}: {fault}"] if fault else []
-    kinds = sorted({WORDS[_taken_for(file)] for file in containers.values()})
-    return offences(
+    kinds = [WORDS[_taken_for(file)] for file in containers.values()]
+    faults = [_mistaken(archive, file) for file in containers.values()]
+    names = [file.container_name for file in containers.values()]
+    found = [f"{name}: {fault}" for name, fault in zip(names, faults, strict=True) if fault]
+    return values(
         "file_type",
-        found,
-        expected=", ".join(kinds),
+        [(name, fault or k) for name, fault, k in zip(names, faults, kinds, strict=True)],
+        kinds,
+        failed=len(found),
+        expected=", ".join(sorted(set(kinds))),
         observed=listed(found, mark="; ") or f"{len(containers)} file(s), as expected",
         total=len(containers),
         message="the archived bytes are not those imported: restore the archive from backup, or "
@@ -146,9 +149,10 @@ def download(view: EditionView) -> Evidence:
     now, then = _largest(view), _largest(before)
     told = f"{now:,} bytes, {then:,} in {before.edition}"
     least = view.check(rule).limit * then
-    return offences(
+    return numbers(
         rule,
-        [told] if now < least else [],
+        [("bytes", now, then)],
+        failed=int(now < least),
         expected=f"at least {least:,.0f} bytes, of {then:,} in {before.edition}",
         observed=f"{now:,} bytes",
         total=1,
@@ -180,9 +184,10 @@ def members(view: EditionView) -> Evidence:
     kept = {_undated(file) for file in view.files}
     gone = [file.file_name for file in before.files if _undated(file) not in kept]
     named = f" No file matches {listed(gone)}." if gone else ""
-    return offences(
+    return numbers(
         rule,
-        [f"{lacking} missing"] * lacking,
+        [("files", len(view.files), len(before.files))],
+        failed=lacking,
         expected=f"at least the {len(before.files)} file(s) of {before.edition}",
         observed=f"{len(view.files)} file(s)",
         total=len(before.files),
@@ -198,9 +203,10 @@ def _undated(file: SourceFile) -> str:
 def encoding(view: EditionView) -> Evidence:
     """Find text files in another encoding than UTF-8: it is guessed, and may be wrong."""
     odd = [f"{f.file_name} ({f.encoding})" for f in view.files if f.encoding not in SOUND_ENCODINGS]
-    return offences(
+    return values(
         "encoding_expected",
-        odd,
+        [(file.file_name, file.encoding) for file in view.files],
+        failed=len(odd),
         expected="UTF-8, or a workbook",
         observed=listed(odd) or ", ".join(sorted({file.encoding for file in view.files})),
         total=len(view.files),
@@ -248,11 +254,13 @@ def own_month(view: EditionView) -> Evidence:
     months = sorted({month for file in view.files for month in file.months})
     if not months:
         return skipped("edition_month_there", "the files contain no month")
-    wrong = [] if view.edition in months else [view.edition]
+    there = view.edition in months
     names = ", ".join(sorted(file.file_name for file in view.files))
-    return offences(
+    return values(
         "edition_month_there",
-        wrong,
+        [(names, view.edition if there else months[-1])],
+        [view.edition],
+        failed=int(not there),
         expected=f"figures of {view.edition}",
         observed=f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0],
         total=1,

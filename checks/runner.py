@@ -74,7 +74,8 @@ def _asked(suite: Suite, one: Evidence) -> tuple[Evidence, list[Asked]]:
     if one.skipped or one.error:
         return one, []
     try:
-        columns = one.column.split(", ") if one.column else []
+        named = one.judged_by or one.column
+        columns = named.split(", ") if named else []
         chosen = [suite[one.rule, column] for column in columns if (one.rule, column) in suite]
         chosen = chosen or [suite[one.rule, None]]
         return one, [Asked(e, rows_of(e, one.frame)) for e in chosen]

@@ -18,6 +18,7 @@ from checks import (
 from checks import (
     drift,
     files,
+    label_drift,
     new_months,
     own_expectations,
     plausible,
@@ -32,13 +33,19 @@ from checks.edition_view import EditionView, Evidence, broken
 from checks.expectations import (
     Expected,
     always,
+    as_expected,
     at_least,
     between,
+    by_threshold,
+    change_within,
     equal,
     in_set,
     local_authorities,
     none_found,
+    not_below,
+    share_at_most,
     unique,
+    within_factor,
 )
 from checks.feed_rules import Rule, feed_rules
 from warehouse.contract.model import Contract, contracts
@@ -80,19 +87,19 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     """Check id -> how it is made, of every check that applies to a feed."""
     found: dict[str, Rule] = {
         "file_readable": Rule(files.readable, always(equal())),
-        "file_type": Rule(files.type_of),
-        "file_size": Rule(files.size),
-        "members_as_before": Rule(files.members),
-        "encoding_expected": Rule(files.encoding),
+        "file_type": Rule(files.type_of, always(as_expected())),
+        "file_size": Rule(files.size, by_threshold(within_factor)),
+        "members_as_before": Rule(files.members, always(at_least())),
+        "encoding_expected": Rule(files.encoding, always(in_set(files.SOUND_ENCODINGS))),
         "edition_from_content": Rule(files.basis, always(in_set(files.FROM_CONTENT))),
-        "edition_month_there": Rule(files.own_month),
+        "edition_month_there": Rule(files.own_month, always(as_expected())),
         "columns_present": Rule(columns.present, always(between(1, 1))),
         "columns_expected": Rule(columns.unexpected),
     }
     if contract.edition.title_date:
         found["title_date_plausible"] = Rule(files.title_date)
     if contract.discovery:
-        found["download_whole"] = Rule(files.download)
+        found["download_whole"] = Rule(files.download, by_threshold(not_below))
     for rule in rows.row_rules_gathered(contract):
         found[rule] = Rule(partial(rows.row_rule, rule=rule), rows.expects)
     found["rows_accepted"] = Rule(columns.rows_accepted, always(between(1)))
@@ -136,16 +143,18 @@ def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
 
 
 def _against_before(contract: Contract) -> dict[str, Rule]:
-    found: dict[str, Rule] = {"rows_as_before": Rule(drift.rows)}
+    found: dict[str, Rule] = {"rows_as_before": Rule(drift.rows, by_threshold(within_factor))}
     if contract.measures:
-        found["sums_as_before"] = Rule(drift.sums)
-    found["organisations_as_before"] = Rule(drift.organisations)
+        found["sums_as_before"] = Rule(drift.sums, drift.sums_expected)
+    found["organisations_as_before"] = Rule(drift.organisations, by_threshold(share_at_most))
     if drift.comes_whole(contract):
-        found["organisations_remain"] = Rule(drift.remaining)
-    if drift.label_columns(contract):
-        found["labels_as_before"] = Rule(drift.labels)
+        found["organisations_remain"] = Rule(drift.remaining, by_threshold(not_below))
+    if label_drift.label_columns(contract):
+        found["labels_as_before"] = Rule(label_drift.labels)
     if contract.measures and contract.month:
-        found["restated_as_before"] = Rule(drift.restated)
+        found["restated_as_before"] = Rule(drift.restated, by_threshold(change_within))
         if not contract.local_return:
-            found["figures_not_halved"] = Rule(drift.halved)
+            found["figures_not_halved"] = Rule(
+                drift.halved, by_threshold(lambda t: not_below(1 / t))
+            )
     return found | new_months.rules(contract)

@@ -1,6 +1,47 @@
-"""Expectations of our own: what Data Docs say of them."""
+"""Expectations of our own: a row that meets each, one that does not, and one at the limit;
+and what Data Docs say of them."""
 
 from typing import Any
+
+import polars as pl
+import pytest
+
+from checks import expectations
+from checks.evaluation import Asked, evaluate, exception_of, rows_of
+from checks.expectations import Expectation, Expected
+
+# Expectation -> (now, before) of rows that meet it, the limit among them, and of rows that do not.
+Pairs = list[tuple[float, float]]
+CASES: list[tuple[Expectation, Pairs, Pairs]] = [
+    (
+        expectations.within_factor(2),
+        [(100, 100), (200, 100), (50, 100), (0, 0)],
+        [(201, 100), (49, 100), (1, 0), (0, 1)],
+    ),
+    (
+        expectations.change_within(0.05),
+        [(101, 100), (105, 100), (95, 100), (0, 0)],
+        [(106, 100), (94, 100), (1, 0), (0, 1)],
+    ),
+    (expectations.not_below(0.5), [(51, 100), (50, 100), (0, 0)], [(49, 100), (0, 1)]),
+    (expectations.share_at_most(0.05), [(4, 100), (5, 100), (0, 0)], [(6, 100), (1, 0)]),
+]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "now", "before", "met"),
+    [(one, *pair, True) for one, meeting, _ in CASES for pair in meeting]
+    + [(one, *pair, False) for one, _, failing in CASES for pair in failing],
+)
+def test_a_row_is_judged_by_its_limit(
+    expectation: Expectation, now: float, before: float, met: bool
+) -> None:
+    frame = pl.DataFrame({"item": ["C82001"], "now": [float(now)], "before": [float(before)]})
+    expected = Expected("gp_appointments_sub_icb", "rows_as_before", None, expectation)
+    (result,) = evaluate("suite", [Asked(expected, rows_of(expected, frame))])
+    assert exception_of(result) is None
+    assert result["success"] is met
+    assert result["result"]["unexpected_count"] == (0 if met else 1)
 
 
 def test_data_docs_can_write_each_sentence() -> None:
