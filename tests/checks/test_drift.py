@@ -173,6 +173,15 @@ def test_messages_on_local_returns_contain_no_counts(home: Home) -> None:
     assert [n for n in ("4,111", "8,222", "8,233", "4,099", "4111", "8222") if n in words] == []
 
 
+@pytest.mark.parametrize(("now", "verdict"), [(130, "pass"), (131, "warn"), (70, "pass")])
+def test_local_returns_are_compared_exactly_though_by_their_ratio(
+    home: Home, now: int, verdict: str
+) -> None:
+    before = referrals({"Month": "2025-09", "Referrals sent": 100})
+    results = after(OCT, REFERRALS, before, referrals({"Referrals sent": now}))(home)
+    assert found(results, "sums_as_before").verdict == verdict
+
+
 def test_more_ordering_users_than_users_is_reported_without_numbers(home: Home) -> None:
     brought(home, app_practice({"Registered users 13+": 777, "Ordering users": 888}))
     result = one(judged(home, APP_PRACTICE), "part_within_total")
