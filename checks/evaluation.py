@@ -183,6 +183,7 @@ def own_expectation(type: str, kwargs: dict[str, Any]) -> Any:
 
 def _made(expected: Expected) -> Any:
     """Return the library's expectation, its id in `meta`: a suite takes none before it is saved."""
+    library()  # own expectations are known from here on
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     said = expected.configuration()
