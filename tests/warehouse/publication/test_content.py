@@ -76,7 +76,8 @@ def test_clocks_and_run_ids_are_left_out_and_nothing_else(llr: Mart) -> None:
     # Whoever adds a time of day to the mart says here whether it is content.
     assert {name for name, kind in kinds.items() if kind.startswith("TIME")} == CLOCKS
     assert {kinds[name] for name in LEFT_OUT - CLOCKS} == {"VARCHAR"}
-    for name in LEFT_OUT - CLOCKS:
+    # The key of a validation result has the run's time in it, and is in check_result alone.
+    for name in LEFT_OUT - CLOCKS - {"validation_result"}:
         [told] = llr.rows(f"SELECT count(DISTINCT {name}) AS runs FROM governance.publication")
         assert told["runs"] == 1
 
