@@ -44,6 +44,11 @@ def own_file(feed: str) -> Path:
     return FEEDS_FOLDER / feed / FILE
 
 
+def has_own(feed: str) -> bool:
+    """Whether a feed has a suite of its own."""
+    return own_file(feed).exists()
+
+
 def own(view: EditionView) -> Evidence:
     """Evaluate the feed's own suite on the edition's accepted rows."""
     try:

@@ -111,7 +111,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     if contract.measures:
         found["cells_whole"] = Rule(places.cells_whole, always(between(high=0)))
     found |= _rules_of_feed(contract)
-    if own_expectations.own_file(contract.feed).exists():
+    if own_expectations.has_own(contract.feed):
         found[own_expectations.RULE] = Rule(own_expectations.own)
     if hierarchy.columns_of(contract):
         found["icb_of_sub_icb"] = Rule(hierarchy.icbs)

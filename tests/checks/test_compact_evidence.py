@@ -21,7 +21,7 @@ from warehouse.readers.raw_rows import SOURCE_ROW
 
 CONTRACT = contracts()[SUB_ICB]
 BROKEN = {"found": pl.String, SOURCE_ROW: pl.Int64, "file_name": pl.String}
-few_examples = settings(max_examples=25, deadline=None)
+few_examples = settings(max_examples=8, deadline=None)
 COUNTS = st.integers(-3, 20)
 PAIRS = st.lists(st.tuples(COUNTS, COUNTS), min_size=1, max_size=30)
 # Mostly alike, so that expectations are met in about half of the examples.
