@@ -26,9 +26,10 @@ def report(
         "quarantined_rows": sum(fact.quarantined for fact in taken.facts),
     }
     _materialised(context, tidy, edition, {**shared, **counts})
+    types = expectation_types(contract.feed)
     for check in checks_of(contract.feed):
         results = [r for r in taken.results if r.rule == check.rule]
-        _checked(context, tidy, edition, check.rule, results)
+        _checked(context, tidy, edition, check.rule, results, types)
     if taken.status.verdict == "accepted":
         counts = {
             "dagster/partition_row_count": sum(fact.cells for fact in taken.facts),
@@ -70,14 +71,20 @@ def _file_table(files: list[SourceFile]) -> dg.MetadataValue:
     return dg.MetadataValue.table(records)
 
 
-def judged_by(result: CheckResult) -> dict[str, str]:
-    """Return metadata of a check that ran: its expectations, and where in the home their result is
-    kept."""
+def expectation_types(feed: str) -> dict[str, str]:
+    """Check -> the types of its expectations, of a feed or of the mart."""
+    found: dict[str, dict[str, None]] = {}
+    for one in suite_of(feed):
+        found.setdefault(one.rule, {})[one.expectation.type] = None
+    return {rule: ", ".join(types) for rule, types in found.items()}
+
+
+def judged_by(result: CheckResult, types: dict[str, str]) -> dict[str, str]:
+    """Return metadata of a check that ran: its expectations (of `expectation_types`), and where in
+    the home their result is kept."""
     if result.validation_result is None:
         return {}
-    suite = suite_of(result.feed)
-    kinds = dict.fromkeys(one.expectation.type for one in suite if one.rule == result.rule)
-    return {"expectation": ", ".join(kinds), "validation_result": result.validation_result}
+    return {"expectation": types[result.rule], "validation_result": result.validation_result}
 
 
 def _checked(
@@ -86,6 +93,7 @@ def _checked(
     edition: str,
     rule: str,
     results: list[CheckResult],
+    types: dict[str, str],
 ) -> None:
     check_key = dg.AssetCheckKey(key, rule)
     if check_key not in context.selected_asset_check_keys:
@@ -104,7 +112,7 @@ def _checked(
             "total_rows": worst.total_rows,
             "message": worst.message or "-",
         }
-        metadata |= judged_by(worst)
+        metadata |= judged_by(worst, types)
     context.log_event(
         dg.AssetCheckEvaluation(
             asset_key=key,

@@ -8,9 +8,9 @@ import dagster as dg
 import duckdb
 
 from assets.asset_keys import keys, owner_tag
-from assets.edition_report import judged_by
+from assets.edition_report import expectation_types, judged_by
 from assets.feed_assets import POOL, describe_check
-from checks.check_catalogue import MART_OWNER, mart_checks
+from checks.check_catalogue import MART, MART_OWNER, mart_checks
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
 from warehouse.archive.snapshot import one_snapshot, outdated
@@ -123,8 +123,9 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
             metadata |= _record_counts(db) if table == "governance" else _table_metadata(db, table)
             metadata["dagster/column_lineage"] = _column_lineage(edges, table)
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
+    types = expectation_types(MART)
     for result in results:
-        yield _check(result)
+        yield _check(result, types)
 
 
 def _build(context: dg.AssetExecutionContext, place: Home) -> tuple[Built, list[CheckResult]]:
@@ -199,7 +200,7 @@ def _record_counts(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"dagster/row_count": sum(rows.values()), **rows}
 
 
-def _check(result: CheckResult) -> dg.AssetCheckResult:
+def _check(result: CheckResult, types: dict[str, str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=table_key("kpi_monthly"),
         check_name=result.rule,
@@ -208,7 +209,7 @@ def _check(result: CheckResult) -> dg.AssetCheckResult:
         metadata={
             "observed": result.observed,
             "expected": result.expected,
-            **judged_by(result),
+            **judged_by(result, types),
         },
     )
 
