@@ -25,13 +25,14 @@ from checks.expectations import NAMESPACE
 from checks.suite import suite_of
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
+from warehouse.editions.check_history import VALIDATIONS
 
-PROJECT, BATCHES, VALIDATIONS = "gx", "gx/editions", "archive/validations"
+PROJECT, BATCHES = "gx", "gx/editions"
 SOURCE, BATCH = "editions", "edition"
 BACKEND = "TupleFilesystemStoreBackend"
 STORES = {
     "expectations_store": ("ExpectationsStore", "suites/"),
-    "validation_results_store": ("ValidationResultsStore", "../archive/validations/"),
+    "validation_results_store": ("ValidationResultsStore", f"../{VALIDATIONS}/"),
     "checkpoint_store": ("CheckpointStore", "checkpoints/"),
     "validation_definition_store": ("ValidationDefinitionStore", "validation_definitions/"),
 }
@@ -54,8 +55,7 @@ def keep_validation(
     with home.store.writing(batch) as path:
         pl.concat(rows).write_parquet(path)
     done = validation_result(home, feed, edition, now, results)
-    time = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    key = f"{VALIDATIONS}/{feed}/{edition}/{time}/{batch_id(feed, edition)}.json"
+    key = f"{VALIDATIONS}/{feed}/{edition}/{_stamp(now)}/{batch_id(feed, edition)}.json"
     home.store.write_once(key, _json(done))
     return key
 
@@ -120,7 +120,7 @@ def _meta(home: Home, feed: str, edition: str, now: datetime) -> dict[str, Any]:
         "checkpoint_id": _id(feed, "checkpoint"),
         "validation_id": _id(feed, "validation"),
         "batch_parameters": {name: int(value) for name, value in named.items()},
-        "batch_markers": {"ge_load_time": now.strftime("%Y%m%dT%H%M%S.%fZ")},
+        "batch_markers": {"ge_load_time": _stamp(now)},
         "batch_spec": {
             "path": home.store.local_copy(f"{BATCHES}/{path}").as_posix(),
             "reader_method": "read_parquet",
@@ -261,6 +261,11 @@ def _asset(feed: str) -> dict[str, Any]:
         "dtype_backend": "pyarrow",
         "batch_definitions": {BATCH: {"id": _id(feed, "batch"), "partitioner": how}},
     }
+
+
+def _stamp(now: datetime) -> str:
+    """Return a time as the library writes it in paths."""
+    return now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
 
 
 def _id(feed: str, kind: str) -> str:

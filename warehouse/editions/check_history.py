@@ -30,6 +30,7 @@ Severity = Literal["ERROR", "WARN"]
 Verdict = Literal["pass", "warn", "fail", "skipped"]
 
 VERDICTS = "archive/checks"
+VALIDATIONS = "archive/validations"  # results as Great Expectations writes them
 LIST_MONTHS_BEFORE = 12
 LIST_MONTHS_AFTER = 3
 

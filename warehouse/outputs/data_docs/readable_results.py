@@ -11,9 +11,10 @@ from typing import Any
 
 from warehouse.base.errors import Refusal
 from warehouse.base.home import Home
+from warehouse.editions.check_history import VALIDATIONS
 from warehouse.store import Store
 
-SUITES, RESULTS = "gx/suites", "archive/validations"
+SUITES, RESULTS = "gx/suites", VALIDATIONS
 # Feed (or more, for a suite with a dot in its name), edition, time, batch.
 RESULT_NAME = re.compile(RESULTS + r"/(?:[^/]+/)+[^/]+/\d{8}T\d{6}\.\d{6}Z/[^/]+\.json")
 # Parts that hold values of files, or free text: the library writes both into pages as they are.
