@@ -105,9 +105,9 @@ class ExpectColumnValuesToBeKnownLocalAuthorities(ColumnMapExpectation):
         runtime_configuration: dict[str, Any] | None = None,
     ) -> list[RenderedStringTemplateContent]:
         column = configuration.kwargs.get("column") if configuration else None
-        sentence = "values of $column are local authorities of the reference."
-        content = {"template": sentence, "params": {"column": column}}
-        return [RenderedStringTemplateContent(**_string(content))]
+        return _text(
+            "values of $column are local authorities of the reference.", {"column": column}
+        )
 
 
 class ComparedNumbers(ColumnPairMapExpectation):
@@ -126,22 +126,31 @@ class ComparedNumbers(ColumnPairMapExpectation):
     ) -> list[RenderedStringTemplateContent]:
         """Return the sentence, with the limit as a number that people write."""
         said = configuration.kwargs if configuration else {}
-        rows = (configuration.meta or {}).get("title", "") if configuration else ""
+        title = (configuration.meta or {}).get("title", "") if configuration else ""
         params = {
-            "title": rows,
+            "title": title,
             "column_A": said.get("column_A"),
             "column_B": said.get("column_B"),
             "times": f"{said.get('times', 1):g}",
             "percent": f"{said.get('share', 1) * 100:g}%",
         }
-        template = f"{cls.sentence} ($title)" if rows else cls.sentence
-        content = {"template": template, "params": params}
-        return [RenderedStringTemplateContent(**_string(content))]
+        return _text(f"{cls.sentence} ($title)" if title else cls.sentence, params)
 
 
-def _string(content: dict[str, Any]) -> dict[str, Any]:
+def _text(template: str, params: dict[str, Any]) -> list[RenderedStringTemplateContent]:
     """Return a text of Data Docs. Without `styling`: no page is written if that is None."""
-    return {"content_block_type": "string_template", "string_template": content}
+    content = {"template": template, "params": params}
+    return [
+        RenderedStringTemplateContent(content_block_type="string_template", string_template=content)
+    ]
+
+
+class ComparedByShare(ComparedNumbers):
+    """An expectation on two numbers of each row, whose limit is a share of B."""
+
+    share: float
+    success_keys = (*PAIR, "share", "mostly")
+    args_keys = ("column_A", "column_B", "share")
 
 
 class ExpectNumbersToBeWithinFactor(ComparedNumbers):
@@ -154,31 +163,22 @@ class ExpectNumbersToBeWithinFactor(ComparedNumbers):
     sentence = "$column_A is between 1/$times and $times times $column_B."
 
 
-class ExpectNumbersToChangeByAtMost(ComparedNumbers):
+class ExpectNumbersToChangeByAtMost(ComparedByShare):
     """Expect each A to differ from B by at most `share` of B."""
 
-    share: float
     map_metric = "column_pair_values.change_within"
-    success_keys = (*PAIR, "share", "mostly")
-    args_keys = ("column_A", "column_B", "share")
     sentence = "$column_A differs from $column_B by at most $percent."
 
 
-class ExpectNumbersNotToFallBelowShare(ComparedNumbers):
+class ExpectNumbersNotToFallBelowShare(ComparedByShare):
     """Expect each A to be at least `share` of B."""
 
-    share: float
     map_metric = "column_pair_values.not_below_share"
-    success_keys = (*PAIR, "share", "mostly")
-    args_keys = ("column_A", "column_B", "share")
     sentence = "$column_A is at least $percent of $column_B."
 
 
-class ExpectNumbersToBeAtMostShare(ComparedNumbers):
+class ExpectNumbersToBeAtMostShare(ComparedByShare):
     """Expect each A to be at most `share` of B."""
 
-    share: float
     map_metric = "column_pair_values.at_most_share"
-    success_keys = (*PAIR, "share", "mostly")
-    args_keys = ("column_A", "column_B", "share")
     sentence = "$column_A is at most $percent of $column_B."

@@ -12,6 +12,7 @@ import polars as pl
 from checks.check_model import Check
 from checks.comparison import compare, span
 from checks.edition_view import (
+    MEETING,
     SHOWN,
     EditionView,
     Evidence,
@@ -61,7 +62,7 @@ def sums(view: EditionView) -> Evidence:
     kind = RESTATED if both.restated else NEWEST
     limit = limits[kind].arguments["share"]
     found = [_summed(both.cells, name, "") for name in view.contract.measures]
-    return _changes(view, rule, found, limit, both.before, f"over {both.span_text}", kind)
+    return _changes(view, rule, found, limit, both.before, f"over {both.span_text}", (kind,))
 
 
 def sums_expected(_: Contract, check: Check) -> Declared:
@@ -100,7 +101,7 @@ def halved(view: EditionView) -> Evidence:
     judged = both.cells.filter(then >= (check.least or 0)).sort("month", "org_code")
     fallen = judged.filter(now < 1 / check.limit * then)
     sound = judged.filter(now >= 1 / check.limit * then)
-    rows = pl.concat([fallen, sound.head(SHOWN)]).select("org_code", "month", then, now)
+    rows = pl.concat([fallen, sound.head(MEETING)]).select("org_code", "month", then, now)
     compared = [
         (f"{code} {month_text(month)}", after, before) for code, month, before, after in rows.rows()
     ]
@@ -141,7 +142,7 @@ def _changes(
     limit: float,
     before: EditionView,
     where: str,
-    judged_by: str | None = None,
+    judged_by: tuple[str, ...] = (),
 ) -> Evidence:
     """Return changes of more than the limit, the largest first."""
     known = [change for change in found if change]

@@ -33,7 +33,7 @@ class Evidence:
 
     `frame`: what is judged, with columns of `checks.expectations.EVIDENCE_SCHEMA`. Skipped evidence
     gives the reason in `skipped` and is not judged; with `error` the check itself could not run,
-    which is never a pass. `judged_by`: names of the expectations that judge it, if not the column.
+    which is never a pass. `judged_by`: columns of the expectations that judge it, if not `column`.
     """
 
     rule: str
@@ -46,11 +46,12 @@ class Evidence:
     message: str = ""
     skipped: str | None = None
     error: bool = False
-    judged_by: str | None = None
+    judged_by: tuple[str, ...] = ()
 
 
 NOTHING = pl.DataFrame()
 SHOWN = 5
+MEETING = 5  # rows that meet a rule, shown beside those that break it
 
 
 def skipped(rule: str, why: str, column: str | None = None) -> Evidence:
@@ -109,7 +110,7 @@ def numbers(
     observed: str,
     total: int,
     message: str,
-    judged_by: str | None = None,
+    judged_by: tuple[str, ...] = (),
 ) -> Evidence:
     """Return evidence of numbers to compare: what each is of, its value now, and before."""
     schema = {"item": pl.String, "now": pl.Float64, "before": pl.Float64}

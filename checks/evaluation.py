@@ -103,8 +103,8 @@ def evaluate(name: str, asked: Sequence[Asked]) -> list[Result]:
         for key, one in new.items():
             found[key] = results.get(one.expected.id) or _failed(one.expected, DROPPED)
             _RESULTS[key if found[key]["success"] is False else key.without_items] = found[key]
-        for old in list(_RESULTS)[: max(len(_RESULTS) - KEPT, 0)]:
-            del _RESULTS[old]
+        while len(_RESULTS) > KEPT:
+            del _RESULTS[next(iter(_RESULTS))]
     own = (one.expected.configuration() for one in asked)
     return [{**found[key], "expectation_config": said} for key, said in zip(keys, own, strict=True)]
 
@@ -172,23 +172,20 @@ def validated(
     return [one.to_json_dict() for one in done.results]
 
 
-def own_expectation(type: str, kwargs: dict[str, Any]) -> Any:
-    """Return the library's expectation. Raises what the library does for an unknown type or
-    argument."""
-    library()
+def expectation(**said: Any) -> Any:
+    """Return the library's expectation, from its JSON. Raises what the library does for an unknown
+    type or argument."""
+    library()  # our own are known from here on
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    return ExpectationConfiguration(type=type, kwargs=kwargs).to_domain_obj()
+    return ExpectationConfiguration(**said).to_domain_obj()
 
 
 def _made(expected: Expected) -> Any:
     """Return the library's expectation, its id in `meta`: a suite takes none before it is saved."""
-    library()  # own expectations are known from here on
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-
     said = expected.configuration()
     said["meta"] = {**said["meta"], "expectation": said.pop("id")}
-    return ExpectationConfiguration(**said).to_domain_obj()
+    return expectation(**said)
 
 
 def exception_of(result: Result) -> str | None:

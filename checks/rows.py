@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from checks.check_model import Check
-from checks.edition_view import SHOWN, EditionView, Evidence
+from checks.edition_view import MEETING, SHOWN, EditionView, Evidence
 from checks.expectations import (
     Declared,
     Expectation,
@@ -36,7 +36,6 @@ ONLY_BROKEN = {
     "month_readable": matches("^(?!)"),
     "count_whole": matches("^[+-]?[0-9]{1,18}$"),
 }
-SAMPLED = 5  # so many values that meet a rule are shown beside those that break it
 
 
 def expects(contract: Contract, check: Check) -> Declared:
@@ -69,7 +68,8 @@ def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
     elif rule in DOMAIN_RULES or broken:
         yield from (_row_rule(view, rule, name) for name in names)
     elif names:
-        yield replace(_row_rule(view, rule, names[0]), column=", ".join(names))
+        whole = _row_rule(view, rule, names[0])
+        yield replace(whole, column=", ".join(names), judged_by=tuple(names))
 
 
 def row_rules_gathered(contract: Contract) -> list[str]:
@@ -183,7 +183,7 @@ def _domain(
     pattern = contract.columns[name].pattern or ""
     meets = pl.col("text").str.contains(pattern)
     codes = seen.select(pl.col("value").alias("text")).sort("text")
-    shown = pl.concat([codes.filter(~meets), codes.filter(meets).head(SAMPLED)])
+    shown = pl.concat([codes.filter(~meets), codes.filter(meets).head(MEETING)])
     return pl.concat([shown, failing], how="diagonal"), f"a code like {pattern}", told
 
 

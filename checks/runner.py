@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
 from checks.edition_view import NOTHING, EditionView, Evidence, broken
@@ -24,6 +26,16 @@ from warehouse.reference import local_authorities, organisations
 
 Suite = dict[tuple[str, str | None], Expected]  # by check and column
 UNREADABLE_RULE = "file_readable"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the records of one run of an edition's checks share."""
+
+    feed: str
+    edition: str
+    run_id: str
+    at: datetime
 
 
 @cache
@@ -52,7 +64,7 @@ def judge(
 ) -> list[CheckResult]:
     """Evaluate pieces of evidence as one batch, keep the validation result, and return the record
     of each verdict, with the key of that result. `home`: None keeps no result."""
-    now = datetime.now(UTC)
+    run = Judging(feed, edition, run_id, datetime.now(UTC))
     suite = {(one.rule, one.column): one for one in suite_of(feed)}
     pieces = [_asked(suite, one) for one in evidence]
     asked = [one for _, several in pieces for one in several]
@@ -61,12 +73,9 @@ def judge(
     if home is not None and asked:
         skipped = {one.rule: one.skipped for one, _ in pieces if one.skipped}
         rows = [*(one.rows for one in asked), rows_skipped(skipped)]
-        link = keep_validation(home, feed, edition or run_id, now, rows, results)
-    found, judged = iter(results), []
-    for one, several in pieces:
-        own = [next(found) for _ in several]
-        judged.append(_result(one, own, feed, edition, run_id, now, link))
-    return judged
+        link = keep_validation(home, feed, edition or run_id, run.at, rows, results)
+    found = iter(results)
+    return [_result(one, list(islice(found, len(own))), run, link) for one, own in pieces]
 
 
 def _asked(suite: Suite, one: Evidence) -> tuple[Evidence, list[Asked]]:
@@ -74,9 +83,8 @@ def _asked(suite: Suite, one: Evidence) -> tuple[Evidence, list[Asked]]:
     if one.skipped or one.error:
         return one, []
     try:
-        named = one.judged_by or one.column
-        columns = named.split(", ") if named else []
-        chosen = [suite[one.rule, column] for column in columns if (one.rule, column) in suite]
+        keys = [(one.rule, column) for column in one.judged_by or (one.column,)]
+        chosen = [suite[key] for key in keys if key in suite]
         chosen = chosen or [suite[one.rule, None]]
         return one, [Asked(e, rows_of(e, one.frame)) for e in chosen]
     except Exception as error:  # whatever is wrong with one check, the others still run
@@ -90,27 +98,19 @@ def unreadable(
     evidence = Evidence(
         UNREADABLE_RULE, None, NOTHING, "a readable CSV", str(error)[:500], 1, 1, file_name
     )
-    return _record(evidence, "fail", feed, edition, run_id, datetime.now(UTC), None)
+    return _record(evidence, "fail", Judging(feed, edition, run_id, datetime.now(UTC)))
 
 
-def _result(
-    one: Evidence,
-    results: list[Result],
-    feed: str,
-    edition: str,
-    run_id: str,
-    now: datetime,
-    link: str | None,
-) -> CheckResult:
+def _result(one: Evidence, results: list[Result], run: Judging, link: str | None) -> CheckResult:
     if one.skipped:
-        return _record(one, "skipped", feed, edition, run_id, now, None)
+        return _record(one, "skipped", run)
     raised = next(filter(None, map(exception_of, results)), None)
     if raised:
         one = broken(one.rule, RuntimeError(f"Great Expectations could not evaluate it: {raised}"))
     if one.error:
-        return _record(one, "fail", feed, edition, run_id, now, link if raised else None)
-    verdict = _verdict(one, feed, all(result["success"] for result in results))
-    return _record(one, verdict, feed, edition, run_id, now, link)
+        return _record(one, "fail", run, link if raised else None)
+    verdict = _verdict(one, run.feed, all(result["success"] for result in results))
+    return _record(one, verdict, run, link)
 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
@@ -126,20 +126,12 @@ def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
     return "warn" if few else "fail"
 
 
-def _record(
-    one: Evidence,
-    verdict: Verdict,
-    feed: str,
-    edition: str,
-    run_id: str,
-    now: datetime,
-    link: str | None,
-) -> CheckResult:
-    check = check_of(one.rule, feed)
+def _record(one: Evidence, verdict: Verdict, run: Judging, link: str | None = None) -> CheckResult:
+    check = check_of(one.rule, run.feed)
     return CheckResult(
-        run_id=run_id,
-        feed=feed,
-        edition=edition,
+        run_id=run.run_id,
+        feed=run.feed,
+        edition=run.edition,
         layer=check.layer,
         rule=check.rule,
         title=check.title,
@@ -152,7 +144,7 @@ def _record(
         total_rows=one.total_rows,
         verdict=verdict,
         message=one.message,
-        checked_at=now.replace(microsecond=0),
-        code_version=check_version(feed),
+        checked_at=run.at.replace(microsecond=0),
+        code_version=check_version(run.feed),
         validation_result=link,
     )
