@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -29,7 +30,6 @@ BATCH_SCHEMA: dict[str, type[pl.DataType]] = {
     "skipped": pl.String,
 }
 NO_ROWS = pl.DataFrame(schema=BATCH_SCHEMA)
-DROPPED = "not evaluated by Great Expectations, which leaves out what it does not know"
 KEPT = 4_096  # results remembered by this process
 
 
@@ -39,6 +39,13 @@ class Asked:
 
     expected: Expected
     rows: pl.DataFrame
+
+
+class Piece(NamedTuple):
+    """One of the library's expectations, and the frame that it judges."""
+
+    expectation: Any
+    frame: pl.DataFrame
 
 
 class Key(NamedTuple):
@@ -84,12 +91,12 @@ def rows_skipped(skipped: dict[str, str]) -> pl.DataFrame:
     return pl.concat([NO_ROWS, pl.DataFrame(given, schema_overrides=BATCH_SCHEMA)], how="diagonal")
 
 
-def evaluate(name: str, asked: Sequence[Asked]) -> list[Result]:
+def evaluate(asked: Sequence[Asked]) -> list[Result]:
     """Return the result of each expectation, as in the JSON of a validation result.
 
-    `name`: of the suite. The result depends on the expectation and its rows alone, so equal ones
-    (thirty editions with the same columns) are evaluated once per process. Raises ValueError if two
-    would judge each other's rows.
+    A result depends on the expectation and its rows alone, so equal ones (thirty editions with the
+    same columns) are evaluated once per process. Raises ValueError if two would judge each other's
+    rows in the batch that is kept.
     """
     ids = [one.expected.id for one in asked]
     if len(set(ids)) < len(ids):
@@ -99,9 +106,9 @@ def evaluate(name: str, asked: Sequence[Asked]) -> list[Result]:
     found = {key: known for key in keys if (known := _known(key))}
     new = {key: one for key, one in zip(keys, asked, strict=True) if key not in found}
     if new:
-        results = _validated(name, list(new.values()))
+        results = _validated(list(new.values()))
         for key, one in new.items():
-            found[key] = results.get(one.expected.id) or _failed(one.expected, DROPPED)
+            found[key] = results[one.expected.id]
             _RESULTS[key if found[key]["success"] is False else key.without_items] = found[key]
         while len(_RESULTS) > KEPT:
             del _RESULTS[next(iter(_RESULTS))]
@@ -145,31 +152,43 @@ def _failed(expected: Expected, why: str) -> Result:
     }
 
 
-def _validated(name: str, asked: list[Asked]) -> dict[str, Result]:
-    """Evaluate expectations on their rows as one batch; expectation id -> result. One that can't be
-    made does not keep the others from being evaluated."""
-    made, failed = [], dict[str, Result]()
+def _validated(asked: list[Asked]) -> dict[str, Result]:
+    """Evaluate expectations on their rows; expectation id -> result. One that can't be made does
+    not keep the others from being evaluated."""
+    pieces, failed = dict[str, Piece](), dict[str, Result]()
     for one in asked:
         try:
-            made.append(_made(one.expected))
+            pieces[one.expected.id] = Piece(_made(one.expected), one.rows.select(*EVIDENCE_SCHEMA))
         except Exception as error:  # whatever the library raises
             failed[one.expected.id] = _failed(one.expected, f"{type(error).__name__}: {error}")
-    results = validated(name, made, pl.concat([one.rows for one in asked]), RESULT_FORMAT)
-    found = {one["expectation_config"]["meta"]["expectation"]: one for one in results}
-    return found | failed
+    results = validated(list(pieces.values()), RESULT_FORMAT)
+    return failed | dict(zip(pieces, results, strict=True))
 
 
-def validated(
-    name: str, made: list[Any], frame: pl.DataFrame, result_format: Any = "SUMMARY"
-) -> list[Result]:
-    """Return the results of the library's expectations on a frame, as the JSON of results."""
-    definition = _batch_definition()
-    suite = library().ExpectationSuite(name, expectations=made)
-    rows = frame.to_pandas(use_pyarrow_extension_array=True)
-    batch = definition.get_batch(batch_parameters={"dataframe": rows})
+def validated(pieces: Sequence[Piece], result_format: Any = "SUMMARY") -> list[Result]:
+    """Return the result of each of the library's expectations on its own frame, as the JSON of
+    validation results.
+
+    Each frame is a batch of one engine. With all rows in one batch, choosing those of each
+    expectation (its `row_condition`) takes most of the time.
+    """
+    context = _context()
+    from great_expectations.execution_engine import PandasExecutionEngine
+    from great_expectations.validator.validator import Validator
+
+    engine, configurations = PandasExecutionEngine(), []
+    for number, (made, frame) in enumerate(pieces):
+        batch = str(number)
+        engine.load_batch_data(batch, frame.to_pandas(use_pyarrow_extension_array=True))
+        configuration = made.configuration
+        configuration.kwargs["batch_id"] = batch
+        configurations.append(configuration)
+    validator = Validator(engine, data_context=context)
     with _remembered_configurations():
-        done = batch.validate(suite, result_format=result_format)
-    return [one.to_json_dict() for one in done.results]
+        done = validator.graph_validate(configurations, {"result_format": copy(result_format)})
+    results = [one.to_json_dict() for one in done]  # those that raised come first
+    found = {one["expectation_config"]["kwargs"]["batch_id"]: one for one in results}
+    return [found[str(number)] for number in range(len(pieces))]
 
 
 def expectation(**said: Any) -> Any:
@@ -182,10 +201,9 @@ def expectation(**said: Any) -> Any:
 
 
 def _made(expected: Expected) -> Any:
-    """Return the library's expectation, its id in `meta`: a suite takes none before it is saved."""
-    said = expected.configuration()
-    said["meta"] = {**said["meta"], "expectation": said.pop("id")}
-    return expectation(**said)
+    """Return the library's expectation, for rows that are all its own."""
+    said = expected.expectation
+    return expectation(type=said.type, kwargs=said.arguments)
 
 
 def exception_of(result: Result) -> str | None:
@@ -230,9 +248,8 @@ def _remembered_configurations() -> Iterator[None]:
 
 
 @cache
-def _batch_definition() -> Any:
-    """Return an ephemeral context with one data frame asset, made once per process."""
+def _context() -> Any:
+    """Return an ephemeral context without progress bars, made once per process."""
     context = library().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("editions").add_dataframe_asset("evidence")
-    return asset.add_batch_definition_whole_dataframe("edition")
+    return context

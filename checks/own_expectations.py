@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from checks.edition_view import EditionView, Evidence, listed, offences, skipped
-from checks.evaluation import Result, exception_of, expectation, validated
+from checks.evaluation import Piece, Result, exception_of, expectation, validated
 from warehouse.contract.model import FEEDS_FOLDER
 
 RULE, FILE = "own_expectations", "expectations.json"
@@ -144,7 +144,7 @@ def _named(one: dict[str, Any]) -> str:
 def _fault(view: EditionView, one: dict[str, Any], frame: pl.DataFrame) -> str | None:
     """Describe why an expectation is not met; None if it is."""
     try:
-        result = validated(view.contract.feed, [expectation(**one)], frame)[0]
+        result = validated([Piece(expectation(**one), frame)])[0]
     except Exception as error:  # whatever the library raises on types and arguments
         return f"can't be evaluated: {' '.join(str(error).split())[:300]}"
     raised = exception_of(result)

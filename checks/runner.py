@@ -68,7 +68,7 @@ def judge(
     suite = {(one.rule, one.column): one for one in suite_of(feed)}
     pieces = [_asked(suite, one) for one in evidence]
     asked = [one for _, several in pieces for one in several]
-    results = evaluate(feed, asked) if asked else []
+    results = evaluate(asked) if asked else []
     link = None
     if home is not None and asked:
         skipped = {one.rule: one.skipped for one, _ in pieces if one.skipped}

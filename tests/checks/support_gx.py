@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from checks.evaluation import Asked, Result, evaluate
 
-Evaluate = Callable[[str, Sequence[Asked]], list[Result]]
+Evaluate = Callable[[Sequence[Asked]], list[Result]]
 
 
-def met(_: str, asked: Sequence[Asked]) -> list[Result]:
+def met(asked: Sequence[Asked]) -> list[Result]:
     """Results that say that everything is as expected: loading the library takes seconds."""
     return [
         {
@@ -24,8 +24,8 @@ def met(_: str, asked: Sequence[Asked]) -> list[Result]:
 def changed(change: Callable[[Asked, Result], Result]) -> Evaluate:
     """The library's results, each changed."""
 
-    def evaluated(name: str, asked: Sequence[Asked]) -> list[Result]:
-        found = zip(asked, evaluate(name, asked), strict=True)
+    def evaluated(asked: Sequence[Asked]) -> list[Result]:
+        found = zip(asked, evaluate(asked), strict=True)
         return [change(one, result) for one, result in found]
 
     return evaluated

@@ -34,7 +34,7 @@ def same_verdict(expectation: Expectation, compact: pl.DataFrame, whole: pl.Data
     for name, frame in (("compact", compact), ("whole", whole)):
         expected = Expected(SUB_ICB, "label_known", name, expectation)
         asked.append(Asked(expected, rows_of(expected, frame)))
-    on_compact, on_whole = evaluate(SUB_ICB, asked)
+    on_compact, on_whole = evaluate(asked)
     assert on_compact["success"] is on_whole["success"]
     assert not on_whole["exception_info"].get("raised_exception")
 

@@ -38,7 +38,7 @@ def test_a_row_is_judged_by_its_limit(
 ) -> None:
     frame = pl.DataFrame({"item": ["C82001"], "now": [float(now)], "before": [float(before)]})
     expected = Expected("gp_appointments_sub_icb", "rows_as_before", None, expectation)
-    (result,) = evaluate("suite", [Asked(expected, rows_of(expected, frame))])
+    (result,) = evaluate([Asked(expected, rows_of(expected, frame))])
     assert exception_of(result) is None
     assert result["success"] is met
     assert result["result"]["unexpected_count"] == (0 if met else 1)

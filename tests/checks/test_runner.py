@@ -1,6 +1,7 @@
 """Great Expectations decides every verdict; the version of the checks."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -46,24 +47,24 @@ def test_great_expectations_decides_every_verdict(
 
 
 def test_expectations_are_evaluated_by_great_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
-    from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.validator.validator import Validator
 
     suites = []
-    validate = Batch.validate
+    validate = Validator.graph_validate
 
-    def counted(self: Batch, suite: object, **more: object) -> object:
-        suites.append([one.expectation_type for one in suite.expectations])
-        return validate(self, suite, **more)
+    def counted(self: Validator, configurations: list[Any], *more: object) -> object:
+        suites.append([one.type for one in configurations])
+        return validate(self, configurations, *more)
 
-    monkeypatch.setattr(Batch, "validate", counted)
+    monkeypatch.setattr(Validator, "graph_validate", counted)
     monkeypatch.setattr(evaluation, "_RESULTS", {})
-    [unmet] = evaluate(SUB_ICB, [in_set_of("GP")])
+    [unmet] = evaluate([in_set_of("GP")])
     assert not unmet["success"]
     assert unmet["result"]["partial_unexpected_list"] == ["Nurse"]
-    [found] = evaluate(SUB_ICB, [in_set_of("GP", "Nurse")])
+    [found] = evaluate([in_set_of("GP", "Nurse")])
     assert found["success"]
     assert suites == [["expect_column_values_to_be_in_set"]] * 2
-    assert evaluate(SUB_ICB, [in_set_of("GP", "Nurse")]) == [found]
+    assert evaluate([in_set_of("GP", "Nurse")]) == [found]
     assert len(suites) == 2, "the same evidence is not judged twice"
 
 
@@ -81,7 +82,7 @@ def test_an_expectation_that_cannot_be_evaluated_is_not_met_and_stops_no_other(
 ) -> None:
     other = Expected(SUB_ICB, "keys_unique", None, unique())
     rows = rows_of(other, pl.DataFrame({"text": ["GP", "Nurse"]}))
-    failed, found = evaluate(SUB_ICB, [asked(kind, "GP", **arguments), Asked(other, rows)])
+    failed, found = evaluate([asked(kind, "GP", **arguments), Asked(other, rows)])
     assert exception_of(failed)
     assert not failed["success"]
     assert found["success"] and exception_of(found) is None
