@@ -3,6 +3,8 @@
 import gc
 import os
 import re
+import shutil
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -88,8 +90,38 @@ def real_more() -> Path:
     return _named_folder(MORE_VARIABLE, "further real publications")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def migrations_read_once() -> Iterator[None]:
+    """Dagster runs the scripts of all its migrations for each file of runs or events that it opens:
+    half a second a refresh. Here a process runs them once."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    read, kept = ScriptDirectory.from_config, {}
+
+    def once(config: Config) -> ScriptDirectory:
+        place = config.get_main_option("script_location")
+        return kept[place] if place in kept else kept.setdefault(place, read(config))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptDirectory, "from_config", once)
+        yield
+
+
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dagster's folder of a home in which nothing was ever run: its databases take long to make."""
+    from pipelines.instance.prepare import open_instance
+
+    def fill(place: Path) -> None:
+        with open_instance(Home(place)):
+            pass
+
+    return Home(made_once(tmp_path_factory, "instance", fill)).dagster
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> tuple[Home, str]:
     """A home with the synthetic sample as a new user makes it; what the refresh printed. The
     refresh is the command in this process, which has loaded the heavy libraries for other tests."""
 
@@ -103,6 +135,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
         assert len(between) == 16
         for path in between:
             path.unlink()
+        shutil.copytree(empty_instance, Home(place / "home").dagster)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(HOME_VARIABLE, str(place / "home"))
             refreshed = CliRunner().invoke(app, ["refresh"])

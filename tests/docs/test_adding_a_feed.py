@@ -1,5 +1,6 @@
 """The page on adding a feed is true: a copy of the project follows it, step by step."""
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 import yaml
 
+from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.contract.discovery import Discovery
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,18 @@ OF_ALL_FEEDS = (
     "tests/warehouse/kpi/test_catalogue.py",
     "tests/warehouse/kpi/test_load_catalogue.py::test_nothing_shared_is_written_twice_or_unused",
 )
-MAIN = "from pipelines.cli.main import main; main()"
+# Runs lines of a shell in one process, which loads the libraries once; prints what each printed.
+RUN = """
+import json, sys
+from typer.testing import CliRunner
+from pipelines.cli.main import app
+printed = {}
+for line in sys.argv[1:]:
+    done = CliRunner().invoke(app, line.split()[1:])
+    assert done.exit_code == 0, done.output
+    printed[line] = done.stdout
+print(json.dumps(printed))
+"""
 FEED = "enhanced_access"
 
 
@@ -42,7 +55,9 @@ def blocks() -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+def followed(
+    tmp_path_factory: pytest.TempPathFactory, empty_instance: Path
+) -> tuple[Path, dict[str, str]]:
     """A copy of the project that follows the page; its home; what commands printed."""
     place = tmp_path_factory.mktemp("adding")
     project, home = place / "project", place / "home"
@@ -60,24 +75,17 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     (folder / "expectations.json").write_text(page["json"][0])
     (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
     (place / "enhanced-access.csv").write_text(page["csv"][0])
-    return home, {
-        line: command(project, home, place, *line.split()[1:])
-        for line in page["sh"][0].splitlines()
-    }
-
-
-def command(project: Path, home: Path, folder: Path, *arguments: str) -> str:
-    environment = {"PYTHONPATH": str(project), "ACCESS_RECOVERY_HOME": str(home)}
+    shutil.copytree(empty_instance, Home(home).dagster)
     done = subprocess.run(
-        [sys.executable, "-c", MAIN, *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
+        [sys.executable, "-c", RUN, *page["sh"][0].splitlines()],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(project), HOME_VARIABLE: str(home)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return home, json.loads(done.stdout)
 
 
 def test_the_tests_of_all_feeds_are_green_with_the_new_one(

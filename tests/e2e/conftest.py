@@ -8,23 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.instance.prepare import open_instance
 from pipelines.operations.refresh import refresh
 from tests.e2e import killed
 from tests.shared import made_once
 from tests.support import write_regional
 from warehouse.base.home import HOME_VARIABLE, Home
-
-
-@pytest.fixture(scope="session")
-def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Dagster's folder of a home in which nothing was ever run."""
-
-    def fill(place: Path) -> None:
-        with open_instance(Home(place)):
-            pass
-
-    return Home(made_once(tmp_path_factory, "instance", fill)).dagster
 
 
 @pytest.fixture(scope="session")
