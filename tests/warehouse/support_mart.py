@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from assets.ingest import take_in
+from assets.ingest import pending_editions, take_in
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
 from checks.runner import check_version
@@ -55,6 +55,13 @@ def take_in_all(home: Home) -> dict[tuple[str, str], str]:
     return verdicts
 
 
+def judge_pending(home: Home) -> None:
+    """Judge what is pending, as a refresh does."""
+    for feed in contracts():
+        for edition in pending_editions(home, feed):
+            take_in(home, feed, edition, RUN)
+
+
 def choose(home: Home, practice_level: bool, threshold: int) -> Home:
     """The home of an owner who has chosen what may be seen of local returns."""
     said = {"practice_level": practice_level, "threshold": threshold}
@@ -84,10 +91,11 @@ def build_aside(home: Home) -> Built:
 
 
 def build(home: Home, paths: Iterable[Path] = (), judged: bool = False) -> "Mart":
-    """Import, judge (or just accept), build, check and publish; returns the published mart."""
+    """Import, judge what is pending (or just accept), build, check and publish; returns the
+    published mart."""
     bring(home, *paths)
     if judged:
-        take_in_all(home)
+        judge_pending(home)
     else:
         accept_all(home)
     publish(home, build_aside(home))

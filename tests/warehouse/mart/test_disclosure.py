@@ -35,6 +35,9 @@ NUMBERS = (
     "rolling_12_month_value",
     "first_reported_value",
 )
+# Further practices that may be seen: the first sent 3 a year before, and (sent, completed) in June.
+COMPARED, LEAST = ("D81001", "D81002", "D81003", "D81004", "D81005"), "D81001"
+DERIVED = {"E81001": (3, 0), "E81002": (31, 31), "E81003": (60, 20), "E81004": (70, 25)}
 
 
 def sent(code: str, month: str) -> int:
@@ -47,8 +50,10 @@ def sent(code: str, month: str) -> int:
 
 def files(folder: Path, *editions: str) -> list[Path]:
     """A patient list, and a return of the months until each edition."""
-    lists = [listed(code, "04C", "2024-01-01", 1000) for code in CITY]
-    lists += [listed(code, place, "2024-01-01", 1000) for code, (place, _) in ELSEWHERE.items()]
+    where = dict.fromkeys(CITY, "04C") | {code: place for code, (place, _) in ELSEWHERE.items()}
+    where |= dict.fromkeys(COMPARED, "06H") | dict.fromkeys(DERIVED, "06K")
+    where |= {"F81001": "15E", "F81002": "05C"}
+    lists = [listed(code, place, "2024-01-01", 1000) for code, place in where.items()]
     paths = [write_list(folder / "list.csv", *lists)]
     for edition in editions:
         rows = [
@@ -65,7 +70,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     """Practices may be seen, small numbers not."""
     root: Path = tmp_path_factory.mktemp("seen")
     home = choose(Home(root / "home"), practice_level=True, threshold=5)
-    return build(home, files(root / "files", "2025-08", "2025-12"))
+    rows = [
+        returned(code, f"{year}-07", 3 if (code, year) == (LEAST, 2024) else 60 + n)
+        for n, code in enumerate(COMPARED)
+        for year in (2024, 2025)
+    ]
+    rows += [returned(code, "2025-06", *counts) for code, counts in DERIVED.items()]
+    more = write(root / "more.csv", referrals(*rows))
+    return build(home, [*files(root / "files", "2025-08", "2025-12"), more])
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +86,9 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     root: Path = tmp_path_factory.mktemp("usual")
     wrong = returned("C8200X", "2025-12", 4321)
     more = write(root / "more.csv", referrals(wrong, returned("C82009", "2025-12", 2)))
-    return build(Home(root / "home"), [*files(root / "files", "2025-12"), more])
+    few = [returned("F81001", "2025-10", 4), returned("F81002", "2025-10", 0)]
+    places = write(root / "places.csv", referrals(*few))
+    return build(Home(root / "home"), [*files(root / "files", "2025-12"), more, places])
 
 
 def hidden(mart: Mart, kpi: str, month: str = JULY) -> dict[str, Figure]:
@@ -125,23 +139,12 @@ def test_no_sum_over_time_contains_the_small_number(seen: Mart) -> None:
     )
 
 
-def test_no_comparison_contains_the_small_number(tmp_path: Path) -> None:
+def test_no_comparison_contains_the_small_number(seen: Mart) -> None:
     """The year after compares with it: neither the former value nor the change is there."""
-    rows = [
-        returned(code, f"{year}-07", 3 if (code, year) == (SMALL, 2024) else 60 + n)
-        for n, code in enumerate(CITY)
-        for year in (2024, 2025)
-    ]
-    lists = [listed(code, "04C", "2024-07-01", 1000) for code in CITY]
-    paths = [
-        write_list(tmp_path / "list.csv", *lists),
-        write(tmp_path / "referrals.csv", referrals(*rows)),
-    ]
-    mart = build(choose(Home(tmp_path / "home"), practice_level=True, threshold=5), paths)
-    row = mart.figure(SENT, "practice", SMALL, JULY)
+    row = seen.figure(SENT, "practice", LEAST, JULY)
     assert row["value"] == 60
     assert [row[name] for name in NUMBERS[3:6]] == [None, None, None]
-    assert mart.figure(SENT, "sub_icb", "04C", JULY)["previous_year_value"] is not None
+    assert seen.figure(SENT, "sub_icb", "06H", JULY)["previous_year_value"] is not None
 
 
 def test_no_vintage_contains_the_small_number(seen: Mart) -> None:
@@ -238,34 +241,17 @@ def test_rows_of_a_return_that_were_not_accepted_are_not_quoted(usual: Mart) -> 
             assert "4321" not in str(record.values()), table
 
 
-def test_small_numbers_of_places_are_hidden_too(tmp_path: Path) -> None:
-    lists = [listed("C82001", "04C", "2025-10-01", 100), listed("C82101", "03W", "2025-10-01", 100)]
-    paths = [
-        write_list(tmp_path / "list.csv", *lists),
-        write(
-            tmp_path / "referrals.csv",
-            referrals(returned("C82001", "2025-10", 4), returned("C82101", "2025-10", 0)),
-        ),
-    ]
-    mart = build(Home(tmp_path / "home"), paths)
-    assert mart.figure(SENT, "sub_icb", "04C", "2025-10")["status"] == "suppressed"
-    assert mart.value(SENT, "sub_icb", "03W", "2025-10") == 0
+def test_small_numbers_of_places_are_hidden_too(usual: Mart) -> None:
+    assert usual.figure(SENT, "sub_icb", "15E", "2025-10")["status"] == "suppressed"
+    assert usual.value(SENT, "sub_icb", "05C", "2025-10") == 0
 
 
-def test_a_small_number_cannot_be_derived_from_another_measure(tmp_path: Path) -> None:
-    """04C sent 34 without C82003. With 31 of C82002's completed, C82001 can have sent
+def test_a_small_number_cannot_be_derived_from_another_measure(seen: Mart) -> None:
+    """06K sent 34 without E81003. With 31 of E81002's completed, E81001 can have sent
     3 at most."""
-    became = {SMALL: (3, 0), "C82002": (31, 31), "C82003": (60, 20), "C82004": (70, 25)}
-    paths = [
-        write_list(tmp_path / "list.csv", *[listed(c, "04C", "2025-07-01", 99) for c in became]),
-        write(
-            tmp_path / "referrals.csv",
-            referrals(*[returned(code, JULY, *counts) for code, counts in became.items()]),
-        ),
-    ]
-    mart = build(choose(Home(tmp_path / "home"), practice_level=True, threshold=5), paths)
-    assert hidden(mart, SENT).keys() == hidden(mart, DONE).keys() >= {SMALL, "C82002"}
-    assert mart.value(DONE, "practice", "C82004", JULY) == 25
+    unseen = hidden(seen, SENT, "2025-06").keys()
+    assert unseen == hidden(seen, DONE, "2025-06").keys() >= {"E81001", "E81002"}
+    assert seen.value(DONE, "practice", "E81004", "2025-06") == 25
 
 
 def test_choices_are_the_owners(home: Home) -> None:

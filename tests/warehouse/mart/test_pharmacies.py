@@ -210,42 +210,44 @@ def test_figures_of_places_use_files_of_their_pharmacies(pharmacies: Mart) -> No
     ]
 
 
-def test_leicester_city_of_the_minutes(home: Home, tmp_path: Path) -> None:
-    codes = [f"FL{n:03}" for n in range(82)]
-    mart = build(
-        home,
-        [
-            write(
-                tmp_path / "pharmacy-list-202506.csv",
-                pharmacy_list(*[on_list(code, "Leicester City") for code in codes]),
-            ),
-            write(
-                tmp_path / "claims.csv",
-                long_claims(*[claim(code, "2025-08", 1) for code in codes[1:]]),
-            ),
-        ],
-    )
-    assert share(mart, "local_authority", LEICESTER, "2025-08")[:3] == (81, 82, 81 / 82)
-    assert share(mart, "icb", "QK1", "2025-08")[:2] == (81, 82)
-
-
-def test_reissued_claims_replace_those_of_their_pharmacies(home: Home, tmp_path: Path) -> None:
-    city = [on_list(code, "LEICESTER CITY") for code in ("FA001", "FA002")]
-    first = [claim("FA001", "2025-08", 1), claim("FA002", "2025-08", "?")]
-    again = [claim("FA001", "2025-08", 4), claim("FA002", "2025-08", 0)]
+@pytest.fixture(scope="module")
+def august(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """81 of the 82 pharmacies of Leicester claim; two of Birmingham, whose claims are reissued."""
+    root: Path = tmp_path_factory.mktemp("august")
+    city = [f"FL{n:03}" for n in range(82)]
+    second = [on_list(code, "BIRMINGHAM") for code in ("FA001", "FA002")]
+    listed = [*[on_list(code, "Leicester City") for code in city], *second]
+    first = [claim(code, "2025-08", 1) for code in city[1:]]
+    first += [claimed("FA001", 1), claimed("FA002", "?")]
     files = {
-        "pharmacy-list-202506.csv": (pharmacy_list(*city), "2025-09-01"),
+        "pharmacy-list-202506.csv": (pharmacy_list(*listed), "2025-09-01"),
         "claims.csv": (long_claims(*first), "2025-11-01"),
-        "reissued.csv": (long_claims(*again), "2025-12-01"),
+        "reissued.csv": (long_claims(claimed("FA001", 4), claimed("FA002", 0)), "2025-12-01"),
     }
-    paths = [
-        retrieved(write(tmp_path / name, content), day) for name, (content, day) in files.items()
-    ]
-    mart = build(home, paths)
+    paths = [retrieved(write(root / name, content), day) for name, (content, day) in files.items()]
+    return build(Home(root / "home"), paths)
+
+
+def claimed(code: str, count: object) -> dict[str, object]:
+    """A row of August, of a pharmacy of Birmingham."""
+    return claim(code, "2025-08", count, "BIRMINGHAM", ICB_CODE="QHL")
+
+
+def test_leicester_city_of_the_minutes(august: Mart) -> None:
+    assert share(august, "local_authority", LEICESTER, "2025-08")[:3] == (81, 82, 81 / 82)
+    assert share(august, "icb", "QK1", "2025-08")[:2] == (81, 82)
+
+
+def test_reissued_claims_replace_those_of_their_pharmacies(august: Mart) -> None:
     known = ("2025-08", 1, None), ("2025-08", 2, 4)
-    assert mart.vintages(CONSULTATIONS, "local_authority", LEICESTER, "2025-08") == list(known)
-    assert mart.vintages(SHARE, "local_authority", LEICESTER, "2025-08")[-1] == ("2025-08", 2, 0.5)
-    assert mart.value(CONSULTATIONS, "local_authority", LEICESTER, "2025-08") == 4
+    assert august.vintages(CONSULTATIONS, "local_authority", BIRMINGHAM, "2025-08") == list(known)
+    assert august.vintages(SHARE, "local_authority", BIRMINGHAM, "2025-08")[-1] == (
+        "2025-08",
+        2,
+        0.5,
+    )
+    assert august.value(CONSULTATIONS, "local_authority", BIRMINGHAM, "2025-08") == 4
+    assert august.value(CONSULTATIONS, "local_authority", LEICESTER, "2025-08") == 81
 
 
 @pytest.mark.parametrize("month", ["2025-05", "2026-04"])

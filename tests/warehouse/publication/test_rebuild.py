@@ -5,13 +5,11 @@ import shutil
 
 import pytest
 
-from assets.ingest import pending_editions, take_in
-from tests.warehouse.support_mart import RUN, Mart, build_aside
+from tests.warehouse.support_mart import Mart, build_aside, judge_pending
 from tests.warehouse.worlds_rebuild import Import, bring_all, rebuild_world
 from warehouse.archive.source_files import Archive
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
-from warehouse.contract.model import contracts
 from warehouse.editions.status import accept, hold
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish
@@ -20,16 +18,9 @@ Content = dict[str, str]
 WHY = ("both are true", "A. Person")
 
 
-def judged(home: Home) -> None:
-    """Process what is pending, as a refresh does."""
-    for feed in contracts():
-        for edition in pending_editions(home, feed):
-            take_in(home, feed, edition, RUN)
-
-
 def published(home: Home) -> Content:
     """Process what is pending, publish, and read the mart."""
-    judged(home)
+    judge_pending(home)
     publish(home, build_aside(home))
     return {table: told.content for table, told in mart_content(home.mart).items()}
 
@@ -72,7 +63,7 @@ def test_any_order_of_imports_gives_the_same_mart(
     shuffled = random.Random(1).sample(imports, len(imports))
     half = len(shuffled) // 2
     bring_all(home, shuffled[:half])
-    judged(home)
+    judge_pending(home)
     bring_all(home, shuffled[half:])
     # What was judged half-way is history, and the history alone tells of it.
     assert differing(first[1], published(home)) == {"governance.check_result"} <= JOURNALS
