@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 import yaml
 
 from checks.check_catalogue import MART
@@ -79,10 +80,17 @@ def test_each_edition_is_a_batch_and_has_results_of_its_own(home: Home) -> None:
     ]
 
 
-def test_the_mart_has_a_suite_and_a_result_for_each_that_was_built(home: Home) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a published mart."""
+    home = Home(tmp_path_factory.mktemp("built") / "home")
     brought(home, regional())
-    path = build(home).path
-    results = judge_mart(path, "some-run", home)
+    build(home)
+    return home
+
+
+def test_the_mart_has_a_suite_and_a_result_for_each_that_was_built(built: Home, home: Home) -> None:
+    results = judge_mart(built.mart, "some-run", home)
     [key] = {one.validation_result for one in results}
     assert key and key.startswith("archive/validations/mart/some-run/")
     name, result = checkpoint_run(home, MART)
@@ -117,9 +125,7 @@ def test_a_home_that_moved_reads_its_own_batches(home: Home) -> None:
     )
 
 
-def test_what_runs_no_check_loads_no_library(home: Home) -> None:
-    brought(home, regional())
-    build(home)
+def test_what_runs_no_check_loads_no_library(built: Home) -> None:
     heavy = ("great_expectations", "pandas", "scipy")
     code = (
         "import sys\n"
@@ -136,6 +142,6 @@ def test_what_runs_no_check_loads_no_library(home: Home) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, HOME_VARIABLE: str(home.root)},
+        env={**os.environ, HOME_VARIABLE: str(built.root)},
     )
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -1,7 +1,9 @@
 """Which of Dagster's runs a purge has forgotten: those that may quote the file."""
 
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -13,6 +15,13 @@ from warehouse.base.home import Home
 
 Status = dg.DagsterRunStatus
 FEED_JOB = feed_job_name("nhs_app_practice")
+
+
+@pytest.fixture
+def home(home: Home, empty_instance: Path) -> Home:
+    """A home in which Dagster has run nothing yet."""
+    shutil.copytree(empty_instance, home.dagster)
+    return home
 
 
 @dg.op
