@@ -30,8 +30,8 @@ def read_on(
     told.put((queries, errors))
 
 
-def figures(mart: Path) -> dict[tuple[str, str], float]:
-    """Appointments of 04C: month and edition -> value."""
+def figures(mart: Path) -> dict[tuple[str, str | None], float | None]:
+    """Appointments of 04C: month and edition -> value, both None for a month in between."""
     with duckdb.connect(str(mart), read_only=True) as db:
         rows = db.execute(
             "SELECT strftime(month, '%Y-%m'), edition, value FROM kpi_monthly "

@@ -67,7 +67,11 @@ def test_what_is_held_or_refused_keeps_nothing_else_from_being_published(october
     assert "letter.zip was refused" in done.stderr
     assert "web page" in done.stderr
     assert [path.name for path in home.landing.iterdir()] == ["letter.zip"]
-    assert figures(home.mart) == {("2025-10", "2025-10"): 10, ("2025-12", "2025-12"): 10}
+    assert figures(home.mart) == {
+        ("2025-10", "2025-10"): 10,
+        ("2025-11", None): None,
+        ("2025-12", "2025-12"): 10,
+    }
     with duckdb.connect(str(home.mart), read_only=True) as db:
         [(status, reasons)] = db.execute(
             "SELECT status, reasons FROM governance.edition WHERE edition = '2025-11'"
