@@ -102,7 +102,7 @@ def describe_check(check: Check) -> str:
 
 def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the assets and checks of one feed, partitioned by edition. Needs the resources `home`
-    and `kept_connections`."""
+    and `dagster_events`."""
     _, tidy, _ = keys(contract.feed)
     checks = [
         dg.AssetCheckSpec(
@@ -123,7 +123,7 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
         backfill_policy=dg.BackfillPolicy.single_run(),
         can_subset=True,
         pool=POOL,
-        required_resource_keys={"home", "kept_connections"},
+        required_resource_keys={"home", "dagster_events"},
     )
     def _feed(context: dg.AssetExecutionContext):
         held = []
@@ -141,7 +141,8 @@ def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> d
                 if taken is None:
                     context.log.info(f"{contract.feed} {edition}: no file in the archive")
                     continue
-                report(context, contract, edition, taken)
+                with context.resources.dagster_events.together():
+                    report(context, contract, edition, taken)
                 if taken.status.undecided:
                     held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):

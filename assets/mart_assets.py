@@ -101,7 +101,7 @@ def _table_specs() -> list[dg.AssetSpec]:
         for check in mart_checks()
     ],
     pool=POOL,
-    required_resource_keys={"home", "kept_connections"},
+    required_resource_keys={"home", "dagster_events"},
 )
 def build(context: dg.AssetExecutionContext):
     """Build the mart beside the published one, and check it."""
@@ -222,7 +222,7 @@ def _check(result: CheckResult, types: dict[str, str]) -> dg.AssetCheckResult:
     kinds={"duckdb"},
     description="The DuckDB file that analysts open, replaced whole. Open readers keep theirs.",
     pool=POOL,
-    required_resource_keys={"home", "kept_connections"},
+    required_resource_keys={"home", "dagster_events"},
 )
 def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Publish the mart that this run has built."""

@@ -17,7 +17,7 @@ from assets.feed_assets import feed_assets
 from assets.mart_assets import build, published
 from assets.partitions import EDITIONS
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
-from pipelines.resources import HomeResource, kept_connections
+from pipelines.resources import HomeResource, dagster_events
 from pipelines.timeliness_checks import timeliness_checks, timeliness_key
 from warehouse.contract.model import contracts
 
@@ -37,7 +37,7 @@ def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
             ],
             jobs=[*_jobs(), *more.pop("jobs", ())],
             asset_checks=[timeliness_checks],
-            resources={"home": home, "kept_connections": kept_connections},
+            resources={"home": home, "dagster_events": dagster_events},
             executor=dg.in_process_executor,
             **more,
         )

@@ -1,11 +1,12 @@
 """Dagster resources of the assets."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import dagster as dg
 
-from pipelines.instance import connections
+from pipelines.instance.connections import kept_connections, stored_together
 from warehouse.base.home import Home
 
 
@@ -19,11 +20,20 @@ class HomeResource(dg.ConfigurableResource):
         return Home(Path(self.root)) if self.root else Home.from_environment()
 
 
-@dg.resource(description="Dagster's connections, open for the length of a run.")
-def kept_connections(context: dg.InitResourceContext) -> Iterator[None]:
+class Events:
+    """How assets write many events."""
+
+    def __init__(self, instance: dg.DagsterInstance | None) -> None:
+        self._instance = instance
+
+    def together(self) -> AbstractContextManager[None]:
+        """Store the events logged within at once."""
+        return stored_together(self._instance) if self._instance else nullcontext()
+
+
+@dg.resource(description="Dagster's events, through connections open for the length of a run.")
+def dagster_events(context: dg.InitResourceContext) -> Iterator[Events]:
     """Keep connections open for assets that write many events."""
-    if context.instance is None:
-        yield
-        return
-    with connections.kept_connections(context.instance):
-        yield
+    instance = context.instance
+    with kept_connections(instance) if instance else nullcontext():
+        yield Events(instance)

@@ -1,9 +1,9 @@
-"""Keep Dagster's connections, to files or Postgres, open while a process writes many events."""
+"""Writing many of Dagster's events: connections, to files or Postgres, kept open, and batches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,4 +19,14 @@ def kept_connections(instance: dg.DagsterInstance) -> Iterator[None]:
     with ENGINES.kept_open():
         if database():
             keep_connections(instance)
+        yield
+
+
+@contextmanager
+def stored_together(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Store the events logged within as one batch, unless a site uses another storage than ours."""
+    from pipelines.instance.together import StoresTogether
+
+    log = instance.event_log_storage
+    with log.together() if isinstance(log, StoresTogether) else nullcontext():
         yield

@@ -5,15 +5,28 @@ Does not: which database it is (`postgres`). A separate module, because it loads
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.storage import DagsterPostgresStorage
+from sqlalchemy.engine import Connection
 
 from pipelines.instance.pools import LimitsPools
+from pipelines.instance.together import StoresTogether
 
 
-class PostgresEventLog(LimitsPools, PostgresEventLogStorage):
+class PostgresEventLog(LimitsPools, StoresTogether, PostgresEventLogStorage):
     """Events, in a database."""
+
+    @contextmanager
+    def batch_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction; Dagster's own connections commit every statement."""
+        with self.index_connection() as connection:
+            kept = connection.execution_options(isolation_level="READ COMMITTED")
+            with kept.begin():
+                yield kept
 
 
 class PostgresStorage(DagsterPostgresStorage):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -25,15 +25,18 @@ from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import Sqlit
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
 from pipelines.instance.pools import LimitsPools
 from pipelines.instance.postgres import database, open_postgres
+from pipelines.instance.together import StoresTogether
 from warehouse.base.home import Home
 
 MOST = 16  # files open at once; each run has its own
+BATCH = "1000"  # events
 
 
 class Engines:
@@ -95,7 +98,27 @@ def _sync_rarely(connection: sqlite3.Connection, _: object) -> None:
 ENGINES = Engines()
 
 
-class EventLog(LimitsPools, SqliteEventLogStorage):
+def _make_tables(engine: Engine, statements: Callable[[], list[str]]) -> bool:
+    """Run the statements, all or none, in a file without tables. Returns whether the file has the
+    tables of a revision now."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        tables = inspect(connection).get_table_names()
+        if tables:
+            query = "SELECT count(*) FROM alembic_version"
+            return "alembic_version" in tables and bool(connection.exec_driver_sql(query).scalar())
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        # Fails if another process has made the tables meanwhile.
+        script = ["BEGIN IMMEDIATE", *statements(), "COMMIT"]
+        try:
+            for statement in script:
+                connection.exec_driver_sql(statement)
+        except BaseException:
+            connection.connection.rollback()
+            raise
+    return True
+
+
+class EventLog(LimitsPools, StoresTogether, SqliteEventLogStorage):
     """Events: a file per run, and one shared by all runs."""
 
     def has_table(self, table_name: str) -> bool:
@@ -109,6 +132,23 @@ class EventLog(LimitsPools, SqliteEventLogStorage):
     @cached_property
     def _found(self) -> set[str]:
         return set()
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """Make the tables of a file, if it has none. For a run's file Dagster would read all its
+        migrations and look for each table, which took longer than a short run's events."""
+        with suppress(OperationalError):  # another process made them: Dagster looks again
+            if not for_index_shard and _make_tables(engine, lambda: self._statements):
+                return
+        super()._initdb(engine, for_index_shard)
+
+    @cached_property
+    def _statements(self) -> list[str]:
+        """The statements that make what Dagster makes, without those of the transaction."""
+        memory = create_engine("sqlite://", poolclass=StaticPool)
+        super()._initdb(memory)
+        with memory.connect() as connection:
+            made: Any = connection.connection.driver_connection
+            return list(made.iterdump())[1:-1]
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -165,6 +205,8 @@ class Storage(DagsterSqliteStorage):
     ) -> DagsterStorage:
         """Return storage in Postgres if the environment names a database, else in `base_dir`, else
         in `DAGSTER_HOME`, else (`dagster dev`) in the home. Raises `postgres.Unusable`."""
+        # Dagster then gives the events that a run plans as one batch; each process reads it anew.
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH)
         if url := database():
             return open_postgres(url, inst_data)
         folder = config_value.get("base_dir") or os.environ.get("DAGSTER_HOME")

@@ -1,11 +1,15 @@
 """Dagster's storage: one engine per file, whoever writes, and files closed when a refresh ends."""
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import dagster as dg
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import create_db_conn_string
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
@@ -13,7 +17,7 @@ from sqlalchemy.pool import Pool
 from pipelines.instance.prepare import open_instance
 from pipelines.instance.sqlite import ENGINES, MOST, EventLog, Runs, Schedules
 from pipelines.operations.running import QUIET
-from pipelines.resources import kept_connections
+from pipelines.resources import dagster_events
 from warehouse.base.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -68,7 +72,7 @@ def test_a_run_keeps_its_connections_whoever_started_it(home: Home) -> None:
     def count(connection: object, _: object) -> None:
         made.append(connection)
 
-    @dg.asset(required_resource_keys={"kept_connections"})
+    @dg.asset(required_resource_keys={"dagster_events"})
     def told(context: dg.AssetExecutionContext) -> None:
         before = len(made)
         for number in range(20):
@@ -77,7 +81,7 @@ def test_a_run_keeps_its_connections_whoever_started_it(home: Home) -> None:
         del made[:before]
 
     a_job = dg.define_asset_job("a_job")
-    place = {"kept_connections": kept_connections}
+    place = {"dagster_events": dagster_events}
     definitions = dg.Definitions([told], jobs=[a_job], resources=place)
     event.listen(Pool, "connect", count)
     try:
@@ -107,3 +111,46 @@ def test_a_file_has_one_engine_and_few_are_remembered(tmp_path: Path) -> None:
     for url in urls[1:]:
         ENGINES.of(url)
     assert ENGINES.of(urls[0]) is not first
+
+
+def schema(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as file:
+        made = file.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+        revision = file.execute("SELECT version_num FROM alembic_version").fetchall()
+        return [*made, *revision, *file.execute("PRAGMA journal_mode").fetchall()]
+
+
+def test_a_file_of_a_run_is_made_as_dagster_makes_it(tmp_path: Path) -> None:
+    for kind in (SqliteEventLogStorage, EventLog):
+        with kind(str(tmp_path / kind.__name__)).run_connection("run"):
+            pass
+    own, ours = (
+        schema(tmp_path / kind / "run.db") for kind in ("SqliteEventLogStorage", "EventLog")
+    )
+    assert ours == own and ("wal",) in own and len(own) > 20
+
+
+def test_a_file_that_was_left_half_made_is_completed(tmp_path: Path) -> None:
+    with EventLog(str(tmp_path)).run_connection("run"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "half.db")) as file:
+        file.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    with EventLog(str(tmp_path)).run_connection("half"):
+        pass
+    assert ("event_logs",) in [row[1:2] for row in schema(tmp_path / "half.db")]
+    assert schema(tmp_path / "run.db")[-2] in schema(tmp_path / "half.db"), "stamped"
+
+
+def test_a_file_is_made_once_however_many_ask(tmp_path: Path) -> None:
+    begun, asked = Barrier(4), [EventLog(str(tmp_path)) for _ in range(4)]
+
+    def ask(log: EventLog) -> None:
+        begun.wait()
+        with log.run_connection("run"):
+            pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, asked))
+    with asked[0].run_connection("other"):
+        pass
+    assert schema(tmp_path / "run.db") == schema(tmp_path / "other.db")
