@@ -20,7 +20,7 @@ class HomeResource(dg.ConfigurableResource):
         return Home(Path(self.root)) if self.root else Home.from_environment()
 
 
-class Events:
+class DagsterEvents:
     """How assets write many events."""
 
     def __init__(self, instance: dg.DagsterInstance | None) -> None:
@@ -32,8 +32,8 @@ class Events:
 
 
 @dg.resource(description="Dagster's events, through connections open for the length of a run.")
-def dagster_events(context: dg.InitResourceContext) -> Iterator[Events]:
+def dagster_events(context: dg.InitResourceContext) -> Iterator[DagsterEvents]:
     """Keep connections open for assets that write many events."""
     instance = context.instance
     with kept_connections(instance) if instance else nullcontext():
-        yield Events(instance)
+        yield DagsterEvents(instance)

@@ -25,7 +25,7 @@ def kept_connections(instance: dg.DagsterInstance) -> Iterator[None]:
 @contextmanager
 def stored_together(instance: dg.DagsterInstance) -> Iterator[None]:
     """Store the events logged within as one batch, unless a site uses another storage than ours."""
-    from pipelines.instance.together import StoresTogether
+    from pipelines.instance.event_batches import StoresTogether
 
     log = instance.event_log_storage
     with log.together() if isinstance(log, StoresTogether) else nullcontext():

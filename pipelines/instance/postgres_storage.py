@@ -13,8 +13,8 @@ from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.storage import DagsterPostgresStorage
 from sqlalchemy.engine import Connection
 
+from pipelines.instance.event_batches import StoresTogether
 from pipelines.instance.pools import LimitsPools
-from pipelines.instance.together import StoresTogether
 
 
 class PostgresEventLog(LimitsPools, StoresTogether, PostgresEventLogStorage):

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from dagster import Field, StringSource
 from dagster._config.config_schema import UserConfigSchema
@@ -22,7 +22,7 @@ from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event, inspect
@@ -30,9 +30,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
+from pipelines.instance.event_batches import StoresTogether
 from pipelines.instance.pools import LimitsPools
 from pipelines.instance.postgres import database, open_postgres
-from pipelines.instance.together import StoresTogether
 from warehouse.base.home import Home
 
 MOST = 16  # files open at once; each run has its own
@@ -102,10 +102,8 @@ def _make_tables(engine: Engine, statements: Callable[[], list[str]]) -> bool:
     """Run the statements, all or none, in a file without tables. Returns whether the file has the
     tables of a revision now."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        tables = inspect(connection).get_table_names()
-        if tables:
-            query = "SELECT count(*) FROM alembic_version"
-            return "alembic_version" in tables and bool(connection.exec_driver_sql(query).scalar())
+        if inspect(connection).get_table_names():
+            return _has_revision(connection)
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         # Fails if another process has made the tables meanwhile.
         script = ["BEGIN IMMEDIATE", *statements(), "COMMIT"]
@@ -116,6 +114,12 @@ def _make_tables(engine: Engine, statements: Callable[[], list[str]]) -> bool:
             connection.connection.rollback()
             raise
     return True
+
+
+def _has_revision(connection: Connection) -> bool:
+    query = "SELECT count(*) FROM alembic_version"
+    made = inspect(connection).has_table("alembic_version")
+    return made and bool(connection.exec_driver_sql(query).scalar())
 
 
 class EventLog(LimitsPools, StoresTogether, SqliteEventLogStorage):
@@ -181,15 +185,28 @@ class Schedules(SqliteScheduleStorage):
             yield connection
 
 
+Kind = TypeVar("Kind", Runs, Schedules)
+
+
+def _opened(kind: type[Kind], folder: Path, name: str) -> Kind:
+    """Open a file, which Dagster makes if needed; it would read all its migrations each time."""
+    url = create_db_conn_string(str(folder), name)
+    with suppress(OperationalError), ENGINES.of(url).connect() as connection:  # no folder yet
+        if _has_revision(connection):
+            return kind(url)
+    made: Any = kind.from_local(str(folder))
+    return made  # type: ignore[no-any-return]
+
+
 class Storage(DagsterSqliteStorage):
     """All storages in one folder, in the places that Dagster's own storage uses."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         history = Path(base_dir) / "history"
         self.base_dir = base_dir
-        self._run_storage = Runs.from_local(str(history))
+        self._run_storage = _opened(Runs, history, "runs")
         self._event_log_storage = EventLog(str(history / "runs"))
-        self._schedule_storage = Schedules.from_local(str(Path(base_dir) / "schedules"))
+        self._schedule_storage = _opened(Schedules, Path(base_dir) / "schedules", "schedules")
         self._inst_data = inst_data
         # Not the parent's __init__, which would open the files with Dagster's own classes.
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from assets.partitions import RANGE_END, RANGE_START
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.operations.landing import take_landing
 from pipelines.operations.last_refresh import remember
@@ -256,6 +255,8 @@ def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -
     """Run the job of a feed for neighbouring editions; returns its failure, or None."""
     if len(batch.editions) == 1:
         return execute(job, instance, home, key=batch.editions[0])
+    from assets.partitions import RANGE_END, RANGE_START
+
     span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
     return execute(job, instance, home, tags=span)
 

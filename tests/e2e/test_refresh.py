@@ -1,6 +1,8 @@
 """Refreshing: last-good, holding, killing, two at once, analysts reading all the while."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -200,3 +202,18 @@ def test_a_plan_follows_the_order_in_which_feeds_judge_each_other(home: Home) ->
         Batch("gp_appointments_coverage", ("2025-10",)),
         Batch("gp_appointments_sub_icb", ("2025-10",)),
     ]
+
+
+def test_a_refresh_with_nothing_to_do_loads_neither_dagster_nor_the_checks(october: Home) -> None:
+    heavy = ("dagster", "great_expectations", "pandas", "sqlalchemy")
+    code = (
+        "import sys\n"
+        "from pipelines.operations.refresh import refresh\n"
+        "from warehouse.base.home import Home\n"
+        "assert refresh(Home.from_environment()).nothing_to_do\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -9,6 +9,9 @@ from pathlib import Path
 from threading import Barrier
 
 import dagster as dg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import create_db_conn_string
 from sqlalchemy import event
@@ -154,3 +157,24 @@ def test_a_file_is_made_once_however_many_ask(tmp_path: Path) -> None:
     with asked[0].run_connection("other"):
         pass
     assert schema(tmp_path / "run.db") == schema(tmp_path / "other.db")
+
+
+def test_migrations_are_read_for_the_first_file_of_a_run_alone(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_instance(home):
+        pass
+    read: list[object] = []
+    own = ScriptDirectory.from_config
+
+    def count(config: Config) -> ScriptDirectory:
+        read.append(config)
+        return own(config)
+
+    monkeypatch.setattr(ScriptDirectory, "from_config", count)
+    with open_instance(home):
+        assert read == [], "the files of a home that was opened before"
+    with open_instance(home) as instance:
+        for number in range(3):
+            instance.report_engine_event("begun", run_id=str(number), job_name="a_job")
+    assert len(read) == 2, "its tables, and its revision"

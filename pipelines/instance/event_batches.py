@@ -24,7 +24,7 @@ else:
     Log = object  # Dagster is loaded on use
 
 
-class Stored(NamedTuple):
+class StoredEvent(NamedTuple):
     """An event, its row in `event_logs`, and the number of that row."""
 
     event: EventLogEntry
@@ -100,7 +100,7 @@ class StoresTogether(Log):
         judged = [one for one in stored if one.kind == Type.ASSET_CHECK_EVALUATION.value]
         _store_verdicts(connection, judged)
 
-    def _store_assets(self, connection: Connection, stored: list[Stored]) -> None:
+    def _store_assets(self, connection: Connection, stored: list[StoredEvent]) -> None:
         from dagster._core.events import ASSET_EVENTS
 
         kinds = {kind.value for kind in ASSET_EVENTS}
@@ -114,15 +114,15 @@ class StoresTogether(Log):
             self._store_asset_event(connection, one.event, one.number)
 
 
-class _Tables(NamedTuple):
+class _EventTables(NamedTuple):
     events: Any
     checks: Any
 
 
-def _tables() -> _Tables:
+def _tables() -> _EventTables:
     from dagster._core.storage.event_log import schema
 
-    return _Tables(schema.SqlEventLogStorageTable, schema.AssetCheckExecutionsTable)
+    return _EventTables(schema.SqlEventLogStorageTable, schema.AssetCheckExecutionsTable)
 
 
 def _is_mirrored(event: EventLogEntry) -> bool:
@@ -142,14 +142,14 @@ def _is_mirrored(event: EventLogEntry) -> bool:
 
 def _insert_events(
     connection: Connection, found: list[tuple[EventLogEntry, dict[str, Any]]]
-) -> list[Stored]:
+) -> list[StoredEvent]:
     events = _tables().events
     insert = events.insert().returning(events.c.id, sort_by_parameter_order=True)
     numbers = connection.scalars(insert, [row for _, row in found]).all()
-    return [Stored(*one, number) for one, number in zip(found, numbers, strict=True)]
+    return [StoredEvent(*one, number) for one, number in zip(found, numbers, strict=True)]
 
 
-def _check_row(one: Stored) -> dict[str, Any]:
+def _check_row(one: StoredEvent) -> dict[str, Any]:
     """Return what `asset_check_executions` holds of an event, without status and partition."""
     data: Any = one.event.get_dagster_event().event_specific_data
     return {
@@ -162,7 +162,7 @@ def _check_row(one: Stored) -> dict[str, Any]:
     }
 
 
-def _planned(one: Stored) -> Iterator[dict[str, Any]]:
+def _planned(one: StoredEvent) -> Iterator[dict[str, Any]]:
     """Yield a row per edition for which a check is planned."""
     from dagster._core.storage.asset_check_execution_record import (
         AssetCheckExecutionRecordStatus as Status,
@@ -175,7 +175,7 @@ def _planned(one: Stored) -> Iterator[dict[str, Any]]:
         yield row | {"partition": partition}
 
 
-def _judged(one: Stored) -> dict[str, Any]:
+def _judged(one: StoredEvent) -> dict[str, Any]:
     from dagster._core.storage.asset_check_execution_record import (
         AssetCheckExecutionRecordStatus as Status,
     )
@@ -192,7 +192,7 @@ def _judged(one: Stored) -> dict[str, Any]:
     }
 
 
-def _store_verdicts(connection: Connection, judged: Iterable[Stored]) -> None:
+def _store_verdicts(connection: Connection, judged: Iterable[StoredEvent]) -> None:
     """Replace the rows that were planned by verdicts; add those that were not planned."""
     from sqlalchemy import bindparam
 
