@@ -112,6 +112,8 @@ def _checked(
             "total_rows": worst.total_rows,
             "message": worst.message or "-",
         }
+        if worst.unexpected:
+            metadata["unexpected"] = worst.unexpected
         metadata |= judged_by(worst, types)
     context.log_event(
         dg.AssetCheckEvaluation(

@@ -14,12 +14,15 @@ from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import (
     ColumnMapExpectation,
     ColumnPairMapExpectation,
+    MulticolumnMapExpectation,
 )
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     ColumnPairMapMetricProvider,
+    MulticolumnMapMetricProvider,
     column_condition_partial,
     column_pair_condition_partial,
+    multicolumn_condition_partial,
 )
 from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
 from great_expectations.render.renderer.renderer import renderer
@@ -77,6 +80,17 @@ class AtMostShare(ColumnPairMapMetricProvider):
     @column_pair_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column_A: pd.Series, column_B: pd.Series, share: float, **_: Any) -> pd.Series:
         return column_A <= share * column_B
+
+
+class WithinLimits(MulticolumnMapMetricProvider):
+    """Whether the first of three columns lies between the second and the third."""
+
+    condition_metric_name = "multicolumn_values.within_limits"
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series:
+        number, low, high = (column_list[name] for name in column_list.columns)
+        return (low <= number) & (number <= high)
 
 
 class KnownLocalAuthority(ColumnMapMetricProvider):
@@ -182,3 +196,24 @@ class ExpectNumbersToBeAtMostShare(ComparedByShare):
 
     map_metric = "column_pair_values.at_most_share"
     sentence = "$column_A is at most $percent of $column_B."
+
+
+class ExpectNumbersToBeWithinTheirLimits(MulticolumnMapExpectation):
+    """Expect the first of three columns to lie between the second and the third, row by row."""
+
+    map_metric = "multicolumn_values.within_limits"
+    success_keys = ("column_list", "ignore_row_if", "mostly")
+    args_keys = ("column_list",)
+    ignore_row_if: str = "any_value_is_missing"
+
+    @classmethod
+    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+    def _prescriptive_renderer(
+        cls,
+        configuration: ExpectationConfiguration | None = None,
+        result: Any = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> list[RenderedStringTemplateContent]:
+        number, low, high = configuration.kwargs["column_list"] if configuration else ("", "", "")
+        params = {"number": number, "low": low, "high": high}
+        return _text("$number lies between the $low and the $high of its row.", params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -118,6 +118,16 @@ def numbers(
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     told = message if failed else ""
     return Evidence(rule, None, frame, expected, observed, failed, total, told, judged_by=judged_by)
+
+
+Limited = tuple[str, float, float, float]
+LIMITED = {"item": pl.String, "number": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+
+
+def limited(found: Evidence, rows: Sequence[Limited]) -> Evidence:
+    """Return evidence of numbers, each with the limits within which it is expected to lie: what it
+    is of, the number, the lowest and the highest."""
+    return replace(found, frame=pl.DataFrame(rows, schema=LIMITED, orient="row"))
 
 
 def values(

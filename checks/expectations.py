@@ -30,6 +30,8 @@ EVIDENCE_SCHEMA: dict[str, type[pl.DataType]] = {
     "number": pl.Float64,
     "now": pl.Float64,
     "before": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
 }
 CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns about capturing groups
 NAMESPACE = uuid.UUID("6f2d1c1e-6d0a-5c0e-9a59-2f3c9a4b7d10")
@@ -139,6 +141,13 @@ def between(low: float | None = None, high: float | None = None) -> Expectation:
     limits = {"min_value": low, "max_value": high}
     given = {name: value for name, value in limits.items() if value is not None}
     return Expectation("expect_column_values_to_be_between", {"column": "number", **given})
+
+
+def within_own_limits() -> Expectation:
+    """Expect each `number` to lie between `low` and `high`, which the evidence gives row by row."""
+    return Expectation(
+        "expect_numbers_to_be_within_their_limits", {"column_list": ["number", "low", "high"]}
+    )
 
 
 def not_null() -> Expectation:

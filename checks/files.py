@@ -13,6 +13,7 @@ from checks.edition_view import (
     EditionView,
     Evidence,
     about_as_many,
+    limited,
     listed,
     numbers,
     offences,
@@ -277,12 +278,16 @@ def title_date(view: EditionView) -> Evidence:
         return skipped("title_date_plausible", "no title sheet states a day")
     first, last = expected_days(view.contract, view.edition)
     until = "later" if last == date.max else f"{last}"
-    return offences(
+    outside = [f"{name}: {day}" for name, day in stated.items() if not first <= day <= last]
+    evidence = offences(
         "title_date_plausible",
-        [f"{name}: {day}" for name, day in stated.items() if not first <= day <= last],
+        outside,
         expected=f"{first} to {until}",
         observed=", ".join(sorted({str(day) for day in stated.values()})),
         total=len(stated),
         message="the day on the title sheet was not used as the publication date; give the right "
         "one with access-recovery import FILE --published YYYY-MM-DD",
     )
+    most = (last - first).days
+    days = [(f"{name}: {day}", (day - first).days, 0, most) for name, day in stated.items()]
+    return limited(evidence, days)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.comparison import Compared, compare
-from checks.edition_view import EditionView, Evidence, listed, offences, skipped
+from checks.edition_view import MEETING, EditionView, Evidence, listed, numbers, skipped
 from warehouse.contract.model import Contract
 
 
@@ -24,14 +24,19 @@ def labels(view: EditionView) -> Evidence:
         return skipped(rule, both)
     share, columns = view.check(rule).limit, label_columns(view.contract)
     found: list[str] = []
+    pairs: list[tuple[str, int, int]] = []
     seen = _rows_by_label(view, both), _rows_by_label(both.before, both)
     for column in columns:
         now, then = (one[column] for one in seen)
-        found += _missed(column, "appeared", now, then, share)
-        found += _missed(column, "vanished", then, now, share)
-    return offences(
+        appeared, vanished = _missed(now, then, share), _missed(then, now, share)
+        for word, labels, held in (("appeared", appeared, (1, 0)), ("vanished", vanished, (0, 1))):
+            found += [f"`{label}` of {column} {word}" for label in labels]
+            pairs += [(f"`{label}` of {column}", *held) for label in labels]
+        pairs += [(f"`{label}` of {column}", 1, 1) for label in sorted({*now} & {*then})[:MEETING]]
+    return numbers(
         rule,
-        found,
+        pairs,
+        failed=len(found),
         expected=f"the labels of {both.before.edition}",
         observed=listed(found, mark="; ") or "the same labels",
         total=sum(len(seen[0][column] | seen[1][column]) for column in columns),
@@ -40,13 +45,10 @@ def labels(view: EditionView) -> Evidence:
     )
 
 
-def _missed(
-    column: str, word: str, here: dict[str, int], there: dict[str, int], share: float
-) -> list[str]:
+def _missed(here: dict[str, int], there: dict[str, int], share: float) -> list[str]:
     """Return labels of one edition that the other has no row of, unless they are rare."""
     least = share * sum(here.values())
-    gone = sorted(label for label, n in here.items() if label not in there and n >= least)
-    return [f"`{label}` of {column} {word}" for label in gone]
+    return sorted(label for label, n in here.items() if label not in there and n >= least)
 
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:

@@ -8,12 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 import polars as pl
 
 from checks.check_catalogue import feed_words
-from checks.edition_view import EditionView, Evidence, listed, offences, skipped
+from checks.edition_view import (
+    MEETING,
+    EditionView,
+    Evidence,
+    Limited,
+    limited,
+    listed,
+    offences,
+    skipped,
+)
+from checks.expectations import always, within_own_limits
 from checks.expected_range import LEAST, CountTable, Ids, Range
 from checks.feed_rules import Rule
 from checks.places_named import places_of
@@ -57,9 +68,9 @@ def rules(contract: Contract) -> dict[str, Rule]:
     """Return the checks of new months that apply to a feed."""
     found: dict[str, Rule] = {}
     if _levels(contract, "hold"):
-        found[NEW_MONTHS] = Rule(held_out)
+        found[NEW_MONTHS] = Rule(held_out, always(within_own_limits()))
     if _levels(contract, "warn"):
-        found[SMALL] = Rule(small)
+        found[SMALL] = Rule(small, always(within_own_limits()))
     return found
 
 
@@ -78,9 +89,11 @@ def _levels(contract: Contract, action: str) -> list[OrgLevel]:
 @dataclass
 class JudgedMonths:
     """The result for some levels: the organisation-months `out` of range, the furthest first, of
-    `total` that could be checked; the new `months`."""
+    `total` that could be checked; the new `months`. `limits`: those of `out` as numbers, and a few
+    within their range."""
 
     out: list[HeldMonth]
+    limits: list[Limited]
     total: int
     months: list[date]
 
@@ -98,7 +111,8 @@ def judge(view: EditionView, rule: str) -> JudgedMonths | str:
     bounds = (check.least or 0, CALM[rule], check.limit)
     world = _World(view, cells, levels, bounds)
     months = sorted(new["month"].unique())
-    out: list[tuple[float, HeldMonth]] = []
+    out: list[tuple[Range, HeldMonth]] = []
+    within: list[Limited] = []
     total = 0
     for month in months:
         whose = frozenset(new.filter(month=month)["org_code"])
@@ -106,9 +120,9 @@ def judge(view: EditionView, rule: str) -> JudgedMonths | str:
             judged = dict(world.ranges(level, month, whose))
             total += len(judged)
             beyond = {number: one for number, one in judged.items() if one.is_out}
-            out += [
-                (one.strays, world.held_month(level, n, month, one)) for n, one in beyond.items()
-            ]
+            out += [(one, world.held_month(level, n, month, one)) for n, one in beyond.items()]
+            usual = (item for item in judged.items() if abs(item[1].strays) <= item[1].bound)
+            within += [world.limited(level, n, month, one) for n, one in islice(usual, MEETING)]
             world.table.forget(level, list(beyond), world.months.index(month))
     if not total:
         return (
@@ -116,8 +130,9 @@ def judge(view: EditionView, rule: str) -> JudgedMonths | str:
             f"{month_text(months[-1])} and the same month of the year before, of organisations "
             f"with {check.least:,} or more a month"
         )
-    out.sort(key=lambda pair: (-abs(pair[0]), pair[1].key))
-    return JudgedMonths([one for _, one in out], total, months)
+    out.sort(key=lambda pair: (-abs(pair[0].strays), pair[1].key))
+    limits = [(held.key, one.found, one.low, one.high) for one, held in out]
+    return JudgedMonths([one for _, one in out], [*limits, *within[:MEETING]], total, months)
 
 
 def held_months(view: EditionView) -> list[HeldMonth]:
@@ -143,7 +158,7 @@ def _evidence(view: EditionView, rule: str, do: str) -> Evidence:
         return skipped(rule, found)
     told = [one.words for one in found.out]
     months = ", ".join(month_text(month) for month in found.months)
-    return offences(
+    evidence = offences(
         rule,
         told,
         expected="within the range expected from the same month of the year before and the three "
@@ -152,6 +167,7 @@ def _evidence(view: EditionView, rule: str, do: str) -> Evidence:
         total=found.total,
         message=f"{listed(told, SHOWN, '; ')}. {do}",
     )
+    return limited(evidence, found.limits)
 
 
 def _measure(contract: Contract) -> str:
@@ -270,6 +286,11 @@ class _World:
             key = f"{level} {self.names[level][number]} {month_text(month)}"
             if number in new or key in self.held_before:
                 yield number, one
+
+    def limited(self, level: str, number: int, month: date, one: Range) -> Limited:
+        """Return a month's key, its count, and the lowest and highest that is expected."""
+        key = f"{level} {self.names[level][number]} {month_text(month)}"
+        return key, one.found, one.low, one.high
 
     def held_month(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
         """Return the record of a month that is out of range."""

@@ -3,12 +3,13 @@ local authority exists. Not here: the reference (`warehouse.reference`)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
 import polars as pl
 
-from checks.edition_view import EditionView, Evidence, listed, offences, skipped
+from checks.edition_view import MEETING, EditionView, Evidence, listed, offences, skipped
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.reference import local_authorities
@@ -17,6 +18,7 @@ from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 
 RULE = "icb_of_sub_icb"
+COMPARED = ("item", "text", "expected")
 
 
 def columns_of(contract: Contract) -> tuple[str, str] | None:
@@ -51,9 +53,26 @@ def icbs(view: EditionView) -> Evidence:
     unknown = named.height - judged.height
     unchecked = f"; {unknown:,} of unknown sub-ICBs are not checked" if unknown else ""
     observed = f"{wrong.height:,} of {judged.height:,} sub-ICB-months disagree{unchecked}"
+    right = judged.join(wrong, on=judged.columns, how="anti").head(MEETING)
     if wrong.is_empty():
-        return offences(RULE, [], "the ICB of the dated reference", observed, view.rows)
-    return _contradicted(view, wrong, observed)
+        evidence = offences(RULE, [], "the ICB of the dated reference", observed, view.rows)
+    else:
+        evidence = _contradicted(view, wrong, observed)
+    return replace(evidence, frame=pl.concat([_compared(wrong), _compared(right, same=True)]))
+
+
+def _compared(pairs: pl.DataFrame, same: bool = False) -> pl.DataFrame:
+    """Return `item, text, expected`: sub-ICB and month, its ICB, and that of the reference. `same`:
+    the two agree (a row may have the ICB of its own month, or of the edition's)."""
+    rows = [
+        (
+            f"{sub_icb} {month_text(month)}",
+            icb,
+            icb if same else parent_at(sub_icb, month) or "none",
+        )
+        for sub_icb, icb, month in pairs.select("sub_icb", "icb", "month").iter_rows()
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(COMPARED, pl.String), orient="row")
 
 
 def _named(view: EditionView) -> pl.DataFrame:

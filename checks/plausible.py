@@ -12,10 +12,27 @@ import polars as pl
 
 from checks.check_catalogue import feed_words
 from checks.check_model import Share, Split
-from checks.edition_view import MEETING, EditionView, Evidence, compared, listed, offences, skipped
-from checks.expectations import Declaration, Expectation, at_most, equal, none_found
+from checks.edition_view import (
+    MEETING,
+    EditionView,
+    Evidence,
+    Limited,
+    compared,
+    limited,
+    listed,
+    offences,
+    skipped,
+)
+from checks.expectations import (
+    Declaration,
+    Expectation,
+    at_most,
+    equal,
+    none_found,
+    within_own_limits,
+)
 from warehouse.archive.source_files import SourceFile
-from warehouse.base.months import month_text
+from warehouse.base.months import month_text, months_apart
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
 from warehouse.transform.lake import lake_paths
@@ -32,14 +49,16 @@ def expected(rule: str) -> Declaration:
 def _expectations(contract: Contract) -> dict[str, dict[str | None, Expectation]]:
     """Rule -> column -> expectation: on the numbers, except of local returns, which show none."""
     words, local = feed_words(contract.feed), contract.local_return
-    same, less = (none_found(), none_found()) if local else (equal(), at_most())
+    same, less, limits = equal(), at_most(), within_own_limits()
+    if local:
+        same = less = limits = none_found()
     return {
         "parts_sum_to_total": {
             one.split or one.total: none_found() if one.split else same
             for one in words.parts_sum_to_total
         },
         "part_within_total": {one.part: less for one in words.part_within_total},
-        "shares_plausible": {one.part: none_found() for one in words.shares_plausible},
+        "shares_plausible": {one.part: limits for one in words.shares_plausible},
     }
 
 
@@ -49,7 +68,7 @@ FIRST_YEAR = 2010  # an earlier modification date in a file is wrong
 def months(view: EditionView) -> Evidence:
     """Compare months with the month in which each file was published, or else saved."""
     rule, found, failed, total = "month_not_future", list[str](), 0, 0
-    limits = []
+    limits, ahead = [], list[tuple[str, int]]()
     for file in view.files:
         until = _published(file)
         cells = pl.read_parquet(lake_paths(view.home, file).measures, columns=["month", "rows"])
@@ -57,10 +76,12 @@ def months(view: EditionView) -> Evidence:
         limits.append(until)
         total += int(cells["rows"].sum())
         failed += int(later["rows"].sum())
+        newest = cells["month"].unique().sort(descending=True).head(max(MEETING, later.height))
+        ahead += [(f"{month_text(m)} in {file.file_name}", months_apart(until, m)) for m in newest]
         for month in later["month"].unique().sort():
             how = "published" if file.published_on else "saved"
             found.append(f"{month_text(month)} in {file.file_name}, {how} {month_text(until)}")
-    return offences(
+    evidence = offences(
         rule,
         found,
         expected=f"no month after {month_text(max(limits))}",
@@ -70,6 +91,8 @@ def months(view: EditionView) -> Evidence:
         "the file was published (`import --published`)",
         failed=failed,
     )
+    schema = {"item": pl.String, "number": pl.Float64}
+    return replace(evidence, frame=pl.DataFrame(ahead, schema=schema, orient="row"))
 
 
 def _published(file: SourceFile) -> date:
@@ -190,7 +213,7 @@ def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -
     outside = [] if least <= whole <= most else [f"the whole edition: {percent(whole)}"]
     places = outside + _places(view, odd, "{}", "told")
     each = " to ".join(percent(bound, 0) for bound in share.each)
-    return offences(
+    evidence = offences(
         "shares_plausible",
         places,
         expected=f"{percent(least, 0)} to {percent(most, 0)} of all {share.total}, {each} of each "
@@ -202,6 +225,19 @@ def _share(view: EditionView, share: Share, cells: pl.DataFrame, whole: float) -
         "missing rows",
         column=share.part,
     )
+    if view.contract.local_return:
+        return evidence
+    return limited(evidence, [("the whole edition", whole, least, most), *_each(share, of_each)])
+
+
+def _each(share: Share, of_each: pl.DataFrame) -> list[Limited]:
+    """Return the share of the organisation-months that lie outside the limits, and of a few that do
+    not, each with the limits."""
+    odd = ~pl.col("share").is_between(*share.each)
+    ordered = of_each.sort("month", "org_code")
+    shown = pl.concat([ordered.filter(odd).head(FAILING), ordered.filter(~odd).head(MEETING)])
+    rows = shown.select("org_code", "month", "share").iter_rows()
+    return [(f"{code} {month_text(month)}", found, *share.each) for code, month, found in rows]
 
 
 def _cells(view: EditionView) -> pl.DataFrame:

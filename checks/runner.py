@@ -18,6 +18,7 @@ from checks.files import FILE_RULES
 from checks.gx_project import keep_validation
 from checks.own_expectations import own_file
 from checks.suite import gather, suite_of
+from checks.unexpected import unexpected_in
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.contract.model import hash_files
@@ -110,7 +111,7 @@ def _result(one: Evidence, results: list[Result], run: Judging, link: str | None
     if one.error:
         return _record(one, "fail", run, link if raised else None)
     verdict = _verdict(one, run.feed, all(result["success"] for result in results))
-    return _record(one, verdict, run, link)
+    return _record(one, verdict, run, link, unexpected_in(results))
 
 
 def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
@@ -126,7 +127,13 @@ def _verdict(one: Evidence, feed: str, met: bool) -> Verdict:
     return "warn" if few else "fail"
 
 
-def _record(one: Evidence, verdict: Verdict, run: Judging, link: str | None = None) -> CheckResult:
+def _record(
+    one: Evidence,
+    verdict: Verdict,
+    run: Judging,
+    link: str | None = None,
+    unexpected: str | None = None,
+) -> CheckResult:
     check = check_of(one.rule, run.feed)
     return CheckResult(
         run_id=run.run_id,
@@ -147,4 +154,5 @@ def _record(one: Evidence, verdict: Verdict, run: Judging, link: str | None = No
         checked_at=run.at.replace(microsecond=0),
         code_version=check_version(run.feed),
         validation_result=link,
+        unexpected=unexpected,
     )

@@ -46,6 +46,7 @@ from checks.expectations import (
     share_at_most,
     unique,
     within_factor,
+    within_own_limits,
 )
 from checks.feed_rules import Rule, feed_rules
 from warehouse.contract.model import Contract, contracts
@@ -97,14 +98,14 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         "columns_expected": Rule(columns.unexpected),
     }
     if contract.edition.title_date:
-        found["title_date_plausible"] = Rule(files.title_date)
+        found["title_date_plausible"] = Rule(files.title_date, always(within_own_limits()))
     if contract.discovery:
         found["download_whole"] = Rule(files.download, by_threshold(not_below))
     for rule in rows.row_rules_gathered(contract):
         found[rule] = Rule(partial(rows.row_rule, rule=rule), rows.expects)
     found["rows_accepted"] = Rule(columns.rows_accepted, always(between(1)))
     found["keys_unique"] = Rule(columns.keys, always(unique()))
-    found["month_not_future"] = Rule(plausible.months)
+    found["month_not_future"] = Rule(plausible.months, always(between(high=0)))
     if corrections(contract.feed):
         found["corrections_found"] = Rule(corrected.found, always(between(1)))
         found["corrections_expired"] = Rule(corrected.expired, always(between(high=0)))
@@ -114,7 +115,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     if own_expectations.has_own(contract.feed):
         found[own_expectations.RULE] = Rule(own_expectations.own)
     if hierarchy.columns_of(contract):
-        found["icb_of_sub_icb"] = Rule(hierarchy.icbs)
+        found["icb_of_sub_icb"] = Rule(hierarchy.icbs, always(as_expected()))
     if hierarchy.board_column(contract):
         found["boards_known"] = Rule(hierarchy.boards, always(local_authorities()))
     others = contract.completeness
@@ -150,7 +151,7 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
     if drift.comes_whole(contract):
         found["organisations_remain"] = Rule(drift.remaining, by_threshold(not_below))
     if label_drift.label_columns(contract):
-        found["labels_as_before"] = Rule(label_drift.labels)
+        found["labels_as_before"] = Rule(label_drift.labels, always(equal()))
     if contract.measures and contract.month:
         found["restated_as_before"] = Rule(drift.restated, by_threshold(change_within))
         if not contract.local_return:

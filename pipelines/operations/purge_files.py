@@ -36,7 +36,7 @@ from warehouse.transform.tidy import UNREADABLE
 
 PURGED = "purged"
 WORDS = ("observed", "expected", "message")
-LINK = ("validation_result",)  # an earlier release's verdicts have none
+RESULT = ("validation_result", "unexpected")  # an earlier release's verdicts have none
 MART = "mart"
 
 
@@ -265,7 +265,7 @@ def _blank_words(home: Home, touched: dict[EditionKey, datetime]) -> None:
             for word in WORDS
         ]
         kept = ~pl.any_horizontal([*of_edition, pl.col("feed") == MART])
-        links = [pl.when(kept).then(name).alias(name) for name in LINK if name in rows.columns]
+        links = [pl.when(kept).then(name).alias(name) for name in RESULT if name in rows.columns]
         blanked = rows.with_columns(*texts, *links)
         if not blanked.equals(rows):
             with home.store.writing(key) as path:

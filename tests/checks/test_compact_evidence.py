@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from checks import expectations as expect
 from checks import plausible, rows
 from checks.columns_and_keys import _rows_of_keys
+from checks.edition_view import LIMITED
 from checks.evaluation import Asked, evaluate, rows_of
 from checks.expectations import Expectation, Expected
 from tests.checks.support_checks import SUB_ICB
@@ -162,3 +163,18 @@ def test_distinct_boards(boards: list[str]) -> None:
 def test_distinct_pairs_of_texts(pairs: list[tuple[str, str]]) -> None:
     whole = pl.DataFrame(pairs, schema=["text", "expected"], orient="row")
     same_verdict(expect.as_expected(), whole.unique(), whole)
+
+
+LIMITS = st.lists(st.integers(0, 5), min_size=1, max_size=30)
+
+
+@few_examples
+@given(LIMITS)
+def test_shares_outside_their_limits_and_a_few_others(shares: list[int]) -> None:
+    share: Any = SimpleNamespace(each=(0.2, 0.8))
+    of_each = pl.DataFrame({"share": [one / 5 for one in shares]}).with_columns(
+        org_code=pl.lit("C82001"), month=pl.lit(date(2025, 10, 1))
+    )
+    compact = pl.DataFrame(plausible._each(share, of_each), schema=LIMITED, orient="row")
+    whole = of_each.select(pl.col("share").alias("number"), low=0.2, high=0.8)
+    same_verdict(expect.within_own_limits(), compact, whole)

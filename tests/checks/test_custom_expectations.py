@@ -44,6 +44,22 @@ def test_a_row_is_judged_by_its_limit(
     assert result["result"]["unexpected_count"] == (0 if met else 1)
 
 
+@pytest.mark.parametrize(
+    ("number", "met"), [(9.9, False), (10.0, True), (12.0, True), (12.1, False)]
+)
+def test_a_number_is_judged_by_the_limits_of_its_row(number: float, met: bool) -> None:
+    frame = pl.DataFrame(
+        {"item": ["a", "b"], "number": [number, 5.0], "low": [10.0, 5.0], "high": [12.0, 5.0]}
+    )
+    expectation = expectations.within_own_limits()
+    expected = Expected("gp_appointments_sub_icb", "rows_as_before", None, expectation)
+    (result,) = evaluate([Asked(expected, rows_of(expected, frame))])
+    assert exception_of(result) is None
+    assert result["success"] is met
+    rows = [{"item": "a", "number": number, "low": 10, "high": 12}]
+    assert result["result"].get("partial_unexpected_index_list", []) == ([] if met else rows)
+
+
 def test_data_docs_can_write_each_sentence() -> None:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.render.view import DefaultJinjaPageView
@@ -53,6 +69,7 @@ def test_data_docs_can_write_each_sentence() -> None:
 
     library()
     kwargs = {"column": "board", "column_A": "now", "column_B": "before", "times": 2, "share": 0.9}
+    kwargs |= {"column_list": ["now", "low", "high"]}
     own: list[Any] = [
         one for name, one in vars(custom_expectations).items() if name.startswith("Expect")
     ]

@@ -1,9 +1,6 @@
 """The Great Expectations project in the home: whoever knows the library opens it and runs it."""
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -17,7 +14,7 @@ from checks.suite import suite_of
 from tests.checks.support_checks import COVERAGE, SUB_ICB, brought, judged
 from tests.support import coverage, regional
 from tests.warehouse.support_mart import build
-from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.base.home import Home
 
 YAML = "gx/great_expectations.yml"
 
@@ -123,25 +120,3 @@ def test_a_home_that_moved_reads_its_own_batches(home: Home) -> None:
             "base_directory"
         ]
     )
-
-
-def test_what_runs_no_check_loads_no_library(built: Home) -> None:
-    heavy = ("great_expectations", "pandas", "scipy")
-    code = (
-        "import sys\n"
-        "from typer.testing import CliRunner\n"
-        "from pipelines.cli.main import app\n"
-        "explain = ['explain', 'appointments', '--org', '04C', '--month', '2025-10']\n"
-        "for said in (['--help'], ['status'], explain):\n"
-        "    result = CliRunner().invoke(app, said)\n"
-        "    assert result.exit_code in (0, 1), result.output\n"
-        f"print([name for name in {heavy!r} if name in sys.modules])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, HOME_VARIABLE: str(built.root)},
-    )
-    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -2,8 +2,13 @@
 
 from unittest.mock import patch
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from checks.evaluation import Piece, exception_of, expectation, validated
+from checks.own_expectations import OF_DISTINCT, _distinct
 from checks.suite import rules_gathered
 from tests.checks.cases_own_expectations import IN_SET, own_suite
 from tests.checks.support_checks import APP_PRACTICE
@@ -86,3 +91,49 @@ def test_if_none_can_be_evaluated_on_distinct_values_it_is_skipped(home: Home) -
     with patch("checks.own_expectations.MOST_ROWS", 0):
         result = found(home, (MEDIAN, {"column": COUNT, "min_value": 0}))
     assert result.verdict == "skipped" and MEDIAN in result.message
+
+
+TEXT = {"column": "text"}
+LETTERS = {"column": "text", "value_set": ["a", "b"]}
+NUMBER, PAIR = {"column": "first"}, {"column_A": "first", "column_B": "second"}
+OF_ONE_VALUE: dict[str, dict[str, object]] = {
+    "expect_column_distinct_values_to_be_in_set": LETTERS,
+    "expect_column_distinct_values_to_contain_set": LETTERS,
+    "expect_column_distinct_values_to_equal_set": LETTERS,
+    "expect_column_max_to_be_between": NUMBER | {"max_value": 2},
+    "expect_column_min_to_be_between": NUMBER | {"min_value": 1},
+    "expect_column_pair_values_a_to_be_greater_than_b": PAIR | {"or_equal": True},
+    "expect_column_pair_values_to_be_equal": PAIR,
+    "expect_column_pair_values_to_be_in_set": PAIR | {"value_pairs_set": [[1, 1], [2, 2]]},
+    "expect_column_value_lengths_to_be_between": TEXT | {"max_value": 1},
+    "expect_column_value_lengths_to_equal": TEXT | {"value": 1},
+    "expect_column_values_to_be_between": NUMBER | {"min_value": 1, "max_value": 2},
+    "expect_column_values_to_be_in_set": LETTERS,
+    "expect_column_values_to_be_null": TEXT,
+    "expect_column_values_to_match_regex": TEXT | {"regex": "^.$"},
+    "expect_column_values_to_not_be_in_set": TEXT | {"value_set": ["ab"]},
+    "expect_column_values_to_not_be_null": TEXT,
+    "expect_column_values_to_not_match_regex": TEXT | {"regex": "^..$"},
+}
+LETTER = st.sampled_from(["a", "b"])
+VALUES = st.tuples(
+    LETTER | st.sampled_from(["a", "ab", None]), st.integers(1, 2), st.integers(0, 2) | st.none()
+)
+
+
+def test_each_type_that_may_be_evaluated_on_distinct_values_is_tried_below() -> None:
+    assert {*OF_ONE_VALUE} == OF_DISTINCT
+
+
+@pytest.mark.parametrize("kind", sorted(OF_ONE_VALUE))
+@settings(max_examples=5, deadline=None)
+@given(rows=st.lists(VALUES, min_size=1, max_size=12))
+def test_distinct_values_have_the_verdict_of_all_rows(kind: str, rows: list[object]) -> None:
+    schema = {"text": pl.String, "first": pl.Int64, "second": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    said = {"type": kind, "kwargs": OF_ONE_VALUE[kind]}
+    few = _distinct(frame.lazy(), said)
+    of_all, of_few = validated([Piece(expectation(**said), one) for one in (frame, few)])
+    # Some types can't compare a number with nothing, which is then said of both.
+    assert exception_of(of_all) == exception_of(of_few)
+    assert of_all["success"] is of_few["success"]

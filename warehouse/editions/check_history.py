@@ -38,6 +38,7 @@ LIST_MONTHS_AFTER = 3
 class CheckResult(BaseModel):
     """One verdict, as kept permanently in `governance.check_result`.
 
+    `unexpected`: the first unexpected values of Great Expectations' result, in words.
     `validation_result`: key of the file with Great Expectations' result; None if the check did not
     run, or ran before such results were kept.
     """
@@ -62,6 +63,7 @@ class CheckResult(BaseModel):
     checked_at: datetime
     code_version: str
     validation_result: str | None = None
+    unexpected: str | None = None
 
 
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -71,7 +71,7 @@ def create_governance(
     files = _source_files(everything, placed, withdrawn(home))
     decided = {name: f"{DECISIONS}.{name}" for name in WITHDRAWN_SCHEMA}
     create_from(db, "mart.governance.source_file", files, PROVENANCE, **decided)
-    results = withhold(read_history(home), "observed", "message").with_columns(
+    results = withhold(read_history(home), "observed", "message", "unexpected").with_columns(
         pl.col("checked_at").dt.replace_time_zone(None)
     )
     create_from(db, "mart.governance.check_result", results, "checks.result")

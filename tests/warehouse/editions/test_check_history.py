@@ -22,7 +22,7 @@ def test_results_are_recorded_with_the_columns_of_the_interface(home: Home) -> N
     assert ", ".join(names) == (
         "run_id, feed, edition, layer, rule, title, dimension, severity, column_name, observed, "
         "expected, failed_rows, total_rows, verdict, message, checked_at, code_version, "
-        "validation_result"
+        "validation_result, unexpected"
     )
     brought(home, regional({}, {COUNT: "x"}))
     started = datetime.now(UTC).replace(microsecond=0)
@@ -45,7 +45,7 @@ def test_results_are_recorded_with_the_columns_of_the_interface(home: Home) -> N
     assert run["validation_result"].null_count() == 0
     [result] = run["validation_result"].unique()
     assert home.store.exists(result)
-    optional = ("column_name", "message", "validation_result")
+    optional = ("column_name", "message", "validation_result", "unexpected")
     required = [name for name in names if name not in optional]
     assert kept.select(required).null_count().sum_horizontal().item() == 0
 
