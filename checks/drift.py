@@ -11,16 +11,8 @@ import polars as pl
 
 from checks.check_model import Check
 from checks.comparison import compare, span
-from checks.edition_view import (
-    MEETING,
-    SHOWN,
-    EditionView,
-    Evidence,
-    about_as_many,
-    listed,
-    numbers,
-    skipped,
-)
+from checks.edition_view import EditionView
+from checks.evidence import MEETING, SHOWN, Evidence, about_as_many, listed, numbers, skipped
 from checks.expectations import Declared, change_within
 from warehouse.base.months import month_text
 from warehouse.base.number_format import percent, signed_percent
@@ -123,11 +115,11 @@ def halved(view: EditionView) -> Evidence:
 
 def _summed(cells: pl.DataFrame, measure: str, month: str) -> Change | None:
     """Sum a measure before and now, over the cells that have it in both; None if none does."""
-    given = cells.select(pl.col(measure).alias("now"), pl.col(f"{measure}_before").alias("then"))
-    given = given.drop_nulls()
-    if given.is_empty():
-        return None
-    return measure, month, int(given["then"].sum()), int(given["now"].sum())
+    now, then = pl.col(measure), pl.col(f"{measure}_before")
+    given = now.is_not_null() & then.is_not_null()
+    sums = (one.filter(given).sum() for one in (then, now))
+    count, before, after = cells.select(given.sum().alias("given"), *sums).row(0)
+    return (measure, month, before, after) if count else None
 
 
 def _relative(change: Change) -> float:

@@ -7,7 +7,6 @@ not: verdicts and their records (`checks.runner`), the project folder `gx/` (`ch
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -29,13 +28,13 @@ BATCH_SCHEMA: dict[str, type[pl.DataType]] = {
     **EVIDENCE_SCHEMA,
     "skipped": pl.String,
 }
-NO_ROWS = pl.DataFrame(schema=BATCH_SCHEMA)
+NO_ROWS = pl.DataFrame(schema=EVIDENCE_SCHEMA)
 KEPT = 4_096  # results remembered by this process
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An expectation, and the rows of evidence that it judges (`BATCH_SCHEMA`)."""
+    """An expectation, and the rows of evidence that it judges (`EVIDENCE_SCHEMA`)."""
 
     expected: Expected
     rows: pl.DataFrame
@@ -48,17 +47,20 @@ class Piece(NamedTuple):
     frame: pl.DataFrame
 
 
+Rows = tuple[Any, ...]
+
+
 class Key(NamedTuple):
     """What a result depends on."""
 
     expectation: str
-    evidence: bytes
-    items: bytes
+    evidence: Rows
+    items: Rows
 
     @property
     def without_items(self) -> Key:
         """Return the key of the same evidence, of whatever items."""
-        return self._replace(items=b"")
+        return self._replace(items=())
 
 
 Result = dict[str, Any]
@@ -66,29 +68,38 @@ _RESULTS: dict[Key, Result] = {}
 
 
 def rows_of(expected: Expected, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return evidence as rows of a batch: `check` and `column` chosen by the expectation, and the
-    columns of `EVIDENCE_SCHEMA`. Raises pl.exceptions.PolarsError for columns of other types."""
+    """Return evidence with all columns of `EVIDENCE_SCHEMA`. Raises ValueError for other columns,
+    pl.exceptions.PolarsError for other types."""
     unknown = set(frame.columns) - set(EVIDENCE_SCHEMA)
     if unknown:
         raise ValueError(f"evidence of {expected.rule} has unknown columns: {sorted(unknown)}")
     if frame.is_empty():
         return NO_ROWS
-    given = [
-        pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, kind).alias(name)
-        for name, kind in EVIDENCE_SCHEMA.items()
-    ]
-    return frame.select(given).select(
-        pl.lit(expected.rule).alias("check"),
-        pl.lit(expected.column, pl.String).alias("column"),
-        *EVIDENCE_SCHEMA,
-        pl.lit(None, pl.String).alias("skipped"),
+    # By column: a query of polars for each of forty expectations takes longer than judging most.
+    nothing = [None] * frame.height
+    return pl.DataFrame(
+        {
+            name: frame[name].cast(kind)
+            if name in frame.columns
+            else pl.Series(nothing, dtype=kind)
+            for name, kind in EVIDENCE_SCHEMA.items()
+        }
     )
 
 
-def rows_skipped(skipped: dict[str, str]) -> pl.DataFrame:
-    """Return a row of a batch per check that was skipped: `check`, and in `skipped` the reason."""
-    given = {"check": list(skipped), "skipped": list(skipped.values())}
-    return pl.concat([NO_ROWS, pl.DataFrame(given, schema_overrides=BATCH_SCHEMA)], how="diagonal")
+def batch_of(asked: Sequence[Asked], skipped: dict[str, str]) -> pl.DataFrame:
+    """Return all evidence of an edition as one batch (`BATCH_SCHEMA`): `check` and `column` choose
+    the rows of an expectation, and a row per skipped check has in `skipped` the reason."""
+    heights = [one.rows.height for one in asked]
+    of = [(one.expected.rule, one.expected.column) for one in asked]
+    named = [name for name, height in zip(of, heights, strict=True) for _ in range(height)]
+    rows = pl.concat([NO_ROWS, *(one.rows for one in asked)]).with_columns(
+        pl.Series("check", [rule for rule, _ in named], pl.String),
+        pl.Series("column", [column for _, column in named], pl.String),
+    )
+    left_out = pl.DataFrame({"check": list(skipped), "skipped": list(skipped.values())})
+    frames = [pl.DataFrame(schema=BATCH_SCHEMA), rows, left_out.cast(pl.String)]
+    return pl.concat(frames, how="diagonal")
 
 
 def evaluate(asked: Sequence[Asked]) -> list[Result]:
@@ -120,16 +131,8 @@ def _key(one: Asked) -> Key:
     """Return what a result depends on: the expectation, and its rows whatever check they are of."""
     expectation = one.expected.expectation
     said = json.dumps([expectation.type, expectation.arguments], sort_keys=True)
-    if one.rows.is_empty():
-        return Key(said, b"", b"")
-    evidence = one.rows.drop("check", "column", "skipped")
-    return Key(said, _bytes(evidence.drop("item")), _bytes(evidence.select("item")))
-
-
-def _bytes(frame: pl.DataFrame) -> bytes:
-    written = io.BytesIO()
-    frame.write_ipc(written)
-    return written.getvalue()
+    rows = one.rows.rows()  # the item first
+    return Key(said, tuple(row[1:] for row in rows), tuple(row[0] for row in rows))
 
 
 def _known(key: Key) -> Result | None:
@@ -158,7 +161,7 @@ def _validated(asked: list[Asked]) -> dict[str, Result]:
     pieces, failed = dict[str, Piece](), dict[str, Result]()
     for one in asked:
         try:
-            pieces[one.expected.id] = Piece(_made(one.expected), one.rows.select(*EVIDENCE_SCHEMA))
+            pieces[one.expected.id] = Piece(_made(one.expected), one.rows)
         except Exception as error:  # whatever the library raises
             failed[one.expected.id] = _failed(one.expected, f"{type(error).__name__}: {error}")
     results = validated(list(pieces.values()), RESULT_FORMAT)

@@ -9,8 +9,8 @@ from datetime import date
 import polars as pl
 
 from checks.comparison import near
-from checks.edition_view import (
-    EditionView,
+from checks.edition_view import EditionView
+from checks.evidence import (
     Evidence,
     about_as_many,
     limited,

@@ -43,7 +43,7 @@ def keep_validation(
     feed: str,
     edition: str,
     now: datetime,
-    rows: Sequence[pl.DataFrame],
+    rows: pl.DataFrame,
     results: Sequence[Result],
 ) -> str:
     """Keep an edition's evidence as a batch and its validation result; returns the result's key.
@@ -53,7 +53,7 @@ def keep_validation(
     write_suite(home, feed)
     batch = f"{BATCHES}/{batch_path(feed, edition)}"
     with home.store.writing(batch) as path:
-        pl.concat(rows).write_parquet(path)
+        rows.write_parquet(path)
     done = validation_result(home, feed, edition, now, results)
     key = f"{VALIDATIONS}/{feed}/{edition}/{_stamp(now)}/{batch_id(feed, edition)}.json"
     home.store.write_once(key, _json(done))

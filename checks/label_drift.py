@@ -7,7 +7,8 @@ from __future__ import annotations
 import polars as pl
 
 from checks.comparison import Compared, compare
-from checks.edition_view import MEETING, EditionView, Evidence, listed, numbers, skipped
+from checks.edition_view import EditionView
+from checks.evidence import MEETING, Evidence, listed, numbers, skipped
 from warehouse.contract.model import Contract
 
 

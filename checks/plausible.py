@@ -12,17 +12,8 @@ import polars as pl
 
 from checks.check_catalogue import feed_words
 from checks.check_model import Share, Split
-from checks.edition_view import (
-    MEETING,
-    EditionView,
-    Evidence,
-    Limited,
-    compared,
-    limited,
-    listed,
-    offences,
-    skipped,
-)
+from checks.edition_view import EditionView
+from checks.evidence import MEETING, Evidence, Limited, compared, limited, listed, offences, skipped
 from checks.expectations import (
     Declaration,
     Expectation,

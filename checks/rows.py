@@ -9,7 +9,8 @@ from dataclasses import replace
 import polars as pl
 
 from checks.check_model import Check
-from checks.edition_view import MEETING, SHOWN, EditionView, Evidence
+from checks.edition_view import EditionView
+from checks.evidence import MEETING, SHOWN, Evidence
 from checks.expectations import (
     Declared,
     Expectation,
@@ -62,7 +63,7 @@ def row_rule(view: EditionView, rule: str) -> Iterator[Evidence]:
     """Yield one row rule's evidence by column; a single piece where only quarantined rows could
     break the rule, and there are none."""
     names = _columns_of(view.contract)[rule]
-    broken = set(view.quarantine.filter(pl.col("rule") == rule)["column_name"])
+    broken = set(_quarantined(view, rule)["column_name"])
     if rule in WHOLE_ROW:
         yield _whole_row(view, rule)
     elif rule in DOMAIN_RULES or broken:
@@ -97,17 +98,26 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
 
 
 def _whole_row(view: EditionView, rule: str) -> Evidence:
-    broken = view.quarantine.filter(pl.col("rule") == rule)
+    broken = _quarantined(view, rule)
     seen = broken.select(pl.col("found").fill_null("").alias("text")).unique(maintain_order=True)
     return _row_evidence(view, rule, broken, seen, ROW_RULES[rule])
 
 
 def _row_rule(view: EditionView, rule: str, name: str) -> Evidence:
     """Gather distinct accepted values, and quarantined ones."""
-    broken = view.quarantine.filter((pl.col("rule") == rule) & (pl.col("column_name") == name))
+    broken = _quarantined(view, rule, name)
     seen, expected, told = _domain(view, rule, name, broken)
     evidence = _row_evidence(view, rule, broken, seen, expected, told)
     return replace(evidence, column=name)
+
+
+def _quarantined(view: EditionView, rule: str, name: str | None = None) -> pl.DataFrame:
+    """Return the rows that broke a rule, in one column or any."""
+    rows = view.quarantine
+    if rows.is_empty():  # as in most editions: nothing is searched for each rule and column
+        return rows
+    of_rule = rows.filter(pl.col("rule") == rule)
+    return of_rule if name is None else of_rule.filter(pl.col("column_name") == name)
 
 
 def _row_evidence(
@@ -118,7 +128,7 @@ def _row_evidence(
     expected: str,
     told: str = UNBROKEN,
 ) -> Evidence:
-    found = broken["found"].unique(maintain_order=True).head(SHOWN).to_list()
+    found = list(dict.fromkeys(broken["found"]))[:SHOWN]
     shown = ", ".join("nothing" if text is None else f"`{text}`" for text in found)
     return Evidence(
         rule,

@@ -10,8 +10,9 @@ from functools import cache
 from itertools import islice
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
-from checks.edition_view import NOTHING, EditionView, Evidence, broken
-from checks.evaluation import Asked, Result, evaluate, exception_of, rows_of, rows_skipped
+from checks.edition_view import EditionView
+from checks.evaluation import Asked, Result, batch_of, evaluate, exception_of, rows_of
+from checks.evidence import NOTHING, Evidence, broken
 from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES
@@ -73,8 +74,8 @@ def judge(
     link = None
     if home is not None and asked:
         skipped = {one.rule: one.skipped for one, _ in pieces if one.skipped}
-        rows = [*(one.rows for one in asked), rows_skipped(skipped)]
-        link = keep_validation(home, feed, edition or run_id, run.at, rows, results)
+        batch = batch_of(asked, skipped)
+        link = keep_validation(home, feed, edition or run_id, run.at, batch, results)
     found = iter(results)
     return [_result(one, list(islice(found, len(own))), run, link) for one, own in pieces]
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from checks import expectations as expect
 from checks import plausible, rows
 from checks.columns_and_keys import _rows_of_keys
-from checks.edition_view import LIMITED
 from checks.evaluation import Asked, evaluate, rows_of
+from checks.evidence import LIMITED
 from checks.expectations import Expectation, Expected
 from tests.checks.support_checks import SUB_ICB
 from warehouse.contract.model import contracts
