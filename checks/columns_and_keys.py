@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
-from checks.evidence import Evidence
 from warehouse.base.months import month_text
 from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW

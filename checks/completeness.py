@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from checks.check_evidence import NOTHING, SHOWN, Evidence, compared, skipped
 from checks.edition_view import EditionView
-from checks.evidence import NOTHING, SHOWN, Evidence, compared, skipped
 from checks.missing_members import absent, as_before
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from checks.check_evidence import Evidence, listed, offences, skipped
 from checks.edition_view import EditionView
-from checks.evidence import Evidence, listed, offences, skipped
 from warehouse.transform.corrections import CORRECTIONS, Correction, corrections
 
 

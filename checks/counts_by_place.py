@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from checks.check_catalogue import feed_words
+from checks.check_evidence import Limited
 from checks.edition_view import EditionView
-from checks.evidence import Limited
 from checks.expected_range import CountTable, Ids, Range
 from checks.places_named import places_of
 from warehouse.base.months import between, days_of, month_text

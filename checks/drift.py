@@ -9,10 +9,10 @@ import math
 
 import polars as pl
 
+from checks.check_evidence import MEETING, SHOWN, Evidence, about_as_many, listed, numbers, skipped
 from checks.check_model import Check
 from checks.comparison import compare, span
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, SHOWN, Evidence, about_as_many, listed, numbers, skipped
 from checks.expectations import Declared, change_within
 from warehouse.base.months import month_text
 from warehouse.base.number_format import percent, signed_percent

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from checks.check_catalogue import feed_checks, feed_file, feed_words
+from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
-from checks.evidence import Evidence
 from checks.expectations import Declaration, always, none_found
 from warehouse.contract.model import FEEDS_FOLDER
 

@@ -8,9 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from checks.comparison import near
-from checks.edition_view import EditionView
-from checks.evidence import (
+from checks.check_evidence import (
     Evidence,
     about_as_many,
     limited,
@@ -20,6 +18,8 @@ from checks.evidence import (
     skipped,
     values,
 )
+from checks.comparison import near
+from checks.edition_view import EditionView
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.readers.containers import UTF16_STARTS, XLSX, sniff
 from warehouse.readers.refused import Refused

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from checks.check_evidence import MEETING, Evidence, listed, numbers, skipped
 from checks.comparison import Compared, compare
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, Evidence, listed, numbers, skipped
 from warehouse.contract.model import Contract
 
 

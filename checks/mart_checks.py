@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from checks.check_catalogue import MART, mart_checks
-from checks.evidence import SHOWN, Evidence, broken, offences
+from checks.check_evidence import SHOWN, Evidence, broken, offences
 from checks.runner import judge
 from warehouse.base.home import Home
 from warehouse.base.sql import open_file

@@ -12,9 +12,9 @@ from itertools import islice
 import polars as pl
 
 from checks.check_catalogue import feed_words
+from checks.check_evidence import MEETING, Evidence, Limited, limited, listed, offences, skipped
 from checks.counts_by_place import CountsByPlace, held_before, measure_of
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, Evidence, Limited, limited, listed, offences, skipped
 from checks.expectations import always, within_own_limits
 from checks.expected_range import LEAST, Range
 from checks.feed_rules import Rule

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from checks.check_evidence import Evidence, listed, offences, skipped
 from checks.edition_view import EditionView
 from checks.evaluation import Piece, Result, exception_of, expectation, validated
-from checks.evidence import Evidence, listed, offences, skipped
 from warehouse.contract.model import FEEDS_FOLDER
 
 RULE, FILE = "own_expectations", "expectations.json"

@@ -9,8 +9,8 @@ from functools import cache
 
 import polars as pl
 
+from checks.check_evidence import MEETING, Evidence, listed, offences, skipped
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, Evidence, listed, offences, skipped
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.reference import local_authorities

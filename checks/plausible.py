@@ -11,9 +11,18 @@ from datetime import date
 import polars as pl
 
 from checks.check_catalogue import feed_words
+from checks.check_evidence import (
+    MEETING,
+    Evidence,
+    Limited,
+    compared,
+    limited,
+    listed,
+    offences,
+    skipped,
+)
 from checks.check_model import Share, Split
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, Evidence, Limited, compared, limited, listed, offences, skipped
 from checks.expectations import (
     Declaration,
     Expectation,

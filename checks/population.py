@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from checks.check_evidence import SHOWN, Evidence, compared, listed, skipped
 from checks.check_model import Check
 from checks.edition_view import EditionView
-from checks.evidence import SHOWN, Evidence, compared, listed, skipped
 from checks.expectations import Declared, at_most
 from warehouse.base.months import month_text
 from warehouse.contract.model import Contract

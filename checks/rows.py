@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from checks.check_evidence import MEETING, SHOWN, Evidence
 from checks.check_model import Check
 from checks.edition_view import EditionView
-from checks.evidence import MEETING, SHOWN, Evidence
 from checks.expectations import (
     Declared,
     Expectation,

@@ -10,9 +10,9 @@ from functools import cache
 from itertools import islice
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
+from checks.check_evidence import NOTHING, Evidence, broken
 from checks.edition_view import EditionView
 from checks.evaluation import Asked, Result, batch_of, evaluate, exception_of, rows_of
-from checks.evidence import NOTHING, Evidence, broken
 from checks.expectations import Expected
 from checks.feed_rules import rules_file
 from checks.files import FILE_RULES

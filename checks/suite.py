@@ -29,8 +29,8 @@ from checks import (
     parents as hierarchy,
 )
 from checks.check_catalogue import MART, check_of, feed_words, mart_checks
+from checks.check_evidence import Evidence, broken
 from checks.edition_view import EditionView
-from checks.evidence import Evidence, broken
 from checks.expectations import (
     Expected,
     always,

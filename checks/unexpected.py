@@ -1,13 +1,13 @@
 """What an expectation found unexpected, in words, from its own validation result. Not here: what a
-check observed on the whole of an edition (`checks.evidence.Evidence`)."""
+check observed on the whole of an edition (`checks.check_evidence.Evidence`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from checks.check_evidence import SHOWN
 from checks.evaluation import Result
-from checks.evidence import SHOWN
 from warehouse.base.number_format import limit, whole
 
 ITEM = "item"

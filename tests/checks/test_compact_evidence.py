@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from checks import expectations as expect
 from checks import plausible, rows
+from checks.check_evidence import LIMITED
 from checks.columns_and_keys import _rows_of_keys
 from checks.evaluation import Asked, evaluate, rows_of
-from checks.evidence import LIMITED
 from checks.expectations import Expectation, Expected
 from tests.checks.support_checks import SUB_ICB
 from warehouse.contract.model import contracts

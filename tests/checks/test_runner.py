@@ -8,8 +8,8 @@ import pytest
 
 from checks import evaluation, runner
 from checks.check_catalogue import MART
+from checks.check_evidence import Evidence
 from checks.evaluation import Asked, evaluate, exception_of, library, rows_of
-from checks.evidence import Evidence
 from checks.expectations import Expectation, Expected, unique
 from checks.runner import check_version
 from checks.suite import suite_of

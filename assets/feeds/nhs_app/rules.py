@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import polars as pl
 
+from checks.check_evidence import Evidence, skipped
 from checks.edition_view import EditionView
-from checks.evidence import Evidence, skipped
 from checks.expectations import always, as_expected, equal
 from checks.feed_rules import Rule
 from warehouse.archive.source_files import Archive

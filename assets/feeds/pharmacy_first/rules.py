@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
+from checks.check_evidence import Evidence, skipped, within
 from checks.edition_view import EditionView
-from checks.evidence import Evidence, skipped, within
 from checks.expectations import between, not_below, within_factor
 from checks.feed_rules import Rule
 from warehouse.base.months import add_months, month_text, parse_month

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from checks.check_evidence import Evidence, skipped
 from checks.edition_view import EditionView
-from checks.evidence import Evidence, skipped
 from checks.expectations import change_within
 from checks.feed_rules import Rule
 from warehouse.base.number_format import percent
