@@ -3,7 +3,8 @@ catalogue."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,24 +30,37 @@ def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic:
     """Comment every table, view, column and macro of the database that `db` has open. `themes`: the
     wide views, whose columns are KPIs."""
     db.begin()
-    words, columns = descriptions(), _columns(db)
-    mark = SYNTHETIC_NOTE if synthetic else ""
-    for kind, entries in (("TABLE", words["tables"]), ("VIEW", words["views"])):
-        for name, entry in entries.items():
-            _comment(db, kind, name, mark + entry["comment"])
-            comments = column_comments(name)
-            for column in columns[name]:
-                _comment(db, "COLUMN", f"{name}.{column}", comments.get(column))
-    for view in themes:
-        _comment(db, "VIEW", view, mark + words["themes"]["comment"])
-        for column in columns[view]:
-            _comment(db, "COLUMN", f"{view}.{column}", _of_theme(column, kpis))
-    for macro, text in words["macros"].items():
-        _comment(db, "MACRO TABLE", macro, text)
+    db.execute(";\n".join(_comments(_columns(db), kpis, themes, synthetic)))
     db.commit()
 
 
-def _of_theme(column: str, kpis: dict[str, Kpi]) -> str | None:
+def _comments(
+    columns: dict[str, list[str]], kpis: dict[str, Kpi], themes: list[str], synthetic: bool
+) -> Iterator[str]:
+    words = descriptions()
+    mark = SYNTHETIC_NOTE if synthetic else ""
+    for kind, entries in (("TABLE", words["tables"]), ("VIEW", words["views"])):
+        for name, entry in entries.items():
+            yield _comment(kind, name, mark + entry["comment"])
+            yield from _of_columns(name, columns[name], column_comments(name).get)
+    for view in themes:
+        yield _comment("VIEW", view, mark + words["themes"]["comment"])
+        yield from _of_columns(view, columns[view], partial(_of_theme, kpis))
+    for macro, text in words["macros"].items():
+        yield _comment("MACRO TABLE", macro, text)
+
+
+def _of_columns(
+    table: str, columns: list[str], text_of: Callable[[str], str | None]
+) -> Iterator[str]:
+    """Yield the comments of columns. A column without text gets none, and the mart check
+    `tables_described` fails."""
+    for column in columns:
+        if (text := text_of(column)) is not None:
+            yield _comment("COLUMN", f"{table}.{column}", text)
+
+
+def _of_theme(kpis: dict[str, Kpi], column: str) -> str | None:
     """Return the comment of a wide view's column: a KPI, its status, or a shared column."""
     if kpi := kpis.get(column):
         return f"{kpi.title} ({kpi.unit}). {kpi.description}"
@@ -88,8 +102,6 @@ def _columns(db: Connection) -> dict[str, list[str]]:
     return found
 
 
-def _comment(db: Connection, kind: str, name: str, text: str | None) -> None:
-    """Set one comment, quoted here because COMMENT takes no parameters. Without text it is not
-    set, and the mart check `tables_described` fails."""
-    if text is not None:
-        db.execute(f"COMMENT ON {kind} {name} IS {quoted(text)}")
+def _comment(kind: str, name: str, text: str) -> str:
+    """SQL: one comment, quoted here because COMMENT takes no parameters."""
+    return f"COMMENT ON {kind} {name} IS {quoted(text)}"

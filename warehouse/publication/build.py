@@ -189,11 +189,13 @@ def _views() -> dict[str, str]:
 def _finish(target: Path, synthetic: bool) -> None:
     """Create views, macros and comments in the file opened on its own: they must name no alias."""
     with open_file(target) as db:
+        db.begin()  # a transaction each would wait for the disk each time
         for sql in _views().values():
             db.execute(sql)
         macros = revision_macros() | affected_macros() | caveat_macros() | explain_macros()
         for signature, sql in (macros | lineage_macros()).items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
+        db.commit()
         describe(db, catalogue(), list(theme_views(catalogue())), synthetic)
         db.execute("CHECKPOINT")
 
