@@ -90,10 +90,10 @@ def real_more() -> Path:
     return _named_folder(MORE_VARIABLE, "further real publications")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def migrations_read_once() -> Iterator[None]:
     """Dagster runs the scripts of all its migrations for each file of runs or events that it opens:
-    half a second a refresh. Here a process runs them once."""
+    a third of a second a refresh. From its first instance on, a process of tests runs them once."""
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -109,7 +109,7 @@ def migrations_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_instance(tmp_path_factory: pytest.TempPathFactory, migrations_read_once: None) -> Path:
     """Dagster's folder of a home in which nothing was ever run: its databases take long to make."""
     from pipelines.instance.prepare import open_instance
 
