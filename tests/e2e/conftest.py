@@ -14,6 +14,14 @@ from tests.shared import made_once
 from tests.support import write_regional
 from warehouse.base.home import HOME_VARIABLE, Home
 
+# What a refresh imports only when it gets there.
+LOADED_ON_THE_WAY = (
+    "holidays.countries",
+    "pipelines.instance.sqlite",
+    "pipelines.jobs",
+    "warehouse.lineage.compose",
+)
+
 
 @pytest.fixture(scope="session")
 def october_home(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> Home:
@@ -44,7 +52,7 @@ def fresh() -> BaseContext:
     of them, and done nothing yet."""
     can_fork = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
-    context.set_forkserver_preload([killed.__name__])
+    context.set_forkserver_preload([killed.__name__, *LOADED_ON_THE_WAY])
     return context
 
 
