@@ -119,9 +119,8 @@ class ExpectColumnValuesToBeKnownLocalAuthorities(ColumnMapExpectation):
         runtime_configuration: dict[str, Any] | None = None,
     ) -> list[RenderedStringTemplateContent]:
         column = configuration.kwargs.get("column") if configuration else None
-        return _text(
-            "values of $column are local authorities of the reference.", {"column": column}
-        )
+        params = {"column": column, "title": _title(configuration)}
+        return _text("$title: each $column is a local authority of the reference", params)
 
 
 class ComparedNumbers(ColumnPairMapExpectation):
@@ -140,15 +139,21 @@ class ComparedNumbers(ColumnPairMapExpectation):
     ) -> list[RenderedStringTemplateContent]:
         """Return the sentence, with the limit as a number that people write."""
         said = configuration.kwargs if configuration else {}
-        title = (configuration.meta or {}).get("title", "") if configuration else ""
         params = {
-            "title": title,
+            "title": _title(configuration),
             "column_A": said.get("column_A"),
             "column_B": said.get("column_B"),
             "times": f"{said.get('times', 1):g}",
             "percent": f"{said.get('share', 1) * 100:g}%",
         }
-        return _text(f"{cls.sentence} ($title)" if title else cls.sentence, params)
+        return _text(f"$title: {cls.sentence}", params)
+
+
+def _title(configuration: ExpectationConfiguration | None) -> str:
+    """Return the title of the check that an expectation is of, and its column if it has several."""
+    meta = (configuration.meta if configuration else None) or {}
+    column = meta.get("column")
+    return str(meta.get("title", "")) + (f" ({column})" if column else "")
 
 
 def _text(template: str, params: dict[str, Any]) -> list[RenderedStringTemplateContent]:
@@ -174,28 +179,28 @@ class ExpectNumbersToBeWithinFactor(ComparedNumbers):
     map_metric = "column_pair_values.within_factor"
     success_keys = (*PAIR, "times", "mostly")
     args_keys = ("column_A", "column_B", "times")
-    sentence = "$column_A is between 1/$times and $times times $column_B."
+    sentence = "$column_A is between 1/$times and $times times $column_B"
 
 
 class ExpectNumbersToChangeByAtMost(ComparedByShare):
     """Expect each A to differ from B by at most `share` of B."""
 
     map_metric = "column_pair_values.change_within"
-    sentence = "$column_A differs from $column_B by at most $percent."
+    sentence = "$column_A differs from $column_B by at most $percent"
 
 
 class ExpectNumbersNotToFallBelowShare(ComparedByShare):
     """Expect each A to be at least `share` of B."""
 
     map_metric = "column_pair_values.not_below_share"
-    sentence = "$column_A is at least $percent of $column_B."
+    sentence = "$column_A is at least $percent of $column_B"
 
 
 class ExpectNumbersToBeAtMostShare(ComparedByShare):
     """Expect each A to be at most `share` of B."""
 
     map_metric = "column_pair_values.at_most_share"
-    sentence = "$column_A is at most $percent of $column_B."
+    sentence = "$column_A is at most $percent of $column_B"
 
 
 class ExpectNumbersToBeWithinTheirLimits(MulticolumnMapExpectation):
@@ -215,5 +220,5 @@ class ExpectNumbersToBeWithinTheirLimits(MulticolumnMapExpectation):
         runtime_configuration: dict[str, Any] | None = None,
     ) -> list[RenderedStringTemplateContent]:
         number, low, high = configuration.kwargs["column_list"] if configuration else ("", "", "")
-        params = {"number": number, "low": low, "high": high}
-        return _text("$number lies between the $low and the $high of its row.", params)
+        params = {"number": number, "low": low, "high": high, "title": _title(configuration)}
+        return _text("$title: each $number is between $low and $high of its row", params)

@@ -18,7 +18,9 @@ from typing import Any
 import polars as pl
 
 from checks.check_catalogue import check_of
+from checks.check_evidence import listed
 from checks.check_model import Check
+from warehouse.base.number_format import limit
 from warehouse.contract.model import Contract
 
 # Evidence of all checks of an edition is one table, which is the batch that a suite judges.
@@ -34,6 +36,8 @@ EVIDENCE_SCHEMA: dict[str, type[pl.DataType]] = {
     "high": pl.Float64,
 }
 CAPTURING = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns about capturing groups
+NO_TEXT = "^(?!)"  # what no text matches
+MOST_SHOWN = 12  # values of a set in a sentence
 NAMESPACE = uuid.UUID("6f2d1c1e-6d0a-5c0e-9a59-2f3c9a4b7d10")
 SEVERITY = {"ERROR": "critical", "WARN": "warning"}
 
@@ -42,12 +46,13 @@ SEVERITY = {"ERROR": "critical", "WARN": "warning"}
 class Expectation:
     """An expectation: its type, and its arguments without those that choose rows of a check.
 
-    `described`: render the title of the check in place of the type's own sentence.
+    `sentence`: what it expects, shown after the title of the check (empty: the title says it). None
+    for expectations of our own, which make their sentence themselves.
     """
 
     type: str
     arguments: dict[str, Any] = field(default_factory=dict)
-    described: bool = False
+    sentence: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,10 @@ class Expected:
             "severity": SEVERITY[check.severity],
             "notes": check.title,
         }
-        if self.expectation.described:
-            found["description"] = check.title + (f" ({self.column})" if self.column else "")
+        if self.expectation.sentence is not None:
+            of = f" ({self.column})" if self.column else ""
+            then = f": {self.expectation.sentence}" if self.expectation.sentence else ""
+            found["description"] = f"{check.title}{of}{then}"
         return found
 
 
@@ -118,29 +125,32 @@ def _is(column: str, value: str) -> dict[str, Any]:
 
 def none_found() -> Expectation:
     """Expect that the evidence lists no fault: `text` has each in words."""
-    return Expectation("expect_column_values_to_be_null", {"column": "text"}, described=True)
+    return Expectation("expect_column_values_to_be_null", {"column": "text"}, sentence="")
 
 
 def in_set(values: Sequence[str]) -> Expectation:
     """Expect each `text` to be one of these."""
-    return Expectation(
-        "expect_column_values_to_be_in_set", {"column": "text", "value_set": list(values)}
-    )
+    arguments = {"column": "text", "value_set": list(values)}
+    said = f"each value is one of {listed(values, MOST_SHOWN)}"
+    return Expectation("expect_column_values_to_be_in_set", arguments, said)
 
 
 def matches(pattern: str) -> Expectation:
     """Expect each `text` to match a regular expression."""
-    return Expectation(
-        "expect_column_values_to_match_regex",
-        {"column": "text", "regex": CAPTURING.sub("(?:", pattern)},
-    )
+    arguments = {"column": "text", "regex": CAPTURING.sub("(?:", pattern)}
+    said = "there is none" if pattern == NO_TEXT else f"each value matches {pattern}"
+    return Expectation("expect_column_values_to_match_regex", arguments, said)
 
 
 def between(low: float | None = None, high: float | None = None) -> Expectation:
     """Expect each `number` to lie within these limits."""
-    limits = {"min_value": low, "max_value": high}
-    given = {name: value for name, value in limits.items() if value is not None}
-    return Expectation("expect_column_values_to_be_between", {"column": "number", **given})
+    both = {"min_value": low, "max_value": high}
+    given = {name: value for name, value in both.items() if value is not None}
+    words = {"min_value": "at least", "max_value": "at most"}
+    limits = " and ".join(f"{words[name]} {limit(value)}" for name, value in given.items())
+    arguments = {"column": "number", **given}
+    said = f"each number is {limits}"
+    return Expectation("expect_column_values_to_be_between", arguments, said)
 
 
 def within_own_limits() -> Expectation:
@@ -152,25 +162,31 @@ def within_own_limits() -> Expectation:
 
 def not_null() -> Expectation:
     """Expect every `text` to be given."""
-    return Expectation("expect_column_values_to_not_be_null", {"column": "text"})
+    return Expectation(
+        "expect_column_values_to_not_be_null", {"column": "text"}, "each value is given"
+    )
 
 
 def unique() -> Expectation:
     """Expect no `text` twice."""
-    return Expectation("expect_column_values_to_be_unique", {"column": "text"})
+    return Expectation("expect_column_values_to_be_unique", {"column": "text"}, "none comes twice")
 
 
 def equal() -> Expectation:
     """Expect `now` to equal `before`."""
     return Expectation(
-        "expect_column_pair_values_to_be_equal", {"column_A": "now", "column_B": "before"}
+        "expect_column_pair_values_to_be_equal",
+        {"column_A": "now", "column_B": "before"},
+        "now is equal to before",
     )
 
 
 def as_expected() -> Expectation:
     """Expect `text` to be what is `expected`, which the evidence gives row by row."""
     return Expectation(
-        "expect_column_pair_values_to_be_equal", {"column_A": "text", "column_B": "expected"}
+        "expect_column_pair_values_to_be_equal",
+        {"column_A": "text", "column_B": "expected"},
+        "each value is the expected one",
     )
 
 
@@ -184,6 +200,7 @@ def at_least() -> Expectation:
     return Expectation(
         "expect_column_pair_values_a_to_be_greater_than_b",
         {"column_A": "now", "column_B": "before", "or_equal": True},
+        "now is at least before",
     )
 
 
@@ -192,6 +209,7 @@ def at_most() -> Expectation:
     return Expectation(
         "expect_column_pair_values_a_to_be_greater_than_b",
         {"column_A": "before", "column_B": "now", "or_equal": True},
+        "now is at most before",
     )
 
 

@@ -76,8 +76,11 @@ def test_data_docs_can_write_each_sentence() -> None:
     own = [one for one in own if one.__module__ == custom_expectations.__name__]
     assert len(own) >= 5
     for one in own:
-        said = ExpectationConfiguration(one.expectation_type, kwargs, meta={"title": "Why"})
+        said = ExpectationConfiguration(
+            one.expectation_type, kwargs, meta={"title": "Why", "column": "of"}
+        )
         [content] = one._prescriptive_renderer(configuration=said)
         text = content.to_json_dict()["string_template"]
         written = DefaultJinjaPageView().render_string_template(text)
+        assert "Why (of): " in written
         assert "$" not in written and ("now" in written or "board" in written), one
