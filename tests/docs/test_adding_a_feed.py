@@ -88,6 +88,7 @@ def followed(
     return home, json.loads(done.stdout)
 
 
+@pytest.mark.acceptance
 def test_the_tests_of_all_feeds_are_green_with_the_new_one(
     followed: tuple[Path, dict[str, str]],
 ) -> None:
@@ -122,11 +123,13 @@ def test_the_rule_shown_judges_its_evidence() -> None:
     assert expectation.arguments == {"column": "number", "min_value": 3}
 
 
+@pytest.mark.acceptance
 def test_the_import_recognises_the_new_feed(followed: tuple[Path, dict[str, str]]) -> None:
     printed = next(text for line, text in followed[1].items() if "import" in line)
     assert f"{FEED}, edition 2025-03, 4 rows" in " ".join(printed.split())
 
 
+@pytest.mark.acceptance
 def test_the_mart_has_the_new_kpi_at_every_level(followed: tuple[Path, dict[str, str]]) -> None:
     with duckdb.connect(str(followed[0] / "mart" / "access_recovery.duckdb"), read_only=True) as db:
         rows = db.execute(blocks()["sql"][0]).fetchall()

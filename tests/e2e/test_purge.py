@@ -59,6 +59,7 @@ def dump(mart: Path) -> bytes:
         return "\n".join(str(db.execute(f"FROM {t}").fetchall()) for (t,) in tables).encode()
 
 
+@pytest.mark.acceptance
 def test_not_a_byte_is_left_whenever_it_was_killed(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

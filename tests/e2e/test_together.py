@@ -29,6 +29,7 @@ def landed(home: Home) -> Home:
     return home
 
 
+@pytest.mark.acceptance
 def test_two_refreshes_at_once_wait_for_each_other(landed: Home, fresh: BaseContext) -> None:
     told: Queue[tuple[int, str]] = fresh.Queue()
     both = [fresh.Process(target=refresh_and_tell, args=(landed.root, told)) for _ in range(2)]
@@ -51,12 +52,14 @@ def died(context: BaseContext, work: Callable[..., Any], home: Home, step: int) 
     assert child.exitcode == KILLED
 
 
+@pytest.mark.acceptance
 def test_a_killed_refresh_can_be_run_again(landed: Home, fresh: BaseContext) -> None:
     died(fresh, refresh_and_die, landed, 9)
     assert refresh(landed).failures == []
     assert figures(landed.mart) == OCTOBER
 
 
+@pytest.mark.acceptance
 @pytest.mark.parametrize(
     "step", [1, 8, 13, *(pytest.param(n, marks=pytest.mark.acceptance) for n in (2, 3, 5))]
 )

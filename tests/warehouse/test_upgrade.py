@@ -82,6 +82,7 @@ def test_an_old_home_opens_with_the_same_content(home: Home) -> None:
     assert {table: [one.rows, one.content] for table, one in found.items()} == recorded
 
 
+@pytest.mark.acceptance
 def test_it_refreshes_to_the_same_figures_though_its_upgrade_is_killed_half_way(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

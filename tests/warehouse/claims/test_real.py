@@ -10,6 +10,8 @@ from tests.warehouse.support_mart import Mart
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 
+pytestmark = pytest.mark.acceptance
+
 Record = dict[str, Any]
 FROM_TODAY = "differs from today's figures by"
 NOT_THEN = "; the edition of the time is not available"

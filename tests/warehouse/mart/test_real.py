@@ -12,6 +12,8 @@ from warehouse.base.home import Home
 from warehouse.outputs.headline import change_text, headlines, working_day_text
 from warehouse.settings import HOME_HEADLINES
 
+pytestmark = pytest.mark.acceptance
+
 ENGLAND = "E92000001"
 MODES = (
     "face_to_face_share", "telephone_share", "video_share", "home_visit_share",

@@ -14,6 +14,8 @@ from warehouse.editions.status import accept, hold
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish
 
+pytestmark = pytest.mark.acceptance
+
 Content = dict[str, str]
 WHY = ("both are true", "A. Person")
 
