@@ -195,6 +195,10 @@ class Store:
             except OSError:
                 shutil.copyfile(self._path(key), part)
 
+    def copy_out(self, key: str, path: Path) -> None:
+        """Copy an object to a file of this machine, never as a link. Raises FileNotFoundError."""
+        shutil.copyfile(self._path(key), path)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A temporary folder outside the home."""

@@ -33,12 +33,15 @@ def open_file(path: Path, read_only: bool = False) -> Connection:
     return duckdb.connect(str(path), read_only=read_only)
 
 
-def open_builder(path: Path, storage_version: str, limits: dict[str, str]) -> Connection:
-    """An in-memory database, with a new file attached as `mart`. `limits`: DuckDB's settings
-    (`memory_limit`, `temp_directory`)."""
-    db = duckdb.connect(config={**limits})
-    db.execute(f"ATTACH {quoted(path.as_posix())} AS mart (STORAGE_VERSION '{storage_version}')")
-    return db
+def open_builder(limits: dict[str, str]) -> Connection:
+    """An in-memory database. `limits`: DuckDB's settings (`memory_limit`, `temp_directory`)."""
+    return duckdb.connect(config={**limits})
+
+
+def attach_to_write(db: Connection, path: Path, name: str, storage_version: str) -> None:
+    """Attach a file to write, new or not. `storage_version`: of a new one."""
+    version = f"(STORAGE_VERSION '{storage_version}')"
+    db.execute(f"ATTACH {quoted(path.as_posix())} AS {name} {version}")
 
 
 def attach(db: Connection, path: Path, name: str = "mart") -> None:

@@ -9,12 +9,12 @@ from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
 from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
-from warehouse.mart.expected_members import load_expected
 from warehouse.mart.figure_faults import faults_of
 from warehouse.mart.figure_status import with_status
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
+from warehouse.mart.kept import Kept
 from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
@@ -22,6 +22,7 @@ from warehouse.mart.rollup import roll_up
 from warehouse.reference.levels import TABLE, sql_list
 from warehouse.settings import Disclosure
 
+Wanted = list[tuple[Kpi, Source]]
 # How a value is calculated from its parts, by unit; over several months, from summed parts.
 COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
 VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
@@ -31,16 +32,37 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
 
 
-def build_figures(
-    db: Connection, kpis: dict[str, Kpi], synthetic: bool, disclosure: Disclosure
-) -> None:
-    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: which figures of
-    local returns may be published."""
-    load_expected(db)
-    create_members(db)
+def published_sources(db: Connection, kpis: dict[str, Kpi]) -> Wanted:
+    """Create `stage.published`, and return the KPIs, each with its source, whose numerator any
+    accepted file has."""
     _load_published(db, kpis)
     published = {one for (one,) in db.execute("SELECT measure FROM stage.published").fetchall()}
-    wanted = [(k, s) for k in kpis.values() for s in k.sources if s.numerator in published]
+    return [(k, s) for k in kpis.values() for s in k.sources if s.numerator in published]
+
+
+def build_figures(
+    db: Connection, wanted: Wanted, synthetic: bool, disclosure: Disclosure, kept: Kept
+) -> None:
+    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: which figures of
+    local returns may be published; `kept`: what is not made anew."""
+    create_members(db)
+    kept.narrow(db)
+    _load_figures(db, wanted)
+    kept.widen(db)
+    suppress(db, wanted, disclosure)
+    _load_kpi_facts(db, wanted)
+    load_lags(db, wanted)
+    load_kpi_sources(db, wanted)
+    _number_series(db)
+    link_vintages(db)
+    _create_vintage(db)
+    kept.add_vintages(db)
+    _create_monthly(db, synthetic, kept)
+    kept.add_months(db)
+
+
+def _load_figures(db: Connection, wanted: Wanted) -> None:
+    """Roll all inputs up, and create `stage.figure`: every vintage of every KPI."""
     reached = {}
     for inputs in inputs_of(source for _, source in wanted):
         reached[(inputs.feed, inputs.other, inputs.asks_members)] = (inputs, roll_up(db, inputs))
@@ -60,14 +82,6 @@ def build_figures(
             parts.append(_figures_of(kpi, source, inputs, level))
     if parts:
         db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
-    suppress(db, wanted, disclosure)
-    _load_kpi_facts(db, wanted)
-    load_lags(db, wanted)
-    load_kpi_sources(db, wanted)
-    _number_series(db)
-    link_vintages(db)
-    _create_vintage(db)
-    _create_monthly(db, synthetic)
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
@@ -111,38 +125,52 @@ def _create_vintage(db: Connection) -> None:
     )
 
 
-def _create_monthly(db: Connection, synthetic: bool) -> None:
+def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
     """Calculate comparisons over time. Windows and joins use numbers (a series, an ordinal month),
     because text keys take several times as long."""
     _create_latest(db)
     create_dispute_reasons(db)
-    create_provisional(db)
+    kept.lend_neighbours(db)
+    create_provisional(db, kept)
     create_held_figures(db)
-    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
-    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
+    kept.lend_months(db)
+    _create_periods(db)
     db.execute(
         f"""CREATE TABLE mart.kpi_monthly AS
-        WITH with_status AS ({with_status()}),
-        period AS (
-            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM with_status)
+        WITH with_status AS ({with_status()})
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
                p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
-               CASE WHEN p.fiscal_months = p.financial_month AND NOT p.is_stock
+               CASE WHEN w.fiscal_months = p.financial_month AND NOT p.is_stock
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,
-               CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
+               CASE WHEN w.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
                f.value AS first_reported_value, p.edition,
                p.status, p.status_reason, y.status AS previous_year_status,
                p.members_present, p.members_expected, $synthetic AS synthetic
-        FROM period AS p
-        LEFT JOIN with_status AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        FROM with_status AS p
+        LEFT JOIN stage.period AS w ON w.series = p.series AND w.ordinal = p.ordinal
+        LEFT JOIN (SELECT series, ordinal, value, status FROM with_status) AS y
+            ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
+        WHERE NOT p.lent
         ORDER BY p.series, p.ordinal""",
         {"synthetic": synthetic},
+    )
+
+
+def _create_periods(db: Connection) -> None:
+    """Create `stage.period`: the months with a figure, and their summed parts, of the financial
+    year to date and of twelve months. Few columns, because windows sort all that they are given."""
+    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
+    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
+    db.execute(
+        f"""CREATE TABLE stage.period AS
+        SELECT series, ordinal, {_over("fiscal", fiscal)}, {_over("rolling", rolling)}
+        FROM stage.latest"""
     )
 
 
@@ -155,7 +183,7 @@ def _over(name: str, window: str) -> str:
 
 
 def _to_date(name: str) -> str:
-    value = VALUE.format(n=f"p.{name}_n", d=f"p.{name}_d").replace("unit ", "p.unit ")
+    value = VALUE.format(n=f"w.{name}_n", d=f"w.{name}_d").replace("unit ", "p.unit ")
     return f"({value})::DOUBLE"
 
 
@@ -194,7 +222,7 @@ def _number_series(db: Connection) -> None:
 
 def _create_latest(db: Connection) -> None:
     """Create `stage.latest`: the newest vintage of each figure, and NULL rows for months in
-    between.
+    between. `lent`: a row for comparisons alone, which is not published anew.
 
     Months without any figure have a row from sub-ICB upwards, so that a chart shows a gap. Below
     that, months without a practice or pharmacy are normal and have no row.
@@ -223,7 +251,8 @@ def _create_latest(db: Connection) -> None:
             SELECT s.series, m.ordinal, 0::BIGINT AS members_present
             FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
             ANTI JOIN newest AS n ON n.series = s.series AND n.ordinal = m.ordinal)
-        SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series)
+        SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series),
+               FALSE AS lent
         FROM (SELECT * FROM newest UNION ALL BY NAME SELECT * FROM gap) AS f
         JOIN stage.series AS s USING (series)
         JOIN month AS m USING (ordinal)"""

@@ -62,7 +62,7 @@ def create_governance(
     db: Connection, home: Home, placed: list[EditionFile], publications: pl.DataFrame
 ) -> None:
     """Create schema `governance` of the attached mart: imports, checks, decisions, publications."""
-    db.execute("CREATE SCHEMA mart.governance")
+    db.execute("CREATE SCHEMA IF NOT EXISTS mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
     create_from(db, "mart.governance.feed", _feeds(active), "contract", **AWAITED)

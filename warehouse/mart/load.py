@@ -16,7 +16,7 @@ from warehouse.editions.parts_and_revisions import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
 from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.disputed import create_disputes, disputes
-from warehouse.mart.expected_members import load_unplaced
+from warehouse.mart.expected_members import load_expected, load_unplaced
 from warehouse.mart.hierarchy import Connection, create_from, load_places
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
@@ -52,6 +52,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     load_unplaced(db)
     load_old_networks(db)
     load_boundaries(db)
+    load_expected(db)
     _load_calendar(db)
 
 

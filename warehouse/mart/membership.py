@@ -15,6 +15,7 @@ from warehouse.contract.model import contracts
 from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.inputs import Inputs
+from warehouse.mart.kept import Kept
 from warehouse.settings import Disclosure
 
 
@@ -64,13 +65,14 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
     )
 
 
-def publish_members(db: Connection, disclosure: Disclosure) -> None:
+def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:
     """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
-    attached mart."""
+    attached mart. `kept`: members that were not recorded anew."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
     )
+    kept.add_members(db)
     _create_figure_source(db)
     _create_figure_lost(db, disclosure)
 

@@ -18,6 +18,7 @@ from warehouse.base.number_format import size_sql
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, Source
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.kept import Kept
 from warehouse.mart.revisions import SIZE
 
 FIGURES, RELEASES = 3, 3
@@ -50,11 +51,14 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     create_from(db, "stage.contract_lag", frame, "catalogue.kpi", **origins)
 
 
-def create_provisional(db: Connection) -> None:
+def create_provisional(db: Connection, kept: Kept) -> None:
     """Create `kpi_revision_by_age` and `kpi_provisional` in the attached mart. Needs
     `stage.contract_lag`, `stage.latest` and `link_vintages`."""
     _create_later(db)
+    kept.add(db, "later_revision")
     _create_change(db)
+    kept.add_changes(db)
+    _create_typical_change(db)
     _create_by_age(db)
     _create_rule(db)
 
@@ -64,7 +68,7 @@ def _create_later(db: Connection) -> None:
     newest one, including unchanged ones."""
     db.execute(
         f"""CREATE TABLE stage.later_revision AS
-        SELECT l.kpi_id, l.org_level, {AGE} AS age_months, n.vintage // 1000 AS issue,
+        SELECT l.kpi_id, l.org_level, l.month, {AGE} AS age_months, n.vintage // 1000 AS issue,
                {SIZE.format(unit="l.unit", new="l.value", old="n.value")} AS size
         FROM stage.numbered AS n
         JOIN stage.latest AS l ON l.series = n.series AND l.ordinal = n.ordinal
@@ -74,19 +78,25 @@ def _create_later(db: Connection) -> None:
 
 
 def _create_change(db: Connection) -> None:
-    """Create `stage.typical_change`: the median change on the year of each KPI and level with
+    """Create `stage.change_on_year`: the change on the year of each figure of KPIs and levels with
     restated figures."""
     db.execute(
-        f"""CREATE TABLE stage.typical_change AS
-        SELECT l.kpi_id, l.org_level, count(size) AS changes, median(size) AS typical
-        FROM (SELECT p.kpi_id, p.org_level,
-                     {SIZE.format(unit="p.unit", new="p.value", old="y.value")} AS size
-              FROM stage.latest AS p
-              JOIN stage.latest AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
-              WHERE p.value IS NOT NULL AND y.value IS NOT NULL) AS l
+        f"""CREATE TABLE stage.change_on_year AS
+        SELECT p.kpi_id, p.org_level, p.month,
+               {SIZE.format(unit="p.unit", new="p.value", old="y.value")} AS size
+        FROM stage.latest AS p
+        JOIN stage.latest AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         SEMI JOIN stage.later_revision AS r
-            ON r.kpi_id = l.kpi_id AND r.org_level = l.org_level
-        GROUP BY ALL"""
+            ON r.kpi_id = p.kpi_id AND r.org_level = p.org_level
+        WHERE p.value IS NOT NULL AND y.value IS NOT NULL"""
+    )
+
+
+def _create_typical_change(db: Connection) -> None:
+    db.execute(
+        """CREATE TABLE stage.typical_change AS
+        SELECT kpi_id, org_level, count(size) AS changes, median(size) AS typical
+        FROM stage.change_on_year GROUP BY ALL"""
     )
 
 

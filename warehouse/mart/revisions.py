@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.kept import Kept
 from warehouse.reference.levels import DATED, sql_list
 
 # One number per month of a series, so that one window serves all columns about its vintages.
@@ -45,26 +46,39 @@ def link_vintages(db: Connection) -> None:
     )
 
 
-def create_revisions(db: Connection, synthetic: bool) -> None:
+def create_revisions(db: Connection, synthetic: bool, kept: Kept) -> None:
     """Create `kpi_revision` and `kpi_revision_typical` in the attached mart, and add the typical
     revision of each KPI to `kpi`. Needs `link_vintages` and `mart.kpi`."""
+    _load_issues(db)
+    kept.add(db, "issue")
     _number_editions(db)
     _create_revision(db, synthetic)
+    kept.add_revisions(db)
+    _load_restatements(db)
+    kept.add(db, "restatement")
     _create_typical(db)
     _add_revision_to_kpis(db)
 
 
-def _number_editions(db: Connection) -> None:
-    """Create `stage.edition_number`: the editions of each KPI and level, oldest first, and their
-    number."""
+def _load_issues(db: Connection) -> None:
+    """Create `stage.issue`: the editions (`202511`) with a figure of a KPI, level and month."""
     db.execute(
-        """CREATE TABLE stage.edition_number AS
-        SELECT kpi_id, org_level, issue,
-               row_number() OVER (PARTITION BY kpi_id, org_level ORDER BY issue) AS number,
-               count(*) OVER (PARTITION BY kpi_id, org_level) AS editions
-        FROM (SELECT DISTINCT s.kpi_id, s.org_level, n.vintage // 1000 AS issue
-              FROM stage.numbered AS n JOIN stage.series AS s USING (series))"""
+        """CREATE TABLE stage.issue AS
+        SELECT DISTINCT s.kpi_id, s.org_level, n.month, n.vintage // 1000 AS issue
+        FROM stage.numbered AS n JOIN stage.series AS s USING (series)"""
     )
+
+
+def number_editions(issues: str) -> str:
+    """SQL: the editions of each KPI and level, oldest first, and their number."""
+    return f"""SELECT kpi_id, org_level, issue,
+            row_number() OVER (PARTITION BY kpi_id, org_level ORDER BY issue) AS number,
+            count(*) OVER (PARTITION BY kpi_id, org_level) AS editions
+        FROM (SELECT DISTINCT kpi_id, org_level, issue FROM {issues})"""
+
+
+def _number_editions(db: Connection) -> None:
+    db.execute(f"CREATE TABLE stage.edition_number AS {number_editions('stage.issue')}")
 
 
 def _numbered() -> str:
@@ -110,19 +124,36 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
     )
 
 
+def _load_restatements(db: Connection) -> None:
+    """Create `stage.restatement`: the first available figure of a month compared with that of each
+    later edition, including equal ones."""
+    db.execute(
+        f"""CREATE TABLE stage.restatement AS
+        SELECT s.kpi_id, s.org_level, s.unit, n.month, n.vintage // 1000 AS issue,
+               n.first_vintage // 1000 AS first_issue,
+               {SIZE.format(unit="s.unit", new="n.value", old="n.first_value")} AS size,
+               n.first_vintage // 1000 = year(n.month) * 100 + month(n.month) AS from_release
+        FROM stage.numbered AS n JOIN stage.series AS s USING (series)
+        WHERE n.vintage // 1000 > n.first_vintage // 1000
+          AND coalesce(n.next_vintage // 1000 > n.vintage // 1000, TRUE)
+          AND n.value IS NOT NULL AND n.first_value IS NOT NULL"""
+    )
+
+
 def _create_typical(db: Connection) -> None:
     """Create `stage.observed_revision`: the first available figure of a month compared with the
-    figure 1, 3 and 12 editions later, including equal ones; and `kpi_revision_typical`."""
+    figure 1, 3 and 12 editions later; and `kpi_revision_typical`."""
     after = ", ".join(map(str, AFTER))
     db.execute(
         f"""CREATE TABLE stage.observed_revision AS
-        SELECT s.kpi_id, s.org_level, s.unit, e.number - f.number AS editions_after,
-               {SIZE.format(unit="s.unit", new="n.value", old="n.first_value")} AS size,
-               n.first_vintage // 1000 = year(n.month) * 100 + month(n.month) AS from_release
-        {_numbered()}
-        WHERE e.number - f.number IN ({after})
-          AND coalesce(n.next_vintage // 1000 > n.vintage // 1000, TRUE)
-          AND n.value IS NOT NULL AND n.first_value IS NOT NULL"""
+        SELECT r.kpi_id, r.org_level, r.unit, e.number - f.number AS editions_after, r.size,
+               r.from_release
+        FROM stage.restatement AS r
+        JOIN stage.edition_number AS e
+            ON e.kpi_id = r.kpi_id AND e.org_level = r.org_level AND e.issue = r.issue
+        JOIN stage.edition_number AS f
+            ON f.kpi_id = r.kpi_id AND f.org_level = r.org_level AND f.issue = r.first_issue
+        WHERE e.number - f.number IN ({after})"""
     )
     db.execute(
         f"""CREATE TABLE mart.kpi_revision_typical AS

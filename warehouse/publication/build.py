@@ -18,10 +18,10 @@ from pydantic import BaseModel
 
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive, SourceFile
-from warehouse.base.home import Home
+from warehouse.base.home import MART, Home
 from warehouse.base.imports import modules_behind
 from warehouse.base.keys import EditionKey, FileKey
-from warehouse.base.sql import open_builder, open_file
+from warehouse.base.sql import attach_to_write, open_builder, open_file
 from warehouse.claims.claim_tables import create_claims
 from warehouse.claims.register import published_claims, register_files
 from warehouse.contract import series_breaks
@@ -46,16 +46,19 @@ from warehouse.mart.analyst_tables import create_analyst_tables, theme_views
 from warehouse.mart.caveats import caveat_macros, caveat_views
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.explain_macros import explain_macros
-from warehouse.mart.figures import build_figures
+from warehouse.mart.figures import Wanted, build_figures, published_sources
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.kept import Kept
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
 from warehouse.mart.organisation_table import create_names
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.timeliness import timeliness_views
+from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
+from warehouse.publication.remembered import forget, remember
 from warehouse.reference import local_authorities, organisations
 from warehouse.settings import read_settings
 from warehouse.store import discard
@@ -68,7 +71,8 @@ SPILL = "mart/spill"  # what DuckDB can't keep in memory
 
 class Built(BaseModel):
     """A mart that is not yet checked or published. `built_over`: the run that built the mart
-    published at that time."""
+    published at that time; `made_whole_because`: why no figures were kept of it, None if they
+    were."""
 
     path: Path
     fingerprint: str
@@ -76,6 +80,7 @@ class Built(BaseModel):
     publication: dict[str, Any]
     synthetic: bool
     figures: int
+    made_whole_because: str | None = None
 
 
 @cache
@@ -115,8 +120,9 @@ def mart_fingerprint(home: Home) -> str:
 
 
 def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) -> Built:
-    """Build the mart beside the published one. `register`: the checks that apply, with the columns
-    of `warehouse.editions.check_history.REGISTER_SCHEMA`.
+    """Build the mart beside the published one, of which it keeps the figures of unchanged months.
+    `register`: the checks that apply, with the columns of
+    `warehouse.editions.check_history.REGISTER_SCHEMA`.
 
     Raises ValueError if no edition is accepted; the last good mart then stays published.
     """
@@ -142,20 +148,25 @@ def _build(
 ) -> Built:
     synthetic = all(one.file.synthetic for one in placed)
     fingerprint = mart_fingerprint(home)
+    settings = read_settings(home)
+    disclosure = settings.disclosure
     limits = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": home.store.local_copy(SPILL).as_posix(),
     }
-    with open_builder(target, STORAGE_VERSION, limits) as db:
+    with open_builder(limits) as db:
         record_statements(db)
         load(db, home, placed)
         load_held(db, all_statuses(home))
         create_names(db)
-        settings = read_settings(home)
-        disclosure = settings.disclosure
-        build_figures(db, catalogue(), synthetic, disclosure)
+        wanted = published_sources(db, catalogue())
+        facts = facts_of(db, f"{mart_version()} {STORAGE_VERSION}", wanted, disclosure, synthetic)
+        patch, why = _patch(db, home, placed, wanted, facts)
+        _attach(db, home, target, patch)
+        kept = patch.kept if patch else Kept()
+        build_figures(db, wanted, synthetic, disclosure, kept)
         create_analyst_tables(db, catalogue())
-        create_revisions(db, synthetic)
+        create_revisions(db, synthetic, kept)
         add_rule_to_kpis(db)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)
         newest = pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)
@@ -164,12 +175,14 @@ def _build(
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)
-        publish_members(db, disclosure)
+        publish_members(db, disclosure, kept)
         checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
         statements = [*recorded_statements(db), *_views().values()]
         edges = lineage_frame(home, statements, catalogue())
         create_from(db, "mart.governance.lineage_edge", edges, "lineage")
+        forget(home, but=patch.fingerprint if patch else None)
+        remember(db, home, fingerprint, facts, patch.patches if patch else 0, patch is not None)
         db.execute("DETACH mart")
     _finish(target, synthetic)
     return Built(
@@ -178,7 +191,27 @@ def _build(
         publication={**publication, "published_at": publication["published_at"].isoformat()},
         synthetic=synthetic,
         figures=publication["figures"],
+        made_whole_because=why,
     )
+
+
+def _patch(
+    db: Connection, home: Home, placed: list[EditionFile], wanted: Wanted, facts: str
+) -> tuple[Patch | None, str | None]:
+    """Return what to keep of the published mart, or why nothing."""
+    try:
+        return plan_patch(db, home, placed, wanted, facts), None
+    except Whole as why:
+        return None, str(why)
+
+
+def _attach(db: Connection, home: Home, target: Path, patch: Patch | None) -> None:
+    """Attach the file to build: a new one, or a copy of the published one with what is kept."""
+    if patch:
+        home.store.copy_out(MART, target)
+    attach_to_write(db, target, "mart", STORAGE_VERSION)
+    if patch:
+        prepare(db)
 
 
 def _views() -> dict[str, str]:

@@ -1,0 +1,149 @@
+"""Lend the published mart's figures to a build that makes only some months, for its comparisons
+over time: the year before, the year to date, twelve months, gaps and statuses.
+
+Belongs here: which rows `stage.latest` lacks. Does not: replacing rows (`kept_figures`).
+"""
+
+from __future__ import annotations
+
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.input_digests import unlogged
+from warehouse.reference.levels import TABLE, sql_list
+
+ORDINAL = "year({month}) * 12 + month({month})"
+# SQL: the month since which figures are lent: a year before the first that may differ.
+_YEAR_BEFORE = "w.month - INTERVAL 1 YEAR"
+
+
+def lend_months(db: Connection) -> None:
+    """Add to `stage.latest` all figures since the first that may differ, and those of the year
+    before it, with what their statuses are made of."""
+    _load_gaps(db)
+    _load_since(db)
+    _load_series(db)
+    unlogged(db, "DELETE FROM stage.latest WHERE vintage IS NULL")
+    unlogged(
+        db,
+        f"""INSERT INTO stage.latest BY NAME
+        SELECT l.*, l.month < w.month AS lent
+        FROM ({kept_as_latest()}) AS l JOIN stage.since AS w USING (kpi_id, org_level)
+        WHERE l.month >= {_YEAR_BEFORE}""",
+    )
+    unlogged(
+        db,
+        f"""INSERT INTO stage.latest BY NAME
+        SELECT g.ordinal, m.month, m.financial_year, m.financial_month, s.*,
+               0::BIGINT AS members_present, m.month < w.month AS lent
+        FROM stage.gap AS g JOIN stage.series AS s USING (kpi_id, org_level, org_code)
+        JOIN stage.calendar AS m ON {ORDINAL.format(month="m.month")} = g.ordinal
+        JOIN stage.since AS w ON w.kpi_id = s.kpi_id AND w.org_level = s.org_level
+        WHERE m.month >= {_YEAR_BEFORE}""",
+    )
+    _lend_reasons(db)
+
+
+def only(join: str) -> str:
+    """SQL: the touched rows of a table (`SEMI`), or the others (`ANTI`)."""
+    return f"{join} JOIN stage.touched USING (kpi_id, org_level, month)"
+
+
+def kept_as_latest() -> str:
+    """SQL: kept figures as rows of `stage.latest`, save those made anew. What made a figure
+    incomplete is in its reason."""
+    return f"""SELECT s.*, {ORDINAL.format(month="k.month")} AS ordinal, k.edition, k.numerator,
+            k.denominator, k.members_present, k.members_expected,
+            k.status = 'suppressed' AS suppressed,
+            CASE WHEN k.status = 'incomplete' THEN k.status_reason END AS reason, k.value,
+            k.month, m.financial_year, m.financial_month
+        FROM (FROM mart.kept_kpi_monthly WHERE edition IS NOT NULL) AS k
+        JOIN stage.series AS s USING (kpi_id, org_level, org_code)
+        JOIN stage.calendar AS m USING (month)
+        ANTI JOIN stage.touched AS t USING (kpi_id, org_level, month)"""
+
+
+def _load_gaps(db: Connection) -> None:
+    """Create `stage.gap`: the months without a figure between the first and last figure of an
+    organisation (`kpi_id, org_level, org_code, ordinal`), as `stage.latest` would have them."""
+    may_lack = sql_list(tuple(one.name for one in TABLE if one.is_site or one.is_optional))
+    columns = "kpi_id, org_level, org_code"
+    ordinal = ORDINAL.format(month="month")
+    unlogged(
+        db,
+        f"""CREATE TABLE stage.gap AS
+        WITH held AS (
+            SELECT {columns}, {ordinal} AS ordinal
+            FROM (FROM mart.kept_kpi_monthly
+                  WHERE edition IS NOT NULL AND org_level NOT IN ({may_lack})) {only("ANTI")}
+            UNION ALL
+            SELECT {columns}, ordinal FROM stage.latest
+            WHERE vintage IS NOT NULL AND org_level NOT IN ({may_lack})),
+        span AS (SELECT {columns}, min(ordinal) AS first, max(ordinal) AS last
+                 FROM held GROUP BY ALL),
+        month AS (SELECT {ordinal} AS ordinal FROM stage.calendar)
+        SELECT {columns}, m.ordinal
+        FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
+        ANTI JOIN held AS h USING ({columns}, ordinal)""",
+    )
+
+
+def _load_since(db: Connection) -> None:
+    """Create `stage.since`: per KPI and level the first month whose row of `kpi_monthly` may
+    differ: made anew, with another provisional rule, or a gap where there was none or no longer."""
+    gaps = f"""SELECT kpi_id, org_level, org_code, {ORDINAL.format(month="month")} AS ordinal
+        FROM mart.kept_kpi_monthly WHERE edition IS NULL"""
+    unlogged(
+        db,
+        f"""CREATE TABLE stage.since AS
+        WITH differs AS (
+            SELECT kpi_id, org_level, month FROM stage.touched
+            UNION ALL
+            SELECT kpi_id, org_level, least(o.provisional_from, n.provisional_from)
+            FROM mart.kept_kpi_provisional AS o
+            FULL JOIN mart.kpi_provisional AS n USING (kpi_id, org_level)
+            WHERE (o.provisional_from, o.rule) IS DISTINCT FROM (n.provisional_from, n.rule)
+            UNION ALL
+            SELECT kpi_id, org_level,
+                   make_date(((ordinal - 1) // 12)::BIGINT, ((ordinal - 1) % 12 + 1)::BIGINT, 1)
+            FROM ((FROM stage.gap EXCEPT {gaps}) UNION ALL ({gaps} EXCEPT FROM stage.gap)))
+        SELECT kpi_id, org_level, min(month) AS month FROM differs GROUP BY ALL""",
+    )
+
+
+def _load_series(db: Connection) -> None:
+    """Number the series of lent figures of which no month was made anew."""
+    unlogged(
+        db,
+        f"""INSERT INTO stage.series BY NAME
+        SELECT (SELECT coalesce(max(series), 0) FROM stage.series)
+                   + row_number() OVER (ORDER BY kpi_id, org_level, org_code) AS series,
+               f.*, o.org_code
+        FROM (SELECT DISTINCT k.kpi_id, k.org_level, k.org_code
+              FROM mart.kept_kpi_monthly AS k JOIN stage.since AS w USING (kpi_id, org_level)
+              WHERE k.month >= {_YEAR_BEFORE}
+              UNION SELECT kpi_id, org_level, org_code FROM stage.gap) AS o
+        ANTI JOIN stage.series AS s USING (kpi_id, org_level, org_code)
+        JOIN stage.kpi_fact AS f USING (kpi_id, org_level)""",
+    )
+
+
+def _lend_reasons(db: Connection) -> None:
+    """Add to `stage.held_figure` and `stage.first_reported` what kept figures had in them: why one
+    is held or disputed, and what was reported first."""
+    lent = """FROM stage.latest AS p JOIN mart.kept_kpi_monthly AS k
+            ON k.kpi_id = p.kpi_id AND k.org_level = p.org_level AND k.org_code = p.org_code
+            AND k.month = p.month
+        WHERE p.vintage IS NULL AND p.edition IS NOT NULL"""
+    unlogged(
+        db,
+        f"""INSERT INTO stage.held_figure BY NAME
+        SELECT p.series, p.ordinal,
+               CASE WHEN k.status = 'held' THEN k.status_reason END AS held,
+               CASE WHEN k.status = 'disputed' THEN k.status_reason END AS released
+        {lent} AND k.status IN ('held', 'disputed')""",
+    )
+    unlogged(
+        db,
+        f"""INSERT INTO stage.first_reported BY NAME
+        SELECT p.series, p.ordinal, k.first_reported_value AS value
+        {lent} AND k.first_reported_value IS NOT NULL""",
+    )
