@@ -119,7 +119,10 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
     with open_file(built.path, read_only=True) as db:
         edges = index(edges_of(db))
         for table in _parents():
-            metadata: dict[str, Any] = {"synthetic": built.synthetic}
+            metadata: dict[str, Any] = {
+                "synthetic": built.synthetic,
+                "made_whole_because": built.made_whole_because or "it was not",
+            }
             metadata |= _record_counts(db) if table == "governance" else _table_metadata(db, table)
             metadata["dagster/column_lineage"] = _column_lineage(edges, table)
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)

@@ -151,6 +151,9 @@ def refresh(
         typer.Option(help="Process only this edition (YYYY-MM), likewise; repeatable."),
     ] = None,
     wait: Annotated[bool, typer.Option(help="Wait for a running refresh to end.")] = True,
+    full: Annotated[
+        bool, typer.Option("--full", help="Make the whole mart anew, even if nothing changed.")
+    ] = False,
 ) -> None:
     """Import files from the landing folder, check what is pending, and publish the mart."""
     from pipelines.cli.outcomes import show_refresh
@@ -160,7 +163,7 @@ def refresh(
     feeds = [feed_named(one) for one in feed or []]
     editions = [month_named(one) for one in edition or []]
     with screen.working("Looking for new files") as working:
-        report = run(home, feeds, editions, working, wait)
+        report = run(home, feeds, editions, working, wait, full=full)
     raise typer.Exit(show_refresh(screen, home, report))
 
 

@@ -13,6 +13,8 @@ from warehouse.base.home import Home
 from warehouse.editions.check_history import state_key
 from warehouse.lineage.edge_table import kept_lineage
 from warehouse.publication.previous_marts import superfluous
+from warehouse.publication.publish import is_loose, published_fingerprint
+from warehouse.publication.remembered import key_of, remembered_keys
 from warehouse.transform.lake import facts_of, lake_keys
 
 DERIVED = ("tidy", "measures", "organisations", "corrected")
@@ -38,6 +40,7 @@ def find_waste(home: Home) -> list[Waste]:
         *_derived(home, every, active),
         *_states(home, every),
         *_lineage(home),
+        *((key, "what earlier marts were made from") for key in _outlived(home)),
         *((key, "old marts, beyond those that are kept") for key in superfluous(home)),
     ]
     return [Waste(key, why, home.store.size(key)) for key, why in sorted(found)]
@@ -82,3 +85,12 @@ def _states(home: Home, every: list[SourceFile]) -> Iterator[tuple[str, str]]:
 def _lineage(home: Home) -> Iterator[tuple[str, str]]:
     for key in kept_lineage(home)[:-1]:
         yield key, "lineage of an earlier version of the mart"
+
+
+def _outlived(home: Home) -> Iterator[str]:
+    """Yield what was remembered of marts other than the published one; also of that one, if much of
+    its file is blocks of replaced rows: the next mart is then made whole."""
+    published = published_fingerprint(home)
+    for key in remembered_keys(home):
+        if published is None or key != key_of(published) or is_loose(home):
+            yield key

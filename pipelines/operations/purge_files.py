@@ -29,6 +29,7 @@ from warehouse.editions.check_history import edition_files, state_key, verdicts
 from warehouse.outputs.data_docs.replace_site import remove_site
 from warehouse.outputs.openlineage.keep import forget_files
 from warehouse.publication.previous_marts import remove_previous
+from warehouse.publication.remembered import forget
 from warehouse.readers.containers import sniff
 from warehouse.store import discard
 from warehouse.transform.lake import lake_keys
@@ -232,6 +233,7 @@ def erase(
             store.delete(f"state/{name}")
     for prefix in ("docs", "state/downloads", "mart/spill"):  # of killed processes, too
         store.delete_all(prefix)
+    forget(home)  # so that the next mart is a new file, without the blocks of replaced rows
     for prefix in WRITTEN:
         store.sweep(prefix)
     remove_previous(home)

@@ -28,6 +28,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.intake.importer import ImportOutcome
 from warehouse.outputs.pages.paths import are_whole
+from warehouse.publication.remembered import forget
 from warehouse.settings import read_settings
 from warehouse.transform.lake import read_again
 
@@ -86,11 +87,13 @@ def refresh(
     say: Say = lambda _: None,
     wait: bool = True,
     still_for: float = 0,
+    full: bool = False,
 ) -> RefreshReport:
     """Import the landing folder, process pending editions, and publish the mart.
 
     `feeds`, `editions`: process only these, even if they are not pending. `still_for`: files
-    changed within so many seconds stay in the landing folder. Raises Busy if another refresh is
+    changed within so many seconds stay in the landing folder. `full`: make the whole mart anew,
+    even if it is up to date. Raises Busy if another refresh is
     running and `wait` is False, NotHeld for a feed or an edition without a file, ValueError for
     settings, or a register of claims, that can't be read.
     """
@@ -102,7 +105,7 @@ def refresh(
         clean_up(home)
         report.imported.extend(take_landing(home, say, still_for))
         check_held(home, feeds, editions)
-        bring_up_to_date(home, report, say, feeds, editions)
+        bring_up_to_date(home, report, say, feeds, editions, full)
     return report
 
 
@@ -129,13 +132,17 @@ def bring_up_to_date(
     say: Say,
     feeds: list[str] | None = None,
     editions: list[str] | None = None,
+    full: bool = False,
 ) -> None:
-    """Process archived files and publish the mart. The caller holds the home's lock."""
+    """Process archived files and publish the mart, if `full` even an unchanged one. The caller
+    holds the home's lock."""
     batches = plan(home, feeds, editions)
     if feeds or editions:
         _read_again(home, batches)
-    if batches or not mart_is_current(home):
-        _run(home, batches, report, say)
+    if full:
+        forget(home)
+    if batches or full or not mart_is_current(home):
+        _run(home, batches, report, say, full)
     else:
         report.nothing_to_do = True
     if not are_whole(home):
@@ -219,7 +226,7 @@ def _all_is_decided(home: Home) -> bool:
     return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 
-def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> None:
+def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say, full: bool) -> None:
     from pipelines.jobs import job_definitions
     from pipelines.resources import HomeResource
     from warehouse.outputs.openlineage.emit import forget_trouble, trouble_of
@@ -242,7 +249,7 @@ def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say) -> N
                 report.failures.append(f"{batch.feed} {span}: {problem}")
         if not accepted_files(home) and (_all_is_decided(home) or shows_withdrawn_files(home)):
             report.taken_down = take_down(home)
-        elif not is_current(home):
+        elif (accepted_files(home) and full) or not is_current(home):
             say("Building, checking and publishing the mart")
             problem = execute(definitions.resolve_job_def(PUBLISH_JOB), instance, home)
             report.published = problem is None

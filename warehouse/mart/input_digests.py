@@ -25,6 +25,7 @@ Digests = Mapping[tuple[str, str, Month], str]
 Changed = Mapping[str, set[Month]]
 # Where practices and pharmacies belong, and where all others do.
 SITE_PLACES, PLACES = "places of sites", "places"
+REPORTED = "reported"
 _OF_FEED = ("boundary", "placement", "stale", "unplaced", "held_month")
 
 
@@ -55,7 +56,7 @@ def read_digests(db: Connection, table: str) -> Digests:
 def _relations() -> Iterator[tuple[str, str, str]]:
     """Yield component, part, and SQL of its rows with their `month`."""
     for feed in measured_feeds():
-        for part in ("reported", "lost"):
+        for part in (REPORTED, "lost"):
             yield feed, part, f"FROM stage.{part}_{feed}"
         for part in _OF_FEED:
             yield feed, part, f"FROM stage.{part} WHERE feed = '{feed}'"
@@ -79,6 +80,16 @@ def differing(now: Digests, before: Digests) -> Changed:
         if now.get(key) != before.get(key):
             component, _, month = key
             found[component].add(month)
+    return found
+
+
+def months_reported(digests: Iterable[Digests]) -> Mapping[str, set[Month]]:
+    """Return the months in which each feed counts anything, now or before. In no other month do
+    inputs of which it has the numerators have figures."""
+    found: dict[str, set[Month]] = defaultdict(set)
+    for feed, part, month in (key for some in digests for key in some):
+        if part == REPORTED:
+            found[feed].add(month)
     return found
 
 

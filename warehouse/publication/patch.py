@@ -28,6 +28,7 @@ from warehouse.mart.input_digests import (
     differing,
     feeds_behind,
     load_digests,
+    months_reported,
     months_to_make,
     read_digests,
     unlogged,
@@ -133,13 +134,17 @@ def _planned(db: Connection, path: Path, wanted: Wanted, facts: str, fingerprint
     if patches >= MOST_PATCHES:
         raise Whole(f"the published mart was patched {patches} times")
     now = read_digests(db, "stage.input_digest")
-    changed = differing(now, read_digests(db, f"{BEFORE}.input_digest"))
-    if local := sorted(set(controlled_feeds()) & changed.keys()):
+    before = read_digests(db, f"{BEFORE}.input_digest")
+    changed = differing(now, before)
+    known = months_reported([now, before])
+    made, most = [], 0
+    for one in inputs_of(source for _, source in wanted):
+        months = known[one.feed]
+        made.append((one, frozenset(months_to_make(db, one, changed) & months)))
+        most += len(months)
+    behind = {feed for one, some in made if some for feed in feeds_behind(one)}
+    if local := sorted(behind & set(controlled_feeds())):
         raise Whole(f"local returns changed ({', '.join(local)}), and with them what is suppressed")
-    every = inputs_of(source for _, source in wanted)
-    made = [(one, frozenset(months_to_make(db, one, changed))) for one in every]
-    months = {(component, month) for component, _, month in now}
-    most = sum(len({m for f in feeds_behind(one) for c, m in months if c == f}) for one in every)
     if sum(len(some) for _, some in made) > MOST_MONTHS * most:
         raise Whole("most months changed")
     _load_touched(db, wanted, made)

@@ -18,8 +18,10 @@ from warehouse.base.sql import open_mart
 from warehouse.mart.governance import publications
 from warehouse.publication.build import Built, mart_fingerprint
 from warehouse.publication.previous_marts import keep_previous, may_all_be_seen, remove_previous
+from warehouse.publication.remembered import forget
 
 SWAP_SECONDS = 10.0
+LOOSE = 0.3  # share of free blocks from which a mart is worth making whole
 NEXT, LOG = f"{MART}.next", f"{MART}.wal"
 
 
@@ -105,6 +107,13 @@ def shows_any(home: Home, sha256: set[str]) -> bool:
     return rows is None or any(one in sha256 for (one,) in rows)
 
 
+def is_loose(home: Home) -> bool:
+    """Whether much of the published file is free blocks, which patches leave."""
+    loose = f"free_blocks > {LOOSE} * total_blocks"
+    sql = f"SELECT {loose} FROM pragma_database_size() WHERE database_name = 'mart'"
+    return bool((_query(home.mart, sql) or [(False,)])[0][0])
+
+
 def take_down(home: Home) -> bool:
     """Remove the published, next and previous marts, and the pages; False if none was published.
 
@@ -112,6 +121,7 @@ def take_down(home: Home) -> bool:
     """
     found = home.has_mart
     home.store.delete_all("docs")
+    forget(home)
     try:
         remove_previous(home)
         for key in (NEXT, LOG, MART):

@@ -36,9 +36,14 @@ def remembered(home: Home, fingerprint: str | None) -> Path | None:
     return home.store.local_copy(key_of(fingerprint))
 
 
+def remembered_keys(home: Home) -> list[str]:
+    """Return the keys of all that builds remembered."""
+    return home.store.list_keys(PLACE)
+
+
 def forget(home: Home, but: str | None = None) -> None:
     """Delete what builds remembered, except that of the mart with this fingerprint."""
-    for key in home.store.list_keys(PLACE):
+    for key in remembered_keys(home):
         if but is None or key != key_of(but):
             home.store.delete(key)
     home.store.sweep(PLACE)
@@ -62,7 +67,8 @@ def remember(
             for table in REMEMBERED:
                 unlogged(db, f"CREATE TABLE {AFTER}.{table} AS {_counted(table, kept)}")
         finally:
-            db.execute(f"DETACH {AFTER}")
+            for name in (AFTER, BEFORE):  # it may be the file that this one replaces
+                db.execute(f"DETACH DATABASE IF EXISTS {name}")
 
 
 def _counted(table: str, kept: bool) -> str:
