@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.mart.hierarchy import Connection, feeds_at
 from warehouse.mart.inputs import Inputs, reporting_level
@@ -123,7 +124,7 @@ def _months_of_editions(db: Connection, feed: str, editions: Iterable[Month]) ->
     """Return the months with a figure in these editions of a feed."""
     rows = db.execute(
         f"SELECT DISTINCT month FROM stage.reported_{feed} WHERE edition IN (SELECT unnest($of))",
-        {"of": [f"{month:%Y-%m}" for month in editions]},
+        {"of": [month_text(month) for month in editions]},
     ).fetchall()
     return {month for (month,) in rows}
 

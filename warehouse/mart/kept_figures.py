@@ -1,8 +1,8 @@
 """Keep the published mart's figures of unchanged months, and add them to those made anew.
 
 Belongs here: which rows are replaced, and what the tables made lack of the rest. Does not: finding
-what changed (`input_digests`), preparing the file (`publication.patch`), keeping revisions
-(`kept_revisions`).
+what changed (`input_digests`), what comparisons over time need (`lent_months`), preparing the file
+(`publication.patch`).
 
 The build is the same as one of the whole mart, on fewer months: a table of the mart is made with
 the rows of the months to be made, `kept_<table>` has the published rows, and both together are the

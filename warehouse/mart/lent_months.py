@@ -32,12 +32,12 @@ def lend_months(db: Connection) -> None:
     unlogged(
         db,
         f"""INSERT INTO stage.latest BY NAME
-        SELECT g.ordinal, m.month, m.financial_year, m.financial_month, s.*,
-               0::BIGINT AS members_present, m.month < w.month AS lent
+        SELECT {ORDINAL.format(month="g.month")} AS ordinal, g.month, m.financial_year,
+               m.financial_month, s.*, 0::BIGINT AS members_present, g.month < w.month AS lent
         FROM stage.gap AS g JOIN stage.series AS s USING (kpi_id, org_level, org_code)
-        JOIN stage.calendar AS m ON {ORDINAL.format(month="m.month")} = g.ordinal
-        JOIN stage.since AS w ON w.kpi_id = s.kpi_id AND w.org_level = s.org_level
-        WHERE m.month >= {_YEAR_BEFORE}""",
+        JOIN stage.calendar AS m USING (month)
+        JOIN stage.since AS w USING (kpi_id, org_level)
+        WHERE g.month >= {_YEAR_BEFORE}""",
     )
     _lend_reasons(db)
 
@@ -63,34 +63,32 @@ def kept_as_latest() -> str:
 
 def _load_gaps(db: Connection) -> None:
     """Create `stage.gap`: the months without a figure between the first and last figure of an
-    organisation (`kpi_id, org_level, org_code, ordinal`), as `stage.latest` would have them."""
+    organisation (`kpi_id, org_level, org_code, month`), as `stage.latest` would have them."""
     may_lack = sql_list(tuple(one.name for one in TABLE if one.is_site or one.is_optional))
     columns = "kpi_id, org_level, org_code"
-    ordinal = ORDINAL.format(month="month")
     unlogged(
         db,
         f"""CREATE TABLE stage.gap AS
         WITH held AS (
-            SELECT {columns}, {ordinal} AS ordinal
+            SELECT {columns}, month
             FROM (FROM mart.kept_kpi_monthly
                   WHERE edition IS NOT NULL AND org_level NOT IN ({may_lack})) {only("ANTI")}
             UNION ALL
-            SELECT {columns}, ordinal FROM stage.latest
+            SELECT {columns}, month FROM stage.latest
             WHERE vintage IS NOT NULL AND org_level NOT IN ({may_lack})),
-        span AS (SELECT {columns}, min(ordinal) AS first, max(ordinal) AS last
-                 FROM held GROUP BY ALL),
-        month AS (SELECT {ordinal} AS ordinal FROM stage.calendar)
-        SELECT {columns}, m.ordinal
-        FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
-        ANTI JOIN held AS h USING ({columns}, ordinal)""",
+        span AS (SELECT {columns}, min(month) AS first, max(month) AS last FROM held GROUP BY ALL)
+        SELECT {columns}, m.month
+        FROM span AS s JOIN stage.calendar AS m ON m.month BETWEEN s.first AND s.last
+        ANTI JOIN held AS h USING ({columns}, month)""",
     )
 
 
 def _load_since(db: Connection) -> None:
     """Create `stage.since`: per KPI and level the first month whose row of `kpi_monthly` may
     differ: made anew, with another provisional rule, or a gap where there was none or no longer."""
-    gaps = f"""SELECT kpi_id, org_level, org_code, {ORDINAL.format(month="month")} AS ordinal
-        FROM mart.kept_kpi_monthly WHERE edition IS NULL"""
+    columns = "kpi_id, org_level, org_code, month"
+    now = f"SELECT {columns} FROM stage.gap"
+    before = f"SELECT {columns} FROM mart.kept_kpi_monthly WHERE edition IS NULL"
     unlogged(
         db,
         f"""CREATE TABLE stage.since AS
@@ -102,9 +100,8 @@ def _load_since(db: Connection) -> None:
             FULL JOIN mart.kpi_provisional AS n USING (kpi_id, org_level)
             WHERE (o.provisional_from, o.rule) IS DISTINCT FROM (n.provisional_from, n.rule)
             UNION ALL
-            SELECT kpi_id, org_level,
-                   make_date(((ordinal - 1) // 12)::BIGINT, ((ordinal - 1) % 12 + 1)::BIGINT, 1)
-            FROM ((FROM stage.gap EXCEPT {gaps}) UNION ALL ({gaps} EXCEPT FROM stage.gap)))
+            SELECT kpi_id, org_level, month
+            FROM (({now} EXCEPT {before}) UNION ALL ({before} EXCEPT {now})))
         SELECT kpi_id, org_level, min(month) AS month FROM differs GROUP BY ALL""",
     )
 
