@@ -129,8 +129,9 @@ def test_a_chosen_edition_is_taken_in_again(october: Home) -> None:
     rows = tidied.read_bytes()
     tidied.write_bytes(b"what a faulty reader made of it")
     assert refresh(home).nothing_to_do
-    report = refresh(home, feeds=["gp_appointments_sub_icb"], editions=["2025-10"])
+    report = refresh(home, feeds=["gp_appointments_sub_icb"], editions=["2025-10"], full=True)
     assert tidied.read_bytes() == rows, "its file is read again"
+    assert report.published, "the whole mart anew, although nothing changed"
     assert [state.edition for state in report.taken_in] == ["2025-10"]
     with duckdb.connect(str(home.mart), read_only=True) as db:
         [(runs,)] = db.execute(

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pipelines.operations import refresh
 from pipelines.operations.housekeeping_files import find_waste
 from tests.support import regional
 from tests.warehouse.patched_world import FILES, PatchedWorld, differing, judge
@@ -295,3 +296,16 @@ def test_housekeeping_forgets_what_is_outlived_or_loose(
     assert unwanted() == ["mart/parts/other.duckdb"]
     monkeypatch.setattr("warehouse.publication.publish.LOOSE", -1)
     assert kept in unwanted()
+
+
+def test_a_full_refresh_forgets_and_builds_although_nothing_changed(
+    world: PatchedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[bool] = []
+    monkeypatch.setattr(refresh, "_run", lambda *given: ran.append(given[-1]))
+    monkeypatch.setattr(refresh, "plan", lambda *_: [])
+    monkeypatch.setattr(refresh, "are_whole", lambda _: True)
+    refresh.bring_up_to_date(world.home, refresh.RefreshReport(), print)
+    assert not ran and remembered_keys(world.home)
+    refresh.bring_up_to_date(world.home, refresh.RefreshReport(), print, full=True)
+    assert ran == [True] and not remembered_keys(world.home)
