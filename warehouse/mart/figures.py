@@ -134,43 +134,31 @@ def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
     create_provisional(db, kept)
     create_held_figures(db)
     kept.lend_months(db)
-    _create_periods(db)
+    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
+    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
         f"""CREATE TABLE mart.kpi_monthly AS
-        WITH with_status AS ({with_status()})
+        WITH with_status AS ({with_status()}),
+        period AS (
+            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM with_status)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
                p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
-               CASE WHEN w.fiscal_months = p.financial_month AND NOT p.is_stock
+               CASE WHEN p.fiscal_months = p.financial_month AND NOT p.is_stock
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,
-               CASE WHEN w.rolling_months = 12 AND NOT p.is_stock
+               CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
                f.value AS first_reported_value, p.edition,
                p.status, p.status_reason, y.status AS previous_year_status,
                p.members_present, p.members_expected, $synthetic AS synthetic
-        FROM with_status AS p
-        LEFT JOIN stage.period AS w ON w.series = p.series AND w.ordinal = p.ordinal
-        LEFT JOIN (SELECT series, ordinal, value, status FROM with_status) AS y
-            ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        FROM period AS p
+        LEFT JOIN with_status AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
-        WHERE NOT p.lent
         ORDER BY p.series, p.ordinal""",
         {"synthetic": synthetic},
-    )
-
-
-def _create_periods(db: Connection) -> None:
-    """Create `stage.period`: the months with a figure, and their summed parts, of the financial
-    year to date and of twelve months. Few columns, because windows sort all that they are given."""
-    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
-    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
-    db.execute(
-        f"""CREATE TABLE stage.period AS
-        SELECT series, ordinal, {_over("fiscal", fiscal)}, {_over("rolling", rolling)}
-        FROM stage.latest"""
     )
 
 
@@ -183,7 +171,7 @@ def _over(name: str, window: str) -> str:
 
 
 def _to_date(name: str) -> str:
-    value = VALUE.format(n=f"w.{name}_n", d=f"w.{name}_d").replace("unit ", "p.unit ")
+    value = VALUE.format(n=f"p.{name}_n", d=f"p.{name}_d").replace("unit ", "p.unit ")
     return f"({value})::DOUBLE"
 
 
@@ -222,7 +210,7 @@ def _number_series(db: Connection) -> None:
 
 def _create_latest(db: Connection) -> None:
     """Create `stage.latest`: the newest vintage of each figure, and NULL rows for months in
-    between. `lent`: a row for comparisons alone, which is not published anew.
+    between.
 
     Months without any figure have a row from sub-ICB upwards, so that a chart shows a gap. Below
     that, months without a practice or pharmacy are normal and have no row.
@@ -251,8 +239,7 @@ def _create_latest(db: Connection) -> None:
             SELECT s.series, m.ordinal, 0::BIGINT AS members_present
             FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
             ANTI JOIN newest AS n ON n.series = s.series AND n.ordinal = m.ordinal)
-        SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series),
-               FALSE AS lent
+        SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series)
         FROM (SELECT * FROM newest UNION ALL BY NAME SELECT * FROM gap) AS f
         JOIN stage.series AS s USING (series)
         JOIN month AS m USING (ordinal)"""

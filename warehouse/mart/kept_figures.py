@@ -132,6 +132,12 @@ class KeptFigures(Kept):
         organisations; tell `stage.figure` the first and last month of kept figures."""
         unlogged(
             db,
+            """DELETE FROM mart.kpi_monthly AS m WHERE NOT EXISTS (
+                SELECT 1 FROM stage.since AS s
+                WHERE s.kpi_id = m.kpi_id AND s.org_level = m.org_level AND m.month >= s.month)""",
+        )
+        unlogged(
+            db,
             """DELETE FROM mart.kept_kpi_monthly AS k USING stage.since AS s
             WHERE s.kpi_id = k.kpi_id AND s.org_level = k.org_level AND k.month >= s.month""",
         )

@@ -25,15 +25,14 @@ def lend_months(db: Connection) -> None:
     unlogged(
         db,
         f"""INSERT INTO stage.latest BY NAME
-        SELECT l.*, l.month < w.month AS lent
-        FROM ({kept_as_latest()}) AS l JOIN stage.since AS w USING (kpi_id, org_level)
+        SELECT l.* FROM ({kept_as_latest()}) AS l JOIN stage.since AS w USING (kpi_id, org_level)
         WHERE l.month >= {_YEAR_BEFORE}""",
     )
     unlogged(
         db,
         f"""INSERT INTO stage.latest BY NAME
         SELECT {ORDINAL.format(month="g.month")} AS ordinal, g.month, m.financial_year,
-               m.financial_month, s.*, 0::BIGINT AS members_present, g.month < w.month AS lent
+               m.financial_month, s.*, 0::BIGINT AS members_present
         FROM stage.gap AS g JOIN stage.series AS s USING (kpi_id, org_level, org_code)
         JOIN stage.calendar AS m USING (month)
         JOIN stage.since AS w USING (kpi_id, org_level)
