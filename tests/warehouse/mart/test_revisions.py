@@ -12,6 +12,7 @@ import pytest
 from tests.warehouse.support_mart import Mart
 from warehouse.archive.source_files import SourceFile
 from warehouse.mart.hierarchy import create_from
+from warehouse.mart.kept import Kept
 from warehouse.mart.load import known_from
 from warehouse.mart.revisions import (
     create_revisions,
@@ -69,7 +70,7 @@ def revised(*vintages: Known) -> Mart:
         SELECT DISTINCT ON (kpi_id) kpi_id, kpi_id AS title, unit FROM stage.given"""
     )
     link_vintages(mart.db)
-    create_revisions(mart.db, synthetic=False)
+    create_revisions(mart.db, synthetic=False, kept=Kept())
     mart.db.execute(
         """CREATE TABLE mart.kpi_vintage AS SELECT n.*, s.* EXCLUDE (series)
         FROM stage.numbered AS n JOIN stage.series AS s USING (series); USE mart"""
