@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from checks.check_catalogue import MART, mart_checks
 from checks.check_evidence import SHOWN, Evidence, broken, offences
 from checks.runner import judge
 from warehouse.base.home import Home
 from warehouse.base.sql import open_file
-from warehouse.editions.check_history import CheckResult
+from warehouse.editions.check_history import RESULT_SCHEMA, CheckResult
 from warehouse.kpi.catalogue import catalogue
 from warehouse.reference.levels import DATED, sql_list
 
@@ -195,16 +196,11 @@ def judge_mart(path: Path, run_id: str, home: Home | None = None) -> list[CheckR
 
 def add_results(path: Path, results: list[CheckResult]) -> None:
     """Add the results of the mart's checks to its table `governance.check_result`."""
+    rows = pl.DataFrame([one.model_dump() for one in results], schema=RESULT_SCHEMA).with_columns(
+        pl.col("checked_at").dt.replace_time_zone(None)
+    )
     with open_file(path) as db:
-        described = db.execute("DESCRIBE governance.check_result").fetchall()
-        columns = [name for name, *_ in described]
-        marks = ", ".join("?" for _ in columns)
-        db.begin()
-        for result in results:
-            row = result.model_dump() | {"checked_at": result.checked_at.replace(tzinfo=None)}
-            db.execute(
-                f"INSERT INTO governance.check_result VALUES ({marks})",
-                [row[column] for column in columns],
-            )
-        db.commit()
+        db.register("own", rows)
+        db.execute("INSERT INTO governance.check_result BY NAME SELECT * FROM own")
+        db.unregister("own")
         db.execute("CHECKPOINT")
