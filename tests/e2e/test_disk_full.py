@@ -22,6 +22,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.intake.importer import Request, import_paths
 from warehouse.publication.publish import is_current
+from warehouse.publication.remembered import forget
 from warehouse.store import Store
 
 resource = pytest.importorskip("resource", reason="limits on file sizes are of POSIX systems")
@@ -91,12 +92,18 @@ def test_while_writing_parquet_the_edition_stays_pending(home: Home) -> None:
     assert not home.mart.exists()
 
 
-def test_while_building_the_mart_the_last_one_stays(home: Home) -> None:
+@pytest.mark.parametrize(("full", "raised"), [(False, OSError), (True, duckdb.Error)])
+def test_while_building_the_mart_the_last_one_stays(
+    home: Home, full: bool, raised: type[Exception]
+) -> None:
+    """Whether it is a copy of the published one, or made anew."""
     land(home, "OCT2025")
     take_all(home)
     published = kept(home)["mart/access_recovery.duckdb"]
     land(home, "NOV2025")
-    with no_file_over(home.mart.stat().st_size // 2), pytest.raises(duckdb.Error) as error:
+    if full:
+        forget(home)
+    with no_file_over(home.mart.stat().st_size // 2), pytest.raises(raised) as error:
         take_all(home)
     assert error_words(error.value, home)[0].startswith("The disk is full")
     assert kept(home)["mart/access_recovery.duckdb"] == published
