@@ -1,0 +1,1 @@
+"""Speed, memory and size beside a floor and an analyst's scripts: `python -m benchmarks`."""
