@@ -10,7 +10,7 @@ export PYTHONUTF8 := 1
 # Some machines forbid byte-code: every process, and each worker of the tests, would compile anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: mart test coverage acceptance soak ui check format clean install help
+.PHONY: mart test coverage acceptance soak bench ui check format clean install help
 .DEFAULT_GOAL := mart
 
 # Without uv on the machine, pip installs it in a folder of its own, and uv makes the environment.
@@ -63,6 +63,9 @@ acceptance: .venv/.installed-test ## England-wide files and the soak test; many 
 
 soak: .venv/.installed-test ## Three months of releases replayed to the daemon alone; some minutes
 	$(BIN)/pytest -m soak tests/soak
+
+bench: .venv/.installed ## Speed and memory beside analysts' scripts; hours (with QUICK=1 two minutes)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 ui: .venv/.installed ## Dagster UI and daemon on localhost
 	@$(BIN)/access-recovery ui

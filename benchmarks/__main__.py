@@ -51,7 +51,8 @@ def place_of(given: argparse.Namespace) -> Place:
     for other in files.iterdir():  # homes of other code, which would be brought up to date first
         if other not in (releases, work):
             shutil.rmtree(other / "homes", ignore_errors=True)
-    return Place(work, sorted(releases.iterdir()), Journal(work / "journal.jsonl"), given.repeats)
+    made = sorted(path for path in releases.iterdir() if path.suffix != ".part")
+    return Place(work, made[:most], Journal(work / "journal.jsonl"), given.repeats)
 
 
 def measure(place: Place, months: list[int], rounds: int) -> None:

@@ -13,6 +13,7 @@ Results = dict[str, Any]
 Cost = dict[str, float]
 WHOLE = "import + refresh"
 BASES = ("floor", "polars", "pandas")
+LEAST_CPU = 0.2  # seconds below which growth is not fitted: the clock's own noise
 COMMANDS = ("import", "refresh", "refresh again", "explain", "--help")
 
 
@@ -136,8 +137,9 @@ def lines(results: Results) -> list[str]:
             f"{one.name:24}{one.held:>7}{one.seconds:>9.2f}{one.cpu:>8.2f}{ratio:>9}{peak:>9}"
         )
     said.append("")
-    for name, law in laws(rows, lambda one: one.cpu).items():
-        if law and name not in BASES:
+    costly = [one for one in rows if one.name not in BASES and one.cpu >= LEAST_CPU]
+    for name, law in laws(costly, lambda one: one.cpu).items():
+        if law:
             said.append(f"CPU of {name}: months held to the power of {law.exponent:.2f}")
     for held in results["held"]:
         for name, verified in held["verified"].items():
