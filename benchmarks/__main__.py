@@ -30,6 +30,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, help="how often each query is timed warm")
     parser.add_argument("--work", type=Path, default=ROOT / ".bench", help="folder for all files")
     parser.add_argument("--out", type=Path, help="JSON file to write; default: in the folder")
+    parser.add_argument("--note", default="", help="what else to know about the run, for the page")
     parser.add_argument("--fresh", action="store_true", help="do not go on with an earlier run")
     found = parser.parse_args(given)
     for name, value in (QUICK if found.quick else WHOLE).items():
@@ -82,6 +83,7 @@ def results(place: Place, given: argparse.Namespace) -> dict[str, Any]:
         "machine": machine(),
         "versions": versions(),
         "arguments": {name: getattr(given, name) for name in WHOLE},
+        "note": given.note,
         "release_bytes": sum(path.stat().st_size for path in place.releases[-1].iterdir()),
         "steps": steps,
         "backfills": place.journal.records("backfill"),

@@ -61,7 +61,7 @@ def measured(tmp_path: Path) -> dict[str, Any]:
     releases = [tmp_path / "releases" / "2023-06"]
     place = Place(tmp_path, releases, Journal(tmp_path / "journal.jsonl"), repeats=3)
     filled(place)
-    given = argparse.Namespace(months=[1, 4], rounds=2, rows=1000, repeats=3)
+    given = argparse.Namespace(months=[1, 4], rounds=2, rows=1000, repeats=3, note="At night.")
     found: dict[str, Any] = json.loads(json.dumps(results(place, given)))
     return found
 
@@ -116,7 +116,14 @@ def test_aims_are_met_or_not(measured: dict[str, Any]) -> None:
 
 def test_the_page_and_the_terminal_have_every_figure(measured: dict[str, Any]) -> None:
     page, said = report.page(measured), "\n".join(lines(measured))
-    for text in ("SYNTHETIC", "explain, ICB", "| 4 | build the mart |", "**not met**", "Backfill"):
+    for text in (
+        "SYNTHETIC",
+        "At night.",
+        "explain, ICB",
+        "| 4 | build the mart |",
+        "**not met**",
+        "Backfill",
+    ):
         assert text in page
     assert "power of 0.4" in said and "0 differ" in said
     drawn = report.charts(measured)

@@ -31,7 +31,11 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
     db.register("figures_asked", figures.select(list(FIGURES)).to_arrow())
     try:
         cells: pl.DataFrame = db.sql(
-            f"""WITH RECURSIVE asked AS (SELECT * FROM figures_asked), {CELLS}
+            f"""WITH RECURSIVE asked AS (SELECT * FROM figures_asked),
+            named AS MATERIALIZED (
+                FROM governance.figure_member AS m
+                SEMI JOIN (SELECT DISTINCT month FROM asked) AS a ON a.month = m.month),
+            {CELLS.format(members="named")}
             SELECT {", ".join(FIGURES)}, part, feed, measure, cell_level, cell_code,
                    edition, revision, sha256, rows
             FROM cell ORDER BY ALL"""

@@ -118,6 +118,18 @@ def _(of: exp.Filter, scope: Scope) -> Origins:
 
 
 @origins.register
+def _(of: exp.Max, scope: Scope) -> Origins:
+    """`max(CASE WHEN condition THEN value END)` is `max(value) FILTER (condition)`."""
+    case = of.this
+    branches = case.args["ifs"] if isinstance(case, exp.Case) and case.this is None else []
+    if len(branches) != 1 or case.args.get("default"):
+        return origins(case, scope)
+    condition = branches[0].this
+    narrowed = scope.restricted(condition)
+    return origins(branches[0].args["true"], narrowed) | chosen(origins(condition, scope))
+
+
+@origins.register
 def _(of: exp.Window, scope: Scope) -> Origins:
     return origins(of.this, scope) | chosen(_window(of, scope))
 

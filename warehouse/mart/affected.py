@@ -101,11 +101,12 @@ def affected_macros() -> dict[str, str]:
     )
     figures = f"""
         WITH newest AS (
-            SELECT org_level, org_code, month FROM governance.figure_source
-            WHERE feed = of_feed
-            QUALIFY edition = of_edition AND row_number() OVER (
-                PARTITION BY org_level, org_code, month
-                ORDER BY edition DESC, revision DESC) = 1),
+            SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figure_source AS s
+            ANTI JOIN (FROM governance.figure_source
+                       WHERE feed = of_feed AND edition > of_edition) AS later
+                ON later.month = s.month AND later.org_level = s.org_level
+                AND later.org_code = s.org_code
+            WHERE s.feed = of_feed AND s.edition = of_edition),
         belonging AS (
             SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
                    valid_from, valid_to FROM organisation),
@@ -114,6 +115,7 @@ def affected_macros() -> dict[str, str]:
             UNION ALL {placed}
             UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
         SELECT m.* FROM kpi_monthly AS m
+        SEMI JOIN (SELECT DISTINCT month FROM newest) AS n ON n.month = m.month
         SEMI JOIN reached AS r
             ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
         SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k

@@ -46,13 +46,15 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
     """Return one wide view per theme, name -> SQL: a row per organisation and month, and for each
-    KPI a column of values and one of statuses."""
+    KPI a column of values and one of statuses.
+
+    CASE, because DuckDB takes twice as long over as many FILTERs."""
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
         ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]
         columns = ",\n  ".join(
-            f"max(value) FILTER (kpi_id = '{i}') AS {i}, "
-            f"max(status) FILTER (kpi_id = '{i}') AS {i}_status"
+            f"max(CASE WHEN kpi_id = '{i}' THEN value END) AS {i}, "
+            f"max(CASE WHEN kpi_id = '{i}' THEN status END) AS {i}_status"
             for i in ids
         )
         listed = ", ".join(f"'{i}'" for i in ids)

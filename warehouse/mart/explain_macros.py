@@ -10,6 +10,8 @@ VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 # figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
 # figure's organisation in which it was added up. A cell without an edition was counted as zero: the
 # feed named other members of its place only. `counted`: its contribution, where a KPI publishes it.
+# `{members}`: `governance.figure_member`, or its part of all months asked for: each step of the
+# recursion reads it whole.
 CELLS = f"""
     part AS (
         SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
@@ -25,7 +27,7 @@ CELLS = f"""
         SELECT w.* EXCLUDE (cell_level, cell_code, through), m.member_level, m.member_code,
                coalesce(w.through, m.member_code)
         FROM way AS w
-        JOIN governance.figure_member AS m
+        JOIN {{members}} AS m
             ON m.summed_as = w.summed_as AND m.org_level = w.cell_level
             AND m.org_code = w.cell_code AND m.month = w.month
             AND m.from_vintage <= w.vintage AND coalesce(m.until_vintage > w.vintage, TRUE)
@@ -51,6 +53,7 @@ CELLS = f"""
 
 # The requested month, given as text or as a day within it.
 _MONTH = "date_trunc('month', of_month::DATE)::DATE"
+_MEMBERS = f"(FROM governance.figure_member WHERE month = {_MONTH})"
 # The last vintage used: any revision of an edition (2025-10), or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
     + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
@@ -120,7 +123,8 @@ _SECTIONS = [
         JOIN kpi AS k ON k.kpi_id = a.kpi_id
         LEFT JOIN kpi_monthly AS m ON m.kpi_id = a.kpi_id AND m.org_level = a.org_level
             AND m.org_code = a.org_code AND m.month = a.month
-        LEFT JOIN (SELECT DISTINCT org_level, org_code, org_name FROM organisation) AS o
+        LEFT JOIN (SELECT DISTINCT org_level, org_code, org_name FROM organisation
+                   WHERE org_code = of_organisation) AS o
             ON o.org_level = a.org_level AND o.org_code = a.org_code""",
     """SELECT 2 AS place, 'formula' AS section, k.formula AS item, k.unit, k.description AS text
         FROM kpi AS k SEMI JOIN asked AS a ON a.kpi_id = k.kpi_id""",
@@ -142,7 +146,9 @@ _SECTIONS = [
             CASE WHEN c.edition IS NULL THEN '{_ABSENT}' END AS text
         FROM cell AS c
         LEFT JOIN counted AS n ON n.part = c.part AND n.cell_code = c.cell_code
-        LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name FROM organisation
+        LEFT JOIN (SELECT n.org_level, n.org_code, any_value(n.org_name) AS org_name
+                   FROM organisation AS n
+                   SEMI JOIN cell AS c ON c.cell_level = n.org_level AND c.cell_code = n.org_code
                    GROUP BY ALL) AS o
             ON o.org_level = c.cell_level AND o.org_code = c.cell_code
         WHERE c.named
@@ -230,8 +236,9 @@ def explain_macros() -> dict[str, str]:
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
     return {
         "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""
-            WITH RECURSIVE {_ASKED}, {CELLS}, {_SHOWN}, {_EDITIONS},
+            WITH RECURSIVE {_ASKED}, {CELLS.format(members=_MEMBERS)}, {_SHOWN}, {_EDITIONS},
             explained AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM explained
-            ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item"""
+            ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item,
+                column_name"""
     }

@@ -67,10 +67,11 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
 
 def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:
     """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
-    attached mart. `kept`: members that were not recorded anew."""
+    attached mart. The first two lie month by month: one figure's explanation reads one month.
+    `kept`: members that were not recorded anew."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
-        ORDER BY summed_as, org_level, org_code, month, member_level, member_code, from_vintage"""
+        ORDER BY month, summed_as, org_level, org_code, member_level, member_code, from_vintage"""
     )
     kept.add_members(db)
     _create_figure_source(db)
@@ -87,7 +88,7 @@ def _create_figure_source(db: Connection) -> None:
     ]
     db.execute(
         f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
-        ORDER BY feed, org_code, month, edition, revision"""
+        ORDER BY feed, month, org_code, edition, revision"""
     )
 
 

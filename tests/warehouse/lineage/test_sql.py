@@ -36,6 +36,11 @@ CASES = {
     "semi": ("SELECT x FROM stage.a SEMI JOIN stage.b USING (k)", "x<one.x *?one.k *?two.k"),
     "case": ("SELECT CASE WHEN y > 1 THEN x ELSE 0 END AS c FROM stage.a", "c<one.x c?one.y"),
     "filter": ("SELECT sum(x) FILTER (y > 1) AS s FROM stage.a", "s<one.x s?one.y"),
+    "max": ("SELECT max(x) AS m FROM stage.a WHERE y > 1", "m<one.x *?one.y"),
+    "max of case": (
+        "SELECT max(CASE WHEN k = 'a' THEN x ELSE y END) AS m FROM stage.a",
+        "m<one.x m<one.y m?one.k",
+    ),
     "count": ("SELECT count(*) AS n FROM stage.a", "n<one.*"),
     "constant": ("SELECT NULL::DOUBLE AS n FROM stage.a", "n<constant.*"),
     "parameter": (
@@ -135,14 +140,21 @@ def test_rows_removed_by_another_table() -> None:
     assert found == {"k<one.k", "x<one.x", "*?two.z", "*?one.x"}
 
 
-def test_a_kpi_has_only_what_its_own_rows_come_from() -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "max(numerator) FILTER (kpi_id = 'q')",
+        "max(CASE WHEN kpi_id = 'q' THEN numerator END)",
+    ],
+)
+def test_a_kpi_has_only_what_its_own_rows_come_from(value: str) -> None:
     statements = [
         """CREATE TABLE stage.figure AS
            SELECT 'p' AS kpi_id, 'icb' AS org_level, x AS numerator FROM stage.a
            UNION ALL SELECT 'p', 'pcn', y FROM stage.a
            UNION ALL SELECT 'q', 'icb', z FROM stage.b""",
         "CREATE TABLE mart.kpi_monthly AS SELECT kpi_id, numerator FROM stage.figure",
-        "CREATE VIEW wide AS SELECT max(numerator) FILTER (kpi_id = 'q') AS q FROM kpi_monthly",
+        f"CREATE VIEW wide AS SELECT {value} AS q FROM kpi_monthly",
     ]
     edges = mart_edges([*FRAMES, *statements], {"p": ["icb", "pcn"], "q": ["icb"]})
     figure = [e for e in edges if e.to_table == "figure" and e.to_column == "numerator"]
