@@ -28,8 +28,8 @@ def cost(cpu: float, peak: float = 300.0) -> dict[str, float]:
 
 
 def filled(place: Place) -> None:
-    """Two sizes and two rounds; the product takes twice as much with four times the months."""
-    for held in (1, 4):
+    """Three sizes and two rounds; the product takes twice as much with four times the months."""
+    for held in (1, 2, 4):
         for turn, slow in ((0, 1.0), (1, 2.0)):
             for step in STEPS:
                 about_it = {"kind": "step", "held": held, "round": turn, "step": step, "load": 1.5}
@@ -61,20 +61,20 @@ def measured(tmp_path: Path) -> dict[str, Any]:
     releases = [tmp_path / "releases" / "2023-06"]
     place = Place(tmp_path, releases, Journal(tmp_path / "journal.jsonl"), repeats=3)
     filled(place)
-    given = argparse.Namespace(months=[1, 4], rounds=2, rows=1000, repeats=3, note="At night.")
+    given = argparse.Namespace(months=[1, 2, 4], rounds=2, rows=1000, repeats=3, note="At night.")
     found: dict[str, Any] = json.loads(json.dumps(results(place, given)))
     return found
 
 
 def test_the_json_says_what_was_run_on_what(measured: dict[str, Any]) -> None:
     assert measured["schema"] == SCHEMA and measured["synthetic"] is True
-    assert measured["arguments"] == {"rows": 1000, "months": [1, 4], "rounds": 2, "repeats": 3}
+    assert measured["arguments"] == {"rows": 1000, "months": [1, 2, 4], "rounds": 2, "repeats": 3}
     assert measured["release_bytes"] == 1000
     assert set(measured["machine"]) == {"processor", "cores", "memory_gb", "system"}
     assert {"Python", "duckdb", "polars", "pandas", "commit"} <= set(measured["versions"])
     assert len(measured["date"]) == 10
-    assert len(measured["steps"]) == 2 * 2 * 4
-    assert [one["held"] for one in measured["held"]] == [1, 4]
+    assert len(measured["steps"]) == 3 * 2 * 4
+    assert [one["held"] for one in measured["held"]] == [1, 2, 4]
     for step in measured["steps"]:
         assert {"held", "round", "step", "load", "costs"} <= set(step)
         for one in step["costs"].values():
@@ -83,7 +83,7 @@ def test_the_json_says_what_was_run_on_what(measured: dict[str, Any]) -> None:
 
 def test_ratios_are_of_the_same_round(measured: dict[str, Any]) -> None:
     """Medians over rounds of which one was slow would not be 5; the ratio of each round is."""
-    [first, second] = table(measured, [BOTH])
+    [first, _, second] = table(measured, [BOTH])
     assert first.by_floor == pytest.approx((10 + 30) / 8)
     assert second.by_floor == pytest.approx((10 + 60) / 8)
     assert (first.least_cpu, first.cpu, first.most_cpu) == (40.0, 60.0, 80.0)
@@ -93,7 +93,7 @@ def test_ratios_are_of_the_same_round(measured: dict[str, Any]) -> None:
 
 def test_what_is_in_no_phase_is_the_rest(measured: dict[str, Any]) -> None:
     rest = [row for row in phases(measured) if row.name == "rest"]
-    assert [row.cpu for row in rest] == [pytest.approx(45 / 2), pytest.approx(90 / 2)]
+    assert [row.cpu for row in rest] == pytest.approx([45 / 2, 45 / 2**0.5, 90 / 2])
     assert all(row.peak_mb is None for row in rest)
 
 
@@ -137,6 +137,7 @@ def test_one_size_has_no_growth(measured: dict[str, Any]) -> None:
     for kind in ("steps", "held"):
         alone[kind] = [one for one in measured[kind] if one["held"] == 4]
     page = report.page(alone)
+    assert not [aim for aim in aims(alone) if aim.what.startswith("growth")]
     assert "Growth with history" not in page and "Backfill" not in page
 
 
