@@ -94,14 +94,16 @@ class CountsByPlace:
         is_new = np.array([code in whose for code in self.codes])
         new = set(self.table.level_of[level][is_new].tolist())
         for number, one in self.table.ranges(level, self.months.index(month)).items():
-            key = f"{level} {self.names[level][number]} {month_text(month)}"
-            if number in new or key in self.held_before:
+            if number in new or self.key(level, number, month) in self.held_before:
                 yield number, one
 
     def limited(self, level: str, number: int, month: date, one: Range) -> Limited:
         """Return a month's key, its count, and the lowest and highest that is expected."""
-        key = f"{level} {self.names[level][number]} {month_text(month)}"
-        return key, one.found, one.low, one.high
+        return self.key(level, number, month), one.found, one.low, one.high
+
+    def key(self, level: str, number: int, month: date) -> str:
+        """Return the key of an organisation-month, as held months have it."""
+        return f"{level} {self.names[level][number]} {month_text(month)}"
 
     def held_month(self, level: str, number: int, month: date, one: Range) -> HeldMonth:
         """Return the record of a month that is out of range."""

@@ -103,31 +103,10 @@ class KnownLocalAuthority(ColumnMapMetricProvider):
         return column.map(lambda name: local_authorities.code_of(name) is not None).astype(bool)
 
 
-class ExpectColumnValuesToBeKnownLocalAuthorities(ColumnMapExpectation):
-    """Expect each value to be a local authority of the reference, in any of its spellings."""
-
-    map_metric = "column_values.known_local_authority"
-    success_keys = ("mostly",)
-    args_keys = ("column",)
-
-    @classmethod
-    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
-    def _prescriptive_renderer(
-        cls,
-        configuration: ExpectationConfiguration | None = None,
-        result: Any = None,
-        runtime_configuration: dict[str, Any] | None = None,
-    ) -> list[RenderedStringTemplateContent]:
-        column = configuration.kwargs.get("column") if configuration else None
-        params = {"column": column, "title": _title(configuration)}
-        return _text("$title: each $column is a local authority of the reference", params)
-
-
-class ComparedNumbers(ColumnPairMapExpectation):
-    """An expectation on two numbers of each row, and its sentence in Data Docs."""
+class OwnSentence:
+    """An expectation's sentence in Data Docs: the title of its check, and what it expects."""
 
     sentence: ClassVar[str]
-    ignore_row_if: str = "either_value_is_missing"
 
     @classmethod
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
@@ -137,12 +116,13 @@ class ComparedNumbers(ColumnPairMapExpectation):
         result: Any = None,
         runtime_configuration: dict[str, Any] | None = None,
     ) -> list[RenderedStringTemplateContent]:
-        """Return the sentence, with the limit as a number that people write."""
+        """Return the sentence, with limits as numbers that people write."""
         said = configuration.kwargs if configuration else {}
+        columns = zip(("number", "low", "high"), said.get("column_list", ()), strict=False)
         params = {
             "title": _title(configuration),
-            "column_A": said.get("column_A"),
-            "column_B": said.get("column_B"),
+            **{name: said.get(name) for name in ("column", "column_A", "column_B")},
+            **dict(columns),
             "times": f"{said.get('times', 1):g}",
             "percent": f"{said.get('share', 1) * 100:g}%",
         }
@@ -162,6 +142,22 @@ def _text(template: str, params: dict[str, Any]) -> list[RenderedStringTemplateC
     return [
         RenderedStringTemplateContent(content_block_type="string_template", string_template=content)
     ]
+
+
+class ExpectColumnValuesToBeKnownLocalAuthorities(OwnSentence, ColumnMapExpectation):
+    """Expect each value to be a local authority of the reference, in any of its spellings."""
+
+    map_metric = "column_values.known_local_authority"
+    success_keys = ("mostly",)
+    args_keys = ("column",)
+    sentence: ClassVar[str] = "each $column is a local authority of the reference"
+
+
+class ComparedNumbers(OwnSentence, ColumnPairMapExpectation):
+    """An expectation on two numbers of each row."""
+
+    sentence: ClassVar[str]  # the library would take it for an argument
+    ignore_row_if: str = "either_value_is_missing"
 
 
 class ComparedByShare(ComparedNumbers):
@@ -203,22 +199,11 @@ class ExpectNumbersToBeAtMostShare(ComparedByShare):
     sentence = "$column_A is at most $percent of $column_B"
 
 
-class ExpectNumbersToBeWithinTheirLimits(MulticolumnMapExpectation):
+class ExpectNumbersToBeWithinTheirLimits(OwnSentence, MulticolumnMapExpectation):
     """Expect the first of three columns to lie between the second and the third, row by row."""
 
     map_metric = "multicolumn_values.within_limits"
     success_keys = ("column_list", "ignore_row_if", "mostly")
     args_keys = ("column_list",)
     ignore_row_if: str = "any_value_is_missing"
-
-    @classmethod
-    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
-    def _prescriptive_renderer(
-        cls,
-        configuration: ExpectationConfiguration | None = None,
-        result: Any = None,
-        runtime_configuration: dict[str, Any] | None = None,
-    ) -> list[RenderedStringTemplateContent]:
-        number, low, high = configuration.kwargs["column_list"] if configuration else ("", "", "")
-        params = {"number": number, "low": low, "high": high, "title": _title(configuration)}
-        return _text("$title: each $number is between $low and $high of its row", params)
+    sentence: ClassVar[str] = "each $number is between $low and $high of its row"
