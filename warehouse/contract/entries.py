@@ -21,7 +21,8 @@ BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
 class Column(Strict):
     """One column of the tidy table, and every heading that the publisher has used for it.
 
-    `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank.
+    `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
+    counts may be written as `344.0`.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -34,6 +35,7 @@ class Column(Strict):
     formats: tuple[str, ...] = ()
     pattern: str | None = None
     missing: tuple[str, ...] = ()
+    zero_decimals: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
@@ -63,14 +65,17 @@ class EditionRule(Strict):
 class Measure(Strict):
     """A figure per organisation and month, of rows with the labels `where`.
 
-    One of `sum` (a count column added up), `any` (1 if that sum is above zero, else 0) or `present`
-    (1 for every organisation that the file names). Outside `first_month` to `last_month` (YYYY-MM)
-    it is NULL, not zero. `not_additive_because`: why values must not be added over organisations or
-    months.
+    One of `sum` (a count column added up), `largest` (the same count may be given several times),
+    `any` (1 if that sum is above zero, else 0) or `present` (1 for every organisation that the file
+    names). Outside `first_month` to `last_month` (YYYY-MM) it is NULL, not zero. `reported_if`: a
+    measure that is above zero for an organisation that reported; for another one this is NULL, for
+    the reason `unreported`, and a place's figure is that of its organisations which reported.
+    `not_additive_because`: why values must not be added over organisations or months.
     """
 
     title: str
     sum: str | None = None
+    largest: str | None = None
     any: str | None = None
     present: bool = False
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -78,20 +83,27 @@ class Measure(Strict):
     additive_over_time: bool
     additive_over_organisations: bool = True
     not_additive_because: str | None = None
+    reported_if: str | None = None
+    unreported: str | None = None
     first_month: str | None = Field(default=None, pattern=MONTH)
     last_month: str | None = Field(default=None, pattern=MONTH)
 
     @property
     def column(self) -> str | None:
         """The count column that it uses; None for `present`."""
-        return self.sum or self.any
+        return self.sum or self.largest or self.any
 
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:
-        if [bool(self.sum), bool(self.any), self.present].count(True) != 1:
-            raise ValueError("a measure needs exactly one of `sum:`, `any:` or `present: true`")
-        if not self.sum and self.unit != "organisations":
+        kinds = [bool(self.sum), bool(self.largest), bool(self.any), self.present]
+        if kinds.count(True) != 1:
+            raise ValueError(
+                "a measure needs exactly one of `sum:`, `largest:`, `any:` or `present: true`"
+            )
+        if (self.any or self.present) and self.unit != "organisations":
             raise ValueError("`any:` and `present:` count organisations (`unit: organisations`)")
+        if bool(self.reported_if) != bool(self.unreported):
+            raise ValueError("`reported_if:` needs `unreported:`, the reason for no figure")
         if not self.additive_over_organisations and not self.not_additive_because:
             raise ValueError("a measure that is not additive needs `not_additive_because:`")
         return self
@@ -125,13 +137,15 @@ class Wide(Strict):
     """An older layout of the same table, with a column per label instead of a row.
 
     `label`, `value`: today's columns for the label and its count; `headings`: label -> headings;
-    `lacks`: required columns that this layout does not have. A missing month is the edition's.
+    `lacks`: required columns that this layout does not have; `needs`: labels that each of its files
+    has. A missing month is the edition's.
     """
 
     label: str
     value: str
     headings: dict[str, tuple[str, ...]]
     lacks: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
     @cached_property
     def labels(self) -> dict[str, str]:

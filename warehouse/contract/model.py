@@ -111,6 +111,8 @@ class Contract(Strict):
         for measure_id, measure in self.measures.items():
             if measure.column and self.columns[measure.column].type != "count":
                 raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count")
+            if measure.reported_if not in {None, *self.measures}:
+                raise ValueError(f"measure {measure_id}: no such measure `{measure.reported_if}`")
             for column, wanted in measure.where.items():
                 unknown = set(wanted) - set(self.labels(column))
                 if unknown:
@@ -122,7 +124,8 @@ class Contract(Strict):
             if one.labels is not None and one.labels not in self.label_families:
                 raise ValueError(f"column {heading}: no such label family `{one.labels}`")
         if self.wide:
-            unknown = set(self.wide.headings) - set(self.labels(self.wide.label))
+            named = {*self.wide.headings, *self.wide.needs}
+            unknown = named - set(self.labels(self.wide.label))
             if unknown:
                 raise ValueError(f"wide: no such label {sorted(unknown)}")
 
@@ -188,6 +191,14 @@ class Contract(Strict):
         """Columns that a file with these headings must have."""
         lacks = self.wide.lacks if self.wide and self.is_wide(headings) else ()
         return [name for name, c in self.columns.items() if c.required and name not in lacks]
+
+    def missing_labels(self, headings: Iterable[str]) -> list[str]:
+        """Labels of the older, wide layout that a file with these headings must have, but lacks."""
+        found = [heading_key(heading) for heading in headings]
+        if self.wide is None or not self.is_wide(found):
+            return []
+        present = {self.wide.labels[key] for key in found if key in self.wide.labels}
+        return [label for label in self.wide.needs if label not in present]
 
     @property
     def counts(self) -> list[str]:

@@ -20,7 +20,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.lake import lake_keys, lake_paths
-from warehouse.transform.measure import matching
+from warehouse.transform.measure import counted_as, matching
 
 ROWS = {
     "part": pl.String,
@@ -78,9 +78,13 @@ def _rows(
     count = pl.lit(None, pl.Int64) if wanted.column is None else pl.col(wanted.column)
     if contract.disclosure_control:
         count = pl.lit(None, pl.Int64)
+    own = pl.scan_parquet(lake_paths(home, file).tidy).filter(code.is_in(codes), about)
+    if wanted.reported_if:
+        given = contract.measures[wanted.reported_if]
+        reported = pl.col(given.column or "").filter(matching(given)).sum() > 0
+        own = own.filter(reported.over(contract.reporting_unit.code))
     return (
-        pl.scan_parquet(lake_paths(home, file).tidy)
-        .filter(code.is_in(codes), about, matching(wanted))
+        own.filter(matching(wanted))
         .select(
             pl.lit(file.feed).alias("feed"),
             pl.lit(file.edition).alias("edition"),
@@ -114,16 +118,15 @@ def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Exp
 def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
     """Add up rows of one part by organisation: `org_code`, `value` (Int64), `rows_added`.
 
-    By the rule of the measure: a sum; 1 if the sum is above zero, else 0; or 1 for each
-    organisation. NULL where counts are withheld.
+    By the rule of the measure: a sum; the largest; 1 if the sum is above zero, else 0; or 1 for
+    each organisation. NULL where counts are withheld.
     """
     wanted = contracts()[feed].measures[measure]
-    total = pl.col("count").sum()
     if wanted.column is None:
         value = pl.lit(1, pl.Int64)
     else:
-        counted = total if wanted.sum else (total > 0).cast(pl.Int64)
-        value = pl.when(pl.col("count").null_count() == 0).then(counted)
+        counts = pl.col("count")
+        value = pl.when(counts.null_count() == 0).then(counted_as(wanted, counts))
     return rows.group_by("org_code", maintain_order=True).agg(
         value.alias("value"), pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added")
     )

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse.kpi.catalogue import WORKING_DAYS, Source
+from warehouse.base.sql import quoted
+from warehouse.kpi.catalogue import WORKING_DAYS, Source, measure_name, measure_of
 from warehouse.mart.expected_members import unplaced_in
 from warehouse.mart.inputs import Inputs
 from warehouse.reference.levels import LEVELS
@@ -48,4 +49,8 @@ def faults_of(source: Source, inputs: Inputs, level: str) -> Faults:
     if inputs.level == "pharmacy" and level in LEVELS[inputs.level].parents:
         joins.append(f"LEFT JOIN ({unplaced_in(source.feeds, level)}) AS u ON u.month = f.month")
         reasons.append(f"WHEN NOT f.whole AND u.month IS NOT NULL THEN '{UNPLACED}'")
+    top = measure_of(source.numerator)
+    if top.unreported:
+        name = measure_name(source.numerator)
+        reasons.append(f"WHEN f.whole AND f.n_{name} IS NULL THEN {quoted(top.unreported)}")
     return Faults(" ".join(joins), " AND ".join(sound), f"CASE {' '.join(reasons)} END")

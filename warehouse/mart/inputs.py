@@ -61,6 +61,16 @@ class Inputs:
             f"d_{d}" for d in self.denominators if bottom[d].additive_over_organisations
         ]
 
+    @property
+    def of_reporting(self) -> set[str]:
+        """Measure columns that are NULL for an organisation that did not report, and whose roll-ups
+        are of those which did."""
+        bottom = contracts()[self.other or self.feed].measures
+        top = contracts()[self.feed].measures
+        return {f"n_{n}" for n in self.numerators if top[n].reported_if} | {
+            f"d_{d}" for d in self.denominators if bottom[d].reported_if
+        }
+
     def columns_at(self, level: str) -> list[str]:
         """Measure columns of the table at a level."""
         return self.columns if level == self.level else self.additive

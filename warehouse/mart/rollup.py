@@ -77,9 +77,12 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
 
 def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
     """SQL: the sums of `members` by whole, month and vintage. `present`: which members count as
-    present. A member with an unknown figure makes the sum unknown."""
+    present. A member with an unknown figure makes the sum unknown, unless the measure is of the
+    members that reported."""
     sums = [
-        f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
+        f"sum(s.{name})::BIGINT AS {name}"
+        if name in inputs.of_reporting
+        else f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
         for name in inputs.additive
     ]
     return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,

@@ -24,6 +24,11 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
     `feed` restricts the choice. Raises Refused naming the nearest feed, and what is missing.
     """
     missing, nearest = nearest_contract(headings, feed)
+    if not missing and feed not in (None, nearest.feed):
+        raise Refused(
+            f"It looks like {feed}, but its columns are those of {nearest.feed}.",
+            "Omit --feed.",
+        )
     if not missing:
         _refuse_doubled(nearest, headings)
         return nearest
@@ -47,9 +52,19 @@ def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[st
         raise Refused(*unknown("feed", str(feed), contracts()))
     scored = [(missing_columns(contract, headings), contract) for contract in choice]
     fitting = [pair for pair in scored if not pair[0]]
-    if fitting:
-        return max(fitting, key=lambda pair: len(pair[1].columns))
-    return min(scored, key=lambda pair: len(pair[0]) / len(pair[1].columns))
+    if not fitting:
+        return min(scored, key=lambda pair: len(pair[0]) / len(pair[1].columns))
+    found = max(fitting, key=lambda pair: len(pair[1].columns))
+    read = _read_of(found[1], headings)
+    # A table that has lost a column may fit the contract of a narrower one.
+    others = (one for one in contracts().values() if read < _read_of(one, headings))
+    wider = ((missing_columns(one, headings), one) for one in others)
+    return next((pair for pair in wider if len(pair[0]) <= 1), found)
+
+
+def _read_of(contract: Contract, headings: Sequence[str]) -> set[str]:
+    """The headings that a contract reads."""
+    return {h for h in headings if contract.column_of(h) or contract.is_label(h)}
 
 
 def _missing_remedy(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
@@ -67,20 +82,28 @@ def _spare(contract: Contract, headings: Sequence[str]) -> list[str]:
 
 
 def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
-    """Required columns of a contract that have no heading."""
+    """Required columns of a contract, and labels of its wide layout, that have no heading."""
     present = {contract.column_of(heading) for heading in headings}
-    return [name for name in contract.required(headings) if name not in present]
+    missing = [name for name in contract.required(headings) if name not in present]
+    return [*missing, *contract.missing_labels(headings)]
 
 
 def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
     spare = _spare(contract, headings)
     parts = []
     for name in missing:
-        wanted = contract.columns[name].published
+        wanted = _published(contract, name)
         found = nearest_heading(wanted, spare)
         parts.append(f"`{wanted[0]}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
     noun = "column is" if len(parts) == 1 else "columns are"
     return f"the {noun} missing: {', '.join(parts)}"
+
+
+def _published(contract: Contract, name: str) -> tuple[str, ...]:
+    """The headings of a column, or of a label of the wide layout."""
+    if contract.wide and name in contract.wide.headings:
+        return contract.wide.headings[name]
+    return contract.columns[name].published
 
 
 def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:

@@ -118,13 +118,16 @@ def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
     return _typed_swiftly(text, kind, quick, careful)
 
 
-def _counted(text: pl.Expr) -> pl.Expr:
-    """Parse whole numbers, with or without surrounding spaces."""
+def _counted(text: pl.Expr, zero_decimals: bool = False) -> pl.Expr:
+    """Parse whole numbers, with or without surrounding spaces. `zero_decimals`: `344.0` is one."""
+    decimals = r"\.0+$" if zero_decimals else "$^"
     return _typed_swiftly(
         text,
         pl.Int64(),
         lambda batch: batch.cast(pl.Int64, strict=False),
-        lambda batch: batch.str.strip_chars().cast(pl.Int64, strict=False),
+        lambda batch: (
+            batch.str.strip_chars().str.replace(decimals, "").cast(pl.Int64, strict=False)
+        ),
     )
 
 
@@ -193,7 +196,7 @@ def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
         case "label":
             return _labelled(text, contract.labels(name))
         case "count":
-            return _counted(text)
+            return _counted(text, column.zero_decimals)
         case "text":
             return pl.when(text != "").then(text)
         case "code":

@@ -24,7 +24,8 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     `tidy`: accepted rows from `conform`. Returns one row per reporting unit and month: `org_code`,
     `month`, one Int64 column per measure, `rows` (UInt32), and `digest` (UInt64), equal for equal
     content in any order. Repeated keys are added up. A measure whose labels have no rows in an
-    existing organisation-month is 0; one outside its own months is NULL.
+    existing organisation-month is 0; one outside its own months is NULL, and so is one of an
+    organisation that did not report (`reported_if`).
     """
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
@@ -38,6 +39,11 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
             *[_figure(contract, name).alias(name) for name in contract.measures],
             pl.len().cast(pl.UInt32).alias("rows"),
             pl.col("content").sum().alias("digest"),
+        )
+        .with_columns(
+            pl.when(pl.col(wanted.reported_if) > 0).then(name).alias(name)
+            for name, wanted in contract.measures.items()
+            if wanted.reported_if
         )
         .with_columns(
             _existing(wanted, name)
@@ -78,6 +84,8 @@ def definition(contract: Contract, measure_id: str) -> str:
         return f"1 for each organisation that is named{where}"
     if wanted.sum:
         return f"{heading(wanted.column)} added up{where}"
+    if wanted.largest:
+        return f"the largest {heading(wanted.column)}{where}"
     return f"1 for each organisation whose {heading(wanted.column)} adds up to more than 0{where}"
 
 
@@ -88,10 +96,17 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
     if wanted.column is None:
         return rows.any().cast(pl.Int64)
     counts = pl.col(wanted.column).filter(rows) if wanted.where else pl.col(wanted.column)
-    total = counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
+    total = counted_as(wanted, counts)
     if not contract.columns[wanted.column].nullable:
         return total
     return pl.when(counts.null_count() == 0).then(total)
+
+
+def counted_as(wanted: Measure, counts: pl.Expr) -> pl.Expr:
+    """The figure that a measure makes of an organisation's counts."""
+    if wanted.largest:
+        return counts.max().fill_null(0)
+    return counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
 
 
 def _existing(wanted: Measure, name: str) -> pl.Expr:

@@ -181,6 +181,24 @@ def test_a_measure_must_add_up_counts(tmp_path: Path) -> None:
         load(tmp_path, raw)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"reported_if": "absent", "unreported": "nothing was sent"}, "no such measure `absent`"),
+        ({"reported_if": "m"}, "needs `unreported:`"),
+        ({"largest": "n"}, "exactly one of"),
+    ],
+)
+def test_a_measure_of_those_who_reported_says_who_did_and_why_others_did_not(
+    tmp_path: Path, changes: dict[str, str], said: str
+) -> None:
+    raw = minimal()
+    own = {"title": "M", "sum": "n", "unit": "events", "additive_over_time": True}
+    raw["measures"] = {"m": own | changes}
+    with pytest.raises(ValueError, match=said):
+        load(tmp_path, raw)
+
+
 def test_labels_and_measures_of_an_unknown_feed_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no_such_feed"):
         load(tmp_path, minimal(labels_and_measures_of="no_such_feed"))

@@ -30,7 +30,16 @@ def contradicted(home: Home) -> pl.DataFrame:
     counted = cells.with_columns(month.alias("cell_month")).join(
         _measures(home), on=CELL, how="left"
     )
-    value = pl.when(pl.col("sha256").is_null()).then(0).otherwise("value")
+    # Whoever did not report has no figure, and is not in those of its places.
+    of_reporting = [
+        f"{feed}.{name}"
+        for feed, contract in contracts().items()
+        for name, measure in contract.measures.items()
+        if measure.reported_if
+    ]
+    left_out = pl.concat_str("feed", "measure", separator=".").is_in(of_reporting)
+    none = pl.col("sha256").is_null() | (left_out & pl.col("value").is_null())
+    value = pl.when(none).then(0).otherwise("value")
     known = value.null_count() == 0
     added = counted.group_by(*FIGURES, "part").agg(pl.when(known).then(value.sum()).alias("added"))
     stated = figures.unpivot(

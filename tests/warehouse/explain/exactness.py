@@ -56,8 +56,9 @@ def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> int:
             named, count = file.code_and_count(number, column)
             assert named == code, (file.name, number)
             counts[code].append(count)
-    if contracts()[feed].measures[measure].sum:
-        return sum(map(sum, counts.values()))
+    wanted = contracts()[feed].measures[measure]
+    if wanted.sum or wanted.largest:
+        return sum(map(sum if wanted.sum else max, counts.values()))
     return sum(any(one) for one in counts.values())
 
 

@@ -61,6 +61,7 @@ def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
                 "additiveOverOrganisations": measure.additive_over_organisations,
                 "additiveOverTime": measure.additive_over_time,
                 "notAdditiveBecause": measure.not_additive_because,
+                "reportedIf": measure.reported_if,
                 "firstMonth": measure.first_month,
                 "lastMonth": measure.last_month,
             }
@@ -72,6 +73,8 @@ def _words(measure: Measure) -> str:
     """Describe a measure's arithmetic in a sentence."""
     if measure.sum:
         how = f"Sum of {measure.sum}"
+    elif measure.largest:
+        how = f"Largest {measure.largest}"
     elif measure.any:
         how = f"1 where the sum of {measure.any} is above zero, else 0"
     else:
