@@ -92,7 +92,13 @@ def test_while_writing_parquet_the_edition_stays_pending(home: Home) -> None:
     assert not home.mart.exists()
 
 
-@pytest.mark.parametrize(("full", "raised"), [(False, OSError), (True, duckdb.Error)])
+@pytest.mark.parametrize(
+    ("full", "raised"),
+    [
+        (False, OSError),
+        pytest.param(True, duckdb.Error, marks=pytest.mark.acceptance),
+    ],
+)
 def test_while_building_the_mart_the_last_one_stays(
     home: Home, full: bool, raised: type[Exception]
 ) -> None:

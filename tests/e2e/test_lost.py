@@ -69,11 +69,16 @@ def figures(home: Home) -> dict[str, str]:
 @pytest.mark.parametrize(
     "folders",
     [
-        ("quarantine", "lake/tidy"),
-        ("lake",),
-        ("lake/editions", "docs"),
-        ("mart",),
-        FORGOTTEN,
+        *(
+            pytest.param(folders, marks=pytest.mark.acceptance)
+            for folders in (
+                ("quarantine", "lake/tidy"),
+                ("lake",),
+                ("lake/editions", "docs"),
+                ("mart",),
+                FORGOTTEN,
+            )
+        ),
         ("lake/measures", "lake/organisations", "docs/refreshes", *FORGOTTEN),
     ],
     ids=" ".join,

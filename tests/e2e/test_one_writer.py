@@ -104,6 +104,7 @@ def test_runs_and_commands_at_once_run_one_after_another(october: Home) -> None:
     assert parts(october) == []
 
 
+@pytest.mark.acceptance
 def test_a_run_publishes_the_mart_that_it_has_built_and_no_other(october: Home) -> None:
     alone_in_its_run = launched(october, asset_selection=[PUBLISHED])
     assert "has built no mart" in why(alone_in_its_run) and "publish_mart" in why(alone_in_its_run)
@@ -112,6 +113,7 @@ def test_a_run_publishes_the_mart_that_it_has_built_and_no_other(october: Home) 
     assert parts(october) == []
 
 
+@pytest.mark.acceptance
 def test_a_mart_built_before_another_was_published_does_not_take_its_place(
     october: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

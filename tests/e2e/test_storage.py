@@ -57,6 +57,7 @@ def test_the_instance_keeps_all_in_our_storage(home: Home) -> None:
     assert (home.dagster / "history" / "runs" / "index.db").exists()
 
 
+@pytest.mark.acceptance
 def test_threads_and_processes_write_beside_each_other(home: Home) -> None:
     other = subprocess.Popen([sys.executable, "-c", WRITER, str(home.root)], cwd=PROJECT)
     with ENGINES.kept_open(), ThreadPoolExecutor(4) as pool:

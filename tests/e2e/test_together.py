@@ -87,6 +87,7 @@ def test_what_a_killed_process_left_is_swept_but_nothing_in_the_making(home: Hom
     assert len(left) == 3 and all(name.startswith("new.") for name in left)
 
 
+@pytest.mark.acceptance
 def test_readers_query_through_five_publishes(october: Home) -> None:
     home = october
     kept = shutil.copy(home.mart, home.root / "kept.duckdb")

@@ -153,6 +153,7 @@ def test_the_storage_is_in_the_home_by_default(
     assert Storage.from_config_value(None, {}).base_dir == str(tmp_path / "own")  # type: ignore[attr-defined]
 
 
+@pytest.mark.acceptance
 def test_dagsters_own_tools_load_the_checkout_with_nothing_set(tmp_path: Path) -> None:
     """In a copy of the settings beside the code, so that the checkout gets no home of its own."""
     for name in ("dagster.yaml", "workspace.yaml", "pyproject.toml"):

@@ -258,6 +258,7 @@ def test_a_mart_or_memory_that_cannot_be_read_makes_the_whole_mart(world: Patche
     assert made(world) == "no mart is published"
 
 
+@pytest.mark.acceptance
 def test_a_purge_leaves_no_trace_of_what_patches_replaced(world: PatchedWorld) -> None:
     name = "A PLACE OF NO OTHER FILE"
     row = area("06H", "NOV2025", 5, SUB_ICB_LOCATION_NAME=name)
