@@ -19,8 +19,17 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import TidyFacts, lake_paths
+from warehouse.transform.lake import TidyFacts, lake_paths, quarantine_of
 from warehouse.transform.measure import month_of
+
+QUARANTINED: dict[str, type[pl.DataType]] = {
+    "rule": pl.String,
+    "column_name": pl.String,
+    "found": pl.String,
+    "reason": pl.String,
+    SOURCE_ROW: pl.UInt32,
+    "file_name": pl.String,
+}
 
 
 @dataclass(eq=False)
@@ -66,13 +75,12 @@ class EditionView:
     @cached_property
     def quarantine(self) -> pl.DataFrame:
         """Return the quarantined rows of all its files: rule, column, found, reason, row, file."""
-        return pl.concat(
-            pl.read_parquet(
-                lake_paths(self.home, file).quarantine,
-                columns=["rule", "column_name", "found", "reason", SOURCE_ROW],
-            ).with_columns(pl.lit(file.file_name).alias("file_name"))
-            for file in self.files
-        )
+        found = [pl.DataFrame(schema=QUARANTINED)]
+        for file in self.files:
+            rows = quarantine_of(self.home, file, list(QUARANTINED)[:-1])
+            if rows is not None:
+                found.append(rows.with_columns(pl.lit(file.file_name).alias("file_name")))
+        return pl.concat(found)
 
     def cells(self, feed: str | None = None) -> pl.DataFrame | None:
         """Measures of every file of this feed's edition, or of another feed's same edition.

@@ -81,16 +81,15 @@ def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
     """Return one line per quarantined row of an edition: file, row and reason."""
-    import polars as pl
-
     from warehouse.archive.source_files import Archive
-    from warehouse.transform.lake import lake_keys
+    from warehouse.transform.lake import quarantine_of
 
     lines: list[str] = []
     for file in Archive(home).active_files(feed):
-        key = lake_keys(file).quarantine
-        if file.edition == edition and home.store.exists(key):
-            path = home.store.local_copy(key)
-            rows = pl.read_parquet(path, columns=["source_row", "reason"]).sort("source_row")
+        rows = (
+            quarantine_of(home, file, ["source_row", "reason"]) if file.edition == edition else None
+        )
+        if rows is not None:
+            rows = rows.sort("source_row")
             lines += [f"{file.file_name}, row {row}: {reason}" for row, reason in rows.iter_rows()]
     return lines

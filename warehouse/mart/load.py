@@ -20,7 +20,7 @@ from warehouse.mart.expected_members import load_expected, load_unplaced
 from warehouse.mart.hierarchy import Connection, create_from, load_places
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.lake import lake_paths, quarantine_of
 from warehouse.transform.measure import month_of
 from warehouse.transform.unreliable import count_bearing, readable_code
 
@@ -150,7 +150,9 @@ def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.D
     ]
     for one in placed:
         edition = parse_month(one.file.edition)
-        rejected = pl.read_parquet(lake_paths(home, one.file).quarantine)
+        rejected = quarantine_of(home, one.file)
+        if rejected is None:
+            continue
         lost = _losses(rejected, contract).select(
             readable_code(contract).alias("org_code"),
             *places,

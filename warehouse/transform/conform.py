@@ -162,7 +162,7 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     told = OVERFLOW in raw.collect_schema().names()
     overflow = _blank_to_null(OVERFLOW) if told else pl.lit(None, pl.String)
     typed = named.with_columns(
-        *[_typed(contract, name, source.get(name)).alias(name) for name in contract.columns],
+        *[typed_column(contract, name, source.get(name)).alias(name) for name in contract.columns],
         overflow.alias(OVERFLOW),
     )
     rules = row_rules(contract, edition, source)
@@ -183,7 +183,8 @@ def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
     return pl.when(~text.is_in(["", *missing])).then(text)
 
 
-def _typed(contract: Contract, name: str, source: str | None) -> pl.Expr:
+def typed_column(contract: Contract, name: str, source: str | None) -> pl.Expr:
+    """The typed values of a column, from its published text (`source`; None: the file lacks it)."""
     column = contract.columns[name]
     if source is None:
         kinds = {"month": pl.Date, "count": pl.Int64}

@@ -88,6 +88,16 @@ def lake_paths(home: Home, file: SourceFile) -> LakePaths:
     return LakePaths(*map(home.store.local_copy, astuple(lake_keys(file))))
 
 
+def quarantine_of(
+    home: Home, file: SourceFile, columns: list[str] | None = None
+) -> pl.DataFrame | None:
+    """A file's quarantined rows, or some columns of them; None if it has none."""
+    key = lake_keys(file).quarantine
+    if not home.store.exists(key):
+        return None
+    return pl.read_parquet(home.store.local_copy(key), columns=columns)
+
+
 def is_tidied(home: Home, file: SourceFile) -> bool:
     """Whether a file was ever tidied, by any version."""
     return home.store.exists(lake_keys(file).facts)
@@ -112,7 +122,8 @@ def facts_of(home: Home, file: SourceFile) -> TidyFacts | None:
         facts = TidyFacts.model_validate_json(home.store.read(keys.facts))
     except (FileNotFoundError, ValueError):
         return None
-    made = [keys.tidy, keys.quarantine, keys.measures, keys.organisations]
+    made = [keys.tidy, keys.measures, keys.organisations]
+    made += [keys.quarantine] if facts.quarantined else []
     made += [keys.corrected] if facts.corrected else []
     whole = facts.version == version_of(file.feed) and all(map(home.store.exists, made))
     return facts if whole else None

@@ -95,11 +95,13 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
     rows = matching(wanted)
     if wanted.column is None:
         return rows.any().cast(pl.Int64)
-    counts = pl.col(wanted.column).filter(rows) if wanted.where else pl.col(wanted.column)
-    total = counted_as(wanted, counts)
+    given = pl.col(wanted.column)
+    # Counts are zero or more, so a product may stand for a filter; it takes a third of the time.
+    total = counted_as(wanted, given * rows if wanted.where else given)
     if not contract.columns[wanted.column].nullable:
         return total
-    return pl.when(counts.null_count() == 0).then(total)
+    unknown = given.is_null() & rows if wanted.where else given.is_null()
+    return pl.when(~unknown.any()).then(total)
 
 
 def counted_as(wanted: Measure, counts: pl.Expr) -> pl.Expr:
@@ -134,11 +136,15 @@ def _observe(
         found = pl.lit(None, pl.String) if name is None else pl.col(name).cast(pl.String)
         return found.alias(alias)
 
-    return tidy.select(
+    named = [organisation.code, organisation.name, organisation.ons_code, contract.month]
+    named += [organisation.parents.get(parent) for parent in KEY_COLUMNS]
+    # Few rows are left when texts are turned from dictionaries into strings.
+    distinct = tidy.select(*dict.fromkeys(name for name in named if name)).unique()
+    return distinct.select(
         pl.lit(organisation.level).alias("org_level"),
         column(organisation.code, "org_code"),
         column(organisation.name, "org_name"),
         column(organisation.ons_code, "ons_code"),
         *[column(organisation.parents.get(parent), key) for parent, key in KEY_COLUMNS.items()],
         month_of(contract, edition).alias("month"),
-    ).unique()
+    )

@@ -8,9 +8,9 @@ import io
 import shutil
 import zipfile
 import zlib
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -27,14 +27,21 @@ from warehouse.readers.tables import names_of, read_table
 from warehouse.transform import unreliable
 from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
-from warehouse.transform.lake import Broken, LakeKeys, TidyFacts, facts_of, lake_keys, version_of
+from warehouse.transform.lake import Broken, TidyFacts, facts_of, lake_keys, version_of
 from warehouse.transform.measure import measure, observe_organisations
+from warehouse.transform.one_pass import (
+    COMPRESSION,
+    Measured,
+    in_one_pass,
+    schema_of,
+    texts_of,
+    write_tidy,
+)
 from warehouse.transform.reshape import headings_of, is_reshaped, reshape
 
-ROW_GROUP = 128 * 1024
-COMPRESSION: Final = "zstd"
 CHUNK = 1 << 20
 SHOWN = 200
+NONE_REJECTED = pl.DataFrame(schema={"rule": pl.String, "column_name": pl.String})
 # Errors that `tidy` raises for an archived file that can't be read.
 UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, zlib.error, Refused)
 
@@ -42,10 +49,10 @@ UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, 
 def tidy(home: Home, file: SourceFile) -> TidyFacts:
     """Tidy one source file, unless it was tidied by the same version; returns the facts.
 
-    Writes `tidy` (one row per accepted row: the contract's columns and `source_row`), `quarantine`
-    (`source_row, rule, column_name, found, expected, reason`, the published row as `row_json`),
-    `measures`, `organisations`, for a file with known errors `corrected` (`Corrected.found`), and
-    the facts last.
+    Writes `tidy` (one row per accepted row: the contract's columns and `source_row`), `measures`,
+    `organisations`, if a row is broken `quarantine` (`source_row, rule, column_name, found,
+    expected, reason`, the published row as `row_json`), for a file with known errors `corrected`
+    (`Corrected.found`), and the facts last.
     """
     done = facts_of(home, file)
     if done is not None:
@@ -53,47 +60,66 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
     contract, edition = contracts()[file.feed], parse_month(file.edition)
     keys = lake_keys(file)
     with home.store.scratch() as folder:
-        raw = _read(Archive(home), file, contract, folder)
-        own = reshape(raw, contract, edition)
+        published = _read(Archive(home), file, contract, folder)
+        own = reshape(published.rows, contract, edition)
         right = correct(own, contract, edition, corrections(file.feed))
-        conformed = conform(right.rows, contract, edition)
-        rules = rules_of(contract, headings_of(own), edition)
-        rejected = _write_rows(home, conformed, contract, rules, keys)
-        read = raw.select(pl.len()).collect().item() if is_reshaped(contract) else None
+        with home.store.writing(keys.tidy) as part:
+            measured, rejected = None, NONE_REJECTED
+            if published.typed is not None and not right.matched:
+                measured = in_one_pass(published.typed, contract, edition, part)
+            if measured is None:
+                measured, rejected = by_rows(right.rows, contract, edition, part)
+        read = published.rows.select(pl.len()).collect().item() if is_reshaped(contract) else None
+    if rejected.is_empty():
+        home.store.delete(keys.quarantine)  # of an earlier version
+    else:
+        with home.store.writing(keys.quarantine) as part:
+            rejected.write_parquet(part, compression=COMPRESSION)
     if right.matched:
         with home.store.writing(keys.corrected) as part:
             right.found.write_parquet(part, compression=COMPRESSION)
-    facts = _measure(home, file, contract, edition, rejected, read)
+    facts = _measure(home, file, contract, edition, measured, rejected, read)
     facts = facts.model_copy(update={"corrected": right.matched})
     home.store.replace(keys.facts, facts.model_dump_json(indent=1) + "\n")
     return facts
 
 
-def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> pl.LazyFrame:
-    """The published rows as text: a column per heading, `source_row`, perhaps `overflow`."""
+@dataclass(frozen=True)
+class Published:
+    """The rows of a file: a column per heading, `source_row`, perhaps `overflow`. `rows`: as text.
+    `typed`: as read by the contract's types, for a CSV that may be taken in one pass."""
+
+    rows: pl.LazyFrame
+    typed: pl.LazyFrame | None = None
+
+
+def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> Published:
+    """Read a file. Only a CSV in today's layout, each row on a line of its own, is typed as read; a
+    local return is not, because its rows of totals are told by several columns."""
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
-        return read_table(copy, file.sheet, file.header_row, contract).lazy()
+        return Published(read_table(copy, file.sheet, file.header_row, contract).lazy())
     text, lines = _extract(archive, file, scratch)
-    raw = pl.scan_csv(
+    columns = contract.columns_in(file.headings)
+    raw = scan_rows(text, texts_of(contract, columns))
+    if lines > file.rows + 1:
+        return Published(_mark_swallowed(raw))
+    if is_reshaped(contract) or contract.local_return:
+        return Published(raw)
+    return Published(raw, scan_rows(text, schema_of(contract, columns)))
+
+
+def scan_rows(text: Path, kinds: dict[str, pl.DataType]) -> pl.LazyFrame:
+    """Scan an extracted CSV; headings without a type are texts."""
+    return pl.scan_csv(
         text,
         infer_schema=False,
-        schema_overrides=_dictionaries(contract, file),
+        schema_overrides=kinds,
         skip_rows_after_header=1,
         truncate_ragged_lines=True,
         encoding="utf8-lossy",
     ).with_row_index(SOURCE_ROW, offset=2)
-    return _mark_swallowed(raw) if lines > file.rows + 1 else raw
-
-
-def _dictionaries(contract: Contract, file: SourceFile) -> dict[str, type[pl.Categorical]]:
-    """Read repeated names as dictionaries, which takes a third less time."""
-    return {
-        heading: pl.Categorical
-        for heading in file.headings
-        if (name := contract.column_of(heading)) and contract.columns[name].type == "text"
-    }
 
 
 def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
@@ -142,28 +168,28 @@ def _copy_out(archive: Archive, file: SourceFile, target: Path, first: bytes = b
     return lines
 
 
-def _write_rows(
-    home: Home, conformed: pl.LazyFrame, contract: Contract, rules: list[RowRule], keys: LakeKeys
-) -> pl.DataFrame:
-    """Write accepted and quarantined rows in one pass; returns the latter."""
-    raw_columns = [n for n in conformed.collect_schema().names() if n.startswith(RAW)]
+def by_rows(
+    rows: pl.LazyFrame, contract: Contract, edition: date, tidy: Path
+) -> tuple[Measured, pl.DataFrame]:
+    """Write accepted rows to `tidy`, and group them; returns rejected ones with their reasons."""
+    conformed = conform(rows, contract, edition)
     kept = conformed.filter(pl.col(FAILED_RULE).is_null()).select(
         SOURCE_ROW, *[pl.col(name) for name in contract.columns]
     )
-    rejected = conformed.filter(pl.col(FAILED_RULE).is_not_null())
-    with home.store.writing(keys.tidy) as part:
-        sunk = kept.sink_parquet(part, compression=COMPRESSION, row_group_size=ROW_GROUP, lazy=True)
-        _, bad = pl.collect_all([sunk, rejected], engine="streaming")
-    named = _name_rules(bad, contract, rules, raw_columns)
-    with home.store.writing(keys.quarantine) as part:
-        named.write_parquet(part, compression=COMPRESSION)
-    return named
+    broken = conformed.filter(pl.col(FAILED_RULE).is_not_null())
+    _, bad = pl.collect_all([write_tidy(kept, tidy), broken], engine="streaming")
+    rules = rules_of(contract, headings_of(rows), edition)
+    written = pl.scan_parquet(tidy)
+    measured = Measured(
+        measure(written, contract, edition).collect(engine="streaming"),
+        observe_organisations(written, contract, edition).collect(engine="streaming"),
+    )
+    return measured, _name_rules(bad, contract, rules)
 
 
-def _name_rules(
-    bad: pl.DataFrame, contract: Contract, rules: list[RowRule], raw_columns: list[str]
-) -> pl.DataFrame:
+def _name_rules(bad: pl.DataFrame, contract: Contract, rules: list[RowRule]) -> pl.DataFrame:
     """Quarantined rows with their reasons, and the columns that identify the figures affected."""
+    raw_columns = [name for name in bad.columns if name.startswith(RAW)]
     words = pl.DataFrame(
         {
             FAILED_RULE: range(len(rules)),
@@ -201,19 +227,17 @@ def _measure(
     file: SourceFile,
     contract: Contract,
     edition: date,
+    measured: Measured,
     rejected: pl.DataFrame,
     read: int | None,
 ) -> TidyFacts:
     """Write the file's measures (with `unreliable`) and organisations; returns the facts."""
     keys = lake_keys(file)
-    tidy_rows = pl.scan_parquet(home.store.local_copy(keys.tidy))
     bearing = unreliable.count_bearing(rejected, contract)
-    observed = observe_organisations(tidy_rows, contract, edition).collect(engine="streaming")
     # Threads return distinct rows in any order, and checks name the last one of an organisation.
-    observed = observed.sort(observed.columns)
-    cells = measure(tidy_rows, contract, edition).collect(engine="streaming")
-    cells = cells.with_columns(
-        unreliable.unreliable_cells(cells, observed, bearing, contract, edition)
+    observed = measured.observed.sort(measured.observed.columns)
+    cells = measured.cells.with_columns(
+        unreliable.unreliable_cells(measured.cells, observed, bearing, contract, edition)
     )
     with home.store.writing(keys.measures) as part:
         cells.write_parquet(part, compression=COMPRESSION)

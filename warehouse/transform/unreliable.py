@@ -20,7 +20,7 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
     Without footnotes and blank lines (no organisation and no count), and rows of totals.
     """
-    if not contract.counts or contract.reporting_unit is None:
+    if rejected.is_empty() or not contract.counts or contract.reporting_unit is None:
         return rejected.clear()
     headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
     source = source_columns(contract, headings)

@@ -23,7 +23,7 @@ from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.refused import Refused
 from warehouse.readers.workbook import Sheet, read_sheets
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.lake import lake_paths, quarantine_of
 
 RECONCILED = ("logins", "unique_users")
 ASK = "ask the publisher for a corrected workbook"
@@ -81,8 +81,8 @@ def _compared(view: EditionView) -> ReconciledTable | str:
         return f"{file.file_name} can't be read again ({error})"
     if table is None:
         return f"no national table in {file.file_name}"
-    rejected = pl.read_parquet(lake_paths(view.home, file).quarantine, columns=["rule"])
-    if rejected.filter(pl.col("rule") != "total_row").height:
+    rejected = quarantine_of(view.home, file, ["rule"])
+    if rejected is not None and rejected.filter(pl.col("rule") != "total_row").height:
         return "rows of ICBs are in quarantine, so their sums are incomplete"
     sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
     return ReconciledTable(table, _by_position(table, sums), sums)

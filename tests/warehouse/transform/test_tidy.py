@@ -8,13 +8,22 @@ import polars as pl
 import pytest
 
 from tests.checks.support_checks import LIST, SUB_ICB, brought, tidied
-from tests.support import coverage, crosstab, imported, kept_in, patient_list, regional, zipped
+from tests.support import (
+    coverage,
+    crosstab,
+    imported,
+    kept_in,
+    patient_list,
+    regional,
+    write,
+    zipped,
+)
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.transform import lake
 from warehouse.transform import tidy as tidy_module
-from warehouse.transform.lake import LakePaths, facts_of, lake_paths, version_of
+from warehouse.transform.lake import LakePaths, facts_of, lake_paths, quarantine_of, version_of
 from warehouse.transform.tidy import tidy
 
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
@@ -65,11 +74,13 @@ def test_quarantine_has_what_where_and_what_to_do(home: Home) -> None:
     assert negative["source_row"] == 5
 
 
-def test_a_valid_file_has_an_empty_quarantine_of_the_same_shape(home: Home) -> None:
-    _, sound = tidied(home, regional())
-    _, broken = tidied(home, regional({COUNT: "x"}, {}))
-    assert quarantine(sound).is_empty()
-    assert quarantine(sound).schema == quarantine(broken).schema
+def test_a_valid_file_has_no_quarantine(home: Home) -> None:
+    (file,) = brought(home, regional())
+    paths = lake_paths(home, file)
+    write(paths.quarantine, b"left by an earlier version")
+    tidy(home, file)
+    assert not paths.quarantine.exists()
+    assert quarantine_of(home, file) is None
 
 
 def test_too_many_fields_are_never_read_as_a_smaller_number(home: Home) -> None:
@@ -251,7 +262,8 @@ def test_the_version_covers_contract_engine_and_this_module() -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        "transform.tidy._write_rows",
+        "transform.tidy.in_one_pass",
+        "transform.tidy.by_rows",
         "transform.tidy._measure",
         "transform.tidy.measure",
         "transform.tidy.unreliable.unreliable_cells",

@@ -31,6 +31,14 @@ FEB, OCTOBER = date(2024, 2, 1), date(2025, 10, 1)
 CONTENT, GROUP, VALUE = "CONTENT", "CONTENT_GROUP", "VALUE"
 WIDE_ORDER = [*list(SERVICES)[:7], "Urgent Medicine Supply", "Minor Illness Referral"]
 SORE_THROAT = "NumberofPharmacyFirstClinicalPathwaysConsultations -AcuteSoreThroat"
+NO_ROWS = pl.DataFrame(
+    schema={
+        "source_row": pl.UInt32,
+        "rule": pl.String,
+        "column_name": pl.String,
+        "reason": pl.String,
+    }
+)
 
 
 class Taken:
@@ -43,7 +51,8 @@ class Taken:
         self.facts: TidyFacts = tidy(home, self.file)
         paths = lake_paths(home, self.file)
         self.rows = pl.read_parquet(paths.tidy)
-        self.quarantine = pl.read_parquet(paths.quarantine)
+        broken = self.facts.quarantined > 0
+        self.quarantine = pl.read_parquet(paths.quarantine) if broken else NO_ROWS
         self.measures = pl.read_parquet(paths.measures)
         self.organisations = pl.read_parquet(paths.organisations)
 
