@@ -16,10 +16,18 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_file
 from warehouse.editions.check_history import RESULT_SCHEMA, CheckResult
 from warehouse.kpi.catalogue import catalogue
+from warehouse.publication.memory_limits import limits_of
 from warehouse.reference.levels import DATED, sql_list
 
 # Storage format that DuckDB clients of 2024, still in use, can read; `build` writes it.
 STORAGE = "v1.0.0+"
+
+# Table -> what must be unique in it. Hashes are counted first, because texts of all rows take much
+# memory.
+UNIQUE = {
+    "kpi_monthly": "kpi_id, org_level, org_code, month",
+    "kpi_vintage": "kpi_id, org_level, org_code, month, edition, revision",
+}
 
 # rule -> (the fault, the query that finds it). One row per fault.
 OFFENCES = {
@@ -48,12 +56,13 @@ OFFENCES = {
     ),
     "figures_unique": (
         "two figures for the same month, organisation and KPI",
-        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month) AS offence FROM kpi_monthly
-           GROUP BY kpi_id, org_level, org_code, month HAVING count(*) > 1
-           UNION ALL
-           SELECT concat_ws(' ', kpi_id, org_level, org_code, month, edition, revision)
-           FROM kpi_vintage
-           GROUP BY kpi_id, org_level, org_code, month, edition, revision HAVING count(*) > 1""",
+        " UNION ALL ".join(
+            f"""SELECT concat_ws(' ', {key}) AS offence FROM {table}
+            WHERE hash({key}) IN (
+                SELECT hash({key}) AS key FROM {table} GROUP BY key HAVING count(*) > 1)
+            GROUP BY {key} HAVING count(*) > 1"""
+            for table, key in UNIQUE.items()
+        ),
     ),
     "figures_placed": (
         "a figure whose organisation does not have exactly one row in the month",
@@ -152,11 +161,12 @@ OFFENCES = {
 }
 
 
-def gather_mart(path: Path) -> Iterator[Evidence]:
-    """Gather evidence on a built mart, rule by rule; an error in one does not stop the others."""
+def gather_mart(path: Path, home: Home | None = None) -> Iterator[Evidence]:
+    """Gather evidence on a built mart, rule by rule; an error in one does not stop the others.
+    `home`: whose limits of memory apply."""
     rules = [check.rule for check in mart_checks()]
     try:
-        db = open_file(path, read_only=True)
+        db = open_file(path, read_only=True, limits=limits_of(home) if home else None)
     except duckdb.Error as error:
         yield from (broken(rule, error) for rule in rules)
         return
@@ -191,7 +201,7 @@ def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
 
 def judge_mart(path: Path, run_id: str, home: Home | None = None) -> list[CheckResult]:
     """Check a built mart; all rules run. `home`: where the validation result is kept, if it is."""
-    return judge(home, gather_mart(path), MART, "", run_id)
+    return judge(home, gather_mart(path, home), MART, "", run_id)
 
 
 def add_results(path: Path, results: list[CheckResult]) -> None:

@@ -90,6 +90,8 @@ class Settings(Strict):
     headline figures are shown, in that order; by default the ICB alone, for `HOME_PLACE` its city
     too. `addresses`: beginnings of publishers' addresses -> replacements (a mirror). `keep_marts`:
     number of previous marts kept. `keep_runs_days`: how long Dagster's runs are kept at least.
+    `memory_mb`: memory that DuckDB may use to build and check a mart; what does not fit is written
+    to disk. The process needs some 300 MB beside it.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
@@ -100,6 +102,7 @@ class Settings(Strict):
     look: Looking = Looking()
     keep_marts: int = Field(default=2, ge=0)
     keep_runs_days: int = Field(default=90, ge=1)
+    memory_mb: int = Field(default=1000, ge=500)
 
     @property
     def headlines(self) -> tuple[HeadlinePlace, ...]:
@@ -150,5 +153,5 @@ POSSIBLE = (
     "(true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
     "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "
-    "`keep_marts:` (0, 1, ...), and `keep_runs_days:` (1, 2, ...)."
+    "`keep_marts:` (0, 1, ...), `keep_runs_days:` (1, 2, ...), and `memory_mb:` (500, 501, ...)."
 )

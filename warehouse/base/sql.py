@@ -4,6 +4,7 @@ Dagster's storage (`pipelines.instance`). Light, for commands that only read."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -28,9 +29,16 @@ def open_mart(path: Path) -> Connection:
     return db
 
 
-def open_file(path: Path, read_only: bool = False) -> Connection:
-    """A mart opened directly, so that views and macros name no database."""
-    return duckdb.connect(str(path), read_only=read_only)
+def open_file(
+    path: Path, read_only: bool = False, limits: Mapping[str, str] | None = None
+) -> Connection:
+    """A mart opened directly, so that views and macros name no database. `limits`: DuckDB's
+    settings (`memory_limit`, `temp_directory`)."""
+    db = duckdb.connect(str(path), read_only=read_only)
+    # Not as `config`: the process may have the file open with other settings, which is an error.
+    for name, value in (limits or {}).items():
+        db.execute(f"SET {name} = {quoted(value)}")
+    return db
 
 
 def open_builder(limits: dict[str, str]) -> Connection:

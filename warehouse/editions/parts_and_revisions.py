@@ -102,12 +102,22 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
 
 def rows_in_force(home: Home, files: list[SourceFile]) -> int:
     """Return how many rows the figures of these files use (`latest_cells`)."""
-    columns = ["org_code", "month", "unreliable", "rows"]
-    cells = [
-        pl.read_parquet(lake_paths(home, file).measures, columns=columns)
-        for file in in_order(files)
-    ]
-    return int(latest_cells(pl.concat(cells))["rows"].sum()) if cells else 0
+    if not files:
+        return 0
+    cells = _cells(home, in_order(files), ["org_code", "month", "unreliable", "rows"])
+    return int(latest_cells(cells)["rows"].sum())
+
+
+def _cells(home: Home, files: list[SourceFile], columns: list[str]) -> pl.DataFrame:
+    """Return columns of the measures of many files of a feed, in the order of the files. One scan:
+    opening each alone takes four times as long."""
+    paths = [lake_paths(home, file).measures for file in files]
+    return pl.read_parquet(paths, columns=columns)
+
+
+def _are_parts(home: Home, files: list[SourceFile]) -> bool:
+    """Whether no two files of an edition cover the same cell, as those of most editions."""
+    return not _cells(home, files, ["org_code", "month"]).is_duplicated().any()
 
 
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
@@ -115,8 +125,8 @@ def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:
     placed: list[EditionFile] = []
     for _, group in groupby(sorted(files, key=EditionKey.of), key=EditionKey.of):
         members = list(group)
-        if len(members) == 1:
-            placed.append(EditionFile(members[0], 1, 0))
+        if len(members) == 1 or _are_parts(home, members):
+            placed += [EditionFile(file, 1, n) for n, file in enumerate(in_order(members))]
         else:
             placed += number_revisions((file, cells_of(home, file)) for file in members)
     return placed

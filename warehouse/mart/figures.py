@@ -7,6 +7,7 @@ import polars as pl
 
 from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
 from warehouse.kpi.units import BASE_UNITS
+from warehouse.mart.batches import BATCH, batches, create_in_batches
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of
@@ -30,6 +31,8 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
     ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by their mean.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
+# What comparisons over time need of a figure (`stage.year_before`).
+OVER_TIME = ("series", "ordinal", "financial_year", "value", "numerator", "denominator", "status")
 
 
 def published_sources(db: Connection, kpis: dict[str, Kpi]) -> Wanted:
@@ -115,63 +118,81 @@ def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
 
 
 def _create_vintage(db: Connection) -> None:
-    db.execute(
-        """CREATE TABLE mart.kpi_vintage AS
-        SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision, n.published_on,
-               n.value, n.numerator, n.denominator, n.known_from, n.known_until,
+    create_in_batches(
+        db,
+        "mart.kpi_vintage",
+        f"""SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision,
+               n.published_on, n.value, n.numerator, n.denominator, n.known_from, n.known_until,
                n.disputed IS NOT NULL AS disputed
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
-        ORDER BY n.series, n.ordinal, n.vintage"""
+        WHERE n.series {BATCH}
+        ORDER BY n.series, n.ordinal, n.vintage""",
+        batches(db, "stage.numbered"),
     )
 
 
 def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
-    """Calculate comparisons over time. Windows and joins use numbers (a series, an ordinal month),
-    because text keys take several times as long."""
+    """Calculate comparisons over time. Joins use numbers (a series, an ordinal month), because text
+    keys take several times as long."""
     _create_latest(db)
     create_dispute_reasons(db)
     kept.lend_neighbours(db)
     create_provisional(db, kept)
     create_held_figures(db)
-    kept.lend_months(db)
-    fiscal = "(PARTITION BY series, financial_year ORDER BY ordinal)"
-    rolling = "(PARTITION BY series ORDER BY ordinal RANGE BETWEEN 11 PRECEDING AND CURRENT ROW)"
     db.execute(
-        f"""CREATE TABLE mart.kpi_monthly AS
-        WITH with_status AS ({with_status()}),
+        """CREATE TABLE stage.year_before (
+            series BIGINT, ordinal BIGINT, financial_year VARCHAR, value DOUBLE, numerator BIGINT,
+            denominator BIGINT, status VARCHAR)"""
+    )
+    kept.lend_months(db)
+    latest = batches(db, "stage.latest")
+    create_in_batches(db, "mart.kpi_monthly", _compared(), latest, synthetic=synthetic)
+
+
+def _compared() -> str:
+    """SQL: the rows of `kpi_monthly`. A join adds up only the months to be made; windows would go
+    over those of the year before too, and take several times as long."""
+    to_date, columns = "FILTER (q.financial_year = p.financial_year)", ", ".join(OVER_TIME)
+    return f"""WITH made AS ({with_status()} WHERE p.series {BATCH}),
+        over_time AS (
+            SELECT {columns} FROM made
+            UNION ALL SELECT {columns} FROM stage.year_before WHERE series {BATCH}),
         period AS (
-            SELECT *, {_over("fiscal", fiscal)}, {_over("rolling", rolling)} FROM with_status)
+            SELECT p.series, p.ordinal, {_over("fiscal", to_date)}, {_over("rolling", "")}
+            FROM made AS p
+            JOIN over_time AS q
+                ON q.series = p.series AND q.ordinal BETWEEN p.ordinal - 11 AND p.ordinal
+            GROUP BY p.series, p.ordinal)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
                p.numerator, p.denominator, y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
                p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
-               CASE WHEN p.fiscal_months = p.financial_month AND NOT p.is_stock
+               CASE WHEN t.fiscal_months = p.financial_month AND NOT p.is_stock
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,
-               CASE WHEN p.rolling_months = 12 AND NOT p.is_stock
+               CASE WHEN t.rolling_months = 12 AND NOT p.is_stock
                     THEN {_to_date("rolling")} END AS rolling_12_month_value,
                f.value AS first_reported_value, p.edition,
                p.status, p.status_reason, y.status AS previous_year_status,
                p.members_present, p.members_expected, $synthetic AS synthetic
-        FROM period AS p
-        LEFT JOIN with_status AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
+        FROM made AS p
+        JOIN period AS t ON t.series = p.series AND t.ordinal = p.ordinal
+        LEFT JOIN over_time AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
-        ORDER BY p.series, p.ordinal""",
-        {"synthetic": synthetic},
-    )
+        ORDER BY p.series, p.ordinal"""
 
 
-def _over(name: str, window: str) -> str:
-    """SQL: months present and summed parts over a period: counts add, patients are averaged."""
-    return f"""count(value) OVER {window} AS {name}_months,
-        sum(numerator) OVER {window} AS {name}_n,
-        CASE WHEN unit IN {PER_PEOPLE} THEN avg(denominator) OVER {window}
-             ELSE sum(denominator) OVER {window} END AS {name}_d"""
+def _over(name: str, rows: str) -> str:
+    """SQL: months present and summed parts over a period; of some units the mean (`_to_date`)."""
+    return f"""count(q.value) {rows} AS {name}_months, sum(q.numerator) {rows} AS {name}_n,
+        sum(q.denominator) {rows} AS {name}_d, avg(q.denominator) {rows} AS {name}_mean"""
 
 
 def _to_date(name: str) -> str:
-    value = VALUE.format(n=f"p.{name}_n", d=f"p.{name}_d").replace("unit ", "p.unit ")
+    """SQL: the value over a period. Counts add, patients are averaged."""
+    bottom = f"CASE WHEN p.unit IN {PER_PEOPLE} THEN t.{name}_mean ELSE t.{name}_d END"
+    value = VALUE.replace("unit ", "p.unit ").format(n=f"t.{name}_n", d=f"({bottom})")
     return f"({value})::DOUBLE"
 
 
@@ -188,8 +209,8 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
 
 
 def _number_series(db: Connection) -> None:
-    """Create `stage.series`, a number for each KPI and organisation, and `stage.numbered`, every
-    figure under that number with its value."""
+    """Create `stage.series`, a number for each KPI and organisation, and `stage.unlinked`, every
+    figure under that number with its value (`link_vintages`)."""
     db.execute(
         """CREATE TABLE stage.series AS
         SELECT row_number() OVER (ORDER BY kpi_id, org_level, o.org_code) AS series, k.*,
@@ -198,7 +219,7 @@ def _number_series(db: Connection) -> None:
         JOIN stage.kpi_fact AS k USING (kpi_id, org_level)"""
     )
     db.execute(
-        f"""CREATE TABLE stage.numbered AS
+        f"""CREATE TABLE stage.unlinked AS
         SELECT s.series, year(f.month) * 12 + month(f.month) AS ordinal, f.month, f.vintage,
                f.edition, f.revision, f.published_on, f.known_from, f.numerator, f.denominator,
                f.members_present, f.members_expected, f.suppressed, f.reason, f.disputed,
@@ -226,9 +247,7 @@ def _create_latest(db: Connection) -> None:
         WITH newest AS (
             SELECT series, ordinal, vintage, edition, numerator, denominator, members_present,
                    members_expected, suppressed, reason, disputed, value
-            FROM stage.numbered
-            QUALIFY row_number() OVER (
-                PARTITION BY series, ordinal ORDER BY vintage DESC) = 1),
+            FROM stage.numbered WHERE next_vintage IS NULL),
         span AS (
             SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last
             FROM newest AS n JOIN stage.series AS s USING (series)

@@ -4,6 +4,7 @@ organisations), `stage.reference` and `stage.membership`, for all levels."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import duckdb
 import polars as pl
@@ -84,29 +85,26 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
     `tells_<level>`: whether the feed names parents of an optional level, so that an empty parent
     means none. `is_register`: whether the feed lists organisations and counts nothing.
     """
-    frames = []
     optional = [one.name for one in TABLE if one.is_optional]
-    for one in placed:
-        contract = contracts()[one.file.feed]
+    frames = []
+    for feed, own in groupby(sorted(placed, key=_feed), key=_feed):
+        contract = contracts()[feed]
         naming = {
             level: [o.level for o in contract.organisations if level in o.parents]
             for level in optional
         }
-        frames.append(
-            pl.read_parquet(lake_paths(home, one.file).organisations).with_columns(
-                pl.lit(one.file.feed).alias("feed"),
-                pl.lit(one.vintage).alias("vintage"),
-                *[
-                    pl.col("org_level").is_in(levels).alias(f"tells_{level}")
-                    for level, levels in naming.items()
-                ],
-                pl.lit(not contract.measures).alias("is_register"),
-            )
+        stated = _stated(home, list(own)).with_columns(
+            *[
+                pl.col("org_level").is_in(levels).alias(f"tells_{level}")
+                for level, levels in naming.items()
+            ],
+            pl.lit(not contract.measures).alias("is_register"),
         )
+        frames.append(as_known(stated))
     create_from(
         db,
         "stage.observed",
-        as_known(pl.concat(frames)),
+        pl.concat(frames),
         "organisations",
         feed="archive.source_file.feed",
         vintage="archive.source_file.edition",
@@ -114,6 +112,19 @@ def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> Non
         is_register="contract.measures",
         **{f"tells_{level}": "contract.organisations" for level in optional},
     )
+
+
+def _feed(one: EditionFile) -> str:
+    return one.file.feed
+
+
+def _stated(home: Home, placed: list[EditionFile]) -> pl.DataFrame:
+    """Return what files of a feed state about organisations, with its name and their vintages."""
+    paths = {lake_paths(home, one.file).organisations.as_posix(): one.vintage for one in placed}
+    stated = pl.read_parquet(list(paths), include_file_paths="path")
+    vintage = pl.col("path").replace_strict(paths, return_dtype=pl.Int64).alias("vintage")
+    feed = pl.lit(placed[0].file.feed).alias("feed")
+    return stated.with_columns(feed, vintage).drop("path")
 
 
 def _is_stated(parent: str) -> str:

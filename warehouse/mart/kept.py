@@ -32,7 +32,8 @@ class Kept:
         """Add to `stage.change_on_year` what is kept of it."""
 
     def lend_months(self, db: Connection) -> None:
-        """Add to `stage.latest` figures on which others depend, or whose status may change."""
+        """Add to `stage.latest` figures whose comparisons or status may change, and to
+        `stage.year_before` those with which they are compared."""
 
     def add_months(self, db: Connection) -> None:
         """Add to `kpi_monthly` what is kept of it."""

@@ -117,25 +117,20 @@ class KeptFigures(Kept):
             f"""INSERT INTO stage.change_on_year BY NAME
             SELECT k.kpi_id, k.org_level, k.month, {size} AS size
             FROM mart.kept_kpi_monthly AS k JOIN stage.kpi_fact AS f USING (kpi_id, org_level)
-            SEMI JOIN stage.later_revision AS r USING (kpi_id, org_level)
+            JOIN (SELECT DISTINCT kpi_id, org_level FROM stage.later_revision) AS r
+                USING (kpi_id, org_level)
             ANTI JOIN {near} AS n USING (kpi_id, org_level, month)
             WHERE k.value IS NOT NULL AND k.previous_year_value IS NOT NULL""",
         )
 
     def lend_months(self, db: Connection) -> None:
-        """Add to `stage.latest` all figures since the first that may differ, and those of the year
-        before it, with what their statuses are made of."""
+        """Add to `stage.latest` all figures since the first that may differ, with what their
+        statuses are made of, and to `stage.year_before` those of the year before."""
         lend_months(db)
 
     def add_months(self, db: Connection) -> None:
         """Replace the rows of `kpi_monthly` since the first that may differ, and the names of
         organisations; tell `stage.figure` the first and last month of kept figures."""
-        unlogged(
-            db,
-            """DELETE FROM mart.kpi_monthly AS m WHERE NOT EXISTS (
-                SELECT 1 FROM stage.since AS s
-                WHERE s.kpi_id = m.kpi_id AND s.org_level = m.org_level AND m.month >= s.month)""",
-        )
         unlogged(
             db,
             """DELETE FROM mart.kept_kpi_monthly AS k USING stage.since AS s

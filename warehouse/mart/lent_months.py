@@ -11,13 +11,11 @@ from warehouse.mart.input_digests import unlogged
 from warehouse.reference.levels import TABLE, sql_list
 
 ORDINAL = "year({month}) * 12 + month({month})"
-# SQL: the month since which figures are lent: a year before the first that may differ.
-_YEAR_BEFORE = "w.month - INTERVAL 1 YEAR"
 
 
 def lend_months(db: Connection) -> None:
-    """Add to `stage.latest` all figures since the first that may differ, and those of the year
-    before it, with what their statuses are made of."""
+    """Add to `stage.latest` all figures since the first that may differ, with what their statuses
+    are made of, and to `stage.year_before` those of the year before."""
     _load_gaps(db)
     _load_since(db)
     _load_series(db)
@@ -26,7 +24,7 @@ def lend_months(db: Connection) -> None:
         db,
         f"""INSERT INTO stage.latest BY NAME
         SELECT l.* FROM ({kept_as_latest()}) AS l JOIN stage.since AS w USING (kpi_id, org_level)
-        WHERE l.month >= {_YEAR_BEFORE}""",
+        WHERE l.month >= w.month""",
     )
     unlogged(
         db,
@@ -36,9 +34,27 @@ def lend_months(db: Connection) -> None:
         FROM stage.gap AS g JOIN stage.series AS s USING (kpi_id, org_level, org_code)
         JOIN stage.calendar AS m USING (month)
         JOIN stage.since AS w USING (kpi_id, org_level)
-        WHERE g.month >= {_YEAR_BEFORE}""",
+        WHERE g.month >= w.month""",
     )
     _lend_reasons(db)
+    _lend_year_before(db)
+
+
+def _lend_year_before(db: Connection) -> None:
+    """Add to `stage.year_before` the figures of the year before the first that may differ, which
+    are not made anew."""
+    unlogged(
+        db,
+        f"""INSERT INTO stage.year_before BY NAME
+        SELECT s.series, {ORDINAL.format(month="k.month")} AS ordinal, m.financial_year, k.value,
+               k.numerator, k.denominator, k.status
+        FROM mart.kept_kpi_monthly AS k
+        JOIN stage.since AS w ON w.kpi_id = k.kpi_id AND w.org_level = k.org_level
+            AND k.month < w.month AND k.month >= w.month - INTERVAL 1 YEAR
+        JOIN stage.series AS s ON s.kpi_id = k.kpi_id AND s.org_level = k.org_level
+            AND s.org_code = k.org_code
+        JOIN stage.calendar AS m ON m.month = k.month""",
+    )
 
 
 def only(join: str) -> str:
@@ -109,13 +125,13 @@ def _load_series(db: Connection) -> None:
     """Number the series of lent figures of which no month was made anew."""
     unlogged(
         db,
-        f"""INSERT INTO stage.series BY NAME
+        """INSERT INTO stage.series BY NAME
         SELECT (SELECT coalesce(max(series), 0) FROM stage.series)
                    + row_number() OVER (ORDER BY kpi_id, org_level, org_code) AS series,
                f.*, o.org_code
         FROM (SELECT DISTINCT k.kpi_id, k.org_level, k.org_code
               FROM mart.kept_kpi_monthly AS k JOIN stage.since AS w USING (kpi_id, org_level)
-              WHERE k.month >= {_YEAR_BEFORE}
+              WHERE k.month >= w.month
               UNION SELECT kpi_id, org_level, org_code FROM stage.gap) AS o
         ANTI JOIN stage.series AS s USING (kpi_id, org_level, org_code)
         JOIN stage.kpi_fact AS f USING (kpi_id, org_level)""",

@@ -68,12 +68,11 @@ def _create_later(db: Connection) -> None:
     newest one, including unchanged ones."""
     db.execute(
         f"""CREATE TABLE stage.later_revision AS
-        SELECT l.kpi_id, l.org_level, l.month, {AGE} AS age_months, n.vintage // 1000 AS issue,
-               {SIZE.format(unit="l.unit", new="l.value", old="n.value")} AS size
-        FROM stage.numbered AS n
-        JOIN stage.latest AS l ON l.series = n.series AND l.ordinal = n.ordinal
+        SELECT s.kpi_id, s.org_level, n.month, {AGE} AS age_months, n.vintage // 1000 AS issue,
+               {SIZE.format(unit="s.unit", new="n.newest_value", old="n.value")} AS size
+        FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         WHERE n.next_vintage // 1000 > n.vintage // 1000
-          AND n.value IS NOT NULL AND l.value IS NOT NULL AND {AGE} >= 0"""
+          AND n.value IS NOT NULL AND n.newest_value IS NOT NULL AND {AGE} >= 0"""
     )
 
 
@@ -86,7 +85,7 @@ def _create_change(db: Connection) -> None:
                {SIZE.format(unit="p.unit", new="p.value", old="y.value")} AS size
         FROM stage.latest AS p
         JOIN stage.latest AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
-        SEMI JOIN stage.later_revision AS r
+        JOIN (SELECT DISTINCT kpi_id, org_level FROM stage.later_revision) AS r
             ON r.kpi_id = p.kpi_id AND r.org_level = p.org_level
         WHERE p.value IS NOT NULL AND y.value IS NOT NULL"""
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from warehouse.mart.batches import BATCH, batches, create_in_batches
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.kept import Kept
 from warehouse.reference.levels import DATED, sql_list
@@ -23,27 +24,35 @@ FROM_RELEASE, FROM_HELD = "first release", "first held"
 
 
 def link_vintages(db: Connection) -> None:
-    """Add to each row of `stage.numbered` the other vintages of the same figure.
+    """Create `stage.numbered`: the rows of `stage.unlinked`, which is dropped, with the other
+    vintages of the same figure.
 
     `known_until`: when a newer vintage became known (a newer one may have been known before it);
     `first_vintage`, `first_value`: the earliest available; `prior_vintage`, `next_vintage`: the
-    adjacent ones; `known_vintage`, `known_value`: the last one before it that was not NULL.
+    adjacent ones; `known_vintage`, `known_value`: the last one before it that was not NULL;
+    `newest_value`: the latest.
     """
     window = f"(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage)"
     newer = f"""(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage
         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"""
     known = "CASE WHEN value IS NOT NULL THEN vintage END"
-    db.execute(
-        f"""CREATE OR REPLACE TABLE stage.numbered AS
-        SELECT *, min(known_from) OVER {newer} AS known_until,
+    every = f"""(PARTITION BY {MONTH_OF_SERIES} ORDER BY vintage
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"""
+    create_in_batches(
+        db,
+        "stage.numbered",
+        f"""SELECT *, min(known_from) OVER {newer} AS known_until,
                first_value(vintage) OVER {window} AS first_vintage,
                first_value(value) OVER {window} AS first_value,
                lag(vintage) OVER {window} AS prior_vintage,
                lead(vintage) OVER {window} AS next_vintage,
                lag({known} IGNORE NULLS) OVER {window} AS known_vintage,
-               lag(value IGNORE NULLS) OVER {window} AS known_value
-        FROM stage.numbered"""
+               lag(value IGNORE NULLS) OVER {window} AS known_value,
+               last_value(value) OVER {every} AS newest_value
+        FROM stage.unlinked WHERE series {BATCH}""",
+        batches(db, "stage.unlinked"),
     )
+    db.execute("DROP TABLE stage.unlinked")
 
 
 def create_revisions(db: Connection, synthetic: bool, kept: Kept) -> None:

@@ -57,6 +57,7 @@ from warehouse.mart.organisation_table import create_names
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.timeliness import timeliness_views
+from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
 from warehouse.reference import local_authorities, organisations
@@ -65,8 +66,6 @@ from warehouse.store import discard
 
 # Analysts' DuckDB clients are often older: those of 2024 can open this storage version.
 STORAGE_VERSION = "v1.0.0"
-MEMORY_LIMIT = "1GB"
-SPILL = "mart/spill"  # what DuckDB can't keep in memory
 
 
 class Built(BaseModel):
@@ -150,10 +149,7 @@ def _build(
     fingerprint = mart_fingerprint(home)
     settings = read_settings(home)
     disclosure = settings.disclosure
-    limits = {
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": home.store.local_copy(SPILL).as_posix(),
-    }
+    limits = limits_of(home)
     with open_builder(limits) as db:
         record_statements(db)
         load(db, home, placed)
@@ -184,7 +180,7 @@ def _build(
         forget(home, but=patch.fingerprint if patch else None)
         remember(db, home, fingerprint, facts, patch.patches if patch else 0, patch is not None)
         db.execute("DETACH mart")
-    _finish(target, synthetic)
+    _finish(target, synthetic, limits)
     return Built(
         path=target,
         fingerprint=fingerprint,
@@ -219,9 +215,9 @@ def _views() -> dict[str, str]:
     return views | caveat_views() | timeliness_views()
 
 
-def _finish(target: Path, synthetic: bool) -> None:
+def _finish(target: Path, synthetic: bool, limits: dict[str, str]) -> None:
     """Create views, macros and comments in the file opened on its own: they must name no alias."""
-    with open_file(target) as db:
+    with open_file(target, limits=limits) as db:
         db.begin()  # a transaction each would wait for the disk each time
         for sql in _views().values():
             db.execute(sql)

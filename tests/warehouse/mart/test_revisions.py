@@ -59,7 +59,7 @@ def revised(*vintages: Known) -> Mart:
         """CREATE TABLE stage.kpi_fact AS SELECT DISTINCT kpi_id, org_level FROM stage.given;
         CREATE TABLE stage.series AS SELECT row_number() OVER () AS series, *
         FROM (SELECT DISTINCT kpi_id, org_level, org_code, unit FROM stage.given ORDER BY ALL);
-        CREATE TABLE stage.numbered AS
+        CREATE TABLE stage.unlinked AS
         SELECT s.series, (period || '-01')::DATE AS month, edition, revision, value,
                year(month) * 12 + month(month) AS ordinal, day::DATE AS known_from,
                replace(edition, '-', '')::BIGINT * 1000 + revision AS vintage

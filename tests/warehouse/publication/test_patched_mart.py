@@ -30,7 +30,7 @@ from warehouse.base.sql import open_builder, open_file
 from warehouse.editions.parts_and_revisions import place_files
 from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import catalogue
-from warehouse.mart import kept_figures
+from warehouse.mart import batches, kept_figures
 from warehouse.mart.figures import published_sources
 from warehouse.mart.held_months import load_held
 from warehouse.mart.load import load
@@ -47,6 +47,8 @@ COUNTED = ("regional-{n}.csv", "practice-{n}.csv", "coverage-{n}.csv", "list-{n}
 OCTOBER, NOVEMBER = date(2025, 10, 1), date(2025, 11, 1)
 # Whatever share of the months is made anew: in small worlds it is mostly a large one.
 ANY_SHARE = 99.0
+# In small worlds all series would be in one batch.
+FEW_ROWS = 100
 
 
 class Anything(RuleBasedStateMachine):
@@ -57,12 +59,13 @@ class Anything(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.share, patch.MOST_MONTHS = patch.MOST_MONTHS, ANY_SHARE
+        self.rows, batches.ROWS = batches.ROWS, FEW_ROWS
         folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"patched-{uuid4().hex}"
         folder.mkdir()
         self.world = PatchedWorld(folder)
 
     def teardown(self) -> None:
-        patch.MOST_MONTHS = self.share
+        patch.MOST_MONTHS, batches.ROWS = self.share, self.rows
         shutil.rmtree(self.world.folder)
 
     @initialize(seed=SEED)

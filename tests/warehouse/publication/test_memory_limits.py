@@ -1,0 +1,61 @@
+"""How much memory building and checking a mart may use."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from checks import mart_checks
+from checks.mart_checks import gather_mart
+from tests.support import write_text
+from warehouse.base.home import Home
+from warehouse.base.sql import open_builder, open_file
+from warehouse.publication.memory_limits import SPILL, limits_of
+from warehouse.settings import Unreadable
+
+
+def settings_of(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The settings that matter here."""
+    names = ("memory_limit", "threads", "temp_directory")
+    [row] = db.execute(f"SELECT {', '.join(f'current_setting({n!r})' for n in names)}").fetchall()
+    return dict(zip(names, map(str, row), strict=True))
+
+
+def test_the_owner_sets_the_limit(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    assert limits_of(home)["memory_limit"] == "1000MB"
+    assert limits_of(home)["threads"] == "4"
+    write_text(home.settings, "memory_mb: 600\n")
+    assert limits_of(home)["memory_limit"] == "600MB"
+    assert limits_of(home)["threads"] == "2"
+    write_text(home.settings, "memory_mb: 100\n")
+    with pytest.raises(Unreadable, match="memory_mb"):
+        limits_of(home)
+
+
+def test_a_builder_and_a_file_are_opened_with_the_limits(home: Home, tmp_path: Path) -> None:
+    limits = {**limits_of(home), "threads": "1"}
+    expected = {"memory_limit": "953.6 MiB", "threads": "1"}
+    expected["temp_directory"] = home.store.local_copy(SPILL).as_posix()
+    with open_builder(limits) as db:
+        assert settings_of(db) == expected
+    with open_file(tmp_path / "a.duckdb", limits=limits) as db:
+        assert settings_of(db) == expected
+
+
+def test_the_checks_of_a_mart_have_the_limits(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, seen = tmp_path / "a.duckdb", {}
+    duckdb.connect(str(path)).close()
+
+    def opened(*args: Any, **named: Any) -> duckdb.DuckDBPyConnection:
+        db = open_file(*args, **named)
+        seen.update(settings_of(db))
+        return db
+
+    monkeypatch.setattr(mart_checks, "open_file", opened)
+    list(gather_mart(path, home))
+    assert seen["memory_limit"] == "953.6 MiB"
+    assert seen["temp_directory"] == home.store.local_copy(SPILL).as_posix()

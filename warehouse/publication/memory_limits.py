@@ -1,0 +1,26 @@
+"""How much memory DuckDB may use to build and check a mart, and where it puts what does not fit.
+
+Not here: opening files (`warehouse.base.sql`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from warehouse.base.home import Home
+from warehouse.settings import read_settings
+
+SPILL = "mart/spill"  # what DuckDB can't keep in memory
+# With less memory a thread spills all the time.
+MB_PER_THREAD = 250
+
+
+def limits_of(home: Home) -> dict[str, str]:
+    """Return DuckDB's settings for a connection that builds or checks a mart of this home."""
+    most = read_settings(home).memory_mb
+    threads = max(1, min(os.cpu_count() or 1, most // MB_PER_THREAD))
+    return {
+        "memory_limit": f"{most}MB",
+        "threads": str(threads),
+        "temp_directory": home.store.local_copy(SPILL).as_posix(),
+    }
