@@ -31,6 +31,7 @@ SPOILS = """CASE
     WHEN s.kind = 'working_days' THEN coalesce({days_differ}, FALSE)
     ELSE FALSE END"""
 
+APPLIES = f"({COVERS} OR {SPOILS})"
 LESSER = "('general', 'working_days')"  # kinds listed after breaks and the like
 
 
@@ -160,13 +161,14 @@ def _scopes(bound: list[Bound]) -> pl.DataFrame:
 
 def _create_texts(db: Connection) -> None:
     """Store the caveats of every figure of `kpi_monthly`: once for all organisations of a level,
-    and in full for those with caveats of their own, so that the view only looks them up. Wording
-    that two subjects share is shown once; breaks come first."""
+    and in full where a caveat of its own applies to a figure, so that the view only looks them up.
+    Wording that two subjects share is shown once; breaks come first."""
     month = "k.month"
+    own = APPLIES.format(month="f.month", days_differ="f.days_differ")
     db.execute(
         f"""CREATE TABLE mart.governance.caveat_text AS
-        WITH shown AS (
-            SELECT DISTINCT k.kpi_id, k.org_level, k.month,
+        WITH figure AS (
+            SELECT k.kpi_id, k.org_level, k.month, k.org_code,
                    c.working_days <> y.working_days AS days_differ
             FROM mart.kpi_monthly AS k
             LEFT JOIN mart.calendar_month AS c ON c.month = k.month
@@ -176,10 +178,10 @@ def _create_texts(db: Connection) -> None:
             FROM mart.governance.caveat_scope AS s JOIN mart.governance.caveat AS c
                 ON c.caveat_id = s.caveat_id AND c.org_code IS NOT DISTINCT FROM s.org_code),
         key AS (
-            SELECT *, NULL::VARCHAR AS org_code FROM shown
-            UNION
-            SELECT h.*, s.org_code FROM shown AS h JOIN scope AS s USING (kpi_id, org_level)
-            WHERE s.org_code IS NOT NULL),
+            SELECT DISTINCT * REPLACE (NULL::VARCHAR AS org_code) FROM figure
+            UNION ALL
+            SELECT DISTINCT f.* FROM figure AS f JOIN scope AS s USING (kpi_id, org_level, org_code)
+            WHERE {own}),
         applied AS (
             SELECT k.kpi_id, k.org_level, k.org_code, k.month, s.caveat,
                    min((s.kind IN {LESSER}, s.subject = 'feed')) AS place,

@@ -171,6 +171,10 @@ def test_caveat_of_one_organisation_is_not_of_its_neighbour(
 ) -> None:
     assert months_with(mart, "caveats", "Counted twice.", "C82001") == ["0"]
     assert months_with(mart, "caveats", "Counted twice.", "C82002") == ["2024-05", "2024-05", "1"]
+    own = (
+        "FROM governance.caveat_text SELECT org_code, strftime(month, '%Y-%m') WHERE org_code <> ''"
+    )
+    assert mart.execute(own).fetchall() == [("C82002", "2024-05")], "and no figure else has a row"
 
 
 def test_view_has_every_figure_and_every_caveat_once(
