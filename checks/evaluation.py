@@ -7,13 +7,16 @@ not: verdicts and their records (`checks.runner`), the project folder `gx/` (`ch
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -218,10 +221,38 @@ def exception_of(result: Result) -> str | None:
     return None
 
 
+class LoadedWhenUsed(ModuleType):
+    """Stands in for a module until something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked of every module by whatever looks through them
+            raise AttributeError(name)
+        self.step_aside()
+        return getattr(importlib.import_module(self.__name__), name)
+
+    def step_aside(self) -> None:
+        """Let the next import load the module itself."""
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Keep modules from being loaded, unless something of them is used then or later."""
+    left_out = [LoadedWhenUsed(name) for name in names if name not in sys.modules]
+    sys.modules.update({one.__name__: one for one in left_out})
+    try:
+        yield
+    finally:
+        for one in left_out:
+            one.step_aside()
+
+
 @cache
 def library() -> Any:
     """Load Great Expectations, our own expectations with it."""
-    import great_expectations as gx
+    with _without("scipy.stats", "altair"):  # a third of the time, for expectations of its own
+        import great_expectations as gx
 
     import checks.custom_expectations  # noqa: F401  registers them
 

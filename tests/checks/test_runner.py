@@ -1,5 +1,6 @@
 """Great Expectations decides every verdict; the version of the checks."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,17 @@ import pytest
 from checks import evaluation, runner
 from checks.check_catalogue import MART
 from checks.check_evidence import Evidence
-from checks.evaluation import Asked, evaluate, exception_of, library, rows_of
+from checks.evaluation import (
+    Asked,
+    LoadedWhenUsed,
+    Piece,
+    evaluate,
+    exception_of,
+    expectation,
+    library,
+    rows_of,
+    validated,
+)
 from checks.expectations import Expectation, Expected, unique
 from checks.runner import check_version
 from checks.suite import suite_of
@@ -118,3 +129,27 @@ def test_the_version_of_checks_covers_their_modules_and_the_reference(
     assert {"shared.yaml", "runner.py", "suite.py", "drift.py", "edition_view.py"} <= names
     assert {"organisations.csv", "organisations.py"} <= names
     assert all(path.exists() for path in hashed)
+
+
+def test_what_the_library_was_loaded_without_is_loaded_when_used() -> None:
+    """The divergence of two distributions is the library's only use of scipy's statistics."""
+    library()
+    assert not isinstance(sys.modules.get("scipy.stats"), LoadedWhenUsed)
+    partition = {"values": ["a", "b"], "weights": [0.5, 0.5]}
+    said = {"column": "text", "partition_object": partition, "threshold": 0.1}
+    made = expectation(type="expect_column_kl_divergence_to_be_less_than", kwargs=said)
+    met, unmet = (
+        validated([Piece(made, pl.DataFrame({"text": texts}))])[0]
+        for texts in (["a", "b"], ["a"] * 9 + ["b"])
+    )
+    assert (met["success"], unmet["success"]) == (True, False), (met, unmet)
+
+
+def test_a_stand_in_gives_what_the_module_has() -> None:
+    stand_in: Any = LoadedWhenUsed("colorsys")
+    sys.modules.pop("colorsys", None)
+    sys.modules["colorsys"] = stand_in
+    assert not hasattr(stand_in, "__file__")
+    assert sys.modules["colorsys"] is stand_in, "still not loaded"
+    assert stand_in.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+    assert sys.modules["colorsys"] is not stand_in
