@@ -50,7 +50,7 @@ class CountsByPlace:
         self.months = between(first, last)
         self.codes = sorted(cells["org_code"].unique())
         self.names: dict[str, list[str]] = {}
-        places = places_of(view, self.codes)
+        places = places_of(view, tuple(self.codes))
         level_of: dict[str, Ids] = {level: self._numbered(level, places[level]) for level in levels}
         self.held_before = {one.key for one in held_before(view)}
         self.table = CountTable(

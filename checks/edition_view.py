@@ -19,7 +19,7 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import TidyFacts, lake_paths, quarantine_of
+from warehouse.transform.lake import LakePaths, TidyFacts, lake_paths, quarantine_of
 from warehouse.transform.measure import month_of
 
 QUARANTINED: dict[str, type[pl.DataType]] = {
@@ -67,6 +67,17 @@ class EditionView:
     def month(self) -> date:
         """Return the edition as a date."""
         return parse_month(self.edition)
+
+    @cached_property
+    def made(self) -> tuple[tuple[LakePaths, str], ...]:
+        """Return the derived files of its files, in order of revision, each with the version that
+        made it: while these are equal, so is what is read from them."""
+        versions = {
+            file.sha256: fact.version for file, fact in zip(self.files, self.facts, strict=True)
+        }
+        return tuple(
+            (lake_paths(self.home, file), versions[file.sha256]) for file in in_order(self.files)
+        )
 
     def scan_tidy(self) -> pl.LazyFrame:
         """Scan the accepted rows of all the edition's files."""

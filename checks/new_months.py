@@ -21,8 +21,10 @@ from checks.feed_rules import Rule
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
+from warehouse.editions.parts_and_revisions import latest_cells
 from warehouse.reference.levels import LEVELS, OrgLevel
 from warehouse.reference.organisations import ods_codes
+from warehouse.transform.lake import LakePaths
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
@@ -185,10 +187,16 @@ def _cells(view: EditionView) -> pl.DataFrame:
 
 
 def _sound(view: EditionView, measure: str) -> pl.DataFrame:
-    cells = view.measures()
-    if cells is None:
-        return pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date, "value": pl.Int64})
-    return cells.filter(~pl.col("unreliable"), pl.col(measure).is_not_null()).select(
+    return _sound_cells(view.made, measure)
+
+
+@lru_cache(maxsize=REACH + 2)  # an edition is compared with by many later ones
+def _sound_cells(made: tuple[tuple[LakePaths, str], ...], measure: str) -> pl.DataFrame:
+    """Return `org_code, month, value` of a measure where it is known and lost no row."""
+    columns = ["org_code", "month", "unreliable", measure]
+    cells = pl.scan_parquet([paths.measures for paths, _ in made]).select(columns).collect()
+    known = latest_cells(cells).filter(~pl.col("unreliable"), pl.col(measure).is_not_null())
+    return known.select(
         pl.col("org_code").replace(ods_codes()), "month", pl.col(measure).alias("value")
     )
 

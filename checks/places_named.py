@@ -3,25 +3,28 @@ it."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from checks.edition_view import EditionView
 from checks.parents import parent_at
-from warehouse.editions.parts_and_revisions import in_order
 from warehouse.reference.levels import KEY_COLUMNS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.lake import LakePaths
 
 NO_NETWORK = "U"  # shared by practices without one
 
 
-def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | None]]:
+@lru_cache(maxsize=2)  # both rules on new months use them
+def places_of(view: EditionView, codes: tuple[str, ...]) -> dict[OrgLevel, list[str | None]]:
     """Return level -> the place of each organisation, in the codes of the mart, as named by the
     newest file that has it."""
     unit = view.contract.reporting_unit
     assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
-    known = _observed(view).filter(pl.col("org_level") == unit.level)
-    rows = {row["org_code"]: row for row in known.iter_rows(named=True)}
+    named = [_newest(one.made, unit.level) for one in (*view.before[::-1], view)]
+    rows = {row["org_code"]: row for row in _of_last_month(pl.concat(named)).iter_rows(named=True)}
+    edition = view.month
     sub_icbs: list[str | None] = [
         code if unit.level == "sub_icb" else rows.get(code, {}).get("sub_icb_code")
         for code in codes
@@ -31,24 +34,28 @@ def places_of(view: EditionView, codes: list[str]) -> dict[OrgLevel, list[str | 
         for level, column in KEY_COLUMNS.items()
     }
     found |= {"sub_icb": sub_icbs, "england": [ENGLAND] * len(codes)}
-    above = [parent_at(sub_icb, view.month) if sub_icb else None for sub_icb in sub_icbs]
+    above = [parent_at(sub_icb, edition) if sub_icb else None for sub_icb in sub_icbs]
     found["icb"] = [a or said for a, said in zip(above, found["icb"], strict=True)]
     found["pcn"] = [None if code == NO_NETWORK else code for code in found["pcn"]]
     found[unit.level] = list(codes)
     return found
 
 
-def _observed(view: EditionView) -> pl.DataFrame:
-    """Return the newest row of each organisation in the files."""
-    paths = [
-        lake_paths(view.home, file).organisations
-        for one in (*view.before[::-1], view)
-        for file in in_order(one.files)
-    ]
+@lru_cache(maxsize=32)  # an edition is compared with by many later ones
+def _newest(made: tuple[tuple[LakePaths, str], ...], level: OrgLevel) -> pl.DataFrame:
+    """Return the newest row of each organisation of a level in an edition's files."""
     coded = ("org_code", *KEY_COLUMNS.values())
-    return (
-        pl.concat(pl.read_parquet(path) for path in paths)
+    return _of_last_month(
+        pl.scan_parquet([paths.organisations for paths, _ in made])
+        .filter(pl.col("org_level") == level)
+        .select("month", *coded)
+        .collect()
         .with_columns(pl.col(name).replace(ods_codes()) for name in coded)
-        .sort("month", maintain_order=True)
-        .unique(["org_level", "org_code"], keep="last", maintain_order=True)
+    )
+
+
+def _of_last_month(observed: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per organisation: of its last month, and there the last."""
+    return observed.sort("month", maintain_order=True).unique(
+        "org_code", keep="last", maintain_order=True
     )
