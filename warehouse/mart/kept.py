@@ -44,6 +44,12 @@ class Kept:
     def add_members(self, db: Connection) -> None:
         """Add to `governance.figure_member` what is kept of it."""
 
+    def narrow_sources(self, db: Connection) -> None:
+        """Before `governance.figure_source`: leave in `stage.reported_*` only what it lacks."""
+
+    def add_sources(self, db: Connection) -> None:
+        """Add to `governance.figure_source` what is kept of it."""
+
 
 # Working tables that are remembered from build to build, because the mart does not contain what
 # they count. Each has the columns `kpi_id, org_level, month`.

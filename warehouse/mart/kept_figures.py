@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import feeds_behind, measured_feeds, unlogged
+from warehouse.mart.input_digests import Changed, feeds_behind, measured_feeds, unlogged
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import REMEMBERED, Kept
 from warehouse.mart.lent_months import kept_as_latest, lend_months, only
@@ -31,6 +31,7 @@ KEPT = {
     "kpi_revision": "main",
     "kpi_provisional": "main",
     "figure_member": "governance",
+    "figure_source": "governance",
 }
 # The working tables of the build before, attached.
 BEFORE = "before"
@@ -41,9 +42,10 @@ FIGURE = ("kpi_id", "org_level", "month")
 @dataclass(frozen=True)
 class KeptFigures(Kept):
     """Figures of unchanged months are kept. `made`: the inputs, each with the months in which its
-    figures are made anew."""
+    figures are made anew; `changed`: the months in which what a feed counts differs."""
 
     made: Sequence[tuple[Inputs, frozenset[date]]]
+    changed: Changed
 
     def narrow(self, db: Connection) -> None:
         """Leave in `stage.reported_*` only the months in which any figure that uses the feed is
@@ -138,7 +140,8 @@ class KeptFigures(Kept):
         )
         _merge(db, "kpi_monthly")
         unlogged(db, "DROP TABLE mart.kept_kpi_provisional")
-        _rename(db)
+        _note_renamed(db)
+        _rename(db, "kpi_monthly")
         unlogged(
             db,
             f"""INSERT INTO stage.figure BY NAME
@@ -150,29 +153,20 @@ class KeptFigures(Kept):
 
     def add_revisions(self, db: Connection) -> None:
         """Replace the touched months of `kpi_revision`, and count the editions of the kept ones
-        again: the edition with which a row compares is found by its number in the build before."""
-        number = number_editions(f"{BEFORE}.issue")
+        again: the edition with which a row compares is found by its number in the build before.
+        Only the columns that differ are written."""
+        _drop_touched(db, "kpi_revision")
+        _number_again(db)
         unlogged(
             db,
-            f"""INSERT INTO mart.kpi_revision BY NAME
-            WITH earlier AS ({number}),
-            counted AS (
-                SELECT x.kpi_id, x.org_level,
-                       x.issue // 100 || '-' || lpad((x.issue % 100)::VARCHAR, 2, '0') AS edition,
-                       x.number - y.number AS editions_after, e.number - f.number AS after_now,
-                       e.editions - e.number AS ago_now
-                FROM earlier AS x JOIN earlier AS y USING (kpi_id, org_level)
-                JOIN stage.edition_number AS e ON e.kpi_id = x.kpi_id
-                    AND e.org_level = x.org_level AND e.issue = x.issue
-                JOIN stage.edition_number AS f ON f.kpi_id = x.kpi_id
-                    AND f.org_level = x.org_level AND f.issue = y.issue)
-            SELECT k.* REPLACE (o.org_name AS org_name, c.after_now AS editions_after,
-                                c.ago_now AS editions_ago)
-            FROM (FROM mart.kept_kpi_revision {only("ANTI")}) AS k
-            LEFT JOIN counted AS c USING (kpi_id, org_level, edition, editions_after)
-            LEFT JOIN stage.organisation_name AS o USING (org_level, org_code)""",
+            """UPDATE mart.kept_kpi_revision AS k
+            SET editions_after = c.after_now, editions_ago = c.ago_now
+            FROM stage.numbered_again AS c
+            WHERE c.kpi_id = k.kpi_id AND c.org_level = k.org_level AND c.edition = k.edition
+              AND c.editions_after = k.editions_after""",
         )
-        unlogged(db, "DROP TABLE mart.kept_kpi_revision")
+        _rename(db, "kept_kpi_revision")
+        _merge(db, "kpi_revision")
 
     def add_members(self, db: Connection) -> None:
         """Replace the touched months of `governance.figure_member`."""
@@ -182,6 +176,50 @@ class KeptFigures(Kept):
             WHERE t.summed_as = k.summed_as AND t.month = k.month""",
         )
         _merge(db, "figure_member")
+
+    def narrow_sources(self, db: Connection) -> None:
+        """Leave in `stage.reported_*`, which nothing else needs any more, the changed months."""
+        for feed in measured_feeds():
+            unlogged(
+                db,
+                f"""DELETE FROM stage.reported_{feed}
+                WHERE month NOT IN (SELECT unnest($months::DATE[]))""",
+                {"months": sorted(self.changed.get(feed, ()))},
+            )
+
+    def add_sources(self, db: Connection) -> None:
+        """Replace the changed months of `governance.figure_source`."""
+        for feed, months in self.changed.items():
+            unlogged(
+                db,
+                """DELETE FROM mart.governance.kept_figure_source
+                WHERE feed = $feed AND month IN (SELECT unnest($months::DATE[]))""",
+                {"feed": feed, "months": sorted(months)},
+            )
+        _merge(db, "figure_source")
+
+
+def _number_again(db: Connection) -> None:
+    """Create `stage.numbered_again`: what differs now of each edition and the one it is compared
+    with, by their numbers in the build before. A table of its own: within the UPDATE the planner
+    joins all rows with all pairs of editions."""
+    number = number_editions(f"{BEFORE}.issue")
+    unlogged(
+        db,
+        f"""CREATE TABLE stage.numbered_again AS
+        WITH earlier AS ({number})
+        SELECT x.kpi_id, x.org_level,
+               x.issue // 100 || '-' || lpad((x.issue % 100)::VARCHAR, 2, '0') AS edition,
+               x.number - y.number AS editions_after, e.number - f.number AS after_now,
+               e.editions - e.number AS ago_now
+        FROM earlier AS x JOIN earlier AS y USING (kpi_id, org_level)
+        JOIN stage.edition_number AS e ON e.kpi_id = x.kpi_id
+            AND e.org_level = x.org_level AND e.issue = x.issue
+        JOIN stage.edition_number AS f ON f.kpi_id = x.kpi_id
+            AND f.org_level = x.org_level AND f.issue = y.issue
+        WHERE x.number >= y.number AND (x.number - y.number <> e.number - f.number
+            OR x.editions - x.number <> e.editions - e.number)""",
+    )
 
 
 def _drop_touched(db: Connection, table: str) -> None:
@@ -197,8 +235,8 @@ def _merge(db: Connection, table: str) -> None:
     unlogged(db, f"ALTER TABLE {place}.kept_{table} RENAME TO {table}")
 
 
-def _rename(db: Connection) -> None:
-    """Give the rows of organisations with another name than in the build before their new one."""
+def _note_renamed(db: Connection) -> None:
+    """Create `stage.renamed`: organisations with another name than in the build before."""
     unlogged(
         db,
         f"""CREATE TABLE stage.renamed AS
@@ -207,9 +245,13 @@ def _rename(db: Connection) -> None:
         FULL JOIN stage.{NAMES} AS n USING (org_level, org_code)
         WHERE n.org_name IS DISTINCT FROM o.org_name""",
     )
+
+
+def _rename(db: Connection, table: str) -> None:
+    """Give the rows of renamed organisations their new name."""
     unlogged(
         db,
-        """UPDATE mart.kpi_monthly AS m SET org_name = r.org_name FROM stage.renamed AS r
+        f"""UPDATE mart.{table} AS m SET org_name = r.org_name FROM stage.renamed AS r
         WHERE r.org_level = m.org_level AND r.org_code = m.org_code
           AND m.org_name IS DISTINCT FROM r.org_name""",
     )

@@ -68,13 +68,15 @@ def _note(db: Connection, table: str, about: dict[str, str]) -> None:
 def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:
     """Publish `figure_member`, `figure_source` and `figure_lost` in schema `governance` of the
     attached mart. The first two lie month by month: one figure's explanation reads one month.
-    `kept`: members that were not recorded anew."""
+    `kept`: members and files that were not recorded anew."""
     db.execute(
         """CREATE TABLE mart.governance.figure_member AS SELECT * FROM stage.figure_member
         ORDER BY month, summed_as, org_level, org_code, member_level, member_code, from_vintage"""
     )
     kept.add_members(db)
+    kept.narrow_sources(db)
     _create_figure_source(db)
+    kept.add_sources(db)
     _create_figure_lost(db, disclosure)
 
 

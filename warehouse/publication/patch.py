@@ -148,7 +148,7 @@ def _planned(db: Connection, path: Path, wanted: Wanted, facts: str, fingerprint
     if sum(len(some) for _, some in made) > MOST_MONTHS * most:
         raise Whole("most months changed")
     _load_touched(db, wanted, made)
-    return Patch(KeptFigures(made), patches + 1, fingerprint)
+    return Patch(KeptFigures(made, changed), patches + 1, fingerprint)
 
 
 def _load_touched(
@@ -192,3 +192,5 @@ def prepare(db: Connection) -> None:
             unlogged(db, f"ALTER TABLE mart.{schema}.{table} RENAME TO kept_{table}")
         else:
             unlogged(db, f"DROP TABLE mart.{schema}.{table}")
+    # Makes the blocks of what was dropped free, to be used by what is made.
+    unlogged(db, "CHECKPOINT mart")
