@@ -18,7 +18,11 @@ def found(view: EditionView) -> Evidence:
     """Find corrections in force that match no row: the publisher has corrected the error, or it is
     written otherwise."""
     matched = _matched(view)
-    in_force = [one for one in _concerned(view) if one.is_in_force(view.month)]
+    in_force = [
+        one
+        for one in _concerned(view)
+        if one.is_in_force(view.month) and not (one.intermittent and not matched[one.correction_id])
+    ]
     idle = [one for one in in_force if not matched[one.correction_id]]
     if not in_force:
         return skipped("corrections_found", f"no correction applies to {view.edition}")

@@ -1,41 +1,33 @@
-"""A workbook's national table: a column per month, a row per figure. Not here: what a feed compares
-it with (its `rules.py`)."""
+"""A workbook's national table, for checks against it: a column per month, a row per figure.
+Not here: reading it as a feed of its own (`warehouse.readers.months_across`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 from checks.edition_view import EditionView
 from warehouse.archive.source_files import Archive
 from warehouse.base.text import heading_key
+from warehouse.readers.months_across import find_across
 from warehouse.readers.refused import Refused
 from warehouse.readers.workbook import Sheet, read_sheets
-
-MONTHS = 3  # cells of a row that are months, so that it is the row of headings
-MARK = re.compile(r"\s*\[[^\]]*\]\s*$")
-FORMATS = ("%b-%y", "%b %y", "%B %Y", "%b %Y", "%B-%y")
 
 
 @dataclass(frozen=True)
 class NationalTable:
-    """`months`: of its columns, from left to right, each as its first day; `figures`: heading key
-    of a row's label -> its numbers, None where a cell has none."""
+    """`figures`: heading key of a row's label -> its numbers by month."""
 
     file_name: str
     sheet: str
-    months: tuple[date, ...]
-    figures: Mapping[str, tuple[float | None, ...]]
+    figures: Mapping[str, Mapping[date, float]]
 
-    def of(self, label: str) -> dict[date, float]:
-        """Month -> the figure in the row with this label (a beginning of it)."""
+    def of(self, label: str) -> Mapping[date, float]:
+        """Month -> the figure in the first row whose label begins so."""
         key = heading_key(label)
-        row = next((one for name, one in self.figures.items() if name.startswith(key)), ())
-        pairs = zip(self.months, row, strict=False)
-        return {month: number for month, number in pairs if number is not None}
+        return next((one for name, one in self.figures.items() if name.startswith(key)), {})
 
 
 @lru_cache(maxsize=4)  # several checks use the same workbook
@@ -56,36 +48,16 @@ def national_table(view: EditionView) -> NationalTable | str:
 
 def find_national_table(sheet: Sheet, file_name: str = "") -> NationalTable | None:
     """The table of a sheet whose headings are months; None if it has none."""
-    for number, cells in enumerate(sheet.rows):
-        dated = {place: month for place, cell in enumerate(cells) if (month := month_in(cell))}
-        if len(dated) >= MONTHS and min(dated) > 0:
-            first = min(dated)
-            figures: dict[str, tuple[float | None, ...]] = {}
-            for row in sheet.rows[number + 1 :]:
-                label = next((cell for cell in reversed(row[:first]) if cell), "")
-                numbers = tuple(
-                    _number(row[place]) if place < len(row) else None for place in dated
-                )
-                if label and any(one is not None for one in numbers):
-                    figures.setdefault(heading_key(label), numbers)
-            return NationalTable(file_name, sheet.name, tuple(dated.values()), figures)
-    return None
-
-
-def month_in(text: str) -> date | None:
-    """The month of a heading: a day of it (`2025-10-31`), or its name, with a footnote mark or
-    not (`Nov-25 [5]`)."""
-    said = MARK.sub("", text).strip()
-    try:
-        return date.fromisoformat(said).replace(day=1)
-    except ValueError:
-        pass
-    for form in FORMATS:
-        try:
-            return datetime.strptime(said, form).date()
-        except ValueError:
-            continue
-    return None
+    table = find_across([sheet])
+    if table is None:
+        return None
+    figures: dict[str, dict[date, float]] = {}
+    for _, label, cells in table.lines():
+        numbers = {
+            month: number for month, cell in cells.items() if (number := _number(cell)) is not None
+        }
+        figures.setdefault(heading_key(label), numbers)
+    return NationalTable(file_name, sheet.name, figures)
 
 
 def _number(cell: str) -> float | None:

@@ -58,7 +58,8 @@ def conformed(feed: str, content: bytes, edition: str = OCT) -> pl.DataFrame:
 
 
 def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:
-    """Import each content, newest last, and return their records, in that order."""
+    """Import each content, newest last, and return their records, in that order; of a file with
+    the tables of several feeds that of its own feed."""
     files = []
     folder = home.root.parent / "incoming"
     for content in contents:
@@ -66,7 +67,7 @@ def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:
         suffix = "xlsx" if content.startswith(b"PK") else "csv"
         path = write(folder / f"file{number}.{suffix}", content)
         os.utime(path, (1_790_000_000 + number * 60,) * 2)
-        (outcome,) = imported(home, path, **said)
+        outcome, *_ = imported(home, path, **said)
         assert outcome.file is not None, outcome.message
         files.append(outcome.file)
     return files

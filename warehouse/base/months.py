@@ -74,13 +74,15 @@ def parse_month(text: str) -> date:
 
 
 @cache
-def month_spellings(formats: tuple[str, ...]) -> dict[str, date]:
-    """Text -> first day, for every month from 2010 to 2050, in three cases.
+def month_spellings(formats: tuple[str, ...], daily: bool = False) -> dict[str, date]:
+    """Text -> first day, for every month from 2010 to 2050, in three cases. `daily`: any day is of
+    its month; otherwise days other than the first are no months.
 
-    A lookup is faster: there are few months and many rows. Days other than the first are no months.
+    A lookup is faster: there are few months and many rows.
     """
     months = [date(year, month, 1) for year in range(2010, 2051) for month in range(1, 13)]
-    written = {month.strftime(f): month for month in months for f in formats}
+    days = [(day, month) for month in months for day in (days_of(month) if daily else [month])]
+    written = {day.strftime(f): month for day, month in days for f in formats}
     return {
         case: month
         for text, month in written.items()

@@ -3,12 +3,13 @@ and loading (`warehouse.contract.model`)."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from warehouse.base.months import MONTH
+from warehouse.base.months import MONTH, month_spellings
 from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
@@ -22,7 +23,7 @@ class Column(Strict):
     """One column of the tidy table, and every heading that the publisher has used for it.
 
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
-    counts may be written as `344.0`.
+    counts may be written as `344.0`. `daily`: a month column has days, each one of its month.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -36,6 +37,12 @@ class Column(Strict):
     pattern: str | None = None
     missing: tuple[str, ...] = ()
     zero_decimals: bool = False
+    daily: bool = False
+
+    @property
+    def months(self) -> dict[str, date]:
+        """Published text -> its month, of a month column."""
+        return month_spellings(self.formats, self.daily)
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
@@ -89,6 +96,11 @@ class Measure(Strict):
     last_month: str | None = Field(default=None, pattern=MONTH)
 
     @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.column, *self.where]
+
+    @property
     def column(self) -> str | None:
         """The count column that it uses; None for `present`."""
         return self.sum or self.largest or self.any
@@ -117,6 +129,11 @@ class Organisation(Strict):
     name: str | None = None
     ons_code: str | None = None
     parents: dict[OrgLevel, str] = Field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.code, self.name, self.ons_code, *self.parents.values()]
 
 
 class Completeness(Strict):
@@ -147,10 +164,34 @@ class Wide(Strict):
     lacks: tuple[str, ...]
     needs: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.label, self.value, *self.lacks]
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """Heading key -> today's label."""
         return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
+
+
+class MonthsAcross(Strict):
+    """A table in workbooks with a column per month and a row per figure.
+
+    `label`, `value`: the columns for a row's figure and its count; `code`: the column for the
+    organisation that all are of, and its code `of`; `needs`: labels without which it is refused.
+    """
+
+    label: str
+    value: str
+    code: str
+    of: str
+    needs: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.label, self.value, self.code]
 
 
 class Licence(Strict):

@@ -26,6 +26,7 @@ from warehouse.contract.entries import (
     Labels,
     Licence,
     Measure,
+    MonthsAcross,
     Organisation,
     SyntheticMark,
     Wide,
@@ -47,6 +48,9 @@ class Contract(Strict):
     `discovery`: where its files are published; a local return has none.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
+    `across`: in workbooks its table has a column per month.
+    `beside`: a feed whose files have this one's table, too.
+    `unassigned`: codes in rows of no one organisation, counted for its places alone.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
     `labels_and_measures_of`: a feed of the same publication with label families and measures that
     apply to this feed too.
@@ -77,6 +81,9 @@ class Contract(Strict):
     completeness: Completeness = Completeness()
     synthetic: SyntheticMark | None = None
     wide: Wide | None = None
+    across: MonthsAcross | None = None
+    beside: str | None = None
+    unassigned: tuple[str, ...] = ()
     row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
     label_families: dict[str, Labels] = Field(default_factory=dict)
@@ -90,16 +97,10 @@ class Contract(Strict):
         named = [*self.key, self.month, self.edition.content]
         named += [self.synthetic.column if self.synthetic else None, *self.row_filter]
         named += self.provisional_by_column
-        if self.wide:
-            named += [self.wide.label, self.wide.value, *self.wide.lacks]
-        for organisation in (
-            *self.organisations,
-            *([self.reporting_unit] if self.reporting_unit else []),
-        ):
-            named += [organisation.code, organisation.name, organisation.ons_code]
-            named += organisation.parents.values()
-        for measure in self.measures.values():
-            named += [measure.column, *measure.where]
+        parts: list[Wide | MonthsAcross | Organisation | Measure | None]
+        parts = [self.wide, self.across, self.reporting_unit, *self.organisations]
+        for one in (*parts, *self.measures.values()):
+            named += one.columns if one else []
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
@@ -199,6 +200,11 @@ class Contract(Strict):
             return []
         present = {self.wide.labels[key] for key in found if key in self.wide.labels}
         return [label for label in self.wide.needs if label not in present]
+
+    @property
+    def is_within(self) -> bool:
+        """Whether its rows are in another feed's files, under headings of that feed."""
+        return self.beside is not None and self.across is None
 
     @property
     def counts(self) -> list[str]:

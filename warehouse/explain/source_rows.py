@@ -15,10 +15,12 @@ import polars as pl
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
+from warehouse.base.months import month_text
 from warehouse.base.text import heading_key
 from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.reference.levels import UNASSIGNED
 from warehouse.transform.lake import lake_keys, lake_paths
 from warehouse.transform.measure import counted_as, matching
 
@@ -41,7 +43,8 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     `cells`: the counted organisations, each with `part`, `feed`, `edition`, `sha256` (absent where
     it was counted as zero), `measure` and `org_code`. Returns a row per part, file, row and counted
     column, with the columns of `ROWS`: `source_row` as in a spreadsheet (the header is row 1),
-    `column` the heading of the count (NULL where organisations are counted), `count` its value
+    `column` the heading of the count (its month in a table with a column per month; NULL where
+    organisations are counted), `count` its value
     (NULL under disclosure control). None if a tidy table is missing from the lake.
     """
     counted, archive = _by_file(cells), Archive(home)
@@ -79,10 +82,12 @@ def _rows(
     if contract.disclosure_control:
         count = pl.lit(None, pl.Int64)
     own = pl.scan_parquet(lake_paths(home, file).tidy).filter(code.is_in(codes), about)
+    given = contract.measures[wanted.reported_if] if wanted.reported_if else wanted
     if wanted.reported_if:
-        given = contract.measures[wanted.reported_if]
         reported = pl.col(given.column or "").filter(matching(given)).sum() > 0
         own = own.filter(reported.over(contract.reporting_unit.code))
+    if given.unit == "organisations":
+        own = own.filter(~code.str.starts_with(UNASSIGNED))
     return (
         own.filter(matching(wanted))
         .select(
@@ -91,7 +96,7 @@ def _rows(
             pl.lit(file.sha256).alias("sha256"),
             pl.lit(file.file_name).alias("file_name"),
             pl.col(SOURCE_ROW).cast(pl.Int64),
-            _heading(file, contract, wanted.column).alias("column"),
+            _heading(file, contract, wanted.column, month).alias("column"),
             code.alias("org_code"),
             count.cast(pl.Int64).alias("count"),
         )
@@ -100,9 +105,11 @@ def _rows(
     )
 
 
-def _heading(file: SourceFile, contract: Contract, column: str | None) -> pl.Expr:
+def _heading(file: SourceFile, contract: Contract, column: str | None, month: date) -> pl.Expr:
     if column is None:
         return pl.lit(None, pl.String)
+    if contract.across and file.sheet:
+        return pl.lit(month_text(month))  # the column of the month, however it is written
     wide = contract.wide
     if wide and column == wide.value and contract.is_wide(file.headings):
         labels = {

@@ -21,7 +21,7 @@ from warehouse.intake.edition import check_published, choose_edition, edition_fr
 from warehouse.intake.files_to_import import files_under, is_ours
 from warehouse.intake.import_words import name_of, older_copy, words_of
 from warehouse.intake.origin import Provenance
-from warehouse.intake.recognise import Recognised, recognise
+from warehouse.intake.recognise import Recognised, recognise, recognise_beside
 from warehouse.intake.synthetic import is_sample, refuse_among_real
 from warehouse.readers.containers import content_name, contents, count_members, file_name
 from warehouse.readers.refused import Refused
@@ -162,6 +162,7 @@ def _open(
         _refuse_purged(archive, item.sha256, item.member)
         try:
             recognised.append(recognise(item, today, request.feed))
+            recognised += recognise_beside(item, recognised[-1], today)
         except Refused as refusal:
             refused.append((item.name, refusal))
         finally:

@@ -9,12 +9,11 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.base.months import month_spellings
 from warehouse.contract.model import Contract
 from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
 from warehouse.readers.refused import AGAIN, Refused, shown
-from warehouse.readers.tables import Table, find_table
+from warehouse.readers.tables import Table, find_beside, find_table
 
 SAMPLE_ROWS = 50
 
@@ -37,7 +36,16 @@ class Recognised:
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
     """The feed of a spooled file, its number of rows and its months. Raises Refused."""
-    table = find_table(content, feed)
+    return _recognised(content, find_table(content, feed), today)
+
+
+def recognise_beside(content: Content, main: Recognised, today: date) -> list[Recognised]:
+    """The other feeds whose tables a recognised file has, too. Raises Refused."""
+    tables = find_beside(content, main.contract.feed)
+    return [_recognised(content, table, today) for table in tables]
+
+
+def _recognised(content: Content, table: Table, today: date) -> Recognised:
     contract = table.contract
     rows, written = _profile(table)
     if rows == 0:
@@ -84,7 +92,7 @@ def _months(contract: Contract, written: dict[str | None, int], today: date) -> 
     name = contract.edition.content
     if name is None:
         return ()
-    spellings = month_spellings(contract.columns[name].formats)
+    spellings = contract.columns[name].months
     readable = {spellings[text] for text in written if text in spellings}
     months = sorted(month for month in readable if month <= today)
     if not months:

@@ -20,7 +20,7 @@ from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
-from warehouse.reference.levels import TABLE, sql_list
+from warehouse.reference.levels import TABLE, is_unassigned, sql_list
 from warehouse.settings import Disclosure
 
 Wanted = list[tuple[Kpi, Source]]
@@ -100,7 +100,7 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
                CASE WHEN {faults.sound} THEN {top} END, CASE WHEN {faults.sound} THEN {bottom} END,
                f.members_present, f.members_expected, {faults.reason}, f.disputed
         FROM {inputs.table(level)} AS f {join} {faults.joins}
-        WHERE f.month IN (
+        WHERE NOT {is_unassigned("f.org_code")} AND f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
 
 

@@ -7,7 +7,14 @@ import polars as pl
 
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.reference import local_authorities
-from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS, SITES, above
+from warehouse.reference.levels import (
+    DATED,
+    KEY_COLUMNS,
+    LEVELS,
+    SITES,
+    above,
+    is_unassigned,
+)
 
 PARENTS = ", ".join(KEY_COLUMNS.values())
 
@@ -92,7 +99,11 @@ def _load_seen(db: Connection) -> None:
     """Create `stage.seen`: the parents of each organisation outside the reference, by month. A
     network or local authority has the parents that all its members share."""
     sites = ", ".join(f"{site} AS ({_site(site)})" for site in SITES)
-    parts = [f"SELECT org_level, org_code, month, {PARENTS} FROM {site}" for site in SITES]
+    parts = [
+        f"SELECT org_level, org_code, month, {PARENTS} FROM {site} "
+        f"WHERE NOT {is_unassigned('org_code')}"
+        for site in SITES
+    ]
     parts += [
         _group(site, level)
         for site in SITES

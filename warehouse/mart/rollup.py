@@ -79,17 +79,25 @@ def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> 
     """SQL: the sums of `members` by whole, month and vintage. `present`: which members count as
     present. A member with an unknown figure makes the sum unknown, unless the measure is of the
     members that reported."""
-    sums = [
-        f"sum(s.{name})::BIGINT AS {name}"
-        if name in inputs.of_reporting
-        else f"CASE WHEN count(s.{name}) = count(*) THEN sum(s.{name})::BIGINT END AS {name}"
-        for name in inputs.additive
-    ]
+    sums = [_sum_of(inputs, name) for name in inputs.additive]
     return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
             max(s.published_on) AS published_on, max(s.known_from) AS known_from,
             bit_or(s.disputed) AS disputed,
             {", ".join([*sums, *also])}, count(*) FILTER ({present}) AS present
         FROM {members} AS s GROUP BY ALL"""
+
+
+def _sum_of(inputs: Inputs, name: str) -> str:
+    """SQL: one measure of the members `s` added up. Beside a count of those that reported, that of
+    another feed is of the same members."""
+    if name in inputs.of_reporting:
+        return f"sum(s.{name})::BIGINT AS {name}"
+    own, members = f"s.{name}", "count(*)"
+    beside = [top for top in inputs.columns if top.startswith("n_")]
+    if inputs.other and not inputs.asks_members and set(beside) <= inputs.of_reporting:
+        known = f"coalesce({', '.join(f's.{top}' for top in beside)}) IS NOT NULL"
+        own, members = f"CASE WHEN {known} THEN s.{name} END", f"count(*) FILTER ({known})"
+    return f"CASE WHEN count({own}) = {members} THEN sum({own})::BIGINT END AS {name}"
 
 
 def _of(alias: str, names: list[str]) -> str:

@@ -47,7 +47,7 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
 
 def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[str], Contract]:
     """The nearest contract, and its required columns that have no heading (none if it matches)."""
-    choice = [c for c in contracts().values() if feed in (None, c.feed)]
+    choice = [c for c in contracts().values() if c.feed == feed or (not feed and not c.is_within)]
     if not choice:
         raise Refused(*unknown("feed", str(feed), contracts()))
     scored = [(missing_columns(contract, headings), contract) for contract in choice]

@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from warehouse.contract.model import Contract
+from warehouse.contract.model import Contract, contracts
 from warehouse.readers.containers import XLSX, Content
-from warehouse.readers.matching import match_contract, nearest_contract
+from warehouse.readers.matching import match_contract, missing_columns, nearest_contract
+from warehouse.readers.months_across import (
+    across_headings,
+    across_rows,
+    find_across,
+    read_across,
+)
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.readers.refused import AGAIN, Refused
 from warehouse.readers.title_sheet import title_date
@@ -39,10 +45,37 @@ class Table:
     stated_on: date | None = None
 
 
-def find_table(content: Content, feed: str | None = None) -> Table:
-    """The table of a spooled file. Raises Refused if it matches no feed."""
+def find_beside(content: Content, feed: str) -> Iterator[Table]:
+    """The tables of other feeds in a file of `feed`, where it has them.
+
+    Raises Refused for one that lacks what its feed needs.
+    """
+    sheets = list(read_sheets(content.path)) if content.encoding == XLSX else []
+    for contract in contracts().values():
+        if contract.beside != feed:
+            continue
+        if contract.across:
+            if (across := find_across(sheets)) is not None:
+                rows = across_rows(across, contract, contract.across)
+                named, headings = across.sheet.name, across_headings(contract, contract.across)
+                stated = title_date(contract, sheets[0].rows)
+                if rows.height:
+                    plain = rows.drop(SOURCE_ROW).lazy()
+                    yield Table(contract, headings, plain, named, across.row, stated)
+            continue
+        try:
+            yield find_table(content, contract.feed, sheets)
+        except Refused:  # not every file has it
+            continue
+
+
+def find_table(
+    content: Content, feed: str | None = None, read: Sequence[Sheet] | None = None
+) -> Table:
+    """The table of a spooled file. `read`: its sheets, if they were read. Raises Refused if it
+    matches no feed."""
     if content.encoding == XLSX:
-        sheets = list(read_sheets(content.path))
+        sheets = list(read or read_sheets(content.path))
         found = _best_candidate(sheets, feed)
         contract = match_contract(found.headings, feed)
         rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
@@ -86,8 +119,11 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
 
 def read_table(path: Path, sheet: str | None, header_row: int, contract: Contract) -> pl.DataFrame:
     """`table_rows` of the table that was found in a workbook when it was imported."""
-    for one in candidates(s for s in read_sheets(path) if s.name == sheet):
-        if one.row == header_row:
+    sheets = [one for one in read_sheets(path) if one.name == sheet]
+    if contract.across:
+        return read_across(sheets, contract, contract.across)
+    for one in candidates(sheets):
+        if one.row == header_row and not missing_columns(contract, one.headings):
             return table_rows(one, contract)
     raise Refused(f"Its sheet `{sheet}` has no table at row {header_row} any more.", AGAIN)
 

@@ -83,6 +83,28 @@ def candidates(sheets: Iterable[Sheet]) -> Iterator[Candidate]:
             filled = [i for i, cell in enumerate(cells, 1) if cell]
             if len(filled) >= 2:
                 yield Candidate(sheet, number, tuple(cells[: filled[-1]]))
+                yield from _with_headings_below(sheet, number)
+
+
+def _with_headings_below(sheet: Sheet, number: int) -> Iterator[Candidate]:
+    """Yield headings that continue in the row below: `Answered` over `Total` and `%` is `Answered
+    Total` and `Answered %`, below a banner `Outcome` in the row above `Outcome Answered Total`."""
+    below = sheet.rows[number] if number < len(sheet.rows) else []
+    parts = [cell for cell in below if cell]
+    repeated = len(set(parts)) < len(parts)
+    if not repeated or below[0] or any(letter.isdigit() for part in parts for letter in part):
+        return
+    above = sheet.rows[number - 2] if number > 1 else []
+    banners = above if above and not above[0] else []
+    headings, banner, heading = [], "", ""
+    for place, cell in enumerate(sheet.rows[number - 1]):
+        banner = (banners[place] if place < len(banners) else "") or banner
+        heading = cell or heading
+        part = below[place] if place < len(below) else ""
+        headings.append(" ".join(filter(None, (banner, heading, part))) if part else cell)
+    while headings and not headings[-1]:
+        headings.pop()
+    yield Candidate(sheet, number + 1, tuple(headings))
 
 
 def _refuse_vast(path: Path) -> None:

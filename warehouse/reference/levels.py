@@ -112,6 +112,9 @@ if TYPE_CHECKING:
 else:
     OrgLevel = Literal[tuple(LEVELS)]  # pydantic allows these in contracts and catalogues
 
+# What a feed counts for a place and for no organisation in it has a code that begins with this.
+UNASSIGNED = "Unassigned "
+
 # Level -> column with an organisation's parent of that level.
 KEY_COLUMNS = {one.name: one.column for one in TABLE if one.column}
 SITES = tuple(one.name for one in TABLE if one.is_site)
@@ -159,6 +162,11 @@ def steps_from(cell: str) -> list[tuple[str, str]]:
 def reach(cell: str) -> tuple[str, ...]:
     """The levels that can have figures counted at level `cell`."""
     return (cell, *(whole for _, whole in steps_from(cell)))
+
+
+def is_unassigned(code: str) -> str:
+    """SQL: whether a code is of no organisation."""
+    return f"starts_with({code}, '{UNASSIGNED}')"
 
 
 def sql_list(levels: tuple[str, ...]) -> str:

@@ -11,10 +11,11 @@ from functools import cache
 
 import polars as pl
 
-from warehouse.base.months import add_months, month_spellings, month_text
+from warehouse.base.months import add_months, month_text
 from warehouse.base.text import fold
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
+from warehouse.reference.levels import UNASSIGNED
 from warehouse.transform.reshape import headings_of
 
 FAILED_RULE = "failed_rule"
@@ -131,9 +132,8 @@ def _counted(text: pl.Expr, zero_decimals: bool = False) -> pl.Expr:
     )
 
 
-def _dated(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
-    """Parse first days of months, in any of the formats, with or without surrounding spaces."""
-    spellings = month_spellings(formats)
+def _dated(text: pl.Expr, spellings: dict[str, date]) -> pl.Expr:
+    """Look first days of months up, with or without surrounding spaces."""
 
     def looked_up(batch: pl.Series) -> pl.Series:
         return batch.replace_strict(spellings, default=None, return_dtype=pl.Date)
@@ -165,6 +165,7 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
         *[typed_column(contract, name, source.get(name)).alias(name) for name in contract.columns],
         overflow.alias(OVERFLOW),
     )
+    typed = typed.with_columns(_placed(contract))
     rules = row_rules(contract, edition, source)
     failed = pl.coalesce(
         [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
@@ -193,7 +194,7 @@ def typed_column(contract: Contract, name: str, source: str | None) -> pl.Expr:
     text = _blank_to_null(source, column.missing) if column.missing else pl.col(source)
     match column.type:
         case "month":
-            return _dated(text, column.formats)
+            return _dated(text, column.months)
         case "label":
             return _labelled(text, contract.labels(name))
         case "count":
@@ -202,6 +203,21 @@ def typed_column(contract: Contract, name: str, source: str | None) -> pl.Expr:
             return pl.when(text != "").then(text)
         case "code":
             return _blank_to_null(source, column.missing)
+
+
+def _placed(contract: Contract) -> list[pl.Expr]:
+    """The code of the reporting unit, of typed rows: of rows of no one organisation that of their
+    places, so that each place has its own."""
+    unit = contract.reporting_unit
+    if unit is None or not contract.unassigned:
+        return []
+    named = [one for one in contract.organisations if one.level == unit.level]
+    places = [pl.col(name) for one in named for name in one.parents.values()]
+    own = pl.concat_str(pl.lit(UNASSIGNED.strip()), *places, separator=" ", ignore_nulls=True)
+    code = pl.col(unit.code)
+    return [
+        pl.when(code.is_in(list(contract.unassigned))).then(own).otherwise(code).alias(unit.code)
+    ]
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:

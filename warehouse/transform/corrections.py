@@ -8,6 +8,7 @@ reviewed. This does not depend on the clock: a rebuild gives the same result.
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -37,9 +38,10 @@ FOUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 class Correction(Strict):
     """One known error, and its correct value.
 
-    `where`: column -> published text or texts that identify its rows; `set`: column -> the text to
-    read instead. `first_edition`: the first with the error; `expires`: the first that is no longer
-    corrected (both YYYY-MM). `reference`: the evidence.
+    `where`: column -> published text or texts that identify its rows, `matching`: column -> pattern
+    of such texts; `set`: column -> the text to read instead, `{edition}` for the edition's month.
+    `intermittent`: not every edition has the error. `first_edition`: the first with the error;
+    `expires`: the first that is no longer corrected (both YYYY-MM). `reference`: the evidence.
     """
 
     correction_id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -50,7 +52,9 @@ class Correction(Strict):
     decided_on: date
     first_edition: str = Field(pattern=MONTH)
     expires: str = Field(pattern=MONTH)
-    where: dict[str, tuple[str, ...]] = Field(min_length=1)
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    matching: dict[str, str] = Field(default_factory=dict)
+    intermittent: bool = False
     set: dict[str, str] = Field(min_length=1)
 
     @field_validator("where", "set", mode="before")
@@ -68,11 +72,18 @@ class Correction(Strict):
     def _lasts(self) -> Correction:
         if self.expires <= self.first_edition:
             raise ValueError("`expires` must be after `first_edition`")
+        if not (self.where or self.matching):
+            raise ValueError("a correction needs `where:` or `matching:`, for its rows")
         return self
 
     def concerns(self, edition: date) -> bool:
         """Whether the edition may have the error: the first one and all later ones."""
         return self.first_edition <= month_text(edition)
+
+    @property
+    def named(self) -> builtins.set[str]:
+        """The columns that it uses."""
+        return {*self.where, *self.matching, *self.set}
 
     def is_in_force(self, edition: date) -> bool:
         """Whether the edition is corrected."""
@@ -115,7 +126,7 @@ def load_corrections(path: Path, contract: Contract) -> tuple[Correction, ...]:
             raise ValueError("write each correction under its name: `wrong-icb:`, then its fields")
         for name, fields in content.items():
             made.append(Correction(correction_id=name, **fields))
-            unknown = {*made[-1].where, *made[-1].set} - set(contract.columns)
+            unknown = made[-1].named - set(contract.columns)
             if unknown:
                 raise ValueError(f"{name}: `{min(unknown)}` is not a column of {contract.feed}")
     except (ValueError, TypeError, yaml.YAMLError) as error:
@@ -136,7 +147,7 @@ def correct(
     told = [pl.DataFrame(schema=FOUND_SCHEMA)]
     matched = {}
     for one in concerned:
-        meant = _meant(one, columns)
+        meant, text = _meant(one, columns), _instead(one, contract, edition)
         named = {name: columns[name] for name in one.set if name in columns}
         rows = raw.filter(meant).select(SOURCE_ROW, *named.values()).collect(engine="streaming")
         matched[one.correction_id] = rows.height
@@ -146,14 +157,14 @@ def correct(
                 SOURCE_ROW,
                 pl.lit(name).alias("column_name"),
                 pl.col(heading).cast(pl.String).alias("published"),
-                pl.lit(one.set[name]).alias("corrected"),
+                pl.lit(text[name]).alias("corrected"),
             )
             for name, heading in named.items()
         ]
         if one.is_in_force(edition):
             raw = raw.with_columns(
                 pl.when(meant)
-                .then(pl.lit(one.set[name]))
+                .then(pl.lit(text[name]))
                 .otherwise(pl.col(heading).cast(pl.String))
                 .alias(heading)
                 for name, heading in named.items()
@@ -163,9 +174,21 @@ def correct(
 
 def _meant(one: Correction, columns: dict[str, str]) -> pl.Expr:
     """Whether a correction matches a row; false if the file lacks a column that it uses."""
-    if not {*one.where, *one.set} <= columns.keys():
+    if not one.named <= columns.keys():
         return pl.lit(False)
-    return pl.all_horizontal(
-        pl.col(columns[name]).cast(pl.String).str.strip_chars().is_in(list(values)).fill_null(False)
-        for name, values in one.where.items()
-    )
+
+    def published(name: str) -> pl.Expr:
+        return pl.col(columns[name]).cast(pl.String).str.strip_chars()
+
+    meant = [published(name).is_in(list(values)) for name, values in one.where.items()]
+    meant += [published(name).str.contains(pattern) for name, pattern in one.matching.items()]
+    return pl.all_horizontal(each.fill_null(False) for each in meant)
+
+
+def _instead(one: Correction, contract: Contract, edition: date) -> dict[str, str]:
+    """Column -> the text to read instead, in an edition."""
+    formats = {name: column.formats for name, column in contract.columns.items() if column.formats}
+    return {
+        name: edition.strftime(formats[name][0]) if text == "{edition}" else text
+        for name, text in one.set.items()
+    }

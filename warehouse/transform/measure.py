@@ -10,7 +10,7 @@ import polars as pl
 from warehouse.base.months import parse_month
 from warehouse.contract.entries import Measure, Organisation
 from warehouse.contract.model import Contract
-from warehouse.reference.levels import KEY_COLUMNS
+from warehouse.reference.levels import KEY_COLUMNS, UNASSIGNED
 
 
 def month_of(contract: Contract, edition: date) -> pl.Expr:
@@ -93,14 +93,16 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
     """One measure of an organisation-month; NULL if any of its counts is unknown."""
     wanted = contract.measures[measure_id]
     rows = matching(wanted)
+    if wanted.unit == "organisations" and contract.unassigned and contract.reporting_unit:
+        rows &= ~pl.col(contract.reporting_unit.code).str.starts_with(UNASSIGNED)
     if wanted.column is None:
         return rows.any().cast(pl.Int64)
-    given = pl.col(wanted.column)
+    given, some = pl.col(wanted.column), bool(wanted.where or contract.unassigned)
     # Counts are zero or more, so a product may stand for a filter; it takes a third of the time.
-    total = counted_as(wanted, given * rows if wanted.where else given)
+    total = counted_as(wanted, given * rows if some else given)
     if not contract.columns[wanted.column].nullable:
         return total
-    unknown = given.is_null() & rows if wanted.where else given.is_null()
+    unknown = given.is_null() & rows if some else given.is_null()
     return pl.when(~unknown.any()).then(total)
 
 

@@ -17,23 +17,24 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     """The published rows of one file as this feed's rows.
 
     `raw`: one text column per published heading, `source_row`, and perhaps `overflow`. Returns the
-    same without ignored columns and other rows. A file with a column per label gives a row per
+    same without ignored columns and other rows. A file with a column per label then gives a row per
     label with a value, under today's headings. A row that ends before the columns of the row filter
     stays, to be quarantined.
     """
     headings = headings_of(raw)
     raw = raw.drop([heading for heading in headings if contract.is_ignored(heading)])
-    if contract.wide and contract.is_wide(headings):
-        return _lengthen(raw, contract, contract.wide, edition)
     wanted = [
         _matches(heading, contract.row_filter[name])
         for heading in headings
         if (name := contract.column_of(heading)) in contract.row_filter
     ]
-    if not wanted:
-        return raw
-    broken = pl.col(OVERFLOW).is_not_null() if OVERFLOW in raw.collect_schema().names() else False
-    return raw.filter(pl.all_horizontal(wanted) | broken)
+    if wanted:
+        told = OVERFLOW in raw.collect_schema().names()
+        broken = pl.col(OVERFLOW).is_not_null() if told else False
+        raw = raw.filter(pl.all_horizontal(wanted) | broken)
+    if contract.wide and contract.is_wide(headings):
+        return _lengthen(raw, contract, contract.wide, edition)
+    return raw
 
 
 def is_reshaped(contract: Contract) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from python_calamine import CalamineWorkbook
@@ -10,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
+from warehouse.readers.months_across import month_in
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,13 @@ class Published:
     rows: list[list[str]]
     places: dict[str, int]
     code: int
+    of: str = ""  # the organisation of a table with a column per month
 
     def code_and_count(self, row: int, column: str | None) -> tuple[str, int]:
         """A row's organisation and the count in one of its columns; 1 if no column is named."""
         cells = self.rows[row]
+        if self.of:
+            return self.of, int(cells[self.places[column or ""]])
         text = cells[self.places[column]] if column else "1"
         return cells[self.code].strip(), int(text.replace(",", ""))
 
@@ -40,6 +45,11 @@ def published(home: Home, feed: str, edition: str, sha256: str) -> Published:
         for place, heading in enumerate(headings)
         if contract.column_of(heading) == contract.reporting_unit.code
     ]
+    if contract.across and file.sheet:
+        rows = _rows(home, file)
+        months = {place: month_in(cell) for place, cell in enumerate(rows[file.header_row])}
+        columns = {f"{month:%Y-%m}": place for place, month in months.items() if month}
+        return Published(file.file_name, rows, columns, 0, contract.across.of)
     places = {heading: headings.index(heading) for heading in headings}
     return Published(file.file_name, _rows(home, file), places, code)
 
@@ -65,4 +75,6 @@ def _rows(home: Home, file: SourceFile) -> list[list[str]]:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
     return f"{cell:.0f}" if isinstance(cell, float) else str(cell)
