@@ -16,13 +16,29 @@ SENT, CODE = "Submissions [7]", "GP Code"
 WITHHELD = {"Month [1]": date(2024, 11, 1), "Participation [11]": "*"}
 
 
+def table_1(newest: object, total: int, october_2024: int = 3_985_599) -> list[list[object]]:
+    """Table 1 of a workbook: its newest month, October and September 2024."""
+    labels = (
+        "Total submissions received by practices [3], of which:",
+        "Clinical submissions",
+        "Administrative submissions",
+        "Count of practices receiving submissions via Online Consultation Systems [1, 2]",
+        "Registered patients at practices that received submissions via an Online Consultation "
+        "System",
+    )
+    rows: list[list[object]] = [["", label, total, october_2024, 1] for label in labels]
+    return [["", "", newest, "Oct-24", "Sep-24"], *rows]
+
+
 @pytest.fixture(scope="module")
 def online(tmp_path_factory: pytest.TempPathFactory) -> Mart:
     """Three practices of one sub-ICB in October 2025, of which one sent nothing."""
     root = tmp_path_factory.mktemp("online")
     rows = [{CODE: "C82001"}, {CODE: "C82002", SENT: 700}, {CODE: "C82003", **NOTHING}]
-    october = write(root / "october.xlsx", submissions_workbook(*rows))
-    november = write(root / "november.xlsx", submissions_workbook(WITHHELD))
+    table = table_1("Oct-25 [9]", 7000, october_2024=4_948_442)
+    october = write(root / "october.xlsx", submissions_workbook(*rows, national=table))
+    withheld = submissions_workbook(WITHHELD, national=table_1("2024-11-30", 500))
+    november = write(root / "november.xlsx", withheld)
     return build(Home(root / "home"), [october, november])
 
 
@@ -44,8 +60,16 @@ def test_a_place_is_the_sum_of_those_with_data_over_their_own_patients(online: M
     assert (share["numerator"], share["denominator"]) == (2, 3)
 
 
-def test_england_needs_every_sub_icb(online: Mart) -> None:
-    assert online.value(SUBMITTED, "england", "E92000001", "2025-10") is None
+def test_a_region_needs_every_sub_icb(online: Mart) -> None:
+    assert online.value(SUBMITTED, "region", "Y60", "2025-10") is None
+
+
+def test_england_is_that_of_the_national_table_as_each_edition_restates_it(online: Mart) -> None:
+    assert online.value(SUBMITTED, "england", "E92000001", "2025-10") == 7000
+    assert online.vintages(SUBMITTED, "england", "E92000001", "2024-10") == [
+        ("2024-11", 1, 3_985_599),
+        ("2025-10", 1, 4_948_442),
+    ]
 
 
 def test_withheld_participation_is_no_figure_but_submissions_are(online: Mart) -> None:
