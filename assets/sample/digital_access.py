@@ -61,3 +61,46 @@ def submissions(world: World, practice: Practice, month: date) -> Submissions:
     clinical = round(total * CLINICAL * rng.uniform(0.95, 1.05))
     administrative = round(total * ADMINISTRATIVE * rng.uniform(0.95, 1.05))
     return Submissions(supplier, clinical, administrative, total - clinical - administrative, True)
+
+
+CALLS_PER_PATIENT = 0.0265  # per patient and working day
+
+
+class Calls(NamedTuple):
+    """A practice's inbound calls of a month, by outcome, wait and length."""
+
+    answered: int
+    menu: int
+    call_backs: int
+    missed: int
+    waits: tuple[int, int, int, int]
+    lengths: tuple[int, int, int, int]
+
+    @property
+    def inbound(self) -> int:
+        """All inbound calls."""
+        return self.answered + self.menu + self.call_backs + self.missed
+
+
+def calls(world: World, practice: Practice, month: date) -> Calls | None:
+    """A practice's calls in a month; None if it reports none."""
+    rng = draw(world.seed, practice.code, "calls")
+    joined = add_months(LAST_MONTH, -rng.choice((30, 30, 12, 4, -12)))
+    keen, patient = rng.random(), rng.random()
+    if month < joined or not practice.in_gpad:
+        return None
+    rng = draw(world.seed, practice.code, "calls", month)
+    daily = world.patients(practice, month) * CALLS_PER_PATIENT * (0.75 + 0.5 * keen)
+    inbound = round(daily * working_days(month) * rng.uniform(0.95, 1.05))
+    answered = round(inbound * (0.47 + 0.15 * patient) * rng.uniform(0.98, 1.02))
+    menu, call_backs = round(inbound * 0.27), round(inbound * 0.07 * keen)
+    waits = _split(answered, (0.36 + 0.16 * patient, 0.14, 0.2))
+    lengths = _split(answered, (0.24, 0.36, 0.32))
+    missed = max(0, inbound - answered - menu - call_backs)
+    return Calls(answered, menu, call_backs, missed, waits, lengths)
+
+
+def _split(total: int, shares: tuple[float, float, float]) -> tuple[int, int, int, int]:
+    """A total in four parts, the last one the rest."""
+    first, second, third = (round(total * share) for share in shares)
+    return first, second, third, total - first - second - third

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from checks.national_table import find_national_table
 from tests.checks.support_checks import judged, one
 from tests.warehouse.support_mart import Mart, build
 from warehouse.base.home import Home
-from warehouse.base.months import parse_month
-from warehouse.readers.workbook import read_sheets
 
 pytestmark = pytest.mark.acceptance
 
 ENGLAND = "E92000001"
+OF_ENGLAND = ("england", ENGLAND)
 SUBMISSIONS = "online_consultations_submissions"
+CALLS = "cloud_telephony_inbound_calls"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def online(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
     [
         ("sub_icb", "04C", "2025-10", 47_313),
         ("sub_icb", "04C", "2025-11", 44_880),
-        ("england", ENGLAND, "2024-10", 3_977_877),
+        ("england", ENGLAND, "2024-10", 4_948_442),
         ("england", ENGLAND, "2025-11", 7_409_171),
     ],
 )
@@ -48,20 +47,11 @@ def test_practices_by_sub_icb(online: Mart, code: str, practices: int) -> None:
     assert online.figure(kpi, "sub_icb", code, "2025-11")["denominator"] == practices
 
 
-@pytest.mark.parametrize(
-    ("name", "total"),
-    [
-        ("* - October 2024.xlsx", 3_977_877),
-        ("* - November 2024.xlsx", 3_985_599),
-        ("* - October 2025.xlsx", 4_948_442),
-    ],
-)
-def test_england_in_october_2024_by_edition(real_feeds: Path, name: str, total: int) -> None:
-    [path] = (real_feeds / "online_consultations").glob(name)
-    [sheet] = [one for one in read_sheets(path) if one.name == "Table 1"]
-    table = find_national_table(sheet)
-    assert table is not None
-    assert table.of("Total submissions received by practices")[parse_month("2024-10")] == total
+def test_england_in_october_2024_by_edition(online: Mart) -> None:
+    by_edition = {e: value for e, _, value in online.vintages(SUBMISSIONS, *OF_ENGLAND, "2024-10")}
+    assert by_edition["2024-10"] == 3_977_877
+    assert by_edition["2024-11"] == 3_985_599
+    assert by_edition["2025-10"] == by_edition["2025-11"] == 4_948_442
 
 
 def test_twenty_six_practices_have_an_icb_that_contradicts_their_sub_icb(
@@ -71,3 +61,76 @@ def test_twenty_six_practices_have_an_icb_that_contradicts_their_sub_icb(
     build(home, [path])
     found = one(judged(home, "online_consultations", "2025-11"), "icb_of_sub_icb")
     assert (found.verdict, "26 practice(s)" in found.message) == ("warn", True)
+
+
+@pytest.fixture(scope="module")
+def telephony_home(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("telephony") / "home")
+    lists = (real_feeds / "registered_patients").glob("PracPop*.csv")
+    books = (real_feeds / "cloud_telephony").glob("*.xlsx")
+    build(home, [*sorted(lists), *sorted(books)], judged=True)
+    return home
+
+
+@pytest.fixture(scope="module")
+def telephony(telephony_home: Home) -> Mart:
+    return Mart(telephony_home.mart)
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "month", "value"),
+    [
+        ("england", ENGLAND, "2025-10", 31_444_618),
+        ("england", ENGLAND, "2025-12", 30_063_218),
+        ("england", ENGLAND, "2024-10", 22_103_294),
+        ("sub_icb", "04C", "2025-10", 179_406),
+    ],
+)
+def test_inbound_calls(telephony: Mart, level: str, code: str, month: str, value: int) -> None:
+    assert telephony.value(CALLS, level, code, month) == value
+
+
+def test_england_in_november_2025_by_edition(telephony: Mart) -> None:
+    assert telephony.vintages(CALLS, *OF_ENGLAND, "2025-11") == [
+        ("2025-11", 1, 29_439_840),
+        ("2025-12", 1, 29_469_074),
+    ]
+
+
+def test_shares_are_those_of_the_national_table(telephony: Mart) -> None:
+    shares = {
+        "answered": 0.548,
+        "ended_in_menu": 0.268,
+        "call_back": 0.073,
+        "missed": 0.110,
+        "answered_within_two_minutes": 0.595,
+    }
+    for name, share in shares.items():
+        found = telephony.value(f"cloud_telephony_{name}_share", *OF_ENGLAND, "2025-12")
+        assert round(found or 0, 3) == share, name
+
+
+def test_a_shared_account_is_counted_for_its_place_and_is_no_practice(telephony: Mart) -> None:
+    named = telephony.rows("SELECT DISTINCT org_code FROM organisation WHERE org_code LIKE 'Un%'")
+    figures = telephony.rows("SELECT org_code FROM kpi_monthly WHERE org_code LIKE 'Un%'")
+    assert (named, figures) == ([], [])
+    share = telephony.figure(
+        "cloud_telephony_reporting_practice_share", "sub_icb", "04C", "2025-10"
+    )
+    assert (share["numerator"], share["denominator"]) == (26, 51)
+
+
+@pytest.mark.parametrize(
+    ("edition", "rule", "said"),
+    [
+        ("2025-10", "months_overwritten", "M83616"),
+        ("2025-11", "months_overwritten", "L84026"),
+        ("2025-10", "outcomes_add_up", "in all, of"),
+        ("2025-12", "percentages_in_place", "moved by a row"),
+    ],
+)
+def test_the_publishers_mistakes_are_found_by_name(
+    telephony_home: Home, edition: str, rule: str, said: str
+) -> None:
+    found = one(judged(telephony_home, "cloud_telephony", edition), rule)
+    assert (found.verdict, said in found.message) == ("warn", True)
