@@ -25,11 +25,12 @@ def feed_named(name: str) -> str:
 
 
 def month_named(text: str) -> str:
-    """Return a valid month, YYYY-MM. Raises BadParameter with the format."""
-    from warehouse.base.months import month_text, parse_month
+    """Return a month as YYYY-MM, however it is typed (`2025-11`, `Nov 2025`, `Nov25`). Raises
+    BadParameter with the format."""
+    from warehouse.base.months import month_text, typed_month
 
     try:
-        return month_text(parse_month(text))
+        return month_text(typed_month(text))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

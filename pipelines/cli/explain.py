@@ -26,8 +26,10 @@ app = typer.Typer()
 @app.command(rich_help_panel="Governance")
 def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id, as in table kpi.")],
-    org: Annotated[str, typer.Option("--org", help="Organisation code, such as 04C or QK1.")],
-    month: Annotated[str, typer.Option("--month", help="Month of the figure, YYYY-MM.")],
+    org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
+    month: Annotated[
+        str, typer.Option("--month", help="Month of the figure, such as 2025-10 or Oct 2025.")
+    ],
     edition: Annotated[
         str | None,
         typer.Option(
@@ -51,7 +53,8 @@ def explain(
     screen, home = Screen(), Home.from_environment()
     home.require_mart()
     wanted = parse_month(month_named(month))
-    figure = explain_figure(home.mart, kpi, org, wanted, edition and _edition_named(edition))
+    named, code = _named(home, kpi, org)
+    figure = explain_figure(home.mart, named, code, wanted, edition and _edition_named(edition))
     found = rows_of(home, figure.cells, wanted)
     if rows is not None:
         _write_rows(screen, figure, found, rows)
@@ -59,6 +62,18 @@ def explain(
         screen.json(explanation_data(figure, found))
     else:
         show(screen, figure, found)
+
+
+def _named(home: Home, kpi: str, org: str) -> tuple[str, str]:
+    """Return the KPI's id and the organisation's code, however they were typed."""
+    from warehouse.base.sql import open_mart
+    from warehouse.outputs.search import kpi_named, organisation_named
+    from warehouse.settings import read_settings
+
+    with open_mart(home.mart) as db:
+        named = kpi_named(db, kpi)
+        place = organisation_named(db, org, read_settings(home).headlines, named["levels"])
+    return named["kpi_id"], place["org_code"]
 
 
 def _edition_named(text: str) -> str:

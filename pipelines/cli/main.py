@@ -5,14 +5,24 @@ from __future__ import annotations
 import gc
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from pipelines.cli import alerts, claims, contracts, data_docs, explain, fetch, govern, housekeeping
+from pipelines.cli import (
+    alerts,
+    claims,
+    contracts,
+    data_docs,
+    explain,
+    exporting,
+    fetch,
+    govern,
+    housekeeping,
+    look_up,
+)
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
@@ -53,16 +63,27 @@ app = typer.Typer(
     "With real files: `access-recovery fetch` or `access-recovery import PATH...`, then "
     "`access-recovery refresh`.",
 )
-for module in (fetch, govern, data_docs, alerts, explain, claims, contracts, housekeeping):
+for module in (
+    look_up,
+    exporting,
+    fetch,
+    govern,
+    data_docs,
+    alerts,
+    explain,
+    claims,
+    contracts,
+    housekeeping,
+):
     app.add_typer(module.app)
 
 
-class ExportFormat(StrEnum):
-    """File formats that `export` writes."""
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
 
-    parquet = "parquet"
-    csv = "csv"
-    xlsx = "xlsx"
+        Screen().data(f"access-recovery {version('access-recovery')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -70,6 +91,10 @@ def options(
     context: typer.Context,
     debug: Annotated[
         bool, typer.Option(DEBUG, help="Show tracebacks, including those of Dagster runs.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Options of every command."""
@@ -206,23 +231,6 @@ def template(
     for path in written:
         screen.say(str(path))
     screen.say("Replace the example rows (synthetic Z codes), then: access-recovery import PATH")
-
-
-@app.command()
-def export(
-    format: Annotated[ExportFormat, typer.Option(help="File format.")] = ExportFormat.parquet,
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("export"),
-) -> None:
-    """Write the mart's analyst tables as files, for Power BI, Excel and R."""
-    from warehouse.outputs.export import export_tables
-
-    screen, home = Screen(), Home.from_environment()
-    home.require_mart()
-    folder_to_write(screen, out)
-    with screen.working("Exporting"):
-        files = export_tables(home, format.value, out)
-    for file in files:
-        screen.say(str(file))
 
 
 @app.command()

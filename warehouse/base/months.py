@@ -4,7 +4,7 @@ days (`warehouse.contract.release_calendar`)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
@@ -71,6 +71,20 @@ def parse_month(text: str) -> date:
     if digits and 1 <= int(month) <= 12 and int(year):
         return date(int(year), int(month), 1)
     raise ValueError(f"`{text}` is not a month: write YYYY-MM, for example 2025-11")
+
+
+TYPED = ("%b %Y", "%B %Y", "%b %y", "%b%Y", "%b%y", "%b-%y", "%b-%Y", "%B%Y", "%m/%Y", "%Y/%m")
+
+
+def typed_month(text: str) -> date:
+    """A month as people type it, in English: `2025-11`, `Nov 2025`, `november 2025`, `Nov25`,
+    `11/2025`. Raises ValueError as `parse_month` does."""
+    for form in TYPED:
+        try:
+            return datetime.strptime(" ".join(text.split()), form).date()
+        except ValueError:
+            continue
+    return parse_month(text)
 
 
 @cache

@@ -107,7 +107,7 @@ def test_edition_and_publication_date_are_recorded(home: Home, tmp_path: Path) -
     ("option", "value", "words"),
     [
         ("--edition", "2025-13", "write YYYY-MM"),
-        ("--edition", "Oct 2025", "write YYYY-MM"),
+        ("--edition", "Octember 2025", "write YYYY-MM"),
         ("--edition", "2025-1", "write YYYY-MM"),
         ("--feed", "nonsense", "Unknown feed"),
         ("--published", "27/11/2025", "does not match"),

@@ -1,0 +1,210 @@
+"""`access-recovery kpis`, `organisations` and `show`: find a KPI and a place, and see its figures.
+
+Belongs here: arguments, layout. Does not: searching (`warehouse.outputs.search`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.arguments import AsJson
+from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
+from warehouse.base.home import Home
+from warehouse.base.months import month_text
+from warehouse.base.number_format import say_change, value_text
+from warehouse.outputs import search
+from warehouse.reference.levels import LEVELS
+from warehouse.settings import HeadlinePlace, read_settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+app = typer.Typer()
+Row = dict[str, Any]
+WIDE = 100  # columns of a terminal that has room for everything
+BARS = "▁▂▃▄▅▆▇█"
+NO_BAR = "·"  # a month without a value
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+@app.command()
+def kpis(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Words to find; default: all KPIs.")
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Find KPIs by words of their name, theme or description."""
+    screen = Screen()
+    with _mart() as (db, _):
+        found = search.find_kpis(db, words or ())
+    if not found:
+        raise search.NoMatch(_no_match(words), "access-recovery kpis lists all KPIs.")
+    if _written(screen, found, as_json, as_csv):
+        return
+    wide = screen.out.width >= WIDE
+    table = plain_table("KPI", "Title", *(("Months", "Levels") if wide else ("To",)))
+    table.columns[0].no_wrap = True  # to be copied
+    for row in found:
+        where = (_span(row), _levels(row["levels"])) if wide else (_newest(row),)
+        table.add_row(row["kpi_id"], row["title"], *where)
+    screen.table(table)
+    screen.say(f"\nNext: access-recovery show {found[0]['kpi_id']} --org PLACE")
+
+
+@app.command()
+def organisations(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Words of a name, or a code; default: all.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help=f"Only this level: {', '.join(LEVELS)}.")
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Find organisations by name or code: practices, networks, ICBs and the places within them."""
+    if level is not None and level not in LEVELS:
+        raise typer.BadParameter(f"`{level}` is not a level. Levels: {', '.join(LEVELS)}")
+    screen = Screen()
+    with _mart() as (db, places):
+        found = search.find_organisations(db, words or (), places)
+    found = [row for row in found if level in (None, row["org_level"])]
+    if not found:
+        raise search.NoMatch(_no_match(words), "Try fewer words, or a code.")
+    if _written(screen, found, as_json, as_csv):
+        return
+    table = plain_table("Code", "Level", "Name", "Within")
+    table.columns[0].no_wrap = True
+    for row in found:
+        within = [row[key] for key in ("pcn_code", "sub_icb_code", "icb_code") if row[key]]
+        name = row["org_name"] or ""
+        short = f"{row['short_name']}: " if row["short_name"] else ""
+        table.add_row(
+            row["org_code"], LEVELS[row["org_level"]].singular, short + name, ", ".join(within)
+        )
+    screen.table(table)
+
+
+@app.command()
+def show(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id; `kpis` finds it.")],
+    org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
+    months: Annotated[int, typer.Option(min=1, help="How many of the newest months to show.")] = 13,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show the months of one KPI and place: value, change on the year, status, and a spark line."""
+    from warehouse.base.sql import is_synthetic
+
+    screen = Screen()
+    with _mart() as (db, places):
+        found = search.kpi_named(db, kpi)
+        place = search.organisation_named(db, org, places, found["levels"])
+        rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
+        synthetic = is_synthetic(db)
+    if not rows:
+        of_levels = _levels(found["levels"]) or "no place yet"
+        raise search.NoMatch(
+            f"The mart has no {found['kpi_id']} of {place['org_code']}.",
+            f"It has figures of {of_levels}.",
+        )
+    rows = rows[-months:]
+    if not _written(screen, rows, as_json, as_csv):
+        _show(screen, found, place, rows)
+        if synthetic:
+            screen.warn(SYNTHETIC)
+
+
+def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
+    name = place["short_name"] or place["org_name"] or place["org_code"]
+    level = LEVELS[place["org_level"]].singular
+    screen.say(f"{kpi['title']} - {name} ({level} {place['org_code']})")
+    first, last = rows[0]["month"], rows[-1]["month"]
+    screen.say(
+        f"{spark_line([row['value'] for row in rows])}  {month_text(first)} to {month_text(last)}\n"
+    )
+    table = plain_table("Month", "Value", "On the year", "Status", right=("Value", "On the year"))
+    for row in rows:
+        value = "-" if row["value"] is None else value_text(row["value"], kpi["unit"])
+        change = say_change(kpi["unit"], row["year_on_year_change"], row["year_on_year_ratio"])
+        table.add_row(month_text(row["month"]), value, change, row["status"])
+    screen.table(table)
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status_reason"]:
+            reasons.setdefault(row["status_reason"], []).append(month_text(row["month"]))
+    for reason, of_months in reasons.items():
+        screen.say(f"{', '.join(of_months)}: {reason}")
+    screen.say(
+        f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} "
+        f"--month {month_text(last)}"
+    )
+
+
+def spark_line(values: Sequence[float | None]) -> str:
+    """One bar a value, from the least to the most; a dot where there is none."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return NO_BAR * len(values)
+    least, most = min(known), max(known)
+    step = (most - least) / (len(BARS) - 1) or 1.0
+    return "".join(
+        NO_BAR if value is None else BARS[round((value - least) / step)] for value in values
+    )
+
+
+@contextmanager
+def _mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ...]]]:
+    """The published mart, and the places with a short name."""
+    from warehouse.base.sql import open_mart
+
+    home = Home.from_environment()
+    home.require_mart()
+    with open_mart(home.mart) as db:
+        yield db, read_settings(home).headlines
+
+
+def _written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bool:
+    """Print rows for a program, if asked to; whether they were."""
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv")
+    if as_json:
+        screen.json(rows)
+    elif as_csv:
+        text = io.StringIO()
+        if rows:
+            writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+        screen.data(text.getvalue().rstrip("\n"))
+    return as_json or as_csv
+
+
+def _cell(value: Any) -> Any:
+    """Return a value for CSV: lists as words."""
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def _no_match(words: list[str] | None) -> str:
+    return f'Nothing matches "{" ".join(words or [])}".'
+
+
+def _span(row: Row) -> str:
+    newest = _newest(row)
+    return f"{month_text(row['first_month'])} to {newest}" if row["newest_month"] else newest
+
+
+def _newest(row: Row) -> str:
+    return month_text(row["newest_month"]) if row["newest_month"] else "none yet"
+
+
+def _levels(levels: list[str]) -> str:
+    return ", ".join(LEVELS[level].plural for level in levels)

@@ -1,0 +1,145 @@
+"""KPIs, places and series found by what people call them, and the commands that show them."""
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.look_up import spark_line
+from pipelines.cli.main import app
+from tests.warehouse.support_mart import Mart
+from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.outputs.search import (
+    NoMatch,
+    find_kpis,
+    find_organisations,
+    kpi_named,
+    organisation_named,
+    series,
+)
+from warehouse.settings import HOME_HEADLINES
+
+
+@pytest.fixture
+def command(years_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands read the world of time, in a terminal of 80 columns."""
+    monkeypatch.setenv(HOME_VARIABLE, str(years_home.root))
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def test_a_kpi_is_found_by_words_of_its_title_in_any_order_and_case(years: Mart) -> None:
+    found = [row["kpi_id"] for row in find_kpis(years.db, ["BOOKING", "same day"])]
+    assert found == ["appointments_same_day_share"]
+    [row] = [row for row in find_kpis(years.db) if row["kpi_id"] == "appointments"]
+    assert (row["levels"], str(row["newest_month"])) == (["sub_icb"], "2025-11-01")
+    unseen = next(row for row in find_kpis(years.db) if row["kpi_id"] == "nhs_app_logins")
+    assert (unseen["levels"], unseen["newest_month"]) == ([], None)
+
+
+@pytest.mark.parametrize("text", ["04C", " 04c ", "leicester CITY"])
+def test_a_place_is_named_by_code_or_short_name_in_any_case(years: Mart, text: str) -> None:
+    found = organisation_named(years.db, text, HOME_HEADLINES, ["sub_icb"])
+    assert (found["org_code"], found["icb_code"]) == ("04C", "QK1")
+
+
+def test_a_short_name_of_two_places_is_of_the_level_that_has_figures(pharmacies: Mart) -> None:
+    with pytest.raises(NoMatch, match=r"may be any of 2 organisations.*\b04C \(Leicester City\)"):
+        organisation_named(pharmacies.db, "Leicester City", HOME_HEADLINES)
+    found = organisation_named(
+        pharmacies.db, "Leicester City", HOME_HEADLINES, ["local_authority", "icb"]
+    )
+    assert found["org_code"] == "E06000016"
+
+
+def test_words_of_several_names_list_their_codes_and_an_unknown_one_similar_codes(
+    years: Mart,
+) -> None:
+    with pytest.raises(NoMatch, match=r'"birmingham" may be any of \d+ organisations'):
+        organisation_named(years.db, "birmingham")
+    with pytest.raises(NoMatch, match=r'Unknown organisation "04CC".*Did you mean 04C \('):
+        organisation_named(years.db, "04CC")
+    with pytest.raises(NoMatch, match=r'Unknown KPI "apointments".*Did you mean appointments'):
+        kpi_named(years.db, "apointments")
+
+
+def test_organisations_are_listed_once_the_largest_first(years: Mart) -> None:
+    found = find_organisations(years.db, ["leicester", "rutland"], HOME_HEADLINES)
+    assert [row["org_code"] for row in found] == ["QK1", "03W", "04C", "04V"]
+    assert [row["short_name"] for row in found] == ["LLR", None, "Leicester City", None]
+
+
+def test_a_series_has_every_month_of_the_mart(years: Mart) -> None:
+    rows = series(years.db, "appointments", "sub_icb", "04C")
+    figures = years.figures("appointments", "sub_icb", "04C")
+    assert {f"{row['month']:%Y-%m}": row["value"] for row in rows} == {
+        month: figure["value"] for month, figure in figures.items()
+    }
+
+
+def test_a_spark_line_goes_from_the_least_to_the_most_and_shows_what_is_missing() -> None:
+    assert spark_line([1.0, 8.0, None, 4.5]) == "▁█·▅"
+    assert spark_line([3.0, 3.0]) == "▁▁"
+    assert spark_line([None, None]) == "··"
+
+
+def test_show_says_value_change_status_and_the_next_step(command: None, years: Mart) -> None:
+    done = run("show", "Appointments", "--org", "leicester city", "--months", "2")
+    assert done.exit_code == 0, done.output
+    title, line, *_ = done.stdout.splitlines()
+    assert title == "GP appointments - Leicester City (sub-ICB 04C)"
+    assert line.endswith("2025-10 to 2025-11")
+    newest = years.figure("appointments", "sub_icb", "04C", "2025-11")
+    assert f"2025-11  {newest['value']:,.0f}" in done.stdout
+    assert newest["status"] in done.stdout
+    assert "explain appointments --org 04C --month 2025-11" in done.stdout
+    assert max(map(len, done.stdout.split("Next:")[0].splitlines()[:6])) <= 80
+
+
+def test_programs_read_json_and_csv(command: None, years: Mart) -> None:
+    asked = ("show", "appointments", "--org", "04C", "--months", "3")
+    rows = json.loads(run(*asked, "--json").stdout)
+    lines = list(csv.DictReader(run(*asked, "--csv").stdout.splitlines()))
+    assert [row["month"] for row in rows] == ["2025-09-01", "2025-10-01", "2025-11-01"]
+    assert [float(line["value"]) for line in lines] == [row["value"] for row in rows]
+    places = list(csv.DictReader(run("organisations", "rutland", "--csv").stdout.splitlines()))
+    assert [place["org_code"] for place in places] == ["QK1", "03W", "04C", "04V"]
+    assert run(*asked, "--json", "--csv").exit_code == 2
+
+
+def test_a_kpi_id_is_whole_at_80_columns(command: None) -> None:
+    assert "appointments_within_two_weeks_acc08_share " in run("kpis", "acc-08").stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (("kpis", "zzz"), 'Nothing matches "zzz".'),
+        (("organisations", "zzz"), 'Nothing matches "zzz".'),
+        (("organisations", "--level", "village"), "`village` is not a level"),
+        (("show", "nhs_app_logins", "--org", "04C"), "The mart has no nhs_app_logins of 04C."),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_to_do(
+    command: None, asked: tuple[str, ...], answer: str
+) -> None:
+    done = run(*asked)
+    assert done.exit_code == 2
+    assert answer in " ".join(done.output.replace("│", "").split())
+
+
+def test_explain_takes_names_and_months_as_people_type_them(command: None) -> None:
+    typed = run("explain", "APPOINTMENTS", "--org", "Leicester City", "--month", "Oct 2025")
+    exact = run("explain", "appointments", "--org", "04C", "--month", "2025-10")
+    assert typed.exit_code == 0
+    assert typed.stdout == exact.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    assert run("--version").stdout.strip() == f"access-recovery {version('access-recovery')}"
