@@ -20,7 +20,7 @@ from warehouse.mart.membership import create_members
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
-from warehouse.reference.levels import TABLE, is_unassigned, sql_list
+from warehouse.reference.levels import DATED, TABLE, is_unassigned, sql_list
 from warehouse.settings import Disclosure
 
 Wanted = list[tuple[Kpi, Source]]
@@ -126,9 +126,18 @@ def _create_vintage(db: Connection) -> None:
                n.disputed IS NOT NULL AS disputed
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         WHERE n.series {BATCH}
-        ORDER BY n.series, n.ordinal, n.vintage""",
+        ORDER BY {_laid_out("s", "n")}, n.vintage""",
         batches(db, "stage.numbered"),
     )
+
+
+def _laid_out(level: str, figure: str) -> str:
+    """SQL: the order of rows, by the aliases of two tables. Sites and networks, most of the rows,
+    lie month by month within a batch: they are asked for by month, and a new edition replaces
+    months. All others lie series by series."""
+    by_month = f"{level}.org_level NOT IN ({sql_list(DATED)})"
+    return f"""CASE WHEN {by_month} THEN {figure}.ordinal END NULLS FIRST,
+            {figure}.series, {figure}.ordinal"""
 
 
 def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
@@ -180,7 +189,7 @@ def _compared() -> str:
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
-        ORDER BY p.series, p.ordinal"""
+        ORDER BY {_laid_out("p", "p")}"""
 
 
 def _over(name: str, rows: str) -> str:
