@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 LISTED = 20  # at most so many known names are listed if none is similar
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
@@ -19,6 +20,7 @@ def fold(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").split()).casefold()
 
 
+@lru_cache(maxsize=4096)  # the same few headings are compared with those of every feed
 def heading_key(text: str) -> str:
     """A heading for comparison, without case, spaces, punctuation and footnote marks:
     `ICB ODS Code [1,2]` and `icb_ods_code` are the same."""
