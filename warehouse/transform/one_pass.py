@@ -17,7 +17,6 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PolarsError
 
-from warehouse.base.months import month_spellings
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import (
@@ -65,7 +64,7 @@ def _dictionary_of(contract: Contract, name: str) -> tuple[pl.Enum, pl.Series] |
         written = {text: one for one, others in labels.items() for text in (one, *others)}
         return _dictionary(tuple((missing | written).items()), pl.Enum(list(labels)))
     if column.type == "month":
-        known = missing | month_spellings(column.formats)
+        known = missing | column.months
         return _dictionary(tuple(known.items()), pl.Date())
     return None
 

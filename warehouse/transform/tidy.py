@@ -95,7 +95,8 @@ class Published:
 
 def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> Published:
     """Read a file. Only a CSV in today's layout, each row on a line of its own, is typed as read; a
-    local return is not, because its rows of totals are told by several columns."""
+    local return is not, because its rows of totals are told by several columns, nor is a feed with
+    rows of no organisation, whose codes are made of several."""
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
@@ -105,7 +106,7 @@ def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path)
     raw = scan_rows(text, texts_of(contract, columns))
     if lines > file.rows + 1:
         return Published(_mark_swallowed(raw))
-    if is_reshaped(contract) or contract.local_return:
+    if is_reshaped(contract) or contract.local_return or contract.unassigned:
         return Published(raw)
     return Published(raw, scan_rows(text, schema_of(contract, columns)))
 

@@ -15,7 +15,7 @@ from assets.feeds.cloud_telephony.testing import (
     telephony_workbook,
 )
 from assets.feeds.cloud_telephony_england.testing import national
-from tests.support import imported, write
+from tests.support import imported, write, zipped
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.intake.importer import ImportOutcome
@@ -135,6 +135,25 @@ def test_days_of_the_csv_era_are_added_up_to_the_month(home: Home) -> None:
     facts, waits = measured(home, files[WAITS])
     assert (cell(waits)["answered_within_two_minutes"], facts.quarantined) == (100, 0)
     assert cell(waits)["answered_by_wait"] == 150
+
+
+def test_shared_accounts_of_the_csv_era_are_of_their_place_or_left_to_england(home: Home) -> None:
+    shared = {"PRACTICE_CODE": "Unassigned"}
+    nowhere = dict.fromkeys(("REGION_CODE", "ICB_CODE", "SUB_ICB_LOCATION_CODE"), "Unmapped")
+    north = calls_csv(day(1, "CBT001", "5"), {**day(1, "CBT001", "3"), **shared})
+    unmapped = calls_csv({**day(1, "CBT001", "7"), **shared, **nowhere})
+    path = zipped(
+        home.root.parent / "cbt.zip", {"cbt_Y60.csv": north, "cbt_Unmapped.csv": unmapped}
+    )
+    files = [one.file for one in imported(home, path) if one.file and one.file.feed == CALLS]
+    found = {file.file_name: measured(home, file) for file in files}
+    _, calls = found["cbt_Y60.csv"]
+    assert dict(calls.select("org_code", "inbound_calls").iter_rows()) == {
+        "C82001": 5,
+        "Unassigned U12345 04C": 3,
+    }
+    facts, none = found["cbt_Unmapped.csv"]
+    assert (none.height, facts.quarantined, facts.read) == (0, 0, 1)
 
 
 def test_an_unknown_indicator_is_quarantined(home: Home) -> None:
