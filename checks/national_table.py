@@ -11,6 +11,7 @@ from functools import lru_cache
 from checks.edition_view import EditionView
 from warehouse.archive.source_files import Archive
 from warehouse.base.text import heading_key
+from warehouse.editions.parts_and_revisions import in_order
 from warehouse.readers.months_across import find_across
 from warehouse.readers.refused import Refused
 from warehouse.readers.workbook import Sheet, read_sheets
@@ -36,7 +37,7 @@ def national_table(view: EditionView) -> NationalTable | str:
     books = [file for file in view.files if file.sheet is not None]
     if not books:
         return "no workbook: CSV files have no national table"
-    file = max(books, key=lambda one: one.order)
+    file = in_order(books)[-1]
     try:
         with Archive(view.home).as_file(file) as path:
             sheets = [sheet for sheet in read_sheets(path) if sheet.name != file.sheet]

@@ -19,7 +19,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.base.number_format import say_change, value_text
 from warehouse.outputs import search
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace, read_settings
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def organisations(
     table = plain_table("Code", "Level", "Name", "Within")
     table.columns[0].no_wrap = True
     for row in found:
-        within = [row[key] for key in ("pcn_code", "sub_icb_code", "icb_code") if row[key]]
+        within = [row[key] for key in KEY_COLUMNS.values() if row[key]]
         name = row["org_name"] or ""
         short = f"{row['short_name']}: " if row["short_name"] else ""
         table.add_row(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.base.errors import Refusal
 from warehouse.base.text import fold, unknown
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def find_organisations(
     those with a short name in the settings.
 
     Keys: `org_code, org_level, org_name, short_name` (None if it has none), and its newest parents
-    `pcn_code, sub_icb_code, icb_code, region_code`.
+    (`KEY_COLUMNS`).
     """
     short = {(place.level, place.code): place.name for place in places}
     rows = _rows(
         db,
-        """SELECT org_code, org_level, org_name, pcn_code, sub_icb_code, icb_code, region_code
+        f"""SELECT org_code, org_level, org_name, {", ".join(KEY_COLUMNS.values())}
            FROM organisation
            QUALIFY row_number() OVER (PARTITION BY org_level, org_code
                                       ORDER BY valid_from DESC NULLS LAST) = 1""",
