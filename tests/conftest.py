@@ -29,8 +29,8 @@ SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year bef
 BETWEEN = re.compile(r"(apr|may|june?|july?|aug|sep|oct|nov)[ -]24\b", re.IGNORECASE)
 
 
-# Begun first: what takes longest, so that no worker is busy alone at the end. The first worker makes
-# the sample, for which most of `e2e` and `docs` wait; the second one has other tests until then.
+# Begun first: what takes longest, so that no worker is busy alone at the end. The first worker
+# makes the sample, for which most of `e2e` and `docs` wait; the second has other tests until then.
 FIRST = (
     "e2e/test_sample_to_mart.py",
     "checks/test_cases.py",
