@@ -18,7 +18,6 @@ from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.base.number_format import say_change, value_text
-from warehouse.outputs import search
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace, read_settings
 
@@ -42,6 +41,8 @@ def kpis(
     as_csv: AsCsv = False,
 ) -> None:
     """Find KPIs by words of their name, theme or description."""
+    from warehouse.outputs import search
+
     screen = Screen()
     with _mart() as (db, _):
         found = search.find_kpis(db, words or ())
@@ -73,6 +74,8 @@ def organisations(
     """Find organisations by name or code: practices, networks, ICBs and the places within them."""
     if level is not None and level not in LEVELS:
         raise typer.BadParameter(f"`{level}` is not a level. Levels: {', '.join(LEVELS)}")
+    from warehouse.outputs import search
+
     screen = Screen()
     with _mart() as (db, places):
         found = search.find_organisations(db, words or (), places)
@@ -103,6 +106,7 @@ def show(
 ) -> None:
     """Show the months of one KPI and place: value, change on the year, status, and a spark line."""
     from warehouse.base.sql import is_synthetic
+    from warehouse.outputs import search
 
     screen = Screen()
     with _mart() as (db, places):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -55,6 +56,13 @@ def attach_to_write(db: Connection, path: Path, name: str, storage_version: str)
 def attach(db: Connection, path: Path, name: str = "mart") -> None:
     """Attach a mart read-only."""
     db.execute(f"ATTACH {quoted(path.as_posix())} AS {name} (READ_ONLY)")
+
+
+def rows(db: Connection, sql: str, **parameters: object) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries."""
+    answer = db.execute(sql, parameters or None)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def is_synthetic(db: Connection) -> bool:

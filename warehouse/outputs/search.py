@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warehouse.base.errors import Refusal
+from warehouse.base.sql import rows
 from warehouse.base.text import fold, unknown
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace
@@ -29,20 +30,32 @@ def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[
     Keys: `kpi_id, title, unit, theme, feed, levels` (those with a figure), `first_month`,
     `newest_month` (of a value; None if there is none).
     """
-    rows = _rows(
-        db,
-        """SELECT k.kpi_id, k.title, k.unit, k.theme, k.feed, k.description,
-                  list(DISTINCT m.org_level) FILTER (m.value IS NOT NULL) AS levels,
-                  min(m.month) FILTER (m.value IS NOT NULL) AS first_month,
-                  max(m.month) FILTER (m.value IS NOT NULL) AS newest_month
-           FROM kpi AS k LEFT JOIN kpi_monthly AS m USING (kpi_id)
-           GROUP BY ALL ORDER BY k.theme, k.kpi_id""",
+    every = rows(
+        db, "SELECT kpi_id, title, unit, theme, feed, description FROM kpi ORDER BY theme, kpi_id"
     )
-    found = [row for row in rows if _has(words, row["kpi_id"], row["title"], *_about(row))]
+    found = [row for row in every if _has(words, row["kpi_id"], row["title"], *_about(row))]
     for row in found:
         del row["description"]
-        row["levels"] = [level for level in LEVELS if level in (row["levels"] or ())]
-    return found
+    return _with_months(db, found)
+
+
+def _with_months(db: duckdb.DuckDBPyConnection, kpis: list[Row]) -> list[Row]:
+    """Add levels and months to KPIs, whose figures alone are read."""
+    known = rows(
+        db,
+        """SELECT kpi_id, list(DISTINCT org_level) AS levels,
+                  min(month) AS first_month, max(month) AS newest_month
+           FROM kpi_monthly
+           WHERE kpi_id IN (SELECT unnest($kpis::VARCHAR[])) AND value IS NOT NULL
+           GROUP BY kpi_id""",
+        kpis=[kpi["kpi_id"] for kpi in kpis],
+    )
+    of_kpi = {one["kpi_id"]: one for one in known}
+    none = {"levels": (), "first_month": None, "newest_month": None}
+    for kpi in kpis:
+        kpi.update(none | of_kpi.get(kpi["kpi_id"], {}))
+        kpi["levels"] = [level for level in LEVELS if level in kpi["levels"]]
+    return kpis
 
 
 def find_organisations(
@@ -55,7 +68,7 @@ def find_organisations(
     (`KEY_COLUMNS`).
     """
     short = {(place.level, place.code): place.name for place in places}
-    rows = _rows(
+    every = rows(
         db,
         f"""SELECT org_code, org_level, org_name, {", ".join(KEY_COLUMNS.values())}
            FROM organisation
@@ -63,19 +76,20 @@ def find_organisations(
                                       ORDER BY valid_from DESC NULLS LAST) = 1""",
     )
     order = list(LEVELS)
-    rows.sort(key=lambda row: (-order.index(row["org_level"]), row["org_code"]))
-    for row in rows:
+    every.sort(key=lambda row: (-order.index(row["org_level"]), row["org_code"]))
+    for row in every:
         row["short_name"] = short.get((row["org_level"], row["org_code"]))
-    return [row for row in rows if _has(words, *_names(row))]
+    return [row for row in every if _has(words, *_names(row))]
 
 
 def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
-    """The KPI with this id, in any case. Raises NoMatch with similar ids."""
-    every = find_kpis(db)
-    found = next((row for row in every if row["kpi_id"] == text.strip().casefold()), None)
-    if found is None:
+    """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with similar
+    ids."""
+    every = rows(db, "SELECT kpi_id, title, unit, theme, feed FROM kpi")
+    found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
+    if not found:
         raise NoMatch(*unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every}))
-    return found
+    return _with_months(db, found)[0]
 
 
 def organisation_named(
@@ -111,22 +125,16 @@ def organisation_named(
 def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) -> list[Row]:
     """The months of one KPI and organisation, oldest first: `month, value, numerator, denominator,
     year_on_year_change, year_on_year_ratio, edition, status, status_reason`."""
-    return _rows(
+    return rows(
         db,
         """SELECT month, value, numerator, denominator, year_on_year_change, year_on_year_ratio,
                   edition, status, status_reason
            FROM kpi_monthly
            WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code ORDER BY month""",
-        {"kpi": kpi_id, "level": level, "code": code},
+        kpi=kpi_id,
+        level=level,
+        code=code,
     )
-
-
-def _rows(
-    db: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, str] | None = None
-) -> list[Row]:
-    found = db.execute(sql, parameters)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _has(words: Iterable[str], *texts: str) -> bool:
@@ -143,5 +151,5 @@ def _names(row: Row) -> list[str]:
     return [row[key] for key in ("org_code", "org_name", "short_name") if row[key]]
 
 
-def _titles(rows: list[Row]) -> dict[str, str]:
-    return {row["org_code"]: row["short_name"] or row["org_name"] or "" for row in rows}
+def _titles(found: list[Row]) -> dict[str, str]:
+    return {row["org_code"]: row["short_name"] or row["org_name"] or "" for row in found}

@@ -10,11 +10,12 @@ from typing import Any
 
 import duckdb
 
+from warehouse.base.sql import rows
 from warehouse.lineage.edge_table import edges_of
 from warehouse.lineage.feed_edges import COUNT_OF, ROWS, Edge
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
 from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
-from warehouse.outputs.pages.page_data import Row, rows
+from warehouse.outputs.pages.page_data import Row
 from warehouse.reference.levels import LEVELS
 
 EVERY = "every level"

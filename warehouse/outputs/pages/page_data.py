@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import duckdb
 
+from warehouse.base.sql import rows
 from warehouse.editions.check_history import Dimension
 
 Row = dict[str, Any]
@@ -28,13 +29,6 @@ NEWEST = """
 LAST = """
     SELECT c.* FROM governance.check_result AS c WHERE c.feed <> 'mart'
     QUALIFY c.checked_at = max(c.checked_at) OVER (PARTITION BY c.feed, c.edition)"""
-
-
-def rows(db: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> list[Row]:
-    """Return the rows of a query on the attached mart as dictionaries."""
-    answer = db.execute(sql, parameters or None)
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
