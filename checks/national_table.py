@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from checks.edition_view import EditionView
-from warehouse.archive.source_files import Archive
+from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.text import heading_key
 from warehouse.editions.parts_and_revisions import in_order
 from warehouse.readers.months_across import find_across
@@ -34,17 +34,27 @@ class NationalTable:
 @lru_cache(maxsize=4)  # several checks use the same workbook
 def national_table(view: EditionView) -> NationalTable | str:
     """The national table of an edition's newest workbook, or the reason why there is none."""
+    book = newest_workbook(view, "no workbook: CSV files have no national table")
+    if isinstance(book, str):
+        return book
+    file, every = book
+    sheets = [sheet for sheet in every if sheet.name != file.sheet]
+    found = (find_national_table(sheet, file.file_name) for sheet in sheets)
+    return next(filter(None, found), f"no national table in {file.file_name}")
+
+
+def newest_workbook(view: EditionView, without: str) -> tuple[SourceFile, list[Sheet]] | str:
+    """An edition's newest workbook with all of its sheets, or why there is none (`without`) or it
+    can't be read."""
     books = [file for file in view.files if file.sheet is not None]
     if not books:
-        return "no workbook: CSV files have no national table"
+        return without
     file = in_order(books)[-1]
     try:
         with Archive(view.home).as_file(file) as path:
-            sheets = [sheet for sheet in read_sheets(path) if sheet.name != file.sheet]
+            return file, list(read_sheets(path))
     except (OSError, Refused) as error:
         return f"{file.file_name} can't be read again ({error})"
-    found = (find_national_table(sheet, file.file_name) for sheet in sheets)
-    return next(filter(None, found), f"no national table in {file.file_name}")
 
 
 def find_national_table(sheet: Sheet, file_name: str = "") -> NationalTable | None:

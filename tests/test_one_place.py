@@ -13,7 +13,6 @@ ONE_PLACE = {
     r"key=lambda \w+: \w+\.order\b|sort\(~pl\.col\(\"unreliable\"\)": {
         "warehouse/editions/parts_and_revisions.py",  # which file supersedes which
         "warehouse/intake/import_words.py",  # the newest of one edition, before it is tidied
-        "assets/feeds/nhs_app/rules.py",  # the newest workbook
     },
     r"(?<![\w\]])\((\w+)\.feed, \1\.edition(, \1\.sha256)?\)": {
         "warehouse/base/keys.py",

@@ -18,11 +18,10 @@ from checks.check_evidence import Evidence, skipped
 from checks.edition_view import EditionView
 from checks.expectations import always, as_expected, equal
 from checks.feed_rules import Rule
-from warehouse.archive.source_files import Archive
+from checks.national_table import newest_workbook
 from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
-from warehouse.readers.refused import Refused
-from warehouse.readers.workbook import Sheet, read_sheets
+from warehouse.readers.workbook import Sheet
 from warehouse.transform.lake import lake_paths, quarantine_of
 
 RECONCILED = ("logins", "unique_users")
@@ -70,15 +69,11 @@ class Pair:
 @lru_cache(maxsize=1)  # both checks use the same workbook
 def _compared(view: EditionView) -> ReconciledTable | str:
     """Return the newest workbook's national table with its ICBs' sums, or the reason why not."""
-    books = [file for file in view.files if file.sheet is not None]
-    if not books:
-        return "no workbook: a CSV of ICBs has no national table"
-    file = max(books, key=lambda one: one.order)
-    try:
-        with Archive(view.home).as_file(file) as path:
-            table = find_national(list(read_sheets(path)), view.contract, file.sheet or "")
-    except (OSError, Refused) as error:
-        return f"{file.file_name} can't be read again ({error})"
+    book = newest_workbook(view, "no workbook: a CSV of ICBs has no national table")
+    if isinstance(book, str):
+        return book
+    file, sheets = book
+    table = find_national(sheets, view.contract, file.sheet or "")
     if table is None:
         return f"no national table in {file.file_name}"
     rejected = quarantine_of(view.home, file, ["rule"])
