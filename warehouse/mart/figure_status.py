@@ -4,10 +4,16 @@ incomplete, disputed, provisional, final."""
 from __future__ import annotations
 
 # Condition, status and reason for a row `p` of `stage.latest`. `d`: its dispute, `v`: the
-# provisional rule of its KPI and level, `h`: its held or released month.
+# provisional rule of its KPI and level, `h`: its held or released month, `c`: whether the feed that
+# counts it covers the month.
 _STATUS = (
     ("p.suppressed", "suppressed", "'a small number of a local return, or it would disclose one'"),
     ("p.value IS NULL AND h.held IS NOT NULL", "held", "h.held"),
+    (
+        "p.value IS NULL AND p.edition IS NULL AND c.feed IS NOT NULL",
+        "incomplete",
+        "'the publisher gave this month without this figure'",
+    ),
     (
         "p.value IS NULL AND p.edition IS NULL",
         "incomplete",
@@ -45,4 +51,5 @@ def with_status() -> str:
             CASE {reason} END AS status_reason
         FROM stage.latest AS p LEFT JOIN stage.dispute_reason AS d ON d.disputed = p.disputed
         LEFT JOIN mart.kpi_provisional AS v ON v.kpi_id = p.kpi_id AND v.org_level = p.org_level
-        LEFT JOIN stage.held_figure AS h ON h.series = p.series AND h.ordinal = p.ordinal"""
+        LEFT JOIN stage.held_figure AS h ON h.series = p.series AND h.ordinal = p.ordinal
+        LEFT JOIN stage.covered AS c ON c.feed = p.feed AND c.month = p.month"""

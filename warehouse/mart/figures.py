@@ -106,7 +106,8 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
 
 def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     """Create `stage.published` (`measure, month`): the months in which any organisation has the
-    measure. A month before its first publication has no row, rather than a missing figure."""
+    measure. A month before its first publication has no row, rather than a missing figure.
+    `stage.covered` (`feed, month`): the months that a feed covers with any measure."""
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
@@ -115,6 +116,11 @@ def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
         for feed, _, name in [one.partition(".")]
     ]
     db.execute(f"CREATE TABLE stage.published AS {' UNION ALL '.join(parts)}")
+    covered = [
+        f"SELECT DISTINCT '{feed}' AS feed, month FROM stage.reported_{feed}"
+        for feed in sorted({one.partition(".")[0] for one in numerators})
+    ]
+    db.execute(f"CREATE TABLE stage.covered AS {' UNION ALL '.join(covered)}")
 
 
 def _create_vintage(db: Connection) -> None:
@@ -206,13 +212,14 @@ def _to_date(name: str) -> str:
 
 
 def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """Create `stage.kpi_fact`: unit and kind of each KPI at each level."""
+    """Create `stage.kpi_fact`: unit and kind of each KPI at each level, and the feed that counts
+    it."""
     facts = [
-        (kpi.kpi_id, level, kpi.unit, kpi.is_stock)
+        (kpi.kpi_id, level, kpi.unit, source.feeds[0], kpi.is_stock)
         for kpi, source in wanted
         for level in source.levels
     ]
-    text = dict.fromkeys(("kpi_id", "org_level", "unit"), pl.String)
+    text = dict.fromkeys(("kpi_id", "org_level", "unit", "feed"), pl.String)
     frame = pl.DataFrame(facts, schema={**text, "is_stock": pl.Boolean}, orient="row")
     create_from(db, "stage.kpi_fact", frame, "catalogue.kpi")
 

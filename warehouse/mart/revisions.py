@@ -202,12 +202,13 @@ def _add_revision_to_kpis(db: Connection) -> None:
 def revision_views() -> dict[str, str]:
     """Return views over revisions, name -> SQL, for a mart opened on its own."""
     size = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
+    # One key: for `rank <= 10` DuckDB then keeps ten rows of each group, and sorts none.
+    order = f"row(coalesce({size}, -1), abs(r.change), r.month, r.org_code, r.edition, r.revision)"
     return {
         "largest_revisions": f"""CREATE VIEW largest_revisions AS
             SELECT row_number() OVER (
                        PARTITION BY r.kpi_id, r.org_level
-                       ORDER BY {size} DESC NULLS LAST, abs(r.change) DESC,
-                                r.month DESC, r.org_code, r.edition DESC, r.revision DESC) AS rank,
+                       ORDER BY {order} DESC) AS rank,
                    r.kpi_id, k.title, k.unit, r.org_level, r.org_code, r.org_name, r.month,
                    r.from_edition, r.from_revision, r.edition, r.revision, r.known_from,
                    r.old_value, r.new_value, r.change, r.ratio, {size} AS size, r.editions_after,
