@@ -15,8 +15,9 @@ from checks.check_register import checks_of
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.lock import writing
-from warehouse.contract.model import Contract, tidy_version
+from warehouse.contract.model import Contract
 from warehouse.contract.shapes import measure_fields, tidy_fields
+from warehouse.contract.tidy_versions import tidy_version
 from warehouse.lineage.feed_edges import measure_edges, tidy_edges
 from warehouse.outputs.openlineage.emit import Emitter, emitting
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running

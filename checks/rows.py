@@ -21,7 +21,9 @@ from checks.expectations import (
     none_found,
     not_null,
 )
+from warehouse.base import decimals
 from warehouse.base.months import month_text
+from warehouse.base.number_format import say_number
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import ROW_RULES, remedy, window
@@ -36,6 +38,7 @@ ONLY_BROKEN = {
     "month_not_mangled": matches(NO_TEXT),
     "month_readable": matches(NO_TEXT),
     "count_whole": matches("^[+-]?[0-9]{1,18}$"),
+    "decimal_exact": matches(decimals.TEXT),
 }
 
 
@@ -83,6 +86,7 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
     columns = contract.columns.items()
     months = [name for name, c in columns if c.type == "month"]
     counts = [name for name, c in columns if c.type == "count"]
+    decimals = [name for name, c in columns if c.type == "decimal"]
     return {
         "row_shape": ["the row"],
         "total_row": ["the row"],
@@ -90,7 +94,8 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
         "month_not_mangled": months,
         "month_readable": months,
         "count_whole": counts,
-        "count_not_negative": counts,
+        "decimal_exact": decimals,
+        "count_not_negative": contract.numbers,
         "label_known": [name for name, c in columns if c.type == "label"],
         "code_pattern": [name for name, c in columns if c.pattern],
         "month_in_window": [contract.month] if contract.month else [],
@@ -200,14 +205,14 @@ def _domain(
 def _counts(view: EditionView, name: str, failing: pl.DataFrame) -> tuple[pl.DataFrame, str, str]:
     """Return the smallest accepted count, and those that are quarantined as negative."""
     smallest = view.scan_tidy().select(pl.col(name).min()).collect().item()
-    told = "no count" if smallest is None else f"the smallest is {smallest}"
+    told = "no count" if smallest is None else f"the smallest is {say_number(float(smallest))}"
     local = view.contract.local_return  # it may be one practice's count
     least = smallest if smallest is None or smallest < 0 or not local else 0
     accepted = pl.DataFrame(
         {"item": ["the smallest accepted"], "number": [least]},
         schema_overrides={"number": pl.Float64},
     )
-    worst = failing.select("item", pl.col("text").cast(pl.Int64).cast(pl.Float64).alias("number"))
+    worst = failing.select("item", pl.col("text").cast(pl.Float64).alias("number"))
     return pl.concat([accepted, worst]), "zero or more", UNBROKEN if local else told
 
 

@@ -22,7 +22,7 @@ from checks.suite import gather, suite_of
 from checks.unexpected import unexpected_in
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
-from warehouse.contract.model import hash_files
+from warehouse.contract.tidy_versions import hash_files
 from warehouse.editions.check_history import CheckResult, Verdict
 from warehouse.reference import local_authorities, organisations
 

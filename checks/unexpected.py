@@ -8,7 +8,7 @@ from typing import Any
 
 from checks.check_evidence import SHOWN
 from checks.evaluation import Result
-from warehouse.base.number_format import limit, whole
+from warehouse.base.number_format import amount, limit
 
 ITEM = "item"
 ALONE = ("text", "number")  # columns of evidence whose value needs no name beside it
@@ -41,7 +41,7 @@ def _values(row: dict[str, Any]) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    return (whole if float(value).is_integer() else limit)(value)
+    return (amount if float(value).is_integer() else limit)(value)
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.months import month_text
-from warehouse.base.number_format import signed_percent, signed_whole, whole
+from warehouse.base.number_format import amount, signed_amount, signed_percent
 from warehouse.editions.diff import Difference, Side
 from warehouse.editions.figure_changes import CHANGED, ONLY_NEW, ONLY_OLD
 from warehouse.store import whole_file
@@ -112,10 +112,10 @@ def _sides(found: Difference) -> Table:
         "Change",
         "",
         "",
-        signed_whole(new.files - old.files),
-        signed_whole(new.rows - old.rows),
-        signed_whole(new.quarantined - old.quarantined),
-        signed_whole(new.organisations - old.organisations),
+        signed_amount(new.files - old.files),
+        signed_amount(new.rows - old.rows),
+        signed_amount(new.quarantined - old.quarantined),
+        signed_amount(new.organisations - old.organisations),
     )
     return table
 
@@ -135,9 +135,9 @@ def _sums(found: Difference) -> Table:
     for row in found.measures.iter_rows(named=True):
         table.add_row(
             row["measure"],
-            whole(row["old"]),
-            whole(row["new"]),
-            signed_whole(row["change"]),
+            amount(row["old"]),
+            amount(row["new"]),
+            signed_amount(row["change"]),
             _percent(row["ratio"]),
             f"{row['cells']:,}",
             f"{row['changed']:,}",
@@ -172,9 +172,9 @@ def _largest(screen: Screen, found: Difference, limit: int, csv: Path | None) ->
             row["org_code"],
             Text(row["org_name"] or "-"),
             row["measure"],
-            whole(row["old"]),
-            whole(row["new"]),
-            signed_whole(row["change"]),
+            amount(row["old"]),
+            amount(row["new"]),
+            signed_amount(row["change"]),
             _percent(row["ratio"]),
             "lost rows" if row["lost_rows"] else "",
         )
@@ -195,7 +195,7 @@ def _apart(screen: Screen, found: Difference) -> None:
         table = plain_table("Month", *counts, title=f"\nOnly in {side.name}", right=counts)
         for row in rows.iter_rows(named=True):
             table.add_row(
-                month_text(row["month"]), f"{row['organisations']:,}", whole(row["total"])
+                month_text(row["month"]), f"{row['organisations']:,}", amount(row["total"])
             )
         screen.table(table)
 

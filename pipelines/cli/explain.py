@@ -94,7 +94,10 @@ def _write_rows(screen: Screen, figure: Explanation, rows: pl.DataFrame | None, 
         screen.error("The rows are no longer available.", "Run access-recovery refresh first.")
         raise typer.Exit(WRONG)
     named = {one["part"] for one in figure.lists["organisations"] if "org_code" in one}
-    shown = rows.with_columns(pl.when(pl.col("part").is_in(named)).then("org_code"))
+    shown = rows.with_columns(
+        pl.when(pl.col("part").is_in(named)).then("org_code"),
+        pl.col("count").cast(pl.String).str.replace(r"\.?0+$", ""),  # 12, not 12.0000000000
+    )
     try:
         with whole_file(path) as part:
             shown.write_csv(part, include_bom=True)

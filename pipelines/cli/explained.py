@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import SYNTHETIC, Screen
-from warehouse.base.number_format import value_text, whole
+from warehouse.base.number_format import amount, value_text
 from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _show_parts(screen: Screen, answer: Explanation) -> None:
     table = _grid(3, 1)
     for part in answer.lists["parts"]:
         of = f" ({part['feed']})" if "feed" in part else ""
-        table.add_row("", part["part"], whole(part.get("value")), f"{part['text']}{of}")
+        table.add_row("", part["part"], amount(part.get("value")), f"{part['text']}{of}")
     screen.table(table)
 
 
@@ -170,7 +170,7 @@ def _organisation(one: Record) -> tuple[str, str, str, str, str]:
     if "org_code" not in one:
         many = _many(one["organisations"], one["org_level"])
         return many, "", one.get("edition", "-"), "", note
-    shown = "withheld" if value is None else whole(value)
+    shown = "withheld" if value is None else amount(value)
     counted = "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
     return one["org_code"], shown, one.get("edition", "-"), counted, note
 

@@ -22,6 +22,7 @@ MAY = {
         "warehouse/claims/register.py",
         "warehouse/base/yaml_files.py",
         "warehouse/contract/model.py",
+        "warehouse/contract/tidy_versions.py",
         "warehouse/kpi/catalogue.py",
         "warehouse/outputs/data_docs/offline_pages.py",
         "warehouse/reference/local_authorities.py",

@@ -28,10 +28,11 @@ def say_change(unit: str, change: float | None, ratio: float | None, digits: int
 
 
 def value_text(value: float, unit: str, digits: int = 1) -> str:
-    """A value as people read it: counts whole, shares in per cent, rates with one decimal."""
+    """A value as people read it: counts and FTE as `say_number`, shares in per cent, rates with one
+    decimal."""
     if unit == "share":
         return percent(value, digits)
-    return f"{value:,.1f}" if "_per_" in unit else whole(value)
+    return f"{value:,.1f}" if "_per_" in unit else say_number(value)
 
 
 def percent(ratio: float, digits: int = 1) -> str:
@@ -46,20 +47,20 @@ def size_sql(column: str) -> str:
     return f"format(CASE unit WHEN 'share' THEN '{{:.2f}} pp' ELSE '{{:.2f}}%' END, {size})"
 
 
-def whole(value: float | None) -> str:
-    """A count: `274,903`; `-` if it is not known."""
-    return "-" if value is None else f"{value:,.0f}"
+def amount(value: float | None) -> str:
+    """A count or FTE: `274,903`, `65.6`; `-` if it is not known."""
+    return "-" if value is None else say_number(value)
 
 
-def signed_whole(value: float | None) -> str:
-    """A change of a count: `+7,351`; `-` if it is not known."""
-    return "-" if value is None else f"{value:+,}"
+def signed_amount(value: float | None) -> str:
+    """A change of a count or FTE: `+7,351`, `-0.5`, `+0`; `-` if it is not known."""
+    return "-" if value is None else f"{'-' if value < 0 else '+'}{say_number(abs(value))}"
 
 
 def say_number(value: float) -> str:
     """`1,237,002`, `65.6`: with at most two decimals, and no trailing zeros."""
     if value == int(value):
-        return whole(value)
+        return f"{value:,.0f}"
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 

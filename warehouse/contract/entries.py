@@ -15,7 +15,8 @@ from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
 
 Labels = dict[str, tuple[str, ...] | None]
-ColumnType = Literal["text", "code", "label", "month", "count"]
+ColumnType = Literal["text", "code", "label", "month", "count", "decimal"]
+NUMBERS: tuple[ColumnType, ...] = ("count", "decimal")
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
 
 
@@ -23,7 +24,8 @@ class Column(Strict):
     """One column of the tidy table, and every heading that the publisher has used for it.
 
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
-    counts may be written as `344.0`. `daily`: a month column has days, each one of its month.
+    counts may be written as `344.0`. A `decimal` is kept to the digit (FTE). `daily`: a month
+    column has days, each one of its month.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -50,8 +52,8 @@ class Column(Strict):
             raise ValueError("a label column needs its label family (`labels:`)")
         if self.type == "month" and not self.formats:
             raise ValueError("a month column needs its date formats (`formats:`)")
-        if self.type == "count" and not self.unit:
-            raise ValueError("a count column needs its unit (`unit:`)")
+        if self.type in NUMBERS and not self.unit:
+            raise ValueError(f"a {self.type} column needs its unit (`unit:`)")
         return self
 
 
@@ -72,11 +74,12 @@ class EditionRule(Strict):
 class Measure(Strict):
     """A figure per organisation and month, of rows with the labels `where`.
 
-    One of `sum` (a count column added up), `largest` (the same count may be given several times),
-    `any` (1 if that sum is above zero, else 0) or `present` (1 for every organisation that the file
-    names). Outside `first_month` to `last_month` (YYYY-MM) it is NULL, not zero. `reported_if`: a
-    measure that is above zero for an organisation that reported; for another one this is NULL, for
-    the reason `unreported`, and a place's figure is that of its organisations which reported.
+    One of `sum` (a column of counts or decimals added up), `largest` (the same count may be given
+    several times), `any` (1 if that sum is above zero, else 0) or `present` (1 for every
+    organisation that the file names). Outside `first_month` to `last_month` (YYYY-MM) it is NULL,
+    not zero. `reported_if`: a measure that is above zero for an organisation that reported; for
+    another one this is NULL, for the reason `unreported`, and a place's figure is that of its
+    organisations which reported.
     `not_additive_because`: why values must not be added over organisations or months.
     """
 
@@ -102,7 +105,7 @@ class Measure(Strict):
 
     @property
     def column(self) -> str | None:
-        """The count column that it uses; None for `present`."""
+        """The column of numbers that it uses; None for `present`."""
         return self.sum or self.largest or self.any
 
     @model_validator(mode="after")

@@ -3,7 +3,6 @@ facts (`assets/feeds/<feed>/contract.yaml`)."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property
@@ -13,13 +12,13 @@ from typing import Literal
 import yaml
 from pydantic import Field, model_validator
 
-from warehouse.base.imports import modules_behind
 from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.discovery import Discovery
 from warehouse.contract.entries import (
+    NUMBERS,
     Column,
     Completeness,
     EditionRule,
@@ -34,9 +33,6 @@ from warehouse.contract.entries import (
 from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
-READING = "warehouse.transform.tidy"  # where a reading begins
-# When and where a feed is published does not change its rows.
-NOT_OF_ROWS = re.compile(rb"^(?:cadence|discovery):.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 
 
 class Contract(Strict):
@@ -110,8 +106,7 @@ class Contract(Strict):
             if name is not None and self.columns[name].nullable:
                 raise ValueError(f"`{name}` identifies measures, so it can't be nullable")
         for measure_id, measure in self.measures.items():
-            if measure.column and self.columns[measure.column].type != "count":
-                raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count")
+            self._measures_numbers(measure_id, measure)
             if measure.reported_if not in {None, *self.measures}:
                 raise ValueError(f"measure {measure_id}: no such measure `{measure.reported_if}`")
             for column, wanted in measure.where.items():
@@ -119,6 +114,19 @@ class Contract(Strict):
                 if unknown:
                     raise ValueError(f"measure {measure_id}: no such label {sorted(unknown)}")
         return self
+
+    def _measures_numbers(self, measure_id: str, measure: Measure) -> None:
+        if measure.column and measure.column not in self.numbers:
+            raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count or decimal")
+        if self.is_decimal(measure_id) and measure.additive_over_time:
+            # Values over several months are worked out from published, rounded ones.
+            raise ValueError(f"measure {measure_id}: decimals can't be added over months")
+
+    def is_decimal(self, measure_id: str) -> bool:
+        """Whether a measure has decimals (`warehouse.base.decimals`), not whole numbers."""
+        measure = self.measures[measure_id]
+        column = measure.sum or measure.largest
+        return column is not None and self.columns[column].type == "decimal"
 
     def _labels_exist(self) -> None:
         for heading, one in self.columns.items():
@@ -207,9 +215,9 @@ class Contract(Strict):
         return self.beside is not None and self.across is None
 
     @property
-    def counts(self) -> list[str]:
-        """Columns of counts."""
-        return [name for name, column in self.columns.items() if column.type == "count"]
+    def numbers(self) -> list[str]:
+        """Columns of counts and decimals."""
+        return [name for name, column in self.columns.items() if column.type in NUMBERS]
 
     @property
     def holds_months(self) -> int | None:
@@ -273,27 +281,3 @@ def reference_feeds(contract: Contract) -> list[str]:
     rule = contract.completeness
     named = (rule.expected_feed, rule.reconcile_feed, rule.population_feed)
     return [feed for feed in named if feed]
-
-
-@cache
-def tidy_version(feed: str) -> str:
-    """Short hash of all that determines a feed's tidy tables; if it changes, files are read again.
-
-    That is its contract (and that of `labels_and_measures_of`), its corrections, and every module
-    used to read a file.
-    """
-    folder = FEEDS_FOLDER / feed
-    told = [feed, contracts()[feed].labels_and_measures_of]
-    files = [FEEDS_FOLDER / one / "contract.yaml" for one in told if one]
-    files += [path for path in (folder / "corrections.yaml",) if path.exists()]
-    files += modules_behind(READING)
-    return hash_files(files, aside=NOT_OF_ROWS)
-
-
-def hash_files(files: list[Path], aside: re.Pattern[bytes] | None = None) -> str:
-    """Short hash of files' contents, ignoring line endings and what matches `aside`."""
-    digest = hashlib.sha256()
-    for file in files:
-        content = file.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(aside.sub(b"", content) if aside else content)
-    return digest.hexdigest()[:12]

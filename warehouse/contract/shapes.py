@@ -5,9 +5,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from warehouse.base.decimals import PLACES
 from warehouse.contract.model import Contract
 
-TYPES = {"text": "string", "code": "string", "label": "enum", "month": "date", "count": "int64"}
+TYPES = {
+    "text": "string",
+    "code": "string",
+    "label": "enum",
+    "month": "date",
+    "count": "int64",
+    "decimal": f"decimal(38,{PLACES})",
+}
 
 
 class Field(NamedTuple):
@@ -31,7 +39,10 @@ def measure_fields(contract: Contract) -> list[Field]:
     return [
         Field("org_code", "string", "Organisation the figures are of."),
         Field("month", "date", "Month the figures are about."),
-        *(Field(name, "int64", one.title) for name, one in contract.measures.items()),
+        *(
+            Field(name, TYPES["decimal" if contract.is_decimal(name) else "count"], one.title)
+            for name, one in contract.measures.items()
+        ),
         Field("rows", "uint32", "Published rows added up."),
         Field("digest", "uint64", "Content of the cell, to tell parts from revisions."),
         Field("unreliable", "bool", "Whether rows of the cell went to quarantine."),

@@ -201,9 +201,12 @@ def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
     """Return an edition's figures, without NULLs: `month, org_code, measure, value, unreliable`."""
     columns = [*CELL, "unreliable", *wanted]
+    own = contracts()[files[0].feed]
+    decimals = any(own.is_decimal(name) for name in own.measures)
+    kind = pl.Float64 if decimals else pl.Int64
     frames = [
         pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(
-            pl.col(list(wanted)).cast(pl.Int64)
+            pl.col(list(wanted)).cast(kind)
         )
         for file in files
     ]

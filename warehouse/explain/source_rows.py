@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.decimals import KIND
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.months import month_text
@@ -24,7 +25,7 @@ from warehouse.reference.levels import UNASSIGNED
 from warehouse.transform.lake import lake_keys, lake_paths
 from warehouse.transform.measure import counted_as, matching
 
-ROWS = {
+ROWS: dict[str, type[pl.DataType] | pl.DataType] = {
     "part": pl.String,
     "feed": pl.String,
     "edition": pl.String,
@@ -33,7 +34,7 @@ ROWS = {
     "source_row": pl.Int64,
     "column": pl.String,
     "org_code": pl.String,
-    "count": pl.Int64,
+    "count": KIND,
 }
 
 
@@ -98,7 +99,7 @@ def _rows(
             pl.col(SOURCE_ROW).cast(pl.Int64),
             _heading(file, contract, wanted.column, month).alias("column"),
             code.alias("org_code"),
-            count.cast(pl.Int64).alias("count"),
+            count.cast(KIND).alias("count"),
         )
         .sort("source_row", "column")
         .collect()
@@ -123,7 +124,7 @@ def _heading(file: SourceFile, contract: Contract, column: str | None, month: da
 
 
 def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
-    """Add up rows of one part by organisation: `org_code`, `value` (Int64), `rows_added`.
+    """Add up rows of one part by organisation: `org_code`, `value` (Float64), `rows_added`.
 
     By the rule of the measure: a sum; the largest; 1 if the sum is above zero, else 0; or 1 for
     each organisation. NULL where counts are withheld.
@@ -135,7 +136,8 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
         counts = pl.col("count")
         value = pl.when(counts.null_count() == 0).then(counted_as(wanted, counts))
     return rows.group_by("org_code", maintain_order=True).agg(
-        value.alias("value"), pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added")
+        value.cast(pl.Float64).alias("value"),
+        pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added"),
     )
 
 

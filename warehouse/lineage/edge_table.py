@@ -18,7 +18,8 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
-from warehouse.contract.model import contracts, hash_files
+from warehouse.contract.model import contracts
+from warehouse.contract.tidy_versions import hash_files
 from warehouse.kpi.catalogue import Kpi
 from warehouse.lineage.feed_edges import Edge, contract_edges
 from warehouse.lineage.records import RECORDS, record_edges

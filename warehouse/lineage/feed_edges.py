@@ -31,6 +31,7 @@ READ_AS = {
     "label": "label, in its current spelling",
     "month": "month, as its first day",
     "count": "whole number",
+    "decimal": "number, to the digit",
 }
 
 
@@ -165,7 +166,7 @@ def _measures(contract: Contract) -> Iterator[Edge]:
     yield Edge(table, "month", *_month(contract))
     yield Edge(table, "rows", tidy, ROWS, description="rows added up")
     conditions = [name for one in contract.measures.values() for name in one.where]
-    for name in dict.fromkeys((*contract.key, *contract.counts, *conditions)):
+    for name in dict.fromkeys((*contract.key, *contract.numbers, *conditions)):
         yield Edge(table, "digest", tidy, name, description="hashed")
     yield Edge(
         table, "unreliable", f"quarantine.{contract.feed}", ROWS, description="rows quarantined"

@@ -73,7 +73,7 @@ def _load_figures(db: Connection, wanted: Wanted) -> None:
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,
             vintage BIGINT, edition VARCHAR, revision INTEGER, published_on DATE, known_from DATE,
-            numerator BIGINT, denominator BIGINT,
+            numerator DOUBLE, denominator DOUBLE,
             members_present BIGINT, members_expected BIGINT, reason VARCHAR, disputed BIT)"""
     )
     parts = []
@@ -97,7 +97,8 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
         bottom = f"f.d_{source.denominator.partition('.')[2]}"
     return f"""SELECT f.month, '{level}', f.org_code, '{kpi.kpi_id}', '{kpi.unit}', f.vintage,
                f.edition, f.revision, f.published_on, f.known_from,
-               CASE WHEN {faults.sound} THEN {top} END, CASE WHEN {faults.sound} THEN {bottom} END,
+               CASE WHEN {faults.sound} THEN {top} END::DOUBLE,
+               CASE WHEN {faults.sound} THEN {bottom} END::DOUBLE,
                f.members_present, f.members_expected, {faults.reason}, f.disputed
         FROM {inputs.table(level)} AS f {join} {faults.joins}
         WHERE NOT {is_unassigned("f.org_code")} AND f.month IN (
@@ -156,8 +157,8 @@ def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
     create_held_figures(db)
     db.execute(
         """CREATE TABLE stage.year_before (
-            series BIGINT, ordinal BIGINT, financial_year VARCHAR, value DOUBLE, numerator BIGINT,
-            denominator BIGINT, status VARCHAR)"""
+            series BIGINT, ordinal BIGINT, financial_year VARCHAR, value DOUBLE, numerator DOUBLE,
+            denominator DOUBLE, status VARCHAR)"""
     )
     kept.lend_months(db)
     latest = batches(db, "stage.latest")

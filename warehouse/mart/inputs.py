@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from warehouse.base.decimals import SQL_KIND
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Source, measure_name
 from warehouse.mart.boundaries import boundary_at
@@ -70,6 +71,11 @@ class Inputs:
         return {f"n_{n}" for n in self.numerators if top[n].reported_if} | {
             f"d_{d}" for d in self.denominators if bottom[d].reported_if
         }
+
+    def sql_kind(self, column: str) -> str:
+        """The type of a measure column (`n_*`, `d_*`)."""
+        feed = self.feed if column.startswith("n_") else self.other or self.feed
+        return SQL_KIND if contracts()[feed].is_decimal(column[2:]) else "BIGINT"
 
     def columns_at(self, level: str) -> list[str]:
         """Measure columns of the table at a level."""

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.archive.source_files import SourceFile
+from warehouse.base.decimals import KIND
 from warehouse.base.home import Home
 from warehouse.base.months import between, days_of, financial_year, months_apart, parse_month
 from warehouse.base.working_days import working_days
@@ -101,8 +102,8 @@ def load_reported(
     """Create `stage.reported_<feed>`: one row per organisation, month and vintage.
 
     Columns: `org_code, month, vintage, edition, revision, published_on, known_from, sha256, rows`,
-    and one BIGINT per measure. An organisation-month that lost a count-bearing row is left out, so
-    that an earlier edition's figure stays the latest.
+    and a column per measure (BIGINT, or DECIMAL). An organisation-month that lost a count-bearing
+    row is left out, so that an earlier edition's figure stays the latest.
     """
     measures = ", ".join(f"m.{name}" for name in contract.measures)
     paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
@@ -128,7 +129,7 @@ def load_reported(
 
 def _no_measures(contract: Contract) -> pl.DataFrame:
     """Return the measures, all NULL, of a feed without files."""
-    counts = dict.fromkeys(contract.measures, pl.Int64)
+    counts = {name: KIND if contract.is_decimal(name) else pl.Int64 for name in contract.measures}
     cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "unreliable": pl.Boolean}
     return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
 
@@ -189,7 +190,7 @@ def _months_again(one: EditionFile, placed: list[EditionFile], home: Home) -> li
 
 def _losses(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Return rows with a count; for a list, which has no counts, rows that name a member."""
-    if contract.counts:
+    if contract.numbers:
         return count_bearing(rejected, contract)
     return rejected.filter(readable_code(contract).is_not_null())
 

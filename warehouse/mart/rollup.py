@@ -91,13 +91,14 @@ def _sum_of(inputs: Inputs, name: str) -> str:
     """SQL: one measure of the members `s` added up. Beside a count of those that reported, that of
     another feed is of the same members."""
     if name in inputs.of_reporting:
-        return f"sum(s.{name})::BIGINT AS {name}"
+        return f"sum(s.{name})::{inputs.sql_kind(name)} AS {name}"
     own, members = f"s.{name}", "count(*)"
     beside = [top for top in inputs.columns if top.startswith("n_")]
     if inputs.other and not inputs.asks_members and set(beside) <= inputs.of_reporting:
         known = f"coalesce({', '.join(f's.{top}' for top in beside)}) IS NOT NULL"
         own, members = f"CASE WHEN {known} THEN s.{name} END", f"count(*) FILTER ({known})"
-    return f"CASE WHEN count({own}) = {members} THEN sum({own})::BIGINT END AS {name}"
+    total = f"sum({own})::{inputs.sql_kind(name)}"
+    return f"CASE WHEN count({own}) = {members} THEN {total} END AS {name}"
 
 
 def _of(alias: str, names: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.number_format import say_change, signed_percent, value_text
+from warehouse.base.number_format import amount, say_change, signed_percent, value_text
 from warehouse.kpi.catalogue import catalogue
 from warehouse.settings import HeadlinePlace
 
@@ -62,7 +62,7 @@ def headline_value(row: Row) -> str:
     """Return a value as text; for a share of few, with both numbers (81 of 82)."""
     text = value_text(row["value"], row["unit"])
     if row["unit"] == "share" and row["denominator"] < FEW:
-        return f"{row['numerator']:,} of {row['denominator']:,} = {text}"
+        return f"{amount(row['numerator'])} of {amount(row['denominator'])} = {text}"
     return text
 
 

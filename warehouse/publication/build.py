@@ -25,7 +25,8 @@ from warehouse.base.sql import attach_to_write, open_builder, open_file
 from warehouse.claims.claim_tables import create_claims
 from warehouse.claims.register import published_claims, register_files
 from warehouse.contract import series_breaks
-from warehouse.contract.model import contracts, hash_files
+from warehouse.contract.model import contracts
+from warehouse.contract.tidy_versions import hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA
 from warehouse.editions.parts_and_revisions import EditionFile, place_files
 from warehouse.editions.status import all_statuses

@@ -137,7 +137,7 @@ def table_rows(table: Candidate, contract: Contract) -> pl.DataFrame:
     required = contract.required(table.headings)
     named = [contract.column_of(heading) for heading in table.headings]
     wanted = [i for i, name in enumerate(named) if name in required]
-    counted = [i for i, name in enumerate(named) if name in contract.counts]
+    counted = [i for i, name in enumerate(named) if name in contract.numbers]
 
     def is_note(cells: list[str]) -> bool:
         filled = sum(bool(cells[i]) for i in wanted)

@@ -1,22 +1,21 @@
-"""From published text to typed rows, driven by the contract: renaming, types, label spellings, and
-the row rules for quarantine. Pure polars. Not here: reading files (`warehouse.transform.tidy`),
-checks on editions (`checks`)."""
+"""From published text to typed rows, driven by the contract: renaming, types, and the row rules for
+quarantine. Pure polars. Not here: reading files (`warehouse.transform.tidy`), checks on editions
+(`checks`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 import polars as pl
 
+from warehouse.base.decimals import PLACES
 from warehouse.base.months import add_months, month_text
-from warehouse.base.text import fold
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.reference.levels import UNASSIGNED
 from warehouse.transform.reshape import headings_of
+from warehouse.transform.typed_values import blank_to_null, typed_column
 
 FAILED_RULE = "failed_rule"
 RAW = "raw."
@@ -28,7 +27,8 @@ ROW_RULES = {
     "month_not_mangled": "a month is as it was typed, not as a spreadsheet turned it",
     "month_readable": "a month is written in a format the contract lists",
     "count_whole": "a count is a whole number",
-    "count_not_negative": "a count is not negative",
+    "decimal_exact": f"a decimal is a number with at most {PLACES} decimals",
+    "count_not_negative": "a number is not negative",
     "label_known": "a label is one the contract lists",
     "code_pattern": "a code has the pattern the contract gives",
     "month_in_window": "the month lies inside the edition's window",
@@ -49,7 +49,9 @@ REMEDIES = {
     "month_readable": "if months are written so now, add the format to the contract",
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
-} | dict.fromkeys(("row_shape", "value_present", "count_whole", "count_not_negative"), CORRECTED)
+} | dict.fromkeys(
+    ("row_shape", "value_present", "count_whole", "decimal_exact", "count_not_negative"), CORRECTED
+)
 # The author of a local return can correct it; there is no publisher to ask.
 TYPED_REMEDIES = {
     "month_readable": "type it as YYYY-MM",
@@ -78,71 +80,6 @@ class RowRule:
     expected: str
 
 
-@cache
-def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
-    """Folded published text -> canonical label."""
-    return {fold(text): label for label, others in labels for text in (label, *others)}
-
-
-def _typed_swiftly(
-    text: pl.Expr,
-    kind: pl.DataType,
-    quick: Callable[[pl.Series], pl.Series],
-    careful: Callable[[pl.Series], pl.Series],
-) -> pl.Expr:
-    """Type a column by `quick`; by `careful` only if `quick` loses a value."""
-
-    def typed(batch: pl.Series) -> pl.Series:
-        found = quick(batch)
-        return found if found.null_count() == batch.null_count() else careful(batch)
-
-    return text.map_batches(typed, return_dtype=kind, is_elementwise=True)
-
-
-def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
-    """Canonical labels: by the exact spelling, else ignoring case and spaces."""
-    spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
-    exact = {written: label for label, others in labels.items() for written in (label, *others)}
-    published = pl.Enum(list(exact))
-    canonical = pl.Series(list(exact.values()), dtype=kind)
-
-    def quick(batch: pl.Series) -> pl.Series:
-        return canonical.gather(batch.cast(published, strict=False).to_physical())
-
-    def careful(batch: pl.Series) -> pl.Series:
-        written = batch.unique().drop_nulls().to_list()
-        known = {one: spellings[fold(one)] for one in written if fold(one) in spellings}
-        return batch.replace_strict(
-            list(known), list(known.values()), default=None, return_dtype=kind
-        )
-
-    return _typed_swiftly(text, kind, quick, careful)
-
-
-def _counted(text: pl.Expr, zero_decimals: bool = False) -> pl.Expr:
-    """Parse whole numbers, with or without surrounding spaces. `zero_decimals`: `344.0` is one."""
-    decimals = r"\.0+$" if zero_decimals else "$^"
-    return _typed_swiftly(
-        text,
-        pl.Int64(),
-        lambda batch: batch.cast(pl.Int64, strict=False),
-        lambda batch: (
-            batch.str.strip_chars().str.replace(decimals, "").cast(pl.Int64, strict=False)
-        ),
-    )
-
-
-def _dated(text: pl.Expr, spellings: dict[str, date]) -> pl.Expr:
-    """Look first days of months up, with or without surrounding spaces."""
-
-    def looked_up(batch: pl.Series) -> pl.Series:
-        return batch.replace_strict(spellings, default=None, return_dtype=pl.Date)
-
-    return _typed_swiftly(
-        text, pl.Date(), looked_up, lambda batch: looked_up(batch.str.strip_chars())
-    )
-
-
 def window(contract: Contract, edition: date) -> tuple[date, date]:
     """The first and last month that an edition of this feed may contain."""
     return add_months(edition, 1 - contract.window_months), edition
@@ -160,7 +97,7 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     source = source_columns(contract, published)
     named = raw.rename({h: f"{RAW}{h}" for h in published})
     told = OVERFLOW in raw.collect_schema().names()
-    overflow = _blank_to_null(OVERFLOW) if told else pl.lit(None, pl.String)
+    overflow = blank_to_null(OVERFLOW) if told else pl.lit(None, pl.String)
     typed = named.with_columns(
         *[typed_column(contract, name, source.get(name)).alias(name) for name in contract.columns],
         overflow.alias(OVERFLOW),
@@ -176,33 +113,6 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
 def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
     """Column -> column of the conformed frame with its published text."""
     return {name: f"{RAW}{heading}" for name, heading in contract.columns_in(headings).items()}
-
-
-def _blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
-    """Stripped text; null if it is blank, or a text that means no value."""
-    text = pl.col(column).str.strip_chars()
-    return pl.when(~text.is_in(["", *missing])).then(text)
-
-
-def typed_column(contract: Contract, name: str, source: str | None) -> pl.Expr:
-    """The typed values of a column, from its published text (`source`; None: the file lacks it)."""
-    column = contract.columns[name]
-    if source is None:
-        kinds = {"month": pl.Date, "count": pl.Int64}
-        missing = pl.Enum(list(contract.labels(name))) if column.type == "label" else None
-        return pl.lit(None, missing or kinds.get(column.type, pl.String))
-    text = _blank_to_null(source, column.missing) if column.missing else pl.col(source)
-    match column.type:
-        case "month":
-            return _dated(text, column.months)
-        case "label":
-            return _labelled(text, contract.labels(name))
-        case "count":
-            return _counted(text, column.zero_decimals)
-        case "text":
-            return pl.when(text != "").then(text)
-        case "code":
-            return _blank_to_null(source, column.missing)
 
 
 def _placed(contract: Contract) -> list[pl.Expr]:
@@ -252,15 +162,15 @@ def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
     expected = "a row of one organisation and month, not a total"
     rules = []
     for name in speaking:
-        if contract.columns[name].type != "count":
+        if name not in contract.numbers:
             text = pl.col(source[name]).cast(pl.String)
             rules.append(
                 RowRule("total_row", name, source[name], text.str.contains(TOTAL), expected)
             )
-    counts = [source[name] for name in contract.counts if name in source]
+    counts = [source[name] for name in contract.numbers if name in source]
     if contract.local_return and counts and len(named) == 2:
-        unnamed = pl.all_horizontal(_blank_to_null(source[name]).is_null() for name in named)
-        given = pl.any_horizontal(_blank_to_null(count).is_not_null() for count in counts)
+        unnamed = pl.all_horizontal(blank_to_null(source[name]).is_null() for name in named)
+        given = pl.any_horizontal(blank_to_null(count).is_not_null() for count in counts)
         rules.append(RowRule("total_row", named[0], source[named[0]], unnamed & given, expected))
     return rules
 
@@ -269,7 +179,7 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
     column, value = contract.columns[name], pl.col(name)
     unreadable = value.is_null()
     if column.nullable:
-        unreadable &= _blank_to_null(source, column.missing).is_not_null()
+        unreadable &= blank_to_null(source, column.missing).is_not_null()
     match column.type:
         case "month":
             example = date(2025, 11, 1).strftime(column.formats[0]).upper()
@@ -282,6 +192,12 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
         case "count":
             return [
                 RowRule("count_whole", name, source, unreadable, "a whole number"),
+                RowRule("count_not_negative", name, source, value < 0, "zero or more"),
+            ]
+        case "decimal":
+            words = f"a number with at most {PLACES} decimals"
+            return [
+                RowRule("decimal_exact", name, source, unreadable, words),
                 RowRule("count_not_negative", name, source, value < 0, "zero or more"),
             ]
         case "label":

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
-from warehouse.contract.model import tidy_version
+from warehouse.contract.tidy_versions import tidy_version
 
 POLARS_VERSION = pl.__version__
 

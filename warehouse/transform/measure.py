@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from warehouse.base.decimals import KIND
 from warehouse.base.months import parse_month
 from warehouse.contract.entries import Measure, Organisation
 from warehouse.contract.model import Contract
@@ -22,10 +23,10 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     """The measures of one source file.
 
     `tidy`: accepted rows from `conform`. Returns one row per reporting unit and month: `org_code`,
-    `month`, one Int64 column per measure, `rows` (UInt32), and `digest` (UInt64), equal for equal
-    content in any order. Repeated keys are added up. A measure whose labels have no rows in an
-    existing organisation-month is 0; one outside its own months is NULL, and so is one of an
-    organisation that did not report (`reported_if`).
+    `month`, a column per measure (Int64, `decimals.KIND` for one of decimals), `rows` (UInt32), and
+    `digest` (UInt64), equal for equal content in any order. Repeated keys are added up. A measure
+    whose labels have no rows in an existing organisation-month is 0; one outside its own months is
+    NULL, and so is one of an organisation that did not report (`reported_if`).
     """
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
@@ -61,7 +62,7 @@ def _content(contract: Contract) -> pl.Expr:
     looked_at = [name for measure in contract.measures.values() for name in measure.where]
     return pl.struct(
         pl.col(name).cast(pl.String) if columns[name].type == "text" else pl.col(name)
-        for name in dict.fromkeys((*contract.key, *contract.counts, *looked_at))
+        for name in dict.fromkeys((*contract.key, *contract.numbers, *looked_at))
     ).hash(0)
 
 
@@ -98,12 +99,19 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
     if wanted.column is None:
         return rows.any().cast(pl.Int64)
     given, some = pl.col(wanted.column), bool(wanted.where or contract.unassigned)
-    # Counts are zero or more, so a product may stand for a filter; it takes a third of the time.
-    total = counted_as(wanted, given * rows if some else given)
+    total = counted_as(wanted, _of_rows(contract, measure_id, given, rows) if some else given)
     if not contract.columns[wanted.column].nullable:
         return total
     unknown = given.is_null() & rows if some else given.is_null()
     return pl.when(~unknown.any()).then(total)
+
+
+def _of_rows(contract: Contract, measure_id: str, given: pl.Expr, rows: pl.Expr) -> pl.Expr:
+    """The numbers of some rows, and zero of the others."""
+    if contract.is_decimal(measure_id):
+        return pl.when(rows).then(given).otherwise(pl.lit(0, KIND))
+    # Counts are zero or more, so a product may stand for a filter; it takes a third of the time.
+    return given * rows
 
 
 def counted_as(wanted: Measure, counts: pl.Expr) -> pl.Expr:

@@ -17,21 +17,18 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PolarsError
 
+from warehouse.contract.entries import NUMBERS
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.conform import (
-    RAW,
-    row_rules,
-    source_columns,
-    typed_column,
-)
+from warehouse.transform.conform import RAW, row_rules, source_columns
 from warehouse.transform.measure import measure, observe_organisations
 from warehouse.transform.reshape import headings_of
+from warehouse.transform.typed_values import typed_column
 
 ROW_GROUP = 128 * 1024
 COMPRESSION: Final = "zstd"
 FAULTY = "faulty"
-BY_ROW = ("count", "label")  # types of columns whose values are judged row by row
+BY_ROW = (*NUMBERS, "label")  # types of columns whose values are judged row by row
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ def _swift(contract: Contract, name: str, source: str | None) -> pl.Expr:
 def _faulty_rows(contract: Contract, edition: date, source: dict[str, str]) -> pl.Expr:
     """Whether a row breaks a rule on its shape, its counts or its labels."""
     columns = contract.columns
-    counted = {name: text for name, text in source.items() if columns[name].type == "count"}
+    counted = {name: text for name, text in source.items() if columns[name].type in NUMBERS}
     unlabelled = [
         pl.col(name).is_null()
         for name in source

@@ -20,14 +20,14 @@ def count_bearing(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
     Without footnotes and blank lines (no organisation and no count), and rows of totals.
     """
-    if rejected.is_empty() or not contract.counts or contract.reporting_unit is None:
+    if rejected.is_empty() or not contract.numbers or contract.reporting_unit is None:
         return rejected.clear()
     headings = [n.removeprefix(RAW) for n in rejected.columns if n.startswith(RAW)]
     source = source_columns(contract, headings)
-    zero = pl.all_horizontal(pl.col(name).eq(0).fill_null(False) for name in contract.counts)
+    zero = pl.all_horizontal(pl.col(name).eq(0).fill_null(False) for name in contract.numbers)
     written = [
         pl.col(source[name]).str.strip_chars().ne("").fill_null(False)
-        for name in contract.counts
+        for name in contract.numbers
         if name in source
     ]
     owned = readable_code(contract).is_not_null() | pl.any_horizontal(written)

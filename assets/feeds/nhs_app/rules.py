@@ -119,7 +119,7 @@ def find_national(sheets: list[Sheet], contract: Contract, read: str) -> Nationa
 def _count_of(cells: list[str], contract: Contract) -> str | None:
     """Return the count that the first or second cell of a row names."""
     named = [contract.column_of(cell) for cell in cells[:2] if cell]
-    return next((name for name in named if name in contract.counts), None)
+    return next((name for name in named if name in contract.numbers), None)
 
 
 def _number(cell: str) -> int | None:

@@ -7,7 +7,8 @@ import pytest
 
 from warehouse.base import imports
 from warehouse.base.imports import ROOT, modules_behind
-from warehouse.contract.model import READING, contracts, tidy_version
+from warehouse.contract.model import contracts
+from warehouse.contract.tidy_versions import READING, tidy_version
 
 
 def named() -> set[str]:

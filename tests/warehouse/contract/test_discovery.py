@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from warehouse.contract import model as contract_module
 from warehouse.contract.discovery import Ckan, Discovery, Pattern, Publication, at_hosts
-from warehouse.contract.model import contracts, tidy_version
+from warehouse.contract.model import contracts
 from warehouse.contract.names_of_editions import compiled, edition_of, editions_in
+from warehouse.contract.tidy_versions import tidy_version
 from warehouse.intake.edition import month_in_name
 
 SITE = "https://example.org"

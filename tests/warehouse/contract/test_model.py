@@ -11,14 +11,15 @@ import yaml
 from tests.shared import faults
 from warehouse.base.text import fold, heading_key
 from warehouse.base.yaml_files import read_yaml
+from warehouse.contract.entries import NUMBERS
 from warehouse.contract.model import (
     FEEDS_FOLDER,
     Contract,
     contracts,
     load_contract,
     reference_feeds,
-    tidy_version,
 )
+from warehouse.contract.tidy_versions import tidy_version
 
 FEEDS = sorted(path.parent.name for path in FEEDS_FOLDER.glob("*/contract.yaml"))
 
@@ -67,7 +68,7 @@ def with_column(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_minimal_contract_is_valid(tmp_path: Path) -> None:
-    assert load(tmp_path, minimal()).counts == ["n"]
+    assert load(tmp_path, minimal()).numbers == ["n"]
 
 
 def test_every_feed_folder_has_a_valid_contract() -> None:
@@ -87,7 +88,7 @@ def test_every_column_is_described_and_every_count_has_a_unit() -> None:
         every,
         is_described=lambda column: len(column.description.split()) >= 3,
         ends_its_sentence=lambda column: column.description.endswith("."),
-        counts_have_units=lambda column: (column.unit is not None) == (column.type == "count"),
+        numbers_have_units=lambda column: (column.unit is not None) == (column.type in NUMBERS),
         labels_are_listed=lambda column: (column.labels is not None) == (column.type == "label"),
         months_have_formats=lambda column: bool(column.formats) == (column.type == "month"),
     )

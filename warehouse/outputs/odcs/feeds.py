@@ -14,14 +14,14 @@ from open_data_contract_standard.model import (
     ServiceLevelAgreementProperty,
 )
 
-from warehouse.contract.entries import Column
+from warehouse.contract.entries import NUMBERS, Column
 from warehouse.contract.model import Contract
 from warehouse.contract.shapes import TYPES
 from warehouse.outputs.odcs import contract_parts as parts
 from warehouse.outputs.odcs.measures import measured
 
 LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",
-           "count": "integer"}  # fmt: skip
+           "count": "integer", "decimal": "number"}  # fmt: skip
 
 
 def feed_contract(contract: Contract, register: pl.DataFrame) -> OpenDataContractStandard:
@@ -164,7 +164,7 @@ def _older_headings(contract: Contract, name: str) -> dict[str, list[str]] | Non
 
 
 def _options(column: Column) -> dict[str, object] | None:
-    if column.type == "count":
+    if column.type in NUMBERS:
         return {"minimum": 0}
     if column.type == "month":
         return {"format": "yyyy-MM-dd"}

@@ -7,10 +7,10 @@ from open_data_contract_standard.model import SchemaObject, SchemaProperty
 
 from warehouse.contract.entries import Measure
 from warehouse.contract.model import Contract
-from warehouse.contract.shapes import measure_fields
+from warehouse.contract.shapes import TYPES, measure_fields
 from warehouse.outputs.odcs import contract_parts as parts
 
-LOGICAL = {"string": "string", "date": "date", "bool": "boolean"}  # all others are whole numbers
+LOGICAL = {"string": "string", "date": "date", "bool": "boolean", TYPES["decimal"]: "number"}
 
 
 def measured(contract: Contract) -> list[SchemaObject]:
