@@ -39,6 +39,13 @@ SEASON = (1.0, 1.01, 1.0, 0.99, 0.98, 0.98, 0.97, 0.95, 1.03, 1.05, 1.02, 0.97) 
 LATE_PER_1000 = {date(2025, 1, 1): 8, date(2025, 2, 1): 10}  # of every third practice
 
 
+def appointments_per_patient(month: date) -> float:
+    """Return appointments in a month of a patient of an area like 04C."""
+    years = (month - date(2023, 10, 1)).days / 365.25
+    daily: float = DAILY_PER_1000 / 1000 * YEARLY_GROWTH**years
+    return daily * SEASON[month.month - 1] * working_days(month)
+
+
 @dataclass(frozen=True)
 class World:
     """Practices, their patients, and the appointments in each edition.
@@ -121,11 +128,8 @@ class World:
         if (area, month) in ANCHORS:
             return ANCHORS[area, month]
         patients = sum(self.patients(p, month) for p in self.included_practices(area, month))
-        years = (month - date(2023, 10, 1)).days / 365.25
-        daily = DAILY_PER_1000 / 1000 * SCALES[area].demand * YEARLY_GROWTH**years
         noise = draw(self.seed, "demand", area, month).uniform(0.99, 1.01)
-        demand: float = patients * daily * SEASON[month.month - 1] * working_days(month) * noise
-        return round(demand)
+        return round(patients * SCALES[area].demand * appointments_per_patient(month) * noise)
 
     def practice_cells(self, edition: date, month: date) -> pl.DataFrame:
         """Return an edition's appointments by AREA, PRACTICE and LABELS; no zero counts.

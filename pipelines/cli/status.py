@@ -199,6 +199,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
 
 def _feed_table(rows: list[dict[str, Any]]) -> Table:
     table = plain_table(*HEADINGS, right=NUMBERS)
+    table.columns[0].no_wrap = True  # to be copied
     for row in rows:
         checks = Counter(row["checks"] or {})
         if checks:  # timeliness is checked as at today

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from assets.sample.elsewhere import ENGLAND_OF_AREAS
 from assets.sample.world import World
 from assets.sample.writer import ARCHIVE_COMMENT, MANIFEST, write_samples
 
@@ -26,6 +27,7 @@ MAP = "PUBLICATION,EXTRACT_DATE,PRACTICE_CODE,PRACTICE_NAME,PRACTICE_POSTCODE,PC
 CATEGORIES = "Care Home Needs Assessment & Personalised Care and Support Planning|Care Home Visit|Care Related Encounter but does not fit into any other category|Clinical Triage|General Consultation Acute|General Consultation Routine|Group Consultation and Group Education|Home Visit|Inconsistent Mapping|Non-contractual chargeable work|Patient contact during Care Home Round|Planned Clinical Procedure|Planned Clinics|Service provided by organisation external to the practice|Social Prescribing Service|Structured Medication Review|Unmapped|Unplanned Clinical Activity|Walk-in"  # noqa: E501
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 MODE, TIME = "APPT_MODE", "TIME_BETWEEN_BOOK_AND_APPT"
+AREAS = ("03W", "04C", "04V", "06H")
 KEYS = [AREA, MONTH, "APPT_STATUS", "HCP_TYPE", MODE, TIME]
 
 
@@ -48,6 +50,12 @@ def practice_rows(out: Path, edition: str) -> pl.DataFrame:
 
 @cache
 def regional_rows(out: Path, edition: str) -> pl.DataFrame:
+    """Rows of the areas with practices."""
+    return regional_files(out, edition).filter(pl.col(AREA).is_in(AREAS))
+
+
+@cache
+def regional_files(out: Path, edition: str) -> pl.DataFrame:
     contents = members(out / f"Appointments_GP_Regional_CSV_{edition}.zip")
     return pl.concat(pl.read_csv(v) for k, v in contents.items() if k.startswith("Regional"))
 
@@ -140,8 +148,9 @@ def test_names_headers_and_line_ends(sample: Path) -> None:
     names = [f"Practice_Level_Crosstab_{month}_25.csv" for month in months]
     assert list(practice) == [*names, "Mapping.csv"]
     regional = members(sample / f"Appointments_GP_Regional_CSV_{MAR}.zip")
+    assert len(regional) == 42 and all(name.startswith("Regional_CSV_") for name in regional)
     names = [f"Regional_CSV_{icb}.csv" for icb in ("LeicesterLshire", "CambridgeshirePboro")]
-    assert list(regional) == names
+    assert set(names) < set(regional)
     daily = members(sample / f"Appointments_GP_Daily_CSV_{MAR}.zip")
     assert list(daily) == ["APPOINTMENTS_GP_COVERAGE.csv"]
     headers = dict.fromkeys(practice, CROSSTAB) | dict.fromkeys(regional, REGIONAL)
@@ -174,7 +183,9 @@ def test_labels_and_dates_are_spelt_as_published(sample: Path, regional: pl.Data
     assert set(practices["NATIONAL_CATEGORY"]) == set(CATEGORIES.split("|"))
     assert set(practices["APPOINTMENT_MONTH_START_DATE"]) == {"01JAN2025", "01FEB2025", "01MAR2025"}
     assert {"OCT2022", "MAR2025"} <= set(regional[MONTH]) and regional[MONTH].n_unique() == 30
-    assert regional.select(KEYS).equals(regional.select(KEYS).sort(KEYS))
+    for content in members(sample / f"Appointments_GP_Regional_CSV_{MAR}.zip").values():
+        keys = pl.read_csv(content).select(KEYS)
+        assert keys.equals(keys.sort(KEYS))
 
 
 def test_quotes_only_where_a_value_has_a_comma(sample: Path) -> None:
@@ -229,6 +240,33 @@ def test_practices_sum_to_their_sub_icb_for_every_label(sample: Path, edition: s
     assert summed.equals(same_months.sort(KEYS))
 
 
+def test_the_rest_of_england_has_totals_alone(sample: Path, regional: pl.DataFrame) -> None:
+    every = regional_files(sample, MAR)
+    places = every.select(AREA, "ICB_NAME", "REGION_NAME").n_unique(), every[AREA].n_unique()
+    assert places == (106, 106)
+    assert (every["ICB_NAME"].n_unique(), every["REGION_NAME"].n_unique()) == (42, 7)
+    assert every["SUB_ICB_LOCATION_NAME"].str.ends_with(" (SYNTHETIC)").all()
+    assert every[COUNT].min() >= 1 and not every.select(KEYS).is_duplicated().any()
+    ours, whole = regional[COUNT].sum(), every[COUNT].sum()
+    assert whole / ours == pytest.approx(ENGLAND_OF_AREAS, rel=0.03)
+    archive = members(sample / f"Appointments_GP_Daily_CSV_{MAR}.zip")
+    covered = [
+        row
+        for row in dicts(archive["APPOINTMENTS_GP_COVERAGE.csv"])
+        if row["Appointment_Month"] == "01MAR2025"
+    ]
+    assert {row[AREA] for row in covered} == set(every[AREA])
+    for column in ("Open Practices", "Patients registered at open practices"):
+        counted = {row[AREA]: int(row[column]) for row in covered}
+        ratio = sum(counted.values()) / sum(counted[area] for area in AREAS)
+        assert ratio == pytest.approx(ENGLAND_OF_AREAS, rel=0.03), column
+    late = totals(regional_files(sample, FEB))
+    revised = [
+        area for (area, m), n in totals(every).items() if m == "FEB2025" and n != late[area, m]
+    ]
+    assert 25 <= len(revised) <= 35, "every fourth, and those with practices"
+
+
 @pytest.mark.parametrize("edition", [FEB, MAR])
 def test_coverage_counts_the_practices_and_their_patients(sample: Path, edition: str) -> None:
     lists: dict[str, dict[str, int]] = defaultdict(dict)
@@ -239,7 +277,8 @@ def test_coverage_counts_the_practices_and_their_patients(sample: Path, edition:
     rows = practice_rows(sample, edition).group_by(AREA, MONTH).agg(pl.col("GP_CODE").unique())
     crosstab = {(area, month): set(codes) for area, month, codes in rows.rows()}
     archive = members(sample / f"Appointments_GP_Daily_CSV_{edition}.zip")
-    coverage = dicts(archive["APPOINTMENTS_GP_COVERAGE.csv"])
+    every = dicts(archive["APPOINTMENTS_GP_COVERAGE.csv"])
+    coverage = [row for row in every if row[AREA] in AREAS]
     assert len(coverage) == 120
     for row in coverage:
         month = datetime.strptime(row["Appointment_Month"], "%d%b%Y")

@@ -47,12 +47,28 @@ def test_the_minutes_figures_come_out(mart: duckdb.DuckDBPyConnection) -> None:
     assert 0.69 < face_to_face < 0.71
 
 
-def test_two_icbs_are_no_england(mart: duckdb.DuckDBPyConnection) -> None:
+def test_england_is_whole_where_totals_of_every_place_are_published(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    whole, parts = (
+        mart.execute(
+            """SELECT sum(value), count(value), count(DISTINCT org_code) FROM kpi_monthly
+               WHERE org_level = $level AND kpi_id = 'appointments'""",
+            {"level": level},
+        ).fetchone()
+        for level in ("england", "sub_icb")
+    )
+    assert whole is not None and parts is not None
+    assert whole[0] == parts[0] and (whole[2], parts[2]) == (1, 106)
+    assert parts[1] == 106 * whole[1]
+
+
+def test_practices_of_two_icbs_are_no_england(mart: duckdb.DuckDBPyConnection) -> None:
     rows = mart.execute(
-        """SELECT DISTINCT value, status, members_expected FROM kpi_monthly
-           WHERE org_level = 'england' AND kpi_id = 'appointments'"""
+        """SELECT DISTINCT value, status FROM kpi_monthly
+           WHERE org_level = 'england' AND kpi_id = 'registered_patients'"""
     ).fetchall()
-    assert rows == [(None, "incomplete", 106)]
+    assert rows == [(None, "incomplete")]
 
 
 def test_everything_is_marked_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
@@ -77,7 +93,10 @@ def test_every_edition_is_accepted_and_warned_of_as_the_publishers_would_be(
     warned = mart.execute(
         "SELECT DISTINCT feed, rule FROM governance.check_result WHERE verdict = 'warn'"
     ).fetchall()
-    assert set(warned) == {("nhs_app", "national_months_labelled")}
+    assert set(warned) == {
+        ("nhs_app", "national_months_labelled"),
+        ("gp_appointments_practice", "parts_complete"),  # practices of four sub-ICBs of 106
+    }
 
 
 def test_the_three_themes_are_shown_with_both_numbers_of_a_share(made: tuple[Home, str]) -> None:

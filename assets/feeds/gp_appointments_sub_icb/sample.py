@@ -1,10 +1,13 @@
 """Synthetic regional CSVs: one archive per edition, one member per ICB."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from assets.sample.elsewhere import elsewhere, elsewhere_cells
+from assets.sample.places import Area
 from assets.sample.profile import COUNT
 from assets.sample.world import AREA, World
 from assets.sample.writer import csv_bytes, short, stamp, write_zip
@@ -15,7 +18,7 @@ COLUMNS = [
     "TIME_BETWEEN_BOOK_AND_APPT", COUNT,
 ]  # fmt: skip
 SORTED_BY = [AREA, *COLUMNS[7:12]]  # text order, so APR2023 comes before DEC2022
-MEMBERS = {"QK1": "Regional_CSV_LeicesterLshire.csv", "QUE": "Regional_CSV_CambridgeshirePboro.csv"}
+MEMBERS = {"QK1": "LeicesterLshire", "QUE": "CambridgeshirePboro"}
 SPELLINGS = {
     "Video Conference/Online": "Video/Online",
     "Unknown / Data Issue": "Unknown / Data Quality",
@@ -33,17 +36,22 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def _members(world: World, edition: date) -> dict[str, bytes]:
-    rows = _rows(world, edition)
-    members: dict[str, bytes] = {}
-    for icb, name in MEMBERS.items():
-        areas = [area.code for area in world.areas.values() if area.icb_code == icb]
-        members[name] = csv_bytes(rows.filter(pl.col(AREA).is_in(areas)))
-    return members
+    areas = [*world.areas.values(), *[one.area for one in elsewhere(world.seed)]]
+    rows = _rows(world, edition, areas).partition_by("ICB_ONS_CODE", as_dict=True)
+    icbs = {area.icb_ons_code: area for area in areas}
+    return {_member(icbs[code]): csv_bytes(of_icb) for (code,), of_icb in sorted(rows.items())}
 
 
-def _rows(world: World, edition: date) -> pl.DataFrame:
+def _member(area: Area) -> str:
+    """The name of an ICB's file: `Regional_CSV_BlackCountry.csv`."""
+    name = area.icb_name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
+    short_name = MEMBERS.get(area.icb_code) or "".join(filter(str.isalnum, name.title()))
+    return f"Regional_CSV_{short_name}.csv"
+
+
+def _rows(world: World, edition: date, areas: list[Area]) -> pl.DataFrame:
     """Return COLUMNS of all sub-ICBs and months of an edition, in the publisher's order."""
-    areas = pl.DataFrame(
+    named = pl.DataFrame(
         {
             AREA: area.code,
             "SUB_ICB_LOCATION_ONS_CODE": area.ons_code,
@@ -54,13 +62,14 @@ def _rows(world: World, edition: date) -> pl.DataFrame:
             "REGION_ONS_CODE": area.region_ons_code,
             "REGION_NAME": area.region_name,
         }
-        for area in world.areas.values()
+        for area in areas
     )
     months = [
-        world.area_cells(edition, month).with_columns(APPOINTMENT_MONTH=pl.lit(stamp(month)))
+        cells(edition, month).with_columns(APPOINTMENT_MONTH=pl.lit(stamp(month)))
         for month in world.window(edition)
+        for cells in (world.area_cells, partial(elsewhere_cells, world))
     ]
     spelt = pl.concat(months).with_columns(
         pl.col("APPT_MODE", "TIME_BETWEEN_BOOK_AND_APPT").replace(SPELLINGS)
     )
-    return spelt.join(areas, on=AREA).select(COLUMNS).sort(SORTED_BY)
+    return spelt.join(named, on=AREA).select(COLUMNS).sort(SORTED_BY)
