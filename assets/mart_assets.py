@@ -58,8 +58,9 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
         "kpi_monthly": [
             table_key(t) for t in ("kpi_vintage", "organisation", "kpi", "calendar_month")
         ],
+        "kpi_other_period": [table_key(t) for t in ("kpi_vintage", "organisation", "kpi")],
         "pharmacy_participation": [table_key("kpi_monthly")],
-        "claim_reading": [table_key("kpi_monthly"), table_key("kpi_vintage")],
+        "claim_reading": [table_key(t) for t in ("kpi_monthly", "kpi_other_period", "kpi_vintage")],
         "claim": [table_key("claim_reading")],
         "governance": [
             table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation", "claim")

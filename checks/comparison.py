@@ -11,16 +11,19 @@ import polars as pl
 from checks.edition_view import EditionView
 from warehouse.base.months import add_months, month_text
 
-MOST_MONTHS = 3  # further apart, editions differ for good reasons
+# Further apart, editions differ for good reasons; yearly figures are always a year apart.
+MOST_MONTHS = 3
 
 
 def near(view: EditionView) -> tuple[EditionView | None, str]:
-    """Return the nearest earlier accepted edition, if at most three months older; else why not."""
+    """Return the nearest earlier accepted edition, if at most three months older, or of the period
+    before; else why not."""
     before, why = view.previous()
     if before is None:
         return None, why
-    if before.month < add_months(view.month, -MOST_MONTHS):
-        return None, f"{before.edition}, the edition before, is over {MOST_MONTHS} months older"
+    most = max(MOST_MONTHS, view.contract.period.every)
+    if before.month < add_months(view.month, -most):
+        return None, f"{before.edition}, the edition before, is over {most} months older"
     return before, ""
 
 

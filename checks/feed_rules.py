@@ -14,7 +14,7 @@ from checks.check_catalogue import feed_checks, feed_file, feed_words
 from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
 from checks.expectations import Declaration, always, none_found
-from warehouse.contract.model import FEEDS_FOLDER
+from warehouse.contract.model import FEEDS_FOLDER, contracts
 
 Gather = Callable[[EditionView], Evidence | Iterable[Evidence]]
 
@@ -56,4 +56,4 @@ def feed_rules(feed: str) -> dict[str, Rule]:
 
 def lookback_months(feed: str) -> int:
     """Return how many months back a feed's checks look for an earlier edition."""
-    return feed_words(feed).looks_back
+    return max(feed_words(feed).looks_back, contracts()[feed].period.every)

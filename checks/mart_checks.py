@@ -26,6 +26,7 @@ STORAGE = "v1.0.0+"
 # memory.
 UNIQUE = {
     "kpi_monthly": "kpi_id, org_level, org_code, month",
+    "kpi_other_period": "kpi_id, org_level, org_code, period_start, period_end",
     "kpi_vintage": "kpi_id, org_level, org_code, month, edition, revision",
 }
 
@@ -68,15 +69,24 @@ OFFENCES = {
         "a figure whose organisation does not have exactly one row in the month",
         """SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows')
                AS offence
-           FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_monthly) AS f
+           FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_period) AS f
            LEFT JOIN organisation AS o ON o.org_level = f.org_level AND o.org_code = f.org_code
                AND f.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')
            GROUP BY f.org_level, f.org_code, f.month HAVING count(o.org_code) <> 1""",
     ),
     "catalogue_complete": (
         "a figure whose KPI is not in the catalogue",
-        """SELECT DISTINCT kpi_id AS offence FROM kpi_monthly
+        """SELECT DISTINCT kpi_id AS offence FROM kpi_period
            WHERE kpi_id NOT IN (SELECT kpi_id FROM kpi)""",
+    ),
+    "periods_apart": (
+        "a figure of a longer period among the months, or of another period than its KPI's",
+        """SELECT DISTINCT concat_ws(' ', kpi_id, f.period_type, 'is', k.period_type) AS offence
+           FROM kpi_period AS f JOIN kpi AS k USING (kpi_id)
+           WHERE f.period_type <> k.period_type
+           UNION ALL
+           SELECT concat_ws(' ', kpi_id, org_level, org_code, period_start, period_end, month)
+           FROM kpi_other_period WHERE period_end <> last_day(month) OR period_start > month""",
     ),
     "periods_continuous": (
         "a series without a row for one of its months: an unknown month is NULL, with a status",
@@ -95,12 +105,12 @@ OFFENCES = {
     "absent_is_null": (
         "a figure whose status and value disagree",
         """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
-           FROM kpi_monthly
+           FROM kpi_period
            WHERE (value IS NULL) <> (status IN ('incomplete', 'held', 'suppressed'))""",
     ),
     "figures_traceable": (
         "a figure whose month and edition have no source file in the mart",
-        """SELECT DISTINCT concat_ws(' ', kpi_id, month, edition) AS offence FROM kpi_monthly
+        """SELECT DISTINCT concat_ws(' ', kpi_id, month, edition) AS offence FROM kpi_period
            ANTI JOIN (SELECT f.month, f.edition FROM governance.figure_source AS f
                       JOIN governance.source_file AS s USING (sha256) WHERE s.in_mart)
                USING (month, edition)
@@ -187,7 +197,7 @@ def _populations() -> list[str]:
 
 def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
     offence, sql = OFFENCES[rule]
-    [(figures,)] = db.execute("SELECT count(*) FROM kpi_monthly").fetchall()
+    [(figures,)] = db.execute("SELECT count(*) FROM kpi_period").fetchall()
     found = [str(row[0]) for row in db.execute(sql).fetchall()]
     return offences(
         rule,

@@ -39,11 +39,11 @@ DO = (
 
 
 def is_judged(contract: Contract) -> bool:
-    """Whether a feed's new months are checked: not those of local returns, or of lists that are
-    carried forward."""
+    """Whether a feed's new months are checked: not those of local returns, of lists that are
+    carried forward, or of longer periods."""
     if contract.reporting_unit is None or not contract.month or not contract.measures:
         return False
-    return not (contract.local_return or contract.carried_forward)
+    return contract.period.is_month and not (contract.local_return or contract.carried_forward)
 
 
 def reach(contract: Contract) -> int:

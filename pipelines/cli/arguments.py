@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,19 @@ def month_named(text: str) -> str:
 
     try:
         return month_text(typed_month(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def period_named(kpi_id: str, text: str) -> date:
+    """Return the last month of a period of a KPI, as typed (`2025-11`, `Nov 2025`, `2023/24`).
+    Raises BadParameter with the format."""
+    from warehouse.contract.figure_period import FigurePeriod
+    from warehouse.kpi.catalogue import catalogue
+
+    kpi = catalogue().get(kpi_id)  # an older mart may have another
+    try:
+        return (kpi.period if kpi else FigurePeriod()).last_month(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.arguments import AsJson, month_named
+from pipelines.cli.arguments import AsJson, month_named, period_named
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
@@ -28,7 +28,7 @@ def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id, as in table kpi.")],
     org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
     month: Annotated[
-        str, typer.Option("--month", help="Month of the figure, such as 2025-10 or Oct 2025.")
+        str, typer.Option("--month", "--period", help="Such as 2025-10, Oct 2025 or 2023/24.")
     ],
     edition: Annotated[
         str | None,
@@ -46,14 +46,13 @@ def explain(
     In the mart itself: `FROM explain('appointments', '04C', DATE '2024-10-01')`.
     """
     from pipelines.cli.explained import explanation_data, show
-    from warehouse.base.months import parse_month
     from warehouse.explain.figure import explain as explain_figure
     from warehouse.explain.source_rows import rows_of
 
     screen, home = Screen(), Home.from_environment()
     home.require_mart()
-    wanted = parse_month(month_named(month))
     named, code = _named(home, kpi, org)
+    wanted = period_named(named, month)
     figure = explain_figure(home.mart, named, code, wanted, edition and _edition_named(edition))
     found = rows_of(home, figure.cells, wanted)
     if rows is not None:

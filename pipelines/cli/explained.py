@@ -84,7 +84,7 @@ def show(screen: Screen, answer: Explanation, rows: pl.DataFrame | None) -> None
     if figure.get("synthetic"):
         screen.warn(SYNTHETIC)
     place = f"{figure.get('organisation', '')} ({figure['org_level']} {figure['org_code']})"
-    screen.say(f"{figure['item']}, {figure['month']}, {place.strip()}")
+    screen.say(f"{figure['item']}, {figure['period_label']}, {place.strip()}")
     screen.say(f"  {_value(figure)} - {figure['verdict']}, {_edition(figure)}")
     if "status_reason" in figure:
         screen.say(f"  Why {figure['verdict']}: {figure['status_reason']}.")

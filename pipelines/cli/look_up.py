@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.arguments import AsJson
+from pipelines.cli.arguments import AsJson, period_named
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
-from warehouse.base.months import month_text
 from warehouse.base.number_format import say_change, value_text
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace, read_settings
@@ -101,10 +100,14 @@ def show(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id; `kpis` finds it.")],
     org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
     months: Annotated[int, typer.Option(min=1, help="How many of the newest months to show.")] = 13,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Only this one, such as 2025-10 or 2023/24.")
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show the months of one KPI and place: value, change on the year, status, and a spark line."""
+    """Show the months (or years, or surveys) of one KPI and place: value, change on the year,
+    status, and a spark line."""
     from warehouse.base.sql import is_synthetic
     from warehouse.outputs import search
 
@@ -120,6 +123,14 @@ def show(
             f"The mart has no {found['kpi_id']} of {place['org_code']}.",
             f"It has figures of {of_levels}.",
         )
+    if period is not None:
+        wanted = period_named(found["kpi_id"], period)
+        rows = [row for row in rows if row["month"] == wanted]
+        if not rows:
+            raise search.NoMatch(
+                f"The mart has no {found['kpi_id']} of {place['org_code']} for {period}.",
+                f"It has figures of {_span(found)}.",
+            )
     rows = rows[-months:]
     if not _written(screen, rows, as_json, as_csv):
         _show(screen, found, place, rows)
@@ -131,25 +142,23 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
     name = place["short_name"] or place["org_name"] or place["org_code"]
     level = LEVELS[place["org_level"]].singular
     screen.say(f"{kpi['title']} - {name} ({level} {place['org_code']})")
-    first, last = rows[0]["month"], rows[-1]["month"]
-    screen.say(
-        f"{spark_line([row['value'] for row in rows])}  {month_text(first)} to {month_text(last)}\n"
-    )
-    table = plain_table("Month", "Value", "On the year", "Status", right=("Value", "On the year"))
+    first, last = rows[0]["period_label"], rows[-1]["period_label"]
+    screen.say(f"{spark_line([row['value'] for row in rows])}  {first} to {last}\n")
+    kind = kpi["period_type"].replace("_", " ").capitalize()
+    table = plain_table(kind, "Value", "On the year", "Status", right=("Value", "On the year"))
     for row in rows:
         value = "-" if row["value"] is None else value_text(row["value"], kpi["unit"])
         change = say_change(kpi["unit"], row["year_on_year_change"], row["year_on_year_ratio"])
-        table.add_row(month_text(row["month"]), value, change, row["status"])
+        table.add_row(row["period_label"], value, change, row["status"])
     screen.table(table)
     reasons: dict[str, list[str]] = {}
     for row in rows:
         if row["status_reason"]:
-            reasons.setdefault(row["status_reason"], []).append(month_text(row["month"]))
+            reasons.setdefault(row["status_reason"], []).append(row["period_label"])
     for reason, of_months in reasons.items():
         screen.say(f"{', '.join(of_months)}: {reason}")
     screen.say(
-        f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} "
-        f"--month {month_text(last)}"
+        f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} --month {last}"
     )
 
 
@@ -168,12 +177,21 @@ def spark_line(values: Sequence[float | None]) -> str:
 @contextmanager
 def _mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ...]]]:
     """The published mart, and the places with a short name."""
+    import duckdb
+
     from warehouse.base.sql import open_mart
+    from warehouse.outputs.search import NoMatch
 
     home = Home.from_environment()
     home.require_mart()
     with open_mart(home.mart) as db:
-        yield db, read_settings(home).headlines
+        try:
+            yield db, read_settings(home).headlines
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise NoMatch(
+                "The mart was built by an earlier version.",
+                "Run access-recovery refresh to rebuild it.",
+            ) from error
 
 
 def _written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bool:
@@ -203,11 +221,11 @@ def _no_match(words: list[str] | None) -> str:
 
 def _span(row: Row) -> str:
     newest = _newest(row)
-    return f"{month_text(row['first_month'])} to {newest}" if row["newest_month"] else newest
+    return f"{row['first_period']} to {newest}" if row["newest_period"] else newest
 
 
 def _newest(row: Row) -> str:
-    return month_text(row["newest_month"]) if row["newest_month"] else "none yet"
+    return row["newest_period"] or "none yet"
 
 
 def _levels(levels: list[str]) -> str:

@@ -25,6 +25,7 @@ SPOILT = {
     "figures_placed": "UPDATE organisation SET valid_from = DATE '2025-09-01' "
     "WHERE org_code = '04C' AND org_level = 'sub_icb'",
     "catalogue_complete": "DELETE FROM kpi WHERE kpi_id = 'appointments'",
+    "periods_apart": "UPDATE kpi SET period_type = 'financial_year' WHERE kpi_id = 'appointments'",
     "periods_continuous": "DELETE FROM kpi_monthly WHERE kpi_id = 'appointments' "
     "AND org_code = '04C' AND month = DATE '2025-09-01'",
     "shares_in_range": "UPDATE kpi_vintage SET value = 1.5 WHERE kpi_id LIKE '%_share'",

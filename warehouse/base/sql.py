@@ -67,7 +67,9 @@ def rows(db: Connection, sql: str, **parameters: object) -> list[dict[str, Any]]
 
 def is_synthetic(db: Connection) -> bool:
     """Whether the mart attached as `mart` has sample data."""
-    [(found,)] = db.execute("SELECT bool_or(synthetic) FROM mart.kpi_monthly").fetchall()
+    [(found,)] = db.execute(
+        "SELECT arg_max(synthetic, rowid) FROM mart.governance.publication"
+    ).fetchall()
     return bool(found)
 
 

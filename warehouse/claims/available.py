@@ -1,6 +1,6 @@
 """Data available for the series that claims use, and what is not in the mart, and why.
 
-Belongs here: queries on `kpi_monthly` and the governance tables of the attached mart. Does not:
+Belongs here: queries on figures and the governance tables of the attached mart. Does not:
 values (`evidence`), sentences about what is missing (`not_computable`).
 """
 
@@ -16,11 +16,14 @@ import polars as pl
 from warehouse.base.months import parse_month
 from warehouse.claims.register_entries import Reading
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.other_periods import every_figure
+
+FIGURE = "kpi_id, org_level, org_code, month, value, status, members_present, members_expected"
 
 
 @dataclass(frozen=True)
 class Month:
-    """One month of a KPI and organisation in the current mart."""
+    """One month, or the last one of a longer period, of a KPI and organisation in the mart."""
 
     month: date
     has_value: bool
@@ -78,10 +81,11 @@ def available(db: Connection, readings: Iterable[Reading]) -> Available:
     frame = pl.DataFrame(series, schema=schema, orient="row")
     create_from(db, "stage.claim_series", frame, "claims.register")
     db.execute(
-        """CREATE TABLE stage.claim_month AS
+        f"""CREATE TABLE stage.claim_month AS
         SELECT kpi_id, org_level, org_code, month, value IS NOT NULL AS has_value, status,
                members_present, members_expected
-        FROM mart.kpi_monthly SEMI JOIN stage.claim_series USING (kpi_id, org_level, org_code)"""
+        FROM ({every_figure(FIGURE)})
+        SEMI JOIN stage.claim_series USING (kpi_id, org_level, org_code)"""
     )
     rows = db.execute("FROM stage.claim_month ORDER BY month").fetchall()
     months: dict[tuple[str, str, str], list[Month]] = defaultdict(list)

@@ -209,7 +209,7 @@ def _reading_rows(
     """Yield a row per value that the reading ever had, oldest first, and one if it lacks data."""
     reading = evaluation.reading
     unit = unit_of(reading, kpis[reading.kpi_id]) if reading.kpi_id else claim.figure.unit
-    months = months_of(reading)
+    months = months_of(reading, kpis)
     base = {
         "claim_id": claim.claim_id,
         "reading_number": number,

@@ -7,7 +7,7 @@ editions are available (`available`), verdicts (`verdicts`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,9 +75,12 @@ class People:
     number: float
 
 
-def months_of(reading: Reading) -> dict[int, tuple[date, ...]]:
-    """Return the months of a reading: its own under 0 and, if it compares, earlier ones under 1."""
+def months_of(reading: Reading, kpis: Mapping[str, Kpi]) -> dict[int, tuple[date, ...]]:
+    """Return the months under which a reading's figures are: its own under 0 and, if it compares,
+    earlier ones under 1. The figure of a longer period is under its last month."""
     own = reading.period.span
+    if reading.kpi_id and not kpis[reading.kpi_id].period.is_month:
+        own = tuple(month for month in own if kpis[reading.kpi_id].period.ends_in(month))
     before = tuple(add_months(month, -12) for month in own)
     return {0: own, 1: before} if reading.compares else {0: own}
 
@@ -102,7 +105,7 @@ def as_known(
         }
         for number, reading in enumerate(readings)
         if reading.kpi_id
-        for side, months in months_of(reading).items()
+        for side, months in months_of(reading, kpis).items()
         for month in months
     ]
     found: dict[int, list[KnownValue]] = defaultdict(list)

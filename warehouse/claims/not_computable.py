@@ -64,9 +64,10 @@ def why_not_computable(reading: Reading, kpis: dict[str, Kpi], data: Available) 
     if lacking := [why for feed in feeds if (why := _no_edition(feed, data))]:
         return NotComputable("; ".join(lacking))
     known = data.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
+    asked = sorted({month for some in months_of(reading, kpis).values() for month in some})
     if not any(month.has_value for month in known):
-        return _nothing_of(reading, feeds, data, known)
-    return _months_missing(reading, feeds, data, known)
+        return _nothing_of(reading, asked, feeds, data, known)
+    return _months_missing(reading, asked, feeds, data, known)
 
 
 def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
@@ -77,7 +78,8 @@ def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
 
 def is_stock_over_months(reading: Reading, kpi: Kpi) -> bool:
     """Whether a reading would add up a stock, such as patients, over months."""
-    return kpi.is_stock and len(reading.period.span) > 1 and reading.period.each is None
+    several = kpi.period.is_month and len(reading.period.span) > 1
+    return kpi.is_stock and several and reading.period.each is None
 
 
 def _no_edition(feed: str, data: Available) -> str:
@@ -98,13 +100,16 @@ def _say_left_out(editions: Sequence[Edition]) -> str:
 
 
 def _nothing_of(
-    reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
+    reading: Reading,
+    asked: Sequence[date],
+    feeds: Sequence[str],
+    data: Available,
+    known: Sequence[Month],
 ) -> NotComputable:
     of = f"the {reading.org_level} {reading.org_code}"
     if known and (incomplete := _incomplete(known[-1])):
         return NotComputable(f"no month of {of} has a figure: {incomplete}")
     named = "; ".join(f"{feed}: {_few(data.accepted(feed))}" for feed in feeds)
-    asked = {month for months in months_of(reading).values() for month in months}
     out = data.left_out(feeds, asked)
     why = f", and {_say_left_out(out)}" if out else ""
     return NotComputable(f"no accepted edition has figures of {of}{why}", f"available for {named}")
@@ -117,10 +122,13 @@ def _few(editions: Sequence[str]) -> str:
 
 
 def _months_missing(
-    reading: Reading, feeds: Sequence[str], data: Available, known: Sequence[Month]
+    reading: Reading,
+    asked: Sequence[date],
+    feeds: Sequence[str],
+    data: Available,
+    known: Sequence[Month],
 ) -> NotComputable:
     has = {month.month for month in known if month.has_value}
-    asked = sorted({month for months in months_of(reading).values() for month in months})
     lacking = [month for month in asked if month not in has]
     beside = {month.month: month for month in known}
     reasons: dict[str, list[date]] = {}

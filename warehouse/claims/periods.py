@@ -18,6 +18,7 @@ from warehouse.base.months import (
 )
 from warehouse.base.strict import Strict
 from warehouse.base.validation import say_found
+from warehouse.contract.figure_period import FigurePeriod
 
 FINANCIAL_YEAR = r"^20\d\d/\d\d$"
 
@@ -42,7 +43,7 @@ FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 
 class Period(Strict):
     """Exactly one of these keys. `each`: every month from the first to the last is a reading of its
-    own."""
+    own. `survey`: the survey of that year."""
 
     month: Month | None = None
     financial_year_to: Month | None = None
@@ -50,6 +51,7 @@ class Period(Strict):
     twelve_months_to: Month | None = None
     financial_year: FinancialYear | None = None
     calendar_year: int | None = Field(default=None, ge=2000, le=2099)
+    survey: int | None = Field(default=None, ge=2000, le=2099)
     range: tuple[Month, Month] | None = None
     months: tuple[Month, ...] | None = Field(default=None, min_length=1)
     each: tuple[Month, Month] | None = None
@@ -81,16 +83,16 @@ class Period(Strict):
         if self.financial_year:
             first = date(int(self.financial_year[:4]), 4, 1)
             return first, add_months(first, 11)
-        if self.calendar_year:
-            return date(self.calendar_year, 1, 1), date(self.calendar_year, 12, 1)
+        if year := self.calendar_year or self.survey:
+            return date(year, 1, 1), date(year, 12, 1)
         named = self.month or self.twelve_months_to or self.financial_year_to
         last = parse_month(named or self.calendar_year_to or "")
-        if self.month:
-            return last, last
+        first = last if self.month else last.replace(month=1)
         if self.twelve_months_to:
-            return add_months(last, -11), last
-        year = date(financial_year(last), 4, 1) if self.financial_year_to else last.replace(month=1)
-        return year, last
+            first = add_months(last, -11)
+        elif self.financial_year_to:
+            first = date(financial_year(last), 4, 1)
+        return first, last
 
     @property
     def kind(self) -> str:
@@ -105,9 +107,19 @@ class Period(Strict):
             return f"financial year {self.financial_year}"
         return "calendar year" if self.calendar_year else ""
 
+    def covers(self, one: FigurePeriod) -> bool:
+        """Whether it is exactly one period of this kind; any time is, of monthly figures, save a
+        survey's year."""
+        if one.is_month or one.type == "survey" or self.survey:
+            return (self.survey is not None) == (one.type == "survey")
+        last = self.span[-1]
+        return self.each is None and one.ends_in(last) and self.span == one.months_to(last)
+
     @property
     def words(self) -> str:
         """`April to October 2024, financial year to date`."""
+        if self.survey:
+            return f"survey of {self.survey}"
         months = say_months(self.span)
         if self.each and len(self.span) > 1:
             return f"each month from {months}"

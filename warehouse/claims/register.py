@@ -151,7 +151,8 @@ def check_register(claims: tuple[Claim, ...], kpis: Mapping[str, Kpi]) -> None:
     """Check readings against the catalogue.
 
     Raises ValueError that names claim and key: for an unknown KPI, a reading in another unit than
-    the claim's, and a monthly mean of what is not added up over months.
+    the claim's, a period that the KPI has no figures of, and a monthly mean of what is not added up
+    over months.
     """
     for claim in claims:
         for reading in claim.readings:
@@ -165,7 +166,13 @@ def _check_reading(reading: Reading, kpi_id: str, claim: Claim, kpis: Mapping[st
     if kpi is None:
         near = ", ".join(similar(kpi_id, kpis)) or "the id of a KPI in the catalogue"
         raise ValueError(f"{label}: `kpi`: `{kpi_id}` is not in the catalogue, expected {near}")
-    if reading.measure == "monthly_mean" and (kpi.is_stock or kpi.denominator):
+    if not reading.period.covers(kpi.period):
+        raise ValueError(
+            f"{label}: `period`: found {reading.period.words}, expected one {kpi.period.words}, of "
+            f"which {kpi_id} has figures"
+        )
+    monthly = kpi.period.is_month and not kpi.is_stock and kpi.denominator is None
+    if reading.measure == "monthly_mean" and not monthly:
         raise ValueError(
             f"{label}: `measure`: found `monthly_mean`, but {kpi_id} does not add up over months; "
             "expected another measure, or another KPI"

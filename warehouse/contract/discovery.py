@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from warehouse.base.months import MONTH
+from warehouse.base.months import MONTH, financial_year
 from warehouse.base.strict import Strict
 from warehouse.contract.names_of_editions import DATED, MONTHS, compiled
 
 ADDRESS = r"^https?://[^/]+(/.*[^/])?$"  # without a slash at its end
-_PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm)\}")
+_PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm|financial_year)\}")
 
 
 def at_hosts(url: str, hosts: Iterable[str]) -> bool:
@@ -107,7 +107,8 @@ class Publication(_Source):
     """A series with a page per edition, which links to its files.
 
     `series`: web address of the series; the pages of editions are below it. `pages`: names of the
-    page, tried in order: `{month}` november, `{mon}` nov, `{mm}` 11, `{year}` 2025, `{yy}` 25.
+    page, tried in order: `{month}` november, `{mon}` nov, `{mm}` 11, `{year}` 2025, `{yy}` 25,
+    `{financial_year}` 2025-26.
     """
 
     START = "series"
@@ -121,7 +122,8 @@ class Publication(_Source):
         for page in self.pages:
             if not _PAGE_PARTS.search(page) or "{" in _PAGE_PARTS.sub("", page):
                 raise ValueError(
-                    f"page `{page}` needs a date: {{month}}, {{mon}}, {{mm}}, {{year}}, {{yy}} only"
+                    f"page `{page}` needs a date: {{month}}, {{mon}}, {{mm}}, {{year}}, {{yy}}, "
+                    "{financial_year} only"
                 )
         return self
 
@@ -130,7 +132,9 @@ class Publication(_Source):
         day = date.fromisoformat(f"{edition}-01")
         month = MONTHS[day.month - 1]
         parts = {"month": month, "mon": month[:3], "mm": f"{day:%m}"}
+        first = financial_year(day)
         parts |= {"year": f"{day.year}", "yy": f"{day:%y}"}
+        parts |= {"financial_year": f"{first}-{(first + 1) % 100:02d}"}
         names = [_PAGE_PARTS.sub(lambda found: parts[found[1]], page) for page in self.pages]
         return tuple(f"{self.series}/{name}" for name in names)
 
@@ -145,7 +149,8 @@ class _Listed(_Source):
     def _names_say_when(self) -> _Listed:
         for pattern in self.patterns:
             if not any(key in f"{pattern.name} {pattern.text}" for key in DATED):
-                raise ValueError("a pattern for a list needs `{edition}` or `{quarter}`")
+                known = ", ".join(f"`{key}`" for key in DATED)
+                raise ValueError(f"a pattern for a list needs one of {known}")
         return self
 
 

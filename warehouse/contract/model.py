@@ -30,6 +30,7 @@ from warehouse.contract.entries import (
     SyntheticMark,
     Wide,
 )
+from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
@@ -41,11 +42,10 @@ class Contract(Strict):
     `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
     `ignored_columns`: patterns of heading keys that are known and never read.
-    `discovery`: where its files are published; a local return has none.
+    `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
-    `across`: in workbooks its table has a column per month.
-    `beside`: a feed whose files have this one's table, too.
+    `across`: in workbooks its table has a column per month. `beside`: a feed in whose files it is.
     `unassigned`: codes in rows of no one organisation, counted for its places alone.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
     `labels_and_measures_of`: a feed of the same publication with label families and measures that
@@ -62,6 +62,7 @@ class Contract(Strict):
     discovery: Discovery | None = None
     owner: str
     grain: str
+    period: FigurePeriod = FigurePeriod()
     caveats: tuple[Caveat, ...]
     window_months: int = Field(ge=1)
     provisional_months: int = Field(ge=0, default=0)

@@ -19,7 +19,13 @@ _EDITION = rf"(?:{_WORD}|{_NUMBERS})"
 # A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
 _QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
 _AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
-DATED = {"{edition}": f"(?P<edition>{_EDITION})", "{quarter}": f"(?P<quarter>{_QUARTER})"}
+# A financial year, 2023_24 or 202324.
+_YEAR = r"20\d\d[\s_/-]?(?:20)?\d\d"
+DATED = {
+    "{edition}": f"(?P<edition>{_EDITION})",
+    "{quarter}": f"(?P<quarter>{_QUARTER})",
+    "{financial_year}": f"(?P<financial_year>{_YEAR})(?!\\d)",
+}
 
 
 @cache
@@ -31,11 +37,14 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def edition_of(found: re.Match[str]) -> str | None:
-    """The edition (YYYY-MM) that a match of `{edition}` or `{quarter}` names; None without one.
+    """The edition (YYYY-MM) that a match of `{edition}`, `{quarter}` or `{financial_year}` names;
+    None without one.
 
-    A quarter is named by its last month: `202324q3` is 2023-12.
+    Longer periods are named by their last month: `202324q3` is 2023-12, `2023_24` 2024-03.
     """
     said = found.groupdict()
+    if said.get("financial_year"):
+        return _quarter_end(f"{said['financial_year'][:4]}{said['financial_year'][-2:]}4")
     if said.get("quarter"):
         return _quarter_end(said["quarter"])
     return _month_of(said["edition"]) if said.get("edition") else None

@@ -107,11 +107,16 @@ def due_editions(contract: Contract, held: Collection[str], today: date) -> tupl
 
 
 def _newest_due(contract: Contract, today: date) -> str:
-    """Return the newest edition due by `today`. Quarters and years are those of the calendar."""
-    due, every = contract.cadence.due, contract.cadence.months
+    """Return the newest edition due by `today`. Quarters and years are those of the calendar,
+    unless the feed's figures are of another period."""
+    due, every, period = contract.cadence.due, contract.cadence.months, contract.period
     assert due is not None and every is not None  # noqa: S101 - checked by the caller
     edition = today.replace(day=1)
-    while edition.month % every or due.of(edition) > today:
+    while (
+        not period.ends_in(edition)
+        or (period.is_month and edition.month % every)
+        or due.of(edition) > today
+    ):
         edition = add_months(edition, -1)
     return month_text(edition)
 

@@ -17,6 +17,7 @@ from warehouse.base.errors import Refusal
 from warehouse.base.months import month_text
 from warehouse.base.sql import open_mart
 from warehouse.base.text import unknown
+from warehouse.kpi.catalogue import catalogue
 
 Record = dict[str, Any]
 # Sections of macro `explain` that may have several rows -> their names in the result.
@@ -109,23 +110,22 @@ def _why_not(
     if kpi_id not in known:
         return Unanswerable(*unknown("KPI", kpi_id, known))
     names = db.execute(
-        """SELECT org_code, max(org_name) FROM kpi_monthly WHERE kpi_id = $kpi
+        """SELECT org_code, max(org_name) FROM kpi_period WHERE kpi_id = $kpi
            GROUP BY ALL ORDER BY ALL""",
         {"kpi": kpi_id},
     ).fetchall()
     if code not in dict(names):
         return Unanswerable(*unknown("organisation", code, dict(names)))
     [(first, last, here)] = db.execute(
-        """SELECT min(month), max(month), bool_or(month = $month) FROM kpi_monthly
+        """SELECT min(period_label), max(period_label), bool_or(month = $month) FROM kpi_period
            WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
         {"kpi": kpi_id, "code": code, "month": month},
     ).fetchall()
-    about = f"{kpi_id} of {code} for {month_text(month)}"
+    kind, label = _period(kpi_id, month)
+    about = f"{kpi_id} of {code} for {label}"
     out = _left_out(db, kpi_id, month)
     if not here:
-        return Unanswerable(
-            f"The mart has no {about}.", out or f"It has {month_text(first)} to {month_text(last)}."
-        )
+        return Unanswerable(f"The mart has no {about}.", out or f"It has {first} to {last}.")
     editions = db.execute(
         """SELECT DISTINCT edition || CASE WHEN revision > 1 THEN '.' || revision ELSE '' END
            FROM kpi_vintage WHERE kpi_id = $kpi AND org_code = $code AND month = $month
@@ -134,13 +134,19 @@ def _why_not(
     ).fetchall()
     if not editions:
         return Unanswerable(
-            f"{about} is not available: no accepted edition covers this month.",
+            f"{about} is not available: no accepted edition covers this {kind}.",
             out or "Import the edition that covers it; access-recovery status lists the editions.",
         )
     return Unanswerable(
         f"No edition up to {edition} has {about}.",
         f"It is in {', '.join(one for (one,) in editions)}.",
     )
+
+
+def _period(kpi_id: str, month: date) -> tuple[str, str]:
+    """Return the kind of a KPI's period, and the label of the one that ends in this month."""
+    kpi = catalogue().get(kpi_id)  # an older mart may have another
+    return (kpi.period.words, kpi.period.label(month)) if kpi else ("month", month_text(month))
 
 
 def _left_out(db: duckdb.DuckDBPyConnection, kpi_id: str, month: date) -> str:

@@ -51,6 +51,13 @@ def choose_edition(
             f"It is {contract.feed}, but neither its content nor its name gives the edition.",
             "State it with --edition YYYY-MM (the latest month that the release covers).",
         )
+    if not contract.period.ends_in(parse_month(found)):
+        raise Refused(
+            f"It is {contract.feed}, whose figures are of a {contract.period.words}, but no "
+            f"{contract.period.words} ends in {found} (edition by {basis}).",
+            "Figures of part of a period are not imported. If the file is of a whole one, state "
+            "the month in which that ends with --edition YYYY-MM.",
+        )
     if not FIRST_EDITION <= parse_month(found) <= datetime.now(UTC).date():
         raise Refused(
             f"It is {contract.feed}, but edition {found} (by {basis}) is in the future, "
@@ -94,8 +101,8 @@ def check_published(stated: date | None, edition: str) -> None:
 def month_in_name(contract: Contract, *names: str) -> date | None:
     """The month in a file's or its container's name, by the contract's patterns.
 
-    Their groups are `year` with `month` (a name or number), or `financial_year` with `quarter`:
-    2023 and 3 are the quarter that ended in December 2023.
+    Their groups are `year` with `month` (a name or number), or `financial_year`, perhaps with
+    `quarter`: 2023 and 3 are the quarter that ended in December 2023.
     """
     for name in names:
         for pattern in contract.edition.file_name:
@@ -107,8 +114,10 @@ def month_in_name(contract: Contract, *names: str) -> date | None:
 
 
 def _month_of(said: dict[str, str]) -> date | None:
-    if "quarter" in said:
-        return add_months(date(int(said["financial_year"]), 3, 1), 3 * int(said["quarter"]))
+    if "financial_year" in said:
+        return add_months(
+            date(int(said["financial_year"]), 3, 1), 3 * int(said.get("quarter") or 4)
+        )
     year, word = int(said["year"]), said["month"].casefold()
     number = int(word) if word.isdigit() else _month_number(word)
     if not 1 <= number <= 12:

@@ -14,6 +14,7 @@ from warehouse.base.strict import Strict
 from warehouse.base.validation import Models, expected_key, faults_told_of, say_faults
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.entries import Measure
+from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.model import contracts
 from warehouse.kpi.themes import Fields, read_theme
 from warehouse.kpi.units import UNITS, Unit, say_units
@@ -114,6 +115,11 @@ class Kpi(Strict):
         return self.sources[-1].feeds[0]
 
     @property
+    def period(self) -> FigurePeriod:
+        """The period that its figures cover: that of its feeds."""
+        return contracts()[self.feed].period
+
+    @property
     def formula(self) -> str:
         """The formula in words."""
         if self.denominator is None:
@@ -123,9 +129,10 @@ class Kpi(Strict):
 
     @property
     def moved_by_working_days(self) -> bool:
-        """Whether it grows with the number of working days: events, unless divided by them."""
+        """Whether it grows with the number of working days of a month: events, unless divided by
+        them."""
         events = all(measure_of(one.numerator).unit == "events" for one in self.sources)
-        return events and self.unit != "rate_per_working_day"
+        return events and self.unit != "rate_per_working_day" and self.period.is_month
 
     @property
     def all_caveats(self) -> tuple[Caveat, ...]:
@@ -208,6 +215,22 @@ def check_levels(kpi: Kpi) -> None:
             raise ValueError("`members_table` needs a `denominator:` and `absent_is_zero: true`")
 
 
+def check_periods(kpi: Kpi) -> None:
+    """Raise ValueError if its measures cover different periods, or a longer one is shown where only
+    months are: beside the working days of a month, or among headlines."""
+    for source in kpi.sources:
+        for part in source.measures:
+            other = contracts()[feed_of(part)].period
+            if other != kpi.period:
+                raise ValueError(
+                    f"{part} is of a {other.words}, expected a {kpi.period.words}, as {kpi.feed}"
+                )
+        if source.denominator == WORKING_DAYS and not kpi.period.is_month:
+            raise ValueError(f"`{WORKING_DAYS}` are of a month, not a {kpi.period.words}")
+    if kpi.headline and not kpi.period.is_month:
+        raise ValueError(f"`headline` needs monthly figures, not those of a {kpi.period.words}")
+
+
 def check_units(kpi: Kpi) -> None:
     """Raise ValueError if the unit does not match the measures, or two sources have one level."""
     seen: set[str] = set()
@@ -261,6 +284,7 @@ def _kpi(kpi_id: str, theme: str, fields: Fields) -> Kpi:
         kpi = Kpi.model_validate({"kpi_id": kpi_id, "theme": theme, **fields})
         check_units(kpi)
         check_levels(kpi)
+        check_periods(kpi)
     except ValidationError as error:
         raise ValueError(f"{kpi_id}: {say_faults(error, Kpi, _BELOW)}") from None
     except ValueError as error:

@@ -114,7 +114,7 @@ def affected_macros() -> dict[str, str]:
             SELECT month, org_level, org_code FROM newest
             UNION ALL {placed}
             UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
-        SELECT m.* FROM kpi_monthly AS m
+        SELECT m.* FROM kpi_period AS m
         SEMI JOIN (SELECT DISTINCT month FROM newest) AS n ON n.month = m.month
         SEMI JOIN reached AS r
             ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code

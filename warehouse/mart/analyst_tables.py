@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.contract.figure_period import PERIOD_COLUMNS
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_table import create_organisation
@@ -31,6 +32,7 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
         "denominator": kpi.denominator,
         "formula": kpi.formula,
         "unit": kpi.unit,
+        "period_type": kpi.period.type,
         "polarity": kpi.polarity,
         "additive_over_organisations": kpi.is_additive,
         "additive_over_time": kpi.denominator is None and not kpi.is_stock,
@@ -45,23 +47,34 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
 
 
 def theme_views(kpis: dict[str, Kpi]) -> dict[str, str]:
-    """Return one wide view per theme, name -> SQL: a row per organisation and month, and for each
-    KPI a column of values and one of statuses.
-
-    CASE, because DuckDB takes twice as long over as many FILTERs."""
+    """Return the wide views of each theme, name -> SQL: `<theme>_monthly`, a row per organisation
+    and month, and `<theme>_by_period` if it has KPIs of longer periods, a row per organisation and
+    period; for each KPI a column of values and one of statuses."""
     views = {}
     for theme in sorted({kpi.theme for kpi in kpis.values()}):
-        ids = [kpi.kpi_id for kpi in kpis.values() if kpi.theme == theme]
-        columns = ",\n  ".join(
-            f"max(CASE WHEN kpi_id = '{i}' THEN value END) AS {i}, "
-            f"max(CASE WHEN kpi_id = '{i}' THEN status END) AS {i}_status"
-            for i in ids
-        )
-        listed = ", ".join(f"'{i}'" for i in ids)
-        views[f"{theme}_monthly"] = (
-            f"CREATE VIEW {theme}_monthly AS SELECT month, org_level, org_code, org_name,\n"
-            f"  {columns},\n  bool_or(synthetic) AS synthetic\n"
-            f"FROM kpi_monthly WHERE kpi_id IN ({listed})\n"
-            "GROUP BY month, org_level, org_code, org_name"
-        )
+        own = [kpi for kpi in kpis.values() if kpi.theme == theme]
+        monthly = [kpi.kpi_id for kpi in own if kpi.period.is_month]
+        longer = [kpi.kpi_id for kpi in own if not kpi.period.is_month]
+        if monthly:
+            name = f"{theme}_monthly"
+            views[name] = _wide(name, monthly, "kpi_monthly", "month")
+        if longer:
+            name = f"{theme}_by_period"
+            views[name] = _wide(name, longer, "kpi_other_period", ", ".join(PERIOD_COLUMNS))
     return views
+
+
+def _wide(view: str, ids: list[str], table: str, period: str) -> str:
+    """SQL: a wide view. CASE, because DuckDB takes twice as long over as many FILTERs."""
+    columns = ",\n  ".join(
+        f"max(CASE WHEN kpi_id = '{i}' THEN value END) AS {i}, "
+        f"max(CASE WHEN kpi_id = '{i}' THEN status END) AS {i}_status"
+        for i in ids
+    )
+    listed = ", ".join(f"'{i}'" for i in ids)
+    return (
+        f"CREATE VIEW {view} AS SELECT {period}, org_level, org_code, org_name,\n"
+        f"  {columns},\n  bool_or(synthetic) AS synthetic\n"
+        f"FROM {table} WHERE kpi_id IN ({listed})\n"
+        f"GROUP BY {period}, org_level, org_code, org_name"
+    )

@@ -16,6 +16,7 @@ from warehouse.contract.model import Contract
 from warehouse.contract.series_breaks import series_breaks
 from warehouse.kpi.catalogue import Kpi, feed_of
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.other_periods import every_figure
 
 # Whether caveat `s` applies to a figure of month {month}. It also affects the comparison with the
 # year before if a break lies between the two months, coverage grew between them, or, for counts,
@@ -160,7 +161,7 @@ def _scopes(bound: list[Bound]) -> pl.DataFrame:
 
 
 def _create_texts(db: Connection) -> None:
-    """Store the caveats of every figure of `kpi_monthly`: once for all organisations of a level,
+    """Store the caveats of every figure: once for all organisations of a level,
     and in full where a caveat of its own applies to a figure, so that the view only looks them up.
     Wording that two subjects share is shown once; breaks come first."""
     month = "k.month"
@@ -170,7 +171,7 @@ def _create_texts(db: Connection) -> None:
         WITH figure AS (
             SELECT k.kpi_id, k.org_level, k.month, k.org_code,
                    c.working_days <> y.working_days AS days_differ
-            FROM mart.kpi_monthly AS k
+            FROM ({every_figure("kpi_id, org_level, month, org_code")}) AS k
             LEFT JOIN mart.calendar_month AS c ON c.month = k.month
             LEFT JOIN mart.calendar_month AS y ON y.month = k.month - INTERVAL 1 YEAR),
         scope AS (

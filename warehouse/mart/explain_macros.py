@@ -51,8 +51,11 @@ CELLS = f"""
             AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
             AND f.cell_code = r.cell_code)"""
 
-# The requested month, given as text or as a day within it.
-_MONTH = "date_trunc('month', of_month::DATE)::DATE"
+# The requested month, given as text or as a day within it; or the last one of a financial year
+# (2023/24).
+_MONTH = r"""CASE WHEN regexp_full_match(of_month::VARCHAR, '20\d\d/\d\d')
+    THEN make_date(left(of_month::VARCHAR, 4)::INTEGER + 1, 3, 1)
+    ELSE date_trunc('month', of_month::DATE)::DATE END"""
 _MEMBERS = f"(FROM governance.figure_member WHERE month = {_MONTH})"
 # The last vintage used: any revision of an edition (2025-10), or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
@@ -106,8 +109,8 @@ _ABSENT = "not named in the available files: counted as zero"
 # One section after another, all with the same columns.
 _SECTIONS = [
     """SELECT 1 AS place, 'figure' AS section, k.title AS item, a.org_level, a.org_code,
-            strftime(a.month, '%Y-%m') AS month, a.value, a.numerator, a.denominator,
-            h.edition, h.revision, k.unit,
+            strftime(a.month, '%Y-%m') AS month, m.period_label,
+            a.value, a.numerator, a.denominator, h.edition, h.revision, k.unit,
             CASE WHEN h.vintage = n.vintage THEN m.status
                  ELSE 'superseded by edition ' || n.issue
                       || CASE WHEN h.disputed THEN ', disputed' ELSE '' END END AS verdict,
@@ -121,7 +124,7 @@ _SECTIONS = [
         JOIN (SELECT org_level, max(vintage) AS vintage, arg_max(issue, vintage) AS issue
               FROM held GROUP BY ALL) AS n ON n.org_level = a.org_level
         JOIN kpi AS k ON k.kpi_id = a.kpi_id
-        LEFT JOIN kpi_monthly AS m ON m.kpi_id = a.kpi_id AND m.org_level = a.org_level
+        LEFT JOIN kpi_period AS m ON m.kpi_id = a.kpi_id AND m.org_level = a.org_level
             AND m.org_code = a.org_code AND m.month = a.month
         LEFT JOIN (SELECT DISTINCT org_level, org_code, org_name FROM organisation
                    WHERE org_code = of_organisation) AS o
@@ -225,7 +228,7 @@ COLUMNS = (
     "month", "unit", "numerator", "denominator", "verdict", "status_reason", "severity",
     "column_name", "feed", "measure", "edition", "revision", "organisations", "rows", "sha256",
     "container_sha256", "page", "url", "licence", "published_on", "retrieved_at", "known_from",
-    "synthetic",
+    "synthetic", "period_label",
 )
 # fmt: on
 

@@ -17,7 +17,7 @@ _STATUS = (
     (
         "p.value IS NULL AND p.edition IS NULL",
         "incomplete",
-        "'no accepted edition covers this month'",
+        "'no accepted edition covers this ' || CASE WHEN p.is_month THEN 'month' ELSE 'period' END",
     ),
     ("p.value IS NULL AND p.reason IS NOT NULL", "incomplete", "p.reason"),
     (

@@ -17,6 +17,7 @@ from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
 from warehouse.mart.kept import Kept
 from warehouse.mart.membership import create_members
+from warehouse.mart.other_periods import create_other_periods, load_periods
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
@@ -46,14 +47,15 @@ def published_sources(db: Connection, kpis: dict[str, Kpi]) -> Wanted:
 def build_figures(
     db: Connection, wanted: Wanted, synthetic: bool, disclosure: Disclosure, kept: Kept
 ) -> None:
-    """Create `kpi_vintage` and `kpi_monthly` in the attached mart. `disclosure`: which figures of
-    local returns may be published; `kept`: what is not made anew."""
+    """Create `kpi_vintage`, `kpi_monthly` and `kpi_other_period` in the attached mart.
+    `disclosure`: which figures of local returns may be published; `kept`: what is not made anew."""
     create_members(db)
     kept.narrow(db)
     _load_figures(db, wanted)
     kept.widen(db)
     suppress(db, wanted, disclosure)
     _load_kpi_facts(db, wanted)
+    load_periods(db, (kpi for kpi, _ in wanted))
     load_lags(db, wanted)
     load_kpi_sources(db, wanted)
     _number_series(db)
@@ -163,13 +165,14 @@ def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
     kept.lend_months(db)
     latest = batches(db, "stage.latest")
     create_in_batches(db, "mart.kpi_monthly", _compared(), latest, synthetic=synthetic)
+    create_other_periods(db, synthetic)
 
 
 def _compared() -> str:
     """SQL: the rows of `kpi_monthly`. A join adds up only the months to be made; windows would go
     over those of the year before too, and take several times as long."""
     to_date, columns = "FILTER (q.financial_year = p.financial_year)", ", ".join(OVER_TIME)
-    return f"""WITH made AS ({with_status()} WHERE p.series {BATCH}),
+    return f"""WITH made AS ({with_status()} WHERE p.is_month AND p.series {BATCH}),
         over_time AS (
             SELECT {columns} FROM made
             UNION ALL SELECT {columns} FROM stage.year_before WHERE series {BATCH}),
@@ -216,12 +219,13 @@ def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     """Create `stage.kpi_fact`: unit and kind of each KPI at each level, and the feed that counts
     it."""
     facts = [
-        (kpi.kpi_id, level, kpi.unit, source.feeds[0], kpi.is_stock)
+        (kpi.kpi_id, level, kpi.unit, source.feeds[0], kpi.is_stock, kpi.period.is_month)
         for kpi, source in wanted
         for level in source.levels
     ]
     text = dict.fromkeys(("kpi_id", "org_level", "unit", "feed"), pl.String)
-    frame = pl.DataFrame(facts, schema={**text, "is_stock": pl.Boolean}, orient="row")
+    flags = dict.fromkeys(("is_stock", "is_month"), pl.Boolean)
+    frame = pl.DataFrame(facts, schema={**text, **flags}, orient="row")
     create_from(db, "stage.kpi_fact", frame, "catalogue.kpi")
 
 
@@ -266,14 +270,17 @@ def _create_latest(db: Connection) -> None:
                    members_expected, suppressed, reason, disputed, value
             FROM stage.numbered WHERE next_vintage IS NULL),
         span AS (
-            SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last
+            SELECT n.series, min(n.ordinal) AS first, max(n.ordinal) AS last,
+                   coalesce(any_value(p.every), 1) AS every
             FROM newest AS n JOIN stage.series AS s USING (series)
+            LEFT JOIN stage.kpi_period AS p ON p.kpi_id = s.kpi_id
             WHERE s.org_level NOT IN ({may_lack}) GROUP BY ALL),
         month AS (
             SELECT *, year(month) * 12 + month(month) AS ordinal FROM stage.calendar),
         gap AS (
             SELECT s.series, m.ordinal, 0::BIGINT AS members_present
             FROM span AS s JOIN month AS m ON m.ordinal BETWEEN s.first AND s.last
+                AND (m.ordinal - s.first) % s.every = 0
             ANTI JOIN newest AS n ON n.series = s.series AND n.ordinal = m.ordinal)
         SELECT f.*, m.month, m.financial_year, m.financial_month, s.* EXCLUDE (series)
         FROM (SELECT * FROM newest UNION ALL BY NAME SELECT * FROM gap) AS f

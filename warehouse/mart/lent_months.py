@@ -19,7 +19,7 @@ def lend_months(db: Connection) -> None:
     _load_gaps(db)
     _load_since(db)
     _load_series(db)
-    unlogged(db, "DELETE FROM stage.latest WHERE vintage IS NULL")
+    unlogged(db, "DELETE FROM stage.latest WHERE vintage IS NULL AND is_month")
     unlogged(
         db,
         f"""INSERT INTO stage.latest BY NAME
@@ -90,7 +90,7 @@ def _load_gaps(db: Connection) -> None:
                   WHERE edition IS NOT NULL AND org_level NOT IN ({may_lack})) {only("ANTI")}
             UNION ALL
             SELECT {columns}, month FROM stage.latest
-            WHERE vintage IS NOT NULL AND org_level NOT IN ({may_lack})),
+            WHERE is_month AND vintage IS NOT NULL AND org_level NOT IN ({may_lack})),
         span AS (SELECT {columns}, min(month) AS first, max(month) AS last FROM held GROUP BY ALL)
         SELECT {columns}, m.month
         FROM span AS s JOIN stage.calendar AS m ON m.month BETWEEN s.first AND s.last

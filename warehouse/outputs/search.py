@@ -27,11 +27,13 @@ def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[
     """The KPIs whose id, title, theme or description has all of the words, in the catalogue's
     order; `db` has the mart as its current database.
 
-    Keys: `kpi_id, title, unit, theme, feed, levels` (those with a figure), `first_month`,
-    `newest_month` (of a value; None if there is none).
+    Keys: `kpi_id, title, unit, period_type, theme, feed, levels` (with a figure), `first_month`,
+    `newest_month`, `first_period`, `newest_period` (of a value; None if there is none).
     """
     every = rows(
-        db, "SELECT kpi_id, title, unit, theme, feed, description FROM kpi ORDER BY theme, kpi_id"
+        db,
+        """SELECT kpi_id, title, unit, period_type, theme, feed, description
+           FROM kpi ORDER BY theme, kpi_id""",
     )
     found = [row for row in every if _has(words, row["kpi_id"], row["title"], *_about(row))]
     for row in found:
@@ -44,16 +46,17 @@ def _with_months(db: duckdb.DuckDBPyConnection, kpis: list[Row]) -> list[Row]:
     known = rows(
         db,
         """SELECT kpi_id, list(DISTINCT org_level) AS levels,
-                  min(month) AS first_month, max(month) AS newest_month
-           FROM kpi_monthly
+                  min(month) AS first_month, max(month) AS newest_month,
+                  min(period_label) AS first_period, max(period_label) AS newest_period
+           FROM kpi_period
            WHERE kpi_id IN (SELECT unnest($kpis::VARCHAR[])) AND value IS NOT NULL
            GROUP BY kpi_id""",
         kpis=[kpi["kpi_id"] for kpi in kpis],
     )
     of_kpi = {one["kpi_id"]: one for one in known}
-    none = {"levels": (), "first_month": None, "newest_month": None}
+    none = dict.fromkeys(("first_month", "newest_month", "first_period", "newest_period"))
     for kpi in kpis:
-        kpi.update(none | of_kpi.get(kpi["kpi_id"], {}))
+        kpi.update({"levels": ()} | none | of_kpi.get(kpi["kpi_id"], {}))
         kpi["levels"] = [level for level in LEVELS if level in kpi["levels"]]
     return kpis
 
@@ -85,7 +88,7 @@ def find_organisations(
 def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
     """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with similar
     ids."""
-    every = rows(db, "SELECT kpi_id, title, unit, theme, feed FROM kpi")
+    every = rows(db, "SELECT kpi_id, title, unit, period_type, theme, feed FROM kpi")
     found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
     if not found:
         raise NoMatch(*unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every}))
@@ -123,13 +126,14 @@ def organisation_named(
 
 
 def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) -> list[Row]:
-    """The months of one KPI and organisation, oldest first: `month, value, numerator, denominator,
-    year_on_year_change, year_on_year_ratio, edition, status, status_reason`."""
+    """The periods of one KPI and organisation, oldest first: `month` (a longer one's last),
+    `period_label, value, numerator, denominator, year_on_year_change, year_on_year_ratio, edition,
+    status, status_reason`."""
     return rows(
         db,
-        """SELECT month, value, numerator, denominator, year_on_year_change, year_on_year_ratio,
-                  edition, status, status_reason
-           FROM kpi_monthly
+        """SELECT month, period_label, value, numerator, denominator, year_on_year_change,
+                  year_on_year_ratio, edition, status, status_reason
+           FROM kpi_period
            WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code ORDER BY month""",
         kpi=kpi_id,
         level=level,

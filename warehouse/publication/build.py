@@ -55,6 +55,7 @@ from warehouse.mart.kept import Kept
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
 from warehouse.mart.organisation_table import create_names
+from warehouse.mart.other_periods import every_figure, period_views
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
 from warehouse.mart.timeliness import timeliness_views
@@ -212,7 +213,7 @@ def _attach(db: Connection, home: Home, target: Path, patch: Patch | None) -> No
 
 
 def _views() -> dict[str, str]:
-    views = theme_views(catalogue()) | revision_views() | affected_views()
+    views = theme_views(catalogue()) | period_views() | revision_views() | affected_views()
     return views | caveat_views() | timeliness_views()
 
 
@@ -238,7 +239,7 @@ def _publication(
     run_id: str,
     synthetic: bool,
 ) -> dict[str, Any]:
-    [(figures,)] = db.execute("SELECT count(*) FROM mart.kpi_monthly").fetchall()
+    [(figures,)] = db.execute(f"SELECT count(*) FROM ({every_figure('kpi_id')})").fetchall()
     editions = {(one.file.feed, one.file.edition) for one in placed}
     every = {EditionKey.of(file) for file in Archive(home).active_files()}
     newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}

@@ -20,6 +20,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.sql import attach
+from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.disclosure import controlled_feeds
 from warehouse.mart.figures import Wanted
@@ -137,15 +138,18 @@ def _planned(db: Connection, path: Path, wanted: Wanted, facts: str, fingerprint
     before = read_digests(db, f"{BEFORE}.input_digest")
     changed = differing(now, before)
     known = months_reported([now, before])
-    made, most = [], 0
+    made, to_make, most, behind = [], 0, 0, set()
     for one in inputs_of(source for _, source in wanted):
         months = known[one.feed]
-        made.append((one, frozenset(months_to_make(db, one, changed) & months)))
-        most += len(months)
-    behind = {feed for one, some in made if some for feed in feeds_behind(one)}
+        differ = months_to_make(db, one, changed) & months
+        behind |= set(feeds_behind(one)) if differ else set()
+        # Figures of longer periods are few, and are always made anew.
+        monthly = contracts()[one.feed].period.is_month
+        made.append((one, frozenset(differ if monthly else months)))
+        to_make, most = to_make + len(differ), most + len(months)
     if local := sorted(behind & set(controlled_feeds())):
         raise Whole(f"local returns changed ({', '.join(local)}), and with them what is suppressed")
-    if sum(len(some) for _, some in made) > MOST_MONTHS * most:
+    if to_make > MOST_MONTHS * most:
         raise Whole("most months changed")
     _load_touched(db, wanted, made)
     return Patch(KeptFigures(made, changed), patches + 1, fingerprint)

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.decimals import PLACES
-from warehouse.base.months import add_months, month_text
+from warehouse.base.months import add_months, between, month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.reference.levels import UNASSIGNED
@@ -145,8 +145,9 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
             rules += _value_rules(contract, name, source[name])
     if contract.month and contract.month in source:
         first, last = window(contract, edition)
-        outside = ~pl.col(contract.month).is_between(first, last)
-        expected = f"a month from {month_text(first)} to {month_text(last)}"
+        ends = [month for month in between(first, last) if contract.period.ends_in(month)]
+        outside = ~pl.col(contract.month).is_in(ends)
+        expected = f"a month {contract.period.ending}from {month_text(first)} to {month_text(last)}"
         rules.append(
             RowRule("month_in_window", contract.month, source[contract.month], outside, expected)
         )

@@ -70,6 +70,7 @@ class LittleMart:
                 kpi_id VARCHAR, edition VARCHAR, value DOUBLE, numerator BIGINT,
                 denominator BIGINT, status VARCHAR, members_present BIGINT,
                 members_expected BIGINT);
+            CREATE TABLE mart.kpi_other_period AS FROM mart.kpi_monthly;
             CREATE TABLE mart.governance.edition (feed VARCHAR, edition VARCHAR, status VARCHAR,
                 first_month VARCHAR, last_month VARCHAR, reasons VARCHAR, override VARCHAR,
                 override_by VARCHAR, override_reason VARCHAR);

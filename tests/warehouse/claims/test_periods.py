@@ -15,6 +15,8 @@ from tests.warehouse.claims.support_claims import (
     figure,
     registered,
 )
+from warehouse.contract.figure_period import FigurePeriod
+from warehouse.kpi.catalogue import Kpi
 
 WRITTEN = {"events": "15", "growth": "16 %"}
 # Powers of two: a sum tells which months are in it. October 2023 is 2 ** 0.
@@ -172,3 +174,69 @@ def test_each_month_is_a_reading_or_reported_missing(mart: LittleMart, tmp_path:
     [alone] = found["none"].evaluations
     assert alone.reading.period.words == "each month from August to September 2023"
     assert "August to September 2023 not available" in found["none"].note
+
+
+@pytest.fixture
+def yearly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Appointments as figures of financial years."""
+    monkeypatch.setattr(
+        Kpi,
+        "period",
+        property(
+            lambda kpi: FigurePeriod(
+                type="financial_year" if kpi.kpi_id == APPOINTMENTS else "month"
+            )
+        ),
+    )
+
+
+@pytest.mark.usefixtures("yearly")
+def test_the_figure_of_a_year_is_one_figure_not_twelve_months(
+    mart: LittleMart, tmp_path: Path
+) -> None:
+    mart.knows(APPOINTMENTS, {"2023-03": 10, "2024-03": 15})
+    of_year = {"period": {"financial_year": "2023/24"}}
+    more = {**of_year, "unit": "events", "measure": "year_on_year_change", "written": "5"}
+    claims = registered(tmp_path, value=figure(**of_year, written="15"), more=figure(**more))
+    judged = mart.judged(claims)
+    assert {name: one.verdict.words for name, one in judged.items()} == {
+        "value": "confirmed",
+        "more": "confirmed",
+    }
+    [one] = judged["value"].evaluations
+    assert one.reading.period.words == "April 2023 to March 2024, financial year 2023/24"
+    assert (one.latest, one.known[-1].edition) == (15, "2025-11")
+
+
+@pytest.mark.usefixtures("yearly")
+@pytest.mark.parametrize(
+    "period",
+    [
+        {"month": "2024-03"},
+        {"twelve_months_to": "2024-02"},
+        {"financial_year_to": "2024-02"},
+        {"range": ["2022-04", "2024-03"]},
+        {"each": ["2023-04", "2024-03"]},
+        {"survey": 2024},
+    ],
+)
+def test_a_yearly_figure_is_of_no_other_time(
+    mart: LittleMart, tmp_path: Path, period: dict[str, Any]
+) -> None:
+    with pytest.raises(
+        ValueError, match=r"`period`: found .*, expected one financial year, of which"
+    ):
+        mart.judged(registered(tmp_path, claim=figure(period=period)))
+
+
+def test_months_are_no_survey_and_a_survey_is_of_its_year(
+    mart: LittleMart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = registered(tmp_path, claim=figure(period={"survey": 2024}, written="15"))
+    with pytest.raises(ValueError, match="found survey of 2024, expected one month"):
+        mart.judged(claims)
+    survey = FigurePeriod(type="survey", ends=3, months=3)
+    monkeypatch.setattr(Kpi, "period", property(lambda _: survey))
+    mart.knows(APPOINTMENTS, {"2024-03": 15})
+    [one] = mart.judged(claims).values()
+    assert one.verdict.words == "confirmed"

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from warehouse.contract import model as contract_module
 from warehouse.contract.discovery import Ckan, Discovery, Pattern, Publication, at_hosts
+from warehouse.contract.entries import EditionRule
 from warehouse.contract.model import contracts
 from warehouse.contract.names_of_editions import compiled, edition_of, editions_in
 from warehouse.contract.tidy_versions import tidy_version
@@ -70,6 +71,34 @@ def test_a_quarter_is_its_last_month_for_finding_and_for_importing(name: str, ed
     found = compiled("{quarter}").search(name)
     assert found and edition_of(found) == edition
     assert f"{month_in_name(contracts()['pharmacy_list'], name):%Y-%m}" == edition
+
+
+@pytest.mark.parametrize(
+    ("name", "edition"),
+    [
+        ("IIF_indicators_annual_pub_2023_24.csv", "2024-03"),
+        ("figures 2023-24.csv", "2024-03"),
+        ("figures_202324_v2.csv", "2024-03"),
+        ("figures 2023/2024.csv", "2024-03"),
+    ],
+)
+def test_a_financial_year_is_its_last_month(name: str, edition: str) -> None:
+    found = compiled("{financial_year}").search(name)
+    assert found and edition_of(found) == edition
+    rule = EditionRule(file_name=(r"(?P<financial_year>20\d\d)[^0-9]?(?:20)?\d\d(?!\d)",))
+    contract = contracts()["pharmacy_list"].model_copy(update={"edition": rule})
+    assert f"{month_in_name(contract, name):%Y-%m}" == edition
+
+
+def test_a_page_is_named_by_its_financial_year() -> None:
+    source = Publication(
+        kind="publication",
+        series=f"{SERIES}/a-series",
+        pages=("{financial_year}-figures",),
+        files=FILES,  # type: ignore[arg-type]
+    )
+    assert source.addresses("2024-03") == (f"{SERIES}/a-series/2023-24-figures",)
+    assert source.addresses("2000-01") == (f"{SERIES}/a-series/1999-00-figures",)
 
 
 def test_pages_are_named_in_words_of_the_edition_in_their_order() -> None:

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from warehouse.archive.source_files import SourceFile
+from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.model import contracts
+from warehouse.contract.release_calendar import Cadence, Due
 from warehouse.editions.freshness import due_editions, freshness, is_sample
 
 APPOINTMENTS, LIST, PHARMACIES, RETURN = (
@@ -98,3 +100,20 @@ def test_editions_due_are_published_and_newer_than_what_is_held(
     feed: str, held: list[str], today: date, due: tuple[str, ...]
 ) -> None:
     assert due_editions(contracts()[feed], held, today) == due
+
+
+@pytest.mark.parametrize(
+    ("held", "today", "due"),
+    [
+        ([], date(2026, 7, 19), ("2025-03",)),
+        ([], date(2026, 7, 20), ("2026-03",)),
+        (["2025-03"], date(2026, 7, 20), ("2026-03",)),
+        (["2026-03"], date(2027, 3, 31), ()),
+    ],
+)
+def test_a_financial_year_is_due_by_its_last_month(
+    held: list[str], today: date, due: tuple[str, ...]
+) -> None:
+    yearly = Cadence(frequency="yearly", release="in July", due=Due(months_after=4, day=20))
+    of_year = {"cadence": yearly, "period": FigurePeriod(type="financial_year")}
+    assert due_editions(contracts()[LIST].model_copy(update=of_year), held, today) == due

@@ -5,7 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from warehouse.kpi.catalogue import catalogue, measure_of
+from warehouse.contract.figure_period import FigurePeriod
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import catalogue, check_periods, measure_of
 from warehouse.kpi.units import UNITS, Unit
 from warehouse.reference.levels import ADDING_UP, steps_from
 
@@ -190,3 +192,41 @@ def test_acc08_is_eight_categories() -> None:
         "2 to 7 Days",
         "8 to 14 Days",
     )
+
+
+YEARLY = "gp_appointments_sub_icb"
+
+
+@pytest.mark.parametrize(
+    ("kpi_id", "said"),
+    [
+        (
+            "appointments",
+            "gp_appointments_practice.appointments is of a month, expected a financial",
+        ),
+        ("appointments_per_1000_patients", "is of a month, expected a financial year"),
+    ],
+)
+def test_measures_of_different_periods_are_not_divided(
+    kpi_id: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    year = {"period": FigurePeriod(type="financial_year")}
+    changed = {**contracts(), YEARLY: contracts()[YEARLY].model_copy(update=year)}
+    monkeypatch.setattr("warehouse.kpi.catalogue.contracts", lambda: changed)
+    with pytest.raises(ValueError, match=said):
+        check_periods(catalogue()[kpi_id])
+
+
+def test_longer_periods_are_no_headlines_and_have_no_working_days(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    year = {"period": FigurePeriod(type="financial_year")}
+    changed = {feed: one.model_copy(update=year) for feed, one in contracts().items()}
+    monkeypatch.setattr("warehouse.kpi.catalogue.contracts", lambda: changed)
+    for kpi_id, said in (
+        ("appointments", "`headline` needs monthly figures, not those of a financial year"),
+        ("appointments_per_working_day", "are of a month, not a financial year"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            check_periods(catalogue()[kpi_id])
+    assert not catalogue()["appointments"].moved_by_working_days

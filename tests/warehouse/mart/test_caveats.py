@@ -111,6 +111,7 @@ def mart() -> duckdb.DuckDBPyConnection:
              (SELECT unnest(['C82001', 'C82002']) AS org_code) AS o""",
         {"months": MONTHS},
     )
+    db.execute("CREATE TABLE mart.kpi_other_period AS FROM mart.kpi_monthly LIMIT 0")
     create_from(db, "mart.calendar_month", calendar(MONTHS[0], MONTHS[-1]))
     feeds = with_caveats(
         "Lists are long.",

@@ -113,7 +113,7 @@ def test_names_of_synthetic_exports_begin_with_synthetic(
     home.mart.parent.mkdir(parents=True)
     shutil.copyfile(llr.path, home.mart)
     with duckdb.connect(str(home.mart)) as db:
-        db.execute("UPDATE kpi_monthly SET synthetic = TRUE")
+        db.execute("UPDATE governance.publication SET synthetic = TRUE")
     files = export_tables(home, "csv", tmp_path / "out")
     assert files and all(path.name.startswith("SYNTHETIC_") for path in files)
 

@@ -25,6 +25,7 @@ MAIN = "main"
 # Keys of the analysts' tables.
 KEYS = {
     "kpi_monthly": ("month", "org_level", "org_code", "kpi_id"),
+    "kpi_other_period": ("period_label", "org_level", "org_code", "kpi_id"),
     "kpi_vintage": ("month", "org_level", "org_code", "kpi_id", "edition", "revision"),
     "kpi": ("kpi_id",),
     "calendar_month": ("month",),

@@ -69,7 +69,7 @@ def test_only_a_synthetic_mart_is_marked_synthetic(
     home.mart.parent.mkdir(parents=True)
     shutil.copyfile(llr_home.mart, home.mart)
     with duckdb.connect(str(home.mart)) as db:
-        db.execute("UPDATE kpi_monthly SET synthetic = TRUE")
+        db.execute("UPDATE governance.publication SET synthetic = TRUE")
     synthetic = mart_contract(home, check_table())
     assert synthetic.tags == ["synthetic"] and str(synthetic.name).startswith("SYNTHETIC")
     assert str(synthetic.description and synthetic.description.purpose).startswith("SYNTHETIC")
