@@ -53,10 +53,12 @@ def _missed(here: dict[str, int], there: dict[str, int], share: float) -> list[s
 
 
 def _rows_by_label(view: EditionView, both: Compared) -> dict[str, dict[str, int]]:
-    """Count rows by label column and label, of the organisations that both editions have."""
+    """Count rows by label column and label, of the organisations that both editions have; of a
+    register, which has closed ones for ever, all rows."""
     contract, common = view.contract, both.now & both.then
     tidy = view.scan_tidy()
-    if contract.reporting_unit and (both.then if view is both.before else both.now) - common:
+    others = (both.then if view is both.before else both.now) - common
+    if contract.reporting_unit and others and not contract.is_dated:
         tidy = tidy.filter(pl.col(contract.reporting_unit.code).is_in(list(common)))
     every = [(name, one) for name in label_columns(contract) for one in contract.labels(name)]
     masks = [(pl.col(name) == one).sum().alias(str(i)) for i, (name, one) in enumerate(every)]

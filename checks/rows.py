@@ -22,11 +22,11 @@ from checks.expectations import (
     not_null,
 )
 from warehouse.base import decimals
-from warehouse.base.months import month_text
+from warehouse.base.months import month_text, window
 from warehouse.base.number_format import say_number
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.conform import ROW_RULES, remedy, window
+from warehouse.transform.conform import ROW_RULES, remedy
 
 UNBROKEN = "no row fails"
 WHOLE_ROW = {"row_shape", "total_row"}
@@ -37,6 +37,7 @@ ONLY_BROKEN = {
     "value_present": not_null(),
     "month_not_mangled": matches(NO_TEXT),
     "month_readable": matches(NO_TEXT),
+    "date_readable": matches(NO_TEXT),
     "count_whole": matches("^[+-]?[0-9]{1,18}$"),
     "decimal_exact": matches(decimals.TEXT),
 }
@@ -93,6 +94,7 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
         "value_present": [name for name, c in columns if not c.nullable],
         "month_not_mangled": months,
         "month_readable": months,
+        "date_readable": [name for name, c in columns if c.type == "date"],
         "count_whole": counts,
         "decimal_exact": decimals,
         "count_not_negative": contract.numbers,
@@ -190,7 +192,7 @@ def _domain(
         expected = f"one of {len(contract.labels(name))} labels"
         return pl.concat([known, failing], how="diagonal"), expected, told
     if rule == "month_in_window":
-        first, last = window(contract, view.month)
+        first, last = window(view.month, contract.window_months)
         outside = seen.filter(~pl.col("value").is_between(first, last))
         months = outside.select(pl.col("value").dt.strftime("%Y-%m").alias("text"))
         expected = f"{month_text(first)} to {month_text(last)}"

@@ -45,7 +45,7 @@ def show_columns(screen: Screen, feed: str) -> None:
     contract = contracts()[feed]
     table = plain_table("Heading", "Accepts", "Description", title=contract.title)
     kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
-    kinds["decimal"] = "a number, perhaps with decimals"
+    kinds |= {"decimal": "a number, perhaps with decimals", "date": "a date, YYYY-MM-DD"}
     for column in contract.columns.values():
         blank = ", or blank" if column.nullable else ""
         accepted = kinds.get(column.type, "text") + blank

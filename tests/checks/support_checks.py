@@ -40,21 +40,29 @@ CLAIMS, PHARMACIES, REFERRALS, APP, APP_PRACTICE = (
 
 
 FEEDS = tuple(BUILDERS)
-NO_MONTH = (MAPPING, PHARMACIES)
+NO_MONTH = (MAPPING, PHARMACIES, "ods_practices")
 OCT = "2025-10"
 Results = list[CheckResult]
 Case = Callable[[Home], Results]
 
 
-def published(content: bytes) -> pl.LazyFrame:
-    """A file's rows as text under its own headings, numbered as a spreadsheet numbers them."""
-    frame = pl.read_csv(content, infer_schema=False, truncate_ragged_lines=True)
-    return frame.lazy().with_row_index(SOURCE_ROW, offset=2)
+def published(content: bytes, feed: str | None = None) -> pl.LazyFrame:
+    """A file's rows as text under its own headings, numbered as a spreadsheet numbers them. `feed`:
+    its feed, if that comes without headings."""
+    named = list(contracts()[feed].unheaded) if feed else []
+    frame = pl.read_csv(
+        content,
+        has_header=not named,
+        new_columns=named or None,
+        infer_schema=False,
+        truncate_ragged_lines=True,
+    )
+    return frame.lazy().with_row_index(SOURCE_ROW, offset=1 if named else 2)
 
 
 def conformed(feed: str, content: bytes, edition: str = OCT) -> pl.DataFrame:
     """A file's rows, conformed by its feed's contract."""
-    return conform(published(content), contracts()[feed], parse_month(edition)).collect()
+    return conform(published(content, feed), contracts()[feed], parse_month(edition)).collect()
 
 
 def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:

@@ -30,6 +30,7 @@ MAY = {
     },
     "it writes into a folder that a person names": {
         "assets/feeds/nhs_app_practice/sample.py",
+        "assets/feeds/ods_practices/sample.py",
         "assets/feeds/pharmacy_first/sample.py",
         "assets/feeds/pharmacy_first_referrals/sample.py",
         "assets/feeds/pharmacy_list/sample.py",
@@ -56,6 +57,7 @@ MAY = {
         "warehouse/base/hashing.py",
         "warehouse/readers/containers.py",
         "warehouse/readers/tables.py",
+        "warehouse/readers/unheaded.py",
         "warehouse/readers/workbook.py",
         "warehouse/readers/zip_safety.py",
         "warehouse/transform/tidy.py",

@@ -34,7 +34,7 @@ class SourceFile(Strict):
     `sha256` identifies the decompressed content; `container_sha256` the zip or gzip it came in
     (the same hash if none). `retrieved_at`: when the publisher's file was saved to disk, not when
     it was imported, so that the order of import can't change which is latest. `sheet` and
-    `header_row`: where the table is in a workbook; a CSV's headings are its row 1.
+    `header_row`: where the table is in a workbook; a CSV's headings are its row 1 (0: it has none).
     `stated_on`: the date on its title sheet, which may be wrong: `published_on` is used instead.
     """
 

@@ -21,6 +21,11 @@ def months_apart(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
+def window(last: date, months: int) -> tuple[date, date]:
+    """The first and last of so many months that end with `last`."""
+    return add_months(last, 1 - months), last
+
+
 def between(first: date, last: date) -> tuple[date, ...]:
     """The months from the first to the last, both included."""
     return tuple(add_months(first, n) for n in range(months_apart(first, last) + 1))

@@ -15,7 +15,7 @@ from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
 
 Labels = dict[str, tuple[str, ...] | None]
-ColumnType = Literal["text", "code", "label", "month", "count", "decimal"]
+ColumnType = Literal["text", "code", "label", "month", "date", "count", "decimal"]
 NUMBERS: tuple[ColumnType, ...] = ("count", "decimal")
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
 
@@ -25,7 +25,8 @@ class Column(Strict):
 
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
     counts may be written as `344.0`. A `decimal` is kept to the digit (FTE). `daily`: a month
-    column has days, each one of its month.
+    column has days, each one of its month. `position`: its place in rows of a file without
+    headings, from 1.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -40,6 +41,7 @@ class Column(Strict):
     missing: tuple[str, ...] = ()
     zero_decimals: bool = False
     daily: bool = False
+    position: int | None = Field(default=None, ge=1)
 
     @property
     def months(self) -> dict[str, date]:
@@ -50,11 +52,28 @@ class Column(Strict):
     def _complete(self) -> Column:
         if self.type == "label" and not self.labels:
             raise ValueError("a label column needs its label family (`labels:`)")
-        if self.type == "month" and not self.formats:
-            raise ValueError("a month column needs its date formats (`formats:`)")
+        if self.type in ("month", "date") and not self.formats:
+            raise ValueError(f"a {self.type} column needs its date formats (`formats:`)")
         if self.type in NUMBERS and not self.unit:
             raise ValueError(f"a {self.type} column needs its unit (`unit:`)")
         return self
+
+
+def check_headings(columns: dict[str, Column], fields: int | None) -> None:
+    """Raise ValueError if a heading, or a position in files without headings (of so many `fields`
+    in a row), is of no column or of several."""
+    taken: dict[str, str] = {}
+    for name, column in columns.items():
+        for heading in column.published:
+            key = heading_key(heading)
+            if taken.setdefault(key, name) != name:
+                raise ValueError(f"heading `{heading}` belongs to {taken[key]} and to {name}")
+    places = [column.position for column in columns.values() if column.position]
+    if fields is None and places:
+        raise ValueError("`position:` needs `fields:`, the number of fields in a row")
+    own = 0 < len({*places}) == len(places) and max(places) <= (fields or 0)
+    if fields and not own:
+        raise ValueError(f"`fields: {fields}`: each column needs its own `position:`")
 
 
 class EditionRule(Strict):
@@ -72,7 +91,8 @@ class EditionRule(Strict):
 
 
 class Measure(Strict):
-    """A figure per organisation and month, of rows with the labels `where`.
+    """A figure per organisation and month, of rows with the labels `where`, and with texts that
+    match the patterns `matches`.
 
     One of `sum` (a column of counts or decimals added up), `largest` (the same count may be given
     several times), `any` (1 if that sum is above zero, else 0) or `present` (1 for every
@@ -89,6 +109,7 @@ class Measure(Strict):
     any: str | None = None
     present: bool = False
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    matches: dict[str, str] = Field(default_factory=dict)
     unit: BaseUnit
     additive_over_time: bool
     additive_over_organisations: bool = True
@@ -101,7 +122,7 @@ class Measure(Strict):
     @property
     def columns(self) -> list[str | None]:
         """The columns that it names."""
-        return [self.column, *self.where]
+        return [self.column, *self.where, *self.matches]
 
     @property
     def column(self) -> str | None:
@@ -125,10 +146,16 @@ class Measure(Strict):
 
 
 class Organisation(Strict):
-    """An organisation named in a feed: the columns with its code, name and parents."""
+    """An organisation named in a feed: the columns with its code, name and parents.
+
+    `since`, `until`: columns with the first and last day (blank: none yet) of what the row says, in
+    a feed of dates instead of months: it holds in each month of the edition with such a day.
+    """
 
     level: OrgLevel
     code: str
+    since: str | None = None
+    until: str | None = None
     name: str | None = None
     ons_code: str | None = None
     parents: dict[OrgLevel, str] = Field(default_factory=dict)
@@ -136,7 +163,14 @@ class Organisation(Strict):
     @property
     def columns(self) -> list[str | None]:
         """The columns that it names."""
-        return [self.code, self.name, self.ons_code, *self.parents.values()]
+        named = [self.code, self.name, self.ons_code, self.since, self.until]
+        return [*named, *self.parents.values()]
+
+    @model_validator(mode="after")
+    def _begins(self) -> Organisation:
+        if self.until and not self.since:
+            raise ValueError("`until:` needs `since:`")
+        return self
 
 
 class Completeness(Strict):

@@ -29,6 +29,7 @@ from warehouse.contract.entries import (
     Organisation,
     SyntheticMark,
     Wide,
+    check_headings,
 )
 from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.release_calendar import Cadence
@@ -47,6 +48,7 @@ class Contract(Strict):
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
     `across`: in workbooks its table has a column per month. `beside`: a feed in whose files it is.
     `unassigned`: codes in rows of no one organisation, counted for its places alone.
+    `fields`: its CSV files have no headings but so many fields in a row, and columns a `position`.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
     `labels_and_measures_of`: a feed of the same publication with label families and measures that
     apply to this feed too.
@@ -81,6 +83,7 @@ class Contract(Strict):
     across: MonthsAcross | None = None
     beside: str | None = None
     unassigned: tuple[str, ...] = ()
+    fields: int | None = Field(default=None, ge=2)
     row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
     label_families: dict[str, Labels] = Field(default_factory=dict)
@@ -101,8 +104,12 @@ class Contract(Strict):
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
-        self._headings_are_unique()
+        check_headings(self.columns, self.fields)
         self._labels_exist()
+        for one in (self.reporting_unit, *self.organisations):
+            for name in (one.since, one.until) if one else ():
+                if name and (self.month or self.columns[name].type != "date"):
+                    raise ValueError(f"`{name}` is no date, or the feed has a month (`month:`)")
         for name in (self.month, self.reporting_unit.code if self.reporting_unit else None):
             if name is not None and self.columns[name].nullable:
                 raise ValueError(f"`{name}` identifies measures, so it can't be nullable")
@@ -139,14 +146,6 @@ class Contract(Strict):
             if unknown:
                 raise ValueError(f"wide: no such label {sorted(unknown)}")
 
-    def _headings_are_unique(self) -> None:
-        taken: dict[str, str] = {}
-        for name, column in self.columns.items():
-            for heading in column.published:
-                key = heading_key(heading)
-                if taken.setdefault(key, name) != name:
-                    raise ValueError(f"heading `{heading}` belongs to {taken[key]} and to {name}")
-
     def provisional_of(self, measure_id: str) -> int:
         """How many of the newest months of a measure are provisional if no revision was observed;
         more if its `where` uses a column that the publisher restates further back."""
@@ -165,6 +164,13 @@ class Contract(Strict):
     def headings(self) -> dict[str, str]:
         """Heading key -> column."""
         return {heading_key(h): name for name, c in self.columns.items() for h in c.published}
+
+    @cached_property
+    def unheaded(self) -> tuple[str, ...]:
+        """Headings given to a file without any: those of its columns by position, `Field 5` for
+        others."""
+        named = {c.position: c.published[0] for c in self.columns.values() if c.position}
+        return tuple(named.get(n, f"Field {n}") for n in range(1, (self.fields or 0) + 1))
 
     def column_of(self, heading: str) -> str | None:
         """The column of a published heading; None if it is not read."""
@@ -209,6 +215,11 @@ class Contract(Strict):
             return []
         present = {self.wide.labels[key] for key in found if key in self.wide.labels}
         return [label for label in self.wide.needs if label not in present]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its rows have dates since and until which they hold, instead of months."""
+        return bool(self.reporting_unit and self.reporting_unit.since)
 
     @property
     def is_within(self) -> bool:

@@ -13,6 +13,7 @@ TYPES = {
     "code": "string",
     "label": "enum",
     "month": "date",
+    "date": "date",
     "count": "int64",
     "decimal": f"decimal(38,{PLACES})",
 }

@@ -30,6 +30,7 @@ READ_AS = {
     "code": "code, without surrounding spaces",
     "label": "label, in its current spelling",
     "month": "month, as its first day",
+    "date": "date",
     "count": "whole number",
     "decimal": "number, to the digit",
 }

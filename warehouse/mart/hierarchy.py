@@ -137,11 +137,13 @@ def _load_parents(db: Connection, level: str) -> None:
     a figure, lost one or is named, and the month for which each was reported (`<parent>_as_of`).
 
     The parent is the newest edition's for that month, otherwise for the last month before it. A
-    later month's parent is never carried back.
+    later month's parent is never carried back. A register with dates places others, too: those that
+    it does not count are organisations of this level only if another feed names them.
     """
     stated = {KEY_COLUMNS[parent]: _is_stated(parent) for parent in LEVELS[level].parents}
     observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
-    wanted = [observed]
+    registers = "', '".join(feed for feed in feeds_at(level) if contracts()[feed].is_dated)
+    wanted = [f"{observed} AND feed NOT IN ('{registers}')"]
     for feed in feeds_at(level):
         wanted += [
             f"SELECT org_code, month FROM stage.reported_{feed}",

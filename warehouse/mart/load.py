@@ -47,6 +47,8 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
                 WHERE org_code IS NOT NULL"""
             )
             _forget_replaced(db, feed)
+            if contract.is_dated:
+                _keep_newest(db, feed)
     carry_forward(db)
     create_disputes(db, disputes(home, placed))
     load_places(db, home, placed)
@@ -205,6 +207,16 @@ def _forget_replaced(db: Connection, feed: str) -> None:
                    FROM stage.reported_{feed} GROUP BY ALL) AS f
             ON f.org_code = l.org_code AND f.month = l.month
         WHERE f.until IS NULL OR f.until > l.vintage"""
+    )
+
+
+def _keep_newest(db: Connection, feed: str) -> None:
+    """Leave in each month what the newest edition says. Editions of a register with dates state all
+    organisations in all their months: one that the newest does not have was not open."""
+    db.execute(
+        f"""CREATE OR REPLACE TABLE stage.reported_{feed} AS
+        SELECT * FROM stage.reported_{feed}
+        QUALIFY edition = max(edition) OVER (PARTITION BY month)"""
     )
 
 

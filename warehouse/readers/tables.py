@@ -24,6 +24,7 @@ from warehouse.readers.months_across import (
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.readers.refused import AGAIN, Refused
 from warehouse.readers.title_sheet import title_date
+from warehouse.readers.unheaded import match_unheaded, scan_unheaded
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
 
 HEADING_LINE = 1 << 16
@@ -33,8 +34,8 @@ HEADING_LINE = 1 << 16
 class Table:
     """A file's table. `rows`: a text column per heading, blank cells null.
 
-    `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1. `stated_on`: the
-    publication date on the workbook's first sheet.
+    `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1, or 0 if it has none.
+    `stated_on`: the publication date on the workbook's first sheet.
     """
 
     contract: Contract
@@ -81,6 +82,9 @@ def find_table(
         rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
         stated = title_date(contract, sheets[0].rows)
         return Table(contract, found.headings, rows, found.sheet.name, found.row, stated)
+    if unheaded := match_unheaded(content.path, feed):
+        rows = scan_unheaded(content.path, unheaded)
+        return Table(unheaded, unheaded.unheaded, rows, header_row=0)
     headings = read_headings(content.path)
     contract = match_contract(headings, feed)
     rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)

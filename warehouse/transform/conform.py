@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.decimals import PLACES
-from warehouse.base.months import add_months, between, month_text
+from warehouse.base.months import between, month_text, window
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.reference.levels import UNASSIGNED
@@ -26,6 +26,7 @@ ROW_RULES = {
     "value_present": "a value is given where the contract requires one",
     "month_not_mangled": "a month is as it was typed, not as a spreadsheet turned it",
     "month_readable": "a month is written in a format the contract lists",
+    "date_readable": "a date is written in a format the contract lists",
     "count_whole": "a count is a whole number",
     "decimal_exact": f"a decimal is a number with at most {PLACES} decimals",
     "count_not_negative": "a number is not negative",
@@ -47,6 +48,7 @@ REMEDIES = {
     "month_not_mangled": "format the column as text before typing months into it",
     "label_known": "if the publisher has added a label, list it in the feed's contract",
     "month_readable": "if months are written so now, add the format to the contract",
+    "date_readable": "if dates are written so now, add the format to the contract",
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
 } | dict.fromkeys(
@@ -55,6 +57,7 @@ REMEDIES = {
 # The author of a local return can correct it; there is no publisher to ask.
 TYPED_REMEDIES = {
     "month_readable": "type it as YYYY-MM",
+    "date_readable": "type it as YYYY-MM-DD",
     "code_pattern": "check the code",
     "month_in_window": "check the month",
 }
@@ -78,11 +81,6 @@ class RowRule:
     source: str
     broken: pl.Expr
     expected: str
-
-
-def window(contract: Contract, edition: date) -> tuple[date, date]:
-    """The first and last month that an edition of this feed may contain."""
-    return add_months(edition, 1 - contract.window_months), edition
 
 
 def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
@@ -144,7 +142,7 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
         if name in source:
             rules += _value_rules(contract, name, source[name])
     if contract.month and contract.month in source:
-        first, last = window(contract, edition)
+        first, last = window(edition, contract.window_months)
         ends = [month for month in between(first, last) if contract.period.ends_in(month)]
         outside = ~pl.col(contract.month).is_in(ends)
         expected = f"a month {contract.period.ending}from {month_text(first)} to {month_text(last)}"
@@ -176,7 +174,9 @@ def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
     return rules
 
 
-def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
+def _value_rules(  # noqa: PLR0911 - one for each type
+    contract: Contract, name: str, source: str
+) -> list[RowRule]:
     column, value = contract.columns[name], pl.col(name)
     unreadable = value.is_null()
     if column.nullable:
@@ -190,6 +190,9 @@ def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
                 RowRule("month_not_mangled", name, source, mangled, expected),
                 RowRule("month_readable", name, source, unreadable, expected),
             ]
+        case "date":
+            expected = f"a date like {date(2025, 11, 30).strftime(column.formats[0])}"
+            return [RowRule("date_readable", name, source, unreadable, expected)]
         case "count":
             return [
                 RowRule("count_whole", name, source, unreadable, "a whole number"),

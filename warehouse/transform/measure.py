@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.decimals import KIND
-from warehouse.base.months import parse_month
+from warehouse.base.months import days_of, month_text, parse_month, window
 from warehouse.contract.entries import Measure, Organisation
 from warehouse.contract.model import Contract
 from warehouse.reference.levels import KEY_COLUMNS, UNASSIGNED
@@ -30,12 +30,14 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     """
     if contract.reporting_unit is None:
         raise ValueError(f"{contract.feed} names no organisation to measure by (`reporting_unit:`)")
+    rows = tidy.with_columns(
+        _content(contract).alias("content"), month_of(contract, edition).alias("month")
+    )
+    if contract.is_dated:
+        counted = pl.any_horizontal(matching(one) for one in contract.measures.values())
+        rows = _by_months(rows.filter(counted), contract, edition, contract.reporting_unit)
     return (
-        tidy.with_columns(_content(contract).alias("content"))
-        .group_by(
-            pl.col(contract.reporting_unit.code).alias("org_code"),
-            month_of(contract, edition).alias("month"),
-        )
+        rows.group_by(pl.col(contract.reporting_unit.code).alias("org_code"), "month")
         .agg(
             *[_figure(contract, name).alias(name) for name in contract.measures],
             pl.len().cast(pl.UInt32).alias("rows"),
@@ -55,11 +57,31 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     )
 
 
+def _by_months(
+    rows: pl.LazyFrame, contract: Contract, edition: date, one: Organisation
+) -> pl.LazyFrame:
+    """Rows with dates, once for each `month` of the edition with a day from `since` to `until`; not
+    for months before any of its measures."""
+    first, last = window(edition, contract.window_months)
+    starts = [measure.first_month or month_text(first) for measure in contract.measures.values()]
+    first = max(first, parse_month(min(starts)))
+    since, until = (
+        pl.col(one.since or ""),
+        pl.col(one.until) if one.until else pl.lit(None, pl.Date),
+    )
+    begins = pl.max_horizontal(since.dt.truncate("1mo"), pl.lit(first))
+    ends = pl.min_horizontal(until, pl.lit(last))
+    held = (since <= days_of(last)[-1]) & (until >= first).fill_null(True)
+    months = pl.date_ranges(begins, ends, "1mo").alias("month")
+    return rows.filter(held).with_columns(months).explode("month")
+
+
 def _content(contract: Contract) -> pl.Expr:
     """Hash of a row's key, counts and the columns of measures. Labels hash by their number, which
     the contract fixes; texts as strings, because a file's dictionary has no fixed order."""
     columns = contract.columns
-    looked_at = [name for measure in contract.measures.values() for name in measure.where]
+    measures = contract.measures.values()
+    looked_at = [name for one in measures for name in (*one.where, *one.matches)]
     return pl.struct(
         pl.col(name).cast(pl.String) if columns[name].type == "text" else pl.col(name)
         for name in dict.fromkeys((*contract.key, *contract.numbers, *looked_at))
@@ -68,8 +90,12 @@ def _content(contract: Contract) -> pl.Expr:
 
 def matching(wanted: Measure) -> pl.Expr:
     """Whether a measure counts a tidy row."""
-    labels = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
-    return pl.all_horizontal(labels) if labels else pl.lit(True)
+    told = [pl.col(column).is_in(list(some)) for column, some in wanted.where.items()]
+    told += [
+        pl.col(column).cast(pl.String).str.contains(pattern).fill_null(False)
+        for column, pattern in wanted.matches.items()
+    ]
+    return pl.all_horizontal(told) if told else pl.lit(True)
 
 
 def definition(contract: Contract, measure_id: str) -> str:
@@ -80,6 +106,7 @@ def definition(contract: Contract, measure_id: str) -> str:
         return contract.columns[column].published[0]
 
     told = [f"{heading(name)} is {' or '.join(some)}" for name, some in wanted.where.items()]
+    told += [f"{heading(name)} matches {pattern}" for name, pattern in wanted.matches.items()]
     where = f" where {' and '.join(told)}" if told else ""
     if wanted.column is None:
         return f"1 for each organisation that is named{where}"
@@ -133,7 +160,8 @@ def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date)
 
     One row per organisation, month and distinct set of parents: `org_level`, `org_code`,
     `org_name`, `ons_code`, the `KEY_COLUMNS` of its parents (all String, codes as published: ODS or
-    ONS) and `month` (Date).
+    ONS) and `month` (Date). What a row says since a date is said once, in the first month of the
+    edition in which it holds.
     """
     observed = [_observe(tidy, contract, edition, one) for one in contract.organisations]
     return pl.concat(observed, how="vertical").filter(pl.col("org_code").is_not_null())
@@ -148,6 +176,16 @@ def _observe(
 
     named = [organisation.code, organisation.name, organisation.ons_code, contract.month]
     named += [organisation.parents.get(parent) for parent in KEY_COLUMNS]
+    month = month_of(contract, edition)
+    if organisation.since:
+        first, last = window(edition, contract.window_months)
+        since = pl.col(organisation.since)
+        held = since <= days_of(last)[-1]
+        if organisation.until:
+            held &= (pl.col(organisation.until) >= first).fill_null(True)
+        begins = pl.max_horizontal(since.dt.truncate("1mo"), pl.lit(first))
+        tidy, month = tidy.filter(held).with_columns(begins.alias("month")), pl.col("month")
+        named.append("month")
     # Few rows are left when texts are turned from dictionaries into strings.
     distinct = tidy.select(*dict.fromkeys(name for name in named if name)).unique()
     return distinct.select(
@@ -156,5 +194,5 @@ def _observe(
         column(organisation.name, "org_name"),
         column(organisation.ons_code, "ons_code"),
         *[column(organisation.parents.get(parent), key) for parent, key in KEY_COLUMNS.items()],
-        month_of(contract, edition).alias("month"),
+        month.alias("month"),
     )

@@ -34,10 +34,11 @@ BY_ROW = (*NUMBERS, "label")  # types of columns whose values are judged row by 
 @dataclass(frozen=True)
 class Measured:
     """What is grouped from a file's accepted rows: `cells` as `measure` returns them, `observed` as
-    `observe_organisations` does."""
+    `observe_organisations` does. `rows`: how many they are."""
 
     cells: pl.DataFrame
     observed: pl.DataFrame
+    rows: int
 
 
 Spellings = tuple[tuple[str, str | date | None], ...]
@@ -124,7 +125,8 @@ def in_one_pass(
     )
     if keys[FAULTY].any() or not _are_sound(named, contract, edition, told):
         return None
-    return Measured(cells, observe_organisations(named.lazy(), contract, edition).collect())
+    observed = observe_organisations(named.lazy(), contract, edition).collect()
+    return Measured(cells, observed, int(cells["rows"].sum()))
 
 
 def _swift(contract: Contract, name: str, source: str | None) -> pl.Expr:

@@ -96,31 +96,34 @@ class Published:
 def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> Published:
     """Read a file. Only a CSV in today's layout, each row on a line of its own, is typed as read; a
     local return is not, because its rows of totals are told by several columns, nor is a feed with
-    rows of no organisation, whose codes are made of several."""
+    rows of no organisation, whose codes are made of several, or one with dates instead of months.
+    """
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
         return Published(read_table(copy, file.sheet, file.header_row, contract).lazy())
     text, lines = _extract(archive, file, scratch)
     columns = contract.columns_in(file.headings)
-    raw = scan_rows(text, texts_of(contract, columns))
-    if lines > file.rows + 1:
+    headed = file.header_row > 0
+    raw = scan_rows(text, texts_of(contract, columns), headed)
+    if lines > file.rows + headed:
         return Published(_mark_swallowed(raw))
-    if is_reshaped(contract) or contract.local_return or contract.unassigned:
+    if is_reshaped(contract) or contract.local_return or contract.unassigned or contract.is_dated:
         return Published(raw)
-    return Published(raw, scan_rows(text, schema_of(contract, columns)))
+    return Published(raw, scan_rows(text, schema_of(contract, columns), headed))
 
 
-def scan_rows(text: Path, kinds: dict[str, pl.DataType]) -> pl.LazyFrame:
-    """Scan an extracted CSV; headings without a type are texts."""
+def scan_rows(text: Path, kinds: dict[str, pl.DataType], headed: bool = True) -> pl.LazyFrame:
+    """Scan an extracted CSV; headings without a type are texts. `headed`: whether the published
+    file has a line of headings, too."""
     return pl.scan_csv(
         text,
         infer_schema=False,
         schema_overrides=kinds,
-        skip_rows_after_header=1,
+        skip_rows_after_header=int(headed),
         truncate_ragged_lines=True,
         encoding="utf8-lossy",
-    ).with_row_index(SOURCE_ROW, offset=2)
+    ).with_row_index(SOURCE_ROW, offset=1 + headed)
 
 
 def _mark_swallowed(raw: pl.LazyFrame) -> pl.LazyFrame:
@@ -184,6 +187,7 @@ def by_rows(
     measured = Measured(
         measure(written, contract, edition).collect(engine="streaming"),
         observe_organisations(written, contract, edition).collect(engine="streaming"),
+        written.select(pl.len()).collect().item(),
     )
     return measured, _name_rules(bad, contract, rules)
 
@@ -247,7 +251,7 @@ def _measure(
     broken = rejected.group_by("rule", "column_name").len().sort("rule", "column_name")
     return TidyFacts(
         version=version_of(file.feed),
-        rows=(rows := int(cells["rows"].sum())),
+        rows=(rows := measured.rows),
         quarantined=rejected.height,
         read=rows + rejected.height if read is None else read,
         broken=[Broken(rule=r, column=c, rows=n) for r, c, n in broken.iter_rows()],

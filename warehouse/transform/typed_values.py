@@ -1,5 +1,5 @@
-"""Typed values of a column's published text: labels by their spellings, months, counts, decimals.
-Pure polars. Not here: rules on rows (`conform`)."""
+"""Typed values of a column's published text: labels by their spellings, months, dates, counts,
+decimals. Pure polars. Not here: rules on rows (`conform`)."""
 
 from __future__ import annotations
 
@@ -79,6 +79,12 @@ def _dated(text: pl.Expr, spellings: dict[str, date]) -> pl.Expr:
     )
 
 
+def _on_day(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    """Read dates, by the first format that fits."""
+    written = text.cast(pl.String).str.strip_chars()
+    return pl.coalesce(written.str.to_date(form, strict=False) for form in formats)
+
+
 def blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
     """Stripped text; null if it is blank, or a text that means no value."""
     text = pl.col(column).str.strip_chars()
@@ -87,7 +93,7 @@ def blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
 
 def _kind(contract: Contract, name: str) -> pl.DataType:
     match contract.columns[name].type:
-        case "month":
+        case "month" | "date":
             return pl.Date()
         case "count":
             return pl.Int64()
@@ -109,6 +115,8 @@ def typed_column(  # noqa: PLR0911 - one for each type
     match column.type:
         case "month":
             return _dated(text, column.months)
+        case "date":
+            return _on_day(text, column.formats)
         case "label":
             return _labelled(text, contract.labels(name))
         case "count":

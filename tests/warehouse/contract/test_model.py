@@ -90,7 +90,9 @@ def test_every_column_is_described_and_every_count_has_a_unit() -> None:
         ends_its_sentence=lambda column: column.description.endswith("."),
         numbers_have_units=lambda column: (column.unit is not None) == (column.type in NUMBERS),
         labels_are_listed=lambda column: (column.labels is not None) == (column.type == "label"),
-        months_have_formats=lambda column: bool(column.formats) == (column.type == "month"),
+        months_have_formats=lambda column: (
+            bool(column.formats) == (column.type in ("month", "date"))
+        ),
     )
 
 
@@ -157,6 +159,15 @@ def test_label_spellings_are_never_ambiguous(feed: str) -> None:
         (minimal(feed="Toy Feed"), "string_pattern_mismatch|should match pattern"),
         (minimal(window_months=0), "greater than or equal to 1"),
         (minimal(repeated_keys="drop"), "'error' or 'sum'"),
+        (with_column("d", type="date", published=["D"]), "a date column needs its date formats"),
+        (with_column("n", position=2), "`position:` needs `fields:`"),
+        (minimal(fields=3), "each column needs its own `position:`"),
+        (with_column("n", position=4) | {"fields": 3}, "each column needs its own `position:`"),
+        (minimal(organisations=[{"level": "icb", "code": "code", "since": "n"}]), "`n` is no date"),
+        (
+            minimal(organisations=[{"level": "icb", "code": "code", "until": "n"}]),
+            "`until:` needs `since:`",
+        ),
     ],
 )
 def test_a_broken_contract_is_refused_by_name(

@@ -24,7 +24,11 @@ def contradicted(home: Home) -> pl.DataFrame:
             FROM kpi_vintage WHERE value IS NOT NULL"""
         ).pl()
         cells = cells_of(db, figures)
-    without_months = [feed for feed, contract in contracts().items() if not contract.month]
+    without_months = [
+        feed
+        for feed, contract in contracts().items()
+        if not contract.month and not contract.is_dated
+    ]
     edition = pl.col("edition").str.to_date("%Y-%m")
     month = pl.when(pl.col("feed").is_in(without_months)).then(edition).otherwise("month")
     counted = cells.with_columns(month.alias("cell_month")).join(

@@ -36,8 +36,16 @@ from warehouse.readers.tables import read_headings
 
 TODAY = date(2025, 12, 15)
 OCTOBER = date(2025, 10, 1)
+
+
+def headed(feed: str) -> bytes:
+    """A file of a feed, with headings: of those that come without with a line of them above."""
+    headings = contracts()[feed].unheaded
+    return (",".join(headings) + "\n" if headings else "").encode() + BUILDERS[feed]()
+
+
 # A feed within another one's files has the headings of that one.
-FEEDS = {feed: build() for feed, build in BUILDERS.items() if not contracts()[feed].is_within}
+FEEDS = {feed: headed(feed) for feed in BUILDERS if not contracts()[feed].is_within}
 ROWS = {
     feed: list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     for feed, content in FEEDS.items()

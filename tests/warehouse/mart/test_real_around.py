@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.checks.support_checks import judged, one
-from tests.warehouse.support_mart import Mart, build
+from tests.warehouse.support_mart import Mart, bring, build
 from warehouse.base.home import Home
+from warehouse.intake.importer import Request, import_paths
 
 pytestmark = pytest.mark.acceptance
 
@@ -134,3 +135,63 @@ def test_the_publishers_mistakes_are_found_by_name(
 ) -> None:
     found = one(judged(telephony_home, "cloud_telephony", edition), rule)
     assert (found.verdict, said in found.message) == ("warn", True)
+
+
+@pytest.fixture(scope="module")
+def register(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("register") / "home")
+    for year, edition in (("2023", "2023-01"), ("2025", "2025-09")):
+        path = real_feeds / "ods" / f"epraccur_{year}.csv"
+        [outcome] = import_paths(home, [path], Request(edition=edition))
+        assert outcome.verdict == "imported", outcome.message
+    return build(home, judged=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "month", "practices"),
+    [
+        ("04C", "2023-04", 56),
+        ("04C", "2024-03", 56),
+        ("04C", "2024-04", 53),
+        ("04C", "2024-07", 51),
+        ("04C", "2025-09", 51),
+        ("04V", "2024-03", 46),
+        ("03W", "2024-03", 32),  # with the allocation scheme and the asylum service
+        ("03W", "2025-07", 31),
+    ],
+)
+def test_practices_open(register: Mart, code: str, month: str, practices: int) -> None:
+    assert register.value("practices_open", "sub_icb", code, month) == practices
+
+
+def test_the_regions_practices_are_all_of_englands(register: Mart) -> None:
+    """Wales is not read, and each open practice has a commissioner of the reference."""
+    assert register.value("practices_open", *OF_ENGLAND, "2025-09") == 6_220
+    placed = register.rows(
+        "SELECT sum(numerator) AS practices FROM kpi_monthly WHERE kpi_id = 'practices_open' "
+        "AND org_level = 'sub_icb' AND month = DATE '2025-09-01'"
+    )
+    assert placed == [{"practices": 6_220}]
+
+
+def test_practices_of_another_icb_are_where_their_commissioner_is(
+    home: Home, real_more: Path
+) -> None:
+    """C82040 and C82076 have the ICB of Leicester in 2026, and commissioners elsewhere."""
+    bring(home, real_more / "ods" / "epraccur_2026-10-02_LLR_sample.csv")
+    found = one(judged(home, "ods_practices", "2026-10"), "icb_of_commissioner")
+    assert found.verdict == "warn"
+    assert "C82040" in found.message and "C82076" in found.message
+    mart = build(home)
+    places = mart.rows("SELECT org_code, icb_code FROM organisation WHERE org_code LIKE 'C82_7%'")
+    assert {"org_code": "C82076", "icb_code": "QJM"} in places
+
+
+def test_a_part_of_the_register_is_held(home: Home, real_feeds: Path, real_more: Path) -> None:
+    """Without most practices of the edition before, a file is no edition of the register."""
+    before = Request(edition="2025-09")
+    [_] = import_paths(home, [real_feeds / "ods" / "epraccur_2025.csv"], before)
+    judged(home, "ods_practices", "2025-09")
+    bring(home, real_more / "ods" / "epraccur_2026-10-02_LLR_sample.csv")
+    found = one(judged(home, "ods_practices", "2026-10"), "practices_still_open")
+    assert (found.verdict, "of 6,220 practices open in 2025-09" in found.message) == ("fail", True)

@@ -34,7 +34,7 @@ OCTOBER = date(2025, 10, 1)
 def broken(feed: str, content: bytes, edition: str = OCT) -> list[tuple[str, str] | None]:
     """The first rule, and its column, that each row broke; None for a sound row."""
     frame = conformed(feed, content, edition)
-    headings = published(content).collect_schema().names()
+    headings = published(content, feed).collect_schema().names()
     rules = rules_of(contracts()[feed], headings, parse_month(edition))
     return [None if i is None else (rules[i].rule, rules[i].column) for i in frame[FAILED_RULE]]
 

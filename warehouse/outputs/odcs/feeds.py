@@ -20,7 +20,7 @@ from warehouse.contract.shapes import TYPES
 from warehouse.outputs.odcs import contract_parts as parts
 from warehouse.outputs.odcs.measures import measured
 
-LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date",
+LOGICAL = {"text": "string", "code": "string", "label": "string", "month": "date", "date": "date",
            "count": "integer", "decimal": "number"}  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _older_headings(contract: Contract, name: str) -> dict[str, list[str]] | Non
 def _options(column: Column) -> dict[str, object] | None:
     if column.type in NUMBERS:
         return {"minimum": 0}
-    if column.type == "month":
+    if column.type in ("month", "date"):
         return {"format": "yyyy-MM-dd"}
     return {"pattern": column.pattern} if column.pattern else None
 
