@@ -18,7 +18,7 @@ from warehouse.editions.figure_changes import CHANGED, ONLY_NEW, ONLY_OLD
 from warehouse.store import whole_file
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from pipelines.cli.fitted_table import FittedTable
 
 NAMED = 10
 
@@ -94,7 +94,7 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
         screen.say(f"\nEvery change: {csv}")
 
 
-def _sides(found: Difference) -> Table:
+def _sides(found: Difference) -> FittedTable:
     counts = ("Files", "Rows", "Rows quarantined", "Organisations")
     table = plain_table("Edition", "Status", "Months", *counts, right=counts)
     for side in (found.old, found.new):
@@ -128,7 +128,7 @@ def _organisations(screen: Screen, what: str, organisations: pl.DataFrame) -> No
     screen.say(f"{len(named):,} organisation(s) {what}: {', '.join(named[:NAMED])}{more}")
 
 
-def _sums(found: Difference) -> Table:
+def _sums(found: Difference) -> FittedTable:
     numbers = ("Old", "New", "Change", "%", "Figures", "Changed")
     title = "Totals of the organisations and months in both editions"
     table = plain_table("Measure", *numbers, title=title, right=numbers)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 Row = dict[str, Any]
-WIDE = 100  # columns of a terminal that has room for everything
 BARS = "▁▂▃▄▅▆▇█"
 NO_BAR = "·"  # a month without a value
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
@@ -49,12 +48,9 @@ def kpis(
         raise search.NoMatch(_no_match(words), "access-recovery kpis lists all KPIs.")
     if _written(screen, found, as_json, as_csv):
         return
-    wide = screen.out.width >= WIDE
-    table = plain_table("KPI", "Title", *(("Months", "Levels") if wide else ("To",)))
-    table.columns[0].no_wrap = True  # to be copied
+    table = plain_table("KPI", "Title", "Months", "Levels", expendable=("Levels", "Months"))
     for row in found:
-        where = (_span(row), _levels(row["levels"])) if wide else (_newest(row),)
-        table.add_row(row["kpi_id"], row["title"], *where)
+        table.add_row(row["kpi_id"], row["title"], _span(row), _levels(row["levels"]))
     screen.table(table)
     screen.say(f"\nNext: access-recovery show {found[0]['kpi_id']} --org PLACE")
 
@@ -84,7 +80,6 @@ def organisations(
     if _written(screen, found, as_json, as_csv):
         return
     table = plain_table("Code", "Level", "Name", "Within")
-    table.columns[0].no_wrap = True
     for row in found:
         within = [row[key] for key in KEY_COLUMNS.values() if row[key]]
         name = row["org_name"] or ""

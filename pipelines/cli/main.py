@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from pipelines.cli import (
     alerts,
+    checks_not_met,
     claims,
     contracts,
     data_docs,
@@ -70,6 +71,7 @@ for module in (
     govern,
     data_docs,
     alerts,
+    checks_not_met,
     explain,
     claims,
     contracts,

@@ -11,13 +11,13 @@ from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from pipelines.cli.fitted_table import FittedTable
     from pipelines.operations.refresh import RefreshReport
     from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10
-HEADLINES = ("KPI", "Month", "Value", "On the year", "Per working day", "Status")
+HEADLINES = ("KPI", "Month", "Value", "On year", "Per working day", "Status")
+VIEW = 30  # room for the name of a view
 SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
@@ -156,24 +156,16 @@ def show_headlines(screen: Screen, home: Home) -> None:
     )
 
 
-def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
-    """Return a table that fits 80 columns: figures under a line for each place and view."""
-    from rich.padding import Padding
-    from rich.table import Table
+def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> FittedTable:
+    """Return the figures under a line for each place and view."""
     from rich.text import Text
 
     from warehouse.outputs.headline import change_text, headline_value, working_day_text
 
     title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in HEADLINES:
-        right, change = heading in HEADLINES[2:5], heading in HEADLINES[3:5]
-        table.add_column(
-            heading,
-            justify="right" if right else "left",
-            no_wrap=heading != "KPI" and not change,
-            max_width=9 if change else None,
-        )
+    table = plain_table(
+        *HEADLINES, title=title, right=HEADLINES[2:5], expendable=HEADLINES[4:5], name=VIEW
+    )
     last = ("", "")
     for row in rows:
         here = (f"{row['theme']}_monthly", row["place"])
@@ -181,11 +173,12 @@ def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> Table:
             table.add_row(Text(f"{here[1]} ({here[0]})", "bold"))
         last = here
         table.add_row(
-            Padding(Text(row["title"]), (0, 0, 0, 2)),
+            row["title"],
             f"{row['month']:%b %Y}",
             headline_value(row),
             change_text(row),
             working_day_text(row),
             row["status"],
+            indent=2,
         )
     return table

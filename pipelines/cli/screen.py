@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
+from pipelines.cli.fitted_table import NAME, FittedTable
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-PIPED_WIDTH = 160
+PIPED_WIDTH = 10_000  # a line of text is a line, whatever reads it
 SYNTHETIC = "SYNTHETIC sample data: every figure is invented."
 ISO: Callable[[Any], str] = methodcaller("isoformat")
 
@@ -49,9 +51,16 @@ class Screen:
         """Print data as JSON. `date_text` formats dates and times: as ISO 8601 by default."""
         self.data(json.dumps(data, indent=1, default=date_text))
 
-    def table(self, table: Table) -> None:
-        """Print a table."""
-        self.out.print(table)
+    def table(self, table: FittedTable | Table) -> None:
+        """Print a table, as wide as there is room; say which columns are left out."""
+        if not isinstance(table, FittedTable):
+            self.out.print(table)
+            return
+        fitted, left_out = table.for_width(self.out)
+        self.out.print(fitted)
+        if left_out:
+            columns = ", ".join(reversed(left_out))
+            self.say(f"Left out for want of width: {columns}.")
 
     def warn(self, text: str) -> None:
         """Print a warning."""
@@ -77,15 +86,17 @@ class Screen:
             yield lambda now: progress.update(task, description=now)
 
 
-def plain_table(*headings: str, title: str | None = None, right: Container[str] = ()) -> Table:
-    """Return an empty table without lines. `right`: headings of columns of numbers."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in headings:
-        # A web address must be whole to be copied.
-        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
-    return table
+def plain_table(
+    *headings: str,
+    title: str | None = None,
+    right: Container[str] = (),
+    expendable: Sequence[str] = (),
+    name: int = NAME,
+) -> FittedTable:
+    """Return an empty table. `right`: headings of columns of numbers; `expendable`: of
+    those left out first where there is no room; `name`: how long a name of the first column may be
+    without being broken."""
+    return FittedTable(headings, title, right, expendable, name)
 
 
 def _print(console: Console, text: str, style: str | None = None) -> None:

@@ -15,8 +15,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from pipelines.cli.fitted_table import FittedTable
     from warehouse.archive.source_files import SourceFile
     from warehouse.contract.model import Contract
     from warehouse.editions.status import EditionStatus
@@ -36,6 +35,17 @@ HEADINGS = (
     "Next edition",
 )
 NUMBERS = ("Editions", "Rows quarantined", "Age")
+# What a narrow terminal can do without, first to last; what needs a person stays.
+EXPENDABLE = (
+    "Age",
+    "Editions",
+    "Months",
+    "Accepted",
+    "Rows quarantined",
+    "Pending",
+    "Held",
+    "Checks",
+)
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
@@ -197,9 +207,8 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
 
-def _feed_table(rows: list[dict[str, Any]]) -> Table:
-    table = plain_table(*HEADINGS, right=NUMBERS)
-    table.columns[0].no_wrap = True  # to be copied
+def _feed_table(rows: list[dict[str, Any]]) -> FittedTable:
+    table = plain_table(*HEADINGS, right=NUMBERS, expendable=EXPENDABLE)
     for row in rows:
         checks = Counter(row["checks"] or {})
         if checks:  # timeliness is checked as at today
@@ -223,7 +232,7 @@ def _feed_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _look_table(rows: list[dict[str, Any]]) -> Table:
+def _look_table(rows: list[dict[str, Any]]) -> FittedTable:
     from rich.text import Text
 
     from warehouse.contract.release_calendar import LONDON
@@ -238,7 +247,7 @@ def _look_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _months(rows: list[dict[str, Any]]) -> Table:
+def _months(rows: list[dict[str, Any]]) -> FittedTable:
     table = plain_table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
     for row in rows:
         for one in row["held_months"]:
@@ -253,7 +262,7 @@ def _months(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _decision_table(rows: list[dict[str, Any]]) -> Table:
+def _decision_table(rows: list[dict[str, Any]]) -> FittedTable:
     from rich.text import Text
 
     table = plain_table("Feed", "Edition", "Status", "Decision")
@@ -269,7 +278,7 @@ def _decision_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _quarantine_table(rows: list[dict[str, Any]]) -> Table:
+def _quarantine_table(rows: list[dict[str, Any]]) -> FittedTable:
     table = plain_table("Feed", "Rows quarantined", "Rule", right=NUMBERS)
     for row in rows:
         for rule, count in row["quarantined"].items():

@@ -20,6 +20,7 @@ from warehouse.contract.release_calendar import LONDON
 from warehouse.intake.importer import Request, import_paths
 
 FEED = "gp_appointments_sub_icb"
+LATE = "10 editions missing; 2025-11 was due by 18 Dec 2025: overdue by 303 days"
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def newest(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> Any:
     [
         (date(2025, 12, 18), True, "WARN", "2025-11 due by 18 Dec 2025: due now"),
         (date(2025, 12, 19), False, "WARN", "2025-11 was due by 18 Dec 2025: overdue by 1 day"),
-        (date(2026, 10, 17), False, "ERROR", "2025-11 was due by 18 Dec 2025: overdue by 303 days"),
+        (date(2026, 10, 17), False, "ERROR", LATE),
     ],
 )
 def test_an_old_edition_processed_again_is_not_fresh(

@@ -30,9 +30,10 @@ class Freshness:
     """A feed's next edition in its release calendar.
 
     `next_edition`: YYYY-MM. `due`: the day on which it is published; `days_overdue`: days since
-    then, 0 if not overdue. `following`: the day on which the edition after it is published. `held`:
-    the newest edition, if it is held and undecided. `verdict`, of the timeliness check: warn if the
-    next edition is overdue, fail if the one after it is too, skipped if nothing can be overdue.
+    then, 0 if not overdue. `missing`: how many editions are overdue. `following`: the day on which
+    the edition after it is published. `held`: the newest edition, if it is held and undecided.
+    `verdict`, of the timeliness check: warn if the next edition is overdue, fail if the one after
+    it is too, skipped if nothing can be overdue.
     """
 
     state: State
@@ -42,6 +43,7 @@ class Freshness:
     held: str | None = None
     following: date | None = None
     verdict: Verdict = "skipped"
+    missing: int = 0
 
     @property
     def words(self) -> str:
@@ -56,7 +58,8 @@ class Freshness:
         day = day_words(self.due)
         if self.days_overdue:
             by = plural(self.days_overdue, "day")
-            return f"{self.next_edition} was due by {day}: overdue by {by}"
+            first = f"{self.next_edition} was due by {day}: overdue by {by}"
+            return first if self.missing <= 1 else f"{self.missing} editions missing; {first}"
         return f"{self.next_edition} due by {day}" + (": due now" if self.state == "due" else "")
 
 
@@ -79,7 +82,9 @@ def freshness(
     state: State = "late" if overdue else "due" if today + SOON >= due else "on time"
     following = contract.cadence.due.of(add_months(edition, contract.cadence.months))
     verdict: Verdict = "fail" if today > following else "warn" if overdue else "pass"
-    return Freshness(state, month_text(edition), due, overdue, back, following, verdict)
+    awaited = map(parse_month, due_editions(contract, (newest,), today))
+    missing = sum(contract.cadence.due.of(one) < today for one in awaited)
+    return Freshness(state, month_text(edition), due, overdue, back, following, verdict, missing)
 
 
 def is_sample(files: Iterable[SourceFile]) -> bool:

@@ -26,6 +26,12 @@ APPOINTMENTS, LIST, PHARMACIES, RETURN = (
         (date(2025, 12, 18), "due", "2025-11 due by 18 Dec 2025: due now"),
         (date(2025, 12, 19), "late", "2025-11 was due by 18 Dec 2025: overdue by 1 day"),
         (date(2025, 12, 21), "late", "2025-11 was due by 18 Dec 2025: overdue by 3 days"),
+        (date(2026, 1, 29), "late", "2025-11 was due by 18 Dec 2025: overdue by 42 days"),
+        (
+            date(2026, 1, 30),
+            "late",
+            "2 editions missing; 2025-11 was due by 18 Dec 2025: overdue by 43 days",
+        ),
     ],
 )
 def test_due_from_days_before_and_late_from_the_day_after(
