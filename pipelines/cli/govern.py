@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.arguments import AsJson, feed_named, month_named
+from pipelines.cli.effects import Yes, agreed
 from pipelines.cli.screen import Screen
+from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.base.months import month_text
 
 if TYPE_CHECKING:
     from warehouse.archive.withdrawals import Moved
+    from warehouse.editions.status import Ruling
 
 app = typer.Typer()
 PANEL = "Governance"
@@ -63,6 +67,7 @@ def accept(
     month: Annotated[
         str | None, typer.Option("--month", help="Only this held month, YYYY-MM.")
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Accept an edition despite failed checks, lift a hold, or accept held months.
 
@@ -70,34 +75,40 @@ def accept(
     acceptance covers the present files and failed checks: if either changes, it lapses, and status
     shows that.
     """
+    from pipelines.cli.effects import accepted
     from warehouse.editions.status import accept as decide
 
-    screen = Screen()
-    ruling = decide(
-        Home.from_environment(),
-        feed_named(feed),
-        month_named(edition),
-        reason,
-        by,
-        org,
-        month_named(month) if month else None,
-    )
-    screen.say(ruling.message)
-    if ruling.decision:
-        screen.say(NEXT)
+    home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
+    held_month = month_named(month) if month else None
+    _decide(accepted(home, key), yes, lambda: decide(home, *key, reason, by, org, held_month))
 
 
 @app.command(rich_help_panel=PANEL)
-def hold(feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None) -> None:
+def hold(
+    feed: FeedArgument,
+    edition: EditionArgument,
+    reason: Reason,
+    by: By = None,
+    yes: Yes = False,
+) -> None:
     """Keep an edition out of the mart until it is accepted again.
 
     Its months are taken from the newest accepted edition that has them. The hold also applies to
     new files of the edition; `access-recovery accept` lifts it.
     """
+    from pipelines.cli.effects import without
     from warehouse.editions.status import hold as decide
 
+    home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
+    _decide(without(home, key), yes, lambda: decide(home, *key, reason, by))
+
+
+def _decide(effect: str, yes: bool, decide: Callable[[], Ruling]) -> None:
+    """Tell the effect of a decision, make it if it is agreed to, and print the result."""
     screen = Screen()
-    ruling = decide(Home.from_environment(), feed_named(feed), month_named(edition), reason, by)
+    if not agreed(screen, effect, yes):
+        raise typer.Exit(WRONG)
+    ruling = decide()
     screen.say(ruling.message)
     if ruling.decision:
         screen.say(NEXT)
@@ -117,14 +128,23 @@ def _move(
 
 
 @app.command(rich_help_panel=PANEL)
-def withdraw(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
+def withdraw(
+    sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None, yes: Yes = False
+) -> None:
     """Take a file that was imported by mistake out of the mart; it stays in the archive.
 
     Its edition is checked again without it. `access-recovery restore` undoes this. To erase a file
     that must not be kept, use `access-recovery purge`.
     """
+    from pipelines.cli.effects import without
+    from warehouse.archive.withdrawals import files_named
     from warehouse.archive.withdrawals import withdraw as move
 
+    home = Home.from_environment()
+    files = files_named(home, sha256, month_named(edition) if edition else None)
+    effects = [without(home, key) for key in sorted(map(EditionKey.of, files))]
+    if not agreed(Screen(), "\n".join(dict.fromkeys(effects)), yes):
+        raise typer.Exit(WRONG)
     _move(move, sha256, reason, by, edition)
 
 

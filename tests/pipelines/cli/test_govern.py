@@ -3,6 +3,7 @@
 import csv
 import getpass
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pipelines.cli.status import feed_statuses
 from pipelines.operations.refresh import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import referrals, regional, write, write_text
+from tests.warehouse.support_mart import build
 from tests.warehouse.worlds import area
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import Archive
@@ -54,9 +56,32 @@ def test_accept_reports_its_effect_and_the_next_step(held: Home) -> None:
     assert "accepted by A. Person on 20" in done.stdout and "both are true" in done.stdout
     assert "despite keys_unique" in done.stdout
     assert done.stdout.endswith("Next: access-recovery refresh\n")
+    assert "has 1 reported organisation-months of 2025-10" in done.stdout
     again = run("accept", RETURN, OCT, *WHY)
     assert again.exit_code == 0 and "Nothing recorded" in again.stdout
     assert "Next:" not in again.stdout and len(decisions(held)) == 1
+
+
+def test_a_person_at_a_terminal_is_asked_unless_they_said_yes(
+    held: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.cli.effects._is_at_terminal", lambda: True)
+    no = run("hold", RETURN, OCT, *WHY, answer="n\n")
+    assert no.exit_code == WRONG and "Nothing was recorded" in words(no)
+    assert f"No published figure uses {RETURN} {OCT}." in no.stdout
+    assert decisions(held) == []
+    assert run("hold", RETURN, OCT, *WHY, answer="y\n").exit_code == 0
+    assert run("accept", RETURN, OCT, *WHY, "--yes").exit_code == 0
+    assert [one.decision for one in decisions(held)] == ["hold", "accept"]
+
+
+def test_what_a_published_edition_is_used_for_is_told(home: Home) -> None:
+    path = write(home.root / "files" / "october.csv", regional(area("04C", "OCT2025", 10)))
+    build(home, [path])
+    told = run("hold", FEED, OCT, *WHY).stdout
+    assert re.match(rf"\d+ published figures use {FEED} {OCT}, the newest of 2025-10\. ", told)
+    [sha] = [file.sha256 for file in active(home)]
+    assert "published figures use" in run("withdraw", sha, *WHY).stdout
 
 
 def test_who_decides_is_the_user_if_nobody_is_named(
