@@ -1,7 +1,6 @@
 """An input that breaks each shared check, the verdict then, and an input that keeps it."""
 
 from collections.abc import Callable
-from unittest.mock import patch
 
 from checks.edition_view import EditionView
 from checks.runner import judge_edition
@@ -68,20 +67,6 @@ def with_list(feed: str, patients: int = 1000, listed: str = "C82001") -> Case:
     return of_content(feed, BUILDERS[feed](users), people)
 
 
-def of_decimals(*rows: dict[str, object]) -> Case:
-    """The verdicts on a file whose counts are decimals by its contract."""
-
-    def case(home: Home) -> Results:
-        known = contracts()[SUB_ICB]
-        column = known.columns["appointments"].model_copy(update={"type": "decimal"})
-        columns = {**known.columns, "appointments": column}
-        changed = known.model_copy(update={"columns": columns})
-        with patch.dict(contracts(), {SUB_ICB: changed}):
-            return of(SUB_ICB, *rows)(home)
-
-    return case
-
-
 WITH_OVERFLOW = regional(end="\n").replace(b",10\n", b",10,11\n")
 WITH_NEW_COLUMN = regional(end="\n").replace(b"PPOINTMENTS\n", b"PPOINTMENTS,NEW\n")
 SOUND = of(SUB_ICB, {}, {AREA: "03W"})
@@ -95,11 +80,6 @@ CASES: dict[str, tuple[Case, str, Case]] = {
     "value_present": (of(SUB_ICB, {}, {"APPT_STATUS": ""}), "warn", SOUND),
     "month_readable": (of(SUB_ICB, {}, {MONTH: "02OCT2025"}), "warn", SOUND),
     "count_whole": (of(SUB_ICB, {}, {COUNT: "1,234"}), "warn", of(SUB_ICB, {COUNT: " 12 "})),
-    "decimal_exact": (
-        of_decimals({COUNT: "0.123456789"}, {COUNT: "0.12345678901", "HCP_TYPE": "Unknown"}),
-        "warn",
-        of_decimals({COUNT: " 10.4266666670000 "}),
-    ),
     "count_not_negative": (of(SUB_ICB, {}, {COUNT: " -1 "}), "warn", of(SUB_ICB, {COUNT: 0})),
     "label_known": (of(SUB_ICB, {}, {"HCP_TYPE": "Nurse"}), "warn", of(PRACTICE)),
     "code_pattern": (of(PRACTICE, {}, {"GP_CODE": "C8200"}), "warn", of(PRACTICE)),

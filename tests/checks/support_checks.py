@@ -40,7 +40,7 @@ CLAIMS, PHARMACIES, REFERRALS, APP, APP_PRACTICE = (
 
 
 FEEDS = tuple(BUILDERS)
-NO_MONTH = (MAPPING, PHARMACIES, "ods_practices")
+NO_MONTH = tuple(feed for feed, one in contracts().items() if one.edition.content is None)
 OCT = "2025-10"
 Results = list[CheckResult]
 Case = Callable[[Home], Results]

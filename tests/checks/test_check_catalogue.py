@@ -147,7 +147,7 @@ def test_the_table_has_a_row_per_feed_and_check() -> None:
     table = check_table()
     assert table.height == table.select("feed", "rule").n_unique()
     assert set(table["feed"]) == {*contracts(), "mart"}
-    optional = {"corrections_found", "corrections_expired", "own_expectations", "decimal_exact"}
+    optional = {"corrections_found", "corrections_expired", "own_expectations"}
     assert set(table["rule"]) | optional == set(all_checks())
     whole = table.drop("threshold", "threshold_means")
     assert whole.null_count().sum_horizontal().item() == 0

@@ -3,6 +3,7 @@ pages (`warehouse.fetch`), when to look (`warehouse.contract.release_calendar`).
 
 from __future__ import annotations
 
+import calendar
 import posixpath
 import re
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from warehouse.base.strict import Strict
 from warehouse.contract.names_of_editions import DATED, MONTHS, compiled
 
 ADDRESS = r"^https?://[^/]+(/.*[^/])?$"  # without a slash at its end
-_PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm|financial_year)\}")
+_PAGE_PARTS = re.compile(r"\{(month|mon|year|yy|mm|last|financial_year)\}")
 
 
 def at_hosts(url: str, hosts: Iterable[str]) -> bool:
@@ -108,7 +109,7 @@ class Publication(_Source):
 
     `series`: web address of the series; the pages of editions are below it. `pages`: names of the
     page, tried in order: `{month}` november, `{mon}` nov, `{mm}` 11, `{year}` 2025, `{yy}` 25,
-    `{financial_year}` 2025-26.
+    `{last}` 30 (the month's last day), `{financial_year}` 2025-26.
     """
 
     START = "series"
@@ -123,7 +124,7 @@ class Publication(_Source):
             if not _PAGE_PARTS.search(page) or "{" in _PAGE_PARTS.sub("", page):
                 raise ValueError(
                     f"page `{page}` needs a date: {{month}}, {{mon}}, {{mm}}, {{year}}, {{yy}}, "
-                    "{financial_year} only"
+                    "{last}, {financial_year} only"
                 )
         return self
 
@@ -132,8 +133,8 @@ class Publication(_Source):
         day = date.fromisoformat(f"{edition}-01")
         month = MONTHS[day.month - 1]
         parts = {"month": month, "mon": month[:3], "mm": f"{day:%m}"}
-        first = financial_year(day)
-        parts |= {"year": f"{day.year}", "yy": f"{day:%y}"}
+        first, last = financial_year(day), calendar.monthrange(day.year, day.month)[1]
+        parts |= {"year": f"{day.year}", "yy": f"{day:%y}", "last": f"{last}"}
         parts |= {"financial_year": f"{first}-{(first + 1) % 100:02d}"}
         names = [_PAGE_PARTS.sub(lambda found: parts[found[1]], page) for page in self.pages]
         return tuple(f"{self.series}/{name}" for name in names)

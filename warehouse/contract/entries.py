@@ -95,11 +95,11 @@ class Measure(Strict):
     match the patterns `matches`.
 
     One of `sum` (a column of counts or decimals added up), `largest` (the same count may be given
-    several times), `any` (1 if that sum is above zero, else 0) or `present` (1 for every
-    organisation that the file names). Outside `first_month` to `last_month` (YYYY-MM) it is NULL,
-    not zero. `reported_if`: a measure that is above zero for an organisation that reported; for
-    another one this is NULL, for the reason `unreported`, and a place's figure is that of its
-    organisations which reported.
+    several times), `any` (1 if that sum is above zero, else 0), `given` (1 if there is a number at
+    all, else 0) or `present` (1 for every organisation that the file names). Outside `first_month`
+    to `last_month` (YYYY-MM) it is NULL, not zero. `reported_if`: a measure that is above zero for
+    an organisation that reported; for another one this is NULL, for the reason `unreported`, and a
+    place's figure is that of its organisations which reported.
     `not_additive_because`: why values must not be added over organisations or months.
     """
 
@@ -107,6 +107,7 @@ class Measure(Strict):
     sum: str | None = None
     largest: str | None = None
     any: str | None = None
+    given: str | None = None
     present: bool = False
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     matches: dict[str, str] = Field(default_factory=dict)
@@ -127,17 +128,20 @@ class Measure(Strict):
     @property
     def column(self) -> str | None:
         """The column of numbers that it uses; None for `present`."""
-        return self.sum or self.largest or self.any
+        return self.sum or self.largest or self.any or self.given
 
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:
-        kinds = [bool(self.sum), bool(self.largest), bool(self.any), self.present]
-        if kinds.count(True) != 1:
+        kinds = [self.sum, self.largest, self.any, self.given, self.present]
+        if sum(map(bool, kinds)) != 1:
             raise ValueError(
-                "a measure needs exactly one of `sum:`, `largest:`, `any:` or `present: true`"
+                "a measure needs exactly one of `sum:`, `largest:`, `any:`, `given:` or "
+                "`present: true`"
             )
-        if (self.any or self.present) and self.unit != "organisations":
-            raise ValueError("`any:` and `present:` count organisations (`unit: organisations`)")
+        if (self.any or self.given or self.present) and self.unit != "organisations":
+            raise ValueError(
+                "`any:`, `given:` and `present:` count organisations (`unit: organisations`)"
+            )
         if bool(self.reported_if) != bool(self.unreported):
             raise ValueError("`reported_if:` needs `unreported:`, the reason for no figure")
         if not self.additive_over_organisations and not self.not_additive_because:

@@ -43,6 +43,7 @@ class Contract(Strict):
     `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
     `ignored_columns`: patterns of heading keys that are known and never read.
+    `not_read`: pattern of the name of a file in the same zip that is known and not read -> why.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
@@ -86,6 +87,7 @@ class Contract(Strict):
     fields: int | None = Field(default=None, ge=2)
     row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
+    not_read: dict[str, str] = Field(default_factory=dict)
     label_families: dict[str, Labels] = Field(default_factory=dict)
     labels_and_measures_of: str | None = None
     carried_forward: bool = False

@@ -85,7 +85,7 @@ def _rows(
     own = pl.scan_parquet(lake_paths(home, file).tidy).filter(code.is_in(codes), about)
     given = contract.measures[wanted.reported_if] if wanted.reported_if else wanted
     if wanted.reported_if:
-        reported = pl.col(given.column or "").filter(matching(given)).sum() > 0
+        reported = counted_as(given, pl.col(given.column or "").filter(matching(given))) > 0
         own = own.filter(reported.over(contract.reporting_unit.code))
     if given.unit == "organisations":
         own = own.filter(~code.str.starts_with(UNASSIGNED))
@@ -134,7 +134,8 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
         value = pl.lit(1, pl.Int64)
     else:
         counts = pl.col("count")
-        value = pl.when(counts.null_count() == 0).then(counted_as(wanted, counts))
+        known = (counts.null_count() == 0) | bool(wanted.given)
+        value = pl.when(known).then(counted_as(wanted, counts))
     return rows.group_by("org_code", maintain_order=True).agg(
         value.cast(pl.Float64).alias("value"),
         pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added"),

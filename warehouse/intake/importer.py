@@ -20,6 +20,7 @@ from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.files_to_import import files_under, is_ours
 from warehouse.intake.import_words import name_of, older_copy, words_of
+from warehouse.intake.not_read import set_aside
 from warehouse.intake.origin import Provenance
 from warehouse.intake.recognise import Recognised, recognise, recognise_beside
 from warehouse.intake.synthetic import is_sample, refuse_among_real
@@ -92,6 +93,8 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
         return
     with archive.home.store.scratch() as folder:
         recognised, refused = _open(archive, path, folder, request)
+        feeds = {one.contract.feed for one in recognised}
+        refused, beside = set_aside(refused, feeds)
         sample = is_sample(path, container_sha256) or any(one.synthetic for one in recognised)
         files: list[SourceFile] = []
         editions = edition_from_months(recognised)
@@ -107,11 +110,16 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
             request.origin.check(files, [why for _, why in refused])
         refuse_among_real(archive, files)
         yield from _keep(archive, path, container_sha256, files, request)
+    for name, note in beside:
+        yield ImportOutcome(path, _shown(path, name), "known", note)
     for name, why in refused:
-        shown = file_name(path) if name == path.name else f"{file_name(path)}: {name}"
-        yield ImportOutcome(path, shown, "refused", why.reason, why.remedy)
+        yield ImportOutcome(path, _shown(path, name), "refused", why.reason, why.remedy)
     if not files and not refused:
         raise Refused("The zip has no data file.", "Check that it is the publisher's file.")
+
+
+def _shown(path: Path, name: str) -> str:
+    return file_name(path) if name == path.name else f"{file_name(path)}: {name}"
 
 
 def _edition(

@@ -182,7 +182,8 @@ def _measure(contract: Contract, name: str, one: Measure) -> Iterator[Edge]:
     if one.column is None:
         yield Edge(table, name, tidy, unit, description="1 for each organisation in the file")
     else:
-        how = "1 where the sum is above zero, else 0"
+        how = "1 where there is a number, else 0"
+        how = how if one.given else "1 where the sum is above zero, else 0"
         how = "added up" if one.sum else "the largest" if one.largest else how
         labels = f" where {counted_labels(one)}" if one.where else ""
         yield Edge(table, name, tidy, one.column, description=f"{how}{labels}")

@@ -114,6 +114,8 @@ def definition(contract: Contract, measure_id: str) -> str:
         return f"{heading(wanted.column)} added up{where}"
     if wanted.largest:
         return f"the largest {heading(wanted.column)}{where}"
+    if wanted.given:
+        return f"1 for each organisation with a number of {heading(wanted.column)}{where}"
     return f"1 for each organisation whose {heading(wanted.column)} adds up to more than 0{where}"
 
 
@@ -125,6 +127,8 @@ def _figure(contract: Contract, measure_id: str) -> pl.Expr:
         rows &= ~pl.col(contract.reporting_unit.code).str.starts_with(UNASSIGNED)
     if wanted.column is None:
         return rows.any().cast(pl.Int64)
+    if wanted.given:
+        return counted_as(wanted, pl.col(wanted.given).filter(rows))
     given, some = pl.col(wanted.column), bool(wanted.where or contract.unassigned)
     total = counted_as(wanted, _of_rows(contract, measure_id, given, rows) if some else given)
     if not contract.columns[wanted.column].nullable:
@@ -145,6 +149,8 @@ def counted_as(wanted: Measure, counts: pl.Expr) -> pl.Expr:
     """The figure that a measure makes of an organisation's counts."""
     if wanted.largest:
         return counts.max().fill_null(0)
+    if wanted.given:
+        return counts.is_not_null().any().cast(pl.Int64)
     return counts.sum() if wanted.sum else (counts.sum() > 0).cast(pl.Int64)
 
 

@@ -36,6 +36,27 @@ def test_the_workbook_is_found_among_the_other_files(page: str, edition: str, na
 
 
 @pytest.mark.parametrize(
+    ("page", "edition", "name"),
+    [
+        ("30-june-2026", "2026-06", "GPWPracticeCSV.062026.zip"),
+        ("29-february-2024", "2024-02", "GPWPracticeCSV.022024.zip"),
+        ("31-december-2021", "2021-12", "GPWPracticeCSV.122021.zip"),
+    ],
+)
+def test_the_practice_workforce_is_found_by_the_last_day(
+    page: str, edition: str, name: str
+) -> None:
+    others = [
+        File("Individual-level CSV", f"{STORE}/00/000004/GPWIndividualCSV.{name[-10:-4]}.zip"),
+        File("Bulletin tables", f"{STORE}/00/000005/GPWBulletinTables.xlsx"),
+    ]
+    file = File("Practice-level CSV", f"{STORE}/AB/12CD34/{name}")
+    published = publication_page("A month", [*others, file])
+    series = f"{SERIES}/general-and-personal-medical-services"
+    assert names(look("gp_workforce", edition, {f"{series}/{page}": published})) == [name]
+
+
+@pytest.mark.parametrize(
     ("feed", "bearer"),
     [
         ("online_consultations_england", "online_consultations"),

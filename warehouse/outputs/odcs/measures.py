@@ -75,6 +75,8 @@ def _words(measure: Measure) -> str:
         how = f"Sum of {measure.sum}"
     elif measure.largest:
         how = f"Largest {measure.largest}"
+    elif measure.given:
+        how = f"1 where {measure.given} has a number, else 0"
     elif measure.any:
         how = f"1 where the sum of {measure.any} is above zero, else 0"
     else:
