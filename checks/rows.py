@@ -208,13 +208,16 @@ def _counts(view: EditionView, name: str, failing: pl.DataFrame) -> tuple[pl.Dat
     """Return the smallest accepted count, and those that are quarantined as negative."""
     smallest = view.scan_tidy().select(pl.col(name).min()).collect().item()
     told = "no count" if smallest is None else f"the smallest is {say_number(float(smallest))}"
-    local = view.contract.local_return  # it may be one practice's count
+    local = (
+        view.contract.local_return or view.contract.persons
+    )  # it may be of one practice or person
     least = smallest if smallest is None or smallest < 0 or not local else 0
     accepted = pl.DataFrame(
         {"item": ["the smallest accepted"], "number": [least]},
         schema_overrides={"number": pl.Float64},
     )
-    worst = failing.select("item", pl.col("text").cast(pl.Float64).alias("number"))
+    number = pl.col("text").cast(pl.Float64, strict=False).fill_null(-1)  # a person's is withheld
+    worst = failing.select("item", number.alias("number"))
     return pl.concat([accepted, worst]), "zero or more", UNBROKEN if local else told
 
 

@@ -27,6 +27,7 @@ UNITS = {
     "rate_per_event": "per event",
     "rate_per_person": "per person",
     "patients_per_fte": "patients per FTE",
+    "fte_per_10000_patients": "FTE per 10,000 patients",
 }
 
 
@@ -54,7 +55,7 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
     own = _of_source(source, rows)
     return {
         "rows_added": own["source_row"].n_unique(),
-        "row_numbers": spans(own["source_row"].to_list()),
+        "row_numbers": spans(own["source_row"].drop_nulls().to_list()),  # none of persons' rows
         "columns": own["column"].drop_nulls().unique(maintain_order=True).to_list(),
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assets.feeds.gp_workforce.sample import write
+from assets.feeds.pcn_workforce.sample import write as write_networks
 from assets.sample.world import World
 from warehouse.contract.model import contracts
 
@@ -68,3 +69,25 @@ def test_missing_is_told_and_parts_are_within_their_totals(detailed: dict[str, R
 
 def test_a_short_sample_has_its_own_months(tmp_path: Path) -> None:
     assert [path.name for path in write(World(months=1), tmp_path)] == ["GPWPracticeCSV.032025.zip"]
+
+
+def test_the_citys_roles_are_those_of_the_statement(tmp_path: Path) -> None:
+    stated = {
+        "Pharmacists": "65.6",
+        "Care Coordinators": "40.5",
+        "General Practice Assistants": "14.7",
+        "Pharmacy Technicians": "14.4",
+        "Advanced Nurse Practitioners": "13.8",
+    }
+    [path] = [one for one in write_networks(World(), tmp_path) if "012025" in one.name]
+    with zipfile.ZipFile(path) as archive:
+        [name] = [one for one in archive.namelist() if one.endswith("Level.csv")]
+        text = archive.read(name).decode("utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["SUB_ICB_CODE"] == "04C"]
+    found = {
+        role: sum(Fraction(row["FTE"]) for row in rows if row["STAFF_ROLE"] == role)
+        for role in stated
+    }
+    assert {role: f"{float(fte):.1f}" for role, fte in found.items()} == stated
+    assert all(Fraction(row["FTE"]) <= 1 for row in rows)
+    assert {bool(row["UNIQUE_IDENTIFIER"]) for row in rows} == {True, False}

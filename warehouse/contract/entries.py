@@ -26,7 +26,8 @@ class Column(Strict):
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
     counts may be written as `344.0`. A `decimal` is kept to the digit (FTE). `daily`: a month
     column has days, each one of its month. `position`: its place in rows of a file without
-    headings, from 1.
+    headings, from 1. `year`: the column with a month's year. `otherwise`: the label for texts that
+    are not listed; without it their rows are quarantined.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -42,6 +43,8 @@ class Column(Strict):
     zero_decimals: bool = False
     daily: bool = False
     position: int | None = Field(default=None, ge=1)
+    year: str | None = None
+    otherwise: str | None = None
 
     @property
     def months(self) -> dict[str, date]:

@@ -49,6 +49,7 @@ class Contract(Strict):
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
     `across`: in workbooks its table has a column per month. `beside`: a feed in whose files it is.
     `unassigned`: codes in rows of no one organisation, counted for its places alone.
+    `persons`: a row is a person's; rows are added up as they are read, and none is kept or shown.
     `fields`: its CSV files have no headings but so many fields in a row, and columns a `position`.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
     `labels_and_measures_of`: a feed of the same publication with label families and measures that
@@ -84,6 +85,7 @@ class Contract(Strict):
     across: MonthsAcross | None = None
     beside: str | None = None
     unassigned: tuple[str, ...] = ()
+    persons: bool = False
     fields: int | None = Field(default=None, ge=2)
     row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
@@ -103,6 +105,7 @@ class Contract(Strict):
         parts = [self.wide, self.across, self.reporting_unit, *self.organisations]
         for one in (*parts, *self.measures.values()):
             named += one.columns if one else []
+        named += [column.year for column in self.columns.values()]
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
@@ -142,6 +145,8 @@ class Contract(Strict):
         for heading, one in self.columns.items():
             if one.labels is not None and one.labels not in self.label_families:
                 raise ValueError(f"column {heading}: no such label family `{one.labels}`")
+            if one.otherwise and one.otherwise not in self.labels(heading):
+                raise ValueError(f"column {heading}: no such label `{one.otherwise}`")
         if self.wide:
             named = {*self.wide.headings, *self.wide.needs}
             unknown = named - set(self.labels(self.wide.label))

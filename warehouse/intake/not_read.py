@@ -18,26 +18,24 @@ def set_aside(refused: Refusals, feeds: Collection[str]) -> tuple[Refusals, list
     stand: Refusals = []
     known: list[tuple[str, str]] = []
     for name, refusal in refused:
-        found = _why(name)
-        if found is None:
+        told = _why(name)
+        if not told:
             stand.append((name, refusal))
             continue
-        feed, why = found
+        feed, why = next((one for one in told.items() if one[0] in feeds), next(iter(told.items())))
         if feed in feeds:
             known.append((name, f"comes with {feed}, and is not read: {why}"))
         else:
-            told = Refused(
-                f"It is a file that comes with {feed}, and is not read: {why}.",
-                "Import the publisher's zip.",
-            )
-            stand.append((name, told))
+            words = f"It is a file that comes with {feed}, and is not read: {why}."
+            stand.append((name, Refused(words, "Import the publisher's zip.")))
     return stand, known
 
 
-def _why(name: str) -> tuple[str, str] | None:
-    """The feed that a file comes with, and why it is not read; None for an unknown file."""
-    for feed, contract in contracts().items():
-        for pattern, why in contract.not_read.items():
-            if re.search(pattern, name, re.IGNORECASE):
-                return feed, why
-    return None
+def _why(name: str) -> dict[str, str]:
+    """The feeds that a file may come with, each with why it is not read."""
+    return {
+        feed: why
+        for feed, contract in contracts().items()
+        for pattern, why in contract.not_read.items()
+        if re.search(pattern, name, re.IGNORECASE)
+    }

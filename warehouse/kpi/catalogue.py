@@ -124,8 +124,8 @@ class Kpi(Strict):
         """The formula in words."""
         if self.denominator is None:
             return self.numerator
-        thousand = "1,000 × " if self.unit == "rate_per_1000" else ""
-        return f"{thousand}{self.numerator} ÷ {self.denominator}"
+        times = {"rate_per_1000": "1,000 × ", "fte_per_10000_patients": "10,000 × "}
+        return f"{times.get(self.unit, '')}{self.numerator} ÷ {self.denominator}"
 
     @property
     def moved_by_working_days(self) -> bool:

@@ -18,6 +18,7 @@ Unit = Literal[
     "rate_per_event",
     "rate_per_person",
     "patients_per_fte",
+    "fte_per_10000_patients",
 ]
 BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
 
@@ -30,6 +31,7 @@ UNITS: dict[Unit, set[tuple[str, str | None]]] = {
     "rate_per_event": {("people", "events"), ("minutes", "events")},
     "rate_per_person": {("events", "people"), ("minutes", "people")},
     "patients_per_fte": {("people", "fte")},
+    "fte_per_10000_patients": {("fte", "people")},
 }
 
 

@@ -28,10 +28,11 @@ Wanted = list[tuple[Kpi, Source]]
 # How a value is calculated from its parts, by unit; over several months, from summed parts.
 COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
 VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
+    WHEN unit = 'fte_per_10000_patients' THEN 10000.0 * {{n}} / nullif({{d}}, 0)
     WHEN unit IN ({COUNTS}) THEN {{n}}
     ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by their mean.
-PER_PEOPLE = "('rate_per_1000', 'rate_per_person')"
+PER_PEOPLE = "('rate_per_1000', 'rate_per_person', 'fte_per_10000_patients')"
 # What comparisons over time need of a figure (`stage.year_before`).
 OVER_TIME = ("series", "ordinal", "financial_year", "value", "numerator", "denominator", "status")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.hierarchy import Connection, create_from, feeds_at
 from warehouse.reference import local_authorities
 from warehouse.reference.levels import (
     DATED,
@@ -104,15 +104,15 @@ def _load_seen(db: Connection) -> None:
         f"WHERE NOT {is_unassigned('org_code')}"
         for site in SITES
     ]
-    parts += [
-        _group(site, level)
-        for site in SITES
-        for level in LEVELS[site].parents
-        if level not in DATED
+    grouped = [
+        (site, level) for site in SITES for level in LEVELS[site].parents if level not in DATED
     ]
+    ctes = [sites, *(f"{level}_group AS ({_group(site, level)})" for site, level in grouped)]
+    parts += [f"FROM {level}_group" for _, level in grouped]
+    parts += [_counted_alone(level) for _, level in grouped if feeds_at(level)]
     db.execute(
         f"""CREATE TABLE stage.seen AS
-        WITH {sites}
+        WITH {", ".join(ctes)}
         {" UNION ALL ".join(parts)}
         UNION ALL BY NAME
         SELECT 'sub_icb' AS org_level, org_code, month, icb_code, region_code
@@ -152,8 +152,22 @@ def _group(site: str, level: str) -> str:
         for one, column in KEY_COLUMNS.items()
     ]
     own = KEY_COLUMNS[level]
-    return f"""SELECT '{level}', {own}, month, {", ".join(shared)}
+    named = [
+        f"{text} AS {column}" for text, column in zip(shared, KEY_COLUMNS.values(), strict=True)
+    ]
+    return f"""SELECT '{level}' AS org_level, {own} AS org_code, month, {", ".join(named)}
         FROM {site} WHERE {own} IS NOT NULL GROUP BY {own}, month"""
+
+
+def _counted_alone(level: str) -> str:
+    """SQL: places that feeds count in months in which none of their sites is named, with the
+    parents that their sites had last."""
+    parents = ", ".join(f"g.{column}" for column in KEY_COLUMNS.values())
+    counted = [f"SELECT org_code, month FROM stage.reported_{feed}" for feed in feeds_at(level)]
+    return f"""SELECT '{level}', c.org_code, c.month, {parents}
+        FROM (SELECT DISTINCT org_code, month FROM ({" UNION ".join(counted)})
+              WHERE (org_code, month) NOT IN (SELECT (org_code, month) FROM {level}_group)) AS c
+        ASOF LEFT JOIN {level}_group AS g ON g.org_code = c.org_code AND c.month >= g.month"""
 
 
 def _if_one(column: str) -> str:

@@ -26,6 +26,7 @@ from warehouse.readers.refused import AGAIN, Refused
 from warehouse.readers.title_sheet import title_date
 from warehouse.readers.unheaded import match_unheaded, scan_unheaded
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
+from warehouse.readers.years_apart import with_years
 
 HEADING_LINE = 1 << 16
 
@@ -81,6 +82,7 @@ def find_table(
         contract = match_contract(found.headings, feed)
         rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
         stated = title_date(contract, sheets[0].rows)
+        rows = with_years(rows, contract, found.headings)
         return Table(contract, found.headings, rows, found.sheet.name, found.row, stated)
     if unheaded := match_unheaded(content.path, feed):
         rows = scan_unheaded(content.path, unheaded)
@@ -88,7 +90,7 @@ def find_table(
     headings = read_headings(content.path)
     contract = match_contract(headings, feed)
     rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)
-    return Table(contract, tuple(headings), rows)
+    return Table(contract, tuple(headings), with_years(rows, contract, headings))
 
 
 def read_headings(path: Path) -> list[str]:

@@ -22,7 +22,7 @@ from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import RAW, row_rules, source_columns
 from warehouse.transform.measure import measure, observe_organisations
-from warehouse.transform.reshape import headings_of
+from warehouse.transform.reshape import headings_of, is_reshaped
 from warehouse.transform.typed_values import typed_column
 
 ROW_GROUP = 128 * 1024
@@ -65,6 +65,16 @@ def _dictionary_of(contract: Contract, name: str) -> tuple[pl.Enum, pl.Series] |
         known = missing | column.months
         return _dictionary(tuple(known.items()), pl.Date())
     return None
+
+
+def may_be_typed(contract: Contract) -> bool:
+    """Whether files in today's layout may be read for `in_one_pass`. Not those of a local return,
+    whose rows of totals are told by several columns; of a feed with codes of rows of no
+    organisation, or months, that are made of several, or with dates instead of months; nor those
+    with a person per row."""
+    joined = contract.unassigned or any(one.year for one in contract.columns.values())
+    apart = contract.local_return or contract.is_dated or contract.persons
+    return not (is_reshaped(contract) or joined or apart)
 
 
 def texts_of(contract: Contract, columns: Mapping[str, str]) -> dict[str, pl.DataType]:

@@ -24,6 +24,7 @@ from warehouse.readers.containers import XLSX, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.readers.refused import Refused
 from warehouse.readers.tables import names_of, read_table
+from warehouse.readers.years_apart import with_years
 from warehouse.transform import unreliable
 from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
@@ -33,10 +34,12 @@ from warehouse.transform.one_pass import (
     COMPRESSION,
     Measured,
     in_one_pass,
+    may_be_typed,
     schema_of,
     texts_of,
     write_tidy,
 )
+from warehouse.transform.persons import add_up, withhold
 from warehouse.transform.reshape import headings_of, is_reshaped, reshape
 
 CHUNK = 1 << 20
@@ -69,7 +72,8 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
                 measured = in_one_pass(published.typed, contract, edition, part)
             if measured is None:
                 measured, rejected = by_rows(right.rows, contract, edition, part)
-        read = published.rows.select(pl.len()).collect().item() if is_reshaped(contract) else None
+        apart = is_reshaped(contract) or contract.persons
+        read = published.rows.select(pl.len()).collect().item() if apart else None
     if rejected.is_empty():
         home.store.delete(keys.quarantine)  # of an earlier version
     else:
@@ -94,21 +98,20 @@ class Published:
 
 
 def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path) -> Published:
-    """Read a file. Only a CSV in today's layout, each row on a line of its own, is typed as read; a
-    local return is not, because its rows of totals are told by several columns, nor is a feed with
-    rows of no organisation, whose codes are made of several, or one with dates instead of months.
-    """
+    """Read a file. Only a CSV, each row on a line of its own, is typed as read (`may_be_typed`)."""
     if file.encoding == XLSX:
         copy = scratch / "content.xlsx"
         _copy_out(archive, file, copy)
-        return Published(read_table(copy, file.sheet, file.header_row, contract).lazy())
+        table = read_table(copy, file.sheet, file.header_row, contract).lazy()
+        return Published(with_years(table, contract, file.headings))
     text, lines = _extract(archive, file, scratch)
     columns = contract.columns_in(file.headings)
     headed = file.header_row > 0
     raw = scan_rows(text, texts_of(contract, columns), headed)
+    raw = with_years(raw, contract, file.headings)
     if lines > file.rows + headed:
         return Published(_mark_swallowed(raw))
-    if is_reshaped(contract) or contract.local_return or contract.unassigned or contract.is_dated:
+    if not may_be_typed(contract):
         return Published(raw)
     return Published(raw, scan_rows(text, schema_of(contract, columns), headed))
 
@@ -180,8 +183,12 @@ def by_rows(
     kept = conformed.filter(pl.col(FAILED_RULE).is_null()).select(
         SOURCE_ROW, *[pl.col(name) for name in contract.columns]
     )
+    if contract.persons:
+        kept = add_up(kept, contract)
     broken = conformed.filter(pl.col(FAILED_RULE).is_not_null())
     _, bad = pl.collect_all([write_tidy(kept, tidy), broken], engine="streaming")
+    if contract.persons:
+        bad = withhold(bad, contract)
     rules = rules_of(contract, headings_of(rows), edition)
     written = pl.scan_parquet(tidy)
     measured = Measured(

@@ -35,8 +35,10 @@ def _typed_swiftly(
     return text.map_batches(typed, return_dtype=kind, is_elementwise=True)
 
 
-def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
-    """Canonical labels: by the exact spelling, else ignoring case and spaces."""
+def _labelled(
+    text: pl.Expr, labels: dict[str, tuple[str, ...]], otherwise: str | None = None
+) -> pl.Expr:
+    """Canonical labels: by the exact spelling, else ignoring case and spaces, else `otherwise`."""
     spellings, kind = label_spellings(tuple(labels.items())), pl.Enum(list(labels))
     exact = {written: label for label, others in labels.items() for written in (label, *others)}
     published = pl.Enum(list(exact))
@@ -48,6 +50,8 @@ def _labelled(text: pl.Expr, labels: dict[str, tuple[str, ...]]) -> pl.Expr:
     def careful(batch: pl.Series) -> pl.Series:
         written = batch.unique().drop_nulls().to_list()
         known = {one: spellings[fold(one)] for one in written if fold(one) in spellings}
+        if otherwise:
+            known |= {one: otherwise for one in written if one not in known and one.strip()}
         return batch.replace_strict(
             list(known), list(known.values()), default=None, return_dtype=kind
         )
@@ -118,7 +122,7 @@ def typed_column(  # noqa: PLR0911 - one for each type
         case "date":
             return _on_day(text, column.formats)
         case "label":
-            return _labelled(text, contract.labels(name))
+            return _labelled(text, contract.labels(name), column.otherwise)
         case "count":
             return _counted(text, column.zero_decimals)
         case "decimal":

@@ -4,6 +4,7 @@ import duckdb
 import polars as pl
 
 from warehouse.archive.source_files import Archive
+from warehouse.base.decimals import KIND
 from warehouse.base.home import Home
 from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
@@ -45,7 +46,9 @@ def contradicted(home: Home) -> pl.DataFrame:
     none = pl.col("sha256").is_null() | (left_out & pl.col("value").is_null())
     value = pl.when(none).then(0).otherwise("value")
     known = value.null_count() == 0
-    added = counted.group_by(*FIGURES, "part").agg(pl.when(known).then(value.sum()).alias("added"))
+    added = counted.group_by(*FIGURES, "part").agg(
+        pl.when(known).then(value.sum().cast(pl.Float64)).alias("added")
+    )
     stated = figures.unpivot(
         ["numerator", "denominator"], index=list(FIGURES), variable_name="part", value_name="stated"
     ).filter(
@@ -59,7 +62,7 @@ def contradicted(home: Home) -> pl.DataFrame:
 
 def _measures(home: Home) -> pl.DataFrame:
     """What each file's cells come to: the columns of `CELL`, and `value`."""
-    found = [pl.DataFrame(schema={**dict.fromkeys(CELL, pl.String), "value": pl.Int64})]
+    found = [pl.DataFrame(schema={**dict.fromkeys(CELL, pl.String), "value": KIND})]
     found[0] = found[0].cast({"cell_month": pl.Date})
     for file in Archive(home).files():
         measures = contracts()[file.feed].measures
@@ -67,7 +70,9 @@ def _measures(home: Home) -> pl.DataFrame:
         if not measures or not path.exists():
             continue
         cells = pl.read_parquet(path, columns=["org_code", "month", *measures])
-        long = cells.unpivot(list(measures), index=["org_code", "month"], variable_name="measure")
+        long = cells.with_columns(pl.col(list(measures)).cast(KIND)).unpivot(
+            list(measures), index=["org_code", "month"], variable_name="measure"
+        )
         found.append(
             long.select(
                 pl.lit(file.feed).alias("feed"),
@@ -76,7 +81,7 @@ def _measures(home: Home) -> pl.DataFrame:
                 pl.col("org_code").alias("cell_code"),
                 pl.col("month").alias("cell_month"),
                 "measure",
-                pl.col("value").cast(pl.Int64),
+                pl.col("value").cast(KIND),
             )
         )
     return pl.concat(found)

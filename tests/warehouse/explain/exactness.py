@@ -47,19 +47,23 @@ def chosen(home: Home) -> Iterator[tuple[Figure, list[dict[str, Any]]]]:
         yield figure, own.to_dicts()
 
 
-def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> int:
+def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> float:
     """A part of a figure from the rows that are named, each looked up in its archived file."""
-    counts = defaultdict(list)
+    counts, contract = defaultdict(list), contracts()[feed]
     for (edition, sha256), own in rows.partition_by("edition", "sha256", as_dict=True).items():
         file = published(home, feed, edition, sha256)
+        if contract.persons:
+            return float(file.of_persons(contract, measure, set(own["org_code"])))
         for number, column, code in own.select("source_row", "column", "org_code").iter_rows():
             named, count = file.code_and_count(number, column)
             # A shared account is of its place.
             assert named in (code, code.split()[0]), (file.name, number)
             counts[code].append(count)
-    wanted = contracts()[feed].measures[measure]
+    wanted = contract.measures[measure]
     if wanted.sum or wanted.largest:
-        return sum(map(sum if wanted.sum else max, counts.values()))
+        return float(sum(map(sum if wanted.sum else max, counts.values())))
+    if wanted.given:
+        return sum(any(one is not None for one in own) for own in counts.values())
     return sum(any(one) for one in counts.values())
 
 
@@ -75,4 +79,5 @@ def assert_exact(home: Home, figure: Figure, cells: list[dict[str, Any]]) -> Non
     top, unit = parts["numerator"], catalogue()[figure["kpi_id"]].unit
     # Working days are in no file.
     bottom = parts.get("denominator", figure["denominator"] or 1)
-    assert figure["value"] == (1000 * top / bottom if unit == "rate_per_1000" else top / bottom)
+    times = {"rate_per_1000": 1000, "fte_per_10000_patients": 10_000}.get(unit, 1)
+    assert figure["value"] == times * top / bottom

@@ -4,13 +4,14 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 
 from python_calamine import CalamineWorkbook
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
-from warehouse.contract.model import contracts
+from warehouse.contract.model import Contract, contracts
 from warehouse.readers.months_across import month_in
 
 
@@ -24,13 +25,33 @@ class Published:
     code: int
     of: str = ""  # the organisation of a table with a column per month
 
-    def code_and_count(self, row: int, column: str | None) -> tuple[str, int]:
-        """A row's organisation and the count in one of its columns; 1 if no column is named."""
+    def code_and_count(self, row: int, column: str | None) -> tuple[str, Decimal | None]:
+        """A row's organisation and the number in one of its columns, None if it is not available; 1
+        if no column is named."""
         cells = self.rows[row]
         if self.of:
-            return self.of, int(cells[self.places[column or ""]])
+            return self.of, Decimal(cells[self.places[column or ""]])
         text = cells[self.places[column]] if column else "1"
-        return cells[self.code].strip(), int(text.replace(",", ""))
+        return cells[self.code].strip(), None if text == "NA" else Decimal(text.replace(",", ""))
+
+    def of_persons(self, contract: Contract, measure: str, codes: set[str]) -> Decimal:
+        """A measure of organisations added up from all rows, of which none is named."""
+        wanted, places = contract.measures[measure], contract.columns_in(self.places)
+        texts = {
+            self.places[places[name]]: {
+                t for one in some for t in (one, *contract.labels(name)[one])
+            }
+            for name, some in wanted.where.items()
+        }
+        return sum(
+            (
+                Decimal(row[self.places[places[wanted.column or ""]]])
+                for row in self.rows[2:]
+                if row[self.code] in codes
+                and all(row[place] in some for place, some in texts.items())
+            ),
+            Decimal(),
+        )
 
 
 @cache

@@ -57,8 +57,28 @@ def test_the_practice_workforce_is_found_by_the_last_day(
 
 
 @pytest.mark.parametrize(
+    ("page", "edition"), [("30-june-2026", "2026-06"), ("31-july-2023", "2023-07")]
+)
+def test_the_network_workforce_is_found_and_its_pdf_is_not_imported(
+    page: str, edition: str
+) -> None:
+    named = f"PCNWFIndividualCSV.{edition[-2:]}{edition[:4]}.zip"
+    others = [
+        File("Bulletin tables", f"{STORE}/00/000006/PCNWFBulletinTables.xlsx"),
+        File("Guide", f"{STORE}/00/000007/Guide.pdf"),
+    ]
+    file = File("Individual-level CSV", f"{STORE}/AB/12CD34/{named}")
+    published = publication_page("A month", [*others, file])
+    series = f"{SERIES}/primary-care-network-workforce"
+    found = look("pcn_workforce", edition, {f"{series}/{page}": published})
+    assert names(found) == [named]
+    assert [link.members for link in found.links] == [r"\.csv$"]
+
+
+@pytest.mark.parametrize(
     ("feed", "bearer"),
     [
+        ("pcn_workforce_networks", "pcn_workforce"),
         ("online_consultations_england", "online_consultations"),
         ("cloud_telephony_england", "cloud_telephony"),
         ("cloud_telephony_waits", "cloud_telephony"),

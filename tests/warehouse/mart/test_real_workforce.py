@@ -98,14 +98,7 @@ def leicester(real_more: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart
         found["TOTAL_PATIENTS"] = found["TOTAL_PATIENTS"].removesuffix(".0")
         for group in ("GP", "NURSE", "DPC", "ADMIN"):
             found[f"{group}_SOURCE"] = "Fully provided"
-        rows.append(
-            found
-            | {
-                "SUB_ICB_CODE": "04C",
-                "SUB_ICB_NAME": "All of the ICB",
-                "TOTAL_GP_EXL_FTE": found["TOTAL_GP_EXL_FTE"],
-            }
-        )
+        rows.append(found | {"SUB_ICB_CODE": "04C", "SUB_ICB_NAME": "All of the ICB"})
     content = written(rows, list(rows[0]))
     path = publishers_zip(root / "GPWPracticeCSV.042023.zip", "April 2023", content, b"A,B\n1,2\n")
     return build(Home(root / "home"), [path], judged=True)
@@ -123,3 +116,38 @@ def test_gps_of_the_icb_about_april_2023(leicester: Mart, kpi: str, fte: float) 
 def test_two_practices_have_no_records_of_gps(leicester: Mart) -> None:
     share = leicester.figure("gp_workforce_practice_share", "sub_icb", "04C", "2023-04")
     assert (share["numerator"], share["denominator"]) == (127, 129)
+
+
+@pytest.fixture(scope="module")
+def networks(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("networks") / "home")
+    return build(home, sorted((real_feeds / "pcn_workforce").glob("*.zip")), judged=True)
+
+
+@pytest.mark.parametrize(("code", "fte"), [("04C", 211.8), ("03W", 183.8), ("04V", 246.5)])
+def test_network_workforce_of_june_2026(networks: Mart, code: str, fte: float) -> None:
+    figure = networks.figure("pcn_workforce_fte", "sub_icb", code, "2026-06")
+    assert round(figure["value"], 1) == fte
+
+
+def test_networks_and_sub_icbs_are_sums_of_the_same_persons(networks: Mart) -> None:
+    (every,), (by_network,) = (
+        tuple(row.values())
+        for row in networks.rows(
+            "SELECT sum(value::DECIMAL(38, 10))::VARCHAR AS fte FROM kpi_monthly "
+            "WHERE kpi_id = 'pcn_workforce_fte' AND org_level IN ('sub_icb', 'pcn') "
+            "GROUP BY org_level ORDER BY org_level"
+        )
+    )
+    assert Decimal(every) == Decimal(by_network)
+    england = networks.value("pcn_workforce_fte", "england", "E92000001", "2026-06")
+    assert Decimal(repr(england)) == Decimal(every)
+
+
+def test_every_real_role_is_listed(networks: Mart) -> None:
+    found = networks.rows(
+        "SELECT verdict, observed FROM governance.check_result WHERE rule = 'staff_roles_listed'"
+    )
+    assert [(one["verdict"], one["observed"]) for one in found] == [
+        ("pass", "0.0% of the FTE, in 0 roles")
+    ]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from assets.feeds.gp_workforce.testing import workforce_zip
+from assets.feeds.pcn_workforce.testing import network_zip
 from tests.checks.cases_gp_workforce import NOT_GIVEN
-from tests.support import write
+from tests.support import list_map, patient_list, write
 from tests.warehouse.support_mart import Mart, build
 from warehouse.base.home import Home
 
@@ -66,3 +67,29 @@ def test_fte_is_a_stock_and_not_added_over_months(mart: Mart) -> None:
 def test_a_region_and_england_need_every_sub_icb(mart: Mart) -> None:
     assert mart.value("gp_workforce_fte", "region", "Y60", MONTH) is None
     assert mart.value("gp_workforce_fte", "england", "E92000001", MONTH) is None
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Persons of two networks of a sub-ICB, and the patients of one practice of the first."""
+    root = tmp_path_factory.mktemp("networks")
+    rows = [{"FTE": "0.1"}, {"FTE": "0.2"}, {"PCN_CODE": "U99999", "FTE": "1.000000001"}]
+    staff = write(root / "PCNWFIndividualCSV.102025.zip", network_zip(*rows))
+    listed = write(root / "list.csv", patient_list({"NUMBER_OF_PATIENTS": 6000}))
+    mapped = write(root / "map.csv", list_map())
+    return build(Home(root / "home"), [staff, listed, mapped])
+
+
+def test_persons_are_published_as_sums_of_networks_and_places(networks: Mart) -> None:
+    assert networks.value("pcn_workforce_fte", "pcn", "U12345", MONTH) == 0.3
+    assert networks.value("pcn_workforce_fte", "sub_icb", "04C", MONTH) == 1.300000001
+    kpi = "pcn_workforce_clinical_pharmacists_fte"
+    assert networks.value(kpi, "pcn", "U99999", MONTH) == 1.000000001
+
+
+def test_fte_per_patients_is_of_the_places_own_list(networks: Mart) -> None:
+    rate = networks.figure("pcn_workforce_fte_per_10000_patients", "pcn", "U12345", MONTH)
+    assert (rate["numerator"], rate["denominator"]) == (0.3, 6000)
+    assert rate["value"] == 10_000 * 0.3 / 6000
+    place = networks.figure("pcn_workforce_fte_per_10000_patients", "sub_icb", "04C", MONTH)
+    assert place["value"] == 10_000 * 1.300000001 / 6000
