@@ -13,6 +13,8 @@ from random import Random
 import polars as pl
 import yaml
 
+from assets.feeds.gp_workforce.testing import PRACTICE, practice_workforce
+from assets.feeds.pcn_workforce.testing import network_staff
 from checks.check_register import check_table
 from checks.feed_rules import lookback_months
 from checks.runner import check_version
@@ -155,6 +157,30 @@ def local(random: Random, edition: date) -> bytes:
     )
 
 
+def staff(random: Random, edition: date) -> bytes:
+    """The workforce of practices, in which decimals are as published."""
+    fte = [random.choice(["0.1", "0.2", "1.933333333", "4.266666667", "NA"]) for _ in PLACES]
+    headings = [name for name in PRACTICE if name.startswith("TOTAL_GP_") and "FTE" in name]
+    return practice_workforce(
+        *[
+            {"PRAC_CODE": code, "SUB_ICB_CODE": PLACES[code], **dict.fromkeys(headings, one)}
+            for code, one in zip(PLACES, fte, strict=True)
+            if random.random() < 0.8 or code == "C82001"
+        ]
+    )
+
+
+def network_persons(random: Random, edition: date) -> bytes:
+    """The workforce of networks, of which one has no practice."""
+    when = {"CENSUS_YEAR": edition.year, "CENSUS_MONTH": edition.month}
+    return network_staff(
+        *[
+            {"PCN_CODE": code, "FTE": random.choice(["0.1", "0.2", "0.426666667"]), **when}
+            for code in random.choices(["U12345", "U11111", "U99999"], k=6)
+        ]
+    )
+
+
 # What a file is called where its name tells its month, and what builds it.
 FILES: dict[str, Callable[[Random, date], bytes]] = {
     "regional-{n}.csv": sub_icbs,
@@ -165,6 +191,8 @@ FILES: dict[str, Callable[[Random, date], bytes]] = {
     "pharmacy-list-{month:%Y%m}.csv": pharmacies,
     "app-{n}.csv": app,
     "returns-{n}.csv": local,
+    "GPWPracticeCSV.{month:%m%Y}.csv": staff,
+    "network-{n}.csv": network_persons,
 }
 
 

@@ -125,6 +125,19 @@ def test_a_patched_mart_equals_the_whole_one() -> None:
     some_of(Appointments, examples=1, steps=2)
 
 
+def test_a_patched_mart_of_decimals_equals_the_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patch, "MOST_MONTHS", ANY_SHARE)
+    world = PatchedWorld(tmp_path)
+    for seed, month in enumerate((date(2024, 10, 1), OCTOBER, NOVEMBER)):
+        for kind in ("GPWPracticeCSV.{month:%m%Y}.csv", "network-{n}.csv"):
+            world.arrive(Random(seed), kind, month)
+        if month != date(2024, 10, 1):
+            world.publish()
+    assert world.steps[-1] is None, "the last one is patched"
+
+
 @pytest.mark.acceptance
 def test_a_patched_mart_equals_the_whole_one_after_anything() -> None:
     some_of(Anything, examples=4, steps=8)
