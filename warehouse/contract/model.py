@@ -123,8 +123,7 @@ class Contract(Strict):
             if measure.reported_if not in {None, *self.measures}:
                 raise ValueError(f"measure {measure_id}: no such measure `{measure.reported_if}`")
             for column, wanted in measure.where.items():
-                unknown = set(wanted) - set(self.labels(column))
-                if unknown:
+                if unknown := set(wanted) - set(self.labels(column)):
                     raise ValueError(f"measure {measure_id}: no such label {sorted(unknown)}")
         return self
 
@@ -132,7 +131,6 @@ class Contract(Strict):
         if measure.column and measure.column not in self.numbers:
             raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count or decimal")
         if self.is_decimal(measure_id) and measure.additive_over_time:
-            # Values over several months are worked out from published, rounded ones.
             raise ValueError(f"measure {measure_id}: decimals can't be added over months")
 
     def is_decimal(self, measure_id: str) -> bool:
@@ -149,8 +147,7 @@ class Contract(Strict):
                 raise ValueError(f"column {heading}: no such label `{one.otherwise}`")
         if self.wide:
             named = {*self.wide.headings, *self.wide.needs}
-            unknown = named - set(self.labels(self.wide.label))
-            if unknown:
+            if unknown := named - set(self.labels(self.wide.label)):
                 raise ValueError(f"wide: no such label {sorted(unknown)}")
 
     def provisional_of(self, measure_id: str) -> int:
