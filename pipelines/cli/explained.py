@@ -53,9 +53,11 @@ def _numbers(source: Record, rows: pl.DataFrame | None) -> dict[str, Any]:
     if rows is None:
         return {"rows_added": None, "row_numbers": None, "columns": None}
     own = _of_source(source, rows)
+    if own["source_row"].null_count():  # sums of persons
+        return {"rows_added": None, "row_numbers": None, "columns": None}
     return {
         "rows_added": own["source_row"].n_unique(),
-        "row_numbers": spans(own["source_row"].drop_nulls().to_list()),  # none of persons' rows
+        "row_numbers": spans(own["source_row"].to_list()),
         "columns": own["column"].drop_nulls().unique(maintain_order=True).to_list(),
     }
 

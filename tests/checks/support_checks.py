@@ -18,8 +18,10 @@ from warehouse.base.months import parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import CheckResult
 from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.readers.years_apart import with_years
 from warehouse.transform.conform import conform
 from warehouse.transform.lake import LakePaths, TidyFacts, lake_paths
+from warehouse.transform.reshape import headings_of
 from warehouse.transform.tidy import tidy
 
 SUB_ICB, PRACTICE, COVERAGE, MAPPING, LIST, MAP = (
@@ -62,7 +64,9 @@ def published(content: bytes, feed: str | None = None) -> pl.LazyFrame:
 
 def conformed(feed: str, content: bytes, edition: str = OCT) -> pl.DataFrame:
     """A file's rows, conformed by its feed's contract."""
-    return conform(published(content, feed), contracts()[feed], parse_month(edition)).collect()
+    rows, contract = published(content, feed), contracts()[feed]
+    rows = with_years(rows, contract, headings_of(rows))
+    return conform(rows, contract, parse_month(edition)).collect()
 
 
 def brought(home: Home, *contents: bytes, **said: object) -> list[SourceFile]:

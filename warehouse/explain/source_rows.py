@@ -127,7 +127,7 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
     """Add up rows of one part by organisation: `org_code`, `value` (Float64), `rows_added`.
 
     By the rule of the measure: a sum; the largest; 1 if the sum is above zero, else 0; or 1 for
-    each organisation. NULL where counts are withheld.
+    each organisation. NULL where counts are withheld; `rows_added` where rows are of persons.
     """
     wanted = contracts()[feed].measures[measure]
     if wanted.column is None:
@@ -138,7 +138,9 @@ def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:
         value = pl.when(known).then(counted_as(wanted, counts))
     return rows.group_by("org_code", maintain_order=True).agg(
         value.cast(pl.Float64).alias("value"),
-        pl.col("source_row").n_unique().cast(pl.Int64).alias("rows_added"),
+        pl.when(pl.col("source_row").null_count() == 0)
+        .then(pl.col("source_row").n_unique().cast(pl.Int64))
+        .alias("rows_added"),
     )
 
 
