@@ -30,6 +30,7 @@ MAY = {
         "warehouse/transform/corrections.py",
     },
     "it writes into a folder that a person names": {
+        "assets/feeds/iif/sample.py",
         "assets/feeds/nhs_app_practice/sample.py",
         "assets/feeds/ods_practices/sample.py",
         "assets/feeds/pharmacy_first/sample.py",

@@ -195,7 +195,9 @@ def _stated(claim: Claim) -> dict[str, object]:
         "statement": claim.statement.says.strip(),
         "label": figure.label,
         "aspect": figure.aspect,
-        "stated": figure.written + (f" of {figure.whole}" if figure.whole else ""),
+        "stated": figure.written
+        + (f" of {figure.whole}" if figure.whole else "")
+        + (f" (implied: {figure.implied})" if figure.implied else ""),
         "stated_value": claim.stated.value,
         "unit": figure.unit,
         "tolerance": claim.stated.tolerance,

@@ -63,8 +63,9 @@ class ReadingEntry(Strict):
 class Figure(Strict):
     """One figure of a statement, as it was written, and its readings.
 
-    `label`: a short description. `whole`: the figure of which it is a part, as written. `period`:
-    the time it covers. Organisations are those of its statement unless it names some.
+    `label`: a short description. `whole`: the figure of which it is a part, as written. `implied`:
+    from what it follows, if the statement does not give it itself. `period`: the time it covers.
+    Organisations are those of its statement unless it names some.
     """
 
     label: str = Field(min_length=3, max_length=60)
@@ -73,6 +74,7 @@ class Figure(Strict):
     unit: ClaimUnit
     period: Period
     whole: str | None = None
+    implied: str | None = Field(default=None, min_length=5)
     tolerance: str | None = None
     tolerance_because: str | None = None
     kpi: str | None = None

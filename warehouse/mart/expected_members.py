@@ -53,11 +53,33 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
           AND coalesce(l.place, c.org_code) = c.org_code)"""
 
 
+def places_are_named(feed: str) -> bool:
+    """Whether a feed of sites says where each one is, or is an ICB's own return, of its practices;
+    otherwise other feeds place them."""
+    level, contract = reporting_level(feed), contracts()[feed]
+    named = any(one.parents for one in contract.organisations if one.level == level)
+    return named or contract.local_return
+
+
 def load_unplaced(db: Connection) -> None:
     """Create `stage.unplaced` (`feed, org_code, month, vintage`, and the known places): figures of
-    pharmacies that a file puts in an unknown authority and that no other source places."""
+    pharmacies that a file puts in an unknown authority and that no other source places, and of
+    practices whose file names no places and that no feed of the time places. Of those
+    `region_code` is the region where they are at another time, which they are taken to have been
+    in; NULL if there is none."""
     parts = [
-        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.local_authority, p.icb_code
+        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, p.sub_icb_code,
+               NULL::VARCHAR AS local_authority, NULL::VARCHAR AS icb_code, r.region_code
+        FROM stage.reported_{feed} AS l
+        LEFT JOIN stage.practice_parent AS p ON p.org_code = l.org_code AND p.month = l.month
+        LEFT JOIN ({_regions_of_practices()}) AS r ON r.org_code = l.org_code
+        WHERE p.sub_icb_code IS NULL"""
+        for feed in feeds_at("practice")
+        if not places_are_named(feed)
+    ]
+    parts += [
+        f"""SELECT '{feed}' AS feed, l.org_code, l.month, l.vintage, NULL::VARCHAR AS sub_icb_code,
+               p.local_authority, p.icb_code, NULL::VARCHAR AS region_code
         FROM stage.reported_{feed} AS l
         JOIN stage.pharmacy_parent AS p ON p.org_code = l.org_code AND p.month = l.month
         WHERE p.local_authority IS NULL AND l.org_code IN (
@@ -68,14 +90,26 @@ def load_unplaced(db: Connection) -> None:
     db.execute(f"CREATE TABLE stage.unplaced AS {' UNION ALL '.join(parts)}")
 
 
+def _regions_of_practices() -> str:
+    """SQL: `org_code, region_code` of practices that are in one region whenever they are placed."""
+    return """SELECT p.org_code, min(s.region_code) AS region_code
+        FROM stage.practice_parent AS p
+        JOIN stage.sub_icb_parent AS s ON s.org_code = p.sub_icb_code AND s.month = p.month
+        GROUP BY p.org_code HAVING count(DISTINCT s.region_code) = 1"""
+
+
 def unplaced(feed: str, level: str) -> str:
-    """SQL: how many members are under an unknown authority, any of which may belong to place
-    `c`."""
+    """SQL: how many members have no known place, any of which may belong to place `c`."""
+    nearby = ""
     if reporting_level(feed) != "pharmacy":
-        return "0"
+        if places_are_named(feed):
+            return "0"
+        nearby = f"""AND coalesce(u.region_code = (
+            SELECT any_value(s.region_code) FROM stage.{level}_parent AS s
+            WHERE s.org_code = c.org_code AND s.month = c.month), TRUE)"""
     return f"""(SELECT count(DISTINCT u.org_code) FROM stage.unplaced AS u
         WHERE u.feed = '{feed}' AND u.{PLACE_COLUMNS[level]} IS NULL
-          AND u.month = c.month AND u.vintage <= c.vintage)"""
+          AND u.month = c.month AND u.vintage <= c.vintage {nearby})"""
 
 
 def unplaced_in(feeds: Iterable[str | None], level: str) -> str:

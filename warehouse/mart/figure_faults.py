@@ -1,5 +1,5 @@
 """Why a figure has no value although its members are present: a list or map too old for the month,
-different boundaries, pharmacies without a known place. Missing members are in
+different boundaries, pharmacies or practices without a known place. Missing members are in
 `expected_members`."""
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from warehouse.base.sql import quoted
 from warehouse.kpi.catalogue import WORKING_DAYS, Source, measure_name, measure_of
 from warehouse.mart.expected_members import unplaced_in
 from warehouse.mart.inputs import Inputs
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import LEVELS, PLACE_COLUMNS
 
 STALE = "the newest available list is too old for the month: it is of "
 OLD_MAP = "the newest available map of its practices is too old for the month: it is of "
 APART = "no rate: numerator and denominator are on different boundaries, by ONS code: "
-UNPLACED = "pharmacies under an unknown local authority may belong to it"
+UNPLACED = {
+    "pharmacy": "pharmacies under an unknown local authority may belong to it",
+    "practice": "practices of which no feed of the time says the sub-ICB may belong to it",
+}
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,10 @@ def faults_of(source: Source, inputs: Inputs, level: str) -> Faults:
             ON m.pcn_code = f.org_code AND m.month = f.month"""
         )
         reasons.append(f"WHEN m.month IS NOT NULL THEN '{OLD_MAP}' || m.edition")
-    if inputs.level == "pharmacy" and level in LEVELS[inputs.level].parents:
+    unplaced = UNPLACED.get(inputs.level)
+    if unplaced and level in PLACE_COLUMNS and level in LEVELS[inputs.level].parents:
         joins.append(f"LEFT JOIN ({unplaced_in(source.feeds, level)}) AS u ON u.month = f.month")
-        reasons.append(f"WHEN NOT f.whole AND u.month IS NOT NULL THEN '{UNPLACED}'")
+        reasons.append(f"WHEN NOT f.whole AND u.month IS NOT NULL THEN '{unplaced}'")
     top = measure_of(source.numerator)
     if top.unreported:
         name = measure_name(source.numerator)

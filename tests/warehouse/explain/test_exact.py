@@ -9,6 +9,7 @@ from warehouse.kpi.catalogue import catalogue
 
 # In the catalogue, and in none of the short sample's months, or not published of practices.
 NOT_IN_SAMPLE = {
+    "iif_acc08_share",
     "nhs_app_practice_ordering_users",
     "pharmacy_first_cpcs_consultations",
     "nhs_app_prescription_orders",

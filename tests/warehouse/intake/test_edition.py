@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.feeds.iif.testing import build as indicators
 from assets.partitions import FIRST_EDITION as FIRST_PARTITION
 from tests.support import (
     coverage,
@@ -160,3 +161,13 @@ def test_future_months_beside_past_ones_do_not_name_the_edition(home: Home, tmp_
     rows = [{"APPOINTMENT_MONTH": "OCT2025"}, {"APPOINTMENT_MONTH": later}]
     imported(home, write_regional(tmp_path / "f.csv", *rows))
     assert [(file.edition, file.months) for file in kept(home)] == [("2025-10", ("2025-10",))]
+
+
+def test_figures_of_part_of_a_year_are_refused(home: Home, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", indicators({"ACH_DATE": "30/09/2023"}))
+    [refused] = imported(home, path)
+    assert refused.verdict == "refused"
+    assert "no financial year ends in 2023-09" in refused.message
+    [taken] = imported(home, write(tmp_path / "b.csv", indicators()))
+    assert taken.file is not None
+    assert (taken.file.edition, taken.file.edition_basis) == ("2024-03", "content")
