@@ -23,6 +23,7 @@ from checks import (
     own_expectations,
     plausible,
     population,
+    registers,
     rows,
 )
 from checks import (
@@ -132,6 +133,14 @@ def _rules(contract: Contract) -> dict[str, Rule]:
     return found | _against_before(contract) | feed_rules(contract.feed)
 
 
+REGISTER = {
+    "register_found": Rule(registers.found, always(between(1))),
+    "register_dates": Rule(registers.reaches),
+    "register_still_open": Rule(registers.still_open, by_threshold(not_below)),
+    "register_accounted_for": Rule(registers.accounted_for),
+}
+
+
 def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
     """Return the generic business rules for which the feed's `checks.yaml` names measures."""
     words = feed_words(contract.feed)
@@ -146,6 +155,8 @@ def _rules_of_feed(contract: Contract) -> dict[str, Rule]:
 
 def _against_before(contract: Contract) -> dict[str, Rule]:
     found: dict[str, Rule] = {"rows_as_before": Rule(drift.rows, by_threshold(within_factor))}
+    if contract.is_dated:
+        found |= REGISTER
     if contract.measures:
         found["sums_as_before"] = Rule(drift.sums, drift.sums_expected)
     found["organisations_as_before"] = Rule(drift.organisations, by_threshold(share_at_most))

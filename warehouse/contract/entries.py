@@ -157,12 +157,15 @@ class Organisation(Strict):
 
     `since`, `until`: columns with the first and last day (blank: none yet) of what the row says, in
     a feed of dates instead of months: it holds in each month of the edition with such a day.
+    `opened`, `closed`: columns with the days on which the organisation opened and closed.
     """
 
     level: OrgLevel
     code: str
     since: str | None = None
     until: str | None = None
+    opened: str | None = None
+    closed: str | None = None
     name: str | None = None
     ons_code: str | None = None
     parents: dict[OrgLevel, str] = Field(default_factory=dict)
@@ -170,8 +173,8 @@ class Organisation(Strict):
     @property
     def columns(self) -> list[str | None]:
         """The columns that it names."""
-        named = [self.code, self.name, self.ons_code, self.since, self.until]
-        return [*named, *self.parents.values()]
+        dates = [self.since, self.until, self.opened, self.closed]
+        return [self.code, self.name, self.ons_code, *dates, *self.parents.values()]
 
     @model_validator(mode="after")
     def _begins(self) -> Organisation:

@@ -112,7 +112,7 @@ class Contract(Strict):
         check_headings(self.columns, self.fields)
         self._labels_exist()
         for one in (self.reporting_unit, *self.organisations):
-            for name in (one.since, one.until) if one else ():
+            for name in (one.since, one.until, one.opened, one.closed) if one else ():
                 if name and (self.month or self.columns[name].type != "date"):
                     raise ValueError(f"`{name}` is no date, or the feed has a month (`month:`)")
         for name in (self.month, self.reporting_unit.code if self.reporting_unit else None):

@@ -145,6 +145,9 @@ def _organisations(contract: Contract) -> Iterator[Edge]:
         named, tidy = "organisations", f"tidy.{contract.feed}"
         for column, name in _named(one).items():
             yield Edge(named, column, tidy, name, org_level=one.level)
+        for day in (one.since, one.until):
+            if day:
+                yield Edge(named, "month", tidy, day, org_level=one.level)
         yield Edge(named, "month", *_month(contract), org_level=one.level)
         told = "a row per organisation in the file"
         yield Edge(named, "org_level", tidy, one.code, org_level=one.level, description=told)
@@ -154,6 +157,7 @@ def _organisations(contract: Contract) -> Iterator[Edge]:
 def _named(one: Organisation) -> dict[str, str]:
     """Return column of `organisations` -> column of the tidy table."""
     own = {"org_code": one.code, "org_name": one.name, "ons_code": one.ons_code}
+    own |= {"opened_on": one.opened, "closed_on": one.closed}
     own |= {column: one.parents.get(level) for level, column in KEY_COLUMNS.items()}
     return {column: name for column, name in own.items() if name}
 
@@ -165,8 +169,11 @@ def _measures(contract: Contract) -> Iterator[Edge]:
     yield Edge(table, ROWS, tidy, ROWS, use="choice", description="accepted editions only")
     yield Edge(table, "org_code", tidy, contract.reporting_unit.code)
     yield Edge(table, "month", *_month(contract))
+    for day in (contract.reporting_unit.since, contract.reporting_unit.until):
+        if day:
+            yield Edge(table, "month", tidy, day)
     yield Edge(table, "rows", tidy, ROWS, description="rows added up")
-    conditions = [name for one in contract.measures.values() for name in one.where]
+    conditions = [name for one in contract.measures.values() for name in (*one.where, *one.matches)]
     for name in dict.fromkeys((*contract.key, *contract.numbers, *conditions)):
         yield Edge(table, "digest", tidy, name, description="hashed")
     yield Edge(

@@ -4,7 +4,6 @@ organisations), `stage.reference` and `stage.membership`, for all levels."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 import duckdb
 import polars as pl
@@ -12,10 +11,9 @@ import polars as pl
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
-from warehouse.reference.known_codes import as_known
-from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, TABLE, wholes_of
+from warehouse.mart.observed import OPTIONAL, observed
+from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference
-from warehouse.transform.lake import lake_paths
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -80,51 +78,19 @@ def feeds_at(level: str) -> list[str]:
 
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Create `stage.observed`: what each file states about each organisation and month.
-
-    `tells_<level>`: whether the feed names parents of an optional level, so that an empty parent
-    means none. `is_register`: whether the feed lists organisations and counts nothing.
-    """
-    optional = [one.name for one in TABLE if one.is_optional]
-    frames = []
-    for feed, own in groupby(sorted(placed, key=_feed), key=_feed):
-        contract = contracts()[feed]
-        naming = {
-            level: [o.level for o in contract.organisations if level in o.parents]
-            for level in optional
-        }
-        stated = _stated(home, list(own)).with_columns(
-            *[
-                pl.col("org_level").is_in(levels).alias(f"tells_{level}")
-                for level, levels in naming.items()
-            ],
-            pl.lit(not contract.measures).alias("is_register"),
-        )
-        frames.append(as_known(stated))
+    """Create `stage.observed` from `observed`."""
     create_from(
         db,
         "stage.observed",
-        pl.concat(frames),
+        observed(home, placed),
         "organisations",
         feed="archive.source_file.feed",
         vintage="archive.source_file.edition",
         knows_authority="organisations.local_authority",
         is_register="contract.measures",
-        **{f"tells_{level}": "contract.organisations" for level in optional},
+        is_dated="contract.organisations",
+        **{f"tells_{level}": "contract.organisations" for level in OPTIONAL},
     )
-
-
-def _feed(one: EditionFile) -> str:
-    return one.file.feed
-
-
-def _stated(home: Home, placed: list[EditionFile]) -> pl.DataFrame:
-    """Return what files of a feed state about organisations, with its name and their vintages."""
-    paths = {lake_paths(home, one.file).organisations.as_posix(): one.vintage for one in placed}
-    stated = pl.read_parquet(list(paths), include_file_paths="path")
-    vintage = pl.col("path").replace_strict(paths, return_dtype=pl.Int64).alias("vintage")
-    feed = pl.lit(placed[0].file.feed).alias("feed")
-    return stated.with_columns(feed, vintage).drop("path")
 
 
 def _is_stated(parent: str) -> str:
@@ -141,18 +107,12 @@ def _load_parents(db: Connection, level: str) -> None:
     it does not count are organisations of this level only if another feed names them.
     """
     stated = {KEY_COLUMNS[parent]: _is_stated(parent) for parent in LEVELS[level].parents}
-    observed = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
-    registers = "', '".join(feed for feed in feeds_at(level) if contracts()[feed].is_dated)
-    wanted = [f"{observed} AND feed NOT IN ('{registers}')"]
-    for feed in feeds_at(level):
-        wanted += [
-            f"SELECT org_code, month FROM stage.reported_{feed}",
-            f"SELECT org_code, month FROM stage.lost_{feed} "
-            f"WHERE org_code IN (SELECT org_code FROM ({observed}))",
-        ]
     newest = [
         f"""{column}_stated AS (
-            SELECT org_code, month, {column} FROM stage.observed
+            SELECT org_code, month, {column},
+                   CASE WHEN is_dated THEN {EDITION_MONTH.format(vintage="vintage")}
+                        ELSE month END AS known_until
+            FROM stage.observed
             WHERE org_level = '{level}' AND {condition}
             QUALIFY row_number() OVER (
                 PARTITION BY org_code, month
@@ -167,11 +127,31 @@ def _load_parents(db: Connection, level: str) -> None:
     )
     db.execute(
         f"""CREATE TABLE stage.{level}_parent AS
-        WITH wanted AS ({" UNION ".join(wanted)}), {", ".join(newest)}
+        WITH wanted AS ({_wanted(level)}), {", ".join(newest)}
         SELECT w.org_code, w.month,
-               {", ".join(f"{c}_stated.{c}, {c}_stated.month AS {c}_as_of" for c in stated)}
+               {", ".join(f"{c}_stated.{c}, {_as_of(c)} AS {c}_as_of" for c in stated)}
         FROM wanted AS w {joins}"""
     )
+
+
+def _wanted(level: str) -> str:
+    """SQL: `org_code, month` of each organisation that has a figure, lost one or is named."""
+    named = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
+    registers = "', '".join(feed for feed in feeds_at(level) if contracts()[feed].is_dated)
+    parts = [f"{named} AND feed NOT IN ('{registers}')"]
+    for feed in feeds_at(level):
+        parts += [
+            f"SELECT org_code, month FROM stage.reported_{feed}",
+            f"SELECT org_code, month FROM stage.lost_{feed} "
+            f"WHERE org_code IN (SELECT org_code FROM ({named}))",
+        ]
+    return " UNION ".join(parts)
+
+
+def _as_of(column: str) -> str:
+    """SQL: the month for which a parent is known: a register's holds until its edition."""
+    stated = f"{column}_stated"
+    return f"greatest({stated}.month, least(w.month, {stated}.known_until))"
 
 
 def _place_by_authority(db: Connection) -> None:

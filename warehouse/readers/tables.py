@@ -24,7 +24,7 @@ from warehouse.readers.months_across import (
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.readers.refused import AGAIN, Refused
 from warehouse.readers.title_sheet import title_date
-from warehouse.readers.unheaded import match_unheaded, scan_unheaded
+from warehouse.readers.unheaded import match_unheaded, misfit, scan_unheaded
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
 from warehouse.readers.years_apart import with_years
 
@@ -88,7 +88,10 @@ def find_table(
         rows = scan_unheaded(content.path, unheaded)
         return Table(unheaded, unheaded.unheaded, rows, header_row=0)
     headings = read_headings(content.path)
-    contract = match_contract(headings, feed)
+    try:
+        contract = match_contract(headings, feed)
+    except Refused as refusal:
+        raise misfit(content.path, feed) or refusal from None
     rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)
     return Table(contract, tuple(headings), with_years(rows, contract, headings))
 

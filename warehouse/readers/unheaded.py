@@ -22,31 +22,33 @@ LEAST = 0.5  # of the first rows have a sound value in a field, or the field is 
 
 def match_unheaded(path: Path, feed: str | None) -> Contract | None:
     """The contract of a CSV without headings; None if it has headings or is of no known feed.
-
-    `feed` restricts the choice. Raises Refused if rows have a contract's number of fields and other
-    values in one of them.
-    """
+    `feed` restricts the choice."""
     rows = _first_rows(path)
-    fitting = [
-        contract
-        for contract in contracts().values()
-        if contract.fields
-        and feed in (None, contract.feed)
-        and rows
-        and sum(len(row) == contract.fields for row in rows) >= LEAST * len(rows)
-        and not _are_headings(contract, rows[0])
-    ]
-    faults = [(contract, next(_misfits(contract, rows), None)) for contract in fitting]
-    for contract, fault in faults:
-        if fault is None:
-            return contract
-    for contract, fault in faults:
-        raise Refused(
-            f"It has {contract.fields} fields in a row, like {contract.feed}, but {fault}.",
-            f"If the publisher changed the field, change {contract.feed}'s contract; otherwise "
-            "check that it is the right file.",
-        )
+    fitting = (one for one in _of_this_width(rows, feed) if not _misfits(one, rows))
+    return next(fitting, None)
+
+
+def misfit(path: Path, feed: str | None) -> Refused | None:
+    """The refusal of a CSV whose rows are those of a contract save one field or a few."""
+    rows = _first_rows(path)
+    for contract in _of_this_width(rows, feed):
+        faults = _misfits(contract, rows)
+        if 2 * len(faults) <= len(_judged(contract)):
+            return Refused(
+                f"It has {contract.fields} fields in a row, like {contract.feed}, but {faults[0]}.",
+                f"If the publisher changed the field, change {contract.feed}'s contract; otherwise "
+                "check that it is the right file.",
+            )
     return None
+
+
+def _of_this_width(rows: list[list[str]], feed: str | None) -> Iterator[Contract]:
+    """Yield the contracts of files without headings that have so many fields in a row."""
+    for one in contracts().values():
+        if one.fields and feed in (None, one.feed) and rows:
+            wide = sum(len(row) == one.fields for row in rows)
+            if wide >= LEAST * len(rows) and not _are_headings(one, rows[0]):
+                yield one
 
 
 def _first_rows(path: Path) -> list[list[str]]:
@@ -62,23 +64,32 @@ def _are_headings(contract: Contract, row: list[str]) -> bool:
     return 2 * len(contract.columns_in(row)) >= len(contract.columns)
 
 
-def _misfits(contract: Contract, rows: list[list[str]]) -> Iterator[str]:
-    """Yield the fields in which most of the first values are not what the contract says."""
-    for name, column in contract.columns.items():
-        if column.position is None:
-            continue
-        texts = [row[column.position - 1].strip() for row in rows if len(row) == contract.fields]
+def _judged(contract: Contract) -> dict[str, tuple[Column, int]]:
+    """Column -> its place, from 0, of columns whose values have a form."""
+    return {
+        name: (column, column.position - 1)
+        for name, column in contract.columns.items()
+        if column.position and (column.type == "date" or column.pattern)
+    }
+
+
+def _misfits(contract: Contract, rows: list[list[str]]) -> list[str]:
+    """The fields in which most of the first values are not what the contract says."""
+    faults = []
+    for name, (column, place) in _judged(contract).items():
+        texts = [row[place].strip() for row in rows if len(row) == contract.fields]
         given = [text for text in texts if text and text not in column.missing]
         if column.nullable and len(given) < LEAST * len(texts):
             continue  # a few faulty values are for the rules of rows
         bad = [text for text in given if not _fits(column, text)]
         if len(bad) > (1 - LEAST) * len(given) or not given:
             found = f"`{shown(bad[0])}`" if bad else "nothing"
-            expected = column.pattern or " or ".join(column.formats) or "a value"
-            yield (
-                f"field {column.position} ({column.published[0]}, {name}) has {found} where "
-                f"{expected} was expected"
+            expected = column.pattern or " or ".join(column.formats)
+            faults.append(
+                f"field {place + 1} ({column.published[0]}, {name}) has {found} where {expected} "
+                "was expected"
             )
+    return faults
 
 
 def _fits(column: Column, text: str) -> bool:

@@ -8,10 +8,13 @@ from datetime import date
 import polars as pl
 
 from warehouse.base.decimals import KIND
-from warehouse.base.months import days_of, month_text, parse_month, window
+from warehouse.base.months import parse_month
 from warehouse.contract.entries import Measure, Organisation
 from warehouse.contract.model import Contract
 from warehouse.reference.levels import KEY_COLUMNS, UNASSIGNED
+from warehouse.transform.dated import by_months, statements
+
+TEXT = pl.String()
 
 
 def month_of(contract: Contract, edition: date) -> pl.Expr:
@@ -35,7 +38,7 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
     )
     if contract.is_dated:
         counted = pl.any_horizontal(matching(one) for one in contract.measures.values())
-        rows = _by_months(rows.filter(counted), contract, edition, contract.reporting_unit)
+        rows = by_months(rows.filter(counted), contract, edition, contract.reporting_unit)
     return (
         rows.group_by(pl.col(contract.reporting_unit.code).alias("org_code"), "month")
         .agg(
@@ -55,25 +58,6 @@ def measure(tidy: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFra
         )
         .sort("org_code", "month")
     )
-
-
-def _by_months(
-    rows: pl.LazyFrame, contract: Contract, edition: date, one: Organisation
-) -> pl.LazyFrame:
-    """Rows with dates, once for each `month` of the edition with a day from `since` to `until`; not
-    for months before any of its measures."""
-    first, last = window(edition, contract.window_months)
-    starts = [measure.first_month or month_text(first) for measure in contract.measures.values()]
-    first = max(first, parse_month(min(starts)))
-    since, until = (
-        pl.col(one.since or ""),
-        pl.col(one.until) if one.until else pl.lit(None, pl.Date),
-    )
-    begins = pl.max_horizontal(since.dt.truncate("1mo"), pl.lit(first))
-    ends = pl.min_horizontal(until, pl.lit(last))
-    held = (since <= days_of(last)[-1]) & (until >= first).fill_null(True)
-    months = pl.date_ranges(begins, ends, "1mo").alias("month")
-    return rows.filter(held).with_columns(months).explode("month")
 
 
 def _content(contract: Contract) -> pl.Expr:
@@ -166,8 +150,7 @@ def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date)
 
     One row per organisation, month and distinct set of parents: `org_level`, `org_code`,
     `org_name`, `ons_code`, the `KEY_COLUMNS` of its parents (all String, codes as published: ODS or
-    ONS) and `month` (Date). What a row says since a date is said once, in the first month of the
-    edition in which it holds.
+    ONS), `opened_on`, `closed_on` and `month` (Date).
     """
     observed = [_observe(tidy, contract, edition, one) for one in contract.organisations]
     return pl.concat(observed, how="vertical").filter(pl.col("org_code").is_not_null())
@@ -176,21 +159,16 @@ def observe_organisations(tidy: pl.LazyFrame, contract: Contract, edition: date)
 def _observe(
     tidy: pl.LazyFrame, contract: Contract, edition: date, organisation: Organisation
 ) -> pl.LazyFrame:
-    def column(name: str | None, alias: str) -> pl.Expr:
-        found = pl.lit(None, pl.String) if name is None else pl.col(name).cast(pl.String)
+    def column(name: str | None, alias: str, kind: pl.DataType = TEXT) -> pl.Expr:
+        found = pl.lit(None, kind) if name is None else pl.col(name).cast(kind)
         return found.alias(alias)
 
     named = [organisation.code, organisation.name, organisation.ons_code, contract.month]
     named += [organisation.parents.get(parent) for parent in KEY_COLUMNS]
+    named += [organisation.opened, organisation.closed]
     month = month_of(contract, edition)
     if organisation.since:
-        first, last = window(edition, contract.window_months)
-        since = pl.col(organisation.since)
-        held = since <= days_of(last)[-1]
-        if organisation.until:
-            held &= (pl.col(organisation.until) >= first).fill_null(True)
-        begins = pl.max_horizontal(since.dt.truncate("1mo"), pl.lit(first))
-        tidy, month = tidy.filter(held).with_columns(begins.alias("month")), pl.col("month")
+        tidy, month = statements(tidy, contract, edition, organisation), pl.col("month")
         named.append("month")
     # Few rows are left when texts are turned from dictionaries into strings.
     distinct = tidy.select(*dict.fromkeys(name for name in named if name)).unique()
@@ -200,5 +178,7 @@ def _observe(
         column(organisation.name, "org_name"),
         column(organisation.ons_code, "ons_code"),
         *[column(organisation.parents.get(parent), key) for parent, key in KEY_COLUMNS.items()],
+        column(organisation.opened, "opened_on", pl.Date()),
+        column(organisation.closed, "closed_on", pl.Date()),
         month.alias("month"),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.feeds.ods_pcns.testing import networks_workbook
 from assets.feeds.ods_practices.testing import practices
 from tests.support import patient_list, write
 from tests.warehouse.support_mart import Mart, bring, build
@@ -75,3 +76,53 @@ def test_whatever_is_no_practice_is_placed_and_not_listed(mart: Mart) -> None:
         "SELECT sub_icb_code FROM organisation WHERE org_code = 'Y00361' AND org_level = 'practice'"
     )
     assert place["sub_icb_code"] == "04C", "where the patient list of its month has it"
+
+
+MEMBER, NETWORK, JOINED, LEFT = (
+    "Partner\nOrganisation\nCode",
+    "PCN Code",
+    "Practice to PCN\nRelationship\nStart Date",
+    "Practice to PCN\nRelationship\nEnd Date",
+)
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """One practice stays, one changes, one leaves and one changes twice on a day."""
+    root = tmp_path_factory.mktemp("networks")
+    home = Home(root / "home")
+    register(home, "2025-09", *({CODE: f"C8200{n}"} for n in range(1, 5)))
+    members = [
+        {MEMBER: "C82001"},
+        {MEMBER: "C82002", LEFT: "20240331"},
+        {MEMBER: "C82002", NETWORK: "U22222", JOINED: "20240401"},
+        {MEMBER: "C82003", LEFT: "20240630"},
+        {MEMBER: "C82004", LEFT: "20240630"},
+        {MEMBER: "C82004", NETWORK: "U33333", JOINED: "20240701", LEFT: "20240701"},
+        {MEMBER: "C82004", JOINED: "20240701"},
+    ]
+    workbook = networks_workbook(members, [{}, {NETWORK: "U22222", "PCN Name": "ANOTHER"}])
+    path = write(root / "ePCN_2025-09.xlsx", workbook)
+    found = import_paths(home, [path], Request())
+    assert {one.file.feed for one in found if one.file} == {"ods_pcns", "ods_pcn_details"}
+    return build(home)
+
+
+def test_a_practice_is_in_the_network_of_its_time(networks: Mart) -> None:
+    def members(code: str, month: str) -> float | None:
+        return networks.value("practices_in_networks", "pcn", code, month)
+
+    assert (members("U12345", "2024-03"), members("U12345", "2024-04")) == (4, 3)
+    assert (members("U22222", "2024-04"), members("U22222", "2025-09")) == (1, 1)
+    assert (members("U12345", "2024-06"), members("U12345", "2024-07")) == (3, 2)
+    assert "2024-07" not in networks.figures("practices_in_networks", "pcn", "U33333")
+
+
+def test_a_practice_that_left_is_in_no_network(networks: Mart) -> None:
+    rows = networks.rows(
+        "SELECT pcn_code, valid_from FROM organisation WHERE org_code = 'C82003' ORDER BY 2"
+    )
+    assert [(r["pcn_code"], f"{r['valid_from']:%Y-%m}") for r in rows] == [
+        ("U12345", "2022-07"),
+        (None, "2024-07"),
+    ]

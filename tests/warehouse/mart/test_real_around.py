@@ -147,6 +147,9 @@ def register(real_feeds: Path, real_more: Path, tmp_path_factory: pytest.TempPat
         [outcome] = import_paths(home, [path], Request(edition=edition))
         assert outcome.verdict == "imported", outcome.message
     return build(home, [real_more / "iif"], judged=True)
+    workbook = real_feeds / "ods" / "ePCN_2026.xlsx"
+    assert len(list(import_paths(home, [workbook], Request(edition="2026-02")))) == 2
+    return build(home, judged=True)
 
 
 @pytest.mark.parametrize(
@@ -276,5 +279,30 @@ def test_a_part_of_the_register_is_held(home: Home, real_feeds: Path, real_more:
     [_] = import_paths(home, [real_feeds / "ods" / "epraccur_2025.csv"], before)
     judged(home, "ods_practices", "2025-09")
     bring(home, real_more / "ods" / "epraccur_2026-10-02_LLR_sample.csv")
-    found = one(judged(home, "ods_practices", "2026-10"), "practices_still_open")
-    assert (found.verdict, "of 6,220 practices open in 2025-09" in found.message) == ("fail", True)
+    found = one(judged(home, "ods_practices", "2026-10"), "register_still_open")
+    assert (found.verdict, "of 6,220 open in 2025-09" in found.message) == ("fail", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "month", "practices"),
+    [
+        ("U87499", "2024-03", 3),  # of three sub-ICBs
+        ("U63948", "2023-03", 4),
+        ("U63948", "2023-04", 5),
+        ("U05642", "2024-03", 4),  # closed on 31 March 2024
+        ("U05642", "2024-04", None),
+    ],
+)
+def test_practices_of_a_network(
+    register: Mart, code: str, month: str, practices: int | None
+) -> None:
+    found = register.figures("practices_in_networks", "pcn", code).get(month)
+    assert (found and found["value"]) == practices
+
+
+def test_the_workbook_named_2026_is_of_october_2024(register: Mart) -> None:
+    [told] = register.rows(
+        "SELECT message FROM governance.check_result "
+        "WHERE feed = 'ods_pcns' AND rule = 'register_dates' AND verdict = 'warn'"
+    )
+    assert told["message"].startswith("the newest date is 01/10/2024: is 2026-02 the month")

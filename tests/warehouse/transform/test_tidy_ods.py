@@ -5,6 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
+from assets.feeds.ods_pcn_details.testing import networks
+from assets.feeds.ods_pcns.testing import members, networks_workbook
 from assets.feeds.ods_practices.testing import PRACTICE, practices
 from tests.checks.support_checks import judged, one, worst
 from tests.support import imported, write, zipped
@@ -145,20 +147,20 @@ def test_a_field_with_other_values_is_named_on_import(home: Home) -> None:
 def test_rows_recoded_throughout_are_held_and_their_roles_named(home: Home) -> None:
     """A reader of the old roles finds no practice in a file of the new ones: never in silence."""
     taken(home, practices({ROLE: "RO999"}, {CODE: "C82002", ROLE: "RO998"}))
-    found = one(judged(home, FEED, EDITION), "practices_found")
+    found = one(judged(home, FEED, EDITION), "register_found")
     assert (found.verdict, "RO998, RO999" in found.message) == ("fail", True)
 
 
 def test_practices_lost_by_a_respelt_role_are_named(home: Home) -> None:
     rows = [{CODE: f"C820{n}", NAME: f"SURGERY {n}"} for n in range(10, 30)]
     taken(home, practices(*rows))
-    assert worst(judged(home, FEED, EDITION), "practices_still_open") == "skipped"
+    assert worst(judged(home, FEED, EDITION), "register_still_open") == "skipped"
     respelt = [row | {ROLE: "RO999"} for row in rows[:3]]
     taken(home, practices(*respelt, *rows[3:]), "2025-10", "b.csv")
-    found = one(judged(home, FEED, "2025-10"), "practices_still_open")
+    found = one(judged(home, FEED, "2025-10"), "register_still_open")
     assert found.verdict == "fail"
-    assert "3 of 20 practices open in 2025-09 are not open any more" in found.message
-    assert "C82010 SURGERY 10 (Active, role RO999)" in found.message
+    assert "3 of 20 open in 2025-09 are not open any more" in found.message
+    assert "C82010 SURGERY 10 (Active, RO999)" in found.message
 
 
 def test_a_date_that_is_none_is_quarantined_and_the_others_are_read(home: Home) -> None:
@@ -168,3 +170,30 @@ def test_a_date_that_is_none_is_quarantined_and_the_others_are_read(home: Home) 
     assert (facts.quarantined, list(months)) == (1, ["C82001", "C82002"])
     [broken] = facts.broken
     assert (broken.rule, broken.column) == ("date_readable", "closed_on")
+
+
+def test_networks_are_read_from_the_workbook_and_from_the_report_alike(home: Home) -> None:
+    workbook = write(home.root.parent / "ePCN_2025-09.xlsx", networks_workbook())
+    found = {one.file.feed: one.file for one in imported(home, workbook) if one.file}
+    assert {feed: (file.sheet, file.rows) for feed, file in found.items()} == {
+        "ods_pcns": ("PCN Core Partner Details", 1),
+        "ods_pcn_details": ("PCNDetails", 1),
+    }
+    report = taken(home, members(), name="epcncorepartnerdetails.csv")
+    assert (report.feed, report.header_row) == ("ods_pcns", 0)
+    details = taken(home, networks(), name="epcn.csv")
+    assert (details.feed, details.header_row) == ("ods_pcn_details", 0)
+    tables = [tidy(home, file) and lake_paths(home, file) for file in (found["ods_pcns"], report)]
+    first, second = (pl.read_parquet(paths.tidy).drop("source_row") for paths in tables)
+    assert first.equals(second)
+    assert first.select("practice_code", "pcn_code", "joined_on", "left_on").row(0) == (
+        "C82001",
+        "U12345",
+        date(2019, 10, 1),
+        None,
+    )
+    tidy(home, details)
+    said = pl.read_parquet(lake_paths(home, details).organisations)
+    assert said.select("org_level", "org_code", "opened_on", "closed_on").rows() == [
+        ("pcn", "U12345", date(2019, 10, 1), None)
+    ]

@@ -1,5 +1,4 @@
-"""An input that breaks each rule of the register of practices, the verdict, and one that keeps
-it."""
+"""An input that breaks each rule on registers, the verdict, and one that keeps it."""
 
 from assets.feeds.ods_practices.testing import practices
 from tests.checks.support_checks import Case, Results, brought, judged
@@ -38,18 +37,14 @@ BEFORE = (SEPTEMBER, register())
 SOUND = editions(BEFORE, (OCTOBER, register(CLOSING)))
 
 CASES = {
-    "practices_found": (editions((OCTOBER, register(respelt=True))), "fail", SOUND),
-    "practices_still_open": (
+    "register_found": (editions((OCTOBER, register(respelt=True))), "fail", SOUND),
+    "register_dates": (editions(("2026-01", register())), "warn", SOUND),
+    "register_still_open": (
         editions(BEFORE, (OCTOBER, register(CLOSING, CLOSING, CLOSING))),
         "fail",
         SOUND,
     ),
-    "practices_accounted_for": (
-        editions(BEFORE, (OCTOBER, register({STATUS: "D"}))),
-        "warn",
-        SOUND,
-    ),
-    "dates_reach_edition": (editions(("2026-01", register())), "warn", SOUND),
+    "register_accounted_for": (editions(BEFORE, (OCTOBER, register({STATUS: "D"}))), "warn", SOUND),
     "icb_of_commissioner": (editions((OCTOBER, register({ICB: "QT1"}))), "warn", SOUND),
     "date_readable": (editions((OCTOBER, register({CLOSED: "31/08/2025"}))), "warn", SOUND),
 }

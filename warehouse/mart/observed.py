@@ -1,0 +1,76 @@
+"""What files state about organisations, as one table. Not here: which statement counts in a month
+(`warehouse.mart.hierarchy`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby, pairwise
+
+import polars as pl
+
+from warehouse.base.home import Home
+from warehouse.base.months import parse_month, window
+from warehouse.contract.model import Contract, contracts
+from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.reference.known_codes import as_known
+from warehouse.reference.levels import TABLE
+from warehouse.transform.dated import dated_levels
+from warehouse.transform.lake import lake_paths
+
+OPTIONAL = [one.name for one in TABLE if one.is_optional]
+
+
+def observed(home: Home, placed: list[EditionFile]) -> pl.DataFrame:
+    """Return what each file states about each organisation and month, with feed and vintage.
+
+    `tells_<level>`: whether the feed names parents of an optional level, so that an empty parent
+    means none. `is_register`: whether the feed lists organisations and counts nothing. `is_dated`:
+    whether it is said since a date, and holds until the edition's month.
+    """
+    frames = []
+    for feed, own in groupby(sorted(placed, key=_feed), key=_feed):
+        contract = contracts()[feed]
+        naming = {
+            level: [o.level for o in contract.organisations if level in o.parents]
+            for level in OPTIONAL
+        }
+        stated = _stated(home, contract, list(own)).with_columns(
+            *[
+                pl.col("org_level").is_in(levels).alias(f"tells_{level}")
+                for level, levels in naming.items()
+            ],
+            pl.lit(not contract.measures).alias("is_register"),
+            pl.col("org_level").is_in(dated_levels(contract)).alias("is_dated"),
+        )
+        frames.append(as_known(stated))
+    return pl.concat(frames)
+
+
+def _feed(one: EditionFile) -> str:
+    return one.file.feed
+
+
+def _stated(home: Home, contract: Contract, placed: list[EditionFile]) -> pl.DataFrame:
+    """Return what files of a feed state about organisations, with its name and their vintages.
+
+    Without what an edition says since a date in months that a newer one covers, for a register
+    states all its dates again.
+    """
+    paths = {lake_paths(home, one.file).organisations.as_posix(): one.vintage for one in placed}
+    stated = pl.read_parquet(list(paths), include_file_paths="path")
+    vintage = pl.col("path").replace_strict(paths, return_dtype=pl.Int64).alias("vintage")
+    feed = pl.lit(contract.feed).alias("feed")
+    found = stated.with_columns(feed, vintage).drop("path")
+    levels = dated_levels(contract)
+    if not levels:
+        return found
+    editions = sorted({parse_month(one.file.edition) for one in placed})
+    covered = {
+        edition.year * 100 + edition.month: window(newer, contract.window_months)[0]
+        for edition, newer in pairwise(editions)
+    }
+    until = (pl.col("vintage") // 1000).replace_strict(
+        covered, default=date.max, return_dtype=pl.Date
+    )
+    dated = pl.col("org_level").is_in(levels)
+    return found.filter(~dated | (pl.col("month") < until))
