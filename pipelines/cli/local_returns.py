@@ -46,10 +46,10 @@ def show_columns(screen: Screen, feed: str) -> None:
     table = plain_table("Heading", "Accepts", "Description", title=contract.title)
     kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
     kinds |= {"decimal": "a number, perhaps with decimals", "date": "a date, YYYY-MM-DD"}
-    for column in contract.columns.values():
+    for name, column in contract.columns.items():
         blank = ", or blank" if column.nullable else ""
-        accepted = kinds.get(column.type, "text") + blank
-        table.add_row(column.published[0], accepted, column.description)
+        accepted = " or ".join(contract.labels(name)) if column.labels else kinds.get(column.type)
+        table.add_row(column.published[0], (accepted or "text") + blank, column.description)
     screen.table(table)
 
 

@@ -7,6 +7,7 @@
 from datetime import date
 from pathlib import Path
 
+from assets.feeds.telephony_installed.testing import build as installed
 from tests.support import (
     CPCS_FEES,
     app_csv,
@@ -202,6 +203,15 @@ def _practices(folder: Path) -> list[Path]:
                 returned("C82001", "2025-12", 6, 6),
                 returned("C82002", "2025-12", "lots"),
                 returned("C82003", "2025-12", 2, 2),
+            ),
+        ),
+        # In 04C one practice is live, by an old word, and one is planned; 03W's is not named.
+        write(
+            folder / "installed.csv",
+            installed(
+                {"Practice code": "C82001", "Cloud telephony live": "installed"},
+                {"Practice code": "C82002", "Cloud telephony live": "No", "Go-live date": ""},
+                {"Practice code": "C82005", "Go-live date": "04/03/2024"},
             ),
         ),
         write(

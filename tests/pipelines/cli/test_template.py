@@ -19,8 +19,10 @@ def test_templates_are_written_and_explained(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["template", "--out", str(tmp_path / "new")])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "new").iterdir()}
-    assert names == {"nhs-app-practice-template.csv", "pharmacy-first-referrals-template.csv"}
-    assert "Referrals sent" in result.output and "a month, YYYY-MM" in result.output
+    assert names == {f"{feed.replace('_', '-')}-template.csv" for feed in local_feeds()}
+    assert "telephony-installed-template.csv" in names
+    for words in ("Referrals sent", "a month, YYYY-MM", "a date, YYYY-MM-DD", "Yes or No"):
+        assert words in result.output
 
 
 def test_a_template_never_overwrites(tmp_path: Path) -> None:

@@ -127,6 +127,15 @@ def test_referring_practices_are_a_share_of_the_patient_list(app: Mart) -> None:
     assert share(app, "sub_icb", "04C", "2025-12") == (None, 2, "incomplete")
 
 
+def test_installed_is_a_share_of_the_practices_on_the_patient_list(app: Mart) -> None:
+    number, of_all = "telephony_installed_practices", "telephony_installed_practice_share"
+    row = app.figure(of_all, "sub_icb", "04C", "2025-10")
+    assert (row["numerator"], row["denominator"], row["value"]) == (1, 2, 0.5)
+    assert app.value(number, "sub_icb", "04C", "2025-10") == 1
+    assert app.value(of_all, "sub_icb", "04V", "2025-10") == 1
+    assert "2025-10" not in app.figures(of_all, "sub_icb", "03W"), "the return names none of it"
+
+
 def test_a_corrected_return_is_complete(home: Home, tmp_path: Path) -> None:
     """A code that can't be read may be anybody's, until the file comes again without it. Then 39 of
     the 51 practices of Leicester City refer, as the minutes say."""
