@@ -71,17 +71,29 @@ def _heading_of(table: Table, column: str | None) -> str | None:
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
     """Number of rows, and how often each text occurs in the month column, in one scan."""
     heading, scan = _heading_of(table, table.contract.edition.content), table.rows
-    blank = pl.all_horizontal(pl.all().is_null())
     try:
         if heading is None:
-            return scan.filter(~blank).select(pl.len()).collect(engine="streaming").item(), {}
+            rows = scan.select(pl.len()).collect(engine="streaming").item()
+            return rows - _blank_lines(table), {}
         counted = scan.group_by(heading).len().collect(engine="streaming")
         tally: dict[str | None, int] = dict(counted.iter_rows())
         if None in tally:  # do not count blank lines
-            tally[None] -= scan.filter(blank).select(pl.len()).collect(engine="streaming").item()
+            tally[None] -= _blank_lines(table)
     except pl.exceptions.PolarsError as error:
         raise _unreadable(error) from error
     return sum(tally.values()), tally
+
+
+def _blank_lines(table: Table) -> int:
+    """Number of rows without any text. A table may have hundreds of columns that nothing reads;
+    they are looked at only if there are rows that are blank in all others."""
+    read, found = list(table.contract.columns_in(table.headings).values()), 0
+    for columns in (pl.col(read), pl.all()):
+        blank = pl.all_horizontal(columns.is_null()).sum()
+        found = table.rows.select(blank).collect(engine="streaming").item()
+        if not found:
+            break
+    return found
 
 
 def _unreadable(error: Exception) -> Refused:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.feeds.gp_workforce.testing import NAMED, practice_workforce, workforce_zip
+from assets.feeds.gp_workforce.testing import NAMED, PRACTICE, practice_workforce, workforce_zip
 from tests.checks.cases_gp_workforce import NOT_GIVEN
 from tests.support import imported, write, zipped
 from warehouse.base.home import Home
@@ -113,3 +113,20 @@ def test_a_practice_without_a_network_has_none(home: Home, tmp_path: Path) -> No
     tidy(home, outcome.file)
     observed = pl.read_parquet(lake_paths(home, outcome.file).organisations)
     assert set(observed["org_level"]) == {"practice", "sub_icb"}
+
+
+def test_a_row_with_text_in_ignored_columns_alone_is_counted(home: Home, tmp_path: Path) -> None:
+    blank = dict.fromkeys(PRACTICE, "")
+    rows = [{}, {**blank, "TOTAL_GP_HC": "Source: NHS England"}]
+    path = write(tmp_path / "a.csv", practice_workforce(*rows))
+    [outcome] = imported(home, path, edition="2025-10")
+    assert outcome.file is not None
+    assert outcome.file.rows == 2
+    assert tidy(home, outcome.file).read == 2
+
+
+def test_blank_lines_at_the_end_are_no_rows(home: Home, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", practice_workforce() + b"\r\n\r\n")
+    [outcome] = imported(home, path, edition="2025-10")
+    assert outcome.file is not None
+    assert outcome.file.rows == 1
