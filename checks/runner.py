@@ -24,7 +24,8 @@ from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
 from warehouse.contract.tidy_versions import hash_files
 from warehouse.editions.check_history import CheckResult, Verdict
-from warehouse.reference import local_authorities, organisations
+from warehouse.reference import local_authorities, organisations, special_services
+from warehouse.reference.special_services import without_hidden
 
 Suite = dict[tuple[str, str | None], Expected]  # by check and column
 UNREADABLE_RULE = "file_readable"
@@ -45,7 +46,7 @@ def check_version(feed: str | None = None) -> str:
     """Return a short hash of a feed's checks, code and catalogue, its own included; None: only the
     shared ones. When it changes, its editions are checked again."""
     files = [*modules_behind(__name__), SHARED_FILE]
-    files += [one.TABLE for one in (organisations, local_authorities)]
+    files += [one.TABLE for one in (organisations, local_authorities, special_services)]
     own = [feed_file(feed), rules_file(feed), own_file(feed)] if feed else []
     return hash_files(files + [path for path in own if path and path.exists()])
 
@@ -146,14 +147,14 @@ def _record(
         dimension=check.dimension,
         severity="ERROR" if one.error else check.severity,
         column_name=one.column,
-        observed=one.observed,
+        observed=without_hidden(one.observed),
         expected=one.expected,
         failed_rows=one.failed_rows,
         total_rows=one.total_rows,
         verdict=verdict,
-        message=one.message,
+        message=without_hidden(one.message),
         checked_at=run.at.replace(microsecond=0),
         code_version=check_version(run.feed),
         validation_result=link,
-        unexpected=unexpected,
+        unexpected=without_hidden(unexpected) if unexpected else None,
     )

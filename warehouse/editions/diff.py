@@ -34,6 +34,7 @@ from warehouse.editions.parts_and_revisions import (
 )
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
+from warehouse.reference.special_services import is_hidden
 from warehouse.transform.lake import TidyFacts, lake_keys, lake_paths
 from warehouse.transform.tidy import UNREADABLE, tidy
 
@@ -109,6 +110,7 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
     codes = [frame.select("org_code").unique() for frame in (before, after)]
     before, after, beside = side_by_side(before, after)
     changes = changes_between(before, after).join(names, on="org_code", how="left")
+    shown = changes.filter(~is_hidden("org_code"))
     return Difference(
         feed=feed,
         title=contract.title,
@@ -118,7 +120,7 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
         appeared=_named(codes[1].join(codes[0], on="org_code", how="anti"), names),
         vanished=_named(codes[0].join(codes[1], on="org_code", how="anti"), names),
         measures=sums_of_both(before, after, wanted, contract),
-        changes=largest_first(changes),
+        changes=largest_first(shown),
         apart=totals_apart(changes, never_added(contract)),
         beside=beside,
     )

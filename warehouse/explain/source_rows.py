@@ -22,6 +22,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.reference.levels import UNASSIGNED
+from warehouse.reference.special_services import is_hidden
 from warehouse.transform.lake import lake_keys, lake_paths
 from warehouse.transform.measure import counted_as, matching
 
@@ -82,6 +83,7 @@ def _rows(
     count = pl.lit(None, pl.Int64) if wanted.column is None else pl.col(wanted.column)
     if contract.disclosure_control:
         count = pl.lit(None, pl.Int64)
+    count = pl.when(~is_hidden(contract.reporting_unit.code)).then(count)
     own = pl.scan_parquet(lake_paths(home, file).tidy).filter(code.is_in(codes), about)
     given = contract.measures[wanted.reported_if] if wanted.reported_if else wanted
     if wanted.reported_if:

@@ -14,9 +14,10 @@ from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, Source, feed_of, level_of, measure_of
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.suppression import Cell, Figures, Wholes, protect
+from warehouse.reference.special_services import not_shown_alone
 from warehouse.settings import Disclosure
 
-WITHHELD = "withheld: a local return; the refresh shows the details"
+WITHHELD = "withheld: a local return, or a practice not shown alone"
 # Networks cross sub-ICB borders, so that comparing their sums with those of sub-ICBs would disclose
 # suppressed figures; they are never published.
 NEVER, ON_REQUEST = "pcn", "practice"
@@ -215,11 +216,13 @@ def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
 
 
 def withhold(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """Return records without what they quote from local returns: `columns` of a frame with
-    `feed`."""
-    local = pl.col("feed").is_in(controlled_feeds())
+    """Return records without what they quote from local returns, or of practices that are not shown
+    alone: `columns` of a frame with `feed`."""
+    named = r"\b(?:" + "|".join(sorted(not_shown_alone())) + r")\b"
+    of_hidden = [pl.col(name).str.contains(named).fill_null(False) for name in columns]
+    kept_back = pl.any_horizontal(pl.col("feed").is_in(controlled_feeds()), *of_hidden)
     return frame.with_columns(
-        pl.when(local & pl.col(name).is_not_null() & (pl.col(name) != ""))
+        pl.when(kept_back & pl.col(name).is_not_null() & (pl.col(name) != ""))
         .then(pl.lit(WITHHELD))
         .otherwise(pl.col(name))
         .alias(name)

@@ -161,16 +161,20 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
 
 
 def open_practices() -> str:
-    """SQL: `org_code, month, open`: practices on the patient lists per network and month. A patient
-    list is a feed of practices with a measure that only counts their presence."""
-    lists = [
-        f"SELECT DISTINCT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
-        for feed in feeds_at("practice")
-        for measure, one in contracts()[feed].measures.items()
-        if one.present
-    ]
+    """SQL: `org_code, month, open`: practices per network and month, without special services, by
+    the registers with dates; for months that these don't cover, by the lists. A list is a feed of
+    practices with a measure that only counts their presence."""
+    found: dict[bool, list[str]] = {True: [], False: []}
+    for feed in feeds_at("practice"):
+        for measure, one in contracts()[feed].measures.items():
+            if one.present:
+                sql = f"SELECT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
+                found[contracts()[feed].is_dated].append(sql)
+    registers, lists = (" UNION ".join(found[dated]) for dated in (True, False))
     return f"""SELECT p.pcn_code AS org_code, l.month, count(DISTINCT l.org_code) AS open
-        FROM ({" UNION ".join(lists)}) AS l
+        FROM ({registers} UNION
+              SELECT * FROM ({lists}) WHERE month NOT IN (SELECT month FROM ({registers}))) AS l
+        ANTI JOIN stage.special AS s ON s.org_code = l.org_code
         JOIN stage.practice_parent AS p ON p.org_code = l.org_code AND p.month = l.month
         WHERE p.pcn_code IS NOT NULL GROUP BY ALL"""
 

@@ -21,6 +21,7 @@ from warehouse.mart.other_periods import create_other_periods, load_periods
 from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
+from warehouse.mart.special import leave_out_special
 from warehouse.reference.levels import DATED, TABLE, is_unassigned, sql_list
 from warehouse.settings import Disclosure
 
@@ -55,6 +56,7 @@ def build_figures(
     _load_figures(db, wanted)
     kept.widen(db)
     suppress(db, wanted, disclosure)
+    leave_out_special(db)
     _load_kpi_facts(db, wanted)
     load_periods(db, (kpi for kpi, _ in wanted))
     load_lags(db, wanted)

@@ -14,6 +14,7 @@ from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.observed import OPTIONAL, observed
 from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference
+from warehouse.reference.special_services import special_services
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -55,6 +56,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     `stage.reported_<feed>` and `stage.lost_<feed>`."""
     _load_observed(db, home, placed)
     create_from(db, "stage.reference", reference(), "reference.organisations")
+    create_from(db, "stage.special", special_services(), "reference.special_services")
     months = ["SELECT month FROM stage.observed"]
     months += [
         f"SELECT month FROM stage.reported_{f}" for f, c in contracts().items() if c.measures

@@ -15,6 +15,7 @@ from warehouse.reference.levels import (
     above,
     is_unassigned,
 )
+from warehouse.reference.special_services import LEVEL
 
 PARENTS = ", ".join(KEY_COLUMNS.values())
 
@@ -54,6 +55,13 @@ def create_organisation(db: Connection) -> None:
     have the periods that the files show, month by month.
     """
     _load_seen(db)
+    db.execute(
+        """CREATE TABLE stage.register AS
+        SELECT org_level, org_code, opened_on, closed_on FROM stage.observed
+        WHERE opened_on IS NOT NULL
+        QUALIFY row_number() OVER (
+            PARTITION BY org_level, org_code ORDER BY vintage DESC, month DESC) = 1"""
+    )
     own_parents = ", ".join(f"o.{column}" for column in KEY_COLUMNS.values())
     db.execute(
         f"""CREATE TABLE mart.organisation AS
@@ -85,12 +93,18 @@ def create_organisation(db: Connection) -> None:
             WINDOW w AS (PARTITION BY r.org_level, r.org_code ORDER BY r.valid_from))
         SELECT o.org_code, o.org_level, n.org_name, coalesce(o.ons_code, a.org_code) AS ons_code,
                {own_parents},
-               o.valid_from, o.valid_to, NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile
+               o.valid_from, coalesce(o.valid_to, r.closed_on) AS valid_to,
+               NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile,
+               r.opened_on, r.closed_on, s.kind AS special_service
         FROM (SELECT * FROM dated UNION ALL BY NAME SELECT * FROM period) AS o
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = o.org_level AND n.org_code = o.org_code
         LEFT JOIN stage.authority AS a
             ON o.org_level = 'local_authority' AND a.org_code = o.org_code
+        LEFT JOIN stage.register AS r
+            ON r.org_level = o.org_level AND r.org_code = o.org_code
+        LEFT JOIN stage.special AS s
+            ON o.org_level = '{LEVEL}' AND s.org_code = o.org_code
         ORDER BY o.org_level, o.org_code, o.valid_from"""
     )
 

@@ -58,11 +58,12 @@ from warehouse.mart.organisation_table import create_names
 from warehouse.mart.other_periods import every_figure, period_views
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
+from warehouse.mart.special import register_macros, register_views
 from warehouse.mart.timeliness import timeliness_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
-from warehouse.reference import local_authorities, organisations
+from warehouse.reference import local_authorities, organisations, special_services
 from warehouse.settings import read_settings
 from warehouse.store import discard
 
@@ -89,7 +90,8 @@ def mart_version() -> str:
     """Return a short hash of all that turns measures into the mart: the modules that a build runs,
     and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
-    files += [one.TABLE for one in (organisations, local_authorities, series_breaks)]
+    tables = (organisations, local_authorities, special_services, series_breaks)
+    files += [one.TABLE for one in tables]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
 
@@ -214,7 +216,7 @@ def _attach(db: Connection, home: Home, target: Path, patch: Patch | None) -> No
 
 def _views() -> dict[str, str]:
     views = theme_views(catalogue()) | period_views() | revision_views() | affected_views()
-    return views | caveat_views() | timeliness_views()
+    return views | caveat_views() | timeliness_views() | register_views()
 
 
 def _finish(target: Path, synthetic: bool, limits: dict[str, str]) -> None:
@@ -224,6 +226,7 @@ def _finish(target: Path, synthetic: bool, limits: dict[str, str]) -> None:
         for sql in _views().values():
             db.execute(sql)
         macros = revision_macros() | affected_macros() | caveat_macros() | explain_macros()
+        macros |= register_macros()
         for signature, sql in (macros | lineage_macros()).items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
         db.commit()

@@ -1,0 +1,47 @@
+"""Practices that are special services: some publications list them and others do not, they are no
+part of rankings, and one may be so small that it is never shown alone. The table says which; not
+here: who is open (`ods_practices` and other feeds say)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.reference.levels import SITES
+
+TABLE = Path(__file__).with_name("special_services.csv")
+WITHHELD = "a special service, not shown alone"
+LEVEL = SITES[0]  # the level of all of them: practices
+
+
+@cache
+def special_services() -> pl.DataFrame:
+    """The shipped table: `org_code`, `kind`, `is_shown_alone` (Boolean), `why`."""
+    table = pl.read_csv(TABLE, schema_overrides={"is_shown_alone": pl.String})
+    return table.with_columns(pl.col("is_shown_alone") == "true")
+
+
+@cache
+def not_shown_alone() -> frozenset[str]:
+    """Codes of those whose figures are only in the sums of places."""
+    return frozenset(special_services().filter(~pl.col("is_shown_alone"))["org_code"])
+
+
+def is_hidden(code: str) -> pl.Expr:
+    """Whether a column's code is of a practice that is not shown alone."""
+    return pl.col(code).is_in(list(not_shown_alone())).fill_null(False)
+
+
+def without_hidden(text: str) -> str:
+    """A message without what it says of practices that are not shown alone, up to the next mark of
+    a list."""
+    return _named().sub(WITHHELD, text)
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    codes = "|".join(sorted(not_shown_alone())) or "$^"
+    return re.compile(rf"\b(?:{codes})\b[^;,]*(?:,\d[^;,]*)*")
