@@ -94,15 +94,22 @@ def _named(view: EditionView) -> pl.DataFrame:
     )
 
 
-@cache
 def parent_at(sub_icb: str, month: date) -> str | None:
     """Return the ICB of a sub-ICB in a month, None if the reference has none."""
-    valid = reference().filter(
-        (pl.col("org_level") == "sub_icb")
-        & (pl.col("org_code") == sub_icb)
-        & pl.lit(month).is_between("effective_from", "effective_to")
-    )
-    return valid["parent_code"][0] if valid.height else None
+    spans = _icbs().get(sub_icb, ())
+    return next((icb for first, last, icb in spans if first <= month <= last), None)
+
+
+@cache
+def _icbs() -> dict[str, list[tuple[date, date, str]]]:
+    """Sub-ICB -> first and last day in an ICB, and the ICB; asked for some thousand times."""
+    found: dict[str, list[tuple[date, date, str]]] = {}
+    rows = reference().filter(org_level="sub_icb")
+    for code, *span in rows.select(
+        "org_code", "effective_from", "effective_to", "parent_code"
+    ).iter_rows():
+        found.setdefault(code, []).append((span[0], span[1], span[2]))
+    return found
 
 
 def _contradicted(view: EditionView, wrong: pl.DataFrame, observed: str) -> Evidence:
