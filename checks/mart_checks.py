@@ -140,7 +140,14 @@ OFFENCES = {
         "a KPI whose SQL reads other measures than those in its definition",
         """WITH defined AS (
                SELECT kpi_id, org_level, part, 'measures.' || feed || '.' || measure AS measure
-               FROM governance.kpi_feed WHERE part <> 'members'),
+               FROM governance.kpi_feed WHERE part <> 'members'
+               UNION
+               SELECT t.kpi_id, t.org_level, t.part, 'measures.' || d.feed || '.' || d.measure
+               FROM governance.kpi_feed AS t
+               JOIN governance.measure AS m USING (feed, measure)
+               JOIN governance.kpi_feed AS d ON d.kpi_id = t.kpi_id
+                   AND d.org_level = t.org_level AND d.part = 'denominator'
+               WHERE t.part = 'numerator' AND m.weighted),
            read AS (
                SELECT d.kpi_id, d.org_level, e.to_column AS part,
                       e.from_table || '.' || e.from_column AS measure

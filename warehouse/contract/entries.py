@@ -4,12 +4,13 @@ and loading (`warehouse.contract.model`)."""
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from warehouse.base.months import MONTH, month_spellings
+from warehouse.base.months import MONTH, month_spellings, parse_month
 from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
@@ -17,7 +18,8 @@ from warehouse.reference.levels import OrgLevel
 Labels = dict[str, tuple[str, ...] | None]
 ColumnType = Literal["text", "code", "label", "month", "date", "count", "decimal"]
 NUMBERS: tuple[ColumnType, ...] = ("count", "decimal")
-BaseUnit = Literal["events", "people", "organisations", "fte", "minutes"]
+BaseUnit = Literal["events", "people", "organisations", "fte", "minutes", "score"]
+Bound = tuple[Decimal | None, Decimal | None]
 
 
 class Column(Strict):
@@ -26,8 +28,9 @@ class Column(Strict):
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
     counts may be written as `344.0`. A `decimal` is kept to the digit (FTE). `daily`: a month
     column has days, each one of its month. `position`: its place in rows of a file without
-    headings, from 1. `year`: the column with a month's year. `otherwise`: the label for texts that
-    are not listed; without it their rows are quarantined.
+    headings, from 1. `year`: the column with a month's year. `spelled`: texts that stand for a
+    month (YYYY-MM), as a version does. `otherwise`: the label for texts that are not listed;
+    without it their rows are quarantined.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -44,18 +47,27 @@ class Column(Strict):
     daily: bool = False
     position: int | None = Field(default=None, ge=1)
     year: str | None = None
+    spelled: dict[str, Annotated[str, Field(pattern=MONTH)]] = Field(default_factory=dict)
     otherwise: str | None = None
 
     @property
     def months(self) -> dict[str, date]:
         """Published text -> its month, of a month column."""
-        return month_spellings(self.formats, self.daily)
+        spelled = {text: parse_month(month) for text, month in self.spelled.items()}
+        return {**month_spellings(self.formats, self.daily), **spelled}
+
+    @property
+    def example(self) -> str:
+        """A month or day as it is written."""
+        if self.spelled:
+            return " or ".join(self.spelled)
+        return date(2025, 11, 1).strftime(self.formats[0]).upper()
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
         if self.type == "label" and not self.labels:
             raise ValueError("a label column needs its label family (`labels:`)")
-        if self.type in ("month", "date") and not self.formats:
+        if self.type in ("month", "date") and not (self.formats or self.spelled):
             raise ValueError(f"a {self.type} column needs its date formats (`formats:`)")
         if self.type in NUMBERS and not self.unit:
             raise ValueError(f"a {self.type} column needs its unit (`unit:`)")
@@ -94,15 +106,17 @@ class EditionRule(Strict):
 
 
 class Measure(Strict):
-    """A figure per organisation and month, of rows with the labels `where`, and with texts that
-    match the patterns `matches`.
+    """A figure per organisation and month, of rows with the labels `where`, with texts that match
+    the patterns `matches`, and with numbers `between` a least and one that they do not reach.
 
     One of `sum` (a column of counts or decimals added up), `largest` (the same count may be given
     several times), `any` (1 if that sum is above zero, else 0), `given` (1 if there is a number at
     all, else 0) or `present` (1 for every organisation that the file names). Outside `first_month`
     to `last_month` (YYYY-MM) it is NULL, not zero. `reported_if`: a measure that is above zero for
     an organisation that reported; for another one this is NULL, for the reason `unreported`, and a
-    place's figure is that of its organisations which reported.
+    place's figure is that of its organisations which reported. `weighted`: it is of each of the
+    organisation's people, so in sums it is multiplied by the KPI's denominator. `describes`:
+    columns of the mart's table of organisations that have it, or this number where it is 1.
     `not_additive_because`: why values must not be added over organisations or months.
     """
 
@@ -114,6 +128,9 @@ class Measure(Strict):
     present: bool = False
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     matches: dict[str, str] = Field(default_factory=dict)
+    between: dict[str, Bound] = Field(default_factory=dict)
+    weighted: bool = False
+    describes: dict[str, int | None] = Field(default_factory=dict)
     unit: BaseUnit
     additive_over_time: bool
     additive_over_organisations: bool = True
@@ -126,7 +143,7 @@ class Measure(Strict):
     @property
     def columns(self) -> list[str | None]:
         """The columns that it names."""
-        return [self.column, *self.where, *self.matches]
+        return [self.column, *self.where, *self.matches, *self.between]
 
     @property
     def column(self) -> str | None:

@@ -108,7 +108,7 @@ def _months(contract: Contract, written: dict[str | None, int], today: date) -> 
     readable = {spellings[text] for text in written if text in spellings}
     months = sorted(month for month in readable if month <= today)
     if not months:
-        example = date(2025, 11, 1).strftime(contract.columns[name].formats[0]).upper()
+        example = contract.columns[name].example
         found = ", ".join(sorted(shown(text or "nothing") for text in written)[:3])
         future = " that is not in the future" if readable else ""
         raise Refused(

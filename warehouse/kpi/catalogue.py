@@ -216,8 +216,7 @@ def check_levels(kpi: Kpi) -> None:
 
 
 def check_periods(kpi: Kpi) -> None:
-    """Raise ValueError if its measures cover different periods, or a longer one is shown where only
-    months are: beside the working days of a month, or among headlines."""
+    """Raise ValueError if measures cover different periods, or longer ones than shown there."""
     for source in kpi.sources:
         for part in source.measures:
             other = contracts()[feed_of(part)].period
@@ -239,7 +238,8 @@ def check_units(kpi: Kpi) -> None:
         if twice:
             raise ValueError(f"two sources for {', '.join(sorted(twice))}")
         seen |= set(source.levels)
-        top = measure_of(source.numerator).unit
+        measure = measure_of(source.numerator)
+        top: str = measure.unit
         bottom: str | None = None
         if source.denominator == WORKING_DAYS:
             bottom = "working_days"
@@ -247,6 +247,8 @@ def check_units(kpi: Kpi) -> None:
             bottom = measure_of(source.denominator).unit
         if source.members:
             measure_of(source.members)
+        if measure.weighted and top == "organisations":
+            top = bottom or top  # each counts as often as it has people
         if (top, bottom) not in UNITS[kpi.unit]:
             raise ValueError(f"{say_units(top, bottom)}, not a `{kpi.unit}`")
 

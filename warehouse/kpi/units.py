@@ -12,6 +12,7 @@ Unit = Literal[
     "organisations",
     "fte",
     "minutes",
+    "score",
     "share",
     "rate_per_1000",
     "rate_per_working_day",
@@ -19,6 +20,7 @@ Unit = Literal[
     "rate_per_person",
     "patients_per_fte",
     "fte_per_10000_patients",
+    "mean_score",
 ]
 BASE_UNITS: tuple[BaseUnit, ...] = get_args(BaseUnit)
 
@@ -32,6 +34,7 @@ UNITS: dict[Unit, set[tuple[str, str | None]]] = {
     "rate_per_person": {("events", "people"), ("minutes", "people")},
     "patients_per_fte": {("people", "fte")},
     "fte_per_10000_patients": {("fte", "people")},
+    "mean_score": {("score", "people")},
 }
 
 

@@ -58,6 +58,7 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
             "additive_over_organisations": measure.additive_over_organisations,
             "additive_over_time": measure.additive_over_time,
             "not_additive_because": measure.not_additive_because,
+            "weighted": measure.weighted,
             "first_month": measure.first_month and parse_month(measure.first_month),
             "last_month": measure.last_month and parse_month(measure.last_month),
         }

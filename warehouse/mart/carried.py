@@ -3,12 +3,15 @@ are too old."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from warehouse.contract.model import contracts
 from warehouse.mart.hierarchy import Connection, first_day
 
 
 def carry_forward(db: Connection) -> None:
-    """Carry each list forward from its month to the next list, or to the last month of the data.
+    """Carry each list forward from its month to the next list, or to the last month of all feeds
+    that are not carried forward.
 
     `reported_<feed>` and `lost_<feed>` of such feeds get a row per month, under the list's own
     edition. `stage.stale`: the months for which the list is too old (`Contract.holds_months`);
@@ -16,8 +19,7 @@ def carry_forward(db: Connection) -> None:
     """
     db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
     measured = [feed for feed, contract in contracts().items() if contract.measures]
-    reported = " UNION ALL ".join(f"SELECT month FROM stage.reported_{feed}" for feed in measured)
-    [(last,)] = db.execute(f"SELECT max(month) FROM ({reported})").fetchall()
+    last = _last_month(db, measured)
     for feed in measured:
         if contracts()[feed].carried_forward and last is not None:
             db.execute(
@@ -27,7 +29,8 @@ def carry_forward(db: Connection) -> None:
                     FROM stage.file WHERE feed = $feed),
                 span AS (SELECT first, lead(first) OVER (ORDER BY first) AS next FROM list)
                 SELECT first, unnest(generate_series(
-                    first, coalesce(next - INTERVAL 1 MONTH, $last), INTERVAL 1 MONTH
+                    first, coalesce(next - INTERVAL 1 MONTH, greatest(first, $last::DATE)),
+                    INTERVAL 1 MONTH
                 ))::DATE AS month FROM span""",
                 {"feed": feed, "last": last},
             )
@@ -44,6 +47,17 @@ def carry_forward(db: Connection) -> None:
                     SELECT t.* REPLACE (h.month AS month)
                     FROM {table} AS t JOIN stage.held AS h ON h.first = t.month"""
                 )
+
+
+def _last_month(db: Connection, measured: list[str]) -> date | None:
+    """Return the last month of the feeds that are not carried forward."""
+    reported = " UNION ALL ".join(
+        f"SELECT month FROM stage.reported_{feed}"
+        for feed in measured
+        if not contracts()[feed].carried_forward
+    )
+    [(last,)] = db.execute(f"SELECT max(month) FROM ({reported})").fetchall()
+    return last if isinstance(last, date) else None
 
 
 def load_old_networks(db: Connection) -> None:

@@ -54,11 +54,12 @@ def lost_in_place(feed: str, level: str, still: str = STILL_LOST) -> str:
 
 
 def places_are_named(feed: str) -> bool:
-    """Whether a feed of sites says where each one is, or is an ICB's own return, of its practices;
-    otherwise other feeds place them."""
+    """Whether a feed of sites says where each one is, or is an ICB's own return, of its practices,
+    or is weighted by a list, which places them; otherwise other feeds do."""
     level, contract = reporting_level(feed), contracts()[feed]
     named = any(one.parents for one in contract.organisations if one.level == level)
-    return named or contract.local_return
+    weighted = all(one.weighted for one in contract.measures.values())
+    return named or contract.local_return or weighted
 
 
 def load_unplaced(db: Connection) -> None:
@@ -160,16 +161,24 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
     return table
 
 
+def lists_of_practices() -> list[tuple[str, str]]:
+    """Feed and measure of the lists of practices: those with a measure that only counts their
+    presence. An ICB's own return lists what it asked about, an index those it has a score for."""
+    return [
+        (feed, name)
+        for feed in feeds_at("practice")
+        for name, one in contracts()[feed].measures.items()
+        if one.present and not one.weighted and not contracts()[feed].local_return
+    ]
+
+
 def open_practices() -> str:
     """SQL: `org_code, month, open`: practices per network and month, without special services, by
-    the registers with dates; for months that these don't cover, by the lists. A list is a feed of
-    practices with a measure that only counts their presence."""
+    the registers with dates; for months that these don't cover, by the lists."""
     found: dict[bool, list[str]] = {True: [], False: []}
-    for feed in feeds_at("practice"):
-        for measure, one in contracts()[feed].measures.items():
-            if one.present:
-                sql = f"SELECT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
-                found[contracts()[feed].is_dated].append(sql)
+    for feed, measure in lists_of_practices():
+        sql = f"SELECT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
+        found[contracts()[feed].is_dated].append(sql)
     registers, lists = (" UNION ".join(found[dated]) for dated in (True, False))
     return f"""SELECT p.pcn_code AS org_code, l.month, count(DISTINCT l.org_code) AS open
         FROM ({registers} UNION

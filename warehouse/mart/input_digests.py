@@ -15,7 +15,8 @@ from datetime import date
 
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
-from warehouse.mart.hierarchy import Connection, feeds_at
+from warehouse.mart.expected_members import lists_of_practices
+from warehouse.mart.hierarchy import Connection
 from warehouse.mart.inputs import Inputs, reporting_level
 from warehouse.reference.levels import SITES
 
@@ -99,11 +100,7 @@ def feeds_behind(inputs: Inputs) -> list[str]:
     say which members to expect, and the lists of practices that count a network's members."""
     named = [feed for feed in (inputs.feed, inputs.other) if feed]
     expected = [contracts()[feed].completeness.expected_feed for feed in named]
-    lists = [
-        feed
-        for feed in feeds_at("practice")
-        if any(one.present for one in contracts()[feed].measures.values())
-    ]
+    lists = [feed for feed, _ in lists_of_practices()]
     at_practices = any(reporting_level(feed) == "practice" for feed in named)
     every = [*named, *(one for one in expected if one), *(lists if at_practices else ())]
     return list(dict.fromkeys(every))

@@ -64,11 +64,12 @@ class Inputs:
 
     @property
     def of_reporting(self) -> set[str]:
-        """Measure columns that are NULL for an organisation that did not report, and whose roll-ups
-        are of those which did."""
+        """Measure columns that are NULL for an organisation that did not report, or has no weight,
+        and whose roll-ups are of those which did."""
         bottom = contracts()[self.other or self.feed].measures
         top = contracts()[self.feed].measures
-        return {f"n_{n}" for n in self.numerators if top[n].reported_if} | {
+        known = [n for n in self.numerators if top[n].reported_if or top[n].weighted]
+        return {f"n_{n}" for n in known} | {
             f"d_{d}" for d in self.denominators if bottom[d].reported_if
         }
 
@@ -149,7 +150,11 @@ def _inputs(feeds: Feeds, tops: dict[Feeds, set[str]], bottoms: dict[Feeds, set[
 def base_figures(db: Connection, inputs: Inputs) -> None:
     """Create the figures as the feed counts them, with the other feed's denominators."""
     bottom_feed = "d" if inputs.other else "n"
-    columns = [f"n.{name} AS n_{name}" for name in inputs.numerators]
+    measures = contracts()[inputs.feed].measures
+    columns = [
+        f"n.{name}{_weight(inputs) if measures[name].weighted else ''} AS n_{name}"
+        for name in inputs.numerators
+    ]
     columns += [f"{bottom_feed}.{name} AS d_{name}" for name in inputs.denominators]
     columns += ["TRUE AS whole", "1::BIGINT AS members_present", "1::BIGINT AS members_expected"]
     columns += ["n.vintage AS placed_by"]
@@ -162,6 +167,13 @@ def base_figures(db: Connection, inputs: Inputs) -> None:
         f"""CREATE TABLE {target} AS
         SELECT {KEYS}, {", ".join(columns)}, NULL::VARCHAR AS apart FROM {reported} AS n"""
     )
+
+
+def _weight(inputs: Inputs) -> str:
+    """SQL: by what a weighted measure is multiplied, the people of the organisation."""
+    if inputs.other is None or len(inputs.denominators) != 1:
+        raise ValueError(f"{inputs.name}: weighted measures need one denominator of another feed")
+    return f" * d.{inputs.denominators[0]}"
 
 
 def join_levels(db: Connection, inputs: Inputs) -> list[str]:

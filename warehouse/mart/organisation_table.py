@@ -3,9 +3,13 @@ which is in `hierarchy`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
+from warehouse.contract.model import contracts
 from warehouse.mart.hierarchy import Connection, create_from, feeds_at
+from warehouse.mart.inputs import reporting_level
 from warehouse.reference import local_authorities
 from warehouse.reference.levels import (
     DATED,
@@ -62,6 +66,7 @@ def create_organisation(db: Connection) -> None:
         QUALIFY row_number() OVER (
             PARTITION BY org_level, org_code ORDER BY vintage DESC, month DESC) = 1"""
     )
+    described = _described()
     own_parents = ", ".join(f"o.{column}" for column in KEY_COLUMNS.values())
     db.execute(
         f"""CREATE TABLE mart.organisation AS
@@ -94,7 +99,7 @@ def create_organisation(db: Connection) -> None:
         SELECT o.org_code, o.org_level, n.org_name, coalesce(o.ons_code, a.org_code) AS ons_code,
                {own_parents},
                o.valid_from, coalesce(o.valid_to, r.closed_on) AS valid_to,
-               NULL::DOUBLE AS imd_score, NULL::INTEGER AS imd_quintile,
+               {", ".join(described.values())},
                r.opened_on, r.closed_on, s.kind AS special_service
         FROM (SELECT * FROM dated UNION ALL BY NAME SELECT * FROM period) AS o
         LEFT JOIN stage.organisation_name AS n
@@ -105,7 +110,33 @@ def create_organisation(db: Connection) -> None:
             ON r.org_level = o.org_level AND r.org_code = o.org_code
         LEFT JOIN stage.special AS s
             ON o.org_level = '{LEVEL}' AND s.org_code = o.org_code
+        {_descriptions(described)}
         ORDER BY o.org_level, o.org_code, o.valid_from"""
+    )
+
+
+def _described() -> dict[tuple[str, str], str]:
+    """(Feed, column) -> SQL of a column that a feed's measures describe organisations by."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for feed, contract in contracts().items():
+        for name, measure in contract.measures.items():
+            for column, number in measure.describes.items():
+                own = f"{feed}.{name}::DOUBLE"
+                one = own if number is None else f"CASE WHEN {feed}.{name} = 1 THEN {number} END"
+                found.setdefault((feed, column), []).append(one)
+    return {
+        (feed, column): f"coalesce({', '.join([*some, 'NULL'])}) AS {column}"
+        for (feed, column), some in found.items()
+    }
+
+
+def _descriptions(described: Iterable[tuple[str, str]]) -> str:
+    """SQL: joins with the newest row of each organisation in the feeds that describe them."""
+    return " ".join(
+        f"""LEFT JOIN (SELECT * FROM stage.reported_{feed} QUALIFY row_number() OVER (
+            PARTITION BY org_code ORDER BY vintage DESC, month DESC) = 1) AS {feed}
+            ON o.org_level = '{reporting_level(feed)}' AND {feed}.org_code = o.org_code"""
+        for feed in dict.fromkeys(feed for feed, _ in described)
     )
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from warehouse.base.months import add_months, parse_month
 from warehouse.base.number_format import size_sql
 from warehouse.contract.model import contracts
-from warehouse.kpi.catalogue import Kpi, Source
+from warehouse.kpi.catalogue import Kpi, Source, measure_of
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.kept import Kept
 from warehouse.mart.revisions import SIZE
@@ -40,7 +40,7 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
             "contract_months": contracts()[feed].provisional_of(measure),
         }
         for kpi, source in wanted
-        for feed, _, measure in [source.numerator.partition(".")]
+        for feed, _, measure in [_revised(source).partition(".")]
         for level in source.levels
     ]
     text = dict.fromkeys(("kpi_id", "org_level", "newest_edition"), pl.String)
@@ -49,6 +49,13 @@ def load_lags(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
     origins = {"newest_edition": edition, "after_newest": edition, "contract_months": lag}
     frame = pl.DataFrame(rows, schema=schema)
     create_from(db, "stage.contract_lag", frame, "catalogue.kpi", **origins)
+
+
+def _revised(source: Source) -> str:
+    """The measure (`feed.measure`) whose editions revise a source's figures: of a weighted one
+    (a version of an index) that of the weights."""
+    weighted = measure_of(source.numerator).weighted
+    return source.denominator if weighted and source.denominator else source.numerator
 
 
 def create_provisional(db: Connection, kept: Kept) -> None:

@@ -183,8 +183,7 @@ def _value_rules(  # noqa: PLR0911 - one for each type
         unreadable &= blank_to_null(source, column.missing).is_not_null()
     match column.type:
         case "month":
-            example = date(2025, 11, 1).strftime(column.formats[0]).upper()
-            expected = f"the first of a month, like {example}"
+            expected = f"the first of a month, like {column.example}"
             mangled = unreadable & pl.col(source).cast(pl.String).str.contains(MANGLED)
             return [
                 RowRule("month_not_mangled", name, source, mangled, expected),

@@ -79,6 +79,9 @@ def matching(wanted: Measure) -> pl.Expr:
         pl.col(column).cast(pl.String).str.contains(pattern).fill_null(False)
         for column, pattern in wanted.matches.items()
     ]
+    for column, (least, below) in wanted.between.items():
+        told += [pl.col(column) >= least] if least is not None else []
+        told += [pl.col(column) < below] if below is not None else []
     return pl.all_horizontal(told) if told else pl.lit(True)
 
 
@@ -91,7 +94,11 @@ def definition(contract: Contract, measure_id: str) -> str:
 
     told = [f"{heading(name)} is {' or '.join(some)}" for name, some in wanted.where.items()]
     told += [f"{heading(name)} matches {pattern}" for name, pattern in wanted.matches.items()]
+    for name, (least, below) in wanted.between.items():
+        told += [f"{heading(name)} is {least} or more"] if least is not None else []
+        told += [f"{heading(name)} is below {below}"] if below is not None else []
     where = f" where {' and '.join(told)}" if told else ""
+    where += "; in sums multiplied by the denominator" if wanted.weighted else ""
     if wanted.column is None:
         return f"1 for each organisation that is named{where}"
     if wanted.sum:

@@ -23,12 +23,15 @@ DATA_SET = {
     "label": "a",
     "patterns": ["{edition}"],
 }
+# Exports that a person makes: no page has a file of theirs.
+MADE_ON_REQUEST = {"deprivation"}
 FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 
 def test_published_feeds_have_a_discovery_and_local_returns_have_none() -> None:
     for feed, contract in contracts().items():
-        assert (contract.discovery is None) == contract.disclosure_control, feed
+        has_page = not contract.disclosure_control and feed not in MADE_ON_REQUEST
+        assert (contract.discovery is not None) == has_page, feed
     mapping = contracts()["gp_appointments_mapping"].discovery
     assert mapping and mapping.comes_with == "gp_appointments_practice"
 

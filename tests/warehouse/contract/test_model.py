@@ -91,7 +91,7 @@ def test_every_column_is_described_and_every_count_has_a_unit() -> None:
         numbers_have_units=lambda column: (column.unit is not None) == (column.type in NUMBERS),
         labels_are_listed=lambda column: (column.labels is not None) == (column.type == "label"),
         months_have_formats=lambda column: (
-            bool(column.formats) == (column.type in ("month", "date"))
+            bool(column.formats or column.spelled) == (column.type in ("month", "date"))
         ),
     )
 

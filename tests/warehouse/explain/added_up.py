@@ -35,12 +35,13 @@ def contradicted(home: Home) -> pl.DataFrame:
     counted = cells.with_columns(month.alias("cell_month")).join(
         _measures(home), on=CELL, how="left"
     )
+    counted = _weigh(counted)
     # Whoever did not report has no figure, and is not in those of its places.
     of_reporting = [
         f"{feed}.{name}"
         for feed, contract in contracts().items()
         for name, measure in contract.measures.items()
-        if measure.reported_if
+        if measure.reported_if or measure.weighted
     ]
     left_out = pl.concat_str("feed", "measure", separator=".").is_in(of_reporting)
     none = pl.col("sha256").is_null() | (left_out & pl.col("value").is_null())
@@ -57,7 +58,27 @@ def contradicted(home: Home) -> pl.DataFrame:
         (pl.col("kpi_id") != "appointments_per_working_day") | (pl.col("part") == "numerator"),
     )
     both = stated.join(added, on=[*FIGURES, "part"], how="left")
-    return both.filter(~pl.col("stated").eq_missing(pl.col("added")))
+    rounded = pl.col("stated", "added").round(6)  # products are exact in the mart alone
+    return both.with_columns(rounded).filter(~pl.col("stated").eq_missing(pl.col("added")))
+
+
+def _weigh(counted: pl.DataFrame) -> pl.DataFrame:
+    """Cells of weighted measures multiplied by their organisation's denominator; null without."""
+    weighted = [
+        f"{feed}.{name}"
+        for feed, contract in contracts().items()
+        for name, measure in contract.measures.items()
+        if measure.weighted
+    ]
+    people = counted.filter(part="denominator").select(
+        *FIGURES, "cell_code", pl.col("value").cast(pl.Float64).alias("people")
+    )
+    is_weighted = pl.concat_str("feed", "measure", separator=".").is_in(weighted)
+    value = pl.col("value").cast(pl.Float64)
+    times = pl.when(is_weighted).then(value * pl.col("people")).otherwise(value)
+    return counted.join(people, on=[*FIGURES, "cell_code"], how="left").with_columns(
+        times.alias("value")
+    )
 
 
 def _measures(home: Home) -> pl.DataFrame:

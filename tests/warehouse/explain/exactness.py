@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pytest
 
 from tests.warehouse.explain.published import published
 from warehouse.base.home import Home
@@ -67,6 +68,19 @@ def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> float:
     return sum(any(one) for one in counts.values())
 
 
+def weighted(home: Home, rows: pl.DataFrame, cells: list[dict[str, Any]]) -> float:
+    """A weighted numerator: of each organisation its part times its denominator."""
+    total = 0.0
+    [[feed, measure], below] = (
+        {(c["feed"], c["measure"]) for c in cells if c["part"] == part}.pop()
+        for part in ("numerator", "denominator")
+    )
+    for own in rows.partition_by("org_code"):
+        people = re_added(home, own.filter(part="denominator"), *below)
+        total += re_added(home, own.filter(part="numerator"), feed, measure) * people
+    return round(total, 6)
+
+
 def assert_exact(home: Home, figure: Figure, cells: list[dict[str, Any]]) -> None:
     """The parts re-added give the figure's parts, and those its value."""
     rows = rows_of(home, cells, figure["month"])
@@ -75,9 +89,13 @@ def assert_exact(home: Home, figure: Figure, cells: list[dict[str, Any]]) -> Non
         part: re_added(home, rows.filter(part=part), feed, measure)
         for part, feed, measure in {(c["part"], c["feed"], c["measure"]) for c in cells}
     }
+    [top] = {(c["feed"], c["measure"]) for c in cells if c["part"] == "numerator"}
+    if contracts()[top[0]].measures[top[1]].weighted:
+        parts["numerator"] = weighted(home, rows, cells)
+        figure = {**figure, "numerator": round(figure["numerator"], 6)}
     assert {part: figure[part] for part in parts} == parts, figure
-    top, unit = parts["numerator"], catalogue()[figure["kpi_id"]].unit
+    above, unit = parts["numerator"], catalogue()[figure["kpi_id"]].unit
     # Working days are in no file.
     bottom = parts.get("denominator", figure["denominator"] or 1)
     times = {"rate_per_1000": 1000, "fte_per_10000_patients": 10_000}.get(unit, 1)
-    assert figure["value"] == times * top / bottom
+    assert figure["value"] == pytest.approx(times * above / bottom, rel=1e-12)

@@ -260,6 +260,45 @@ def test_a_map_of_today_would_give_another_share(
     assert mart.rows("SELECT 1 FROM kpi_other_period WHERE org_level <> 'practice'") == []
 
 
+@pytest.fixture(scope="module")
+def deprivation(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("deprivation") / "home")
+    lists = real_feeds / "registered_patients" / "PracPopOct.csv"
+    return build(home, [real_feeds / "deprivation", lists], judged=True)
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "score", "most_deprived"),
+    [
+        ("sub_icb", "03W", 11.4946, 0),
+        ("sub_icb", "04C", 33.1454, 252_559),
+        ("sub_icb", "04V", 14.8239, 0),
+        ("icb", "QK1", 20.5005, 252_559),
+        (*OF_ENGLAND, 22.3262, 12_789_850),
+    ],
+)
+def test_deprivation_over_patients(
+    deprivation: Mart, level: str, code: str, score: float, most_deprived: int
+) -> None:
+    """Over practices the city would have 33.58, not 33.15."""
+    assert deprivation.value("imd_2025_score", level, code, "2025-10") == pytest.approx(
+        score, abs=5e-5
+    )
+    quintile = deprivation.figure("imd_2025_quintile_1_patient_share", level, code, "2025-10")
+    assert quintile["numerator"] == most_deprived
+
+
+def test_national_quintiles_have_a_fifth_of_patients_each(deprivation: Mart) -> None:
+    for n in range(1, 6):
+        kpi = f"imd_2025_quintile_{n}_patient_share"
+        assert deprivation.value(kpi, *OF_ENGLAND, "2025-10") == pytest.approx(0.2, abs=5e-4)
+    [scored] = deprivation.rows(
+        "SELECT count(DISTINCT org_code) AS practices FROM organisation "
+        "WHERE imd_2025_score IS NOT NULL AND imd_quintile IS NOT NULL"
+    )
+    assert scored == {"practices": 6_143}
+
+
 def test_practices_of_another_icb_are_where_their_commissioner_is(
     home: Home, real_more: Path
 ) -> None:
