@@ -91,7 +91,7 @@ class Settings(Strict):
     too. `addresses`: beginnings of publishers' addresses -> replacements (a mirror). `keep_marts`:
     number of previous marts kept. `keep_runs_days`: how long Dagster's runs are kept at least.
     `memory_mb`: memory that DuckDB may use to build and check a mart; what does not fit is written
-    to disk. The process needs some 300 MB beside it.
+    to disk. The process needs up to 800 MB beside it, after reading national files.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
@@ -102,7 +102,7 @@ class Settings(Strict):
     look: Looking = Looking()
     keep_marts: int = Field(default=2, ge=0)
     keep_runs_days: int = Field(default=90, ge=1)
-    memory_mb: int = Field(default=1000, ge=500)
+    memory_mb: int = Field(default=700, ge=500)
 
     @property
     def headlines(self) -> tuple[HeadlinePlace, ...]:

@@ -24,11 +24,11 @@ def settings_of(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def test_the_owner_sets_the_limit(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 64)
-    assert limits_of(home)["memory_limit"] == "1000MB"
-    assert limits_of(home)["threads"] == "4"
-    write_text(home.settings, "memory_mb: 600\n")
-    assert limits_of(home)["memory_limit"] == "600MB"
+    assert limits_of(home)["memory_limit"] == "700MB"
     assert limits_of(home)["threads"] == "2"
+    write_text(home.settings, "memory_mb: 2000\n")
+    assert limits_of(home)["memory_limit"] == "2000MB"
+    assert limits_of(home)["threads"] == "8"
     write_text(home.settings, "memory_mb: 100\n")
     with pytest.raises(Unreadable, match="memory_mb"):
         limits_of(home)
@@ -36,7 +36,7 @@ def test_the_owner_sets_the_limit(home: Home, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_builder_and_a_file_are_opened_with_the_limits(home: Home, tmp_path: Path) -> None:
     limits = {**limits_of(home), "threads": "1"}
-    expected = {"memory_limit": "953.6 MiB", "threads": "1"}
+    expected = {"memory_limit": "667.5 MiB", "threads": "1"}
     expected["temp_directory"] = home.store.local_copy(SPILL).as_posix()
     with open_builder(limits) as db:
         assert settings_of(db) == expected
@@ -57,5 +57,5 @@ def test_the_checks_of_a_mart_have_the_limits(
 
     monkeypatch.setattr(mart_checks, "open_file", opened)
     list(gather_mart(path, home))
-    assert seen["memory_limit"] == "953.6 MiB"
+    assert seen["memory_limit"] == "667.5 MiB"
     assert seen["temp_directory"] == home.store.local_copy(SPILL).as_posix()
