@@ -31,6 +31,7 @@ CASES = {
         of_rows({"TOTAL_NURSES_FTE": " 2.1234567890000 "}),
     ),
     "gp_records_not_estimated": (of_rows({"GP_SOURCE": "Includes FTE Estimates"}), "warn", SOUND),
+    "gp_sources_listed": (of_rows({"GP_SOURCE": "Guessed"}), "warn", SOUND),
     "gp_definitions_together": (of_rows({"TOTAL_GP_EXL_FTE": "NA"}), "fail", SOUND),
     "staff_records_provided": (of_rows(NOT_GIVEN), "warn", SOUND),
     "staff_records_still_provided": (given_before(NOT_GIVEN), "warn", given_before({})),

@@ -130,8 +130,9 @@ class Contract(Strict):
     def _measures_numbers(self, measure_id: str, measure: Measure) -> None:
         if measure.column and measure.column not in self.numbers:
             raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count or decimal")
-        if self.is_decimal(measure_id) and measure.additive_over_time:
-            raise ValueError(f"measure {measure_id}: decimals can't be added over months")
+        if self.is_decimal(measure_id) and (measure.additive_over_time or self.disclosure_control):
+            why = "be added over months, nor be under disclosure control, which counts"
+            raise ValueError(f"measure {measure_id}: decimals can't {why}")
 
     def is_decimal(self, measure_id: str) -> bool:
         """Whether a measure has decimals (`warehouse.base.decimals`), not whole numbers."""

@@ -52,6 +52,22 @@ def estimated(view: EditionView) -> Evidence:
     )
 
 
+def sources(view: EditionView) -> Evidence:
+    """Find practices whose source of GPs' records is told in words that are not listed."""
+    other = view.contract.columns["gp_source"].otherwise
+    rows = view.newest_rows("gp_source")
+    codes = rows.filter(pl.col("gp_source").cast(pl.String) == other)["org_code"].sort().to_list()
+    return offences(
+        "gp_sources_listed",
+        codes,
+        expected="words that the contract lists",
+        observed=f"{len(codes):,} of {rows.height:,} practices have other words",
+        total=rows.height,
+        message=f"{listed(codes)}: whether their records are estimated is not known; if the "
+        "publisher uses other words, list them in the feed's contract",
+    )
+
+
 def together(view: EditionView) -> Evidence:
     """Find practices whose GPs are given in some definitions only."""
     given = [pl.col(name).is_not_null() for name in DEFINITIONS]
@@ -125,6 +141,7 @@ def _few(_: Contract, check: Check) -> Declared:
 
 RULES = {
     "gp_records_not_estimated": Rule(estimated, _few),
+    "gp_sources_listed": Rule(sources),
     "gp_definitions_together": Rule(together, always(none_found())),
     "staff_records_provided": Rule(provided, _few),
     "staff_records_still_provided": Rule(still_provided, _few),

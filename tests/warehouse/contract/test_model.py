@@ -186,6 +186,23 @@ def test_a_measure_of_an_unknown_label_is_refused(tmp_path: Path) -> None:
         load(tmp_path, raw)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"additive_over_time": True}, "decimals can't be added over months"),
+        ({}, "nor be under disclosure control"),
+    ],
+)
+def test_decimals_are_stocks_of_open_publications(
+    tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    raw = with_column("n", type="decimal")
+    raw["disclosure_control"] = not changes
+    raw["measures"]["n"] |= {"additive_over_time": False} | changes
+    with pytest.raises(ValueError, match=said):
+        load(tmp_path, raw)
+
+
 def test_a_measure_must_add_up_counts(tmp_path: Path) -> None:
     raw = minimal()
     raw["measures"]["n"]["sum"] = "code"
