@@ -26,6 +26,7 @@ UNITS = {
     "rate_per_working_day": "per working day",
     "rate_per_event": "per event",
     "rate_per_person": "per person",
+    "fte": "FTE",
     "patients_per_fte": "patients per FTE",
     "fte_per_10000_patients": "FTE per 10,000 patients",
 }
