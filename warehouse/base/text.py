@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 
-LISTED = 20  # at most so many known names are listed if none is similar
+LISTED = 40  # at most so many known names are listed if none is similar
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 SUPERSCRIPTS = dict.fromkeys(
     map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")

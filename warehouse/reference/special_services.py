@@ -1,6 +1,6 @@
 """Practices that are special services: some publications list them and others do not, they are no
 part of rankings, and one may be so small that it is never shown alone. The table says which; not
-here: who is open (`ods_practices` and other feeds say)."""
+here: who is open (the register and other feeds say)."""
 
 from __future__ import annotations
 

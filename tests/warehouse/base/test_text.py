@@ -13,7 +13,7 @@ PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
         ("appointment", ["appointments", "patients"], "Did you mean appointments?"),
         ("04c", PLACES, "Did you mean 04C (Leicester City)?"),
         ("zzz", PLACES, "Known: 03W, 04C."),
-        ("zzz", [f"name_{number}" for number in range(40)], ""),
+        ("zzz", [f"name_{number}" for number in range(41)], ""),
         ("zzz", [], ""),
     ],
 )
