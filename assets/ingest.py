@@ -205,7 +205,7 @@ def _view(
     ]
     references = {
         feed: of_edition(others, feed, edition)
-        for feed in (rule.expected_feed, rule.reconcile_feed)
+        for feed in (rule.expected_feed, rule.reconcile_feed, rule.compared_feed)
         if feed
     }
     lists = [file for file in others if file.feed == rule.population_feed]

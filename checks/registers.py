@@ -91,11 +91,11 @@ def reaches(view: EditionView) -> Evidence:
         return skipped(rule, "no row has a date")
     lag = int(view.check(rule).limit)
     early, late = add_months(view.month, -lag), days_of(view.month)[-1]
-    shown = latest if latest and latest > late else newest
-    fault = f"the newest date is {shown:%d/%m/%Y}"
+    is_later = latest is not None and latest > late
+    fault = f"the newest date is {latest if is_later else newest:%d/%m/%Y}"
     return offences(
         rule,
-        [fault] if newest < early or shown == latest != newest else [],
+        [fault] if newest < early or is_later else [],
         expected=f"a newest date from {month_text(early)} to {month_text(view.month)}",
         observed=fault,
         total=view.rows,

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
+
+import polars as pl
 
 from checks.check_catalogue import SHARED_FILE, check_of, feed_file
 from checks.check_evidence import NOTHING, Evidence, broken
@@ -25,7 +27,7 @@ from warehouse.base.imports import modules_behind
 from warehouse.contract.tidy_versions import hash_files
 from warehouse.editions.check_history import CheckResult, Verdict
 from warehouse.reference import local_authorities, organisations, special_services
-from warehouse.reference.special_services import without_hidden
+from warehouse.reference.special_services import WITHHELD, hidden_codes, without_hidden
 
 Suite = dict[tuple[str, str | None], Expected]  # by check and column
 UNREADABLE_RULE = "file_readable"
@@ -85,6 +87,9 @@ def _asked(suite: Suite, one: Evidence) -> tuple[Evidence, list[Asked]]:
     """Return a piece of evidence and the expectations that judge it: none of skipped evidence."""
     if one.skipped or one.error:
         return one, []
+    if "item" in one.frame.columns:  # which organisation a number is of; verdicts do not use it
+        named = pl.col("item").cast(pl.String).str.replace_all(hidden_codes(), WITHHELD)
+        one = replace(one, frame=one.frame.with_columns(named))
     try:
         keys = [(one.rule, column) for column in one.judged_by or (one.column,)]
         chosen = [suite[key] for key in keys if key in suite]

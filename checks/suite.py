@@ -25,6 +25,7 @@ from checks import (
     population,
     registers,
     rows,
+    same_figures,
 )
 from checks import (
     parents as hierarchy,
@@ -157,6 +158,8 @@ def _against_before(contract: Contract) -> dict[str, Rule]:
     found: dict[str, Rule] = {"rows_as_before": Rule(drift.rows, by_threshold(within_factor))}
     if contract.is_dated:
         found |= REGISTER
+    if contract.completeness.compared_feed:
+        found["figures_agree"] = Rule(same_figures.agree, always(equal()))
     if contract.measures:
         found["sums_as_before"] = Rule(drift.sums, drift.sums_expected)
     found["organisations_as_before"] = Rule(drift.organisations, by_threshold(share_at_most))

@@ -224,6 +224,11 @@ class Discovery(Strict):
         """Whether this feed has a lookup of its own."""
         return bool(self.sources)
 
+    @property
+    def is_made_on_request(self) -> bool:
+        """Whether there are no editions of the past to be had."""
+        return bool(self.sources) and all(isinstance(one, Report) for one in self.sources)
+
     def hosts_of(self, edition: str) -> tuple[str, ...]:
         """Where links and redirects for an edition (YYYY-MM) may lead, as `at_hosts` takes them."""
         hosts = {host for one in self.sources_of(edition) for host in one.allowed_hosts}

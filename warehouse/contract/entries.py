@@ -205,13 +205,15 @@ class Completeness(Strict):
 
     `expected_feed`, `expected_column`: another feed's number of members per sub-ICB and month;
     without them any place that appears is complete. `population_feed`: the patient list, which
-    lists the practices, and which no count of an organisation's people exceeds.
+    lists the practices, and which no count of an organisation's people exceeds. `compared_feed`: a
+    more detailed table of the same publication, whose measures of the same name are equal.
     """
 
     expected_feed: str | None = None
     expected_column: str | None = None
     reconcile_feed: str | None = None
     population_feed: str | None = None
+    compared_feed: str | None = None
 
 
 class Wide(Strict):

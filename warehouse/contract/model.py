@@ -43,7 +43,7 @@ class Contract(Strict):
     `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
     `ignored_columns`: patterns of heading keys that are known and never read.
-    `not_read`: pattern of the name of a file in the same zip that is known and not read -> why.
+    `not_read`: pattern of the name of a file beside its own that is known and not read -> why.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
@@ -296,5 +296,5 @@ def _find_bearer(contract: Contract, found: dict[str, Contract]) -> None:
 def reference_feeds(contract: Contract) -> list[str]:
     """Feeds whose same edition this feed's checks use."""
     rule = contract.completeness
-    named = (rule.expected_feed, rule.reconcile_feed, rule.population_feed)
+    named = (rule.expected_feed, rule.reconcile_feed, rule.population_feed, rule.compared_feed)
     return [feed for feed in named if feed]

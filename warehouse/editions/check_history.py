@@ -164,7 +164,7 @@ def edition_files(files: list[SourceFile], feed: str, edition: str) -> list[Sour
     month, and the patient lists for its months; not those of earlier editions of its feed."""
     contract = contracts()[feed]
     rule = contract.completeness
-    wanted = {feed, rule.expected_feed, rule.reconcile_feed}
+    wanted = {feed, rule.expected_feed, rule.reconcile_feed, rule.compared_feed}
     same = [file for file in files if file.feed in wanted and file.edition == edition]
     lists = [file for file in files if file.feed == rule.population_feed]
     if not lists:

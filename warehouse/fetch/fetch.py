@@ -122,6 +122,10 @@ def editions_to_look_for(
         return sorted(editions)
     files = Archive(home).files(contract.feed)
     held = set() if is_sample(files) else held_editions(home, contract.feed)
+    if contract.discovery and contract.discovery.is_made_on_request:
+        # It has the state of the day: one a month, and none of the past.
+        present = month_text(today)
+        return [] if present in held else [present]
     newest = sorted(held)[-1:]
     wanted = [*newest, *due_editions(contract, held, today)]
     if since:

@@ -4,6 +4,7 @@ edition (`edition`)."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,7 +37,19 @@ class Recognised:
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
     """The feed of a spooled file, its number of rows and its months. Raises Refused."""
-    return _recognised(content, find_table(content, feed), today)
+    table = find_table(content, feed)
+    _refuse_by_name(content, table.contract)
+    return _recognised(content, table, today)
+
+
+def _refuse_by_name(content: Content, contract: Contract) -> None:
+    """Refuse a file with a feed's headings that is known, by its name, to be another table."""
+    for pattern, why in contract.not_read.items():
+        if re.search(pattern, content.name, re.IGNORECASE):
+            raise Refused(
+                f"It has the headings of {contract.feed}, and is not read: {why}.",
+                "Import the other files of the release.",
+            )
 
 
 def recognise_beside(content: Content, main: Recognised, today: date) -> list[Recognised]:

@@ -14,7 +14,7 @@ from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, Source, feed_of, level_of, measure_of
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.suppression import Cell, Figures, Wholes, protect
-from warehouse.reference.special_services import not_shown_alone
+from warehouse.reference.special_services import hidden_codes
 from warehouse.settings import Disclosure
 
 WITHHELD = "withheld: a local return, or a practice not shown alone"
@@ -218,8 +218,7 @@ def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
 def withhold(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """Return records without what they quote from local returns, or of practices that are not shown
     alone: `columns` of a frame with `feed`."""
-    named = r"\b(?:" + "|".join(sorted(not_shown_alone())) + r")\b"
-    of_hidden = [pl.col(name).str.contains(named).fill_null(False) for name in columns]
+    of_hidden = [pl.col(name).str.contains(hidden_codes()).fill_null(False) for name in columns]
     kept_back = pl.any_horizontal(pl.col("feed").is_in(controlled_feeds()), *of_hidden)
     return frame.with_columns(
         pl.when(kept_back & pl.col(name).is_not_null() & (pl.col(name) != ""))

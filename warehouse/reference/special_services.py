@@ -42,6 +42,11 @@ def without_hidden(text: str) -> str:
 
 
 @cache
+def hidden_codes() -> str:
+    """A regular expression of the codes of practices that are not shown alone."""
+    return rf"\b(?:{'|'.join(sorted(not_shown_alone())) or '$^'})\b"
+
+
+@cache
 def _named() -> re.Pattern[str]:
-    codes = "|".join(sorted(not_shown_alone())) or "$^"
-    return re.compile(rf"\b(?:{codes})\b[^;,]*(?:,\d[^;,]*)*")
+    return re.compile(rf"{hidden_codes()}[^;,]*(?:,\d[^;,]*)*")

@@ -345,3 +345,45 @@ def test_the_workbook_named_2026_is_of_october_2024(register: Mart) -> None:
         "WHERE feed = 'ods_pcns' AND rule = 'register_dates' AND verdict = 'warn'"
     )
     assert told["message"].startswith("the newest date is 01/10/2024: is 2026-02 the month")
+
+
+@pytest.fixture(scope="module")
+def annex(real_feeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    home = Home(tmp_path_factory.mktemp("annex") / "home")
+    tables = sorted((real_feeds / "gp_appointments_annex1").glob("*.csv"))
+    found = list(import_paths(home, tables, Request()))
+    refused = [one.name for one in found if one.verdict == "refused"]
+    assert [name.split("_")[2] for name in refused] == ["2b", "2c", "2d", "3b", "3c"]
+    [regional] = (real_feeds / "gp_appointments_sub_icb").glob("*Nov25*")
+    coverage = (real_feeds / "gp_appointments_coverage").glob("*Nov25*")
+    return build(home, [regional, *coverage], judged=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "appointments"), [("03W", 205_444), ("04C", 233_877), ("04V", 218_472)]
+)
+def test_practices_of_the_summary_add_up_to_the_regional_file(
+    annex: Mart, code: str, appointments: int
+) -> None:
+    [found] = annex.rows(
+        "SELECT sum(k.value)::BIGINT AS total FROM kpi_monthly AS k JOIN organisation AS o "
+        "ON o.org_level = 'practice' AND o.org_code = k.org_code "
+        "WHERE k.kpi_id = 'annex1_appointments' AND k.month = DATE '2025-11-01' "
+        f"AND o.sub_icb_code = '{code}' AND o.valid_to IS NULL"
+    )
+    assert found["total"] == appointments
+    assert annex.value("appointments", "sub_icb", code, "2025-11") == appointments
+
+
+def test_every_table_of_the_summary_has_the_same_appointments(annex: Mart) -> None:
+    own = "SELECT sum(numerator) AS n, sum(denominator) AS d FROM kpi_monthly WHERE kpi_id = '{}'"
+    for kpi in ("same_day", "unmapped", "face_to_face", "gp", "dna"):
+        [found] = annex.rows(own.format(f"annex1_{kpi}_share"))
+        assert found["d"] == 657_793, kpi
+    [gp] = annex.rows(own.format("annex1_gp_share"))
+    assert gp["n"] == 267_491
+
+
+def test_the_rate_of_a_practice_is_the_publishers(annex: Mart) -> None:
+    rate = annex.value("annex1_appointments_per_1000_patients", "practice", "C82001", "2025-11")
+    assert rate == pytest.approx(442.307692307692)

@@ -197,3 +197,9 @@ def test_networks_are_read_from_the_workbook_and_from_the_report_alike(home: Hom
     assert said.select("org_level", "org_code", "opened_on", "closed_on").rows() == [
         ("pcn", "U12345", date(2019, 10, 1), None)
     ]
+
+
+def test_a_file_made_after_its_edition_is_noticed(home: Home) -> None:
+    taken(home, practices({OPENED: "20250901"}, {CODE: "C82002"}), "2025-08")
+    found = one(judged(home, FEED, "2025-08"), "register_dates")
+    assert (found.verdict, found.observed) == ("warn", "the newest date is 01/09/2025")
