@@ -140,16 +140,16 @@ def test_the_publishers_mistakes_are_found_by_name(
 
 @pytest.fixture(scope="module")
 def register(real_feeds: Path, real_more: Path, tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    """Both registers of practices at hand, and the incentive indicators of 2023/24."""
+    """Both registers of practices at hand, that of networks, and the incentive indicators of
+    2023/24."""
     home = Home(tmp_path_factory.mktemp("register") / "home")
     for year, edition in (("2023", "2023-01"), ("2025", "2025-09")):
         path = real_feeds / "ods" / f"epraccur_{year}.csv"
         [outcome] = import_paths(home, [path], Request(edition=edition))
         assert outcome.verdict == "imported", outcome.message
-    return build(home, [real_more / "iif"], judged=True)
     workbook = real_feeds / "ods" / "ePCN_2026.xlsx"
     assert len(list(import_paths(home, [workbook], Request(edition="2026-02")))) == 2
-    return build(home, judged=True)
+    return build(home, [real_more / "iif"], judged=True)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,15 @@ def test_appointments_within_two_weeks_of_2023_24(
     assert (found["numerator"], found["denominator"]) == (numerator, denominator)
     assert found["value"] == pytest.approx(numerator / denominator)
     assert (found["members_present"], found["status"]) == (members, "final")
+
+
+def test_networks_are_those_of_the_year_and_none_is_read(register: Mart) -> None:
+    """The file has 1,273 networks, under other indicators; figures are added up from practices."""
+    [found] = register.rows(
+        "SELECT count(*) AS networks, count(value) AS whole, sum(denominator) AS appointments "
+        "FROM kpi_other_period WHERE kpi_id = 'iif_acc08_share' AND org_level = 'pcn'"
+    )
+    assert found == {"networks": 1_272, "whole": 1_272, "appointments": 215_988_872}
 
 
 def test_eight_practices_have_a_denominator_of_zero(register: Mart) -> None:
