@@ -113,11 +113,7 @@ def show(
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
         synthetic = is_synthetic(db)
     if not rows:
-        of_levels = _levels(found["levels"]) or "no place yet"
-        raise search.NoMatch(
-            f"The mart has no {found['kpi_id']} of {place['org_code']}.",
-            f"It has figures of {of_levels}.",
-        )
+        raise search.NoMatch(*_no_figures(found, place))
     if period is not None:
         wanted = period_named(found["kpi_id"], period)
         rows = [row for row in rows if row["month"] == wanted]
@@ -221,6 +217,19 @@ def _span(row: Row) -> str:
 
 def _newest(row: Row) -> str:
     return row["newest_period"] or "none yet"
+
+
+def _no_figures(kpi: Row, place: Row) -> tuple[str, str]:
+    """Why a place has no figures of a KPI, and what there is."""
+    from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
+
+    if place["org_code"] in not_shown_alone():
+        return NOT_SHOWN
+    of_levels = _levels(kpi["levels"]) or "no place yet"
+    return (
+        f"The mart has no {kpi['kpi_id']} of {place['org_code']}.",
+        f"It has figures of {of_levels}.",
+    )
 
 
 def _levels(levels: list[str]) -> str:

@@ -115,7 +115,7 @@ def _why_not(
         {"kpi": kpi_id},
     ).fetchall()
     if code not in dict(names):
-        return Unanswerable(*unknown("organisation", code, dict(names)))
+        return _no_place(code, dict(names))
     [(first, last, here)] = db.execute(
         """SELECT min(period_label), max(period_label), bool_or(month = $month) FROM kpi_period
            WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
@@ -141,6 +141,13 @@ def _why_not(
         f"No edition up to {edition} has {about}.",
         f"It is in {', '.join(one for (one,) in editions)}.",
     )
+
+
+def _no_place(code: str, known: dict[str, str]) -> Unanswerable:
+    from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
+
+    hidden = code in not_shown_alone()
+    return Unanswerable(*(NOT_SHOWN if hidden else unknown("organisation", code, known)))
 
 
 def _period(kpi_id: str, month: date) -> tuple[str, str]:

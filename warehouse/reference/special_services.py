@@ -14,6 +14,10 @@ from warehouse.reference.levels import SITES
 
 TABLE = Path(__file__).with_name("special_services.csv")
 WITHHELD = "a special service, not shown alone"
+NOT_SHOWN = (
+    "It is a special service of a few patients, and not shown alone.",
+    "Its figures are in the sums of its sub-ICB and ICB.",
+)
 LEVEL = SITES[0]  # the level of all of them: practices
 
 

@@ -16,6 +16,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import attach
 from warehouse.editions.diff import diff_editions
 from warehouse.explain.counted import cells_of
+from warehouse.explain.figure import Unanswerable, explain
 from warehouse.explain.source_rows import rows_of
 from warehouse.reference.special_services import (
     WITHHELD,
@@ -98,6 +99,11 @@ def test_an_explanation_counts_it_and_does_not_say_its_number(home: Home, mart: 
     rows = rows_of(home, own.to_dicts(), date(2025, 9, 1))
     assert rows is not None
     assert dict(rows.select("org_code", "count").iter_rows()) == LISTED | {ASYLUM: None}
+
+
+def test_whoever_asks_for_it_is_told_why_there_is_no_figure(home: Home) -> None:
+    with pytest.raises(Unanswerable, match="special service of a few patients"):
+        explain(home.mart, "registered_patients", ASYLUM, date(2025, 9, 1))
 
 
 def test_quarantine_and_differences_do_not_quote_it(home: Home, mart: Mart) -> None:
