@@ -40,8 +40,10 @@ DO = (
 
 def is_judged(contract: Contract) -> bool:
     """Whether a feed's new months are checked: not those of local returns, of lists that are
-    carried forward, or of longer periods."""
+    carried forward, of longer periods, or of cumulative figures."""
     if contract.reporting_unit is None or not contract.month or not contract.measures:
+        return False
+    if any(one.cumulative_from for one in contract.measures.values()):
         return False
     return contract.period.is_month and not (contract.local_return or contract.carried_forward)
 

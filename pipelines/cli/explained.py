@@ -69,16 +69,19 @@ def _with_values(answer: Explanation, rows: pl.DataFrame | None) -> list[Record]
     from warehouse.contract.model import contracts
     from warehouse.explain.source_rows import added
 
-    values: dict[tuple[str, str], Record] = {}
+    values: dict[tuple[str, str, bool], Record] = {}
     for part in answer.lists["parts"]:
         if rows is not None and "measure" in part:
-            sums = added(rows.filter(part=part["part"]), part["feed"], part["measure"])
-            values |= {(part["part"], one.pop("org_code")): one for one in sums.to_dicts()}
+            for before in (False, True):
+                own = rows.filter(part=part["part"], subtracted=before)
+                sums = added(own, part["feed"], part["measure"]).to_dicts()
+                values |= {(part["part"], one.pop("org_code"), before): one for one in sums}
     found = []
     for one in answer.lists["organisations"]:
         withheld = rows is None or contracts()[one["feed"]].disclosure_control
         none: Record = {"value": None if withheld else 0, "rows_added": None if withheld else 0}
-        found.append({**values.get((one["part"], one.get("org_code", "")), none), **one})
+        key = (one["part"], one.get("org_code", ""), one.get("subtracted", False))
+        found.append({**values.get(key, none), **one})
     return found
 
 
@@ -192,7 +195,7 @@ def _through(cells: list[Record]) -> list[Record]:
             "value": _total(own, "value"),
             "edition": max(one.get("edition", "-") for one in own),
             "rows_added": _total(own, "rows_added"),
-            "text": f"{len(own)} organisations",
+            "text": f"{sum(one['organisations'] for one in own)} organisations",
         }
         for code, own in found.items()
     ]

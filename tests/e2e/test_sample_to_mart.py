@@ -98,6 +98,9 @@ def test_every_edition_is_accepted_and_warned_of_as_the_publishers_would_be(
     assert set(warned) == {(feed, "parts_complete") for feed in annex} | {
         ("nhs_app", "national_months_labelled"),
         ("gp_appointments_practice", "parts_complete"),  # practices of four sub-ICBs of 106
+        ("gp_pharmacy_referrals", "cumulative_not_falling"),  # a practice corrected in August
+        ("gp_pharmacy_referrals", "edition_before_at_hand"),  # the first month of the sample
+        ("gp_pharmacy_referrals", "labels_as_before"),  # declined ones from April 2024
     }
 
 

@@ -117,6 +117,8 @@ class Measure(Strict):
     place's figure is that of its organisations which reported. `weighted`: it is of each of the
     organisation's people, so in sums it is multiplied by the KPI's denominator. `describes`:
     columns of the mart's table of organisations that have it, or this number where it is 1.
+    `cumulative_from`: the calendar month from which the published column adds up; the measure is
+    that of the month alone, and the same rows without it are another measure.
     `not_additive_because`: why values must not be added over organisations or months.
     """
 
@@ -137,6 +139,7 @@ class Measure(Strict):
     not_additive_because: str | None = None
     reported_if: str | None = None
     unreported: str | None = None
+    cumulative_from: int | None = Field(default=None, ge=1, le=12)
     first_month: str | None = Field(default=None, pattern=MONTH)
     last_month: str | None = Field(default=None, pattern=MONTH)
 
@@ -144,6 +147,11 @@ class Measure(Strict):
     def columns(self) -> list[str | None]:
         """The columns that it names."""
         return [self.column, *self.where, *self.matches, *self.between]
+
+    @property
+    def may_lack_members(self) -> bool:
+        """Whether a place's figure is that of its organisations which have one."""
+        return bool(self.reported_if or self.cumulative_from)
 
     @property
     def column(self) -> str | None:
@@ -162,8 +170,12 @@ class Measure(Strict):
             raise ValueError(
                 "`any:`, `given:` and `present:` count organisations (`unit: organisations`)"
             )
-        if bool(self.reported_if) != bool(self.unreported):
-            raise ValueError("`reported_if:` needs `unreported:`, the reason for no figure")
+        if self.may_lack_members != bool(self.unreported):
+            raise ValueError(
+                "`reported_if:` or `cumulative_from:` needs `unreported:`, the reason for no figure"
+            )
+        if self.cumulative_from and not self.sum:
+            raise ValueError("`cumulative_from:` is for a `sum:`")
         if not self.additive_over_organisations and not self.not_additive_because:
             raise ValueError("a measure that is not additive needs `not_additive_because:`")
         return self

@@ -16,6 +16,7 @@ from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
+from warehouse.contract.cumulative_measures import cumulative_figure
 from warehouse.contract.discovery import Discovery
 from warehouse.contract.entries import (
     NUMBERS,
@@ -52,8 +53,7 @@ class Contract(Strict):
     `persons`: a row is a person's; rows are added up as they are read, and none is kept or shown.
     `fields`: its CSV files have no headings but so many fields in a row, and columns a `position`.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
-    `labels_and_measures_of`: a feed of the same publication with label families and measures that
-    apply to this feed too.
+    `labels_and_measures_of`: a feed of the same publication whose families and measures apply too.
     """
 
     feed: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -133,11 +133,11 @@ class Contract(Strict):
         if self.is_decimal(measure_id) and (measure.additive_over_time or self.disclosure_control):
             why = "be added over months, nor be under disclosure control, which counts"
             raise ValueError(f"measure {measure_id}: decimals can't {why}")
+        cumulative_figure(self.measures, measure_id)
 
     def is_decimal(self, measure_id: str) -> bool:
         """Whether a measure has decimals (`warehouse.base.decimals`), not whole numbers."""
-        measure = self.measures[measure_id]
-        column = measure.sum or measure.largest
+        column = self.measures[measure_id].sum or self.measures[measure_id].largest
         return column is not None and self.columns[column].type == "decimal"
 
     def _labels_exist(self) -> None:

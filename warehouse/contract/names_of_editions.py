@@ -13,12 +13,14 @@ MONTHS = (
 )  # fmt: skip
 # The forms in which publishers write a month: Nov_25, Nov25, november-2025; 202511; 11-2025.
 _NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
-_WORD = rf"(?<![a-z])(?:{_NAMES}|sept)[\s_.-]*(?:20)?\d\d(?!\d)"
+# A month begins a word, or a part of one: NCDesMay23.
+_BEGINS = "(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
+_WORD = rf"{_BEGINS}(?:{_NAMES}|sept)[\s_.-]*(?:20)?\d\d(?!\d)"
 _NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?20\d\d)(?!\d)"
 _EDITION = rf"(?:{_WORD}|{_NUMBERS})"
 # A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
 _QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
-_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9]|re-?issued?|revised|updated?|corrected|final))?"
+_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9](?:\.\d)?|re-?issued?|revised|updated?|corrected|final))?"
 # A financial year, 2023_24 or 202324.
 _YEAR = r"20\d\d[\s_/-]?(?:20)?\d\d"
 DATED = {

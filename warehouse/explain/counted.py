@@ -25,8 +25,9 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
     `figures`: a row per figure, with the columns of `FIGURES`; `vintage` is edition and revision as
     one number (2025-11 revision 1 is 202511001). Returns a row per figure, part and counted
     organisation: the columns of `figures`, `part`, `feed`, `measure`, `cell_level`, `cell_code`,
-    `edition`, `revision`, `sha256` and `rows` (of the organisation and month in that file); the
-    file is NULL where the organisation was counted as zero because no file has it.
+    `edition`, `revision`, `sha256` and `rows` (of the organisation and month in that file), and
+    `subtracted` (that of the month before, of a cumulative figure); the file is NULL where the
+    organisation was counted as zero because no file has it.
     """
     db.register("figures_asked", figures.select(list(FIGURES)).to_arrow())
     try:
@@ -37,7 +38,7 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
                 SEMI JOIN (SELECT DISTINCT month FROM asked) AS a ON a.month = m.month),
             {CELLS.format(members="named")}
             SELECT {", ".join(FIGURES)}, part, feed, measure, cell_level, cell_code,
-                   edition, revision, sha256, rows
+                   edition, revision, sha256, rows, subtracted
             FROM cell ORDER BY ALL"""
         ).pl()
         return cells

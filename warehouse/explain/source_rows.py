@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.decimals import KIND
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
-from warehouse.base.months import month_text
+from warehouse.base.months import add_months, month_text
 from warehouse.base.text import heading_key
 from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
@@ -36,6 +37,7 @@ ROWS: dict[str, type[pl.DataType] | pl.DataType] = {
     "column": pl.String,
     "org_code": pl.String,
     "count": KIND,
+    "subtracted": pl.Boolean,
 }
 
 
@@ -43,31 +45,43 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     """Return every published row that the parts of a figure of `month` were added up from.
 
     `cells`: the counted organisations, each with `part`, `feed`, `edition`, `sha256` (absent where
-    it was counted as zero), `measure` and `org_code`. Returns a row per part, file, row and counted
-    column, with the columns of `ROWS`: `source_row` as in a spreadsheet (the header is row 1),
-    `column` the heading of the count (its month in a table with a column per month; NULL where
-    organisations are counted), `count` its value
-    (NULL under disclosure control). None if a tidy table is missing from the lake.
+    it was counted as zero), `measure`, `org_code`, of a cumulative one `subtracted`. Returns a row
+    per part, file, row and counted column, with the columns of `ROWS`: `source_row` as in a
+    spreadsheet (the header is row 1), `column` the heading of the count (its month in a table with
+    a column per month; NULL where organisations are counted), `count` its value (NULL under
+    disclosure control), negative where it is `subtracted`: the cumulative figure of the month
+    before. None if a tidy table is missing from the lake.
     """
     counted, archive = _by_file(cells), Archive(home)
     feeds = {feed for _, feed, *_ in counted}
     files = {FileKey.of(f): f for feed in feeds for f in archive.files(feed)}
     found = [pl.DataFrame(schema=ROWS)]
-    for (part, *key, measure), codes in counted.items():
+    for (part, *key, measure, before), codes in counted.items():
         file = files.get(FileKey(*key))
         if file is None or not home.store.exists(lake_keys(file).tidy):
             return None
-        rows = _rows(home, file, contracts()[file.feed], measure, codes, month)
-        found.append(rows.select(pl.lit(part).alias("part"), *list(ROWS)[1:]))
-    return pl.concat(found)
+        contract, of = contracts()[file.feed], add_months(month, -1) if before else month
+        rows = _rows(home, file, contract, measure, codes, of).with_columns(
+            pl.lit(part).alias("part"),
+            pl.lit(bool(before)).alias("subtracted"),
+            (pl.col("count") * (-1 if before else 1)).cast(KIND),
+        )
+        found.append(rows.select(list(ROWS)))
+    return _of_both_months(pl.concat(found))
 
 
-def _by_file(cells: Iterable[Record]) -> dict[tuple[str, ...], list[str]]:
-    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+def _of_both_months(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave, where figures of the month before are subtracted, organisations that have both."""
+    both = pl.col("subtracted").n_unique().over("part", "org_code") == 2
+    return rows.filter(both | ~pl.col("subtracted").any().over("part"))
+
+
+def _by_file(cells: Iterable[Record]) -> dict[tuple[Any, ...], list[str]]:
+    found: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for cell in cells:
         if cell.get("sha256"):
-            key = ("part", "feed", "edition", "sha256", "measure")
-            found[tuple(cell[name] for name in key)].append(cell["org_code"])
+            key = ("part", "feed", "edition", "sha256", "measure", "subtracted")
+            found[tuple(cell.get(name) or "" for name in key)].append(cell["org_code"])
     return found
 
 

@@ -39,7 +39,9 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
     """The feed of a spooled file, its number of rows and its months. Raises Refused."""
     table = find_table(content, feed)
     _refuse_by_name(content, table.contract)
-    return _recognised(content, table, today)
+    found = _recognised(content, table, today)
+    _has_rows_of_the_feed(table)
+    return found
 
 
 def _refuse_by_name(content: Content, contract: Contract) -> None:
@@ -74,6 +76,24 @@ def _recognised(content: Content, table: Table, today: date) -> Recognised:
         table.header_row,
         table.stated_on,
     )
+
+
+def _has_rows_of_the_feed(table: Table) -> None:
+    """Refuse a file of a wider publication that has other figures only, by their labels. One that
+    has them of no place of interest is read, and has no rows."""
+    named, columns = table.contract.columns_in(table.headings), table.contract.columns
+    wanted = {
+        named[name]: pattern
+        for name, pattern in table.contract.row_filter.items()
+        if name in named and columns[name].type == "label"
+    }
+    own = [pl.col(heading).str.contains(pattern) for heading, pattern in wanted.items()]
+    if own and table.rows.filter(pl.all_horizontal(own)).head(1).collect().is_empty():
+        texts = " and ".join(f"`{heading}` matches {p}" for heading, p in wanted.items())
+        raise Refused(
+            f"It looks like {table.contract.feed}, but has none of its rows ({texts}).",
+            "Check whether the publisher still has these figures, or under other names.",
+        )
 
 
 def _heading_of(table: Table, column: str | None) -> str | None:

@@ -193,7 +193,8 @@ def _measure(contract: Contract, name: str, one: Measure) -> Iterator[Edge]:
         how = how if one.given else "1 where the sum is above zero, else 0"
         how = "added up" if one.sum else "the largest" if one.largest else how
         labels = f" where {counted_labels(one)}" if one.where else ""
-        yield Edge(table, name, tidy, one.column, description=f"{how}{labels}")
+        less = ", less that of the month before" if one.cumulative_from else ""
+        yield Edge(table, name, tidy, one.column, description=f"{how}{labels}{less}")
     for column, some in one.where.items():
         only = f"only {', '.join(some)}"
         yield Edge(table, name, tidy, column, use="choice", description=only)

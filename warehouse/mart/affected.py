@@ -6,6 +6,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.base.months import parse_month
+from warehouse.contract.cumulative_measures import cumulative_figure
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.disclosure import may_be_named
@@ -15,6 +16,21 @@ from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.reference.organisations import ENGLAND
 from warehouse.settings import Disclosure
 from warehouse.transform.measure import definition
+
+# The organisations and months of which an edition has the newest figure, and the months after them,
+# which may be taken from it (`is_next`).
+_NEWEST = """
+        own AS (
+            SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figure_source AS s
+            ANTI JOIN (FROM governance.figure_source
+                       WHERE feed = of_feed AND edition > of_edition) AS later
+                ON later.month = s.month AND later.org_level = s.org_level
+                AND later.org_code = s.org_code
+            WHERE s.feed = of_feed AND s.edition = of_edition),
+        newest AS (
+            SELECT *, FALSE AS is_next FROM own
+            UNION ALL
+            SELECT org_level, org_code, (month + INTERVAL 1 MONTH)::DATE, TRUE FROM own),"""
 
 
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
@@ -61,12 +77,16 @@ def create_measures(db: Connection, disclosure: Disclosure) -> None:
             "weighted": measure.weighted,
             "first_month": measure.first_month and parse_month(measure.first_month),
             "last_month": measure.last_month and parse_month(measure.last_month),
+            "cumulative_from": measure.cumulative_from,
+            "cumulative_measure": cumulative_figure(contract.measures, name),
         }
         for feed, contract in contracts().items()
         if contract.reporting_unit
         for name, measure in contract.measures.items()
     ]
-    known = {"not_additive_because": pl.String, "first_month": pl.Date, "last_month": pl.Date}
+    text, days = ("not_additive_because", "cumulative_measure"), ("first_month", "last_month")
+    known: dict[str, type[pl.DataType]] = {"cumulative_from": pl.Int32}
+    known |= dict.fromkeys(text, pl.String) | dict.fromkeys(days, pl.Date)
     frame = pl.DataFrame(rows, schema_overrides=known, infer_schema_length=None)
     named = "disclosure.*"
     create_from(db, "mart.governance.measure", frame, "contract.measure", organisations_named=named)
@@ -94,34 +114,39 @@ def affected_views() -> dict[str, str]:
 
 def affected_macros() -> dict[str, str]:
     """Return table macros, signature -> SQL, for a mart opened on its own."""
+    # `figures_resting_on` is the name in earlier releases.
+    names = ("figures_affected", "figures_resting_on")
+    return {f"{name}(of_feed, of_edition)": _figures_affected() for name in names}
+
+
+def _figures_affected() -> str:
+    """SQL: figures that use an edition's newest figures, of the same month, or of the next month
+    where that is taken from cumulative ones (`is_next`)."""
     placed = " UNION ALL ".join(
-        f"""SELECT n.month, '{level}', o.{column}
+        f"""SELECT n.month, n.is_next, '{level}', o.{column}
             FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
             WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
         for level, column in KEY_COLUMNS.items()
     )
-    figures = f"""
-        WITH newest AS (
-            SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figure_source AS s
-            ANTI JOIN (FROM governance.figure_source
-                       WHERE feed = of_feed AND edition > of_edition) AS later
-                ON later.month = s.month AND later.org_level = s.org_level
-                AND later.org_code = s.org_code
-            WHERE s.feed = of_feed AND s.edition = of_edition),
+    return f"""
+        WITH {_NEWEST}
         belonging AS (
             SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
                    valid_from, valid_to FROM organisation),
         reached AS (
-            SELECT month, org_level, org_code FROM newest
+            SELECT month, is_next, org_level, org_code FROM newest
             UNION ALL {placed}
-            UNION ALL SELECT DISTINCT month, 'england', '{ENGLAND}' FROM newest)
+            UNION ALL SELECT DISTINCT month, is_next, 'england', '{ENGLAND}' FROM newest),
+        used AS (
+            SELECT k.kpi_id, k.org_level, m.cumulative_from FROM governance.kpi_feed AS k
+            JOIN governance.measure AS m USING (feed, measure) WHERE k.feed = of_feed)
         SELECT m.* FROM kpi_period AS m
         SEMI JOIN (SELECT DISTINCT month FROM newest) AS n ON n.month = m.month
-        SEMI JOIN reached AS r
-            ON r.month = m.month AND r.org_level = m.org_level AND r.org_code = m.org_code
-        SEMI JOIN (SELECT * FROM governance.kpi_feed WHERE feed = of_feed) AS k
-            ON k.kpi_id = m.kpi_id AND k.org_level = m.org_level
+        SEMI JOIN (
+            SELECT DISTINCT u.kpi_id, r.org_level, r.org_code, r.month
+            FROM (SELECT DISTINCT * FROM reached) AS r
+            JOIN used AS u ON u.org_level = r.org_level
+                AND (NOT r.is_next OR u.cumulative_from <> month(r.month))) AS a
+            ON a.kpi_id = m.kpi_id AND a.org_level = m.org_level AND a.org_code = m.org_code
+            AND a.month = m.month
         WHERE m.value IS NOT NULL"""
-    # `figures_resting_on` is the name in earlier releases.
-    names = ("figures_affected", "figures_resting_on")
-    return {f"{name}(of_feed, of_edition)": figures for name in names}

@@ -8,14 +8,16 @@ VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 
 # From figures to cells: the organisations and months that a feed counted. `asked` has one row per
 # figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
-# figure's organisation in which it was added up. A cell without an edition was counted as zero: the
-# feed named other members of its place only. `counted`: its contribution, where a KPI publishes it.
+# figure's organisation in which it was added up. A measure that is taken from a cumulative one has
+# two cells, that of the month before `subtracted`, where both are known. A cell without an edition
+# was counted as zero: the feed named other members of its place only. `counted`: its contribution,
+# where a KPI publishes it.
 # `{members}`: `governance.figure_member`, or its part of all months asked for: each step of the
 # recursion reads it whole.
 CELLS = f"""
     part AS (
         SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
-               m.organisations_named AS named
+               m.organisations_named AS named, m.cumulative_from, m.cumulative_measure
         FROM asked AS a
         JOIN governance.kpi_feed AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
         JOIN governance.measure AS m ON m.feed = k.feed AND m.measure = k.measure
@@ -32,24 +34,33 @@ CELLS = f"""
             AND m.org_code = w.cell_code AND m.month = w.month
             AND m.from_vintage <= w.vintage AND coalesce(m.until_vintage > w.vintage, TRUE)
         WHERE w.cell_level <> w.counted_level),
-    reached AS (SELECT * FROM way WHERE cell_level = counted_level),
+    reached AS (
+        SELECT *, month AS cell_month, FALSE AS subtracted FROM way
+        WHERE cell_level = counted_level
+        UNION ALL
+        SELECT *, (month - INTERVAL 1 MONTH)::DATE, TRUE FROM way
+        WHERE cell_level = counted_level AND cumulative_from <> month(month)),
     found AS (
         SELECT r.*, s.edition, s.revision, s.sha256, s.rows
         FROM reached AS r
         JOIN governance.figure_source AS s
             ON s.feed = r.feed AND s.org_level = r.cell_level AND s.org_code = r.cell_code
-            AND s.month = r.month AND {VINTAGE.format("s")} <= r.vintage
+            AND s.month = r.cell_month AND {VINTAGE.format("s")} <= r.vintage
         QUALIFY row_number() OVER (
-            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part, r.cell_code
+            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part,
+                r.cell_code, r.subtracted
             ORDER BY {VINTAGE.format("s")} DESC) = 1),
     cell AS (
         SELECT * FROM found
+        QUALIFY cumulative_from IS NULL OR cumulative_from = month(month) OR count(*) OVER (
+            PARTITION BY kpi_id, org_level, org_code, month, vintage, part, cell_code) = 2
         UNION ALL BY NAME
         SELECT r.*, 0::BIGINT AS rows FROM reached AS r
         ANTI JOIN found AS f
             ON f.kpi_id = r.kpi_id AND f.org_level = r.org_level AND f.org_code = r.org_code
             AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
-            AND f.cell_code = r.cell_code)"""
+            AND f.cell_code = r.cell_code
+        WHERE r.cumulative_from IS NULL)"""
 
 # The requested month, given as text or as a day within it; or the last one of a financial year
 # (2023/24).
@@ -78,7 +89,8 @@ _ASKED = f"""
 _SHOWN = f"""
     shown AS (
         SELECT c.part, c.cell_level, k.kpi_id, k.part AS shown_part
-        FROM (SELECT DISTINCT part, feed, measure, cell_level FROM cell) AS c
+        FROM (SELECT DISTINCT part, feed, coalesce(cumulative_measure, measure) AS measure,
+                     cell_level FROM cell) AS c
         JOIN governance.kpi_feed AS k
             ON k.feed = c.feed AND k.measure = c.measure AND k.org_level = c.cell_level
         JOIN kpi AS i ON i.kpi_id = k.kpi_id
@@ -86,15 +98,17 @@ _SHOWN = f"""
         QUALIFY row_number() OVER (
             PARTITION BY c.part ORDER BY k.kpi_id <> of_kpi, k.part <> c.part, k.kpi_id) = 1),
     counted AS (
-        SELECT c.part, c.cell_code,
-               CASE WHEN s.shown_part = 'numerator' THEN v.numerator ELSE v.denominator END AS value
+        SELECT c.part, c.cell_code, c.subtracted, CASE WHEN c.subtracted THEN -1 ELSE 1 END
+               * CASE WHEN s.shown_part = 'numerator' THEN v.numerator ELSE v.denominator END
+                   AS value
         FROM cell AS c
         JOIN shown AS s ON s.part = c.part AND s.cell_level = c.cell_level
         JOIN kpi_vintage AS v
             ON v.kpi_id = s.kpi_id AND v.org_level = c.cell_level AND v.org_code = c.cell_code
-            AND v.month = c.month AND {VINTAGE.format("v")} <= c.vintage
+            AND v.month = c.cell_month AND {VINTAGE.format("v")} <= c.vintage
         QUALIFY row_number() OVER (
-            PARTITION BY c.part, c.cell_code ORDER BY {VINTAGE.format("v")} DESC) = 1)"""
+            PARTITION BY c.part, c.cell_code, c.subtracted
+            ORDER BY {VINTAGE.format("v")} DESC) = 1)"""
 
 _EDITIONS = """
     edition AS (SELECT DISTINCT feed, edition FROM cell WHERE edition IS NOT NULL),
@@ -105,6 +119,7 @@ _EDITIONS = """
             PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id))"""
 
 _ABSENT = "not named in the available files: counted as zero"
+_SUBTRACTED = "up to the month before: subtracted"
 
 # One section after another, all with the same columns.
 _SECTIONS = [
@@ -144,11 +159,14 @@ _SECTIONS = [
         WHERE k.denominator IS NOT NULL AND 'denominator' NOT IN (SELECT part FROM part)""",
     f"""SELECT 4 AS place, 'organisation' AS section, o.org_name AS item, c.part, c.feed, c.measure,
             c.cell_level AS org_level, c.cell_code AS org_code, c.through, c.edition, c.revision,
-            c.sha256, c.rows, 1 AS organisations,
+            c.sha256, c.rows, CASE WHEN c.subtracted THEN 0 ELSE 1 END AS organisations,
             CASE WHEN c.edition IS NULL THEN 0 ELSE n.value END AS value,
-            CASE WHEN c.edition IS NULL THEN '{_ABSENT}' END AS text
+            nullif(c.subtracted, FALSE) AS subtracted,
+            CASE WHEN c.edition IS NULL THEN '{_ABSENT}'
+                 WHEN c.subtracted THEN '{_SUBTRACTED}' END AS text
         FROM cell AS c
         LEFT JOIN counted AS n ON n.part = c.part AND n.cell_code = c.cell_code
+            AND n.subtracted = c.subtracted
         LEFT JOIN (SELECT n.org_level, n.org_code, any_value(n.org_name) AS org_name
                    FROM organisation AS n
                    SEMI JOIN cell AS c ON c.cell_level = n.org_level AND c.cell_code = n.org_code
@@ -158,7 +176,8 @@ _SECTIONS = [
         UNION ALL BY NAME
         SELECT 4 AS place, 'organisation' AS section, c.part, c.feed, c.measure,
             c.cell_level AS org_level, c.edition, c.revision, c.sha256,
-            sum(c.rows)::BIGINT AS rows, count(*) AS organisations,
+            sum(c.rows)::BIGINT AS rows,
+            count(*) FILTER (NOT c.subtracted) AS organisations,
             CASE WHEN c.edition IS NULL THEN '{_ABSENT}'
                  ELSE 'a local return: organisations are not named' END AS text
         FROM cell AS c WHERE NOT c.named GROUP BY ALL""",
@@ -228,7 +247,7 @@ COLUMNS = (
     "month", "unit", "numerator", "denominator", "verdict", "status_reason", "severity",
     "column_name", "feed", "measure", "edition", "revision", "organisations", "rows", "sha256",
     "container_sha256", "page", "url", "licence", "published_on", "retrieved_at", "known_from",
-    "synthetic", "period_label",
+    "synthetic", "period_label", "subtracted",
 )
 # fmt: on
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.contract.cumulative_measures import cumulative_figure
+from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
 from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.batches import BATCH, batches, create_in_batches
@@ -34,6 +36,8 @@ VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}},
     ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by their mean.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person', 'fte_per_10000_patients')"
+# So many KPIs and levels are calculated in one statement: each takes memory until all are done.
+TOGETHER = 50
 # What comparisons over time need of a figure (`stage.year_before`).
 OVER_TIME = ("series", "ordinal", "financial_year", "value", "numerator", "denominator", "status")
 
@@ -88,8 +92,9 @@ def _load_figures(db: Connection, wanted: Wanted) -> None:
             if level not in levels:
                 raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
             parts.append(_figures_of(kpi, source, inputs, level))
-    if parts:
-        db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
+    for first in range(0, len(parts), TOGETHER):
+        some = parts[first : first + TOGETHER]
+        db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(some))
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
@@ -112,12 +117,13 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
 
 def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     """Create `stage.published` (`measure, month`): the months in which any organisation has the
-    measure. A month before its first publication has no row, rather than a missing figure.
+    measure. A month before its first publication has no row, rather than a missing figure; one
+    whose figure can't be taken from the cumulative one has.
     `stage.covered` (`feed, month`): the months that a feed covers with any measure."""
     numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
-        f"WHERE {name} IS NOT NULL"
+        f"WHERE {cumulative_figure(contracts()[feed].measures, name) or name} IS NOT NULL"
         for one in sorted(numerators)
         for feed, _, name in [one.partition(".")]
     ]

@@ -64,13 +64,13 @@ class Inputs:
 
     @property
     def of_reporting(self) -> set[str]:
-        """Measure columns that are NULL for an organisation that did not report, or has no weight,
-        and whose roll-ups are of those which did."""
+        """Measure columns that are NULL for an organisation that did not report, or not twice in a
+        row, or has no weight, and whose roll-ups are of those which did."""
         bottom = contracts()[self.other or self.feed].measures
         top = contracts()[self.feed].measures
-        known = [n for n in self.numerators if top[n].reported_if or top[n].weighted]
+        known = [n for n in self.numerators if top[n].may_lack_members or top[n].weighted]
         return {f"n_{n}" for n in known} | {
-            f"d_{d}" for d in self.denominators if bottom[d].reported_if
+            f"d_{d}" for d in self.denominators if bottom[d].may_lack_members
         }
 
     def sql_kind(self, column: str) -> str:

@@ -16,6 +16,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.editions.parts_and_revisions import EditionFile, cells_of
 from warehouse.mart.boundaries import load_boundaries
 from warehouse.mart.carried import carry_forward, load_old_networks
+from warehouse.mart.cumulative import take_months_apart
 from warehouse.mart.disputed import create_disputes, disputes
 from warehouse.mart.expected_members import load_expected, load_unplaced
 from warehouse.mart.hierarchy import Connection, create_from, load_places
@@ -49,6 +50,7 @@ def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             _forget_replaced(db, feed)
             if contract.is_dated:
                 _keep_newest(db, feed)
+            take_months_apart(db, contract)
     carry_forward(db)
     create_disputes(db, disputes(home, placed))
     load_places(db, home, placed)

@@ -3,6 +3,7 @@ polars. Not here: roll-ups, rates, choosing between editions (`warehouse.mart`).
 
 from __future__ import annotations
 
+from calendar import month_name
 from datetime import date
 
 import polars as pl
@@ -99,6 +100,8 @@ def definition(contract: Contract, measure_id: str) -> str:
         told += [f"{heading(name)} is below {below}"] if below is not None else []
     where = f" where {' and '.join(told)}" if told else ""
     where += "; in sums multiplied by the denominator" if wanted.weighted else ""
+    if wanted.cumulative_from:
+        where += f", less that of the month before, save in {month_name[wanted.cumulative_from]}"
     if wanted.column is None:
         return f"1 for each organisation that is named{where}"
     if wanted.sum:

@@ -216,16 +216,30 @@ def test_a_measure_must_add_up_counts(tmp_path: Path) -> None:
         ({"reported_if": "absent", "unreported": "nothing was sent"}, "no such measure `absent`"),
         ({"reported_if": "m"}, "needs `unreported:`"),
         ({"largest": "n"}, "exactly one of"),
+        ({"cumulative_from": 4}, "needs `unreported:`"),
+        ({"cumulative_from": 4, "unreported": "no month before"}, "no measure has its rows"),
     ],
 )
 def test_a_measure_of_those_who_reported_says_who_did_and_why_others_did_not(
-    tmp_path: Path, changes: dict[str, str], said: str
+    tmp_path: Path, changes: dict[str, object], said: str
 ) -> None:
     raw = minimal()
     own = {"title": "M", "sum": "n", "unit": "events", "additive_over_time": True}
     raw["measures"] = {"m": own | changes}
     with pytest.raises(ValueError, match=said):
         load(tmp_path, raw)
+
+
+def test_a_cumulative_figure_is_never_added_over_months(tmp_path: Path) -> None:
+    raw = minimal()
+    own = {"title": "M", "sum": "n", "unit": "events", "additive_over_time": True}
+    month = own | {"cumulative_from": 4, "unreported": "no month before"}
+    raw["measures"] = {"since": own, "month": month}
+    with pytest.raises(ValueError, match="measure since is cumulative"):
+        load(tmp_path, raw)
+    raw["measures"] = {"since": own | {"additive_over_time": False}, "month": month}
+    (folder := tmp_path / "sound").mkdir()
+    assert load(folder, raw).measures["month"].may_lack_members
 
 
 def test_labels_and_measures_of_an_unknown_feed_are_refused(tmp_path: Path) -> None:

@@ -32,16 +32,24 @@ def contradicted(home: Home) -> pl.DataFrame:
     ]
     edition = pl.col("edition").str.to_date("%Y-%m")
     month = pl.when(pl.col("feed").is_in(without_months)).then(edition).otherwise("month")
+    month = pl.when("subtracted").then(pl.col("month").dt.offset_by("-1mo")).otherwise(month)
     counted = cells.with_columns(month.alias("cell_month")).join(
         _measures(home), on=CELL, how="left"
     )
     counted = _weigh(counted)
+    # Of a cumulative figure both months, or neither; without a month before nothing is subtracted.
+    whose = [*FIGURES, "part", "cell_code"]
+    counted = counted.with_columns(
+        pl.when(pl.col("value").null_count().over(whose) == 0)
+        .then(pl.col("value") * pl.when("subtracted").then(-1).otherwise(1))
+        .alias("value")
+    )
     # Whoever did not report has no figure, and is not in those of its places.
     of_reporting = [
         f"{feed}.{name}"
         for feed, contract in contracts().items()
         for name, measure in contract.measures.items()
-        if measure.reported_if or measure.weighted
+        if measure.may_lack_members or measure.weighted
     ]
     left_out = pl.concat_str("feed", "measure", separator=".").is_in(of_reporting)
     none = pl.col("sha256").is_null() | (left_out & pl.col("value").is_null())

@@ -55,11 +55,12 @@ def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> float:
         file = published(home, feed, edition, sha256)
         if contract.persons:
             return float(file.of_persons(contract, measure, set(own["org_code"])))
-        for number, column, code in own.select("source_row", "column", "org_code").iter_rows():
+        named_rows = own.select("source_row", "column", "org_code", "subtracted")
+        for number, column, code, subtracted in named_rows.iter_rows():
             named, count = file.code_and_count(number, column)
             # A shared account is of its place.
             assert named in (code, code.split()[0]), (file.name, number)
-            counts[code].append(count)
+            counts[code].append(-count if subtracted and count else count)
     wanted = contract.measures[measure]
     if wanted.sum or wanted.largest:
         return float(sum(map(sum if wanted.sum else max, counts.values())))

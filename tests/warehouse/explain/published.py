@@ -32,7 +32,9 @@ class Published:
         if self.of:
             return self.of, Decimal(cells[self.places[column or ""]])
         text = cells[self.places[column]] if column else "1"
-        return cells[self.code].strip(), None if text == "NA" else Decimal(text.replace(",", ""))
+        return cells[self.code].strip(), None if text in ("NA", "*") else Decimal(
+            text.replace(",", "")
+        )
 
     def of_persons(self, contract: Contract, measure: str, codes: set[str]) -> Decimal:
         """A measure of organisations added up from all rows, of which none is named."""

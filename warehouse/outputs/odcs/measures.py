@@ -62,6 +62,7 @@ def _made(contract: Contract, measure: Measure | None) -> dict[str, object]:
                 "additiveOverTime": measure.additive_over_time,
                 "notAdditiveBecause": measure.not_additive_because,
                 "reportedIf": measure.reported_if,
+                "cumulativeFrom": measure.cumulative_from,
                 "firstMonth": measure.first_month,
                 "lastMonth": measure.last_month,
             }
