@@ -13,6 +13,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
 # SQLite reports this for a disk without space for its log, and for a faulty disk.
 IN_OTHER_WORDS = "disk i/o error"
+OUT_OF_MEMORY = "out of memory error"  # DuckDB's, at its limit
 GB, HARDLY_ANY = 1e9, 20e6  # bytes
 
 
@@ -30,6 +31,11 @@ def error_words(error: BaseException, home: Home) -> tuple[str, str]:
 
 def unpublished(failure: str, home: Home) -> tuple[str, str]:
     """Return a failure within a refresh as (reason, remedy)."""
+    if OUT_OF_MEMORY in failure.lower():
+        return failure.partition("Possible solutions")[0].strip(), (
+            "What was published before stays published. Give the mart more memory: a larger "
+            f"`memory_mb:` in {home.settings} (docs/operations.md), then run the refresh again."
+        )
     return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
 
 
