@@ -7,13 +7,14 @@ Belongs here: sentences made from the catalogue and the available data. Does not
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from warehouse.base.months import say_months
 from warehouse.claims.available import Available, Edition, Month
 from warehouse.claims.evidence import months_of
 from warehouse.claims.register_entries import Reading
+from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, feed_of
 
 SHOWN = 3
@@ -61,13 +62,25 @@ def why_not_computable(reading: Reading, kpis: dict[str, Kpi], data: Available) 
             f"{kpi.not_additive_because or 'it is a stock, not a flow.'}"
         )
     feeds = feeds_of(reading, kpi)
-    if lacking := [why for feed in feeds if (why := _no_edition(feed, data))]:
-        return NotComputable("; ".join(lacking))
-    known = data.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
     asked = sorted({month for some in months_of(reading, kpis).values() for month in some})
+    lacking = {feed: why for feed in feeds if (why := _no_edition(feed, data))}
+    if lacking:
+        absent = [feed for feed in lacking if not _is_at_hand(feed, data)]
+        return NotComputable("; ".join(lacking.values()), _needed(absent, asked))
+    known = data.months.get((reading.kpi_id, reading.org_level, reading.org_code), ())
     if not any(month.has_value for month in known):
-        return _nothing_of(reading, asked, feeds, data, known)
-    return _months_missing(reading, asked, feeds, data, known)
+        found = _nothing_of(reading, asked, feeds, data, known)
+    else:
+        found = _months_missing(reading, asked, feeds, data, known)
+    needed = "" if data.left_out(feeds, asked) else _needed(feeds, asked)
+    return replace(found, beside="; ".join(filter(None, (found.beside, needed))))
+
+
+def _needed(feeds: Iterable[str], asked: Sequence[date]) -> str:
+    """Which publication would settle it, of which months, and where it is; empty if none would."""
+    of = [contracts()[feed] for feed in feeds]
+    named = "; ".join(f"{one.title}, {one.publisher}, {one.landing_page}" for one in of)
+    return f"needed: {say_months(asked)} of {named}" if named else ""
 
 
 def feeds_of(reading: Reading, kpi: Kpi) -> list[str]:
@@ -86,10 +99,14 @@ def _no_edition(feed: str, data: Available) -> str:
     """Return `no edition of FEED is available`, or why none is accepted; empty if one is."""
     if data.accepted(feed):
         return ""
-    others = data.editions.get(feed, ())
-    if all(one.status == "retired" for one in others):
+    if not _is_at_hand(feed, data):
         return f"no edition of {feed} is available"
-    return f"no edition of {feed} is accepted: {_say_left_out(others)}"
+    return f"no edition of {feed} is accepted: {_say_left_out(data.editions[feed])}"
+
+
+def _is_at_hand(feed: str, data: Available) -> bool:
+    """Whether an edition of a feed was imported, be it held or withdrawn."""
+    return any(one.status != "retired" for one in data.editions.get(feed, ()))
 
 
 def _say_left_out(editions: Sequence[Edition]) -> str:

@@ -27,8 +27,9 @@ from tests.warehouse.claims.support_claims import (
         ),
         (
             {"kpi": "appointments_per_1000_patients", "unit": "rate_per_1000"},
-            "No edition of gp_appointments_coverage is available.",
+            "No edition of gp_appointments_coverage is available (needed: October 2024 of ",
         ),
+        ({}, "statistical/appointments-in-general-practice)."),
         ({}, "available for gp_appointments_sub_icb: editions 2025-10, 2025-11"),
         ({"kpi": None, "missing": "Needs a feed of hubs."}, "Needs a feed of hubs."),
     ],

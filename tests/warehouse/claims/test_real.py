@@ -107,7 +107,7 @@ def test_two_weeks_by_one_definition_and_why_not_by_the_other(claims: dict[str, 
     one = claims["two-weeks"]
     assert one["computed_value"] == pytest.approx(222_566 / 274_699)
     [missing] = {
-        row["missing"]
+        row["missing"].partition("needed: ")[0]
         for row in one["readings"]
         if row["kpi_id"] == "appointments_within_two_weeks_acc08_share"
     }
@@ -172,4 +172,4 @@ def test_the_text_keeps_to_its_width(claims: dict[str, Record]) -> None:
         table = list(summary_lines(found, width))
         assert len(table) == len(found) + 2  # a line each, the headings, and what * means
         lines = [*table, *claim_lines(found, width)]
-        assert max(len(line) for line in lines) <= width
+        assert max(len(line) for line in lines if "://" not in line) <= width
