@@ -159,6 +159,25 @@ def about_as_many(
     )
 
 
+def at_most(
+    rule: str,
+    item: str,
+    share: float,
+    limit: float,
+    *,
+    failed: int,
+    total: int,
+    expected: str,
+    observed: str,
+    message: str,
+) -> Evidence:
+    """Return evidence of a share that should not exceed a limit: `failed` rows, and the message,
+    count only if it does."""
+    frame = pl.DataFrame({"item": [item], "number": [share]})
+    failed, message = (failed, message) if share > limit else (0, "")
+    return Evidence(rule, None, frame, expected, observed, failed, total, message)
+
+
 def within(times: float) -> str:
     """Describe how far apart two numbers may be: `half to double`, else `1/3 to 3 times`."""
     return "half to double" if times == 2 else f"1/{times:g} to {times:g} times"

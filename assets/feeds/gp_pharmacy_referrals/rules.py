@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.check_evidence import Evidence, listed, numbers, offences, skipped
+from checks.check_evidence import Evidence, at_most, listed, numbers, offences, skipped
 from checks.check_model import Check
 from checks.edition_view import EditionView
 from checks.expectations import Declared, always, at_least, between
@@ -77,17 +77,16 @@ def told(view: EditionView) -> Evidence:
     withheld = cells.filter(pl.col(SINCE_APRIL).is_null())["org_code"].sort().to_list()
     share = len(withheld) / max(cells.height, 1)
     limit = view.check(rule).limit
-    return Evidence(
+    return at_most(
         rule,
-        None,
-        pl.DataFrame({"item": ["practices without a value"], "number": [share]}),
+        "practices without a value",
+        share,
+        limit,
         expected=f"a value of all but {percent(limit, 0)} of the practices",
         observed=f"{len(withheld):,} of {cells.height:,} have none ({percent(share)})",
-        failed_rows=len(withheld) if share > limit else 0,
-        total_rows=cells.height,
-        message=f"{listed(withheld)}: places are the sums of the other practices, and too small"
-        if share > limit
-        else "",
+        failed=len(withheld),
+        total=cells.height,
+        message=f"{listed(withheld)}: places are the sums of the other practices, and too small",
     )
 
 

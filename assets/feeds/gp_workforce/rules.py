@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.check_evidence import Evidence, listed, offences, skipped
+from checks.check_evidence import Evidence, at_most, listed, offences, skipped
 from checks.check_model import Check
 from checks.edition_view import EditionView
 from checks.expectations import Declared, always, between, none_found
@@ -37,18 +37,17 @@ def estimated(view: EditionView) -> Evidence:
         return skipped(rule, "no practice has records of GPs")
     codes = cells.filter(pl.col("gp_practices_estimated") > 0)["org_code"].sort().to_list()
     share, limit = len(codes) / cells.height, view.check(rule).limit
-    return Evidence(
+    return at_most(
         rule,
-        None,
-        pl.DataFrame({"item": ["practices with estimates"], "number": [share]}),
+        "practices with estimates",
+        share,
+        limit,
         expected=f"at most {percent(limit, 0)} of the practices with records of GPs",
         observed=f"{len(codes):,} of {cells.height:,} include estimates ({percent(share)})",
-        failed_rows=len(codes) if share > limit else 0,
-        total_rows=cells.height,
+        failed=len(codes),
+        total=cells.height,
         message=f"{listed(codes)}: hours of some of their GPs are estimated by the publisher; bear "
-        "it in mind for places with many of them (gp_workforce_practices_with_estimates)"
-        if share > limit
-        else "",
+        "it in mind for places with many of them (gp_workforce_practices_with_estimates)",
     )
 
 
@@ -119,19 +118,18 @@ def still_provided(view: EditionView) -> Evidence:
         return skipped(rule, f"no practice in common with {before.edition}")
     codes = both.filter(pl.col("gp_practices") == 0)["org_code"].sort().to_list()
     share, limit = len(codes) / both.height, view.check(rule).limit
-    return Evidence(
+    return at_most(
         rule,
-        None,
-        pl.DataFrame({"item": ["practices without records now"], "number": [share]}),
+        "practices without records now",
+        share,
+        limit,
         expected=f"records of GPs of all but {percent(limit, 0)} of the practices with records in "
         f"{before.edition}",
         observed=f"{len(codes):,} of {both.height:,} have none now ({percent(share)})",
-        failed_rows=len(codes) if share > limit else 0,
-        total_rows=both.height,
+        failed=len(codes),
+        total=both.height,
         message=f"{listed(codes)}: their GPs are missing now, so the sums of their places fall for "
-        "that reason alone"
-        if share > limit
-        else "",
+        "that reason alone",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.check_evidence import Evidence, listed
+from checks.check_evidence import Evidence, at_most, listed
 from checks.check_model import Check
 from checks.edition_view import EditionView
 from checks.expectations import Declared, between
@@ -22,18 +22,17 @@ def roles_listed(view: EditionView) -> Evidence:
     share = other.select(fte.sum()).item() / whole if whole else 0.0
     limit = view.check(rule).limit
     names = other["detailed_role"].cast(pl.String).fill_null("(blank)").unique().sort().to_list()
-    return Evidence(
+    return at_most(
         rule,
-        None,
-        pl.DataFrame({"item": ["FTE in roles not listed"], "number": [share]}),
+        "FTE in roles not listed",
+        share,
+        limit,
         expected=f"at most {percent(limit, 0)} of the FTE",
         observed=f"{percent(share)} of the FTE, in {len(names):,} roles",
-        failed_rows=other.height if share > limit else 0,
-        total_rows=rows.height,
+        failed=other.height,
+        total=rows.height,
         message=f"{listed(names)}: counted in the total alone; if the publisher renamed or added a "
-        "role, list it in the feed's contract"
-        if share > limit
-        else "",
+        "role, list it in the feed's contract",
     )
 
 
