@@ -22,15 +22,27 @@ def table(
     end: str = "\r\n",
 ) -> bytes:
     """A CSV as publishers write it. `headings` rename those of `defaults`, one by one."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator=end)
+    writer.writerow(headings or defaults)
+    writer.writerows(_filled(defaults, rows))
+    return out.getvalue().encode()
+
+
+def unheaded(defaults: dict[str, object], rows: Iterable[Row]) -> bytes:
+    """A CSV without headings: every field in quotes, lines ended by a line feed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerows(_filled(defaults, rows))
+    return out.getvalue().encode()
+
+
+def _filled(defaults: dict[str, object], rows: Iterable[Row]) -> list[list[object]]:
     given = list(rows) or [{}]
     unknown = {name for row in given for name in row} - set(defaults)
     if unknown:
         raise KeyError(f"no such heading: {sorted(unknown)}")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator=end)
-    writer.writerow(headings or defaults)
-    writer.writerows((defaults | dict(row)).values() for row in given)
-    return out.getvalue().encode()
+    return [list((defaults | dict(row)).values()) for row in given]
 
 
 BOM = "\ufeff".encode()

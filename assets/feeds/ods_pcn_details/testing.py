@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from assets.feeds.testing import Row
+from assets.feeds.testing import Row, unheaded
 
 NETWORK: dict[str, object] = {
     "PCN Code": "U12345",
@@ -21,10 +18,7 @@ NETWORK: dict[str, object] = {
 
 def networks(*rows: Row) -> bytes:
     """Every network, with its dates."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows((NETWORK | dict(row)).values() for row in list(rows) or [{}])
-    return out.getvalue().encode()
+    return unheaded(NETWORK, rows)
 
 
 build = networks

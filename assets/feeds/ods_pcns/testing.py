@@ -3,12 +3,10 @@ workbook with two tables."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from assets.feeds.ods_pcn_details.testing import NETWORK
-from assets.feeds.testing import Row, workbook
+from assets.feeds.testing import Row, unheaded, workbook
 
 MEMBER: dict[str, object] = {
     "Partner\nOrganisation\nCode": "C82001",
@@ -27,10 +25,7 @@ MEMBER: dict[str, object] = {
 
 def members(*rows: Row) -> bytes:
     """The CSV report, without headings."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows((MEMBER | dict(row)).values() for row in list(rows) or [{}])
-    return out.getvalue().encode()
+    return unheaded(MEMBER, rows)
 
 
 def networks_workbook(members: Iterable[Row] = ({},), networks: Iterable[Row] = ({},)) -> bytes:
