@@ -15,7 +15,7 @@ from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
-from warehouse.reference.organisations import reference
+from warehouse.reference.organisations import valid_at
 from warehouse.transform.lake import LakePaths, lake_keys, lake_paths
 
 NO_PATIENTS = pl.DataFrame(
@@ -55,10 +55,7 @@ def _at_level(listed: pl.DataFrame, level: str, month: date) -> pl.DataFrame:
     )
     if level == "sub_icb":
         return places
-    members = reference().filter(
-        (pl.col("org_level") == "sub_icb")
-        & pl.lit(month).is_between("effective_from", "effective_to")
-    )
+    members = valid_at(month).filter(org_level="sub_icb")
     added = (
         members.select("org_code", "parent_code")
         .join(places, on="org_code", how="left")

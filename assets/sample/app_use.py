@@ -16,7 +16,7 @@ from assets.sample.places import MARK, Practice
 from assets.sample.profile import draw
 from assets.sample.world import LAST_MONTH, World
 from warehouse.base.months import months_apart
-from warehouse.reference.organisations import reference
+from warehouse.reference.organisations import valid_at
 
 FIRST_MONTH = date(2024, 10, 1)
 USERS_OF_PATIENTS, MONTHLY_GROWTH = 0.150, 0.0025  # share who log in in FIRST_MONTH; added a month
@@ -53,9 +53,7 @@ class PracticeUse(NamedTuple):
 @lru_cache
 def integrated_care_boards() -> tuple[IntegratedCareBoard, ...]:
     """Return every ICB of LAST_MONTH by code, then `Unknown`."""
-    valid = reference().filter(
-        (pl.col("effective_from") <= LAST_MONTH) & (pl.col("effective_to") >= LAST_MONTH)
-    )
+    valid = valid_at(LAST_MONTH)
     named = dict(valid.select("org_code", "org_name").iter_rows())
     icbs = valid.filter(pl.col("org_level") == "icb").sort("org_code")
     known = tuple(

@@ -11,14 +11,11 @@ from assets.sample.places import MARK, Area, read_areas
 from assets.sample.profile import AREA_LABELS, COUNT, draw, profile_frame, without_category
 from assets.sample.world import AREA, LAST_MONTH, World, appointments_per_patient
 from warehouse.base.months import months_apart
-from warehouse.reference.organisations import reference
+from warehouse.reference.organisations import valid_at
 
 MOST_COMMON = 120  # combinations of labels a sub-ICB and month: 99 % of appointments
 LATE_PER_1000 = 6  # of the newest month of the first edition, in every fourth sub-ICB
 CHANGE_A_MONTH = 0.0005  # growth of a list
-# England is so many times the areas with practices, by patients and by practices: what national
-# tables count.
-ENGLAND_OF_AREAS = 28
 
 
 @dataclass(frozen=True)
@@ -42,9 +39,7 @@ class Elsewhere:
 @lru_cache
 def elsewhere(seed: int) -> tuple[Elsewhere, ...]:
     """Return the sub-ICBs of LAST_MONTH (real codes) without invented practices, by code."""
-    valid = reference().filter(
-        (pl.col("effective_from") <= LAST_MONTH) & (pl.col("effective_to") >= LAST_MONTH)
-    )
+    valid = valid_at(LAST_MONTH)
     by_code = {row["org_code"]: row for row in valid.iter_rows(named=True)}
     own = read_areas()
     return tuple(

@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sample.elsewhere import ENGLAND_OF_AREAS
 from assets.sample.world import World
 from assets.sample.writer import ARCHIVE_COMMENT, MANIFEST, write_samples
 
@@ -27,6 +26,7 @@ MAP = "PUBLICATION,EXTRACT_DATE,PRACTICE_CODE,PRACTICE_NAME,PRACTICE_POSTCODE,PC
 CATEGORIES = "Care Home Needs Assessment & Personalised Care and Support Planning|Care Home Visit|Care Related Encounter but does not fit into any other category|Clinical Triage|General Consultation Acute|General Consultation Routine|Group Consultation and Group Education|Home Visit|Inconsistent Mapping|Non-contractual chargeable work|Patient contact during Care Home Round|Planned Clinical Procedure|Planned Clinics|Service provided by organisation external to the practice|Social Prescribing Service|Structured Medication Review|Unmapped|Unplanned Clinical Activity|Walk-in"  # noqa: E501
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 MODE, TIME = "APPT_MODE", "TIME_BETWEEN_BOOK_AND_APPT"
+ENGLAND_OF_AREAS = 28  # times, by appointments, practices and patients
 AREAS = ("03W", "04C", "04V", "06H")
 KEYS = [AREA, MONTH, "APPT_STATUS", "HCP_TYPE", MODE, TIME]
 

@@ -46,11 +46,15 @@ def ods_codes() -> dict[str, str]:
 
 
 @cache
+def valid_at(month: date) -> pl.DataFrame:
+    """The rows of `reference` of codes that were valid in a month."""
+    return reference().filter(pl.lit(month).is_between("effective_from", "effective_to"))
+
+
+@cache
 def members_at(level: str, code: str, month: date) -> tuple[str, ...]:
     """Codes of the sub-ICBs that belonged to a place in a month."""
-    valid = reference().filter(
-        (pl.col("effective_from") <= month) & (pl.col("effective_to") >= month)
-    )
+    valid = valid_at(month)
     found = {code}
     for step in reversed(DATED):
         inside = valid.filter((pl.col("org_level") == step) & pl.col("parent_code").is_in(found))
