@@ -22,6 +22,7 @@ gc.disable()
 
 REAL_VARIABLE = "ACCESS_RECOVERY_REAL_FEEDS"
 MORE_VARIABLE = "ACCESS_RECOVERY_REAL_MORE"
+GOLDEN_VARIABLE = "ACCESS_RECOVERY_GOLDEN"
 # Workers of pytest set it, and what commands print into a pipe is as wide as it says.
 os.environ.pop("COLUMNS", None)
 SAMPLE_MONTHS = "14"  # more than a year, for what is compared with the year before
@@ -89,6 +90,12 @@ def real_feeds() -> Path:
 def real_more() -> Path:
     """The folder of further real publications: England whole, and the feeds around access."""
     return _named_folder(MORE_VARIABLE, "further real publications")
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """The folder of what reference implementations answer on invented series and units."""
+    return _named_folder(GOLDEN_VARIABLE, "answers of reference implementations")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from pipelines.cli import (
     alerts,
+    charts,
     checks_not_met,
     claims,
     contracts,
@@ -75,6 +76,7 @@ for module in (
     explain,
     claims,
     contracts,
+    charts,
     housekeeping,
 ):
     app.add_typer(module.app)
