@@ -95,6 +95,7 @@ MAY_BE_LONG = {
         "pipelines/cli/charts.py: spc",
         "pipelines/cli/claims.py: claims",
         "pipelines/cli/fetch.py: fetch",
+        "pipelines/cli/funnels.py: funnel",
         "warehouse/fetch/fetch.py: each_lookup",
     },
     "a Dagster asset has its step within": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.screen import Screen
+from warehouse.base.errors import Refusal
 from warehouse.base.exit_status import WRONG
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -65,3 +67,13 @@ def folder_to_write(screen: Screen, out: Path) -> None:
         "Name a folder that you can write to with --out; it is created if it does not exist.",
     )
     raise typer.Exit(WRONG)
+
+
+def not_an_input(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Raise Refusal if a file to write is one to read."""
+    read = {one.resolve() for one in inputs}
+    for path in outputs:
+        if path.resolve() in read:
+            raise Refusal(
+                f"{path} is an input, and would be overwritten.", "Name another file with --out."
+            )

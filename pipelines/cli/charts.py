@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.arguments import folder_to_write, month_named
+from pipelines.cli.arguments import folder_to_write, month_named, not_an_input
 from pipelines.cli.screen import Screen
-from warehouse.base.errors import Refusal
 from warehouse.base.text import plural
 from warehouse.store import whole_file
 
@@ -96,7 +95,7 @@ def spc(
             f"With --cases, options are columns of that file. Leave out {named}"
         )
     beside = out.with_name(f"{out.stem}_cases{out.suffix}")
-    _not_an_input([series, *([cases] if cases else [])], [out, beside])
+    not_an_input([series, *([cases] if cases else [])], [out, beside])
     from pipelines.cli.series_files import read_series
 
     screen = Screen()
@@ -113,15 +112,6 @@ def spc(
         f"{of_cases.height:,} series, {plural(points.height, 'point')}, "
         f"{signals:,} of them with a signal. Written: {out}, {beside}"
     )
-
-
-def _not_an_input(inputs: list[Path], outputs: list[Path]) -> None:
-    """Raise Refusal if a file to write is one to read."""
-    for path in outputs:
-        if path.resolve() in {one.resolve() for one in inputs}:
-            raise Refusal(
-                f"{path} is an input, and would be overwritten.", "Name another file with --out."
-            )
 
 
 def _charted(read: Series) -> tuple[pl.DataFrame, pl.DataFrame]:

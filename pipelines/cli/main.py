@@ -21,6 +21,7 @@ from pipelines.cli import (
     explain,
     exporting,
     fetch,
+    funnels,
     govern,
     housekeeping,
     look_up,
@@ -77,6 +78,7 @@ for module in (
     claims,
     contracts,
     charts,
+    funnels,
     housekeeping,
 ):
     app.add_typer(module.app)

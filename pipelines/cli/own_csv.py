@@ -1,5 +1,5 @@
 """CSV files that a person made for a command: columns as text, and every cell that can't be used by
-row and column. Not here: what the figures are for (`charts`)."""
+row and column. Not here: what the figures are for (`charts`, `funnels`)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from warehouse.base.months import typed_month
 from warehouse.base.text import fold, plural
 
 ROW = "_row"
+ONLY = "1"  # the case of a file without that column
 # What R and spreadsheets write for a number that is not known.
 BLANK = ("", "NA", "N/A", "#N/A", "NaN", "NULL")
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
@@ -81,6 +82,11 @@ class OwnCsv:
             ],
             again.height,
         )
+
+    def not_more(self, column: str, part: pl.Series, whole: pl.Series, of: str) -> None:
+        """Raise Refusal naming the rows in which a part is more than its whole: `of`, in words."""
+        above = (part > whole).fill_null(False)
+        self._refuse_cells(column, above, f"no more than {of}")
 
     def refuse(self, faults: list[str], found: int) -> None:
         """Raise Refusal with these faults, of so many found; not if there are none."""

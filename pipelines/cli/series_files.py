@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.cli.own_csv import MONTH, ROW, OwnCsv, month_in, read_own_csv
+from pipelines.cli.own_csv import MONTH, ONLY, ROW, OwnCsv, month_in, read_own_csv
 from warehouse.statistics.plot_the_dots import DIRECTIONS
 
 OPTIONS = (
@@ -22,7 +22,6 @@ OPTIONS = (
     "longest_gap",
 )
 YES, NO = ("true", "t", "yes", "1"), ("false", "f", "no", "0")
-ONLY = "1"  # the case of a file without the column
 
 
 @dataclass(frozen=True)
