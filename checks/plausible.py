@@ -13,6 +13,7 @@ import polars as pl
 from checks.check_catalogue import feed_words
 from checks.check_evidence import (
     MEETING,
+    SHOWN,
     Evidence,
     Limited,
     compared,
@@ -21,7 +22,7 @@ from checks.check_evidence import (
     offences,
     skipped,
 )
-from checks.check_model import Share, Split
+from checks.check_model import PartOfTotal, Share, Split
 from checks.edition_view import EditionView
 from checks.expectations import (
     Declaration,
@@ -35,6 +36,7 @@ from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text, months_apart
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
+from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.measure import month_of
 
@@ -172,10 +174,25 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
             expected=f"{pair.part} <= {pair.total}",
             observed=f"{len(places):,} of {cells.height:,} organisation-months have more",
             total=cells.height,
-            message=f"{listed(places, mark='; ')}. Check for swapped columns",
+            message=f"{listed(places, mark='; ')}. {_rows_with_more(view, pair)}Check for swapped "
+            "columns",
             column=pair.part,
         )
         yield _numbers(view, found, cells, more, pair.part, pair.total)
+
+
+def _rows_with_more(view: EditionView, pair: PartOfTotal) -> str:
+    """Name the rows of a local return whose part is larger than its total, by their headings."""
+    contract = view.contract
+    part, total = contract.measures[pair.part].sum, contract.measures[pair.total].sum
+    if not contract.local_return or part is None or total is None:
+        return ""
+    rows = view.scan_tidy().filter(pl.col(part) > pl.col(total)).select(SOURCE_ROW)
+    found = [f"{row}" for row in rows.collect().to_series().sort()]
+    if not found:
+        return ""
+    more, less = (contract.columns[name].published[0] for name in (part, total))
+    return f"{more} is above {less} in row {', '.join(found[:SHOWN])}. "
 
 
 def _numbers(

@@ -23,6 +23,7 @@ from checks import (
     own_expectations,
     plausible,
     population,
+    practices_named,
     registers,
     rows,
     same_figures,
@@ -129,8 +130,8 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         found["sums_reconcile"] = Rule(places.sums, always(equal()))
     if population.people_are_judged(contract):
         found["people_within_population"] = Rule(population.people, population.people_expected)
-    if population.practices_are_judged(contract):
-        found["practices_known"] = Rule(population.practices, always(between(1)))
+    if practices_named.practices_are_judged(contract):
+        found["practices_known"] = Rule(practices_named.practices, always(between(1)))
     return found | _against_before(contract) | feed_rules(contract.feed)
 
 

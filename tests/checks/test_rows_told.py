@@ -15,13 +15,13 @@ MONTH, CODE, CHANNEL, SENT = "Month", "Practice code", "Referring channel", "Ref
 
 
 def test_every_invalid_row_of_a_local_return_is_listed(home: Home) -> None:
-    brought(home, referrals({}, {CODE: "C8200"}, {CODE: "C82002"}, {CODE: "c82003"}))
+    brought(home, referrals({}, {CODE: "C8200"}, {CODE: "C82002"}, {CODE: "c8203"}))
     found = one(judged(home, REFERRALS), "code_pattern", "practice_code")
     assert (found.verdict, found.failed_rows) == ("warn", 2)
     assert found.message == (
         "2 row(s) quarantined: "
-        "row 3 of file1.csv: Practice code: found `C8200`, expected a code like ^[A-Z][0-9]{5}$; "
-        "row 5 of file1.csv: Practice code: found `c82003`, expected a code like ^[A-Z][0-9]{5}$; "
+        "row 3 of file1.csv: Practice code: found `C8200`, expected the ODS code of a practice; "
+        "row 5 of file1.csv: Practice code: found `c8203`, expected the ODS code of a practice; "
         "check the code"
     )
 

@@ -78,7 +78,10 @@ def parse_month(text: str) -> date:
     raise ValueError(f"`{text}` is not a month: write YYYY-MM, for example 2025-11")
 
 
-TYPED = ("%b %Y", "%B %Y", "%b %y", "%b%Y", "%b%y", "%b-%y", "%b-%Y", "%B%Y", "%m/%Y", "%Y/%m")
+TYPED = (
+    *("%b %Y", "%B %Y", "%b %y", "%b%Y", "%b%y", "%b-%y", "%b-%Y", "%B%Y", "%B-%Y", "%m/%Y"),
+    "%Y/%m",
+)
 
 
 def typed_month(text: str) -> date:
@@ -90,6 +93,20 @@ def typed_month(text: str) -> date:
         except ValueError:
             continue
     return parse_month(text)
+
+
+@cache
+def year_spellings() -> dict[str, date]:
+    """Text -> last month, for every financial year from 2010 to 2050: `2024/25`, `2024-25`,
+    `2024/2025`, `2024-2025`, `24/25`, `24-25`, with or without `FY` before it."""
+    found: dict[str, date] = {}
+    for first in range(2010, 2051):
+        short, last = f"{(first + 1) % 100:02d}", date(first + 1, 3, 1)
+        for mark in "/-":
+            pairs = ((first, short), (first, first + 1), (f"{first % 100:02d}", short))
+            for text in (f"{one}{mark}{other}" for one, other in pairs):
+                found |= dict.fromkeys((text, f"FY{text}", f"FY {text}", f"fy{text}"), last)
+    return found
 
 
 @cache

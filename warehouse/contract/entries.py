@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from warehouse.base.months import MONTH, month_spellings, parse_month
+from warehouse.base.months import MONTH, TYPED, month_spellings, parse_month, year_spellings
 from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
 from warehouse.reference.levels import OrgLevel
@@ -18,7 +18,8 @@ from warehouse.reference.levels import OrgLevel
 Labels = dict[str, tuple[str, ...] | None]
 ColumnType = Literal["text", "code", "label", "month", "date", "count", "decimal"]
 NUMBERS: tuple[ColumnType, ...] = ("count", "decimal")
-BaseUnit = Literal["events", "people", "organisations", "fte", "minutes", "score"]
+BaseUnit = Literal["events", "people", "organisations", "fte", "minutes", "score", "pounds"]
+MONEY: BaseUnit = "pounds"
 Bound = tuple[Decimal | None, Decimal | None]
 
 
@@ -27,8 +28,10 @@ class Column(Strict):
 
     `missing`: texts that mean that there is no value (`[x]`, `-`), like a blank. `zero_decimals`:
     counts may be written as `344.0`. A `decimal` is kept to the digit (FTE). `daily`: a month
-    column has days, each one of its month. `position`: its place in rows of a file without
-    headings, from 1. `year`: the column with a month's year. `spelled`: texts that stand for a
+    column has days, each one of its month. `typed`: months are written as people write them, too;
+    with `financial_years` the column has years (`2024/25`), each as its last month. `position`: its
+    place in rows of a file without headings, from 1. `year`: the column with a month's year.
+    `spelled`: texts that stand for a
     month (YYYY-MM), as a version does. `otherwise`: the label for texts that are not listed;
     without it their rows are quarantined.
     """
@@ -45,6 +48,8 @@ class Column(Strict):
     missing: tuple[str, ...] = ()
     zero_decimals: bool = False
     daily: bool = False
+    typed: bool = False
+    financial_years: bool = False
     position: int | None = Field(default=None, ge=1)
     year: str | None = None
     spelled: dict[str, Annotated[str, Field(pattern=MONTH)]] = Field(default_factory=dict)
@@ -54,11 +59,16 @@ class Column(Strict):
     def months(self) -> dict[str, date]:
         """Published text -> its month, of a month column."""
         spelled = {text: parse_month(month) for text, month in self.spelled.items()}
-        return {**month_spellings(self.formats, self.daily), **spelled}
+        if self.financial_years:
+            return {**year_spellings(), **spelled}
+        formats = (*self.formats, *TYPED) if self.typed else self.formats
+        return {**month_spellings(formats, self.daily), **spelled}
 
     @property
     def example(self) -> str:
         """A month or day as it is written."""
+        if self.financial_years:
+            return "2024/25"
         if self.spelled:
             return " or ".join(self.spelled)
         return date(2025, 11, 1).strftime(self.formats[0]).upper()
@@ -67,7 +77,8 @@ class Column(Strict):
     def _complete(self) -> Column:
         if self.type == "label" and not self.labels:
             raise ValueError("a label column needs its label family (`labels:`)")
-        if self.type in ("month", "date") and not (self.formats or self.spelled):
+        told = self.formats or self.spelled or self.financial_years
+        if self.type in ("month", "date") and not told:
             raise ValueError(f"a {self.type} column needs its date formats (`formats:`)")
         if self.type in NUMBERS and not self.unit:
             raise ValueError(f"a {self.type} column needs its unit (`unit:`)")

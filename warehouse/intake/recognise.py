@@ -11,9 +11,10 @@ from datetime import date
 import polars as pl
 
 from warehouse.contract.model import Contract
+from warehouse.intake.personal_data import refuse_persons
 from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
-from warehouse.readers.refused import AGAIN, Refused, shown
+from warehouse.readers.refused import AGAIN, Refused, shown, unreadable
 from warehouse.readers.tables import Table, find_beside, find_table
 
 SAMPLE_ROWS = 50
@@ -39,6 +40,7 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
     """The feed of a spooled file, its number of rows and its months. Raises Refused."""
     table = find_table(content, feed)
     _refuse_by_name(content, table.contract)
+    refuse_persons(table)
     found = _recognised(content, table, today)
     _has_rows_of_the_feed(table)
     return found
@@ -113,7 +115,7 @@ def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
         if None in tally:  # do not count blank lines
             tally[None] -= _blank_lines(table)
     except pl.exceptions.PolarsError as error:
-        raise _unreadable(error) from error
+        raise unreadable(error) from error
     return sum(tally.values()), tally
 
 
@@ -129,16 +131,13 @@ def _blank_lines(table: Table) -> int:
     return found
 
 
-def _unreadable(error: Exception) -> Refused:
-    return Refused(f"Its rows can't be read as CSV ({shown(str(error))}).", AGAIN)
-
-
 def _months(contract: Contract, written: dict[str | None, int], today: date) -> tuple[date, ...]:
     name = contract.edition.content
     if name is None:
         return ()
     spellings = contract.columns[name].months
-    readable = {spellings[text] for text in written if text in spellings}
+    texts = {text.strip() for text in written if text}
+    readable = {spellings[text] for text in texts if text in spellings}
     months = sorted(month for month in readable if month <= today)
     if not months:
         example = contract.columns[name].example
@@ -162,4 +161,4 @@ def _is_sample(table: Table) -> bool:
     try:
         return bool(first.collect().item())
     except pl.exceptions.PolarsError as error:
-        raise _unreadable(error) from error
+        raise unreadable(error) from error

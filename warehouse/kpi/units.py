@@ -13,6 +13,7 @@ Unit = Literal[
     "fte",
     "minutes",
     "score",
+    "pounds",
     "share",
     "rate_per_1000",
     "rate_per_working_day",

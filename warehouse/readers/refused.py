@@ -16,6 +16,11 @@ AGAIN = "Download it again from the publisher's page."
 SUSPECT = "Do not use this file; get it from the publisher's page."
 
 
+def unreadable(error: Exception) -> Refused:
+    """The refusal of rows that are no CSV."""
+    return Refused(f"Its rows can't be read as CSV ({shown(str(error))}).", AGAIN)
+
+
 def shown(text: str) -> str:
     """A foreign text for a message: shortened, and without control characters."""
     kept = "".join(letter if letter.isprintable() else "?" for letter in text[: SHOWN + 1])

@@ -22,7 +22,8 @@ from warehouse.readers.months_across import (
     read_across,
 )
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.readers.refused import AGAIN, Refused
+from warehouse.readers.refused import AGAIN, Refused, unreadable
+from warehouse.readers.returns import other_separator, refuse_second, unmerged, without_notes
 from warehouse.readers.title_sheet import title_date
 from warehouse.readers.unheaded import match_unheaded, misfit, scan_unheaded
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
@@ -91,8 +92,14 @@ def find_table(
     try:
         contract = match_contract(headings, feed)
     except Refused as refusal:
-        raise misfit(content.path, feed) or refusal from None
+        told = misfit(content.path, feed) or other_separator(headings)
+        raise told or refusal from None
     rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)
+    if contract.local_return:
+        try:
+            rows = without_notes(rows.collect(), contract).lazy()
+        except pl.exceptions.PolarsError as error:
+            raise unreadable(error) from error
     return Table(contract, tuple(headings), with_years(rows, contract, headings))
 
 
@@ -123,6 +130,8 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
             nearest = (share, one)
     if nearest is None:
         raise Refused("None of its sheets has a table.", "Check that it is the right workbook.")
+    if fitting and nearest_contract(fitting[0].headings, feed)[1].local_return:
+        refuse_second(fitting)
     return max(fitting, key=lambda one: len(one.sheet.rows)) if fitting else nearest[1]
 
 
@@ -139,26 +148,16 @@ def read_table(path: Path, sheet: str | None, header_row: int, contract: Contrac
 
 def table_rows(table: Candidate, contract: Contract) -> pl.DataFrame:
     """The rows of a workbook's table: a text column per heading (`column_3` for one without), and
-    `source_row`, the spreadsheet's row number. Blank cells are null.
-
-    Notes below the data (no count, and at most half of the required columns filled) are not rows.
+    `source_row`, the spreadsheet's row number. Blank cells are null. Notes below the data are no
+    rows (`without_notes`).
     """
-    required = contract.required(table.headings)
-    named = [contract.column_of(heading) for heading in table.headings]
-    wanted = [i for i, name in enumerate(named) if name in required]
-    counted = [i for i, name in enumerate(named) if name in contract.numbers]
-
-    def is_note(cells: list[str]) -> bool:
-        filled = sum(bool(cells[i]) for i in wanted)
-        return not any(cells[i] for i in counted) and filled * 2 <= len(wanted)
-
-    body = table.body(is_note)
+    body = unmerged(table, contract)
     columns = zip(*body.values(), strict=True) if body else ([] for _ in table.headings)
     frame = pl.DataFrame(
         pl.Series(name, [cell or None for cell in cells], pl.String)
         for name, cells in zip(names_of(table.headings), columns, strict=True)
     )
-    return frame.with_columns(pl.Series(SOURCE_ROW, list(body), pl.UInt32))
+    return without_notes(frame.with_columns(pl.Series(SOURCE_ROW, list(body), pl.UInt32)), contract)
 
 
 def names_of(headings: Sequence[str]) -> list[str]:

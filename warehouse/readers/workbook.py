@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -21,10 +21,14 @@ REACH = 16  # longest cell address in bytes, so that none is missed between two 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as text: dates as YYYY-MM-DD, whole numbers without decimals, blanks as ""."""
+    """A sheet as text: dates as YYYY-MM-DD, whole numbers without decimals, blanks as "".
+
+    `merged`: first and last (row, column) of merged cells, from 0; the first one has their value.
+    """
 
     name: str
     rows: list[list[str]]
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,11 @@ class Candidate:
     row: int
     headings: tuple[str, ...]
 
-    def body(self, is_note: Callable[[list[str]], bool]) -> dict[int, list[str]]:
-        """Row number -> cells below the headings, without blank rows and notes below the data."""
-        below = {
-            number: cells[: len(self.headings)]
-            for number, cells in enumerate(self.sheet.rows[self.row :], self.row + 1)
-        }
-        filled = {number: cells for number, cells in below.items() if any(cells)}
-        for number in reversed(list(filled)):
-            if not is_note(filled[number]):
-                break
-            del filled[number]
-        return filled
+    def body(self) -> dict[int, list[str]]:
+        """Row number -> cells below the headings, without blank rows."""
+        below = enumerate(self.sheet.rows[self.row :], self.row + 1)
+        width = len(self.headings)
+        return {number: cells[:width] for number, cells in below if any(cells[:width])}
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
@@ -57,8 +54,10 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             for name in workbook.sheet_names:
-                cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                yield Sheet(name, [[cell_text(value) for value in row] for row in cells])
+                sheet = workbook.get_sheet_by_name(name)
+                cells = sheet.to_python(skip_empty_area=False)
+                texts = [[cell_text(value) for value in row] for row in cells]
+                yield Sheet(name, texts, tuple(sheet.merged_cell_ranges or ()))
     except (CalamineError, zipfile.BadZipFile) as error:
         raise Refused(f"It can't be read as an Excel workbook ({error}).", AGAIN) from error
 

@@ -4,7 +4,6 @@ quarantine. Pure polars. Not here: reading files (`warehouse.transform.tidy`), c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -13,9 +12,11 @@ from warehouse.base.decimals import PLACES
 from warehouse.base.months import between, month_text, window
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
-from warehouse.reference.levels import UNASSIGNED
+from warehouse.reference.levels import LEVELS, UNASSIGNED
 from warehouse.transform.reshape import headings_of
-from warehouse.transform.typed_values import blank_to_null, typed_column
+from warehouse.transform.row_rule import RowRule
+from warehouse.transform.typed_by_hand import mistakes
+from warehouse.transform.typed_values import blank_to_null, given, typed_column
 
 FAILED_RULE = "failed_rule"
 RAW = "raw."
@@ -59,6 +60,7 @@ TYPED_REMEDIES = {
     "month_readable": "type it as YYYY-MM",
     "date_readable": "type it as YYYY-MM-DD",
     "code_pattern": "check the code",
+    "label_known": "choose one of these",
     "month_in_window": "check the month",
 }
 
@@ -69,18 +71,6 @@ def remedy(rule: str, contract: Contract) -> str:
         return REMEDIES[rule]
     own = MENDED if REMEDIES[rule] == CORRECTED else REMEDIES[rule]
     return TYPED_REMEDIES.get(rule, own)
-
-
-@dataclass(frozen=True)
-class RowRule:
-    """A row rule: `broken` is true for rows to quarantine; `source`: the column with the published
-    text; `expected`: in words."""
-
-    rule: str
-    column: str
-    source: str
-    broken: pl.Expr
-    expected: str
 
 
 def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFrame:
@@ -140,6 +130,7 @@ def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list
             rules.append(RowRule("value_present", name, source[name], missing, "a value"))
     for name in contract.columns:
         if name in source:
+            rules += mistakes(contract, name, source[name]) if contract.local_return else ()
             rules += _value_rules(contract, name, source[name])
     if contract.month and contract.month in source:
         first, last = window(edition, contract.window_months)
@@ -180,7 +171,7 @@ def _value_rules(  # noqa: PLR0911 - one for each type
     column, value = contract.columns[name], pl.col(name)
     unreadable = value.is_null()
     if column.nullable:
-        unreadable &= blank_to_null(source, column.missing).is_not_null()
+        unreadable &= given(contract, name, source).is_not_null()
     match column.type:
         case "month":
             expected = f"the first of a month, like {column.example}"
@@ -209,6 +200,10 @@ def _value_rules(  # noqa: PLR0911 - one for each type
     if column.pattern is None:
         return []
     expected = f"a code like {column.pattern}"
+    unit = contract.reporting_unit
+    if contract.local_return:
+        named = unit is not None and unit.code == name and LEVELS[unit.level].singular
+        expected = f"the ODS code of a {named}" if named else "an ODS code"
     return [RowRule("code_pattern", name, source, ~value.str.contains(column.pattern), expected)]
 
 

@@ -23,10 +23,11 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.readers.containers import XLSX, to_utf8
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.readers.refused import Refused
+from warehouse.readers.returns import without_notes
 from warehouse.readers.tables import names_of, read_table
 from warehouse.readers.years_apart import with_years
 from warehouse.transform import unreliable
-from warehouse.transform.conform import FAILED_RULE, RAW, RowRule, conform, remedy, rules_of
+from warehouse.transform.conform import FAILED_RULE, RAW, conform, remedy, rules_of
 from warehouse.transform.corrections import correct, corrections
 from warehouse.transform.lake import Broken, TidyFacts, facts_of, lake_keys, version_of
 from warehouse.transform.measure import measure, observe_organisations
@@ -41,6 +42,7 @@ from warehouse.transform.one_pass import (
 )
 from warehouse.transform.persons import add_up, withhold
 from warehouse.transform.reshape import headings_of, is_reshaped, reshape
+from warehouse.transform.row_rule import RowRule
 
 CHUNK = 1 << 20
 SHOWN = 200
@@ -109,6 +111,8 @@ def _read(archive: Archive, file: SourceFile, contract: Contract, scratch: Path)
     headed = file.header_row > 0
     raw = scan_rows(text, texts_of(contract, columns), headed)
     raw = with_years(raw, contract, file.headings)
+    if contract.local_return:
+        raw = without_notes(raw.collect(), contract).lazy()
     if lines > file.rows + headed:
         return Published(_mark_swallowed(raw))
     if not may_be_typed(contract):
@@ -209,7 +213,7 @@ def _name_rules(bad: pl.DataFrame, contract: Contract, rules: list[RowRule]) -> 
             "column_name": [rule.column for rule in rules],
             "expected": [rule.expected for rule in rules],
             "heading": [_heading(rule) for rule in rules],
-            "remedy": [remedy(rule.rule, contract) for rule in rules],
+            "remedy": [rule.remedy or remedy(rule.rule, contract) for rule in rules],
         },
         schema_overrides={FAILED_RULE: pl.Int16},
     )

@@ -12,6 +12,7 @@ import polars as pl
 from warehouse.base.decimals import KIND, exactly
 from warehouse.base.text import fold
 from warehouse.contract.model import Contract
+from warehouse.transform.typed_by_hand import cleaned
 
 
 @cache
@@ -95,6 +96,13 @@ def blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
     return pl.when(~text.is_in(["", *missing])).then(text)
 
 
+def given(contract: Contract, name: str, source: str) -> pl.Expr:
+    """A column's text, stripped; null if it means that there is no value."""
+    if contract.local_return:
+        return cleaned(contract, name, source)
+    return blank_to_null(source, contract.columns[name].missing)
+
+
 def _kind(contract: Contract, name: str) -> pl.DataType:
     match contract.columns[name].type:
         case "month" | "date":
@@ -115,7 +123,9 @@ def typed_column(  # noqa: PLR0911 - one for each type
     column = contract.columns[name]
     if source is None:
         return pl.lit(None, _kind(contract, name))
-    text = blank_to_null(source, column.missing) if column.missing else pl.col(source)
+    text = given(contract, name, source)
+    if not contract.local_return and not column.missing:
+        text = pl.col(source)
     match column.type:
         case "month":
             return _dated(text, column.months)
@@ -129,4 +139,4 @@ def typed_column(  # noqa: PLR0911 - one for each type
             return exactly(text)
         case "text":
             return pl.when(text != "").then(text)
-    return blank_to_null(source, column.missing)
+    return given(contract, name, source)

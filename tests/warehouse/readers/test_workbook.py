@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support import APP, app_workbook, imported, workbook, write, zipped
 from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 from warehouse.readers.refused import Refused
+from warehouse.readers.tables import table_rows
 from warehouse.readers.workbook import Sheet, candidates, cell_text, read_sheets
 
 
@@ -60,11 +62,18 @@ def test_headings_are_looked_for_near_the_top_of_every_sheet() -> None:
     assert [(one.row, one.headings) for one in found] == [(3, ("a", "b")), (4, ("1", "2"))]
 
 
-def test_the_body_ends_before_the_notes_and_skips_blank_rows() -> None:
-    rows = [["a", "b"], ["1", "2"], ["", ""], ["3", "4"], ["Source: x", ""], ["", "note"]]
+def test_the_body_skips_blank_rows() -> None:
+    rows = [["a", "b"], ["1", "2"], ["", ""], ["3", "4"], ["", "note"]]
     [table, *_] = candidates([Sheet("S", rows)])
-    body = table.body(lambda cells: not all(cells))
-    assert body == {2: ["1", "2"], 4: ["3", "4"]}
+    assert table.body() == {2: ["1", "2"], 4: ["3", "4"], 5: ["", "note"]}
+
+
+def test_notes_below_the_data_are_no_rows_and_those_within_are() -> None:
+    contract = contracts()["pharmacy_first_referrals"]
+    headings = [contract.columns[name].published[0] for name in contract.columns]
+    sound, note = ["2025-10", "C82001", "A", "1", "1", "1"], ["Source: x", *[""] * 5]
+    [table, *_] = candidates([Sheet("S", [headings, note, sound, [""] * 6, note, note])])
+    assert table_rows(table, contract)["source_row"].to_list() == [2, 3]
 
 
 @settings(max_examples=25, deadline=None)

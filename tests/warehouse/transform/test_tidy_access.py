@@ -281,11 +281,11 @@ def test_a_local_return_may_be_a_workbook(home: Home) -> None:
 
 MISTAKES = [
     (
-        {"Month": "October 2025"},
+        {"Month": "Autumn 2025"},
         "month_readable",
-        "Month: found `October 2025`, expected",
+        "Month: found `Autumn 2025`, expected the first of a month, like 2025-11",
     ),
-    ({"Month": "01/10/2025"}, "month_readable", "expected the first of a month, like 2025-11"),
+    ({"Month": "10/01/2025"}, "month_readable", "it may be an American date"),
     ({"Month": "2025-10-15"}, "month_readable", "`2025-10-15`"),
     ({"Month": "25-Oct"}, "month_not_mangled", "format the column as text"),
     ({"Month": "45931"}, "month_not_mangled", "found `45931`"),

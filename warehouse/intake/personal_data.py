@@ -1,0 +1,62 @@
+"""Personal data in local returns: a return counts, and names nobody. A file with a person in it is
+refused before any byte of it is archived, and no value of it is repeated. Not here: persons in
+published files (`persons:` of a contract)."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from warehouse.readers.refused import Refused, shown
+from warehouse.readers.tables import Table
+
+# Headings, as `heading_key` leaves them, of columns that are of a person.
+OF_PERSONS = re.compile(
+    r"nhsn(o|um|umber)|^nhs$|patient(s)?(id|name|no|number|ref)|(fore|sur|first|last|given|family|middle)name"
+    r"|^dob$|dateofbirth|birthdate|^(home|patient)?(address|postcode)|mobile|^(tele)?phone|e?mail(address)?$"
+)
+NHS_NUMBER = r"(?:^|\D)(\d{3}[ -]?\d{3}[ -]?\d{4})(?:\D|$)"
+E_MAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
+REMEDY = "Delete the column, or the text, and import the file again. Nothing of this file was kept."
+
+
+def refuse_persons(table: Table) -> None:
+    """Refuse a local return with a column of persons, or with an NHS number or an e-mail address in
+    any cell. Raises Refused naming the column, and the row of a cell."""
+    if not table.contract.local_return:
+        return
+    for heading in table.headings:
+        key = re.sub(r"[^a-z]", "", heading.casefold())
+        if table.contract.column_of(heading) is None and OF_PERSONS.search(key):
+            raise Refused(f"Its column `{shown(heading)}` looks like personal data.", REMEDY)
+    rows = table.rows.collect()
+    for heading in rows.columns:
+        text = pl.col(heading).cast(pl.String)
+        may_be = text.str.contains(NHS_NUMBER) | text.str.contains(E_MAIL)
+        for row, cell in (
+            rows.with_row_index("place").filter(may_be).select("place", heading).rows()
+        ):
+            what = _personal(cell)
+            if what:
+                raise Refused(
+                    f"Row {row + 1} below the headings has {what} in `{shown(heading)}`.", REMEDY
+                )
+
+
+def _personal(cell: str) -> str | None:
+    """What a text has of a person, in words; None for nothing."""
+    if re.search(E_MAIL, cell):
+        return "an e-mail address"
+    found = re.findall(NHS_NUMBER, cell)
+    return "an NHS number" if any(is_nhs_number(re.sub(r"\D", "", one)) for one in found) else None
+
+
+def is_nhs_number(digits: str) -> bool:
+    """Whether ten digits are an NHS number, by its check digit."""
+    check = (
+        11
+        - sum(int(one) * weight for one, weight in zip(digits[:9], range(10, 1, -1), strict=True))
+        % 11
+    )
+    return check % 11 == int(digits[9]) and check != 10
