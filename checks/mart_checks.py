@@ -16,6 +16,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_file
 from warehouse.editions.check_history import RESULT_SCHEMA, CheckResult
 from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.figure_tables import organisation_key
 from warehouse.publication.memory_limits import limits_of
 from warehouse.reference.levels import DATED, sql_list
 
@@ -28,6 +29,9 @@ UNIQUE = {
     "kpi_monthly": "kpi_id, org_level, org_code, month",
     "kpi_other_period": "kpi_id, org_level, org_code, period_start, period_end",
     "kpi_vintage": "kpi_id, org_level, org_code, month, edition, revision",
+    "organisation": "organisation_key",
+    "organisation_current": "org_level, org_code",
+    "kpi": "kpi_key",
 }
 
 # rule -> (the fault, the query that finds it). One row per fault.
@@ -66,13 +70,16 @@ OFFENCES = {
         ),
     ),
     "figures_placed": (
-        "a figure whose organisation does not have exactly one row in the month",
-        """SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows')
-               AS offence
-           FROM (SELECT DISTINCT org_level, org_code, month FROM kpi_period) AS f
+        "a figure whose organisation does not have exactly one row in the month, with its key",
+        f"""SELECT concat_ws(' ', f.org_level, f.org_code, f.month, count(o.org_code), 'rows',
+                            f.own) AS offence
+           FROM (SELECT DISTINCT org_level, org_code, month, {organisation_key()} AS own FROM (
+                     SELECT DISTINCT org_level, org_code, month, organisation_since
+                     FROM kpi_period)) AS f
            LEFT JOIN organisation AS o ON o.org_level = f.org_level AND o.org_code = f.org_code
                AND f.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')
-           GROUP BY f.org_level, f.org_code, f.month HAVING count(o.org_code) <> 1""",
+           GROUP BY f.org_level, f.org_code, f.month, f.own
+           HAVING count(o.org_code) <> 1 OR any_value(o.organisation_key) <> f.own""",
     ),
     "catalogue_complete": (
         "a figure whose KPI is not in the catalogue",

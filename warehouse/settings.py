@@ -66,6 +66,14 @@ class Looking(Strict):
         return said
 
 
+class ShortName(Strict):
+    """A name for an organisation, in place of the shipped or published one."""
+
+    level: OrgLevel
+    code: str = Field(pattern=ORG_CODE)
+    name: str = Field(min_length=1)
+
+
 class HeadlinePlace(Strict):
     """A place whose headline figures are shown; without `name` under its name in the mart."""
 
@@ -88,14 +96,16 @@ class Settings(Strict):
 
     `place`: ODS code of the home's ICB; claims about it are evaluated. `headline_places`: whose
     headline figures are shown, in that order; by default the ICB alone, for `HOME_PLACE` its city
-    too. `addresses`: beginnings of publishers' addresses -> replacements (a mirror). `keep_marts`:
-    number of previous marts kept. `keep_runs_days`: how long Dagster's runs are kept at least.
-    `memory_mb`: memory that DuckDB may use to build and check a mart; what does not fit is written
-    to disk. The process needs up to 800 MB beside it, after reading national files.
+    too. `short_names`: of organisations, before those shipped. `addresses`: beginnings of
+    publishers' addresses -> replacements (a mirror). `keep_marts`: number of previous marts kept.
+    `keep_runs_days`: how long Dagster's runs are kept at least. `memory_mb`: memory that DuckDB may
+    use to build and check a mart; what does not fit is written to disk. The process needs up to 800
+    MB beside it, after reading national files.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
     headline_places: tuple[HeadlinePlace, ...] = Field(default=(), max_length=10)
+    short_names: tuple[ShortName, ...] = ()
     disclosure: Disclosure = Disclosure()
     addresses: dict[str, str] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
@@ -103,6 +113,11 @@ class Settings(Strict):
     keep_marts: int = Field(default=2, ge=0)
     keep_runs_days: int = Field(default=90, ge=1)
     memory_mb: int = Field(default=700, ge=500)
+
+    @property
+    def names_chosen(self) -> dict[tuple[str, str], str]:
+        """(Level, code) -> short name."""
+        return {(one.level, one.code): one.name for one in self.short_names}
 
     @property
     def headlines(self) -> tuple[HeadlinePlace, ...]:
@@ -149,7 +164,8 @@ def read_settings(home: Home) -> Settings:
 
 POSSIBLE = (
     "Possible keys: `place:` (ODS code of an ICB, like QK1), `headline_places:` (a list of "
-    "`{level: sub_icb, code: 04C}`, optionally with `name:`), `disclosure:` with `practice_level:` "
+    "`{level: sub_icb, code: 04C}`, optionally with `name:`), `short_names:` (a list of the same, "
+    "with `name:`), `disclosure:` with `practice_level:` "
     "(true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
     "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "

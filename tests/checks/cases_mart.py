@@ -12,16 +12,18 @@ from tests.checks.support_checks import Case, Results
 from tests.support import patient_list, regional, write
 from tests.warehouse.support_mart import RUN, build
 from warehouse.base.home import Home
+from warehouse.mart.figure_tables import stored
 
 # A figure of another KPI made from one that is there: what it is changed to.
 MADE = (
-    "INSERT INTO kpi_monthly SELECT * REPLACE ({changes}) FROM kpi_monthly WHERE {chosen} LIMIT 1"
+    f"INSERT INTO kpi_monthly BY NAME SELECT {stored('kpi_monthly')} FROM ("
+    "SELECT * REPLACE ({changes}) FROM kpi_monthly WHERE {chosen} LIMIT 1)"
 )
 LIST = "kpi_id = 'registered_patients' AND org_level = '{}' AND value IS NOT NULL"
 SPOILT = {
     "tables_described": "COMMENT ON COLUMN kpi_monthly.value IS NULL",
     "kpis_described": "UPDATE kpi SET owner = ' ' WHERE kpi_id = 'appointments'",
-    "figures_unique": "INSERT INTO kpi_monthly SELECT * FROM kpi_monthly LIMIT 1",
+    "figures_unique": MADE.format(changes="kpi_id AS kpi_id", chosen="TRUE"),
     "figures_placed": "UPDATE organisation SET valid_from = DATE '2025-09-01' "
     "WHERE org_code = '04C' AND org_level = 'sub_icb'",
     "catalogue_complete": "DELETE FROM kpi WHERE kpi_id = 'appointments'",

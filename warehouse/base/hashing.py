@@ -1,4 +1,4 @@
-"""SHA-256 of files and streams, also in a thread beside other work."""
+"""SHA-256 of files and streams, also in a thread beside other work; numbers for names."""
 
 from __future__ import annotations
 
@@ -59,3 +59,9 @@ def hash_stream(stream: IO[bytes]) -> str:
     while chunk := stream.read(CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def number_of(name: str) -> int:
+    """A number for a name that is the same in every build: from 0, in 31 bits, so that every tool
+    reads it as an integer. Two names may have the same, so check those that must not."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) >> 1

@@ -17,7 +17,7 @@ from warehouse.base.months import add_months
 from warehouse.claims.register_entries import ClaimOrganisation, Reading
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.explain_macros import VINTAGE
-from warehouse.mart.figures import PER_PEOPLE, VALUE
+from warehouse.mart.figure_rows import PER_PEOPLE, VALUE
 from warehouse.mart.hierarchy import Connection, create_from
 
 # How many months from its own month figures can still refute a statement.

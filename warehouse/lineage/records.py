@@ -32,6 +32,7 @@ RECORDS = {
     "quarantine.row": "rejected rows, as published",
     "reference.local_authorities": "the shipped table of local authorities",
     "reference.organisations": "the shipped, dated table of organisations",
+    "reference.short_names": "the shipped table of short names, and those in the home's settings",
     "reference.special_services": "the shipped table of special services",
     "tidy.facts": "rows counted when a file was parsed",
 }

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from warehouse.lineage.expression import equalities
 from warehouse.lineage.query import Reader, full_name
-from warehouse.lineage.relation import NOTHING, Relation, table_relation
+from warehouse.lineage.relation import NOTHING, Origin, Origins, Relation, table_relation
 
 Kind = Literal["create", "ensure", "insert", "update", "delete", "drop"]
 Columns = Mapping[str, tuple[str, ...]]
@@ -68,7 +68,7 @@ def _change(made: exp.Expr, reader: Reader) -> Change | None:
             found = _create(made, reader)
         case exp.Insert():
             target = full_name(made.this)
-            names = list(reader.tables(target).columns)
+            names = None if made.args["by_name"] else list(reader.tables(target).columns)
             found = Change("insert", target, reader.read(made.expression, names=names))
         case exp.Update():
             found = _update(made, reader)
@@ -84,12 +84,19 @@ def _change(made: exp.Expr, reader: Reader) -> Change | None:
 
 def _create(made: exp.Create, reader: Reader) -> Change | None:
     if isinstance(made.this, exp.Schema):
-        columns = {one.name: NOTHING for one in made.this.expressions}
-        return Change("create", full_name(made.this.this), Relation(columns))
+        target = full_name(made.this.this)
+        columns = {one.name: _generated(one, target) for one in made.this.expressions}
+        return Change("create", target, Relation(columns))
     if made.expression is None:
         return None
     kind: Kind = "ensure" if made.args.get("exists") else "create"
     return Change(kind, full_name(made.this), reader.read(made.expression))
+
+
+def _generated(column: exp.ColumnDef, table: str) -> Origins:
+    """Return the origins of a column that is generated from others of its table; none of others."""
+    named = (found.name for rule in column.constraints for found in rule.find_all(exp.Column))
+    return frozenset(Origin(table, name) for name in named)
 
 
 def _update(made: exp.Update, reader: Reader) -> Change:

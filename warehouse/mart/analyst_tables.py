@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.base.hashing import number_of
 from warehouse.contract.figure_period import PERIOD_COLUMNS
 from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.figure_tables import organisation_key
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_table import create_organisation
 from warehouse.mart.participation import create_members_table
+from warehouse.reference.short_names import shipped_names
 
 
-def create_analyst_tables(db: Connection, kpis: dict[str, Kpi]) -> None:
-    """Create `organisation`, `kpi`, `calendar_month` and tables of members in the attached mart."""
+def create_analyst_tables(
+    db: Connection, kpis: dict[str, Kpi], short_names: dict[tuple[str, str], str]
+) -> None:
+    """Create `organisation`, `kpi`, `calendar_month` and tables of members in the attached mart.
+    `short_names`: those that the home chose, by level and code."""
     db.execute("CREATE TABLE mart.calendar_month AS SELECT * FROM stage.calendar ORDER BY month")
-    create_organisation(db)
+    create_organisation(db, shipped_names() | short_names)
     for kpi in kpis.values():
         if kpi.members_table:
             create_members_table(db, kpi)
     rows = [_kpi_row(kpi) for kpi in kpis.values()]
-    texts = dict.fromkeys(("denominator", "not_additive_because"), pl.String)
-    create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=texts), "catalogue.kpi")
+    types = {
+        **dict.fromkeys(("denominator", "not_additive_because"), pl.String),
+        "kpi_key": pl.Int32,
+    }
+    create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=types), "catalogue.kpi")
 
 
 def _kpi_row(kpi: Kpi) -> dict[str, object]:
     return {
+        "kpi_key": number_of(kpi.kpi_id),
         "kpi_id": kpi.kpi_id,
         "title": kpi.title,
         "description": kpi.description,
@@ -74,7 +84,9 @@ def _wide(view: str, ids: list[str], table: str, period: str) -> str:
     listed = ", ".join(f"'{i}'" for i in ids)
     return (
         f"CREATE VIEW {view} AS SELECT {period}, org_level, org_code, org_name,\n"
-        f"  {columns},\n  bool_or(synthetic) AS synthetic\n"
+        f"  {columns},\n  {organisation_key()} AS organisation_key,\n"
+        f"  bool_or(synthetic) AS synthetic\n"
         f"FROM {table} WHERE kpi_id IN ({listed})\n"
-        f"GROUP BY {period}, org_level, org_code, org_name"
+        f"GROUP BY {period}, org_level, org_code, org_name, organisation_since\n"
+        f"ORDER BY {period}, org_level, org_code"
     )

@@ -25,12 +25,23 @@ def batches(db: Connection, table: str) -> list[tuple[int, int]]:
 
 
 def create_in_batches(
-    db: Connection, table: str, sql: str, some: list[tuple[int, int]], **parameters: object
+    db: Connection,
+    table: str,
+    sql: str,
+    some: list[tuple[int, int]],
+    columns: str | None = None,
+    **parameters: object,
 ) -> None:
-    """Create a table from a query that has the condition `BATCH`, batch after batch. Lineage reads
-    the statement of the first one; the others differ only in their parameters."""
+    """Create a table from a query that has the condition `BATCH`, batch after batch. `columns`: of
+    the table, as in CREATE TABLE, filled by name; None for those of the query. Lineage reads the
+    statement of the first batch; the others differ only in their parameters."""
     [(first, last), *others] = some
-    db.execute(f"CREATE TABLE {table} AS {sql}", {**parameters, "first": first, "last": last})
+    values = {**parameters, "first": first, "last": last}
+    if columns is None:
+        db.execute(f"CREATE TABLE {table} AS {sql}", values)
+    else:
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        db.execute(f"INSERT INTO {table} BY NAME {sql}", values)
     for first, last in others:
         values = {**parameters, "first": first, "last": last}
-        unlogged(db, f"INSERT INTO {table} {sql}", values)
+        unlogged(db, f"INSERT INTO {table} BY NAME {sql}", values)

@@ -1,19 +1,18 @@
-"""KPIs: `kpi_vintage` (every vintage of every figure) and `kpi_monthly` (the latest of each month
-with its comparisons), calculated from the catalogue."""
+"""KPIs, calculated from the catalogue: every vintage of every figure, and the latest of each month.
+Their rows in the mart are made in `figure_rows`."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from warehouse.base.hashing import number_of
 from warehouse.contract.cumulative_measures import cumulative_figure
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
-from warehouse.kpi.units import BASE_UNITS
-from warehouse.mart.batches import BATCH, batches, create_in_batches
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of
-from warehouse.mart.figure_status import with_status
+from warehouse.mart.figure_rows import VALUE, create_monthly, create_vintage
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
@@ -24,22 +23,12 @@ from warehouse.mart.provisional import create_provisional, load_lags
 from warehouse.mart.revisions import link_vintages
 from warehouse.mart.rollup import roll_up
 from warehouse.mart.special import leave_out_special
-from warehouse.reference.levels import DATED, TABLE, is_unassigned, sql_list
+from warehouse.reference.levels import TABLE, is_unassigned, sql_list
 from warehouse.settings import Disclosure
 
 Wanted = list[tuple[Kpi, Source]]
-# How a value is calculated from its parts, by unit; over several months, from summed parts.
-COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
-VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
-    WHEN unit = 'fte_per_10000_patients' THEN 10000.0 * {{n}} / nullif({{d}}, 0)
-    WHEN unit IN ({COUNTS}) THEN {{n}}
-    ELSE {{n}} / nullif({{d}}, 0) END"""
-# Units that divide by people: over several months, by their mean.
-PER_PEOPLE = "('rate_per_1000', 'rate_per_person', 'fte_per_10000_patients')"
 # So many KPIs and levels are calculated in one statement: each takes memory until all are done.
 TOGETHER = 50
-# What comparisons over time need of a figure (`stage.year_before`).
-OVER_TIME = ("series", "ordinal", "financial_year", "value", "numerator", "denominator", "status")
 
 
 def published_sources(db: Connection, kpis: dict[str, Kpi]) -> Wanted:
@@ -67,9 +56,9 @@ def build_figures(
     load_kpi_sources(db, wanted)
     _number_series(db)
     link_vintages(db)
-    _create_vintage(db)
+    create_vintage(db)
     kept.add_vintages(db)
-    _create_monthly(db, synthetic, kept)
+    _create_months(db, synthetic, kept)
     kept.add_months(db)
 
 
@@ -135,32 +124,8 @@ def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     db.execute(f"CREATE TABLE stage.covered AS {' UNION ALL '.join(covered)}")
 
 
-def _create_vintage(db: Connection) -> None:
-    create_in_batches(
-        db,
-        "mart.kpi_vintage",
-        f"""SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision,
-               n.published_on, n.value, n.numerator, n.denominator, n.known_from, n.known_until,
-               n.disputed IS NOT NULL AS disputed
-        FROM stage.numbered AS n JOIN stage.series AS s USING (series)
-        WHERE n.series {BATCH}
-        ORDER BY {_laid_out("s", "n")}, n.vintage""",
-        batches(db, "stage.numbered"),
-    )
-
-
-def _laid_out(level: str, figure: str) -> str:
-    """SQL: the order of rows, by the aliases of two tables. Sites and networks, most of the rows,
-    lie month by month within a batch: they are asked for by month, and a new edition replaces
-    months. All others lie series by series."""
-    by_month = f"{level}.org_level NOT IN ({sql_list(DATED)})"
-    return f"""CASE WHEN {by_month} THEN {figure}.ordinal END NULLS FIRST,
-            {figure}.series, {figure}.ordinal"""
-
-
-def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
-    """Calculate comparisons over time. Joins use numbers (a series, an ordinal month), because text
-    keys take several times as long."""
+def _create_months(db: Connection, synthetic: bool, kept: Kept) -> None:
+    """Calculate comparisons over time, and create the tables that show them."""
     _create_latest(db)
     create_dispute_reasons(db)
     kept.lend_neighbours(db)
@@ -172,70 +137,34 @@ def _create_monthly(db: Connection, synthetic: bool, kept: Kept) -> None:
             denominator DOUBLE, status VARCHAR)"""
     )
     kept.lend_months(db)
-    latest = batches(db, "stage.latest")
-    create_in_batches(db, "mart.kpi_monthly", _compared(), latest, synthetic=synthetic)
+    create_monthly(db, synthetic)
     create_other_periods(db, synthetic)
 
 
-def _compared() -> str:
-    """SQL: the rows of `kpi_monthly`. A join adds up only the months to be made; windows would go
-    over those of the year before too, and take several times as long."""
-    to_date, columns = "FILTER (q.financial_year = p.financial_year)", ", ".join(OVER_TIME)
-    return f"""WITH made AS ({with_status()} WHERE p.is_month AND p.series {BATCH}),
-        over_time AS (
-            SELECT {columns} FROM made
-            UNION ALL SELECT {columns} FROM stage.year_before WHERE series {BATCH}),
-        period AS (
-            SELECT p.series, p.ordinal, {_over("fiscal", to_date)}, {_over("rolling", "")}
-            FROM made AS p
-            JOIN over_time AS q
-                ON q.series = p.series AND q.ordinal BETWEEN p.ordinal - 11 AND p.ordinal
-            GROUP BY p.series, p.ordinal)
-        SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value,
-               p.numerator, p.denominator, y.value AS previous_year_value,
-               p.value - y.value AS year_on_year_change,
-               p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
-               CASE WHEN t.fiscal_months = p.financial_month AND NOT p.is_stock
-                    THEN {_to_date("fiscal")} END AS financial_ytd_value,
-               CASE WHEN t.rolling_months = 12 AND NOT p.is_stock
-                    THEN {_to_date("rolling")} END AS rolling_12_month_value,
-               f.value AS first_reported_value, p.edition,
-               p.status, p.status_reason, y.status AS previous_year_status,
-               p.members_present, p.members_expected, $synthetic AS synthetic
-        FROM made AS p
-        JOIN period AS t ON t.series = p.series AND t.ordinal = p.ordinal
-        LEFT JOIN over_time AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
-        LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
-        LEFT JOIN stage.organisation_name AS n
-            ON n.org_level = p.org_level AND n.org_code = p.org_code
-        ORDER BY {_laid_out("p", "p")}"""
-
-
-def _over(name: str, rows: str) -> str:
-    """SQL: months present and summed parts over a period; of some units the mean (`_to_date`)."""
-    return f"""count(q.value) {rows} AS {name}_months, sum(q.numerator) {rows} AS {name}_n,
-        sum(q.denominator) {rows} AS {name}_d, avg(q.denominator) {rows} AS {name}_mean"""
-
-
-def _to_date(name: str) -> str:
-    """SQL: the value over a period. Counts add, patients are averaged."""
-    bottom = f"CASE WHEN p.unit IN {PER_PEOPLE} THEN t.{name}_mean ELSE t.{name}_d END"
-    value = VALUE.replace("unit ", "p.unit ").format(n=f"t.{name}_n", d=f"({bottom})")
-    return f"({value})::DOUBLE"
-
-
 def _load_kpi_facts(db: Connection, wanted: list[tuple[Kpi, Source]]) -> None:
-    """Create `stage.kpi_fact`: unit and kind of each KPI at each level, and the feed that counts
-    it."""
+    """Create `stage.kpi_fact`: key, unit and kind of each KPI at each level, and the feed that
+    counts it; and `stage.kpi_title`, by key."""
     facts = [
-        (kpi.kpi_id, level, kpi.unit, source.feeds[0], kpi.is_stock, kpi.period.is_month)
+        (
+            kpi.kpi_id,
+            level,
+            kpi.unit,
+            source.feeds[0],
+            kpi.is_stock,
+            kpi.period.is_month,
+            number_of(kpi.kpi_id),
+        )
         for kpi, source in wanted
         for level in source.levels
     ]
     text = dict.fromkeys(("kpi_id", "org_level", "unit", "feed"), pl.String)
     flags = dict.fromkeys(("is_stock", "is_month"), pl.Boolean)
-    frame = pl.DataFrame(facts, schema={**text, **flags}, orient="row")
-    create_from(db, "stage.kpi_fact", frame, "catalogue.kpi")
+    schema = {**text, **flags, "kpi_key": pl.Int32}
+    create_from(db, "stage.kpi_fact", pl.DataFrame(facts, schema, orient="row"), "catalogue.kpi")
+    titles = {(number_of(kpi.kpi_id), kpi.title) for kpi, _ in wanted}
+    named = {"kpi_key": pl.Int32, "kpi_title": pl.String}
+    frame = pl.DataFrame(sorted(titles), named, orient="row")
+    create_from(db, "stage.kpi_title", frame, "catalogue.kpi")
 
 
 def _number_series(db: Connection) -> None:

@@ -16,11 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from warehouse.mart.figure_tables import stored
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.input_digests import Changed, feeds_behind, measured_feeds, unlogged
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import REMEMBERED, Kept
 from warehouse.mart.lent_months import kept_as_latest, lend_months, only
+from warehouse.mart.organisation_periods import SPANS
 from warehouse.mart.revisions import SIZE, number_editions
 from warehouse.reference.levels import DATED, sql_list
 
@@ -80,6 +82,8 @@ class KeptFigures(Kept):
         """Replace the touched months of `kpi_vintage`."""
         _drop_touched(db, "kpi_vintage")
         _merge(db, "kpi_vintage")
+        _note_moved(db)
+        _move(db, "kpi_vintage")
 
     def lend_neighbours(self, db: Connection) -> None:
         """Add to `stage.latest` kept figures of the same month of the year before and after, for
@@ -142,6 +146,7 @@ class KeptFigures(Kept):
         unlogged(db, "DROP TABLE mart.kept_kpi_provisional")
         _note_renamed(db)
         _rename(db, "kpi_monthly")
+        _move(db, "kpi_monthly")
         unlogged(
             db,
             f"""INSERT INTO stage.figure BY NAME
@@ -166,6 +171,7 @@ class KeptFigures(Kept):
               AND c.editions_after = k.editions_after""",
         )
         _rename(db, "kept_kpi_revision")
+        _move(db, "kept_kpi_revision")
         _merge(db, "kpi_revision")
 
     def add_members(self, db: Connection) -> None:
@@ -230,7 +236,9 @@ def _drop_touched(db: Connection, table: str) -> None:
 def _merge(db: Connection, table: str) -> None:
     """Put the rows made after the kept ones, which become the table."""
     place = f"mart.{KEPT[table]}"
-    unlogged(db, f"INSERT INTO {place}.kept_{table} BY NAME FROM {place}.{table}")
+    unlogged(
+        db, f"INSERT INTO {place}.kept_{table} BY NAME SELECT {stored(table)} FROM {place}.{table}"
+    )
     unlogged(db, f"DROP TABLE {place}.{table}")
     unlogged(db, f"ALTER TABLE {place}.kept_{table} RENAME TO {table}")
 
@@ -254,4 +262,34 @@ def _rename(db: Connection, table: str) -> None:
         f"""UPDATE mart.{table} AS m SET org_name = r.org_name FROM stage.renamed AS r
         WHERE r.org_level = m.org_level AND r.org_code = m.org_code
           AND m.org_name IS DISTINCT FROM r.org_name""",
+    )
+
+
+def _note_moved(db: Connection) -> None:
+    """Create `stage.moved`: the periods of organisations that have others than in the build
+    before."""
+    own = "org_level, org_code, organisation_since, first, last"
+    unlogged(
+        db,
+        f"""CREATE TABLE stage.moved AS
+        WITH differs AS (
+            SELECT DISTINCT org_level, org_code
+            FROM ((SELECT {own} FROM {BEFORE}.{SPANS} EXCEPT SELECT {own} FROM stage.{SPANS})
+                  UNION ALL
+                  (SELECT {own} FROM stage.{SPANS} EXCEPT SELECT {own} FROM {BEFORE}.{SPANS})))
+        SELECT d.*, s.organisation_since, coalesce(s.first, DATE '0001-01-01') AS first,
+               coalesce(s.last, DATE '9999-12-31') AS last
+        FROM differs AS d LEFT JOIN stage.{SPANS} AS s USING (org_level, org_code)""",
+    )
+
+
+def _move(db: Connection, table: str) -> None:
+    """Give the rows of moved organisations the period in which they are now."""
+    unlogged(
+        db,
+        f"""UPDATE mart.{table} AS k SET organisation_since = m.organisation_since
+        FROM stage.moved AS m
+        WHERE m.org_level = k.org_level AND m.org_code = k.org_code
+          AND k.month BETWEEN m.first AND m.last
+          AND k.organisation_since IS DISTINCT FROM m.organisation_since""",
     )

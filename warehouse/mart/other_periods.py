@@ -14,7 +14,9 @@ import polars as pl
 from warehouse.contract.figure_period import period_columns
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.figure_status import with_status
+from warehouse.mart.figure_tables import organisation_key
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.organisation_periods import in_period
 
 
 def load_periods(db: Connection, kpis: Iterable[Kpi]) -> None:
@@ -38,19 +40,23 @@ def create_other_periods(db: Connection, synthetic: bool) -> None:
         f"""CREATE TABLE mart.kpi_other_period AS
         WITH made AS ({with_status()} WHERE NOT p.is_month)
         SELECT {period_columns("p.month", "k.period_type", "k.length")},
-               p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, p.value, p.numerator,
-               p.denominator, y.value AS previous_year_value,
+               p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, t.kpi_title, p.unit,
+               p.financial_year, p.value, p.numerator, p.denominator,
+               y.value AS previous_year_value,
                p.value - y.value AS year_on_year_change,
                p.value / nullif(y.value, 0) - 1 AS year_on_year_ratio,
                f.value AS first_reported_value, p.edition, p.status, p.status_reason,
                y.status AS previous_year_status, p.members_present, p.members_expected,
-               $synthetic AS synthetic
+               {organisation_key("p.", "o.")} AS organisation_key,
+               o.organisation_since, p.kpi_key, $synthetic AS synthetic
         FROM made AS p
         JOIN stage.kpi_period AS k ON k.kpi_id = p.kpi_id
+        JOIN stage.kpi_title AS t ON t.kpi_key = p.kpi_key
         LEFT JOIN made AS y ON y.series = p.series AND y.ordinal = p.ordinal - 12
         LEFT JOIN stage.first_reported AS f ON f.series = p.series AND f.ordinal = p.ordinal
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = p.org_level AND n.org_code = p.org_code
+        {in_period("p")}
         ORDER BY p.series, p.ordinal""",
         {"synthetic": synthetic},
     )

@@ -6,8 +6,10 @@ from __future__ import annotations
 from warehouse.kpi.catalogue import Kpi, feed_of, level_of, measure_name
 from warehouse.mart.disputed import either
 from warehouse.mart.expected_members import lost, lost_in_place, unplaced
+from warehouse.mart.figure_tables import organisation_key
 from warehouse.mart.hierarchy import Connection, parents
 from warehouse.mart.inputs import Inputs
+from warehouse.mart.organisation_periods import SPANS
 from warehouse.reference.levels import LEVELS
 
 
@@ -126,15 +128,21 @@ def create_members_table(db: Connection, kpi: Kpi) -> None:
             FROM claims AS c JOIN belongs AS b USING (org_code, month)
             ANTI JOIN list AS l
                 ON l.org_code = c.org_code AND l.month = c.month AND l.listed > 0
-            WHERE c.active > 0 GROUP BY ALL)
-        SELECT month, org_level, org_code, n.org_name, l.list_edition,
-               l.pharmacies AS pharmacies_on_list,
+            WHERE c.active > 0 GROUP BY ALL),
+        shown AS (
+            SELECT month, org_level, org_code, l.list_edition,
+                   l.pharmacies AS pharmacies_on_list,
+                   coalesce(u.pharmacies, 0) AS claiming_but_not_on_list
+            FROM listed AS l FULL JOIN unlisted AS u USING (org_level, org_code, month))
+        SELECT s.month, s.org_level, s.org_code, n.org_name, s.list_edition, s.pharmacies_on_list,
                CASE WHEN k.value IS NOT NULL THEN k.numerator END AS participating,
-               coalesce(u.pharmacies, 0) AS claiming_but_not_on_list
-        FROM listed AS l
-        FULL JOIN unlisted AS u USING (org_level, org_code, month)
-        LEFT JOIN (SELECT * FROM mart.kpi_monthly WHERE kpi_id = '{kpi.kpi_id}') AS k
-            USING (org_level, org_code, month)
-        LEFT JOIN stage.organisation_name AS n USING (org_level, org_code)
-        ORDER BY org_level, org_code, month"""
+               s.claiming_but_not_on_list, {organisation_key("s.", "o.")} AS organisation_key
+        FROM shown AS s
+        LEFT JOIN mart.kpi_monthly AS k ON k.kpi_id = '{kpi.kpi_id}'
+            AND k.org_level = s.org_level AND k.org_code = s.org_code AND k.month = s.month
+        LEFT JOIN stage.organisation_name AS n
+            ON n.org_level = s.org_level AND n.org_code = s.org_code
+        LEFT JOIN stage.{SPANS} AS o ON o.org_level = s.org_level AND o.org_code = s.org_code
+            AND s.month BETWEEN o.first AND o.last
+        ORDER BY s.org_level, s.org_code, s.month"""
     )

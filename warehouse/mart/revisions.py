@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from warehouse.mart.batches import BATCH, batches, create_in_batches
+from warehouse.mart.figure_tables import columns_of
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.kept import Kept
+from warehouse.mart.organisation_periods import in_period
 from warehouse.reference.levels import DATED, sql_list
 
 # One number per month of a series, so that one window serves all columns about its vintages.
@@ -102,10 +104,12 @@ def _numbered() -> str:
 def _create_revision(db: Connection, synthetic: bool) -> None:
     """Create `kpi_revision`. A value is compared with the last known one, even if editions in
     between lack it; one that appears or vanishes has no size."""
+    db.execute(f"CREATE TABLE mart.kpi_revision ({columns_of('kpi_revision')})")
     db.execute(
-        f"""CREATE TABLE mart.kpi_revision AS
+        f"""INSERT INTO mart.kpi_revision BY NAME
         WITH changed AS MATERIALIZED (
-            SELECT n.*, s.kpi_id, s.org_level, s.org_code, e.number - f.number AS editions_after,
+            SELECT n.*, s.kpi_id, s.kpi_key, s.org_level, s.org_code,
+                   e.number - f.number AS editions_after,
                    e.editions - e.number AS editions_ago,
                    CASE WHEN n.value IS NULL THEN 'vanished'
                         WHEN n.known_value <> n.value THEN 'revised'
@@ -119,15 +123,15 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
             SELECT *, CASE WHEN kind = 'revised' THEN known_vintage ELSE prior_vintage END AS old,
                    CASE WHEN kind <> 'appeared' THEN known_value END AS old_value
             FROM changed)
-        SELECT c.kpi_id, c.org_level, c.org_code, o.org_name, c.month,
+        SELECT c.kpi_id, c.org_level, c.org_code, n.org_name, c.month,
                {EDITION.format(vintage="c.old")} AS from_edition,
                (c.old % 1000)::INTEGER AS from_revision, c.edition, c.revision, c.known_from,
-               c.kind, c.old_value, c.value AS new_value, c.value - c.old_value AS change,
-               c.value / nullif(c.old_value, 0) - 1 AS ratio, c.editions_after, c.editions_ago,
-               $synthetic AS synthetic
+               c.kind, c.old_value, c.value AS new_value, c.editions_after, c.editions_ago,
+               o.organisation_since, c.kpi_key, $synthetic AS synthetic
         FROM compared AS c
-        LEFT JOIN stage.organisation_name AS o
-            ON o.org_level = c.org_level AND o.org_code = c.org_code
+        LEFT JOIN stage.organisation_name AS n
+            ON n.org_level = c.org_level AND n.org_code = c.org_code
+        {in_period("c")}
         ORDER BY c.series, c.ordinal, c.vintage""",
         {"synthetic": synthetic},
     )

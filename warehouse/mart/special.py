@@ -28,7 +28,10 @@ def register_views() -> dict[str, str]:
         "practice": f"""CREATE VIEW practice AS
             SELECT {OWN}, {", ".join(PARENTS)}
             FROM organisation WHERE org_level = '{LEVEL}'
-            QUALIFY row_number() OVER (PARTITION BY org_code ORDER BY valid_from DESC) = 1"""
+            QUALIFY row_number() OVER (PARTITION BY org_code ORDER BY valid_from DESC) = 1""",
+        "organisation_current": """CREATE VIEW organisation_current AS
+            SELECT * FROM organisation QUALIFY row_number() OVER (
+                PARTITION BY org_level, org_code ORDER BY valid_from DESC NULLS LAST) = 1""",
     }
 
 

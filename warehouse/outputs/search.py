@@ -65,23 +65,24 @@ def find_organisations(
     db: duckdb.DuckDBPyConnection, words: Sequence[str] = (), places: Iterable[HeadlinePlace] = ()
 ) -> list[Row]:
     """The organisations whose code or name has all of the words, largest level first. `places`:
-    those with a short name in the settings.
+    those that the settings give a name of their own.
 
-    Keys: `org_code, org_level, org_name, short_name` (None if it has none), and its newest parents
-    (`KEY_COLUMNS`).
+    Keys: `org_code, org_level, org_name, short_name` (None if it is the published name), and its
+    newest parents (`KEY_COLUMNS`).
     """
-    short = {(place.level, place.code): place.name for place in places}
+    short = {(place.level, place.code): place.name for place in places if place.name}
     every = rows(
         db,
-        f"""SELECT org_code, org_level, org_name, {", ".join(KEY_COLUMNS.values())}
-           FROM organisation
-           QUALIFY row_number() OVER (PARTITION BY org_level, org_code
-                                      ORDER BY valid_from DESC NULLS LAST) = 1""",
+        f"""SELECT org_code, org_level, org_name,
+                  CASE WHEN short_name IS DISTINCT FROM org_name AND short_name <> org_code
+                       THEN short_name END AS short_name,
+                  {", ".join(KEY_COLUMNS.values())}
+           FROM organisation_current""",
     )
     order = list(LEVELS)
     every.sort(key=lambda row: (-order.index(row["org_level"]), row["org_code"]))
     for row in every:
-        row["short_name"] = short.get((row["org_level"], row["org_code"]))
+        row["short_name"] = short.get((row["org_level"], row["org_code"]), row["short_name"])
     return [row for row in every if _has(words, *_names(row))]
 
 

@@ -54,6 +54,7 @@ from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.kept import Kept
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
+from warehouse.mart.organisation_periods import create_organisation_periods
 from warehouse.mart.organisation_table import create_names
 from warehouse.mart.other_periods import every_figure, period_views
 from warehouse.mart.provisional import add_rule_to_kpis
@@ -63,7 +64,7 @@ from warehouse.mart.timeliness import timeliness_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
-from warehouse.reference import local_authorities, organisations, special_services
+from warehouse.reference import local_authorities, organisations, short_names, special_services
 from warehouse.settings import read_settings
 from warehouse.store import discard
 
@@ -90,7 +91,7 @@ def mart_version() -> str:
     """Return a short hash of all that turns measures into the mart: the modules that a build runs,
     and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
-    tables = (organisations, local_authorities, special_services, series_breaks)
+    tables = (organisations, local_authorities, special_services, short_names, series_breaks)
     files += [one.TABLE for one in tables]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
@@ -109,6 +110,7 @@ def mart_fingerprint(home: Home) -> str:
     decision, and the code that builds it."""
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
+    parts += [one.model_dump_json() for one in settings.short_names]
     in_use = Archive(home).active_files()
     active = {FileKey.of(file) for file in in_use}
     for one in all_statuses(home, in_use):
@@ -159,13 +161,14 @@ def _build(
         load(db, home, placed)
         load_held(db, all_statuses(home))
         create_names(db)
+        create_organisation_periods(db)
         wanted = published_sources(db, catalogue())
         facts = facts_of(db, f"{mart_version()} {STORAGE_VERSION}", wanted, disclosure, synthetic)
         patch, why = _patch(db, home, placed, wanted, facts)
         _attach(db, home, target, patch)
         kept = patch.kept if patch else Kept()
         build_figures(db, wanted, synthetic, disclosure, kept)
-        create_analyst_tables(db, catalogue())
+        create_analyst_tables(db, catalogue(), settings.names_chosen)
         create_revisions(db, synthetic, kept)
         add_rule_to_kpis(db)
         publication = _publication(db, home, placed, fingerprint, run_id, synthetic)

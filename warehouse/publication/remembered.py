@@ -3,9 +3,9 @@
 Belongs here: writing, finding and forgetting it. Does not: what is kept (`patch`).
 
 It has the digests of what the figures were made from (`input_digest`), what the mart does not show
-of earlier revisions (`REMEMBERED`, each row with how many `times` it was counted), the names of
-organisations, and `about`, one row. It holds sums and names of organisations, so it goes with the
-mart that it belongs to.
+of earlier revisions (`REMEMBERED`, each row with how many `times` it was counted), the names and
+periods of organisations, and `about`, one row. It holds sums and names of organisations, so it goes
+with the mart that it belongs to.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from warehouse.mart.hierarchy import Connection
 from warehouse.mart.input_digests import unlogged
 from warehouse.mart.kept import REMEMBERED
 from warehouse.mart.kept_figures import BEFORE, NAMES
+from warehouse.mart.organisation_periods import SPANS
 
 PLACE = "mart/parts"
 STORAGE_VERSION = "v1.0.0"
@@ -63,7 +64,8 @@ def remember(
                 {"facts": facts, "patches": patches},
             )
             unlogged(db, f"CREATE TABLE {AFTER}.input_digest AS FROM stage.input_digest")
-            unlogged(db, f"CREATE TABLE {AFTER}.{NAMES} AS FROM stage.{NAMES}")
+            for table in (NAMES, SPANS):
+                unlogged(db, f"CREATE TABLE {AFTER}.{table} AS FROM stage.{table}")
             for table in REMEMBERED:
                 unlogged(db, f"CREATE TABLE {AFTER}.{table} AS {_counted(table, kept)}")
         finally:

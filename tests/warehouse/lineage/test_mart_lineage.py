@@ -174,7 +174,8 @@ def test_the_published_names_of_records_stay() -> None:
         "archive.source_file archive.decision archive.publication calendar catalogue.kpi "
         "checks.catalogue checks.result claims.register constant contract contract.caveat "
         "contract.correction contract.measure disclosure lineage parameter quarantine.row "
-        "reference.local_authorities reference.organisations reference.special_services tidy.facts"
+        "reference.local_authorities reference.organisations reference.short_names "
+        "reference.special_services tidy.facts"
     )
 
 

@@ -122,6 +122,19 @@ def test_rows_added_changed_and_removed() -> None:
     assert {"k<one.k", "x<one.x", "x?two.z", "x?one.k", "hidden?two.z", "*?one.y"} <= found
 
 
+def test_columns_generated_from_others_of_their_table() -> None:
+    statements = [
+        "CREATE TABLE mart.t (k VARCHAR, x INTEGER, double INTEGER AS (2 * x), y INTEGER)",
+        "INSERT INTO mart.t BY NAME SELECT y, x, k FROM stage.a",
+        "CREATE VIEW v AS SELECT double AS twice FROM t",
+    ]
+    edges = mart_edges([*FRAMES, *statements], {})
+    assert told(edges) == {"k<one.k", "x<one.x", "y<one.y", "double<mart.t.x"}
+    assert [(e.from_table, e.from_column) for e in edges if e.to_column == "twice"] == [
+        ("mart.t", "double")
+    ]
+
+
 def test_every_row_changed_and_every_row_removed() -> None:
     statements = [
         "CREATE TABLE mart.t AS SELECT k, x FROM stage.a",

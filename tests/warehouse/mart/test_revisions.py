@@ -58,7 +58,13 @@ def revised(*vintages: Known) -> Mart:
     mart.db.execute(
         """CREATE TABLE stage.kpi_fact AS SELECT DISTINCT kpi_id, org_level FROM stage.given;
         CREATE TABLE stage.series AS SELECT row_number() OVER () AS series, *
-        FROM (SELECT DISTINCT kpi_id, org_level, org_code, unit FROM stage.given ORDER BY ALL);
+        FROM (SELECT DISTINCT kpi_id, 7 AS kpi_key, org_level, org_code, unit
+              FROM stage.given ORDER BY ALL);
+        CREATE TABLE stage.organisation_span AS
+        SELECT 'sub_icb' AS org_level, '04C' AS org_code, first, last,
+               nullif(first, DATE '0001-01-01') AS organisation_since
+        FROM (VALUES (DATE '0001-01-01', DATE '2025-03-31'), (DATE '2025-04-01', DATE '9999-12-31'))
+            AS t(first, last);
         CREATE TABLE stage.unlinked AS
         SELECT s.series, (period || '-01')::DATE AS month, edition, revision, value,
                year(month) * 12 + month(month) AS ordinal, day::DATE AS known_from,
@@ -113,6 +119,9 @@ def test_a_revision_has_both_values_and_its_edition() -> None:
         "ratio": pytest.approx(-0.05),
         "editions_after": 2,
         "editions_ago": 0,
+        "organisation_key": "sub_icb:04C@2025-04-01",
+        "organisation_since": date(2025, 4, 1),
+        "kpi_key": 7,
         "synthetic": False,
     }
 

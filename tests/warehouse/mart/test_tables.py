@@ -17,28 +17,33 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.place_names import short_name
 from warehouse.publication.publish import publish
 
 COLUMNS = {
     "kpi_monthly": "month org_level org_code kpi_id value numerator denominator "
     "previous_year_value year_on_year_change year_on_year_ratio financial_ytd_value "
     "rolling_12_month_value first_reported_value edition status members_present "
-    "members_expected synthetic",
-    "kpi": "kpi_id title description numerator denominator unit polarity "
+    "members_expected synthetic organisation_key kpi_key kpi_title unit financial_year "
+    "previous_month_value previous_month_change",
+    "kpi": "kpi_id kpi_key title description numerator denominator unit polarity "
     "additive_over_organisations additive_over_time not_additive_because feed theme caveats "
     "owner reviewed_on next_review typical_revision_after_1 typical_revision_after_3 "
     "typical_revision_after_12",
     "pharmacy_participation": "month org_level org_code org_name list_edition pharmacies_on_list "
-    "participating claiming_but_not_on_list",
-    "pharmacy_first_monthly": "month org_level org_code pharmacy_first_consultations",
+    "participating claiming_but_not_on_list organisation_key",
+    "pharmacy_first_monthly": "month org_level org_code organisation_key "
+    "pharmacy_first_consultations",
     "nhs_app_monthly": "month org_level org_code nhs_app_logins",
     "organisation": "org_code org_level org_name pcn_code sub_icb_code icb_code region_code "
-    "local_authority valid_from valid_to imd_score imd_quintile",
+    "local_authority valid_from valid_to imd_score imd_quintile organisation_key short_name",
+    "organisation_current": "organisation_key org_code org_level org_name short_name",
     "calendar_month": "month financial_year financial_month days working_days",
     "kpi_vintage": "month org_level org_code kpi_id edition revision published_on value "
-    "numerator denominator known_from known_until",
+    "numerator denominator known_from known_until organisation_key kpi_key",
     "kpi_revision": "kpi_id org_level org_code org_name month from_edition edition revision "
-    "known_from kind old_value new_value change ratio editions_after synthetic",
+    "known_from kind old_value new_value change ratio editions_after synthetic "
+    "organisation_key kpi_key",
     "kpi_revision_typical": "kpi_id org_level editions_after basis observations median_change "
     "p90_change unit_of_change",
     "largest_revisions": "rank kpi_id org_level org_code month edition old_value new_value size",
@@ -98,6 +103,102 @@ def test_wide_view_has_a_column_per_kpi_and_the_same_figures(llr: Mart) -> None:
     assert {k: row[k] for k in appointments} == {
         k: llr.value(k, "sub_icb", "04C", "2025-10") for k in appointments
     }
+
+
+# Table or view -> its primary keys, as its comment states them.
+PRIMARY_KEYS = {
+    "kpi_monthly": [
+        "kpi_id, org_level, org_code, month",
+        "kpi_key, organisation_key, month",
+    ],
+    "kpi_other_period": ["kpi_id, org_level, org_code, period_start, period_end"],
+    "kpi_vintage": ["kpi_id, org_level, org_code, month, edition, revision"],
+    "kpi_revision": ["kpi_id, org_level, org_code, month, edition, revision"],
+    "kpi": ["kpi_id", "kpi_key"],
+    "organisation": ["organisation_key"],
+    "organisation_current": ["org_level, org_code", "organisation_key"],
+    "calendar_month": ["month"],
+    "pharmacy_participation": ["org_level, org_code, month"],
+    "appointments_monthly": ["organisation_key, month"],
+}
+
+
+@pytest.mark.parametrize("table", PRIMARY_KEYS)
+def test_primary_keys_hold_and_are_in_the_comment(llr: Mart, table: str) -> None:
+    [row] = llr.rows(
+        "SELECT comment FROM (SELECT table_name, comment, database_name FROM duckdb_tables() "
+        "UNION ALL SELECT view_name, comment, database_name FROM duckdb_views()) "
+        "WHERE table_name = $table AND database_name = 'mart'",
+        table=table,
+    )
+    stated = row["comment"].partition("Primary key: ")[2]
+    for key in PRIMARY_KEYS[table]:
+        assert key in stated
+        [count] = llr.rows(
+            f"SELECT count(*) AS rows, count(DISTINCT ({key})) AS keys, "
+            f"count(*) FILTER (WHERE ({' OR '.join(f'{c} IS NULL' for c in key.split(', '))})) "
+            f"AS empty FROM {table}"
+        )
+        assert count["rows"] == count["keys"] and not count["empty"], key
+
+
+FACTS = ("kpi_monthly", "kpi_other_period", "kpi_vintage", "kpi_revision", "appointments_monthly")
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_every_fact_joins_its_organisation_by_one_column(llr: Mart, table: str) -> None:
+    [row] = llr.rows(
+        f"""SELECT count(*) AS rows, count(o.organisation_key) AS found,
+               count(*) FILTER (o.org_level = f.org_level AND o.org_code = f.org_code
+                   AND f.month BETWEEN o.valid_from
+                       AND coalesce(o.valid_to, DATE '9999-12-31')) AS right
+        FROM {"kpi_period" if table == "kpi_other_period" else table} AS f
+        LEFT JOIN organisation AS o USING (organisation_key)"""
+    )
+    assert row["rows"] == row["found"] == row["right"]
+
+
+def test_the_month_before_is_compared_in_the_unit_of_the_kpi(llr: Mart) -> None:
+    joined = """FROM kpi_monthly AS m JOIN kpi AS k USING (kpi_key)
+        LEFT JOIN kpi_monthly AS b ON b.kpi_id = m.kpi_id AND b.org_level = m.org_level
+            AND b.org_code = m.org_code AND b.month = m.month - INTERVAL 1 MONTH"""
+    wrong = llr.rows(
+        f"""SELECT m.kpi_id, m.month {joined}
+        WHERE m.previous_month_value IS DISTINCT FROM b.value
+           OR m.previous_month_change IS DISTINCT FROM m.value - b.value
+           OR m.kpi_id <> k.kpi_id OR m.kpi_title <> k.title OR m.unit <> k.unit"""
+    )
+    assert wrong == []
+    [row] = llr.rows("SELECT count(previous_month_change) AS known FROM kpi_monthly")
+    assert row["known"] > 100
+
+
+def test_short_names_are_those_of_the_table_or_of_the_name(llr: Mart) -> None:
+    found = {
+        (row["org_level"], row["org_code"]): row["short_name"]
+        for row in llr.rows("FROM organisation_current")
+    }
+    assert found[("sub_icb", "04C")] == "Leicester City"
+    assert found[("sub_icb", "03W")] == "East Leicestershire and Rutland"
+    assert found[("icb", "QK1")] == "LLR"
+    assert None not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("published", "short"),
+    [
+        ("NHS Kent and Medway Integrated Care Board", "Kent and Medway"),
+        ("NHS Kent and Medway ICB - 91Q", "Kent and Medway - 91Q"),
+        ("Cumbria and North East STP", "Cumbria and North East"),
+        ("THE SURGERY", "THE SURGERY"),
+        (None, None),
+    ],
+)
+def test_a_name_loses_what_all_of_its_level_have(published: str | None, short: str | None) -> None:
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE n AS SELECT $name::VARCHAR AS org_name", {"name": published})
+        db.execute("CREATE TABLE w AS SELECT NULL::VARCHAR AS short_name")
+        assert db.execute(f"SELECT {short_name('w', 'n')} FROM n, w").fetchone() == (short,)
 
 
 def test_periods_of_an_organisation_never_overlap(llr: Mart) -> None:

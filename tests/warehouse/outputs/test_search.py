@@ -70,7 +70,12 @@ def test_words_of_several_names_list_their_codes_and_an_unknown_one_similar_code
 def test_organisations_are_listed_once_the_largest_first(years: Mart) -> None:
     found = find_organisations(years.db, ["leicester", "rutland"], HOME_HEADLINES)
     assert [row["org_code"] for row in found] == ["QK1", "03W", "04C", "04V"]
-    assert [row["short_name"] for row in found] == ["LLR", None, "Leicester City", None]
+    assert [row["short_name"] for row in found] == [
+        "LLR",
+        "East Leicestershire and Rutland",
+        "Leicester City",
+        "West Leicestershire",
+    ]
 
 
 def test_a_series_has_every_month_of_the_mart(years: Mart) -> None:

@@ -17,7 +17,8 @@ PARTICULAR = {
     "warehouse/mart/boundaries.py": "a sub-ICB put elsewhere by a file, in its ICB and region",
     "warehouse/mart/hierarchy.py": "the dated reference: sub-ICBs in ICBs in regions",
     "warehouse/mart/expected_members.py": "which sub-ICBs England should have, region by region",
-    "warehouse/mart/organisation_table.py": "names and periods of the dated reference",
+    "warehouse/mart/organisation_periods.py": "periods of the dated reference",
+    "warehouse/mart/organisation_table.py": "names of the dated reference",
     "warehouse/settings.py": "the places that are shown first",
 }
 WORD = re.compile(rf"\b({'|'.join(sorted(LEVELS, key=len, reverse=True))})(_code)?\b")
