@@ -175,6 +175,7 @@ def _resource(resource: Resource, number: int) -> dict[str, Any]:
         "url": resource.url,
         "zip_url": resource.zip_url,
         "size": resource.size,
+        "position": number,
         "created": resource.created,
         "last_modified": resource.modified,
     }

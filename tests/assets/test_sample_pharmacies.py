@@ -1,6 +1,7 @@
 """Sample pharmacies: lists and claims as the publisher writes them, and figures that agree."""
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -96,11 +97,17 @@ def test_headings_and_line_ends_of_claims(sample: Path) -> None:
     for path in wide:
         header = path.read_bytes().split(b"\r\n")[0].decode("ascii")
         assert header.startswith(WIDE) and path.read_bytes().endswith(b"\r\n")
+        assert len(header.split(",")) == 45 and CPCS in header and STRAY_SPACE in header
         before = path.name.startswith(("Dispensing Data Dec 23", "Dispensing Data Jan 24"))
-        assert (CPCS in header, STRAY_SPACE in header) == (before, not before)
+        for heading, told in ((CPCS, before), (STRAY_SPACE, not before)):
+            assert (sum(int(row[heading]) for row in rows(path)) > 0) == told
     for path in long:
         content = path.read_bytes()
-        assert content.startswith(BOM + LONG.encode()) and b"\r" not in content
+        early = path.stem.endswith(("202412", "202501"))
+        headings = LONG.replace("LPC_CODE,LPC_NAME,", "") if early else LONG
+        assert content.startswith(BOM + headings.encode()) and b"\r" not in content
+        without = {row["CONTRACTOR_CODE"] for row in rows(path) if not row["HWB_NAME"]}
+        assert without == {"ZE045"}
         assert {row["YEAR_MONTH"].replace("-", "") for row in rows(path)} == {path.stem[16:22]}
 
 
@@ -189,6 +196,15 @@ def test_every_sample_pharmacy_code_begins_with_z(sample: Path) -> None:
         column = "CONTRACTOR_CODE" if path.name.startswith("DISP") else column
         codes = {row[column] for row in rows(path)}
         assert codes and all(code[0] == "Z" and len(code) == 5 for code in codes)
+
+
+def test_wide_files_have_the_headings_that_were_published(sample: Path, real_more: Path) -> None:
+    seen = real_more / "pharmacy_first" / "wide_headings_2024-02_to_2024-07.txt"
+    told = seen.read_text().splitlines()[:-2]  # the last two are of the program that wrote it
+    found = [re.fullmatch(r"(.*?) +(?:object|int64)", line) for line in told]
+    published = [one[1].rstrip() for one in found if one]
+    header = (sample / "Dispensing Data Nov 24 - CSV.csv").read_text().splitlines()[0]
+    assert header.split(",") == published
 
 
 def test_the_real_list_has_the_same_headings(sample: Path, real_feeds: Path) -> None:

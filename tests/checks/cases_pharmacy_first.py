@@ -22,10 +22,12 @@ def then(*contents: bytes) -> Case:
 
 
 WITHOUT_ONE = long_claims(*({"CONTENT": content} for content in list(SERVICES.values())[1:]))
+WITHOUT_A_BOARD = month(OCT).replace(b"LEICESTER CITY", b"", 9)
 SOUND = then(month(SEP), month(OCT, 18, 6))
 
 CASES = {
     "pharmacy_services_present": (then(WITHOUT_ONE), "fail", SOUND),
     "claims_month_complete": (then(month(SEP), month(OCT, 17)), "warn", SOUND),
+    "claims_have_a_board": (then(month(SEP), WITHOUT_A_BOARD), "warn", SOUND),
     "claims_total_in_bounds": (then(month(SEP), month(OCT, 20, 21)), "fail", SOUND),
 }

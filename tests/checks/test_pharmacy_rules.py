@@ -102,6 +102,25 @@ def test_a_revision_is_judged_by_its_own_rows(home: Home) -> None:
     assert one(judged(home, CLAIMS), "pharmacy_services_present").verdict == "fail"
 
 
+# Boards
+
+
+def test_contractors_without_a_board_are_named_with_what_they_claimed(home: Home) -> None:
+    whole = all_services(VALUE=7)
+    lacking = all_services(CONTRACTOR_CODE="FA002", HWB_CODE="", HWB_NAME=" ", VALUE=2)
+    silent = all_services(CONTRACTOR_CODE="FA003", HWB_NAME="", VALUE=0)
+    brought(home, long_claims(*whole, *lacking, *silent))
+    result = one(judged(home, CLAIMS), "claims_have_a_board")
+    assert (result.verdict, result.observed) == ("warn", "1 of 2 without one")
+    assert result.message.startswith("FA002 (QK1, 18 consultations): they count for their ICB")
+
+
+def test_files_of_the_wide_era_have_no_boards(home: Home) -> None:
+    brought(home, wide_claims(), edition="2024-11")
+    result = one(judged(home, CLAIMS, "2024-11"), "claims_have_a_board")
+    assert result.verdict == "skipped" and "wide era" in result.message
+
+
 # A month and the one before
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -237,50 +236,6 @@ class Completeness(Strict):
     reconcile_feed: str | None = None
     population_feed: str | None = None
     compared_feed: str | None = None
-
-
-class Wide(Strict):
-    """An older layout of the same table, with a column per label instead of a row.
-
-    `label`, `value`: today's columns for the label and its count; `headings`: label -> headings;
-    `lacks`: required columns that this layout does not have; `needs`: labels that each of its files
-    has. A missing month is the edition's.
-    """
-
-    label: str
-    value: str
-    headings: dict[str, tuple[str, ...]]
-    lacks: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> list[str | None]:
-        """The columns that it names."""
-        return [self.label, self.value, *self.lacks]
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Heading key -> today's label."""
-        return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
-
-
-class MonthsAcross(Strict):
-    """A table in workbooks with a column per month and a row per figure.
-
-    `label`, `value`: the columns for a row's figure and its count; `code`: the column for the
-    organisation that all are of, and its code `of`; `needs`: labels without which it is refused.
-    """
-
-    label: str
-    value: str
-    code: str
-    of: str
-    needs: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> list[str | None]:
-        """The columns that it names."""
-        return [self.label, self.value, self.code]
 
 
 class Licence(Strict):

@@ -26,13 +26,12 @@ from warehouse.contract.entries import (
     Labels,
     Licence,
     Measure,
-    MonthsAcross,
     Organisation,
     SyntheticMark,
-    Wide,
     check_headings,
 )
 from warehouse.contract.figure_period import FigurePeriod
+from warehouse.contract.layouts import MonthsAcross, NotReadTable, Wide
 from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
@@ -45,6 +44,7 @@ class Contract(Strict):
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
     `ignored_columns`: patterns of heading keys that are known and never read.
     `not_read`: pattern of the name of a file beside its own that is known and not read -> why.
+    `not_read_tables`: tables that are known by their headings and not read.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
@@ -90,6 +90,7 @@ class Contract(Strict):
     row_filter: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
     not_read: dict[str, str] = Field(default_factory=dict)
+    not_read_tables: tuple[NotReadTable, ...] = ()
     label_families: dict[str, Labels] = Field(default_factory=dict)
     labels_and_measures_of: str | None = None
     carried_forward: bool = False
@@ -147,7 +148,7 @@ class Contract(Strict):
             if one.otherwise and one.otherwise not in self.labels(heading):
                 raise ValueError(f"column {heading}: no such label `{one.otherwise}`")
         if self.wide:
-            named = {*self.wide.headings, *self.wide.needs}
+            named = {*self.wide.headings, *self.wide.matches, *self.wide.needs}
             if unknown := named - set(self.labels(self.wide.label)):
                 raise ValueError(f"wide: no such label {sorted(unknown)}")
 
@@ -191,18 +192,20 @@ class Contract(Strict):
 
     def is_ignored(self, heading: str) -> bool:
         """Whether a heading is known and not read, such as an address."""
-        key = heading_key(heading)
-        unread = key not in self.headings and not self.is_label(heading)
+        key, unread = heading_key(heading), self.meaning_of(heading) is None
         return unread and any(re.search(pattern, key) for pattern in self.ignored_columns)
 
     def is_label(self, heading: str) -> bool:
         """Whether a heading is a label of the older, wide layout."""
-        return self.wide is not None and heading_key(heading) in self.wide.labels
+        return self.wide is not None and self.wide.label_of(heading) is not None
+
+    def meaning_of(self, heading: str) -> str | None:
+        """The column, or the label of the wide layout, of a heading; None if it is not read."""
+        return self.column_of(heading) or (self.wide.label_of(heading) if self.wide else None)
 
     def is_known(self, heading: str) -> bool:
         """Whether a heading is read or ignored."""
-        read = self.column_of(heading) is not None or self.is_label(heading)
-        return read or self.is_ignored(heading)
+        return self.meaning_of(heading) is not None or self.is_ignored(heading)
 
     def is_wide(self, headings: Iterable[str]) -> bool:
         """Whether a file with these headings has the older layout, a column per label."""
@@ -215,11 +218,8 @@ class Contract(Strict):
 
     def missing_labels(self, headings: Iterable[str]) -> list[str]:
         """Labels of the older, wide layout that a file with these headings must have, but lacks."""
-        found = [heading_key(heading) for heading in headings]
-        if self.wide is None or not self.is_wide(found):
-            return []
-        present = {self.wide.labels[key] for key in found if key in self.wide.labels}
-        return [label for label in self.wide.needs if label not in present]
+        found = list(headings)
+        return self.wide.missing_from(found) if self.wide and self.is_wide(found) else []
 
     @property
     def is_dated(self) -> bool:

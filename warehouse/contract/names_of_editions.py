@@ -20,7 +20,7 @@ _NUMBERS = r"(?<!\d)(?:20\d\d[\s_.-]?(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[\s_.-]?
 _EDITION = rf"(?:{_WORD}|{_NUMBERS})"
 # A financial year and its quarter, 202324q3; or the quarter's last month and its number, 202606q1.
 _QUARTER = r"20\d\d[\s_/-]?\d\d[\s_-]*q[1-4]"
-_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9](?:\.\d)?|re-?issued?|revised|updated?|corrected|final))?"
+_AGAIN = r"(?P<again>[\s_-]*(?:v[2-9](?:\.\d)?|re-?issued?|revised|updated?|corrected|final|new))?"
 # A financial year, 2023_24 or 202324.
 _YEAR = r"20\d\d[\s_/-]?(?:20)?\d\d"
 DATED = {

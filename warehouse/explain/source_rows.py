@@ -18,7 +18,6 @@ from warehouse.base.decimals import KIND
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.months import add_months, month_text
-from warehouse.base.text import heading_key
 from warehouse.contract.model import Contract, contracts
 from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -129,11 +128,7 @@ def _heading(file: SourceFile, contract: Contract, column: str | None, month: da
         return pl.lit(month_text(month))  # the column of the month, however it is written
     wide = contract.wide
     if wide and column == wide.value and contract.is_wide(file.headings):
-        labels = {
-            wide.labels[heading_key(heading)]: heading
-            for heading in file.headings
-            if contract.is_label(heading)
-        }
+        labels = {label: h for h in file.headings if (label := wide.label_of(h))}
         return pl.col(wide.label).cast(pl.String).replace_strict(labels, default=None)
     named = [heading for heading in file.headings if contract.column_of(heading) == column]
     return pl.lit(named[0] if named else None, pl.String)

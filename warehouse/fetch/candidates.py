@@ -37,7 +37,7 @@ class Link:
     """A file to download. `bytes`: as stated on the page, often rounded.
 
     `modified`: when the file, or its page, was last changed (UTC), if stated. `members`: a regular
-    expression for the members of a zip to import; None for all.
+    expression for the members of a zip to import; None for all. `position`: in the portal's list.
     """
 
     url: str
@@ -46,6 +46,7 @@ class Link:
     bytes: int | None = None
     modified: datetime | None = None
     members: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True)
@@ -190,10 +191,15 @@ def _in_order(fitting: list[_Match], label: str, search: Search) -> tuple[Link, 
             "contract.yaml, so that they match that one alone.",
         )
 
-    def issued(match: _Match) -> tuple[bool, str, str, str]:
+    dated = all(match.link.modified for match in fitting)
+
+    def issued(match: _Match) -> tuple[str, bool, str, int, str, str]:
+        # A name such as `NEW` does not tell which is newer, if all say when they were changed.
         link = match.link
         when = link.modified.isoformat() if link.modified else ""
-        return (match.reissue, when, _natural(link.file_name), link.url)
+        first, then = (when, "") if dated else ("", when)
+        place = link.position or 0
+        return (first, match.reissue, then, place, _natural(link.file_name), link.url)
 
     once = {match.link.url: match.link for match in sorted(fitting, key=issued)}
     return tuple(once.values())

@@ -34,6 +34,7 @@ class _Resource(BaseModel):
     zip_url: str | None = None
     format: str | None = None
     size: int | float | str | None = None
+    position: int | None = None
     created: str | None = None
     last_modified: str | None = None
 
@@ -122,7 +123,8 @@ def _link(resource: _Resource, search: Search) -> Link | None:
     if not FILE_SUFFIX.search(name) and resource.name:
         name = f"{squashed(resource.name)}.{(resource.format or 'csv').casefold()}"
     when = _when(resource.last_modified) or _when(resource.created)
-    return Link(url, squashed(resource.name or name), name, _bytes(resource.size), when)
+    text, size = squashed(resource.name or name), _bytes(resource.size)
+    return Link(url, text, name, size, when, position=resource.position)
 
 
 def _bytes(size: float | str | None) -> int | None:

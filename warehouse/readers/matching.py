@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
+from functools import cache
 
-from warehouse.base.text import fold, unknown
+from warehouse.base.text import fold, plural, unknown
 from warehouse.contract.model import Contract, contracts
 from warehouse.readers.refused import AGAIN, Refused, shown
 
@@ -32,10 +33,10 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
     if not missing:
         _refuse_doubled(nearest, headings)
         return nearest
+    _refuse_known(headings)
     if len(missing) * 2 > len(nearest.required(headings)):
-        found = ", ".join(map(shown, headings[:6])) + (", ..." if len(headings) > 6 else "")
         raise Refused(
-            f"Column headings match no known feed (found: {found}).",
+            f"Column headings match no known feed (found: {_known_words(headings)}).",
             "Check that it is one of the publications in `access-recovery status`, "
             "and that the first line has the headings.",
         )
@@ -43,6 +44,35 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
         f"It looks like {nearest.feed}, but {_missing_text(nearest, missing, headings)}.",
         _missing_remedy(nearest, missing, headings),
     )
+
+
+def _refuse_known(headings: Sequence[str]) -> None:
+    """Refuse a table that a contract knows by its headings, and that is not read."""
+    for contract in contracts().values():
+        for table in contract.not_read_tables:
+            if table.is_of(headings):
+                raise Refused(table.why, table.remedy)
+
+
+def _known_words(headings: Sequence[str]) -> str:
+    """The first headings, for a message. The first line of a file that no feed has may be anything,
+    such as names of staff: a text with words of no feed's headings is counted, not shown."""
+    known = [shown(h) for h in headings if "_" in h or (h.strip() and _words(h) <= _vocabulary())]
+    more = sum(bool(h.strip()) for h in headings) - len(known)
+    rest = plural(more, "text") + " with words that no feed's headings have" if more else ""
+    return ", ".join(filter(None, [*known[:6], "..." if len(known) > 6 else "", rest]))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+@cache
+def _vocabulary() -> set[str]:
+    """The words of all feeds' titles and headings."""
+    every = contracts().values()
+    texts = [h for one in every for column in one.columns.values() for h in column.published]
+    return {word for text in (*texts, *(one.title for one in every)) for word in _words(text)}
 
 
 def nearest_contract(headings: Sequence[str], feed: str | None) -> tuple[list[str], Contract]:
@@ -118,10 +148,9 @@ def nearest_heading(wanted: Sequence[str], spare: Sequence[str]) -> str | None:
 
 
 def _refuse_doubled(contract: Contract, headings: Sequence[str]) -> None:
-    """Refuse two headings for one column: the same twice, or an old and a new one."""
-    meant = Counter(contract.column_of(h) or fold(h) for h in headings)
-    for heading in headings:
-        name = contract.column_of(heading) or fold(heading)
-        if name and meant[name] > 1:
-            same = [shown(h) for h in headings if (contract.column_of(h) or fold(h)) == name]
+    """Refuse two headings for one column or label: the same twice, or an old and a new one."""
+    meant = [contract.meaning_of(heading) or fold(heading) for heading in headings]
+    for name, times in Counter(meant).items():
+        if name and times > 1:
+            same = [shown(h) for h, meaning in zip(headings, meant, strict=True) if meaning == name]
             raise Refused(f"Two headings for one column: `{'`, `'.join(same)}`.", AGAIN)

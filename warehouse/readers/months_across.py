@@ -11,7 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from warehouse.base.text import fold
-from warehouse.contract.entries import MonthsAcross
+from warehouse.contract.layouts import MonthsAcross
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.readers.refused import AGAIN, Refused

@@ -7,8 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.base.text import heading_key
-from warehouse.contract.entries import Wide
+from warehouse.contract.layouts import Wide
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 
@@ -55,7 +54,7 @@ def _matches(heading: str, pattern: str) -> pl.Expr:
 def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) -> pl.LazyFrame:
     """A row per label instead of a column per label."""
     headings = headings_of(raw)
-    labels = {h: wide.labels[heading_key(h)] for h in headings if contract.is_label(h)}
+    labels = {h: label for h in headings if (label := wide.label_of(h))}
     label, value = (contract.columns[name].published[0] for name in (wide.label, wide.value))
     present = raw.collect_schema().names()
     long = raw.unpivot(
@@ -66,7 +65,7 @@ def _lengthen(raw: pl.LazyFrame, contract: Contract, wide: Wide, edition: date) 
     )
     given = pl.col(value).str.strip_chars() != ""
     rows = long.filter(given).with_columns(pl.col(label).replace_strict(labels))
-    if contract.month in wide.lacks:
+    if contract.month in wide.lacks and contract.month not in contract.columns_in(headings):
         month = contract.columns[contract.month]
         written = pl.lit(edition.strftime(month.formats[0]))
         rows = rows.with_columns(written.alias(month.published[0]))

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from checks.check_evidence import Evidence, skipped, within
+from checks.check_evidence import Evidence, listed, offences, skipped, within
 from checks.edition_view import EditionView
 from checks.expectations import between, not_below, within_factor
 from checks.feed_rules import Rule
@@ -15,6 +15,7 @@ from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.base.number_format import percent
 
 TOTAL, BEFORE_IT = "consultations", "CPCS"
+BOARD, SHOWN = "local_authority_name", 20
 
 
 def _began(view: EditionView) -> date:
@@ -117,6 +118,35 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
     )
 
 
+def boards(view: EditionView) -> Evidence:
+    """List contractors that claim and have no board. They count for their ICB and England, and for
+    no local authority; files of the wide era have no boards at all."""
+    rule = "claims_have_a_board"
+    if not any("local_authority_name" in view.contract.columns_in(f.headings) for f in view.files):
+        return skipped(rule, "files of the wide era have no health and wellbeing boards")
+    rows = view.newest_rows("icb_code", BOARD, "consultations")
+    claiming = rows.filter(pl.col("consultations") > 0)
+    every = claiming["org_code"].n_unique()
+    board = pl.col(BOARD).cast(pl.String).str.strip_chars()
+    lacking = claiming.filter(board.fill_null("") == "")
+    without = lacking.group_by("org_code").agg(
+        pl.col("icb_code").first(), pl.col("consultations").sum()
+    )
+    named = [
+        f"{code} ({icb}, {count:,} consultations)"
+        for code, icb, count in without.sort("org_code").iter_rows()
+    ]
+    return offences(
+        rule,
+        named,
+        expected="a board for each contractor that claims",
+        observed=f"{len(named)} of {every:,} without one" if named else "all have one",
+        total=every,
+        message=f"{listed(named, SHOWN)}: they count for their ICB and England, and for no local "
+        "authority unless the pharmaceutical list has theirs",
+    )
+
+
 def total(view: EditionView) -> Evidence:
     """Compare the total of Pharmacy First consultations with the edition before."""
     rule, second = "claims_total_in_bounds", add_months(_began(view), 1)
@@ -157,5 +187,6 @@ RULES = {
         claimants,
         lambda _, check: {"pharmacy_code": not_below(check.limit), "icb_code": between(1)},
     ),
+    "claims_have_a_board": Rule(boards),
     "claims_total_in_bounds": Rule(total, lambda _, check: {TOTAL: within_factor(check.limit)}),
 }

@@ -1,6 +1,7 @@
 """Synthetic dispensing contractors' data: a wide CSV per month to November 2024, then long ones,
-with the publisher's odd headings and file names. One long month is issued twice, the second time
-with late claims."""
+with the publisher's odd headings and file names, and CPCS and Pharmacy First side by side. The
+first long ones have no pharmaceutical committees; one contractor has no board. One long month is
+issued twice, the second time with late claims."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 from assets.sample.pharmacies import (
     CPCS,
     FIRST_CLAIMS,
-    LAUNCH,
     PATHWAYS,
     REISSUED,
     Claims,
@@ -33,17 +33,47 @@ ODD_NAMES = {
     date(2024, 7, 1): "Dispensing Data July 24 \u2013 CSV.csv",
 }
 TYPES = {"DAC": "Appliance"}
+COMMITTEES = date(2025, 2, 1)  # the first long file with columns of pharmaceutical committees
+LPC = ("LPC_CODE", "LPC_NAME")
+NO_BOARD = "ZE045"  # its long rows name no health and wellbeing board; the list does
 
+# The 45 headings of November 2023 to July 2024, three of them blank.
 WIDE = (
     "ICBCode", "ICB", "Contractor Type", "ContractorCode", "ContractorName", "Address", "", "", "",
     "Postcode",
 )  # fmt: skip
-OTHERS = (
-    "NumberofForms", "NumberofItems", "NumberofItemsviaElectronicPrescriptionService(EPS)",
-    "NumberofNewMedicineService(NMS)interventionsdeclared", "NumberofBloodPressureClinicChecks",
-    "NumberofCommunityPharmacyContraceptiveOngoingConsultations",
-    "NumberofCommunityPharmacySeasonalInfluenzaVaccinationFees",
-)  # fmt: skip
+FEES = "NumberofPrescriptions(ProfessionalFees)"
+PHARMACY = "NumberofCommunityPharmacy"
+# Heading -> what the sample has of it; nothing is zero.
+OTHERS = {
+    "NumberofForms": "forms",
+    "NumberofItems": "items",
+    "TotalnumberofPrescriptions(ProfessionalFees)": "items",
+    f"{FEES}(Standarddiscountrate)": "items",
+    f"{FEES}(Zerodiscountrate)": "",
+    "NumberofformsforElectronicPrescriptionService(EPS)": "forms",
+    "NumberofItemsprocessedviaElectronicPrescriptionService(EPS)": "electronic",
+    "NumberofMedicineUseReviews(MURs)declared": "",
+    "NumberofNewMedicineService(NMS)interventionsdeclared": "new_medicines",
+    "NumberofApplianceUseReviews(AURs)conductedinusershomes": "",
+    "NumberofApplianceUseReviews(AURs)conductedatpremises": "",
+    "NumberofStomaCustomisationFees": "",
+    "NumberofCOVID19HomeDeliveryFees": "",
+}
+AFTER_CPCS = {
+    f"{PHARMACY}HepatitisCAntibodyTestingServiceFees": "",
+    f"{PHARMACY}CompletedTransactionsforCovid-19LateralFlowDeviceDistributionService": "",
+    f"{PHARMACY}ClinicBloodPressurechecks": "blood_pressure",
+    f"{PHARMACY}AmbulatoryBloodPressureMonitoring(ABPM)": "",
+    f"{PHARMACY}SmokingCessationConsultations": "",
+    "NumberofCompleteDischargeMedicinesServices": "",
+    "NumberofIncompleteDischargeMedicinesServices": "",
+    "NumberofSeriousShortageProtocol(SSP)Fees": "",
+    "NumberofInfluenzaAdministeredFees": "vaccinations",
+    f"{PHARMACY}ContraceptiveOngoingConsultations": "contraception",
+    f"{PHARMACY}ContraceptiveInitiationConsultations": "",
+    "NumberofLateralFlowDevice(LFD)TestSupplyServiceFees": "",
+}
 PATHWAY, FIRST = "NumberofPharmacyFirstClinicalPathwaysConsultations", "NumberofPharmacyFirst"
 WIDE_SERVICES = {
     "Acute Otitis Media": f"{PATHWAY}-AcuteOtitisMedia",
@@ -100,32 +130,42 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def _write_wide(seed: int, out: Path, month: date) -> Path:
-    services = WIDE_CPCS if month < LAUNCH else WIDE_SERVICES
     claimed, other = claims(seed, month), dispensing(seed, month)
+
+    def counted(pharmacy: Pharmacy) -> Iterator[int]:
+        mine, figures = claimed.get(pharmacy.code, {}), other[pharmacy.code]
+        yield from (getattr(figures, field, 0) for field in OTHERS.values())
+        yield from (mine.get(service, 0) for service in WIDE_CPCS)
+        yield from (getattr(figures, field, 0) for field in AFTER_CPCS.values())
+        yield from (mine.get(service, 0) for service in WIDE_SERVICES)
+
     rows = [
         (
             *(p.board.icb, p.board.icb_name, _type(p), p.code, p.name, *p.address, p.postcode),
-            *other[p.code],
-            *(claimed.get(p.code, {}).get(service, 0) for service in services),
+            *counted(p),
         )
         for p in trading(seed, month)
     ]
     usual = f"Dispensing Data {MONTH_NAMES[month.month - 1]} {month:%y} - CSV.csv"
     path = out / ODD_NAMES.get(month, usual)
-    path.write_bytes(rows_bytes((*WIDE, *OTHERS, *services.values()), rows))
+    headings = (*WIDE, *OTHERS, *WIDE_CPCS.values(), *AFTER_CPCS, *WIDE_SERVICES.values())
+    path.write_bytes(rows_bytes(headings, rows))
     return path
 
 
 def _write_long(seed: int, path: Path, month: date, first_issue: bool = False) -> Path:
     claimed = claims(seed, month, first_issue)
     other = dispensing(seed, month)
+    kept = [n for n, heading in enumerate(LONG) if month >= COMMITTEES or heading not in LPC]
     rows = (
-        (*who, *content)
+        tuple(row[n] for n in kept)
         for pharmacy in trading(seed, month)
         for who in [_contractor(pharmacy, month)]
         for content in _contents(pharmacy, claimed, other[pharmacy.code])
+        for row in [(*who, *content)]
     )
-    path.write_bytes(rows_bytes(LONG, rows, line_end="\n", encoding="utf-8-sig"))
+    headings = [LONG[n] for n in kept]
+    path.write_bytes(rows_bytes(headings, rows, line_end="\n", encoding="utf-8-sig"))
     return path
 
 
@@ -142,8 +182,9 @@ def _contents(
 
 def _contractor(pharmacy: Pharmacy, month: date) -> tuple[str, ...]:
     board = pharmacy.board
+    where = ("", "") if pharmacy.code == NO_BOARD else (board.code, board.name)
     return (
-        *(month_text(month), board.icb, board.icb_name, board.code, board.name),
+        *(month_text(month), board.icb, board.icb_name, *where),
         *(board.committee_code, board.committee, _type(pharmacy), pharmacy.code, pharmacy.name),
         *(*pharmacy.address, pharmacy.postcode),
     )

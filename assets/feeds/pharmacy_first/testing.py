@@ -64,6 +64,31 @@ WIDE: dict[str, object] = {
     "NumberofPharmacyFirstMinorIllnessReferralConsultations": 9,
 }
 
+# Months of the wide era as they were issued again: with a month, in capitals. Headings of services
+# were never seen.
+AGAIN: dict[str, object] = {
+    "YEAR_MONTH": "202402",
+    "AREA_TEAM_CODE": "QK1",
+    "AREA_TEAM_NAME": "LEICESTER, LEICESTERSHIRE AND RUTLAND",
+    "CONTRACTOR_TYPE": "Pharmacy",
+    "CONTRACTOR_CODE": "FA001",
+    "CONTRACTOR_NAME": "A PHARMACY",
+    "ADDRESS_1": "1 SECRET STREET",
+    "POSTCODE": "LE1 1AA",
+    "FORMS": 500,
+    "ITEMS": 900,
+    "CPCS_FEES": 0,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_ACUTE_OTITIS_MEDIA": 1,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_ACUTE_SORE_THROAT": 2,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_IMPETIGO": 3,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_INFECTED_INSECT_BITES": 4,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_SHINGLES": 5,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_SINUSITIS": 6,
+    "PHARMACY_FIRST_CLINICAL_PATHWAYS_UNCOMPLICATED_UTI": 7,
+    "PHARMACY_FIRST_URGENT_MEDICINE_SUPPLY": 8,
+    "PHARMACY_FIRST_MINOR_ILLNESS_REFERRAL": 9,
+}
+
 CPCS_FEES = "NumberofCommunityPharmacistConsultationService(CPCS)Fees"
 
 
@@ -81,6 +106,12 @@ def wide_claims(*rows: Row, lacking: Iterable[str] = ()) -> bytes:
     """Dispensing contractors' data of the wide era; three columns of the address have no name."""
     kept = {name: value for name, value in WIDE.items() if name not in set(lacking)}
     return table(kept, rows, [name.strip() for name in kept])
+
+
+def claims_again(*rows: Row, lacking: Iterable[str] = ()) -> bytes:
+    """A month of the wide era as it was issued again: wide, and told by having no content group."""
+    kept = {name: value for name, value in AGAIN.items() if name not in set(lacking)}
+    return table(kept, rows)
 
 
 def build(*rows: Row) -> bytes:

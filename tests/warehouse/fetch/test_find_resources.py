@@ -57,6 +57,34 @@ def test_an_edition_that_was_issued_again_is_wanted_both_times() -> None:
     assert found.links[1].modified == datetime(2025, 8, 5, 15, 20, 24, 700109, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("plain", "new", "order"),
+    [
+        ("2025-11-03", "2025-12-04", ["", "_new"]),
+        ("2025-12-04", "2025-11-03", ["_new", ""]),  # the name does not tell which is newer
+        (None, "2025-11-03", ["", "_new"]),
+    ],
+)
+def test_of_two_uploads_the_later_one_counts_whatever_its_name(
+    plain: str | None, new: str, order: list[str]
+) -> None:
+    listed = [
+        resource("DISPENSING_DATA_202509_NEW", modified=f"{new}T09:00:00", created=None),
+        resource("DISPENSING_DATA_202509", modified=plain and f"{plain}T09:00:00", created=None),
+        resource("DISPENSING_DATA_202510"),
+    ]
+    found = look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
+    assert names(found) == [f"dispensing_data_202509{end}.csv" for end in order]
+
+
+def test_of_uploads_of_the_same_time_the_portal_says_which_is_last() -> None:
+    listed = [resource(f"DISPENSING_DATA_202509_{end}") for end in ("UPDATED", "NEW")]
+    listed += [resource("DISPENSING_DATA_202509")]
+    found = look("pharmacy_first", "2025-09", {DISPENSING: package_show("d", listed)})
+    ends = ["", "_updated", "_new"]
+    assert names(found) == [f"dispensing_data_202509{end}.csv" for end in ends]
+
+
 def test_quarters_are_found_final_or_not_and_notes_are_no_data() -> None:
     listed = [
         resource("CONSOL_PHARMACY_LIST_202526Q1FINAL"),

@@ -1,0 +1,87 @@
+"""Layouts of a feed's table that differ from today's: a column per label or per month, and tables
+that are known and not read. Not here: reading them (`warehouse.readers`,
+`warehouse.transform.reshape`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from pydantic import Field
+
+from warehouse.base.strict import Strict
+from warehouse.base.text import heading_key
+
+
+class Wide(Strict):
+    """An older layout of the same table, with a column per label instead of a row.
+
+    `label`, `value`: today's columns for the label and its count; `headings`: label -> headings;
+    `matches`: label -> pattern of the keys of further headings, for names that were never seen;
+    `lacks`: required columns that this layout does not have; `needs`: labels that each of its files
+    has. A missing month is the edition's.
+    """
+
+    label: str
+    value: str
+    headings: dict[str, tuple[str, ...]]
+    matches: dict[str, str] = Field(default_factory=dict)
+    lacks: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.label, self.value, *self.lacks]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Heading key -> today's label, of the headings listed."""
+        return {heading_key(h): label for label, hs in self.headings.items() for h in hs}
+
+    def label_of(self, heading: str) -> str | None:
+        """Today's label of a heading: by its words, else by the patterns; None for another one."""
+        key = heading_key(heading)
+        patterns = self.matches.items()
+        found = (label for label, pattern in patterns if re.search(pattern, key))
+        return self.labels.get(key) or next(found, None)
+
+    def missing_from(self, headings: Iterable[str]) -> list[str]:
+        """Labels that each file of this layout has, and these headings lack."""
+        present = {self.label_of(heading) for heading in headings}
+        return [label for label in self.needs if label not in present]
+
+
+class MonthsAcross(Strict):
+    """A table in workbooks with a column per month and a row per figure.
+
+    `label`, `value`: the columns for a row's figure and its count; `code`: the column for the
+    organisation that all are of, and its code `of`; `needs`: labels without which it is refused.
+    """
+
+    label: str
+    value: str
+    code: str
+    of: str
+    needs: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        return [self.label, self.value, self.code]
+
+
+class NotReadTable(Strict):
+    """A table that is known by its headings, whatever its file is called, and is not read.
+
+    `headings`: those that each of its files has; `why`: a sentence; `remedy`: what to do instead.
+    """
+
+    headings: tuple[str, ...] = Field(min_length=2)
+    why: str
+    remedy: str
+
+    def is_of(self, headings: Iterable[str]) -> bool:
+        """Whether a file with these headings has the table."""
+        return {heading_key(h) for h in self.headings} <= {heading_key(h) for h in headings}
