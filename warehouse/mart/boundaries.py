@@ -9,7 +9,7 @@ different area from an earlier edition's.
 from __future__ import annotations
 
 from warehouse.contract.model import contracts
-from warehouse.mart.hierarchy import EDITION_MONTH, Connection, feeds_at
+from warehouse.mart.hierarchy import EDITION_MONTH, Connection, feeds_at, rows_of_all
 from warehouse.reference.levels import DATED, KEY_COLUMNS, LEVELS
 
 
@@ -19,9 +19,11 @@ def load_boundaries(db: Connection) -> None:
         _boundary(feed, level)
         for level in DATED
         if LEVELS[level].adds_up
-        for feed in sorted(feeds_at(level))
+        for feed in sorted(feeds_at(db, level))
     ]
-    db.execute(f"CREATE TABLE stage.boundary AS {' UNION ALL '.join(parts)}")
+    texts = dict.fromkeys(("feed", "org_code", "ons_code"), "VARCHAR")
+    sql = rows_of_all(parts, **texts, month="DATE", vintage="BIGINT")
+    db.execute(f"CREATE TABLE stage.boundary AS {sql}")
     _load_placement(db)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from warehouse.contract.model import contracts
-from warehouse.mart.hierarchy import Connection, first_day
+from warehouse.mart.hierarchy import Connection, first_day, measured_feeds, rows_of_all
 
 
 def carry_forward(db: Connection) -> None:
@@ -18,7 +18,7 @@ def carry_forward(db: Connection) -> None:
     their figures are incomplete.
     """
     db.execute("CREATE TABLE stage.stale (feed VARCHAR, month DATE, edition VARCHAR)")
-    measured = [feed for feed, contract in contracts().items() if contract.measures]
+    measured = measured_feeds(db)
     last = _last_month(db, measured)
     for feed in measured:
         if contracts()[feed].carried_forward and last is not None:
@@ -51,12 +51,14 @@ def carry_forward(db: Connection) -> None:
 
 def _last_month(db: Connection, measured: list[str]) -> date | None:
     """Return the last month of the feeds that are not carried forward."""
-    reported = " UNION ALL ".join(
+    reported = [
         f"SELECT month FROM stage.reported_{feed}"
         for feed in measured
         if not contracts()[feed].carried_forward
-    )
-    [(last,)] = db.execute(f"SELECT max(month) FROM ({reported})").fetchall()
+    ]
+    [(last,)] = db.execute(
+        f"SELECT max(month) FROM ({rows_of_all(reported, month='DATE')})"
+    ).fetchall()
     return last if isinstance(last, date) else None
 
 

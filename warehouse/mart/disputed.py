@@ -22,7 +22,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.editions.status import EditionStatus, status_of
 from warehouse.mart.held_months import let_in
-from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.hierarchy import Connection, create_from, measured_feeds
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,8 @@ def create_disputes(db: Connection, found: list[Dispute]) -> None:
     text = dict.fromkeys(("bits", "feed", "edition", "reason", "org_code"), pl.String)
     schema = {"number": pl.Int32, **text, "month": pl.Date}
     create_from(db, "stage.dispute", pl.DataFrame(rows, schema=schema), "archive.decision")
-    for feed, contract in contracts().items():
-        if contract.measures:
-            _mark(db, feed)
+    for feed in measured_feeds(db):
+        _mark(db, feed)
 
 
 def _mark(db: Connection, feed: str) -> None:

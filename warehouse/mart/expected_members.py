@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from warehouse.contract.model import Contract, contracts
-from warehouse.mart.hierarchy import Connection, feeds_at, parents
+from warehouse.mart.hierarchy import Connection, feeds_at, measured_feeds, parents, rows_of_all
 from warehouse.mart.inputs import reporting_level
 from warehouse.reference.levels import PLACE_COLUMNS
 
@@ -75,7 +75,7 @@ def load_unplaced(db: Connection) -> None:
         LEFT JOIN stage.practice_parent AS p ON p.org_code = l.org_code AND p.month = l.month
         LEFT JOIN ({_regions_of_practices()}) AS r ON r.org_code = l.org_code
         WHERE p.sub_icb_code IS NULL"""
-        for feed in feeds_at("practice")
+        for feed in feeds_at(db, "practice")
         if not places_are_named(feed)
     ]
     parts += [
@@ -86,9 +86,11 @@ def load_unplaced(db: Connection) -> None:
         WHERE p.local_authority IS NULL AND l.org_code IN (
             SELECT org_code FROM stage.observed
             WHERE org_level = 'pharmacy' AND NOT knows_authority)"""
-        for feed in feeds_at("pharmacy")
+        for feed in feeds_at(db, "pharmacy")
     ]
-    db.execute(f"CREATE TABLE stage.unplaced AS {' UNION ALL '.join(parts)}")
+    texts = ("feed", "org_code", "sub_icb_code", "local_authority", "icb_code", "region_code")
+    columns = {**dict.fromkeys(texts, "VARCHAR"), "month": "DATE", "vintage": "BIGINT"}
+    db.execute(f"CREATE TABLE stage.unplaced AS {rows_of_all(parts, **columns)}")
 
 
 def _regions_of_practices() -> str:
@@ -161,25 +163,27 @@ def _expected_practices(db: Connection, feed: str) -> str | None:
     return table
 
 
-def lists_of_practices() -> list[tuple[str, str]]:
+def lists_of_practices(db: Connection) -> list[tuple[str, str]]:
     """Feed and measure of the lists of practices: those with a measure that only counts their
     presence. An ICB's own return lists what it asked about, an index those it has a score for."""
     return [
         (feed, name)
-        for feed in feeds_at("practice")
+        for feed in feeds_at(db, "practice")
         for name, one in contracts()[feed].measures.items()
         if one.present and not one.weighted and not contracts()[feed].local_return
     ]
 
 
-def open_practices() -> str:
+def open_practices(db: Connection) -> str:
     """SQL: `org_code, month, open`: practices per network and month, without special services, by
     the registers with dates; for months that these don't cover, by the lists."""
     found: dict[bool, list[str]] = {True: [], False: []}
-    for feed, measure in lists_of_practices():
+    for feed, measure in lists_of_practices(db):
         sql = f"SELECT org_code, month FROM stage.reported_{feed} WHERE {measure} > 0"
         found[contracts()[feed].is_dated].append(sql)
-    registers, lists = (" UNION ".join(found[dated]) for dated in (True, False))
+    registers, lists = (
+        rows_of_all(found[dated], org_code="VARCHAR", month="DATE") for dated in (True, False)
+    )
     return f"""SELECT p.pcn_code AS org_code, l.month, count(DISTINCT l.org_code) AS open
         FROM ({registers} UNION
               SELECT * FROM ({lists}) WHERE month NOT IN (SELECT month FROM ({registers}))) AS l
@@ -205,14 +209,10 @@ def _load_expected_sub_icbs(db: Connection) -> None:
     places as the dated reference. For other months (a cut or synthetic file) from the reference,
     plus unknown codes that the newest edition names for their ICB and month.
     """
-    feeds = sorted(
-        {c.completeness.expected_feed for c in contracts().values() if c.completeness.expected_feed}
-    )
-    listed = " UNION ".join(f"SELECT org_code, month FROM stage.reported_{feed}" for feed in feeds)
     db.execute(
         f"""CREATE TABLE stage.expected_sub_icb AS
         WITH listed AS (
-            SELECT DISTINCT l.org_code, l.month, p.region_code FROM ({listed}) AS l
+            SELECT DISTINCT l.org_code, l.month, p.region_code FROM ({_coverage(db)}) AS l
             JOIN stage.sub_icb_parent AS p ON p.org_code = l.org_code AND p.month = l.month),
         national AS (
             SELECT month FROM listed GROUP BY month
@@ -236,3 +236,14 @@ def _load_expected_sub_icbs(db: Connection) -> None:
         UNION ALL
         SELECT org_code, month FROM fallback ANTI JOIN national USING (month)"""
     )
+
+
+def _coverage(db: Connection) -> str:
+    """SQL: `org_code, month` of what the feeds cover by which others are expected."""
+    expected = {contract.completeness.expected_feed for contract in contracts().values()}
+    parts = [
+        f"SELECT org_code, month FROM stage.reported_{feed}"
+        for feed in measured_feeds(db)
+        if feed in expected
+    ]
+    return rows_of_all(parts, org_code="VARCHAR", month="DATE")

@@ -8,13 +8,13 @@ import polars as pl
 from warehouse.base.hashing import number_of
 from warehouse.contract.cumulative_measures import cumulative_figure
 from warehouse.contract.model import contracts
-from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source
+from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source, feed_of, measure_name
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of
 from warehouse.mart.figure_rows import VALUE, create_monthly, create_vintage
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
-from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.hierarchy import Connection, create_from, measured_feeds, rows_of_all
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
 from warehouse.mart.kept import Kept
 from warehouse.mart.membership import create_members
@@ -109,19 +109,23 @@ def _load_published(db: Connection, kpis: dict[str, Kpi]) -> None:
     measure. A month before its first publication has no row, rather than a missing figure; one
     whose figure can't be taken from the cumulative one has.
     `stage.covered` (`feed, month`): the months that a feed covers with any measure."""
-    numerators = {source.numerator for kpi in kpis.values() for source in kpi.sources}
+    filed = set(measured_feeds(db))
+    numerators = {one.numerator: feed_of(one.numerator) for k in kpis.values() for one in k.sources}
+    known = {one: feed for one, feed in sorted(numerators.items()) if feed in filed}
     parts = [
         f"SELECT DISTINCT '{one}' AS measure, month FROM stage.reported_{feed} "
         f"WHERE {cumulative_figure(contracts()[feed].measures, name) or name} IS NOT NULL"
-        for one in sorted(numerators)
-        for feed, _, name in [one.partition(".")]
+        for one, feed in known.items()
+        for name in [measure_name(one)]
     ]
-    db.execute(f"CREATE TABLE stage.published AS {' UNION ALL '.join(parts)}")
-    covered = [
+    months = rows_of_all(parts, measure="VARCHAR", month="DATE")
+    db.execute(f"CREATE TABLE stage.published AS {months}")
+    parts = [
         f"SELECT DISTINCT '{feed}' AS feed, month FROM stage.reported_{feed}"
-        for feed in sorted({one.partition(".")[0] for one in numerators})
+        for feed in sorted(set(known.values()))
     ]
-    db.execute(f"CREATE TABLE stage.covered AS {' UNION ALL '.join(covered)}")
+    months = rows_of_all(parts, feed="VARCHAR", month="DATE")
+    db.execute(f"CREATE TABLE stage.covered AS {months}")
 
 
 def _create_months(db: Connection, synthetic: bool, kept: Kept) -> None:

@@ -51,6 +51,13 @@ def create_from(
     db.unregister("incoming")
 
 
+def rows_of_all(parts: Sequence[str], **columns: str) -> str:
+    """SQL: the rows of all parts. `columns`: name -> type, of the table without rows if there is no
+    part."""
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
+    return " UNION ALL ".join(parts) or f"SELECT {nothing} WHERE FALSE"
+
+
 def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Create `stage.observed`, `reference`, `month`, `<level>_parent` and `membership`. Needs
     `stage.reported_<feed>` and `stage.lost_<feed>`."""
@@ -58,9 +65,7 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     create_from(db, "stage.reference", reference(), "reference.organisations")
     create_from(db, "stage.special", special_services(), "reference.special_services")
     months = ["SELECT month FROM stage.observed"]
-    months += [
-        f"SELECT month FROM stage.reported_{f}" for f, c in contracts().items() if c.measures
-    ]
+    months += [f"SELECT month FROM stage.reported_{feed}" for feed in measured_feeds(db)]
     db.execute(f"CREATE TABLE stage.month AS {' UNION '.join(months)}")
     for level in SITES:
         _load_parents(db, level)
@@ -70,13 +75,18 @@ def load_places(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     _load_membership(db)
 
 
-def feeds_at(level: str) -> list[str]:
-    """Return the feeds whose reporting unit is this level."""
-    return [
-        f
-        for f, c in contracts().items()
-        if c.measures and c.reporting_unit and c.reporting_unit.level == level
-    ]
+def measured_feeds(db: Connection) -> list[str]:
+    """Return the feeds with measures that have a file in the mart, in the contracts' order. Those
+    without one have empty tables, and statements over all feeds pass them over."""
+    rows = db.execute("SELECT DISTINCT feed FROM stage.file").fetchall()
+    filed = {feed for (feed,) in rows}
+    return [feed for feed, contract in contracts().items() if contract.measures and feed in filed]
+
+
+def feeds_at(db: Connection, level: str) -> list[str]:
+    """Return the measured feeds whose reporting unit is this level."""
+    units = {feed: contracts()[feed].reporting_unit for feed in measured_feeds(db)}
+    return [feed for feed, unit in units.items() if unit and unit.level == level]
 
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
@@ -129,19 +139,19 @@ def _load_parents(db: Connection, level: str) -> None:
     )
     db.execute(
         f"""CREATE TABLE stage.{level}_parent AS
-        WITH wanted AS ({_wanted(level)}), {", ".join(newest)}
+        WITH wanted AS ({_wanted(db, level)}), {", ".join(newest)}
         SELECT w.org_code, w.month,
                {", ".join(f"{c}_stated.{c}, {_as_of(c)} AS {c}_as_of" for c in stated)}
         FROM wanted AS w {joins}"""
     )
 
 
-def _wanted(level: str) -> str:
+def _wanted(db: Connection, level: str) -> str:
     """SQL: `org_code, month` of each organisation that has a figure, lost one or is named."""
     named = f"SELECT org_code, month FROM stage.observed WHERE org_level = '{level}'"
-    registers = "', '".join(feed for feed in feeds_at(level) if contracts()[feed].is_dated)
+    registers = "', '".join(feed for feed in feeds_at(db, level) if contracts()[feed].is_dated)
     parts = [f"{named} AND feed NOT IN ('{registers}')"]
-    for feed in feeds_at(level):
+    for feed in feeds_at(db, level):
         parts += [
             f"SELECT org_code, month FROM stage.reported_{feed}",
             f"SELECT org_code, month FROM stage.lost_{feed} "
@@ -205,10 +215,11 @@ def _load_icb_parents(db: Connection) -> None:
     From the dated reference. Other names (`Unknown`, codes of another time) have no region, in the
     month they describe and in the month of their edition, quarantined or not.
     """
-    lost = " UNION ALL ".join(
+    stated = ["SELECT org_code, month, vintage FROM stage.observed WHERE org_level = 'icb'"]
+    stated += [
         f"SELECT org_code, month, vintage FROM stage.lost_{feed} WHERE org_code IS NOT NULL"
-        for feed in feeds_at("icb")
-    )
+        for feed in feeds_at(db, "icb")
+    ]
     db.execute(
         f"""CREATE TABLE stage.icb_parent AS
         WITH moment AS (
@@ -219,9 +230,7 @@ def _load_icb_parents(db: Connection) -> None:
             FROM moment AS m
             JOIN stage.reference AS i ON i.org_level = 'icb'
                 AND m.month BETWEEN i.effective_from AND i.effective_to),
-        stated AS (
-            SELECT org_code, month, vintage FROM stage.observed WHERE org_level = 'icb'
-            UNION ALL {lost}),
+        stated AS ({" UNION ALL ".join(stated)}),
         named AS (
             SELECT org_code, month FROM stated
             UNION SELECT org_code, {EDITION_MONTH.format(vintage="vintage")} FROM stated)

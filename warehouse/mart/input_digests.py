@@ -16,7 +16,7 @@ from datetime import date
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
 from warehouse.mart.expected_members import lists_of_practices
-from warehouse.mart.hierarchy import Connection
+from warehouse.mart.hierarchy import Connection, measured_feeds
 from warehouse.mart.inputs import Inputs, reporting_level
 from warehouse.reference.levels import SITES
 
@@ -31,11 +31,6 @@ REPORTED = "reported"
 _OF_FEED = ("boundary", "placement", "stale", "unplaced", "held_month")
 
 
-def measured_feeds() -> list[str]:
-    """Return the feeds that have measures."""
-    return [feed for feed, contract in contracts().items() if contract.measures]
-
-
 def load_digests(db: Connection) -> Digests:
     """Create `stage.input_digest` and return its rows. Needs `stage` as loaded."""
     parts = [
@@ -43,7 +38,7 @@ def load_digests(db: Connection) -> Digests:
             count(*) || ' ' || coalesce(sum(hash(t)::HUGEINT), 0) || ' '
             || coalesce(bit_xor(hash(t)), 0) AS digest
         FROM ({sql}) AS t GROUP BY month"""
-        for component, part, sql in _relations()
+        for component, part, sql in _relations(db)
     ]
     unlogged(db, f"CREATE TABLE stage.input_digest AS {' UNION ALL '.join(parts)}")
     return read_digests(db, "stage.input_digest")
@@ -55,9 +50,9 @@ def read_digests(db: Connection, table: str) -> Digests:
     return {(component, part, month): digest for component, part, month, digest in rows}
 
 
-def _relations() -> Iterator[tuple[str, str, str]]:
+def _relations(db: Connection) -> Iterator[tuple[str, str, str]]:
     """Yield component, part, and SQL of its rows with their `month`."""
-    for feed in measured_feeds():
+    for feed in measured_feeds(db):
         for part in (REPORTED, "lost"):
             yield feed, part, f"FROM stage.{part}_{feed}"
         for part in _OF_FEED:
@@ -95,12 +90,12 @@ def months_reported(digests: Iterable[Digests]) -> Mapping[str, set[Month]]:
     return found
 
 
-def feeds_behind(inputs: Inputs) -> list[str]:
+def feeds_behind(db: Connection, inputs: Inputs) -> list[str]:
     """Return the feeds with which figures of these inputs are made: the two they name, those that
     say which members to expect, and the lists of practices that count a network's members."""
     named = [feed for feed in (inputs.feed, inputs.other) if feed]
     expected = [contracts()[feed].completeness.expected_feed for feed in named]
-    lists = [feed for feed, _ in lists_of_practices()]
+    lists = [feed for feed, _ in lists_of_practices(db)]
     at_practices = any(reporting_level(feed) == "practice" for feed in named)
     every = [*named, *(one for one in expected if one), *(lists if at_practices else ())]
     return list(dict.fromkeys(every))
@@ -109,10 +104,14 @@ def feeds_behind(inputs: Inputs) -> list[str]:
 def months_to_make(db: Connection, inputs: Inputs, changed: Changed) -> set[Month]:
     """Return the months in which figures of these inputs may differ from before."""
     levels = {reporting_level(feed) for feed in (inputs.feed, inputs.other) if feed}
-    components = [*feeds_behind(inputs), PLACES, *([SITE_PLACES] if levels & set(SITES) else [])]
+    components = [
+        *feeds_behind(db, inputs),
+        PLACES,
+        *([SITE_PLACES] if levels & set(SITES) else []),
+    ]
     found = {month for one in components for month in changed.get(one, ())}
     if "icb" in levels and (moved := changed.get(PLACES)):
-        for feed in feeds_behind(inputs):
+        for feed in feeds_behind(db, inputs):
             found |= _months_of_editions(db, feed, moved)
     return found
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.mart.figure_tables import stored
-from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import Changed, feeds_behind, measured_feeds, unlogged
+from warehouse.mart.hierarchy import Connection, measured_feeds
+from warehouse.mart.input_digests import Changed, feeds_behind, unlogged
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import REMEMBERED, Kept
 from warehouse.mart.lent_months import kept_as_latest, lend_months, only
@@ -52,8 +52,8 @@ class KeptFigures(Kept):
     def narrow(self, db: Connection) -> None:
         """Leave in `stage.reported_*` only the months in which any figure that uses the feed is
         made. Roll-ups read no other month of it."""
-        for feed in measured_feeds():
-            months = {m for one, some in self.made if feed in feeds_behind(one) for m in some}
+        for feed in measured_feeds(db):
+            months = {m for one, some in self.made if feed in feeds_behind(db, one) for m in some}
             unlogged(db, f"ALTER TABLE stage.reported_{feed} RENAME TO whole_{feed}")
             unlogged(
                 db,
@@ -65,7 +65,7 @@ class KeptFigures(Kept):
     def widen(self, db: Connection) -> None:
         """Restore `stage.reported_*`; drop figures, and members, that were made although unchanged,
         because another KPI uses the feed in the month."""
-        for feed in measured_feeds():
+        for feed in measured_feeds(db):
             unlogged(db, f"DROP TABLE stage.reported_{feed}")
             unlogged(db, f"ALTER TABLE stage.whole_{feed} RENAME TO reported_{feed}")
         unlogged(db, f"CREATE TABLE stage.made AS FROM stage.figure {only('SEMI')}")
@@ -185,7 +185,7 @@ class KeptFigures(Kept):
 
     def narrow_sources(self, db: Connection) -> None:
         """Leave in `stage.reported_*`, which nothing else needs any more, the changed months."""
-        for feed in measured_feeds():
+        for feed in measured_feeds(db):
             unlogged(
                 db,
                 f"""DELETE FROM stage.reported_{feed}

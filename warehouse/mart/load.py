@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from warehouse.archive.source_files import SourceFile
-from warehouse.base.decimals import KIND
+from warehouse.base.decimals import SQL_KIND
 from warehouse.base.home import Home
 from warehouse.base.months import between, days_of, financial_year, months_apart, parse_month
 from warehouse.base.working_days import working_days
@@ -19,46 +19,76 @@ from warehouse.mart.carried import carry_forward, load_old_networks
 from warehouse.mart.cumulative import take_months_apart
 from warehouse.mart.disputed import create_disputes, disputes
 from warehouse.mart.expected_members import load_expected, load_unplaced
-from warehouse.mart.hierarchy import Connection, create_from, load_places
+from warehouse.mart.hierarchy import Connection, create_from, load_places, measured_feeds
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
 from warehouse.transform.lake import lake_paths, quarantine_of
 from warehouse.transform.measure import month_of
 from warehouse.transform.unreliable import count_bearing, readable_code
 
+CELL = {"org_code": "VARCHAR", "month": "DATE", "vintage": "BIGINT"}
+
 
 def load(db: Connection, home: Home, placed: list[EditionFile]) -> None:
-    """Create `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>`,
-    `quarantined_<feed>` (organisations with a quarantined row) and `lost_<feed>` (those of them
-    that have no good figure)."""
+    """Create `stage`: `file`, places, calendar, and per feed with measures `reported_<feed>` and
+    `lost_<feed>` (quarantined organisations that have no good figure), and per such feed with files
+    `quarantined_<feed>` (all of them)."""
     db.execute("CREATE SCHEMA stage")
     _load_files(db, home, placed)
-    for feed, contract in contracts().items():
-        if contract.measures:
-            own = [one for one in placed if one.file.feed == feed]
-            load_reported(db, contract, own, home)
-            lost = lost_rows(contract, own, home)
-            unnamed = [c for level, c in PLACE_COLUMNS.items() if level not in _places(contract)]
-            origins = dict.fromkeys(unnamed, "constant.*")
-            origins["vintage"] = "archive.source_file.edition"
-            create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **origins)
-            db.execute(
-                f"""CREATE TABLE stage.quarantined_{feed} AS
-                SELECT DISTINCT org_code, month, vintage FROM stage.lost_{feed}
-                WHERE org_code IS NOT NULL"""
-            )
-            _forget_replaced(db, feed)
-            if contract.is_dated:
-                _keep_newest(db, feed)
-            take_months_apart(db, contract)
+    for feed in measured_feeds(db):
+        _load_feed(db, contracts()[feed], [one for one in placed if one.file.feed == feed], home)
     carry_forward(db)
     create_disputes(db, disputes(home, placed))
+    _create_without_files(db)
     load_places(db, home, placed)
     load_unplaced(db)
     load_old_networks(db)
     load_boundaries(db)
     load_expected(db)
     _load_calendar(db)
+
+
+def _load_feed(db: Connection, contract: Contract, placed: list[EditionFile], home: Home) -> None:
+    """Create the three tables of a feed."""
+    feed = contract.feed
+    load_reported(db, contract, placed, home)
+    lost = lost_rows(contract, placed, home)
+    unnamed = [c for level, c in PLACE_COLUMNS.items() if level not in _places(contract)]
+    origins = dict.fromkeys(unnamed, "constant.*")
+    origins["vintage"] = "archive.source_file.edition"
+    create_from(db, f"stage.lost_{feed}", lost, f"quarantine.{feed}", **origins)
+    db.execute(
+        f"""CREATE TABLE stage.quarantined_{feed} AS
+        SELECT DISTINCT org_code, month, vintage FROM stage.lost_{feed}
+        WHERE org_code IS NOT NULL"""
+    )
+    _forget_replaced(db, feed)
+    if contract.is_dated:
+        _keep_newest(db, feed)
+    take_months_apart(db, contract)
+
+
+def _create_without_files(db: Connection) -> None:
+    """Create the tables of figures and of lost rows, empty, of feeds without files: other feeds may
+    be set beside them, or be expected by them."""
+    filed = set(measured_feeds(db))
+    edition = {"edition": "VARCHAR", "revision": "INTEGER"}
+    days = {"published_on": "DATE", "known_from": "DATE"}
+    for feed, contract in contracts().items():
+        if contract.measures and feed not in filed:
+            kinds = {
+                name: SQL_KIND if contract.is_decimal(name) else "BIGINT"
+                for name in contract.measures
+            }
+            own = {**CELL, **edition, **days, "sha256": "VARCHAR", "rows": "UINTEGER", **kinds}
+            _create_empty(db, f"stage.reported_{feed}", {**own, "disputed": "BIT"})
+            places = dict.fromkeys(PLACE_COLUMNS.values(), "VARCHAR")
+            _create_empty(db, f"stage.lost_{feed}", {**CELL, **places, "until": "BIGINT"})
+
+
+def _create_empty(db: Connection, table: str, columns: dict[str, str]) -> None:
+    named = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    db.execute(f"CREATE TABLE {table} ({named})")
 
 
 def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
@@ -112,10 +142,7 @@ def load_reported(
     measures = ", ".join(f"m.{name}" for name in contract.measures)
     paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
     source = f"measures.{contract.feed}"
-    if paths:
-        db.read_parquet(paths, filename=True).create_view(source)
-    else:
-        db.register(source, _no_measures(contract).to_arrow())
+    db.read_parquet(paths, filename=True).create_view(source)
     db.execute(
         f"""CREATE TABLE stage.reported_{contract.feed} AS
         SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,
@@ -129,13 +156,6 @@ def load_reported(
         {"feed": contract.feed},
     )
     db.execute(f'DROP VIEW "{source}"')
-
-
-def _no_measures(contract: Contract) -> pl.DataFrame:
-    """Return the measures, all NULL, of a feed without files."""
-    counts = {name: KIND if contract.is_decimal(name) else pl.Int64 for name in contract.measures}
-    cell = {"org_code": pl.String, "month": pl.Date, "rows": pl.UInt32, "unreliable": pl.Boolean}
-    return pl.DataFrame(schema={**cell, **counts, "filename": pl.String})
 
 
 def lost_rows(contract: Contract, placed: list[EditionFile], home: Home) -> pl.DataFrame:

@@ -13,10 +13,18 @@ from contextlib import contextmanager
 
 from warehouse.contract.model import contracts
 from warehouse.mart.disclosure import may_be_named
-from warehouse.mart.hierarchy import Connection
+from warehouse.mart.hierarchy import Connection, measured_feeds, rows_of_all
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import Kept
 from warehouse.settings import Disclosure
+
+# Columns that say whose figure it is, and of which edition.
+EDITION_CELL = {
+    **dict.fromkeys(("feed", "org_level", "org_code"), "VARCHAR"),
+    "month": "DATE",
+    "edition": "VARCHAR",
+    "revision": "INTEGER",
+}
 
 
 def create_members(db: Connection) -> None:
@@ -83,13 +91,13 @@ def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:
 def _create_figure_source(db: Connection) -> None:
     """Record the file of each counted organisation-month, for every available vintage."""
     parts = [
-        f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, org_code,
+        f"""SELECT '{feed}' AS feed, '{level}' AS org_level, org_code,
             month, edition, revision, sha256, rows::BIGINT AS rows FROM stage.reported_{feed}"""
-        for feed, contract in contracts().items()
-        if contract.measures and contract.reporting_unit
+        for feed, level in _counting(db)
     ]
+    columns = {**EDITION_CELL, "sha256": "VARCHAR", "rows": "BIGINT"}
     db.execute(
-        f"""CREATE TABLE mart.governance.figure_source AS {" UNION ALL ".join(parts)}
+        f"""CREATE TABLE mart.governance.figure_source AS {rows_of_all(parts, **columns)}
         ORDER BY feed, month, org_code, edition, revision"""
     )
 
@@ -98,17 +106,21 @@ def _create_figure_lost(db: Connection, disclosure: Disclosure) -> None:
     """Record which organisation-months lost rows to quarantine in which edition, where the rows
     identify the organisation and it may be named."""
     parts = [
-        f"""SELECT '{feed}' AS feed, '{contract.reporting_unit.level}' AS org_level, l.org_code,
-            l.month, f.edition, f.revision
+        f"""SELECT '{feed}' AS feed, '{level}' AS org_level, l.org_code, l.month,
+            f.edition, f.revision
         FROM stage.quarantined_{feed} AS l
         JOIN (SELECT DISTINCT vintage, edition, revision FROM stage.file WHERE feed = '{feed}') AS f
             ON f.vintage = l.vintage"""
-        for feed, contract in contracts().items()
-        if contract.measures
-        and contract.reporting_unit
-        and may_be_named(feed, contract.reporting_unit.level, disclosure)
+        for feed, level in _counting(db)
+        if may_be_named(feed, level, disclosure)
     ]
     db.execute(
-        f"""CREATE TABLE mart.governance.figure_lost AS {" UNION ALL ".join(parts)}
+        f"""CREATE TABLE mart.governance.figure_lost AS {rows_of_all(parts, **EDITION_CELL)}
         ORDER BY feed, org_code, month, edition, revision"""
     )
+
+
+def _counting(db: Connection) -> list[tuple[str, str]]:
+    """Return the measured feeds that count organisations, and of which level."""
+    units = [(feed, contracts()[feed].reporting_unit) for feed in measured_feeds(db)]
+    return [(feed, unit.level) for feed, unit in units if unit]

@@ -86,7 +86,9 @@ def _load_seen(db: Connection) -> None:
     ]
     ctes = [sites, *(f"{level}_group AS ({_group(site, level)})" for site, level in grouped)]
     parts += [f"FROM {level}_group" for _, level in grouped]
-    parts += [_counted_alone(level) for _, level in grouped if feeds_at(level)]
+    parts += [
+        _counted_alone(feeds, level) for _, level in grouped if (feeds := feeds_at(db, level))
+    ]
     db.execute(
         f"""CREATE TABLE stage.seen AS
         WITH {", ".join(ctes)}
@@ -136,11 +138,11 @@ def _group(site: str, level: str) -> str:
         FROM {site} WHERE {own} IS NOT NULL GROUP BY {own}, month"""
 
 
-def _counted_alone(level: str) -> str:
+def _counted_alone(feeds: list[str], level: str) -> str:
     """SQL: places that feeds count in months in which none of their sites is named, with the
     parents that their sites had last."""
     parents = ", ".join(f"g.{column}" for column in KEY_COLUMNS.values())
-    counted = [f"SELECT org_code, month FROM stage.reported_{feed}" for feed in feeds_at(level)]
+    counted = [f"SELECT org_code, month FROM stage.reported_{feed}" for feed in feeds]
     return f"""SELECT '{level}', c.org_code, c.month, {parents}
         FROM (SELECT DISTINCT org_code, month FROM ({" UNION ".join(counted)})
               WHERE (org_code, month) NOT IN (SELECT (org_code, month) FROM {level}_group)) AS c

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from warehouse.mart.expected_members import expected_units, open_practices
 from warehouse.mart.held_months import keep_out
-from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents
+from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents, rows_of_all
 from warehouse.mart.inputs import KEYS, Inputs, base_figures, join_levels
 from warehouse.mart.membership import added_up
 from warehouse.mart.participation import expected_listed, member_figures
@@ -198,7 +198,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
             FROM summed AS s
             JOIN judged AS w
                 ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
-            LEFT JOIN ({open_practices()}) AS o
+            LEFT JOIN ({open_practices(db)}) AS o
                 ON o.org_code = s.org_code AND o.month = s.month"""
         )
 
@@ -273,10 +273,7 @@ def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
     """SQL: `org_code, month, vintage, lost`: number of unexpected members that the edition lost to
     quarantine; expected ones are missing anyway."""
     if member != inputs.level:
-        return (
-            "SELECT NULL::VARCHAR AS org_code, NULL::DATE AS month, NULL::BIGINT AS vintage, "
-            "NULL::BIGINT AS lost LIMIT 0"
-        )
+        return rows_of_all([], org_code="VARCHAR", month="DATE", vintage="BIGINT", lost="BIGINT")
     as_at = EDITION_MONTH.format(vintage="l.vintage") if inputs.level == "icb" else "l.month"
     return f"""SELECT p.parent AS org_code, l.month, l.vintage,
             count(DISTINCT l.org_code) AS lost

@@ -142,7 +142,7 @@ def _planned(db: Connection, path: Path, wanted: Wanted, facts: str, fingerprint
     for one in inputs_of(source for _, source in wanted):
         months = known[one.feed]
         differ = months_to_make(db, one, changed) & months
-        behind |= set(feeds_behind(one)) if differ else set()
+        behind |= set(feeds_behind(db, one)) if differ else set()
         # Figures of longer periods are few, and are always made anew.
         monthly = contracts()[one.feed].period.is_month
         made.append((one, frozenset(differ if monthly else months)))
