@@ -28,6 +28,7 @@ def test_every_real_figure_of_every_edition_is_the_sum_of_its_cells(real_home: H
     assert contradicted(real_home).to_dicts() == []
 
 
+@pytest.mark.acceptance  # takes a quarter of a minute; every figure of it is added up above
 def test_every_kpi_of_the_sample(sample_home: Home) -> None:
     kpis = set()
     for figure, cells in chosen(sample_home):

@@ -221,6 +221,7 @@ def test_a_practice_of_another_region_leaves_a_place_complete(home: Home) -> Non
                      " AND value IS NOT NULL") == []  # fmt: skip
 
 
+@pytest.mark.acceptance
 def test_a_month_more_keeps_months_and_makes_years_anew(home: Home) -> None:
     """A mart made from the one before equals the whole one."""
     add(home, before=year(2023, C82001=(700, 1000)), now=year(2024, C82001=(800, 1000)))

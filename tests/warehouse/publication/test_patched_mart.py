@@ -125,6 +125,7 @@ def test_a_patched_mart_equals_the_whole_one() -> None:
     some_of(Appointments, examples=1, steps=2)
 
 
+@pytest.mark.acceptance
 def test_a_patched_mart_of_decimals_equals_the_whole_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
