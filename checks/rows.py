@@ -26,7 +26,7 @@ from warehouse.base.months import month_text, window
 from warehouse.base.number_format import say_number
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.conform import ROW_RULES, remedy
+from warehouse.transform.conform import ROW_RULES, own_code, remedy
 
 UNBROKEN = "no row fails"
 WHOLE_ROW = {"row_shape", "total_row"}
@@ -222,5 +222,5 @@ def _counts(view: EditionView, name: str, failing: pl.DataFrame) -> tuple[pl.Dat
 
 
 def _distinct(view: EditionView, name: str) -> pl.DataFrame:
-    found = view.scan_tidy().select(pl.col(name).alias("value")).unique()
+    found = view.scan_tidy().select(own_code(view.contract, name).alias("value")).unique()
     return found.collect(engine="streaming").drop_nulls()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from assets.feeds.enhanced_access import sample as enhanced_sample
 from assets.feeds.nhs_app import sample as app_sample
 from assets.feeds.nhs_app_practice import sample as practice_sample
 from assets.feeds.pharmacy_first_referrals import sample as referrals_sample
@@ -157,6 +158,13 @@ def test_39_of_51_practices_of_leicester_refer(sample: Path) -> None:
         f"{m:%Y-%m}" for m in world.months_since(date(2024, 2, 1))
     }
     assert any(row["Referrals accepted"] == "" for row in rows(sample / REFERRALS))
+
+
+def test_five_providers_and_72_per_cent_booked_in_leicester() -> None:
+    city = [one for one in enhanced_sample.lines(World(), date(2024, 12, 1)) if one[1] == "04C"]
+    offered, booked, attended = (sum(int(one[n]) for one in city) for n in (2, 3, 4))
+    assert (len(city), booked / offered) == (5, 0.72)
+    assert 0.6 < attended / offered < 0.68
 
 
 def test_shorter_windows(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ for line in sys.argv[1:]:
     printed[line] = done.stdout
 print(json.dumps(printed))
 """
-FEED = "enhanced_access"
+FEED = "home_visits"
 
 
 def blocks() -> dict[str, list[str]]:
@@ -74,7 +74,7 @@ def followed(
     (folder / "checks.yaml").write_text(page["yaml"][1])
     (folder / "expectations.json").write_text(page["json"][0])
     (project / "warehouse" / "kpi" / "kpis" / f"{FEED}.yaml").write_text(page["yaml"][2])
-    (place / "enhanced-access.csv").write_text(page["csv"][0])
+    (place / "home-visits.csv").write_text(page["csv"][0])
     shutil.copytree(empty_instance, Home(home).dagster)
     done = subprocess.run(
         [sys.executable, "-c", RUN, *page["sh"][0].splitlines()],
@@ -134,7 +134,7 @@ def test_the_mart_has_the_new_kpi_at_every_level(followed: tuple[Path, dict[str,
     with duckdb.connect(str(followed[0] / "mart" / "access_recovery.duckdb"), read_only=True) as db:
         rows = db.execute(blocks()["sql"][0]).fetchall()
         view = db.execute(
-            f"SELECT enhanced_access_booked_share FROM {FEED}_monthly WHERE org_code = '04V'"
+            f"SELECT home_visits_made_share FROM {FEED}_monthly WHERE org_code = '04V'"
         ).fetchall()
         verdicts = db.execute(
             f"SELECT DISTINCT rule, verdict FROM governance.check_result WHERE feed = '{FEED}'"

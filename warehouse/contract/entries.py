@@ -19,6 +19,7 @@ ColumnType = Literal["text", "code", "label", "month", "date", "count", "decimal
 NUMBERS: tuple[ColumnType, ...] = ("count", "decimal")
 BaseUnit = Literal["events", "people", "organisations", "fte", "minutes", "score", "pounds"]
 MONEY: BaseUnit = "pounds"
+WITHIN = "-"  # between the codes of an organisation and its place
 Bound = tuple[Decimal | None, Decimal | None]
 
 
@@ -30,9 +31,8 @@ class Column(Strict):
     column has days, each one of its month. `typed`: months are written as people write them, too;
     with `financial_years` the column has years (`2024/25`), each as its last month. `position`: its
     place in rows of a file without headings, from 1. `year`: the column with a month's year.
-    `spelled`: texts that stand for a
-    month (YYYY-MM), as a version does. `otherwise`: the label for texts that are not listed;
-    without it their rows are quarantined.
+    `spelled`: texts that stand for a month (YYYY-MM), as a version does. `otherwise`: the label for
+    texts that are not listed; without it their rows are quarantined.
     """
 
     published: tuple[str, ...] = Field(min_length=1)
@@ -196,11 +196,13 @@ class Organisation(Strict):
 
     `since`, `until`: columns with the first and last day (blank: none yet) of what the row says, in
     a feed of dates instead of months: it holds in each month of the edition with such a day.
-    `opened`, `closed`: columns with the days on which the organisation opened and closed.
+    `opened`, `closed`: columns with the days on which the organisation opened and closed. `within`:
+    the column of the place that is part of its code (`ABC-04C`), where one may be in several.
     """
 
     level: OrgLevel
     code: str
+    within: str | None = None
     since: str | None = None
     until: str | None = None
     opened: str | None = None
@@ -213,7 +215,8 @@ class Organisation(Strict):
     def columns(self) -> list[str | None]:
         """The columns that it names."""
         dates = [self.since, self.until, self.opened, self.closed]
-        return [self.code, self.name, self.ons_code, *dates, *self.parents.values()]
+        parts = [self.code, self.within, self.name, self.ons_code]
+        return [*parts, *dates, *self.parents.values()]
 
     @model_validator(mode="after")
     def _begins(self) -> Organisation:

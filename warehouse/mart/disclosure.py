@@ -94,13 +94,15 @@ def _hidden(
     What is suppressed in one measure of a return is suppressed in all of them: if 31 referrals are
     known to be completed, at least 31 were sent.
     """
-    wholes, threshold = _wholes(db), rules.threshold
+    threshold = rules.threshold
     narrow = _narrow_shares(db, wanted, threshold)
     single = {} if rules.practice_level else _of_one(db, wanted)
     every = sorted({one for _, source in wanted for one in controlled(source)})
     # The number of practices taking part discloses nothing about patients.
     counted = [one for one in every if measure_of(one).unit != "organisations"]
-    for _, measures in groupby(counted, feed_of):
+    for _, grouped in groupby(counted, feed_of):
+        measures = list(grouped)
+        wholes = _wholes(db, level_of(measures[0]))
         figures = {measure: _figures_of(db, wanted, measure) for measure in measures}
         for month in sorted({month for found in figures.values() for month in found}):
             tables = [_as_known(found.get(month, {})) for found in figures.values()]
@@ -198,17 +200,18 @@ def _add_cells(
         found[(source.numerator, month)].add((level, code))
 
 
-def _wholes(db: Connection) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
-    """Month -> whole -> its members, at the levels at which figures are published."""
+def _wholes(db: Connection, counted: str) -> dict[Month, dict[Cell, tuple[Cell, ...]]]:
+    """Month -> whole -> its members, at the levels at which figures are published, of a return that
+    counts by a level: a place has practices and providers, and no sum has both."""
     members: dict[Month, dict[Cell, tuple[Cell, ...]]] = defaultdict(dict)
     rows = db.execute(
         """SELECT month, level, parent, child_level, list(DISTINCT child ORDER BY child)
            FROM stage.membership
-           WHERE level <> $never AND child_level IN ('practice', 'sub_icb')
+           WHERE level <> $never AND child_level IN ($counted, 'sub_icb')
              AND month IN (SELECT f.month FROM stage.figure AS f
                            JOIN stage.controlled USING (kpi_id, org_level))
            GROUP BY ALL""",
-        {"never": NEVER},
+        {"never": NEVER, "counted": counted},
     ).fetchall()
     for month, level, parent, child_level, children in rows:
         members[month][(level, parent)] = tuple((child_level, child) for child in children)

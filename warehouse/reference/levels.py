@@ -105,6 +105,14 @@ TABLE = (
         new_months="warn",
         is_named=True,
     ),
+    Level(
+        name="provider",
+        singular="provider",
+        plural="providers",
+        parents=("sub_icb",),
+        is_site=True,
+        adds_up=True,
+    ),
 )
 LEVELS = {one.name: one for one in TABLE}
 if TYPE_CHECKING:

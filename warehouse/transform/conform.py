@@ -10,6 +10,7 @@ import polars as pl
 
 from warehouse.base.decimals import PLACES
 from warehouse.base.months import between, month_text, window
+from warehouse.contract.entries import WITHIN
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.reference.levels import LEVELS, UNASSIGNED
@@ -95,7 +96,7 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     failed = pl.coalesce(
         [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
     )
-    return typed.with_columns(failed.alias(FAILED_RULE))
+    return typed.with_columns(failed.alias(FAILED_RULE)).with_columns(_within(contract))
 
 
 def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:
@@ -116,6 +117,22 @@ def _placed(contract: Contract) -> list[pl.Expr]:
     return [
         pl.when(code.is_in(list(contract.unassigned))).then(own).otherwise(code).alias(unit.code)
     ]
+
+
+def _within(contract: Contract) -> list[pl.Expr]:
+    """The code of a reporting unit with that of its place, of typed rows, where the contract says
+    so: a provider in two places is two members, one of each."""
+    unit = contract.reporting_unit
+    if unit is None or unit.within is None:
+        return []
+    return [pl.concat_str(unit.code, unit.within, separator=WITHIN).alias(unit.code)]
+
+
+def own_code(contract: Contract, name: str) -> pl.Expr:
+    """The code of a tidy column as published: that of a reporting unit without its place."""
+    unit, code = contract.reporting_unit, pl.col(name)
+    own = unit is not None and unit.within is not None and unit.code == name
+    return code.str.split(WITHIN).list.first() if own else code
 
 
 def row_rules(contract: Contract, edition: date, source: dict[str, str]) -> list[RowRule]:

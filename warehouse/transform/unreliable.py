@@ -11,7 +11,7 @@ import polars as pl
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW, SOURCE_ROW
 from warehouse.reference.levels import PLACE_COLUMNS
-from warehouse.transform.conform import RAW, source_columns
+from warehouse.transform.conform import RAW, own_code, source_columns
 from warehouse.transform.measure import month_of
 
 
@@ -45,7 +45,7 @@ def readable_code(contract: Contract) -> pl.Expr:
     key's first column."""
     name = contract.reporting_unit.code if contract.reporting_unit else contract.key[0]
     code, pattern = pl.col(name), contract.columns[name].pattern
-    return pl.when(code.str.contains(pattern)).then(code) if pattern else code
+    return pl.when(own_code(contract, name).str.contains(pattern)).then(code) if pattern else code
 
 
 def unreliable_cells(
