@@ -13,6 +13,8 @@ HOME_VARIABLE = "ACCESS_RECOVERY_HOME"
 DEFAULT_HOME = Path("data")
 MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
+# What people choose for the charts of KPIs.
+TARGETS, BASELINES = "targets.yaml", "baselines.yaml"
 WRITTEN = (
     "lake",
     "quarantine",

@@ -89,7 +89,8 @@ class Population(Strict):
 class Kpi(Strict):
     """One KPI: its meaning, calculation and owner.
 
-    `members_table`: a table of the mart with its members by place, and which of them take part.
+    `members_table`: a table of the mart with its members by place, and which of them take part;
+    `no_chart`: why a control chart of it would mislead.
     """
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -105,6 +106,7 @@ class Kpi(Strict):
     sources: tuple[Source, ...] = Field(min_length=1)
     population: Population | None = None
     members_table: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]+$")
+    no_chart: str | None = Field(default=None, min_length=10)
     owner: str
     reviewed_on: date
     next_review: date
@@ -177,8 +179,7 @@ def measure_of(reference: str) -> Measure:
     """The measure that `feed.measure` names. Raises ValueError if there is none."""
     feed, _, name = reference.partition(".")
     if feed not in contracts():
-        near = expected_key(feed, contracts())
-        raise ValueError(f"`{reference}`: no such feed, expected {near}")
+        raise ValueError(f"`{reference}`: no such feed, expected {expected_key(feed, contracts())}")
     measures = contracts()[feed].measures
     if name not in measures:
         near = expected_key(name, measures)
@@ -277,7 +278,6 @@ def load_catalogue(folder: Path = KPIS) -> dict[str, Kpi]:
 
 # Possible fields of a row: its id is its key, its theme is the file.
 _OWN = tuple(field for field in Kpi.model_fields if field not in {"kpi_id", "theme"})
-
 _BELOW: Models = {"sources": Source, "caveats": Caveat, "population": Population}
 
 

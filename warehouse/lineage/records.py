@@ -18,6 +18,7 @@ RECORDS = {
     "archive.publication": "the journal of publications, kept in the archive",
     "calendar": "the calendar, with the bank holidays of England",
     "catalogue.kpi": "the KPI catalogue",
+    "catalogue.target": "targets: the national ones that are shipped, and those of the home",
     "checks.catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
     "claims.register": "the register of published claims",
@@ -34,12 +35,15 @@ RECORDS = {
     "reference.organisations": "the shipped, dated table of organisations",
     "reference.short_names": "the shipped table of short names, and those in the home's settings",
     "reference.special_services": "the shipped table of special services",
+    "statistics.parameter": "the parameters of a statistical method",
     "tidy.facts": "rows counted when a file was parsed",
 }
 
 # Tables of the mart that are loaded from frames, by SQL that names the record of each column.
 DECLARED_BY_HAND = (
     "kpi",
+    "kpi_spc",
+    "kpi_target",
     "claim",
     "claim_reading",
     *(

@@ -7,6 +7,7 @@ import polars as pl
 from warehouse.base.hashing import number_of
 from warehouse.contract.figure_period import PERIOD_COLUMNS
 from warehouse.kpi.catalogue import Kpi
+from warehouse.kpi.charting import chart_basis, not_charted_because
 from warehouse.mart.figure_tables import organisation_key
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_table import create_organisation
@@ -25,10 +26,8 @@ def create_analyst_tables(
         if kpi.members_table:
             create_members_table(db, kpi)
     rows = [_kpi_row(kpi) for kpi in kpis.values()]
-    types = {
-        **dict.fromkeys(("denominator", "not_additive_because"), pl.String),
-        "kpi_key": pl.Int32,
-    }
+    texts = ("denominator", "not_additive_because", "not_charted_because")
+    types = {**dict.fromkeys(texts, pl.String), "kpi_key": pl.Int32}
     create_from(db, "mart.kpi", pl.DataFrame(rows, schema_overrides=types), "catalogue.kpi")
 
 
@@ -47,6 +46,8 @@ def _kpi_row(kpi: Kpi) -> dict[str, object]:
         "additive_over_organisations": kpi.is_additive,
         "additive_over_time": kpi.denominator is None and not kpi.is_stock,
         "not_additive_because": kpi.not_additive_because,
+        "chart_basis": chart_basis(kpi),
+        "not_charted_because": not_charted_because(kpi),
         "feed": kpi.feed,
         "theme": kpi.theme,
         "caveats": "\n".join(caveat.text for caveat in kpi.all_caveats),

@@ -30,6 +30,7 @@ from warehouse.contract.tidy_versions import hash_files
 from warehouse.editions.check_history import REGISTER_SCHEMA
 from warehouse.editions.parts_and_revisions import EditionFile, place_files
 from warehouse.editions.status import all_statuses
+from warehouse.kpi import chart_choices
 from warehouse.kpi.catalogue import catalogue, theme_files
 from warehouse.lineage.edge_table import (
     lineage_frame,
@@ -59,7 +60,9 @@ from warehouse.mart.organisation_table import create_names
 from warehouse.mart.other_periods import every_figure, period_views
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
+from warehouse.mart.spc import create_spc
 from warehouse.mart.special import register_macros, register_views
+from warehouse.mart.targets import create_targets
 from warehouse.mart.timeliness import timeliness_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
@@ -92,7 +95,7 @@ def mart_version() -> str:
     and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     tables = (organisations, local_authorities, special_services, short_names, series_breaks)
-    files += [one.TABLE for one in tables]
+    files += [chart_choices.SHIPPED, *(one.TABLE for one in tables)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
 
@@ -111,6 +114,7 @@ def mart_fingerprint(home: Home) -> str:
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     parts += [one.model_dump_json() for one in settings.short_names]
+    parts.append(chart_choices.choices_digest(home))
     in_use = Archive(home).active_files()
     active = {FileKey.of(file) for file in in_use}
     for one in all_statuses(home, in_use):
@@ -175,6 +179,8 @@ def _build(
         newest = pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)
         journal = pl.concat([read_publications(home), newest])
         create_governance(db, home, placed, journal)
+        create_targets(db, chart_choices.shipped_targets(), chart_choices.home_targets(home))
+        create_spc(db, catalogue(), settings.place, chart_choices.home_baselines(home))
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)

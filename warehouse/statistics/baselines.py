@@ -9,7 +9,7 @@ import polars as pl
 
 from warehouse.statistics.chart_options import CLOSE, LIMIT, SCREEN, SETTLED_POINTS
 
-SERIES, SEGMENT = "_series", "_segment"
+SERIES, SEGMENT, ROW = "_series", "_segment", "_place"
 
 
 def number_baselines(
@@ -19,16 +19,27 @@ def number_baselines(
     `SEGMENT`: numbers of a series, and of a baseline of one.
 
     `points`: `keys`, `month`, `value` (null: a missing month), `longest_gap`; sorted by keys and
-    month. `rebases`: `keys`, `month`. A baseline begins with the first point from such a month on,
-    and with the first value after more than `longest_gap` missing months.
+    month. `rebases`: `keys`, `month`. A baseline begins with the first value from such a month on
+    (and with the missing months before it, back to that month), and with the first value after more
+    than `longest_gap` missing months.
     """
-    frame = points.with_columns(pl.struct(keys).rle_id().alias(SERIES))
-    frame = frame.with_columns(_gaps_before(frame), _rebases_before(frame, keys, rebases))
-    frame = frame.with_columns(pl.struct(SERIES, "_rebases", "_gaps").rle_id().alias(SEGMENT))
-    first = pl.col(SEGMENT).first().over(SERIES)
-    return frame.with_columns((pl.col(SEGMENT) - first).cast(pl.Int64).alias("baseline")).drop(
-        "_rebases", "_gaps"
+    frame = points.with_columns(pl.struct(keys).rle_id().alias(SERIES)).with_row_index(ROW)
+    frame = frame.with_columns(_rebases_before(frame, keys, rebases))
+    known = frame.filter(pl.col("value").is_not_null())
+    known = known.with_columns(_gaps_before(known).alias("_gaps"))
+    number = pl.struct(SERIES, "_rebases", "_gaps").rle_id().alias("_number")
+    known = known.with_columns(number).with_columns(
+        (pl.col("_number") - pl.col("_number").first().over(SERIES))
+        .cast(pl.Int64)
+        .alias("baseline")
     )
+    if known.height == frame.height:
+        numbered = known.drop("_gaps", "_number")
+    else:
+        own = known.select(ROW, "baseline")
+        numbered = _with_missing(frame.join(own, on=ROW, how="left", maintain_order="left"))
+    segment = pl.struct(SERIES, "baseline").rle_id().alias(SEGMENT)
+    return numbered.with_columns(segment).drop("_rebases", ROW)
 
 
 def _rebases_before(
@@ -44,20 +55,27 @@ def _rebases_before(
     return passed["_rebases"].fill_null(0)
 
 
-def _gaps_before(frame: pl.DataFrame) -> pl.Series:
-    """How many gaps that are too long lie before a point, in its series and those before it."""
-    if frame["longest_gap"].null_count() == frame.height:
-        return pl.Series("_gaps", [0], pl.UInt32).new_from_index(0, frame.height)
-    known = frame.select(SERIES, "month", "value", "longest_gap").with_row_index("_row")
-    known = known.filter(pl.col("value").is_not_null())
+def _gaps_before(known: pl.DataFrame) -> pl.Expr:
+    """How many gaps that are too long lie before a value, in its series and those before it."""
+    if known["longest_gap"].null_count() == known.height:
+        return pl.lit(0)
     month = pl.col("month")
     number = month.dt.year().cast(pl.Int64) * 12 + month.dt.month()
     missing = number - number.shift(1) - 1
     after = (pl.col(SERIES) == pl.col(SERIES).shift(1)) & (missing > pl.col("longest_gap"))
-    gaps = known.filter(after).select("_row", pl.lit(1, pl.UInt32).alias("_gaps"))
-    rows = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"))
-    joined = rows.join(gaps, on="_row", how="left", maintain_order="left")
-    return joined["_gaps"].fill_null(0).cum_sum()
+    return after.fill_null(False).cum_sum()
+
+
+def _with_missing(frame: pl.DataFrame) -> pl.DataFrame:
+    """The points with the `baseline` of missing months: the one before, or the one after if a
+    rebase lies between them and the value before."""
+    there = pl.when(pl.col("baseline").is_not_null()).then(pl.col("_rebases"))
+    before, after = there.forward_fill().over(SERIES), there.backward_fill().over(SERIES)
+    begun = (pl.col("_rebases") == after) & pl.col("_rebases").ne_missing(before)
+    earlier = pl.col("baseline").forward_fill().over(SERIES)
+    later = pl.col("baseline").backward_fill().over(SERIES)
+    number = pl.when(begun).then(later).otherwise(pl.coalesce(earlier, later, 0))
+    return frame.with_columns(pl.coalesce("baseline", number).alias("baseline"))
 
 
 def limits_of_baselines(counted: pl.DataFrame) -> pl.DataFrame:

@@ -172,10 +172,10 @@ def test_every_column_ends_at_a_published_heading_or_a_record(world: World) -> N
 def test_the_published_names_of_records_stay() -> None:
     assert " ".join(RECORDS) == (
         "archive.source_file archive.decision archive.publication calendar catalogue.kpi "
-        "checks.catalogue checks.result claims.register constant contract contract.caveat "
-        "contract.correction contract.measure disclosure lineage parameter quarantine.row "
-        "reference.local_authorities reference.organisations reference.short_names "
-        "reference.special_services tidy.facts"
+        "catalogue.target checks.catalogue checks.result claims.register constant contract "
+        "contract.caveat contract.correction contract.measure disclosure lineage parameter "
+        "quarantine.row reference.local_authorities reference.organisations "
+        "reference.short_names reference.special_services statistics.parameter tidy.facts"
     )
 
 

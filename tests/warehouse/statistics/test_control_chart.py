@@ -157,6 +157,14 @@ def test_baselines_are_numbered_from_nought_whatever_was_declared() -> None:
     assert done["mean"].to_list() == [1.5, 1.5, 5.5, 5.5, 5.5]
 
 
+def test_a_rebase_in_a_long_gap_begins_one_baseline_with_the_months_after_it() -> None:
+    values = [1, 2, None, None, None, None, 5, 6, None]
+    done = chart(values, [add_months(START, 4), add_months(START, 8)], longest_gap=2)
+    assert done["baseline"].to_list() == [0] * 4 + [1] * 5
+    assert done["mean"].to_list() == [1.5] * 4 + [5.5] * 5
+    assert chart([None, None])["baseline"].to_list() == [0, 0]
+
+
 def test_a_provisional_point_has_no_signal_and_moves_nothing() -> None:
     settled = [10.0, 12] * 8
     points = series([*settled, 99]).with_columns(provisional=pl.col("value") == 99)

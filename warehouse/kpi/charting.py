@@ -1,0 +1,22 @@
+"""What a control chart of a KPI shows, or why there is none. Not here: what people choose for
+charts (`chart_choices`), charts (`warehouse.mart`)."""
+
+from __future__ import annotations
+
+from warehouse.kpi.catalogue import Kpi
+
+AS_IT_IS, PER_WORKING_DAY, NOT_CHARTED = "as_it_is", "per_working_day", "none"
+
+
+def not_charted_because(kpi: Kpi) -> str | None:
+    """Why it has no control chart; None if it has."""
+    if kpi.no_chart or kpi.period.is_month:
+        return kpi.no_chart
+    return f"Its figures are of a {kpi.period.words}: too few for a chart."
+
+
+def chart_basis(kpi: Kpi) -> str:
+    """What its charts show: counts of events per working day, all else as it is."""
+    if not_charted_because(kpi):
+        return NOT_CHARTED
+    return PER_WORKING_DAY if kpi.moved_by_working_days and kpi.denominator is None else AS_IT_IS

@@ -1,0 +1,196 @@
+"""`kpi_spc`: a control chart of every series of a KPI and an organisation, for networks and above
+and the practices of the home. Here is what is charted, and where a baseline begins. Not here: the
+method (`warehouse.statistics`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from warehouse.base.months import parse_month
+from warehouse.kpi.catalogue import Kpi
+from warehouse.kpi.chart_choices import DeclaredBaseline
+from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.input_digests import unlogged
+from warehouse.mart.targets import with_target
+from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.special_services import LEVEL as PRACTICE
+from warehouse.statistics.chart_options import VERSION
+from warehouse.statistics.control_chart import LIMITS, assurance, control_chart, variation
+
+# Limits come from the first points of a baseline, so that history does not move each month; a
+# longer gap begins a baseline; outliers are not screened out, as in Making Data Count.
+FIX_AFTER, LONGEST_GAP = 24, 2
+PARAMETERS = f"{VERSION}; first {FIX_AFTER} points; gap over {LONGEST_GAP} months; not screened"
+KEYS = ["kpi_id", "org_level", "org_code"]
+# Points charted together: they take some 300 bytes each.
+TOGETHER = 500_000
+BREAKS = ("series_break", "redefinition")
+GAP = f"More than {LONGEST_GAP} months before it have no figure."
+FIGURE = "mart.kpi_monthly"
+# Columns by the columns from which they are worked out; all others come from the figure's value.
+ORIGINS: dict[str, str | Sequence[str]] = {
+    **{name: f"{FIGURE}.{name}" for name in ("month", *KEYS)},
+    "provisional": f"{FIGURE}.status",
+    "baseline_because": ("mart.governance.caveat.caveat", f"{FIGURE}.value"),
+    "variation": (f"{FIGURE}.value", "mart.kpi.polarity"),
+    "target": "mart.kpi_target.value",
+    "assurance": (f"{FIGURE}.value", "mart.kpi_target.value", "mart.kpi.polarity"),
+    "basis": "mart.kpi.chart_basis",
+    "parameters": "statistics.parameter.parameters",
+}
+COLUMNS = (
+    *("month", "org_level", "org_code", "kpi_id", "value", "previous_year_value", "provisional"),
+    *("mean", *LIMITS, "baseline", "baseline_from", "baseline_because", "points_in_baseline"),
+    *("limits", "signal", "direction", "variation", "target", "assurance", "basis", "parameters"),
+)
+
+
+def create_spc(
+    db: Connection,
+    kpis: Mapping[str, Kpi],
+    place: str,
+    declared: Iterable[DeclaredBaseline],
+) -> None:
+    """Create `kpi_spc` in the attached mart, which must have figures, caveats and targets.
+
+    `place`: the ICB whose practices are charted; `declared`: baselines that people declared.
+    """
+    breaks = _breaks(db, declared)
+    targets = db.sql("FROM mart.kpi_target").pl()
+    for n, some in enumerate(_batches(db, kpis)):
+        frame = _charted(_points(db, some, place), breaks, targets, some)
+        if n == 0:
+            others = dict.fromkeys(frame.columns, f"{FIGURE}.value")
+            create_from(db, "mart.kpi_spc", frame, None, **{**others, **ORIGINS})
+        else:  # lineage is that of the first
+            db.register("incoming", frame.to_arrow())
+            unlogged(db, "INSERT INTO mart.kpi_spc FROM incoming")
+            db.unregister("incoming")
+
+
+def _batches(db: Connection, kpis: Mapping[str, Kpi]) -> Iterable[list[Kpi]]:
+    """The KPIs that are charted, some at a time; one batch at least, so that there is a table."""
+    counted = dict(
+        db.execute(
+            f"""SELECT kpi_id, count(*) FROM mart.kpi_monthly
+            WHERE org_level NOT IN ({sql_list(SITES)}) GROUP BY kpi_id"""
+        ).fetchall()
+    )
+    some: list[Kpi] = []
+    rows = 0
+    for kpi in kpis.values():
+        if chart_basis(kpi) == NOT_CHARTED:
+            continue
+        if some and rows + counted.get(kpi.kpi_id, 0) > TOGETHER:
+            yield some
+            some, rows = [], 0
+        some.append(kpi)
+        rows += counted.get(kpi.kpi_id, 0)
+    yield some
+
+
+def _points(db: Connection, kpis: Sequence[Kpi], place: str) -> pl.DataFrame:
+    """The series of these KPIs: `KEYS, month, value` (on the basis of the chart), `provisional`."""
+    ids = [kpi.kpi_id for kpi in kpis]
+    per_day = [kpi.kpi_id for kpi in kpis if chart_basis(kpi) == PER_WORKING_DAY]
+    found: pl.DataFrame = db.sql(
+        f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month,
+               CASE WHEN list_contains($per_day, k.kpi_id)
+                    THEN k.value / nullif(c.working_days, 0) ELSE k.value END AS value,
+               k.status = 'provisional' AS provisional
+        FROM mart.kpi_monthly AS k JOIN mart.calendar_month AS c ON c.month = k.month
+        WHERE list_contains($ids, k.kpi_id) AND (
+            k.org_level NOT IN ({sql_list(SITES)})
+            OR (k.org_level = '{PRACTICE}' AND k.org_code IN (
+                SELECT org_code FROM mart.organisation WHERE org_level = '{PRACTICE}'
+                GROUP BY org_code HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place)))
+        ORDER BY ALL""",
+        params={"ids": ids, "per_day": per_day, "place": place},
+    ).pl()
+    return found
+
+
+def _breaks(db: Connection, declared: Iterable[DeclaredBaseline]) -> pl.DataFrame:
+    """Months in which a baseline begins: `kpi_id, org_level, of_code` (null: every organisation),
+    `month, because`. A caveat that ends with a month is followed by another series."""
+    found: pl.DataFrame = db.sql(
+        f"""SELECT DISTINCT s.kpi_id, s.org_level, s.org_code AS of_code,
+               unnest([s.first_month, (s.last_month + INTERVAL 1 MONTH)::DATE]) AS month,
+               c.caveat AS because
+        FROM mart.governance.caveat_scope AS s JOIN mart.governance.caveat AS c
+            ON c.caveat_id = s.caveat_id AND c.org_code IS NOT DISTINCT FROM s.org_code
+        WHERE c.kind IN {BREAKS}"""
+    ).pl()
+    said = [
+        (one.kpi, one.level, one.organisation, parse_month(one.month), f"{one.reason} ({one.who})")
+        for one in declared
+    ]
+    own = pl.DataFrame(said, schema=found.schema, orient="row")
+    return pl.concat([found, own]).drop_nulls("month")
+
+
+def _charted(
+    points: pl.DataFrame, breaks: pl.DataFrame, targets: pl.DataFrame, kpis: Sequence[Kpi]
+) -> pl.DataFrame:
+    """The rows of `kpi_spc` of these points."""
+    points = points.with_columns(
+        pl.lit(FIX_AFTER, pl.Int64).alias("fix_after_n_points"),
+        pl.lit(LONGEST_GAP, pl.Int64).alias("longest_gap"),
+    )
+    rebases = _rebases(points, breaks)
+    chart = control_chart(points, KEYS, rebases)
+    chart = with_target(_told(_with_year_before(chart), rebases), targets)
+    facts = pl.DataFrame(
+        [(kpi.kpi_id, kpi.polarity, chart_basis(kpi)) for kpi in kpis],
+        schema=dict.fromkeys(("kpi_id", "polarity", "basis"), pl.String),
+        orient="row",
+    )
+    chart = chart.join(facts, on="kpi_id", how="left", maintain_order="left")
+    # A target is of the KPI's own value, which a chart per working day does not show.
+    target = pl.when(pl.col("basis") != PER_WORKING_DAY).then(pl.col("target"))
+    return chart.with_columns(
+        pl.col("baseline") + 1, target, variation(), pl.lit(PARAMETERS).alias("parameters")
+    ).select(*COLUMNS[: COLUMNS.index("assurance")], assurance(), *COLUMNS[-2:])
+
+
+def _rebases(points: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
+    """The breaks of each series: `KEYS, month, because`."""
+    series = points.select(KEYS).unique()
+    found = series.join(breaks, on=["kpi_id", "org_level"])
+    own = pl.col("of_code").is_null() | (pl.col("of_code") == pl.col("org_code"))
+    texts = pl.col("because").unique().sort().str.join(" ")
+    return found.filter(own).group_by(*KEYS, "month").agg(texts).sort(*KEYS, "month")
+
+
+def _with_year_before(chart: pl.DataFrame) -> pl.DataFrame:
+    before = chart.select(
+        *KEYS, pl.col("month").dt.offset_by("1y"), pl.col("value").alias("previous_year_value")
+    )
+    return chart.join(before, on=[*KEYS, "month"], how="left", maintain_order="left")
+
+
+def _told(chart: pl.DataFrame, rebases: pl.DataFrame) -> pl.DataFrame:
+    """The chart with `baseline_from`, and `baseline_because`: null for the first baseline."""
+    starts = chart.group_by(*KEYS, "baseline").agg(
+        pl.col("month").min().alias("baseline_from"), pl.col("month").max().alias("_last")
+    )
+    starts = starts.sort(*KEYS, "baseline_from").with_columns(
+        pl.col("_last").shift(1).over(KEYS).alias("_before")
+    )
+    breaks = rebases.rename({"month": "_break"})
+    starts = starts.join_asof(
+        breaks,
+        left_on="baseline_from",
+        right_on="_break",
+        by=KEYS,
+        check_sortedness=False,  # both are sorted; within groups polars can't tell
+    )
+    declared = pl.when(pl.col("_break") > pl.col("_before")).then(pl.col("because"))
+    because = pl.when(pl.col("_before").is_not_null()).then(
+        pl.coalesce(declared, pl.lit(GAP)).alias("baseline_because")
+    )
+    starts = starts.select(*KEYS, "baseline", "baseline_from", because.alias("baseline_because"))
+    return chart.join(starts, on=[*KEYS, "baseline"], how="left", maintain_order="left")

@@ -1,0 +1,66 @@
+"""`kpi_target`: the targets of KPIs, national and of the home, and which applies to a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from warehouse.base.months import parse_month
+from warehouse.kpi.chart_choices import Target
+from warehouse.mart.hierarchy import Connection, create_from
+
+NATIONAL, LOCAL = "national", "local"
+SCHEMA = {
+    "kpi_id": pl.String,
+    "org_level": pl.String,
+    "org_code": pl.String,
+    "from_month": pl.Date,
+    "until_month": pl.Date,
+    "value": pl.Float64,
+    "set_by": pl.String,
+    "source": pl.String,
+    "reference": pl.String,
+}
+
+
+def create_targets(db: Connection, national: Iterable[Target], own: Iterable[Target]) -> None:
+    """Create `kpi_target` in the attached mart."""
+    rows = [_row(one, NATIONAL) for one in national] + [_row(one, LOCAL) for one in own]
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(list(SCHEMA), nulls_last=True)
+    create_from(db, "mart.kpi_target", frame, "catalogue.target")
+
+
+def _row(target: Target, set_by: str) -> tuple[object, ...]:
+    return (
+        target.kpi,
+        target.level,
+        target.organisation,
+        parse_month(target.first),
+        target.last and parse_month(target.last),
+        target.value,
+        set_by,
+        target.source,
+        target.reference,
+    )
+
+
+def with_target(points: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    """The points (`kpi_id, org_level, org_code, month`) with `target`, null without one.
+
+    Of several that apply one of the organisation itself goes before one of its level, a local one
+    before a national one, and the newest before older ones.
+    """
+    keys = ["kpi_id", "org_level", "org_code", "month"]
+    some = targets.rename({"org_code": "of_code", "value": "target"})
+    found = points.select(keys).join(some, on=["kpi_id", "org_level"])
+    month, of_code = pl.col("month"), pl.col("of_code")
+    found = found.filter(
+        of_code.is_null() | (of_code == pl.col("org_code")),
+        month >= pl.col("from_month"),
+        pl.col("until_month").is_null() | (month <= pl.col("until_month")),
+    )
+    found = found.with_columns(of_code.is_not_null().alias("own"), local=pl.col("set_by") == LOCAL)
+    found = found.sort("own", "local", "from_month", "target")
+    found = found.group_by(keys).agg(pl.col("target").last())
+    return points.join(found, on=keys, how="left", maintain_order="left")
