@@ -40,6 +40,7 @@ ONLY_BROKEN = {
     "date_readable": matches(NO_TEXT),
     "count_whole": matches("^[+-]?[0-9]{1,18}$"),
     "decimal_exact": matches(decimals.TEXT),
+    "share_within_one": matches(NO_TEXT),
 }
 
 
@@ -87,7 +88,7 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
     columns = contract.columns.items()
     months = [name for name, c in columns if c.type == "month"]
     counts = [name for name, c in columns if c.type == "count"]
-    decimals = [name for name, c in columns if c.type == "decimal"]
+    decimals = [name for name, c in columns if c.type == "decimal" and not c.made_of]
     return {
         "row_shape": ["the row"],
         "total_row": ["the row"],
@@ -98,6 +99,7 @@ def _columns_of(contract: Contract) -> dict[str, list[str]]:
         "count_whole": counts,
         "decimal_exact": decimals,
         "count_not_negative": contract.numbers,
+        "share_within_one": [name for name, c in columns if c.share],
         "label_known": [name for name, c in columns if c.type == "label"],
         "code_pattern": [name for name, c in columns if c.pattern],
         "month_in_window": [contract.month] if contract.month else [],

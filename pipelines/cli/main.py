@@ -138,7 +138,7 @@ def sample(
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files (csv, csv.gz, zip, xlsx), or folders of them.")
+        list[Path], typer.Argument(help="Files (csv, csv.gz, zip, xlsx, xlsm), or folders of them.")
     ],
     feed: Annotated[str | None, typer.Option(help="Import as this feed only.")] = None,
     edition: Annotated[

@@ -72,6 +72,37 @@ def test_practices_of_two_icbs_are_no_england(mart: duckdb.DuckDBPyConnection) -
     assert rows == [(None, "incomplete")]
 
 
+def test_patients_experience_is_of_surveys_and_of_months(
+    made: tuple[Home, str], mart: duckdb.DuckDBPyConnection
+) -> None:
+    """Of the sample's places; its practices are of a few sub-ICBs, so there is no England."""
+    rows = mart.execute(
+        """SELECT period_label, org_level, count(value), count(*), any_value(status)
+           FROM kpi_other_period WHERE kpi_id = 'gp_patient_survey_phone_easy'
+             AND (org_code IN ('04C', 'QK1') OR org_level = 'england') GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    assert rows == [
+        (year, level, whole, 1, "final" if whole else "incomplete")
+        for year in ("2024", "2025")
+        for level, whole in (("england", 0), ("icb", 1), ("sub_icb", 1))
+    ]
+    [(share, returning, responses)] = mart.execute(
+        """SELECT friends_and_family_positive_share, friends_and_family_returning_share,
+                  friends_and_family_responses
+           FROM patient_experience_monthly WHERE org_code = '04C' AND month = DATE '2025-03-01'"""
+    ).fetchall()
+    assert 0.8 < share < 1 and 0.6 < returning < 1 and responses > 1000
+    told = run(made[0].root, "show", "gp_patient_survey_overall_good", "--org", "04C",
+               "--period", "2025")  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert "Survey" in told.stdout and "2025" in told.stdout and "%" in told.stdout
+    why = run(made[0].root, "explain", "gp_patient_survey_overall_good", "--org", "04C",
+              "--period", "2025")  # fmt: skip
+    assert why.returncode == 0, why.stderr
+    assert "overallexp.pcteval × overallexp.baseevalw" in why.stdout
+    assert "GPPS_2025_Practice_data_(weighted)_(csv)_PUBLIC.csv" in why.stdout
+
+
 def test_everything_is_marked_synthetic(mart: duckdb.DuckDBPyConnection) -> None:
     assert mart.execute("SELECT DISTINCT synthetic FROM kpi_monthly").fetchall() == [(True,)]
     comments = mart.execute(

@@ -162,7 +162,7 @@ class Ckan(_Listed):
     kind: Literal["ckan"]
     portal: str = Field(pattern=ADDRESS)
     dataset: str = Field(pattern=r"^[a-z0-9_-]+$")
-    formats: tuple[str, ...] = ("csv", "zip", "xlsx")
+    formats: tuple[str, ...] = ("csv", "zip", "xlsx", "xlsm")
 
     @property
     def address(self) -> str:

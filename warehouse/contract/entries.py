@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from warehouse.base.months import MONTH, TYPED, month_spellings, parse_month, year_spellings
 from warehouse.base.strict import Strict
-from warehouse.base.text import heading_key
+from warehouse.contract.made_columns import PartOf
 from warehouse.reference.levels import OrgLevel
 
 Labels = dict[str, tuple[str, ...] | None]
@@ -32,10 +32,15 @@ class Column(Strict):
     with `financial_years` the column has years (`2024/25`), each as its last month. `position`: its
     place in rows of a file without headings, from 1. `year`: the column with a month's year.
     `spelled`: texts that stand for a month (YYYY-MM), as a version does. `otherwise`: the label for
-    texts that are not listed; without it their rows are quarantined.
+    texts that are not listed; without it their rows are quarantined. `like`: patterns of heading
+    keys, for headings that are respelt by edition. `share`: a decimal that is a fraction or a
+    percentage, by the largest number of the column. `rounded`: a decimal may have more places than
+    are kept. `made_of`: no file has it.
     """
 
-    published: tuple[str, ...] = Field(min_length=1)
+    published: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    made_of: PartOf | None = None
     type: ColumnType
     description: str = Field(min_length=10)
     unit: str | None = None
@@ -53,6 +58,8 @@ class Column(Strict):
     year: str | None = None
     spelled: dict[str, Annotated[str, Field(pattern=MONTH)]] = Field(default_factory=dict)
     otherwise: str | None = None
+    share: bool = False
+    rounded: bool = False
 
     @property
     def months(self) -> dict[str, date]:
@@ -62,6 +69,11 @@ class Column(Strict):
             return {**year_spellings(), **spelled}
         formats = (*self.formats, *TYPED) if self.typed else self.formats
         return {**month_spellings(formats, self.daily), **spelled}
+
+    @property
+    def uses(self) -> list[str]:
+        """The other columns that its values are made with."""
+        return [one for one in (self.year, *(self.made_of.columns if self.made_of else ())) if one]
 
     @property
     def example(self) -> str:
@@ -74,6 +86,12 @@ class Column(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Column:
+        if bool(self.published) == bool(self.made_of):
+            raise ValueError("a column needs its headings (`published:`), or `made_of:`")
+        if self.made_of and (self.required or not self.nullable or self.type != "decimal"):
+            raise ValueError("`made_of:` is of a decimal, `nullable:`, and not `required:`")
+        if (self.share or self.rounded) and self.type != "decimal":
+            raise ValueError("`share:` and `rounded:` are for decimals")
         if self.type == "label" and not self.labels:
             raise ValueError("a label column needs its label family (`labels:`)")
         told = self.formats or self.spelled or self.financial_years
@@ -82,37 +100,6 @@ class Column(Strict):
         if self.type in NUMBERS and not self.unit:
             raise ValueError(f"a {self.type} column needs its unit (`unit:`)")
         return self
-
-
-def check_headings(columns: dict[str, Column], fields: int | None) -> None:
-    """Raise ValueError if a heading, or a position in files without headings (of so many `fields`
-    in a row), is of no column or of several."""
-    taken: dict[str, str] = {}
-    for name, column in columns.items():
-        for heading in column.published:
-            key = heading_key(heading)
-            if taken.setdefault(key, name) != name:
-                raise ValueError(f"heading `{heading}` belongs to {taken[key]} and to {name}")
-    places = [column.position for column in columns.values() if column.position]
-    if fields is None and places:
-        raise ValueError("`position:` needs `fields:`, the number of fields in a row")
-    own = 0 < len({*places}) == len(places) and max(places) <= (fields or 0)
-    if fields and not own:
-        raise ValueError(f"`fields: {fields}`: each column needs its own `position:`")
-
-
-class EditionRule(Strict):
-    """How a file's edition is found: from the month column `content`, else from other files
-    (`siblings`) or names.
-
-    `title_date`: a pattern for the publication date on a workbook's first sheet; its only group is
-    the date.
-    """
-
-    content: str | None = None
-    siblings: tuple[str, ...] = ()
-    file_name: tuple[str, ...] = ()
-    title_date: str | None = None
 
 
 class Measure(Strict):

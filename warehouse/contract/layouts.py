@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from warehouse.base.strict import Strict
 from warehouse.base.text import heading_key
@@ -75,13 +75,24 @@ class MonthsAcross(Strict):
 class NotReadTable(Strict):
     """A table that is known by its headings, whatever its file is called, and is not read.
 
-    `headings`: those that each of its files has; `why`: a sentence; `remedy`: what to do instead.
+    `headings`: those that each of its files has, or `like`: a pattern of the keys of headings that
+    no other table has, of which one is enough; `why`: a sentence; `remedy`: what to do instead.
     """
 
-    headings: tuple[str, ...] = Field(min_length=2)
+    headings: tuple[str, ...] = ()
+    like: str | None = None
     why: str
     remedy: str
 
+    @model_validator(mode="after")
+    def _tells_itself(self) -> NotReadTable:
+        if (len(self.headings) < 2) == (self.like is None):
+            raise ValueError("a table that is not read needs two `headings:` or more, or `like:`")
+        return self
+
     def is_of(self, headings: Iterable[str]) -> bool:
         """Whether a file with these headings has the table."""
-        return {heading_key(h) for h in self.headings} <= {heading_key(h) for h in headings}
+        keys = {heading_key(h) for h in headings}
+        if self.like is not None:
+            return any(re.search(self.like, key) for key in keys)
+        return {heading_key(h) for h in self.headings} <= keys

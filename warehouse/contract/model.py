@@ -3,55 +3,50 @@ facts (`assets/feeds/<feed>/contract.yaml`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import Field, model_validator
 
-from warehouse.base.strict import Strict
-from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.cumulative_measures import cumulative_figure
 from warehouse.contract.discovery import Discovery
+from warehouse.contract.edition_rule import EditionRule
 from warehouse.contract.entries import (
     NUMBERS,
-    Column,
     Completeness,
-    EditionRule,
     Labels,
     Licence,
     Measure,
     Organisation,
     SyntheticMark,
-    check_headings,
 )
 from warehouse.contract.figure_period import FigurePeriod
+from warehouse.contract.headings import Headings, check_headings
 from warehouse.contract.layouts import MonthsAcross, NotReadTable, Wide
 from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
 
 
-class Contract(Strict):
+class Contract(Headings):
     """One feed, as its publisher issues it and as this project reads it.
 
     `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
+    `only_named`: rows without the code of a reporting unit are totals or notes, and are not read.
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
-    `ignored_columns`: patterns of heading keys that are known and never read.
     `not_read`: pattern of the name of a file beside its own that is known and not read -> why.
     `not_read_tables`: tables that are known by their headings and not read.
+    `sheet`: pattern of the name of the workbook's sheet that has the table, if there are several.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
     `across`: in workbooks its table has a column per month. `beside`: a feed in whose files it is.
     `unassigned`: codes in rows of no one organisation, counted for its places alone.
     `persons`: a row is a person's; rows are added up as they are read, and none is kept or shown.
-    `fields`: its CSV files have no headings but so many fields in a row, and columns a `position`.
     `label_families`: family -> canonical label -> further spellings, compared by `text.fold`.
     `labels_and_measures_of`: a feed of the same publication whose families and measures apply too.
     """
@@ -72,7 +67,6 @@ class Contract(Strict):
     provisional_months: int = Field(ge=0, default=0)
     provisional_by_column: dict[str, int] = Field(default_factory=dict)
     edition: EditionRule
-    columns: dict[str, Column]
     key: tuple[str, ...]
     repeated_keys: Literal["error", "sum"] = "error"
     month: str | None = None
@@ -81,16 +75,15 @@ class Contract(Strict):
     organisations: tuple[Organisation, ...] = ()
     completeness: Completeness = Completeness()
     synthetic: SyntheticMark | None = None
-    wide: Wide | None = None
     across: MonthsAcross | None = None
     beside: str | None = None
     unassigned: tuple[str, ...] = ()
     persons: bool = False
-    fields: int | None = Field(default=None, ge=2)
     row_filter: dict[str, str] = Field(default_factory=dict)
-    ignored_columns: tuple[str, ...] = ()
+    only_named: bool = False
     not_read: dict[str, str] = Field(default_factory=dict)
     not_read_tables: tuple[NotReadTable, ...] = ()
+    sheet: str | None = None
     label_families: dict[str, Labels] = Field(default_factory=dict)
     labels_and_measures_of: str | None = None
     carried_forward: bool = False
@@ -106,7 +99,7 @@ class Contract(Strict):
         parts = [self.wide, self.across, self.reporting_unit, *self.organisations]
         for one in (*parts, *self.measures.values()):
             named += one.columns if one else []
-        named += [column.year for column in self.columns.values()]
+        named += [one for column in self.columns.values() for one in column.uses]
         for name in named:
             if name is not None and name not in self.columns:
                 raise ValueError(f"`{name}` is used but is not among the columns")
@@ -165,61 +158,6 @@ class Contract(Strict):
         if family is None:
             raise ValueError(f"column {column} has no labels")
         return {label: others or () for label, others in self.label_families[family].items()}
-
-    @cached_property
-    def headings(self) -> dict[str, str]:
-        """Heading key -> column."""
-        return {heading_key(h): name for name, c in self.columns.items() for h in c.published}
-
-    @cached_property
-    def unheaded(self) -> tuple[str, ...]:
-        """Headings given to a file without any: those of its columns by position, `Field 5` for
-        others."""
-        named = {c.position: c.published[0] for c in self.columns.values() if c.position}
-        return tuple(named.get(n, f"Field {n}") for n in range(1, (self.fields or 0) + 1))
-
-    def column_of(self, heading: str) -> str | None:
-        """The column of a published heading; None if it is not read."""
-        return self.headings.get(heading_key(heading))
-
-    def columns_in(self, headings: Iterable[str]) -> dict[str, str]:
-        """Column -> its heading in a file; of two for one column the first, which is read."""
-        found: dict[str, str] = {}
-        for heading in headings:
-            if (name := self.column_of(heading)) is not None:
-                found.setdefault(name, heading)
-        return found
-
-    def is_ignored(self, heading: str) -> bool:
-        """Whether a heading is known and not read, such as an address."""
-        key, unread = heading_key(heading), self.meaning_of(heading) is None
-        return unread and any(re.search(pattern, key) for pattern in self.ignored_columns)
-
-    def is_label(self, heading: str) -> bool:
-        """Whether a heading is a label of the older, wide layout."""
-        return self.wide is not None and self.wide.label_of(heading) is not None
-
-    def meaning_of(self, heading: str) -> str | None:
-        """The column, or the label of the wide layout, of a heading; None if it is not read."""
-        return self.column_of(heading) or (self.wide.label_of(heading) if self.wide else None)
-
-    def is_known(self, heading: str) -> bool:
-        """Whether a heading is read or ignored."""
-        return self.meaning_of(heading) is not None or self.is_ignored(heading)
-
-    def is_wide(self, headings: Iterable[str]) -> bool:
-        """Whether a file with these headings has the older layout, a column per label."""
-        return any(self.is_label(heading) for heading in headings)
-
-    def required(self, headings: Iterable[str]) -> list[str]:
-        """Columns that a file with these headings must have."""
-        lacks = self.wide.lacks if self.wide and self.is_wide(headings) else ()
-        return [name for name, c in self.columns.items() if c.required and name not in lacks]
-
-    def missing_labels(self, headings: Iterable[str]) -> list[str]:
-        """Labels of the older, wide layout that a file with these headings must have, but lacks."""
-        found = list(headings)
-        return self.wide.missing_from(found) if self.wide and self.is_wide(found) else []
 
     @property
     def is_dated(self) -> bool:

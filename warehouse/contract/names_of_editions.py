@@ -4,8 +4,11 @@ where files are published (`warehouse.contract.discovery`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
+
+from warehouse.base.months import add_months
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -61,6 +64,39 @@ def editions_in(text: str) -> Iterator[str]:
     """Every month (YYYY-MM) in a text, in any form, in order."""
     for found in re.finditer(_EDITION, text, re.IGNORECASE):
         yield _month_of(found[0])
+
+
+def months_found(patterns: Iterable[str], text: str, ends: int | None = None) -> Iterator[date]:
+    """The months in a text by a contract's patterns, in their order.
+
+    Their groups are `year` with `month` (a name or number), `year` alone of a period that `ends` in
+    a calendar month, or `financial_year`, perhaps with `quarter`: 2023 and 3 are the quarter that
+    ended in December 2023.
+    """
+    for pattern in patterns:
+        for found in re.finditer(pattern, text, re.IGNORECASE):
+            month = _month_said(found.groupdict(), ends)
+            if month is not None:
+                yield month
+
+
+def _month_said(said: dict[str, str], ends: int | None) -> date | None:
+    if "financial_year" in said:
+        return add_months(
+            date(int(said["financial_year"]), 3, 1), 3 * int(said.get("quarter") or 4)
+        )
+    year = int(said["year"])
+    word = said["month"].casefold() if "month" in said else str(ends or 0)
+    number = int(word) if word.isdigit() else _month_number(word)
+    if not 1 <= number <= 12:
+        return None
+    return date(year + 2000 if year < 100 else year, number, 1)
+
+
+def _month_number(word: str) -> int:
+    """`apr`, `april` -> 4, `sept` -> 9; 0 for another word."""
+    known = (i for i, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word))
+    return next(known, 0)
 
 
 def _month_of(text: str) -> str:

@@ -130,8 +130,9 @@ def _heading(file: SourceFile, contract: Contract, column: str | None, month: da
     if wide and column == wide.value and contract.is_wide(file.headings):
         labels = {label: h for h in file.headings if (label := wide.label_of(h))}
         return pl.col(wide.label).cast(pl.String).replace_strict(labels, default=None)
-    named = [heading for heading in file.headings if contract.column_of(heading) == column]
-    return pl.lit(named[0] if named else None, pl.String)
+    named = contract.columns_in(file.headings)
+    made = contract.columns[column].made_of
+    return pl.lit(made.words(named) if made else named.get(column), pl.String)
 
 
 def added(rows: pl.DataFrame, feed: str, measure: str) -> pl.DataFrame:

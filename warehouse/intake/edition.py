@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 from warehouse.archive.source_files import EditionBasis
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
-from warehouse.contract.names_of_editions import MONTHS
+from warehouse.contract.names_of_editions import months_found
 from warehouse.intake.recognise import Recognised
-from warehouse.readers.refused import Refused
+from warehouse.readers.refused import Refused, shown
 
 FIRST_EDITION = date(2015, 1, 1)  # Dagster's partitions begin here too
 
@@ -37,8 +36,12 @@ def choose_edition(
     if found is None:
         sibling = [editions[feed] for feed in contract.edition.siblings if feed in editions]
         named = month_in_name(contract, one.content.name, container_name)
+        if one.titled and not stated:
+            _check_titled(one, named)
         if sibling:
             found, basis = max(sibling), "sibling"
+        elif one.titled:
+            found = month_text(one.titled.month)
         elif named:
             found, basis = month_text(named), "file_name"
         else:
@@ -58,6 +61,12 @@ def choose_edition(
             "Figures of part of a period are not imported. If the file is of a whole one, state "
             "the month in which that ends with --edition YYYY-MM.",
         )
+    if found < (contract.edition.first or found):
+        raise Refused(
+            f"It is {contract.feed}, edition {found} (by {basis}): {contract.edition.before_it}.",
+            f"Import editions from {contract.edition.first} on; if it is one, state it with "
+            "--edition YYYY-MM.",
+        )
     if not FIRST_EDITION <= parse_month(found) <= datetime.now(UTC).date():
         raise Refused(
             f"It is {contract.feed}, but edition {found} (by {basis}) is in the future, "
@@ -65,6 +74,15 @@ def choose_edition(
             "Check the month; state the right one with --edition YYYY-MM.",
         )
     return found, basis
+
+
+def _check_titled(one: Recognised, named: date | None) -> None:
+    if one.titled and named and named != one.titled.month:
+        raise Refused(
+            f"Its name says {month_text(named)}, but its sheet says "
+            f"{month_text(one.titled.month)} (`{shown(one.titled.words)}`).",
+            "Check which month it is, and state it with --edition YYYY-MM.",
+        )
 
 
 def _check_stated(one: Recognised, stated: str, sibling: str | None) -> None:
@@ -99,36 +117,10 @@ def check_published(stated: date | None, edition: str) -> None:
 
 
 def month_in_name(contract: Contract, *names: str) -> date | None:
-    """The month in a file's or its container's name, by the contract's patterns.
-
-    Their groups are `year` with `month` (a name or number), or `financial_year`, perhaps with
-    `quarter`: 2023 and 3 are the quarter that ended in December 2023.
-    """
-    for name in names:
-        for pattern in contract.edition.file_name:
-            for found in re.finditer(pattern, unquote(name), re.IGNORECASE):
-                month = _month_of(found.groupdict())
-                if month is not None:
-                    return month
-    return None
-
-
-def _month_of(said: dict[str, str]) -> date | None:
-    if "financial_year" in said:
-        return add_months(
-            date(int(said["financial_year"]), 3, 1), 3 * int(said.get("quarter") or 4)
-        )
-    year, word = int(said["year"]), said["month"].casefold()
-    number = int(word) if word.isdigit() else _month_number(word)
-    if not 1 <= number <= 12:
-        return None
-    return date(year + 2000 if year < 100 else year, number, 1)
-
-
-def _month_number(word: str) -> int:
-    """`apr`, `april` -> 4, `sept` -> 9; 0 for another word."""
-    known = (i for i, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word))
-    return next(known, 0)
+    """The month in a file's or its container's name, by the contract's patterns."""
+    ends, patterns = contract.period.ends, contract.edition.file_name
+    found = (months_found(patterns, unquote(name), ends) for name in names)
+    return next((month for months in found for month in months), None)
 
 
 def edition_from_months(recognised: list[Recognised]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
 from warehouse.readers.refused import AGAIN, Refused, shown, unreadable
 from warehouse.readers.tables import Table, find_beside, find_table
+from warehouse.readers.title_sheet import Titled
 
 SAMPLE_ROWS = 50
 
@@ -23,7 +24,7 @@ SAMPLE_ROWS = 50
 @dataclass(frozen=True)
 class Recognised:
     """A recognised file. `months`: in its content; `stated_on`: the publication date on its title
-    sheet."""
+    sheet; `titled`: the month in its titles."""
 
     content: Content
     contract: Contract
@@ -34,6 +35,7 @@ class Recognised:
     sheet: str | None = None
     header_row: int = 1
     stated_on: date | None = None
+    titled: Titled | None = None
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
@@ -77,6 +79,7 @@ def _recognised(content: Content, table: Table, today: date) -> Recognised:
         table.sheet,
         table.header_row,
         table.stated_on,
+        table.titled,
     )
 
 

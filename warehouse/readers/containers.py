@@ -21,7 +21,9 @@ from warehouse.readers.refused import AGAIN, SUSPECT, Refused, shown
 from warehouse.readers.zip_safety import MAX_FILE_BYTES, distrust, may_unpack_to
 
 CHUNK = 1 << 20
-DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", ".xlsx", ""}
+WORKBOOKS = {".xlsx", ".xlsm"}
+MACROS = ".xlsm"  # a workbook with macros by its name; they are archived, and never read or run
+DATA_SUFFIXES = {".csv", ".txt", ".gz", ".zip", *WORKBOOKS, ""}
 IGNORED = {"synthetic.json", "readme", "readme.md", "readme.txt", "thumbs.db", "desktop.ini"}
 # Suffixes of files that a browser or another program is still writing.
 BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart")
@@ -69,7 +71,7 @@ def sniff(path: Path) -> str:
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     _refuse_pages(head)
-    if path.suffix.lower() in {".zip", ".xlsx", ".gz"}:
+    if path.suffix.lower() in {".zip", ".gz", *WORKBOOKS}:
         kind = path.suffix.lower().lstrip(".")
         raise Refused(f"Named .{kind}, but its content is not {kind}.", AGAIN)
     return "bare"
@@ -144,7 +146,7 @@ def _zip_members(
             if info.file_size == 0:
                 yield info.filename, Refused("The member is empty.", AGAIN)
                 continue
-            take = spool_workbook if name.suffix.lower() == ".xlsx" else spool
+            take = spool_workbook if name.suffix.lower() in WORKBOOKS else spool
             with container.open(info) as stream:
                 try:
                     yield take(stream, scratch, name.name, info.filename, info.file_size)
@@ -232,11 +234,18 @@ def spool_workbook(
             out.write(chunk)
         sha256 = digest.hexdigest()
     if not zipfile.is_zipfile(target) or not _is_workbook(target):
-        raise Refused("Named .xlsx, but its content is not a workbook.", AGAIN)
+        kind = Path(name).suffix.lower() or ".xlsx"
+        raise Refused(f"Named {kind}, but its content is not a workbook.", AGAIN)
     with zipfile.ZipFile(target) as container:
         distrust(container.infolist(), may_unpack_to(target))
-        if any(part.casefold().endswith("vbaproject.bin") for part in container.namelist()):
-            raise Refused("It has macros.", "Save it as .xlsx, which has none, and import that.")
+        named = Path(name).suffix.lower()
+        scripted = any(p.casefold().endswith("vbaproject.bin") for p in container.namelist())
+        if scripted and named != MACROS:
+            raise Refused(
+                f"It has macros, although it is named {named or 'without an ending'}.",
+                "Excel names such files .xlsm: get it from the publisher's page under that name, "
+                "or save it as .xlsx, without macros.",
+            )
     return Content(target, name, member, sha256, size, XLSX)
 
 

@@ -14,6 +14,7 @@ from warehouse.contract.model import Contract, contracts
 from warehouse.readers.refused import AGAIN, Refused, shown
 
 LIKE = 0.5  # least similarity of two headings, from 0 to 1
+SAME_STEM = 0.85  # of two stems that may be the same word in another spelling
 ONLY_MONTHLY = (
     "Daily or weekly files of the same publication are not this feed; import the monthly one."
 )
@@ -123,10 +124,25 @@ def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str
     parts = []
     for name in missing:
         wanted = _published(contract, name)
-        found = nearest_heading(wanted, spare)
+        found = nearest_heading(wanted, spare) or _respelt(contract, wanted, headings)
         parts.append(f"`{wanted[0]}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
     noun = "column is" if len(parts) == 1 else "columns are"
     return f"the {noun} missing: {', '.join(parts)}"
+
+
+def _respelt(contract: Contract, wanted: Sequence[str], headings: Sequence[str]) -> str | None:
+    """The heading with the same ending as one wanted (`stem.pcteval`), and nearly the same stem,
+    among those that are known and not read."""
+    for heading in wanted:
+        stem, dot, ending = heading.casefold().rpartition(".")
+        stems = {
+            other.casefold().removesuffix(f".{ending}"): other
+            for other in headings
+            if contract.is_ignored(other) and other.casefold().endswith(f".{ending}")
+        }
+        if dot and (near := get_close_matches(stem, list(stems), 1, SAME_STEM)):
+            return stems[near[0]]
+    return None
 
 
 def _published(contract: Contract, name: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,7 @@ from warehouse.readers.months_across import (
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.readers.refused import AGAIN, Refused, unreadable
 from warehouse.readers.returns import other_separator, refuse_second, unmerged, without_notes
-from warehouse.readers.title_sheet import title_date
+from warehouse.readers.title_sheet import Titled, title_date, title_month
 from warehouse.readers.unheaded import match_unheaded, misfit, scan_unheaded
 from warehouse.readers.workbook import Candidate, Sheet, candidates, read_sheets
 from warehouse.readers.years_apart import with_years
@@ -37,7 +38,8 @@ class Table:
     """A file's table. `rows`: a text column per heading, blank cells null.
 
     `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1, or 0 if it has none.
-    `stated_on`: the publication date on the workbook's first sheet.
+    `stated_on`: the publication date on the workbook's first sheet. `titled`: the month in its
+    titles.
     """
 
     contract: Contract
@@ -46,6 +48,7 @@ class Table:
     sheet: str | None = None
     header_row: int = 1
     stated_on: date | None = None
+    titled: Titled | None = None
 
 
 def find_beside(content: Content, feed: str) -> Iterator[Table]:
@@ -84,7 +87,8 @@ def find_table(
         rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
         stated = title_date(contract, sheets[0].rows)
         rows = with_years(rows, contract, found.headings)
-        return Table(contract, found.headings, rows, found.sheet.name, found.row, stated)
+        titled = title_month(contract, found.sheet.rows[: found.row - 1], sheets[0].rows)
+        return Table(contract, found.headings, rows, found.sheet.name, found.row, stated, titled)
     if unheaded := match_unheaded(content.path, feed):
         rows = scan_unheaded(content.path, unheaded)
         return Table(unheaded, unheaded.unheaded, rows, header_row=0)
@@ -123,6 +127,8 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
     nearest: tuple[float, Candidate] | None = None
     for one in candidates(sheets):
         missing, contract = nearest_contract(one.headings, feed)
+        if not _is_its_sheet(contract, one, sheets):
+            continue
         share = len(missing) / len(contract.required(one.headings))
         if not missing:
             fitting.append(one)
@@ -133,6 +139,12 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
     if fitting and nearest_contract(fitting[0].headings, feed)[1].local_return:
         refuse_second(fitting)
     return max(fitting, key=lambda one: len(one.sheet.rows)) if fitting else nearest[1]
+
+
+def _is_its_sheet(contract: Contract, one: Candidate, sheets: Sequence[Sheet]) -> bool:
+    """Whether a table is in a sheet of the name that its feed's contract gives, if there is one."""
+    named = [sheet.name for sheet in sheets if re.search(contract.sheet or "", sheet.name)]
+    return not named or one.sheet.name in named
 
 
 def read_table(path: Path, sheet: str | None, header_row: int, contract: Contract) -> pl.DataFrame:

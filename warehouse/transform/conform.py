@@ -14,6 +14,7 @@ from warehouse.contract.entries import WITHIN
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.reference.levels import LEVELS, UNASSIGNED
+from warehouse.transform.made import made_columns
 from warehouse.transform.reshape import headings_of
 from warehouse.transform.row_rule import RowRule
 from warehouse.transform.typed_by_hand import mistakes
@@ -32,6 +33,7 @@ ROW_RULES = {
     "count_whole": "a count is a whole number",
     "decimal_exact": f"a decimal is a number with at most {PLACES} decimals",
     "count_not_negative": "a number is not negative",
+    "share_within_one": "a share is not above 1, or 100%",
     "label_known": "a label is one the contract lists",
     "code_pattern": "a code has the pattern the contract gives",
     "month_in_window": "the month lies inside the edition's window",
@@ -53,6 +55,7 @@ REMEDIES = {
     "date_readable": "if dates are written so now, add the format to the contract",
     "month_in_window": "check which edition the file belongs to",
     "code_pattern": "if such codes are real, widen the pattern in the contract",
+    "share_within_one": "ask the publisher whether the column has fractions or percentages",
 } | dict.fromkeys(
     ("row_shape", "value_present", "count_whole", "decimal_exact", "count_not_negative"), CORRECTED
 )
@@ -91,7 +94,7 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
         *[typed_column(contract, name, source.get(name)).alias(name) for name in contract.columns],
         overflow.alias(OVERFLOW),
     )
-    typed = typed.with_columns(_placed(contract))
+    typed = typed.with_columns(_placed(contract)).with_columns(made_columns(contract))
     rules = row_rules(contract, edition, source)
     failed = pl.coalesce(
         [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
@@ -206,11 +209,7 @@ def _value_rules(  # noqa: PLR0911 - one for each type
                 RowRule("count_not_negative", name, source, value < 0, "zero or more"),
             ]
         case "decimal":
-            words = f"a number with at most {PLACES} decimals"
-            return [
-                RowRule("decimal_exact", name, source, unreadable, words),
-                RowRule("count_not_negative", name, source, value < 0, "zero or more"),
-            ]
+            return _decimal_rules(contract, name, source, unreadable)
         case "label":
             expected = "one of " + ", ".join(contract.labels(name))
             return [RowRule("label_known", name, source, unreadable, expected)]
@@ -222,6 +221,24 @@ def _value_rules(  # noqa: PLR0911 - one for each type
         named = unit is not None and unit.code == name and LEVELS[unit.level].singular
         expected = f"the ODS code of a {named}" if named else "an ODS code"
     return [RowRule("code_pattern", name, source, ~value.str.contains(column.pattern), expected)]
+
+
+def _decimal_rules(
+    contract: Contract, name: str, source: str, unreadable: pl.Expr
+) -> list[RowRule]:
+    column, value = contract.columns[name], pl.col(name)
+    words, least = f"a number with at most {PLACES} decimals", "zero or more"
+    if column.share or column.rounded:
+        words = f"a number, or a text listed under `missing:` of {name} in the contract"
+        least = f"zero or more, or a code listed under `missing:` of {name} in the contract"
+    rules = [
+        RowRule("decimal_exact", name, source, unreadable, words),
+        RowRule("count_not_negative", name, source, value < 0, least),
+    ]
+    if column.share:
+        most = "at most 1, or 100 in a column of percentages"
+        rules.append(RowRule("share_within_one", name, source, value > 1, most))
+    return rules
 
 
 def rules_of(contract: Contract, headings: list[str], edition: date) -> list[RowRule]:

@@ -88,11 +88,7 @@ def matching(wanted: Measure) -> pl.Expr:
 
 def definition(contract: Contract, measure_id: str) -> str:
     """What a measure counts, in words, by the publisher's headings."""
-    wanted = contract.measures[measure_id]
-
-    def heading(column: str) -> str:
-        return contract.columns[column].published[0]
-
+    wanted, heading = contract.measures[measure_id], contract.heading
     told = [f"{heading(name)} is {' or '.join(some)}" for name, some in wanted.where.items()]
     told += [f"{heading(name)} matches {pattern}" for name, pattern in wanted.matches.items()]
     for name, (least, below) in wanted.between.items():

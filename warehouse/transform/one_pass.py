@@ -69,10 +69,11 @@ def _dictionary_of(contract: Contract, name: str) -> tuple[pl.Enum, pl.Series] |
 
 def may_be_typed(contract: Contract) -> bool:
     """Whether files in today's layout may be read for `in_one_pass`. Not those of a local return,
-    whose rows of totals are told by several columns; of a feed with codes of rows of no
-    organisation, or months, that are made of several, or with dates instead of months; nor those
+    whose rows of totals are told by several columns; of a feed with columns that are made of
+    several, or of shares, whose unit is that of all; or with dates instead of months; nor those
     with a person per row."""
-    joined = contract.unassigned or any(one.year for one in contract.columns.values())
+    made = (one.uses or one.share for one in contract.columns.values())
+    joined = contract.unassigned or any(made)
     apart = contract.local_return or contract.is_dated or contract.persons
     return not (is_reshaped(contract) or joined or apart)
 

@@ -18,7 +18,7 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     `raw`: one text column per published heading, `source_row`, and perhaps `overflow`. Returns the
     same without ignored columns and other rows. A file with a column per label then gives a row per
     label with a value, under today's headings. A row that ends before the columns of the row filter
-    stays, to be quarantined.
+    stays, to be quarantined, unless only rows that name their organisation are read.
     """
     headings = headings_of(raw)
     raw = raw.drop([heading for heading in headings if contract.is_ignored(heading)])
@@ -27,6 +27,10 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
         for heading in headings
         if (name := contract.column_of(heading)) in contract.row_filter
     ]
+    unit = contract.reporting_unit
+    named = contract.columns_in(headings).get(unit.code) if unit else None
+    if contract.only_named and named:
+        wanted.append(pl.col(named).cast(pl.String).str.strip_chars().fill_null("") != "")
     if wanted:
         told = OVERFLOW in raw.collect_schema().names()
         broken = pl.col(OVERFLOW).is_not_null() if told else False
@@ -38,7 +42,7 @@ def reshape(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
 
 def is_reshaped(contract: Contract) -> bool:
     """Whether published rows and this feed's rows are not one to one."""
-    return contract.wide is not None or bool(contract.row_filter)
+    return contract.wide is not None or bool(contract.row_filter) or contract.only_named
 
 
 def headings_of(raw: pl.LazyFrame) -> list[str]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from warehouse.base.decimals import KIND, exactly
+from warehouse.base.decimals import KIND, exactly, rounded, shares
 from warehouse.base.text import fold
 from warehouse.contract.model import Contract
 from warehouse.transform.typed_by_hand import cleaned
@@ -136,7 +136,7 @@ def typed_column(  # noqa: PLR0911 - one for each type
         case "count":
             return _counted(text, column.zero_decimals)
         case "decimal":
-            return exactly(text)
+            return (shares if column.share else rounded if column.rounded else exactly)(text)
         case "text":
             return pl.when(text != "").then(text)
     return given(contract, name, source)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from warehouse.contract import model as contract_module
 from warehouse.contract.discovery import Ckan, Discovery, Pattern, Publication, at_hosts
-from warehouse.contract.entries import EditionRule
+from warehouse.contract.edition_rule import EditionRule
 from warehouse.contract.model import contracts
 from warehouse.contract.names_of_editions import compiled, edition_of, editions_in
 from warehouse.contract.tidy_versions import tidy_version
@@ -23,8 +23,8 @@ DATA_SET = {
     "label": "a",
     "patterns": ["{edition}"],
 }
-# Exports that a person makes: no page has a file of theirs.
-MADE_ON_REQUEST = {"deprivation"}
+# Exports that a person makes, or files that a site gives on choosing: no page has a link to them.
+MADE_ON_REQUEST = {"deprivation", "gp_patient_survey"}
 FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 

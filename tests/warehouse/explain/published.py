@@ -31,10 +31,26 @@ class Published:
         cells = self.rows[row]
         if self.of:
             return self.of, Decimal(cells[self.places[column or ""]])
-        text = cells[self.places[column]] if column else "1"
-        return cells[self.code].strip(), None if text in ("NA", "*") else Decimal(
-            text.replace(",", "")
-        )
+        return cells[self.code].strip(), self._made(cells, column) if column else Decimal(1)
+
+    def _made(self, cells: list[str], column: str) -> Decimal | None:
+        """The number in a column, or what is made of several: `share × count`, or better a sum of
+        counts: `a + b (without them share × count)`."""
+        added, _, rest = column.removesuffix(")").partition(" (without them ")
+        if rest:
+            counts = [self._number(cells, one) for one in added.split(" + ")]
+            known = [one for one in counts if one is not None]
+            return sum(known, Decimal()) if len(known) == len(counts) else self._made(cells, rest)
+        factors = [self._number(cells, one) for one in column.split(" × ")]
+        if None in factors:
+            return None
+        return factors[0] if len(factors) == 1 else round(factors[0] * factors[1], 10)
+
+    def _number(self, cells: list[str], column: str) -> Decimal | None:
+        text = cells[self.places[column]]
+        if text in ("", "NA", "*", ":", "-") or text.startswith("-9"):
+            return None
+        return round(Decimal(text.replace(",", "")), 10)
 
     def of_persons(self, contract: Contract, measure: str, codes: set[str]) -> Decimal:
         """A measure of organisations added up from all rows, of which none is named."""

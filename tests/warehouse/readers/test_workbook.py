@@ -111,11 +111,6 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
     return out.getvalue()
 
 
-def test_macros_are_refused(home: Home, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.xlsx", with_part(app_workbook(), "xl/vbaProject.bin", b"x"))
-    assert "macros" in refused(home, path)[0]
-
-
 def test_a_cell_in_the_last_corner_does_not_take_all_memory(home: Home, tmp_path: Path) -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:

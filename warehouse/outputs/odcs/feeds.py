@@ -87,8 +87,8 @@ def _servers(contract: Contract) -> list[Server]:
             type="local",
             path="archive/objects/*/*",
             format="csv",
-            description="Files as published (csv, zip, gzip or xlsx) under their SHA-256; their "
-            f"provenance is in archive/records/{contract.feed}. {parts.RELATIVE}",
+            description="Files as published (csv, zip, gzip, xlsx, xlsm) under their SHA-256; "
+            f"their provenance is in archive/records/{contract.feed}. {parts.RELATIVE}",
         ),
         Server(
             server="lake",
@@ -131,7 +131,7 @@ def _column(contract: Contract, name: str, column: Column) -> SchemaProperty:
     return SchemaProperty(
         id=name,
         name=name,
-        physicalName=column.published[0],
+        physicalName=contract.heading(name),
         logicalType=LOGICAL[column.type],
         physicalType=TYPES[column.type],
         logicalTypeOptions=_options(column),

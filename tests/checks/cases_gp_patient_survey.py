@@ -1,0 +1,28 @@
+"""Inputs that break the rules of the GP Patient Survey, the verdicts, and ones that keep them."""
+
+from assets.feeds.gp_patient_survey.testing import answers, build
+from assets.feeds.testing import Row
+from tests.checks.support_checks import Case, Results, brought, judged
+from warehouse.base.home import Home
+
+FEED, SURVEY = "gp_patient_survey", "2026-03"
+
+
+def surveyed(*rows: Row) -> Case:
+    """The verdicts on a survey of these practices."""
+
+    def case(home: Home) -> Results:
+        brought(home, build(*rows), edition=SURVEY)
+        return judged(home, FEED, SURVEY).results
+
+    return case
+
+
+OTHER = {"ad_practicecode": "C82002"}
+SOUND = surveyed({}, OTHER)
+
+CASES = {
+    "share_within_one": (surveyed({}, OTHER | answers(overallexp=(1.2, 90))), "warn", SOUND),
+    "survey_results_given": (surveyed({}, OTHER | answers(overallexp=("-97", 9))), "warn", SOUND),
+    "survey_bases_given": (surveyed({}, OTHER | answers(overallexp=(0.8, "-99"))), "fail", SOUND),
+}
