@@ -28,7 +28,7 @@ def choose_edition(
     `editions`: feed -> edition, from its container's content. `otherwise`: the edition if nothing
     else gives one. Raises Refused if nothing does, or two sources contradict each other.
     """
-    contract = one.contract
+    contract, ends = one.contract, one.contract.period.ends
     found = editions.get(contract.feed)
     if found and one.months[-1] < add_months(parse_month(found), 1 - contract.window_months):
         found = month_text(one.months[-1])  # another edition's file in the same zip
@@ -52,7 +52,8 @@ def choose_edition(
     if found is None:
         raise Refused(
             f"It is {contract.feed}, but neither its content nor its name gives the edition.",
-            "State it with --edition YYYY-MM (the latest month that the release covers).",
+            "State it with --edition YYYY-MM (the latest month that the release covers"
+            + (f"; a {contract.period.words} ends in YYYY-{ends:02d})." if ends else ")."),
         )
     if not contract.period.ends_in(parse_month(found)):
         raise Refused(

@@ -121,8 +121,8 @@ def read_headings(path: Path) -> list[str]:
 
 
 def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
-    """The row of headings that matches a feed (of several, in the longest sheet); if none does, the
-    nearest one, for the refusal."""
+    """The row of headings that matches a feed (of several, in the longest sheet, and there the one
+    of which most is read); if none does, the nearest one, for the refusal."""
     fitting: list[Candidate] = []
     nearest: tuple[float, Candidate] | None = None
     for one in candidates(sheets):
@@ -138,7 +138,13 @@ def _best_candidate(sheets: Sequence[Sheet], feed: str | None) -> Candidate:
         raise Refused("None of its sheets has a table.", "Check that it is the right workbook.")
     if fitting and nearest_contract(fitting[0].headings, feed)[1].local_return:
         refuse_second(fitting)
-    return max(fitting, key=lambda one: len(one.sheet.rows)) if fitting else nearest[1]
+    return max(fitting, key=lambda one: _size(one, feed)) if fitting else nearest[1]
+
+
+def _size(one: Candidate, feed: str | None) -> tuple[int, int]:
+    """Rows of a table's sheet, and how many of its columns are read."""
+    contract = nearest_contract(one.headings, feed)[1]
+    return len(one.sheet.rows), len(contract.columns_in(one.headings))
 
 
 def _is_its_sheet(contract: Contract, one: Candidate, sheets: Sequence[Sheet]) -> bool:

@@ -90,8 +90,8 @@ def _with_headings_below(sheet: Sheet, number: int) -> Iterator[Candidate]:
     Total` and `Answered %`, below a banner `Outcome` in the row above `Outcome Answered Total`."""
     below = sheet.rows[number] if number < len(sheet.rows) else []
     parts = [cell for cell in below if cell]
-    repeated = len(set(parts)) < len(parts)
-    if not repeated or below[0] or any(letter.isdigit() for part in parts for letter in part):
+    told = len(set(parts)) < len(parts) or _are_under_banners(sheet.rows[number - 1], below)
+    if not told or below[0] or any(letter.isdigit() for part in parts for letter in part):
         return
     above = sheet.rows[number - 2] if number > 1 else []
     banners = above if above and not above[0] else []
@@ -104,6 +104,15 @@ def _with_headings_below(sheet: Sheet, number: int) -> Iterator[Candidate]:
     while headings and not headings[-1]:
         headings.pop()
     yield Candidate(sheet, number + 1, tuple(headings))
+
+
+def _are_under_banners(above: list[str], below: list[str]) -> bool:
+    """Whether each text of a row has a blank above it, or a banner over it and the next column."""
+    filled = [place for place, cell in enumerate(below) if cell]
+    named = {place for place, cell in enumerate(above) if cell}
+    over = [place for place in filled if place in named]
+    wide = [place for place in over if place + 1 in filled and place + 1 not in named]
+    return len(filled) > 1 and over == wide
 
 
 def _refuse_vast(path: Path) -> None:

@@ -45,9 +45,11 @@ def fft_workbook(
     title: object = "Friends and Family Test, GP practices",
     also: Mapping[str, Iterable[Iterable[object]]] | None = None,
     answers: bool = False,
+    banner: bool = False,
 ) -> bytes:
     """A workbook with macros: notes, other levels (`also`), and practices below a title and a row
-    of England. `answers`: whether it has a column per answer."""
+    of England. `answers`: whether it has a column per answer; `banner`: their headings are in a row
+    below one heading for all."""
     heads: list[str] = list(RETURN | ANSWERS) if answers else list(RETURN)
     given = [RETURN | ANSWERS | dict(row) for row in list(rows) or [{}]]
     england = {"Practice Name": "England", "Total Responses": 9, "Percentage Positive": 0.5}
@@ -55,7 +57,7 @@ def fft_workbook(
         [title],
         [],
         ["", "", "", "", "", "Responses"],
-        [*heads],
+        *([heads] if not banner else _below_banner(heads)),
         [england.get(head, "") for head in heads],
         *[[row[head] for head in heads] for row in given],
         [],
@@ -71,6 +73,13 @@ def fft_workbook(
     }
     sheets |= {**(also or {}), sheet: practices}
     return with_macros(workbook(sheets))
+
+
+def _below_banner(heads: list[str]) -> list[list[object]]:
+    """Two rows of headings: those of answers in the second, below `Breakdown of Responses`."""
+    first, told = next(iter(ANSWERS)), ["" if head in ANSWERS else head for head in heads]
+    told[heads.index(first)] = "Breakdown of Responses"
+    return [[*told], [head if head in ANSWERS else "" for head in heads]]
 
 
 def with_macros(content: bytes, part: bytes | None = NEVER_RUN) -> bytes:

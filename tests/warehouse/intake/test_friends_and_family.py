@@ -228,6 +228,16 @@ def test_answers_count_where_there_are_any_and_the_percentage_is_shown() -> None
     assert positive == [186, Decimal("186.02"), None]
 
 
+def test_answers_may_have_headings_of_their_own_below_a_banner(home: Home, tmp_path: Path) -> None:
+    row = {"Percentage Positive": 0.9, "Very Good": 150, "Good": 37}
+    for banner, first in ((True, 5), (False, 4)):
+        content = fft_workbook(row, answers=True, banner=banner)
+        file = taken(home, write(tmp_path / f"{banner} fft-gp-dec-25.xlsm", content))
+        assert (file.header_row, tidy(home, file).extra_headings) == (first, [])
+        [made] = pl.read_parquet(lake_paths(home, file).tidy)["positive"]
+        assert made == 187
+
+
 @pytest.mark.parametrize("times", [1, 100])
 def test_one_per_cent_among_per_cents_is_no_hundred(times: int) -> None:
     shares = (0.01 * times, 0.93 * times, 1 * times)

@@ -187,6 +187,14 @@ def test_other_files_of_the_survey_are_refused_in_plain_words(
     assert said in outcome.message, outcome.message
 
 
+def test_a_file_without_a_year_is_told_how_to_state_it(home: Home, tmp_path: Path) -> None:
+    path = write(tmp_path / "practices.csv", survey())
+    [outcome] = imported(home, path)
+    assert "a survey ends in YYYY-03" in outcome.remedy
+    [outcome] = imported(home, path, edition="2026-03")
+    assert outcome.verdict == "imported", outcome.message
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -169,10 +169,11 @@ def test_an_unknown_indicator_is_quarantined(home: Home) -> None:
             [["", "", "Outcome", "", ""], ["Code", "All", "Met", "", ""], ["", "Sum", "Sum", "%"]],
             ("Code", "All Sum", "Outcome Met Sum", "Outcome Met %"),
         ),
-        ([["x"], ["Code", "Met", ""], ["", "Sum", "%"], ["", "Sum", "Sum"]], None),
+        ([["x"], ["Code", "Met", ""], ["", "Sum", "%"]], ("Code", "Met Sum", "Met %")),
+        ([["x"], ["Code", "Met", "Not"], ["", "Sum", "%"]], None),
         ([["x"], ["Code", "Met", "Not"], ["C82001", "5", "5"]], None),
     ],
-    ids=["banner and parts", "no part comes twice", "a row of data"],
+    ids=["banner and parts", "parts under a banner", "parts of their own", "a row of data"],
 )
 def test_headings_may_continue_in_the_row_below(
     rows: list[list[str]], headings: tuple[str, ...] | None
