@@ -16,6 +16,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_file
 from warehouse.editions.check_history import RESULT_SCHEMA, CheckResult
 from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.figure_status import WITHOUT_VALUE
 from warehouse.mart.figure_tables import organisation_key
 from warehouse.publication.memory_limits import limits_of
 from warehouse.reference.levels import DATED, sql_list
@@ -110,10 +111,11 @@ OFFENCES = {
            WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1""",
     ),
     "absent_is_null": (
-        "a figure whose status and value disagree",
-        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
+        "a figure whose status and value disagree, or without a value and a reason for that",
+        f"""SELECT concat_ws(' ', kpi_id, org_level, org_code, month, status) AS offence
            FROM kpi_period
-           WHERE (value IS NULL) <> (status IN ('incomplete', 'held', 'suppressed'))""",
+           WHERE (value IS NULL) <> (status IN ({sql_list(WITHOUT_VALUE)}))
+              OR (value IS NULL AND status_reason IS NULL)""",
     ),
     "figures_traceable": (
         "a figure whose month and edition have no source file in the mart",

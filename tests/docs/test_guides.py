@@ -27,6 +27,7 @@ PATH = "data/mart/access_recovery.duckdb"
 NOVEMBER = "DATE '2026-11-01'"
 MAY_BE_EMPTY = "-- None in the sample"
 STATUSES = {"final", "provisional", "incomplete", "suppressed", "accepted", "held"}
+STATUSES |= {"not_available", "not_applicable"}
 VERDICTS = {"skipped", "pass", "warn", "fail"}
 KEYS = {"where", "set"}
 

@@ -65,7 +65,10 @@ def _of_theme(kpis: dict[str, Kpi], column: str) -> str | None:
     if kpi := kpis.get(column):
         return f"{kpi.title} ({kpi.unit}). {kpi.description}"
     if kpi := kpis.get(column.removesuffix(STATUS_OF)):
-        return f"Status of {kpi.kpi_id}, as in kpi_monthly; NULL if it has no row."
+        return (
+            f"Status of {kpi.kpi_id}, as in kpi_monthly; where that has no row not_applicable "
+            "(not published at this level, or not yet) or not_available."
+        )
     return str(descriptions()["shared"][column])
 
 

@@ -1,7 +1,11 @@
 """The status of each figure and the reason for it, in order of precedence: suppressed, held,
-incomplete, disputed, provisional, final."""
+not_available, not_applicable, incomplete, disputed, provisional, final."""
 
 from __future__ import annotations
+
+# The statuses of figures without a value; each says why there is none.
+NOT_AVAILABLE, NOT_APPLICABLE = "not_available", "not_applicable"
+WITHOUT_VALUE = ("suppressed", "held", NOT_AVAILABLE, NOT_APPLICABLE, "incomplete")
 
 # Condition, status and reason for a row `p` of `stage.latest`. `d`: its dispute, `v`: the
 # provisional rule of its KPI and level, `h`: its held or released month, `c`: whether the feed that
@@ -11,12 +15,12 @@ _STATUS = (
     ("p.value IS NULL AND h.held IS NOT NULL", "held", "h.held"),
     (
         "p.value IS NULL AND p.edition IS NULL AND c.feed IS NOT NULL",
-        "incomplete",
+        NOT_AVAILABLE,
         "'the publisher gave this month without this figure'",
     ),
     (
         "p.value IS NULL AND p.edition IS NULL",
-        "incomplete",
+        NOT_AVAILABLE,
         "'no accepted edition covers this ' || CASE WHEN p.is_month THEN 'month' ELSE 'period' END",
     ),
     ("p.value IS NULL AND p.reason IS NOT NULL", "incomplete", "p.reason"),
@@ -31,7 +35,7 @@ _STATUS = (
         "(p.members_expected - p.members_present) || ' of ' || p.members_expected "
         "|| ' members missing'",
     ),
-    ("p.value IS NULL AND p.denominator = 0", "incomplete", "'the denominator is 0'"),
+    ("p.value IS NULL AND p.denominator = 0", NOT_APPLICABLE, "'the denominator is 0'"),
     ("p.value IS NULL", "incomplete", "'the numerator or denominator is incomplete'"),
     (
         "p.disputed IS NOT NULL OR h.released IS NOT NULL",

@@ -251,7 +251,7 @@ def _publication(
     run_id: str,
     synthetic: bool,
 ) -> dict[str, Any]:
-    [(figures,)] = db.execute(f"SELECT count(*) FROM ({every_figure('kpi_id')})").fetchall()
+    [(figures,)] = db.execute(f"SELECT count(value) FROM ({every_figure('value')})").fetchall()
     editions = {(one.file.feed, one.file.edition) for one in placed}
     every = {EditionKey.of(file) for file in Archive(home).active_files()}
     newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}

@@ -47,7 +47,7 @@ LEVELS = {
     "nhs_app_unique_users": {"icb"},
     "nhs_app_unique_users_12_months": {"icb"},
     "nhs_app_prescription_users": {"icb"},
-    "nhs_app_logins_per_1000_patients": {"icb"},
+    "nhs_app_logins_per_1000_patients": {"icb", "region", "england"},
     "nhs_app_practice_ordering_users": {"practice"},
     "nhs_app_practice_logins": RETURNED,
     "nhs_app_practice_registered_users": RETURNED,
@@ -230,3 +230,21 @@ def test_longer_periods_are_no_headlines_and_have_no_working_days(
         with pytest.raises(ValueError, match=said):
             check_periods(catalogue()[kpi_id])
     assert not catalogue()["appointments"].moved_by_working_days
+
+
+def test_a_rate_exists_wherever_its_parts_are_published() -> None:
+    shown: dict[str, set[str]] = {}
+    for kpi in catalogue().values():
+        for source in kpi.sources:
+            for measure in source.measures:
+                shown.setdefault(measure, set()).update(source.levels)
+    lacking = {
+        kpi.kpi_id: sorted(both - levels)
+        for kpi in catalogue().values()
+        if kpi.denominator
+        for levels in [{level for source in kpi.sources for level in source.levels}]
+        for source in kpi.sources
+        for both in [set.intersection(*(shown[measure] for measure in source.measures))]
+        if both - levels
+    }
+    assert lacking == {}

@@ -205,7 +205,7 @@ def test_the_page_adds_a_kpi_with_one_row_and_touches_nothing_else(tmp_path: Pat
     ]
     was, now = theme_views(before), theme_views(after)
     assert [view for view in now if now[view] != was.get(view)] == ["appointments_monthly"]
-    assert f" AS {added}, " in now["appointments_monthly"]
+    assert f" AS {added},\n" in now["appointments_monthly"]
 
 
 def test_nothing_shared_is_written_twice_or_unused() -> None:

@@ -148,7 +148,7 @@ def test_october_2019_and_the_years_between(real: Mart) -> None:
     assert (rows["2019-10"]["value"], rows["2019-10"]["edition"]) == (201_261, "2021-08")
     between = [row for month, row in rows.items() if "2021-08" < month < "2023-05"]
     assert len(between) == 20
-    assert {(row["value"], row["status"]) for row in between} == {(None, "incomplete")}
+    assert {(row["value"], row["status"]) for row in between} == {(None, "not_available")}
     assert rows["2023-05"]["edition"] == "2025-10"
     assert rows["2024-03"]["financial_ytd_value"] is None  # April 2023 is missing
     assert rows["2024-05"]["rolling_12_month_value"] is not None

@@ -17,6 +17,7 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.figure_status import WITHOUT_VALUE
 from warehouse.mart.place_names import short_name
 from warehouse.publication.publish import publish
 
@@ -214,6 +215,27 @@ def test_periods_of_an_organisation_never_overlap(llr: Mart) -> None:
     assert llr.rows("SELECT * FROM organisation WHERE valid_to < valid_from") == []
 
 
+def test_every_value_of_a_wide_view_has_a_status_that_says_why_it_is_missing(llr: Mart) -> None:
+    rows = llr.rows("SELECT * FROM appointments_monthly")
+    places = [(row["month"], row["org_level"], row["org_code"]) for row in rows]
+    assert len(places) > 100 and places == sorted(places)
+    kpis = [kpi for kpi in catalogue().values() if kpi.theme == "appointments"]
+    known = {
+        (row["kpi_id"], row["month"], row["org_level"], row["org_code"]): row["status"]
+        for row in llr.rows("SELECT * FROM kpi_monthly")
+    }
+    seen = set()
+    for row, place in zip(rows, places, strict=True):
+        for kpi in kpis:
+            value, status = row[kpi.kpi_id], row[f"{kpi.kpi_id}_status"]
+            assert status and (value is None) == (status in WITHOUT_VALUE), (row, kpi.kpi_id)
+            levels = {level for source in kpi.sources for level in source.levels}
+            absent = "not_available" if row["org_level"] in levels else "not_applicable"
+            assert status == known.get((kpi.kpi_id, *place), absent)
+            seen.add(status)
+    assert seen >= {"final", "incomplete", "not_available", "not_applicable"}
+
+
 def test_every_figure_has_an_organisation_and_a_kpi(llr: Mart) -> None:
     assert (
         llr.rows(
@@ -277,7 +299,7 @@ def test_governance_tables_agree_with_each_other(llr: Mart, llr_home: Home) -> N
     )
     assert llr.rows("SELECT * FROM governance.edition ANTI JOIN governance.feed USING (feed)") == []
     [row] = llr.rows("FROM governance.publication ORDER BY published_at DESC LIMIT 1")
-    [counted] = llr.rows("SELECT count(*) AS n FROM kpi_monthly")
+    [counted] = llr.rows("SELECT count(value) AS n FROM kpi_period")
     assert (row["figures"], row["editions"]) == (
         counted["n"],
         len(llr.rows("FROM governance.edition")),

@@ -59,7 +59,7 @@ def test_absent_months_are_rows_without_a_figure_never_zero(years: Mart) -> None
     assert {m for m, row in rows.items() if row["value"] is not None} == present
     absent = [row for m, row in rows.items() if m not in present]
     assert {(r["status"], r["members_present"], r["edition"]) for r in absent} == {
-        ("incomplete", 0, None)
+        ("not_available", 0, None)
     }
     zero = "SELECT count(*) AS n FROM kpi_monthly WHERE kpi_id = 'appointments' AND value = 0"
     assert years.rows(zero) == [{"n": 0}]
@@ -172,6 +172,6 @@ def test_newest_month_is_provisional_earlier_ones_final(years: Mart) -> None:
     assert status["2025-11"] == "provisional"
     assert {status[month_text(m)] for m in SPAN if m < YEARS_END} == {"final"}
     assert status["2021-08"] == "final"
-    assert status[month_text(HOLE)] == "incomplete"
+    assert status[month_text(HOLE)] == "not_available"
     lists = of_04c(years, "registered_patients")
     assert {row["status"] for row in lists.values()} == {"final"}
