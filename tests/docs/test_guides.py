@@ -80,7 +80,7 @@ def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection
            SELECT column_name FROM information_schema.columns UNION
            SELECT table_schema || '.' || table_name FROM information_schema.tables UNION
            SELECT function_name FROM duckdb_functions() WHERE NOT internal UNION
-           SELECT kpi_id FROM kpi"""
+           SELECT kpi_id FROM kpi UNION SELECT rule FROM governance.check_register"""
     ).fetchall()
     known = {name for (name,) in rows} | STATUSES | VERDICTS | KEYS | set(get_args(CaveatKind))
     known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, *contracts()}

@@ -3,6 +3,7 @@ Dagster's storage (`pipelines.instance`). Light, for commands that only read."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -76,6 +77,24 @@ def is_synthetic(db: Connection) -> bool:
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def as_query(sql: str, parameters: Mapping[str, str]) -> str:
+    """SQL of a table macro that names parts of its query (WITH), to be read by DuckDB when called.
+
+    DuckDB 1.4.0 and 1.4.1 lose those names from macros in a file; a text keeps them. `parameters`:
+    name -> SQL of the text to put in its place (`as_constant`). Arguments may be constants,
+    variables and prepared parameters, not subqueries.
+    """
+    text = quoted(sql)
+    for name, given in parameters.items():
+        text = f"' || {given} || '".join(re.split(rf"\b{name}\b", text))
+    return f"SELECT * FROM query({text})"
+
+
+def as_constant(name: str) -> str:
+    """SQL: the value of a macro's parameter, as it is written in SQL."""
+    return f"coalesce('''' || replace({name}::VARCHAR, '''', '''''') || '''', 'NULL')"
 
 
 def open_sqlite(path: Path, timeout: float) -> closing[sqlite3.Connection]:

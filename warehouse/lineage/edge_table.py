@@ -18,6 +18,7 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.base.imports import modules_behind
+from warehouse.base.sql import as_constant, as_query
 from warehouse.contract.model import contracts
 from warehouse.contract.tidy_versions import hash_files
 from warehouse.kpi.catalogue import Kpi
@@ -135,7 +136,9 @@ def lineage_macros() -> dict[str, str]:
         f"('{level}', '{member}')" for level in LEVELS for member in (level, *below(level))
     )
     signature = "lineage_of(of_table, of_column, of_kpi := NULL, of_level := NULL)"
-    return {signature: FOLLOW.format(added=added)}
+    given = ("of_table", "of_column", "of_kpi", "of_level")
+    text = as_query(FOLLOW.format(added=added), {name: as_constant(name) for name in given})
+    return {signature: text}
 
 
 # `near`: the levels of organisations that a KPI, a level, and both together use. `exactly`: the

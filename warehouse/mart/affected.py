@@ -17,20 +17,13 @@ from warehouse.reference.organisations import ENGLAND
 from warehouse.settings import Disclosure
 from warehouse.transform.measure import definition
 
-# The organisations and months of which an edition has the newest figure, and the months after them,
-# which may be taken from it (`is_next`).
-_NEWEST = """
-        own AS (
-            SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figure_source AS s
-            ANTI JOIN (FROM governance.figure_source
-                       WHERE feed = of_feed AND edition > of_edition) AS later
-                ON later.month = s.month AND later.org_level = s.org_level
-                AND later.org_code = s.org_code
-            WHERE s.feed = of_feed AND s.edition = of_edition),
-        newest AS (
-            SELECT *, FALSE AS is_next FROM own
-            UNION ALL
-            SELECT org_level, org_code, (month + INTERVAL 1 MONTH)::DATE, TRUE FROM own),"""
+# The organisations and months of which an edition has the newest figure.
+_OWN = """SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figure_source AS s
+        ANTI JOIN (FROM governance.figure_source
+                   WHERE feed = of_feed AND edition > of_edition) AS later
+            ON later.month = s.month AND later.org_level = s.org_level
+            AND later.org_code = s.org_code
+        WHERE s.feed = of_feed AND s.edition = of_edition"""
 
 
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
@@ -121,31 +114,36 @@ def affected_macros() -> dict[str, str]:
 
 def _figures_affected() -> str:
     """SQL: figures that use an edition's newest figures, of the same month, or of the next month
-    where that is taken from cumulative ones (`is_next`)."""
-    placed = " UNION ALL ".join(
-        f"""SELECT n.month, n.is_next, '{level}', o.{column}
-            FROM newest AS n JOIN belonging AS o USING (org_level, org_code)
-            WHERE n.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')"""
+    where that is taken from cumulative ones (`is_next`). Without WITH, which DuckDB 1.4.0 and 1.4.1
+    lose from macros in a file.
+
+    `w`: the organisations and months of which the edition has the newest figure; `r`: these and the
+    places they belong to.
+    """
+    places = ", ".join(
+        f"{{'org_level': '{level}', 'org_code': o.{column}}}"
         for level, column in KEY_COLUMNS.items()
     )
     return f"""
-        WITH {_NEWEST}
-        belonging AS (
-            SELECT org_level, org_code, {", ".join(KEY_COLUMNS.values())},
-                   valid_from, valid_to FROM organisation),
-        reached AS (
-            SELECT month, is_next, org_level, org_code FROM newest
-            UNION ALL {placed}
-            UNION ALL SELECT DISTINCT month, is_next, 'england', '{ENGLAND}' FROM newest),
-        used AS (
-            SELECT k.kpi_id, k.org_level, m.cumulative_from FROM governance.kpi_feed AS k
-            JOIN governance.measure AS m USING (feed, measure) WHERE k.feed = of_feed)
         SELECT m.* FROM kpi_period AS m
-        SEMI JOIN (SELECT DISTINCT month FROM newest) AS n ON n.month = m.month
         SEMI JOIN (
-            SELECT DISTINCT u.kpi_id, r.org_level, r.org_code, r.month
-            FROM (SELECT DISTINCT * FROM reached) AS r
-            JOIN used AS u ON u.org_level = r.org_level
+            SELECT DISTINCT u.kpi_id, u.org_level, r.place.org_code AS org_code, r.month
+            FROM (
+                SELECT DISTINCT n.month, n.is_next, unnest([
+                    {{'org_level': n.org_level, 'org_code': n.org_code}}, {places},
+                    {{'org_level': 'england', 'org_code': '{ENGLAND}'}}]) AS place
+                FROM (
+                    SELECT w.org_level, w.org_code, t.is_next,
+                           (w.month + to_months(t.is_next::INTEGER))::DATE AS month
+                    FROM ({_OWN}) AS w, (VALUES (FALSE), (TRUE)) AS t (is_next)) AS n
+                LEFT JOIN organisation AS o
+                    ON o.org_level = n.org_level AND o.org_code = n.org_code AND n.month
+                        BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')) AS r
+            JOIN (
+                SELECT k.kpi_id, k.org_level, c.cumulative_from FROM governance.kpi_feed AS k
+                JOIN governance.measure AS c USING (feed, measure)
+                WHERE k.feed = of_feed) AS u
+                ON u.org_level = r.place.org_level
                 AND (NOT r.is_next OR u.cumulative_from <> month(r.month))) AS a
             ON a.kpi_id = m.kpi_id AND a.org_level = m.org_level AND a.org_code = m.org_code
             AND a.month = m.month

@@ -6,9 +6,8 @@ import polars as pl
 
 from warehouse.base.hashing import number_of
 from warehouse.contract.figure_period import PERIOD_COLUMNS
-from warehouse.kpi.catalogue import Kpi
-from warehouse.kpi.charting import chart_basis, not_charted_because
 from warehouse.kpi.catalogue import Kpi, measure_of
+from warehouse.kpi.charting import chart_basis, not_charted_because
 from warehouse.mart.figure_status import NOT_APPLICABLE, NOT_AVAILABLE
 from warehouse.mart.figure_tables import organisation_key
 from warehouse.mart.hierarchy import Connection, create_from

@@ -3,6 +3,8 @@ is in `membership`, the rows themselves in `warehouse.explain`."""
 
 from __future__ import annotations
 
+from warehouse.base.sql import as_constant, as_query
+
 # Edition and revision as one number that sorts, as in governance.figure_member.
 VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 
@@ -62,6 +64,7 @@ CELLS = f"""
             AND f.cell_code = r.cell_code
         WHERE r.cumulative_from IS NULL)"""
 
+NEWEST = "newest"  # as a month: the newest one with a value
 # The requested month, given as text or as a day within it; or the last one of a financial year
 # (2023/24).
 _MONTH = r"""CASE WHEN regexp_full_match(of_month::VARCHAR, '20\d\d/\d\d')
@@ -256,11 +259,15 @@ def explain_macros() -> dict[str, str]:
     """Return the macro `explain`, signature -> SQL, for a mart opened on its own. `caveats_of` must
     exist."""
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
-    return {
-        "explain(of_kpi, of_organisation, of_month, as_of := NULL)": f"""
+    sql = f"""
             WITH RECURSIVE {_ASKED}, {CELLS.format(members=_MEMBERS)}, {_SHOWN}, {_EDITIONS},
             explained AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM explained
             ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item,
                 column_name"""
-    }
+    given = {name: as_constant(name) for name in ("of_kpi", "of_organisation", "as_of")}
+    given["of_month"] = f"""CASE WHEN of_month::VARCHAR = '{NEWEST}'
+        THEN '(SELECT max(month) FROM kpi_vintage WHERE value IS NOT NULL AND kpi_id = '
+            || {given["of_kpi"]} || ' AND org_code = ' || {given["of_organisation"]} || ')'
+        ELSE {as_constant("of_month")} END"""
+    return {"explain(of_kpi, of_organisation, of_month, as_of := NULL)": as_query(sql, given)}

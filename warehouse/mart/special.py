@@ -39,12 +39,12 @@ def register_macros() -> dict[str, str]:
     """Return macros, signature -> SQL, for a mart opened on its own."""
     return {
         "practices_in(of_place, of_month)": f"""
-            WITH asked AS (
+            SELECT {OWN}, {", ".join(PARENTS)}
+            FROM organisation AS o, (
                 SELECT CASE WHEN length(of_month::VARCHAR) = 7
                             THEN strptime(of_month::VARCHAR || '-01', '%Y-%m-%d')::DATE
-                            ELSE date_trunc('month', of_month::VARCHAR::DATE)::DATE END AS month)
-            SELECT {OWN}, {", ".join(PARENTS)}
-            FROM organisation AS o, asked AS a
+                            ELSE date_trunc('month', of_month::VARCHAR::DATE)::DATE END AS month
+            ) AS a
             WHERE o.org_level = '{LEVEL}'
               AND of_place IN ({", ".join(PARENTS)}, '{ENGLAND}')
               AND o.valid_from <= a.month AND coalesce(o.valid_to, a.month) >= a.month
