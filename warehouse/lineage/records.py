@@ -42,6 +42,7 @@ RECORDS = {
 # Tables of the mart that are loaded from frames, by SQL that names the record of each column.
 DECLARED_BY_HAND = (
     "kpi",
+    "kpi_comparison",
     "kpi_spc",
     "kpi_target",
     "claim",

@@ -46,6 +46,7 @@ from warehouse.mart.affected import (
 )
 from warehouse.mart.analyst_tables import create_analyst_tables, theme_views
 from warehouse.mart.caveats import caveat_macros, caveat_views
+from warehouse.mart.comparisons import create_comparison
 from warehouse.mart.describe import DESCRIPTIONS, describe
 from warehouse.mart.explain_macros import explain_macros
 from warehouse.mart.figures import Wanted, build_figures, published_sources
@@ -181,6 +182,7 @@ def _build(
         create_governance(db, home, placed, journal)
         create_targets(db, chart_choices.shipped_targets(), chart_choices.home_targets(home))
         create_spc(db, catalogue(), settings.place, chart_choices.home_baselines(home))
+        create_comparison(db, catalogue(), settings.place)
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)

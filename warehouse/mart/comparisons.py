@@ -1,0 +1,219 @@
+"""`kpi_comparison`: a figure beside those of the places it is in, where it stands among others of
+its level, its peers, and whether it differs from the average by more than chance. Not here: the
+methods (`warehouse.statistics`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.input_digests import unlogged
+from warehouse.mart.peers import load_traits, peer_groups, with_peers
+from warehouse.reference.levels import DATED, KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.special_services import LEVEL as PRACTICE
+from warehouse.statistics.funnel import VERSION, funnel
+from warehouse.statistics.ranking import QUANTILES, rank_units
+
+MONTHS = 24
+SMALLEST_LIST = 1000
+PARAMETERS = f"{VERSION}; lists from {SMALLEST_LIST}; overdispersion where over 20% are outside"
+SPECIAL = "A special service: its patients are not those of other practices."
+SMALL = f"A list of fewer than {SMALLEST_LIST:,} patients: chance moves its figures most."
+NO_FIGURE = "No figure."
+ONLY_ONE = "The only one of its level with a figure."
+# Figures compared together: they take some 500 bytes each.
+TOGETHER = 250_000
+FIGURE, PLACES = "mart.kpi_monthly", "mart.organisation"
+SET = ["kpi_id", "org_level", "month"]
+# Level of a comparator, and the column of an organisation that names its place of that level.
+WITHIN = {level: KEY_COLUMNS[level] for level in DATED if level in KEY_COLUMNS}
+FUNNELS: Mapping[str, str] = {"share": "share", "rate_per_1000": "rate"}
+COLUMNS = (
+    *("month", "org_level", "org_code", "kpi_id", "value", "previous_month_value"),
+    *("england_value", *(f"{level}_value" for level in WITHIN)),
+    *("rank", "ranked_of", "percentile", "decile", "rank_order", "ranked", "not_ranked_because"),
+    *(*QUANTILES, "peer_group", "peer_median", "funnel", "funnel_method", "parameters"),
+)
+_PARTS = (f"{FIGURE}.numerator", f"{FIGURE}.denominator")
+_RANKED = (f"{FIGURE}.value", f"{PLACES}.special_service", "mart.governance.caveat.caveat")
+# Columns by those from which they are worked out; all others come from figures alone.
+ORIGINS: dict[str, str | Sequence[str]] = {
+    **{name: f"{FIGURE}.{name}" for name in ("month", "org_level", "org_code", "kpi_id")},
+    **{
+        f"{level}_value": (f"{FIGURE}.value", f"{PLACES}.{column}")
+        for level, column in WITHIN.items()
+    },
+    **dict.fromkeys(
+        ("rank", "percentile", "decile"),
+        (*_RANKED, "mart.kpi.polarity"),
+    ),
+    "rank_order": "mart.kpi.polarity",
+    **dict.fromkeys(("ranked", "ranked_of", "not_ranked_because", *QUANTILES), _RANKED),
+    **dict.fromkeys(("peer_group", "peer_median"), (*_RANKED, f"{PLACES}.imd_quintile")),
+    **dict.fromkeys(("funnel", "funnel_method"), (*_PARTS, *_RANKED)),
+    "parameters": "statistics.parameter.parameters",
+}
+
+
+def create_comparison(db: Connection, kpis: Mapping[str, Kpi], place: str) -> None:
+    """Create `kpi_comparison` in the attached mart, which must have figures and organisations.
+
+    Ranks and peers are of all organisations in the mart; stored are networks and above, and the
+    practices of the ICB `place`.
+    """
+    traits = load_traits(db)
+    groups, apart = peer_groups(traits), _not_comparable(db)
+    for n, some in enumerate(_batches(db, kpis)):
+        points = _points(db, [kpi.kpi_id for kpi in some])
+        frame = _compared(points, _facts(some, apart), traits, groups, place)
+        if n == 0:
+            others = dict.fromkeys(frame.columns, f"{FIGURE}.value")
+            create_from(db, "mart.kpi_comparison", frame, None, **{**others, **ORIGINS})
+        else:  # lineage is that of the first
+            db.register("incoming", frame.to_arrow())
+            unlogged(db, "INSERT INTO mart.kpi_comparison FROM incoming")
+            db.unregister("incoming")
+
+
+def _batches(db: Connection, kpis: Mapping[str, Kpi]) -> Iterable[list[Kpi]]:
+    """The monthly KPIs, some at a time; one batch at least, so that there is a table."""
+    counted = dict(
+        db.execute("SELECT kpi_id, count(*) FROM mart.kpi_monthly GROUP BY kpi_id").fetchall()
+    )
+    some: list[Kpi] = []
+    rows = 0
+    for kpi in kpis.values():
+        if not kpi.period.is_month:
+            continue
+        if some and rows + counted.get(kpi.kpi_id, 0) > TOGETHER:
+            yield some
+            some, rows = [], 0
+        some.append(kpi)
+        rows += counted.get(kpi.kpi_id, 0)
+    yield some
+
+
+def _points(db: Connection, ids: list[str]) -> pl.DataFrame:
+    """Figures of the newest months of these KPIs, and the month before, with the places in which
+    their organisations were."""
+    places = ", ".join(f"o.{column}" for column in WITHIN.values())
+    others = sql_list(tuple(site for site in SITES if site != PRACTICE))
+    found: pl.DataFrame = db.sql(
+        f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month, k.value, k.numerator, k.denominator,
+               {places}, k.month > n.newest - INTERVAL {MONTHS} MONTH AS is_new
+        FROM mart.kpi_monthly AS k
+        JOIN (SELECT kpi_id, max(month) AS newest FROM mart.kpi_monthly GROUP BY kpi_id) AS n
+            ON n.kpi_id = k.kpi_id
+        LEFT JOIN mart.organisation AS o ON o.org_level = k.org_level AND o.org_code = k.org_code
+            AND k.month BETWEEN o.valid_from AND coalesce(o.valid_to, k.month)
+        WHERE list_contains($ids, k.kpi_id) AND k.org_level NOT IN ({others})
+          AND k.month >= n.newest - INTERVAL {MONTHS} MONTH
+        ORDER BY ALL""",
+        params={"ids": ids},
+    ).pl()
+    return found
+
+
+def _not_comparable(db: Connection) -> dict[str, str]:
+    """KPI -> why it is compared with nobody: a caveat that its practices are not comparable with
+    one another. Their sums aren't, either."""
+    return dict(
+        db.execute(
+            f"""SELECT s.kpi_id, min(c.caveat)
+            FROM mart.governance.caveat_scope AS s JOIN mart.governance.caveat AS c
+                ON c.caveat_id = s.caveat_id
+            WHERE c.kind = 'non_comparable' AND c.org_level IN ({sql_list(SITES)})
+            GROUP BY s.kpi_id"""
+        ).fetchall()
+    )
+
+
+def _facts(kpis: Sequence[Kpi], apart: Mapping[str, str]) -> pl.DataFrame:
+    """`kpi_id, polarity, measure` (of the funnel; null without one), `apart` (why not compared)."""
+    rows = [
+        (kpi.kpi_id, kpi.polarity, FUNNELS.get(kpi.unit), apart.get(kpi.kpi_id)) for kpi in kpis
+    ]
+    names = ("kpi_id", "polarity", "measure", "apart")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _compared(
+    points: pl.DataFrame,
+    facts: pl.DataFrame,
+    traits: pl.DataFrame,
+    groups: pl.DataFrame,
+    place: str,
+) -> pl.DataFrame:
+    """The rows of `kpi_comparison` of these figures."""
+    beside = _beside(points).filter("is_new").join(facts, on="kpi_id", maintain_order="left")
+    known = traits.select("org_level", "org_code", "patients", "special_service")
+    beside = beside.join(known, on=["org_level", "org_code"], how="left", maintain_order="left")
+    beside = beside.with_columns(_not_ranked().alias("not_ranked_because"))
+    alone = pl.col("not_ranked_because").is_null().sum().over(SET) == 1
+    because = pl.coalesce("not_ranked_because", pl.when(alone).then(pl.lit(ONLY_ONE)))
+    beside = beside.with_columns(
+        because.alias("not_ranked_because"), because.is_null().alias("ranked")
+    )
+    ranked = _with_funnel(with_peers(rank_units(beside, SET), groups))
+    home = (pl.col("org_level") != PRACTICE) | (pl.col(KEY_COLUMNS["icb"]) == place).fill_null(
+        False
+    )
+    others = [f"{level}_value" for level in ("england", *WITHIN)] + ["peer_group"]
+    stored = ranked.filter(home).with_columns(
+        pl.when(pl.col("apart").is_null()).then(pl.col(others)),
+        pl.lit(PARAMETERS).alias("parameters"),
+    )
+    return stored.select(COLUMNS).sort("kpi_id", "org_level", "org_code", "month")
+
+
+def _beside(points: pl.DataFrame) -> pl.DataFrame:
+    """The figures with those of the month before and of the places they are in."""
+    own = ["kpi_id", "org_level", "org_code", "month"]
+    before = points.select(
+        *own[:3], pl.col("month").dt.offset_by("1mo"), pl.col("value").alias("previous_month_value")
+    )
+    found = points.join(before, on=own, how="left", maintain_order="left")
+    for level, column in {"england": None, **WITHIN}.items():
+        name = f"{level}_value"
+        values = points.filter(pl.col("org_level") == level)
+        if column is None:
+            of = values.select("kpi_id", "month", pl.col("value").alias(name))
+            found = found.join(of, on=["kpi_id", "month"], how="left", maintain_order="left")
+        else:
+            of = values.select(
+                "kpi_id", "month", pl.col("org_code").alias(column), pl.col("value").alias(name)
+            )
+            on = ["kpi_id", "month", column]
+            found = found.join(of, on=on, how="left", maintain_order="left")
+    return found
+
+
+def _not_ranked() -> pl.Expr:
+    """Why a figure is in no rank; null if it is."""
+    practice = pl.col("org_level") == PRACTICE
+    small = practice & ~(pl.col("patients") >= SMALLEST_LIST).fill_null(True)
+    return (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit(NO_FIGURE))
+        .when(pl.col("apart").is_not_null())
+        .then(pl.col("apart"))
+        .when(pl.col("special_service").is_not_null())
+        .then(pl.lit(SPECIAL))
+        .when(small)
+        .then(pl.lit(SMALL))
+    )
+
+
+def _with_funnel(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `funnel` and `funnel_method`, null for what is no share or rate, or in no
+    rank."""
+    parts = [
+        funnel(frame.filter(pl.col("ranked"), pl.col("measure") == kind), SET, "auto", kind)
+        for kind in ("share", "rate")
+    ]
+    own = [*SET, "org_code"]
+    found = pl.concat([part.select(*own, "funnel", "funnel_method") for part in parts])
+    return frame.join(found, on=own, how="left", maintain_order="left")
