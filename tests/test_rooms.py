@@ -94,6 +94,7 @@ MAY_BE_LONG = {
         "warehouse/publication/build.py: _build",
     },
     "mostly its options and the help that people read": {
+        "pipelines/cli/main.py: import_",
         "pipelines/cli/charts.py: spc",
         "pipelines/cli/claims.py: claims",
         "pipelines/cli/fetch.py: fetch",

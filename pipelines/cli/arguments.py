@@ -51,6 +51,13 @@ def period_named(kpi_id: str, text: str) -> date:
         raise typer.BadParameter(str(error)) from error
 
 
+def one_file_of(org: str, paths: list[Path]) -> str:
+    """Return `--org`, if there is one file to which it applies. Raises BadParameter otherwise."""
+    if len(paths) > 1 or paths[0].is_dir():
+        raise typer.BadParameter("--org is of one file: import each report by itself.")
+    return org
+
+
 def folder_to_write(screen: Screen, out: Path) -> None:
     """Create the folder of `--out` if needed. Exits with status WRONG if it isn't writable."""
     try:

@@ -26,7 +26,7 @@ from pipelines.cli import (
     housekeeping,
     look_up,
 )
-from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named
+from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
@@ -144,6 +144,10 @@ def import_(
     edition: Annotated[
         str | None, typer.Option(help="Edition (YYYY-MM), for files without one (Mapping.csv).")
     ] = None,
+    org: Annotated[
+        str | None,
+        typer.Option(help="ODS code of the practice, for its system's own slot report."),
+    ] = None,
     published: Annotated[
         datetime | None,
         typer.Option(
@@ -160,6 +164,7 @@ def import_(
         feed_named(feed) if feed else None,
         month_named(edition) if edition else None,
         published.date() if published else None,
+        org=one_file_of(org, paths) if org else None,
     )
     outcomes: list[ImportOutcome] = []
     try:

@@ -36,6 +36,8 @@ class SourceFile(Strict):
     it was imported, so that the order of import can't change which is latest. `sheet` and
     `header_row`: where the table is in a workbook; a CSV's headings are its row 1 (0: it has none).
     `stated_on`: the date on its title sheet, which may be wrong: `published_on` is used instead.
+    `original_sha256`: of a report with people in it, of which this is a copy without them; the
+    report's own bytes are not kept.
     """
 
     sha256: str
@@ -61,6 +63,7 @@ class SourceFile(Strict):
     licence: str
     synthetic: bool
     stated_on: date | None = None
+    original_sha256: str | None = None
 
     @property
     def order(self) -> tuple[date, datetime, str]:

@@ -77,12 +77,14 @@ class NotReadTable(Strict):
 
     `headings`: those that each of its files has, or `like`: a pattern of the keys of headings that
     no other table has, of which one is enough; `why`: a sentence; `remedy`: what to do instead.
+    `persons`: whether it names people, so that no file beside it in a zip is kept either.
     """
 
     headings: tuple[str, ...] = ()
     like: str | None = None
     why: str
     remedy: str
+    persons: bool = False
 
     @model_validator(mode="after")
     def _tells_itself(self) -> NotReadTable:
@@ -96,3 +98,33 @@ class NotReadTable(Strict):
         if self.like is not None:
             return any(re.search(self.like, key) for key in keys)
         return {heading_key(h) for h in self.headings} <= keys
+
+
+class StaffReport(Strict):
+    """A report of a practice's own system with people in it, of which a copy without them is kept.
+
+    `headings`: those by which it is told, of texts that are not kept, people's names among them;
+    `month`, `code`: columns of the copy that whoever imports it states, because no report has them;
+    `row`: the column for a row's number in the report; `repeated`: for 1 in a row whose texts are
+    those of an earlier one; `rest`: for a number less another, `[total, part]`. `named`: a pattern
+    of file names that give the code, as its group `code`. Its other columns are the feed's numbers.
+    """
+
+    headings: tuple[str, ...] = Field(min_length=2)
+    month: str
+    code: str
+    row: str
+    repeated: str
+    rest: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    named: str
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The columns that it names."""
+        parts = [name for pair in self.rest.values() for name in pair]
+        return [self.month, self.code, self.row, self.repeated, *self.rest, *parts]
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Columns that the copy has and the report has not."""
+        return (self.month, self.code, self.row, self.repeated, *self.rest)

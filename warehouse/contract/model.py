@@ -26,7 +26,7 @@ from warehouse.contract.entries import (
 )
 from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.headings import Headings, check_headings
-from warehouse.contract.layouts import MonthsAcross, NotReadTable, Wide
+from warehouse.contract.layouts import MonthsAcross, NotReadTable, StaffReport
 from warehouse.contract.release_calendar import Cadence
 
 FEEDS_FOLDER = Path(__file__).parents[2] / "assets" / "feeds"
@@ -38,8 +38,8 @@ class Contract(Headings):
     `row_filter`: column -> pattern of the published text of this feed's rows in a wider file.
     `only_named`: rows without the code of a reporting unit are totals or notes, and are not read.
     `carried_forward`: an edition is used until the next one is published (a quarterly list).
-    `not_read`: pattern of the name of a file beside its own that is known and not read -> why.
-    `not_read_tables`: tables that are known by their headings and not read.
+    `not_read`: pattern of the name of a file beside its own that is known and not read -> why;
+    `not_read_tables` are known by their headings. `staff_report`: has people; a copy has none.
     `sheet`: pattern of the name of the workbook's sheet that has the table, if there are several.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
@@ -84,6 +84,7 @@ class Contract(Headings):
     not_read: dict[str, str] = Field(default_factory=dict)
     not_read_tables: tuple[NotReadTable, ...] = ()
     sheet: str | None = None
+    staff_report: StaffReport | None = None
     label_families: dict[str, Labels] = Field(default_factory=dict)
     labels_and_measures_of: str | None = None
     carried_forward: bool = False
@@ -95,9 +96,8 @@ class Contract(Headings):
         named = [*self.key, self.month, self.edition.content]
         named += [self.synthetic.column if self.synthetic else None, *self.row_filter]
         named += self.provisional_by_column
-        parts: list[Wide | MonthsAcross | Organisation | Measure | None]
-        parts = [self.wide, self.across, self.reporting_unit, *self.organisations]
-        for one in (*parts, *self.measures.values()):
+        parts = (self.wide, self.across, self.staff_report, self.reporting_unit)
+        for one in (*parts, *self.organisations, *self.measures.values()):
             named += one.columns if one else []
         named += [one for column in self.columns.values() for one in column.uses]
         for name in named:

@@ -5,14 +5,13 @@ edition (`edition`)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
 from warehouse.archive.decisions import withdrawn
 from warehouse.archive.source_files import Archive, EditionBasis, SourceFile
-from warehouse.archive.tombstones import tombstone_of
 from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
@@ -22,9 +21,11 @@ from warehouse.intake.files_to_import import files_under, is_ours
 from warehouse.intake.import_words import name_of, older_copy, words_of
 from warehouse.intake.not_read import set_aside
 from warehouse.intake.origin import Provenance
+from warehouse.intake.purged import refuse_purged
 from warehouse.intake.recognise import Recognised, recognise, recognise_beside
+from warehouse.intake.staff_reports import by_source, kept_apart, refuse_twice, without_people
 from warehouse.intake.synthetic import is_sample, refuse_among_real
-from warehouse.readers.containers import content_name, contents, count_members, file_name
+from warehouse.readers.containers import Content, content_name, contents, count_members, file_name
 from warehouse.readers.refused import Refused
 from warehouse.readers.title_sheet import is_plausible
 from warehouse.store import Changed, discard
@@ -34,7 +35,8 @@ from warehouse.store import Changed, discard
 class Request:
     """What is known beside the paths: a person's options, or a download's `origin`.
 
-    `members`: import only zip members with such names (`containers.contents`).
+    `members`: import only zip members with such names (`containers.contents`). `org`: the code of
+    the organisation of a report that does not say it (`staff_reports`).
     """
 
     feed: str | None = None
@@ -42,6 +44,7 @@ class Request:
     published_on: date | None = None
     origin: Provenance | None = None
     members: str | None = None
+    org: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
     if path.exists() and not path.is_file():
         raise Refused("It is not a regular file.", "Name a file, or a folder with files.")
     container_sha256 = hash_file(path)
-    _refuse_purged(archive, container_sha256)
+    refuse_purged(archive, container_sha256)
     known = [f for f in archive.files() if f.container_sha256 == container_sha256]
     if known:
         _store(archive, path, container_sha256)  # restores a file missing from the archive
@@ -93,6 +96,7 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
         return
     with archive.home.store.scratch() as folder:
         recognised, refused = _open(archive, path, folder, request)
+        recognised = kept_apart(recognised, refused)
         feeds = {one.contract.feed for one in recognised}
         refused, beside = set_aside(refused, feeds)
         sample = is_sample(path, container_sha256) or any(one.synthetic for one in recognised)
@@ -100,16 +104,16 @@ def _import_file(archive: Archive, path: Path, request: Request) -> Iterator[Imp
         editions = edition_from_months(recognised)
         for one in recognised:
             try:
-                edition, basis = _edition(one, editions, path, request)
-                files.append(
-                    _source_file(one, path, container_sha256, edition, basis, request, sample)
-                )
+                dated = _edition(one, editions, path, request)
+                files.append(_source_file(one, path, container_sha256, dated, request, sample))
+                refuse_twice(archive, files)
             except Refused as refusal:
                 refused.append((one.content.name, refusal))
         if request.origin:
             request.origin.check(files, [why for _, why in refused])
         refuse_among_real(archive, files)
-        yield from _keep(archive, path, container_sha256, files, request)
+        for source, own in by_source(files, path, recognised):
+            yield from _keep(archive, path, source, own, request)
     for name, note in beside:
         yield ImportOutcome(path, _shown(path, name), "known", note)
     for name, why in refused:
@@ -128,7 +132,8 @@ def _edition(
     """The edition of a file; a download's page gives it only if nothing else does."""
     origin = request.origin
     page = origin.edition if origin and origin.feed == one.contract.feed else None
-    return choose_edition(one, editions, file_name(path), request.edition, page)
+    edition, basis = choose_edition(one, editions, file_name(path), request.edition, page)
+    return edition, one.basis or basis
 
 
 def _saved_at(path: Path, request: Request) -> datetime:
@@ -146,17 +151,6 @@ def _nothing_new(path: Path, known: list[SourceFile], request: Request) -> bool:
     return not renamed and len(members) >= count_members(path, request.members)
 
 
-def _refuse_purged(archive: Archive, sha256: str, member: str | None = None) -> None:
-    """Refuse what was purged, even in another container."""
-    if tombstone := tombstone_of(archive.home, sha256):
-        what = f"It contains {member}, which was" if member else "It was"
-        raise Refused(
-            f"{what} {tombstone.words}.",
-            "It is not imported again: delete this copy, and ask the publisher for a file without "
-            "what had to be erased.",
-        )
-
-
 def _open(
     archive: Archive, path: Path, scratch: Path, request: Request
 ) -> tuple[list[Recognised], list[tuple[str, Refused]]]:
@@ -167,10 +161,11 @@ def _open(
         if isinstance(item, tuple):
             refused.append(item)
             continue
-        _refuse_purged(archive, item.sha256, item.member)
+        refuse_purged(archive, item.sha256, item.member)
         try:
-            recognised.append(recognise(item, today, request.feed))
-            recognised += recognise_beside(item, recognised[-1], today)
+            recognised.append(_recognised(item, path, scratch, request, today))
+            if not recognised[-1].original_sha256:
+                recognised += recognise_beside(item, recognised[-1], today)
         except Refused as refusal:
             refused.append((item.name, refusal))
         finally:
@@ -178,22 +173,39 @@ def _open(
     return recognised, refused
 
 
+def _recognised(
+    item: Content, path: Path, scratch: Path, request: Request, today: date
+) -> Recognised:
+    """What a file is; of a report with people in it, what the copy without them is."""
+    names = (item.name, file_name(path))
+    copy = without_people(item, request.org, request.edition, names, scratch)
+    if copy:
+        found = recognise(copy.content, today, request.feed)
+        return replace(found, original_sha256=copy.original_sha256, basis=copy.basis)
+    found = recognise(item, today, request.feed)
+    if request.org:
+        named = f"{found.contract.feed} names its organisations, so --org has no use."
+        raise Refused(named, "Omit --org.")
+    return found
+
+
 def _source_file(
     one: Recognised,
     path: Path,
     container_sha256: str,
-    edition: str,
-    basis: EditionBasis,
+    dated: tuple[str, EditionBasis],
     request: Request,
     sample: bool,
 ) -> SourceFile:
     content, contract, origin = one.content, one.contract, request.origin
+    edition, basis = dated
     check_published(request.published_on, edition)
     return SourceFile(
         sha256=content.sha256,
-        container_sha256=container_sha256,
+        container_sha256=content.sha256 if one.original_sha256 else container_sha256,
+        original_sha256=one.original_sha256,
         file_name=content.name,
-        container_name=file_name(path),
+        container_name=content.name if one.original_sha256 else file_name(path),
         member=content.member,
         feed=contract.feed,
         edition=edition,
@@ -225,11 +237,12 @@ def _believed(one: Recognised, edition: str) -> date | None:
 
 
 def _keep(
-    archive: Archive, path: Path, container_sha256: str, files: list[SourceFile], request: Request
+    archive: Archive, path: Path, source: Path, files: list[SourceFile], request: Request
 ) -> Iterator[ImportOutcome]:
-    """Archive the bytes, then one record per file, so that every record has its bytes."""
+    """Archive the bytes of `source`, then one record per file, so that every record has its bytes.
+    `path`: the file that was imported."""
     if any(archive.adds(file) for file in files):
-        _store(archive, path, container_sha256)
+        _store(archive, source, files[0].container_sha256)
     held = archive.files()
     retires = bool(held) and all(file.synthetic for file in held)
     for file in files:

@@ -8,7 +8,7 @@ import re
 
 import polars as pl
 
-from warehouse.readers.refused import Refused, shown
+from warehouse.readers.refused import NamesPeople, shown
 from warehouse.readers.tables import Table
 
 # Headings, as `heading_key` leaves them, of columns that are of a person.
@@ -23,13 +23,13 @@ REMEDY = "Delete the column, or the text, and import the file again. Nothing of 
 
 def refuse_persons(table: Table) -> None:
     """Refuse a local return with a column of persons, or with an NHS number or an e-mail address in
-    any cell. Raises Refused naming the column, and the row of a cell."""
+    any cell. Raises NamesPeople naming the column, and the row of a cell."""
     if not table.contract.local_return:
         return
     for heading in table.headings:
         key = re.sub(r"[^a-z]", "", heading.casefold())
         if table.contract.column_of(heading) is None and OF_PERSONS.search(key):
-            raise Refused(f"Its column `{shown(heading)}` looks like personal data.", REMEDY)
+            raise NamesPeople(f"Its column `{shown(heading)}` looks like personal data.", REMEDY)
     rows = table.rows.collect()
     for heading in rows.columns:
         text = pl.col(heading).cast(pl.String)
@@ -39,7 +39,7 @@ def refuse_persons(table: Table) -> None:
         ):
             what = _personal(cell)
             if what:
-                raise Refused(
+                raise NamesPeople(
                     f"Row {row + 1} below the headings has {what} in `{shown(heading)}`.", REMEDY
                 )
 

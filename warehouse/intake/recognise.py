@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from warehouse.archive.source_files import EditionBasis
 from warehouse.contract.model import Contract
 from warehouse.intake.personal_data import refuse_persons
 from warehouse.readers.containers import Content
@@ -24,7 +25,8 @@ SAMPLE_ROWS = 50
 @dataclass(frozen=True)
 class Recognised:
     """A recognised file. `months`: in its content; `stated_on`: the publication date on its title
-    sheet; `titled`: the month in its titles."""
+    sheet; `titled`: the month in its titles. `original_sha256`: of the report of which the content
+    is a copy without people, and `basis`: how the month of it is known."""
 
     content: Content
     contract: Contract
@@ -36,6 +38,8 @@ class Recognised:
     header_row: int = 1
     stated_on: date | None = None
     titled: Titled | None = None
+    original_sha256: str | None = None
+    basis: EditionBasis | None = None
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:

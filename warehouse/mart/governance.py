@@ -51,7 +51,7 @@ _EDITION_COLUMNS = {
 
 # Columns shown as in the archive's record.
 OF_FILE = (
-    *("sha256", "container_sha256", "file_name", "container_name", "member"),
+    *("sha256", "container_sha256", "original_sha256", "file_name", "container_name", "member"),
     *("sheet", "header_row", "feed", "edition", "edition_basis"),
     *("bytes", "rows", "encoding", "url", "page"),
     *("published_on", "retrieved_at", "imported_at", "licence", "synthetic"),
@@ -186,7 +186,7 @@ def _source_files(
     frame = pl.DataFrame(
         rows,
         schema_overrides={
-            **dict.fromkeys(("url", "member", "sheet"), pl.String),
+            **dict.fromkeys(("url", "member", "sheet", "original_sha256"), pl.String),
             "published_on": pl.Date,
             "revision": pl.Int64,
             **WITHDRAWN_SCHEMA,

@@ -11,7 +11,7 @@ from functools import cache
 
 from warehouse.base.text import fold, plural, unknown
 from warehouse.contract.model import Contract, contracts
-from warehouse.readers.refused import AGAIN, Refused, shown
+from warehouse.readers.refused import AGAIN, NamesPeople, Refused, shown
 
 LIKE = 0.5  # least similarity of two headings, from 0 to 1
 SAME_STEM = 0.85  # of two stems that may be the same word in another spelling
@@ -52,7 +52,8 @@ def _refuse_known(headings: Sequence[str]) -> None:
     for contract in contracts().values():
         for table in contract.not_read_tables:
             if table.is_of(headings):
-                raise Refused(table.why, table.remedy)
+                kind = NamesPeople if table.persons else Refused
+                raise kind(table.why, table.remedy)
 
 
 def _known_words(headings: Sequence[str]) -> str:

@@ -12,6 +12,10 @@ class Refused(Refusal):
     """A refused file: why, and what the person can do about it."""
 
 
+class NamesPeople(Refused):
+    """The refusal of a file with people in it, of which nothing may be kept."""
+
+
 AGAIN = "Download it again from the publisher's page."
 SUSPECT = "Do not use this file; get it from the publisher's page."
 
