@@ -10,6 +10,7 @@ from checks.check_model import Check
 from checks.edition_view import EditionView
 from checks.expectations import Declared, between
 from checks.feed_rules import Rule
+from checks.places_covered import places_covered
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
 
@@ -92,11 +93,17 @@ def _few_of(
     )
 
 
+def covered(view: EditionView) -> Evidence:
+    """Find sub-ICBs of which the edition has a part."""
+    return places_covered(view, "fft_places_covered")
+
+
 def _few(_: Contract, check: Check) -> Declared:
     return {None: between(high=check.limit)}
 
 
 RULES = {
+    "fft_places_covered": Rule(covered, _few),
     "fft_returns_sent": Rule(returns_sent, _few),
     "fft_percentages_shown": Rule(percentages_shown, _few),
     "fft_answers_agree": Rule(answers_agree, _few),

@@ -10,6 +10,7 @@ from checks.check_model import Check
 from checks.edition_view import EditionView
 from checks.expectations import Declared, between
 from checks.feed_rules import Rule
+from checks.places_covered import places_covered
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
 
@@ -60,11 +61,17 @@ def bases_given(view: EditionView) -> Evidence:
     )
 
 
+def covered(view: EditionView) -> Evidence:
+    """Find sub-ICBs of which the edition has a part."""
+    return places_covered(view, "survey_places_covered")
+
+
 def _few(_: Contract, check: Check) -> Declared:
     return {None: between(high=check.limit)}
 
 
 RULES = {
+    "survey_places_covered": Rule(covered, _few),
     "survey_results_given": Rule(results_given, _few),
     "survey_bases_given": Rule(bases_given),
 }

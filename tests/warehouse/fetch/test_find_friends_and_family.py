@@ -40,6 +40,15 @@ def test_the_workbook_of_practices_is_found(page: str, edition: str, name: str) 
     assert names(look(FEED, edition, pages)) == [name]
 
 
+def test_a_page_of_another_site_of_the_publisher_is_read_by_its_links() -> None:
+    """It has nothing of digital.nhs.uk but the links to its own uploads, and other settings."""
+    links = "".join(f'<li><a href="{one.href}">{one.title}</a></li>' for one in OTHERS)
+    own = f"{UPLOADS}/friends-and-family-test-gp-data-january-2026.xlsm"
+    page = f'<html><body><ul>{links}<li><a href="{own}">GP data</a></li></ul></body></html>'
+    address = f"{SITE}/publication/friends-and-family-test-data-january-2026"
+    assert names(look(FEED, "2026-01", {address: page.encode()})) == [own.rpartition("/")[2]]
+
+
 def test_nothing_is_found_before_the_page_is_there() -> None:
     with pytest.raises(NotYet):
         look(FEED, "2026-05", {})
