@@ -27,6 +27,7 @@ UNITS = {
     "rate_per_event": "per event",
     "rate_per_person": "per person",
     "fte": "FTE",
+    "pounds": "",  # the value has the sign
     "patients_per_fte": "patients per FTE",
     "fte_per_10000_patients": "FTE per 10,000 patients",
 }
@@ -116,7 +117,7 @@ def _value(figure: Record) -> str:
         return "no figure"
     if unit == "share":
         return f"{value_text(value, unit)} ({value:.5f})"
-    return f"{value_text(value, unit)} {UNITS.get(unit, unit)}"
+    return f"{value_text(value, unit)} {UNITS.get(unit, unit)}".rstrip()
 
 
 def _edition(one: Record) -> str:

@@ -24,6 +24,13 @@ def local_feeds() -> list[str]:
     return [feed for feed, contract in contracts().items() if contract.local_return]
 
 
+def returns() -> list[str]:
+    """Return the local returns that have a template: those that are not read from another one."""
+    from warehouse.contract.model import contracts
+
+    return [feed for feed in local_feeds() if contracts()[feed].beside is None]
+
+
 def write_templates(out: Path, feeds: list[str]) -> list[Path]:
     """Copy the templates of these feeds into `out`. Raises FileExistsError if one is there."""
     from warehouse.contract.model import contracts
@@ -49,16 +56,21 @@ def show_columns(screen: Screen, feed: str) -> None:
     for name, column in contract.columns.items():
         blank = ", or blank" if column.nullable else ""
         accepted = " or ".join(contract.labels(name)) if column.labels else kinds.get(column.type)
+        if column.financial_years:
+            accepted = f"a financial year, {column.example}"
         table.add_row(column.published[0], (accepted or "text") + blank, column.description)
     screen.table(table)
 
 
 def show_wrong_rows(screen: Screen, home: Home, states: list[EditionStatus]) -> None:
     """Print the faults of local returns, row by row, so that their authors can correct them."""
+    told: set[str] = set()
     for state in states:
         if state.feed in local_feeds():
             lines = wrong_rows(home, state.feed, state.edition)
             lines += doubtful_rows(home, state.feed, state.edition)
+            lines = [line for line in lines if line not in told]  # of a file that two feeds read
+            told.update(lines)
             for line in lines[:SHOWN]:
                 screen.warn(line)
             if len(lines) > SHOWN:

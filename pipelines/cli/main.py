@@ -223,21 +223,21 @@ def template(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
 ) -> None:
     """Write templates of local returns, and describe their columns."""
-    from pipelines.cli.local_returns import local_feeds, show_columns, write_templates
+    from pipelines.cli.local_returns import returns, show_columns, write_templates
 
     screen, wanted = Screen(), [feed_named(one) for one in feed or []]
-    unknown = [name for name in wanted if name not in local_feeds()]
+    unknown = [name for name in wanted if name not in returns()]
     if unknown:
         raise typer.BadParameter(
-            f"`{unknown[0]}` is not a local return. Local returns: {', '.join(local_feeds())}"
+            f"`{unknown[0]}` is not a local return. Local returns: {', '.join(returns())}"
         )
     folder_to_write(screen, out)
     try:
-        written = write_templates(out, wanted or local_feeds())
+        written = write_templates(out, wanted or returns())
     except FileExistsError as error:
         screen.error(f"{error}.", "Name another folder with --out.")
         raise typer.Exit(WRONG) from None
-    for name in wanted or local_feeds():
+    for name in wanted or returns():
         show_columns(screen, name)
     for path in written:
         screen.say(str(path))

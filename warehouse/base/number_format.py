@@ -32,7 +32,14 @@ def value_text(value: float, unit: str, digits: int = 1) -> str:
     decimal."""
     if unit == "share":
         return percent(value, digits)
+    if unit == "pounds":
+        return pounds(value)
     return f"{value:,.1f}" if "_per_" in unit else say_number(value)
+
+
+def pounds(value: float) -> str:
+    """An amount of money: `£7,000,000`, `£1,234.50`, `-£12`."""
+    return f"{'-' if value < 0 else ''}£{abs(value):,.2f}".removesuffix(".00")
 
 
 def percent(ratio: float, digits: int = 1) -> str:

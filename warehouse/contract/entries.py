@@ -146,6 +146,11 @@ class Measure(Strict):
         return [self.column, *self.where, *self.matches, *self.between]
 
     @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money, which counts nobody."""
+        return self.unit == MONEY
+
+    @property
     def may_lack_members(self) -> bool:
         """Whether a place's figure is that of its organisations which have one."""
         return bool(self.reported_if or self.cumulative_from)

@@ -124,9 +124,9 @@ class Contract(Headings):
     def _measures_numbers(self, measure_id: str, measure: Measure) -> None:
         if measure.column and measure.column not in self.numbers:
             raise ValueError(f"measure {measure_id}: `{measure.column}` is not a count or decimal")
-        if self.is_decimal(measure_id) and (measure.additive_over_time or self.disclosure_control):
-            why = "be added over months, nor be under disclosure control, which counts"
-            raise ValueError(f"measure {measure_id}: decimals can't {why}")
+        counted = self.disclosure_control and not measure.is_money
+        if self.is_decimal(measure_id) and (measure.additive_over_time or counted):
+            raise ValueError(f"{measure_id}: decimals can't be added over months or counted")
         cumulative_figure(self.measures, measure_id)
 
     def is_decimal(self, measure_id: str) -> bool:

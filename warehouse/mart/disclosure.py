@@ -21,6 +21,8 @@ WITHHELD = "withheld: a local return, or a practice not shown alone"
 # Networks cross sub-ICB borders, so that comparing their sums with those of sub-ICBs would disclose
 # suppressed figures; they are never published.
 NEVER, ON_REQUEST = "pcn", "practice"
+# Amounts of money count no patients: none is too small, and they are added up in pence.
+PENCE, LEAST_OF_MONEY = 100, 1
 Month = date
 Vintages = dict[int, dict[Cell, int]]
 Cells = dict[tuple[str, Month], set[Cell]]  # by measure and month
@@ -59,14 +61,20 @@ def suppress(db: Connection, wanted: list[tuple[Kpi, Source]], rules: Disclosure
     if not used:
         return
     create_from(db, "stage.controlled", pl.DataFrame(used), "catalogue.kpi")
-    unpublished = [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]
     # The SQL names these KPIs, so that lineage reads which figures it changes.
     touched = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(r["kpi_id"] for r in used))
-    db.execute(
-        f"""DELETE FROM stage.figure AS f
-            WHERE f.org_level IN (SELECT unnest($levels)) AND f.kpi_id IN ({touched})""",
-        {"levels": unpublished},
-    )
+    for level in [NEVER] if rules.practice_level else [NEVER, ON_REQUEST]:
+        # Amounts paid to networks themselves are no sums, so they overlap with nothing.
+        gone = [
+            r["kpi_id"]
+            for r in used
+            if r["org_level"] == level and {level, level_of(r["measure"])} != {NEVER}
+        ]
+        named = ", ".join(f"'{kpi_id}'" for kpi_id in dict.fromkeys(gone)) or "NULL"
+        db.execute(
+            f"DELETE FROM stage.figure AS f WHERE f.org_level = $level AND f.kpi_id IN ({named})",
+            {"level": level},
+        )
     hidden = [
         {"measure": measure, "org_level": level, "org_code": code, "month": month}
         for measure, month, (level, code) in _hidden(db, wanted, rules)
@@ -106,14 +114,13 @@ def _hidden(
         figures = {measure: _figures_of(db, wanted, measure) for measure in measures}
         for month in sorted({month for found in figures.values() for month in found}):
             tables = [_as_known(found.get(month, {})) for found in figures.values()]
+            least = LEAST_OF_MONEY if measure_of(measures[0]).is_money else threshold
             small = frozenset(
                 cell
                 for measure in figures
                 for cell in narrow[(measure, month)] | single.get((measure, month), set())
             )
-            for measure, cell in product(
-                figures, _together(tables, wholes[month], threshold, small)
-            ):
+            for measure, cell in product(figures, _together(tables, wholes[month], least, small)):
                 yield measure, month, cell
 
 
@@ -136,6 +143,7 @@ def _figures_of(
 ) -> dict[Month, Vintages]:
     """Month -> vintage -> figures of a measure, as in the KPIs that show it."""
     found: dict[Month, Vintages] = defaultdict(lambda: defaultdict(dict))
+    units = PENCE if measure_of(measure).is_money else 1
     for kpi, source in wanted:
         for column, part in (("numerator", source.numerator), ("denominator", source.denominator)):
             if part != measure:
@@ -147,7 +155,7 @@ def _figures_of(
                 {"kpi": kpi.kpi_id, "levels": list(source.levels)},
             ).fetchall()
             for month, vintage, level, code, count in rows:
-                found[month][vintage][(level, code)] = int(count)
+                found[month][vintage][(level, code)] = round(count * units)
     return found
 
 

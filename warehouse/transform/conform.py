@@ -185,9 +185,7 @@ def _total_rules(contract: Contract, source: dict[str, str]) -> list[RowRule]:
     return rules
 
 
-def _value_rules(  # noqa: PLR0911 - one for each type
-    contract: Contract, name: str, source: str
-) -> list[RowRule]:
+def _value_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
     column, value = contract.columns[name], pl.col(name)
     unreadable = value.is_null()
     if column.nullable:
@@ -195,6 +193,8 @@ def _value_rules(  # noqa: PLR0911 - one for each type
     match column.type:
         case "month":
             expected = f"the first of a month, like {column.example}"
+            if column.financial_years:
+                expected = f"a financial year, like {column.example}"
             mangled = unreadable & pl.col(source).cast(pl.String).str.contains(MANGLED)
             return [
                 RowRule("month_not_mangled", name, source, mangled, expected),
@@ -213,6 +213,11 @@ def _value_rules(  # noqa: PLR0911 - one for each type
         case "label":
             expected = "one of " + ", ".join(contract.labels(name))
             return [RowRule("label_known", name, source, unreadable, expected)]
+    return _code_rules(contract, name, source)
+
+
+def _code_rules(contract: Contract, name: str, source: str) -> list[RowRule]:
+    column, value = contract.columns[name], pl.col(name)
     if column.pattern is None:
         return []
     expected = f"a code like {column.pattern}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli.local_returns import local_feeds, wrong_rows
+from pipelines.cli.local_returns import returns, wrong_rows
 from pipelines.cli.main import app
 from tests.support import imported, referrals, write
 from warehouse.base.home import Home
@@ -19,7 +19,7 @@ def test_templates_are_written_and_explained(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["template", "--out", str(tmp_path / "new")])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "new").iterdir()}
-    assert names == {f"{feed.replace('_', '-')}-template.csv" for feed in local_feeds()}
+    assert names == {f"{feed.replace('_', '-')}-template.csv" for feed in returns()}
     assert "telephony-installed-template.csv" in names
     for words in ("Referrals sent", "a month, YYYY-MM", "a date, YYYY-MM-DD", "Yes or No"):
         assert words in result.output
@@ -40,13 +40,16 @@ def test_there_is_no_template_of_what_is_published(feed: str, said: str, tmp_pat
     assert result.exit_code == 2 and said in result.output
 
 
-@pytest.mark.parametrize("feed", local_feeds())
+@pytest.mark.parametrize("feed", returns())
 def test_a_template_is_a_sound_return_and_synthetic(feed: str, home: Home, tmp_path: Path) -> None:
     RUNNER.invoke(app, ["template", feed, "--out", str(tmp_path)])
-    [outcome] = imported(home, *tmp_path.glob("*-template.csv"))
+    outcome, *beside = imported(home, *tmp_path.glob("*-template.csv"))
     assert outcome.file is not None and outcome.file.feed == feed and outcome.file.synthetic
     facts = tidy(home, outcome.file)
     assert facts.quarantined == 0 and facts.rows >= 2 and facts_of(home, outcome.file) == facts
+    for one in beside:
+        assert one.file is not None and one.file.synthetic
+        assert tidy(home, one.file).quarantined == 0
 
 
 def test_every_invalid_row_is_listed_with_file_and_number(home: Home, tmp_path: Path) -> None:

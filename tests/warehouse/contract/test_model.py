@@ -91,7 +91,8 @@ def test_every_column_is_described_and_every_count_has_a_unit() -> None:
         numbers_have_units=lambda column: (column.unit is not None) == (column.type in NUMBERS),
         labels_are_listed=lambda column: (column.labels is not None) == (column.type == "label"),
         months_have_formats=lambda column: (
-            bool(column.formats or column.spelled) == (column.type in ("month", "date"))
+            bool(column.formats or column.spelled or column.financial_years)
+            == (column.type in ("month", "date"))
         ),
     )
 
@@ -193,7 +194,7 @@ def test_a_measure_of_an_unknown_label_is_refused(tmp_path: Path) -> None:
     ("changes", "said"),
     [
         ({"additive_over_time": True}, "decimals can't be added over months"),
-        ({}, "nor be under disclosure control"),
+        ({}, "decimals can't be added over months or counted"),
     ],
 )
 def test_decimals_are_stocks_of_open_publications(

@@ -8,14 +8,16 @@ PARENTS = {"sub_icb": "sub_icb_code", "icb": "icb_code"}
 Cell = tuple[str, str]
 
 
-def deduced(mart: Mart, kpi: str, month: str, level: str) -> tuple[set[str], dict[str, float]]:
+def deduced(
+    mart: Mart, kpi: str, month: str, level: str, table: str = "kpi_monthly"
+) -> tuple[set[str], dict[str, float]]:
     """The codes of suppressed figures of a KPI and month, and those of them that the published
     figures of their members and wholes determine. `level`: the lowest one."""
     rows = mart.rows(
         f"""SELECT f.org_level, f.org_code, f.value, f.status, {
             ", ".join(f"o.{column}" for column in PARENTS.values())
         }
-        FROM kpi_monthly AS f
+        FROM {table} AS f
         JOIN organisation AS o ON o.org_level = f.org_level AND o.org_code = f.org_code
             AND f.month BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '2100-01-01')
         WHERE f.kpi_id = $kpi AND strftime(f.month, '%Y-%m') = $month""",
