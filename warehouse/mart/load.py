@@ -7,7 +7,6 @@ from datetime import date
 
 import polars as pl
 
-from warehouse.archive.source_files import SourceFile
 from warehouse.base.decimals import SQL_KIND
 from warehouse.base.home import Home
 from warehouse.base.months import between, days_of, financial_year, months_apart, parse_month
@@ -102,7 +101,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
                 "vintage": one.vintage,
                 "position": one.position,
                 "published_on": one.file.published_on,
-                "known_from": known_from(one.file),
+                "known_from": known_from(one),
                 "measures": lake_paths(home, one.file).measures.as_posix(),
                 "organisations": lake_paths(home, one.file).organisations.as_posix(),
             }
@@ -118,16 +117,24 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     source = "archive.source_file"
     origins = {
         "vintage": f"{source}.edition",
-        **dict.fromkeys(("revision", "position", "known_from"), f"{source}.published_on"),
+        **dict.fromkeys(("revision", "position"), f"{source}.published_on"),
+        "known_from": (f"{source}.published_on", f"{source}.retrieved_at", "contract.cadence"),
         **dict.fromkeys(("measures", "organisations"), f"{source}.sha256"),
     }
     create_from(db, "stage.file", frame, source, **origins)
 
 
-def known_from(file: SourceFile) -> date:
+def known_from(one: EditionFile) -> date:
     """Return the day from which a file's figures can have been known: its publication day if
-    stated, otherwise the day on which it was saved to disk."""
-    return file.published_on or file.retrieved_at.date()
+    stated; else that of the release calendar, for the first issue of an edition; otherwise the day
+    on which it was saved to disk."""
+    saved = one.file.retrieved_at.date()
+    due = contracts()[one.file.feed].cadence.due
+    if one.file.published_on is not None:
+        return one.file.published_on
+    if due is None or one.revision > 1:
+        return saved
+    return min(due.of(parse_month(one.file.edition)), saved)
 
 
 def load_reported(
