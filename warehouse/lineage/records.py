@@ -42,7 +42,9 @@ RECORDS = {
 # Tables of the mart that are loaded from frames, by SQL that names the record of each column.
 DECLARED_BY_HAND = (
     "kpi",
+    "kpi_by_deprivation",
     "kpi_comparison",
+    "kpi_inequality",
     "kpi_spc",
     "kpi_target",
     "claim",

@@ -5,6 +5,7 @@ methods (`warehouse.statistics`)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import polars as pl
 
@@ -30,7 +31,7 @@ FIGURE, PLACES = "mart.kpi_monthly", "mart.organisation"
 SET = ["kpi_id", "org_level", "month"]
 # Level of a comparator, and the column of an organisation that names its place of that level.
 WITHIN = {level: KEY_COLUMNS[level] for level in DATED if level in KEY_COLUMNS}
-FUNNELS: Mapping[str, str] = {"share": "share", "rate_per_1000": "rate"}
+FUNNELS: Mapping[str, Literal["share", "rate"]] = {"share": "share", "rate_per_1000": "rate"}
 COLUMNS = (
     *("month", "org_level", "org_code", "kpi_id", "value", "previous_month_value"),
     *("england_value", *(f"{level}_value" for level in WITHIN)),
@@ -65,7 +66,7 @@ def create_comparison(db: Connection, kpis: Mapping[str, Kpi], place: str) -> No
     practices of the ICB `place`.
     """
     traits = load_traits(db)
-    groups, apart = peer_groups(traits), _not_comparable(db)
+    groups, apart = peer_groups(traits), not_comparable(db)
     for n, some in enumerate(_batches(db, kpis)):
         points = _points(db, [kpi.kpi_id for kpi in some])
         frame = _compared(points, _facts(some, apart), traits, groups, place)
@@ -117,7 +118,7 @@ def _points(db: Connection, ids: list[str]) -> pl.DataFrame:
     return found
 
 
-def _not_comparable(db: Connection) -> dict[str, str]:
+def not_comparable(db: Connection) -> dict[str, str]:
     """KPI -> why it is compared with nobody: a caveat that its practices are not comparable with
     one another. Their sums aren't, either."""
     return dict(

@@ -53,6 +53,7 @@ from warehouse.mart.figures import Wanted, build_figures, published_sources
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.inequalities import create_inequality
 from warehouse.mart.kept import Kept
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
@@ -183,6 +184,7 @@ def _build(
         create_targets(db, chart_choices.shipped_targets(), chart_choices.home_targets(home))
         create_spc(db, catalogue(), settings.place, chart_choices.home_baselines(home))
         create_comparison(db, catalogue(), settings.place)
+        create_inequality(db, catalogue())
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)

@@ -1,0 +1,162 @@
+"""`kpi_by_deprivation` and `kpi_inequality`: shares and rates by national quintile of the
+deprivation of practices' patients, for England and each ICB, and how unequal they are. Not here:
+the methods (`warehouse.statistics`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.comparisons import FUNNELS, not_comparable
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.peers import load_traits
+from warehouse.reference.levels import KEY_COLUMNS
+from warehouse.reference.organisations import ENGLAND
+from warehouse.reference.special_services import LEVEL as PRACTICE
+from warehouse.statistics.inequality import VERSION, Kind, by_group, gaps, slope_index
+from warehouse.statistics.resampling import DRAWS, INTERVALS, SEED, bootstrap
+
+MONTHS = 24
+# Below this part of a place's patients, the practices with figures do not stand for it.
+ENOUGH = 0.9
+PARAMETERS = f"{VERSION}; {DRAWS} draws of practices within quintiles, seed {SEED}"
+# A rate is shown per so many patients; its practices' events are divided by patients.
+TIMES: Mapping[Kind, int] = {"share": 1, "rate": 1000}
+PLACE = ["kpi_id", "org_level", "org_code", "month"]
+NO_INDEX = "The deprivation of its practices is not known (feed deprivation)."
+INCOMPLETE = "Its practices with figures have less than 90% of its patients."
+VALUES = ("value", "lower95", "upper95", "lower83", "upper83")
+SCALED = ("most_deprived", "least_deprived", "absolute_gap", "sii")
+MEASURES = ("most_deprived", "least_deprived", *INTERVALS)
+LIMITS = {name: (f"{name}_lower", f"{name}_upper") for name in INTERVALS}
+BY_QUINTILE = pl.Schema(
+    {
+        **dict.fromkeys(PLACE[:3], pl.String),
+        **{"month": pl.Date, "quintile": pl.Int64},
+        **dict.fromkeys(("numerator", "denominator", "patients"), pl.Float64),
+        **{"practices": pl.Int64, **dict.fromkeys((*VALUES, "patients_covered"), pl.Float64)},
+    }
+)
+COLUMNS = pl.Schema(
+    {
+        **dict.fromkeys(PLACE[:3], pl.String),
+        **{"month": pl.Date, **dict.fromkeys(MEASURES, pl.Float64)},
+        **{limit: pl.Float64 for both in LIMITS.values() for limit in both},
+        **{"groups": pl.Int64, "most_deprived_missing": pl.Boolean, "reason": pl.String},
+        **{"patients_covered": pl.Float64, "parameters": pl.String},
+    }
+)
+FIGURE, PLACES = "mart.kpi_monthly", "mart.organisation"
+_MADE: Sequence[str] = (
+    *(f"{FIGURE}.{part}" for part in ("numerator", "denominator", "value")),
+    *(f"{PLACES}.{column}" for column in ("imd_quintile", KEY_COLUMNS["icb"])),
+)
+
+
+def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
+    """Create `kpi_by_deprivation` and `kpi_inequality` in the attached mart, which must have
+    figures, organisations and caveats. KPIs that are compared with nobody are in neither."""
+    apart, traits = not_comparable(db), load_traits(db)
+    quintiles = [pl.DataFrame(schema=BY_QUINTILE)]
+    unequal = [pl.DataFrame(schema=COLUMNS)]
+    for kpi in kpis.values():
+        kind = FUNNELS.get(kpi.unit)
+        if kind is None or kpi.kpi_id in apart or not kpi.period.is_month:
+            continue
+        practices = _practices(db, kpi.kpi_id, traits)
+        if practices.is_empty():
+            continue
+        covered = _covered(practices, traits)
+        groups = _groups(practices, covered, kind)
+        quintiles.append(groups.select(list(BY_QUINTILE)).cast(BY_QUINTILE))
+        unequal.append(_inequality(practices, groups, covered, kind).cast(COLUMNS))
+    origins = {name: f"{FIGURE}.{name}" for name in PLACE}
+    for table, parts, schema in (
+        ("mart.kpi_by_deprivation", quintiles, BY_QUINTILE),
+        ("mart.kpi_inequality", unequal, COLUMNS),
+    ):
+        made: dict[str, str | Sequence[str]] = {**dict.fromkeys(schema, _MADE), **origins}
+        if "parameters" in schema:
+            made["parameters"] = "statistics.parameter.parameters"
+        create_from(db, table, pl.concat(parts).sort(PLACE), None, **made)
+
+
+def _practices(db: Connection, kpi_id: str, traits: pl.DataFrame) -> pl.DataFrame:
+    """A KPI's published figures of practices in its newest months, once under England and once
+    under their ICB: `PLACE, practice, numerator, denominator, quintile, patients`."""
+    icb = KEY_COLUMNS["icb"]
+    found: pl.DataFrame = db.sql(
+        f"""WITH own AS (
+            SELECT kpi_id, org_code AS practice, month, numerator, denominator
+            FROM mart.kpi_monthly
+            WHERE kpi_id = $kpi AND org_level = '{PRACTICE}' AND value IS NOT NULL
+            QUALIFY month > max(month) OVER () - INTERVAL {MONTHS} MONTH)
+        SELECT w.*, o.{icb} FROM own AS w
+        LEFT JOIN mart.organisation AS o ON o.org_level = '{PRACTICE}' AND o.org_code = w.practice
+            AND w.month BETWEEN o.valid_from AND coalesce(o.valid_to, w.month)
+        ORDER BY month, practice""",
+        params={"kpi": kpi_id},
+    ).pl()
+    known = traits.filter(pl.col("org_level") == PRACTICE).select(
+        pl.col("org_code").alias("practice"), pl.col("quintile").cast(pl.Int64), "patients"
+    )
+    found = found.join(known, on="practice", how="left", maintain_order="left")
+    england = found.with_columns(org_level=pl.lit("england"), org_code=pl.lit(ENGLAND))
+    places = found.drop_nulls(icb).with_columns(org_level=pl.lit("icb"), org_code=pl.col(icb))
+    return pl.concat([england, places]).drop(icb)
+
+
+def _covered(practices: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
+    """`PLACE`, `patients_covered` (the part of a place's patients whose practices have figures) and
+    `reason` why nothing is told of it; both by the newest lists."""
+    whole = traits.select("org_level", "org_code", pl.col("patients").alias("_whole"))
+    sums = practices.group_by(PLACE).agg(
+        pl.col("patients").sum(), pl.col("quintile").is_not_null().any().alias("_known")
+    )
+    sums = sums.join(whole, on=["org_level", "org_code"], how="left")
+    part = pl.col("patients") / pl.col("_whole")
+    reason = (
+        pl.when(~pl.col("_known"))
+        .then(pl.lit(NO_INDEX))
+        .when(~(part >= ENOUGH).fill_null(False))
+        .then(pl.lit(INCOMPLETE))
+    )
+    return sums.select(*PLACE, part.alias("patients_covered"), reason.alias("reason"))
+
+
+def _groups(practices: pl.DataFrame, covered: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """The quintiles of each place; without values where `reason` says why."""
+    found = by_group(practices, PLACE, kind).join(covered, on=PLACE, how="left")
+    told = pl.when(pl.col("reason").is_null())
+    return found.with_columns(told.then(pl.col(name) * TIMES[kind]).alias(name) for name in VALUES)
+
+
+def _inequality(
+    practices: pl.DataFrame, groups: pl.DataFrame, covered: pl.DataFrame, kind: Kind
+) -> pl.DataFrame:
+    """The rows of `kpi_inequality` of a KPI."""
+    known = groups.filter(pl.col("reason").is_null())
+    ends = gaps(known.select(*PLACE, "quintile", "value"), PLACE)
+    slopes = slope_index(known.with_columns(pl.col("patients").alias("population")), PLACE)
+    found = covered.join(ends, on=PLACE, how="left").join(slopes, on=PLACE, how="left")
+    drawn = _intervals(practices, covered, kind)
+    found = found.join(drawn, on=PLACE, how="left").sort(PLACE)
+    return found.with_columns(pl.lit(PARAMETERS).alias("parameters")).select(list(COLUMNS))
+
+
+def _intervals(practices: pl.DataFrame, covered: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """`PLACE` and `LIMITS`, of the newest month alone: a thousand draws for each place."""
+    newest = practices.filter(pl.col("month") == pl.col("month").max())
+    told = newest.join(covered.filter(pl.col("reason").is_null()), on=PLACE, how="semi")
+    rows = []
+    for key, some in told.group_by(PLACE, maintain_order=True):
+        place = dict(zip(PLACE, key, strict=True))
+        limits = bootstrap(some, f"{place['org_level']} {place['org_code']}")
+        for name in set(SCALED) & set(LIMITS):
+            for limit in LIMITS[name]:
+                limits[limit] = None if limits[limit] is None else TIMES[kind] * limits[limit]  # type: ignore[operator]
+        rows.append(place | limits)
+    names = [*PLACE, *(limit for both in LIMITS.values() for limit in both)]
+    return pl.DataFrame(rows, schema={name: COLUMNS[name] for name in names})
