@@ -37,6 +37,14 @@ def test_changes_in_points() -> None:
     assert signed_percent(-0.00004, 2) == "0.00%"
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(7_000_000, "£7,000,000"), (1234.5, "£1,234.50"), (-12, "-£12"), (0, "£0"), (0.07, "£0.07")],
+)
+def test_money_is_in_pounds(value: float, told: str) -> None:
+    assert value_text(value, "pounds") == told
+
+
 def test_a_value_is_written_by_its_unit() -> None:
     told = [
         value_text(0.7332, "share"),

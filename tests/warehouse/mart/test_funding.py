@@ -139,8 +139,9 @@ def test_a_place_of_one_practice_can_not_be_worked_out(usual: Mart, seen: Mart) 
     assert of_year(usual, COVER, "icb", "QK1", BEFORE)["status"] != "suppressed"
 
 
-def test_the_minutes_seven_million_are_judged(usual: Mart) -> None:
-    [row] = usual.rows(
+def test_the_minutes_seven_million_are_judged(seen: Mart) -> None:
+    [row] = seen.rows(
         "SELECT * FROM claim WHERE claim_id = 'minutes-2025-advanced-practice-funding'"
     )
     assert (row["kpi_id"], row["unit"]) == (UNEQUAL, "pounds")
+    assert (row["verdict"], row["computed_value"]) == ("confirmed", 7_000_000)

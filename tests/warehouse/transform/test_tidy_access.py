@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.feeds.enhanced_access.testing import build as enhanced_access
+from assets.feeds.funding.testing import build as funding
 from tests.support import (
     APP,
     CPCS_FEES,
@@ -341,3 +343,32 @@ def test_the_real_list(home: Home, real_feeds: Path) -> None:
     city = found.rows.filter(local_authority_name="LEICESTER CITY")
     assert (found.file.edition, city.height) == ("2023-12", 81)
     assert found.facts.quarantined == 0 and found.facts.extra_headings == []
+
+
+def test_a_provider_in_two_places_is_two_and_a_lost_row_is_of_one(home: Home) -> None:
+    rows = [
+        {},
+        {"Sub-ICB code": "04V"},
+        {"Provider code": "ABD"},
+        {"Provider code": "ABD", "PCN code": "U12345", "Appointments offered": "some"},
+    ]
+    found = taken(home, "hubs.csv", enhanced_access(*rows))
+    assert dict(found.measures.select("org_code", "unreliable").iter_rows()) == {
+        "ABC-04C": False,
+        "ABC-04V": False,
+        "ABD-04C": True,
+    }
+    places = found.organisations.select("org_code", "sub_icb_code").rows()
+    assert sorted(places) == [("ABC-04C", "04C"), ("ABC-04V", "04V"), ("ABD-04C", "04C")]
+
+
+def test_practices_and_networks_of_one_return_are_read_apart(home: Home) -> None:
+    rows = [{}, {"Organisation code": "u12345", "Scheme": "CAIP"}, {"Organisation code": "U123"}]
+    path = write(home.root.parent / "paid.csv", funding(*rows))
+    files = {one.file.feed: one.file for one in imported(home, path) if one.file}
+    read = {feed: tidy(home, file) for feed, file in files.items()}
+    assert {feed: (one.rows, one.quarantined) for feed, one in read.items()} == {
+        "funding": (1, 0),
+        "funding_networks": (1, 1),
+        "funding_networks_icb": (1, 1),
+    }
