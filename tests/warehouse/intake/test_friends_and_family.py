@@ -143,11 +143,15 @@ def test_a_lost_column_of_that_sheet_is_named_even_if_another_sheet_has_it(
 def test_a_column_that_is_spelt_otherwise_is_named_with_what_it_may_be(
     home: Home, tmp_path: Path
 ) -> None:
-    spelt = ["Percentage positive responses" if h == "Percentage Positive" else h for h in RETURN]
-    sheets = {"Practices": [spelt, list(RETURN.values())]}
-    path = write(tmp_path / "fft-gp-dec-25.xlsm", with_macros(workbook(sheets)))
-    reason, _ = refused(home, path)
-    assert "(found `Percentage positive responses` instead?)" in reason
+    for old, new in (
+        ("Percentage Positive", "Percentage positive responses"),
+        ("Total Responses", "Total responses (all modes)"),
+    ):
+        spelt = [new if heading == old else heading for heading in RETURN]
+        sheets = {"Practices": [spelt, list(RETURN.values())]}
+        path = write(tmp_path / "fft-gp-dec-25.xlsm", with_macros(workbook(sheets)))
+        reason, _ = refused(home, path)
+        assert f"`{old}` (found `{new}` instead?)" in reason
 
 
 def test_macros_are_archived_and_never_read(
