@@ -21,6 +21,8 @@ from warehouse.reference.organisations import valid_at
 FIRST_MONTH = date(2024, 10, 1)
 USERS_OF_PATIENTS, MONTHLY_GROWTH = 0.150, 0.0025  # share who log in in FIRST_MONTH; added a month
 LOGINS_PER_USER = 4.4
+# Share of users who order a prescription in the month of which the minutes say so; added a month.
+MINUTES, ORDERING, ORDERING_GROWTH = date(2025, 1, 1), 0.41, 0.004
 UNKNOWN, UNKNOWN_USERS = "Unknown", 10_100
 RESTATED_PER_1000 = 4  # of the newest month of the edition before, in every fourth ICB
 
@@ -35,15 +37,21 @@ class IntegratedCareBoard(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Sessions started, and people who started one."""
+    """Sessions started, people who started one, and in later editions people who did in twelve
+    months, orders of prescriptions, and people who ordered."""
 
     logins: int
     users: int
+    users_12_months: int
+    orders: int
+    ordering: int
 
 
 class PracticeUse(NamedTuple):
-    """A practice's people with an account, sessions, orders and people who ordered."""
+    """A practice's people of 13 and over, those with an account, sessions, orders and people who
+    ordered."""
 
+    eligible: int
     registered: int
     logins: int
     orders: int
@@ -69,13 +77,20 @@ def use(world: World, board: IntegratedCareBoard, month: date, edition: date) ->
     logins_per_user = LOGINS_PER_USER * rng.uniform(0.94, 1.06)
     if board.code == UNKNOWN:
         users = round(UNKNOWN_USERS * rng.uniform(0.9, 1.1))
-        return Use(round(users * 2.9), users)
+        return _with_orders(round(users * 2.9), users, month)
     users = round(_patients(world, board.code, month) * _share(month) * rng.uniform(0.98, 1.02))
     logins = round(users * logins_per_user)
     if month == edition < LAST_MONTH and integrated_care_boards().index(board) % 4 == 0:
         users -= users * RESTATED_PER_1000 // 2000
         logins -= logins * RESTATED_PER_1000 // 1000
-    return Use(logins, users)
+    return _with_orders(logins, users, month)
+
+
+def _with_orders(logins: int, users: int, month: date) -> Use:
+    """Return the use with those who ordered: of each hundred users as many as the minutes say in
+    their month, more or fewer in others."""
+    ordering = round(users * (ORDERING + ORDERING_GROWTH * months_apart(MINUTES, month)))
+    return Use(logins, users, round(users * 1.55), round(ordering * 1.4), ordering)
 
 
 def _share(month: date) -> float:
@@ -100,6 +115,7 @@ def practice_use(world: World, icb: str, month: date) -> Iterator[tuple[Practice
             yield (
                 practice,
                 PracticeUse(
+                    eligible=int(patients * (0.83 + 0.02 * keen)),
                     registered=int(patients * (0.5 + 0.12 * keen + 0.4 * (_share(month) - 0.15))),
                     logins=round(
                         patients * _share(month) * LOGINS_PER_USER * keen * rng.uniform(0.96, 1.04)

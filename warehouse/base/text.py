@@ -23,8 +23,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)  # the same few headings are compared with those of every feed
 def heading_key(text: str) -> str:
     """A heading for comparison, without case, spaces, punctuation and footnote marks:
-    `ICB ODS Code [1,2]` and `icb_ods_code` are the same."""
-    words = FOOTNOTE.sub(" ", text).translate(SUPERSCRIPTS).casefold()
+    `ICB ODS Code [1,2]` and `icb_ods_code` are the same, `Unused %` and `Unused` are not."""
+    words = FOOTNOTE.sub(" ", text.replace("%", " percent ")).translate(SUPERSCRIPTS).casefold()
     return "".join(letter for letter in words if letter.isalnum())
 
 

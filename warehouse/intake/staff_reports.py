@@ -142,8 +142,7 @@ class _Table:
     def __init__(self, contract: Contract, report: StaffReport, headings: Sequence[str]) -> None:
         self.contract, self.report = contract, report
         self.width = len(headings)
-        # `Unused Slots %` is not `Unused Slots`.
-        places = [(contract.column_of(h), i) for i, h in enumerate(headings) if "%" not in h]
+        places = [(contract.column_of(h), i) for i, h in enumerate(headings)]
         wanted = [name for name in contract.numbers if name not in report.added]
         self.numbers = {name: i for name, i in reversed(places) if name in wanted}
         required = [name for name in wanted if contract.columns[name].required]

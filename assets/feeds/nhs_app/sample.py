@@ -1,5 +1,6 @@
 """Synthetic NHS App workbooks: one per edition, each with every month so far. The older edition
-repeats a published mistake: the newest month of Table 1 is labelled as the month before."""
+repeats a published mistake: the newest month of Table 1 is labelled as the month before. The newer
+one has the further measures of later releases, whose headings are assumed."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,11 @@ TABLES = {
 HEADINGS = (
     "Month", "ICB ODS Code [1,2]", "ICB Name [1,2]", "NHSE Region ODS Code [1,2]",
     "NHSE Region Name [1,2]", "NHS App logins", "NHS App unique user logins",
+)  # fmt: skip
+# Later editions have further measures.
+FURTHER = (
+    "NHS App unique user logins in 12 months", "NHS App prescription orders",
+    "NHS App unique users ordering prescriptions",
 )  # fmt: skip
 SUMMARY = (("Usage", "NHS App logins"), ("Individual Usage", "NHS App unique user logins"))
 SOURCE, COPYRIGHT = "Source: invented (SYNTHETIC)", "Copyright: none, invented figures"
@@ -93,13 +99,14 @@ def _summary(sheet: Worksheet, rows: Rows, edition: date, months: Format) -> Non
 def _by_icb(sheet: Worksheet, rows: Rows, edition: date, months: Format) -> None:
     """Table 2: a row per ICB and month; editions differ in their order."""
     _banner(sheet, 2, edition)
-    sheet.write_row(2, 0, HEADINGS)
+    later = edition > LABELLED_WRONGLY
+    sheet.write_row(2, 0, (*HEADINGS, *FURTHER) if later else HEADINGS)
     lines = [(month, *cells) for month, given in rows.items() for cells in given]
     if edition == LABELLED_WRONGLY:
         lines.sort(key=lambda line: (line[1].code, -line[0].toordinal()), reverse=True)
     for number, (month, board, used) in enumerate(lines, 3):
         sheet.write_datetime(number, 0, month, months)
-        sheet.write_row(number, 1, (*board, *used))
+        sheet.write_row(number, 1, (*board, *(used if later else used[:2])))
     end = 3 + len(lines)
     sheet.write_column(end, 0, (SOURCE, "Notes:", "", COPYRIGHT))
     sheet.write_column(end + 1, 1, NOTES)

@@ -10,8 +10,8 @@ from warehouse.base.months import month_text
 
 ICB = "QK1"
 HEADINGS = (
-    "Month", "Practice code", "Registered users 13+", "Log-ins", "Repeat prescription orders",
-    "Ordering users",
+    "Month", "Practice code", "Patients aged 13 and over", "Registered users 13+", "Log-ins",
+    "Repeat prescription orders", "Ordering users",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from assets.feeds.testing import Row, table
 APP_PRACTICE: dict[str, object] = {
     "Month": "2025-10",
     "Practice code": "C82001",
+    "Patients aged 13 and over": 800,
     "Registered users 13+": 500,
     "Log-ins": 900,
     "Repeat prescription orders": 120,

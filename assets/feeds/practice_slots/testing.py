@@ -8,10 +8,10 @@ COPY: dict[str, object] = {
     "Month": "2025-10",
     "Practice code": "C82001",
     "Row of report": "",
+    "Repeated": "",
     "Total Slots": 200,
     "Unused Slots": 20,
     "Used Slots": 180,
-    "Repeated": "",
 }
 
 REPORT: dict[str, object] = {

@@ -49,6 +49,12 @@ LEVELS = {
     "nhs_app_prescription_users": {"icb"},
     "nhs_app_logins_per_1000_patients": {"icb", "region", "england"},
     "nhs_app_practice_ordering_users": {"practice"},
+    "nhs_app_ordering_share_of_users": {"icb"},
+    "nhs_app_ordering_share_of_users_12_months": {"icb"},
+    "nhs_app_ordering_share_of_patients": {"icb"},
+    "nhs_app_practice_ordering_share_of_accounts": {"practice"},
+    "nhs_app_practice_ordering_share_of_eligible": {"practice"},
+    "nhs_app_practice_registered_share": RETURNED,
     "nhs_app_practice_logins": RETURNED,
     "nhs_app_practice_registered_users": RETURNED,
     "nhs_app_practice_prescription_orders": RETURNED,
@@ -149,6 +155,18 @@ def test_additivity_is_two_flags() -> None:
     assert flags["nhs_app_unique_users"] == (False, True)
     assert flags["pharmacy_first_participating_pharmacies"] == (True, True)
     assert flags["pharmacy_first_participating_pharmacy_share"] == (False, True)
+
+
+def test_referrals_coded_and_returned_are_never_in_one_kpi() -> None:
+    """Practices' records and the ICB's return count the same referrals otherwise."""
+    both = {"gp_pharmacy_referrals", "pharmacy_first_referrals"}
+    of = {
+        kpi_id: {feed for source in kpi.sources for feed in source.feeds}
+        for kpi_id, kpi in catalogue().items()
+    }
+    for feed in both:
+        assert any(feed in feeds for feeds in of.values())
+    assert [kpi_id for kpi_id, feeds in of.items() if both <= feeds] == []
 
 
 def test_kpis_that_must_not_be_added_have_a_reason() -> None:
