@@ -12,13 +12,12 @@ import polars as pl
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.input_digests import unlogged
-from warehouse.mart.peers import load_traits, peer_groups, with_peers
+from warehouse.mart.peers import MONTHS, load_traits, peer_groups, with_peers
 from warehouse.reference.levels import DATED, KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.funnel import VERSION, funnel
 from warehouse.statistics.ranking import QUANTILES, rank_units
 
-MONTHS = 24
 SMALLEST_LIST = 1000
 PARAMETERS = f"{VERSION}; lists from {SMALLEST_LIST}; overdispersion where over 20% are outside"
 SPECIAL = "A special service: its patients are not those of other practices."

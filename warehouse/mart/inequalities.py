@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.comparisons import FUNNELS, not_comparable
 from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.mart.peers import load_traits
+from warehouse.mart.peers import MONTHS, load_traits
 from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.inequality import VERSION, Kind, by_group, gaps, slope_index
 from warehouse.statistics.resampling import DRAWS, INTERVALS, SEED, bootstrap
 
-MONTHS = 24
 # Below this part of a place's patients, the practices with figures do not stand for it.
 ENOUGH = 0.9
 PARAMETERS = f"{VERSION}; {DRAWS} draws of practices within quintiles, seed {SEED}"
@@ -57,13 +57,14 @@ _MADE: Sequence[str] = (
 
 def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
     """Create `kpi_by_deprivation` and `kpi_inequality` in the attached mart, which must have
-    figures, organisations and caveats. KPIs that are compared with nobody are in neither."""
+    figures, organisations and caveats. KPIs that are compared with nobody are in neither, nor are
+    those of deprivation itself."""
     apart, traits = not_comparable(db), load_traits(db)
     quintiles = [pl.DataFrame(schema=BY_QUINTILE)]
     unequal = [pl.DataFrame(schema=COLUMNS)]
     for kpi in kpis.values():
         kind = FUNNELS.get(kpi.unit)
-        if kind is None or kpi.kpi_id in apart or not kpi.period.is_month:
+        if kind is None or kpi.kpi_id in apart or not kpi.period.is_month or _is_index(kpi):
             continue
         practices = _practices(db, kpi.kpi_id, traits)
         if practices.is_empty():
@@ -81,6 +82,12 @@ def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
         if "parameters" in schema:
             made["parameters"] = "statistics.parameter.parameters"
         create_from(db, table, pl.concat(parts).sort(PLACE), None, **made)
+
+
+def _is_index(kpi: Kpi) -> bool:
+    """Whether a KPI is of the index by which practices are grouped."""
+    measures = contracts()[kpi.feed].measures.values()
+    return any("imd_quintile" in one.describes for one in measures)
 
 
 def _practices(db: Connection, kpi_id: str, traits: pl.DataFrame) -> pl.DataFrame:

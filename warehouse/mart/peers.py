@@ -11,6 +11,7 @@ from warehouse.mart.hierarchy import Connection
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.ranking import nearest
 
+MONTHS = 24  # that are compared
 NEAREST = 5
 PLACES = ("sub_icb", "icb")
 # Lists from so many patients on, in bands.
@@ -24,8 +25,9 @@ LISTS, INDEX = "registered_patients", "imd_2025_score"
 
 
 def load_traits(db: Connection) -> pl.DataFrame:
-    """`org_level, org_code, patients, imd_score, quintile, special_service` of every organisation,
-    each as newest known; null where it is not."""
+    """`org_level, org_code, patients, imd_score, quintile, special_service, is_lasting` of every
+    organisation, each as newest known; null where it is not. `is_lasting`: it was there throughout
+    the months that are compared, and so can be a peer in each."""
     newest = " ".join(
         f"""LEFT JOIN (
             SELECT org_level, org_code, arg_max(value, month) AS value FROM mart.kpi_monthly
@@ -35,10 +37,15 @@ def load_traits(db: Connection) -> pl.DataFrame:
     )
     found: pl.DataFrame = db.sql(
         f"""SELECT o.org_level, o.org_code, l.value AS patients, i.value AS imd_score,
-               o.quintile, o.special_service
+               o.quintile, o.special_service,
+               coalesce(o.first <= n.month - INTERVAL {MONTHS - 1} MONTH AND o.last >= n.month,
+                        FALSE) AS is_lasting
         FROM (SELECT org_level, org_code, max(imd_quintile) AS quintile,
-                     max(special_service) AS special_service
-              FROM mart.organisation GROUP BY ALL) AS o {newest} ORDER BY ALL"""
+                     max(special_service) AS special_service, min(valid_from) AS first,
+                     max(coalesce(valid_to, DATE '9999-12-31')) AS last
+              FROM mart.organisation GROUP BY ALL) AS o
+        CROSS JOIN (SELECT max(month) AS month FROM mart.kpi_monthly) AS n {newest}
+        ORDER BY ALL"""
     ).pl()
     return found
 
@@ -62,7 +69,7 @@ def peer_groups(traits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places(traits: pl.DataFrame, level: str) -> pl.DataFrame:
-    units = traits.filter(pl.col("org_level") == level).select(
+    units = traits.filter(pl.col("org_level") == level, pl.col("is_lasting")).select(
         pl.col("org_code").alias("unit"),
         "imd_score",
         # Twice the size is as far from it as half the size.

@@ -202,6 +202,18 @@ def test_peers_of_a_place_are_the_five_nearest_and_all_must_have_a_figure(
     assert made[DNA, "Q6", BEFORE]["peer_median"] is None, "Q7 has no figure"
 
 
+def test_a_place_that_is_new_or_gone_is_nobodys_peer(figures: Figures) -> None:
+    for n in range(8):
+        since = date(2025, 4, 1) if n == 1 else LONG_AGO
+        figures.place("icb", f"Q{n}", since=since, until=BEFORE if n == 2 else None)
+        figures.figure("icb", f"Q{n}", 0.01 * (n + 1))
+        figures.figure("icb", f"Q{n}", 20.0 + n, "imd_2025_score", of=None)
+        figures.figure("icb", f"Q{n}", 1000.0, "registered_patients", of=None)
+    made = figures.made()
+    assert made[DNA, "Q0", MONTH]["peer_group"].endswith(": Q3, Q4, Q5, Q6, Q7")
+    assert made[DNA, "Q1", MONTH]["peer_group"] is None and made[DNA, "Q1", MONTH]["ranked"]
+
+
 def test_funnels_are_of_shares_and_rates_and_say_their_method(figures: Figures) -> None:
     for n in range(20):
         figures.figure("icb", f"Q{n}", 0.05 if n else 0.09, of=10_000)

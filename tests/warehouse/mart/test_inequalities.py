@@ -165,6 +165,15 @@ def test_what_is_compared_with_nobody_is_not_compared_by_deprivation(made: Pract
     assert made.told() == ({}, {})
 
 
+def test_the_index_is_not_grouped_by_itself(made: Practices) -> None:
+    a_gradient(made)
+    made.lists("icb", "QK1", 20_000)
+    made.figure("practice", "QK110", 1.0, "imd_2025_quintile_1_patient_share")
+    made.told()
+    found = made.db.sql("SELECT DISTINCT kpi_id FROM mart.kpi_by_deprivation").fetchall()
+    assert found == [(DNA,)]
+
+
 def test_the_same_figures_give_the_same_intervals(made: Practices) -> None:
     a_gradient(made)
     made.lists("icb", "QK1", 20_000)
