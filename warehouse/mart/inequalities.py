@@ -25,7 +25,7 @@ PARAMETERS = f"{VERSION}; {DRAWS} draws of practices within quintiles, seed {SEE
 # A rate is shown per so many patients; its practices' events are divided by patients.
 TIMES: Mapping[Kind, int] = {"share": 1, "rate": 1000}
 PLACE = ["kpi_id", "org_level", "org_code", "month"]
-NO_INDEX = "The deprivation of its practices is not known (feed deprivation)."
+NO_INDEX = "The deprivation of its practices is not known: no index of it is held."
 INCOMPLETE = "Its practices with figures have less than 90% of its patients."
 VALUES = ("value", "lower95", "upper95", "lower83", "upper83")
 SCALED = ("most_deprived", "least_deprived", "absolute_gap", "sii")
