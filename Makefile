@@ -44,6 +44,11 @@ endif
 $(CLIENTS)/%: .venv/.installed
 	$(UV) pip install --quiet --no-deps --target $@ duckdb==$*
 
+# The tool that holds exported files against their contract; it wants an older DuckDB.
+.venv/datacontract: .venv/.installed
+	$(UV) venv --quiet --python $(BIN)/python $@
+	VIRTUAL_ENV=$@ $(UV) pip install --quiet "datacontract-cli[duckdb]==1.2.8"
+
 help: ## List all targets
 	@awk -F'[:#]+' '/^[a-z]+:.*##/ { printf "make %-11s%s\n", $$1, $$NF }' $(MAKEFILE_LIST)
 
@@ -64,7 +69,7 @@ coverage: .venv/.installed-test .venv/old-duckdb ## All tests; fails if they run
 	$(BIN)/coverage report
 
 # The soak test's daemon needs the machine to itself, so it runs after the others.
-acceptance: .venv/.installed-test $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) ## England-wide files and the soak test; many minutes
+acceptance: .venv/.installed-test $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract ## England-wide files and the soak test; many minutes
 	$(BIN)/pytest -m acceptance -n 2 --dist loadfile
 	$(BIN)/pytest -m soak tests/soak
 

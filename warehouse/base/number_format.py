@@ -79,3 +79,11 @@ def say_signed(value: float) -> str:
 def limit(value: float | None) -> str:
     """A limit, to six significant figures: `0.25`, `1,500`; `-` if there is none."""
     return "-" if value is None else f"{value:,.6g}"
+
+
+def excel_format(unit: str) -> str:
+    """A number format of Excel for values of a unit: counts whole, shares in per cent, all else
+    with one decimal."""
+    if unit == "share":
+        return "0.0%"
+    return "#,##0" if unit in ("events", "people", "organisations", "minutes") else "#,##0.0"

@@ -18,18 +18,11 @@ from warehouse.base.home import Home
 from warehouse.base.sql import is_synthetic, open_mart
 from warehouse.contract.model import contracts
 from warehouse.mart.describe import SYNTHETIC_NOTE
+from warehouse.mart.primary_keys import primary_key
 from warehouse.outputs.odcs import contract_parts as parts
 
 MART = "mart"
 MAIN = "main"
-# Keys of the analysts' tables.
-KEYS = {
-    "kpi_monthly": ("month", "org_level", "org_code", "kpi_id"),
-    "kpi_other_period": ("period_label", "org_level", "org_code", "kpi_id"),
-    "kpi_vintage": ("month", "org_level", "org_code", "kpi_id", "edition", "revision"),
-    "kpi": ("kpi_id",),
-    "calendar_month": ("month",),
-}
 JUDGED = "kpi_monthly"  # the table whose asset has the mart's checks
 LOGICAL = {
     **{"VARCHAR": "string", "DATE": "date", "BOOLEAN": "boolean", "DOUBLE": "number"},
@@ -46,7 +39,7 @@ def mart_contract(home: Home, register: pl.DataFrame) -> OpenDataContractStandar
     mart = home.require_mart()
     checks = register.filter(pl.col("feed") == MART)
     with open_mart(mart) as db:
-        synthetic, tables = is_synthetic(db), _tables(db)
+        synthetic, tables = is_synthetic(db), tables_of(db)
     for table in tables:
         table.quality = parts.checked(checks) if table.name == JUDGED else None
     return _contract(tables, synthetic, checks["owner"].mode().sort()[0])
@@ -99,7 +92,7 @@ def _service() -> list[ServiceLevelAgreementProperty]:
     ]
 
 
-def _tables(db: duckdb.DuckDBPyConnection) -> list[SchemaObject]:
+def tables_of(db: duckdb.DuckDBPyConnection) -> list[SchemaObject]:
     """Return every table and view of the attached mart, analysts' first, with its columns in
     order."""
     columns = db.sql(
@@ -134,7 +127,7 @@ def _tables(db: duckdb.DuckDBPyConnection) -> list[SchemaObject]:
 
 def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
     name, physical = str(row["column_name"]), str(row["data_type"])
-    key = KEYS.get(table, ())
+    key = primary_key(table)
     return SchemaProperty(
         id=name,
         name=name,

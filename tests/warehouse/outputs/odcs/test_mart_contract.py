@@ -12,7 +12,8 @@ from checks.check_register import check_table
 from tests.warehouse.outputs.odcs.standard import faults
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import Home, NoMart
-from warehouse.outputs.odcs.mart_contract import KEYS, mart_contract
+from warehouse.mart.primary_keys import PRIMARY_KEYS
+from warehouse.outputs.odcs.mart_contract import mart_contract
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_every_column_is_there_with_its_type_and_comment(
 
 
 def test_keys_hold_in_the_mart(llr: Mart, tables: dict[str, SchemaObject]) -> None:
-    for name, key in KEYS.items():
+    for name, key in PRIMARY_KEYS.items():
         columns = ", ".join(key)
         twice = llr.rows(f"SELECT {columns} FROM {name} GROUP BY ALL HAVING count(*) > 1")
         missing = llr.rows(f"SELECT 1 FROM {name} WHERE concat({columns}) IS NULL")

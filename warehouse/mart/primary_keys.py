@@ -1,0 +1,30 @@
+"""The primary keys of the mart's tables for analysts, as their comments state them: for contracts,
+databases made from the mart, and tests. Not here: checking them (`checks.mart_checks`)."""
+
+from __future__ import annotations
+
+_FIGURE = ("kpi_id", "org_level", "org_code")
+PRIMARY_KEYS = {
+    "kpi_monthly": (*_FIGURE, "month"),
+    "kpi_monthly_with_caveats": (*_FIGURE, "month"),
+    "kpi_other_period": (*_FIGURE, "period_start", "period_end"),
+    "kpi_period": (*_FIGURE, "period_type", "period_start", "period_end"),
+    "kpi_vintage": (*_FIGURE, "month", "edition", "revision"),
+    "kpi_revision": (*_FIGURE, "month", "edition", "revision"),
+    "kpi": ("kpi_id",),
+    "organisation": ("organisation_key",),
+    "organisation_current": ("org_level", "org_code"),
+    "calendar_month": ("month",),
+}
+
+
+def primary_key(table: str) -> tuple[str, ...]:
+    """Columns of a table's primary key; of a wide view, the organisation and its month or period.
+    Empty if none is stated."""
+    if table in PRIMARY_KEYS:
+        return PRIMARY_KEYS[table]
+    if table.endswith("_monthly"):
+        return ("org_level", "org_code", "month")
+    if table.endswith("_by_period"):
+        return ("org_level", "org_code", "period_type", "period_start", "period_end")
+    return ()

@@ -1,0 +1,76 @@
+"""A SQLite file of the mart's tables, for programs that read no DuckDB, such as Datasette. Not
+here: which rows (`export_selection`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from warehouse.base.sql import Connection, open_sqlite
+from warehouse.mart.primary_keys import primary_key
+
+TIMEOUT = 30.0
+# Columns by which tables are searched; each has an index, where it is not the key's first.
+SEARCHED = ("month", "org_code", "kpi_id", "organisation_key")
+
+
+def write_sqlite(path: Path, tables: Iterable[tuple[str, pl.DataFrame]]) -> None:
+    """Write tables into a new SQLite file, with primary keys and indexes: dates as ISO text,
+    true and false as 1 and 0."""
+    with open_sqlite(path, TIMEOUT) as db:
+        for name, frame in tables:
+            key = primary_key(name)
+            columns = [f'"{column}" {_kind(kind)}' for column, kind in frame.schema.items()]
+            if key:
+                columns.append(f"PRIMARY KEY ({', '.join(key)})")
+            db.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
+            places = ", ".join("?" * frame.width)
+            db.executemany(f'INSERT INTO "{name}" VALUES ({places})', _plain(frame).iter_rows())
+            for column in SEARCHED:
+                if column in frame.columns and column not in key[:1]:
+                    db.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')
+        db.commit()
+
+
+def _kind(kind: pl.DataType) -> str:
+    if kind.is_integer() or kind == pl.Boolean:
+        return "INTEGER"
+    return "REAL" if kind.is_numeric() else "TEXT"
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame of what SQLite can store."""
+    return frame.with_columns(
+        pl.col(pl.Boolean).cast(pl.Int8),
+        pl.col(pl.Date).dt.to_string("%Y-%m-%d"),
+        pl.col(pl.Datetime).dt.to_string("%Y-%m-%d %H:%M:%S"),
+        pl.col(pl.Decimal).cast(pl.Float64),
+        pl.col(pl.List).cast(pl.List(pl.String)).list.join(", "),
+    )
+
+
+def datasette_metadata(db: Connection, tables: Iterable[str], database: str, title: str) -> str:
+    """What Datasette shows of a file (`database`: its name without the ending), as JSON: the mart's
+    comments on tables and columns. `db` has the
+    mart attached as `mart`."""
+    wanted = list(tables)
+    about: dict[str, Any] = {name: {"columns": {}} for name in wanted}
+    for table, comment in db.execute(
+        """SELECT table_name, comment FROM duckdb_tables()
+           WHERE database_name = 'mart' AND schema_name = 'main'
+           UNION ALL SELECT view_name, comment FROM duckdb_views()
+           WHERE database_name = 'mart' AND schema_name = 'main'"""
+    ).fetchall():
+        if table in about:
+            about[table]["description"] = comment
+    for table, column, comment in db.execute(
+        """SELECT table_name, column_name, comment FROM duckdb_columns()
+           WHERE database_name = 'mart' AND schema_name = 'main'"""
+    ).fetchall():
+        if table in about:
+            about[table]["columns"][column] = comment
+    return json.dumps({"title": title, "databases": {database: {"tables": about}}}, indent=2)
