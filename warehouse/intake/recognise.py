@@ -12,6 +12,7 @@ import polars as pl
 
 from warehouse.archive.source_files import EditionBasis
 from warehouse.contract.model import Contract
+from warehouse.intake.other_publications import not_yet
 from warehouse.intake.personal_data import refuse_persons
 from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
@@ -43,8 +44,14 @@ class Recognised:
 
 
 def recognise(content: Content, today: date, feed: str | None = None) -> Recognised:
-    """The feed of a spooled file, its number of rows and its months. Raises Refused."""
-    table = find_table(content, feed)
+    """The feed of a spooled file, its number of rows and its months. Raises Refused; a publication
+    that no feed reads yet is named."""
+    try:
+        table = find_table(content, feed)
+    except Refused as refusal:
+        if not feed and (named := not_yet(content)):
+            raise named from refusal
+        raise
     _refuse_by_name(content, table.contract)
     refuse_persons(table)
     found = _recognised(content, table, today)
