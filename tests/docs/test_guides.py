@@ -16,6 +16,7 @@ from tests.support import regional, write_text
 from warehouse.base.home import Home
 from warehouse.contract.caveat import CaveatKind
 from warehouse.contract.model import contracts
+from warehouse.outputs.export import CONTRACT, SQLITE
 from warehouse.outputs.pages.paths import SCORECARD
 from warehouse.settings import Settings, read_settings
 from warehouse.transform.corrections import CORRECTIONS, correct, load_corrections
@@ -79,7 +80,7 @@ def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection
            SELECT kpi_id FROM kpi UNION SELECT rule FROM governance.check_register"""
     ).fetchall()
     known = {name for (name,) in rows} | STATUSES | VERDICTS | KEYS | set(get_args(CaveatKind))
-    known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, *contracts()}
+    known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, SQLITE, CONTRACT, *contracts()}
     known |= set(Settings.model_fields)
     known |= set(all_checks())
     for guide in GUIDES:
