@@ -80,7 +80,9 @@ def _tidy(contract: Contract) -> Iterator[Edge]:
         for heading in column.published:
             yield Edge(tidy, name, published, heading, description=read_as)
         for other in column.made_of.columns if column.made_of else ():
-            yield Edge(tidy, name, tidy, other, description=f"made as {contract.heading(name)}")
+            for heading in contract.columns[other].published:
+                made = f"made as {contract.heading(name)}"
+                yield Edge(tidy, name, published, heading, description=made)
     for name, pattern in contract.row_filter.items():
         for heading in contract.columns[name].published:
             only = f"only rows that match {pattern}"

@@ -6,7 +6,6 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import polars as pl
-from scipy.special import gammaincinv
 
 # Below so many events Byar's approximation is not good enough, and the exact interval is used.
 EXACT_BELOW = 10
@@ -50,6 +49,7 @@ def byar(events: pl.Expr, confidence: float) -> tuple[pl.Expr, pl.Expr]:
 
 def _gamma(shape: pl.Expr, probability: float) -> pl.Expr:
     """A quantile of gamma variables; null where the shape is."""
+    from scipy.special import gammaincinv  # a tenth of a second, which most commands don't need
 
     def quantiles(shapes: pl.Series) -> pl.Series:
         known = shapes.cast(pl.Float64)

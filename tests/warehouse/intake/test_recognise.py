@@ -37,7 +37,11 @@ from warehouse.readers.tables import read_headings
 TODAY = date(2025, 12, 15)
 OCTOBER = date(2025, 10, 1)
 # Of builders whose rows are of another month than October 2025: a year, and a version.
-NEWEST = {"iif": date(2024, 3, 1), "deprivation": date(2025, 1, 1)}
+NEWEST = {
+    "iif": date(2024, 3, 1),
+    "deprivation": date(2025, 1, 1),
+    "funding": date(2025, 3, 1),
+}
 
 
 def headed(feed: str) -> bytes:

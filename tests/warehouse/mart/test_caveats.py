@@ -84,7 +84,10 @@ def test_caveat_of_a_feed_reaches_figures_with_it_as_numerator_or_denominator() 
             "open_practices",
         )
         for level in ("sub_icb", "icb", "region", "england")
-    } | {("nhs_app_logins_per_1000_patients", "icb")}
+    } | {
+        *(("nhs_app_logins_per_1000_patients", level) for level in ("icb", "region", "england")),
+        ("nhs_app_ordering_share_of_patients", "icb"),
+    }
     rates = {one for one in reach(LISTS) if one[0] == "appointments_per_1000_patients"}
     assert {level for _, level in rates} == {"practice", "pcn"}
     assert reach(LISTS, org_level="icb", kpis=[LISTS]) == {(LISTS, "icb")}

@@ -1,7 +1,7 @@
 """Revisions: what changed, by how much, and how much is usual."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.warehouse.support_mart import Mart
 from warehouse.archive.source_files import SourceFile
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.hierarchy import create_from
 from warehouse.mart.kept import Kept
 from warehouse.mart.load import known_from
@@ -243,11 +244,21 @@ def test_known_on_a_day_is_the_newest_edition_at_hand_then() -> None:
     assert [on(day) for day in days] == [[], [1], [1], [4], [4]]
 
 
-def test_file_is_known_from_its_publication_else_from_when_it_was_saved(llr: Mart) -> None:
-    [row] = llr.rows("SELECT DISTINCT known_from, published_on FROM kpi_vintage")
-    assert (str(row["known_from"]), row["published_on"]) == ("2026-08-01", None)
-    stated = SourceFile.model_construct(published_on=date(2025, 11, 27))
-    assert known_from(stated) == date(2025, 11, 27)
+def test_file_is_known_from_its_publication_else_the_calendar_else_from_when_it_was_saved() -> None:
+    def day(stated: date | None, saved: date, revision: int = 1) -> date:
+        file = SourceFile.model_construct(
+            feed="gp_appointments_sub_icb",
+            edition="2025-10",
+            published_on=stated,
+            retrieved_at=datetime(saved.year, saved.month, saved.day, tzinfo=UTC),
+        )
+        return known_from(EditionFile(file, revision, 1))
+
+    due, early, late = date(2025, 11, 27), date(2025, 11, 20), date(2026, 8, 1)
+    assert day(date(2025, 11, 28), late) == date(2025, 11, 28)
+    assert day(None, late) == due
+    assert day(None, early) == early, "it can't have been saved before it was known"
+    assert day(None, late, revision=2) == late, "the calendar is of first issues"
 
 
 def test_known_today_is_the_monthly_figure(llr: Mart, years: Mart) -> None:
