@@ -10,6 +10,8 @@ from warehouse.base.keys import EditionKey
 from warehouse.base.text import plural
 from warehouse.readers.containers import file_name
 
+DAY, SECOND = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S UTC"
+
 
 def name_of(path: Path, file: SourceFile) -> str:
     """A file's name, preceded by its zip's: `a.zip: b.csv`."""
@@ -50,13 +52,18 @@ def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
     if not newer:
         return ""
     latest = max(newer, key=lambda one: one.order)
+    own, other = _dated(file), _dated(latest)
+    if own == other:
+        own, other = _dated(file, SECOND), _dated(latest, SECOND)
     return (
-        f". It is older ({_dated(file)}) than {latest.container_name} ({_dated(latest)}): both are "
-        "kept, and where they have the same organisation and month the newer one is used"
+        f". It is older ({own}) than {latest.container_name} ({other}): both are kept, and where "
+        "they have the same organisation and month the newer one is used"
     )
 
 
-def _dated(file: SourceFile) -> str:
-    if file.published_on:
-        return f"published {file.published_on}"
-    return f"saved {file.retrieved_at:%Y-%m-%d}, publication date not known"
+def _dated(file: SourceFile, saved: str = DAY) -> str:
+    """When a file was published or, if that is not known or not enough, saved."""
+    when = f"saved {file.retrieved_at:{saved}}"
+    if file.published_on is None:
+        return f"{when}, publication date not known"
+    return f"published {file.published_on}" + (f", {when}" if saved != DAY else "")

@@ -36,6 +36,31 @@ def test_importing_an_older_revision_reports_which_is_in_force(home: Home, tmp_p
     )
 
 
+def test_files_of_the_same_day_are_told_apart_by_the_time(home: Home, tmp_path: Path) -> None:
+    newer = write_regional(tmp_path / "newer.csv", {"COUNT_OF_APPOINTMENTS": 2})
+    older = write_regional(tmp_path / "older.csv", {"COUNT_OF_APPOINTMENTS": 1})
+    os.utime(newer, (1_760_000_060, 1_760_000_060))
+    os.utime(older, (1_760_000_000, 1_760_000_000))
+    imported(home, newer)
+    [second] = imported(home, older)
+    assert (
+        "older (saved 2025-10-09 08:53:20 UTC, publication date not known) than newer.csv "
+        "(saved 2025-10-09 08:54:20 UTC, publication date not known)"
+    ) in second.message
+
+
+def test_files_published_on_one_day_are_told_apart_by_when_they_were_saved(
+    home: Home, tmp_path: Path
+) -> None:
+    day = date(2025, 12, 11)
+    newer = write_regional(tmp_path / "newer.csv", {"COUNT_OF_APPOINTMENTS": 2})
+    older = write_regional(tmp_path / "older.csv", {"COUNT_OF_APPOINTMENTS": 1})
+    os.utime(older, (1_760_000_000, 1_760_000_000))
+    imported(home, newer, published_on=day)
+    [second] = imported(home, older, published_on=day)
+    assert "older (published 2025-12-11, saved 2025-10-09 08:53:20 UTC)" in second.message
+
+
 def test_the_record_has_the_provenance_of_a_file(home: Home, tmp_path: Path) -> None:
     path = gzipped(tmp_path / "Regional.csv.gz", regional({}, {"APPOINTMENT_MONTH": "SEP2025"}))
     os.utime(path, (1_760_000_000, 1_760_000_000.5))
