@@ -112,7 +112,10 @@ def test_contractors_without_a_board_are_named_with_what_they_claimed(home: Home
     brought(home, long_claims(*whole, *lacking, *silent))
     result = one(judged(home, CLAIMS), "claims_have_a_board")
     assert (result.verdict, result.observed) == ("warn", "1 of 2 without one")
-    assert result.message.startswith("FA002 (QK1, 18 consultations): they count for their ICB")
+    assert result.message == (
+        "FA002 (QK1, 18 consultations): they count for their ICB and England, and for the local "
+        "authority in which the latest earlier file or pharmaceutical list has them, if any"
+    )
 
 
 def test_files_of_the_wide_era_have_no_boards(home: Home) -> None:

@@ -120,7 +120,7 @@ def _pharmacies(rule: str, now: int, then: int, share: float, before: EditionVie
 
 def boards(view: EditionView) -> Evidence:
     """List contractors that claim and have no board. They count for their ICB and England, and for
-    no local authority; files of the wide era have no boards at all."""
+    the local authority that an earlier file or list has; files of the wide era have no boards."""
     rule = "claims_have_a_board"
     if not any("local_authority_name" in view.contract.columns_in(f.headings) for f in view.files):
         return skipped(rule, "files of the wide era have no health and wellbeing boards")
@@ -142,8 +142,8 @@ def boards(view: EditionView) -> Evidence:
         expected="a board for each contractor that claims",
         observed=f"{len(named)} of {every:,} without one" if named else "all have one",
         total=every,
-        message=f"{listed(named, SHOWN)}: they count for their ICB and England, and for no local "
-        "authority unless the pharmaceutical list has theirs",
+        message=f"{listed(named, SHOWN)}: they count for their ICB and England, and for the "
+        "local authority in which the latest earlier file or pharmaceutical list has them, if any",
     )
 
 
