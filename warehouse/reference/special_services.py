@@ -40,8 +40,8 @@ def is_hidden(code: str) -> pl.Expr:
 
 
 def without_hidden(text: str) -> str:
-    """A message without what it says of practices that are not shown alone, up to the next mark of
-    a list."""
+    """A message without what it says of practices that are not shown alone: up to the next of a
+    list (after `;`, or another code after a comma) or an ending that has no number."""
     return _named().sub(WITHHELD, text)
 
 
@@ -53,4 +53,6 @@ def hidden_codes() -> str:
 
 @cache
 def _named() -> re.Pattern[str]:
-    return re.compile(rf"{hidden_codes()}[^;,]*(?:,\d[^;,]*)*")
+    another = r', "?(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{3,9}\b'
+    ends = "|".join((";", another, r" and [\d,]+ more", r": [a-z][^\d;]*$", "$"))
+    return re.compile(rf"{hidden_codes()}.*?(?={ends})", re.DOTALL)

@@ -121,6 +121,25 @@ def test_messages_of_checks_do_not_quote_it(home: Home) -> None:
     assert "1,234" not in without_hidden(said) and ALLOCATION in without_hidden(said)
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (f"{ASYLUM} 2025-10: 7 people, but only 5 registered patients: as a guess", ": as a guess"),
+        (f"{ASYLUM} 2025-10: 7 people, but only 5 registered patients: of those aged 13", ""),
+        (f"{ASYLUM}: 1,234, 3 before; C82001: 9", "; C82001: 9"),
+        (f"{ASYLUM}: 7 of 5, 04C: 12 of 15", ", 04C: 12 of 15"),
+        (
+            f"{ASYLUM} (QK1, 7 consultations) and 1,200 more: too small",
+            " and 1,200 more: too small",
+        ),
+        (f"{ASYLUM}, C82001: places are too small", ", C82001: places are too small"),
+        (f"{ASYLUM} had 7, and\n5 before", ""),
+    ],
+)
+def test_no_number_of_it_is_left_in_a_message(said: str, left: str) -> None:
+    assert without_hidden(said) == WITHHELD + left
+
+
 def test_the_practices_of_a_month_are_answered_with_names_and_dates(mart: Mart) -> None:
     def named(month: str) -> dict[str, str | None]:
         rows = mart.rows(f"SELECT * FROM practices_in('03W', '{month}')")
