@@ -13,7 +13,6 @@ import polars as pl
 from checks.check_catalogue import feed_words
 from checks.check_evidence import (
     MEETING,
-    SHOWN,
     Evidence,
     Limited,
     compared,
@@ -175,24 +174,32 @@ def part_within(view: EditionView) -> Iterator[Evidence]:
             observed=f"{len(places):,} of {cells.height:,} organisation-months have more",
             total=cells.height,
             message=f"{listed(places, mark='; ')}. {_rows_with_more(view, pair)}Check for swapped "
-            "columns",
+            "columns"
+            if places
+            else "",
             column=pair.part,
         )
         yield _numbers(view, found, cells, more, pair.part, pair.total)
 
 
 def _rows_with_more(view: EditionView, pair: PartOfTotal) -> str:
-    """Name the rows of a local return whose part is larger than its total, by their headings."""
-    contract = view.contract
+    """Name the rows whose part is larger than its total, by their headings, where a row has both
+    and a file is one of an edition."""
+    contract, several = view.contract, len(view.files) > 1
     part, total = contract.measures[pair.part].sum, contract.measures[pair.total].sum
-    if not contract.local_return or part is None or total is None:
+    if part is None or total is None or part == total or (several and not contract.local_return):
         return ""
     rows = view.scan_tidy().filter(pl.col(part) > pl.col(total)).select(SOURCE_ROW)
     found = [f"{row}" for row in rows.collect().to_series().sort()]
     if not found:
         return ""
-    more, less = (contract.columns[name].published[0] for name in (part, total))
-    return f"{more} is above {less} in row {', '.join(found[:SHOWN])}. "
+    more, less = (_heading(contract, name) for name in (part, total))
+    return f"{more} is above {less} in row {listed(found)}. "
+
+
+def _heading(contract: Contract, name: str) -> str:
+    """Return a column's heading as published; a column that is made of others has its own name."""
+    return (contract.columns[name].published or (name,))[0]
 
 
 def _numbers(

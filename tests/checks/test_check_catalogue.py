@@ -25,7 +25,18 @@ from tests.checks.support_gx import changed
 from tests.support import regional
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import catalogue as kpis
 
+# A numerator of another feed than its denominator, which no check of one edition can compare.
+SHARES_IN_RANGE_BY_THE_MART = {
+    "cloud_telephony_reporting_practice_share",
+    "gp_pharmacy_referring_practices_share",
+    *(f"imd_2025_quintile_{number}_patient_share" for number in range(1, 6)),
+    "nhs_app_ordering_share_of_patients",
+    "pharmacy_first_participating_pharmacy_share",
+    "pharmacy_first_referring_practice_share",
+    "telephony_installed_practice_share",
+}
 SOUND = """
 a_check:
   title: Something holds of the edition
@@ -198,3 +209,45 @@ def test_a_judge_that_raises_fails_the_one_check(
     )
     failed = [r for r in judged(home, SUB_ICB).results if r.verdict == "fail"]
     assert [(r.rule, r.severity) for r in failed] == [("columns_expected", "ERROR")]
+
+
+def _is_part(numerator: str, denominator: str) -> bool:
+    """Whether a measure is a part of another of its feed by its definition: the same column of some
+    of the rows, practices with a value among practices, or a share's part of what it is of."""
+    (feed, part), (_, whole) = numerator.split("."), denominator.split(".")
+    contract = contracts()[feed]
+    less, more = contract.measures[part], contract.measures[whole]
+    if less.sum is None:
+        return less.given is not None and more.present
+    if less.sum == more.sum:
+        labels = {column: set(found) for column, found in less.where.items()}
+        return all(labels.get(name, {""}) <= set(of) for name, of in more.where.items())
+    made = contract.columns[less.sum].made_of
+    return made is not None and not made.counted and made.of == more.sum
+
+
+def _is_checked(numerator: str, denominator: str) -> bool:
+    """Whether a check holds an edition in which a measure is larger than another."""
+    feed, part = numerator.split(".")
+    words, within = feed_words(feed), {part}
+    assert check_of("part_within_total", feed).may_hold or not words.part_within_total
+    for _ in words.part_within_total:
+        within |= {one.total for one in words.part_within_total if one.part in within}
+    within |= {one.total for one in words.parts_sum_to_total if within & set(one.parts)}
+    return denominator.split(".")[1] in within
+
+
+def test_a_share_above_one_holds_its_edition_and_not_the_mart() -> None:
+    """The mart has no share outside 0 to 1, so one that an edition passes would stop every feed."""
+    shares = [one for one in kpis().values() if one.unit == "share"]
+    of_two_feeds = {k.kpi_id for k in shares if any(s.feeds[1] for s in k.sources)}
+    assert of_two_feeds == SHARES_IN_RANGE_BY_THE_MART
+    unchecked = {
+        (kpi.kpi_id, source.numerator)
+        for kpi in shares
+        for source in kpi.sources
+        if source.denominator and source.feeds[1] is None
+        if not _is_part(source.numerator, source.denominator)
+        and not _is_checked(source.numerator, source.denominator)
+    }
+    assert unchecked == set()

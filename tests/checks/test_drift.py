@@ -185,7 +185,7 @@ def test_local_returns_are_compared_exactly_though_by_their_ratio(
 def test_more_ordering_users_than_users_is_reported_without_numbers(home: Home) -> None:
     brought(home, app_practice({"Registered users 13+": 777, "Ordering users": 888}))
     result = one(judged(home, APP_PRACTICE), "part_within_total", "ordering_users")
-    assert (result.verdict, result.failed_rows) == ("warn", 1)
+    assert (result.verdict, result.failed_rows) == ("fail", 1)
     assert result.message == (
         "C82001 2025-10. Ordering users is above Registered users 13+ in row 2. "
         "Check for swapped columns"
