@@ -154,6 +154,7 @@ class FeedChecks(Strict):
     """A feed's check settings: its own checks, parameters of generic ones, and its overrides.
 
     `looks_back`: how many months back an earlier edition may be to be compared with.
+    `counted_as_people`: what the publisher may count in place of people, such as sessions.
     """
 
     looks_back: int = Field(default=3, ge=3)
@@ -163,3 +164,4 @@ class FeedChecks(Strict):
     part_within_total: tuple[PartOfTotal, ...] = ()
     shares_plausible: tuple[Share, ...] = ()
     new_months: NewMonths = NewMonths()
+    counted_as_people: str | None = None

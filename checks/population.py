@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from checks.check_catalogue import feed_words
 from checks.check_evidence import Evidence, compared, listed, skipped
 from checks.check_model import Check
 from checks.edition_view import EditionView
@@ -74,8 +75,15 @@ def _people(view: EditionView, name: str, given: pl.DataFrame) -> Evidence:
         observed=f"{over.height:,} of {judged.height:,} organisation-months have more{unchecked}",
         failed_rows=over.height,
         total_rows=judged.height,
-        message=f"{listed(shown, mark='; ')}: sessions or log-ins were probably counted as people "
-        f"in {view.contract.measures[name].title}"
+        message=f"{listed(shown, mark='; ')}: {_what_to_check(view.contract, name)}"
         if shown
         else "",
+    )
+
+
+def _what_to_check(contract: Contract, name: str) -> str:
+    """Return what was probably counted in place of people, where the feed's checks say so."""
+    probably, title = feed_words(contract.feed).counted_as_people, contract.measures[name].title
+    return (
+        f"{probably} were probably counted as people in {title}" if probably else f"check {title}"
     )

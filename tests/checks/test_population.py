@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.feeds.gp_patient_survey.testing import build as survey
 from assets.ingest import pending_editions
 from checks.patient_lists import population, read_list
 from tests.checks.support_checks import (
@@ -27,8 +28,9 @@ from warehouse.editions.check_history import edition_files, lists_until, nearest
 from warehouse.transform import tidy as tidying
 from warehouse.transform.tidy import tidy
 
-USERS, CODE, AREA, PATIENTS = (
+USERS, ELIGIBLE, CODE, AREA, PATIENTS = (
     "Registered users 13+",
+    "Patients aged 13 and over",
     "Practice code",
     "SUB_ICB_LOCATION_CODE",
     "NUMBER_OF_PATIENTS",
@@ -98,7 +100,7 @@ def test_of_a_list_issued_again_the_last_counts(home: Home) -> None:
 
 
 def test_too_many_people_name_organisation_month_and_both_figures(home: Home) -> None:
-    brought(home, listed(OCT), app_practice({USERS: 1001}))
+    brought(home, listed(OCT), app_practice({USERS: 1001, ELIGIBLE: 1001}))
     taken = judged(home, APP_PRACTICE)
     found = one(taken, RULE, "registered_users")
     assert (found.verdict, found.failed_rows, found.total_rows) == ("fail", 1, 1)
@@ -108,6 +110,16 @@ def test_too_many_people_name_organisation_month_and_both_figures(home: Home) ->
     )
     assert taken.state.verdict == "held"
     assert one(taken, RULE, "ordering_users").verdict == "pass"
+
+
+def test_of_a_survey_no_sessions_are_suspected(home: Home) -> None:
+    brought(home, listed("2026-03"))
+    brought(home, survey({"distributed": 1001}), edition="2026-03")
+    found = one(judged(home, "gp_patient_survey", "2026-03"), RULE, "questionnaires")
+    assert found.message == (
+        "C82001 2026-03: 1,001 people, but only 1,000 registered patients: check Questionnaires of "
+        "the GP Patient Survey sent to patients"
+    )
 
 
 def test_boards_are_judged_where_a_list_has_all_their_sub_icbs(home: Home) -> None:
@@ -189,7 +201,7 @@ def test_without_any_list_no_practice_is_accused(home: Home) -> None:
 
 
 def test_a_list_that_arrives_later_judges_the_edition_again(home: Home) -> None:
-    brought(home, app_practice({USERS: 1001}))
+    brought(home, app_practice({USERS: 1001, ELIGIBLE: 1001}))
     assert judged(home, APP_PRACTICE).state.verdict == "accepted"
     brought(home, listed(OCT))
     assert pending_editions(home, APP_PRACTICE) == [OCT]

@@ -19,6 +19,8 @@ from warehouse.base.keys import EditionKey, of_edition
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
 from warehouse.transform.lake import facts_of, is_tidied
 
+SHOWN = 3  # failures in a line; the command `warnings` lists them all
+
 
 @dataclass(frozen=True)
 class EditionStatus:
@@ -72,7 +74,7 @@ class EditionStatus:
     @property
     def words(self) -> str:
         """The reason for its status in a line; empty if its checks alone accepted it."""
-        reasons = "; ".join(self.state.reasons) if self.state else ""
+        reasons = self._reasons()
         if self.override is None:
             parts = [reasons] if self.undecided else []
             if self.decision:
@@ -80,6 +82,15 @@ class EditionStatus:
             return ". ".join(parts)
         despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
         return self.override.words + despite
+
+    def _reasons(self) -> str:
+        """Return the first failures, how many more there are, and the command that lists them."""
+        every = self.state.reasons if self.state else []
+        if len(every) > SHOWN:
+            more = f"and {len(every) - SHOWN:,} more"
+            listed = f"access-recovery warnings {self.feed} {self.edition} lists them"
+            every = [*every[:SHOWN], f"{more} ({listed})"]
+        return "; ".join(every)
 
 
 def status_of(

@@ -135,3 +135,15 @@ def test_accepting_lists_what_remains_excluded(home: Home) -> None:
     assert judged(home, FEED).status.undecided
     message = accept(home, FEED, OCT, "it is what we have", PERSON).message
     assert "are unreliable and keep their last good figure" in message
+
+
+def test_many_failures_are_told_of_in_a_line_with_how_to_list_them(home: Home) -> None:
+    held_edition(home)
+    state = now(home).state
+    assert state is not None
+    many = state.model_copy(update={"reasons": [f"Check {number}" for number in range(1, 24)]})
+    assert EditionStatus(FEED, OCT, many).words == (
+        f"Check 1; Check 2; Check 3; and 20 more (access-recovery warnings {FEED} {OCT} lists them)"
+    )
+    few = state.model_copy(update={"reasons": ["Check 1", "Check 2", "Check 3"]})
+    assert EditionStatus(FEED, OCT, few).words == "Check 1; Check 2; Check 3"
