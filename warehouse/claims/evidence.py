@@ -16,9 +16,9 @@ import polars as pl
 from warehouse.base.months import add_months
 from warehouse.claims.register_entries import ClaimOrganisation, Reading
 from warehouse.kpi.catalogue import Kpi
-from warehouse.mart.explain_macros import VINTAGE
 from warehouse.mart.figure_rows import PER_PEOPLE, VALUE
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.not_counted import VINTAGE
 
 # How many months from its own month figures can still refute a statement.
 REFUTING_MONTHS = 3

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from warehouse.explain.counted import FIGURES, cells_of
-from warehouse.mart.explain_macros import VINTAGE
+from warehouse.mart.not_counted import VINTAGE
 
 # A row of `claim_reading` that has a value, with the edition and revision as at which it is known.
 KEY = ["claim_id", "reading_number", "as_at", "as_at_revision"]

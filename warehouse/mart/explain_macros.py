@@ -4,16 +4,15 @@ is in `membership`, the rows themselves in `warehouse.explain`."""
 from __future__ import annotations
 
 from warehouse.base.sql import as_constant, as_query
-
-# Edition and revision as one number that sorts, as in governance.figure_member.
-VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
+from warehouse.mart.not_counted import LACKING, LEFT_OUT, VINTAGE
 
 # From figures to cells: the organisations and months that a feed counted. `asked` has one row per
 # figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
 # figure's organisation in which it was added up. A measure that is taken from a cumulative one has
-# two cells, that of the month before `subtracted`, where both are known. A cell without an edition
-# was counted as zero: the feed named other members of its place only. `counted`: its contribution,
-# where a KPI publishes it.
+# two cells, that of the month before `subtracted`, where both are known. `without`: members
+# whose own figure of such a measure is empty, and so no part of the sum (suppressed in one of the
+# months). A cell without an edition was counted as zero: the feed named other members of its place
+# only. `counted`: its contribution, where a KPI publishes it.
 # `{members}`: `governance.figure_member`, or its part of all months asked for: each step of the
 # recursion reads it whole.
 CELLS = f"""
@@ -52,8 +51,25 @@ CELLS = f"""
             PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part,
                 r.cell_code, r.subtracted
             ORDER BY {VINTAGE.format("s")} DESC) = 1),
+    without AS (
+        SELECT DISTINCT r.part, r.feed, r.cumulative_measure, r.cell_level, r.cell_code,
+               r.kpi_id, r.org_level, r.org_code, r.month, r.vintage
+        FROM reached AS r
+        JOIN governance.kpi_feed AS k ON k.feed = r.feed AND k.measure = r.measure
+            AND k.org_level = r.cell_level AND k.part = 'numerator'
+        JOIN kpi_vintage AS v ON v.kpi_id = k.kpi_id AND v.org_level = r.cell_level
+            AND v.org_code = r.cell_code AND v.month = r.month
+            AND {VINTAGE.format("v")} <= r.vintage
+        WHERE r.cumulative_from IS NOT NULL AND NOT r.subtracted
+        QUALIFY v.numerator IS NULL AND row_number() OVER (
+            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part, r.cell_code
+            ORDER BY {VINTAGE.format("v")} DESC, v.numerator NULLS LAST) = 1),
     cell AS (
-        SELECT * FROM found
+        SELECT f.* FROM found AS f
+        ANTI JOIN without AS w
+            ON w.kpi_id = f.kpi_id AND w.org_level = f.org_level AND w.org_code = f.org_code
+            AND w.month = f.month AND w.vintage = f.vintage AND w.part = f.part
+            AND w.cell_code = f.cell_code
         QUALIFY cumulative_from IS NULL OR cumulative_from = month(month) OR count(*) OVER (
             PARTITION BY kpi_id, org_level, org_code, month, vintage, part, cell_code) = 2
         UNION ALL BY NAME
@@ -135,6 +151,8 @@ _SECTIONS = [
             CASE WHEN h.vintage = n.vintage THEN m.status_reason END AS status_reason,
             o.org_name AS organisation, m.synthetic,
             CASE WHEN m.members_expected IS NULL THEN NULL
+                 -- All have a row, and none of them a figure: how many does not say why.
+                 WHEN a.value IS NULL AND m.members_present = m.members_expected THEN NULL
                  ELSE m.members_present || ' of ' || m.members_expected || ' members present' END
                 AS text
         FROM asked AS a
@@ -211,31 +229,7 @@ _SECTIONS = [
         FROM caveats_of(
             of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, {_MONTH}) AS c
         WHERE c.covers""",
-    """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
-            coalesce(nullif(concat_ws(' ', e.override_reason, '(' || e.override_by || ')'), ''),
-                     e.reasons) AS text
-        FROM governance.edition AS e
-        SEMI JOIN part AS p ON p.feed = e.feed
-            AND strftime(p.month, '%Y-%m') BETWEEN e.first_month AND e.last_month
-        WHERE e.status IN ('held', 'pending', 'withdrawn')
-        UNION ALL BY NAME
-        SELECT DISTINCT 10 AS place, 'left_out' AS section, 'quarantined' AS item, c.feed,
-            l.edition, l.revision, c.cell_level AS org_level, c.cell_code AS org_code,
-            'lost rows to quarantine: the figure of an earlier edition is used' AS text
-        FROM cell AS c
-        JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
-            AND l.month = c.month
-        WHERE coalesce({lost} > {found}, TRUE)
-        UNION ALL BY NAME
-        SELECT DISTINCT 10 AS place, 'left_out' AS section, 'held month' AS item, h.feed,
-            h.edition, h.org_level, h.org_code,
-            h.reason || '; to accept it: access-recovery accept ' || h.feed || ' ' || h.edition
-                || ' --org ' || h.org_code || ' --reason TEXT' AS text
-        FROM governance.held_month AS h
-        JOIN way AS c
-            ON c.feed = h.feed AND c.month = h.month AND c.cell_level = h.org_level
-            AND c.cell_code = h.org_code
-        WHERE h.status = 'held'""".format(lost=VINTAGE.format("l"), found=VINTAGE.format("c")),
+    LEFT_OUT,
     f"""SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
             h.denominator, h.published_on, h.known_from,
             CASE WHEN h.disputed THEN 'disputed' END AS verdict,
@@ -260,7 +254,8 @@ def explain_macros() -> dict[str, str]:
     exist."""
     sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
     sql = f"""
-            WITH RECURSIVE {_ASKED}, {CELLS.format(members=_MEMBERS)}, {_SHOWN}, {_EDITIONS},
+            WITH RECURSIVE {_ASKED}, {CELLS.format(members=_MEMBERS)}, {_SHOWN}, {LACKING},
+            {_EDITIONS},
             explained AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM explained
             ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item,

@@ -142,6 +142,30 @@ def test_an_explanation_subtracts_what_was_counted_before(home: Home, mart: Mart
     assert [one["value"] for one in april.cells] == [100, 50]
 
 
+def test_an_explanation_lists_only_whom_the_month_counts(mart: Mart) -> None:
+    figure = explain(mart.path, MONTH, "04C", parse_month("2024-08"))
+    assert figure.figure["value"] == sum(one["value"] for one in figure.cells) == 55
+    assert {one["org_code"] for one in figure.cells} == {"C82001", "C82003"}
+    [out] = figure.lists["left_out"]
+    assert (out["org_code"], out["item"]) == ("C82002", "no figure")
+    assert out["text"] == "no value, or a suppressed one, of 2024-08"
+    may = explain(mart.path, MONTH, "04C", parse_month("2024-05"))
+    assert [(one["org_code"], one["text"]) for one in may.lists["left_out"]] == [
+        ("C82003", "no value, or a suppressed one, of 2024-04")
+    ]
+
+
+def test_a_month_without_a_figure_names_the_missing_edition(mart: Mart) -> None:
+    for code in ("04C", "C82001"):
+        july = explain(mart.path, MONTH, code, parse_month("2024-07"))
+        assert july.figure["value"] is None and "text" not in july.figure
+        assert [(one["item"], one["edition"]) for one in july.lists["left_out"]] == [
+            ("missing edition", "2024-06")
+        ]
+    april = explain(mart.path, MONTH, "04C", parse_month("2024-04"))
+    assert april.lists["left_out"] == []
+
+
 def test_every_explanation_adds_up(home: Home, mart: Mart) -> None:
     for figure, cells in chosen(home):
         assert_exact(home, figure, cells)
