@@ -25,6 +25,7 @@ from checks import (
     population,
     practices_named,
     registers,
+    reissues,
     rows,
     same_figures,
 )
@@ -115,6 +116,7 @@ def _rules(contract: Contract) -> dict[str, Rule]:
         found["corrections_expired"] = Rule(corrected.expired, always(between(high=0)))
     if contract.measures:
         found["cells_whole"] = Rule(places.cells_whole, always(between(high=0)))
+        found[reissues.RULE] = Rule(reissues.everyone, always(between(high=0)))
     found |= _rules_of_feed(contract)
     if own_expectations.has_own(contract.feed):
         found[own_expectations.RULE] = Rule(own_expectations.own)

@@ -69,6 +69,11 @@ CASES = {
         "fail",
         downloaded(regional(*[SEPTEMBER | place for place in FIVE]), regional(*FIVE[:3])),
     ),
+    "reissue_has_everyone": (
+        of_content(SUB_ICB, regional({}, NORTH), regional({"COUNT_OF_APPOINTMENTS": 7})),
+        "warn",
+        of_content(SUB_ICB, regional({}, SEPTEMBER), regional({"COUNT_OF_APPOINTMENTS": 7})),
+    ),
     "members_as_before": (then(*TWO_PARTS, regional()), "warn", SOUND),
     "encoding_expected": (
         of_content(SUB_ICB, ACCENTED.decode().encode("cp1252")),

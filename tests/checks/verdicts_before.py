@@ -17,8 +17,11 @@ def verdicts_before(world: str) -> list[tuple[str, ...]]:
 
 
 def verdicts_today(home: Home) -> list[tuple[str, ...]]:
-    """The newest verdict of every edition, check and column of a home, of the feeds of then."""
-    feeds = pl.read_parquet(BEFORE)["feed"].unique().to_list()
-    history = read_history(home).filter(pl.col("feed").is_in(feeds))
+    """The newest verdict of every edition, check and column of a home, of the feeds and checks of
+    then."""
+    then = pl.read_parquet(BEFORE)
+    history = read_history(home).filter(
+        *(pl.col(name).is_in(then[name].unique().implode()) for name in ("feed", "rule"))
+    )
     newest = pl.col("checked_at") == pl.col("checked_at").max().over("feed", "edition")
     return history.filter(newest).select(COLUMNS).unique().sort(COLUMNS).rows()
