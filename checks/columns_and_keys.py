@@ -8,10 +8,12 @@ import polars as pl
 
 from checks.check_evidence import Evidence, skipped
 from checks.edition_view import EditionView
+from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
+from warehouse.contract.model import Contract
 from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.conform import source_columns
+from warehouse.transform.conform import own_code, source_columns
 from warehouse.transform.lake import lake_paths
 
 KEYS = 1_000  # so many repeated keys of a file are listed row by row
@@ -114,7 +116,7 @@ def rows_accepted(view: EditionView) -> Evidence:
 def keys(view: EditionView) -> Evidence:
     """Find keys that occur twice in one file: an error, unless the contract adds them up."""
     repeated, example, rows = 0, "", list[tuple[str, str]]()
-    key = list(view.contract.key)
+    contract, key = view.contract, list(view.contract.key)
     for file in view.files:
         tidy = pl.scan_parquet(lake_paths(view.home, file).tidy)
         counted = tidy.select(
@@ -122,17 +124,19 @@ def keys(view: EditionView) -> Evidence:
         ).collect(engine="streaming")
         if counted["rows"][0] == counted["keys"][0]:
             continue
-        grouped = tidy.group_by(key).agg(pl.col(SOURCE_ROW).sort())
+        told = tidy.with_columns(own_code(contract, name).alias(name) for name in key)
+        grouped = told.group_by(key).agg(pl.col(SOURCE_ROW).sort())
         twice = pl.col(SOURCE_ROW).list.len() > 1
         groups = grouped.filter(twice).collect(engine="streaming")
         repeated += groups.height
         rows += _rows_of_keys(groups.head(KEYS), file.file_name)
-        example = example or _repeated_keys(groups, key, file.file_name)
-    summed = view.contract.repeated_keys == "sum"
+        example = example or _repeated_keys(groups, contract, file)
+    summed = contract.repeated_keys == "sum"
+    named = [contract.columns[one].published[0] for one in key] if contract.local_return else key
     note = "repeated keys are added up, as the contract requires" if summed else example
     return Evidence(
         "keys_unique",
-        ", ".join(key),
+        ", ".join(named),
         pl.DataFrame([] if summed else rows, schema=["item", "text"], orient="row"),
         expected="each key once" if not summed else "repeated keys, if any, are added up",
         observed=f"{repeated:,} repeated keys",
@@ -145,21 +149,32 @@ def keys(view: EditionView) -> Evidence:
 def _rows_of_keys(groups: pl.DataFrame, file_name: str) -> list[tuple[str, str]]:
     """Return rows of repeated keys, and the key of each."""
     return [
-        (f"row {number} of {file_name}", " | ".join([file_name, *map(str, values)]))
+        (f"row {number} of {file_name}", " | ".join([file_name, *map(_as_text, values)]))
         for *values, numbers in groups.iter_rows()
         for number in numbers
     ]
 
 
-def _repeated_keys(groups: pl.DataFrame, key: list[str], file_name: str) -> str:
-    """Describe the first repeated keys and their rows."""
+def _repeated_keys(groups: pl.DataFrame, contract: Contract, file: SourceFile) -> str:
+    """Describe the first repeated keys and their rows. The author of a local return is told of its
+    headings, and what to do."""
+    key, remedy, local = list(contract.key), "", contract.local_return
+    if local:
+        headings = contract.columns_in(file.headings)
+        key = [headings.get(name, name) for name in key]
+        remedy = "; delete one of the rows, or correct the column in which they should differ"
     told = []
     for *values, numbers in groups.sort(pl.col(SOURCE_ROW).list.first()).head(3).iter_rows():
-        shown = " | ".join(
-            month_text(value) if isinstance(value, date) else str(value) for value in values
-        )
+        shown = " | ".join(map(_as_text, values))
         told.append(f"rows {_rows_listed(numbers)} have the same {', '.join(key)} ({shown})")
-    return f"in {file_name} {'; '.join(told)}" if told else ""
+    return f"in {file.file_name} {'; '.join(told)}{remedy}" if told else ""
+
+
+def _as_text(value: object) -> str:
+    """Return a value of a key for a message."""
+    if value is None:
+        return "blank"
+    return month_text(value) if isinstance(value, date) else str(value)
 
 
 def _rows_listed(numbers: list[int]) -> str:

@@ -103,6 +103,8 @@ def of_months(heading: str) -> Iterator[tuple[Row, Words]]:
         "10/01/2025": "it may be an American date",
         "15/10/2025": "a month, not a day within it",
         "2025/26": "a month, not a financial year",
+        "2025-13": "a month from 01 to 12, as 2024-12, or, in a column of financial years, 2024/25",
+        "04C": "a month, not a code; type it as YYYY-MM, and check whether two columns are swapped",
         "Q3 2025": "a month, not a quarter",
         "Oct-Dec 2025": "one month, not several",
         "October": "a month with its year",
@@ -130,6 +132,8 @@ def of_counts(heading: str) -> Iterator[tuple[Row, Words]]:
         "(3)": "a number in brackets is negative",
         "-3": "expected zero or more; correct the row",
         "C82001": "a number, not a code; check whether two columns are swapped",
+        "NLX07": "found `NLX07`, expected a number, not a code",
+        "12k": "a number without words or units; type the whole number; for 12k, type 12000",
         "2025-10": "a number, not a date",
         "many": "found `many`, expected a whole number; correct the row",
     }
@@ -181,7 +185,11 @@ def of_files(feed: str) -> Iterator[tuple[Change, Words]]:
     yield lambda rows: as_csv([["Our return"], *rows]), "Column headings match no known feed"
     yield _personal("NHS number", "x"), "Its column `NHS number` looks like personal data"
     yield _personal("Patient surname", "x"), "Its column `Patient surname` looks like personal"
-    yield _personal("Remarks", "see 943 476 5919"), "an NHS number in `Remarks`"
+    yield _personal("Remarks", "see 943 476 5919"), "Row 2 has an NHS number in `Remarks`"
+    yield (
+        lambda rows: as_csv([rows[0], [""] * len(rows[0]), [*rows[1][:-1], "943 476 5919"]]),
+        "Row 3 has an NHS number",
+    )
     yield _personal("Remarks", "ask jo.bloggs@example.org"), "an e-mail address in `Remarks`"
 
 

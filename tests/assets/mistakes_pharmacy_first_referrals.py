@@ -29,7 +29,7 @@ MISTAKES = Mistakes(
         ({DONE: "-"}, None),
         ({CHANNEL: ""}, "Referring channel: found nothing"),
         ({CHANNEL: "Sub-total"}, "Referring channel: found `Sub-total`"),
-        ({MONTH: "C82001", CODE: "2025-10"}, "like 2025-11"),
+        ({MONTH: "C82001", CODE: "2025-10"}, "a month, not a code"),
     ),
     editions=(
         (({}, {}), "keys_unique", "rows 2 and 3 have the same"),

@@ -99,6 +99,28 @@ def test_a_check_of_the_edition_answers(feed: str, number: int, home: Home) -> N
 
 
 @pytest.mark.parametrize("feed", FEEDS)
+def test_an_example_of_the_template_among_rows_is_named(feed: str, home: Home) -> None:
+    mark = contracts()[feed].synthetic
+    heading, code = TABLES[feed].own
+    assert mark is not None and contracts()[feed].columns[mark.column].published[0] == heading
+    example = "ZZ901" if feed == "enhanced_access" else "Z99901"
+    rows = [{heading: code(number)} for number in range(60)]
+    said = refusal(home, BUILDERS[feed](*rows, {heading: example}))
+    assert said == (
+        f"Row 62: `{example}` is the template's example. Delete the row, and import the file again."
+    )
+    assert refusal(home, BUILDERS[feed]({heading: example})) is None, "alone it is sample data"
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_a_repeated_key_is_told_by_the_headings(feed: str, home: Home) -> None:
+    said = checked(home, feed, (), ({}, {}))["keys_unique"]
+    headings = [contracts()[feed].columns[name].published[0] for name in contracts()[feed].key]
+    assert f"have the same {', '.join(headings)} (" in said and "None" not in said
+    assert "delete one of the rows, or correct the column in which they should differ" in said
+
+
+@pytest.mark.parametrize("feed", FEEDS)
 def test_personal_data_is_neither_kept_nor_repeated(feed: str, tmp_path: Path) -> None:
     rows = lines(BUILDERS[feed]())
     secret = "943 476 5919"

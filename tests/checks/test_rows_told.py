@@ -81,8 +81,9 @@ def test_repeated_keys_name_their_rows(home: Home) -> None:
     found = one(taken, "keys_unique")
     assert (found.verdict, found.failed_rows) == ("fail", 1)
     assert found.message == (
-        "in file1.csv rows 2 and 4 have the same month, practice_code, channel "
-        "(2025-10 | C82001 | PharmRefer)"
+        "in file1.csv rows 2 and 4 have the same Month, Practice code, Referring channel "
+        "(2025-10 | C82001 | PharmRefer); delete one of the rows, or correct the column in which "
+        "they should differ"
     )
     assert taken.state.verdict == "held"
 
@@ -91,7 +92,7 @@ def test_of_many_repeated_keys_the_first_three_are_listed(home: Home) -> None:
     codes = [f"C8200{n}" for n in (4, 3, 2, 1)]
     brought(home, referrals(*({CODE: code} for code in codes * 7)))
     found = one(judged(home, REFERRALS), "keys_unique")
-    first, second, third = found.message.split("; ")
+    first, second, third, _remedy = found.message.split("; ")
     assert "rows 2, 6, 10, 14, 18 and 2 more have the same" in first and "C82004" in first
     assert "C82003" in second and "C82002" in third
 

@@ -39,9 +39,8 @@ def refuse_persons(table: Table) -> None:
         ):
             what = _personal(cell)
             if what:
-                raise NamesPeople(
-                    f"Row {row + 1} below the headings has {what} in `{shown(heading)}`.", REMEDY
-                )
+                where = f"Row {table.row_numbers[row]} has {what} in `{shown(heading)}`."
+                raise NamesPeople(where, REMEDY)
 
 
 def _personal(cell: str) -> str | None:

@@ -54,6 +54,7 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
         raise
     _refuse_by_name(content, table.contract)
     refuse_persons(table)
+    _refuse_examples(table)
     found = _recognised(content, table, today)
     _has_rows_of_the_feed(table)
     return found
@@ -163,6 +164,24 @@ def _months(contract: Contract, written: dict[str | None, int], today: date) -> 
             "Check the file, and this computer's date." if readable else ONLY_MONTHLY,
         )
     return tuple(months)
+
+
+def _refuse_examples(table: Table) -> None:
+    """Refuse a local return with rows of its template among others, by their codes. A file that has
+    only such rows is sample data."""
+    contract, mark = table.contract, table.contract.synthetic
+    heading = _heading_of(table, mark.column) if mark and contract.local_return else None
+    if mark is None or heading is None:
+        return
+    codes = table.rows.select(pl.col(heading).str.strip_chars()).collect().to_series()
+    marked, pattern = codes.str.contains(mark.pattern), contract.columns[mark.column].pattern or ""
+    others = codes.filter(~marked & codes.str.to_uppercase().str.contains(pattern))
+    if marked.any() and not others.is_empty():
+        place = int(str(marked.arg_true()[0]))
+        raise Refused(
+            f"Row {table.row_numbers[place]}: `{shown(codes[place])}` is the template's example.",
+            "Delete the row, and import the file again.",
+        )
 
 
 def _is_sample(table: Table) -> bool:

@@ -38,6 +38,7 @@ class Table:
     """A file's table. `rows`: a text column per heading, blank cells null.
 
     `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1, or 0 if it has none.
+    `row_numbers`: the row of a workbook, or of the file of a local return, in which each one is.
     `stated_on`: the publication date on the workbook's first sheet. `titled`: the month in its
     titles.
     """
@@ -49,6 +50,7 @@ class Table:
     header_row: int = 1
     stated_on: date | None = None
     titled: Titled | None = None
+    row_numbers: tuple[int, ...] = ()
 
 
 def find_beside(content: Content, feed: str) -> Iterator[Table]:
@@ -84,11 +86,12 @@ def find_table(
         sheets = list(read or read_sheets(content.path))
         found = _best_candidate(sheets, feed)
         contract = match_contract(found.headings, feed)
-        rows = table_rows(found, contract).drop(SOURCE_ROW).lazy()
+        body = table_rows(found, contract)
         stated = title_date(contract, sheets[0].rows)
-        rows = with_years(rows, contract, found.headings)
+        rows = with_years(body.drop(SOURCE_ROW).lazy(), contract, found.headings)
         titled = title_month(contract, found.sheet.rows[: found.row - 1], sheets[0].rows)
-        return Table(contract, found.headings, rows, found.sheet.name, found.row, stated, titled)
+        place, numbers = (found.sheet.name, found.row), tuple(body[SOURCE_ROW])
+        return Table(contract, found.headings, rows, *place, stated, titled, numbers)
     if unheaded := match_unheaded(content.path, feed):
         rows = scan_unheaded(content.path, unheaded)
         return Table(unheaded, unheaded.unheaded, rows, header_row=0)
@@ -98,13 +101,23 @@ def find_table(
     except Refused as refusal:
         told = misfit(content.path, feed) or other_separator(headings)
         raise told or refusal from None
-    rows = pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True)
+    rows, numbers = (
+        pl.scan_csv(content.path, infer_schema=False, truncate_ragged_lines=True),
+        tuple[int, ...](),
+    )
     if contract.local_return:
-        try:
-            rows = without_notes(rows.collect(), contract).lazy()
-        except pl.exceptions.PolarsError as error:
-            raise unreadable(error) from error
-    return Table(contract, tuple(headings), with_years(rows, contract, headings))
+        rows, numbers = _typed_rows(rows, contract)
+    rows = with_years(rows, contract, headings)
+    return Table(contract, tuple(headings), rows, row_numbers=numbers)
+
+
+def _typed_rows(rows: pl.LazyFrame, contract: Contract) -> tuple[pl.LazyFrame, tuple[int, ...]]:
+    """The rows of a local return without blank ones and notes, and the row of the file of each."""
+    try:
+        body = without_notes(rows.collect().with_row_index(SOURCE_ROW, 2), contract)
+    except pl.exceptions.PolarsError as error:
+        raise unreadable(error) from error
+    return body.drop(SOURCE_ROW).lazy(), tuple(body[SOURCE_ROW])
 
 
 def read_headings(path: Path) -> list[str]:

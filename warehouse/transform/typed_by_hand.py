@@ -52,7 +52,8 @@ def mistakes(contract: Contract, name: str, source: str) -> Iterator[RowRule]:
         wrong = ~pl.col(name).str.contains(column.pattern)
     spared = column.pattern or (YEARS if column.financial_years else MONTHS)
     for one in MISTAKES:
-        if column.type in one.types and not (one.spared and one.spared in spared):
+        told = (one.only or "") in spared and not (one.spared and one.spared in spared)
+        if column.type in one.types and told:
             broken = wrong & text.str.contains(one.pattern)
             rule = BROKEN[column.type]
             yield RowRule(rule, name, source, broken, one.expected, one.remedy)

@@ -21,7 +21,8 @@ class Mistake:
     """A text that people type in place of a value of some `types`, told by its `pattern`.
 
     `expected`, `remedy`: what is said of it. `spared`: a text in the pattern of a code of which it
-    is one; MONTHS and YEARS: columns of those.
+    is one; `only`: a text in the patterns of the codes of which it is said; MONTHS and YEARS:
+    columns of those.
     """
 
     types: tuple[ColumnType, ...]
@@ -29,6 +30,7 @@ class Mistake:
     expected: str
     remedy: str
     spared: str | None = None
+    only: str | None = None
 
 
 # Type of a column -> the row rule that such a text breaks.
@@ -40,6 +42,10 @@ BROKEN: dict[ColumnType, str] = {
     "count": "count_whole",
     "decimal": "decimal_exact",
 }
+# Codes of practices, networks, sub-ICBs and ICBs; no sub-ICB's ends with a K, as thousands do.
+CODE = r"[A-Z]\s?\d{5}|\d\d[A-JL-Z]|Q[A-Z][A-Z0-9]"
+# Two years that follow each other, from 2000.
+PAIRS = "|".join(f"{one:02d}[/-](20)?{one + 1:02d}" for one in range(99))
 SWAPPED = "check whether two columns are swapped"
 ALL: tuple[ColumnType, ...] = tuple(BROKEN)
 MISTAKES = (
@@ -73,7 +79,15 @@ MISTAKES = (
         "the number itself, not an estimate or a limit",
         "type the exact number; small ones are suppressed here",
     ),
-    Mistake(NUMBERS, r"^(?i:[A-Z]\s?\d{5}|\d\d[A-Z])$", "a number, not a code", SWAPPED),
+    Mistake(
+        NUMBERS, f"^(?i:{CODE}|[A-Z]{{2,3}}\\d[A-Z0-9]{{0,3}})$", "a number, not a code", SWAPPED
+    ),
+    Mistake(
+        NUMBERS,
+        r"^-?\d[\d,.]*\s*(?i:k|mn?|thousand|million)$",
+        "a number without words or units",
+        "type the whole number; for 12k, type 12000",
+    ),
     Mistake(
         NUMBERS,
         r"^(20\d\d-\d\d(-\d\d)?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}-[A-Za-z]{3}|20\d\d/\d\d)$",
@@ -118,6 +132,20 @@ MISTAKES = (
     ),
     Mistake(
         ("month",),
+        f"^(?i:{CODE})$",
+        "a financial year, not a code",
+        f"type it as 2024/25, and {SWAPPED}",
+        spared=MONTHS,
+    ),
+    Mistake(
+        ("month",),
+        f"^(?i:{CODE})$",
+        "a month, not a code",
+        f"type it as YYYY-MM, and {SWAPPED}",
+        spared=YEARS,
+    ),
+    Mistake(
+        ("month",),
         r"^20\d\d$",
         "two years, as 2024/25, not one",
         "a financial year runs from April to March; type both",
@@ -146,9 +174,16 @@ MISTAKES = (
     ),
     Mistake(
         ("month",),
-        r"^(20)?\d\d\s*[/-]\s*(20\d\d|(1[3-9]|[2-9]\d))$",
+        f"^(20)?({PAIRS})$",
         "a month, not a financial year",
         "give each month a row, and type it as YYYY-MM",
+        spared=YEARS,
+    ),
+    Mistake(
+        ("month",),
+        r"^20\d\d\s*[/-]\s*\d\d$",
+        "a month from 01 to 12, as 2024-12, or, in a column of financial years, 2024/25",
+        "type it as YYYY-MM",
         spared=YEARS,
     ),
     Mistake(
@@ -210,6 +245,13 @@ MISTAKES = (
         "a practice's code, not a network's",
         "give each practice a row",
         spared="^U",
+    ),
+    Mistake(
+        ("code",),
+        r"^\d\d[A-Z]$",
+        "an ICB's code, such as QK1, not that of a sub-ICB",
+        "type the code of the ICB to which the sub-ICB belongs",
+        only="^Q",
     ),
     Mistake(
         ("code",),

@@ -281,9 +281,9 @@ MARKED = {
     "registered_patients_map": list_map({}, {"PRACTICE_CODE": "Z00001"}),
     "pharmacy_first": long_claims({}, {"CONTRACTOR_CODE": "ZA001"}),
     "pharmacy_list": pharmacy_list({}, {"PHARMACY_ODS_CODE_(F-CODE)": "ZA001"}),
-    "pharmacy_first_referrals": referrals({}, {"Practice code": "Z00001"}),
+    "pharmacy_first_referrals": referrals({"Practice code": "Z00001"}),
     "nhs_app": app_csv({}, {"ICB Name [1,2]": "NHS Leicester (SYNTHETIC)"}),
-    "nhs_app_practice": app_practice({}, {"Practice code": "Z00001"}),
+    "nhs_app_practice": app_practice({"Practice code": "Z00001"}),
 }
 
 
