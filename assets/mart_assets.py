@@ -14,11 +14,12 @@ from checks.check_catalogue import MART, MART_OWNER, mart_checks
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
 from warehouse.archive.snapshot import one_snapshot, outdated
+from warehouse.base.errors import NOT_MET
 from warehouse.base.home import Home
 from warehouse.base.lock import writing
 from warehouse.base.sql import open_file
 from warehouse.contract.model import contracts
-from warehouse.editions.check_history import CheckResult, append
+from warehouse.editions.check_history import CheckResult, append, reason_of
 from warehouse.lineage.edge_table import edges_of
 from warehouse.lineage.feed_edges import ROWS
 from warehouse.lineage.follow import Index, columns_of, index, made_of
@@ -111,8 +112,11 @@ def build(context: dg.AssetExecutionContext):
         outdated(place)
         built, results = _build(context, place)
         yield from _results(built, results)
-        if any(result.verdict != "pass" for result in results):
-            discard(place, context.run.run_id, built)  # Dagster then does not publish it
+        if failed := [result for result in results if result.verdict != "pass"]:
+            discard(place, context.run.run_id, built)
+            told = "; ".join(reason_of(result) for result in failed)
+            # Before Dagster raises its own error, which only counts them; it publishes neither way.
+            raise dg.Failure(f"{NOT_MET}: {told}", allow_retries=False)
 
 
 def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -35,7 +36,14 @@ UNIQUE = {
     "kpi": "kpi_key",
 }
 
-# rule -> (the fault, the query that finds it). One row per fault.
+# Whose edition is at fault: feeds of a figure's KPI, its numerator's first, each with the newest
+# edition that the figure uses.
+BEHIND = """SELECT s.feed || ' ' || max(s.edition)
+            FROM governance.figure_source AS s JOIN governance.kpi_feed AS k USING (feed)
+            WHERE k.kpi_id = $kpi AND s.month = $month AND s.edition <= $edition
+            GROUP BY s.feed ORDER BY max(k.part) DESC, s.feed"""
+# rule -> (the fault, the query that finds it). One row per fault; of a wrong figure also its KPI,
+# month and edition.
 OFFENCES = {
     "opens_read_only": (
         f"a file in another storage format than {STORAGE}, or a writable one",
@@ -106,9 +114,10 @@ OFFENCES = {
     ),
     "shares_in_range": (
         "a share outside 0 to 1",
-        """SELECT concat_ws(' ', kpi_id, org_level, org_code, month, value) AS offence
+        """SELECT concat_ws(' ', kpi_id, 'of', org_level, org_code, 'in', left(month::VARCHAR, 7),
+                            'is', round(value, 4)) AS offence, kpi_id, month, edition
            FROM kpi_vintage JOIN kpi USING (kpi_id)
-           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1""",
+           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1 ORDER BY kpi_vintage.denominator, 1""",
     ),
     "absent_is_null": (
         "a figure whose status and value disagree, or without a value and a reason for that",
@@ -127,8 +136,9 @@ OFFENCES = {
     ),
     "mart_people_within_population": (
         "more people than registered patients, such as sessions counted as people",
-        """SELECT concat_ws(' ', f.kpi_id, f.org_level, f.org_code, f.month, f.value, '>', p.value)
-               AS offence
+        """SELECT concat_ws(' ', f.kpi_id, 'of', f.org_level, f.org_code, 'in',
+                            left(f.month::VARCHAR, 7), 'is', f.value, '>', p.value) AS offence,
+               f.kpi_id, f.month, f.edition
            FROM kpi_monthly AS f
            JOIN kpi AS k ON k.kpi_id = f.kpi_id AND k.unit = 'people'
            JOIN kpi_monthly AS p ON p.kpi_id IN (SELECT unnest(getvariable('populations')))
@@ -214,14 +224,31 @@ def _populations() -> list[str]:
 def _evidence(db: duckdb.DuckDBPyConnection, rule: str) -> Evidence:
     offence, sql = OFFENCES[rule]
     [(figures,)] = db.execute("SELECT count(*) FROM kpi_period").fetchall()
-    found = [str(row[0]) for row in db.execute(sql).fetchall()]
+    rows = db.execute(sql).fetchall()
+    found = [str(row[0]) for row in rows]
     return offences(
         rule,
         found,
         expected=f"no case of {offence}",
         observed=", ".join(found[:SHOWN]) or "none",
         total=figures,
-        message=f"{len(found):,} found; the mart is not published, and the last good one stays",
+        message=f"{len(found):,} found; the mart is not published, and the last good one stays"
+        + _what_to_do(db, [row[1:] for row in rows[:SHOWN] if len(row) > 1]),
+    )
+
+
+def _what_to_do(db: duckdb.DuckDBPyConnection, figures: list[tuple[Any, ...]]) -> str:
+    """Name the editions behind wrong figures, and how to publish the others without them."""
+    behind = dict[str, None]()
+    for figure in figures:
+        asked = dict(zip(("kpi", "month", "edition"), figure, strict=True))
+        behind |= dict.fromkeys(str(one) for (one,) in db.execute(BEHIND, asked).fetchall())
+    if not behind:
+        return ""
+    return (
+        f"; made from {', '.join(behind)}: correct the file at fault and import it, or hold its "
+        f"edition to publish the others (access-recovery hold {next(iter(behind))} --reason TEXT), "
+        "then run access-recovery refresh"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from warehouse.base.errors import AGAIN, plain
+from warehouse.base.errors import AGAIN, NOT_MET, plain
 from warehouse.base.home import Home
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -36,6 +36,8 @@ def unpublished(failure: str, home: Home) -> tuple[str, str]:
             "What was published before stays published. Give the mart more memory: a larger "
             f"`memory_mb:` in {home.settings} (docs/operations.md), then run the refresh again."
         )
+    if NOT_MET in failure:
+        return failure, "What was published before stays published."
     return full_disk(failure, home) if says_full(failure) else (failure, AGAIN)
 
 

@@ -9,13 +9,17 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from assets.feeds.gp_patient_survey.testing import build
+from pipelines.alerts.find_problems import problems
 from pipelines.cli.main import app
 from pipelines.operations.refresh import Batch, neighbours, plan, refresh
+from tests.checks.support_checks import brought, judged
 from tests.e2e.command import run
 from tests.e2e.reading import figures
 from tests.support import write_coverage, write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.editions.status import accept
 from warehouse.transform.lake import lake_paths
 
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}
@@ -81,6 +85,22 @@ def test_what_is_held_or_refused_keeps_nothing_else_from_being_published(october
     assert status == "held"
     assert "Robot" in reasons
     assert say_refresh().exit_code == 1, "it stays held, and says so"
+
+
+def test_a_mart_that_does_not_meet_its_checks_names_figure_and_edition(october: Home) -> None:
+    """An edition that somebody accepted all the same; on the screen and in alerts."""
+    feed, survey = "gp_patient_survey", "2026-03"
+    brought(october, build({"received": 1100, "distributed": 400}), edition=survey)
+    assert judged(october, feed, survey).state.verdict == "held"
+    accept(october, feed, survey, "As published", "A. Person")
+    done = say_refresh()
+    assert done.exit_code == 1
+    [alert] = [one for one in problems(october) if one.key == "refresh"]
+    for told in (" ".join(done.stderr.split()), alert.what):
+        assert "Every share lies between 0 and 1" in told and "Dagster" not in told
+        assert "gp_patient_survey_response_rate of practice C82001 in 2026-03 is 2.75" in told
+        assert f"access-recovery hold {feed} {survey} --reason TEXT" in told
+    assert "--debug" not in done.stderr
 
 
 def test_nothing_is_published_when_nothing_is_accepted(home: Home) -> None:

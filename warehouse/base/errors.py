@@ -30,6 +30,7 @@ MISTAKES = {
     *("RecursionError", "StopIteration", "TypeError"),
 }
 INTERNAL = re.compile(r"INTERNAL Error: |FATAL Error: ")
+NOT_MET = "The mart does not meet its checks"  # how the failure of a mart that is built begins
 AGAIN = (
     "What was published before stays published. Run again with --debug for details: "
     "access-recovery --debug refresh."

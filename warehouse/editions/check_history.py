@@ -245,7 +245,7 @@ def record(
         skipped=tally["skipped"],
         run_id=run_id,
         judged_at=datetime.now(UTC).replace(microsecond=0),
-        reasons=[_reason(result) for result in failed],
+        reasons=[reason_of(result) for result in failed],
         failed_rules=sorted({_broken(result) for result in failed}),
         files=sorted(files),
         held_months=list(held_months),
@@ -258,7 +258,8 @@ def _broken(result: CheckResult) -> str:
     return f"{result.rule} ({result.column_name})" if result.column_name else result.rule
 
 
-def _reason(result: CheckResult) -> str:
+def reason_of(result: CheckResult) -> str:
+    """Return in a line what a check found, what it expected, and what to do."""
     column = f" ({result.column_name})" if result.column_name else ""
     tail = f"; {result.message}" if result.message else ""
     return f"{result.title}{column}: found {result.observed}, expected {result.expected}{tail}"
