@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.check_evidence import NOTHING, SHOWN, Evidence, compared, skipped
+from checks.check_evidence import NOTHING, SHOWN, Evidence, compared, listed, skipped
 from checks.edition_view import EditionView
 from checks.missing_members import absent, as_before
 from warehouse.base.months import month_text
@@ -31,9 +31,24 @@ def cells_whole(view: EditionView) -> Evidence:
         observed=f"{unreliable.height:,} organisation-months" + (f": {shown}" if shown else ""),
         failed_rows=unreliable.height,
         total_rows=0 if cells is None else cells.height,
-        message="these keep their last good figure, if an earlier edition has one"
-        if unreliable.height
-        else "",
+        message=_what_becomes(view, cells, unreliable) if cells is not None else "",
+    )
+
+
+def _what_becomes(view: EditionView, cells: pl.DataFrame, unreliable: pl.DataFrame) -> str:
+    """Say what is published of unreliable organisation-months, and of months without others."""
+    if unreliable.is_empty():
+        return ""
+    whole = cells.group_by("month").agg(pl.col("unreliable").all()).filter("unreliable")
+    months = [month_text(month) for month in whole["month"].sort()]
+    kept = "these keep their last good figure, if an earlier edition has one"
+    rows = view.rows_of_any()
+    if not months or not rows:
+        return kept
+    are = f"row {rows[0]} is" if len(rows) == 1 else f"rows {listed(rows)} are"
+    return (
+        f"nothing of {listed(months)} is published from this edition until {are} corrected, "
+        f"because the organisation may be any; {kept}"
     )
 
 

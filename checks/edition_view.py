@@ -22,6 +22,7 @@ from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.lake import LakePaths, TidyFacts, lake_paths, quarantine_of
 from warehouse.transform.measure import month_of
+from warehouse.transform.unreliable import count_bearing, readable_code
 
 QUARANTINED: dict[str, type[pl.DataType]] = {
     "rule": pl.String,
@@ -93,6 +94,14 @@ class EditionView:
             if rows is not None:
                 found.append(rows.with_columns(pl.lit(file.file_name).alias("file_name")))
         return pl.concat(found)
+
+    def rows_of_any(self) -> list[str]:
+        """Return the quarantined rows with a count whose organisation can't be read, so that it may
+        be any: numbers as in a spreadsheet."""
+        frames = [quarantine_of(self.home, file) for file in self.files]
+        lost = [count_bearing(one, self.contract) for one in frames if one is not None]
+        rows = [one.filter(readable_code(self.contract).is_null())[SOURCE_ROW] for one in lost]
+        return [str(number) for one in rows for number in one.sort()]
 
     def cells(self, feed: str | None = None) -> pl.DataFrame | None:
         """Measures of every file of this feed's edition, or of another feed's same edition.

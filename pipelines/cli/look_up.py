@@ -112,8 +112,9 @@ def show(
         place = search.organisation_named(db, org, places, found["levels"])
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
         synthetic = is_synthetic(db)
+        lost = [] if rows else search.unreliable_editions(db, found["kpi_id"])
     if not rows:
-        raise search.NoMatch(*_no_figures(found, place))
+        raise search.NoMatch(*_no_figures(found, place, lost))
     if period is not None:
         wanted = period_named(found["kpi_id"], period)
         rows = [row for row in rows if row["month"] == wanted]
@@ -219,8 +220,9 @@ def _newest(row: Row) -> str:
     return row["newest_period"] or "none yet"
 
 
-def _no_figures(kpi: Row, place: Row) -> tuple[str, str]:
-    """Why a place has no figures of a KPI, and what there is."""
+def _no_figures(kpi: Row, place: Row, lost: list[str]) -> tuple[str, str]:
+    """Why a place has no figures of a KPI (`lost`: editions with unreliable ones), and what there
+    is."""
     from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
 
     if place["org_code"] in not_shown_alone():
@@ -228,7 +230,7 @@ def _no_figures(kpi: Row, place: Row) -> tuple[str, str]:
     of_levels = _levels(kpi["levels"]) or "no place yet"
     return (
         f"The mart has no {kpi['kpi_id']} of {place['org_code']}.",
-        f"It has figures of {of_levels}.",
+        " ".join([f"It has figures of {of_levels}.", *lost]),
     )
 
 

@@ -40,6 +40,24 @@ def test_of_a_published_file_only_the_first_invalid_row_is_listed(home: Home) ->
     assert found.message.startswith("2 row(s) quarantined, the first is row 3 of file1.csv; ")
 
 
+def test_a_row_of_any_organisation_says_what_it_costs(home: Home) -> None:
+    brought(home, referrals({}, {CODE: "C82002"}, {CODE: "C8200I"}))
+    found = one(judged(home, REFERRALS), "cells_whole")
+    assert (found.verdict, found.failed_rows) == ("warn", 2)
+    assert found.message == (
+        f"nothing of {found.edition} is published from this edition until row 4 is corrected, "
+        "because the organisation may be any; these keep their last good figure, if an earlier "
+        "edition has one"
+    )
+
+
+def test_a_row_of_a_known_organisation_costs_that_one_alone(home: Home) -> None:
+    brought(home, referrals({}, {CODE: "C82002"}, {CODE: "C82002", SENT: "about 4"}))
+    found = one(judged(home, REFERRALS), "cells_whole")
+    assert found.failed_rows == 1
+    assert "nothing of" not in found.message and found.message.startswith("these keep")
+
+
 # Totals and months that a spreadsheet changed
 
 

@@ -41,6 +41,22 @@ def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[
     return _with_months(db, found)
 
 
+def unreliable_editions(db: duckdb.DuckDBPyConnection, kpi_id: str) -> list[str]:
+    """Sentences on the editions of a KPI's feed that have figures which are not published because
+    rows are in quarantine."""
+    found = rows(
+        db,
+        """SELECT c.feed, c.edition, c.message FROM governance.check_result AS c
+           JOIN kpi AS k ON c.feed = k.feed
+           WHERE k.kpi_id = $kpi AND c.rule = 'cells_whole'
+           QUALIFY c.message <> '' AND c.run_id = first_value(c.run_id) OVER (
+               PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id)
+           ORDER BY c.feed, c.edition""",
+        kpi=kpi_id,
+    )
+    return [f"{one['feed']} {one['edition']}: {one['message']}." for one in found]
+
+
 def _with_months(db: duckdb.DuckDBPyConnection, kpis: list[Row]) -> list[Row]:
     """Add levels and months to KPIs, whose figures alone are read."""
     known = rows(

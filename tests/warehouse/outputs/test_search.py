@@ -3,10 +3,11 @@
 import csv
 import json
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.look_up import spark_line
+from pipelines.cli.look_up import _no_figures, spark_line
 from pipelines.cli.main import app
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
@@ -17,6 +18,7 @@ from warehouse.outputs.search import (
     kpi_named,
     organisation_named,
     series,
+    unreliable_editions,
 )
 from warehouse.settings import HOME_HEADLINES
 
@@ -148,3 +150,25 @@ def test_the_version_is_that_of_the_package() -> None:
     from importlib.metadata import version
 
     assert run("--version").stdout.strip() == f"access-recovery {version('access-recovery')}"
+
+
+def test_why_nothing_is_published_is_the_newest_word_of_the_check() -> None:
+    db = duckdb.connect()
+    db.execute("CREATE SCHEMA governance")
+    db.execute("CREATE TABLE kpi AS SELECT 'sent' AS kpi_id, 'returns' AS feed")
+    db.execute(
+        """CREATE TABLE governance.check_result AS FROM (VALUES
+           ('returns', '2024-12', 'cells_whole', 'row 4 is bad', 'r1', TIMESTAMP '2025-01-01'),
+           ('returns', '2025-01', 'cells_whole', 'row 9 is bad', 'r1', TIMESTAMP '2025-02-01'),
+           ('returns', '2025-01', 'cells_whole', '', 'r2', TIMESTAMP '2025-02-02'),
+           ('returns', '2024-12', 'code_pattern', 'another check', 'r1', TIMESTAMP '2025-01-01'),
+           ('others', '2024-12', 'cells_whole', 'row 5 is bad', 'r1', TIMESTAMP '2025-01-01')
+           ) AS c(feed, edition, rule, message, run_id, checked_at)"""
+    )
+    lost = unreliable_editions(db, "sent")
+    assert lost == ["returns 2024-12: row 4 is bad."]
+    kpi, place = {"kpi_id": "sent", "levels": []}, {"org_code": "C82001"}
+    assert _no_figures(kpi, place, lost) == (
+        "The mart has no sent of C82001.",
+        "It has figures of no place yet. returns 2024-12: row 4 is bad.",
+    )
