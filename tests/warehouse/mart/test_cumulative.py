@@ -14,6 +14,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.explain.figure import explain
 from warehouse.explain.source_rows import rows_of
+from warehouse.kpi.catalogue import catalogue
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish
 
@@ -153,6 +154,17 @@ def test_an_explanation_lists_only_whom_the_month_counts(mart: Mart) -> None:
     assert [(one["org_code"], one["text"]) for one in may.lists["left_out"]] == [
         ("C82003", "no value, or a suppressed one, of 2024-04")
     ]
+
+
+def test_practices_with_a_figure_are_those_of_the_figure_since_april(mart: Mart) -> None:
+    def practices(kpi: str) -> int:
+        cells = explain(mart.path, kpi, "04C", parse_month("2024-05")).cells
+        return len({one["org_code"] for one in cells})
+
+    counted = values(mart, "gp_pharmacy_referral_practices_with_figure")["2024-05"]
+    assert (counted, practices(SINCE), practices(MONTH)) == (3, 3, 2)
+    kpi = catalogue()["gp_pharmacy_referral_practices_with_figure"]
+    assert kpi.title.endswith("since April")
 
 
 def test_a_month_without_a_figure_names_the_missing_edition(mart: Mart) -> None:
