@@ -46,15 +46,19 @@ def unreliable_editions(db: duckdb.DuckDBPyConnection, kpi_id: str) -> list[str]
     rows are in quarantine."""
     found = rows(
         db,
-        """SELECT c.feed, c.edition, c.message FROM governance.check_result AS c
+        """SELECT c.feed, c.edition FROM governance.check_result AS c
            JOIN kpi AS k ON c.feed = k.feed
            WHERE k.kpi_id = $kpi AND c.rule = 'cells_whole'
-           QUALIFY c.message <> '' AND c.run_id = first_value(c.run_id) OVER (
+           QUALIFY c.verdict IN ('warn', 'fail') AND c.run_id = first_value(c.run_id) OVER (
                PARTITION BY c.feed, c.edition ORDER BY c.checked_at DESC, c.run_id)
            ORDER BY c.feed, c.edition""",
         kpi=kpi_id,
     )
-    return [f"{one['feed']} {one['edition']}: {one['message']}." for one in found]
+    return [
+        f"Figures of {one['feed']} {one['edition']} are not published until rows in quarantine are "
+        f"corrected: access-recovery warnings {one['feed']} names them."
+        for one in found
+    ]
 
 
 def _with_months(db: duckdb.DuckDBPyConnection, kpis: list[Row]) -> list[Row]:

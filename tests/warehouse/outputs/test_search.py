@@ -152,23 +152,26 @@ def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").stdout.strip() == f"access-recovery {version('access-recovery')}"
 
 
-def test_why_nothing_is_published_is_the_newest_word_of_the_check() -> None:
+def test_why_nothing_is_published_is_the_newest_verdict_of_the_check() -> None:
     db = duckdb.connect()
     db.execute("CREATE SCHEMA governance")
     db.execute("CREATE TABLE kpi AS SELECT 'sent' AS kpi_id, 'returns' AS feed")
     db.execute(
         """CREATE TABLE governance.check_result AS FROM (VALUES
-           ('returns', '2024-12', 'cells_whole', 'row 4 is bad', 'r1', TIMESTAMP '2025-01-01'),
-           ('returns', '2025-01', 'cells_whole', 'row 9 is bad', 'r1', TIMESTAMP '2025-02-01'),
-           ('returns', '2025-01', 'cells_whole', '', 'r2', TIMESTAMP '2025-02-02'),
-           ('returns', '2024-12', 'code_pattern', 'another check', 'r1', TIMESTAMP '2025-01-01'),
-           ('others', '2024-12', 'cells_whole', 'row 5 is bad', 'r1', TIMESTAMP '2025-01-01')
-           ) AS c(feed, edition, rule, message, run_id, checked_at)"""
+           ('returns', '2024-12', 'cells_whole', 'warn', 'r1', TIMESTAMP '2025-01-01'),
+           ('returns', '2025-01', 'cells_whole', 'warn', 'r1', TIMESTAMP '2025-02-01'),
+           ('returns', '2025-01', 'cells_whole', 'pass', 'r2', TIMESTAMP '2025-02-02'),
+           ('returns', '2024-12', 'code_pattern', 'warn', 'r1', TIMESTAMP '2025-01-01'),
+           ('others', '2024-12', 'cells_whole', 'warn', 'r1', TIMESTAMP '2025-01-01')
+           ) AS c(feed, edition, rule, verdict, run_id, checked_at)"""
     )
     lost = unreliable_editions(db, "sent")
-    assert lost == ["returns 2024-12: row 4 is bad."]
+    assert lost == [
+        "Figures of returns 2024-12 are not published until rows in quarantine are corrected: "
+        "access-recovery warnings returns names them."
+    ]
     kpi, place = {"kpi_id": "sent", "levels": []}, {"org_code": "C82001"}
     assert _no_figures(kpi, place, lost) == (
         "The mart has no sent of C82001.",
-        "It has figures of no place yet. returns 2024-12: row 4 is bad.",
+        f"It has figures of no place yet. {lost[0]}",
     )
