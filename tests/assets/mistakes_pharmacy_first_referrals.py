@@ -38,6 +38,11 @@ MISTAKES = Mistakes(
             "part_within_total",
             "Referrals completed is above Referrals sent",
         ),
+        (
+            ({SENT: 12, ACCEPTED: 14, DONE: 11},),
+            "part_within_total",
+            "Referrals accepted is above Referrals sent in row 2",
+        ),
         (({}, {CODE: "C82999"}), "practices_known", "row 3: C82999: on no patient list"),
         (({}, {CODE: "C82002"}), "practices_known", "row 3: C82002 is closed"),
         (

@@ -27,6 +27,17 @@ MISTAKES = Mistakes(
     ),
     editions=(
         (({}, {}), "keys_unique", "rows 2 and 3 have the same"),
+        (
+            ({}, {CODE: "C82002", LIVE: "No", SINCE: "2023-11-20"}),
+            "telephony_go_live",
+            "row 3: C82002 is No, with go-live date 2023-11-20, before the month",
+        ),
+        (
+            ({SINCE: "2025-10-31"}, {CODE: "C82002", SINCE: "2026-04-01"}),
+            "telephony_go_live",
+            "1 of 2 rows with a date differ; row 3: C82002 is Yes, with go-live date 2026-04-01, "
+            "after the month",
+        ),
         (({}, {CODE: "C82999"}), "practices_known", "row 3: C82999: on no patient list"),
         (({}, {CODE: "C82002"}), "practices_known", "row 3: C82002 is closed"),
     ),

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from assets.ingest import take_in
 from tests.assets.mistakes import (
     Mistakes,
     as_csv,
@@ -118,6 +119,17 @@ def test_a_repeated_key_is_told_by_the_headings(feed: str, home: Home) -> None:
     headings = [contracts()[feed].columns[name].published[0] for name in contracts()[feed].key]
     assert f"have the same {', '.join(headings)} (" in said and "None" not in said
     assert "delete one of the rows, or correct the column in which they should differ" in said
+
+
+def test_more_referrals_accepted_and_completed_than_sent_are_held(home: Home) -> None:
+    row = {"Referrals sent": 12, "Referrals accepted": 14, "Referrals completed": 15}
+    feed = "pharmacy_first_referrals"
+    imported(home, write(home.root.parent / "return.csv", BUILDERS[feed](row)))
+    taken = take_in(home, feed, "2025-10", "run")
+    assert taken is not None and taken.state.verdict == "held"
+    reasons = " ".join(taken.state.reasons)
+    assert "Referrals accepted is above Referrals sent in row 2" in reasons
+    assert "Referrals completed is above Referrals sent in row 2" in reasons
 
 
 @pytest.mark.parametrize("feed", FEEDS)
