@@ -117,7 +117,8 @@ OFFENCES = {
         """SELECT concat_ws(' ', kpi_id, 'of', org_level, org_code, 'in', left(month::VARCHAR, 7),
                             'is', round(value, 4)) AS offence, kpi_id, month, edition
            FROM kpi_vintage JOIN kpi USING (kpi_id)
-           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1 ORDER BY kpi_vintage.denominator, 1""",
+           WHERE unit = 'share' AND NOT value BETWEEN 0 AND 1
+            ORDER BY kpi_vintage.denominator, 1""",
     ),
     "absent_is_null": (
         "a figure whose status and value disagree, or without a value and a reason for that",
