@@ -178,7 +178,7 @@ def of_files(feed: str) -> Iterator[tuple[Change, Words]]:
     )
     yield (
         lambda rows: as_csv([[f"{rows[0][0][:-1]}x", *rows[0][1:]], *rows[1:]]),
-        "instead?)",
+        f"Rename the heading `{first[:-1]}x` to `{first}`, if it has these figures. For a local",
     )
     yield lambda rows: as_csv([[*row, row[0]] for row in rows]), "Two headings for one column"
     yield lambda rows: as_csv([rows[0]]), "headings but no rows"

@@ -47,6 +47,7 @@ def test_a_service_that_is_missing_is_named(home: Home) -> None:
     taken = judged(home, CLAIMS)
     result = one(taken, "pharmacy_services_present")
     assert (result.verdict, result.observed) == ("fail", "7 of 9 present")
+    assert result.message.endswith("; file1.csv names services under `CONTENT`")
     assert result.message.startswith("missing: Impetigo, Shingles; totals without them")
     assert taken.state.verdict == "held"
 

@@ -19,6 +19,8 @@ ONLY_MONTHLY = (
     "Daily or weekly files of the same publication are not this feed; import the monthly one."
 )
 
+TEMPLATE = "For a local return, `access-recovery template` writes an empty one."
+
 
 def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract:
     """The contract whose required headings are all present, and none of them twice.
@@ -35,16 +37,30 @@ def match_contract(headings: Sequence[str], feed: str | None = None) -> Contract
         _refuse_doubled(nearest, headings)
         return nearest
     _refuse_known(headings)
-    if len(missing) * 2 > len(nearest.required(headings)):
+    far = _is_far(nearest, missing, headings)
+    if far and not feed:
         raise Refused(
             f"Column headings match no known feed (found: {_known_words(headings)}).",
-            "Check that it is one of the publications in `access-recovery status`, "
-            "and that the first line has the headings.",
+            "Check that it is one of the publications in `access-recovery status`, and that the "
+            f"first line has the headings. {TEMPLATE}",
         )
+    likely = _likely(nearest, missing, headings)
+    opening = f"It is not like {feed}:" if far else f"It looks like {nearest.feed}, but"
     raise Refused(
-        f"It looks like {nearest.feed}, but {_missing_text(nearest, missing, headings)}.",
-        _missing_remedy(nearest, missing, headings),
+        f"{opening} {_missing_text(nearest, likely)}.",
+        _missing_remedy(nearest, likely, headings),
     )
+
+
+def _is_far(contract: Contract, missing: list[str], headings: Sequence[str]) -> bool:
+    """Whether a table lacks more than half of what a feed requires, or has nothing of a local
+    return but months and codes, which any file may have."""
+    required, present = contract.required(headings), contract.columns_in(headings)
+    none_own = contract.local_return and all(
+        contract.columns[name].type in ("month", "date", "code") for name in present
+    )
+    similar = any(_likely(contract, missing, headings).values())
+    return len(missing) * 2 > len(required) or (none_own and not similar)
 
 
 def _refuse_known(headings: Sequence[str]) -> None:
@@ -99,10 +115,22 @@ def _read_of(contract: Contract, headings: Sequence[str]) -> set[str]:
     return {h for h in headings if contract.column_of(h) or contract.is_label(h)}
 
 
-def _missing_remedy(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
+def _missing_remedy(
+    contract: Contract, likely: dict[str, str | None], headings: Sequence[str]
+) -> str:
     finer = [h for h in _spare(contract, headings) if re.search("date|day|week", fold(h))]
-    if contract.edition.content in missing and finer:
+    if contract.edition.content in likely and finer:
         return ONLY_MONTHLY
+    if contract.local_return:
+        wanted = {name: _published(contract, name)[0] for name in likely}
+        told = [
+            f"rename the heading `{shown(found)}` to `{wanted[name]}`"
+            if found
+            else f"add a column `{wanted[name]}`"
+            for name, found in likely.items()
+        ]
+        words = ", and ".join(told)
+        return f"{words[0].upper()}{words[1:]}, if it has these figures. {TEMPLATE}"
     return (
         "If the publisher renamed a column, add the new heading to "
         f"assets/feeds/{contract.feed}/contract.yaml; otherwise download the file again."
@@ -120,13 +148,32 @@ def missing_columns(contract: Contract, headings: Sequence[str]) -> list[str]:
     return [*missing, *contract.missing_labels(headings)]
 
 
-def _missing_text(contract: Contract, missing: list[str], headings: Sequence[str]) -> str:
-    spare = _spare(contract, headings)
-    parts = []
+def _likely(
+    contract: Contract, missing: list[str], headings: Sequence[str]
+) -> dict[str, str | None]:
+    """Missing column -> the heading that is likely to be it; one with a percentage is no count."""
+    found: dict[str, str | None] = {}
     for name in missing:
-        wanted = _published(contract, name)
-        found = nearest_heading(wanted, spare) or _respelt(contract, wanted, headings)
-        parts.append(f"`{wanted[0]}`" + (f" (found `{shown(found)}` instead?)" if found else ""))
+        wanted, count = _published(contract, name), _is_count(contract, name)
+        taken = set(found.values())
+        spare = [
+            h for h in _spare(contract, headings) if h not in taken and not (count and "%" in h)
+        ]
+        found[name] = nearest_heading(wanted, spare) or _respelt(contract, wanted, headings)
+    return found
+
+
+def _is_count(contract: Contract, name: str) -> bool:
+    """Whether a column, or a label of the wide layout, has counts."""
+    return name not in contract.columns or contract.columns[name].type == "count"
+
+
+def _missing_text(contract: Contract, likely: dict[str, str | None]) -> str:
+    parts = [
+        f"`{_published(contract, name)[0]}`"
+        + (f" (found `{shown(found)}` instead?)" if found else "")
+        for name, found in likely.items()
+    ]
     noun = "column is" if len(parts) == 1 else "columns are"
     return f"the {noun} missing: {', '.join(parts)}"
 

@@ -37,10 +37,21 @@ def services(view: EditionView) -> Evidence:
         expected=f"{len(wanted)} service(s)",
         observed=f"{len(wanted) - len(missing)} of {len(wanted)} present",
         message=f"missing: {', '.join(missing)}; totals without them would be too small; if the "
-        "publisher renamed a service, add the new name to the contract"
+        f"publisher renamed a service, add the new name to the contract; {_named_in(view)}"
         if missing
         else "",
     )
+
+
+def _named_in(view: EditionView) -> str:
+    """Describe the headings under which each file names its services."""
+    contract, told = view.contract, list[str]()
+    for file in view.files:
+        column = contract.columns_in(file.headings).get("service")
+        named = [column] if column else [h for h in file.headings if contract.is_label(h)]
+        headings = listed([f"`{heading}`" for heading in named], SHOWN)
+        told.append(f"{file.file_name} names services under {headings or 'no heading'}")
+    return "; ".join(told)
 
 
 def _all_there(

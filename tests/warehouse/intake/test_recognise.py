@@ -115,7 +115,9 @@ def test_headings_of_the_ccg_era(tmp_path: Path) -> None:
 def test_no_feed_is_taken_for_another(feed: str, tmp_path: Path) -> None:
     for other in FEEDS.keys() - {feed}:
         error = refusal(tmp_path, FEEDS[feed], other)
-        assert "known feed" in error.reason or f"looks like {other}, but" in error.reason
+        assert f"is not like {other}: the column" in error.reason or (
+            f"looks like {other}, but" in error.reason
+        )
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -127,6 +129,25 @@ def test_order_case_spaces_quotes_and_further_columns_do_not_matter(
     content = ",".join([*names, "New Column"]) + "\n" + ",".join([*values, "1"]) + "\n"
     found = look_at(tmp_path, content.encode())
     assert (found.contract.feed, found.rows) == (feed, 1)
+
+
+def test_a_feed_that_is_asked_for_lists_what_it_misses(tmp_path: Path) -> None:
+    content = b"Practice code,% registered users 13+,Log-ins counted\nC82001,10%,3\n"
+    error = refusal(tmp_path, content, "nhs_app_practice")
+    assert error.reason == (
+        "It is not like nhs_app_practice: the columns are missing: `Month`, "
+        "`Registered users 13+`, `Log-ins` (found `Log-ins counted` instead?)."
+    )
+    assert "add a column `Registered users 13+`, and rename the heading `Log-ins counted` to" in (
+        error.remedy
+    )
+    assert "`access-recovery template`" in error.remedy
+
+
+def test_months_and_codes_are_like_no_local_return(tmp_path: Path) -> None:
+    error = refusal(tmp_path, b"Month,Practice code,Colour\n2025-10,C82001,red\n")
+    assert error.reason.startswith("Column headings match no known feed")
+    assert "`access-recovery template`" in error.remedy
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -145,7 +166,9 @@ def test_a_missing_column_is_named(feed: str, tmp_path: Path) -> None:
         assert f"It looks like {feed}, but the column is missing" in error.reason
         assert f"`{column.published[0]}`" in error.reason
         assert "found" not in error.reason
-        assert f"assets/feeds/{feed}/contract.yaml" in error.remedy
+        local = f"Add a column `{column.published[0]}`, if it has these figures."
+        told = local if contracts()[feed].local_return else f"assets/feeds/{feed}/contract.yaml"
+        assert told in error.remedy
 
 
 def test_two_missing_columns_are_both_named(tmp_path: Path) -> None:
