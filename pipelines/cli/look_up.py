@@ -104,6 +104,7 @@ def show(
     """Show the months (or years, or surveys) of one KPI and place: value, change on the year,
     status, and a spark line."""
     from warehouse.base.sql import is_synthetic
+    from warehouse.explain.no_figures import no_figures
     from warehouse.outputs import search
 
     screen = Screen()
@@ -112,9 +113,9 @@ def show(
         place = search.organisation_named(db, org, places, found["levels"])
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
         synthetic = is_synthetic(db)
-        lost = [] if rows else search.unreliable_editions(db, found["kpi_id"])
-    if not rows:
-        raise search.NoMatch(*_no_figures(found, place, lost))
+        if not rows:
+            lost = search.unreliable_editions(db, found["kpi_id"])
+            raise search.NoMatch(*no_figures(db, found["kpi_id"], place["org_code"], lost))
     if period is not None:
         wanted = period_named(found["kpi_id"], period)
         rows = [row for row in rows if row["month"] == wanted]
@@ -218,20 +219,6 @@ def _span(row: Row) -> str:
 
 def _newest(row: Row) -> str:
     return row["newest_period"] or "none yet"
-
-
-def _no_figures(kpi: Row, place: Row, lost: list[str]) -> tuple[str, str]:
-    """Why a place has no figures of a KPI (`lost`: editions with unreliable ones), and what there
-    is."""
-    from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
-
-    if place["org_code"] in not_shown_alone():
-        return NOT_SHOWN
-    of_levels = _levels(kpi["levels"]) or "no place yet"
-    return (
-        f"The mart has no {kpi['kpi_id']} of {place['org_code']}.",
-        " ".join([f"It has figures of {of_levels}.", *lost]),
-    )
 
 
 def _levels(levels: list[str]) -> str:

@@ -115,7 +115,7 @@ def _why_not(
         {"kpi": kpi_id},
     ).fetchall()
     if code not in dict(names):
-        return _no_place(code, dict(names))
+        return _no_place(db, kpi_id, code, dict(names))
     [(first, last, here)] = db.execute(
         """SELECT min(period_label), max(period_label), bool_or(month = $month) FROM kpi_period
            WHERE kpi_id = $kpi AND org_code = $code AND (value IS NOT NULL OR month = $month)""",
@@ -143,11 +143,16 @@ def _why_not(
     )
 
 
-def _no_place(code: str, known: dict[str, str]) -> Unanswerable:
-    from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
+def _no_place(
+    db: duckdb.DuckDBPyConnection, kpi_id: str, code: str, names: dict[str, str]
+) -> Unanswerable:
+    from warehouse.explain.no_figures import levels_of, no_figures
+    from warehouse.reference.special_services import not_shown_alone
 
-    hidden = code in not_shown_alone()
-    return Unanswerable(*(NOT_SHOWN if hidden else unknown("organisation", code, known)))
+    known = code in not_shown_alone() or levels_of(db, code)
+    return Unanswerable(
+        *(no_figures(db, kpi_id, code) if known else unknown("organisation", code, names))
+    )
 
 
 def _period(kpi_id: str, month: date) -> tuple[str, str]:

@@ -127,6 +127,11 @@ def test_a_figure_of_a_local_return_is_explained_without_names_and_counts(
     [
         (("appointment", *OCTOBER), 'Unknown KPI "appointment". Did you mean appointments'),
         (("appointments", "--org", "04CC", "--month", "2025-10"), "Did you mean 04C ("),
+        (
+            ("pharmacy_first_referrals", "--org", "C82001", "--month", "2025-10"),
+            "published only with `practice_level: true` under `disclosure:` in settings.yaml. "
+            "It has figures of sub-ICBs",
+        ),
         (("appointments", "--org", "04C", "--month", "2019-10"), "It has 2021-07 to 2025-11"),
         (
             ("appointments", "--org", "04C", "--month", "2024-08"),

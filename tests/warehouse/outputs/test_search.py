@@ -7,10 +7,11 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.look_up import _no_figures, spark_line
+from pipelines.cli.look_up import spark_line
 from pipelines.cli.main import app
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.explain.no_figures import no_figures
 from warehouse.outputs.search import (
     NoMatch,
     find_kpis,
@@ -170,8 +171,8 @@ def test_why_nothing_is_published_is_the_newest_verdict_of_the_check() -> None:
         "Figures of returns 2024-12 are not published until rows in quarantine are corrected: "
         "access-recovery warnings returns names them."
     ]
-    kpi, place = {"kpi_id": "sent", "levels": []}, {"org_code": "C82001"}
-    assert _no_figures(kpi, place, lost) == (
+    db.execute("CREATE TABLE kpi_period (kpi_id TEXT, org_level TEXT, value DOUBLE)")
+    assert no_figures(db, "sent", "C82001", lost) == (
         "The mart has no sent of C82001.",
         f"It has figures of no place yet. {lost[0]}",
     )
