@@ -7,7 +7,10 @@ from pathlib import Path
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.keys import EditionKey
+from warehouse.base.months import month_text
 from warehouse.base.text import plural
+from warehouse.contract.model import contracts
+from warehouse.intake.edition import month_in_name
 from warehouse.readers.containers import file_name
 
 DAY, SECOND = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S UTC"
@@ -31,7 +34,22 @@ def words_of(file: SourceFile) -> str:
     if file.stated_on and file.stated_on != file.published_on:
         stated = f"; the date on its title sheet, {file.stated_on}, is not used as publication date"
     rows = plural(file.rows, "row")
-    return f"{file.feed}, edition {file.edition}{basis}, {rows}{months}{stated}{mark}"
+    named = _named_otherwise(file)
+    return f"{file.feed}, edition {file.edition}{basis}, {rows}{months}{stated}{named}{mark}"
+
+
+def _named_otherwise(file: SourceFile) -> str:
+    """A note on a file of one month whose name says another; empty if it does not."""
+    contract = contracts()[file.feed]
+    if file.edition_basis != "content" or contract.window_months > 1 or len(file.months) != 1:
+        return ""
+    named = month_in_name(contract, file.file_name, file.container_name)
+    if named is None or month_text(named) == file.edition:
+        return ""
+    return (
+        f". Its name says {month_text(named)}, but its content is of {file.edition}, which is "
+        "used: check which is right; if it is not, withdraw the file"
+    )
 
 
 def older_copy(file: SourceFile, held: list[SourceFile]) -> str:

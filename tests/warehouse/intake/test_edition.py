@@ -12,6 +12,7 @@ from tests.support import (
     crosstab,
     imported,
     kept_in,
+    long_claims,
     mapping,
     patient_list,
     regional,
@@ -171,3 +172,19 @@ def test_figures_of_part_of_a_year_are_refused(home: Home, tmp_path: Path) -> No
     [taken] = imported(home, write(tmp_path / "b.csv", indicators()))
     assert taken.file is not None
     assert (taken.file.edition, taken.file.edition_basis) == ("2024-03", "content")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("DISPENSING_DATA_202410.csv", ". Its name says 2024-10, but its content is of 2025-10"),
+        ("DISPENSING_DATA_202510.csv", None),
+        ("claims.csv", None),
+    ],
+)
+def test_a_month_in_the_name_other_than_that_of_the_content_is_reported(
+    home: Home, tmp_path: Path, name: str, told: str | None
+) -> None:
+    [outcome] = imported(home, write(tmp_path / name, long_claims({})))
+    assert outcome.message.startswith("pharmacy_first, edition 2025-10, 1 row, 2025-10")
+    assert (told in outcome.message) if told else "Its name" not in outcome.message
