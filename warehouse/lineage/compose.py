@@ -126,12 +126,21 @@ class _Tables:
             return
         mine = {name for name, _ in one.case}
         asked = one.where | one.case if change.kind == "update" else one.where
+
+        def joined(case: Constants) -> Constants | None:
+            """Join a case behind to this one; None if it is of other rows than those asked for."""
+            if any(contradicts(case, column, (text,)) for column, text in asked):
+                return None
+            return one.case | {c for c in case if c[0] in names and c[0] not in mine}
+
+        # Thousands of origins share some hundreds of cases.
+        cases: dict[Constants, Constants | None] = {}
         for each in source.rows if one.column == ROWS else source.columns[one.column]:
-            where, case = each.where, one.case
-            if each.case:
-                if any(contradicts(each.case, column, (text,)) for column, text in asked):
-                    continue
-                case |= {c for c in each.case if c[0] in names and c[0] not in mine}
+            if each.case not in cases:
+                cases[each.case] = joined(each.case)
+            if (case := cases[each.case]) is None:
+                continue
+            where = each.where
             if one.where:
                 where |= _pushed(one.where, source, each.table)
             yield Origin(each.table, each.column, _use(one, each), where, case)
