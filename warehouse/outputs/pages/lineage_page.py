@@ -53,9 +53,13 @@ def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     edges = edges_of(db)
     kpis = rows(db, "SELECT kpi_id, title, theme, unit, formula, numerator, denominator FROM kpi")
     found, named = index(edges), {edge.from_table for edge in edges}
+    parts: dict[str | None, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if _is_part(edge):
+            parts[edge.kpi_id].append(edge)
     themes: dict[str, list[Row]] = defaultdict(list)
     for kpi in kpis:
-        kpi["paths"] = list(_paths(found, edges, kpi["kpi_id"]))
+        kpi["paths"] = list(_paths(found, parts[kpi["kpi_id"]]))
         themes[kpi["theme"]].append(kpi)
     return {
         "themes": dict(sorted(themes.items())),
@@ -67,18 +71,15 @@ def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _paths(found: Index, edges: Iterable[Edge], kpi: str) -> Iterator[Row]:
+def _is_part(edge: Edge) -> bool:
+    """Whether an edge is of a column that a part of a figure is made of."""
+    of_figure = edge.to_table == "figure" and edge.to_column in PARTS
+    return of_figure and edge.use == "value" and edge.from_column != ROWS
+
+
+def _paths(found: Index, parts: list[Edge]) -> Iterator[Row]:
     """Yield the paths of a KPI's parts from the published headings, one for all levels that share
     it."""
-    parts = [
-        edge
-        for edge in edges
-        if edge.to_table == "figure"
-        and edge.to_column in PARTS
-        and edge.kpi_id == kpi
-        and edge.use == "value"
-        and edge.from_column != ROWS
-    ]
     used = {e.org_level for e in parts}
     levels: list[str] = [level for level in LEVELS if level in used] or [EVERY]
     by_way: dict[tuple[tuple[str, Column], ...], list[str]] = defaultdict(list)
