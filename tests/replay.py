@@ -36,6 +36,7 @@ HOSTS = {
     "opendata": "https://opendata.nhsbsa.net",
     "nhsbsa": "https://www.nhsbsa.nhs.uk",
     "ods": "https://www.odsdatasearchandexport.nhs.uk",
+    "england": "https://www.england.nhs.uk",
 }
 
 

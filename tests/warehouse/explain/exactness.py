@@ -13,6 +13,7 @@ import pytest
 from tests.warehouse.explain.published import published
 from warehouse.base.home import Home
 from warehouse.base.sql import attach
+from warehouse.contract.entries import WITHIN
 from warehouse.contract.model import contracts
 from warehouse.explain.counted import cells_of
 from warehouse.explain.source_rows import rows_of
@@ -51,6 +52,7 @@ def chosen(home: Home) -> Iterator[tuple[Figure, list[dict[str, Any]]]]:
 def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> float:
     """A part of a figure from the rows that are named, each looked up in its archived file."""
     counts, contract = defaultdict(list), contracts()[feed]
+    unit = contract.reporting_unit
     for (edition, sha256), own in rows.partition_by("edition", "sha256", as_dict=True).items():
         file = published(home, feed, edition, sha256)
         if contract.persons:
@@ -58,8 +60,9 @@ def re_added(home: Home, rows: pl.DataFrame, feed: str, measure: str) -> float:
         named_rows = own.select("source_row", "column", "org_code", "subtracted")
         for number, column, code, subtracted in named_rows.iter_rows():
             named, count = file.code_and_count(number, column)
-            # A shared account is of its place.
-            assert named in (code, code.split()[0]), (file.name, number)
+            # A shared account is of its place, and so is an organisation within one.
+            within = code.split(WITHIN)[0] if unit and unit.within else code
+            assert named in (code, code.split()[0], within), (file.name, number)
             counts[code].append(-count if subtracted and count else count)
     wanted = contract.measures[measure]
     if wanted.sum or wanted.largest:
