@@ -116,4 +116,5 @@ def _rows(home: Home, file: SourceFile) -> list[list[str]]:
 def _text(cell: object) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
-    return f"{cell:.0f}" if isinstance(cell, float) else str(cell)
+    whole = isinstance(cell, float) and cell.is_integer()
+    return f"{cell:.0f}" if whole else str(cell)

@@ -9,6 +9,14 @@ from warehouse.kpi.catalogue import catalogue
 
 # In the catalogue, and in none of the short sample's months, or not published of practices.
 NOT_IN_SAMPLE = {
+    "funding_networks_impact_fund",
+    "funding_networks_other",
+    "funding_practices_other",
+    "nhs_app_practice_ordering_share_of_accounts",
+    "nhs_app_practice_ordering_share_of_eligible",
+    "practice_slots",
+    "practice_slots_unused",
+    "practice_slots_used_share",
     "iif_acc08_share",
     "nhs_app_practice_ordering_users",
     "pharmacy_first_cpcs_consultations",
