@@ -4,14 +4,14 @@ methods (`warehouse.statistics`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import polars as pl
 
 from warehouse.kpi.catalogue import Kpi
-from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.mart.input_digests import unlogged
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.kpi_batches import batches_of, create_from_frames
 from warehouse.mart.peers import MONTHS, load_traits, peer_groups, with_peers
 from warehouse.reference.levels import DATED, KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -66,34 +66,15 @@ def create_comparison(db: Connection, kpis: Mapping[str, Kpi], place: str) -> No
     """
     traits = load_traits(db)
     groups, apart = peer_groups(traits), not_comparable(db)
-    for n, some in enumerate(_batches(db, kpis)):
-        points = _points(db, [kpi.kpi_id for kpi in some])
-        frame = _compared(points, _facts(some, apart), traits, groups, place)
-        if n == 0:
-            others = dict.fromkeys(frame.columns, f"{FIGURE}.value")
-            create_from(db, "mart.kpi_comparison", frame, None, **{**others, **ORIGINS})
-        else:  # lineage is that of the first
-            db.register("incoming", frame.to_arrow())
-            unlogged(db, "INSERT INTO mart.kpi_comparison FROM incoming")
-            db.unregister("incoming")
-
-
-def _batches(db: Connection, kpis: Mapping[str, Kpi]) -> Iterable[list[Kpi]]:
-    """The monthly KPIs, some at a time; one batch at least, so that there is a table."""
-    counted = dict(
-        db.execute("SELECT kpi_id, count(*) FROM mart.kpi_monthly GROUP BY kpi_id").fetchall()
+    rows = db.execute("SELECT kpi_id, count(*) FROM mart.kpi_monthly GROUP BY kpi_id").fetchall()
+    monthly = (kpi for kpi in kpis.values() if kpi.period.is_month)
+    frames = (
+        _compared(
+            _points(db, [kpi.kpi_id for kpi in some]), _facts(some, apart), traits, groups, place
+        )
+        for some in batches_of(monthly, dict(rows), TOGETHER)
     )
-    some: list[Kpi] = []
-    rows = 0
-    for kpi in kpis.values():
-        if not kpi.period.is_month:
-            continue
-        if some and rows + counted.get(kpi.kpi_id, 0) > TOGETHER:
-            yield some
-            some, rows = [], 0
-        some.append(kpi)
-        rows += counted.get(kpi.kpi_id, 0)
-    yield some
+    create_from_frames(db, "mart.kpi_comparison", frames, f"{FIGURE}.value", ORIGINS)
 
 
 def _points(db: Connection, ids: list[str]) -> pl.DataFrame:

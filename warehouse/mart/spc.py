@@ -12,8 +12,8 @@ from warehouse.base.months import parse_month
 from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.chart_choices import DeclaredBaseline
 from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
-from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.mart.input_digests import unlogged
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.kpi_batches import batches_of, create_from_frames
 from warehouse.mart.targets import with_target
 from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -60,36 +60,16 @@ def create_spc(
     """
     breaks = _breaks(db, declared)
     targets = db.sql("FROM mart.kpi_target").pl()
-    for n, some in enumerate(_batches(db, kpis)):
-        frame = _charted(_points(db, some, place), breaks, targets, some)
-        if n == 0:
-            others = dict.fromkeys(frame.columns, f"{FIGURE}.value")
-            create_from(db, "mart.kpi_spc", frame, None, **{**others, **ORIGINS})
-        else:  # lineage is that of the first
-            db.register("incoming", frame.to_arrow())
-            unlogged(db, "INSERT INTO mart.kpi_spc FROM incoming")
-            db.unregister("incoming")
-
-
-def _batches(db: Connection, kpis: Mapping[str, Kpi]) -> Iterable[list[Kpi]]:
-    """The KPIs that are charted, some at a time; one batch at least, so that there is a table."""
-    counted = dict(
-        db.execute(
-            f"""SELECT kpi_id, count(*) FROM mart.kpi_monthly
-            WHERE org_level NOT IN ({sql_list(SITES)}) GROUP BY kpi_id"""
-        ).fetchall()
+    rows = db.execute(
+        f"""SELECT kpi_id, count(*) FROM mart.kpi_monthly
+        WHERE org_level NOT IN ({sql_list(SITES)}) GROUP BY kpi_id"""
+    ).fetchall()
+    charted = (kpi for kpi in kpis.values() if chart_basis(kpi) != NOT_CHARTED)
+    frames = (
+        _charted(_points(db, some, place), breaks, targets, some)
+        for some in batches_of(charted, dict(rows), TOGETHER)
     )
-    some: list[Kpi] = []
-    rows = 0
-    for kpi in kpis.values():
-        if chart_basis(kpi) == NOT_CHARTED:
-            continue
-        if some and rows + counted.get(kpi.kpi_id, 0) > TOGETHER:
-            yield some
-            some, rows = [], 0
-        some.append(kpi)
-        rows += counted.get(kpi.kpi_id, 0)
-    yield some
+    create_from_frames(db, "mart.kpi_spc", frames, f"{FIGURE}.value", ORIGINS)
 
 
 def _points(db: Connection, kpis: Sequence[Kpi], place: str) -> pl.DataFrame:
