@@ -36,12 +36,16 @@ COLUMNS = (
     *("england_value", *(f"{level}_value" for level in WITHIN)),
     *("rank", "ranked_of", "percentile", "decile", "rank_order", "ranked", "not_ranked_because"),
     *(*QUANTILES, "peer_group", "peer_median", "funnel", "funnel_method", "parameters"),
+    "organisation_since",
 )
 _PARTS = (f"{FIGURE}.numerator", f"{FIGURE}.denominator")
 _RANKED = (f"{FIGURE}.value", f"{PLACES}.special_service", "mart.governance.caveat.caveat")
 # Columns by those from which they are worked out; all others come from figures alone.
 ORIGINS: dict[str, str | Sequence[str]] = {
-    **{name: f"{FIGURE}.{name}" for name in ("month", "org_level", "org_code", "kpi_id")},
+    **{
+        name: f"{FIGURE}.{name}"
+        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_since")
+    },
     **{
         f"{level}_value": (f"{FIGURE}.value", f"{PLACES}.{column}")
         for level, column in WITHIN.items()
@@ -84,7 +88,8 @@ def _points(db: Connection, ids: list[str]) -> pl.DataFrame:
     others = sql_list(tuple(site for site in SITES if site != PRACTICE))
     found: pl.DataFrame = db.sql(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month, k.value, k.numerator, k.denominator,
-               {places}, k.month > n.newest - INTERVAL {MONTHS} MONTH AS is_new
+               k.organisation_since, {places},
+               k.month > n.newest - INTERVAL {MONTHS} MONTH AS is_new
         FROM mart.kpi_monthly AS k
         JOIN (SELECT kpi_id, max(month) AS newest FROM mart.kpi_monthly GROUP BY kpi_id) AS n
             ON n.kpi_id = k.kpi_id

@@ -17,8 +17,11 @@ def organisation_key(organisation: str = "", since: str = "") -> str:
     return f"{code} || coalesce('@' || {since}organisation_since::VARCHAR, '')"
 
 
+_GENERATED = f"VARCHAR AS ({organisation_key()})"
+# SQL: the key as a column that follows from the others of its table.
+GENERATED_KEY = f"organisation_key {_GENERATED}"
 _KEYS = {
-    "organisation_key": f"VARCHAR AS ({organisation_key()})",
+    "organisation_key": _GENERATED,
     "organisation_since": "DATE",
     "kpi_key": "INTEGER",
 }

@@ -11,6 +11,7 @@ import polars as pl
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.mart.figure_tables import GENERATED_KEY
 from warehouse.mart.observed import OPTIONAL, observed
 from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference
@@ -37,7 +38,8 @@ def create_from(
 
     `source`: the records from which the frame was made (`archive.source_file`); `origins`: column
     -> `records.column` where it comes from another one, or several. Without `source`, the columns
-    come from `record.<table>`.
+    come from `record.<table>`. A frame with `organisation_since` gives a table that also has
+    `organisation_key`, worked out as it is read.
     """
     own = source or f"record.{table}"
     named = {}
@@ -47,7 +49,14 @@ def create_from(
         named[name] = f"{several}/{name}" if name in origins else several
     db.register("incoming", frame.to_arrow().rename_columns(list(named.values())))
     columns = ", ".join(f'"{origin}" AS "{name}"' for name, origin in named.items())
-    db.execute(f"CREATE TABLE {table} AS SELECT {columns} FROM incoming")
+    rows = f"SELECT {columns} FROM incoming"
+    if "organisation_since" in frame.columns:
+        described = db.execute(f"DESCRIBE {rows}").fetchall()
+        defined = [f'"{name}" {kind}' for name, kind, *_ in described]
+        db.execute(f"CREATE TABLE {table} ({', '.join(defined)}, {GENERATED_KEY})")
+        db.execute(f"INSERT INTO {table} BY NAME {rows}")
+    else:
+        db.execute(f"CREATE TABLE {table} AS {rows}")
     db.unregister("incoming")
 
 

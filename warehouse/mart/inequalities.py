@@ -12,6 +12,7 @@ from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.comparisons import FUNNELS, not_comparable
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
 from warehouse.mart.peers import MONTHS, load_traits
 from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.reference.organisations import ENGLAND
@@ -59,7 +60,7 @@ def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
     """Create `kpi_by_deprivation` and `kpi_inequality` in the attached mart, which must have
     figures, organisations and caveats. KPIs that are compared with nobody are in neither, nor are
     those of deprivation itself."""
-    apart, traits = not_comparable(db), load_traits(db)
+    apart, traits, beginnings = not_comparable(db), load_traits(db), load_beginnings(db)
     quintiles = [pl.DataFrame(schema=BY_QUINTILE)]
     unequal = [pl.DataFrame(schema=COLUMNS)]
     for kpi in kpis.values():
@@ -81,7 +82,9 @@ def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
         made: dict[str, str | Sequence[str]] = {**dict.fromkeys(schema, _MADE), **origins}
         if "parameters" in schema:
             made["parameters"] = "statistics.parameter.parameters"
-        create_from(db, table, pl.concat(parts).sort(PLACE), None, **made)
+        made[SINCE] = f"{PLACES}.valid_from"
+        rows = with_since(pl.concat(parts).sort(PLACE), beginnings)
+        create_from(db, table, rows, None, **made)
 
 
 def _is_index(kpi: Kpi) -> bool:

@@ -42,5 +42,5 @@ def create_from_frames(
             )
         else:
             db.register("incoming", frame.to_arrow())
-            unlogged(db, f"INSERT INTO {table} FROM incoming")
+            unlogged(db, f"INSERT INTO {table} BY NAME FROM incoming")
             db.unregister("incoming")

@@ -32,7 +32,7 @@ GAP = f"More than {LONGEST_GAP} months before it have no figure."
 FIGURE = "mart.kpi_monthly"
 # Columns by the columns from which they are worked out; all others come from the figure's value.
 ORIGINS: dict[str, str | Sequence[str]] = {
-    **{name: f"{FIGURE}.{name}" for name in ("month", *KEYS)},
+    **{name: f"{FIGURE}.{name}" for name in ("month", *KEYS, "organisation_since")},
     "provisional": f"{FIGURE}.status",
     "baseline_because": ("mart.governance.caveat.caveat", f"{FIGURE}.value"),
     "variation": (f"{FIGURE}.value", "mart.kpi.polarity"),
@@ -45,7 +45,9 @@ COLUMNS = (
     *("month", "org_level", "org_code", "kpi_id", "value", "previous_year_value", "provisional"),
     *("mean", *LIMITS, "baseline", "baseline_from", "baseline_because", "points_in_baseline"),
     *("limits", "signal", "direction", "variation", "target", "assurance", "basis", "parameters"),
+    "organisation_since",
 )
+AT = COLUMNS.index("assurance")
 
 
 def create_spc(
@@ -73,14 +75,15 @@ def create_spc(
 
 
 def _points(db: Connection, kpis: Sequence[Kpi], place: str) -> pl.DataFrame:
-    """The series of these KPIs: `KEYS, month, value` (on the basis of the chart), `provisional`."""
+    """The series of these KPIs: `KEYS, month, value` (on the basis of the chart), `provisional`,
+    `organisation_since`."""
     ids = [kpi.kpi_id for kpi in kpis]
     per_day = [kpi.kpi_id for kpi in kpis if chart_basis(kpi) == PER_WORKING_DAY]
     found: pl.DataFrame = db.sql(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month,
                CASE WHEN list_contains($per_day, k.kpi_id)
                     THEN k.value / nullif(c.working_days, 0) ELSE k.value END AS value,
-               k.status = 'provisional' AS provisional
+               k.status = 'provisional' AS provisional, k.organisation_since
         FROM mart.kpi_monthly AS k JOIN mart.calendar_month AS c ON c.month = k.month
         WHERE list_contains($ids, k.kpi_id) AND (
             k.org_level NOT IN ({sql_list(SITES)})
@@ -133,7 +136,7 @@ def _charted(
     target = pl.when(pl.col("basis") != PER_WORKING_DAY).then(pl.col("target"))
     return chart.with_columns(
         pl.col("baseline") + 1, target, variation(), pl.lit(PARAMETERS).alias("parameters")
-    ).select(*COLUMNS[: COLUMNS.index("assurance")], assurance(), *COLUMNS[-2:])
+    ).select(*COLUMNS[:AT], assurance(), *COLUMNS[AT + 1 :])
 
 
 def _rebases(points: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:

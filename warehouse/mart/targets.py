@@ -9,9 +9,11 @@ import polars as pl
 from warehouse.base.months import parse_month
 from warehouse.kpi.chart_choices import Target
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
 
 NATIONAL, LOCAL = "national", "local"
 SCHEMA = {
+    "target_key": pl.String,
     "kpi_id": pl.String,
     "org_level": pl.String,
     "org_code": pl.String,
@@ -27,12 +29,16 @@ SCHEMA = {
 def create_targets(db: Connection, national: Iterable[Target], own: Iterable[Target]) -> None:
     """Create `kpi_target` in the attached mart."""
     rows = [_row(one, NATIONAL) for one in national] + [_row(one, LOCAL) for one in own]
-    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(list(SCHEMA), nulls_last=True)
-    create_from(db, "mart.kpi_target", frame, "catalogue.target")
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(list(SCHEMA)[1:], nulls_last=True)
+    frame = with_since(frame, load_beginnings(db), "from_month")
+    since = {SINCE: "mart.organisation.valid_from"}
+    create_from(db, "mart.kpi_target", frame, "catalogue.target", **since)
 
 
 def _row(target: Target, set_by: str) -> tuple[object, ...]:
+    whom = f"{target.level}:{target.organisation or '*'}"
     return (
+        f"{target.kpi} {whom} {target.first} {set_by}",
         target.kpi,
         target.level,
         target.organisation,

@@ -181,7 +181,10 @@ def test_the_published_names_of_records_stay() -> None:
 
 def test_tables_with_lineage_written_by_hand_are_listed(world: World) -> None:
     """The page and the decision list them as declared, not read off the SQL."""
-    made = re.compile(r"CREATE TABLE mart\.(\S+) AS SELECT .* FROM incoming$", re.DOTALL)
+    made = re.compile(
+        r"(?:CREATE TABLE|INSERT INTO) mart\.(\S+) (?:AS|BY NAME) SELECT .* FROM incoming$",
+        re.DOTALL,
+    )
     loaded = {found.group(1) for sql in world.statements if (found := made.match(sql))}
     # The lineage itself is loaded after it was read.
     assert set(DECLARED_BY_HAND) == loaded | {"governance.lineage_edge"}

@@ -32,7 +32,8 @@ class Figures:
                 org_level VARCHAR);
             CREATE TABLE mart.governance.caveat_scope (caveat_id VARCHAR, kpi_id VARCHAR);
             CREATE TABLE mart.kpi_monthly (kpi_id VARCHAR, org_level VARCHAR, org_code VARCHAR,
-                month DATE, value DOUBLE, numerator DOUBLE, denominator DOUBLE);
+                month DATE, value DOUBLE, numerator DOUBLE, denominator DOUBLE,
+                organisation_since DATE);
             CREATE TABLE mart.organisation (org_level VARCHAR, org_code VARCHAR,
                 sub_icb_code VARCHAR, icb_code VARCHAR, region_code VARCHAR, valid_from DATE,
                 valid_to DATE, imd_quintile INTEGER, special_service VARCHAR);"""
@@ -51,7 +52,7 @@ class Figures:
         top = value if of is None or value is None else value * of
         bottom = None if value is None else of
         row = (kpi, level, code, month, value, top, bottom)
-        self.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
 
     def place(self, level: str, code: str, **of: Any) -> None:
         """An organisation and its places."""
@@ -252,7 +253,7 @@ def test_without_figures_there_is_an_empty_table_of_the_same_columns(figures: Fi
     figures.figure("icb", "QK1", 0.05)
     figures.made()
     assert figures.db.sql("FROM mart.kpi_comparison").pl().schema == empty
-    assert tuple(empty) == COLUMNS and empty["rank"] == pl.Int64
+    assert tuple(empty) == (*COLUMNS, "organisation_key") and empty["rank"] == pl.Int64
 
 
 def test_the_marts_own_comparisons_agree_with_its_figures(llr: Mart) -> None:

@@ -141,7 +141,7 @@ def test_rates_are_per_1000_patients_and_their_slopes_too(made: Practices) -> No
             made.place("practice", code, icb_code="QK1", quintile=quintile)
             made.figure("practice", code, 2000, LISTS, of=None)
             row = (LOGINS, "practice", code, MONTH, 1.0, 100.0 * quintile + n, 2000.0)
-            made.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            made.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
     made.lists("icb", "QK1", 30_000)
     made.told()
     [row] = made.db.sql(
@@ -185,7 +185,8 @@ def test_the_same_figures_give_the_same_intervals(made: Practices) -> None:
 def test_tables_without_figures_have_their_columns(made: Practices) -> None:
     assert made.told() == ({}, {})
     for table, schema in (("kpi_by_deprivation", BY_QUINTILE), ("kpi_inequality", COLUMNS)):
-        assert made.db.sql(f"FROM mart.{table}").pl().schema == pl.Schema(schema)
+        keys = {"organisation_since": pl.Date, "organisation_key": pl.String}
+        assert made.db.sql(f"FROM mart.{table}").pl().schema == pl.Schema({**schema, **keys})
 
 
 def test_the_marts_own_tables_are_described(llr: Mart) -> None:
@@ -193,4 +194,18 @@ def test_the_marts_own_tables_are_described(llr: Mart) -> None:
         """SELECT column_name FROM duckdb_columns() WHERE comment IS NOT NULL
         AND table_name IN ('kpi_by_deprivation', 'kpi_inequality')"""
     )
-    assert {row["column_name"] for row in found} == {*BY_QUINTILE, *COLUMNS}
+    keys = {"organisation_since", "organisation_key"}
+    assert {row["column_name"] for row in found} == {*BY_QUINTILE, *COLUMNS, *keys}
+
+
+def test_a_place_has_the_key_of_its_period(made: Practices) -> None:
+    a_gradient(made)
+    made.lists("icb", "QK1", 20_000)
+    made.place("icb", "QK1", since=MONTH)
+    groups, unequal = made.told()
+    keys = {
+        month: row["organisation_key"] for (code, month), row in unequal.items() if code == "QK1"
+    }
+    assert keys == {BEFORE: "icb:QK1", MONTH: "icb:QK1@2025-10-01"}
+    assert groups["QK1", MONTH, 3]["organisation_key"] == keys[MONTH]
+    assert unequal[ENGLAND, MONTH]["organisation_key"] == f"england:{ENGLAND}"

@@ -36,7 +36,8 @@ class Charts:
             """ATTACH ':memory:' AS mart;
             CREATE SCHEMA mart.governance;
             CREATE TABLE mart.kpi_monthly (kpi_id VARCHAR, org_level VARCHAR, org_code VARCHAR,
-                month DATE, value DOUBLE, status VARCHAR);
+                month DATE, value DOUBLE, status VARCHAR,
+                organisation_since DATE);
             CREATE TABLE mart.calendar_month (month DATE, working_days BIGINT);
             CREATE TABLE mart.organisation (org_level VARCHAR, org_code VARCHAR, icb_code VARCHAR,
                 valid_from DATE);
@@ -63,7 +64,7 @@ class Charts:
             (kpi, level, code, add_months(START, n), value, status.get(f"m{n}", "final"))
             for n, value in enumerate(values)
         ]
-        self.db.executemany("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, NULL)", rows)
 
     def caveat(self, kind: str, text: str, first: str, code: str | None = None) -> None:
         """A caveat on DNA shares of ICBs from a month on."""
@@ -189,7 +190,7 @@ def test_a_suppressed_month_moves_nothing_and_is_no_point(charts: Charts) -> Non
     charts.series([*QUIET[:10], None, *QUIET[:10]], m10="suppressed")
     charts.series([*QUIET[:10], None, *QUIET[:10]], code="QNC")
     rows = charts.made()
-    own = ("org_code",)
+    own = ("org_code", "organisation_key")
     one, other = ([r for r in rows if r["org_code"] == code] for code in ("QK1", "QNC"))
     plain = [{k: v for k, v in row.items() if k not in own} for row in one]
     assert plain == [{k: v for k, v in row.items() if k not in own} for row in other]
@@ -245,6 +246,8 @@ def test_the_target_that_applies(charts: Charts) -> None:
     charts.series(QUIET)
     charts.series(QUIET, code="QNC")
     charts.series([1000] * 5, kpi=COUNT)
+    periods = [("QK1", "2023-01-01"), ("QK1", "2024-04-01")]
+    charts.db.executemany("INSERT INTO mart.organisation VALUES ('icb', ?, NULL, ?::DATE)", periods)
     rows = charts.made(
         national=[target(0.01), target(0.02, **{"from": "2024-01"}), target(2.0, kpi=COUNT)],
         own=[
@@ -263,6 +266,9 @@ def test_the_target_that_applies(charts: Charts) -> None:
     per_day = [r for r in rows if r["kpi_id"] == COUNT]
     assert {(r["target"], r["assurance"]) for r in per_day} == {(None, None)}
     told = charts.db.sql("SELECT * FROM mart.kpi_target ORDER BY from_month, kpi_id").pl()
+    keys = dict(zip(told["target_key"], told["organisation_key"], strict=True))
+    assert keys[f"{DNA} icb:* 2023-01 national"] is None
+    assert keys[f"{DNA} icb:QK1 2025-01 local"] == "icb:QK1@2024-04-01"
     assert told.height == 5 and set(told["set_by"]) == {"national", "local"}
 
 
@@ -283,4 +289,4 @@ def test_without_figures_there_is_an_empty_table_of_the_same_columns(charts: Cha
     charts.drop()
     charts.made()
     assert charts.db.sql("FROM mart.kpi_spc").pl().schema == empty
-    assert tuple(empty) == spc.COLUMNS and empty["month"] == pl.Date
+    assert tuple(empty) == (*spc.COLUMNS, "organisation_key") and empty["month"] == pl.Date

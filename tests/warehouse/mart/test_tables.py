@@ -115,6 +115,14 @@ PRIMARY_KEYS = {
     "kpi_other_period": ["kpi_id, org_level, org_code, period_start, period_end"],
     "kpi_vintage": ["kpi_id, org_level, org_code, month, edition, revision"],
     "kpi_revision": ["kpi_id, org_level, org_code, month, edition, revision"],
+    "kpi_spc": ["kpi_id, org_level, org_code, month", "kpi_id, organisation_key, month"],
+    "kpi_comparison": ["kpi_id, org_level, org_code, month", "kpi_id, organisation_key, month"],
+    "kpi_by_deprivation": [
+        "kpi_id, org_level, org_code, month, quintile",
+        "kpi_id, organisation_key, month, quintile",
+    ],
+    "kpi_inequality": ["kpi_id, org_level, org_code, month", "kpi_id, organisation_key, month"],
+    "kpi_target": ["target_key"],
     "kpi": ["kpi_id", "kpi_key"],
     "organisation": ["organisation_key"],
     "organisation_current": ["org_level, org_code", "organisation_key"],
@@ -143,7 +151,10 @@ def test_primary_keys_hold_and_are_in_the_comment(llr: Mart, table: str) -> None
         assert count["rows"] == count["keys"] and not count["empty"], key
 
 
-FACTS = ("kpi_monthly", "kpi_other_period", "kpi_vintage", "kpi_revision", "appointments_monthly")
+FACTS = (
+    *("kpi_monthly", "kpi_other_period", "kpi_vintage", "kpi_revision", "appointments_monthly"),
+    *("kpi_spc", "kpi_comparison", "kpi_by_deprivation", "kpi_inequality"),
+)
 
 
 @pytest.mark.parametrize("table", FACTS)
@@ -157,6 +168,28 @@ def test_every_fact_joins_its_organisation_by_one_column(llr: Mart, table: str) 
         LEFT JOIN organisation AS o USING (organisation_key)"""
     )
     assert row["rows"] == row["found"] == row["right"]
+    assert row["rows"] or table == "kpi_by_deprivation", "this home has no index of deprivation"
+
+
+def test_keys_of_statistics_are_traced_to_organisations(llr: Mart) -> None:
+    for table in (
+        "kpi_spc",
+        "kpi_comparison",
+        "kpi_by_deprivation",
+        "kpi_inequality",
+        "kpi_target",
+    ):
+        own = llr.rows(
+            "SELECT from_column FROM lineage_of($table, 'organisation_key') WHERE to_table = $full",
+            table=table,
+            full=f"mart.{table}",
+        )
+        named = {row["from_column"] for row in own}
+        assert {"org_level", "org_code", "organisation_since"} <= named, table
+        [row] = llr.rows(
+            "SELECT count(*) AS steps FROM lineage_of($table, 'organisation_since')", table=table
+        )
+        assert row["steps"] > 1, table
 
 
 def test_the_month_before_is_compared_in_the_unit_of_the_kpi(llr: Mart) -> None:
