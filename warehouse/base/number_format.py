@@ -27,6 +27,24 @@ def say_change(unit: str, change: float | None, ratio: float | None, digits: int
     return "-" if ratio is None else signed_percent(ratio, digits)
 
 
+def size_of_change(unit: str, change: float, ratio: float | None, digits: int = 1) -> str:
+    """A change without its sign, for a sentence: `0.4 percentage points` of a share, `2.6%`."""
+    if unit == "share":
+        return f"{abs(100 * change):,.{digits}f} percentage points"
+    return percent(abs(ratio or 0.0), digits)
+
+
+def rounds_to_nothing(unit: str, change: float, ratio: float | None, digits: int = 1) -> bool:
+    """Whether a change would be written as one of nought."""
+    size = change if unit == "share" else ratio or 0.0
+    return not any(digit in "123456789" for digit in f"{100 * size:.{digits}f}")
+
+
+def say_per_day(value: float) -> str:
+    """A count per working day: `11,694`, below a hundred with one decimal."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+
+
 def value_text(value: float, unit: str, digits: int = 1) -> str:
     """A value as people read it: counts and FTE as `say_number`, shares in per cent, rates with one
     decimal."""

@@ -45,6 +45,7 @@ DECLARED_BY_HAND = (
     "kpi_by_deprivation",
     "kpi_comparison",
     "kpi_inequality",
+    "kpi_sentence",
     "kpi_spc",
     "kpi_target",
     "claim",

@@ -62,6 +62,7 @@ from warehouse.mart.organisation_table import create_names
 from warehouse.mart.other_periods import every_figure, period_views
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
+from warehouse.mart.sentence_facts import create_sentences
 from warehouse.mart.spc import create_spc
 from warehouse.mart.special import register_macros, register_views
 from warehouse.mart.targets import create_targets
@@ -185,6 +186,7 @@ def _build(
         create_spc(db, catalogue(), settings.place, chart_choices.home_baselines(home))
         create_comparison(db, catalogue(), settings.place)
         create_inequality(db, catalogue())
+        create_sentences(db, catalogue(), settings.place)
         create_kpi_feed(db, catalogue())
         create_claims(db, published_claims(settings.place), catalogue(), synthetic)
         create_measures(db, disclosure)

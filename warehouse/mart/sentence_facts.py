@@ -1,0 +1,240 @@
+"""What sentences are made of, read from the tables of a mart, and `kpi_sentence`: those of the
+newest month of each series. Not here: how they are said (`warehouse.statistics.sentences`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from warehouse.base.months import add_months
+from warehouse.base.sql import rows
+from warehouse.contract.figure_period import FigurePeriod
+from warehouse.kpi.catalogue import Kpi
+from warehouse.kpi.charting import PER_WORKING_DAY
+from warehouse.mart.caveats import APPLIES, LESSER
+from warehouse.mart.figure_status import NOT_APPLICABLE, NOT_AVAILABLE
+from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.other_periods import every_figure
+from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.organisations import ENGLAND
+from warehouse.reference.special_services import LEVEL as PRACTICE
+from warehouse.statistics.sentences import (
+    COUNTED,
+    ChartedPoint,
+    Comparator,
+    SentenceFacts,
+    judgement,
+    sentence,
+)
+
+Row = dict[str, Any]
+ENGLANDS_NAME = "England"
+NETWORK = "pcn"  # the only level above sites of which there are more than people read
+FIGURE, SPC = "mart.kpi_monthly", "mart.kpi_spc"
+SCHEMA = pl.Schema(
+    {
+        "month": pl.Date,
+        **dict.fromkeys(("org_level", "org_code", "kpi_id", "judgement", "sentence"), pl.String),
+        "organisation_key": pl.String,
+    }
+)
+# `kpi_id, org_level, org_code, month` of the figures asked for, which `{asked}` selects.
+_FACTS = f"""
+    WITH asked AS ({{asked}}),
+    figure AS (
+        SELECT f.*, k.title, k.unit, k.chart_basis = '{PER_WORKING_DAY}' AS daily,
+               c.working_days AS days, y.working_days AS days_before
+        FROM ({{figures}}) AS f
+        JOIN (SELECT DISTINCT * FROM asked) AS a USING (kpi_id, org_level, org_code, month)
+        JOIN mart.kpi AS k ON k.kpi_id = f.kpi_id
+        LEFT JOIN mart.calendar_month AS c ON c.month = f.month
+        LEFT JOIN mart.calendar_month AS y ON y.month = f.month - INTERVAL 1 YEAR),
+    place AS (
+        SELECT org_level, org_code,
+               arg_max(coalesce(short_name, org_name, org_code), valid_from) AS place
+        FROM mart.organisation GROUP BY ALL),
+    caveat AS (
+        SELECT f.kpi_id, f.org_level, f.org_code, f.month, min(s.caveat) AS caveat
+        FROM (SELECT kpi_id, org_level, org_code, month FROM figure) AS f
+        JOIN (SELECT DISTINCT t.*, v.caveat, v.kind
+              FROM mart.governance.caveat_scope AS t JOIN mart.governance.caveat AS v
+                  ON v.caveat_id = t.caveat_id AND v.org_code IS NOT DISTINCT FROM t.org_code
+              WHERE v.kind NOT IN {LESSER}) AS s
+            ON s.kpi_id = f.kpi_id AND s.org_level = f.org_level
+            AND (s.org_code IS NULL OR s.org_code = f.org_code)
+        WHERE {APPLIES.format(month="f.month", days_differ="FALSE")}
+        GROUP BY ALL),
+    england AS (
+        SELECT kpi_id, month, value, previous_year_value FROM {FIGURE}
+        WHERE org_level = 'england' AND org_code = '{ENGLAND}')
+    SELECT f.kpi_id, f.org_level, f.org_code, f.month, coalesce(p.place, f.org_code) AS place,
+           f.title, f.unit, f.value, f.status, f.status_reason, f.previous_year_value AS before,
+           f.daily, f.days, f.days_before, f.organisation_key,
+           {{charted}}, {{charted_england}},
+           s.target, s.assurance, s.baseline_because,
+           b.england_value, e.previous_year_value AS england_before, v.caveat
+    FROM figure AS f
+    LEFT JOIN place AS p ON p.org_level = f.org_level AND p.org_code = f.org_code
+    LEFT JOIN caveat AS v ON v.kpi_id = f.kpi_id AND v.org_level = f.org_level
+        AND v.org_code = f.org_code AND v.month = f.month
+    LEFT JOIN {SPC} AS s ON s.kpi_id = f.kpi_id AND s.org_level = f.org_level
+        AND s.org_code = f.org_code AND s.month = f.month
+    LEFT JOIN {SPC} AS sb ON sb.kpi_id = f.kpi_id AND sb.org_level = f.org_level
+        AND sb.org_code = f.org_code AND sb.month = f.month - INTERVAL 1 YEAR
+    LEFT JOIN mart.kpi_comparison AS b ON b.kpi_id = f.kpi_id AND b.org_level = f.org_level
+        AND b.org_code = f.org_code AND b.month = f.month AND f.org_level <> 'england'
+    LEFT JOIN england AS e ON e.kpi_id = f.kpi_id AND e.month = f.month
+    LEFT JOIN {SPC} AS t ON t.kpi_id = f.kpi_id AND t.org_level = 'england'
+        AND t.org_code = '{ENGLAND}' AND t.month = f.month
+    LEFT JOIN {SPC} AS tb ON tb.kpi_id = f.kpi_id AND tb.org_level = 'england'
+        AND tb.org_code = '{ENGLAND}' AND tb.month = f.month - INTERVAL 1 YEAR
+    ORDER BY f.kpi_id, f.org_level, f.org_code, f.month"""
+_POINT = """{0}.signal AS {1}signal, {0}.direction AS {1}direction, {0}.variation AS {1}variation,
+           {0}.upper_limit IS NOT NULL AS {1}has_limits, {0}.limits = 'trial' AS {1}few_points,
+           {0}.direction = {0}b.direction AS {1}as_a_year_before,
+           CASE WHEN {0}.baseline > 1 AND {0}.baseline_from > f.month - INTERVAL 1 YEAR
+                THEN {0}.baseline_from END AS {1}begun"""
+_FIGURE_COLUMNS = """kpi_id, org_level, org_code, month, value, status, status_reason,
+    previous_year_value, organisation_key"""
+
+
+def facts_of(
+    db: Connection, kpis: Mapping[str, Kpi], asked: str, **parameters: object
+) -> Iterable[tuple[Row, SentenceFacts]]:
+    """The facts of figures of the mart attached as `mart`, each with its row (`kpi_id, org_level,
+    org_code, month, organisation_key` and the rest). `asked`: SQL that selects the first four."""
+    sql = _FACTS.format(
+        asked=asked,
+        figures=every_figure(_FIGURE_COLUMNS),
+        charted=_POINT.format("s", ""),
+        charted_england=_POINT.format("t", "england_"),
+    )
+    for row in rows(db, sql, **parameters):
+        if row["kpi_id"] in kpis:  # an older mart may have another
+            yield row, _facts(row, kpis[row["kpi_id"]].period)
+
+
+def sentences_of_series(
+    db: Connection, kpis: Mapping[str, Kpi], kpi_id: str, level: str, code: str
+) -> dict[date, SentenceFacts]:
+    """The facts of every period of one KPI and organisation, by its (last) month."""
+    asked = f"""SELECT kpi_id, org_level, org_code, month
+        FROM ({every_figure("kpi_id, org_level, org_code, month")})
+        WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code"""
+    found = facts_of(db, kpis, asked, kpi=kpi_id, level=level, code=code)
+    return {row["month"]: facts for row, facts in found}
+
+
+def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> None:
+    """Create `kpi_sentence` in the attached mart, which must have all tables of statistics: for
+    sub-ICBs and above, local authorities, and networks and practices of the ICB `place`, the newest
+    month of each KPI that has a figure, or one that is withheld, held or incomplete."""
+    few = sql_list((NETWORK, PRACTICE))
+    others = sql_list(tuple(site for site in SITES if site != PRACTICE))
+    asked = f"""SELECT kpi_id, org_level, org_code, max(month) AS month FROM {FIGURE}
+        WHERE status NOT IN ('{NOT_AVAILABLE}', '{NOT_APPLICABLE}')
+          AND org_level NOT IN ({others})
+          AND (org_level NOT IN ({few}) OR (org_level, org_code) IN (
+            SELECT (org_level, org_code) FROM mart.organisation WHERE org_level IN ({few})
+            GROUP BY org_level, org_code
+            HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place))
+        GROUP BY kpi_id, org_level, org_code"""
+    made = [
+        {name: row.get(name) for name in SCHEMA}
+        | {"judgement": judgement(facts), "sentence": sentence(facts)}
+        for row, facts in facts_of(db, kpis, asked, place=place)
+    ]
+    frame = pl.DataFrame(made, schema=SCHEMA)
+    create_from(db, "mart.kpi_sentence", frame, None, **ORIGINS)
+
+
+_SAID = (
+    *(f"{FIGURE}.{name}" for name in ("value", "previous_year_value", "status", "status_reason")),
+    *(f"{SPC}.{name}" for name in ("signal", "direction", "variation", "target", "assurance")),
+    *(f"mart.kpi.{name}" for name in ("title", "unit", "chart_basis")),
+    *("mart.organisation.short_name", "mart.governance.caveat.caveat"),
+    *("mart.kpi_comparison.england_value", "mart.calendar_month.working_days"),
+)
+ORIGINS: dict[str, str | tuple[str, ...]] = {
+    **{
+        name: f"{FIGURE}.{name}"
+        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_key")
+    },
+    "judgement": (f"{FIGURE}.value", f"{SPC}.signal", f"{SPC}.direction"),
+    "sentence": _SAID,
+}
+
+
+def _facts(row: Row, period: FigurePeriod) -> SentenceFacts:
+    daily, days, before = bool(row["daily"]), row["days"], row["days_before"]
+    change, ratio = _change(row["value"], row["before"], daily, days, before)
+    per_day = row["value"] / days if daily and days and row["value"] is not None else None
+    return SentenceFacts(
+        place=row["place"],
+        title=row["title"],
+        unit=row["unit"],
+        period=_in_words(row["month"], period),
+        before=_in_words(add_months(row["month"], -12), period),
+        value=row["value"],
+        status=row["status"],
+        status_reason=row["status_reason"],
+        per_working_day=per_day,
+        change=change,
+        ratio=ratio,
+        chart=_point(row, ""),
+        comparator=_comparator(row, daily),
+        target=row["target"],
+        assurance=row["assurance"],
+        caveat=row["caveat"],
+    )
+
+
+def _change(
+    value: float | None, before: float | None, daily: bool, days: int | None, then: int | None
+) -> tuple[float | None, float | None]:
+    """The difference from a year before and the ratio, per working day if `daily`."""
+    if value is None or before is None:
+        return None, None
+    if daily:
+        if not days or not then:
+            return None, None
+        value, before = value / days, before / then
+    return value - before, (value / before - 1 if before else None)
+
+
+def _point(row: Row, of: str) -> ChartedPoint | None:
+    if row[f"{of}signal"] is None:
+        return None
+    begun = row[f"{of}begun"]
+    return ChartedPoint(
+        signal=row[f"{of}signal"],
+        direction=row[f"{of}direction"],
+        variation=row[f"{of}variation"],
+        has_limits=bool(row[f"{of}has_limits"]),
+        few_points=bool(row[f"{of}few_points"]),
+        as_a_year_before=bool(row[f"{of}as_a_year_before"]),
+        begun=begun and f"{begun:%B %Y}",
+        because=row["baseline_because"] if not of else None,
+    )
+
+
+def _comparator(row: Row, daily: bool) -> Comparator | None:
+    """England beside it: the value of a share, rate or mean; of a count its change."""
+    value = row["england_value"]
+    if value is None:
+        return None
+    if row["unit"] not in COUNTED:
+        return Comparator(ENGLANDS_NAME, value=value)
+    then = row["england_before"]
+    change, ratio = _change(value, then, daily, row["days"], row["days_before"])
+    chart = _point(row, "england_")
+    if change is None or (chart is not None and chart.begun):
+        return None
+    return Comparator(ENGLANDS_NAME, change=change, ratio=ratio, chart=chart)
+
+
+def _in_words(month: date, period: FigurePeriod) -> str:
+    return f"{month:%B %Y}" if period.is_month else period.label(month)

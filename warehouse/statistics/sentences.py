@@ -1,0 +1,263 @@
+"""One sentence of a figure, for the terminal, exports and pages alike: value, change, what the
+control chart makes of it, comparator, status and caveat. Pure; not here: where the facts come from
+(`warehouse.mart.sentence_facts`).
+
+A sentence never claims a change that the chart does not carry: without a signal the words are "no
+clear change", however large the percentage is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.base.number_format import (
+    rounds_to_nothing,
+    say_per_day,
+    size_of_change,
+    value_text,
+)
+from warehouse.statistics.signals import NO_SIGNAL
+
+Judgement = Literal["clear_change", "unusual", "no_clear_change", "not_judged", "no_figure"]
+NO_CLEAR_CHANGE = "no clear change"
+COUNTED = ("events", "people", "organisations", "minutes", "fte")
+# Titles that begin with a name, which keeps its capital within a sentence.
+NAMES = (
+    "Annex 1",
+    "Capacity and Access",
+    "Friends and Family",
+    "Investment and Impact",
+    "Pharmacy First",
+)
+# Rule of a signal -> what it says of the point, by direction.
+SIGNALS = {
+    ("outside_limits", "high"): "above its upper limit",
+    ("outside_limits", "low"): "below its lower limit",
+    ("trend", "high"): "in a run of seven months or more, each higher than the one before",
+    ("trend", "low"): "in a run of seven months or more, each lower than the one before",
+    ("two_of_three", "high"): "twice in three months close to its upper limit",
+    ("two_of_three", "low"): "twice in three months close to its lower limit",
+    ("shift", "high"): "in a run of seven months or more above its mean",
+    ("shift", "low"): "in a run of seven months or more below its mean",
+}
+MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
+ASSURED = {
+    "passing": "met, whatever chance does",
+    "failing": "not met as things are",
+    "hit_or_miss": "chance decides whether a month meets it",
+}
+WITHHELD = "it is withheld, because it is small or would disclose one that is"
+ABSENT = {
+    "held": "it is held until a person accepts it",
+    "not_available": "it is not available",
+    "not_applicable": "there is nothing to divide by",
+    "incomplete": "it is incomplete",
+}
+
+
+@dataclass(frozen=True)
+class ChartedPoint:
+    """What a control chart says of a month. `few_points`: whether its limits are trial limits;
+    `as_a_year_before`: whether the same month a year earlier had a signal in the same direction;
+    `begun`: the month, in words, in which its baseline began, and `because`, if that was after the
+    year before."""
+
+    signal: str
+    direction: str | None = None
+    variation: str | None = None
+    has_limits: bool = True
+    few_points: bool = False
+    as_a_year_before: bool = False
+    begun: str | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """A place beside which a figure stands. `value`: of a share, rate or mean; `change` and `ratio`
+    of a count, whose value says nothing beside a part of it, with its own `chart`."""
+
+    name: str
+    value: float | None = None
+    change: float | None = None
+    ratio: float | None = None
+    chart: ChartedPoint | None = None
+
+
+@dataclass(frozen=True)
+class SentenceFacts:
+    """All that a sentence is made of. `period`, `before`: the month, and the one a year earlier, in
+    words; `per_working_day`: of counts of events, of which `change` and `ratio` are per working day
+    too; `chart`: None where there is none; `overdue`: days by which the next figures are."""
+
+    place: str
+    title: str
+    unit: str
+    period: str
+    before: str
+    value: float | None
+    status: str = "final"
+    status_reason: str | None = None
+    per_working_day: float | None = None
+    change: float | None = None
+    ratio: float | None = None
+    chart: ChartedPoint | None = None
+    comparator: Comparator | None = None
+    target: float | None = None
+    assurance: str | None = None
+    caveat: str | None = None
+    overdue: int = 0
+
+
+def sentence(facts: SentenceFacts) -> str:
+    """The figure in words: one sentence, and short ones after it for what stands beside it."""
+    if facts.value is None:
+        return " ".join([_no_figure(facts), *_after(facts)])
+    said = f"{_opening(facts)}: {change_words(facts)} ({_in_brackets(facts)})."
+    return " ".join([said, *_beside(facts), *_after(facts)])
+
+
+def judgement(facts: SentenceFacts) -> Judgement:
+    """What may be said of the change: `clear_change` (a signal, in the direction in which the
+    figure moved in the year, that was not there a year ago), `unusual` (any other signal),
+    `no_clear_change`, `not_judged` (no chart, or no limits yet), `no_figure`."""
+    if facts.value is None:
+        return "no_figure"
+    return _judged(facts.chart, facts.change)
+
+
+def _judged(chart: ChartedPoint | None, change: float | None) -> Judgement:
+    if chart is None or not chart.has_limits:
+        return "not_judged"
+    if chart.signal == NO_SIGNAL:
+        return "no_clear_change"
+    moved = change is not None and chart.begun is None and not chart.as_a_year_before
+    agrees = moved and change != 0 and (chart.direction == "high") == ((change or 0) > 0)
+    return "clear_change" if agrees else "unusual"
+
+
+def judgement_words(facts: SentenceFacts) -> str:
+    """The judgement as people read it: `no clear change`, `a clear change, an improvement: above
+    its upper limit`."""
+    return "no figure" if facts.value is None else _words(facts.chart, facts.change)
+
+
+def _words(chart: ChartedPoint | None, change: float | None) -> str:
+    judged = _judged(chart, change)
+    if judged == "no_clear_change":
+        return NO_CLEAR_CHANGE
+    if chart is None:
+        return "not judged: no control chart"
+    if not chart.has_limits:
+        return "not judged: too few months"
+    first = "a clear change" if judged == "clear_change" else f"unusually {chart.direction}"
+    if chart.signal == "trend" and judged == "unusual":
+        first = "a signal"
+    meaning = MEANINGS.get(chart.variation or "")
+    said = ", ".join(filter(None, (first, meaning)))
+    again = ", as a year before" if chart.as_a_year_before else ""
+    limits = ", by trial limits" if chart.few_points else ""
+    return f"{said}: {SIGNALS[chart.signal, chart.direction or 'high']}{again}{limits}"
+
+
+def signal_words(signal: str | None, direction: str | None) -> str:
+    """What a signal says of its point; `no clear change` without one, `-` for a missing month."""
+    if signal is None:
+        return "-"
+    return SIGNALS.get((signal, direction or "high"), NO_CLEAR_CHANGE)
+
+
+def change_words(facts: SentenceFacts) -> str:
+    """The difference from a year before: `2.6% more a working day than in November 2024`, `0.4
+    percentage points less than in November 2024`; or why there is none."""
+    if facts.chart is not None and facts.chart.begun is not None:
+        return f"not compared with {facts.before}: a new series began in {facts.chart.begun}"
+    if facts.change is None:
+        return f"no figure of {facts.before} to compare with"
+    if facts.unit != "share" and facts.ratio is None:
+        return f"after nought in {facts.before}"
+    daily = " a working day" if facts.per_working_day is not None else ""
+    return f"{_size(facts.unit, facts.change, facts.ratio, daily)} {facts.before}"
+
+
+def _size(unit: str, change: float, ratio: float | None, daily: str) -> str:
+    if rounds_to_nothing(unit, change, ratio):
+        return f"about as many{daily} as in" if unit in COUNTED else "about the same as in"
+    way = "more" if change > 0 else "less"
+    if unit not in COUNTED:
+        way = {"more": "higher", "less": "lower"}[way]
+    return f"{size_of_change(unit, change, ratio)} {way}{daily} than in"
+
+
+def _opening(facts: SentenceFacts) -> str:
+    assert facts.value is not None  # noqa: S101 - for types: the callers have asked
+    title, said = within_a_sentence(facts.title), value_text(facts.value, facts.unit)
+    if facts.unit not in COUNTED:
+        return f"In {facts.period} {title} in {facts.place} came to {said}"
+    if facts.unit == "fte":
+        return f"In {facts.period} {facts.place} had {said} FTE of {title.removesuffix(' (FTE)')}"
+    daily = facts.per_working_day
+    each = "" if daily is None else f", {say_per_day(daily)} a working day"
+    minutes = title.removeprefix("minutes of ") if facts.unit == "minutes" else title
+    what = f"minutes of {minutes}" if facts.unit == "minutes" else title
+    return f"In {facts.period} {facts.place} had {said} {what}{each}"
+
+
+def within_a_sentence(title: str) -> str:
+    """A KPI's title after other words: `the share of ...`, `registered patients`, `NHS App ...`."""
+    if title[1:2].isupper() or title.startswith(NAMES):
+        return title
+    small = title[0].lower() + title[1:]
+    return f"the {small}" if small.startswith(("share ", "response rate", "utilisation")) else small
+
+
+def _in_brackets(facts: SentenceFacts) -> str:
+    status = [facts.status] if facts.status != "final" else []
+    return "; ".join([judgement_words(facts), *status])
+
+
+def _no_figure(facts: SentenceFacts) -> str:
+    # A withheld figure has no reason but the rule: nothing else may be said of it.
+    if facts.status == "suppressed":
+        why = WITHHELD
+    else:
+        because = f" ({facts.status_reason})" if facts.status_reason else ""
+        why = ABSENT.get(facts.status, "it is not available") + because
+    title = within_a_sentence(facts.title)
+    return f"There is no figure of {title} in {facts.place} for {facts.period}: {why}."
+
+
+def _beside(facts: SentenceFacts) -> list[str]:
+    found = []
+    if (other := facts.comparator) is not None:
+        if other.value is not None:
+            found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")
+        elif other.change is not None and other.ratio is not None:
+            daily = " a working day" if facts.per_working_day is not None else ""
+            size = _size(facts.unit, other.change, other.ratio, daily)
+            judged = _words(other.chart, other.change)
+            found.append(f"{other.name}: {size} {facts.before} ({judged}).")
+    if facts.target is not None:
+        met = f": {ASSURED[facts.assurance]}" if facts.assurance in ASSURED else ""
+        found.append(f"The target is {value_text(facts.target, facts.unit)}{met}.")
+    return found
+
+
+def _after(facts: SentenceFacts) -> list[str]:
+    found = []
+    if facts.value is not None:
+        if facts.status == "disputed":
+            found.append(f"Disputed: {_ended(facts.status_reason or 'accepted by a person')}")
+        if facts.chart is not None and facts.chart.begun and facts.chart.because:
+            found.append(f"New series: {_ended(facts.chart.because)}")
+        elif facts.caveat:
+            found.append(f"Caveat: {_ended(facts.caveat)}")
+    if facts.overdue:
+        days = "day" if facts.overdue == 1 else "days"
+        found.append(f"The next figures are overdue by {facts.overdue:,} {days}.")
+    return found
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
