@@ -97,6 +97,7 @@ MAY_BE_LONG = {
         "pipelines/cli/main.py: import_",
         "pipelines/cli/charts.py: spc",
         "pipelines/cli/claims.py: claims",
+        "pipelines/cli/explain.py: explain",
         "pipelines/cli/fetch.py: fetch",
         "pipelines/cli/funnels.py: funnel",
         "warehouse/fetch/fetch.py: each_lookup",

@@ -39,14 +39,20 @@ def explain(
     rows: Annotated[
         Path | None, typer.Option("--rows", help="Write all rows added up to this CSV file.")
     ] = None,
+    limits: Annotated[
+        bool, typer.Option("--limits", help="List the months that gave its control limits.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Explain one figure: formula, parts, organisations, files and rows, checks, revisions.
+    """Explain one figure: formula, parts, organisations, files and rows, checks, revisions, and
+    what its control limits were worked out from.
 
     In the mart itself: `FROM explain('appointments', '04C', DATE '2024-10-01')`.
     """
     from pipelines.cli.explained import explanation_data, show
+    from pipelines.cli.explained_limits import show_limits
     from warehouse.explain.figure import explain as explain_figure
+    from warehouse.explain.limits import limits_of
     from warehouse.explain.source_rows import rows_of
 
     screen, home = Screen(), Home.from_environment()
@@ -57,10 +63,14 @@ def explain(
     found = rows_of(home, figure.cells, wanted)
     if rows is not None:
         _write_rows(screen, figure, found, rows)
+    # Charts are of the newest figures, whatever an earlier edition said.
+    chart = None if edition else limits_of(home.mart, named, code, wanted)
     if as_json:
-        screen.json(explanation_data(figure, found))
-    else:
-        show(screen, figure, found)
+        screen.json({**explanation_data(figure, found), "control_chart": chart})
+        return
+    show(screen, figure, found)
+    if chart is not None:
+        show_limits(screen, chart, limits)
 
 
 def _named(home: Home, kpi: str, org: str) -> tuple[str, str]:

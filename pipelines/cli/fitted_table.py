@@ -5,7 +5,7 @@ Belongs here: which columns are shown, and which may be broken. Does not: what t
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ GAPS = (2, 1)  # between columns: the first with which all fit
 class FittedTable:
     """Rows under headings. `right`: headings of columns of numbers; `expendable`: of those left out
     first where there is no room for all, columns that say nothing before the others; `name`: how
-    long a name, in the first column, is not broken."""
+    long a name, in the first column, is not broken; `narrow`: heading -> likewise of columns of
+    words (else `LONG`)."""
 
     def __init__(
         self,
@@ -31,12 +32,14 @@ class FittedTable:
         right: Container[str] = (),
         expendable: Sequence[str] = (),
         name: int = NAME,
+        narrow: Mapping[str, int] | None = None,
     ) -> None:
         self.headings = list(headings)
         self.title = title
         self.right = right
         self.expendable = list(expendable)
         self.name = name
+        self.narrow = narrow or {}
         self.rows: list[list[Text]] = []
         self.indents: list[int] = []
 
@@ -82,7 +85,7 @@ class FittedTable:
         lines = [line for cell in self._cells(heading) for line in cell.split()]
         longest = max([len(heading), *(line.cell_len for line in lines)])
         longest += max(self.indents, default=0) if heading == self.headings[0] else 0
-        whole = self.name if heading == self.headings[0] else LONG
+        whole = self.name if heading == self.headings[0] else self.narrow.get(heading, LONG)
         breaks = heading not in self.right and longest > whole
         return (min(longest, whole) if breaks else longest), breaks
 

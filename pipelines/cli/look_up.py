@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.arguments import AsJson, period_named
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
+from pipelines.cli.series_shown import show_series
 from warehouse.base.home import Home
-from warehouse.base.number_format import say_change, value_text
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace, read_settings
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 Row = dict[str, Any]
-BARS = "▁▂▃▄▅▆▇█"
-NO_BAR = "·"  # a month without a value
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
@@ -101,8 +100,8 @@ def show(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show the months (or years, or surveys) of one KPI and place: value, change on the year,
-    status, and a spark line."""
+    """Show the months (or years, or surveys) of one KPI and place: a control chart, value, change
+    on the year, what the chart says of it, England, status, and the newest figure in words."""
     from warehouse.base.sql import is_synthetic
     from warehouse.explain.no_figures import no_figures
     from warehouse.outputs import search
@@ -113,6 +112,7 @@ def show(
         place = search.organisation_named(db, org, places, found["levels"])
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
         synthetic = is_synthetic(db)
+        _add_facts(db, found, place, rows)
         if not rows:
             lost = search.unreliable_editions(db, found["kpi_id"])
             raise search.NoMatch(*no_figures(db, found["kpi_id"], place["org_code"], lost))
@@ -124,47 +124,35 @@ def show(
                 f"The mart has no {found['kpi_id']} of {place['org_code']} for {period}.",
                 f"It has figures of {_span(found)}.",
             )
-    rows = rows[-months:]
-    if not _written(screen, rows, as_json, as_csv):
-        _show(screen, found, place, rows)
+    earlier, rows = ([], rows) if period else (rows[:-months], rows[-months:])
+    if not _written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
+        show_series(screen, found, place, rows, earlier)
         if synthetic:
             screen.warn(SYNTHETIC)
 
 
-def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
-    name = place["short_name"] or place["org_name"] or place["org_code"]
-    level = LEVELS[place["org_level"]].singular
-    screen.say(f"{kpi['title']} - {name} ({level} {place['org_code']})")
-    first, last = rows[0]["period_label"], rows[-1]["period_label"]
-    screen.say(f"{spark_line([row['value'] for row in rows])}  {first} to {last}\n")
-    kind = kpi["period_type"].replace("_", " ").capitalize()
-    table = plain_table(kind, "Value", "On the year", "Status", right=("Value", "On the year"))
+def _add_facts(db: duckdb.DuckDBPyConnection, kpi: Row, place: Row, rows: list[Row]) -> None:
+    """Add the facts of its sentence to each row; to the newest whether the next one is overdue."""
+    from warehouse.kpi.catalogue import catalogue
+    from warehouse.mart.sentence_facts import days_overdue, sentences_of_series
+
+    of = (kpi["kpi_id"], place["org_level"], place["org_code"])
+    facts = sentences_of_series(db, catalogue(), *of)
     for row in rows:
-        value = "-" if row["value"] is None else value_text(row["value"], kpi["unit"])
-        change = say_change(kpi["unit"], row["year_on_year_change"], row["year_on_year_ratio"])
-        table.add_row(row["period_label"], value, change, row["status"])
-    screen.table(table)
-    reasons: dict[str, list[str]] = {}
-    for row in rows:
-        if row["status_reason"]:
-            reasons.setdefault(row["status_reason"], []).append(row["period_label"])
-    for reason, of_months in reasons.items():
-        screen.say(f"{', '.join(of_months)}: {reason}")
-    screen.say(
-        f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} --month {last}"
-    )
+        own = facts[row["month"]]
+        row["facts"] = replace(own, place=place["short_name"] or own.place)
+    if rows:
+        overdue = days_overdue(db, kpi["feed"])
+        rows[-1]["facts"] = replace(rows[-1]["facts"], overdue=overdue)
 
 
-def spark_line(values: Sequence[float | None]) -> str:
-    """One bar a value, from the least to the most; a dot where there is none."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return NO_BAR * len(values)
-    least, most = min(known), max(known)
-    step = (most - least) / (len(BARS) - 1) or 1.0
-    return "".join(
-        NO_BAR if value is None else BARS[round((value - least) / step)] for value in values
-    )
+def _for_programs(row: Row) -> Row:
+    """A row with its sentence and what may be said of its change, for a program to read."""
+    from warehouse.statistics.sentences import judgement, sentence
+
+    facts = row["facts"]
+    own = {key: value for key, value in row.items() if key != "facts"}
+    return own | {"judgement": judgement(facts), "sentence": sentence(facts)}
 
 
 @contextmanager

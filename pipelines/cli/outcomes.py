@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10
-HEADLINES = ("KPI", "Month", "Value", "On year", "Per working day", "Status")
-VIEW = 30  # room for the name of a view
+HEADLINES = (
+    *("KPI", "Month", "Value", "Per working day", "On year", "Signal", "England", "Status"),
+)
+WORD = 20  # room for the longest word of a KPI's title
+SIGNAL = 13  # likewise of what is said of a change
 SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
+ON_YEAR = (
+    "On year: of counts of events per working day. Signal: what a control chart says of that; "
+    "England: its value, or the change of its count. access-recovery show KPI --org PLACE has more."
+)
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
@@ -139,6 +146,10 @@ def show_headlines(screen: Screen, home: Home) -> None:
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
         screen.table(_headline_table(rows, synthetic))
+        screen.say(ON_YEAR)
+        views = dict.fromkeys(f"{row['theme']}_monthly" for row in rows)
+        screen.say(f"Views: {', '.join(views)}.")
+        _say_headlines(screen, rows)
     for place in settings.headlines_chosen:
         if not any(place.code == row["org_code"] for row in rows):
             screen.warn(
@@ -156,28 +167,55 @@ def show_headlines(screen: Screen, home: Home) -> None:
     )
 
 
+def _say_headlines(screen: Screen, rows: list[dict[str, Any]]) -> None:
+    """Print the first figure of each theme in words, of the first place."""
+    from warehouse.statistics.sentences import sentence
+
+    said: dict[str, str] = {}
+    for row in rows:
+        if row["place"] == rows[0]["place"]:
+            said.setdefault(row["theme"], sentence(row["facts"]))
+    screen.say("")
+    for text in said.values():
+        screen.say(text)
+    screen.say("")
+
+
 def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> FittedTable:
-    """Return the figures under a line for each place and view."""
+    """Return the figures under a line for each place and theme."""
     from rich.text import Text
 
-    from warehouse.outputs.headline import change_text, headline_value, working_day_text
+    from warehouse.kpi.themes import theme_words
+    from warehouse.outputs.headline import (
+        england_text,
+        headline_value,
+        judged_change_text,
+        per_working_day_text,
+    )
+    from warehouse.statistics.sentences import brief_judgement
 
-    title = "Headline figures" + (" - SYNTHETIC" if synthetic else "")
     table = plain_table(
-        *HEADLINES, title=title, right=HEADLINES[2:5], expendable=HEADLINES[4:5], name=VIEW
+        *HEADLINES,
+        title="Headline figures" + (" - SYNTHETIC" if synthetic else ""),
+        right=(*HEADLINES[2:5], "England"),
+        expendable=("Per working day", "Status"),
+        name=WORD,
+        narrow={"Signal": SIGNAL},
     )
     last = ("", "")
     for row in rows:
-        here = (f"{row['theme']}_monthly", row["place"])
+        here = (theme_words(row["theme"]), row["place"])
         if here != last:
-            table.add_row(Text(f"{here[1]} ({here[0]})", "bold"))
+            table.add_row(Text(f"{here[1]}: {here[0]}", "bold"))
         last = here
         table.add_row(
             row["title"],
             f"{row['month']:%b %Y}",
             headline_value(row),
-            change_text(row),
-            working_day_text(row),
+            per_working_day_text(row),
+            judged_change_text(row),
+            brief_judgement(row["facts"]),
+            england_text(row),
             row["status"],
             indent=2,
         )

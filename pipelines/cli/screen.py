@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from operator import methodcaller
@@ -92,11 +92,12 @@ def plain_table(
     right: Container[str] = (),
     expendable: Sequence[str] = (),
     name: int = NAME,
+    narrow: Mapping[str, int] | None = None,
 ) -> FittedTable:
     """Return an empty table. `right`: headings of columns of numbers; `expendable`: of
     those left out first where there is no room; `name`: how long a name of the first column may be
-    without being broken."""
-    return FittedTable(headings, title, right, expendable, name)
+    without being broken; `narrow`: likewise words of other columns."""
+    return FittedTable(headings, title, right, expendable, name, narrow)
 
 
 def _print(console: Console, text: str, style: str | None = None) -> None:

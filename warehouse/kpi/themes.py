@@ -18,6 +18,7 @@ from warehouse.reference.levels import OrgLevel
 
 MEASURED = re.compile(r"([\w.]+)(?: / ([\w.]+))?")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+CAPITALS = ("gp", "nhs", "pcn")
 
 Fields = dict[str, Any]
 
@@ -143,3 +144,8 @@ def _caveat(written: object, named: Mapping[str, Caveat], where: str) -> object:
             'sentence with a full stop; within [...] put it in quotes, "..."'
         )
     return written
+
+
+def theme_words(theme: str) -> str:
+    """A theme as people read it: `GP workforce`, `NHS app`, `online consultations`."""
+    return " ".join(word.upper() if word in CAPITALS else word for word in theme.split("_"))

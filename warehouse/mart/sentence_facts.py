@@ -128,6 +128,13 @@ def sentences_of_series(
     return {row["month"]: facts for row, facts in found}
 
 
+def days_overdue(db: Connection, feed: str) -> int:
+    """Days by which the next edition of a feed is overdue today, 0 if it is not; `db` has the mart
+    as its current database."""
+    found = rows(db, "SELECT days_overdue FROM governance.timeliness WHERE feed = $feed", feed=feed)
+    return max((row["days_overdue"] or 0 for row in found), default=0)
+
+
 def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> None:
     """Create `kpi_sentence` in the attached mart, which must have all tables of statistics: for
     sub-ICBs and above, local authorities, and networks and practices of the ICB `place`, the newest

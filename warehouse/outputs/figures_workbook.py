@@ -4,7 +4,6 @@ by side, or a sheet per table that is asked for; and what it says of itself. Not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import polars as pl
 from warehouse.base.months import month_text
 from warehouse.base.sql import rows
 from warehouse.kpi.catalogue import Kpi, catalogue
+from warehouse.kpi.themes import theme_words
 from warehouse.mart.describe import STATUS_OF, SYNTHETIC_NOTE
 from warehouse.outputs.excel_book import (
     LONGEST_NAME,
@@ -33,7 +33,6 @@ KEYS = {
     "org_code": "Code",
     "org_name": "Name",
 }
-SHORT = re.compile(r"\b(gp|nhs|pcn)\b")  # written in capitals
 NOTES = (
     "A figure that is not known is never zero. Shares are fractions shown in per cent; never "
     "average them: divide the sum of the numerators by the sum of the denominators.",
@@ -71,8 +70,8 @@ def _of_theme(view: str, found: pl.DataFrame, kpis: Mapping[str, Kpi]) -> Figure
     marked = found.with_columns(provisional(found, titles)) if ids else found.clear()
     statuses = {name: f"{name}{STATUS_OF}" for name in ids}
     shown = [*keys, *ids, *statuses.values(), *([PROVISIONAL_HEADING] if ids else [])]
-    words = SHORT.sub(lambda short: short[0].upper(), view.replace("_", " "))
-    words = words[0].upper() + words[1:].removesuffix(" monthly").removesuffix(" by period")
+    words = theme_words(_theme(view, kpis) or view)
+    words = words[0].upper() + words[1:]
     of_months = "period_label" not in keys
     return FigureSheet(
         name=words[:LONGEST_NAME] if of_months else f"{words[: LONGEST_NAME - 8]} periods",

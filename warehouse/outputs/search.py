@@ -109,7 +109,10 @@ def find_organisations(
 def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
     """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with similar
     ids."""
-    every = rows(db, "SELECT kpi_id, title, unit, period_type, theme, feed FROM kpi")
+    every = rows(
+        db,
+        "SELECT kpi_id, title, unit, period_type, theme, feed, not_charted_because FROM kpi",
+    )
     found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
     if not found:
         raise NoMatch(*unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every}))
@@ -149,13 +152,24 @@ def organisation_named(
 def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) -> list[Row]:
     """The periods of one KPI and organisation, oldest first: `month` (a longer one's last),
     `period_label, value, numerator, denominator, year_on_year_change, year_on_year_ratio, edition,
-    status, status_reason`."""
+    status, status_reason`; of `kpi_spc`, None without a chart: `charted_value` (on its `basis`),
+    `mean`, limits, baseline, signal, target and assurance; and of `kpi_comparison`
+    `england_value, rank, ranked_of`."""
     return rows(
         db,
-        """SELECT month, period_label, value, numerator, denominator, year_on_year_change,
-                  year_on_year_ratio, edition, status, status_reason
-           FROM kpi_period
-           WHERE kpi_id = $kpi AND org_level = $level AND org_code = $code ORDER BY month""",
+        """SELECT p.month, p.period_label, p.value, p.numerator, p.denominator,
+                  p.year_on_year_change, p.year_on_year_ratio, p.edition, p.status, p.status_reason,
+                  s.basis, s.value AS charted_value, s.mean, s.lower_limit, s.upper_limit,
+                  s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline, s.limits,
+                  s.signal, s.direction, s.variation, s.target, s.assurance,
+                  c.england_value, c.rank, c.ranked_of
+           FROM kpi_period AS p
+           LEFT JOIN kpi_spc AS s ON s.kpi_id = p.kpi_id AND s.org_level = p.org_level
+               AND s.org_code = p.org_code AND s.month = p.month
+           LEFT JOIN kpi_comparison AS c ON c.kpi_id = p.kpi_id AND c.org_level = p.org_level
+               AND c.org_code = p.org_code AND c.month = p.month
+           WHERE p.kpi_id = $kpi AND p.org_level = $level AND p.org_code = $code
+           ORDER BY p.month""",
         kpi=kpi_id,
         level=level,
         code=code,

@@ -55,6 +55,7 @@ from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inequalities import create_inequality
 from warehouse.mart.kept import Kept
+from warehouse.mart.limits_macro import limits_macros
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
 from warehouse.mart.organisation_periods import create_organisation_periods
@@ -241,7 +242,7 @@ def _finish(target: Path, synthetic: bool, limits: dict[str, str]) -> None:
         for sql in _views().values():
             db.execute(sql)
         macros = revision_macros() | affected_macros() | caveat_macros() | explain_macros()
-        macros |= register_macros()
+        macros |= register_macros() | limits_macros()
         for signature, sql in (macros | lineage_macros()).items():
             db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
         db.commit()

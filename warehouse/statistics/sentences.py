@@ -161,6 +161,22 @@ def _words(chart: ChartedPoint | None, change: float | None) -> str:
     return f"{said}: {SIGNALS[chart.signal, chart.direction or 'high']}{again}{limits}"
 
 
+def brief_judgement(facts: SentenceFacts) -> str:
+    """The judgement for a table: `no clear change`, `improvement (shift)`, `unusually high
+    (trend)`, `too few months`."""
+    chart, judged = facts.chart, judgement(facts)
+    if judged in ("no_clear_change", "no_figure"):
+        return judgement_words(facts)
+    if chart is None or judged == "not_judged":
+        return "no chart" if chart is None else "too few months"
+    meaning = chart.variation if chart.variation in MEANINGS else None
+    if judged == "clear_change":
+        said = meaning or f"clearly {'higher' if chart.direction == 'high' else 'lower'}"
+    else:
+        said = ", ".join(filter(None, (f"unusually {chart.direction}", meaning)))
+    return f"{said} ({chart.signal.replace('_', ' ')})"
+
+
 def signal_words(signal: str | None, direction: str | None) -> str:
     """What a signal says of its point; `no clear change` without one, `-` for a missing month."""
     if signal is None:

@@ -75,3 +75,11 @@ def test_every_word_is_there_or_its_column_is_said_to_be_left_out(
     text = "".join("".join(shown[1:]).split())
     wanted = cells if not left_out else cells[:2]
     assert sorted(text) == sorted("".join("".join(wanted).split()))
+
+
+def test_words_of_a_narrow_column_are_broken_before_anything_is_left_out() -> None:
+    made = FittedTable(("KPI", "Signal", "Status"), expendable=("Status",), narrow={"Signal": 8})
+    made.add_row("Calls", "no clear change", "final")
+    shown, left_out = lines(made, 22)
+    assert left_out == [] and shown[1].split() == ["Calls", "no", "clear", "final"]
+    assert shown[2].split() == ["change"]

@@ -1,5 +1,7 @@
 """The headline: counts per working day beside the change on the year, and what is disputed."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.cli.outcomes import show_headlines
@@ -7,8 +9,17 @@ from pipelines.cli.screen import Screen
 from tests.warehouse.support_mart import Mart
 from tests.warehouse.worlds import volume
 from warehouse.base.home import Home
-from warehouse.outputs.headline import change_text, headlines, working_day_text
+from warehouse.base.number_format import say_per_day
+from warehouse.outputs.headline import (
+    change_text,
+    england_text,
+    headlines,
+    judged_change_text,
+    per_working_day_text,
+    working_day_text,
+)
 from warehouse.settings import HOME_HEADLINES, HeadlinePlace, Settings
+from warehouse.statistics.sentences import ChartedPoint, Comparator
 
 
 def test_a_count_is_compared_per_working_day_a_share_is_not(years: Mart) -> None:
@@ -47,7 +58,7 @@ def test_a_chosen_place_without_figures_is_reported(
     assert "Headline figures" not in printed.out
 
 
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("columns", [80, 100, 120])
 def test_the_headline_fits_the_terminal(
     years_home: Home,
     columns: int,
@@ -56,7 +67,39 @@ def test_the_headline_fits_the_terminal(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     show_headlines(Screen(), years_home)
-    table = capsys.readouterr().out.partition("Mart:")[0]
-    assert "working" in table and "Leicester City" in table and "\u2026" not in table
-    assert max(len(line) for line in table.splitlines()) <= columns
+    table, told, _ = capsys.readouterr().out.partition("On year:")
+    assert told and "Leicester City" in table and "\u2026" not in table
+    assert "England" in table and "no clear change" in table
+    assert ("Per working day" in table.splitlines()[1]) == (columns > 80)
+    *shown, last = table.rstrip().splitlines()
+    lines = shown if last.startswith("Left out for want of width") else [*shown, last]
+    assert max(len(line) for line in lines) <= columns
     assert "-0.0" not in table
+
+
+def test_the_headline_is_said_in_words_too(
+    years_home: Home, years: Mart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_headlines(Screen(), years_home)
+    printed = capsys.readouterr().out
+    [said] = years.rows(
+        "FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = '04C'",
+    )
+    assert said["sentence"] in printed and "Views:" in printed
+
+
+def test_what_stands_beside_a_count_is_englands_change(years: Mart) -> None:
+    rows = headlines(years.db, HOME_HEADLINES)
+    count = next(row for row in rows if row["kpi_id"] == "appointments")
+    facts = count["facts"]
+    assert per_working_day_text(count) == say_per_day(facts.per_working_day)
+    assert judged_change_text(count) == working_day_text(count)
+    share = next(row for row in rows if row["unit"] == "share")
+    assert per_working_day_text(share) == "" and judged_change_text(share) == change_text(share)
+    beside = replace(facts, comparator=Comparator("England", change=9.0, ratio=0.013))
+    assert england_text(count | {"facts": beside}) == "+1.3%"
+    valued = replace(facts, comparator=Comparator("England", value=0.5))
+    assert england_text(share | {"facts": valued}) == "50.0%"
+    assert england_text(share | {"facts": replace(facts, comparator=None)}) == "-"
+    begun = ChartedPoint("none", begun="April 2025")
+    assert judged_change_text(count | {"facts": replace(facts, chart=begun)}) == "-"

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.look_up import spark_line
 from pipelines.cli.main import app
+from pipelines.cli.series_shown import spark_line
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.explain.no_figures import no_figures
@@ -102,10 +102,39 @@ def test_show_says_value_change_status_and_the_next_step(command: None, years: M
     assert title == "GP appointments - Leicester City (sub-ICB 04C)"
     assert line.endswith("2025-10 to 2025-11")
     newest = years.figure("appointments", "sub_icb", "04C", "2025-11")
-    assert f"2025-11  {newest['value']:,.0f}" in done.stdout
+    row = next(line for line in done.stdout.splitlines() if line.startswith("2025-11 "))
+    assert row.split()[1] == f"{newest['value']:,.0f}"
     assert newest["status"] in done.stdout
     assert "explain appointments --org 04C --month 2025-11" in done.stdout
     assert max(map(len, done.stdout.split("Next:")[0].splitlines()[:6])) <= 80
+
+
+def test_show_draws_the_chart_and_says_the_newest_month(command: None, years: Mart) -> None:
+    done = run("show", "appointments", "--org", "04C", "--months", "3")
+    [said] = years.rows("FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = '04C'")
+    assert said["sentence"] in done.stdout
+    assert "○ provisional" in done.stdout and "─ mean" in done.stdout
+    [newest] = years.rows(
+        "FROM kpi_spc WHERE kpi_id = 'appointments' AND org_code = '04C' AND month = $month",
+        month=said["month"],
+    )
+    assert f"of {newest['points_in_baseline']} months from" in done.stdout
+
+
+def test_show_of_programs_has_limits_signal_and_comparator(command: None, years: Mart) -> None:
+    rows = json.loads(run("show", "appointments", "--org", "04C", "--json").stdout)
+    assert len(rows) == 13
+    for row in rows:
+        [point] = years.rows(
+            """FROM kpi_spc WHERE kpi_id = 'appointments' AND org_code = '04C'
+               AND month = $month::DATE""",
+            month=row["month"],
+        )
+        assert row["charted_value"] == point["value"] and row["basis"] == "per_working_day"
+        same = ("mean", "lower_limit", "upper_limit", "signal", "direction", "baseline", "limits")
+        assert [row[name] for name in same] == [point[name] for name in same]
+        assert row["sentence"].startswith("In ") and "england_value" in row
+    assert {"judgement", "rank", "ranked_of", "target"} <= set(rows[0])
 
 
 def test_programs_read_json_and_csv(command: None, years: Mart) -> None:

@@ -16,6 +16,7 @@ from warehouse.statistics.sentences import (
     ChartedPoint,
     Comparator,
     SentenceFacts,
+    brief_judgement,
     judgement,
     judgement_words,
     sentence,
@@ -200,6 +201,26 @@ def test_a_sentence_says(case: str) -> None:
 )
 def test_the_judgement_is_the_charts(facts: SentenceFacts, judged: str) -> None:
     assert judgement(facts) == judged
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (COUNT, "no clear change"),
+        (replace(COUNT, chart=HIGH), "improvement (outside limits)"),
+        (replace(DNA, chart=LOW), "improvement (shift)"),
+        (
+            replace(COUNT, chart=ChartedPoint("trend", "high", "neutral_high")),
+            "clearly higher (trend)",
+        ),
+        (replace(SHARE, chart=HIGH), "unusually high, improvement (outside limits)"),
+        (replace(COUNT, chart=None), "no chart"),
+        (replace(COUNT, chart=replace(QUIET, has_limits=False)), "too few months"),
+        (replace(COUNT, value=None), "no figure"),
+    ],
+)
+def test_a_table_has_the_judgement_in_a_few_words(facts: SentenceFacts, said: str) -> None:
+    assert brief_judgement(facts) == said
 
 
 def test_a_suppressed_figure_has_nothing_but_its_name() -> None:

@@ -1,0 +1,146 @@
+"""The output of `access-recovery show`: the series of a KPI and a place as a control chart, a
+table, and a sentence. Not here: arguments (`look_up`), the chart's marks (`terminal_chart`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.screen import Screen, plain_table
+from pipelines.cli.terminal_chart import WIDEST, ChartPoint, chart_lines, marks_for
+from warehouse.base.months import month_text
+from warehouse.base.number_format import say_per_day, value_text
+from warehouse.kpi.charting import PER_WORKING_DAY
+from warehouse.reference.levels import LEVELS
+
+if TYPE_CHECKING:
+    from pipelines.cli.fitted_table import FittedTable
+
+Row = dict[str, Any]
+BARS = "▁▂▃▄▅▆▇█"
+NO_BAR = "·"  # a month without a value
+DRAWN = 24  # months of a chart, or more if more are asked for
+DAILY_UNIT = "rate_per_working_day"
+FEWEST = 2  # points of a chart
+
+
+def show_series(
+    screen: Screen, kpi: Row, place: Row, rows: list[Row], earlier: Sequence[Row]
+) -> None:
+    """Print the rows of `warehouse.outputs.search.series` that were asked for, each with `facts`.
+    `earlier`: those before them, which the chart may have too."""
+    name = place["short_name"] or place["org_name"] or place["org_code"]
+    level = LEVELS[place["org_level"]].singular
+    screen.say(f"{kpi['title']} - {name} ({level} {place['org_code']})")
+    first, last = rows[0]["period_label"], rows[-1]["period_label"]
+    marks = marks_for(screen.out.encoding)
+    bars = f"{spark_line([row['value'] for row in rows])}  " if marks.point == "●" else ""
+    screen.say(f"{bars}{first} to {last}\n")
+    _show_chart(screen, kpi, [*earlier, *rows][-max(DRAWN, len(rows)) :])
+    screen.table(_table(kpi, rows))
+    _show_reasons(screen, rows)
+    screen.say(
+        f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} --month {last}"
+    )
+
+
+def _show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
+    charted = [row for row in rows if row["signal"] is not None]
+    if len(charted) < FEWEST:
+        if kpi["not_charted_because"]:
+            screen.say(f"No control chart: {kpi['not_charted_because']}\n")
+        return
+    daily = charted[-1]["basis"] == PER_WORKING_DAY
+    unit = DAILY_UNIT if daily else kpi["unit"]
+    width = min(screen.out.width, WIDEST)
+    for line in chart_lines(_points(rows), unit, width, marks_for(screen.out.encoding)):
+        screen.say(line)
+    screen.say(f"{'Per working day. ' if daily else ''}{_limits(charted[-1], unit)}\n")
+
+
+def _points(rows: Iterable[Row]) -> list[ChartPoint]:
+    found: list[ChartPoint] = []
+    baseline = None
+    for row in rows:
+        found.append(
+            ChartPoint(
+                month=row["month"],
+                value=row["charted_value"],
+                mean=row["mean"],
+                lower=row["lower_limit"],
+                upper=row["upper_limit"],
+                signal=row["signal"],
+                direction=row["direction"],
+                provisional=row["status"] == "provisional",
+                target=row["target"],
+                begins=row["baseline"] is not None and baseline not in (None, row["baseline"]),
+            )
+        )
+        baseline = row["baseline"] or baseline
+    return found
+
+
+def _limits(row: Row, unit: str) -> str:
+    """Mean, limits and baseline in a line: what the newest point is judged by."""
+    if row["upper_limit"] is None:
+        return "Too few months for limits."
+    mean, lower, upper = (
+        say_per_day(row[key]) if unit == DAILY_UNIT else value_text(row[key], unit)
+        for key in ("mean", "lower_limit", "upper_limit")
+    )
+    few = "trial limits" if row["limits"] == "trial" else "limits"
+    because = f" ({row['baseline_because'].rstrip('.')})" if row["baseline_because"] else ""
+    return (
+        f"Mean {mean}, {few} {lower} to {upper}, of {row['points_in_baseline']} months from "
+        f"{month_text(row['baseline_from'])} on{because}."
+    )
+
+
+def _table(kpi: Row, rows: Sequence[Row]) -> FittedTable:
+    from warehouse.outputs.headline import england_text, judged_change_text, per_working_day_text
+    from warehouse.statistics.sentences import brief_judgement
+
+    kind = kpi["period_type"].replace("_", " ").capitalize()
+    table = plain_table(
+        *(kind, "Value", "Per working day", "On the year", "Signal", "England", "Status"),
+        right=("Value", "Per working day", "On the year", "England"),
+        expendable=("England", "Per working day"),
+        narrow={"Signal": 15},
+    )
+    for row in rows:
+        told = {"facts": row["facts"], "unit": kpi["unit"]}
+        known = row["value"] is not None
+        table.add_row(
+            row["period_label"],
+            value_text(row["value"], kpi["unit"]) if known else "-",
+            per_working_day_text(told),
+            judged_change_text(told) if known else "-",
+            brief_judgement(row["facts"]) if known else "-",
+            england_text(told) if known else "-",
+            row["status"],
+        )
+    return table
+
+
+def _show_reasons(screen: Screen, rows: Sequence[Row]) -> None:
+    from warehouse.statistics.sentences import sentence
+
+    screen.say(f"\n{sentence(rows[-1]['facts'])}")
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status_reason"]:
+            reasons.setdefault(row["status_reason"], []).append(row["period_label"])
+    for reason, of_months in reasons.items():
+        screen.say(f"{', '.join(of_months)}: {reason}")
+
+
+def spark_line(values: Sequence[float | None]) -> str:
+    """One bar a value, from the least to the most; a dot where there is none."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return NO_BAR * len(values)
+    least, most = min(known), max(known)
+    step = (most - least) / (len(BARS) - 1) or 1.0
+    return "".join(
+        NO_BAR if value is None else BARS[round((value - least) / step)] for value in values
+    )

@@ -1,0 +1,93 @@
+"""What the limits of a charted figure were worked out from: which months, since when and why. Not
+here: the macro `limits_of` (`warehouse.mart.limits_macro`), printing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from warehouse.base.months import say_months
+from warehouse.base.number_format import say_per_day, value_text
+from warehouse.base.sql import open_mart, rows
+from warehouse.kpi.charting import PER_WORKING_DAY
+
+Record = dict[str, Any]
+# Columns of `limits_of` that are the same in each of its rows.
+OF_THE_CHART = (
+    *("mean", "lower_limit", "upper_limit", "baseline", "baseline_from", "baseline_because"),
+    *("points_in_baseline", "limits", "basis", "parameters"),
+)
+NOT_STORED = (
+    "The mart charts networks and above, and practices of the home's ICB; `access-recovery spc` "
+    "charts any series."
+)
+
+
+def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
+    """The chart of one figure of a published mart: `OF_THE_CHART`, `signal`, `direction`,
+    `variation`, `target`, `assurance`, `unit`, and `months` (rows of macro `limits_of`); with
+    `not_charted_because` alone if it has none."""
+    with open_mart(mart) as db:
+        [kpi] = rows(
+            db, "SELECT unit, not_charted_because FROM kpi WHERE kpi_id = $kpi", kpi=kpi_id
+        )
+        of = {"kpi": kpi_id, "code": org_code, "month": month}
+        months = rows(db, "FROM limits_of($kpi, $code, $month)", **of)
+        if not months:
+            return {"not_charted_because": kpi["not_charted_because"] or NOT_STORED}
+        [point] = rows(
+            db,
+            """SELECT signal, direction, variation, target, assurance, provisional FROM kpi_spc
+               WHERE kpi_id = $kpi AND org_code = $code AND month = $month
+                 AND org_level = $level""",
+            **of,
+            level=months[0]["org_level"],
+        )
+    chart = {name: months[0][name] for name in OF_THE_CHART}
+    own = [{key: value for key, value in row.items() if key not in OF_THE_CHART} for row in months]
+    return {**chart, **point, "unit": kpi["unit"], "months": own}
+
+
+def limits_in_words(found: Record) -> list[str]:
+    """Lines that answer what a statistician asks: baseline, points, screening, missing months,
+    denominator, parameters."""
+    if "months" not in found:
+        return [f"None. {found['not_charted_because']}"]
+    months: Sequence[Record] = found["months"]
+    used = [one["month"] for one in months if one["used"]]
+    missing = [one["month"] for one in months if one["value"] is None]
+    unused = [one["month"] for one in months if one["not_used_because"] == "provisional"]
+    because = f": {found['baseline_because']}" if found["baseline_because"] else ""
+    lines = [
+        f"Basis      {_basis(found)}",
+        f"Baseline   {found['baseline']}, from {found['baseline_from']:%B %Y}{because}",
+    ]
+    if used:
+        few = ", trial limits: they may still move much" if found["limits"] == "trial" else ""
+        lines.append(f"Limits of  {len(used)} months, {say_months(used)}{few}")
+    lines += [f"No figure  {say_months(missing)}: skipped"] if missing else []
+    lines += [f"Left out   {say_months(unused)}: provisional"] if unused else []
+    return [*lines, _numbers(found), f"Method     {found['parameters']}"]
+
+
+def _basis(found: Record) -> str:
+    if found["basis"] == PER_WORKING_DAY:
+        return "numerator divided by working days of the month"
+    divided = any(one["denominator"] is not None for one in found["months"])
+    return "the figure as it is" + (", numerator divided by denominator" if divided else "")
+
+
+def _numbers(found: Record) -> str:
+    mean, lower, upper = (
+        "-" if found[key] is None else _number(found[key], found)
+        for key in ("mean", "lower_limit", "upper_limit")
+    )
+    return f"Mean       {mean}; limits {lower} to {upper}: the mean ± 2.66 × the mean moving range"
+
+
+def _number(value: float, found: Record) -> str:
+    if found["basis"] == PER_WORKING_DAY:
+        return say_per_day(value)
+    return value_text(value, found["unit"], 2)
