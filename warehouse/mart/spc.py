@@ -30,14 +30,25 @@ TOGETHER = 500_000
 BREAKS = ("series_break", "redefinition")
 GAP = f"More than {LONGEST_GAP} months before it have no figure."
 FIGURE = "mart.kpi_monthly"
+# What is charted; and what decides which points a baseline has, and which of them give its limits.
+_CHARTED = (f"{FIGURE}.value", "mart.kpi.chart_basis", "mart.calendar_month.working_days")
+_JUDGED = (*_CHARTED, f"{FIGURE}.status", "mart.governance.caveat_scope.first_month")
 # Columns by the columns from which they are worked out; all others come from the figure's value.
 ORIGINS: dict[str, str | Sequence[str]] = {
     **{name: f"{FIGURE}.{name}" for name in ("month", *KEYS, "organisation_since")},
     "provisional": f"{FIGURE}.status",
-    "baseline_because": ("mart.governance.caveat.caveat", f"{FIGURE}.value"),
-    "variation": (f"{FIGURE}.value", "mart.kpi.polarity"),
+    **dict.fromkeys(("value", "previous_year_value"), _CHARTED),
+    **dict.fromkeys(
+        (
+            *("mean", *LIMITS, "baseline", "baseline_from", "points_in_baseline", "limits"),
+            *("signal", "direction"),
+        ),
+        _JUDGED,
+    ),
+    "baseline_because": ("mart.governance.caveat.caveat", *_JUDGED),
+    "variation": (*_JUDGED, "mart.kpi.polarity"),
     "target": "mart.kpi_target.value",
-    "assurance": (f"{FIGURE}.value", "mart.kpi_target.value", "mart.kpi.polarity"),
+    "assurance": (*_JUDGED, "mart.kpi_target.value", "mart.kpi.polarity"),
     "basis": "mart.kpi.chart_basis",
     "parameters": "statistics.parameter.parameters",
 }

@@ -290,3 +290,20 @@ def test_without_figures_there_is_an_empty_table_of_the_same_columns(charts: Cha
     charts.made()
     assert charts.db.sql("FROM mart.kpi_spc").pl().schema == empty
     assert tuple(empty) == (*spc.COLUMNS, "organisation_key") and empty["month"] == pl.Date
+
+
+@pytest.mark.parametrize("column", ["mean", "upper_limit", "signal", "variation", "assurance"])
+def test_a_limits_lineage_has_what_decides_its_points(years: Mart, column: str) -> None:
+    """Working days by which counts are divided, which months are provisional, and breaks."""
+    edges = years.rows(
+        """SELECT from_table, from_column FROM governance.lineage_edge
+           WHERE to_table = 'mart.kpi_spc' AND to_column = $column""",
+        column=column,
+    )
+    assert {
+        ("mart.kpi_monthly", "value"),
+        ("mart.kpi_monthly", "status"),
+        ("mart.calendar_month", "working_days"),
+        ("mart.kpi", "chart_basis"),
+        ("mart.governance.caveat_scope", "first_month"),
+    } <= {(edge["from_table"], edge["from_column"]) for edge in edges}
