@@ -176,7 +176,7 @@ def _figure_lines(one: Record, width: int) -> Iterator[str]:
     yield from _wrapped(f"{one['stated']}: {one['label']} [{one['claim_id']}]", width, 4, 6)
     yield from _wrapped(f"Verdict: {one['verdict_in_short']}", width, 6, 8)
     yield from _wrapped(one["note"], width, 6, 8)
-    if not one["synthetic"]:
+    if not one["synthetic"] or any(row["edition"] for row in one["readings"]):
         yield from _reading_lines(one, width)
 
 

@@ -25,6 +25,7 @@ from pipelines.cli import (
     govern,
     housekeeping,
     look_up,
+    sampling,
 )
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
 from pipelines.cli.screen import Screen
@@ -67,6 +68,7 @@ app = typer.Typer(
     "`access-recovery refresh`.",
 )
 for module in (
+    sampling,
     look_up,
     exporting,
     fetch,
@@ -106,33 +108,6 @@ def options(
     """Options of every command."""
     if debug:
         show_traces()
-
-
-@app.command()
-def sample(
-    months: Annotated[int, typer.Option(min=3, max=30, help="Months in the newest edition.")] = 30,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; default: the landing folder.")
-    ] = None,
-    if_empty: Annotated[
-        bool, typer.Option("--if-empty", help="Only if no file was imported yet.")
-    ] = False,
-) -> None:
-    """Write SYNTHETIC sample files in the publishers' formats, to try the product."""
-    from assets.sample.writer import write_samples
-    from warehouse.archive.source_files import Archive
-
-    home, screen = Home.from_environment(), Screen()
-    target = out or home.landing
-    filled = target.is_dir() and any(target.iterdir())
-    if if_empty and (filled or Archive(home).files()):
-        return
-    folder_to_write(screen, target)
-    with screen.working("Writing synthetic sample files"):
-        files = write_samples(target, months=months, seed=seed)
-    screen.say(f"{len(files)} SYNTHETIC files in {target}")
-    screen.say(f"Next: access-recovery {f'import {target}' if out else 'refresh'}")
 
 
 @app.command("import")

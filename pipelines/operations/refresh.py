@@ -29,7 +29,6 @@ from warehouse.editions.status import EditionStatus, all_statuses, status_of
 from warehouse.intake.importer import ImportOutcome
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.publication.remembered import forget
-from warehouse.settings import read_settings
 from warehouse.transform.lake import read_again
 
 if TYPE_CHECKING:
@@ -97,9 +96,9 @@ def refresh(
     running and `wait` is False, NotHeld for a feed or an edition without a file, ValueError for
     settings, or a register of claims, that can't be read.
     """
-    from warehouse.claims.register import published_claims
+    from warehouse.claims.home_register import claims_of
 
-    published_claims(read_settings(home).place)  # fail fast on bad settings or a bad register
+    claims_of(home)  # fail fast on bad settings or a bad register
     report = RefreshReport()
     with alone(home, say, wait), one_snapshot(), remembered(home, report):
         clean_up(home)

@@ -15,6 +15,8 @@ MART = "mart/access_recovery.duckdb"
 SETTINGS = "settings.yaml"
 # What people choose for the charts of KPIs.
 TARGETS, BASELINES = "targets.yaml", "baselines.yaml"
+# Published statements that the home checks beside those shipped for its place.
+CLAIMS = "claims.yaml"
 WRITTEN = (
     "lake",
     "quarantine",

@@ -29,4 +29,9 @@ class _NothingTwice(_Loader):  # type: ignore[misc]
 
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; a duplicate key is an error."""
-    return yaml.load(path.read_text(encoding="utf-8"), _NothingTwice)  # noqa: S506 (a SafeLoader)
+    return yaml_of(path.read_text(encoding="utf-8"))
+
+
+def yaml_of(text: str) -> Any:
+    """Return the content of YAML; a duplicate key is an error."""
+    return yaml.load(text, _NothingTwice)  # noqa: S506 (a SafeLoader)

@@ -25,7 +25,15 @@ from warehouse.claims.periods import Period
 from warehouse.claims.register import check_register
 from warehouse.claims.register_entries import Claim, ClaimOrganisation, Reading
 from warehouse.claims.stated import COUNTED
-from warehouse.claims.verdicts import SYNTHETIC, Evaluation, Verdict, fits, judge, own_months
+from warehouse.claims.verdicts import (
+    INVENTED,
+    SYNTHETIC,
+    Evaluation,
+    Verdict,
+    fits,
+    judge,
+    own_months,
+)
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection
@@ -52,7 +60,8 @@ class EvaluatedClaim:
 def evaluate_claims(
     db: Connection, claims: Sequence[Claim], kpis: dict[str, Kpi], synthetic: bool
 ) -> list[EvaluatedClaim]:
-    """Evaluate every claim against the mart attached as `mart`; none against a synthetic one.
+    """Evaluate every claim against the mart attached as `mart`: invented ones against a synthetic
+    mart only, all others against a real one only.
 
     Raises ValueError that names claim and key if the register does not fit the catalogue.
     """
@@ -63,13 +72,14 @@ def evaluate_claims(
     parts = [_parts(reading, kpis) for reading in readings]
     values = iter(as_known(db, [one for several in parts for one in several], kpis))
     known = iter([[(one, next(values)) for one in several] for several in parts])
+    by_claim = [[next(known) for _ in claim.readings] for claim in claims]
     data = available(db, readings)
     counted = count_people(db, map(_place, readings), kpis)
     found = [
-        _not_evaluated(claim)
-        if synthetic
-        else _evaluate(claim, [next(known) for _ in claim.readings], kpis, data, counted)
-        for claim in claims
+        _evaluate(claim, own, kpis, data, counted)
+        if claim.document.synthetic == synthetic
+        else _not_evaluated(claim, SYNTHETIC if synthetic else INVENTED)
+        for claim, own in zip(claims, by_claim, strict=True)
     ]
     statements: dict[str, list[tuple[str, str, str]]] = {}
     for one in found:
@@ -79,10 +89,10 @@ def evaluate_claims(
     return [replace(one, summary=sum_up(statements[one.claim.statement_id])) for one in found]
 
 
-def _not_evaluated(claim: Claim) -> EvaluatedClaim:
-    lacks = NotComputable(SYNTHETIC)
+def _not_evaluated(claim: Claim, why: str) -> EvaluatedClaim:
+    lacks = NotComputable(why)
     evaluations = tuple(Evaluation(reading, (), lacks) for reading in claim.readings)
-    return EvaluatedClaim(claim, evaluations, Verdict("not computable", evaluations[0]), SYNTHETIC)
+    return EvaluatedClaim(claim, evaluations, Verdict("not computable", evaluations[0]), why)
 
 
 def _parts(reading: Reading, kpis: dict[str, Kpi]) -> list[Reading]:

@@ -63,12 +63,17 @@ def load_register(path: Path) -> tuple[Claim, ...]:
 
     Raises ValueError that names file, entry and key, what was found and what was expected.
     """
-    found: dict[str, Claim] = {}
     with faults_told_of(path):
-        for claim in _claims(read_yaml(path)):
-            if claim.claim_id in found:
-                raise ValueError(f"found claim `{claim.claim_id}` twice, expected once")
-            found[claim.claim_id] = claim
+        return claims_in(read_yaml(path))
+
+
+def claims_in(raw: object) -> tuple[Claim, ...]:
+    """Return the claims of a register's content, in its order. Raises ValueError for a fault."""
+    found: dict[str, Claim] = {}
+    for claim in _claims(raw):
+        if claim.claim_id in found:
+            raise ValueError(f"found claim `{claim.claim_id}` twice, expected once")
+        found[claim.claim_id] = claim
     return tuple(found.values())
 
 

@@ -35,7 +35,8 @@ class Document(Strict):
     """The source of statements: a document, who published it, and when (or what is known of that).
 
     `said_by`: the last month in which its statements can have been made, None if not known;
-    editions published by then were available at the time.
+    editions published by then were available at the time. `synthetic`: invented for practice;
+    evaluated with the synthetic sample only, as all others are with real data only.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Document(Strict):
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     date: Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, datetime.date) else v)]
     said_by: Month | None = None
+    synthetic: bool = False
 
 
 class ReadingEntry(Strict):

@@ -24,6 +24,7 @@ SYNTHETIC = (
     "The mart contains only synthetic sample data, on which claims are not evaluated. "
     "Import real files."
 )
+INVENTED = "The statement is invented for practice; it is evaluated with the synthetic sample only."
 TOO_FAR = (
     f"The available figures are more than {REFUTING_MONTHS} months away from the statement's own "
     "month; they can't refute it."

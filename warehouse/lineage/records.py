@@ -21,7 +21,7 @@ RECORDS = {
     "catalogue.target": "targets: the national ones that are shipped, and those of the home",
     "checks.catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
-    "claims.register": "the register of published claims",
+    "claims.register": "the registers of published claims: of the place, and of the home",
     "constant": "a text or number in the SQL",
     "contract": "the feed's contract.yaml",
     "contract.caveat": "caveats in the feeds' contracts and in the KPI catalogue",

@@ -23,7 +23,8 @@ from warehouse.base.imports import modules_behind
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.sql import attach_to_write, open_builder, open_file
 from warehouse.claims.claim_tables import create_claims
-from warehouse.claims.register import published_claims, register_files
+from warehouse.claims.home_register import claims_of, own_claims_digest
+from warehouse.claims.register import register_files
 from warehouse.contract import series_breaks
 from warehouse.contract.model import contracts
 from warehouse.contract.tidy_versions import hash_files
@@ -118,7 +119,7 @@ def mart_fingerprint(home: Home) -> str:
     settings = read_settings(home)
     parts = [mart_version(), STORAGE_VERSION, settings.disclosure.model_dump_json(), settings.place]
     parts += [one.model_dump_json() for one in settings.short_names]
-    parts.append(chart_choices.choices_digest(home))
+    parts += [chart_choices.choices_digest(home), own_claims_digest(home)]
     in_use = Archive(home).active_files()
     active = {FileKey.of(file) for file in in_use}
     for one in all_statuses(home, in_use):
@@ -189,7 +190,7 @@ def _build(
         create_inequality(db, catalogue())
         create_sentences(db, catalogue(), settings.place)
         create_kpi_feed(db, catalogue())
-        create_claims(db, published_claims(settings.place), catalogue(), synthetic)
+        create_claims(db, claims_of(home), catalogue(), synthetic)
         create_measures(db, disclosure)
         publish_members(db, disclosure, kept)
         checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register

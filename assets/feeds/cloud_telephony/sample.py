@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from assets.sample.digital_access import Calls, calls
 from assets.sample.places import MARK
+from assets.sample.to_practise import LaterWorld, PractiseFile
 from assets.sample.world import World
 from assets.sample.writer import FULL_MONTH_NAMES, NOTE
 from warehouse.base.months import days_of
@@ -37,6 +38,8 @@ LENGTHS = ("1 minute or less", "1 to 2 minutes", "2 to 5 minutes", "over 5 minut
 NOTES = ("Notes:", "Invented practices of a few sub-ICBs stand for England (SYNTHETIC).")
 SHARED = "Unassigned"
 UNMAPPED = ("Unmapped",) * 9
+# A publisher's error, corrected by `corrections.yaml`, in the first edition that had it.
+MISPRINTED, COPYRIGHT = date(2025, 10, 1), "Copyright (c) 2025 NHS England"
 
 
 class Line(NamedTuple):
@@ -51,6 +54,12 @@ class Line(NamedTuple):
 def write(world: World, out: Path) -> list[Path]:
     """Write one workbook per edition."""
     return [_write_edition(world, out, edition) for edition in world.editions]
+
+
+def write_to_practise(world: World, out: Path, corrected: Path) -> list[PractiseFile]:
+    """Write a later workbook, in which the first practice has the copyright line for its month."""
+    later = LaterWorld(months=world.months, seed=world.seed)
+    return [PractiseFile(_write_edition(later, out, MISPRINTED, COPYRIGHT), date(2025, 11, 27))]
 
 
 def _lines(world: World, month: date) -> list[Line]:
@@ -77,7 +86,7 @@ def _lines(world: World, month: date) -> list[Line]:
     return found
 
 
-def _write_edition(world: World, out: Path, edition: date) -> Path:
+def _write_edition(world: World, out: Path, edition: date, misprint: str = "") -> Path:
     named = f"{FULL_MONTH_NAMES[edition.month - 1]} {edition.year}"
     path = out / f"Cloud Based Telephony Publication Summary {named}.xlsx"
     months = {month: _lines(world, month) for month in world.months_since(FIRST_MONTH, edition)}
@@ -97,7 +106,7 @@ def _write_edition(world: World, out: Path, edition: date) -> Path:
         for number, table in ((3, _outcomes), (4, _waits)):
             sheet = book.add_worksheet(f"Table {number}")
             sheet.write_string(6, 0, f"Table {number}: Summary of calls by practice, {named}")
-            _write(sheet, 8, table(edition, lines), dated)
+            _write(sheet, 8, table(edition, lines, misprint), dated)
     return path
 
 
@@ -111,7 +120,7 @@ def _write(sheet: Worksheet, first: int, rows: Iterable[Sequence[object]], dated
                 sheet.write(number, place, cell)
 
 
-def _outcomes(edition: date, lines: list[Line]) -> Iterable[Sequence[object]]:
+def _outcomes(edition: date, lines: list[Line], misprint: str) -> Iterable[Sequence[object]]:
     """Table 3: a banner, headings in two rows, totals, then the practices."""
     blank = [""] * len(PLACE)
     yield [*blank, "", "", "Count of Inbound Call Outcome"]
@@ -120,8 +129,9 @@ def _outcomes(edition: date, lines: list[Line]) -> Iterable[Sequence[object]]:
     yield [""]
     yield ["Total", *blank[1:], *_shares(_added(lines))]
     yield [""]
-    for line in lines:
-        yield [edition, *line.place, *_shares(line.calls)]
+    for number, line in enumerate(lines):
+        month = misprint if misprint and number == 0 else edition
+        yield [month, *line.place, *_shares(line.calls)]
     yield [""]
     yield from ([note] for note in NOTES)
 
@@ -132,7 +142,7 @@ def _shares(told: Calls) -> list[object]:
     return [told.inbound, "", *cells]
 
 
-def _waits(edition: date, lines: list[Line]) -> Iterable[Sequence[object]]:
+def _waits(edition: date, lines: list[Line], _: str) -> Iterable[Sequence[object]]:
     """Table 4: waits and lengths of answered calls under the same headings, told by banners."""
     blank = [""] * len(PLACE)
     bands, parts = [c for band in BANDS for c in (band, "")], ["Count", "%"] * len(BANDS)
