@@ -7,6 +7,7 @@ deciding (`pipelines.operations.practising`)."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -105,7 +106,7 @@ def _month(month: date) -> dict[str, str]:
     return {"month": month_text(month)}
 
 
-def _statement(name: str, says: str, figure: dict[str, object]) -> tuple[str, dict[str, object]]:
+def _statement(name: str, says: str, figure: Mapping[str, object]) -> tuple[str, object]:
     """A statement of one figure about PLACE."""
     name = f"practise-{name}"
     said = {

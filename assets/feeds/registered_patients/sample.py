@@ -30,6 +30,7 @@ def write_to_practise(world: World, out: Path, corrected: Path) -> list[Practise
     """
     newest = world.last_month
     january, february, march = (_rows(world, add_months(newest, back)) for back in (-2, -1, 0))
+    march = _times(march, {}, GROWTH)  # with what the first issue of it lacked
     april = _times(march, {}, GROWTH).with_columns(
         EXTRACT_DATE=pl.lit(add_months(newest, 1).isoformat())
     )
@@ -38,7 +39,7 @@ def write_to_practise(world: World, out: Path, corrected: Path) -> list[Practise
     codes = [p.code for p in world.open_practices(PLACE, newest)[:3]]
     faulty = (
         (_times(january, dict(zip(codes, REVISED, strict=True))), -2, date(2025, 2, 20)),
-        (pl.concat([february, february.filter(CODE == codes[1])]), -1, date(2025, 3, 20)),
+        (pl.concat([february, february.filter(CODE.is_in(codes[1:2]))]), -1, date(2025, 3, 20)),
         (_unreadable(march, dict(zip(codes[1:], UNREADABLE, strict=True))), 0, date(2025, 4, 3)),
         (april.filter(~pl.col("SUB_ICB_LOCATION_CODE").is_in(own)), 1, date(2025, 4, 10)),
     )

@@ -19,7 +19,7 @@ from tests.warehouse.support_mart import RUN, Mart, accept_all, bring
 from tests.warehouse.worlds import area, covered
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import HOME_VARIABLE, Home
-from warehouse.claims import register
+from warehouse.claims import home_register, register
 from warehouse.publication import build as mart_build
 from warehouse.publication.publish import publish
 
@@ -67,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
         write_coverage(folder / "coverage.csv", covered("04C", "01NOV2024", 1, 4000)),
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mart_build, "published_claims", lambda place: claims)
+        patch.setattr(mart_build, "claims_of", lambda home: claims)
         again = write_regional(folder / "again.csv", area("04C", "NOV2024", 75))
         bring(home, *files, published_on=date(2024, 12, 20))
         bring(home, again, published_on=date(2025, 1, 10))
@@ -231,7 +231,7 @@ def test_a_refresh_refuses_a_wrong_register_before_the_work(
     home.landing.mkdir(parents=True)
     waiting = write_regional(home.landing / "then.csv", area("04C", "OCT2024", 100))
     monkeypatch.setattr(register, "REGISTERS", tmp_path)
-    monkeypatch.setattr(register, "published_claims", register.published_claims.__wrapped__)
+    monkeypatch.setattr(home_register, "published_claims", register.published_claims.__wrapped__)
     with pytest.raises(ValueError, match="claim `claim`: `kpi`: `appointment` is not in the cat"):
         refresh(home)
     assert waiting.exists()

@@ -75,12 +75,13 @@ def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Return held editions with the reason, and the newest accepted edition before each."""
     return rows(
         db,
-        """SELECT e.feed, e.edition, e.reasons, e.checks_failed, e.override, e.override_by,
+        """SELECT e.feed, f.title, e.edition, e.reasons, e.checks_failed, e.override, e.override_by,
                   e.override_at, e.override_reason, e.override_lapsed,
                   (SELECT max(a.edition) FROM governance.edition AS a
                    WHERE a.feed = e.feed AND a.status = 'accepted' AND a.edition < e.edition)
                       AS last_good
-           FROM governance.edition AS e WHERE e.status = 'held' ORDER BY e.feed, e.edition""",
+           FROM governance.edition AS e LEFT JOIN governance.feed AS f USING (feed)
+           WHERE e.status = 'held' ORDER BY e.feed, e.edition""",
     )
 
 
@@ -88,31 +89,55 @@ def held_months(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Return held months of accepted editions, newest first."""
     return rows(
         db,
-        """SELECT h.*, o.org_name FROM governance.held_month AS h
+        """SELECT h.*, o.org_name, f.title, coalesce(m.title, h.measure) AS measure_title
+           FROM governance.held_month AS h
+           LEFT JOIN governance.feed AS f USING (feed)
+           LEFT JOIN governance.measure AS m ON m.feed = h.feed AND m.measure = h.measure
            LEFT JOIN (SELECT org_level, org_code, any_value(org_name) AS org_name
-                      FROM organisation GROUP BY ALL) AS o USING (org_level, org_code)
+                      FROM organisation GROUP BY ALL) AS o
+               ON o.org_level = h.org_level AND o.org_code = h.org_code
            WHERE h.status = 'held'
            ORDER BY h.feed, h.edition DESC, h.month, h.org_level, h.org_code""",
     )
 
 
 def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return every decision, newest first. `lapsed`: why one no longer applies; `figures`: how many
-    published figures use an edition accepted by it."""
+    """Return every decision, newest first, with the `title` of its feed. `despite`: titles of the
+    failed checks of an edition accepted by it; `in_force`: whether it applies to an edition now;
+    `lapsed`: why it no longer does; `uses_edition`: whether published figures may use an edition
+    accepted by it."""
     found = rows(
         db,
-        """SELECT o.*, CASE WHEN e.override_at = o.decided_at THEN e.override_lapsed END AS lapsed,
-                  e.status
-           FROM governance.override AS o LEFT JOIN governance.edition AS e USING (feed, edition)
+        """SELECT o.*, f.title, e.status, e.override_at = o.decided_at AND e.override = o.decision
+                      AND e.override_lapsed IS NULL AS in_force,
+                  CASE WHEN e.override_at = o.decided_at THEN e.override_lapsed END AS lapsed
+           FROM governance.override AS o LEFT JOIN governance.feed AS f USING (feed)
+           LEFT JOIN governance.edition AS e ON e.feed = o.feed AND e.edition = o.edition
            ORDER BY o.decision_id DESC""",
     )
+    titles = rule_titles(db)
     for one in found:
-        one["figures"] = None
-        if one["decision"] == "accept" and one["status"] == "accepted":
-            sql = "SELECT count(*) AS figures FROM figures_affected($feed, $edition)"
-            [counted] = rows(db, sql, feed=one["feed"], edition=one["edition"])
-            one["figures"] = counted["figures"]
+        failed = filter(None, (one["failed_rules"] or "").split("\n"))
+        one["despite"] = [_titled(titles, one["feed"], rule) for rule in failed]
+        one["uses_edition"] = one["decision"] == "accept" and one["status"] == "accepted"
     return found
+
+
+def _titled(titles: dict[tuple[str, str], str], feed: str, failed: str) -> str:
+    """A failed check by its title: `keys_unique (month, code)` is `No key is repeated (month,
+    code)`."""
+    rule, space, columns = failed.partition(" ")
+    return titles.get((feed, rule), rule) + space + columns
+
+
+def rule_titles(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Return (feed, rule) -> title of the check, from its newest result."""
+    found = rows(
+        db,
+        """SELECT feed, rule, max_by(title, checked_at) AS title FROM governance.check_result
+           GROUP BY ALL""",
+    )
+    return {(one["feed"], one["rule"]): one["title"] for one in found}
 
 
 def disputed(db: duckdb.DuckDBPyConnection) -> int:
@@ -122,12 +147,17 @@ def disputed(db: duckdb.DuckDBPyConnection) -> int:
 
 
 def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Count quarantined rows by feed, edition and rule."""
-    return rows(
+    """Count quarantined rows by feed, edition and rule, with the titles of feed and rule."""
+    found = rows(
         db,
-        """SELECT feed, edition, rule, count(*) AS rows FROM governance.quarantine
-           GROUP BY ALL ORDER BY feed, edition DESC, rule""",
+        """SELECT q.feed, f.title, q.edition, q.rule, count(*) AS rows
+           FROM governance.quarantine AS q LEFT JOIN governance.feed AS f USING (feed)
+           GROUP BY ALL ORDER BY q.feed, q.edition DESC, q.rule""",
     )
+    titles = rule_titles(db)
+    return [
+        one | {"rule_title": titles.get((one["feed"], one["rule"]), one["rule"])} for one in found
+    ]
 
 
 def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -141,15 +171,21 @@ def revisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def caveats(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return every caveat once, breaks and the like first."""
+    """Return every caveat once, breaks and the like first; `subjects`: titles of the feeds and KPIs
+    that it applies to."""
     return rows(
         db,
         """SELECT * FROM (
-               SELECT kind, caveat, first_month, last_month, any_value(reference) AS reference,
-                      list(DISTINCT subject_id ORDER BY subject_id) AS subjects,
-                      coalesce(list(DISTINCT org_code ORDER BY org_code)
-                               FILTER (org_code IS NOT NULL), []) AS organisations
-               FROM governance.caveat GROUP BY ALL)
+               SELECT c.kind, c.caveat, c.first_month, c.last_month,
+                      any_value(c.reference) AS reference,
+                      list(DISTINCT coalesce(k.title, f.title, c.subject_id)
+                           ORDER BY coalesce(k.title, f.title, c.subject_id)) AS subjects,
+                      coalesce(list(DISTINCT c.org_code ORDER BY c.org_code)
+                               FILTER (c.org_code IS NOT NULL), []) AS organisations
+               FROM governance.caveat AS c
+               LEFT JOIN kpi AS k ON k.kpi_id = c.subject_id
+               LEFT JOIN governance.feed AS f ON f.feed = c.subject_id
+               GROUP BY ALL)
            ORDER BY kind = 'general', first_month DESC NULLS LAST, caveat""",
     )
 
@@ -159,10 +195,12 @@ def checks_of_refresh(db: duckdb.DuckDBPyConnection, refreshed_at: object) -> li
     first."""
     found = rows(
         db,
-        """SELECT c.*, e.status, e.override, e.override_reason, e.override_by, e.override_at,
-                  e.override_lapsed, k.owner, k.action, k.threshold, k.threshold_means
+        """SELECT c.*, f.title AS feed_title, e.status, e.override, e.override_reason,
+                  e.override_by, e.override_at, e.override_lapsed, k.owner, k.action, k.threshold,
+                  k.threshold_means
            FROM governance.refresh_check AS c
-           LEFT JOIN governance.edition AS e USING (feed, edition)
+           LEFT JOIN governance.feed AS f USING (feed)
+           LEFT JOIN governance.edition AS e ON e.feed = c.feed AND e.edition = c.edition
            LEFT JOIN governance.check_register AS k ON k.feed = c.feed AND k.rule = c.rule
            WHERE c.refreshed_at = $at
            ORDER BY c.feed = 'mart' DESC, c.feed, c.edition DESC, c.checked_at,

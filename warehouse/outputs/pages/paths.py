@@ -12,13 +12,18 @@ from warehouse.base.sql import open_mart
 
 PLACE = "docs"
 SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
-REFRESHES = "refreshes"
+REFRESHES, AFFECTED = "refreshes", "affected"
 DATA_DOCS = "data-docs/index.html"
 
 
 def refresh_name(publication: Mapping[str, Any]) -> str:
     """Return the file name of a refresh's page; names sort by time."""
     return f"{publication['published_at']:%Y%m%d-%H%M%S}-{publication['run_id'][:8]}.html"
+
+
+def affected_name(feed: str, edition: str) -> str:
+    """Return the path, from the scorecard, of the page of the figures that use an edition."""
+    return f"{AFFECTED}/{feed}-{edition}.html"
 
 
 def are_whole(home: Home) -> bool:

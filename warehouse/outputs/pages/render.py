@@ -7,32 +7,36 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import jinja2
 
+from warehouse.archive.decisions import PARTICIPLES
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.base.months import day_words
 from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
-from warehouse.editions.freshness import freshness
-from warehouse.outputs.headline import change_text, headline_value, headlines, working_day_text
+from warehouse.outputs.headline import change_text, headline_value, working_day_text
 from warehouse.outputs.pages import page_data as records
+from warehouse.outputs.pages.affected_figures import AffectedFigures
 from warehouse.outputs.pages.lineage_page import lineage
 from warehouse.outputs.pages.page_data import Row
 from warehouse.outputs.pages.paths import (
-    DATA_DOCS,
+    AFFECTED,
     LINEAGE,
     PLACE,
     REFRESHES,
     SCORECARD,
+    affected_name,
     refresh_name,
 )
-from warehouse.settings import read_settings
+from warehouse.outputs.pages.scorecard_model import accepted_despite_checks, scorecard
+from warehouse.reference.levels import LEVELS
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
-    """Write the scorecard, the lineage and a page per refresh; return the scorecard's path.
+    """Write the scorecard, the lineage, a page per refresh, and one of the figures affected by each
+    edition that people accepted; return the scorecard's path.
 
     A refresh's page is written if it is missing, and always for the newest refresh: what was
     checked then does not change. Raises NoMart if there is none.
@@ -49,43 +53,28 @@ def build_pages(home: Home, today: date | None = None) -> Path:
                 home.store.replace(key, page)
         page = _render("lineage.html.j2", refresh=published[0], **lineage(db))
         home.store.replace(f"{PLACE}/{LINEAGE}", page)
-        page = _render("scorecard.html.j2", up="", **_scorecard(db, home, published, today))
+        affected = accepted_despite_checks(db)
+        _write_affected(home, affected, published[0])
+        facts = scorecard(db, home, published, today, affected)
+        page = _render("scorecard.html.j2", up="", **facts)
         home.store.replace(f"{PLACE}/{SCORECARD}", page)
     return home.pages / SCORECARD
 
 
-def _scorecard(
-    db: duckdb.DuckDBPyConnection, home: Home, published: list[Row], today: date
-) -> dict[str, Any]:
-    feeds = records.feeds(db)
-    for feed in feeds:
-        contract = contracts()[feed["feed"]]
-        fresh = freshness(contract, feed["edition"], feed["sample"], today)
-        feed["freshness"] = fresh
-        if feed["edition"]:  # as at today: when it was checked, nothing was overdue yet
-            tally = feed["dimensions"].setdefault("timeliness", {})
-            tally[fresh.verdict] = tally.get(fresh.verdict, 0) + 1
-    return {
-        "refresh": published[0],
-        "today": today,
-        "feeds": feeds,
-        "headlines": headlines(db, read_settings(home).headlines),
-        "disputed": records.disputed(db),
-        "trend": published[: records.TREND],
-        "most": max((one["warned"] + one["failed"] for one in published), default=0),
-        "held": records.held(db),
-        "held_months": records.held_months(db),
-        "overrides": records.overrides(db),
-        "quarantine": records.quarantine(db),
-        "revisions": records.revisions(db),
-        "caveats": records.caveats(db),
-        "data_docs": DATA_DOCS if home.store.exists(DATA_DOCS) else "",
-    }
+def _write_affected(home: Home, affected: dict[EditionKey, AffectedFigures], refresh: Row) -> None:
+    # Not only those that changed: no page may keep what was withdrawn, purged or suppressed.
+    home.store.delete_all(f"{PLACE}/{AFFECTED}")
+    for key, found in affected.items():
+        facts = {"edition": key, "affected": found, "feed_title": contracts()[key.feed].title}
+        page = _render("affected.html.j2", refresh=refresh, up="../", **facts)
+        home.store.replace(f"{PLACE}/{affected_name(*key)}", page)
 
 
 def _render(template: str, **facts: Any) -> str:
     made = _templates().get_template(template)
-    return made.render(dimensions=records.DIMENSIONS, words=records.WORDS, **facts)
+    return made.render(
+        dimensions=records.DIMENSIONS, words=records.WORDS, participles=PARTICIPLES, **facts
+    )
 
 
 @cache
@@ -107,5 +96,6 @@ def _templates() -> jinja2.Environment:
         "change": change_text,
         "say_change": say_change,
         "working_day": working_day_text,
+        "level": lambda level: LEVELS[level].singular,
     }
     return made

@@ -3,22 +3,29 @@
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.support import coverage, crosstab, regional, write
 from tests.warehouse.support_mart import Mart, bring, build_aside, take_in_all
 from warehouse.base.home import Home, NoMart
+from warehouse.base.keys import EditionKey
+from warehouse.base.months import day_words
+from warehouse.base.sql import open_mart
+from warehouse.contract.model import contracts
 from warehouse.editions.status import accept
-from warehouse.outputs.pages.paths import LINEAGE, SCORECARD
+from warehouse.outputs.pages import affected_figures
+from warehouse.outputs.pages.paths import LINEAGE, SCORECARD, affected_name
 from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import publish
 
 PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
 COUNT, MONTH = "COUNT_OF_APPOINTMENTS", "APPOINTMENT_MONTH"
+PAGE_OF_FIGURES = affected_name(PRACTICE, "2025-10")
 HOSTILE = "<script>alert(1)</script> & sons"
 TODAY = date(2025, 12, 28)
 
@@ -83,17 +90,16 @@ def read(governed: Home) -> Callable[[str], Page]:
 
 def names(home: Home) -> list[str]:
     refreshes = sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())
-    return [SCORECARD, *refreshes, LINEAGE]
+    return [SCORECARD, *refreshes, LINEAGE, PAGE_OF_FIGURES]
 
 
 def test_a_page_per_refresh(governed: Home) -> None:
-    assert len(names(governed)) == 1 + 2 + 1
+    assert len(names(governed)) == 1 + 2 + 1 + 1
 
 
 def test_the_scorecard_shows_what_is_held_and_why(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
     assert "1 editions held" in said
-    assert "gp_appointments_sub_icb 2025-11" in said
     assert "Some rows are accepted: found 0 of 1, expected at least one row" in said
     assert "by its checks; no decision yet 2025-10" in said, "last good edition"
 
@@ -106,7 +112,61 @@ def test_the_scorecard_shows_decisions_and_who_made_them(
     mart = Mart(governed.mart)
     [row] = mart.rows(f"SELECT count(*) AS n FROM figures_affected('{PRACTICE}', '2025-10')")
     assert row["n"] > 0
-    assert re.search(rf"\bkeys_unique.* {row['n']:,} Trend", said)
+    assert re.search(rf"No key is repeated \([^)]*\) {row['n']:,} Trend", said)
+    assert {"href": PAGE_OF_FIGURES} in read(SCORECARD).of("a")
+
+
+def test_figures_affected_lead_to_a_list_of_them(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    page, mart = read(PAGE_OF_FIGURES), Mart(governed.mart)
+    found = mart.rows(f"SELECT * FROM figures_affected('{PRACTICE}', '2025-10')")
+    assert found and len(page.of("tr")) == 1 + len(found)
+    assert page.said("thead") == "KPI Place Level Month Value Edition Status"
+    assert re.search(
+        r"GP appointments \S.* practice Oct 2025 7 2025-10 disputed", page.said("tbody")
+    )
+
+
+def test_a_long_list_of_figures_says_that_it_is_cut(
+    governed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(affected_figures, "MOST", 3)
+    with open_mart(governed.mart) as db:
+        found = affected_figures.affected_figures(db, EditionKey(PRACTICE, "2025-10"))
+        nothing = affected_figures.affected_figures(db, EditionKey(PRACTICE, "2031-01"))
+    assert len(found.figures) == 3 < found.total
+    assert nothing == (0, [])
+
+
+def test_pages_of_figures_go_when_nothing_is_accepted_by_decision(
+    governed: Home, tmp_path: Path
+) -> None:
+    own = Home(Path(shutil.copytree(governed.root, tmp_path / "home")))
+    with duckdb.connect(str(own.mart)) as db:
+        db.execute("DELETE FROM governance.override")
+    build_pages(own, TODAY)
+    assert not (own.pages / PAGE_OF_FIGURES).exists()
+    assert (
+        "None: the status of every edition follows from its checks"
+        in Page((own.pages / SCORECARD).read_text(encoding="utf-8")).said()
+    )
+
+
+def test_decisions_in_force_are_beside_the_feed(read: Callable[[str], Page]) -> None:
+    page = read(SCORECARD).said("tbody")
+    assert f"2025-10 accepted by A. Person, {day_words(datetime.now(UTC))}: Checked with" in page
+
+
+def test_feeds_and_checks_have_their_titles(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert f"{contracts()[SUB_ICB].title} {SUB_ICB} 2025-11" in said
+    assert "Every count is a whole number count_whole" in said
+
+
+def test_bars_of_the_trend_have_a_legend(read: Callable[[str], Page]) -> None:
+    said = read(SCORECARD).said()
+    assert "Trend of failures checks that warned; checks that failed. A bar is as long" in said
 
 
 def test_the_scorecard_shows_which_headline_figures_are_disputed_and_why(
@@ -117,6 +177,7 @@ def test_the_scorecard_shows_which_headline_figures_are_disputed_and_why(
         "SELECT count(*) AS n FROM kpi_monthly WHERE status = 'disputed'"
     )
     assert row["n"] > 0 and f"{row['n']:,} of them disputed" in said
+    assert "0 checks failed in the last refresh" in said
     assert f"disputed {PRACTICE} 2025-10 failed keys_unique" in said
     assert "; accepted by A. Person on" in said
     assert "Value On the year Per working day Status" in read(SCORECARD).said("thead")
@@ -130,8 +191,10 @@ def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -
 
 def test_the_scorecard_shows_what_is_overdue(read: Callable[[str], Page]) -> None:
     said = read(SCORECARD).said()
-    assert "overdue 2025-11 was due by 18 Dec 2025: overdue by 10 days" in said
-    assert "2025-12 due by 29 Jan 2026" in said
+    assert "Next edition Due by Days overdue Editions missing" in said
+    assert "overdue 2025-11 18 Dec 2025 10 1" in said
+    assert "2025-11 held 2025-12 29 Jan 2026 0 0" in said
+    assert re.search(r"[1-9] feeds overdue, [1-9] editions missing", said)
 
 
 @pytest.mark.parametrize(("today", "told"), [(TODAY, "1 warned"), (date(2026, 9, 30), "1 failed")])

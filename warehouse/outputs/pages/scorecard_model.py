@@ -1,0 +1,107 @@
+"""The facts of the scorecard, put together from governance's records, without HTML."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
+from warehouse.contract.model import contracts
+from warehouse.editions.freshness import freshness
+from warehouse.outputs.headline import headlines
+from warehouse.outputs.pages import page_data as records
+from warehouse.outputs.pages.affected_figures import AffectedFigures, affected_figures
+from warehouse.outputs.pages.page_data import Row
+from warehouse.outputs.pages.paths import DATA_DOCS, affected_name
+from warehouse.settings import read_settings
+
+# The series of the trend of checks that were not met: what its bars mean, beside their style.
+LEGEND = (("warned", "checks that warned"), ("failed", "checks that failed"))
+
+
+def scorecard(
+    db: duckdb.DuckDBPyConnection,
+    home: Home,
+    published: list[Row],
+    today: date,
+    affected: dict[EditionKey, AffectedFigures],
+) -> dict[str, Any]:
+    """Return all facts of the page. `db`: with the mart as its current database; `published`: as
+    `page_data.publications` returns it; `affected`: of the editions that have a page of figures."""
+    decisions = records.overrides(db)
+    for one in decisions:
+        found = affected.get(EditionKey(one["feed"], one["edition"]))
+        one["figures"] = found.total if found and one["uses_edition"] else None
+        one["page"] = affected_name(one["feed"], one["edition"])
+    feeds, held = _feeds(db, decisions, today), records.held(db)
+    trend = published[: records.TREND]
+    return {
+        "refresh": published[0],
+        "today": today,
+        "tiles": _tiles(published[0], feeds, held, decisions, records.disputed(db)),
+        "feeds": feeds,
+        "headlines": headlines(db, read_settings(home).headlines),
+        "trend": trend,
+        "legend": LEGEND,
+        "most": max((one["warned"] + one["failed"] for one in trend), default=0),
+        "held": held,
+        "held_months": records.held_months(db),
+        "overrides": decisions,
+        "quarantine": records.quarantine(db),
+        "revisions": records.revisions(db),
+        "caveats": records.caveats(db),
+        "data_docs": DATA_DOCS if home.store.exists(DATA_DOCS) else "",
+    }
+
+
+def accepted_despite_checks(
+    db: duckdb.DuckDBPyConnection,
+) -> dict[EditionKey, AffectedFigures]:
+    """Return the figures that use each edition which people accepted."""
+    keys = {
+        EditionKey(one["feed"], one["edition"])
+        for one in records.overrides(db)
+        if one["uses_edition"]
+    }
+    return {key: affected_figures(db, key) for key in sorted(keys)}
+
+
+def _feeds(db: duckdb.DuckDBPyConnection, decisions: list[Row], today: date) -> list[Row]:
+    """The feeds, each with its `freshness` and the `decisions` in force about its editions."""
+    feeds = records.feeds(db)
+    for feed in feeds:
+        contract = contracts()[feed["feed"]]
+        is_held = feed["status"] == "held" and not feed["override"]
+        fresh = freshness(contract, feed["edition"], feed["sample"], today, is_held)
+        feed["freshness"] = fresh
+        feed["decisions"] = [
+            one for one in decisions if one["feed"] == feed["feed"] and one["in_force"]
+        ]
+        if feed["edition"]:  # as at today: when it was checked, nothing was overdue yet
+            tally = feed["dimensions"].setdefault("timeliness", {})
+            tally[fresh.verdict] = tally.get(fresh.verdict, 0) + 1
+    return feeds
+
+
+def _tiles(
+    refresh: Row, feeds: list[Row], held: list[Row], decisions: list[Row], disputed: int
+) -> list[Row]:
+    """The numbers on top of the page: each with its words, and where it leads."""
+    overdue = [one["freshness"] for one in feeds if one["freshness"].state == "late"]
+    missing = sum(one.missing for one in overdue)
+    in_force = sum(bool(one["in_force"]) for one in decisions)
+    found = [
+        (refresh["editions"], "editions in the mart", "#feeds"),
+        (len(held), "editions held", "#held"),
+        (refresh["failed"], "checks failed in the last refresh", refresh["page"]),
+        (refresh["warned"], "checks warned in the last refresh", refresh["page"]),
+        (in_force, "decisions by people in force", "#overrides"),
+        (len(overdue), f"feeds overdue, {missing:,} editions missing", "#freshness"),
+        (refresh["figures"], "published figures", ""),
+    ]
+    if disputed:
+        found.append((disputed, "of them disputed", "#overrides"))
+    return [{"number": number, "words": words, "link": link} for number, words, link in found]
