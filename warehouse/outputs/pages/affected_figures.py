@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.base.keys import EditionKey
 from warehouse.base.sql import rows
-from warehouse.reference.levels import LEVELS, above
+from warehouse.reference.levels import LEVELS, below
 
 Row = dict[str, Any]
 MOST = 2000  # figures in a page; a browser takes long to show more
@@ -36,6 +36,6 @@ def affected_figures(db: duckdb.DuckDBPyConnection, key: EditionKey) -> Affected
             LIMIT {MOST}""",
         feed=key.feed,
         edition=key.edition,
-        levels=sorted(LEVELS, key=lambda level: len(above(level))),
+        levels=sorted(LEVELS, key=lambda level: -len(below(level))),
     )
     return AffectedFigures(found[0]["total"] if found else 0, found)

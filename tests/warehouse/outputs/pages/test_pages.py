@@ -136,6 +136,9 @@ def test_a_long_list_of_figures_says_that_it_is_cut(
         found = affected_figures.affected_figures(db, EditionKey(PRACTICE, "2025-10"))
         nothing = affected_figures.affected_figures(db, EditionKey(PRACTICE, "2031-01"))
     assert len(found.figures) == 3 < found.total
+    assert {one["org_level"] for one in found.figures}.isdisjoint({"practice", "pcn"}), (
+        "widest first"
+    )
     assert nothing == (0, [])
 
 
