@@ -8,13 +8,14 @@ from openlineage.client.facet_v2 import column_lineage_dataset
 
 from warehouse.base.text import heading_key
 from warehouse.lineage.feed_edges import ROWS, Edge
+from warehouse.outputs.openlineage.naming import DatasetName, Names
 
-Place = tuple[str, str]  # dataset and field
+Place = tuple[DatasetName, str]  # dataset and field
 Places = Callable[[str, str], Sequence[Place]]
 
 
 def column_lineage(
-    namespace: str, edges: Iterable[Edge], places: Places, subtype: str
+    edges: Iterable[Edge], places: Places, subtype: str
 ) -> column_lineage_dataset.ColumnLineageDatasetFacet:
     """Return edges into one table as the standard's facet.
 
@@ -22,14 +23,14 @@ def column_lineage(
     are made. Columns that only choose are indirect; those that choose rows belong to the whole
     dataset.
     """
-    fields: dict[str, dict[tuple[str, str, str], column_lineage_dataset.InputField]] = {}
+    fields: dict[str, dict[tuple[DatasetName, str, str], column_lineage_dataset.InputField]] = {}
     for edge in edges:
         if edge.from_column == ROWS:
             continue
         kind, how = ("DIRECT", subtype) if edge.use == "value" else ("INDIRECT", "FILTER")
         made = column_lineage_dataset.Transformation(kind, how, edge.description)
         for name, field in places(edge.from_table, edge.from_column):
-            origin = column_lineage_dataset.InputField(namespace, name, field, [made])
+            origin = column_lineage_dataset.InputField(*name, field, [made])
             fields.setdefault(edge.to_column, {}).setdefault((name, field, kind), origin)
     whole = list(fields.pop(ROWS, {}).values())
     return column_lineage_dataset.ColumnLineageDatasetFacet(
@@ -41,12 +42,12 @@ def column_lineage(
     )
 
 
-def as_named(table: str, column: str) -> Sequence[Place]:
-    """Return the dataset and field of the same names."""
-    return [(table, column)]
+def as_named(names: Names) -> Places:
+    """Return the places of columns of tables: the datasets of these tables."""
+    return lambda table, column: [(names.of(table), column)]
 
 
-def in_files(files: Mapping[str, Sequence[str]]) -> Places:
+def in_files(names: Names, files: Mapping[DatasetName, Sequence[str]]) -> Places:
     """Return the places of published headings: every file that has the heading, as it spells it.
 
     `files`: dataset of a file -> its headings.
@@ -58,7 +59,7 @@ def in_files(files: Mapping[str, Sequence[str]]) -> Places:
 
     def places(table: str, column: str) -> Sequence[Place]:
         if not table.startswith("published."):
-            return [(table, column)]
+            return [(names.of(table), column)]
         key = heading_key(column)
         return [(name, headings[key]) for name, headings in spelt.items() if key in headings]
 

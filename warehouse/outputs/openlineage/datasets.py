@@ -1,5 +1,4 @@
-"""Datasets of lineage events with their facets. Names are those of column lineage: `tidy.<feed>`,
-`measures.<feed>`, `mart.<table>`; a source file is `archive/<sha256>/<file name>`."""
+"""Datasets of lineage events with their facets. Not here: their names (`naming`)."""
 
 from __future__ import annotations
 
@@ -29,18 +28,24 @@ from warehouse.contract.shapes import Field, measure_fields, tidy_fields
 from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import Edge, measure_edges, tidy_edges
 from warehouse.outputs.openlineage.columns import as_named, column_lineage, in_files
+from warehouse.outputs.openlineage.naming import Names
 from warehouse.transform.lake import TidyFacts
 
 Facets = dict[str, DatasetFacet]
 SOURCE = "access-recovery"
 
 
-def file_name(file: SourceFile) -> str:
-    """Return the name of a source file's dataset."""
-    return f"archive/{file.sha256}/{file.file_name}"
+def named_file(names: Names, file: SourceFile) -> InputDataset:
+    """Return a source file by name alone, and by its SHA-256: all that is known before it is read.
+    A purge finds the events about a file by its SHA-256."""
+    return InputDataset(*names.source_file(file), facets={"tags": _tags(_identity(file))})
 
 
-def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDataset:
+def _identity(file: SourceFile) -> dict[str, object]:
+    return {"sha256": file.sha256, "file_name": file.file_name}
+
+
+def source_file(names: Names, file: SourceFile, contract: Contract) -> InputDataset:
     """Return a source file as an input: its headings, origin and size."""
     facets: Facets = {
         "schema": _schema(_headings(file, contract)),
@@ -50,6 +55,7 @@ def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDa
         "version": dataset_version_dataset.DatasetVersionDatasetFacet(file.edition),
         "tags": _tags(
             {
+                **_identity(file),
                 "feed": file.feed,
                 "edition": file.edition,
                 "licence": file.licence,
@@ -63,7 +69,7 @@ def source_file(namespace: str, file: SourceFile, contract: Contract) -> InputDa
         rowCount=file.rows, size=file.bytes, fileCount=1
     )
     return InputDataset(
-        namespace, file_name(file), facets=facets, inputFacets={"inputStatistics": read}
+        *names.source_file(file), facets=facets, inputFacets={"inputStatistics": read}
     )
 
 
@@ -83,7 +89,7 @@ def _meaning(contract: Contract, heading: str) -> str:
 
 
 def tidy_judged(
-    namespace: str, contract: Contract, facts: Sequence[TidyFacts], results: Iterable[CheckResult]
+    names: Names, contract: Contract, facts: Sequence[TidyFacts], results: Iterable[CheckResult]
 ) -> InputDataset:
     """Return the tidy rows of an edition as its checks read them."""
     named = {*contract.columns, *contract.measures}
@@ -95,13 +101,13 @@ def tidy_judged(
             )
         ),
     }
-    return InputDataset(namespace, f"tidy.{contract.feed}", inputFacets=facets)
+    return InputDataset(*names.of(f"tidy.{contract.feed}"), inputFacets=facets)
 
 
-def judged(namespace: str, table: str, results: Iterable[CheckResult]) -> InputDataset:
+def judged(names: Names, table: str, results: Iterable[CheckResult]) -> InputDataset:
     """Return a table of the mart as its checks read it."""
     facets: dict[str, InputDatasetFacet] = {"dataQualityAssertions": _assertions(results, set())}
-    return InputDataset(namespace, table, inputFacets=facets)
+    return InputDataset(*names.of(table), inputFacets=facets)
 
 
 def _assertions(
@@ -132,31 +138,31 @@ def _assertions(
 
 
 def tidy_table(
-    namespace: str,
+    names: Names,
     contract: Contract,
     edition: str,
     files: Sequence[SourceFile],
     facts: Sequence[TidyFacts],
 ) -> list[OutputDataset]:
     """Return the tidy rows of an edition and, if there are any, its quarantined rows."""
-    spelt = {file_name(file): file.headings for file in files}
+    spelt = {names.source_file(file): file.headings for file in files}
     made = _feed_table(
-        namespace,
+        names,
         f"tidy.{contract.feed}",
         contract,
         edition,
         f"{contract.title}: rows typed and conformed. Grain: {contract.grain}.",
         tidy_fields(contract),
-        column_lineage(namespace, tidy_edges(contract), in_files(spelt), "TRANSFORMATION"),
+        column_lineage(tidy_edges(contract), in_files(names, spelt), "TRANSFORMATION"),
         rows=sum(one.rows for one in facts),
         files=files,
     )
     lost = sum(one.quarantined for one in facts)
-    return [made, table(namespace, f"quarantine.{contract.feed}", lost)] if lost else [made]
+    return [made, table(names, f"quarantine.{contract.feed}", lost)] if lost else [made]
 
 
 def measures_table(
-    namespace: str,
+    names: Names,
     contract: Contract,
     edition: str,
     files: Sequence[SourceFile],
@@ -164,20 +170,20 @@ def measures_table(
 ) -> OutputDataset:
     """Return the measures of an accepted edition."""
     return _feed_table(
-        namespace,
+        names,
         f"measures.{contract.feed}",
         contract,
         edition,
         f"{contract.title}: additive sums per organisation and month.",
         measure_fields(contract),
-        column_lineage(namespace, measure_edges(contract), as_named, "AGGREGATION"),
+        column_lineage(measure_edges(contract), as_named(names), "AGGREGATION"),
         rows=sum(one.cells for one in facts),
         files=files,
     )
 
 
 def _feed_table(
-    namespace: str,
+    names: Names,
     name: str,
     contract: Contract,
     edition: str,
@@ -198,11 +204,11 @@ def _feed_table(
             {"licence": contract.licence.name, "synthetic": all(one.synthetic for one in files)}
         ),
     }
-    return table(namespace, name, rows, facets, len(files))
+    return table(names, name, rows, facets, len(files))
 
 
 def mart_table(
-    namespace: str,
+    names: Names,
     name: str,
     fields: Sequence[Field],
     edges: Iterable[Edge],
@@ -212,24 +218,24 @@ def mart_table(
     """Return a table or view of the mart; `rows`: None where they were not counted."""
     facets: Facets = {
         "schema": _schema(fields),
-        "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
+        "columnLineage": column_lineage(edges, as_named(names), "TRANSFORMATION"),
         "tags": _tags({"synthetic": synthetic}),
     }
-    return table(namespace, name, rows, facets)
+    return table(names, name, rows, facets)
 
 
-def working_table(namespace: str, name: str, edges: Iterable[Edge]) -> OutputDataset:
+def working_table(names: Names, name: str, edges: Iterable[Edge]) -> OutputDataset:
     """Return a table that exists only while the mart is built."""
     words = "A working table of the build, not in the mart."
     facets: Facets = {
-        "columnLineage": column_lineage(namespace, edges, as_named, "TRANSFORMATION"),
+        "columnLineage": column_lineage(edges, as_named(names), "TRANSFORMATION"),
         "documentation": documentation_dataset.DocumentationDatasetFacet(words),
     }
-    return table(namespace, name, None, facets)
+    return table(names, name, None, facets)
 
 
 def table(
-    namespace: str,
+    names: Names,
     name: str,
     rows: int | None,
     facets: Facets | None = None,
@@ -240,7 +246,7 @@ def table(
         rowCount=rows, fileCount=files
     )
     counts: dict[str, OutputDatasetFacet] = {} if rows is None else {"outputStatistics": written}
-    return OutputDataset(namespace, name, facets=facets or {}, outputFacets=counts)
+    return OutputDataset(*names.of(name), facets=facets or {}, outputFacets=counts)
 
 
 def _schema(fields: Iterable[Field]) -> schema_dataset.SchemaDatasetFacet:

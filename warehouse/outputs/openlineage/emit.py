@@ -30,7 +30,7 @@ _troubles: dict[Path, str] = {}
 
 
 def namespace() -> str:
-    """Return the namespace of our jobs and datasets."""
+    """Return the namespace of our jobs, and of what the program itself holds."""
     return os.environ.get(NAMESPACE_VARIABLE) or NAMESPACE
 
 
@@ -60,6 +60,11 @@ class Emitter:
             self._open()
         except Exception as error:  # whatever a misread configuration raises
             self._report(f"The configuration of OpenLineage {reason(error)}.")
+
+    @property
+    def home(self) -> Home:
+        """The home that events are about."""
+        return self._home
 
     def _open(self) -> None:
         quiet()

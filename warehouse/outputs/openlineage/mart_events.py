@@ -14,9 +14,9 @@ from warehouse.base.sql import is_synthetic, open_mart
 from warehouse.contract.shapes import Field
 from warehouse.editions.check_history import CheckResult
 from warehouse.lineage.feed_edges import Edge
-from warehouse.outputs.openlineage.datasets import judged, mart_table, table, working_table
+from warehouse.outputs.openlineage.datasets import judged, mart_table, working_table
+from warehouse.outputs.openlineage.naming import Names
 
-FILE = "mart/access_recovery.duckdb"
 JUDGED = "mart.kpi_monthly"
 # Layers that exist before the build. Other tables in the lineage are working tables of the build,
 # which connect the mart's columns with the measures.
@@ -24,7 +24,7 @@ LAKE = ("archive.", "published.", "tidy.", "quarantine.", "measures.")
 
 
 def built(
-    namespace: str, path: Path, results: Sequence[CheckResult]
+    names: Names, path: Path, results: Sequence[CheckResult]
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
     """Return the inputs of the mart built at `path`, with its checks, and its tables as outputs."""
     with open_mart(path) as db:
@@ -32,26 +32,24 @@ def built(
         synthetic = is_synthetic(db)
     made = {name: some for name, some in edges.items() if not name.startswith(LAKE)}
     outputs = [
-        mart_table(namespace, name, fields, made.pop(name, []), counts.get(name), synthetic)
+        mart_table(names, name, fields, made.pop(name, []), counts.get(name), synthetic)
         for name, fields in columns.items()
     ]
-    outputs += [working_table(namespace, name, some) for name, some in made.items()]
-    origins = {edge.from_table for output in outputs for edge in edges.get(output.name, [])} - {
-        output.name for output in outputs
-    }
-    inputs = [InputDataset(namespace, name) for name in sorted(origins)]
-    return [*inputs, judged(namespace, JUDGED, results)], outputs
+    outputs += [working_table(names, name, some) for name, some in made.items()]
+    written = {*columns, *made}
+    origins = {edge.from_table for name in written for edge in edges.get(name, [])} - written
+    inputs = [InputDataset(*names.of(name)) for name in sorted(origins)]
+    return [*inputs, judged(names, JUDGED, results)], outputs
 
 
 def published(
-    namespace: str, path: Path, fingerprint: str
+    names: Names, path: Path, fingerprint: str
 ) -> tuple[list[InputDataset], list[OutputDataset]]:
     """Return the tables of the mart at `path` as inputs, and the published file as output."""
     with open_mart(path) as db:
-        inputs = [InputDataset(namespace, name) for name in _columns(db)]
-    output = table(namespace, FILE, None)
-    output.facets = {"version": dataset_version_dataset.DatasetVersionDatasetFacet(fingerprint)}
-    return inputs, [output]
+        inputs = [InputDataset(*names.of(name)) for name in _columns(db)]
+    version = dataset_version_dataset.DatasetVersionDatasetFacet(fingerprint)
+    return inputs, [OutputDataset(*names.mart_file(), facets={"version": version})]
 
 
 def _columns(db: duckdb.DuckDBPyConnection) -> dict[str, list[Field]]:

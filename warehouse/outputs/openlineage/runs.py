@@ -19,8 +19,10 @@ from warehouse.transform.lake import TidyFacts
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset
 
-# Namespace -> input datasets.
-InputsOf = Callable[[str], "Sequence[InputDataset]"]
+    from warehouse.outputs.openlineage.naming import Names
+
+# Names of datasets -> input datasets.
+InputsOf = Callable[["Names"], "Sequence[InputDataset]"]
 WHAT_WAS_FOUND = "Run `access-recovery status` for what they found."
 
 
@@ -35,8 +37,8 @@ class StepOutcome:
 
 
 class Running:
-    """A running step. Set `outcome` to a function that takes the namespace of datasets and returns
-    the outcome; without one, no event is sent at the end.
+    """A running step. Set `outcome` to a function that takes the names of datasets and returns the
+    outcome; without one, no event is sent at the end.
 
     `run_id`, `dagster_job`: the Dagster run that it is part of. `inputs`: those known at the start.
     """
@@ -52,27 +54,29 @@ class Running:
         inputs: InputsOf = lambda _: (),
     ) -> None:
         from warehouse.outputs.openlineage import events
+        from warehouse.outputs.openlineage.naming import Names
 
-        self.outcome: Callable[[str], StepOutcome] | None = None
-        self._emitter, self._events, self._space = emitter, events, namespace()
+        self.outcome: Callable[[Names], StepOutcome] | None = None
+        self._emitter, self._events = emitter, events
+        self._names = Names(namespace(), emitter.home)
         self._run_id, self._inputs = run_id, inputs
         caller = events.Caller(run_id, dagster_job)
-        self._step = events.step(self._space, job, description, caller, edition)
+        self._step = events.step(self._names.own, job, description, caller, edition)
 
     def begin(self) -> None:
         """Send the event that it started."""
-        self._emitter.emit(self._events.started(self._step, self._inputs(self._space)))
+        self._emitter.emit(self._events.started(self._step, self._inputs(self._names)))
 
     def fail(self, error: BaseException) -> None:
         """Send the event that it failed with an error."""
         words = broken_words(error, self._run_id)
-        self._emitter.emit(self._events.failed(self._step, words, self._inputs(self._space)))
+        self._emitter.emit(self._events.failed(self._step, words, self._inputs(self._names)))
 
     def end(self) -> None:
         """Send the event with its outcome."""
         if self.outcome is None:
             return
-        found = self.outcome(self._space)
+        found = self.outcome(self._names)
         if found.failure is None:
             ended = self._events.completed(self._step, found.inputs, found.outputs)
         else:
@@ -121,12 +125,10 @@ def failed_words(results: Iterable[CheckResult]) -> str:
 def files_named(files: Sequence[SourceFile]) -> InputsOf:
     """Return the files of an edition by name alone: all that is known before they are read."""
 
-    def made(space: str) -> list[InputDataset]:
-        from openlineage.client.event_v2 import InputDataset
+    def made(names: Names) -> list[InputDataset]:
+        from warehouse.outputs.openlineage.datasets import named_file
 
-        from warehouse.outputs.openlineage.datasets import file_name
-
-        return [InputDataset(space, file_name(file)) for file in files]
+        return [named_file(names, file) for file in files]
 
     return made
 
@@ -138,44 +140,44 @@ def edition_taken_in(
     facts: Sequence[TidyFacts],
     results: Sequence[CheckResult],
     status: EditionStatus,
-) -> Callable[[str], StepOutcome]:
+) -> Callable[[Names], StepOutcome]:
     """Return the outcome of processing an edition; a held one has no measures."""
 
-    def made(space: str) -> StepOutcome:
+    def made(names: Names) -> StepOutcome:
         from warehouse.outputs.openlineage import datasets
 
-        inputs = [datasets.source_file(space, file, contract) for file in files]
-        inputs.append(datasets.tidy_judged(space, contract, facts, results))
-        tidy = datasets.tidy_table(space, contract, edition, files, facts)
+        inputs = [datasets.source_file(names, file, contract) for file in files]
+        inputs.append(datasets.tidy_judged(names, contract, facts, results))
+        tidy = datasets.tidy_table(names, contract, edition, files, facts)
         if status.verdict != "accepted":
             decided = "Held by a decision; run `access-recovery status` for who decided and why."
             why = failed_words(results) if status.undecided else decided
             return StepOutcome(inputs, tidy, why)
-        measures = datasets.measures_table(space, contract, edition, files, facts)
+        measures = datasets.measures_table(names, contract, edition, files, facts)
         return StepOutcome(inputs, [*tidy, measures])
 
     return made
 
 
-def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[str], StepOutcome]:
+def mart_built(path: Path, results: Sequence[CheckResult]) -> Callable[[Names], StepOutcome]:
     """Return the outcome of building the mart at `path`; it fails with its checks."""
 
-    def made(space: str) -> StepOutcome:
+    def made(names: Names) -> StepOutcome:
         from warehouse.outputs.openlineage.mart_events import built
 
-        inputs, outputs = built(space, path, results)
+        inputs, outputs = built(names, path, results)
         failed = any(one.verdict == "fail" for one in results)
         return StepOutcome(inputs, outputs, failed_words(results) if failed else None)
 
     return made
 
 
-def mart_published(path: Path, fingerprint: str) -> Callable[[str], StepOutcome]:
+def mart_published(path: Path, fingerprint: str) -> Callable[[Names], StepOutcome]:
     """Return the outcome of publishing the built mart."""
 
-    def made(space: str) -> StepOutcome:
+    def made(names: Names) -> StepOutcome:
         from warehouse.outputs.openlineage.mart_events import published
 
-        return StepOutcome(*published(space, path, fingerprint))
+        return StepOutcome(*published(names, path, fingerprint))
 
     return made

@@ -1,16 +1,20 @@
 """The structure of OpenLineage events as published: version 2-0-2, and the facets that we use.
 
 No package carries the project's JSON schema files, so their structure is told here again, in our
-words: what must be there, of which type and format. `FACETS` is keyed by the version of each
+words: what must be there, of which type and format. The official client has classes made from the
+files, which are asked as well. `FACETS` is keyed by the version of each
 facet's own schema, so that a newer client, which names newer ones, is noticed.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from jsonschema import Draft202012Validator, FormatChecker
+from openlineage.client import facet_v2
 
 Schema = dict[str, Any]
 SPEC = "https://openlineage.io/spec"
@@ -183,5 +187,35 @@ VALIDATOR = Draft202012Validator(RUN_EVENT, format_checker=FORMATS)
 
 
 def faults(event: dict[str, Any]) -> list[str]:
-    """What of an event is not as published; nothing if all is."""
-    return [f"{one.json_path}: {one.message[:200]}" for one in VALIDATOR.iter_errors(event)]
+    """What of an event is not as published; nothing if all is. The official client's classes, made
+    from the project's own schema files, must be able to hold each facet, too."""
+    found = [f"{one.json_path}: {one.message[:200]}" for one in VALIDATOR.iter_errors(event)]
+    for facet in _facets_of(event):
+        try:
+            _as_official(facet)
+        except (KeyError, TypeError, ValueError) as error:
+            found.append(f"{facet.get('_schemaURL')}: {error!r}"[:200])
+    return found
+
+
+def _facets_of(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    holders = [event["run"], event["job"], *event.get("inputs", []), *event.get("outputs", [])]
+    for holder in holders:
+        for kind in ("facets", "inputFacets", "outputFacets"):
+            yield from holder.get(kind, {}).values()
+
+
+def _as_official(facet: dict[str, Any]) -> None:
+    own = {key: value for key, value in facet.items() if key not in ("_producer", "_schemaURL")}
+    CLASSES[facet["_schemaURL"]](**own)
+
+
+def _official_classes() -> dict[str, Any]:
+    """Address of a schema -> the official client's class of it."""
+    modules = [one for one in vars(facet_v2).values() if isinstance(one, ModuleType)]
+    classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+    made = [one for one in classes if hasattr(one, "_get_schema")]
+    return {address: one for one in made if (address := one._get_schema())}
+
+
+CLASSES = _official_classes()

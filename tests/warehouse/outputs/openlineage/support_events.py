@@ -8,12 +8,18 @@ from tests.checks.support_checks import OCT, active
 from tests.warehouse.outputs.openlineage.published import faults
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.outputs.openlineage.emit import emitting
+from warehouse.outputs.openlineage.emit import emitting, namespace
 from warehouse.outputs.openlineage.keep import PLACE
+from warehouse.outputs.openlineage.naming import DatasetName, Names
 from warehouse.outputs.openlineage.runs import edition_taken_in, files_named, running
 
 DAGSTER_RUN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 Event = dict[str, Any]
+
+
+def names(home: Home) -> Names:
+    """Names of the datasets of a home."""
+    return Names(namespace(), home)
 
 
 def events(home: Home) -> list[Event]:
@@ -42,13 +48,18 @@ def take_in_with_events(home: Home, feed: str, edition: str = OCT) -> list[str]:
     return warned
 
 
-def dataset(event: Event, side: str, name: str) -> Event:
-    """The one dataset of this name, or beginning, among an event's inputs or outputs."""
-    [found] = [one for one in event[side] if one["name"].startswith(name)]
+def dataset(event: Event, side: str, name: DatasetName) -> Event:
+    """The one dataset of this name among an event's inputs or outputs."""
+    [found] = [one for one in event[side] if named(one) == name]
     return dict(found)
 
 
-def origins(table: Event, column: str) -> set[tuple[str, str, str]]:
+def named(one: Event) -> DatasetName:
+    """Namespace and name of a dataset, or of the dataset of an input field."""
+    return DatasetName(one["namespace"], one["name"])
+
+
+def origins(table: Event, column: str) -> set[tuple[DatasetName, str, str]]:
     """Dataset, field and kind of what a column comes from."""
     inputs = table["facets"]["columnLineage"]["fields"][column]["inputFields"]
-    return {(i["name"], i["field"], t["type"]) for i in inputs for t in i["transformations"]}
+    return {(named(i), i["field"], t["type"]) for i in inputs for t in i["transformations"]}

@@ -10,6 +10,8 @@ from tests.warehouse.outputs.openlineage.support_events import (
     DAGSTER_RUN,
     dataset,
     events,
+    named,
+    names,
     origins,
     take_in_with_events,
 )
@@ -30,28 +32,29 @@ def test_the_event_of_an_accepted_edition_has_inputs_and_outputs(home: Home) -> 
     assert start["job"]["name"] == end["job"]["name"] == f"{SUB_ICB}.take_in"
     assert end["run"]["facets"]["parent"]["run"]["runId"] == DAGSTER_RUN
     assert end["run"]["facets"]["nominalTime"]["nominalStartTime"].startswith("2025-10-01T")
-    name = f"archive/{file.sha256}/{file.file_name}"
-    assert [one["name"] for one in start["inputs"]] == [name]
+    name, of = names(home).source_file(file), names(home).of
+    assert [named(one) for one in start["inputs"]] == [name]
+    assert file.sha256 in str(start["inputs"]), "else a purge does not find it"
     source = dataset(end, "inputs", name)
     assert [one["name"] for one in source["facets"]["schema"]["fields"]] == list(file.headings)
     assert source["inputFacets"]["inputStatistics"]["rowCount"] == 2
-    tidy = dataset(end, "outputs", f"tidy.{SUB_ICB}")
+    tidy = dataset(end, "outputs", of(f"tidy.{SUB_ICB}"))
     fields = [one["name"] for one in tidy["facets"]["schema"]["fields"]]
     assert fields == ["source_row", *contracts()[SUB_ICB].columns]
     assert tidy["outputFacets"]["outputStatistics"]["rowCount"] == 2
     assert origins(tidy, "month") == {(name, "APPOINTMENT_MONTH", "DIRECT")}
-    measures = dataset(end, "outputs", f"measures.{SUB_ICB}")
+    measures = dataset(end, "outputs", of(f"measures.{SUB_ICB}"))
     assert measures["outputFacets"]["outputStatistics"]["rowCount"] == 1
     assert origins(measures, "appointments_dna") == {
-        (f"tidy.{SUB_ICB}", "appointments", "DIRECT"),
-        (f"tidy.{SUB_ICB}", "appointment_status", "INDIRECT"),
+        (of(f"tidy.{SUB_ICB}"), "appointments", "DIRECT"),
+        (of(f"tidy.{SUB_ICB}"), "appointment_status", "INDIRECT"),
     }
 
 
 def test_every_check_that_was_made_is_an_assertion_on_the_tidy_rows(home: Home) -> None:
     brought(home, regional())
     take_in_with_events(home, SUB_ICB)
-    judged = dataset(events(home)[-1], "inputs", "tidy.")["inputFacets"]
+    judged = dataset(events(home)[-1], "inputs", names(home).of(f"tidy.{SUB_ICB}"))["inputFacets"]
     told = [
         (one["assertion"], one["success"], one["severity"], one["params"]["dimension"])
         for one in judged["dataQualityAssertions"]["assertions"]
@@ -72,11 +75,9 @@ def test_a_held_edition_fails_and_quotes_no_cell(home: Home) -> None:
     assert failed["eventType"] == "FAIL"
     said = failed["run"]["facets"]["errorMessage"]["message"]
     assert said.startswith("Held: Every code has a valid format; ")
-    assert [one["name"] for one in failed["outputs"]] == [
-        f"tidy.{REFERRALS}",
-        f"quarantine.{REFERRALS}",
-    ]
-    lost = dataset(failed, "outputs", "quarantine.")
+    written = [names(home).of(f"{layer}.{REFERRALS}") for layer in ("tidy", "quarantine")]
+    assert [named(one) for one in failed["outputs"]] == written
+    lost = dataset(failed, "outputs", written[-1])
     assert lost["outputFacets"]["outputStatistics"]["rowCount"] == 30
     assert MARKER not in str(events(home))
 
