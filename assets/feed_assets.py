@@ -10,6 +10,7 @@ from assets.asset_keys import brought_by, fetched_key, keys, owner_tag
 from assets.column_metadata import column_metadata
 from assets.edition_report import report
 from assets.ingest import TakenIn, take_in
+from assets.presentation import file_kinds, group_of
 from checks.check_model import Check
 from checks.check_register import checks_of
 from warehouse.archive.snapshot import one_snapshot
@@ -48,8 +49,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         return dg.AssetSpec(
             key,
             deps=deps,
-            description=f"{contract.title}: {description}",
-            group_name=contract.feed,
+            description=description,
+            group_name=group_of(contract.feed),
             owners=[owner_tag(contract.owner)],
             code_version=tidy_version(contract.feed),
             kinds=kinds,
@@ -60,14 +61,17 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
         spec(
             archived,
             [fetched_key(bringer)] if bringer else [],
-            {"csv"},
-            f"files as published, by SHA-256, with provenance.\n\n{contract.description}",
+            file_kinds(contract),
+            f"Files of *{contract.title}*, kept unchanged: each with its SHA-256, and where and "
+            f"when it was found.\n\n{contract.description}",
         ),
         spec(
             tidy,
             [archived],
             {"polars", "parquet"},
-            f"rows in standard types and labels, bad rows quarantined. Grain: {contract.grain}.",
+            f"Rows of *{contract.title}* with standard columns, types and labels; "
+            f"{contract.grain}. A row that breaks a rule is kept apart (quarantined) and not "
+            "counted. An edition's checks are made on these rows.",
             column_metadata(
                 tidy_fields(contract), tidy_edges(contract), f"published.{feed}", archived
             ),
@@ -76,8 +80,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
             measures,
             [tidy],
             {"polars", "parquet"},
-            "counts by organisation and month, and the organisations named; only of accepted "
-            "editions.",
+            f"What *{contract.title}* says of each organisation and month, added up, and the "
+            "organisations that it names. Only of accepted editions; the mart is made from these.",
             column_metadata(
                 measure_fields(contract), measure_edges(contract), f"tidy.{feed}", tidy
             ),

@@ -13,6 +13,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.asset_keys import fetched_key, owner_tag
 from assets.partitions import EDITIONS, RANGE_END, RANGE_START
+from assets.presentation import file_kinds, group_of
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.base.months import parse_month
@@ -57,10 +58,11 @@ def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
     """Return the asset of one feed, partitioned by edition. Needs the resource `home`."""
     spec = dg.AssetSpec(
         fetched_key(contract.feed),
-        description=f"{contract.title}: editions found at the publisher, downloaded and archived.",
-        group_name=contract.feed,
+        description=f"Editions of *{contract.title}*, found at {publisher(contract)}, downloaded "
+        "and put into the archive. One that is not published yet is no failure.",
+        group_name=group_of(contract.feed),
         owners=[owner_tag(contract.owner)],
-        kinds={"python"},
+        kinds={"python", *file_kinds(contract)},
         metadata={"landing_page": dg.MetadataValue.url(contract.landing_page)},
         skippable=True,
     )

@@ -10,6 +10,7 @@ import duckdb
 from assets.asset_keys import keys, owner_tag
 from assets.edition_report import expectation_types, judged_by
 from assets.feed_assets import POOL, describe_check
+from assets.presentation import MART_GROUP
 from checks.check_catalogue import MART, MART_OWNER, mart_checks
 from checks.check_register import check_table
 from checks.mart_checks import add_results, judge_mart
@@ -81,7 +82,7 @@ def _table_specs() -> list[dg.AssetSpec]:
             table_key(table),
             deps=parents,
             description=described[table],
-            group_name="mart",
+            group_name=MART_GROUP,
             owners=[OWNER],
             kinds={"duckdb"},
             code_version=mart_version(),
@@ -225,7 +226,7 @@ def _check(result: CheckResult, types: dict[str, str]) -> dg.AssetCheckResult:
 @dg.asset(
     key=PUBLISHED,
     deps=[table_key("governance")],
-    group_name="mart",
+    group_name=MART_GROUP,
     owners=[OWNER],
     kinds={"duckdb"},
     description="The DuckDB file that analysts open, replaced whole. Open readers keep theirs.",

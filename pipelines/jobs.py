@@ -16,6 +16,7 @@ from assets.asset_keys import keys
 from assets.feed_assets import feed_assets
 from assets.mart_assets import build, published
 from assets.partitions import EDITIONS
+from assets.presentation import MART_GROUP
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.resources import HomeResource, dagster_events
 from pipelines.timeliness_checks import timeliness_checks, timeliness_key
@@ -56,7 +57,8 @@ def _jobs() -> Iterator[Any]:
         )
     yield dg.define_asset_job(
         PUBLISH_JOB,
-        selection=dg.AssetSelection.groups("mart") | dg.AssetSelection.checks(timeliness_checks),
+        selection=dg.AssetSelection.groups(MART_GROUP)
+        | dg.AssetSelection.checks(timeliness_checks),
         description="Build the mart from all accepted editions, check it and publish it.",
     )
 

@@ -12,7 +12,7 @@ from warehouse.base.home import Home
 
 if TYPE_CHECKING:
     from pipelines.cli.fitted_table import FittedTable
-    from pipelines.operations.refresh import RefreshReport
+    from pipelines.operations.refresh_report import RefreshReport
     from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10

@@ -21,7 +21,8 @@ from pipelines.operations.purge_files import (
     runs_touched,
 )
 from pipelines.operations.purge_runs import forget_runs
-from pipelines.operations.refresh import RefreshReport, bring_up_to_date, remembered
+from pipelines.operations.refresh import bring_up_to_date, remembered
+from pipelines.operations.refresh_report import RefreshReport
 from warehouse.archive.tombstones import Tombstone
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone

@@ -7,26 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.operations.landing import take_landing
 from pipelines.operations.last_refresh import remember
+from pipelines.operations.refresh_report import RefreshReport
+from pipelines.operations.refresh_run import one_refresh
 from pipelines.operations.requested import check_held
 from pipelines.operations.running import execute, running_instance, settle
 from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive
-from warehouse.archive.tombstones import Tombstone, tombstones
+from warehouse.archive.tombstones import tombstones
 from warehouse.base.errors import plain
 from warehouse.base.home import WRITTEN, Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
-from warehouse.editions.status import EditionStatus, all_statuses, status_of
-from warehouse.intake.importer import ImportOutcome
+from warehouse.editions.status import all_statuses, status_of
 from warehouse.outputs.pages.paths import are_whole
 from warehouse.publication.remembered import forget
 from warehouse.transform.lake import read_again
@@ -45,38 +46,11 @@ class Batch:
     feed: str
     editions: tuple[str, ...]
 
-
-@dataclass
-class RefreshReport:
-    """The result of a refresh.
-
-    `taken_in`: editions processed; `held`: undecided editions that failed their checks; `decided`:
-    editions with a decision, valid or lapsed; `unfinished`: files whose purge was interrupted;
-    `pages`: missing pages about the mart were written; `taken_down`: the mart was removed, because
-    no accepted edition remains; `retired`: number of sample editions beside real data;
-    `held_months`: accepted editions with held months; `lineage`: why lineage events could not be
-    delivered, if so. What makes a refresh incomplete: `held`, `held_months`, `failures`,
-    `unfinished` and refused files.
-    """
-
-    imported: list[ImportOutcome] = field(default_factory=list)
-    taken_in: list[EditionStatus] = field(default_factory=list)
-    held: list[EditionStatus] = field(default_factory=list)
-    decided: list[EditionStatus] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    unfinished: list[Tombstone] = field(default_factory=list)
-    published: bool = False
-    pages: bool = False
-    taken_down: bool = False
-    retired: int = 0
-    held_months: list[EditionStatus] = field(default_factory=list)
-    lineage: str | None = None
-    nothing_to_do: bool = False
-
     @property
-    def refused(self) -> list[ImportOutcome]:
-        """Return files of the landing folder that were refused."""
-        return [outcome for outcome in self.imported if outcome.verdict == "refused"]
+    def span(self) -> str:
+        """First and last edition: `2025-01 to 2025-03`."""
+        first, last = self.editions[0], self.editions[-1]
+        return first if first == last else f"{first} to {last}"
 
 
 def refresh(
@@ -87,12 +61,15 @@ def refresh(
     wait: bool = True,
     still_for: float = 0,
     full: bool = False,
+    again: bool = True,
+    within: str | None = None,
 ) -> RefreshReport:
     """Import the landing folder, process pending editions, and publish the mart.
 
-    `feeds`, `editions`: process only these, even if they are not pending. `still_for`: files
-    changed within so many seconds stay in the landing folder. `full`: make the whole mart anew,
-    even if it is up to date. Raises Busy if another refresh is
+    `feeds`, `editions`: process only these; `again`: even if they are not pending. `still_for`:
+    files changed within so many seconds stay in the landing folder. `full`: make the whole mart
+    anew, even if it is up to date. `within`: the id of the run of the job `refresh` that this is;
+    None: a person's. Raises Busy if another refresh is
     running and `wait` is False, NotHeld for a feed or an edition without a file, ValueError for
     settings, or a register of claims, that can't be read.
     """
@@ -104,7 +81,7 @@ def refresh(
         clean_up(home)
         report.imported.extend(take_landing(home, say, still_for))
         check_held(home, feeds, editions)
-        bring_up_to_date(home, report, say, feeds, editions, full)
+        bring_up_to_date(home, report, say, feeds, editions, full, again, within)
     return report
 
 
@@ -132,16 +109,18 @@ def bring_up_to_date(
     feeds: list[str] | None = None,
     editions: list[str] | None = None,
     full: bool = False,
+    again: bool = True,
+    within: str | None = None,
 ) -> None:
     """Process archived files and publish the mart, if `full` even an unchanged one. The caller
-    holds the home's lock."""
-    batches = plan(home, feeds, editions)
-    if feeds or editions:
+    holds the home's lock. Other arguments: as of `refresh`."""
+    batches = plan(home, feeds, editions, again)
+    if again and (feeds or editions):
         _read_again(home, batches)
     if full:
         forget(home)
     if batches or full or not mart_is_current(home):
-        _run(home, batches, report, say, full)
+        _run(home, batches, report, say, full, within)
     else:
         report.nothing_to_do = True
     if not are_whole(home):
@@ -170,10 +149,13 @@ def clean_up(home: Home) -> None:
 
 
 def plan(
-    home: Home, feeds: list[str] | None = None, editions: list[str] | None = None
+    home: Home,
+    feeds: list[str] | None = None,
+    editions: list[str] | None = None,
+    again: bool = True,
 ) -> list[Batch]:
     """Return what to process, feed by feed in the order in which their checks depend on each other.
-    `feeds`, `editions`: only these, pending or not."""
+    `feeds`, `editions`: only these, if `again` pending or not."""
     from assets.ingest import pending_editions
 
     files = Archive(home).active_files()
@@ -182,10 +164,9 @@ def plan(
         if feeds and feed not in feeds:
             continue
         held = sorted({file.edition for file in files if file.feed == feed})
-        if feeds or editions:
-            due = [edition for edition in held if not editions or edition in editions]
-        else:
-            due = pending_editions(home, feed, files)
+        asked = again and (feeds or editions)
+        due = held if asked else pending_editions(home, feed, files)
+        due = [edition for edition in due if not editions or edition in editions]
         batches += [Batch(feed, run) for run in neighbours(due, held)]
     return batches
 
@@ -225,7 +206,14 @@ def _all_is_decided(home: Home) -> bool:
     return all(one.verdict == "held" and not one.undecided for one in all_statuses(home))
 
 
-def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say, full: bool) -> None:
+def _run(
+    home: Home,
+    batches: list[Batch],
+    report: RefreshReport,
+    say: Say,
+    full: bool,
+    within: str | None,
+) -> None:
     from pipelines.jobs import job_definitions
     from pipelines.resources import HomeResource
     from warehouse.outputs.openlineage.emit import forget_trouble, trouble_of
@@ -234,37 +222,42 @@ def _run(home: Home, batches: list[Batch], report: RefreshReport, say: Say, full
 
     forget_trouble(home)
     definitions = job_definitions(HomeResource(root=str(home.root)))
-    with running_instance(home) as instance:
+    with (
+        running_instance(home) as instance,
+        one_refresh(instance, home, within, say) as refreshing,
+    ):
         for batch in batches:
-            first, last = batch.editions[0], batch.editions[-1]
-            span = first if first == last else f"{first} to {last}"
-            say(f"Processing {batch.feed} {span}")
+            refreshing.say(f"Processing {batch.feed} {batch.span}")
             job = definitions.resolve_job_def(feed_job_name(batch.feed))
-            problem = _take_in(job, instance, home, batch)
+            problem = _take_in(job, instance, home, batch, refreshing.tags)
             statuses = [status_of(home, batch.feed, edition) for edition in batch.editions]
             known = [one for one in statuses if one.state]
             report.taken_in += known
             if problem and not any(one.undecided for one in known):
-                report.failures.append(f"{batch.feed} {span}: {problem}")
+                report.failures.append(f"{batch.feed} {batch.span}: {problem}")
         if not accepted_files(home) and (_all_is_decided(home) or shows_withdrawn_files(home)):
             report.taken_down = take_down(home)
         elif (accepted_files(home) and full) or not is_current(home):
-            say("Building, checking and publishing the mart")
-            problem = execute(definitions.resolve_job_def(PUBLISH_JOB), instance, home)
+            refreshing.say("Building, checking and publishing the mart")
+            job = definitions.resolve_job_def(PUBLISH_JOB)
+            problem = execute(job, instance, home, tags=refreshing.tags)
             report.published = problem is None
             if problem:
                 report.failures.append(f"mart: {problem}")
+        refreshing.faults = report.faults
     report.lineage = trouble_of(home)
 
 
-def _take_in(job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch) -> str | None:
+def _take_in(
+    job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch, tags: dict[str, str]
+) -> str | None:
     """Run the job of a feed for neighbouring editions; returns its failure, or None."""
     if len(batch.editions) == 1:
-        return execute(job, instance, home, key=batch.editions[0])
+        return execute(job, instance, home, key=batch.editions[0], tags=tags)
     from assets.partitions import RANGE_END, RANGE_START
 
     span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
-    return execute(job, instance, home, tags=span)
+    return execute(job, instance, home, tags=tags | span)
 
 
 def retired_editions(home: Home) -> int:

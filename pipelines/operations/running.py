@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     import dagster as dg
 
 UNDER_WAY = "state/runs_under_way"  # exists while a process runs jobs, or if it was killed
-IN_PROCESS = "access-recovery/in_process_of"  # a tag: the home that its process writes
-PROCESS = "access-recovery/process"  # a tag: machine and number of its process
-ALIVE = "access-recovery/alive_at"  # a tag: when that process was last alive, in UTC
+# Tags for programs, with the beginning of those that Dagster's pages do not show.
+IN_PROCESS = ".dagster/access-recovery/in_process_of"  # the home that its process writes
+PROCESS = ".dagster/access-recovery/process"  # machine and number of its process
+ALIVE = ".dagster/access-recovery/alive_at"  # when that process was last alive, in UTC
+SHOWN_BEFORE = ".dagster/"  # earlier releases had the same tags without it
 HEARTBEAT = timedelta(minutes=1)
 SILENT = timedelta(minutes=10)  # without a heartbeat: then the process counts as dead
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,9 +44,11 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
     The caller holds the home's lock.
     """
     from pipelines.instance.connections import kept_connections
+    from pipelines.instance.origin import make_runs_known
     from pipelines.instance.prepare import open_instance
 
     with open_instance(home) as instance, kept_connections(instance):
+        make_runs_known(instance)
         settle_abandoned(instance, home)
         home.store.replace(UNDER_WAY, "")
         yield instance  # an error here leaves the mark, so that the next process settles
@@ -82,12 +86,17 @@ def is_alive(tags: Mapping[str, str], now: datetime | None = None) -> bool:
     """Whether the process in a run's tags is alive: it had a heartbeat within `SILENT`, and exists
     if it is on this machine. Runs of an earlier release have no heartbeat."""
     try:
-        at = datetime.fromisoformat(tags[ALIVE])
-        machine, _, number = tags[PROCESS].rpartition(":")
+        at = datetime.fromisoformat(_own(tags, ALIVE))
+        machine, _, number = _own(tags, PROCESS).rpartition(":")
         here = machine == socket.gethostname()
         return (now or datetime.now(UTC)) - at < SILENT and not (here and _is_gone(int(number)))
     except (KeyError, ValueError):
         return False
+
+
+def _own(tags: Mapping[str, str], name: str) -> str:
+    """Return the value of one of our tags. Raises KeyError."""
+    return tags[name] if name in tags else tags[name.removeprefix(SHOWN_BEFORE)]
 
 
 def _is_gone(number: int) -> bool:
@@ -110,6 +119,11 @@ def signs_of_life() -> dict[str, str]:
         PROCESS: f"{socket.gethostname()}:{os.getpid()}",
         ALIVE: datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def tags_of_process(home: Home) -> dict[str, str]:
+    """Return the tags of a run that this process makes for a home."""
+    return {IN_PROCESS: str(home.root), **signs_of_life()}
 
 
 @contextmanager
@@ -139,11 +153,13 @@ def _left(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
     from dagster._core.storage.tags import GRPC_INFO_TAG
 
     under_way = [Status.NOT_STARTED, Status.STARTING, Status.STARTED, Status.CANCELING]
-    ours = RunsFilter(tags={IN_PROCESS: str(home.root)}, statuses=under_way)
+    names = (IN_PROCESS, IN_PROCESS.removeprefix(SHOWN_BEFORE))
+    filters = [RunsFilter(tags={name: str(home.root)}, statuses=under_way) for name in names]
     # A rerun from the UI has the same tags, but is the daemon's.
     return [
         run
-        for run in instance.get_runs(ours)
+        for one in filters
+        for run in instance.get_runs(one)
         if run.parent_run_id is None and GRPC_INFO_TAG not in run.tags
     ]
 
@@ -161,7 +177,7 @@ def execute(
         result = job.execute_in_process(
             instance=instance,
             partition_key=key,
-            tags={**(tags or {}), IN_PROCESS: str(home.root), **signs_of_life()},
+            tags={**(tags or {}), **tags_of_process(home)},
             run_config=QUIET,
             raise_on_error=False,
             run_id=run_id,

@@ -7,8 +7,9 @@ import dagster as dg
 import pytest
 
 import pipelines.definitions
-from assets.asset_keys import keys
+from assets.asset_keys import fetched_key, keys
 from assets.mart_assets import PUBLISHED, table_key
+from assets.presentation import MART_GROUP, REGISTERS, group_of
 from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions
 from pipelines.operations.refresh import refresh
@@ -17,7 +18,10 @@ from tests.support import write_regional, write_text
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.intake.importer import Request, import_paths
+from warehouse.kpi.catalogue import theme_files
 from warehouse.settings import Looking, Unreadable
+
+THEMES = {path.stem for path in theme_files()}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +62,28 @@ def test_every_asset_is_described_owned_grouped_and_of_a_kind(graph: Any) -> Non
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
-        assert node.group_name in {*contracts(), "mart"}
+        assert node.group_name in {*THEMES, REGISTERS, MART_GROUP}
+
+
+def test_groups_are_themes_and_lists_stand_together(graph: Any) -> None:
+    for feed in contracts():
+        groups = {graph.get(key).group_name for key in keys(feed)}
+        assert groups == {group_of(feed)}
+    assert group_of("nhs_app") == group_of("nhs_app_practice") == "nhs_app"
+    assert group_of("gp_appointments_sub_icb") == group_of("gp_appointments_practice")
+    assert group_of("ods_practices") == group_of("gp_appointments_mapping") == REGISTERS
+
+
+def test_kinds_are_those_of_the_files(graph: Any) -> None:
+    assert graph.get(keys("nhs_app")[0]).kinds == {"excel"}
+    assert graph.get(keys("gp_workforce")[0]).kinds == {"csv"}
+    assert graph.get(fetched_key("nhs_app")).kinds == {"python", "excel"}
+
+
+def test_descriptions_are_sentences(graph: Any) -> None:
+    for key in graph.get_all_asset_keys():
+        description = graph.get(key).description.strip()
+        assert description[0].isupper() and description.endswith("."), f"{key}: {description}"
 
 
 def test_columns_are_shown_before_the_first_run(graph: Any) -> None:

@@ -13,9 +13,11 @@ import pytest
 from assets.asset_keys import keys
 from assets.feeds.practice_slots.sample import STAFF
 from assets.mart_assets import table_key
+from assets.presentation import file_kinds
 from pipelines.instance.prepare import open_instance
 from tests.e2e.command import run
-from tests.warehouse.outputs.openlineage.support_events import dataset, events
+from tests.warehouse.outputs.openlineage.support_events import dataset, events, names
+from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 
@@ -220,6 +222,33 @@ def test_dagster_shows_runs_partitions_and_check_results(made: tuple[Home, str])
     assert event.asset_materialization.metadata["dagster/partition_row_count"].value > 50_000
 
 
+def test_kinds_in_dagster_are_those_of_every_file(made: tuple[Home, str]) -> None:
+    found: dict[str, set[str]] = {}
+    for file in Archive(made[0]).files():
+        kind = "excel" if Path(file.file_name).suffix.startswith(".xls") else "csv"
+        found.setdefault(file.feed, set()).add(kind)
+    assert len(found) > len(contracts()) / 2
+    shown = {feed: file_kinds(contracts()[feed]) for feed in found}
+    assert {feed: kinds for feed, kinds in found.items() if not kinds <= shown[feed]} == {}
+
+
+def test_runs_of_the_command_are_those_of_one_refresh_in_the_timeline(
+    made: tuple[Home, str],
+) -> None:
+    with open_instance(made[0]) as instance:
+        runs = instance.get_runs()
+    [refresh] = [run for run in runs if run.job_name == "refresh"]
+    assert refresh.status is dg.DagsterRunStatus.SUCCESS
+    others = [run for run in runs if run is not refresh]
+    assert {run.tags["refresh"] for run in others} == {refresh.run_id[:8]}
+    assert {run.tags["started_by"] for run in runs} == {"command"}
+    for run in runs:  # else the timeline leaves it out
+        assert run.remote_job_origin and run.remote_job_origin.location_name == "access-recovery"
+        assert run.remote_job_origin.job_name == run.job_name
+        shown = {tag for tag in run.tags if not tag.startswith((".dagster/", "dagster/"))}
+        assert shown <= {"refresh", "started_by"}, "tags of programs are hidden"
+
+
 def test_dagster_knows_where_the_columns_of_the_mart_come_from(made: tuple[Home, str]) -> None:
     home, _ = made
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
@@ -264,4 +293,6 @@ def test_every_step_publishes_its_openlineage_events(made: tuple[Home, str]) -> 
     jobs = Counter(one["job"]["name"] for one in ended.values())
     assert jobs == {**expected, "mart.build": 1, "mart.publish": 1}
     assert all("parent" in one["run"]["facets"] for one in told)
-    assert dataset(told[-1], "outputs", "mart/")["facets"]["version"]["datasetVersion"]
+    assert dataset(told[-1], "outputs", names(made[0]).mart_file())["facets"]["version"][
+        "datasetVersion"
+    ]

@@ -15,8 +15,8 @@ from pipelines.instance.prepare import open_instance
 from pipelines.operations import pending
 from pipelines.operations import refresh_job as refreshing
 from pipelines.operations.pending import RememberedRefresh, Work, look_at, state_of
-from pipelines.operations.refresh import RefreshReport
-from pipelines.operations.refresh_job import faults, refresh_job
+from pipelines.operations.refresh_job import refresh_job
+from pipelines.operations.refresh_report import RefreshReport
 from pipelines.operations.running import ALIVE, PROCESS, signs_of_life
 from pipelines.resources import HomeResource
 from pipelines.sensors import alerts_sensor, new_editions_sensor, settle_stranded
@@ -119,8 +119,8 @@ def test_a_run_fails_for_what_broke_and_not_for_a_stray_file() -> None:
     stray = ImportOutcome(
         Path("a.zip"), "a.zip", "refused", "It is a web page.", "Download it again."
     )
-    assert faults(RefreshReport(imported=[stray], published=True)) == []
-    assert faults(RefreshReport(imported=[stray], failures=["mart: disk full"])) == [
+    assert RefreshReport(imported=[stray], published=True).faults == []
+    assert RefreshReport(imported=[stray], failures=["mart: disk full"]).faults == [
         "mart: disk full"
     ]
 

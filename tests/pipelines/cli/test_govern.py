@@ -13,7 +13,7 @@ from pipelines.cli.main import app, main
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses
-from pipelines.operations.refresh import RefreshReport
+from pipelines.operations.refresh_report import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import referrals, regional, write, write_text
 from tests.warehouse.support_mart import build

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.operations.last_refresh import last_refresh, remember
-from pipelines.operations.refresh import RefreshReport, remembered
+from pipelines.operations.refresh import remembered
+from pipelines.operations.refresh_report import RefreshReport
 from tests.support import write_text
 from warehouse.base.home import Home
 

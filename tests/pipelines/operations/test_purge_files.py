@@ -13,7 +13,7 @@ from pipelines.operations import purge as pipeline
 from pipelines.operations import purge_runs as forget
 from pipelines.operations.purge_files import bury, editions_touched, erase, plan_purge
 from pipelines.operations.purge_runs import InUse
-from pipelines.operations.refresh import RefreshReport
+from pipelines.operations.refresh_report import RefreshReport
 from tests.checks.support_checks import active, brought, judged
 from tests.support import coverage, gzipped, imported, referrals, regional, write, zipped
 from tests.warehouse.support_mart import build

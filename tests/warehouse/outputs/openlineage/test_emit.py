@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.cli.outcomes import show_refresh
 from pipelines.cli.screen import Screen
-from pipelines.operations.refresh import RefreshReport
+from pipelines.operations.refresh_report import RefreshReport
 from tests.support import write
 from tests.warehouse.outputs.openlineage.support_events import DAGSTER_RUN, events
 from warehouse.base.home import Home
