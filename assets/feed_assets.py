@@ -10,6 +10,7 @@ from assets.asset_keys import brought_by, fetched_key, keys, owner_tag
 from assets.column_metadata import column_metadata
 from assets.edition_report import report
 from assets.ingest import TakenIn, take_in
+from assets.partitions import editions_of
 from assets.presentation import file_kinds, group_of
 from checks.check_model import Check
 from checks.check_register import checks_of
@@ -105,10 +106,11 @@ def describe_check(check: Check) -> str:
     return f"{check.title} ({about}).{limit} {SKIPPED_SHOWN}"
 
 
-def feed_assets(contract: Contract, editions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def feed_assets(contract: Contract) -> dg.AssetsDefinition:
     """Return the assets and checks of one feed, partitioned by edition. Needs the resources `home`
     and `dagster_events`."""
     _, tidy, _ = keys(contract.feed)
+    editions = editions_of(contract.feed)
     checks = [
         dg.AssetCheckSpec(
             check.rule,

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.asset_keys import fetched_key, owner_tag
-from assets.partitions import EDITIONS, RANGE_END, RANGE_START
+from assets.partitions import RANGE_END, RANGE_START, editions_of
 from assets.presentation import file_kinds, group_of
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
@@ -70,7 +70,7 @@ def fetched_asset(contract: Contract) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=fetch_job_name(contract.feed) + "_editions",
         specs=[spec],
-        partitions_def=EDITIONS,
+        partitions_def=editions_of(contract.feed),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=publisher(contract),
         required_resource_keys={"home"},

@@ -15,7 +15,6 @@ import dagster as dg
 from assets.asset_keys import keys
 from assets.feed_assets import feed_assets
 from assets.mart_assets import build, published
-from assets.partitions import EDITIONS
 from assets.presentation import MART_GROUP
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.resources import HomeResource, dagster_events
@@ -31,7 +30,7 @@ def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
     with _quiet():
         definitions = dg.Definitions(
             assets=[
-                *[feed_assets(contract, EDITIONS) for contract in contracts().values()],
+                *[feed_assets(contract) for contract in contracts().values()],
                 *more.pop("assets", ()),
                 build,
                 published,

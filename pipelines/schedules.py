@@ -10,6 +10,8 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.fetch_assets import fetch_job_name, range_tags
+from assets.partitions import RANGE_END, RANGE_START
+from pipelines.instance.editions import add_editions
 from pipelines.resources import HomeResource
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
@@ -17,6 +19,7 @@ from warehouse.base.months import day_words
 from warehouse.base.working_days import is_bank_holiday, is_working_day
 from warehouse.contract.model import Contract
 from warehouse.contract.release_calendar import LONDON, TIMEZONE
+from warehouse.editions.expected import known_editions
 from warehouse.editions.freshness import due_editions, freshness, held_editions, is_sample
 from warehouse.editions.status import status_of
 
@@ -46,9 +49,19 @@ def look_schedule(
         came = decide(home.get(), contract, context.scheduled_execution_time, working_days(cron))
         if isinstance(came, dg.RunRequest) and under_way(context.instance, contract.feed):
             return dg.SkipReason(f"{contract.feed} is already being looked up")
+        if isinstance(came, dg.RunRequest):
+            day = context.scheduled_execution_time.astimezone(LONDON).date()
+            editions = known_editions(home.get(), day)[contract.feed]
+            add_editions(context.instance, contract.feed, [*editions, *requested(came)])
         return came
 
     return _look
+
+
+def requested(run: dg.RunRequest) -> list[str]:
+    """Return first and last edition of a request, which Dagster must know before it runs."""
+    ends = [run.partition_key, run.tags.get(RANGE_START), run.tags.get(RANGE_END)]
+    return [edition for edition in ends if edition]
 
 
 def under_way(instance: dg.DagsterInstance, feed: str) -> bool:

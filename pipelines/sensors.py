@@ -5,16 +5,20 @@ Does not: their decisions (`pipelines.operations.landing`, `pipelines.operations
 """
 
 import time
+from datetime import date, datetime
 
 import dagster as dg
 
+from pipelines.instance.editions import know_editions
 from pipelines.job_names import REFRESH_JOB
 from pipelines.operations import landing, pending
 from pipelines.operations.last_refresh import last_refresh
 from pipelines.operations.running import CUT_SHORT, is_alive, settle
 from pipelines.resources import HomeResource
 from pipelines.schedules import UNFINISHED
+from warehouse.base.home import Home
 from warehouse.base.lock import Busy, alone
+from warehouse.contract.release_calendar import LONDON
 
 # A run of the job `refresh` takes the home's lock soon after its start.
 WITHOUT_LOCK = 300.0  # seconds
@@ -45,6 +49,7 @@ def landing_sensor(job: dg.JobDefinition, seconds: int, still_for: float) -> dg.
 
 def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinition:
     """Refresh when an edition is pending, or the mart is not current."""
+    shown: dict[Home, date] = {}  # when Dagster was told of editions that are due without a file
 
     @dg.sensor(
         name="new_editions",
@@ -61,6 +66,9 @@ def new_editions_sensor(job: dg.JobDefinition, seconds: int) -> dg.SensorDefinit
                 settled = settle(place) + settle_stranded(context.instance, now)
         except Busy:
             return _result(None, "Another refresh of this home is running", context.cursor)
+        if shown.get(place) != (today := datetime.now(LONDON).date()):
+            know_editions(context.instance, place)
+            shown[place] = today
         unfinished = dg.RunsFilter(job_name=REFRESH_JOB, statuses=UNFINISHED)
         if context.instance.get_run_ids(unfinished, limit=1):
             return _result(None, "A refresh is queued or running", context.cursor)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipelines.instance.editions import know_editions
 from pipelines.instance.prepare import PROJECT, WORKSPACE, open_instance
 from warehouse.base.home import Home
 
@@ -18,8 +19,8 @@ TIMEOUT = 20.0  # seconds for a process to end by itself
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
     """Run both until Ctrl-C, or until one of them ends; returns the exit status."""
-    with open_instance(home):
-        pass  # create folder, tables and pool limits before anything runs
+    with open_instance(home) as instance:  # folder, tables and pool limits before anything runs
+        know_editions(instance, home)
     # A service manager sends SIGTERM, which must stop both processes as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     programs = Path(sys.executable).parent

@@ -173,7 +173,7 @@ def plan(
 
 def neighbours(due: list[str], held: list[str]) -> list[tuple[str, ...]]:
     """Cut sorted editions into runs of neighbours: with no other edition between them, and at most
-    a quarter apart, because a run costs Dagster an event for every month from first to last."""
+    a quarter apart, because a run costs Dagster an event for each that is missing between them."""
     runs: list[list[str]] = []
     for edition in due:
         before = held[held.index(edition) - 1]
@@ -252,10 +252,10 @@ def _take_in(
     job: Any, instance: dg.DagsterInstance, home: Home, batch: Batch, tags: dict[str, str]
 ) -> str | None:
     """Run the job of a feed for neighbouring editions; returns its failure, or None."""
-    if len(batch.editions) == 1:
-        return execute(job, instance, home, key=batch.editions[0], tags=tags)
     from assets.partitions import RANGE_END, RANGE_START
 
+    if len(batch.editions) == 1:
+        return execute(job, instance, home, key=batch.editions[0], tags=tags)
     span = {RANGE_START: batch.editions[0], RANGE_END: batch.editions[-1]}
     return execute(job, instance, home, tags=tags | span)
 

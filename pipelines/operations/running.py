@@ -39,17 +39,20 @@ CUT_SHORT = (
 
 @contextmanager
 def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's instance to run jobs, after marking runs of a killed process as failed.
+    """Open Dagster's instance to run jobs, after marking runs of a killed process as failed and
+    telling it of new editions.
 
     The caller holds the home's lock.
     """
     from pipelines.instance.connections import kept_connections
+    from pipelines.instance.editions import know_editions
     from pipelines.instance.origin import make_runs_known
     from pipelines.instance.prepare import open_instance
 
     with open_instance(home) as instance, kept_connections(instance):
         make_runs_known(instance)
         settle_abandoned(instance, home)
+        know_editions(instance, home)
         home.store.replace(UNDER_WAY, "")
         yield instance  # an error here leaves the mark, so that the next process settles
         _unmark(instance, home)

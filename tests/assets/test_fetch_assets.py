@@ -10,11 +10,13 @@ from assets import fetch_assets as fetching
 from assets.asset_keys import fetched_key, keys
 from assets.fetch_assets import fetch_job_name, publisher, range_tags
 from pipelines.definitions import build_definitions
+from pipelines.instance.editions import add_editions
 from pipelines.job_names import feed_job_name
 from pipelines.operations.running import QUIET
 from pipelines.resources import HomeResource
 from tests.pipelines.records import record
 from warehouse.base.home import Home
+from warehouse.base.months import between, month_text, parse_month
 from warehouse.contract.model import contracts
 from warehouse.fetch.lookups import Lookup, note
 
@@ -55,6 +57,8 @@ def run(
     monkeypatch.setattr("warehouse.fetch.fetch.each_lookup", each_lookup)
     job = build_definitions(HomeResource(root=str(home.root))).resolve_job_def(fetch_job_name(feed))
     with dg.DagsterInstance.ephemeral() as instance:
+        months = between(parse_month(first), parse_month(last))
+        add_editions(instance, feed, map(month_text, months))
         done = job.execute_in_process(
             instance=instance,
             tags=range_tags(first, last),

@@ -9,9 +9,11 @@ import pytest
 import pipelines.definitions
 from assets.asset_keys import fetched_key, keys
 from assets.mart_assets import PUBLISHED, table_key
+from assets.partitions import editions_name
 from assets.presentation import MART_GROUP, REGISTERS, group_of
 from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions
+from pipelines.instance.editions import add_editions, know_editions
 from pipelines.operations.refresh import refresh
 from pipelines.resources import HomeResource
 from tests.support import write_regional, write_text
@@ -110,12 +112,16 @@ def test_every_check_of_a_feed_is_a_dagster_check(graph: Any) -> None:
         assert shown == set(rules_gathered(contract))
 
 
-def test_feeds_are_partitioned_by_month(graph: Any) -> None:
-    for feed in contracts():
-        for key in keys(feed):
+def test_each_feed_is_partitioned_by_its_own_editions(graph: Any) -> None:
+    for feed, contract in contracts().items():
+        looked_up = contract.discovery and contract.discovery.looked_up
+        for key in (*keys(feed), *([fetched_key(feed)] if looked_up else [])):
             partitions = graph.get(key).partitions_def
-            assert isinstance(partitions, dg.MonthlyPartitionsDefinition)
-            assert partitions.has_partition_key("2025-11")
+            assert isinstance(partitions, dg.DynamicPartitionsDefinition)
+            assert partitions.name == editions_name(feed)
+    for check in graph.asset_check_keys:
+        if check.asset_key == keys(check.asset_key.path[0])[1]:
+            assert graph.get(check).partitions_def.name == editions_name(check.asset_key.path[0])
 
 
 @pytest.mark.parametrize(("label", "succeeds"), [("GP", True), ("Robot", False)])
@@ -127,6 +133,7 @@ def test_one_partition_can_be_run_again(home: Home, label: str, succeeds: bool) 
     job = definitions.resolve_job_def("take_in_gp_appointments_sub_icb")
     archived, tidy, measures = keys("gp_appointments_sub_icb")
     with dg.DagsterInstance.ephemeral() as instance:
+        know_editions(instance, home)
         result = job.execute_in_process(
             instance=instance, partition_key="2025-10", raise_on_error=False
         )
@@ -147,6 +154,7 @@ def test_a_partition_without_files_does_nothing(home: Home) -> None:
     definitions = build_definitions(HomeResource(root=str(home.root)))
     job = definitions.resolve_job_def("take_in_registered_patients")
     with dg.DagsterInstance.ephemeral() as instance:
+        add_editions(instance, "registered_patients", ["2025-10"])
         result = job.execute_in_process(instance=instance, partition_key="2025-10")
         assert result.success
         assert instance.get_materialized_partitions(keys("registered_patients")[1]) == set()

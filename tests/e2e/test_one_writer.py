@@ -12,6 +12,7 @@ import pytest
 
 from assets.mart_assets import PUBLISHED
 from pipelines.definitions import build_definitions
+from pipelines.instance.editions import know_editions
 from pipelines.instance.prepare import open_instance
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.operations.refresh import refresh
@@ -31,6 +32,7 @@ def launched(home: Home, job: str = PUBLISH_JOB, **how: object) -> dg.ExecuteInP
     """A job as a run that Dagster launches: without the lock of a refresh around it."""
     definitions = build_definitions(HomeResource(root=str(home.root)))
     with open_instance(home) as instance:
+        know_editions(instance, home)
         return definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             raise_on_error=False,

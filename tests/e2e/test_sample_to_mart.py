@@ -237,15 +237,15 @@ def test_runs_of_the_command_are_those_of_one_refresh_in_the_timeline(
 ) -> None:
     with open_instance(made[0]) as instance:
         runs = instance.get_runs()
-    [refresh] = [run for run in runs if run.job_name == "refresh"]
+    [refresh] = [one for one in runs if one.job_name == "refresh"]
     assert refresh.status is dg.DagsterRunStatus.SUCCESS
-    others = [run for run in runs if run is not refresh]
-    assert {run.tags["refresh"] for run in others} == {refresh.run_id[:8]}
-    assert {run.tags["started_by"] for run in runs} == {"command"}
-    for run in runs:  # else the timeline leaves it out
-        assert run.remote_job_origin and run.remote_job_origin.location_name == "access-recovery"
-        assert run.remote_job_origin.job_name == run.job_name
-        shown = {tag for tag in run.tags if not tag.startswith((".dagster/", "dagster/"))}
+    others = [one for one in runs if one is not refresh]
+    assert {one.tags["refresh"] for one in others} == {refresh.run_id[:8]}
+    assert {one.tags["started_by"] for one in runs} == {"command"}
+    for one in runs:  # else the timeline leaves it out
+        assert one.remote_job_origin and one.remote_job_origin.location_name == "access-recovery"
+        assert one.remote_job_origin.job_name == one.job_name
+        shown = {tag for tag in one.tags if not tag.startswith((".dagster/", "dagster/"))}
         assert shown <= {"refresh", "started_by"}, "tags of programs are hidden"
 
 

@@ -11,6 +11,7 @@ import pytest
 from assets.asset_keys import keys
 from pipelines import timeliness_checks as timeliness
 from pipelines.definitions import build_definitions
+from pipelines.instance.editions import add_editions
 from pipelines.resources import HomeResource
 from pipelines.timeliness_checks import CHECK, JOB, timeliness_key
 from tests.support import write_regional
@@ -54,6 +55,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 def run(home: Home, instance: dg.DagsterInstance, job: str, **keys: Any) -> Any:
+    add_editions(instance, FEED, keys.values())
     definitions = build_definitions(HomeResource(root=str(home.root)))
     return definitions.resolve_job_def(job).execute_in_process(
         instance=instance, raise_on_error=False, **keys
