@@ -65,7 +65,7 @@ def one_refresh(
 def _begin(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
     import dagster as dg
 
-    from pipelines.instance.origin import job_origin
+    from pipelines.instance.code_location import job_origin
 
     run_id = str(uuid4())
     tags = {BY: "command", **tags_of_process(home)}

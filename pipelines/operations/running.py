@@ -46,7 +46,7 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
     """
     from pipelines.instance.connections import kept_connections
     from pipelines.instance.editions import know_editions
-    from pipelines.instance.origin import make_runs_known
+    from pipelines.instance.code_location import make_runs_known
     from pipelines.instance.prepare import open_instance
 
     with open_instance(home) as instance, kept_connections(instance):
