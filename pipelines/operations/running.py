@@ -44,9 +44,9 @@ def running_instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
     The caller holds the home's lock.
     """
+    from pipelines.instance.code_location import make_runs_known
     from pipelines.instance.connections import kept_connections
     from pipelines.instance.editions import know_editions
-    from pipelines.instance.code_location import make_runs_known
     from pipelines.instance.prepare import open_instance
 
     with open_instance(home) as instance, kept_connections(instance):
