@@ -1,7 +1,7 @@
 """Where Dagster looks for the jobs of runs that our own processes make. Without it the timeline and
 the pages of jobs leave these runs out.
 
-Does not: what the code location has (`pipelines.definitions`), its name (`workspace.yaml`)."""
+Does not: what the code location has (`pipelines.definitions`). Its name is in `workspace.yaml`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from warehouse.contract.model import contracts
 LONGEST = 6 * 3600  # seconds
 
 
-class Wanted(dg.Config):
+class WantedRefresh(dg.Config):
     """What a run of the job `refresh` is asked for; without, all that is pending."""
 
     feed: str = Field("", description="Only this feed, such as nhs_app. Empty: all feeds.")
@@ -42,7 +42,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
         pool=POOL,
         description="Import files, process pending editions and publish the mart.",
     )
-    def _refresh(context: dg.OpExecutionContext, config: Wanted, home: HomeResource) -> None:
+    def _refresh(context: dg.OpExecutionContext, config: WantedRefresh, home: HomeResource) -> None:
         place, asked = home.get(), _asked(config)
         context.instance.add_run_tags(context.run_id, signs_of_life())
         with heartbeat(context.instance, context.run_id):
@@ -64,7 +64,7 @@ def refresh_job(still_for: float) -> dg.JobDefinition:
     return _job
 
 
-def _asked(config: Wanted) -> dict[str, list[str]]:
+def _asked(config: WantedRefresh) -> dict[str, list[str]]:
     """Return feeds and editions as `refresh` takes them. Raises dg.Failure for what is none."""
     titles = {feed: contract.title for feed, contract in contracts().items()}
     if config.feed and config.feed not in titles:

@@ -17,6 +17,7 @@ MAY = {
         "checks/check_catalogue.py",
         "checks/feed_rules.py",
         "checks/runner.py",
+        "pipelines/instance/code_location.py",
         "pipelines/instance/prepare.py",
         "checks/own_expectations.py",
         "warehouse/base/imports.py",
