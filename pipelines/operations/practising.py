@@ -12,7 +12,8 @@ from pathlib import Path
 from assets.sample.to_practise import claims_to_practise, write_files_to_practise
 from assets.sample.world import World
 from assets.sample.writer import write_samples
-from pipelines.operations.refresh import RefreshReport, refresh
+from pipelines.operations.refresh import refresh
+from pipelines.operations.refresh_report import RefreshReport
 from warehouse.base.errors import Refusal
 from warehouse.base.home import CLAIMS, Home
 from warehouse.editions.status import accept
