@@ -39,7 +39,7 @@ from tests.warehouse.worlds_pharmacy import claim, icbs_at, on_list, returned, u
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.withdrawals import restore, withdraw, withdrawn
 from warehouse.base.home import Home
-from warehouse.base.months import add_months
+from warehouse.base.months import add_months, month_text
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import (
     CheckResult,
@@ -288,6 +288,16 @@ class PatchedWorld:
             frame = pl.read_parquet(path)
             counted = [n for n, t in frame.schema.items() if t == pl.Int64]
             frame.with_columns(pl.col(name) + 1 for name in counted).write_parquet(path)
+
+    def chart(self, random: Random) -> None:
+        """A person declares a baseline and a target, or others than before."""
+        kpi, level = random.choice(["appointments", "appointments_dna_share"]), "sub_icb"
+        first = month_text(random.choice(MONTHS))
+        of = {"kpi": kpi, "level": level}
+        base = {**of, "month": first, "reason": "booked otherwise since", "who": "A. Person"}
+        goal = {**of, "from": first, "value": 0.5, "source": "a plan of the board"}
+        write_text(self.home.root / "baselines.yaml", yaml.safe_dump([base]))
+        write_text(self.home.root / "targets.yaml", yaml.safe_dump([goal]))
 
     def choose(self, random: Random) -> None:
         """The owner changes what may be seen of local returns."""

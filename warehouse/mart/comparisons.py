@@ -11,7 +11,9 @@ import polars as pl
 
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.kept import Kept
 from warehouse.mart.kpi_batches import batches_of, create_from_frames
+from warehouse.mart.made_since import NEWEST, note_input, note_newest, note_rows
 from warehouse.mart.peers import MONTHS, load_traits, peer_groups, with_peers
 from warehouse.reference.levels import DATED, KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -62,37 +64,83 @@ ORIGINS: dict[str, str | Sequence[str]] = {
 }
 
 
-def create_comparison(db: Connection, kpis: Mapping[str, Kpi], place: str) -> None:
+def create_comparison(
+    db: Connection, kpis: Mapping[str, Kpi], place: str, kept: Kept | None = None
+) -> None:
     """Create `kpi_comparison` in the attached mart, which must have figures and organisations.
 
     Ranks and peers are of all organisations in the mart; stored are networks and above, and the
-    practices of the ICB `place`.
+    practices of the ICB `place`. `kept`: the months that are not compared anew.
     """
+    kept = kept or Kept()
     traits = load_traits(db)
     groups, apart = peer_groups(traits), not_comparable(db)
+    _note_inputs(db, traits, groups, apart, place)
+    since = kept.since(db, "kpi_comparison")
+    made = since.drop_nulls("since")
+    anew = set(made["kpi_id"])
     rows = db.execute("SELECT kpi_id, count(*) FROM mart.kpi_monthly GROUP BY kpi_id").fetchall()
-    monthly = (kpi for kpi in kpis.values() if kpi.period.is_month)
+    monthly = (kpi for kpi in kpis.values() if kpi.period.is_month and kpi.kpi_id in anew)
     frames = (
         _compared(
-            _points(db, [kpi.kpi_id for kpi in some]), _facts(some, apart), traits, groups, place
+            _points(db, [kpi.kpi_id for kpi in some], made),
+            _facts(some, apart),
+            traits,
+            groups,
+            place,
         )
         for some in batches_of(monthly, dict(rows), TOGETHER)
     )
     create_from_frames(db, "mart.kpi_comparison", frames, f"{FIGURE}.value", ORIGINS)
+    kept.add_statistics(db, "kpi_comparison", since)
 
 
-def _points(db: Connection, ids: list[str]) -> pl.DataFrame:
-    """Figures of the newest months of these KPIs, and the month before, with the places in which
-    their organisations were."""
+def _note_inputs(
+    db: Connection,
+    traits: pl.DataFrame,
+    groups: pl.DataFrame,
+    apart: Mapping[str, str],
+    place: str,
+) -> None:
+    """Keep digests of all that decides on comparisons besides figures."""
+    # A new organisation that is neither special nor small changes no earlier month.
+    traits_told = traits.select("org_level", "org_code", "special_service", _is_small())
+    own = traits_told.filter(pl.col("is_small") | pl.col("special_service").is_not_null())
+    home = pl.DataFrame({"org_level": [PRACTICE], "place": [place]})
+    why = pl.DataFrame(list(apart.items()), {"kpi_id": pl.String, "why": pl.String}, orient="row")
+    note_input(db, "traits", own, "org_level")
+    note_input(db, "home", home, "org_level")
+    note_input(db, "peers", groups, "org_level")
+    note_input(db, "not comparable", why, "kpi_id")
+    note_newest(db, NEWEST)
+    note_rows(
+        db,
+        "places",
+        f"""SELECT o.org_level, o.org_code, m.month, {", ".join(f"o.{c}" for c in WITHIN.values())}
+        FROM mart.organisation AS o JOIN (SELECT DISTINCT month FROM mart.kpi_monthly) AS m
+            ON m.month BETWEEN o.valid_from AND coalesce(o.valid_to, m.month)""",
+        "org_level",
+        "month",
+    )
+
+
+def _points(db: Connection, ids: list[str], made: pl.DataFrame) -> pl.DataFrame:
+    """Figures of these KPIs in the newest months that are made, and of the month before, with the
+    places in which their organisations were. `is_new`: whether its row is made."""
     places = ", ".join(f"o.{column}" for column in WITHIN.values())
     others = sql_list(tuple(site for site in SITES if site != PRACTICE))
+    db.register("made_since", made.to_arrow())
     found: pl.DataFrame = db.sql(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month, k.value, k.numerator, k.denominator,
                k.organisation_since, {places},
-               k.month > n.newest - INTERVAL {MONTHS} MONTH AS is_new
+               coalesce(k.month > n.newest - INTERVAL {MONTHS} MONTH
+                   AND k.month >= s.since, FALSE) AS is_new
         FROM mart.kpi_monthly AS k
         JOIN (SELECT kpi_id, max(month) AS newest FROM mart.kpi_monthly GROUP BY kpi_id) AS n
             ON n.kpi_id = k.kpi_id
+        JOIN (SELECT kpi_id, min(since) AS first FROM made_since GROUP BY kpi_id) AS f
+            ON f.kpi_id = k.kpi_id AND k.month >= f.first - INTERVAL 1 MONTH
+        LEFT JOIN made_since AS s ON s.kpi_id = k.kpi_id AND s.org_level = k.org_level
         LEFT JOIN mart.organisation AS o ON o.org_level = k.org_level AND o.org_code = k.org_code
             AND k.month BETWEEN o.valid_from AND coalesce(o.valid_to, k.month)
         WHERE list_contains($ids, k.kpi_id) AND k.org_level NOT IN ({others})
@@ -100,6 +148,7 @@ def _points(db: Connection, ids: list[str]) -> pl.DataFrame:
         ORDER BY ALL""",
         params={"ids": ids},
     ).pl()
+    db.unregister("made_since")
     return found
 
 
@@ -179,8 +228,6 @@ def _beside(points: pl.DataFrame) -> pl.DataFrame:
 
 def _not_ranked() -> pl.Expr:
     """Why a figure is in no rank; null if it is."""
-    practice = pl.col("org_level") == PRACTICE
-    small = practice & ~(pl.col("patients") >= SMALLEST_LIST).fill_null(True)
     return (
         pl.when(pl.col("value").is_null())
         .then(pl.lit(NO_FIGURE))
@@ -188,9 +235,15 @@ def _not_ranked() -> pl.Expr:
         .then(pl.col("apart"))
         .when(pl.col("special_service").is_not_null())
         .then(pl.lit(SPECIAL))
-        .when(small)
+        .when(_is_small())
         .then(pl.lit(SMALL))
     )
+
+
+def _is_small() -> pl.Expr:
+    """Whether chance moves an organisation's figures most."""
+    small = ~(pl.col("patients") >= SMALLEST_LIST).fill_null(True)
+    return ((pl.col("org_level") == PRACTICE) & small).alias("is_small")
 
 
 def _with_funnel(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ the methods (`warehouse.statistics`)."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -12,6 +13,8 @@ from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.comparisons import FUNNELS, not_comparable
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.kept import Kept
+from warehouse.mart.made_since import NEWEST_OF_PRACTICES, note_input, note_newest, note_rows
 from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
 from warehouse.mart.peers import MONTHS, load_traits
 from warehouse.reference.levels import KEY_COLUMNS
@@ -56,18 +59,24 @@ _MADE: Sequence[str] = (
 )
 
 
-def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
+def create_inequality(db: Connection, kpis: Mapping[str, Kpi], kept: Kept | None = None) -> None:
     """Create `kpi_by_deprivation` and `kpi_inequality` in the attached mart, which must have
     figures, organisations and caveats. KPIs that are compared with nobody are in neither, nor are
-    those of deprivation itself."""
+    those of deprivation itself. `kept`: the months that are not made anew."""
+    kept = kept or Kept()
     apart, traits, beginnings = not_comparable(db), load_traits(db), load_beginnings(db)
+    _note_inputs(db, apart, traits)
+    since = kept.since(db, "kpi_inequality")
+    made = dict(since.drop_nulls("since").group_by("kpi_id").agg(pl.min("since")).iter_rows())
     quintiles = [pl.DataFrame(schema=BY_QUINTILE)]
     unequal = [pl.DataFrame(schema=COLUMNS)]
     for kpi in kpis.values():
         kind = FUNNELS.get(kpi.unit)
         if kind is None or kpi.kpi_id in apart or not kpi.period.is_month or _is_index(kpi):
             continue
-        practices = _practices(db, kpi.kpi_id, traits)
+        if kpi.kpi_id not in made:
+            continue
+        practices = _practices(db, kpi.kpi_id, made[kpi.kpi_id], traits)
         if practices.is_empty():
             continue
         covered = _covered(practices, traits)
@@ -79,12 +88,35 @@ def create_inequality(db: Connection, kpis: Mapping[str, Kpi]) -> None:
         ("mart.kpi_by_deprivation", quintiles, BY_QUINTILE),
         ("mart.kpi_inequality", unequal, COLUMNS),
     ):
-        made: dict[str, str | Sequence[str]] = {**dict.fromkeys(schema, _MADE), **origins}
+        own: dict[str, str | Sequence[str]] = {**dict.fromkeys(schema, _MADE), **origins}
         if "parameters" in schema:
-            made["parameters"] = "statistics.parameter.parameters"
-        made[SINCE] = f"{PLACES}.valid_from"
+            own["parameters"] = "statistics.parameter.parameters"
+        own[SINCE] = f"{PLACES}.valid_from"
         rows = with_since(pl.concat(parts).sort(PLACE), beginnings)
-        create_from(db, table, rows, None, **made)
+        create_from(db, table, rows, None, **own)
+        kept.add_statistics(db, table.removeprefix("mart."), since)
+
+
+def _note_inputs(db: Connection, apart: Mapping[str, str], traits: pl.DataFrame) -> None:
+    """Keep digests of all that decides on these tables besides figures."""
+    icb, told = KEY_COLUMNS["icb"], ("practice", "icb", "england")
+    why = pl.DataFrame(list(apart.items()), {"kpi_id": pl.String, "why": pl.String}, orient="row")
+    own = traits.filter(pl.col("org_level").is_in(told))
+    note_input(db, "compared with nobody", why, "kpi_id")
+    note_input(
+        db, "lists and quintiles", own.select("org_level", "org_code", "quintile", "patients")
+    )
+    published = f"org_level = '{PRACTICE}' AND value IS NOT NULL"
+    note_newest(db, NEWEST_OF_PRACTICES, published)
+    note_rows(
+        db,
+        "places of practices",
+        f"""SELECT o.org_code, m.month, o.{icb}
+        FROM mart.organisation AS o JOIN (SELECT DISTINCT month FROM mart.kpi_monthly) AS m
+            ON m.month BETWEEN o.valid_from AND coalesce(o.valid_to, m.month)
+        WHERE o.org_level = '{PRACTICE}'""",
+        "month",
+    )
 
 
 def _is_index(kpi: Kpi) -> bool:
@@ -93,9 +125,10 @@ def _is_index(kpi: Kpi) -> bool:
     return any("imd_quintile" in one.describes for one in measures)
 
 
-def _practices(db: Connection, kpi_id: str, traits: pl.DataFrame) -> pl.DataFrame:
-    """A KPI's published figures of practices in its newest months, once under England and once
-    under their ICB: `PLACE, practice, numerator, denominator, quintile, patients`."""
+def _practices(db: Connection, kpi_id: str, since: date, traits: pl.DataFrame) -> pl.DataFrame:
+    """A KPI's published figures of practices in its newest months, from `since` on, once under
+    England and once under their ICB: `PLACE, practice, numerator, denominator, quintile,
+    patients`."""
     icb = KEY_COLUMNS["icb"]
     found: pl.DataFrame = db.sql(
         f"""WITH own AS (
@@ -106,8 +139,9 @@ def _practices(db: Connection, kpi_id: str, traits: pl.DataFrame) -> pl.DataFram
         SELECT w.*, o.{icb} FROM own AS w
         LEFT JOIN mart.organisation AS o ON o.org_level = '{PRACTICE}' AND o.org_code = w.practice
             AND w.month BETWEEN o.valid_from AND coalesce(o.valid_to, w.month)
+        WHERE w.month >= $since
         ORDER BY month, practice""",
-        params={"kpi": kpi_id},
+        params={"kpi": kpi_id, "since": since},
     ).pl()
     known = traits.filter(pl.col("org_level") == PRACTICE).select(
         pl.col("org_code").alias("practice"), pl.col("quintile").cast(pl.Int64), "patients"

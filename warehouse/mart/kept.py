@@ -7,6 +7,7 @@ may be kept (`input_digests`).
 from __future__ import annotations
 
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.made_since import Since, everything
 
 
 class Kept:
@@ -43,6 +44,13 @@ class Kept:
 
     def add_members(self, db: Connection) -> None:
         """Add to `governance.figure_member` what is kept of it."""
+
+    def since(self, db: Connection, table: str) -> Since:
+        """Return from which month on a table of statistics is made anew."""
+        return everything(db)
+
+    def add_statistics(self, db: Connection, table: str, since: Since) -> None:
+        """Add to a table of statistics what is kept of it: the rows before `since`."""
 
     def narrow_sources(self, db: Connection) -> None:
         """Before `governance.figure_source`: leave in `stage.reported_*` only what it lacks."""

@@ -21,8 +21,10 @@ from warehouse.mart.hierarchy import Connection, measured_feeds
 from warehouse.mart.input_digests import Changed, feeds_behind, unlogged
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import REMEMBERED, Kept
+from warehouse.mart.kept_statistics import STATISTICS, add_kept, since_of
 from warehouse.mart.lent_months import kept_as_latest, lend_months, only
-from warehouse.mart.organisation_periods import SPANS
+from warehouse.mart.made_since import Since
+from warehouse.mart.renamed_and_moved import BEFORE, move, note_moved, note_renamed, rename
 from warehouse.mart.revisions import SIZE, number_editions
 from warehouse.reference.levels import DATED, sql_list
 
@@ -32,12 +34,10 @@ KEPT = {
     "kpi_monthly": "main",
     "kpi_revision": "main",
     "kpi_provisional": "main",
+    **dict.fromkeys(STATISTICS, "main"),
     "figure_member": "governance",
     "figure_source": "governance",
 }
-# The working tables of the build before, attached.
-BEFORE = "before"
-NAMES = "organisation_name"
 FIGURE = ("kpi_id", "org_level", "month")
 
 
@@ -82,8 +82,8 @@ class KeptFigures(Kept):
         """Replace the touched months of `kpi_vintage`."""
         _drop_touched(db, "kpi_vintage")
         _merge(db, "kpi_vintage")
-        _note_moved(db)
-        _move(db, "kpi_vintage")
+        note_moved(db)
+        move(db, "kpi_vintage")
 
     def lend_neighbours(self, db: Connection) -> None:
         """Add to `stage.latest` kept figures of the same month of the year before and after, for
@@ -144,9 +144,9 @@ class KeptFigures(Kept):
         )
         _merge(db, "kpi_monthly")
         unlogged(db, "DROP TABLE mart.kept_kpi_provisional")
-        _note_renamed(db)
-        _rename(db, "kpi_monthly")
-        _move(db, "kpi_monthly")
+        note_renamed(db)
+        rename(db, "kpi_monthly")
+        move(db, "kpi_monthly")
         unlogged(
             db,
             f"""INSERT INTO stage.figure BY NAME
@@ -170,8 +170,8 @@ class KeptFigures(Kept):
             WHERE c.kpi_id = k.kpi_id AND c.org_level = k.org_level AND c.edition = k.edition
               AND c.editions_after = k.editions_after""",
         )
-        _rename(db, "kept_kpi_revision")
-        _move(db, "kept_kpi_revision")
+        rename(db, "kept_kpi_revision")
+        move(db, "kept_kpi_revision")
         _merge(db, "kpi_revision")
 
     def add_members(self, db: Connection) -> None:
@@ -182,6 +182,14 @@ class KeptFigures(Kept):
             WHERE t.summed_as = k.summed_as AND t.month = k.month""",
         )
         _merge(db, "figure_member")
+
+    def since(self, db: Connection, table: str) -> Since:
+        """Return from which month on a table of statistics differs."""
+        return since_of(db, table, BEFORE)
+
+    def add_statistics(self, db: Connection, table: str, since: Since) -> None:
+        """Copy the kept rows of a table of statistics."""
+        add_kept(db, table, since)
 
     def narrow_sources(self, db: Connection) -> None:
         """Leave in `stage.reported_*`, which nothing else needs any more, the changed months."""
@@ -241,55 +249,3 @@ def _merge(db: Connection, table: str) -> None:
     )
     unlogged(db, f"DROP TABLE {place}.{table}")
     unlogged(db, f"ALTER TABLE {place}.kept_{table} RENAME TO {table}")
-
-
-def _note_renamed(db: Connection) -> None:
-    """Create `stage.renamed`: organisations with another name than in the build before."""
-    unlogged(
-        db,
-        f"""CREATE TABLE stage.renamed AS
-        SELECT org_level, org_code, n.org_name
-        FROM {BEFORE}.{NAMES} AS o
-        FULL JOIN stage.{NAMES} AS n USING (org_level, org_code)
-        WHERE n.org_name IS DISTINCT FROM o.org_name""",
-    )
-
-
-def _rename(db: Connection, table: str) -> None:
-    """Give the rows of renamed organisations their new name."""
-    unlogged(
-        db,
-        f"""UPDATE mart.{table} AS m SET org_name = r.org_name FROM stage.renamed AS r
-        WHERE r.org_level = m.org_level AND r.org_code = m.org_code
-          AND m.org_name IS DISTINCT FROM r.org_name""",
-    )
-
-
-def _note_moved(db: Connection) -> None:
-    """Create `stage.moved`: the periods of organisations that have others than in the build
-    before."""
-    own = "org_level, org_code, organisation_since, first, last"
-    unlogged(
-        db,
-        f"""CREATE TABLE stage.moved AS
-        WITH differs AS (
-            SELECT DISTINCT org_level, org_code
-            FROM ((SELECT {own} FROM {BEFORE}.{SPANS} EXCEPT SELECT {own} FROM stage.{SPANS})
-                  UNION ALL
-                  (SELECT {own} FROM stage.{SPANS} EXCEPT SELECT {own} FROM {BEFORE}.{SPANS})))
-        SELECT d.*, s.organisation_since, coalesce(s.first, DATE '0001-01-01') AS first,
-               coalesce(s.last, DATE '9999-12-31') AS last
-        FROM differs AS d LEFT JOIN stage.{SPANS} AS s USING (org_level, org_code)""",
-    )
-
-
-def _move(db: Connection, table: str) -> None:
-    """Give the rows of moved organisations the period in which they are now."""
-    unlogged(
-        db,
-        f"""UPDATE mart.{table} AS k SET organisation_since = m.organisation_since
-        FROM stage.moved AS m
-        WHERE m.org_level = k.org_level AND m.org_code = k.org_code
-          AND k.month BETWEEN m.first AND m.last
-          AND k.organisation_since IS DISTINCT FROM m.organisation_since""",
-    )

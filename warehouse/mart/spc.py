@@ -13,7 +13,9 @@ from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.chart_choices import DeclaredBaseline
 from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.kept import Kept
 from warehouse.mart.kpi_batches import batches_of, create_from_frames
+from warehouse.mart.made_since import note_input
 from warehouse.mart.targets import with_target
 from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -66,44 +68,73 @@ def create_spc(
     kpis: Mapping[str, Kpi],
     place: str,
     declared: Iterable[DeclaredBaseline],
+    kept: Kept | None = None,
 ) -> None:
     """Create `kpi_spc` in the attached mart, which must have figures, caveats and targets.
 
-    `place`: the ICB whose practices are charted; `declared`: baselines that people declared.
+    `place`: the ICB whose practices are charted; `declared`: baselines that people declared;
+    `kept`: the charts that are not made anew.
     """
+    kept = kept or Kept()
     breaks = _breaks(db, declared)
     targets = db.sql("FROM mart.kpi_target").pl()
+    practices = _charted_practices(db, place)
+    note_input(db, "baselines", breaks, "kpi_id", "org_level")
+    note_input(db, "targets", targets, "kpi_id", "org_level")
+    note_input(db, "charted practices", practices, "org_level")
+    since = kept.since(db, "kpi_spc")
+    made = since.drop_nulls("since")
     rows = db.execute(
         f"""SELECT kpi_id, count(*) FROM mart.kpi_monthly
         WHERE org_level NOT IN ({sql_list(SITES)}) GROUP BY kpi_id"""
     ).fetchall()
-    charted = (kpi for kpi in kpis.values() if chart_basis(kpi) != NOT_CHARTED)
+    anew = set(made["kpi_id"])
+    charted = (
+        kpi for kpi in kpis.values() if chart_basis(kpi) != NOT_CHARTED and kpi.kpi_id in anew
+    )
     frames = (
-        _charted(_points(db, some, place), breaks, targets, some)
+        _charted(_points(db, some, made, practices), breaks, targets, some)
         for some in batches_of(charted, dict(rows), TOGETHER)
     )
     create_from_frames(db, "mart.kpi_spc", frames, f"{FIGURE}.value", ORIGINS)
+    kept.add_statistics(db, "kpi_spc", since)
 
 
-def _points(db: Connection, kpis: Sequence[Kpi], place: str) -> pl.DataFrame:
-    """The series of these KPIs: `KEYS, month, value` (on the basis of the chart), `provisional`,
-    `organisation_since`."""
+def _charted_practices(db: Connection, place: str) -> pl.DataFrame:
+    """`org_level, org_code` of the practices of an ICB."""
+    found: pl.DataFrame = db.sql(
+        f"""SELECT org_level, org_code FROM mart.organisation WHERE org_level = '{PRACTICE}'
+        GROUP BY ALL HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place ORDER BY ALL""",
+        params={"place": place},
+    ).pl()
+    return found
+
+
+def _points(
+    db: Connection, kpis: Sequence[Kpi], made: pl.DataFrame, practices: pl.DataFrame
+) -> pl.DataFrame:
+    """The series of these KPIs that are made: `KEYS, month, value` (on the basis of the chart),
+    `provisional`, `organisation_since`."""
     ids = [kpi.kpi_id for kpi in kpis]
     per_day = [kpi.kpi_id for kpi in kpis if chart_basis(kpi) == PER_WORKING_DAY]
+    db.register("made_since", made.to_arrow())
+    db.register("charted_practice", practices.to_arrow())
     found: pl.DataFrame = db.sql(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month,
                CASE WHEN list_contains($per_day, k.kpi_id)
                     THEN k.value / nullif(c.working_days, 0) ELSE k.value END AS value,
                k.status = 'provisional' AS provisional, k.organisation_since
         FROM mart.kpi_monthly AS k JOIN mart.calendar_month AS c ON c.month = k.month
+        SEMI JOIN made_since AS m ON m.kpi_id = k.kpi_id AND m.org_level = k.org_level
         WHERE list_contains($ids, k.kpi_id) AND (
             k.org_level NOT IN ({sql_list(SITES)})
-            OR (k.org_level = '{PRACTICE}' AND k.org_code IN (
-                SELECT org_code FROM mart.organisation WHERE org_level = '{PRACTICE}'
-                GROUP BY org_code HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place)))
+            OR (k.org_level = '{PRACTICE}'
+                AND k.org_code IN (SELECT org_code FROM charted_practice)))
         ORDER BY ALL""",
-        params={"ids": ids, "per_day": per_day, "place": place},
+        params={"ids": ids, "per_day": per_day},
     ).pl()
+    for name in ("made_since", "charted_practice"):
+        db.unregister(name)
     return found
 
 

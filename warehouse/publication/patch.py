@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
@@ -35,7 +36,8 @@ from warehouse.mart.input_digests import (
     unlogged,
 )
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
-from warehouse.mart.kept_figures import BEFORE, KEPT, KeptFigures
+from warehouse.mart.kept_figures import KEPT, KeptFigures
+from warehouse.mart.renamed_and_moved import BEFORE
 from warehouse.publication.remembered import remembered
 from warehouse.settings import Disclosure
 
@@ -67,8 +69,9 @@ def facts_of(
     which KPIs have figures, and what was accepted despite failed checks."""
     disputes = db.execute("SELECT * EXCLUDE (number) FROM stage.dispute ORDER BY number").fetchall()
     sources = [[kpi.kpi_id, list(source.levels), *source.measures] for kpi, source in wanted]
+    libraries = (duckdb.__version__, pl.__version__)  # sums and ranks may differ in another one
     return json.dumps(
-        [version, duckdb.__version__, disclosure.model_dump_json(), synthetic, sources, disputes],
+        [version, *libraries, disclosure.model_dump_json(), synthetic, sources, disputes],
         default=str,
     )
 

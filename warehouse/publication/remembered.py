@@ -2,7 +2,8 @@
 
 Belongs here: writing, finding and forgetting it. Does not: what is kept (`patch`).
 
-It has the digests of what the figures were made from (`input_digest`), what the mart does not show
+It has the digests of what the figures were made from (`input_digest`) and the statistics beside
+them (`statistic_digest`), what the mart does not show
 of earlier revisions (`REMEMBERED`, each row with how many `times` it was counted), the names and
 periods of organisations, and `about`, one row. It holds sums and names of organisations, so it goes
 with the mart that it belongs to.
@@ -17,8 +18,9 @@ from warehouse.base.sql import attach_to_write
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.input_digests import unlogged
 from warehouse.mart.kept import REMEMBERED
-from warehouse.mart.kept_figures import BEFORE, NAMES
+from warehouse.mart.made_since import DIGESTS
 from warehouse.mart.organisation_periods import SPANS
+from warehouse.mart.renamed_and_moved import BEFORE, NAMES
 
 PLACE = "mart/parts"
 STORAGE_VERSION = "v1.0.0"
@@ -63,8 +65,7 @@ def remember(
                 f"CREATE TABLE {AFTER}.about AS SELECT $facts AS facts, $patches::INT AS patches",
                 {"facts": facts, "patches": patches},
             )
-            unlogged(db, f"CREATE TABLE {AFTER}.input_digest AS FROM stage.input_digest")
-            for table in (NAMES, SPANS):
+            for table in ("input_digest", DIGESTS, NAMES, SPANS):
                 unlogged(db, f"CREATE TABLE {AFTER}.{table} AS FROM stage.{table}")
             for table in REMEMBERED:
                 unlogged(db, f"CREATE TABLE {AFTER}.{table} AS {_counted(table, kept)}")

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from uuid import uuid4
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -30,7 +33,7 @@ from warehouse.base.sql import open_builder, open_file
 from warehouse.editions.parts_and_revisions import place_files
 from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import catalogue
-from warehouse.mart import batches, kept_figures
+from warehouse.mart import batches, comparisons, kept_figures, spc
 from warehouse.mart.figures import published_sources
 from warehouse.mart.held_months import load_held
 from warehouse.mart.load import load
@@ -86,7 +89,7 @@ class Anything(RuleBasedStateMachine):
         self.world.map_again(Random(seed))
         self.world.publish()
 
-    @rule(seed=SEED, what=st.sampled_from(["correct", "hold_month", "decide"]))
+    @rule(seed=SEED, what=st.sampled_from(["correct", "hold_month", "decide", "chart"]))
     def judge_again(self, seed: int, what: str) -> None:
         getattr(self.world, what)(Random(seed))
         self.world.publish()
@@ -194,13 +197,43 @@ def test_an_edition_makes_its_months_alone(world: PatchedWorld) -> None:
     assert not months["gp_appointments_coverage"] & {date(2024, 10, 1)}
 
 
+@pytest.mark.parametrize(
+    ("missing", "table"), [("add_members", "figure_member"), ("add_statistics", "kpi_spc")]
+)
 def test_a_fault_in_what_is_kept_is_found(
+    world: PatchedWorld, monkeypatch: pytest.MonkeyPatch, missing: str, table: str
+) -> None:
+    monkeypatch.setattr(kept_figures.KeptFigures, missing, lambda *_: None)
+    world.arrive(Random(3), "regional-{n}.csv", NOVEMBER)
+    with pytest.raises(AssertionError, match=table):
+        world.build()
+
+
+def test_statistics_are_made_of_what_changed_alone(
     world: PatchedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_figures.KeptFigures, "add_members", lambda *_: None)
+    made: dict[str, pl.DataFrame] = {}
+
+    def watch(module: ModuleType, name: str) -> None:
+        work: Callable[..., pl.DataFrame] = getattr(module, name)
+
+        def noted(points: pl.DataFrame, *given: object) -> pl.DataFrame:
+            found = work(points, *given)
+            if name not in made:  # of the patched mart, before the whole one
+                made[name] = found
+            return found
+
+        monkeypatch.setattr(module, name, noted)
+
+    watch(spc, "_charted")
+    watch(comparisons, "_compared")
     world.arrive(Random(3), "regional-{n}.csv", NOVEMBER)
-    with pytest.raises(AssertionError, match="figure_member"):
-        world.build()
+    world.build()
+    assert world.steps[-1] is None, "it is patched, and equal to the whole one"
+    charted = set(made["_charted"]["kpi_id"])
+    assert "appointments_dna_share" in charted and not any("coverage" in one for one in charted)
+    compared = made["_compared"].filter(pl.col("kpi_id") == "appointments")
+    assert compared.height and date(2024, 10, 1) not in compared["month"].to_list()
 
 
 def test_a_patch_leaves_the_published_file_and_makes_views_and_comments_again(
