@@ -25,6 +25,10 @@ _OWN = """SELECT DISTINCT s.org_level, s.org_code, s.month FROM governance.figur
             AND later.org_code = s.org_code
         WHERE s.feed = of_feed AND s.edition = of_edition"""
 
+_USING = """SELECT k.kpi_id, k.org_level, c.cumulative_from
+            FROM governance.kpi_feed AS k JOIN governance.measure AS c USING (feed, measure)
+            WHERE k.feed = of_feed"""
+
 
 def create_kpi_feed(db: Connection, kpis: dict[str, Kpi]) -> None:
     """Create `governance.kpi_feed` in the attached mart: one row per KPI, level and measure."""
@@ -114,37 +118,42 @@ def affected_macros() -> dict[str, str]:
 
 def _figures_affected() -> str:
     """SQL: figures that use an edition's newest figures, of the same month, or of the next month
-    where that is taken from cumulative ones (`is_next`). Without WITH, which DuckDB 1.4.0 and 1.4.1
-    lose from macros in a file.
+    where that is taken from cumulative ones. Without WITH, which DuckDB 1.4.0 and 1.4.1 lose from
+    macros in a file.
 
-    `w`: the organisations and months of which the edition has the newest figure; `r`: these and the
-    places they belong to.
+    KPIs and places are looked up apart: together they are as many as the figures. `u`: the KPIs and
+    levels that use the feed; `r`: the places in the month, `n`: those in the month after.
     """
+    own = "r.org_level = m.org_level AND r.org_code = m.org_code AND r.month = m.month"
+    return f"""
+        SELECT m.* FROM kpi_period AS m
+        SEMI JOIN ({_USING}) AS u ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
+        SEMI JOIN ({_reached("w.month")}) AS r ON {own}
+        WHERE m.value IS NOT NULL
+        UNION ALL
+        SELECT m.* FROM kpi_period AS m
+        SEMI JOIN ({_USING} AND c.cumulative_from IS NOT NULL) AS u
+            ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
+            AND u.cumulative_from <> month(m.month)
+        SEMI JOIN ({_reached("(w.month + INTERVAL 1 MONTH)::DATE")}) AS n
+            ON n.org_level = m.org_level AND n.org_code = m.org_code AND n.month = m.month
+        ANTI JOIN ({_reached("w.month")}) AS r ON {own}
+        WHERE m.value IS NOT NULL"""
+
+
+def _reached(month: str) -> str:
+    """SQL: the organisations of which the edition has the newest figure, and the places to which
+    they belong in a month (an expression of `w.month`): `org_level, org_code, month`."""
     places = ", ".join(
         f"{{'org_level': '{level}', 'org_code': o.{column}}}"
         for level, column in KEY_COLUMNS.items()
     )
-    return f"""
-        SELECT m.* FROM kpi_period AS m
-        SEMI JOIN (
-            SELECT DISTINCT u.kpi_id, u.org_level, r.place.org_code AS org_code, r.month
+    return f"""SELECT DISTINCT place.org_level AS org_level, place.org_code AS org_code, month
             FROM (
-                SELECT DISTINCT n.month, n.is_next, unnest([
-                    {{'org_level': n.org_level, 'org_code': n.org_code}}, {places},
+                SELECT w.month, unnest([
+                    {{'org_level': w.org_level, 'org_code': w.org_code}}, {places},
                     {{'org_level': 'england', 'org_code': '{ENGLAND}'}}]) AS place
-                FROM (
-                    SELECT w.org_level, w.org_code, t.is_next,
-                           (w.month + to_months(t.is_next::INTEGER))::DATE AS month
-                    FROM ({_OWN}) AS w, (VALUES (FALSE), (TRUE)) AS t (is_next)) AS n
+                FROM (SELECT w.* REPLACE ({month} AS month) FROM ({_OWN}) AS w) AS w
                 LEFT JOIN organisation AS o
-                    ON o.org_level = n.org_level AND o.org_code = n.org_code AND n.month
-                        BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31')) AS r
-            JOIN (
-                SELECT k.kpi_id, k.org_level, c.cumulative_from FROM governance.kpi_feed AS k
-                JOIN governance.measure AS c USING (feed, measure)
-                WHERE k.feed = of_feed) AS u
-                ON u.org_level = r.place.org_level
-                AND (NOT r.is_next OR u.cumulative_from <> month(r.month))) AS a
-            ON a.kpi_id = m.kpi_id AND a.org_level = m.org_level AND a.org_code = m.org_code
-            AND a.month = m.month
-        WHERE m.value IS NOT NULL"""
+                    ON o.org_level = w.org_level AND o.org_code = w.org_code AND w.month
+                        BETWEEN o.valid_from AND coalesce(o.valid_to, DATE '9999-12-31'))"""
