@@ -16,6 +16,9 @@ SIZES = 3  # fewer numbers of months held are no evidence of growth
 MEMORY_MB = 1500
 QUERY_MS, EXPLAIN_MS = 50, 60  # 95th percentile, warm
 MART_MB = 400
+LAKE_FILES = 40  # a month of five editions
+SQLITE_MB = 1.0  # an edition
+EDITIONS = 5  # of a national month: two files of practices, sub-ICBs, coverage, lists
 NO_OP_SECONDS, HELP_SECONDS, EXPLAIN_SECONDS = 2.0, 0.4, 1.0
 
 
@@ -38,7 +41,8 @@ def aims(results: Results) -> list[Aim]:
     """Return the aims, measured with the most months held."""
     most = months_held(results)[-1]
     listed = [*_month(results, most), *_backfill(results), *_memory(results)]
-    return [*listed, *_mart(results, most), *_queries(results, most), *_commands(results, most)]
+    listed += [*_mart(results, most), *_files(results, most)]
+    return [*listed, *_queries(results, most), *_commands(results, most)]
 
 
 def _month(results: Results, most: int) -> Iterable[Aim]:
@@ -75,6 +79,18 @@ def _memory(results: Results) -> Iterable[Aim]:
 def _mart(results: Results, most: int) -> Iterable[Aim]:
     size = _held(results, most)["sizes"]["mart"]["bytes"] / 1e6
     yield _limit(f"mart with {most} months", size, MART_MB, "MB", 0)
+
+
+def _files(results: Results, most: int) -> Iterable[Aim]:
+    """With the most months held beside the fewest: what a month adds."""
+    few = months_held(results)[0]
+    if few == most:
+        return
+    last, first = _held(results, most)["sizes"], _held(results, few)["sizes"]
+    files = (last["lake"]["files"] - first["lake"]["files"]) / (most - few)
+    size = (last["SQLite"]["bytes"] - first["SQLite"]["bytes"]) / (most - few) / EDITIONS / 1e6
+    yield _limit("files of the lake that a month adds", files, LAKE_FILES, "", 0)
+    yield _limit("SQLite that an edition adds", size, SQLITE_MB, "MB", 2)
 
 
 def _queries(results: Results, most: int) -> Iterable[Aim]:

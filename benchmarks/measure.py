@@ -74,23 +74,24 @@ def product(place: Place, held: int) -> dict[str, Any]:
     home.mkdir(parents=True, exist_ok=True)
     os.sync()
     costs = {"import": run(command("import", newest), home)}
-    costs["refresh"], phases = refresh(place, home)
+    costs["refresh"], inside = refresh(place, home)
     costs["refresh again"] = run(command("refresh"), home)
     costs["explain"] = run(command("explain", *EXPLAINED, newest.name), home)
     costs["--help"] = run(command("--help"), home)
     kept = place.home(held)
     shutil.rmtree(kept, ignore_errors=True)
     home.rename(kept)
-    return {"costs": {name: asdict(cost) for name, cost in costs.items()}, "phases": phases}
+    return {"costs": {name: asdict(cost) for name, cost in costs.items()}, **inside}
 
 
 def refresh(place: Place, home: Path) -> tuple[Cost, dict[str, Any]]:
-    """Measure a refresh from outside and within: its cost, and that of its phases by name."""
+    """Measure a refresh from outside and within: its cost, and those of its `phases` and of the
+    `steps` of building the mart by name."""
     out = place.work / "phases.json"
     cost = run(module("phases", out, "refresh"), home)
     inside = json.loads(out.read_text())
     peak = max(cost.peak_mb, inside["peak_mb"] or 0.0)
-    return Cost(cost.seconds, cost.cpu, peak), inside["phases"]
+    return Cost(cost.seconds, cost.cpu, peak), {name: inside[name] for name in ("phases", "steps")}
 
 
 def base(place: Place, held: int) -> Path:
@@ -104,9 +105,9 @@ def base(place: Place, held: int) -> Path:
     part.mkdir(parents=True)
     load = os.getloadavg()[0]
     costs = {"import": run(command("import", *place.releases[:held]), part)}
-    costs["refresh"], phases = refresh(place, part)
+    costs["refresh"], inside = refresh(place, part)
     found = {name: asdict(cost) for name, cost in costs.items()}
-    place.journal.add(kind="backfill", held=held, load=load, costs=found, phases=phases)
+    place.journal.add(kind="backfill", held=held, load=load, costs=found, **inside)
     part.rename(home)
     return home
 
@@ -123,8 +124,13 @@ def afterwards(place: Place, held: int) -> None:
     verified = _json(place, module("equal", home / MART, newest, *outputs))
     queries = _json(place, module("queries", home / MART, place.repeats))
     place.journal.add(
-        kind="held", held=held, sizes=sizes(home), queries=queries, verified=verified
-    )  # fmt: skip
+        kind="held",
+        held=held,
+        sizes=sizes(home),
+        tables=_json(place, module("tables", home / MART)),
+        queries=queries,
+        verified=verified,
+    )
 
 
 def _json(place: Place, arguments: list[str]) -> Any:

@@ -27,6 +27,27 @@ PHASES = {
     "publish": [("assets.mart_assets", "publish")],
     "pages": [("assets.mart_assets", "build_pages")],
 }
+BUILD = "warehouse.publication.build"
+# Step of building the mart -> the functions in which it happens, as in `PHASES`.
+STEPS = {
+    "load": [(BUILD, name) for name in ("load", "load_held", "create_names")],
+    "periods of organisations": [(BUILD, "create_organisation_periods")],
+    "find what to make": [(BUILD, "plan_patch")],
+    "copy the published mart": [(BUILD, "_attach")],
+    "figures": [(BUILD, "build_figures")],
+    "organisations and KPIs": [(BUILD, "create_analyst_tables")],
+    "revisions": [(BUILD, "create_revisions")],
+    "governance": [(BUILD, "create_governance")],
+    "control charts": [(BUILD, "create_spc")],
+    "comparisons": [(BUILD, "create_comparison")],
+    "inequality": [(BUILD, "create_inequality")],
+    "sentences": [(BUILD, "create_sentences")],
+    "claims": [(BUILD, "create_claims")],
+    "members": [(BUILD, "publish_members")],
+    "lineage": [(BUILD, "lineage_frame")],
+    "remember": [(BUILD, "remember")],
+    "views and comments": [(BUILD, "_finish")],
+}
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -66,11 +87,14 @@ class Phase:
 
 @dataclass
 class Recorder:
-    """Costs by phase. A phase that is called within another is part of that one."""
+    """Costs by phase. A phase that is called within another is part of that one. `around`: the
+    recorder of the phases of which these are steps, which is told of their peaks."""
 
     phases: dict[str, Phase] = field(default_factory=dict)
     whole_peak_mb: float | None = None
     inside: bool = False
+    around: Recorder | None = None
+    steps_peak_mb: float | None = None
 
     def wrap(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function with a clock around it."""
@@ -89,7 +113,7 @@ class Recorder:
         """Measure what happens within."""
         self._note_peak()
         forget_peak()
-        self.inside = True
+        self.inside, self.steps_peak_mb = True, None
         seconds, cpu = time.perf_counter(), cpu_seconds()
         try:
             yield
@@ -99,26 +123,35 @@ class Recorder:
             found.calls += 1
             found.seconds += time.perf_counter() - seconds
             found.cpu += cpu_seconds() - cpu
-            peak = self._note_peak()
-            known = [one for one in (found.peak_mb, peak) if one is not None]
-            found.peak_mb = max(known, default=None)
+            peak = largest(self._note_peak(), self.steps_peak_mb)
+            found.peak_mb = largest(found.peak_mb, peak)
 
     def _note_peak(self) -> float | None:
         peak = peak_mb()
-        known = [one for one in (self.whole_peak_mb, peak) if one is not None]
-        self.whole_peak_mb = max(known, default=None)
+        self.whole_peak_mb = largest(self.whole_peak_mb, peak)
+        if self.around:
+            self.around.whole_peak_mb = largest(self.around.whole_peak_mb, peak)
+            self.around.steps_peak_mb = largest(self.around.steps_peak_mb, peak)
         return peak
 
     def as_json(self) -> dict[str, Any]:
         """Return phases and the peak of the whole."""
         self._note_peak()
-        phases = {name: vars(one) for name, one in self.phases.items()}
-        return {"peak_mb": self.whole_peak_mb, "phases": phases}
+        return {"peak_mb": self.whole_peak_mb, "phases": self.costs()}
+
+    def costs(self) -> dict[str, Any]:
+        """Return name -> cost."""
+        return {name: vars(one) for name, one in self.phases.items()}
 
 
-def watch(recorder: Recorder) -> None:
+def largest(*peaks: float | None) -> float | None:
+    """Return the largest of the peaks that are known."""
+    return max((one for one in peaks if one is not None), default=None)
+
+
+def watch(recorder: Recorder, named: dict[str, list[tuple[str, str]]]) -> None:
     """Put the clocks in place."""
-    for phase, functions in PHASES.items():
+    for phase, functions in named.items():
         for module_name, name in functions:
             module = importlib.import_module(module_name)
             setattr(module, name, recorder.wrap(phase, getattr(module, name)))
@@ -128,14 +161,16 @@ def main() -> None:
     """Run the command, then write what it cost; its exit status is kept."""
     out, *arguments = sys.argv[1:]
     recorder = Recorder()
-    watch(recorder)
+    steps = Recorder(around=recorder)
+    watch(recorder, PHASES)
+    watch(steps, STEPS)
     sys.argv = ["access-recovery", *arguments]
     from pipelines.cli.main import main as command
 
     try:
         command()
     finally:
-        Path(out).write_text(json.dumps(recorder.as_json()))
+        Path(out).write_text(json.dumps({**recorder.as_json(), "steps": steps.costs()}))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from benchmarks.aims import aims
 from benchmarks.charts import Point, line_chart
+from benchmarks.gaps import gaps
 from benchmarks.processes import ROOT
 from benchmarks.summary import (
     BASES,
@@ -74,6 +75,17 @@ def slowest(results: Results) -> list[dict[str, Any]]:
     return sorted(results["held"][-1]["queries"], key=lambda one: -one["warm_p95_ms"])[:SLOWEST]
 
 
+def steps(results: Results) -> list[dict[str, Any]]:
+    """Return the steps of building the mart by number of months held, in the newest round; none if
+    the run did not record them."""
+    found = {one["held"]: one["steps"] for one in results["steps"] if one.get("steps")}
+    return [
+        {"held": held, "name": name, **one}
+        for held in sorted(found)
+        for name, one in found[held].items()
+    ]
+
+
 def growth(results: Results) -> list[dict[str, Any]]:
     """Return, by name, the exponents of CPU and of memory against months held."""
     rows = [*table(results, (WHOLE, *COMMANDS)), *phases(results)]
@@ -103,6 +115,8 @@ def page(results: Results) -> str:
         rows=whole,
         phases=phases(results),
         aims=aims(results),
+        gaps=gaps(results),
+        steps=steps(results),
         growth=growth(results),
         slowest=slowest(results),
         loads=(min(loads), max(loads)),

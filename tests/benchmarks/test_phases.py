@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import phases
-from benchmarks.phases import PHASES, Recorder
+from benchmarks.phases import PHASES, STEPS, Recorder
 from benchmarks.queries import WIDE, guide_queries, moved, percentile_95
 
-NAMED = [pytest.param(*one, id=one[1]) for several in PHASES.values() for one in several]
+CLOCKS = [*PHASES.values(), *STEPS.values()]
+NAMED = [pytest.param(*one, id=one[1]) for several in CLOCKS for one in several]
 
 
 @pytest.mark.parametrize(("module", "function"), NAMED)
@@ -30,6 +31,20 @@ def test_a_phase_within_another_is_part_of_it() -> None:
     assert (outer(), outer(), inner()) == ("done", "done", "done")
     calls = {name: phase.calls for name, phase in recorder.phases.items()}
     assert calls == {"outer": 2, "inner": 1}
+
+
+@pytest.mark.skipif(not phases.CLEAR.exists(), reason="peaks of phases need Linux")
+def test_steps_leave_cost_and_peak_of_their_phase_as_they_are() -> None:
+    recorder = Recorder()
+    steps = Recorder(around=recorder)
+    small = steps.wrap("small", lambda: None)
+    large = steps.wrap("large", lambda: len(bytearray(b"x" * 200_000_000)))
+    recorder.wrap("build", lambda: (large(), small()))()
+    assert (set(recorder.phases), set(steps.phases)) == ({"build"}, {"large", "small"})
+    build, most = recorder.phases["build"].peak_mb, steps.phases["large"].peak_mb
+    least = steps.phases["small"].peak_mb
+    assert build and most and least and build >= most > least + 150
+    assert recorder.phases["build"].seconds >= steps.phases["large"].seconds
 
 
 def test_a_phase_that_fails_is_measured_and_over() -> None:
@@ -70,12 +85,13 @@ def test_a_command_keeps_its_exit_status(tmp_path: Path, monkeypatch: pytest.Mon
         raise SystemExit(3)
 
     monkeypatch.setattr(sys, "argv", ["phases", str(out), "refresh"])
-    monkeypatch.setattr(phases, "watch", lambda recorder: recorder.wrap("a", lambda: None)())
+    monkeypatch.setattr(phases, "watch", lambda one, _: one.wrap("a", lambda: None)())
     monkeypatch.setitem(sys.modules, "pipelines.cli.main", SimpleNamespace(main=command))
     with pytest.raises(SystemExit) as ended:
         phases.main()
     assert ended.value.code == 3
-    assert json.loads(out.read_text())["phases"]["a"]["calls"] == 1
+    written = json.loads(out.read_text())
+    assert written["phases"]["a"]["calls"] == written["steps"]["a"]["calls"] == 1
 
 
 FIRST, NEWEST, TODAY = date(2023, 4, 1), date(2023, 9, 1), date(2026, 11, 29)

@@ -5,16 +5,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from benchmarks import about, report
 from benchmarks.__main__ import QUICK, SCHEMA, WHOLE, arguments, results
 from benchmarks.aims import aims
+from benchmarks.gaps import CLOSES, gaps
 from benchmarks.journal import Journal
 from benchmarks.measure import STEPS, Place
 from benchmarks.phases import PHASES
+from benchmarks.phases import STEPS as OF_THE_BUILD
 from benchmarks.summary import WHOLE as BOTH
 from benchmarks.summary import lines, phases, rounds, table
+from benchmarks.tables import tables
 from tests.support import write
 
 RESULTS = Path(report.ROOT) / "benchmarks" / "results"
@@ -40,7 +44,8 @@ def filled(place: Place) -> None:
                 costs = {"import": cost(slow * 10), "refresh": cost(refresh, 900.0 + held)}
                 costs |= {n: cost(slow) for n in ("refresh again", "explain", "--help")}
                 inside = {n: cost(refresh / 12, 100.0 * held) | {"calls": 1} for n in PHASES}
-                place.journal.add(**about_it, costs=costs, phases=inside)
+                steps = {n: cost(refresh / 99, 200.0) | {"calls": 1} for n in OF_THE_BUILD}
+                place.journal.add(**about_it, costs=costs, phases=inside, steps=steps)
         query = {"name": "explain, ICB", "rows": 9, "cold_ms": 90.0, "warm_ms": 55.0}
         query |= {"warm_least_ms": 50.0, "warm_p95_ms": 59.0, "warm_cpu_ms": 60.0}
         slower = {**query, "name": "caveats", "warm_p95_ms": 51.0}
@@ -48,11 +53,12 @@ def filled(place: Place) -> None:
             kind="held",
             held=held,
             sizes={name: {"bytes": held * 10**6, "files": 10 * held} for name in PARTS},
+            tables={"main.kpi_monthly": {"bytes": held * 10**6, "rows": 1000 * held}},
             queries=[query, slower],
             verified={name: {"rows": 100, "differing": 0} for name in ("polars", "pandas")},
         )
     backfill = {"import": cost(30.0), "refresh": cost(78.0, 1600.0)}
-    place.journal.add(kind="backfill", held=3, load=2.0, costs=backfill, phases={})
+    place.journal.add(kind="backfill", held=3, load=2.0, costs=backfill, phases={}, steps={})
 
 
 @pytest.fixture
@@ -110,8 +116,40 @@ def test_aims_are_met_or_not(measured: dict[str, Any]) -> None:
     assert judged["mart with 4 months"].met
     assert judged["`explain`, warm, p95"].met
     assert not judged["other queries, p95"].met
+    assert judged["files of the lake that a month adds"].met
+    assert judged["SQLite that an edition adds"].met
     assert judged["command: refresh again"].met
     assert not judged["command: --help"].met
+
+
+def test_each_aim_that_is_not_met_has_its_profile_and_what_would_close_it(
+    measured: dict[str, Any],
+) -> None:
+    found = {gap.aim.what.partition(" (")[0]: gap for gap in gaps(measured)}
+    assert set(found) == {a.what.partition(" (")[0] for a in aims(measured) if not a.met}
+    assert all(gap.closes in CLOSES.values() for gap in found.values()) and len(found) > 4
+    month = found["one new month, CPU"].profile
+    assert month and "of 105.0 CPU s" in month and "within the mart" in month
+    assert "more with 4 months than with 1" in (
+        found["growth of one new month's CPU with history"].profile or ""
+    )
+    assert found["other queries, p95"].profile == "caveats 51.0 ms"
+    assert found["command: --help"].profile is None
+
+
+def test_every_aim_has_words_for_its_gap(measured: dict[str, Any]) -> None:
+    for aim in aims(measured):
+        assert sum(aim.what.startswith(one) for one in CLOSES) == 1, aim.what
+
+
+def test_tables_of_a_mart_have_rows_and_bytes(tmp_path: Path) -> None:
+    mart = tmp_path / "mart.duckdb"
+    with duckdb.connect(str(mart)) as db:
+        db.execute("CREATE SCHEMA governance; CREATE TABLE governance.few AS SELECT 1 AS n")
+        db.execute("CREATE TABLE many AS SELECT hash(n) AS n FROM range(200000) AS t (n)")
+    found = tables(mart)
+    assert list(found) == ["main.many", "governance.few"]
+    assert found["main.many"]["rows"] == 200_000 and found["main.many"]["bytes"] > 1e6
 
 
 def test_the_page_and_the_terminal_have_every_figure(measured: dict[str, Any]) -> None:
@@ -121,6 +159,9 @@ def test_the_page_and_the_terminal_have_every_figure(measured: dict[str, Any]) -
         "At night.",
         "explain, ICB",
         "| 4 | build the mart |",
+        "| 4 | control charts |",
+        "| `main.kpi_monthly` | 4,000 | 4.0 |",
+        "What is not met",
         "**not met**",
         "Backfill",
     ):
