@@ -27,7 +27,7 @@ Since = pl.DataFrame
 SCHEMA = {"kpi_id": pl.String, "org_level": pl.String, "since": pl.Date}
 
 
-class Difference(NamedTuple):
+class ChangedInput(NamedTuple):
     """What differs from the build before: an input of a KPI, level and month; None for all."""
 
     input: str
@@ -88,7 +88,7 @@ def everything(db: Connection) -> Since:
     return found.cast(SCHEMA)  # type: ignore[arg-type]
 
 
-def differences(db: Connection, before: str) -> list[Difference]:
+def differences(db: Connection, before: str) -> list[ChangedInput]:
     """What differs from the digests in another schema."""
     same = " AND ".join(f"n.{one} IS NOT DISTINCT FROM b.{one}" for one in ("input", *SCOPE))
     either = ", ".join(f"coalesce(n.{one}, b.{one})" for one in ("input", *SCOPE))
@@ -98,11 +98,11 @@ def differences(db: Connection, before: str) -> list[Difference]:
         WHERE CASE WHEN coalesce(n.input, b.input) IN ('{NEWEST}', '{NEWEST_OF_PRACTICES}')
                    THEN n.digest < b.digest ELSE n.digest IS DISTINCT FROM b.digest END"""
     ).fetchall()
-    return [Difference(*row) for row in rows]
+    return [ChangedInput(*row) for row in rows]
 
 
 def first_months(
-    figures: dict[tuple[str, str], date], found: list[Difference], inputs: tuple[str, ...]
+    figures: dict[tuple[str, str], date], found: list[ChangedInput], inputs: tuple[str, ...]
 ) -> Since:
     """The first month of each KPI and level that is made anew. `figures`: the first of the figures
     of which its rows are made, `date.max` if none is."""

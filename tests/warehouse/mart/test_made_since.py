@@ -10,7 +10,7 @@ import pytest
 from warehouse.mart.made_since import (
     ALWAYS,
     NEWEST,
-    Difference,
+    ChangedInput,
     Since,
     differences,
     first_months,
@@ -63,10 +63,10 @@ def test_an_earlier_newest_month_differs_and_a_later_one_does_not(
     db.execute("DELETE FROM stage.statistic_digest")
     db.execute("UPDATE mart.kpi_monthly SET month = DATE '2025-07-01'")
     note_newest(db, NEWEST)
-    assert differences(db, "before") == [Difference(NEWEST, "a", None, None)]
+    assert differences(db, "before") == [ChangedInput(NEWEST, "a", None, None)]
 
 
-def since(*found: Difference, inputs: tuple[str, ...] = ("places",)) -> Since:
+def since(*found: ChangedInput, inputs: tuple[str, ...] = ("places",)) -> Since:
     figures = {("a", "icb"): OCTOBER, ("a", "practice"): date.max, ("b", "icb"): date.max}
     return first_months(figures, list(found), inputs)
 
@@ -74,8 +74,10 @@ def since(*found: Difference, inputs: tuple[str, ...] = ("places",)) -> Since:
 def test_the_first_figure_or_input_that_differs_counts() -> None:
     nothing = [("a", "icb", OCTOBER), ("a", "practice", None), ("b", "icb", None)]
     assert since().rows() == nothing
-    assert since(Difference("of other tables", None, None, None)).rows() == nothing
-    of_level = since(Difference("places", None, "practice", AUGUST), inputs=("places", "peers"))
+    assert since(ChangedInput("of other tables", None, None, None)).rows() == nothing
+    of_level = since(ChangedInput("places", None, "practice", AUGUST), inputs=("places", "peers"))
     assert of_level["since"].to_list() == [OCTOBER, AUGUST, None]
-    of_kpi = since(Difference("places", "b", None, None), Difference("places", "a", "icb", JULY))
+    of_kpi = since(
+        ChangedInput("places", "b", None, None), ChangedInput("places", "a", "icb", JULY)
+    )
     assert of_kpi["since"].to_list() == [JULY, None, ALWAYS]
