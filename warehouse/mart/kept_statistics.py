@@ -29,14 +29,18 @@ from warehouse.reference.special_services import LEVEL as PRACTICE
 
 @dataclass(frozen=True)
 class RestsOn:
-    """Of what the rows of a table are made. `inputs`: as they are noted; `figures`: SQL, of which
-    levels (`f`: the level of the row, `s`: of figures that differ); `newest`: the input with the
-    newest month of each KPI, if it has `MONTHS` of them; `entire`: a series is made from its first
-    month or not at all; `newest_apart`: rows of the newest month have columns that others lack."""
+    """Of what the rows of a table are made.
+
+    `inputs`: as they are noted; `figures`: SQL, of which levels (`f`: the level of the row, `s`: of
+    figures that differ); `newest`: the input with the newest month of each KPI, if it has `MONTHS`
+    of them; `levels`: of its rows, if they are not those of the figures; `entire`: a series is made
+    from its first month or not at all; `newest_apart`: rows of the newest month have columns that
+    others lack."""
 
     inputs: tuple[str, ...]
     figures: str
     newest: str | None = None
+    levels: tuple[str, ...] = ()
     entire: bool = False
     newest_apart: bool = False
 
@@ -45,6 +49,7 @@ _BY_DEPRIVATION = RestsOn(
     ("places of practices", "lists and quintiles", "compared with nobody", NEWEST_OF_PRACTICES),
     f"s.org_level = '{PRACTICE}'",
     NEWEST_OF_PRACTICES,
+    ("england", "icb"),
     newest_apart=True,
 )
 STATISTICS = {
@@ -65,7 +70,7 @@ def since_of(db: Connection, table: str, before: str) -> Since:
     rests = STATISTICS[table]
     rows = db.execute(
         f"""SELECT f.kpi_id, f.org_level, coalesce(min(s.month), DATE '{date.max}')
-        FROM stage.kpi_fact AS f
+        FROM {_rows_of(rests)} AS f
         LEFT JOIN stage.since AS s ON s.kpi_id = f.kpi_id AND {rests.figures}
         GROUP BY ALL"""
     ).fetchall()
@@ -82,6 +87,14 @@ def since_of(db: Connection, table: str, before: str) -> Since:
             pl.when(made).then(pl.min_horizontal("since", "newest")).alias("since")
         )
     return found.select("kpi_id", "org_level", "since")
+
+
+def _rows_of(rests: RestsOn) -> str:
+    """SQL: the KPIs and levels of which a table may have rows."""
+    if not rests.levels:
+        return "stage.kpi_fact"
+    listed = ", ".join(f"'{level}'" for level in rests.levels)
+    return f"(SELECT DISTINCT kpi_id, unnest([{listed}]) AS org_level FROM stage.kpi_fact)"
 
 
 def add_kept(db: Connection, table: str, since: Since) -> None:
