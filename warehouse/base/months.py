@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 
@@ -26,6 +26,7 @@ def window(last: date, months: int) -> tuple[date, date]:
     return add_months(last, 1 - months), last
 
 
+@lru_cache(maxsize=4096)
 def between(first: date, last: date) -> tuple[date, ...]:
     """The months from the first to the last, both included."""
     return tuple(add_months(first, n) for n in range(months_apart(first, last) + 1))
@@ -69,6 +70,7 @@ def month_text(month: date) -> str:
     return f"{month:%Y-%m}"
 
 
+@lru_cache(maxsize=4096)
 def parse_month(text: str) -> date:
     """`2025-11` -> 1 November 2025. Raises ValueError on anything else."""
     year, dash, month = text.strip().partition("-")

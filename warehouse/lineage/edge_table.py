@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from operator import attrgetter
 
 import duckdb
 import polars as pl
@@ -84,7 +84,9 @@ def _declared() -> pl.DataFrame:
 
 
 def _frame(edges: Iterable[Edge]) -> pl.DataFrame:
-    return pl.DataFrame([vars(edge) for edge in edges], schema=SCHEMA)
+    """The edges, a column at a time: a dictionary for each of ten thousand takes longer."""
+    every = list(edges)
+    return pl.DataFrame({name: list(map(attrgetter(name), every)) for name in SCHEMA}, SCHEMA)
 
 
 def _read(home: Home, statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFrame:
@@ -114,7 +116,8 @@ def _parsed(statements: tuple[str, ...], kpis: tuple[Defined, ...]) -> pl.DataFr
 
     words = {kpi: dict(parts) for kpi, _, parts in kpis}
     edges = mart_edges(statements, {kpi: levels for kpi, levels, _ in kpis})
-    return _frame(replace(edge, description=_described(edge, words)) for edge in edges)
+    described = pl.Series([_described(edge, words) for edge in edges], dtype=pl.String)
+    return _frame(edges).with_columns(described.alias("description"))
 
 
 def _described(edge: Edge, parts: dict[str, dict[str, str | None]]) -> str | None:

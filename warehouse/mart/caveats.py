@@ -5,7 +5,8 @@ catalogue."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -60,7 +61,20 @@ def bind(feeds: Mapping[str, Contract], kpis: Mapping[str, Kpi]) -> list[Bound]:
     that applies to no figure although it names KPIs or a level.
     """
     bound = [_of_kpi(kpi, caveat) for kpi in kpis.values() for caveat in kpi.all_caveats]
-    return bound + [_of_feed(feed, one, kpis) for feed, c in feeds.items() for one in c.caveats]
+    using = _using(kpis)
+    return bound + [
+        _of_feed(feed, one, kpis, using[feed]) for feed, c in feeds.items() for one in c.caveats
+    ]
+
+
+def _using(kpis: Mapping[str, Kpi]) -> Mapping[str, list[tuple[str, str]]]:
+    """Feed -> the (KPI, level) pairs that use it; none for a feed that nothing uses."""
+    using: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for kpi in kpis.values():
+        for source in kpi.sources:
+            for feed in dict.fromkeys(map(feed_of, source.measures)):
+                using[feed] += [(kpi.kpi_id, level) for level in source.levels]
+    return using
 
 
 def _of_kpi(kpi: Kpi, caveat: Caveat) -> Bound:
@@ -71,15 +85,10 @@ def _of_kpi(kpi: Kpi, caveat: Caveat) -> Bound:
     return _bound("kpi", kpi.kpi_id, caveat, [(kpi.kpi_id, level) for level in levels], where)
 
 
-def _of_feed(feed: str, caveat: Caveat, kpis: Mapping[str, Kpi]) -> Bound:
+def _of_feed(
+    feed: str, caveat: Caveat, kpis: Mapping[str, Kpi], used: Sequence[tuple[str, str]]
+) -> Bound:
     where = f"{feed}: caveat `{caveat.text}`"
-    used = [
-        (kpi.kpi_id, level)
-        for kpi in kpis.values()
-        for source in kpi.sources
-        if feed in map(feed_of, source.measures)
-        for level in source.levels
-    ]
     known = {kpi_id for kpi_id, _ in used}
     for name in caveat.kpis:
         if name not in known:
@@ -151,13 +160,14 @@ def _register(bound: list[Bound]) -> pl.DataFrame:
 def _scopes(bound: list[Bound]) -> pl.DataFrame:
     keys = ("caveat_id", "kpi_id", "org_level", "org_code")
     rows = [
-        dict(zip(keys, (one.caveat_id, kpi_id, level, code), strict=True)) | _months(one.caveat)
+        (name, kpi_id, level, code, *months)
         for one in bound
+        for name, months in [(one.caveat_id, _months(one.caveat).values())]
         for kpi_id, level in one.reach
         for code in one.caveat.organisations or (None,)
     ]
     schema = dict.fromkeys(keys, pl.String) | MONTHS
-    return pl.DataFrame(rows, schema=schema).unique().sort(list(schema))
+    return pl.DataFrame(rows, schema=schema, orient="row").unique().sort(list(schema))
 
 
 def _create_texts(db: Connection) -> None:

@@ -27,8 +27,6 @@ from warehouse.reference.levels import TABLE, is_unassigned, sql_list
 from warehouse.settings import Disclosure
 
 Wanted = list[tuple[Kpi, Source]]
-# So many KPIs and levels are calculated in one statement: each takes memory until all are done.
-TOGETHER = 50
 
 
 def published_sources(db: Connection, kpis: dict[str, Kpi]) -> Wanted:
@@ -74,16 +72,15 @@ def _load_figures(db: Connection, wanted: Wanted) -> None:
             numerator DOUBLE, denominator DOUBLE,
             members_present BIGINT, members_expected BIGINT, reason VARCHAR, disputed BIT)"""
     )
-    parts = []
     for kpi, source in wanted:
         inputs, levels = reached[feeds_of(source)]
         for level in source.levels:
             if level not in levels:
                 raise ValueError(f"{kpi.kpi_id}: {source.numerator} does not reach {level}")
-            parts.append(_figures_of(kpi, source, inputs, level))
-    for first in range(0, len(parts), TOGETHER):
-        some = parts[first : first + TOGETHER]
-        db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(some))
+        # Each part takes memory until all are done, and is read once for lineage if it is the same
+        # whatever else the home has.
+        parts = [_figures_of(kpi, source, inputs, level) for level in source.levels]
+        db.execute("INSERT INTO stage.figure " + " UNION ALL ".join(parts))
 
 
 def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
