@@ -48,15 +48,22 @@ def open_builder(limits: dict[str, str]) -> Connection:
     return duckdb.connect(config={**limits})
 
 
-def attach_to_write(db: Connection, path: Path, name: str, storage_version: str) -> None:
+def attach_to_write(
+    db: Connection, path: Path, name: str, storage_version: str | None = None
+) -> None:
     """Attach a file to write, new or not. `storage_version`: of a new one."""
-    version = f"(STORAGE_VERSION '{storage_version}')"
+    version = f"(STORAGE_VERSION '{storage_version}')" if storage_version else ""
     db.execute(f"ATTACH {quoted(path.as_posix())} AS {name} {version}")
 
 
 def attach(db: Connection, path: Path, name: str = "mart") -> None:
     """Attach a mart read-only."""
     db.execute(f"ATTACH {quoted(path.as_posix())} AS {name} (READ_ONLY)")
+
+
+def attach_empty(db: Connection, name: str) -> None:
+    """Attach a new database in memory."""
+    db.execute(f"ATTACH ':memory:' AS {name}")
 
 
 def rows(db: Connection, sql: str, **parameters: object) -> list[dict[str, Any]]:

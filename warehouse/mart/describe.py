@@ -3,7 +3,7 @@ catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -26,32 +26,43 @@ def descriptions() -> dict[str, Any]:
     return loaded
 
 
-def describe(db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic: bool) -> None:
-    """Comment every table, view, column and macro of the database that `db` has open. `themes`: the
-    wide views, whose columns are KPIs."""
-    db.begin()
-    db.execute(";\n".join(_comments(_columns(db), kpis, themes, synthetic)))
-    db.commit()
+def describe_tables(db: Connection, tables: Mapping[str, Iterable[str]], synthetic: bool) -> None:
+    """Comment every table and its columns, of the current database. `tables`: their columns, by
+    name."""
+    db.execute(";\n".join(_entries("TABLE", descriptions()["tables"], tables, synthetic)))
 
 
-def _comments(
-    columns: dict[str, list[str]], kpis: dict[str, Kpi], themes: list[str], synthetic: bool
-) -> Iterator[str]:
-    words = descriptions()
-    mark = SYNTHETIC_NOTE if synthetic else ""
-    for kind, entries in (("TABLE", words["tables"]), ("VIEW", words["views"])):
-        for name, entry in entries.items():
-            yield _comment(kind, name, mark + entry["comment"])
-            yield from _of_columns(name, columns[name], column_comments(name).get)
+def describe_views(
+    db: Connection, kpis: dict[str, Kpi], themes: list[str], synthetic: bool
+) -> None:
+    """Comment every view, its columns, and every macro of the database that `db` has open.
+    `themes`: the wide views, whose columns are KPIs."""
+    words, columns = descriptions(), _view_columns(db)
+    comments = list(_entries("VIEW", words["views"], columns, synthetic))
     for view in themes:
-        yield _comment("VIEW", view, mark + words["themes"]["comment"])
-        yield from _of_columns(view, columns[view], partial(_of_theme, kpis))
-    for macro, text in words["macros"].items():
-        yield _comment("MACRO TABLE", macro, text)
+        comments.append(_comment("VIEW", view, _mark(synthetic) + words["themes"]["comment"]))
+        comments += _of_columns(view, columns[view], partial(_of_theme, kpis))
+    comments += (_comment("MACRO TABLE", macro, text) for macro, text in words["macros"].items())
+    db.execute(";\n".join(comments))
+
+
+def _mark(synthetic: bool) -> str:
+    return SYNTHETIC_NOTE if synthetic else ""
+
+
+def _entries(
+    kind: str,
+    entries: Mapping[str, dict[str, Any]],
+    columns: Mapping[str, Iterable[str]],
+    synthetic: bool,
+) -> Iterator[str]:
+    for name, entry in entries.items():
+        yield _comment(kind, name, _mark(synthetic) + entry["comment"])
+        yield from _of_columns(name, columns[name], column_comments(name).get)
 
 
 def _of_columns(
-    table: str, columns: list[str], text_of: Callable[[str], str | None]
+    table: str, columns: Iterable[str], text_of: Callable[[str], str | None]
 ) -> Iterator[str]:
     """Yield the comments of columns. A column without text gets none, and the mart check
     `tables_described` fails."""
@@ -92,16 +103,16 @@ def table_columns(db: Connection, table: str) -> dict[str, str]:
     return dict(rows)
 
 
-def _columns(db: Connection) -> dict[str, list[str]]:
-    """Return the columns of every table and view from one query: a query each takes
-    milliseconds."""
+def _view_columns(db: Connection) -> dict[str, list[str]]:
+    """Return the columns of every view from one query: a query each takes milliseconds."""
     rows = db.execute(
         "SELECT CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || table_name, "
-        "column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        "column_name FROM duckdb_columns() WHERE NOT internal AND (schema_name, table_name) IN "
+        "(SELECT (schema_name, view_name) FROM duckdb_views() WHERE NOT internal) ORDER BY ALL"
     ).fetchall()
     found: dict[str, list[str]] = {}
-    for table, column in rows:
-        found.setdefault(table, []).append(column)
+    for view, column in rows:
+        found.setdefault(view, []).append(column)
     return found
 
 

@@ -21,7 +21,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import MART, Home
 from warehouse.base.imports import modules_behind
 from warehouse.base.keys import EditionKey, FileKey
-from warehouse.base.sql import attach_to_write, open_builder, open_file
+from warehouse.base.sql import attach_to_write, open_builder
 from warehouse.claims.claim_tables import create_claims
 from warehouse.claims.home_register import claims_of, own_claims_digest
 from warehouse.claims.register import register_files
@@ -35,40 +35,33 @@ from warehouse.kpi import chart_choices
 from warehouse.kpi.catalogue import catalogue, theme_files
 from warehouse.lineage.edge_table import (
     lineage_frame,
-    lineage_macros,
     record_statements,
     recorded_statements,
 )
 from warehouse.mart.affected import (
-    affected_macros,
-    affected_views,
     create_kpi_feed,
     create_measures,
 )
-from warehouse.mart.analyst_tables import create_analyst_tables, theme_views
-from warehouse.mart.caveats import caveat_macros, caveat_views
+from warehouse.mart.analyst_tables import create_analyst_tables
 from warehouse.mart.comparisons import create_comparison
-from warehouse.mart.describe import DESCRIPTIONS, describe
-from warehouse.mart.explain_macros import explain_macros
+from warehouse.mart.describe import DESCRIPTIONS
 from warehouse.mart.figures import Wanted, build_figures, published_sources
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inequalities import create_inequality
 from warehouse.mart.kept import Kept
-from warehouse.mart.limits_macro import limits_macros
 from warehouse.mart.load import load
 from warehouse.mart.membership import publish_members
 from warehouse.mart.organisation_periods import create_organisation_periods
 from warehouse.mart.organisation_table import create_names
-from warehouse.mart.other_periods import every_figure, period_views
+from warehouse.mart.other_periods import every_figure
 from warehouse.mart.provisional import add_rule_to_kpis
-from warehouse.mart.revisions import create_revisions, revision_macros, revision_views
+from warehouse.mart.revisions import create_revisions
 from warehouse.mart.sentence_facts import create_sentences
 from warehouse.mart.spc import create_spc
-from warehouse.mart.special import register_macros, register_views
 from warehouse.mart.targets import create_targets
-from warehouse.mart.timeliness import timeliness_views
+from warehouse.publication.mart_views import finish, mart_tables, mart_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
@@ -195,13 +188,14 @@ def _build(
         publish_members(db, disclosure, kept)
         checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register
         create_from(db, "mart.governance.check_register", checks, "checks.catalogue")
-        statements = [*recorded_statements(db), *_views().values()]
+        statements = [*recorded_statements(db), *mart_views().values()]
         edges = lineage_frame(home, statements, catalogue())
         create_from(db, "mart.governance.lineage_edge", edges, "lineage")
         forget(home, but=patch.fingerprint if patch else None)
         remember(db, home, fingerprint, facts, patch.patches if patch else 0, patch is not None)
+        tables = mart_tables(db)
         db.execute("DETACH mart")
-    _finish(target, synthetic, limits)
+    finish(target, tables, synthetic, limits)
     return Built(
         path=target,
         fingerprint=fingerprint,
@@ -229,26 +223,6 @@ def _attach(db: Connection, home: Home, target: Path, patch: Patch | None) -> No
     attach_to_write(db, target, "mart", STORAGE_VERSION)
     if patch:
         prepare(db)
-
-
-def _views() -> dict[str, str]:
-    views = theme_views(catalogue()) | period_views() | revision_views() | affected_views()
-    return views | caveat_views() | timeliness_views() | register_views()
-
-
-def _finish(target: Path, synthetic: bool, limits: dict[str, str]) -> None:
-    """Create views, macros and comments in the file opened on its own: they must name no alias."""
-    with open_file(target, limits=limits) as db:
-        db.begin()  # a transaction each would wait for the disk each time
-        for sql in _views().values():
-            db.execute(sql)
-        macros = revision_macros() | affected_macros() | caveat_macros() | explain_macros()
-        macros |= register_macros() | limits_macros()
-        for signature, sql in (macros | lineage_macros()).items():
-            db.execute(f"CREATE MACRO {signature} AS TABLE {sql}")
-        db.commit()
-        describe(db, catalogue(), list(theme_views(catalogue())), synthetic)
-        db.execute("CHECKPOINT")
 
 
 def _publication(
