@@ -48,8 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From here on garbage is collected, of what comes now."""
+    """From here on garbage is collected, of what comes now; seldom, because what reads SQL and
+    contracts makes hundreds of thousands of objects that all stay."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
 
 
