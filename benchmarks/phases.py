@@ -46,7 +46,7 @@ STEPS = {
     "members": [(BUILD, "publish_members")],
     "lineage": [(BUILD, "lineage_frame")],
     "remember": [(BUILD, "remember")],
-    "views and comments": [(BUILD, "_finish")],
+    "views and comments": [(BUILD, "finish")],
 }
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
