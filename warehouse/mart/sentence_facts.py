@@ -95,6 +95,8 @@ _FACTS = f"""
 _POINT = """{0}.signal AS {1}signal, {0}.direction AS {1}direction, {0}.variation AS {1}variation,
            {0}.upper_limit IS NOT NULL AS {1}has_limits, {0}.limits = 'trial' AS {1}few_points,
            {0}.direction = {0}b.direction AS {1}as_a_year_before,
+           {0}.provisional AND ({0}.value > {0}.upper_limit OR {0}.value < {0}.lower_limit)
+               AS {1}undecided,
            CASE WHEN {0}.baseline > 1 AND {0}.baseline_from > f.month - INTERVAL 1 YEAR
                 THEN {0}.baseline_from END AS {1}begun"""
 _FIGURE_COLUMNS = """kpi_id, org_level, org_code, month, value, status, status_reason,
@@ -223,6 +225,7 @@ def _point(row: Row, of: str) -> ChartedPoint | None:
         has_limits=bool(row[f"{of}has_limits"]),
         few_points=bool(row[f"{of}few_points"]),
         as_a_year_before=bool(row[f"{of}as_a_year_before"]),
+        undecided=bool(row[f"{of}undecided"]),
         begun=begun and f"{begun:%B %Y}",
         because=row["baseline_because"] if not of else None,
     )

@@ -41,6 +41,7 @@ SIGNALS = {
     ("shift", "high"): "in a run of seven months or more above its mean",
     ("shift", "low"): "in a run of seven months or more below its mean",
 }
+UNDECIDED = "It is outside its limits, which counts only once it is final."
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 ASSURED = {
     "passing": "met, whatever chance does",
@@ -61,7 +62,8 @@ class ChartedPoint:
     """What a control chart says of a month. `few_points`: whether its limits are trial limits;
     `as_a_year_before`: whether the same month a year earlier had a signal in the same direction;
     `begun`: the month, in words, in which its baseline began, and `because`, if that was after the
-    year before."""
+    year before; `undecided`: whether it has no signal for being provisional, and is outside the
+    limits all the same."""
 
     signal: str
     direction: str | None = None
@@ -69,6 +71,7 @@ class ChartedPoint:
     has_limits: bool = True
     few_points: bool = False
     as_a_year_before: bool = False
+    undecided: bool = False
     begun: str | None = None
     because: str | None = None
 
@@ -245,7 +248,7 @@ def _no_figure(facts: SentenceFacts) -> str:
 
 
 def _beside(facts: SentenceFacts) -> list[str]:
-    found = []
+    found = [UNDECIDED] if facts.chart is not None and facts.chart.undecided else []
     if (other := facts.comparator) is not None:
         if other.value is not None:
             found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")

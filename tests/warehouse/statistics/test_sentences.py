@@ -124,6 +124,12 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: no figure of "
         "November 2024 to compare with (not judged: too few months).",
     ),
+    "provisional, and outside the limits": (
+        replace(SHARE, status="provisional", chart=replace(QUIET, undecided=True)),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.4 percentage points lower than in November 2024 (no clear change; provisional). It is "
+        "outside its limits, which counts only once it is final.",
+    ),
     "no chart": (
         replace(FTE, chart=None),
         "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: 10.0% more than in "
