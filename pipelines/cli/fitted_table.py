@@ -62,11 +62,12 @@ class FittedTable:
         while True:
             least = [self._width(heading)[0] for heading in shown]
             for gap in GAPS:
-                if sum(least) + gap * (len(least) - 1) <= console.width:
-                    return self._table(shown, gap), gone
+                room = console.width - sum(least) - gap * (len(least) - 1)
+                if room >= 0:
+                    return self._table(shown, gap, room), gone
             spare = self._spare(shown)
             if not spare:
-                return self._table(shown, GAPS[-1]), gone
+                return self._table(shown, GAPS[-1], 0), gone
             shown.remove(spare[0])
             gone.append(spare[0])
 
@@ -89,13 +90,31 @@ class FittedTable:
         breaks = heading not in self.right and longest > whole
         return (min(longest, whole) if breaks else longest), breaks
 
-    def _table(self, shown: list[str], gap: int) -> Table:
+    def _wider(self, shown: list[str], room: int) -> dict[str, int]:
+        """Widths of the columns whose text may be broken: their least, and the room that is left, a
+        character at a time, until each has all that its text needs. Rich would crop others."""
+        breaking = [heading for heading in shown if self._width(heading)[1]]
+        found = {heading: self._width(heading)[0] for heading in breaking}
+        indent = max(self.indents, default=0)
+        needed = {
+            heading: max(cell.cell_len for cell in self._cells(heading))
+            + (indent if heading == self.headings[0] else 0)
+            for heading in breaking
+        }
+        while room and (short := [one for one in breaking if found[one] < needed[one]]):
+            for heading in short[:room]:
+                found[heading] += 1
+            room -= len(short[:room])
+        return found
+
+    def _table(self, shown: list[str], gap: int, room: int) -> Table:
         from rich.padding import Padding
         from rich.table import Table
 
         table = Table(
             title=self.title, title_justify="left", box=None, pad_edge=False, padding=(0, gap, 0, 0)
         )
+        wider = self._wider(shown, room)
         for heading in shown:
             width, breaks = self._width(heading)
             table.add_column(
@@ -103,6 +122,7 @@ class FittedTable:
                 justify="right" if heading in self.right else "left",
                 overflow="fold",  # whole, whatever its width: a web address is copied
                 no_wrap=not breaks,
+                width=wider.get(heading),
                 min_width=width,
             )
         places = [self.headings.index(heading) for heading in shown]

@@ -19,8 +19,8 @@ MOST_MONTHS = 10
 HEADLINES = (
     *("KPI", "Month", "Value", "Per working day", "On year", "Signal", "England", "Status"),
 )
-WORD = 20  # room for the longest word of a KPI's title
-SIGNAL = 13  # likewise of what is said of a change
+WORD = 16  # room for the longest word of a KPI's title
+SIGNAL = 11  # likewise of what is said of a change
 SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
 ON_YEAR = (
     "On year: of counts of events per working day. Signal: what a control chart says of that; "

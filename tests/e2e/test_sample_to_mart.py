@@ -14,6 +14,8 @@ from assets.asset_keys import keys
 from assets.feeds.practice_slots.sample import STAFF
 from assets.mart_assets import table_key
 from assets.presentation import file_kinds
+from pipelines.cli.outcomes import show_headlines
+from pipelines.cli.screen import Screen
 from pipelines.instance.prepare import open_instance
 from tests.e2e.command import run
 from tests.warehouse.outputs.openlineage.support_events import dataset, events, names
@@ -39,6 +41,19 @@ def test_headlines_name_places_months_the_mart_and_what_to_do_next(made: tuple[H
     for text in ("LLR", "Leicester City", "Mar 2025", "GP appointments", str(home.mart), "Next:"):
         assert text in printed
     assert "SYNTHETIC" in printed
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_the_headline_of_all_themes_fits(
+    made: tuple[Home, str],
+    columns: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_headlines(Screen(), made[0])
+    table = capsys.readouterr().out.partition("On year:")[0]
+    assert " England" in table.splitlines()[1] and "81 of 82 = 98.8%" in table
 
 
 def test_the_minutes_figures_come_out(mart: duckdb.DuckDBPyConnection) -> None:

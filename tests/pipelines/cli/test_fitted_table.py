@@ -77,6 +77,18 @@ def test_every_word_is_there_or_its_column_is_said_to_be_left_out(
     assert sorted(text) == sorted("".join("".join(wanted).split()))
 
 
+def test_two_broken_columns_share_the_room_and_crop_no_other() -> None:
+    made = FittedTable(
+        ("KPI", "Value", "Signal", "England"), right=("Value", "England"), name=10,
+        narrow={"Signal": 11},
+    )  # fmt: skip
+    made.add_row("Share of appointments", "81 of 82 = 98.8%", "no clear change", "+53.2%")
+    for width in range(48, 80):
+        shown, left_out = lines(made, width)
+        assert left_out == [] and max(map(len, shown)) <= width
+        assert shown[0].endswith("England") and any(line.endswith("+53.2%") for line in shown)
+
+
 def test_words_of_a_narrow_column_are_broken_before_anything_is_left_out() -> None:
     made = FittedTable(("KPI", "Signal", "Status"), expendable=("Status",), narrow={"Signal": 8})
     made.add_row("Calls", "no clear change", "final")
