@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from pipelines.job_names import REFRESH_JOB
 from pipelines.operations.running import heartbeat, tags_of_process
@@ -67,11 +66,10 @@ def _begin(instance: dg.DagsterInstance, home: Home) -> dg.DagsterRun:
 
     from pipelines.instance.code_location import job_origin
 
-    run_id = str(uuid4())
+    # Without a plan, if an empty one, the page of the run says that it can't build one.
+    job = dg.GraphDefinition(name=REFRESH_JOB, node_defs=[]).to_job()
     tags = {BY: "command", **tags_of_process(home)}
-    origin = job_origin(REFRESH_JOB)
-    made = dg.DagsterRun(job_name=REFRESH_JOB, run_id=run_id, tags=tags, remote_job_origin=origin)
-    run = instance.add_run(made)
+    run = instance.create_run_for_job(job, tags=tags, remote_job_origin=job_origin(REFRESH_JOB))
     _report(instance, run, dg.DagsterEventType.RUN_START)
     return run
 
