@@ -44,6 +44,7 @@ DECLARED_BY_HAND = (
     "kpi",
     "kpi_by_deprivation",
     "kpi_comparison",
+    "kpi_funding_outcome",
     "kpi_inequality",
     "kpi_sentence",
     "kpi_spc",

@@ -15,6 +15,7 @@ PRIMARY_KEYS = {
     "kpi_comparison": (*_FIGURE, "month"),
     "kpi_by_deprivation": (*_FIGURE, "month", "quintile"),
     "kpi_inequality": (*_FIGURE, "month"),
+    "kpi_funding_outcome": ("funding_kpi_id", *_FIGURE, "month"),
     "kpi_target": ("target_key",),
     "kpi": ("kpi_id",),
     "organisation": ("organisation_key",),

@@ -126,19 +126,21 @@ def organisation_named(
     levels: Iterable[str] = LEVELS,
 ) -> Row:
     """The organisation with this code, in any case, or else this name, or the only one whose name
-    has these words; of several, the one of the `levels`. Raises NoMatch with similar ones, or with
-    all of several."""
+    has these words. `levels`: those at which there are figures; an organisation of another one is
+    meant only if none of these has such a code, name or words. Raises NoMatch with similar ones, or
+    with all of several."""
     every = find_organisations(db, (), places)
     code, name = text.strip().upper(), fold(text)
-    found = (
-        [row for row in every if row["org_code"] == code]
-        or [row for row in every if name in map(fold, _names(row))]
-        or [row for row in every if _has(text.split(), *_names(row))]
+    ways = (
+        [row for row in every if row["org_code"] == code],
+        [row for row in every if name in map(fold, _names(row))],
+        [row for row in every if _has(text.split(), *_names(row))],
     )
+    wanted = set(levels)
+    with_figures = ([row for row in way if row["org_level"] in wanted] for way in ways)
+    found = next((way for way in (*with_figures, *ways) if way), [])
     if not found:
         raise NoMatch(*unknown("organisation", text, _titles(every)))
-    wanted = set(levels)
-    found = [row for row in found if row["org_level"] in wanted] or found
     if len(found) > 1:
         titles = [f"{code} ({title})" for code, title in _titles(found).items()]
         more = f" and {len(titles) - MANY} more" if len(titles) > MANY else ""

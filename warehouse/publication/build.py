@@ -46,6 +46,7 @@ from warehouse.mart.analyst_tables import create_analyst_tables
 from warehouse.mart.comparisons import create_comparison
 from warehouse.mart.describe import DESCRIPTIONS
 from warehouse.mart.figures import Wanted, build_figures, published_sources
+from warehouse.mart.funding_outcomes import create_funding_outcome
 from warehouse.mart.governance import PUBLICATION_SCHEMA, create_governance, read_publications
 from warehouse.mart.held_months import load_held
 from warehouse.mart.hierarchy import Connection, create_from
@@ -182,6 +183,7 @@ def _build(
         create_comparison(db, catalogue(), settings.place, kept)
         create_inequality(db, catalogue(), kept)
         create_sentences(db, catalogue(), settings.place)
+        create_funding_outcome(db, catalogue())
         create_kpi_feed(db, catalogue())
         create_claims(db, claims_of(home), catalogue(), synthetic)
         create_measures(db, disclosure)

@@ -59,3 +59,15 @@ def _gamma(shape: pl.Expr, probability: float) -> pl.Expr:
         )["found"]
 
     return shape.map_batches(quantiles, return_dtype=pl.Float64)
+
+
+def difference(
+    new: tuple[pl.Expr, pl.Expr, pl.Expr], old: tuple[pl.Expr, pl.Expr, pl.Expr]
+) -> tuple[pl.Expr, pl.Expr]:
+    """Lower and upper limit of the difference of two independent figures, each given as value,
+    lower and upper limit: Newcombe's method 10 (1998) for shares with Wilson's limits."""
+    (value, low, high), (before, before_low, before_high) = new, old
+    change = value - before
+    down = ((value - low) ** 2 + (before_high - before) ** 2).sqrt()
+    up = ((high - value) ** 2 + (before - before_low) ** 2).sqrt()
+    return change - down, change + up

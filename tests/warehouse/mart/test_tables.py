@@ -122,6 +122,10 @@ PRIMARY_KEYS = {
         "kpi_id, organisation_key, month, quintile",
     ],
     "kpi_inequality": ["kpi_id, org_level, org_code, month", "kpi_id, organisation_key, month"],
+    "kpi_funding_outcome": [
+        "funding_kpi_id, kpi_id, org_level, org_code, month",
+        "funding_kpi_id, kpi_id, organisation_key, month",
+    ],
     "kpi_target": ["target_key"],
     "kpi": ["kpi_id", "kpi_key"],
     "organisation": ["organisation_key"],

@@ -59,6 +59,27 @@ def test_a_short_name_of_two_places_is_of_the_level_that_has_figures(pharmacies:
     assert found["org_code"] == "E06000016"
 
 
+def test_a_name_means_the_place_whose_level_the_kpi_has_figures_for(
+    pharmacies: Mart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leicester City is a sub-ICB and a local authority, whose published name is Leicester."""
+    monkeypatch.setenv(HOME_VARIABLE, str(pharmacies.path.parents[1]))
+    of_authorities = "pharmacy_first_consultations"
+    for command in (("show",), ("explain", "--month", "2025-10")):
+        for name, code in (("Leicester City", "E06000016"), ("leicester", "E06000016")):
+            done = run(command[0], of_authorities, "--org", name, *command[1:])
+            assert code in done.output and "may be any" not in done.output, done.output
+    by_sub_icb = organisation_named(pharmacies.db, "leicester city", (), ["sub_icb", "icb"])
+    assert by_sub_icb["org_code"] == "04C"
+    both = ["sub_icb", "local_authority"]
+    with pytest.raises(NoMatch, match=r"may be any of 2 organisations.*E06000016"):
+        organisation_named(pharmacies.db, "Leicester City", (), both)
+    # No figures of the local authority of this very name: others that have the word are meant.
+    with pytest.raises(NoMatch, match=r"may be any of \d+ organisations"):
+        organisation_named(pharmacies.db, "Leicester", (), ["sub_icb", "icb"])
+    assert organisation_named(pharmacies.db, "E06000016", (), ["icb"])["org_code"] == "E06000016"
+
+
 def test_words_of_several_names_list_their_codes_and_an_unknown_one_similar_codes(
     years: Mart,
 ) -> None:
