@@ -4,8 +4,9 @@ series begin anew. Not here: the charts (`warehouse.mart`), settings (`warehouse
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
@@ -21,8 +22,16 @@ from warehouse.kpi.catalogue import Kpi, catalogue
 from warehouse.reference.levels import OrgLevel
 
 SHIPPED = Path(__file__).with_name("targets.yaml")
+SAID = 10  # characters of a source or reason, at least
 ORG_CODE = r"^[A-Z0-9]{3,9}$"
 Entry = TypeVar("Entry", bound=BaseModel)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a choice: its field, and what is expected there."""
+
+    column: str
+    expected: str
 
 
 class Target(Strict):
@@ -38,15 +47,19 @@ class Target(Strict):
     first: str = Field(alias="from", pattern=MONTH)
     last: str | None = Field(default=None, alias="until", pattern=MONTH)
     value: float
-    source: str = Field(min_length=10)
+    source: str = Field(min_length=SAID)
     reference: str | None = None
 
     @model_validator(mode="after")
     def _fits_its_kpi(self) -> Target:
-        _check(self.kpi, self.level)
-        if self.last and self.last < self.first:
-            raise ValueError(f"`until: {self.last}` is before `from: {self.first}`")
+        if fault := fault_of(self.kpi, self.level, self.value, self.first, self.last):
+            raise ValueError(f"{fault.column}: expected {fault.expected}")
         return self
+
+    @property
+    def key(self) -> str:
+        """What it is of, and since when: of two with one key the second replaces the first."""
+        return f"{self.kpi} {self.level}:{self.organisation or '*'} {self.first}"
 
 
 class DeclaredBaseline(Strict):
@@ -60,12 +73,13 @@ class DeclaredBaseline(Strict):
     level: OrgLevel
     organisation: str | None = Field(default=None, pattern=ORG_CODE)
     month: str = Field(pattern=MONTH)
-    reason: str = Field(min_length=10)
+    reason: str = Field(min_length=SAID)
     who: str = Field(min_length=2)
 
     @model_validator(mode="after")
     def _fits_its_kpi(self) -> DeclaredBaseline:
-        _check(self.kpi, self.level)
+        if fault := _fault_of_kpi(self.kpi, self.level):
+            raise ValueError(f"{fault.column}: expected {fault.expected}")
         return self
 
 
@@ -79,8 +93,16 @@ def shipped_targets() -> tuple[Target, ...]:
 
 
 def home_targets(home: Home) -> tuple[Target, ...]:
-    """The home's own targets, `targets.yaml`; none without the file. Raises UnreadableChoices."""
-    return _read(home, TARGETS, Target)
+    """The home's own targets, `targets.yaml`; none without the file. Raises UnreadableChoices, also
+    for two of the same KPI, organisations and first month."""
+    found = _read(home, TARGETS, Target)
+    for key, several in Counter(one.key for one in found).items():
+        if several > 1:
+            raise UnreadableChoices(
+                f"{home.root / TARGETS}: {several} targets of {key}.",
+                "Keep one; give a later one a later `from:`.",
+            )
+    return found
 
 
 def home_baselines(home: Home) -> tuple[DeclaredBaseline, ...]:
@@ -117,11 +139,23 @@ def _read(home: Home, key: str, model: type[Entry]) -> tuple[Entry, ...]:
     raise UnreadableChoices(f"{home.root / key}: {told}.", f"Expected a list of entries: {keys}.")
 
 
-def _check(kpi_id: str, level: OrgLevel) -> None:
-    """Raise ValueError if there is no such KPI, or it has no figures of that level."""
+def fault_of(
+    kpi_id: str, level: OrgLevel, value: float, first: str, last: str | None
+) -> Fault | None:
+    """What is wrong with a target, `first` and `last` being its months; None if nothing is."""
+    fault = _fault_of_kpi(kpi_id, level)
+    if fault is None and catalogue()[kpi_id].unit == "share" and not 0 <= value <= 1:
+        fault = Fault("value", "a share from 0 to 1, such as 0.9")
+    if fault is None and last and last < first:
+        fault = Fault("last", f"no month before the first, {first}")
+    return fault
+
+
+def _fault_of_kpi(kpi_id: str, level: OrgLevel) -> Fault | None:
     kpi: Kpi | None = catalogue().get(kpi_id)
     if kpi is None:
-        raise ValueError(" ".join(unknown("KPI", kpi_id, catalogue())))
-    levels = [one for source in kpi.sources for one in source.levels]
+        return Fault("kpi", f"the id of a KPI: {' '.join(unknown('KPI', kpi_id, catalogue()))}")
+    levels = list(dict.fromkeys(one for source in kpi.sources for one in source.levels))
     if level not in levels:
-        raise ValueError(f"{kpi_id} has no figures of `{level}`, only of {', '.join(levels)}")
+        return Fault("level", f"one of which {kpi_id} has figures: {', '.join(levels)}")
+    return None

@@ -18,7 +18,7 @@ RECORDS = {
     "archive.publication": "the journal of publications, kept in the archive",
     "calendar": "the calendar, with the bank holidays of England",
     "catalogue.kpi": "the KPI catalogue",
-    "catalogue.target": "targets: the national ones that are shipped, and those of the home",
+    "catalogue.target": "targets: national ones that are shipped, and those of the home",
     "checks.catalogue": "the checks, as checks.yaml defines them",
     "checks.result": "the verdicts, as recorded when each check was made",
     "claims.register": "the registers of published claims: of the place, and of the home",

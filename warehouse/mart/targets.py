@@ -6,10 +6,15 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from warehouse.base.home import Home
 from warehouse.base.months import parse_month
+from warehouse.contract.model import contracts
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.kpi.chart_choices import Target
+from warehouse.kpi.returned_targets import target_of_row
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
+from warehouse.transform.lake import lake_paths
 
 NATIONAL, LOCAL = "national", "local"
 SCHEMA = {
@@ -23,22 +28,47 @@ SCHEMA = {
     "set_by": pl.String,
     "source": pl.String,
     "reference": pl.String,
+    "sha256": pl.String,
 }
 
 
-def create_targets(db: Connection, national: Iterable[Target], own: Iterable[Target]) -> None:
-    """Create `kpi_target` in the attached mart."""
-    rows = [_row(one, NATIONAL) for one in national] + [_row(one, LOCAL) for one in own]
+def create_targets(
+    db: Connection,
+    national: Iterable[Target],
+    own: Iterable[Target],
+    returned: Iterable[tuple[Target, str]] = (),
+) -> None:
+    """Create `kpi_target` in the attached mart. `own`: those of `targets.yaml`; `returned`: those
+    of local returns, each with the hash of its file, which replace others of the same KPI,
+    organisations and first month."""
+    local = {one.key: _row(one, LOCAL) for one in own}
+    local |= {one.key: _row(one, LOCAL, sha256) for one, sha256 in returned}
+    rows = [*(_row(one, NATIONAL) for one in national), *local.values()]
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(list(SCHEMA)[1:], nulls_last=True)
     frame = with_since(frame, load_beginnings(db), "from_month")
-    since = {SINCE: "mart.organisation.valid_from"}
+    since = {SINCE: "mart.organisation.valid_from", "sha256": "archive.source_file.sha256"}
     create_from(db, "mart.kpi_target", frame, "catalogue.target", **since)
 
 
-def _row(target: Target, set_by: str) -> tuple[object, ...]:
-    whom = f"{target.level}:{target.organisation or '*'}"
+def returned_targets(home: Home, placed: Iterable[EditionFile]) -> list[tuple[Target, str]]:
+    """The targets in accepted local returns, each with the hash of its file: of each ICB those of
+    the newest month that it returned, as a whole."""
+    files = [one for one in placed if contracts()[one.file.feed].targets]
+    newest: dict[str, tuple[tuple[object, ...], list[tuple[Target, str]]]] = {}
+    for one in files:
+        rows = pl.read_parquet(lake_paths(home, one.file).tidy)
+        for (icb,), own in rows.group_by("icb_code"):
+            order = (own["month"].max(), one.vintage, one.position)
+            if str(icb) not in newest or order > newest[str(icb)][0]:
+                last = own.filter(pl.col("month") == pl.col("month").max())
+                found = [target_of_row(row) for row in last.iter_rows(named=True)]
+                newest[str(icb)] = (order, [(it, one.file.sha256) for it in found if it])
+    return [target for _, found in newest.values() for target in found]
+
+
+def _row(target: Target, set_by: str, sha256: str | None = None) -> tuple[object, ...]:
     return (
-        f"{target.kpi} {whom} {target.first} {set_by}",
+        f"{target.key} {set_by}",
         target.kpi,
         target.level,
         target.organisation,
@@ -48,6 +78,7 @@ def _row(target: Target, set_by: str) -> tuple[object, ...]:
         set_by,
         target.source,
         target.reference,
+        sha256,
     )
 
 

@@ -61,7 +61,7 @@ from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions
 from warehouse.mart.sentence_facts import create_sentences
 from warehouse.mart.spc import create_spc
-from warehouse.mart.targets import create_targets
+from warehouse.mart.targets import create_targets, returned_targets
 from warehouse.publication.mart_views import finish, mart_tables, mart_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
@@ -178,7 +178,9 @@ def _build(
         newest = pl.DataFrame([publication], schema=PUBLICATION_SCHEMA)
         journal = pl.concat([read_publications(home), newest])
         create_governance(db, home, placed, journal)
-        create_targets(db, chart_choices.shipped_targets(), chart_choices.home_targets(home))
+        returned = returned_targets(home, placed)
+        own_targets = chart_choices.home_targets(home)
+        create_targets(db, chart_choices.shipped_targets(), own_targets, returned)
         create_spc(db, catalogue(), settings.place, chart_choices.home_baselines(home), kept)
         create_comparison(db, catalogue(), settings.place, kept)
         create_inequality(db, catalogue(), kept)
