@@ -25,6 +25,7 @@ class ExportFormat(StrEnum):
     csv = "csv"
     xlsx = "xlsx"
     sqlite = "sqlite"
+    dbt = "dbt"
 
 
 @app.command()
@@ -49,7 +50,8 @@ def export(
     """Write the mart's analyst tables as files, for Power BI, Excel, R and Datasette.
 
     The workbook has a sheet of figures per theme, with cover, notes and definitions: of the home's
-    ICB, unless --org or --table say otherwise. Parquet comes with its data contract.
+    ICB, unless --org or --table say otherwise. Parquet comes with its data contract. For dbt the
+    tables are described as sources; its models read the mart itself.
     """
     from warehouse.base.months import parse_month
     from warehouse.outputs.export import export_tables, publish_files

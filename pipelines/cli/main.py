@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from pipelines.cli import (
     alerts,
     charts,
+    charts_of_kpis,
     checks_not_met,
     claims,
     contracts,
@@ -80,6 +81,7 @@ for module in (
     claims,
     contracts,
     charts,
+    charts_of_kpis,
     funnels,
     housekeeping,
 ):

@@ -15,7 +15,7 @@ from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.kept import Kept
 from warehouse.mart.kpi_batches import batches_of, create_from_frames
-from warehouse.mart.made_since import note_input
+from warehouse.mart.made_since import everything, note_input
 from warehouse.mart.targets import with_target
 from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -98,6 +98,17 @@ def create_spc(
     )
     create_from_frames(db, "mart.kpi_spc", frames, f"{FIGURE}.value", ORIGINS)
     kept.add_statistics(db, "kpi_spc", since)
+
+
+def charts_within(
+    db: Connection, kpi: Kpi, place: str, declared: Iterable[DeclaredBaseline]
+) -> pl.DataFrame:
+    """The charts of one KPI in a published mart, attached as `mart`: the rows that `kpi_spc` would
+    have if `place` were the home's ICB, those of its practices among them. Nothing is stored."""
+    practices = _charted_practices(db, place)
+    points = _points(db, [kpi], everything(db), practices)
+    targets = db.sql("FROM mart.kpi_target").pl()
+    return _charted(points, _breaks(db, declared), targets, [kpi])
 
 
 def _charted_practices(db: Connection, place: str) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from warehouse.store import whole_file
 SYNTHETIC_NAME = "SYNTHETIC_"
 WORKBOOK, SQLITE = "access_recovery.xlsx", "access_recovery.sqlite"
 METADATA, CONTRACT = "datasette-metadata.json", "datacontract.yaml"
+DBT = "access_recovery_sources.yml"
 # Views that repeat all rows of kpi_monthly: a file that stores them is three times as large.
 REPEATING = ("kpi_period", "kpi_monthly_with_caveats")
 TITLE = "Access to primary care"
@@ -30,8 +31,8 @@ TITLE = "Access to primary care"
 def export_tables(
     home: Home, kind: str, out: Path, asked: Selection = EVERYTHING, place: str = "all places"
 ) -> list[Path]:
-    """Write analyst tables and views (schema `main`) as `parquet`, `csv`, `xlsx` or `sqlite`, and
-    return the files.
+    """Write analyst tables and views (schema `main`) as `parquet`, `csv`, `xlsx` or `sqlite`, or
+    their description for `dbt`, and return the files.
 
     Parquet and CSV have a file per table, Parquet with `datacontract.yaml`. SQLite has all but
     `REPEATING`, and Datasette's metadata. The workbook has the
@@ -48,6 +49,8 @@ def export_tables(
             return list(_workbook(db, out / f"{mark}{WORKBOOK}", asked, place))
         if kind == "sqlite":
             return list(_sqlite(db, out, mark, tables, asked))
+        if kind == "dbt":
+            return list(_dbt(db, out / DBT, mark, tables))
         return list(_files(db, out, mark, tables, asked, kind))
 
 
@@ -64,18 +67,30 @@ def _workbook(
 def _sqlite(
     db: duckdb.DuckDBPyConnection, out: Path, mark: str, tables: list[str], asked: Selection
 ) -> Iterator[Path]:
-    from warehouse.outputs.sqlite_file import datasette_metadata, write_sqlite
+    from warehouse.outputs.sqlite_file import datasette_metadata, referred_first, write_sqlite
 
     target, about = out / f"{mark}{SQLITE}", out / f"{mark}{METADATA}"
     if not asked.tables:
         tables = [name for name in tables if name not in REPEATING]
     with whole_file(target) as path:
-        write_sqlite(path, ((name, chosen_rows(db, name, asked)) for name in tables))
+        ordered = referred_first(tables)
+        write_sqlite(path, ((name, chosen_rows(db, name, asked)) for name in ordered))
     yield target
     with whole_file(about) as path:
         title = f"{mark.strip('_')} {TITLE}".strip()
         path.write_text(datasette_metadata(db, tables, target.stem, title), encoding="utf-8")
     yield about
+
+
+def _dbt(
+    db: duckdb.DuckDBPyConnection, target: Path, mark: str, tables: list[str]
+) -> Iterator[Path]:
+    from warehouse.outputs.dbt_sources import dbt_sources
+
+    with whole_file(target) as path:
+        title = f"{mark.strip('_')} {TITLE}".strip()
+        path.write_text(dbt_sources(db, tables, title), encoding="utf-8")
+    yield target
 
 
 def _files(

@@ -24,6 +24,7 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs import excel_book
 from warehouse.outputs.export import export_tables, publish_files
 from warehouse.outputs.export_selection import NoTable, Selection
+from warehouse.outputs.sqlite_file import referred_first, write_sqlite
 
 DATACONTRACT = (
     Path(__file__).resolve().parents[3] / ".venv" / "datacontract" / "bin" / "datacontract"
@@ -167,9 +168,46 @@ def test_sqlite_has_the_same_rows_keys_and_comments(
         assert [name for (name,) in keys] == ["kpi_id", "org_level", "org_code", "month"]
         [(month, kind)] = db.execute("SELECT min(month), typeof(min(value)) FROM kpi_monthly")
         assert len(month) == 10 and kind == "real"
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        refers = {
+            table: {
+                (column, to, of)
+                for to, column, of in db.execute(
+                    f'SELECT "table", "from", "to" FROM pragma_foreign_key_list(\'{table}\')'
+                )
+            }
+            for table in ("kpi_monthly", "kpi_spc", "appointments_monthly", "organisation")
+        }
+        to_kpi = ("kpi_id", "kpi", "kpi_id")
+        placed = ("organisation_key", "organisation", "organisation_key")
+        dated = ("month", "calendar_month", "month")
+        assert refers == {
+            "kpi_monthly": {to_kpi, placed, dated},
+            "kpi_spc": {to_kpi, placed, dated},
+            "appointments_monthly": {placed, dated},
+            "organisation": set(),
+        }
     told = json.loads(about.read_text(encoding="utf-8"))["databases"][target.stem]["tables"]
     assert "Primary key" in told["kpi_monthly"]["description"]
     assert set(told["kpi_monthly"]["columns"]) == set(in_mart(small, "kpi_monthly").columns)
+    labels = (told["organisation"]["label_column"], told["kpi"]["label_column"])
+    assert labels == ("short_name", "title") and told["kpi_monthly"]["sort_desc"] == "month"
+
+
+def test_sqlite_has_no_foreign_key_that_does_not_hold(tmp_path: Path) -> None:
+    places = pl.DataFrame({"organisation_key": ["icb:QK1"], "short_name": ["LLR"]})
+    wrong = pl.DataFrame({"organisation_key": ["icb:QK1", "icb:QXX", None]})
+    right = pl.DataFrame({"organisation_key": ["icb:QK1", None]})
+    tables = {"wrong": wrong, "organisation": places, "right": right}
+    ordered = referred_first(tables)
+    assert ordered[0] == "organisation"
+    write_sqlite(tmp_path / "a.sqlite", ((name, tables[name]) for name in ordered))
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as db:
+        found = {
+            name: len(db.execute(f"SELECT * FROM pragma_foreign_key_list('{name}')").fetchall())
+            for name in tables
+        }
+    assert found == {"wrong": 0, "right": 1, "organisation": 0}
 
 
 def test_files_of_a_publication_stay_and_latest_is_replaced(

@@ -1,0 +1,124 @@
+"""`access-recovery chart`: control charts of a KPI of any organisation of the mart.
+
+Belongs here: arguments, layout. Does not: what is charted, and how (`warehouse.mart.spc`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.arguments import AsJson
+from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
+from warehouse.base.home import Home
+from warehouse.base.number_format import value_text
+from warehouse.settings import read_settings
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+app = typer.Typer()
+Row = dict[str, Any]
+
+
+@app.command(rich_help_panel="Statistics")
+def chart(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id; `kpis` finds it.")],
+    org: Annotated[str, typer.Option("--org", help="Code or name, such as P81001 or QNC.")],
+    practices: Annotated[
+        bool, typer.Option("--practices", help="Of every practice of this ICB, not of itself.")
+    ] = False,
+    months: Annotated[int, typer.Option(min=1, help="Months to show; all as CSV or JSON.")] = 13,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Draw the control chart of a KPI of any organisation, also of practices of other ICBs.
+
+    The mart keeps those of networks and above, and of practices of the home's ICB (`kpi_spc`). This
+    command makes those of others in the same way, with the same columns.
+
+    Example: `access-recovery chart appointments_dna_share --org QNC --practices --csv`
+    """
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv")
+    from warehouse.base.sql import is_synthetic, open_mart
+
+    screen, home = Screen(), Home.from_environment()
+    with open_mart(home.require_mart()) as db:
+        found, place, charts = _charts(db, home, kpi, org, practices)
+        synthetic = is_synthetic(db)
+    if as_json:
+        screen.json(charts.to_dicts())
+    elif as_csv or practices:
+        screen.data(charts.write_csv().rstrip("\n"))
+    else:
+        _show(screen, found, place, charts.to_dicts()[-months:])
+        if synthetic:
+            screen.warn(SYNTHETIC)
+
+
+def _charts(
+    db: duckdb.DuckDBPyConnection, home: Home, kpi: str, org: str, practices: bool
+) -> tuple[Row, Row, pl.DataFrame]:
+    """The KPI, the place, and the rows of their charts. Raises NoMatch without any."""
+    import polars as pl
+
+    from warehouse.explain.no_figures import no_figures
+    from warehouse.kpi.catalogue import catalogue
+    from warehouse.kpi.chart_choices import home_baselines
+    from warehouse.kpi.charting import not_charted_because
+    from warehouse.mart.spc import charts_within
+    from warehouse.outputs.search import NoMatch, kpi_named, organisation_named
+
+    found = kpi_named(db, kpi)
+    known = catalogue().get(found["kpi_id"])
+    if known is None:
+        raise NoMatch(
+            "The mart was built by another version.", "Run access-recovery refresh to rebuild it."
+        )
+    if because := not_charted_because(known):
+        raise NoMatch(f"There is no control chart of {found['kpi_id']}.", because)
+    levels = ["icb"] if practices else found["levels"]
+    place = organisation_named(db, org, read_settings(home).headlines, levels)
+    icb = place["icb_code"] or place["org_code"]
+    charts = charts_within(db, known, icb, home_baselines(home))
+    level, code = ("practice", None) if practices else (place["org_level"], place["org_code"])
+    charts = charts.filter(pl.col("org_level") == level)
+    charts = charts if code is None else charts.filter(pl.col("org_code") == code)
+    if charts.is_empty():
+        raise NoMatch(*no_figures(db, found["kpi_id"], place["org_code"]))
+    return found, place, charts
+
+
+def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
+    name = place["short_name"] or place["org_name"] or place["org_code"]
+    per = ", per working day" if rows[-1]["basis"] == "per_working_day" else ""
+    screen.say(f"{kpi['title']}{per} - {name} ({place['org_code']})")
+    right = ("Value", "Mean", "Lower limit", "Upper limit")
+    table = plain_table("Month", *right, "Signal", right=right, expendable=("Mean",))
+    for row in rows:
+        numbers = (row[key] for key in ("value", "mean", "lower_limit", "upper_limit"))
+        told = [
+            "-" if number is None else value_text(number, _unit(kpi, per)) for number in numbers
+        ]
+        table.add_row(f"{row['month']:%Y-%m}", *told, _signal(row))
+    screen.table(table)
+    screen.say(f"Limits of {rows[-1]['points_in_baseline'] or 0} points; {rows[-1]['parameters']}.")
+
+
+def _unit(kpi: Row, per: str) -> str:
+    return "rate_per_working_day" if per else str(kpi["unit"])
+
+
+def _signal(row: Row) -> str:
+    """What a point says: `shift, high (concern)`, or no clear change."""
+    if row["signal"] is None:
+        return "-"
+    if row["provisional"]:
+        return "provisional"
+    if row["signal"] == "none":
+        return "no clear change"
+    signal, variation = (row[key].replace("_", " ") for key in ("signal", "variation"))
+    return f"{signal}, {row['direction']} ({variation})"
