@@ -49,6 +49,16 @@ $(CLIENTS)/%: .venv/.installed
 	$(UV) venv --quiet --python $(BIN)/python $@
 	VIRTUAL_ENV=$@ $(UV) pip install --quiet "datacontract-cli[duckdb]==1.2.8"
 
+# dbt, and Datasette: tests read the mart and its SQLite file with them. From 1.12 on dbt downloads a
+# parser while it is installed, which not every network allows.
+.venv/dbt: .venv/.installed
+	$(UV) venv --quiet --python $(BIN)/python $@
+	VIRTUAL_ENV=$@ $(UV) pip install --quiet "dbt-core==1.10.23" "dbt-duckdb==1.11.1"
+
+.venv/datasette: .venv/.installed
+	$(UV) venv --quiet --python $(BIN)/python $@
+	VIRTUAL_ENV=$@ $(UV) pip install --quiet datasette==0.65.5
+
 help: ## List all targets
 	@awk -F'[:#]+' '/^[a-z]+:.*##/ { printf "make %-11s%s\n", $$1, $$NF }' $(MAKEFILE_LIST)
 
@@ -73,7 +83,7 @@ coverage: .venv/.installed-test .venv/old-duckdb ## All tests; fails if they run
 	$(BIN)/coverage report
 
 # The soak test's daemon needs the machine to itself, so it runs after the others.
-acceptance: .venv/.installed-test $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract ## England-wide files and the soak test; many minutes
+acceptance: .venv/.installed-test $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract .venv/dbt .venv/datasette ## England-wide files and the soak test; many minutes
 	$(BIN)/pytest -m acceptance -n 2 --dist loadfile
 	$(BIN)/pytest -m soak tests/soak
 
