@@ -12,6 +12,7 @@ import typer
 from pipelines.cli.arguments import AsJson
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
+from warehouse.base.months import month_text
 from warehouse.base.number_format import value_text
 from warehouse.settings import read_settings
 
@@ -103,7 +104,7 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
         told = [
             "-" if number is None else value_text(number, _unit(kpi, per)) for number in numbers
         ]
-        table.add_row(f"{row['month']:%Y-%m}", *told, _signal(row))
+        table.add_row(month_text(row["month"]), *told, _signal(row))
     screen.table(table)
     screen.say(f"Limits of {rows[-1]['points_in_baseline'] or 0} points; {rows[-1]['parameters']}.")
 

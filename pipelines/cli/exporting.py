@@ -47,11 +47,10 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Write the mart's analyst tables as files, for Power BI, Excel, R and Datasette.
+    """Write the mart's analyst tables as files, for Power BI, Excel, R, Datasette and dbt.
 
     The workbook has a sheet of figures per theme, with cover, notes and definitions: of the home's
-    ICB, unless --org or --table say otherwise. Parquet comes with its data contract. For dbt the
-    tables are described as sources; its models read the mart itself.
+    ICB, unless --org or --table say otherwise. Parquet has its data contract; dbt, sources.
     """
     from warehouse.base.months import parse_month
     from warehouse.outputs.export import export_tables, publish_files

@@ -53,7 +53,8 @@ class Target(Strict):
     @model_validator(mode="after")
     def _fits_its_kpi(self) -> Target:
         if fault := fault_of(self.kpi, self.level, self.value, self.first, self.last):
-            raise ValueError(f"{fault.column}: expected {fault.expected}")
+            named = "until" if fault.column == "last" else fault.column
+            raise ValueError(f"`{named}`: expected {fault.expected}")
         return self
 
     @property
@@ -79,7 +80,7 @@ class DeclaredBaseline(Strict):
     @model_validator(mode="after")
     def _fits_its_kpi(self) -> DeclaredBaseline:
         if fault := _fault_of_kpi(self.kpi, self.level):
-            raise ValueError(f"{fault.column}: expected {fault.expected}")
+            raise ValueError(f"`{fault.column}`: expected {fault.expected}")
         return self
 
 

@@ -54,10 +54,13 @@ def test_choices_are_read_and_make_another_mart(home: Home) -> None:
     ("text", "said"),
     [
         (TARGET.replace("dna_share", "dna"), 'Unknown KPI "appointments_dna"'),
-        (TARGET.replace("level: icb", "level: pharmacy"), "has no figures of `pharmacy`, only of"),
+        (TARGET.replace("level: icb", "level: pharmacy"), "`level`: expected one of which"),
         (TARGET.replace("value: 0.05", "value: few"), "value"),
         (TARGET.replace("value: 0.05, ", ""), "value` is missing"),
-        (TARGET.replace("}", ', until: "2025-03"}'), "`until: 2025-03` is before `from: 2025-04`"),
+        (
+            TARGET.replace("}", ', until: "2025-03"}'),
+            "`until`: expected no month before the first, 2025-04",
+        ),
         (TARGET.replace("}", ", colour: red}"), "colour"),
         ("- [", "not readable as YAML"),
     ],
