@@ -33,7 +33,7 @@ def data_docs(
     read or shown are named and left out (exit status 1; --debug says why). For data quality by feed
     and dimension, and for decisions, see `access-recovery scorecard`, which links to the site.
     """
-    from checks.evaluation import library
+    from checks.gx_library import library
     from warehouse.outputs.data_docs.build_site import build_site
     from warehouse.outputs.pages.paths import DATA_DOCS
     from warehouse.outputs.pages.render import build_pages

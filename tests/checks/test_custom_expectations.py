@@ -65,7 +65,7 @@ def test_data_docs_can_write_each_sentence() -> None:
     from great_expectations.render.view import DefaultJinjaPageView
 
     from checks import custom_expectations
-    from checks.evaluation import library
+    from checks.gx_library import library
 
     library()
     kwargs = {"column": "board", "column_A": "now", "column_B": "before", "times": 2, "share": 0.9}

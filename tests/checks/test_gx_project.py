@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from checks.check_catalogue import MART
-from checks.evaluation import library
+from checks.gx_library import library
 from checks.gx_project import batch_id, write_suite
 from checks.mart_checks import judge_mart
 from checks.suite import suite_of

@@ -12,16 +12,15 @@ from checks.check_catalogue import MART
 from checks.check_evidence import Evidence
 from checks.evaluation import (
     Asked,
-    LoadedWhenUsed,
     Piece,
     evaluate,
     exception_of,
     expectation,
-    library,
     rows_of,
     validated,
 )
-from checks.expectations import Expectation, Expected, unique
+from checks.expectations import Expectation, Expected, between, unique
+from checks.gx_library import LoadedWhenUsed, library
 from checks.runner import check_version
 from checks.suite import suite_of
 from tests.checks.support_checks import OCT, SUB_ICB, brought, judged
@@ -69,6 +68,7 @@ def test_expectations_are_evaluated_by_great_expectations(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Validator, "graph_validate", counted)
     monkeypatch.setattr(evaluation, "_RESULTS", {})
+    monkeypatch.setattr(evaluation, "_MET", {})
     [unmet] = evaluate([in_set_of("GP")])
     assert not unmet["success"]
     assert unmet["result"]["partial_unexpected_list"] == ["Nurse"]
@@ -77,6 +77,67 @@ def test_expectations_are_evaluated_by_great_expectations(monkeypatch: pytest.Mo
     assert suites == [["expect_column_values_to_be_in_set"]] * 2
     assert evaluate([in_set_of("GP", "Nurse")]) == [found]
     assert len(suites) == 2, "the same evidence is not judged twice"
+
+
+def numbers(*found: float | None) -> Asked:
+    expected = Expected(SUB_ICB, "file_size", None, between(1, 9))
+    return Asked(expected, rows_of(expected, pl.DataFrame({"number": found})))
+
+
+def test_a_result_known_from_evidence_of_the_same_form_is_the_one_the_library_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    formats: list[object] = []
+    validate = evaluation.validated
+
+    def told(pieces: list[Piece], result_format: object) -> object:
+        formats.extend([result_format] * len(pieces))
+        return validate(pieces, result_format)
+
+    monkeypatch.setattr(evaluation, "validated", told)
+    asked_for = [
+        numbers(*found)
+        for found in ((1.0, 2.0), (3.0, 4.0), (3.0, None), (5.0, 12.0), (3.0,), (7.0, 8.0))
+    ]
+    alone, after = [], []
+    for one in asked_for:
+        monkeypatch.setattr(evaluation, "_RESULTS", {})
+        monkeypatch.setattr(evaluation, "_MET", {})
+        alone += evaluate([one])
+    assert all(one == evaluation.RESULT_FORMAT for one in formats)
+    formats.clear()
+    monkeypatch.setattr(evaluation, "_MET", {})
+    for one in asked_for:
+        monkeypatch.setattr(evaluation, "_RESULTS", {})
+        after += evaluate([one])
+    assert after == alone
+    assert [one["success"] for one in after] == [True, True, True, False, True, True]
+    whole, verdict = evaluation.RESULT_FORMAT, evaluation.VERDICT_ALONE
+    assert formats == [whole, verdict, whole, verdict, whole, whole, verdict]
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"mostly": 0.5}, {"min_value": 1}], ids=["only most", "of a number of its own"]
+)
+def test_a_result_that_tells_more_than_the_form_is_not_taken_for_that_of_others(
+    monkeypatch: pytest.MonkeyPatch, arguments: dict[str, object]
+) -> None:
+    monkeypatch.setattr(evaluation, "_MET", {})
+    kind = "expect_column_max_to_be_between"
+    if "mostly" in arguments:
+        kind = "expect_column_values_to_be_in_set"
+        arguments = {**arguments, "value_set": ["1", "3"]}
+    column = "text" if "mostly" in arguments else "number"
+    expected = Expected(
+        SUB_ICB, "file_size", None, Expectation(kind, {"column": column, **arguments})
+    )
+    found = []
+    for one in ("1", "3", "4"):
+        frame = pl.DataFrame({"text": [one, "1"], "number": [float(one), 1.0]})
+        found += evaluate([Asked(expected, rows_of(expected, frame))])
+    assert [one["success"] for one in found] == [True, True, True]
+    assert found[0]["result"] != found[2]["result"]
+    assert evaluation._MET == {}
 
 
 @pytest.mark.parametrize(
