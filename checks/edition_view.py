@@ -127,6 +127,10 @@ class EditionView:
 
     def practices(self) -> pl.DataFrame:
         """Return `org_code, month, sub_icb_code`: the practices that the edition's files name."""
+        return self._practices
+
+    @cached_property
+    def _practices(self) -> pl.DataFrame:
         files = in_order(self.files)
         observed = [pl.read_parquet(lake_paths(self.home, f).organisations) for f in files]
         return (

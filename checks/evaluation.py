@@ -180,7 +180,7 @@ def _validated(asked: list[Asked]) -> dict[str, Result]:
         columns = _columns(one.expected)
         try:
             made = _made(one.expected)
-            pieces[one.expected.id] = Piece(made, one.rows.select("item", *columns))
+            pieces[one.expected.id] = Piece(made, one.rows[["item", *columns]])
             if _is_of_rows(made):
                 forms[one.expected.id] = _form(one, columns)
         except Exception as error:  # whatever the library raises
@@ -213,7 +213,7 @@ def _is_of_rows(made: Any) -> bool:
 
 
 def _form(one: Asked, columns: Sequence[str]) -> Form:
-    rows = one.rows.select(columns).rows()
+    rows = one.rows[list(columns)].rows()
     found = Counter(tuple(_lack(value) for value in row) for row in rows)
     return Form(one.expected.expectation.type, tuple(columns), frozenset(found.items()))
 

@@ -36,24 +36,21 @@ def absent(view: EditionView, short: pl.DataFrame, of_practices: bool) -> str:
     """Describe incomplete places (rows of `present_and_expected`): code, name, months, and the
     practices missing compared with the edition before."""
     names, known = _place_names(), _practices_before(view)
-    told, codes = [], []
-    for (place,), rows in short.sort("sub_icb_code", "month").group_by(
-        "sub_icb_code", maintain_order=True
-    ):
-        months = rows["month"].to_list()
-        said = f"{place} {names.get(str(place), '')}".strip() + f", {_span(months)}"
+    told = []
+    ordered = short.sort("sub_icb_code", "month")
+    codes = ordered["sub_icb_code"].unique(maintain_order=True).to_list()
+    for place in codes[:SHOWN]:
+        rows = ordered.filter(pl.col("sub_icb_code") == place)
+        said = f"{place} {names.get(place, '')}".strip() + f", {_span(rows['month'].to_list())}"
         if of_practices:
             newest = rows.tail(1).to_dicts()[0]
-            lacking = _lacking(view, known, str(place), newest["month"])
-            which = f": {_named(lacking)}" if lacking and newest["present"] else ""
+            lacking = _lacking(view, known, place, newest["month"]) if newest["present"] else []
+            which = f": {_named(lacking)}" if lacking else ""
             count = newest["expected"] - newest["present"]
             said = f"{count} of {newest['expected']} practices of {said}{which}"
         told.append(said)
-        codes.append(str(place))
     more = codes[SHOWN:]
-    return "; ".join(told[:SHOWN]) + (
-        f"; and {len(more):,} more: {', '.join(more)}" if more else ""
-    )
+    return "; ".join(told) + (f"; and {len(more):,} more: {', '.join(more)}" if more else "")
 
 
 def _span(months: list[date]) -> str:

@@ -167,18 +167,10 @@ def _cells(view: EditionView) -> pl.DataFrame:
     """Return `org_code, month, value, own, given`: the newest figure of each organisation-month;
     `own`: from this edition; `given`: whether an earlier accepted one has it."""
     measure, unit = measure_of(view.contract), view.contract.reporting_unit
+    earlier = [_not_held(one, measure, unit.level if unit else None) for one in view.before]
     frames = [_sound(view, measure).with_columns(own=pl.lit(True))]
-    for one in view.before:
-        out = [h for h in one.held if unit and h.org_level == unit.level]
-        held = pl.DataFrame(
-            {"org_code": [h.org_code for h in out], "month": [parse_month(h.month) for h in out]},
-            schema={"org_code": pl.String, "month": pl.Date},
-        )
-        frames.append(
-            _sound(one, measure)
-            .join(held, on=["org_code", "month"], how="anti")
-            .with_columns(own=pl.lit(False))
-        )
+    if earlier:
+        frames.append(pl.concat(earlier).with_columns(own=pl.lit(False)))
     first = add_months(view.month, 1 - max(view.contract.window_months, REACH + 12))
     return (
         pl.concat(frames)
@@ -186,6 +178,16 @@ def _cells(view: EditionView) -> pl.DataFrame:
         .with_columns(given=(~pl.col("own")).any().over("org_code", "month"))
         .unique(["org_code", "month"], keep="first", maintain_order=True)
     )
+
+
+def _not_held(view: EditionView, measure: str, level: str | None) -> pl.DataFrame:
+    """Return `_sound` of an earlier edition, without the months of this level that it holds."""
+    sound = _sound(view, measure)
+    out = [one for one in view.held if one.org_level == level]
+    if not out:
+        return sound
+    held = {"org_code": [h.org_code for h in out], "month": [parse_month(h.month) for h in out]}
+    return sound.join(pl.DataFrame(held), on=["org_code", "month"], how="anti")
 
 
 def _sound(view: EditionView, measure: str) -> pl.DataFrame:
