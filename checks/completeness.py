@@ -130,8 +130,13 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
         present = cells.select(
             pl.col("org_code").alias("sub_icb_code"), "month", pl.lit(1).alias("present")
         ).unique()
-    return expected.join(present, on=["sub_icb_code", "month"], how="left").with_columns(
-        pl.col("present").fill_null(0).cast(pl.Int64), pl.col("expected").cast(pl.Int64)
+    # In order, so that the evidence kept of the same files is the same each time.
+    return (
+        expected.join(present, on=["sub_icb_code", "month"], how="left")
+        .with_columns(
+            pl.col("present").fill_null(0).cast(pl.Int64), pl.col("expected").cast(pl.Int64)
+        )
+        .sort("month", "sub_icb_code")
     )
 
 
