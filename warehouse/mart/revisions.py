@@ -203,28 +203,33 @@ def _add_revision_to_kpis(db: Connection) -> None:
     )
 
 
-def revision_views() -> dict[str, str]:
-    """Return views over revisions, name -> SQL, for a mart opened on its own."""
-    size = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
-    # One key: for `rank <= 10` DuckDB then keeps ten rows of each group, and sorts none.
-    order = f"row(coalesce({size}, -1), abs(r.change), r.month, r.org_code, r.edition, r.revision)"
-    return {
-        "largest_revisions": f"""CREATE VIEW largest_revisions AS
-            SELECT row_number() OVER (
+_SIZE = SIZE.format(unit="k.unit", new="r.new_value", old="r.old_value")
+_RECENT = f"r.kind = 'revised' AND r.editions_ago < {RECENT_EDITIONS}"
+# One key: for `rank <= 10` DuckDB then keeps ten rows of each group, and sorts none.
+_RANKED = f"""SELECT row_number() OVER (
                        PARTITION BY r.kpi_id, r.org_level
-                       ORDER BY {order} DESC) AS rank,
+                       ORDER BY row(coalesce({_SIZE}, -1), abs(r.change), r.month, r.org_code,
+                                    r.edition, r.revision) DESC) AS rank,
                    r.kpi_id, k.title, k.unit, r.org_level, r.org_code, r.org_name, r.month,
                    r.from_edition, r.from_revision, r.edition, r.revision, r.known_from,
-                   r.old_value, r.new_value, r.change, r.ratio, {size} AS size, r.editions_after,
+                   r.old_value, r.new_value, r.change, r.ratio, {_SIZE} AS size, r.editions_after,
                    r.synthetic
-            FROM kpi_revision AS r JOIN kpi AS k ON k.kpi_id = r.kpi_id
-            WHERE r.kind = 'revised' AND r.editions_ago < {RECENT_EDITIONS}
+            FROM kpi_revision AS r JOIN kpi AS k ON k.kpi_id = r.kpi_id"""
+
+
+def revision_views() -> dict[str, str]:
+    """Return views over revisions, name -> SQL, for a mart opened on its own."""
+    return {
+        "largest_revisions": f"""CREATE VIEW largest_revisions AS
+            {_RANKED}
+            WHERE {_RECENT}
             ORDER BY r.kpi_id, r.org_level, rank"""
     }
 
 
 def revision_macros() -> dict[str, str]:
-    """Return table macros over vintages, signature -> SQL, for a mart opened on its own."""
+    """Return table macros over vintages and revisions, signature -> SQL, for a mart opened on its
+    own."""
     return {
         "kpi_as_known_on(known_on)": """SELECT v.* FROM kpi_vintage AS v
             WHERE v.known_from <= known_on
@@ -233,4 +238,14 @@ def revision_macros() -> dict[str, str]:
             WHERE v.edition = strftime(v.month, '%Y-%m')
             QUALIFY row_number() OVER (
                 PARTITION BY v.kpi_id, v.org_level, v.org_code, v.month ORDER BY v.revision) = 1""",
+        # The size of the last one wanted is found among numbers alone; few rows are then ranked.
+        "largest_revisions_to(most)": f"""{_RANKED}
+            JOIN (SELECT r.kpi_id, r.org_level,
+                         list_min(max(coalesce({_SIZE}, -1), most)) AS least
+                  FROM kpi_revision AS r JOIN kpi AS k ON k.kpi_id = r.kpi_id
+                  WHERE {_RECENT} GROUP BY ALL) AS l
+                ON l.kpi_id = r.kpi_id AND l.org_level = r.org_level
+            WHERE {_RECENT} AND coalesce({_SIZE}, -1) >= l.least
+            QUALIFY rank <= most
+            ORDER BY r.kpi_id, r.org_level, rank""",
     }

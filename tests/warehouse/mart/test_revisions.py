@@ -170,6 +170,9 @@ def test_largest_are_ranked_within_kpi_and_level_by_what_fits_the_unit() -> None
         "SELECT kpi_id, org_level, org_code, rank, round(size, 6) AS size FROM largest_revisions "
         "WHERE rank <= 10 ORDER BY kpi_id DESC, org_level DESC, rank"
     )
+    for most in (1, 2, 10):
+        asked = mart.rows(f"FROM largest_revisions_to({most})")
+        assert asked == mart.rows(f"FROM largest_revisions WHERE rank <= {most}") and asked
     assert [tuple(row.values()) for row in ranked] == [
         ("visits", "sub_icb", "03W", 1, 0.5),
         ("visits", "sub_icb", "04C", 2, 0.1),
