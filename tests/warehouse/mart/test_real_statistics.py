@@ -57,7 +57,7 @@ def test_the_rank_of_log_ins_is_that_of_the_workbook(
     rows = real.rows(
         """SELECT org_code, rank, ranked_of FROM kpi_comparison
            WHERE kpi_id = $kpi AND org_level = 'icb' AND month = DATE '2025-08-01'
-           ORDER BY rank""",
+             AND ranked ORDER BY rank""",
         kpi=LOGINS,
     )
     assert [row["org_code"] for row in rows] == order
