@@ -353,7 +353,9 @@ def test_a_full_refresh_forgets_and_builds_although_nothing_changed(
     world: PatchedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[bool] = []
-    monkeypatch.setattr(refresh, "_run", lambda *given: ran.append(given[-1]))
+    monkeypatch.setattr(
+        refresh, "_run", lambda home, batches, report, say, full, within: ran.append(full)
+    )
     monkeypatch.setattr(refresh, "plan", lambda *_: [])
     monkeypatch.setattr(refresh, "are_whole", lambda _: True)
     refresh.bring_up_to_date(world.home, refresh.RefreshReport(), print)
