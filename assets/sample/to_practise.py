@@ -33,11 +33,16 @@ MINUTES = {
 
 
 class PractiseFile(NamedTuple):
-    """A file to practise on. `corrected`: as its publisher should have issued it; imported by the
+    """A file to practise on. `shows`: what of its edition is to be seen. `overridden`: its edition
+    is accepted by decision. `corrected`: as its publisher should have issued it; imported by the
     person who practises."""
 
     path: Path
     published_on: date
+    feed: str
+    edition: str
+    shows: str
+    overridden: bool = False
     corrected: bool = False
 
 

@@ -18,14 +18,6 @@ from warehouse.base.home import HOME_VARIABLE, Home
 
 app = typer.Typer()
 PRACTICE_HOME = Path("practice")
-IN_IT = (
-    "a held edition: registered_patients 2025-04",
-    "an edition accepted by decision: registered_patients 2025-02",
-    "quarantined rows: registered_patients 2025-03",
-    "a revision: registered_patients 2025-01",
-    "a correction of a publisher's error: cloud_telephony 2025-10",
-    "claims about its figures: practise-appointments, practise-growth, practise-patients",
-)
 
 
 @app.command()
@@ -84,10 +76,11 @@ def _fill_to_practise(screen: Screen, months: int, seed: int) -> None:
             "one if it was for practising.",
         )
     with screen.working("Writing synthetic sample files") as working:
-        fill_to_practise(home, months, seed, working)
+        files = fill_to_practise(home, months, seed, working)
     screen.say(f"A home to practise in, all of it SYNTHETIC: {home.root}. It has")
-    for line in IN_IT:
-        screen.say(f"- {line}")
+    for file in reversed(files):
+        screen.say(f"- {file.shows}: {file.feed} {file.edition}")
+    screen.say("- claims about its figures: access-recovery claims")
     if not named:
         screen.say(f"To use it: export {HOME_VARIABLE}={home.root}")
     screen.say("Next: access-recovery status (docs/governance-guide.md: Practise)")

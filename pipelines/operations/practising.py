@@ -9,42 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from assets.sample.to_practise import claims_to_practise, write_files_to_practise
+from assets.sample.to_practise import PractiseFile, claims_to_practise, write_files_to_practise
 from assets.sample.world import World
 from assets.sample.writer import write_samples
 from pipelines.operations.refresh import refresh
-from pipelines.operations.refresh_report import RefreshReport
 from warehouse.base.errors import Refusal
 from warehouse.base.home import CLAIMS, Home
 from warehouse.editions.status import accept
 from warehouse.intake.importer import ImportOutcome, Request, import_paths
 
 Say = Callable[[str], None]
-# The edition that was accepted although a practice is in it twice, by whom and why.
-OVERRIDDEN = ("registered_patients", "2025-02")
+# Who accepted an edition although a practice is in it twice, and why.
 WHO = "A. Patel (invented)"
 REASON = "SYNTHETIC: needed for the board paper; the publisher was asked"
 CORRECTED = "corrected"  # files that a person imports while practising
 
 
-def fill_to_practise(home: Home, months: int, seed: int, say: Say = lambda _: None) -> None:
-    """Fill an empty home with the sample and what there is to decide, and publish its mart."""
+def fill_to_practise(
+    home: Home, months: int, seed: int, say: Say = lambda _: None
+) -> list[PractiseFile]:
+    """Fill an empty home with the sample, files with faults, a decision and claims; publish its
+    mart. Return the files with faults."""
     say("Writing synthetic sample files")
     write_samples(home.landing, months=months, seed=seed)
-    add_what_to_decide(home, World(months=months, seed=seed), say)
-
-
-def add_what_to_decide(home: Home, world: World, say: Say = lambda _: None) -> RefreshReport:
-    """Add files with faults, a decision and claims to a home with the sample, and refresh it."""
+    world = World(months=months, seed=seed)
     with home.store.scratch() as folder:
-        kept = home.root / CORRECTED
-        for file in write_files_to_practise(world, folder, kept):
-            if not file.corrected:
-                _archive(home, file.path, Request(published_on=file.published_on))
+        files = write_files_to_practise(world, folder, home.root / CORRECTED)
+        faulty = [file for file in files if not file.corrected]
+        for file in faulty:
+            _archive(home, file.path, Request(published_on=file.published_on))
     home.store.replace(CLAIMS, claims_to_practise(world))
     refresh(home, say=say)
-    accept(home, *OVERRIDDEN, REASON, WHO)
-    return refresh(home, say=say)
+    for file in faulty:
+        if file.overridden:
+            accept(home, file.feed, file.edition, REASON, WHO)
+    refresh(home, say=say)
+    return faulty
 
 
 def _archive(home: Home, path: Path, request: Request) -> None:

@@ -24,7 +24,7 @@ LONGEST = 6 * 3600  # seconds
 class WantedRefresh(dg.Config):
     """What a run of the job `refresh` is asked for; without, all that is pending."""
 
-    feed: str = Field("", description="Only this feed, such as nhs_app. Empty: all feeds.")
+    feed: str = Field("", description="Only this feed, by its name in `status`. Empty: all feeds.")
     editions: list[str] = Field(
         [], description="Only these editions, such as 2025-11. Empty: all editions."
     )

@@ -10,6 +10,7 @@ MAY_NAME = {
     "assets/feeds/": "the feeds themselves",
     "warehouse/kpi/kpis/": "the KPI catalogue says from which feeds a KPI is worked out",
     "warehouse/claims/places/": "a claim is about a KPI, and some KPIs are named like a feed",
+    "assets/sample/to_practise.py": "claims to practise on are about such KPIs, too",
     "warehouse/mart/peers.py": "peers are alike in two KPIs, of which one is named like its feed",
     "warehouse/mart/describe.yaml": "comments of the mart show calls that people can copy",
 }

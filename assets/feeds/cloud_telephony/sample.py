@@ -14,7 +14,7 @@ from assets.sample.places import MARK
 from assets.sample.to_practise import LaterWorld, PractiseFile
 from assets.sample.world import World
 from assets.sample.writer import FULL_MONTH_NAMES, NOTE
-from warehouse.base.months import days_of
+from warehouse.base.months import days_of, month_text
 
 TITLE = "Cloud Based Telephony data in General Practice"
 FIRST_MONTH = date(2024, 10, 1)
@@ -59,7 +59,10 @@ def write(world: World, out: Path) -> list[Path]:
 def write_to_practise(world: World, out: Path, corrected: Path) -> list[PractiseFile]:
     """Write a later workbook, in which the first practice has the copyright line for its month."""
     later = LaterWorld(months=world.months, seed=world.seed)
-    return [PractiseFile(_write_edition(later, out, MISPRINTED, COPYRIGHT), date(2025, 11, 27))]
+    path = _write_edition(later, out, MISPRINTED, COPYRIGHT)
+    shows = "a correction of a publisher's error"
+    edition = month_text(MISPRINTED)
+    return [PractiseFile(path, date(2025, 11, 27), "cloud_telephony", edition, shows)]
 
 
 def _lines(world: World, month: date) -> list[Line]:

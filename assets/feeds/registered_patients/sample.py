@@ -9,8 +9,10 @@ import polars as pl
 from assets.sample.to_practise import PLACE, PractiseFile
 from assets.sample.world import World
 from assets.sample.writer import csv_bytes, short
-from warehouse.base.months import add_months
+from warehouse.base.months import add_months, month_text
 
+FEED = "registered_patients"
+REVISION, OVERRIDE = "a revision", "an edition accepted by decision"
 PATIENTS, CODE = "NUMBER_OF_PATIENTS", pl.col("CODE")
 GROWTH = 1.0004  # of each list in a month
 REVISED = (0.96, 1.03, 0.98)  # of the first practices of PLACE, in the list issued again
@@ -38,17 +40,28 @@ def write_to_practise(world: World, out: Path, corrected: Path) -> list[Practise
     own = [code for code, area in world.areas.items() if area.icb_code == icb]
     codes = [p.code for p in world.open_practices(PLACE, newest)[:3]]
     faulty = (
-        (_times(january, dict(zip(codes, REVISED, strict=True))), -2, date(2025, 2, 20)),
-        (pl.concat([february, february.filter(CODE.is_in(codes[1:2]))]), -1, date(2025, 3, 20)),
-        (_unreadable(march, dict(zip(codes[1:], UNREADABLE, strict=True))), 0, date(2025, 4, 3)),
-        (april.filter(~pl.col("SUB_ICB_LOCATION_CODE").is_in(own)), 1, date(2025, 4, 10)),
+        (_times(january, dict(zip(codes, REVISED, strict=True))), -2, date(2025, 2, 20), REVISION),
+        (
+            *(pl.concat([february, february.filter(CODE.is_in(codes[1:2]))]), -1),
+            *(date(2025, 3, 20), OVERRIDE),
+        ),
+        (
+            *(_unreadable(march, dict(zip(codes[1:], UNREADABLE, strict=True))), 0),
+            *(date(2025, 4, 3), "quarantined rows"),
+        ),
+        (
+            *(april.filter(~pl.col("SUB_ICB_LOCATION_CODE").is_in(own)), 1),
+            *(date(2025, 4, 10), "a held edition"),
+        ),
     )
-    right = ((march, 0, date(2025, 4, 24)), (april, 1, date(2025, 4, 24)))
+    right = ((march, 0, date(2025, 4, 24), ""), (april, 1, date(2025, 4, 24), ""))
     made: list[PractiseFile] = []
     for folder, files in ((out, faulty), (corrected, right)):
-        for rows, ahead, day in files:
-            path = _write(folder, add_months(newest, ahead), rows, f"-of-{day:%d-%m}")
-            made.append(PractiseFile(path, day, folder is corrected))
+        for rows, ahead, day, shows in files:
+            month = add_months(newest, ahead)
+            path = _write(folder, month, rows, f"-of-{day:%d-%m}")
+            about = (FEED, month_text(month), shows, shows == OVERRIDE, folder is corrected)
+            made.append(PractiseFile(path, day, *about))
     return made
 
 

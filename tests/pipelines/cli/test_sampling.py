@@ -1,10 +1,12 @@
 """`sample --practice`: which home it fills, and which it refuses."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from assets.sample.to_practise import PractiseFile
 from pipelines.cli.main import app
 from pipelines.operations import practising
 from warehouse.base.home import HOME_VARIABLE, Home
@@ -14,11 +16,12 @@ from warehouse.base.home import HOME_VARIABLE, Home
 def filled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Home, int, int]]:
     """The homes that were filled, in which nothing is written."""
     homes: list[tuple[Home, int, int]] = []
-    monkeypatch.setattr(
-        practising,
-        "fill_to_practise",
-        lambda home, months, seed, _: homes.append((home, months, seed)),
-    )
+
+    def fill(home: Home, months: int, seed: int, _: object) -> list[PractiseFile]:
+        homes.append((home, months, seed))
+        return [PractiseFile(home.root, date(2025, 4, 10), "any_feed", "2025-04", "a held edition")]
+
+    monkeypatch.setattr(practising, "fill_to_practise", fill)
     return homes
 
 
@@ -32,9 +35,7 @@ def test_it_fills_the_home_that_is_named(
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
     done = run("--months", "14", "--seed", "2")
     assert done.exit_code == 0 and filled == [(Home(tmp_path / "own"), 14, 2)]
-    assert (
-        "SYNTHETIC" in done.stdout and "a held edition: registered_patients 2025-04" in done.stdout
-    )
+    assert "SYNTHETIC" in done.stdout and "a held edition: any_feed 2025-04" in done.stdout
     assert "To use it" not in done.stdout
 
 

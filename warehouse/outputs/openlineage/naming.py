@@ -38,7 +38,7 @@ class Names:
     home: Home
 
     def of(self, table: str) -> DatasetName:
-        """Return the name of a table of column lineage: `tidy.nhs_app`, `mart.kpi_monthly`."""
+        """Return the name of a table of column lineage: `tidy.<feed>`, `mart.kpi_monthly`."""
         if table.startswith(MART_TABLE):
             schema, _, name = table.removeprefix(MART_TABLE).rpartition(".")
             database = PurePath(MART).stem
