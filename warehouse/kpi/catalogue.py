@@ -32,7 +32,7 @@ WORKING_DAYS_SHARE = Caveat(
     text="The number of working days moves numerator and denominator alike, and the share only as "
     "far as the mix of weekdays does; of the counts beside it compare those per working day.",
 )
-RATIO = "A ratio of sums: add up numerators and denominators, then divide."
+RATIO = "A ratio of sums: add up numerators and denominators, then calculate:"
 
 
 class Source(Strict):
@@ -159,7 +159,7 @@ class Kpi(Strict):
     def not_additive_because(self) -> str | None:
         """Why values must not be added over organisations or months; None if they may."""
         if self.denominator is not None:
-            return RATIO
+            return f"{RATIO} {self.formula}."
         tops = [measure_of(source.numerator) for source in self.sources]
         reasons = [top.not_additive_because for top in tops if top.not_additive_because]
         return " ".join(dict.fromkeys(reasons)) or None

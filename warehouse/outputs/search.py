@@ -141,7 +141,8 @@ def organisation_named(
     found = next((way for way in (*with_figures, *ways) if way), [])
     if not found:
         raise NoMatch(*unknown("organisation", text, _titles(every)))
-    if len(found) > 1:
+    # Where none has figures, which of them is meant does not matter: none of its level has any.
+    if len(found) > 1 and any(row["org_level"] in wanted for row in found):
         titles = [f"{code} ({title})" for code, title in _titles(found).items()]
         more = f" and {len(titles) - MANY} more" if len(titles) > MANY else ""
         raise NoMatch(
@@ -149,6 +150,17 @@ def organisation_named(
             f"Name one by its code: {', '.join(titles[:MANY])}{more}.",
         )
     return found[0]
+
+
+def organisations_named(
+    db: duckdb.DuckDBPyConnection, text: str, places: Iterable[HeadlinePlace] = ()
+) -> list[Row]:
+    """The organisation as in `organisation_named`; of a name that several have, all of them: a city
+    is a sub-ICB for some figures and a local authority for others. Raises NoMatch as that does."""
+    name = fold(text)
+    every = find_organisations(db, (), places)
+    same = [row for row in every if name in map(fold, _names(row))]
+    return same if len(same) > 1 else [organisation_named(db, text, places)]
 
 
 def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) -> list[Row]:

@@ -18,6 +18,7 @@ from warehouse.outputs.search import (
     find_organisations,
     kpi_named,
     organisation_named,
+    organisations_named,
     series,
     unreliable_editions,
 )
@@ -78,6 +79,15 @@ def test_a_name_means_the_place_whose_level_the_kpi_has_figures_for(
     with pytest.raises(NoMatch, match=r"may be any of \d+ organisations"):
         organisation_named(pharmacies.db, "Leicester", (), ["sub_icb", "icb"])
     assert organisation_named(pharmacies.db, "E06000016", (), ["icb"])["org_code"] == "E06000016"
+    # Neither place of this name has figures: which levels have is said of either.
+    done = run("show", "nhs_app_logins", "--org", "Leicester City")
+    assert "may be any" not in done.output and "It has figures of" in done.output, done.output
+
+
+def test_files_are_of_every_place_of_a_name(pharmacies: Mart) -> None:
+    found = organisations_named(pharmacies.db, "leicester city", HOME_HEADLINES)
+    assert sorted(one["org_code"] for one in found) == ["04C", "E06000016"]
+    assert [one["org_code"] for one in organisations_named(pharmacies.db, "04c")] == ["04C"]
 
 
 def test_words_of_several_names_list_their_codes_and_an_unknown_one_similar_codes(
