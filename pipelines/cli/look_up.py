@@ -16,7 +16,6 @@ import typer
 
 from pipelines.cli.arguments import AsJson, period_named
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
-from pipelines.cli.series_shown import show_series
 from warehouse.base.home import Home
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace, read_settings
@@ -126,6 +125,8 @@ def show(
             )
     earlier, rows = ([], rows) if period else (rows[:-months], rows[-months:])
     if not _written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
+        from pipelines.cli.series_shown import show_series
+
         show_series(screen, found, place, rows, earlier)
         if synthetic:
             screen.warn(SYNTHETIC)

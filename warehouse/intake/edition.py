@@ -13,7 +13,7 @@ from warehouse.contract.names_of_editions import months_found
 from warehouse.intake.recognise import Recognised
 from warehouse.readers.refused import Refused, shown
 
-FIRST_EDITION = date(2015, 1, 1)  # Dagster's partitions begin here too
+FIRST_EDITION = date(2015, 1, 1)
 
 
 def choose_edition(

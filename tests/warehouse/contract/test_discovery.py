@@ -30,8 +30,8 @@ FILES = [{"label": "a file", "patterns": [r"\.zip$"]}]
 
 def test_published_feeds_have_a_discovery_and_local_returns_have_none() -> None:
     for feed, contract in contracts().items():
-        has_page = not contract.disclosure_control and feed not in MADE_ON_REQUEST
-        assert (contract.discovery is not None) == has_page, feed
+        asked = contract.disclosure_control or contract.local_return or feed in MADE_ON_REQUEST
+        assert (contract.discovery is not None) == (not asked), feed
     mapping = contracts()["gp_appointments_mapping"].discovery
     assert mapping and mapping.comes_with == "gp_appointments_practice"
 

@@ -171,7 +171,7 @@ def test_status_alerts_and_the_scorecard_name_it(world: tuple[Home, Mart]) -> No
     assert f"access-recovery accept {SUB_ICB} {DEC}" in problem.to_do
     page = build_pages(home).read_text("utf-8")
     assert "Held months" in page
-    assert "51,000 appointments" in page
+    assert "51,000 Appointments" in page
 
 
 @pytest.mark.acceptance  # as above, of a real file

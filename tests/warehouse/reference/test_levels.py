@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 # Rules about particular levels and no others.
 PARTICULAR = {
     "warehouse/mart/boundaries.py": "a sub-ICB put elsewhere by a file, in its ICB and region",
+    "warehouse/mart/inequalities.py": "practices under their ICB and under England",
     "warehouse/mart/hierarchy.py": "the dated reference: sub-ICBs in ICBs in regions",
     "warehouse/mart/expected_members.py": "which sub-ICBs England should have, region by region",
     "warehouse/mart/organisation_periods.py": "periods of the dated reference",
