@@ -20,7 +20,7 @@ from warehouse.contract.discovery import Discovery
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-feed.md"
 PACKAGES = ("assets", "checks", "docs", "pipelines", "tests", "warehouse")
-FILES = ("CONTRIBUTING.md", "README.md", "dagster.yaml", "pyproject.toml")
+FILES = ("CONTRIBUTING.md", "README.md", "dagster.yaml", "pyproject.toml", "workspace.yaml")
 # The tests that read all feeds: each contract, check and KPI, and a file of each. No others: what a
 # broken definition is answered with, and judging, do not depend on the feeds there are.
 OF_ALL_FEEDS = (

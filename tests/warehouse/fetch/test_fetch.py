@@ -261,5 +261,5 @@ def test_which_feeds_are_looked_up() -> None:
     assert {PRACTICES, PATIENTS, CLAIMED} <= every and "gp_appointments_mapping" not in every
     with pytest.raises(ValueError, match="is a local return, which is not published"):
         looked_up(["nhs_app_practice"])
-    with pytest.raises(ValueError, match=r"Unknown feed .nope.. Known: .*gp_app"):
+    with pytest.raises(ValueError, match=r"Unknown feed .nope."):
         looked_up(["nope"])
