@@ -116,13 +116,7 @@ def show(
             lost = search.unreliable_editions(db, found["kpi_id"])
             raise search.NoMatch(*no_figures(db, found["kpi_id"], place["org_code"], lost))
     if period is not None:
-        wanted = period_named(found["kpi_id"], period)
-        rows = [row for row in rows if row["month"] == wanted]
-        if not rows:
-            raise search.NoMatch(
-                f"The mart has no {found['kpi_id']} of {place['org_code']} for {period}.",
-                f"It has figures of {_span(found)}.",
-            )
+        rows = _of_period(rows, found, place, period)
     earlier, rows = ([], rows) if period else (rows[:-months], rows[-months:])
     if not _written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
         from pipelines.cli.series_shown import show_series
@@ -130,6 +124,19 @@ def show(
         show_series(screen, found, place, rows, earlier)
         if synthetic:
             screen.warn(SYNTHETIC)
+
+
+def _of_period(rows: list[Row], kpi: Row, place: Row, period: str) -> list[Row]:
+    """The row of one period. Raises NoMatch if there is none."""
+    from warehouse.outputs.search import NoMatch
+
+    wanted = period_named(kpi["kpi_id"], period)
+    if found := [row for row in rows if row["month"] == wanted]:
+        return found
+    raise NoMatch(
+        f"The mart has no {kpi['kpi_id']} of {place['org_code']} for {period}.",
+        f"It has figures of {_span(kpi)}.",
+    )
 
 
 def _add_facts(db: duckdb.DuckDBPyConnection, kpi: Row, place: Row, rows: list[Row]) -> None:
