@@ -94,23 +94,20 @@ def _charts(
 
 
 def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
-    name = place["short_name"] or place["org_name"] or place["org_code"]
-    per = ", per working day" if rows[-1]["basis"] == "per_working_day" else ""
-    screen.say(f"{kpi['title']}{per} - {name} ({place['org_code']})")
+    from warehouse.kpi.charting import DAILY_UNIT, charted_unit
+    from warehouse.outputs.search import name_shown
+
+    unit = charted_unit(rows[-1]["basis"], kpi["unit"])
+    per = ", per working day" if unit == DAILY_UNIT else ""
+    screen.say(f"{kpi['title']}{per} - {name_shown(place)} ({place['org_code']})")
     right = ("Value", "Mean", "Lower limit", "Upper limit")
     table = plain_table("Month", *right, "Signal", right=right, expendable=("Mean",))
     for row in rows:
         numbers = (row[key] for key in ("value", "mean", "lower_limit", "upper_limit"))
-        told = [
-            "-" if number is None else value_text(number, _unit(kpi, per)) for number in numbers
-        ]
+        told = ["-" if number is None else value_text(number, unit) for number in numbers]
         table.add_row(month_text(row["month"]), *told, _signal(row))
     screen.table(table)
     screen.say(f"Limits of {rows[-1]['points_in_baseline'] or 0} points; {rows[-1]['parameters']}.")
-
-
-def _unit(kpi: Row, per: str) -> str:
-    return "rate_per_working_day" if per else str(kpi["unit"])
 
 
 def _signal(row: Row) -> str:

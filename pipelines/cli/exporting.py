@@ -75,7 +75,7 @@ def _places(home: Home, org: list[str] | None, own: bool) -> tuple[list[tuple[st
     """Level and code of the places that are named, and their names; without any those of the home's
     ICB, if `own`."""
     from warehouse.base.sql import open_mart
-    from warehouse.outputs.search import organisations_named
+    from warehouse.outputs.search import name_shown, organisations_named
     from warehouse.settings import read_settings
 
     settings = read_settings(home)
@@ -86,5 +86,5 @@ def _places(home: Home, org: list[str] | None, own: bool) -> tuple[list[tuple[st
         found = [
             place for one in wanted for place in organisations_named(db, one, settings.headlines)
         ]
-    names = [one["short_name"] or one["org_name"] or one["org_code"] for one in found]
+    names = [name_shown(one) for one in found]
     return [(one["org_level"], one["org_code"]) for one in found], ", ".join(names)

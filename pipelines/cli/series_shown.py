@@ -10,7 +10,7 @@ from pipelines.cli.screen import Screen, plain_table
 from pipelines.cli.terminal_chart import WIDEST, ChartPoint, chart_lines, marks_for
 from warehouse.base.months import month_text
 from warehouse.base.number_format import say_per_day, value_text
-from warehouse.kpi.charting import PER_WORKING_DAY
+from warehouse.kpi.charting import DAILY_UNIT, charted_unit
 from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ Row = dict[str, Any]
 BARS = "▁▂▃▄▅▆▇█"
 NO_BAR = "·"  # a month without a value
 DRAWN = 24  # months of a chart, or more if more are asked for
-DAILY_UNIT = "rate_per_working_day"
 FEWEST = 2  # points of a chart
 
 
@@ -29,9 +28,10 @@ def show_series(
 ) -> None:
     """Print the rows of `warehouse.outputs.search.series` that were asked for, each with `facts`.
     `earlier`: those before them, which the chart may have too."""
-    name = place["short_name"] or place["org_name"] or place["org_code"]
+    from warehouse.outputs.search import name_shown
+
     level = LEVELS[place["org_level"]].singular
-    screen.say(f"{kpi['title']} - {name} ({level} {place['org_code']})")
+    screen.say(f"{kpi['title']} - {name_shown(place)} ({level} {place['org_code']})")
     first, last = rows[0]["period_label"], rows[-1]["period_label"]
     marks = marks_for(screen.out.encoding)
     bars = f"{spark_line([row['value'] for row in rows])}  " if marks.point == "●" else ""
@@ -50,12 +50,11 @@ def _show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
         if kpi["not_charted_because"]:
             screen.say(f"No control chart: {kpi['not_charted_because']}\n")
         return
-    daily = charted[-1]["basis"] == PER_WORKING_DAY
-    unit = DAILY_UNIT if daily else kpi["unit"]
+    unit = charted_unit(charted[-1]["basis"], kpi["unit"])
     width = min(screen.out.width, WIDEST)
     for line in chart_lines(_points(rows), unit, width, marks_for(screen.out.encoding)):
         screen.say(line)
-    screen.say(f"{'Per working day. ' if daily else ''}{_limits(charted[-1], unit)}\n")
+    screen.say(f"{'Per working day. ' if unit == DAILY_UNIT else ''}{_limits(charted[-1], unit)}\n")
 
 
 def _points(rows: Iterable[Row]) -> list[ChartPoint]:

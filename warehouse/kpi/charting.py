@@ -6,6 +6,7 @@ from __future__ import annotations
 from warehouse.kpi.catalogue import Kpi
 
 AS_IT_IS, PER_WORKING_DAY, NOT_CHARTED = "as_it_is", "per_working_day", "none"
+DAILY_UNIT = "rate_per_working_day"
 
 
 def not_charted_because(kpi: Kpi) -> str | None:
@@ -20,3 +21,8 @@ def chart_basis(kpi: Kpi) -> str:
     if not_charted_because(kpi):
         return NOT_CHARTED
     return PER_WORKING_DAY if kpi.moved_by_working_days and kpi.denominator is None else AS_IT_IS
+
+
+def charted_unit(basis: str, unit: str) -> str:
+    """The unit of what a chart on this basis shows of a KPI in `unit`."""
+    return DAILY_UNIT if basis == PER_WORKING_DAY else unit

@@ -13,8 +13,16 @@ from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import reporting_level
 from warehouse.mart.place_names import load_short_names, short_name
 from warehouse.reference import local_authorities
-from warehouse.reference.levels import KEY_COLUMNS
+from warehouse.reference.levels import KEY_COLUMNS, sql_list
 from warehouse.reference.special_services import LEVEL
+
+
+def places_of_icb(levels: Iterable[str]) -> str:
+    """SQL for the organisations of these levels that the mart's `organisation` has in the ICB
+    `$place` now: `org_level, org_code`."""
+    return f"""SELECT org_level, org_code FROM mart.organisation
+        WHERE org_level IN ({sql_list(tuple(levels))}) GROUP BY org_level, org_code
+        HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place"""
 
 
 def create_names(db: Connection) -> None:

@@ -17,8 +17,9 @@ from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.mart.caveats import APPLIES, LESSER
 from warehouse.mart.figure_status import NOT_APPLICABLE, NOT_AVAILABLE
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.other_periods import every_figure
-from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.sentences import (
@@ -141,15 +142,13 @@ def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> Non
     """Create `kpi_sentence` in the attached mart, which must have all tables of statistics: for
     sub-ICBs and above, local authorities, and networks and practices of the ICB `place`, the newest
     month of each KPI that has a figure, or one that is withheld, held or incomplete."""
-    few = sql_list((NETWORK, PRACTICE))
+    few = (NETWORK, PRACTICE)
     others = sql_list(tuple(site for site in SITES if site != PRACTICE))
     asked = f"""SELECT kpi_id, org_level, org_code, max(month) AS month FROM {FIGURE}
         WHERE status NOT IN ('{NOT_AVAILABLE}', '{NOT_APPLICABLE}')
           AND org_level NOT IN ({others})
-          AND (org_level NOT IN ({few}) OR (org_level, org_code) IN (
-            SELECT (org_level, org_code) FROM mart.organisation WHERE org_level IN ({few})
-            GROUP BY org_level, org_code
-            HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place))
+          AND (org_level NOT IN ({sql_list(few)}) OR (org_level, org_code) IN (
+            SELECT (org_level, org_code) FROM ({places_of_icb(few)})))
         GROUP BY kpi_id, org_level, org_code"""
     made = [
         {name: row.get(name) for name in SCHEMA}

@@ -16,8 +16,9 @@ from warehouse.mart.hierarchy import Connection
 from warehouse.mart.kept import Kept
 from warehouse.mart.kpi_batches import batches_of, create_from_frames
 from warehouse.mart.made_since import everything, note_input
+from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.targets import with_target
-from warehouse.reference.levels import KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.chart_options import VERSION
 from warehouse.statistics.control_chart import LIMITS, assurance, control_chart, variation
@@ -114,9 +115,7 @@ def charts_within(
 def _charted_practices(db: Connection, place: str) -> pl.DataFrame:
     """`org_level, org_code` of the practices of an ICB."""
     found: pl.DataFrame = db.sql(
-        f"""SELECT org_level, org_code FROM mart.organisation WHERE org_level = '{PRACTICE}'
-        GROUP BY ALL HAVING arg_max({KEY_COLUMNS["icb"]}, valid_from) = $place ORDER BY ALL""",
-        params={"place": place},
+        f"{places_of_icb([PRACTICE])} ORDER BY ALL", params={"place": place}
     ).pl()
     return found
 

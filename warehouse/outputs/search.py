@@ -129,11 +129,34 @@ def organisation_named(
     has these words. `levels`: those at which there are figures; an organisation of another one is
     meant only if none of these has such a code, name or words. Raises NoMatch with similar ones, or
     with all of several."""
+    return _meant(find_organisations(db, (), places), text, levels)
+
+
+def organisations_named(
+    db: duckdb.DuckDBPyConnection, text: str, places: Iterable[HeadlinePlace] = ()
+) -> list[Row]:
+    """The organisation as in `organisation_named`; of a name that several have, all of them: a city
+    is a sub-ICB for some figures and a local authority for others. Raises NoMatch as that does."""
     every = find_organisations(db, (), places)
-    code, name = text.strip().upper(), fold(text)
+    same = _of_name(every, text)
+    return same if len(same) > 1 else [_meant(every, text, LEVELS)]
+
+
+def name_shown(place: Row) -> str:
+    """The shortest name that an organisation has, else its code."""
+    return str(place["short_name"] or place["org_name"] or place["org_code"])
+
+
+def _of_name(every: list[Row], text: str) -> list[Row]:
+    name = fold(text)
+    return [row for row in every if name in map(fold, _names(row))]
+
+
+def _meant(every: list[Row], text: str, levels: Iterable[str]) -> Row:
+    code = text.strip().upper()
     ways = (
         [row for row in every if row["org_code"] == code],
-        [row for row in every if name in map(fold, _names(row))],
+        _of_name(every, text),
         [row for row in every if _has(text.split(), *_names(row))],
     )
     wanted = set(levels)
@@ -150,17 +173,6 @@ def organisation_named(
             f"Name one by its code: {', '.join(titles[:MANY])}{more}.",
         )
     return found[0]
-
-
-def organisations_named(
-    db: duckdb.DuckDBPyConnection, text: str, places: Iterable[HeadlinePlace] = ()
-) -> list[Row]:
-    """The organisation as in `organisation_named`; of a name that several have, all of them: a city
-    is a sub-ICB for some figures and a local authority for others. Raises NoMatch as that does."""
-    name = fold(text)
-    every = find_organisations(db, (), places)
-    same = [row for row in every if name in map(fold, _names(row))]
-    return same if len(same) > 1 else [organisation_named(db, text, places)]
 
 
 def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) -> list[Row]:
