@@ -31,6 +31,8 @@ RECORDS = {
     "lineage": "the SQL that made the mart, the contracts and the catalogue",
     "parameter": "a value set by the build",
     "quarantine.row": "rejected rows, as published",
+    "reference.delivery_plan": "the shipped delivery plan: commitments, checklists, aims",
+    "reference.improvement_payment": "the shipped schemes of the improvement payment",
     "reference.local_authorities": "the shipped table of local authorities",
     "reference.organisations": "the shipped, dated table of organisations",
     "reference.short_names": "the shipped table of short names, and those in the home's settings",
@@ -69,6 +71,16 @@ DECLARED_BY_HAND = (
             "publication",
             "quarantine",
             "source_file",
+        )
+    ),
+    *(
+        f"plan.{name}"
+        for name in (
+            "caip_area",
+            "incentive_threshold",
+            "plan_aim",
+            "plan_checklist_item",
+            "plan_commitment",
         )
     ),
 )

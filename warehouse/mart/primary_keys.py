@@ -21,12 +21,18 @@ PRIMARY_KEYS = {
     "organisation": ("organisation_key",),
     "organisation_current": ("org_level", "org_code"),
     "calendar_month": ("month",),
+    "plan.plan_commitment": ("commitment_no",),
+    "plan.plan_aim": ("aim",),
+    "plan.plan_checklist_item": ("item",),
+    "plan.caip_area": ("financial_year", "area"),
+    "plan.incentive_threshold": ("indicator", "financial_year"),
 }
 
 
 def primary_key(table: str) -> tuple[str, ...]:
     """Columns of a table's primary key; of a wide view, the organisation and its month or period.
-    Empty if none is stated."""
+    Empty if none is stated. Tables of schema `plan` are named with or without it."""
+    table = f"plan.{table}" if f"plan.{table}" in PRIMARY_KEYS else table
     if table in PRIMARY_KEYS:
         return PRIMARY_KEYS[table]
     if table.endswith("_monthly"):

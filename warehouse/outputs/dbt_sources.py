@@ -16,20 +16,34 @@ ALIAS = "access_recovery"
 
 
 def dbt_sources(db: duckdb.DuckDBPyConnection, tables: list[str], title: str) -> str:
-    """The sources file (YAML, version 2) of these tables of schema `main`; `db` has the mart
-    attached as `mart`."""
-    source = {
-        "name": ALIAS,
-        "database": ALIAS,
-        "schema": "main",
-        "description": f"{title}: tables of the mart. Start with kpi_monthly; tables join by "
-        "organisation_key, kpi_id and month.",
-        "tables": [_table(one) for one in tables_of(db) if one.name in tables],
-    }
+    """The sources file (YAML, version 2) of these tables, a source for each of their schemas; `db`
+    has the mart attached as `mart`."""
+    figures = (
+        f"{title}: tables of the mart. Start with kpi_monthly; tables join by organisation_key, "
+        "kpi_id and month."
+    )
+    plan = f"{title}: the plan's commitments and actions. Start with plan_commitment."
+    about = (("main", ALIAS, "", figures), ("plan", f"{ALIAS}_plan", "plan.", plan))
+    sources = [
+        {
+            "name": name,
+            "database": ALIAS,
+            "schema": schema,
+            "description": told,
+            "tables": own,
+        }
+        for schema, name, before, told in about
+        if (own := _tables(db, [f"{before}{table}" for table in tables], before))
+    ]
     written: str = yaml.safe_dump(
-        {"version": 2, "sources": [source]}, sort_keys=False, allow_unicode=True, width=100
+        {"version": 2, "sources": sources}, sort_keys=False, allow_unicode=True, width=100
     )
     return written
+
+
+def _tables(db: duckdb.DuckDBPyConnection, named: list[str], before: str) -> list[dict[str, Any]]:
+    found = [_table(one) for one in tables_of(db) if one.name in named]
+    return [{**one, "name": one["name"].removeprefix(before)} for one in found]
 
 
 def _table(table: SchemaObject) -> dict[str, Any]:

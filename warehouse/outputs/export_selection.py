@@ -13,7 +13,7 @@ import polars as pl
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import quoted
 from warehouse.base.text import unknown
-from warehouse.reference.levels import KEY_COLUMNS
+from warehouse.reference.levels import KEY_COLUMNS, sql_list
 from warehouse.reference.organisations import ENGLAND
 
 
@@ -32,15 +32,18 @@ class Selection:
 
 
 EVERYTHING = Selection()
+# Schemas whose tables are exported; no two have a table of one name.
+SCHEMAS = ("main", "plan")
 
 
-def analyst_tables(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of the tables and views of schema `main`; `db` has the mart attached as `mart`."""
+def analyst_tables(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Name -> schema of the tables and views for analysts; `db` has the mart attached as `mart`."""
     rows = db.execute(
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_catalog = 'mart' AND table_schema = 'main' ORDER BY table_name"
+        "SELECT table_name, table_schema FROM information_schema.tables "
+        f"WHERE table_catalog = 'mart' AND table_schema IN ({sql_list(SCHEMAS)}) "
+        "ORDER BY table_name"
     ).fetchall()
-    return [name for (name,) in rows]
+    return dict(rows)
 
 
 def chosen_tables(db: duckdb.DuckDBPyConnection, asked: Selection) -> list[str]:
@@ -49,7 +52,7 @@ def chosen_tables(db: duckdb.DuckDBPyConnection, asked: Selection) -> list[str]:
     for name in asked.tables:
         if name not in every:
             raise NoTable(*unknown("table", name, dict.fromkeys(every, "")))
-    return list(dict.fromkeys(asked.tables)) or every
+    return list(dict.fromkeys(asked.tables)) or list(every)
 
 
 def chosen_rows(db: duckdb.DuckDBPyConnection, table: str, asked: Selection) -> pl.DataFrame:
@@ -64,14 +67,15 @@ def chosen_rows(db: duckdb.DuckDBPyConnection, table: str, asked: Selection) -> 
         conditions.append(f"{month} >= $since")
         given["since"] = asked.since
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    found: pl.DataFrame = db.sql(f"SELECT * FROM mart.{table}{where}", params=given or None).pl()
+    named = f"mart.{analyst_tables(db)[table]}.{table}"
+    found: pl.DataFrame = db.sql(f"SELECT * FROM {named}{where}", params=given or None).pl()
     return found
 
 
 def _columns(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
     rows = db.execute(
         "SELECT column_name FROM duckdb_columns() WHERE database_name = 'mart' "
-        "AND schema_name = 'main' AND table_name = $table",
+        f"AND schema_name IN ({sql_list(SCHEMAS)}) AND table_name = $table",
         {"table": table},
     ).fetchall()
     yield from (name for (name,) in rows)

@@ -12,6 +12,8 @@ import polars as pl
 
 from warehouse.base.sql import Connection, open_sqlite
 from warehouse.mart.primary_keys import primary_key
+from warehouse.outputs.export_selection import SCHEMAS
+from warehouse.reference.levels import sql_list
 
 TIMEOUT = 30.0
 # Columns by which tables are searched; each has an index, where it is not the key's first.
@@ -91,17 +93,15 @@ def datasette_metadata(db: Connection, tables: Iterable[str], database: str, tit
     for name in wanted:
         if name in LABELS:
             about[name]["label_column"] = LABELS[name]
+    shown = f"database_name = 'mart' AND schema_name IN ({sql_list(SCHEMAS)})"
     for table, comment in db.execute(
-        """SELECT table_name, comment FROM duckdb_tables()
-           WHERE database_name = 'mart' AND schema_name = 'main'
-           UNION ALL SELECT view_name, comment FROM duckdb_views()
-           WHERE database_name = 'mart' AND schema_name = 'main'"""
+        f"""SELECT table_name, comment FROM duckdb_tables() WHERE {shown}
+           UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE {shown}"""
     ).fetchall():
         if table in about:
             about[table]["description"] = comment
     for table, column, comment in db.execute(
-        """SELECT table_name, column_name, comment FROM duckdb_columns()
-           WHERE database_name = 'mart' AND schema_name = 'main'"""
+        f"SELECT table_name, column_name, comment FROM duckdb_columns() WHERE {shown}"
     ).fetchall():
         if table in about:
             about[table]["columns"][column] = comment

@@ -62,6 +62,7 @@ from warehouse.mart.revisions import create_revisions
 from warehouse.mart.sentence_facts import create_sentences
 from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import create_targets, returned_targets
+from warehouse.plan import plan_tables
 from warehouse.publication.mart_views import finish, mart_tables, mart_views
 from warehouse.publication.memory_limits import SPILL, limits_of
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
@@ -94,7 +95,7 @@ def mart_version() -> str:
     and the tables that they read."""
     files = [*modules_behind(__name__), DESCRIPTIONS, *theme_files(), *register_files()]
     tables = (organisations, local_authorities, special_services, short_names, series_breaks)
-    files += [chart_choices.SHIPPED, *(one.TABLE for one in tables)]
+    files += [chart_choices.SHIPPED, *plan_tables.SHIPPED, *(one.TABLE for one in tables)]
     files += [contract.folder / "contract.yaml" for contract in contracts().values()]
     return hash_files(files)
 
@@ -188,6 +189,7 @@ def _build(
         create_funding_outcome(db, catalogue())
         create_kpi_feed(db, catalogue())
         create_claims(db, claims_of(home), catalogue(), synthetic)
+        plan_tables.create_plan(db)
         create_measures(db, disclosure)
         publish_members(db, disclosure, kept)
         checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register

@@ -41,27 +41,29 @@ def test_sources_name_every_table_and_column_and_test_keys(
 ) -> None:
     [written] = export_tables(llr_home, "dbt", tmp_path)
     assert written.name == DBT
-    [source] = yaml.safe_load(written.read_text(encoding="utf-8"))["sources"]
-    assert (source["name"], source["database"], source["schema"]) == (
-        *("access_recovery", "access_recovery"),
-        "main",
-    )
+    sources = yaml.safe_load(written.read_text(encoding="utf-8"))["sources"]
+    assert [(source["name"], source["database"], source["schema"]) for source in sources] == [
+        ("access_recovery", "access_recovery", "main"),
+        ("access_recovery_plan", "access_recovery", "plan"),
+    ]
     told = {
-        (table["name"], column["name"]) for table in source["tables"] for column in table["columns"]
-    }
-    own = llr.rows(
-        """SELECT table_name, column_name FROM duckdb_columns()
-        WHERE database_name = 'mart' AND schema_name = 'main' AND NOT internal"""
-    )
-    assert told == {(row["table_name"], row["column_name"]) for row in own}
-    tested = {
-        (table["name"], column["name"])
+        (source["schema"], table["name"], column["name"]): column
+        for source in sources
         for table in source["tables"]
         for column in table["columns"]
-        if column.get("data_tests") == ["not_null", "unique"]
+    }
+    own = llr.rows(
+        """SELECT schema_name, table_name, column_name FROM duckdb_columns()
+        WHERE database_name = 'mart' AND schema_name IN ('main', 'plan') AND NOT internal"""
+    )
+    assert set(told) == {tuple(row.values()) for row in own}
+    tested = {
+        (table if schema == "main" else f"{schema}.{table}", column)
+        for (schema, table, column), about in told.items()
+        if about.get("data_tests") == ["not_null", "unique"]
     }
     assert tested == {(table, key[0]) for table, key in PRIMARY_KEYS.items() if len(key) == 1}
-    assert all(column["description"] for table in source["tables"] for column in table["columns"])
+    assert all(about["description"] for about in told.values())
 
 
 @pytest.mark.acceptance

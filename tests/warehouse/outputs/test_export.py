@@ -23,7 +23,7 @@ from warehouse.base.home import Home, NoMart
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs import excel_book
 from warehouse.outputs.export import export_tables, publish_files
-from warehouse.outputs.export_selection import NoTable, Selection
+from warehouse.outputs.export_selection import NoTable, Selection, analyst_tables
 from warehouse.outputs.sqlite_file import referred_first, write_sqlite
 
 DATACONTRACT = (
@@ -31,6 +31,7 @@ DATACONTRACT = (
 )
 TABLES = {
     "appointments_monthly", "calendar_month", "kpi", "kpi_monthly", "kpi_vintage", "organisation",
+    "plan_commitment",
 }  # fmt: skip
 CONTRACT = "datacontract"
 
@@ -53,7 +54,8 @@ def small(small_home: Home) -> Mart:
 
 
 def in_mart(mart: Mart, table: str) -> pl.DataFrame:
-    return mart.db.sql(f"SELECT * FROM mart.{table}").pl()
+    schema = analyst_tables(mart.db)[table]
+    return mart.db.sql(f"SELECT * FROM mart.{schema}.{table}").pl()
 
 
 def sheet(path: Path, name: str) -> list[list[Any]]:

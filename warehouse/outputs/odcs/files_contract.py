@@ -22,7 +22,7 @@ def files_contract(
     """Return the contract of the files `<mark><table>.parquet`. `db` has the mart attached as
     `mart`, whose comments describe them; `mark`: the beginning of names of synthetic files."""
     owners = sorted({kpi.owner for kpi in catalogue().values()})
-    models = [_model(one, mark) for one in tables_of(db) if one.name in tables]
+    models = [_model(one, mark) for one in tables_of(db) if _own_name(one) in tables]
     return parts.sealed(
         owners[0],
         id=f"{parts.PRODUCT}.files",
@@ -49,7 +49,7 @@ def files_contract(
 
 def _model(table: SchemaObject, mark: str) -> SchemaObject:
     """A table as a file: types are those of Parquet, which has no primary key."""
-    named = f"{mark}{table.name}"
+    named = f"{mark}{_own_name(table)}"
     return table.model_copy(
         update={
             "id": named,
@@ -59,3 +59,8 @@ def _model(table: SchemaObject, mark: str) -> SchemaObject:
             "quality": None,
         }
     )
+
+
+def _own_name(table: SchemaObject) -> str:
+    """A table's name as files have it: without the schema of the plan."""
+    return str(table.name).removeprefix("plan.")

@@ -61,7 +61,11 @@ def _contract(tables: list[SchemaObject], synthetic: bool, owner: str) -> OpenDa
             limitations="A figure that can't be known is NULL with a status, never zero. "
             "Read the caveats of feeds and KPIs in governance.caveat first.",
         ),
-        servers=[_server(MAIN, "For analysts."), _server("governance", "Records and lineage.")],
+        servers=[
+            _server(MAIN, "For analysts."),
+            _server("governance", "Records and lineage."),
+            _server("plan", "Commitments, actions and decisions."),
+        ],
         schema=tables,
         slaProperties=_service(),
     )
