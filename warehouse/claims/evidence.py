@@ -16,7 +16,8 @@ import polars as pl
 from warehouse.base.months import add_months
 from warehouse.claims.register_entries import ClaimOrganisation, Reading
 from warehouse.kpi.catalogue import Kpi
-from warehouse.mart.figure_rows import PER_PEOPLE, VALUE
+from warehouse.mart.figure_rows import PER_PEOPLE
+from warehouse.mart.figure_tables import VALUE
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.not_counted import VINTAGE
 

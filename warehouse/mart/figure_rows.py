@@ -4,20 +4,13 @@ each month with its comparisons). Not here: what is rolled up, and which figures
 
 from __future__ import annotations
 
-from warehouse.kpi.units import BASE_UNITS
 from warehouse.mart.batches import BATCH, batches, create_in_batches
 from warehouse.mart.figure_status import with_status
-from warehouse.mart.figure_tables import columns_of
+from warehouse.mart.figure_tables import VALUE, columns_of
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.organisation_periods import in_period
 from warehouse.reference.levels import DATED, sql_list
 
-# How a value is calculated from its parts, by unit; over several months, from summed parts.
-COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
-VALUE = f"""CASE WHEN unit = 'rate_per_1000' THEN 1000.0 * {{n}} / nullif({{d}}, 0)
-    WHEN unit = 'fte_per_10000_patients' THEN 10000.0 * {{n}} / nullif({{d}}, 0)
-    WHEN unit IN ({COUNTS}) THEN {{n}}
-    ELSE {{n}} / nullif({{d}}, 0) END"""
 # Units that divide by people: over several months, by their mean.
 PER_PEOPLE = "('rate_per_1000', 'rate_per_person', 'fte_per_10000_patients')"
 # What comparisons over time need of a figure (`stage.year_before`).
@@ -30,7 +23,7 @@ def create_vintage(db: Connection) -> None:
         db,
         "mart.kpi_vintage",
         f"""SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision,
-               n.published_on, n.value, n.numerator, n.denominator, n.known_from, n.known_until,
+               n.published_on, n.numerator, n.denominator, n.known_from, n.known_until,
                n.disputed IS NOT NULL AS disputed, o.organisation_since, s.kpi_key
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         {in_period("n")}
@@ -73,7 +66,7 @@ def _compared() -> str:
                 ON q.series = p.series AND q.ordinal BETWEEN p.ordinal - 11 AND p.ordinal
             GROUP BY p.series, p.ordinal)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, k.kpi_title, p.unit,
-               p.financial_year, p.value, p.numerator, p.denominator,
+               p.financial_year, p.numerator, p.denominator,
                b.value AS previous_month_value, y.value AS previous_year_value,
                CASE WHEN t.fiscal_months = p.financial_month AND NOT p.is_stock
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,

@@ -8,6 +8,37 @@ not: the rows (`figure_rows`, `revisions`), in which period an organisation is
 
 from __future__ import annotations
 
+from functools import cache
+from typing import get_args
+
+from warehouse.base.hashing import number_of
+from warehouse.kpi.catalogue import catalogue
+from warehouse.kpi.units import BASE_UNITS, Unit
+
+# How a value is calculated from its parts, by unit; over several months, from summed parts.
+COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
+_PER = {"rate_per_1000": "1000.0", "fte_per_10000_patients": "10000.0"}
+_RATES = " ".join(
+    f"WHEN unit = '{unit}' THEN {times} * {{n}} / nullif({{d}}, 0)" for unit, times in _PER.items()
+)
+VALUE = f"CASE {_RATES} WHEN unit IN ({COUNTS}) THEN {{n}} ELSE {{n}} / nullif({{d}}, 0) END"
+
+
+@cache
+def _value() -> str:
+    """SQL: `VALUE` from the columns of a table of figures; as one has no unit, KPIs are told by
+    number. Rows with a denominator, which are most, come first: they need the shortest lists."""
+    times = " ".join(f"WHEN {_has_unit({unit})} THEN {times}" for unit, times in _PER.items())
+    return f"""CASE
+        WHEN denominator IS NOT NULL
+            THEN CASE {times} ELSE 1.0 END * numerator / nullif(denominator, 0)
+        WHEN NOT {_has_unit(set(get_args(Unit)) - set(BASE_UNITS))} THEN numerator END"""
+
+
+def _has_unit(units: set[str]) -> str:
+    keys = [str(number_of(kpi.kpi_id)) for kpi in catalogue().values() if kpi.unit in units]
+    return f"(kpi_key IN ({', '.join(keys)}))" if keys else "FALSE"
+
 
 def organisation_key(organisation: str = "", since: str = "") -> str:
     """SQL: the key of an organisation in a period, `sub_icb:04C`, or `practice:C82001@2025-04-01`
@@ -25,7 +56,7 @@ _KEYS = {
     "organisation_since": "DATE",
     "kpi_key": "INTEGER",
 }
-_VALUE = {"value": "DOUBLE", "numerator": "DOUBLE", "denominator": "DOUBLE"}
+_VALUE = {"value": "DOUBLE AS ({value})", "numerator": "DOUBLE", "denominator": "DOUBLE"}
 _COLUMNS = {
     "kpi_monthly": {
         "month": "DATE",
@@ -81,7 +112,8 @@ _COLUMNS = {
 
 def columns_of(table: str) -> str:
     """SQL: the columns of a table of figures, as in CREATE TABLE."""
-    return ", ".join(f"{name} {kind}" for name, kind in _COLUMNS[table].items())
+    named = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS[table].items())
+    return named.replace("{value}", _value())
 
 
 def stored(table: str) -> str:

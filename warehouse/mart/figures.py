@@ -12,7 +12,8 @@ from warehouse.kpi.catalogue import WORKING_DAYS, Kpi, Source, feed_of, measure_
 from warehouse.mart.disclosure import suppress
 from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of
-from warehouse.mart.figure_rows import VALUE, create_monthly, create_vintage
+from warehouse.mart.figure_rows import create_monthly, create_vintage
+from warehouse.mart.figure_tables import VALUE
 from warehouse.mart.held_months import create_held_figures, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from, measured_feeds, rows_of_all
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
