@@ -94,11 +94,11 @@ def _charts(
 
 
 def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
-    from warehouse.kpi.charting import DAILY_UNIT, charted_unit
+    from warehouse.kpi.charting import PER_WORKING_DAY, charted_unit
     from warehouse.outputs.search import name_shown
 
     unit = charted_unit(rows[-1]["basis"], kpi["unit"])
-    per = ", per working day" if unit == DAILY_UNIT else ""
+    per = ", per working day" if rows[-1]["basis"] == PER_WORKING_DAY else ""
     screen.say(f"{kpi['title']}{per} - {name_shown(place)} ({place['org_code']})")
     right = ("Value", "Mean", "Lower limit", "Upper limit")
     table = plain_table("Month", *right, "Signal", right=right, expendable=("Mean",))

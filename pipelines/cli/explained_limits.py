@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.months import month_text
-from warehouse.base.number_format import limit
+from warehouse.base.number_format import amount, limit
 
 if TYPE_CHECKING:
     from pipelines.cli.fitted_table import FittedTable
@@ -38,7 +38,8 @@ def _table(months: list[dict[str, Any]]) -> FittedTable:
     for one in months:
         table.add_row(
             month_text(one["month"]),
-            *(limit(one[key]) for key in ("value", "moving_range", "numerator", "denominator")),
+            *(limit(one[key]) for key in ("value", "moving_range")),
+            *(amount(one[key]) for key in ("numerator", "denominator")),
             "yes" if one["used"] else f"no: {one['not_used_because']}",
         )
     return table

@@ -16,16 +16,10 @@ if TYPE_CHECKING:
     from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10
-HEADLINES = (
-    *("KPI", "Month", "Value", "Per working day", "On year", "Signal", "England", "Status"),
-)
 WORD = 16  # room for the longest word of a KPI's title
 SIGNAL = 11  # likewise of what is said of a change
 SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
-ON_YEAR = (
-    "On year: of counts of events per working day. Signal: what a control chart says of that; "
-    "England: its value, or the change of its count. access-recovery show KPI --org PLACE has more."
-)
+MORE = "access-recovery show KPI --org PLACE has more."
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
@@ -137,7 +131,7 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
 def show_headlines(screen: Screen, home: Home) -> None:
     """Print the headline table, where the mart is, and what to do next."""
     from warehouse.base.sql import open_mart
-    from warehouse.outputs.headline import headlines, reasons
+    from warehouse.outputs.headline import MEANINGS, headlines, reasons
     from warehouse.settings import read_settings
 
     settings = read_settings(home)
@@ -146,7 +140,7 @@ def show_headlines(screen: Screen, home: Home) -> None:
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
         screen.table(_headline_table(rows, synthetic))
-        screen.say(ON_YEAR)
+        screen.say(f"{MEANINGS} {MORE}")
         views = dict.fromkeys(f"{row['theme']}_monthly" for row in rows)
         screen.say(f"Views: {', '.join(views)}.")
         _say_headlines(screen, rows)
@@ -186,18 +180,12 @@ def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> FittedTable:
     from rich.text import Text
 
     from warehouse.kpi.themes import theme_words
-    from warehouse.outputs.headline import (
-        england_text,
-        headline_value,
-        judged_change_text,
-        per_working_day_text,
-    )
-    from warehouse.statistics.sentences import brief_judgement
+    from warehouse.outputs.headline import BESIDE, beside_value, headline_value
 
     table = plain_table(
-        *HEADLINES,
+        *("KPI", "Month", "Value", *BESIDE),
         title="Headline figures" + (" - SYNTHETIC" if synthetic else ""),
-        right=(*HEADLINES[2:5], "England"),
+        right=("Value", *BESIDE[:2], "England"),
         expendable=("Per working day", "Status"),
         name=WORD,
         narrow={"Signal": SIGNAL},
@@ -208,15 +196,6 @@ def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> FittedTable:
         if here != last:
             table.add_row(Text(f"{here[1]}: {here[0]}", "bold"))
         last = here
-        table.add_row(
-            row["title"],
-            f"{row['month']:%b %Y}",
-            headline_value(row),
-            per_working_day_text(row),
-            judged_change_text(row),
-            brief_judgement(row["facts"]),
-            england_text(row),
-            row["status"],
-            indent=2,
-        )
+        cells = (row["title"], f"{row['month']:%b %Y}", headline_value(row), *beside_value(row))
+        table.add_row(*cells, indent=2)
     return table

@@ -10,7 +10,7 @@ from pipelines.cli.screen import Screen, plain_table
 from pipelines.cli.terminal_chart import WIDEST, ChartPoint, chart_lines, marks_for
 from warehouse.base.months import month_text
 from warehouse.base.number_format import say_per_day, value_text
-from warehouse.kpi.charting import DAILY_UNIT, charted_unit
+from warehouse.kpi.charting import PER_WORKING_DAY, charted_unit
 from warehouse.reference.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ def _show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
         if kpi["not_charted_because"]:
             screen.say(f"No control chart: {kpi['not_charted_because']}\n")
         return
-    unit = charted_unit(charted[-1]["basis"], kpi["unit"])
+    newest = charted[-1]
+    unit = charted_unit(newest["basis"], kpi["unit"])
     width = min(screen.out.width, WIDEST)
     for line in chart_lines(_points(rows), unit, width, marks_for(screen.out.encoding)):
         screen.say(line)
-    screen.say(f"{'Per working day. ' if unit == DAILY_UNIT else ''}{_limits(charted[-1], unit)}\n")
+    daily = "Per working day. " if newest["basis"] == PER_WORKING_DAY else ""
+    screen.say(f"{daily}{_limits(newest, kpi['unit'])}\n")
 
 
 def _points(rows: Iterable[Row]) -> list[ChartPoint]:
@@ -84,7 +86,9 @@ def _limits(row: Row, unit: str) -> str:
     if row["upper_limit"] is None:
         return "Too few months for limits."
     mean, lower, upper = (
-        say_per_day(row[key]) if unit == DAILY_UNIT else value_text(row[key], unit)
+        say_per_day(row[key], unit)
+        if row["basis"] == PER_WORKING_DAY
+        else value_text(row[key], unit)
         for key in ("mean", "lower_limit", "upper_limit")
     )
     few = "trial limits" if row["limits"] == "trial" else "limits"
@@ -96,28 +100,18 @@ def _limits(row: Row, unit: str) -> str:
 
 
 def _table(kpi: Row, rows: Sequence[Row]) -> FittedTable:
-    from warehouse.outputs.headline import england_text, judged_change_text, per_working_day_text
-    from warehouse.statistics.sentences import brief_judgement
+    from warehouse.outputs.headline import BESIDE, beside_value
 
     kind = kpi["period_type"].replace("_", " ").capitalize()
     table = plain_table(
-        *(kind, "Value", "Per working day", "On the year", "Signal", "England", "Status"),
+        *(kind, "Value", *BESIDE),
         right=("Value", "Per working day", "On the year", "England"),
         expendable=("England", "Per working day"),
         narrow={"Signal": 15},
     )
     for row in rows:
-        told = {"facts": row["facts"], "unit": kpi["unit"]}
-        known = row["value"] is not None
-        table.add_row(
-            row["period_label"],
-            value_text(row["value"], kpi["unit"]) if known else "-",
-            per_working_day_text(told),
-            judged_change_text(told) if known else "-",
-            brief_judgement(row["facts"]) if known else "-",
-            england_text(told) if known else "-",
-            row["status"],
-        )
+        value = "-" if row["value"] is None else value_text(row["value"], kpi["unit"])
+        table.add_row(row["period_label"], value, *beside_value(row))
     return table
 
 

@@ -52,7 +52,7 @@ def test_the_headline_of_all_themes_fits(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     show_headlines(Screen(), made[0])
-    table = capsys.readouterr().out.partition("On year:")[0]
+    table = capsys.readouterr().out.partition("On the year:")[0]
     assert " England" in table.splitlines()[1] and "81 of 82 = 98.8%" in table
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+DAILY_RATE = "rate_per_1000_per_working_day"  # what a chart shows of a rate; no KPI has this unit
+
 
 def signed_percent(ratio: float, digits: int = 1) -> str:
     """A relative change: 0.16 is `+16.0%`; one that rounds to nothing has no sign: `0.0%`."""
@@ -40,19 +42,29 @@ def rounds_to_nothing(unit: str, change: float, ratio: float | None, digits: int
     return not any(digit in "123456789" for digit in f"{100 * size:.{digits}f}")
 
 
-def say_per_day(value: float) -> str:
-    """A count per working day: `11,694`, below a hundred with one decimal."""
+def is_rate(unit: str) -> bool:
+    """Whether a unit is one number per another."""
+    return "_per_" in unit
+
+
+def say_per_day(value: float, unit: str) -> str:
+    """A value of a KPI in `unit` per working day: of a count `11,694`, below a hundred with one
+    decimal; of a rate `25.74`."""
+    if is_rate(unit):
+        return value_text(value, DAILY_RATE)
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
 
 
 def value_text(value: float, unit: str, digits: int = 1) -> str:
     """A value as people read it: counts and FTE as `say_number`, shares in per cent, rates with one
-    decimal."""
+    decimal, per working day with two."""
     if unit == "share":
         return percent(value, digits)
     if unit == "pounds":
         return pounds(value)
-    return f"{value:,.1f}" if "_per_" in unit else say_number(value)
+    if unit == DAILY_RATE:
+        return f"{value:,.2f}"
+    return f"{value:,.1f}" if is_rate(unit) else say_number(value)
 
 
 def pounds(value: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.base.months import say_months
-from warehouse.base.number_format import say_per_day, value_text
+from warehouse.base.number_format import is_rate, say_per_day, value_text
 from warehouse.base.sql import open_mart, rows
 from warehouse.kpi.charting import PER_WORKING_DAY
 
@@ -20,8 +20,8 @@ OF_THE_CHART = (
     *("points_in_baseline", "limits", "basis", "parameters"),
 )
 NOT_STORED = (
-    "The mart charts networks and above, and practices of the home's ICB; `access-recovery spc` "
-    "charts any series."
+    "The mart charts networks and above, and practices of the home's ICB; `access-recovery chart` "
+    "draws those of others."
 )
 
 
@@ -74,7 +74,8 @@ def limits_in_words(found: Record) -> list[str]:
 
 def _basis(found: Record) -> str:
     if found["basis"] == PER_WORKING_DAY:
-        return "numerator divided by working days of the month"
+        by = "denominator and by " if is_rate(found["unit"]) else ""
+        return f"numerator divided by {by}working days of the month"
     divided = any(one["denominator"] is not None for one in found["months"])
     return "the figure as it is" + (", numerator divided by denominator" if divided else "")
 
@@ -89,5 +90,5 @@ def _numbers(found: Record) -> str:
 
 def _number(value: float, found: Record) -> str:
     if found["basis"] == PER_WORKING_DAY:
-        return say_per_day(value)
+        return say_per_day(value, found["unit"])
     return value_text(value, found["unit"], 2)

@@ -3,6 +3,7 @@ charts (`chart_choices`), charts (`warehouse.mart`)."""
 
 from __future__ import annotations
 
+from warehouse.base.number_format import DAILY_RATE, is_rate
 from warehouse.kpi.catalogue import Kpi
 
 AS_IT_IS, PER_WORKING_DAY, NOT_CHARTED = "as_it_is", "per_working_day", "none"
@@ -17,12 +18,15 @@ def not_charted_because(kpi: Kpi) -> str | None:
 
 
 def chart_basis(kpi: Kpi) -> str:
-    """What its charts show: counts of events per working day, all else as it is."""
+    """What its charts show, and changes on the year compare: counts of events, and rates of them
+    by patients, per working day; all else as it is. Of a share working days move both parts."""
     if not_charted_because(kpi):
         return NOT_CHARTED
-    return PER_WORKING_DAY if kpi.moved_by_working_days and kpi.denominator is None else AS_IT_IS
+    return PER_WORKING_DAY if kpi.moved_by_working_days and kpi.unit != "share" else AS_IT_IS
 
 
 def charted_unit(basis: str, unit: str) -> str:
     """The unit of what a chart on this basis shows of a KPI in `unit`."""
-    return DAILY_UNIT if basis == PER_WORKING_DAY else unit
+    if basis != PER_WORKING_DAY:
+        return unit
+    return DAILY_RATE if is_rate(unit) else DAILY_UNIT

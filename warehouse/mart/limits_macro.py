@@ -39,7 +39,8 @@ _SQL = f"""
                         WHEN k.provisional THEN 'provisional'
                         ELSE 'after the first ' || p.points_in_baseline || ' points'
                         END AS not_used_because,
-                   m.numerator, CASE p.basis WHEN '{PER_WORKING_DAY}' THEN c.working_days
+                   m.numerator, CASE p.basis WHEN '{PER_WORKING_DAY}'
+                        THEN coalesce(m.denominator, 1) * c.working_days
                         ELSE m.denominator END AS denominator,
                    m.edition, p.mean, p.lower_limit, p.upper_limit, p.baseline, p.baseline_from,
                    p.baseline_because, p.points_in_baseline, p.limits, p.basis, p.parameters

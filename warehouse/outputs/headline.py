@@ -1,5 +1,6 @@
 """The headline figures, for the terminal and the pages: the newest value of each headline KPI for
-the places in the settings, what may be said of it, and how values and changes are written."""
+the places in the settings, and what stands beside a value, in the same words wherever it is shown.
+"""
 
 from __future__ import annotations
 
@@ -13,47 +14,43 @@ from warehouse.base.number_format import (
     amount,
     say_change,
     say_per_day,
-    signed_percent,
     value_text,
 )
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
 from warehouse.settings import HeadlinePlace
+from warehouse.statistics.sentences import SentenceFacts, brief_judgement
 
 Row = dict[str, Any]
 FEW = 1000
+# What stands beside a value, in this order (`beside_value`), and what it means.
+BESIDE = ("Per working day", "On the year", "Signal", "England", "Status")
+ON_THE_YEAR = (
+    "On the year: of counts of events, and of rates of them, per working day; of all else as it is."
+)
+MEANINGS = (
+    f"{ON_THE_YEAR} Signal: what a control chart says of that. England: its value, or the change "
+    "of its count."
+)
+NEW_SERIES = "new series"
 
 
 def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> list[Row]:
     """Return a row per figure of the places, theme by theme. `db` has the mart as its current
-    database.
-
-    `ratio` and `change` compare with the year before; `working_day_ratio` does so per working day,
-    NULL for figures that the number of working days does not affect. `facts` are those of its
-    sentence.
-    """
-    headline = [kpi for kpi in catalogue().values() if kpi.headline]
-    wanted = [kpi.kpi_id for kpi in headline]
-    moved = [kpi.kpi_id for kpi in headline if kpi.moved_by_working_days and kpi.unit != "share"]
+    database. `facts` are those of its sentence."""
+    wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
     rows: list[Row] = []
     for place in shown:
         found = db.execute(
             """SELECT coalesce($name, m.org_name, m.org_code) AS place, m.org_level,
                       m.org_code, k.theme,
                       m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
-                      m.denominator, m.year_on_year_ratio AS ratio,
-                      m.year_on_year_change AS change,
-                      CASE WHEN m.kpi_id IN (SELECT unnest($moved))
-                           THEN (1 + m.year_on_year_ratio) * y.working_days / c.working_days - 1
-                           END AS working_day_ratio,
-                      m.status, m.status_reason, m.synthetic
+                      m.denominator, m.status, m.status_reason, m.synthetic
                FROM kpi_monthly AS m JOIN kpi AS k USING (kpi_id)
-               LEFT JOIN calendar_month AS c ON c.month = m.month
-               LEFT JOIN calendar_month AS y ON y.month = m.month - INTERVAL 1 YEAR
                WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
                  AND m.kpi_id IN (SELECT unnest($wanted))
                QUALIFY row_number() OVER (PARTITION BY m.kpi_id ORDER BY m.month DESC) = 1""",
-            place.model_dump() | {"wanted": wanted, "moved": moved},
+            place.model_dump() | {"wanted": wanted},
         )
         keys = [column[0] for column in found.description or []]
         rows += [dict(zip(keys, row, strict=True)) for row in found.fetchall()]
@@ -94,29 +91,36 @@ def _add_facts(
         row["facts"] = replace(facts, place=row["place"])
 
 
-def per_working_day_text(row: Row) -> str:
-    """Return a count's value per working day as text, blank where working days have no effect."""
-    value = row["facts"].per_working_day
-    return "" if value is None else say_per_day(value)
-
-
-def judged_change_text(row: Row) -> str:
-    """Return the change on the year that the control chart judges: of counts of events per working
-    day. `-` where the two months are not comparable."""
+def beside_value(row: Row) -> tuple[str, str, str, str, str]:
+    """What stands beside a value as texts, in the order of `BESIDE`, of a row with `facts`."""
     facts = row["facts"]
+    daily = facts.per_working_day
+    if facts.value is None:
+        return "", "-", "-", "-", facts.status
+    return (
+        "" if daily is None else say_per_day(daily, facts.unit),
+        _change_text(facts),
+        brief_judgement(facts),
+        _england_text(facts),
+        facts.status,
+    )
+
+
+def _change_text(facts: SentenceFacts) -> str:
+    """The change on the year that the control chart judges: of counts of events, and rates of
+    them, per working day."""
     if facts.chart is not None and facts.chart.begun is not None:
-        return "-"
-    return say_change(row["unit"], facts.change, facts.ratio)
+        return NEW_SERIES
+    return say_change(facts.unit, facts.change, facts.ratio)
 
 
-def england_text(row: Row) -> str:
-    """Return what stands beside a figure as text: England's value, or the change of its count."""
-    other = row["facts"].comparator
+def _england_text(facts: SentenceFacts) -> str:
+    other = facts.comparator
     if other is None:
         return "-"
     if other.value is not None:
-        return value_text(other.value, row["unit"])
-    return say_change(row["unit"], other.change, other.ratio)
+        return value_text(other.value, facts.unit)
+    return say_change(facts.unit, other.change, other.ratio)
 
 
 def headline_value(row: Row) -> str:
@@ -125,18 +129,6 @@ def headline_value(row: Row) -> str:
     if row["unit"] == "share" and row["denominator"] < FEW:
         return f"{amount(row['numerator'])} of {amount(row['denominator'])} = {text}"
     return text
-
-
-def change_text(row: Row) -> str:
-    """Return the change on the year as text."""
-    return say_change(row["unit"], row["change"], row["ratio"])
-
-
-def working_day_text(row: Row) -> str:
-    """Return the change on the year per working day as text, blank where working days have no
-    effect."""
-    ratio = row["working_day_ratio"]
-    return "" if ratio is None else signed_percent(ratio)
 
 
 def reasons(rows: list[Row]) -> list[str]:

@@ -91,8 +91,9 @@ class Comparator:
 @dataclass(frozen=True)
 class SentenceFacts:
     """All that a sentence is made of. `period`, `before`: the month, and the one a year earlier, in
-    words; `per_working_day`: of counts of events, of which `change` and `ratio` are per working day
-    too; `chart`: None where there is none; `overdue`: days by which the next figures are."""
+    words; `per_working_day`: of counts of events and rates of them, of which `change` and `ratio`
+    are per working day too; `chart`: None where there is none; `overdue`: days by which the next
+    figures are."""
 
     place: str
     title: str
@@ -202,7 +203,7 @@ def change_words(facts: SentenceFacts) -> str:
 
 def _size(unit: str, change: float, ratio: float | None, daily: str) -> str:
     if rounds_to_nothing(unit, change, ratio):
-        return f"about as many{daily} as in" if unit in COUNTED else "about the same as in"
+        return f"about {'as many' if unit in COUNTED else 'the same'}{daily} as in"
     way = "more" if change > 0 else "less"
     if unit not in COUNTED:
         way = {"more": "higher", "less": "lower"}[way]
@@ -212,12 +213,12 @@ def _size(unit: str, change: float, ratio: float | None, daily: str) -> str:
 def _opening(facts: SentenceFacts) -> str:
     assert facts.value is not None  # noqa: S101 - for types: the callers have asked
     title, said = within_a_sentence(facts.title), value_text(facts.value, facts.unit)
+    daily = facts.per_working_day
+    each = "" if daily is None else f", {say_per_day(daily, facts.unit)} a working day"
     if facts.unit not in COUNTED:
-        return f"In {facts.period} {title} in {facts.place} came to {said}"
+        return f"In {facts.period} {title} in {facts.place} came to {said}{each}"
     if facts.unit == "fte":
         return f"In {facts.period} {facts.place} had {said} FTE of {title.removesuffix(' (FTE)')}"
-    daily = facts.per_working_day
-    each = "" if daily is None else f", {say_per_day(daily)} a working day"
     minutes = title.removeprefix("minutes of ") if facts.unit == "minutes" else title
     what = f"minutes of {minutes}" if facts.unit == "minutes" else title
     return f"In {facts.period} {facts.place} had {said} {what}{each}"

@@ -5,6 +5,7 @@ import pytest
 from warehouse.base.number_format import (
     say_change,
     say_number,
+    say_per_day,
     say_signed,
     signed_percent,
     signed_points,
@@ -54,6 +55,12 @@ def test_a_value_is_written_by_its_unit() -> None:
     assert told == ["73.3%", "65.2", "1,234"]
     assert [say_number(one) for one in (1237002, 65.6, 2.125)] == ["1,237,002", "65.6", "2.12"]
     assert [say_signed(one) for one in (7351, -1, 0)] == ["+7,351", "-1", "0"]
+
+
+def test_a_value_per_working_day_has_the_decimals_that_it_needs() -> None:
+    told = [say_per_day(one, "events") for one in (11693.85, 99.94, 0.4)]
+    assert told == ["11,694", "99.9", "0.4"]
+    assert say_per_day(3.094, "rate_per_1000") == "3.09"
 
 
 def test_a_change_of_a_share_is_in_points_and_of_all_else_in_percent() -> None:

@@ -15,11 +15,20 @@ from warehouse.explain.limits import limits_in_words, limits_of
 OF = "kpi_id = 'appointments' AND org_code = '04C'"
 
 
-def test_limits_are_worked_out_again_from_the_months_that_were_used(years: Mart) -> None:
-    points = years.rows(f"FROM kpi_spc WHERE {OF} AND value IS NOT NULL ORDER BY month")
-    assert len(points) > 20 and len({point["baseline"] for point in points}) > 1
+@pytest.mark.parametrize(
+    ("kpi", "times"), [("appointments", 1), ("appointments_per_1000_patients", 1000)]
+)
+def test_limits_are_worked_out_again_from_the_months_that_were_used(
+    years: Mart, kpi: str, times: int
+) -> None:
+    points = years.rows(
+        """FROM kpi_spc WHERE kpi_id = $kpi AND org_code = '04C' AND value IS NOT NULL
+           ORDER BY month""",
+        kpi=kpi,
+    )
+    assert len(points) > 20 and {point["basis"] for point in points} == {"per_working_day"}
     for point in points:
-        months = years.rows("FROM limits_of('appointments', '04C', $month)", month=point["month"])
+        months = years.rows("FROM limits_of($kpi, '04C', $month)", kpi=kpi, month=point["month"])
         used = [one["value"] for one in months if one["used"]]
         ranges = [one["moving_range"] for one in months if one["moving_range"] is not None]
         assert len(used) == point["points_in_baseline"] == len(ranges) + 1
@@ -30,7 +39,8 @@ def test_limits_are_worked_out_again_from_the_months_that_were_used(years: Mart)
         for one in months:
             assert one["used"] == (one["not_used_because"] is None)
             if one["value"] is not None:
-                assert one["numerator"] / one["denominator"] == pytest.approx(one["value"])
+                shown = times * one["numerator"] / one["denominator"]
+                assert shown == pytest.approx(one["value"])
         assert max(one["month"] for one in months) >= point["month"]
 
 
@@ -51,6 +61,8 @@ def test_the_questions_of_a_statistician_are_answered(years: Mart, years_home: H
         assert words in said
     share = limits_of(years_home.mart, "appointments_dna_share", "04C", date(2025, 10, 1))
     assert "numerator divided by denominator" in "\n".join(limits_in_words(share))
+    rate = limits_of(years_home.mart, "appointments_per_1000_patients", "04C", date(2025, 10, 1))
+    assert "denominator and by working days" in "\n".join(limits_in_words(rate))
 
 
 def test_what_has_no_chart_says_why(years: Mart, years_home: Home) -> None:
@@ -58,7 +70,7 @@ def test_what_has_no_chart_says_why(years: Mart, years_home: Home) -> None:
     found = limits_of(years_home.mart, kpi["kpi_id"], "04C", date(2025, 10, 1))
     assert limits_in_words(found) == [f"None. {kpi['not_charted_because']}"]
     elsewhere = limits_of(years_home.mart, "appointments", "none", date(2025, 10, 1))
-    assert "access-recovery spc" in limits_in_words(elsewhere)[0]
+    assert "access-recovery chart" in limits_in_words(elsewhere)[0]
 
 
 def test_the_command_lists_the_months(years_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

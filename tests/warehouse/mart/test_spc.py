@@ -131,6 +131,25 @@ def test_a_count_is_charted_per_working_day(years: Mart) -> None:
     assert by_month[date(2025, 8, 1)]["variation"] == "neutral_high"
 
 
+def test_events_and_their_rates_are_charted_per_working_day_and_nothing_else(years: Mart) -> None:
+    daily = years.rows("FROM kpi WHERE chart_basis = 'per_working_day'")
+    assert {row["unit"] for row in daily} == {"events", "rate_per_1000"}
+    rates = {row["kpi_id"] for row in daily if row["unit"] == "rate_per_1000"}
+    assert rates == {
+        "appointments_per_1000_patients", "annex1_appointments_per_1000_patients",
+        "cloud_telephony_calls_per_1000_patients", "nhs_app_logins_per_1000_patients",
+        "online_consultations_per_1000_patients",
+    }  # fmt: skip
+    rows = years.rows(
+        """SELECT s.value, m.value AS whole, s.month FROM kpi_spc AS s
+           JOIN kpi_monthly AS m USING (kpi_id, org_level, org_code, month)
+           WHERE kpi_id = 'appointments_per_1000_patients' AND s.value IS NOT NULL"""
+    )
+    assert rows
+    for row in rows:
+        assert row["value"] == pytest.approx(row["whole"] / working_days(row["month"]))
+
+
 def test_a_series_break_begins_a_baseline_and_says_so(years: Mart) -> None:
     found = years.rows(
         """SELECT DISTINCT baseline, baseline_from, baseline_because FROM kpi_spc

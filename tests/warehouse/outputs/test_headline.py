@@ -1,6 +1,7 @@
 """The headline: counts per working day beside the change on the year, and what is disputed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,29 +10,34 @@ from pipelines.cli.screen import Screen
 from tests.warehouse.support_mart import Mart
 from tests.warehouse.worlds import volume
 from warehouse.base.home import Home
-from warehouse.base.number_format import say_per_day
-from warehouse.outputs.headline import (
-    change_text,
-    england_text,
-    headlines,
-    judged_change_text,
-    per_working_day_text,
-    working_day_text,
-)
+from warehouse.base.number_format import say_per_day, signed_percent
+from warehouse.outputs.headline import BESIDE, NEW_SERIES, Row, beside_value, headlines
 from warehouse.settings import HOME_HEADLINES, HeadlinePlace, Settings
 from warehouse.statistics.sentences import ChartedPoint, Comparator
 
 
-def test_a_count_is_compared_per_working_day_a_share_is_not(years: Mart) -> None:
+def beside(row: Row, **facts: Any) -> dict[str, str]:
+    """What stands beside a value, by heading."""
+    return dict(
+        zip(BESIDE, beside_value(row | {"facts": replace(row["facts"], **facts)}), strict=True)
+    )
+
+
+def test_counts_and_their_rates_are_compared_per_working_day_a_share_is_not(years: Mart) -> None:
     """November 2025 had 20 working days, November 2024 had 21."""
     rows = headlines(years.db, HOME_HEADLINES)
     found = {row["kpi_id"]: row for row in rows if row["place"] == "Leicester City"}
     count, share = found["appointments"], found["appointments_same_day_share"]
+    rate = found["appointments_per_1000_patients"]
+    assert count["month"] == rate["month"]
     now, then = volume(count["month"]), volume(count["month"].replace(year=2024))
-    assert count["ratio"] == pytest.approx(now / then - 1)
-    assert count["working_day_ratio"] == pytest.approx((now / 20) / (then / 21) - 1)
-    assert working_day_text(count) == f"{100 * ((now / 20) / (then / 21) - 1):+.1f}%"
-    assert share["working_day_ratio"] is None and change_text(share).endswith(" pp")
+    told = signed_percent((now / 20) / (then / 21) - 1)
+    assert beside(count)["On the year"] == told != signed_percent(now / then - 1)
+    before = years.value("appointments_per_1000_patients", "sub_icb", "04C", "2024-11")
+    told = signed_percent((rate["value"] / 20) / (before / 21) - 1)
+    assert beside(rate)["On the year"] == told != signed_percent(rate["value"] / before - 1)
+    assert beside(rate)["Per working day"] == f"{rate['value'] / 20:,.2f}"
+    assert beside(share)["On the year"].endswith(" pp") and not beside(share)["Per working day"]
 
 
 def test_the_places_of_the_settings_are_shown_by_the_marts_names_unless_they_have_their_own(
@@ -67,7 +73,7 @@ def test_the_headline_fits_the_terminal(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     show_headlines(Screen(), years_home)
-    table, told, _ = capsys.readouterr().out.partition("On year:")
+    table, told, _ = capsys.readouterr().out.partition("On the year:")
     assert told and "Leicester City" in table and "\u2026" not in table
     assert "England" in table and "no clear" in table
     assert columns == 80 or "Per working day" in table.splitlines()[1]
@@ -91,15 +97,23 @@ def test_the_headline_is_said_in_words_too(
 def test_what_stands_beside_a_count_is_englands_change(years: Mart) -> None:
     rows = headlines(years.db, HOME_HEADLINES)
     count = next(row for row in rows if row["kpi_id"] == "appointments")
-    facts = count["facts"]
-    assert per_working_day_text(count) == say_per_day(facts.per_working_day)
-    assert judged_change_text(count) == working_day_text(count)
+    assert beside(count)["Per working day"] == say_per_day(
+        count["facts"].per_working_day, count["unit"]
+    )
     share = next(row for row in rows if row["unit"] == "share")
-    assert per_working_day_text(share) == "" and judged_change_text(share) == change_text(share)
-    beside = replace(facts, comparator=Comparator("England", change=9.0, ratio=0.013))
-    assert england_text(count | {"facts": beside}) == "+1.3%"
-    valued = replace(facts, comparator=Comparator("England", value=0.5))
-    assert england_text(share | {"facts": valued}) == "50.0%"
-    assert england_text(share | {"facts": replace(facts, comparator=None)}) == "-"
+    more = Comparator("England", change=9.0, ratio=0.013)
+    assert beside(count, comparator=more)["England"] == "+1.3%"
+    assert beside(share, comparator=Comparator("England", value=0.5))["England"] == "50.0%"
+    assert beside(share, comparator=None)["England"] == "-"
+
+
+def test_a_new_series_says_so_and_a_missing_value_has_nothing_beside_it(years: Mart) -> None:
+    count = next(
+        row for row in headlines(years.db, HOME_HEADLINES) if row["kpi_id"] == "appointments"
+    )
     begun = ChartedPoint("none", begun="April 2025")
-    assert judged_change_text(count | {"facts": replace(facts, chart=begun)}) == "-"
+    assert beside(count, chart=begun)["On the year"] == NEW_SERIES
+    assert beside(count, value=None) == {
+        "Per working day": "", "On the year": "-", "Signal": "-", "England": "-",
+        "Status": count["status"],
+    }  # fmt: skip

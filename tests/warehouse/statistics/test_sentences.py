@@ -146,6 +146,12 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "In November 2025 Leicester City had 0 GP appointments, 0.0 a working day: 100.0% less a "
         "working day than in November 2024 (no clear change).",
     ),
+    "a rate of events": (
+        replace(RATE, per_working_day=40.617, comparator=Comparator("England", value=790.0)),
+        "In November 2025 NHS App log-ins per 1,000 patients in Leicester City came to 812.3, "
+        "40.62 a working day: 10.0% lower a working day than in November 2024 (no clear change). "
+        "England: 790.0.",
+    ),
     "after nought": (
         replace(COUNT, change=5.0, ratio=None),
         "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: "

@@ -16,7 +16,7 @@ from warehouse.base.months import day_words
 from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
-from warehouse.outputs.headline import change_text, headline_value, working_day_text
+from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.affected_figures import AffectedFigures
 from warehouse.outputs.pages.lineage_page import lineage
@@ -93,9 +93,8 @@ def _templates() -> jinja2.Environment:
         "number": limit,
         "figure": lambda value, unit: value_text(value, unit, 2),
         "headline_value": headline_value,
-        "change": change_text,
+        "beside_value": beside_value,
         "say_change": say_change,
-        "working_day": working_day_text,
         "level": lambda level: LEVELS[level].singular,
     }
     return made

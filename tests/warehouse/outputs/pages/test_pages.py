@@ -18,11 +18,19 @@ from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.status import accept
+from warehouse.outputs.headline import (
+    BESIDE,
+    ON_THE_YEAR,
+    beside_value,
+    headline_value,
+    headlines,
+)
 from warehouse.outputs.pages import affected_figures
 from warehouse.outputs.pages.paths import LINEAGE, SCORECARD, affected_name
 from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import publish
 from warehouse.reference.levels import below
+from warehouse.settings import read_settings
 
 PRACTICE, SUB_ICB = "gp_appointments_practice", "gp_appointments_sub_icb"
 COUNT, MONTH = "COUNT_OF_APPOINTMENTS", "APPOINTMENT_MONTH"
@@ -183,7 +191,18 @@ def test_the_scorecard_shows_which_headline_figures_are_disputed_and_why(
     assert "0 checks failed in the last refresh" in said
     assert f"disputed {PRACTICE} 2025-10 failed keys_unique" in said
     assert "; accepted by A. Person on" in said
-    assert "Value On the year Per working day Status" in read(SCORECARD).said("thead")
+
+
+def test_the_scorecard_has_the_headline_as_the_terminal_has_it(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    page = read(SCORECARD)
+    assert f"Value {' '.join(BESIDE)}" in page.said("thead") and ON_THE_YEAR in page.said()
+    shown = headlines(Mart(governed.mart).db, read_settings(governed).headlines)
+    assert len(shown) > 5
+    for row in shown:
+        told = " ".join(" ".join((headline_value(row), *beside_value(row))).split())
+        assert f"{row['title']} {row['month']:%b %Y} {told}" in page.said("tbody")
 
 
 def test_the_scorecard_counts_checks_by_dimension(read: Callable[[str], Page]) -> None:
