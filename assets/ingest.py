@@ -11,7 +11,7 @@ from checks import new_months
 from checks.edition_view import EditionView
 from checks.feed_rules import lookback_months
 from checks.runner import UNREADABLE_RULE, check_version, judge_edition, judge_files, unreadable
-from warehouse.archive.decisions import newest_override
+from warehouse.archive.decisions import newest_override, revocation
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import of_edition
@@ -166,8 +166,8 @@ def basis(
         statuses.append(f"{one.edition} {one.verdict}")
         statuses += sorted(held.key for held in one.held_months)
         looked_at += of_edition(files, feed, one.edition)
-    if decision := newest_override(home, feed, edition):
-        statuses.append(decision.decision_id)  # Dagster and the history show it
+    decided = newest_override(home, feed, edition), revocation(home, feed, edition)
+    statuses += [one.decision_id for one in decided if one]  # Dagster and the history show them
     return fingerprint(looked_at, check_version(feed), statuses)
 
 

@@ -1,4 +1,4 @@
-"""The commands `accept`, `hold`, `withdraw`, `restore`, `purge`, `diff` and `scorecard`.
+"""The commands `accept`, `hold`, `revoke`, `withdraw`, `restore`, `purge`, `diff` and `scorecard`.
 
 Belongs here: arguments and printing. Does not: what they do (`warehouse.editions.status`,
 `warehouse.archive.withdrawals`, `pipelines.operations.purge`, `warehouse.editions.diff`).
@@ -80,7 +80,8 @@ def accept(
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
     held_month = month_named(month) if month else None
-    _decide(accepted(home, key), yes, lambda: decide(home, *key, reason, by, org, held_month))
+    effect = accepted(home, key, org, held_month)
+    _decide(effect, yes, lambda: decide(home, *key, reason, by, org, held_month))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -94,13 +95,31 @@ def hold(
     """Keep an edition out of the mart until it is accepted again.
 
     Its months are taken from the newest accepted edition that has them. The hold also applies to
-    new files of the edition; `access-recovery accept` lifts it.
+    new files of the edition; `access-recovery accept` lifts it, and `access-recovery revoke` takes
+    it back.
     """
     from pipelines.cli.effects import without
     from warehouse.editions.status import hold as decide
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
     _decide(without(home, key), yes, lambda: decide(home, *key, reason, by))
+
+
+@app.command(rich_help_panel=PANEL)
+def revoke(
+    feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None, yes: Yes = False
+) -> None:
+    """Take back what was decided about an edition: its checks alone decide again.
+
+    For an acceptance or a hold that was a mistake. An edition that passed its checks is used, one
+    that failed them is held, and its held months are held again. The decision and its reason stay
+    on record. `access-recovery restore` takes back a withdrawal; a purge can't be undone.
+    """
+    from pipelines.cli.effects import revoked
+    from warehouse.editions.status import revoke as decide
+
+    home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
+    _decide(revoked(home, key), yes, lambda: decide(home, *key, reason, by))
 
 
 def _decide(effect: str, yes: bool, decide: Callable[[], Ruling]) -> None:

@@ -10,7 +10,8 @@ from tests.warehouse.support_mart import Mart, bring, build, take_in_all
 from tests.warehouse.worlds import area
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
-from warehouse.editions.status import hold
+from warehouse.editions.status import hold, revoke
+from warehouse.outputs.pages.render import build_pages
 
 FEED, OCT, NOV = "gp_appointments_sub_icb", "2025-10", "2025-11"
 
@@ -39,6 +40,21 @@ def test_the_mart_falls_back_and_goes_when_nothing_is_left(home: Home, tmp_path:
     [decision] = mart.rows("SELECT * FROM governance.override")
     assert (decision["decision"], decision["edition"]) == ("hold", NOV)
 
+    revoke(home, FEED, NOV, "held by mistake", "B. Person")
+    assert [(batch.feed, batch.editions) for batch in plan(home)] == [(FEED, (NOV,))]
+    assert refresh(home).published
+    mart = Mart(home.mart)
+    assert known(mart) == {"2025-10": (NOV, 9), "2025-11": (NOV, 8)}
+    [row] = mart.rows("SELECT * FROM governance.edition WHERE edition = '2025-11'")
+    assert (row["status"], row["override"]) == ("accepted", "hold")
+    assert row["override_lapsed"].startswith("revoked by B. Person on 20")
+    decisions = mart.rows("SELECT * FROM governance.override ORDER BY decision_id")
+    assert [one["decision"] for one in decisions] == ["hold", "revoke"]
+    page = build_pages(home).read_text(encoding="utf-8")
+    assert "held by mistake" in page and "lapsed: revoked by B. Person on 20" in page
+
+    hold(home, FEED, NOV, "the publisher told us to wait", "A. Person")
+    assert refresh(home).published
     [october] = [file for file in active(home) if file.edition == OCT]
     withdraw(home, october.sha256, "mistaken", "A. Person")
     report = refresh(home)

@@ -48,7 +48,7 @@ from warehouse.editions.check_history import (
     fingerprint,
     record,
 )
-from warehouse.editions.status import accept, hold
+from warehouse.editions.status import accept, hold, revoke, status_of
 from warehouse.publication.build import Built, accepted_files, build_mart
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish, take_down
@@ -274,10 +274,11 @@ class PatchedWorld:
                 self.holding[file.feed, file.edition] = one
 
     def decide(self, random: Random) -> None:
-        """A person accepts or holds an edition."""
+        """A person accepts or holds an edition, or takes back what was decided."""
         judge(self)
         if file := self._any_file(random):
-            verb = random.choice([accept, accept, hold])
+            decided = status_of(self.home, file.feed, file.edition).decision
+            verb = random.choice([accept, accept, hold, *([revoke] if decided else [])])
             verb(self.home, file.feed, file.edition, *WHY)
 
     def correct(self, random: Random) -> None:

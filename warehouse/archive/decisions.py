@@ -21,12 +21,13 @@ from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
 from warehouse.base.strict import Strict
 
-Kind = Literal["accept", "hold", "withdraw", "restore", "purge"]
+Kind = Literal["accept", "hold", "revoke", "withdraw", "restore", "purge"]
 PLACE = "archive/decisions"
 STAMP = "%Y%m%dT%H%M%S%f"
 PARTICIPLES: dict[Kind, str] = {
     "accept": "accepted",
     "hold": "held",
+    "revoke": "revoked",
     "withdraw": "withdrawn",
     "restore": "restored",
     "purge": "purged",
@@ -40,8 +41,9 @@ class NotPossible(Refusal):
 class Decision(Strict):
     """One decision on one edition, or on files of it.
 
-    `sha256`: for an acceptance all files of the edition at that time; for withdraw, restore and
-    purge the files meant. `failed_rules`: the checks that an accepted edition had failed.
+    A `revoke` takes back every acceptance and hold of the edition before it. `sha256`: for a
+    decision on an edition all its files at that time; for withdraw, restore and purge the files
+    meant. `failed_rules`: the checks that an accepted edition had failed.
     `released`: the held months (`HeldMonth.key`) that an acceptance accepts, including those of
     earlier acceptances.
     """
@@ -149,6 +151,14 @@ def newest_override(home: Home, feed: str, edition: str) -> Decision | None:
     """Return the newest accept or hold of an edition; None if there is none."""
     keys = _keys(home, feed, edition, ("accept", "hold"))
     return _read(home, keys[-1]) if keys else None
+
+
+def revocation(home: Home, feed: str, edition: str) -> Decision | None:
+    """Return the decision that took back the newest accept or hold of an edition; None if it was
+    not taken back, or there is none."""
+    keys = _keys(home, feed, edition, ("accept", "hold", "revoke"))
+    newest = _read(home, keys[-1]) if keys else None
+    return newest if newest and newest.decision == "revoke" else None
 
 
 def withdrawn(home: Home) -> dict[FileKey, Decision]:

@@ -104,7 +104,8 @@ def _editions(db: Connection) -> dict[str, tuple[Edition, ...]]:
     db.execute(
         """CREATE TABLE stage.claim_edition AS
         SELECT feed, edition, status, first_month, last_month, reasons,
-               override, override_by, override_reason FROM mart.governance.edition"""
+               CASE WHEN override_lapsed IS NULL THEN override END AS override,
+               override_by, override_reason FROM mart.governance.edition"""
     )
     for feed, edition, name, by, reason in db.execute(
         "FROM stage.claim_withdrawn ORDER BY file_name"

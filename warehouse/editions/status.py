@@ -1,10 +1,10 @@
 """The status of an edition: the verdict of its checks, unless a person decided otherwise.
 
-Belongs here: that status, and accepting and holding by decision. Does not: reaching verdicts
-(`checks`), keeping decisions (`warehouse.archive.decisions`).
+Belongs here: that status, and accepting, holding and revoking by decision. Does not: reaching
+verdicts (`checks`), keeping decisions (`warehouse.archive.decisions`).
 
 An acceptance lapses when the edition's files change or another check fails. A hold applies until
-the edition is accepted again, whatever files are imported.
+the edition is accepted again, whatever files are imported. Either is over once it is revoked.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from warehouse.archive.decisions import Decision, NotPossible, decide, newest_override
+from warehouse.archive.decisions import (
+    PARTICIPLES,
+    Decision,
+    NotPossible,
+    decide,
+    newest_override,
+    revocation,
+)
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, of_edition
@@ -27,7 +34,8 @@ class EditionStatus:
     """The status of an edition.
 
     `state`: the result of its checks, None if never checked. `decision`: the newest accept or hold,
-    if any. `lapsed`: why that no longer applies, None if it does.
+    if any. `lapsed`: why that no longer applies (who revoked it, or what has changed since), None
+    if it does.
     """
 
     feed: str
@@ -99,6 +107,8 @@ def status_of(
     """Return an edition's status. `files`: the active files, if the caller already has them."""
     state = read_state(home, feed, edition)
     decision = newest_override(home, feed, edition)
+    if revoked := revocation(home, feed, edition):
+        return EditionStatus(feed, edition, state, decision, revoked.words)
     if decision is None or decision.decision == "hold" or state is None:
         return EditionStatus(feed, edition, state, decision)
     files = Archive(home).active_files(feed) if files is None else files
@@ -214,7 +224,33 @@ def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None
         made,
         f"{feed} {edition} is {made.words}. The next refresh takes its figures out of the mart: "
         "its months fall back to the newest accepted edition that has them. It stays held, "
-        "whatever files are imported, until it is accepted again.",
+        "whatever files are imported, until it is accepted or the hold is revoked.",
+    )
+
+
+def revoke(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
+    """Take back the acceptances and the hold of an edition: its checks alone decide again.
+
+    Raises NotPossible if the edition is unknown or nobody decided about it, or the reason or the
+    person is missing.
+    """
+    own = _known(home, feed, edition)
+    now = status_of(home, feed, edition, own)
+    if now.decision is None:
+        raise NotPossible(
+            f"Nobody has accepted or held {feed} {edition}.",
+            "access-recovery status lists the decisions. What withdraw did, restore undoes.",
+        )
+    if revocation(home, feed, edition):
+        return Ruling(None, f"{feed} {edition} is {now.words}. Nothing recorded.")
+    failed = now.state.failed_rules if now.state else []
+    made = decide(home, "revoke", feed, edition, [f.sha256 for f in own], reason, by, failed)
+    left = {"accepted": "passed", "held": "failed"}.get(now.state.verdict if now.state else "")
+    outcome = f"it {left} its checks" if left else "it has not been checked yet"
+    return Ruling(
+        made,
+        f"That {feed} {edition} is {PARTICIPLES[now.decision.decision]} is {made.words}. Its "
+        f"checks alone decide, as if nobody had: {outcome}. The next refresh applies that.",
     )
 
 

@@ -164,7 +164,9 @@ def _period(kpi_id: str, month: date) -> tuple[str, str]:
 def _left_out(db: duckdb.DuckDBPyConnection, kpi_id: str, month: date) -> str:
     """Describe editions of the KPI's feeds that cover the month but are not in the mart."""
     rows = db.execute(
-        """SELECT e.feed, e.edition, e.status, coalesce(e.override_reason, e.reasons, '')
+        """SELECT e.feed, e.edition, e.status,
+                  coalesce(CASE WHEN e.override_lapsed IS NULL THEN e.override_reason END,
+                           e.reasons, '')
            FROM governance.edition AS e
            WHERE e.feed IN (SELECT feed FROM governance.kpi_feed WHERE kpi_id = $kpi)
              AND strftime($month::DATE, '%Y-%m') BETWEEN e.first_month AND e.last_month

@@ -6,7 +6,7 @@ import json
 
 import polars as pl
 
-from warehouse.archive.decisions import Decision, newest_override, withdrawn
+from warehouse.archive.decisions import Decision, newest_override, revocation, withdrawn
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, FileKey, of_edition
@@ -167,7 +167,9 @@ def _status(
     because a rebuilt lake would not have it."""
     if in_use:
         return status_of(home, feed, edition, active)
-    return EditionStatus(feed, edition, None, newest_override(home, feed, edition))
+    revoked = revocation(home, feed, edition)
+    decision = newest_override(home, feed, edition)
+    return EditionStatus(feed, edition, None, decision, revoked.words if revoked else None)
 
 
 def _source_files(

@@ -35,8 +35,8 @@ LACKING = f"""
             ON b.part = w.part AND b.cell_code = w.cell_code AND b.month = r.cell_month)"""
 
 LEFT_OUT = """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
-        coalesce(nullif(concat_ws(' ', e.override_reason, '(' || e.override_by || ')'), ''),
-                 e.reasons) AS text
+        CASE WHEN e.override IS NOT NULL AND e.override_lapsed IS NULL
+             THEN e.override_reason || ' (' || e.override_by || ')' ELSE e.reasons END AS text
     FROM governance.edition AS e
     SEMI JOIN part AS p ON p.feed = e.feed
         AND strftime(p.month, '%Y-%m') BETWEEN e.first_month AND e.last_month

@@ -56,7 +56,7 @@ def test_accept_reports_its_effect_and_the_next_step(held: Home) -> None:
     assert "accepted by A. Person on 20" in done.stdout and "both are true" in done.stdout
     assert "despite keys_unique" in done.stdout
     assert done.stdout.endswith("Next: access-recovery refresh\n")
-    assert "has 1 reported organisation-months of 2025-10" in done.stdout
+    assert done.stdout.startswith("Nothing is published yet; figures of 2025-10 will be.")
     again = run("accept", RETURN, OCT, *WHY)
     assert again.exit_code == 0 and "Nothing recorded" in again.stdout
     assert "Next:" not in again.stdout and len(decisions(held)) == 1
@@ -80,8 +80,31 @@ def test_what_a_published_edition_is_used_for_is_told(home: Home) -> None:
     build(home, [path])
     told = run("hold", FEED, OCT, *WHY).stdout
     assert re.match(rf"\d+ published figures use {FEED} {OCT}, the newest of 2025-10\. ", told)
+    figures = told.split(" ", 1)[0]
+    assert run("revoke", FEED, OCT, *WHY).stdout.startswith(
+        f"By its checks {FEED} {OCT} is accepted. {figures} published figures of {OCT} use {FEED} "
+        "and may change; "
+    )
     [sha] = [file.sha256 for file in active(home)]
     assert "published figures use" in run("withdraw", sha, *WHY).stdout
+
+
+def test_what_is_taken_back_is_asked_shown_and_kept(
+    held: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("accept", RETURN, OCT, *WHY)
+    monkeypatch.setattr("pipelines.cli.effects._is_at_terminal", lambda: True)
+    no = run("revoke", RETURN, OCT, *WHY, answer="n\n")
+    assert no.exit_code == WRONG and len(decisions(held)) == 1
+    assert f"By its checks {RETURN} {OCT} is held. No published figure uses" in no.stdout
+    done = run("revoke", RETURN, OCT, "--reason", "They are not", "--by", "B. Person", "--yes")
+    assert done.exit_code == 0 and done.stdout.endswith("Next: access-recovery refresh\n")
+    [row] = status_of(held, RETURN)["overrides"]  # type: ignore[misc]
+    assert (row["status"], row["override"]) == ("held", "accept")
+    assert row["lapsed"].startswith("revoked by B. Person on 20")
+    assert "Nothing recorded" in run("revoke", RETURN, OCT, *WHY, "--yes").stdout
+    run("hold", RETURN, OCT, *WHY, "--yes")
+    assert "is held, too: no published figure changes" in run("revoke", RETURN, OCT, *WHY).stdout
 
 
 def test_who_decides_is_the_user_if_nobody_is_named(
@@ -98,6 +121,7 @@ def test_who_decides_is_the_user_if_nobody_is_named(
         (("accept", RETURN, OCT, "--reason", " "), "The reason is blank"),
         (("accept", "referrals", OCT, *WHY), "Unknown feed"),
         (("hold", RETURN, "October", *WHY), "write YYYY-MM"),
+        (("revoke", RETURN, OCT, *WHY), "Nobody has accepted or held"),
         (("hold", RETURN, "2024-01", *WHY), "Editions available: 2025-10"),
         (("withdraw", "abc", *WHY), "at least its first 8"),
         (("restore", "0" * 64, *WHY), "has no file"),

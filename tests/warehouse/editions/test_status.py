@@ -8,7 +8,7 @@ from tests.support import all_services, long_claims, referrals
 from warehouse.archive.decisions import NotPossible, decisions
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.editions.status import EditionStatus, accept, hold, status_of
+from warehouse.editions.status import EditionStatus, accept, hold, revoke, status_of
 from warehouse.publication.build import accepted_files, mart_fingerprint
 
 FEED, OCT = "pharmacy_first_referrals", "2025-10"
@@ -85,6 +85,47 @@ def test_a_hold_survives_corrected_files_until_the_edition_is_accepted(home: Hom
     accept(home, FEED, OCT, "They agreed", PERSON)
     assert now(home).verdict == "accepted"
     assert [one.decision for one in decisions(home)] == ["hold", "accept"]
+
+
+def test_a_revoked_hold_or_acceptance_leaves_the_edition_to_its_checks(home: Home) -> None:
+    brought(home, referrals())
+    judged(home, FEED)
+    before = now(home).verdict, now(home).words
+    hold(home, FEED, OCT, "wait", PERSON)
+    told = revoke(home, FEED, OCT, "The wrong edition", "B. Person").message
+    assert "is held is revoked by B. Person on 20" in told and "it passed its checks" in told
+    assert (before[0], now(home).override) == (now(home).verdict, None)
+    assert before[1] == "" and now(home).words.startswith("no longer held by A. Person on 20")
+    assert now(home).words.endswith(": The wrong edition")
+    assert not is_judged(home, FEED, OCT, active(home)), "Dagster and the history show it"
+    judged(home, FEED)
+    assert is_judged(home, FEED, OCT, active(home))
+    hold(home, FEED, OCT, "wait after all", PERSON)
+    assert now(home).verdict == "held" and now(home).lapsed is None
+
+
+def test_a_revoked_acceptance_leaves_an_edition_that_failed_held(home: Home) -> None:
+    held_edition(home)
+    accept(home, FEED, OCT, "Both rows are true", PERSON)
+    assert "it failed its checks" in revoke(home, FEED, OCT, "They are not", PERSON).message
+    assert now(home).undecided and (now(home).lapsed or "").startswith("revoked by A. Person")
+    assert accepted_files(home) == []
+    assert revoke(home, FEED, OCT, "again", PERSON).decision is None
+    assert [one.decision for one in decisions(home)] == ["accept", "revoke"]
+    accept(home, FEED, OCT, "They are", PERSON)
+    assert now(home).verdict == "accepted"
+
+
+def test_what_nobody_decided_cannot_be_revoked(home: Home) -> None:
+    held_edition(home)
+    with pytest.raises(NotPossible, match="Nobody has accepted or held"):
+        revoke(home, FEED, OCT, "why", PERSON)
+    with pytest.raises(NotPossible, match="no edition 2024-01"):
+        revoke(home, FEED, "2024-01", "why", PERSON)
+    hold(home, FEED, OCT, "wait", PERSON)
+    with pytest.raises(NotPossible, match="reason is blank"):
+        revoke(home, FEED, OCT, " ", PERSON)
+    assert [one.decision for one in decisions(home)] == ["hold"]
 
 
 def test_what_is_compared_with_an_edition_held_by_hand_is_judged_again(home: Home) -> None:

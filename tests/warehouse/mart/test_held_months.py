@@ -8,6 +8,7 @@ import pytest
 
 from assets.ingest import pending_editions
 from pipelines.alerts.find_problems import problems
+from pipelines.cli.effects import accepted, revoked
 from pipelines.cli.status import feed_statuses
 from tests.checks.cases_new_months import LLR, restated
 from tests.checks.support_checks import real_file
@@ -16,7 +17,8 @@ from tests.support import write
 from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_all
 from warehouse.archive.decisions import NotPossible
 from warehouse.base.home import Home
-from warehouse.editions.status import accept
+from warehouse.base.keys import EditionKey
+from warehouse.editions.status import accept, revoke
 from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.content import mart_content, whole_content
 
@@ -41,6 +43,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Mart]:
     home = Home(folder / "home")
     paths = [release(folder, NOV), release(folder, DEC, **{"04C": 0.3})]
     return home, build(home, paths, judged=True)
+
+
+def mart_figures(mart: Mart) -> list[dict[str, object]]:
+    """Every figure with its status and the reason for it."""
+    return mart.rows("FROM kpi_monthly ORDER BY kpi_id, org_level, org_code, month")
 
 
 def test_the_month_is_held_and_all_else_publishes(world: tuple[Home, Mart]) -> None:
@@ -89,6 +96,26 @@ def test_an_accepted_month_is_published_as_disputed(
     assert mart.value(KPI, "icb", "QK1", DEC) == 51_000 + LLR["03W"] + LLR["04V"]
     [row] = mart.rows("SELECT status, org_code FROM governance.held_month")
     assert row == {"status": "released", "org_code": "04C"}
+    told = revoked(home, EditionKey(SUB_ICB, DEC))
+    assert "but these of its months are held: 04C 2025-12. " in told
+    revoke(home, SUB_ICB, DEC, "they did not move", "me")
+    assert mart_figures(build(home, judged=True)) == mart_figures(world[1])
+
+
+def test_the_question_before_accepting_a_month_counts_its_figures(
+    world: tuple[Home, Mart],
+) -> None:
+    home, mart = world
+    [row] = mart.rows(
+        """SELECT count(value) AS published, count(*) FILTER (value IS NULL) AS missing
+        FROM kpi_period WHERE month = DATE '2025-12-01'"""
+    )
+    assert row["missing"]
+    assert accepted(home, EditionKey(SUB_ICB, DEC), org="04C") == (
+        f"{row['published']:,} published figures of {DEC} use {SUB_ICB} and may change; "
+        f"{row['missing']:,} have no value and may get one."
+    )
+    assert accepted(home, EditionKey(SUB_ICB, DEC), org="03W") == ""
 
 
 def test_an_acceptance_lapses_with_other_files(world: tuple[Home, Mart], tmp_path: Path) -> None:

@@ -119,7 +119,8 @@ def overrides(db: duckdb.DuckDBPyConnection) -> list[Row]:
     for one in found:
         failed = filter(None, (one["failed_rules"] or "").split("\n"))
         one["despite"] = [_titled(titles, one["feed"], rule) for rule in failed]
-        one["uses_edition"] = one["decision"] == "accept" and one["status"] == "accepted"
+        accepted = one["decision"] == "accept" and one["status"] == "accepted"
+        one["uses_edition"] = accepted and not one["lapsed"]
     return found
 
 
