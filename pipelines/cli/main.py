@@ -26,6 +26,7 @@ from pipelines.cli import (
     govern,
     housekeeping,
     look_up,
+    plan,
     sampling,
 )
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
@@ -83,6 +84,7 @@ for module in (
     charts,
     charts_of_kpis,
     funnels,
+    plan,
     housekeeping,
 ):
     app.add_typer(module.app)

@@ -36,7 +36,7 @@ def show_series(
     marks = marks_for(screen.out.encoding)
     bars = f"{spark_line([row['value'] for row in rows])}  " if marks.point == "●" else ""
     screen.say(f"{bars}{first} to {last}\n")
-    _show_chart(screen, kpi, [*earlier, *rows][-max(DRAWN, len(rows)) :])
+    show_chart(screen, kpi, [*earlier, *rows][-max(DRAWN, len(rows)) :])
     screen.table(_table(kpi, rows))
     _show_reasons(screen, rows)
     screen.say(
@@ -44,7 +44,8 @@ def show_series(
     )
 
 
-def _show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
+def show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
+    """Print the control chart of rows of `warehouse.outputs.search.series`."""
     charted = [row for row in rows if row["signal"] is not None]
     if len(charted) < FEWEST:
         if kpi["not_charted_because"]:

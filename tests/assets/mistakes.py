@@ -191,6 +191,7 @@ def of_files(feed: str) -> Iterator[tuple[Change, Words]]:
         "Row 3 has an NHS number",
     )
     yield _personal("Remarks", "ask jo.bloggs@example.org"), "an e-mail address in `Remarks`"
+    yield _personal("Remarks", "ring 0116 496 0123"), "Row 2 has a telephone number in `Remarks`"
 
 
 def in_future(feed: str) -> tuple[Row, ...]:

@@ -22,7 +22,7 @@ from warehouse.settings import Settings, read_settings
 from warehouse.transform.corrections import CORRECTIONS, correct, load_corrections
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-ANALYST, GOVERNANCE = GUIDES = ("analyst-guide.md", "governance-guide.md")
+ANALYST, GOVERNANCE, PLAN = GUIDES = ("analyst-guide.md", "governance-guide.md", "plan-guide.md")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATH = "data/mart/access_recovery.duckdb"
 MAY_BE_EMPTY = "-- None in the sample"

@@ -43,7 +43,8 @@ class Contract(Headings):
     `sheet`: pattern of the name of the workbook's sheet that has the table, if there are several.
     `discovery`: where its files are published; a local return has none. `period`: of its figures.
     `local_return`: a file an ICB makes itself, so each wrong row is shown to its author.
-    `targets`: its rows are targets of KPIs (`warehouse.kpi.returned_targets` has their columns).
+    `targets`: its rows are targets of KPIs (`warehouse.kpi.returned_targets` has their columns);
+    `plan`: they are of a plan (`warehouse.plan`), and what kind of them.
     `disclosure_control`: not published elsewhere, so small numbers are suppressed in the mart.
     `across`: in workbooks its table has a column per month. `beside`: a feed in whose files it is.
     `unassigned`: codes in rows of no one organisation, counted for its places alone.
@@ -91,6 +92,7 @@ class Contract(Headings):
     carried_forward: bool = False
     local_return: bool = False
     targets: bool = False
+    plan: Literal["actions"] | None = None
     disclosure_control: bool = False
 
     @model_validator(mode="after")

@@ -18,12 +18,17 @@ OF_PERSONS = re.compile(
 )
 NHS_NUMBER = r"(?:^|\D)(\d{3}[ -]?\d{3}[ -]?\d{4})(?:\D|$)"
 E_MAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
+# Nine or ten digits after 0 or +44, in groups as people write them; no date, no part of a number.
+TELEPHONE = (
+    r"(?:^|[^\d./-])(?:\+44[ -]?(?:\(0\))?[ -]?\d{2,5}|\(?0\d{2,5}\)?)"
+    r"[ -]?\d{3,4}[ -]?\d{3,4}(?:\D|$)"
+)
 REMEDY = "Delete the column, or the text, and import the file again. Nothing of this file was kept."
 
 
 def refuse_persons(table: Table) -> None:
-    """Refuse a local return with a column of persons, or with an NHS number or an e-mail address in
-    any cell. Raises NamesPeople naming the column, and the row of a cell."""
+    """Refuse a local return with a column of persons, or with an NHS number, an e-mail address or a
+    telephone number in any cell. Raises NamesPeople naming the column, and the row of a cell."""
     if not table.contract.local_return:
         return
     for heading in table.headings:
@@ -33,7 +38,7 @@ def refuse_persons(table: Table) -> None:
     rows = table.rows.collect()
     for heading in rows.columns:
         text = pl.col(heading).cast(pl.String)
-        may_be = text.str.contains(NHS_NUMBER) | text.str.contains(E_MAIL)
+        may_be = text.str.contains(f"{NHS_NUMBER}|{E_MAIL}|{TELEPHONE}")
         for row, cell in (
             rows.with_row_index("place").filter(may_be).select("place", heading).rows()
         ):
@@ -48,7 +53,16 @@ def _personal(cell: str) -> str | None:
     if re.search(E_MAIL, cell):
         return "an e-mail address"
     found = re.findall(NHS_NUMBER, cell)
-    return "an NHS number" if any(is_nhs_number(re.sub(r"\D", "", one)) for one in found) else None
+    if any(is_nhs_number(re.sub(r"\D", "", one)) for one in found):
+        return "an NHS number"
+    return "a telephone number" if any(map(_is_telephone, re.finditer(TELEPHONE, cell))) else None
+
+
+def _is_telephone(found: re.Match[str]) -> bool:
+    """Whether there are as many digits as a number of the United Kingdom has."""
+    digits = re.sub(r"\D", "", found[0])
+    digits = digits.removeprefix("44") if "+44" in found[0] else digits
+    return len(digits.removeprefix("0")) in (9, 10)
 
 
 def is_nhs_number(digits: str) -> bool:

@@ -31,6 +31,7 @@ RECORDS = {
     "lineage": "the SQL that made the mart, the contracts and the catalogue",
     "parameter": "a value set by the build",
     "quarantine.row": "rejected rows, as published",
+    "rating.rules": "the shipped rules by which actions of a plan are rated",
     "reference.delivery_plan": "the shipped delivery plan: commitments, checklists, aims",
     "reference.improvement_payment": "the shipped schemes of the improvement payment",
     "reference.local_authorities": "the shipped table of local authorities",
@@ -78,9 +79,13 @@ DECLARED_BY_HAND = (
         for name in (
             "caip_area",
             "incentive_threshold",
+            "plan_action",
+            "plan_action_history",
             "plan_aim",
             "plan_checklist_item",
             "plan_commitment",
+            "plan_conflict",
+            "plan_evidence",
         )
     ),
 )

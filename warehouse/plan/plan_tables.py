@@ -1,118 +1,114 @@
 """Schema `plan` of the mart: what was promised, the actions that follow, and what the data say.
 
-Belongs here: which tables, in which order. Does not: how each is worked out (its own module).
+Belongs here: which tables, in which order, and where their columns come from. Does not: how each is
+worked out (its own module).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 import polars as pl
 
+from warehouse.base.home import Home
+from warehouse.base.months import add_months
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.plan import delivery_plan, improvement_payment
+from warehouse.plan import delivery_plan, improvement_payment, rating
+from warehouse.plan.action_states import (
+    ACTIONS,
+    KEY,
+    OF_STATE,
+    RENAMED,
+    changes_of,
+    latest_states,
+    read_states,
+)
+from warehouse.plan.plan_evidence import EVIDENCE, evidence_of, newest_month
+from warehouse.plan.plan_returns import origins, plan_feed
+from warehouse.plan.reference_tables import create_reference
 
-REFERENCE = "reference.delivery_plan"
-SCHEME = "reference.improvement_payment"
 # Files beside modules, of which the tables are made.
-SHIPPED = (delivery_plan.SHIPPED, improvement_payment.SHIPPED)
-DATED = {"due": pl.Date, "due_words": pl.String}
+SHIPPED = (delivery_plan.SHIPPED, improvement_payment.SHIPPED, rating.RULES)
+FIGURES = tuple(
+    f"mart.{table}.{name}"
+    for table in ("kpi_monthly", "kpi_other_period")
+    for name in ("month", "value", "status")
+)
+SIGNALS = tuple(f"mart.kpi_spc.{name}" for name in ("month", "signal", "direction"))
 
 
-def create_plan(db: Connection) -> None:
-    """Create schema `plan` of the attached mart."""
+def create_plan(db: Connection, home: Home, placed: Sequence[EditionFile]) -> None:
+    """Create schema `plan` of the attached mart, which must have figures and their charts."""
     db.execute("CREATE SCHEMA IF NOT EXISTS mart.plan")
-    create_from(db, "mart.plan.plan_commitment", _commitments(), REFERENCE)
-    create_from(db, "mart.plan.plan_aim", _aims(), REFERENCE)
-    create_from(db, "mart.plan.plan_checklist_item", _items(), REFERENCE)
-    create_from(db, "mart.plan.caip_area", _areas(), SCHEME)
-    create_from(db, "mart.plan.incentive_threshold", _thresholds(), SCHEME)
+    create_reference(db)
+    _create_actions(db, read_states(home, placed))
 
 
-def _commitments() -> pl.DataFrame:
-    plan = delivery_plan.delivery_plan()
-    rows = [
-        {
-            "commitment_no": number,
-            "area": one.area,
-            "area_title": plan.areas[one.area],
-            "title": one.title,
-            "due": one.due,
-            "due_words": one.due_words,
-            "source_url": plan.source,
-            "status_of_text": one.text,
-        }
-        for number, one in plan.commitments.items()
-    ]
-    return pl.DataFrame(rows, schema_overrides={**DATED, "commitment_no": pl.Int32})
+def _create_actions(db: Connection, states: pl.DataFrame) -> None:
+    actions = latest_states(states)
+    on = rated_on(states, newest_month(db))
+    evidence = evidence_of(db, actions, on)
+    said = origins(ACTIONS, *KEY, *OF_STATE, "last_update", "updated_by", "reason", **RENAMED)
+    record = f"tidy.{plan_feed(ACTIONS)}"
+    of_action = {**said, **_rated(said)}
+    rated, found = rating.rate(actions, evidence, on), rating.conflicts(actions, evidence, on)
+    create_from(db, "mart.plan.plan_action", rated, record, **of_action)
+    create_from(db, "mart.plan.plan_conflict", found, record, **of_action)
+    _create_history(db, changes_of(states), record, said)
+    _create_evidence(db, evidence, said)
 
 
-def _aims() -> pl.DataFrame:
-    aims = delivery_plan.delivery_plan().aims
-    rows = [
-        {"aim": one.aim, "icb_code": one.icb, "title": one.title, "status_of_text": one.text}
-        for one in aims
-    ]
-    return pl.DataFrame(rows)
+def _rated(said: dict[str, str]) -> dict[str, str | Sequence[str]]:
+    """Where computed columns of an action come from."""
+    own = tuple(said[name] for name in ("due_current", "status", "self_rating"))
+    judged = (*own, said["evidence"], *FIGURES, *SIGNALS)
+    words = ("computed_rating", "rating_reason", "conflict", "conflict_reason")
+    return {
+        **dict.fromkeys(words, judged),
+        "is_overdue": own[:2],
+        "rating_version": "rating.rules.version",
+        "rated_on": (said["last_update"], FIGURES[0]),
+        "due_moves": (said["due_current"], said["last_update"]),
+    }
 
 
-def _items() -> pl.DataFrame:
-    plan = delivery_plan.delivery_plan()
-    source = {one.version: one.source for one in plan.checklists}
-    rows = [
-        {
-            "item": name,
-            "checklist_version": one.version,
-            "audience": one.audience,
-            "commitment_no": one.commitment,
-            "title": one.title,
-            "due": one.due,
-            "due_words": one.due_words,
-            "source_url": source[one.version],
-            "status_of_text": one.text,
-        }
-        for name, one in plan.items.items()
-    ]
-    return pl.DataFrame(rows, schema_overrides={**DATED, "commitment_no": pl.Int32})
+def rated_on(states: pl.DataFrame, newest: date | None) -> date:
+    """The day on which actions are rated: the last of the newest month with a figure or an update.
+    It follows from the data, so that equal files give an equal mart on every day."""
+    days = [day for day in (states["last_update"].max(), newest) if isinstance(day, date)]
+    month = max(days, default=date(2023, 5, 1)).replace(day=1)
+    return add_months(month, 1) - timedelta(days=1)
 
 
-def _areas() -> pl.DataFrame:
-    payment = improvement_payment.improvement_payment()
-    rows = []
-    for name, area in payment.areas.items():
-        scheme = payment.schemes[area.year]
-        rows.append(
-            {
-                "financial_year": area.year,
-                "area": name,
-                "title": area.title,
-                "evidence_kpis": list(area.kpis),
-                "beside_figures": area.beside,
-                "share_of_maximum": area.part,
-                "maximum_per_patient": scheme.maximum_per_patient,
-                "population_on": scheme.population_on,
-                "baseline_month": f"{scheme.baseline_month}-01",
-                "last_month": f"{scheme.last_month}-01",
-                "paid": scheme.paid,
-                "source_url": scheme.source,
-                "status_of_text": area.text,
-            }
-        )
-    months = pl.col("baseline_month", "last_month").str.to_date()
-    return pl.DataFrame(rows, infer_schema_length=None).with_columns(months)
+def _create_history(
+    db: Connection, changes: pl.DataFrame, record: str, said: dict[str, str]
+) -> None:
+    values = tuple(said[name] for name in OF_STATE)
+    origin = {
+        **{name: said[name] for name in (*KEY, "reason")},
+        **dict.fromkeys(("was", "became", "column_name", "kind"), values),
+        "changed_on": said["last_update"],
+        "changed_by": said["updated_by"],
+        **dict.fromkeys(("change_no", "due_moves"), (said["due_current"], said["last_update"])),
+    }
+    create_from(db, "mart.plan.plan_action_history", changes, record, **{**said, **origin})
 
 
-def _thresholds() -> pl.DataFrame:
-    found = improvement_payment.improvement_payment().thresholds
-    rows = [
-        {
-            "indicator": one.indicator,
-            "financial_year": one.year,
-            "kpi_id": one.kpi,
-            "lower_threshold": one.lower,
-            "upper_threshold": one.upper,
-            "points": one.points,
-            "source_url": one.source,
-            "status_of_text": one.text,
-        }
-        for one in found
-    ]
-    return pl.DataFrame(rows)
+def _create_evidence(db: Connection, evidence: pl.DataFrame, said: dict[str, str]) -> None:
+    named = said["evidence"]
+    of_kpi = dict.fromkeys(("kpi_title", "unit"), "catalogue.kpi.title")
+    origin = {
+        **{name: said[name] for name in (*KEY, "synthetic")},
+        **dict.fromkeys(("kpi_id", "direction", "threshold"), named),
+        **of_kpi,
+        "unit": "catalogue.kpi.unit",
+        "org_level": said["scope_level"],
+        "org_code": said["scope_code"],
+        **dict.fromkeys(("month", "latest_value", "status"), FIGURES),
+        **dict.fromkeys(("signal", "signal_month"), SIGNALS),
+        "movement": (*SIGNALS, named),
+        **dict.fromkeys(("is_met", "is_stale", "stale_because"), (*FIGURES, named)),
+    }
+    create_from(db, "mart.plan.plan_evidence", evidence.select(list(EVIDENCE)), None, **origin)

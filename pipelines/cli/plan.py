@@ -1,0 +1,258 @@
+"""`access-recovery plan`: a plan's actions, and what the data say of them.
+
+Belongs here: arguments and layout. Does not: ratings (`warehouse.plan`), queries
+(`warehouse.outputs.plan_queries`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.arguments import AsJson
+from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
+from warehouse.base.home import Home
+from warehouse.base.months import day_words
+from warehouse.base.text import plural
+from warehouse.settings import read_settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+app = typer.Typer(name="plan", invoke_without_command=True, rich_help_panel="Plan")
+Row = dict[str, Any]
+FEW = 10  # contradictions that the summary lists
+WIDEST = 100
+NOT_OLD = ("The mart was built by an earlier version.", "Run access-recovery refresh.")
+
+
+@app.callback()
+def plan(
+    context: typer.Context,
+    only_open: Annotated[bool, typer.Option("--open", help="List the open actions.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="List those overdue.")] = False,
+    conflicts: Annotated[
+        bool, typer.Option("--conflicts", help="List those whose rating the data contradict.")
+    ] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Show the access improvement plan: open and overdue actions, and what contradicts them.
+
+    `plan show ACTION` shows one with its history and the charts of its evidence. The tracker is a
+    local return: docs/plan-guide.md.
+    """
+    if context.invoked_subcommand:
+        return
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv")
+    from warehouse.outputs.plan_queries import no_plan, plan_actions
+
+    screen = Screen()
+    with _mart() as db:
+        every = plan_actions(db)
+    asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
+    wanted = [name for name, is_asked in asked.items() if is_asked]
+    chosen = [one for one in every if all(one[name] for name in wanted)]
+    if as_json:
+        screen.json(chosen)
+    elif as_csv:
+        screen.data(_csv(chosen))
+    elif not every:
+        raise no_plan()
+    else:
+        _list(screen, chosen) if wanted else _summarise(screen, every)
+        if any(one["synthetic"] for one in every):
+            screen.warn(SYNTHETIC)
+
+
+@app.command()
+def show(
+    action: Annotated[str, typer.Argument(help="Id of an action, such as A-12.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show an action: what it is, its rating and why, its evidence with charts, and its history."""
+    from warehouse.outputs.plan_queries import action_named, evidence_for, history_of
+
+    screen, home = Screen(), Home.from_environment()
+    with _mart() as db:
+        found = action_named(db, action, read_settings(home).place)
+        evidence, history = evidence_for(db, found), history_of(db, found)
+        if as_json:
+            screen.json(found | {"evidence_kpis": evidence, "history": history})
+            return
+        _show_action(screen, found)
+        for one in evidence:
+            _show_evidence(screen, db, one)
+    _show_history(screen, history)
+    if found["synthetic"]:
+        screen.warn(SYNTHETIC)
+
+
+@contextmanager
+def _mart() -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    from warehouse.base.sql import open_mart
+    from warehouse.outputs.plan_queries import NoAction
+
+    with open_mart(Home.from_environment().require_mart()) as db:
+        try:
+            yield db
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise NoAction(*NOT_OLD) from error
+
+
+def _csv(found: list[Row]) -> str:
+    text = io.StringIO()
+    if found:
+        writer = csv.DictWriter(text, list(found[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            {name: "; ".join(it) if isinstance(it, list) else it for name, it in one.items()}
+            for one in found
+        )
+    return text.getvalue().rstrip("\n")
+
+
+def _summarise(screen: Screen, every: list[Row]) -> None:
+    """Counts by area and by aim, and the first contradictions."""
+    on = day_words(every[0]["rated_on"])
+    screen.say(
+        f"{plural(len(every), 'action')}, rated on {on}, the last day of the newest month.\n"
+    )
+    screen.table(_counts("Area", every, lambda one: _words(one["area"])))
+    screen.say("")
+    screen.table(_counts("Aim", every, lambda one: _words(one["llr_aim"] or "no aim")))
+    told = [one for one in every if one["conflicts"]]
+    if not told:
+        screen.say("\nNothing in the data contradicts the plan's own ratings.")
+        return
+    screen.say(f"\nContradicted by due dates or evidence: {plural(len(told), 'action')}.")
+    _list(screen, told[:FEW])
+    more = f"{len(told) - FEW} more with access-recovery plan --conflicts. " * (len(told) > FEW)
+    screen.say(f"{more}One in full: access-recovery plan show {told[0]['action_id']}")
+
+
+def _counts(heading: str, every: list[Row], of: Callable[[Row], str]) -> Any:
+    from warehouse.plan.rating import rating_rules
+
+    soon = f"Due in {rating_rules().due_soon_days} days"
+    numbers = ("Actions", "Open", "Overdue", soon, "Complete", "Contradicted")
+    table = plain_table(heading, *numbers, right=numbers, expendable=("Complete",))
+    for name in sorted({of(one) for one in every}):
+        own = [one for one in every if of(one) == name]
+        counted = (
+            own,
+            [one for one in own if one["is_open"]],
+            [one for one in own if one["is_overdue"]],
+            [one for one in own if one["is_due_soon"]],
+            [one for one in own if one["status"] == "complete"],
+            [one for one in own if one["conflicts"]],
+        )
+        table.add_row(name, *(f"{len(some):,}" for some in counted))
+    return table
+
+
+def _list(screen: Screen, found: list[Row]) -> None:
+    """A line per action, and below it what contradicts it."""
+    if not found:
+        screen.say("No such actions.")
+        return
+    table = plain_table(
+        *("Action", "Title", "Due", "Status", "Rated", "Computed"),
+        narrow={"Title": 20},
+    )
+    for one in found:
+        due = day_words(one["due_current"])
+        rated = (one["self_rating"], one["computed_rating"])
+        table.add_row(one["action_id"], one["title"], due, one["status"], *rated)
+    screen.table(table)
+    lines = [(one["action_id"], why) for one in found for why in one["conflict_reasons"]]
+    if lines:
+        screen.say("")
+    for action, why in lines:
+        _wrapped(screen, f"{action}: {why}")
+
+
+def _show_action(screen: Screen, one: Row) -> None:
+    screen.say(f"{one['action_id']}: {one['title']} ({one['icb_code']})")
+    for name, text in _told(one).items():
+        if text:
+            _wrapped(screen, f"{name}: {text}")
+    for why in one["conflict_reasons"]:
+        _wrapped(screen, f"Contradicted: {why}")
+
+
+def _told(one: Row) -> dict[str, str]:
+    """What an action is, in words, by heading; blank where nothing is known."""
+    moved = ""
+    if one["due_moves"]:
+        moved = f", moved {plural(one['due_moves'], 'time')} from {day_words(one['due_original'])}"
+    done = f", completed on {day_words(one['completed_on'])}" if one["completed_on"] else ""
+    updated, rated = day_words(one["last_update"]), day_words(one["rated_on"])
+    asked = (one[name] for name in ("source_document", "clause", "checklist_version"))
+    scope = f"{one['scope_level']} {one['scope_code']}"
+    return {
+        "Owner": f"{one['owner_role']}; for {one['audience']}, {scope}",
+        "Area": ", ".join(_words(one[name]) for name in ("area", "llr_aim") if one[name]),
+        "Commitment": str(one["commitment_no"] or ""),
+        "Asked for by": ", ".join(text for text in asked if text),
+        "Due": day_words(one["due_current"]) + moved,
+        "Status": f"{one['status']}{done}",
+        "Rated": f"{one['self_rating']} on {updated} by {one['updated_by']}",
+        "Computed": f"{one['computed_rating']} on {rated}: {one['rating_reason']}",
+        "Documents": one["evidence_documents"] or "",
+    }
+
+
+def _show_evidence(screen: Screen, db: duckdb.DuckDBPyConnection, one: Row) -> None:
+    from pipelines.cli.series_shown import DRAWN, show_chart
+    from warehouse.base.number_format import value_text
+    from warehouse.outputs.search import kpi_named, series
+
+    screen.say(f"\nEvidence: {one['kpi_title']} ({one['kpi_id']})")
+    wanted = f"should go {one['direction']}"
+    if one["threshold"] is not None:
+        least = "at least" if one["direction"] == "up" else "at most"
+        wanted = f"should be {least} {value_text(one['threshold'], one['unit'])}"
+    if one["latest_value"] is None:
+        _wrapped(screen, f"It {wanted}. {one['stale_because']}")
+        return
+    met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
+    moves = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
+    moving = f", and {moves[one['movement']]}" if one["movement"] else ""
+    value = value_text(one["latest_value"], one["unit"])
+    of = f"{one['month']:%B %Y}"
+    old = f" {one['stale_because']}" if one["is_stale"] else ""
+    _wrapped(screen, f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}")
+    rows = series(db, one["kpi_id"], one["org_level"], one["org_code"])
+    show_chart(screen, kpi_named(db, one["kpi_id"]), rows[-DRAWN:])
+
+
+def _show_history(screen: Screen, history: list[Row]) -> None:
+    screen.say("\nHistory, the newest first")
+    table = plain_table("Day", "What", "Was", "Became", "Why", "By", narrow={"Why": 14, "By": 8})
+    for one in history:
+        corrected = " (correction)" if one["kind"] == "correction" else ""
+        what = "created" if one["kind"] == "created" else _words(one["column_name"]) + corrected
+        texts = (one["was"], one["became"], one["reason"], one["changed_by"])
+        table.add_row(f"{one['changed_on']}", what, *(text or "-" for text in texts))
+    screen.table(table)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _wrapped(screen: Screen, text: str) -> None:
+    """A line of text, continued with an indent where it is wider than the screen."""
+    width = min(screen.out.width, WIDEST)
+    for line in textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False):
+        screen.say(line)

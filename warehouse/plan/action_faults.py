@@ -1,0 +1,83 @@
+"""What is wrong with the rows of a return of a plan's actions. Not here: types and labels, which
+its contract tells (`warehouse.transform.conform`)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from warehouse.base.months import add_months, day_words
+from warehouse.kpi.chart_choices import Fault
+from warehouse.plan.delivery_plan import delivery_plan
+from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
+
+Row = Mapping[str, Any]
+ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./-]{0,19}")
+PERSON = re.compile(r"(?i)^(dr|mr|mrs|ms|miss|mx|prof|professor|cllr|sir|dame)\b\.?")
+CODES = {
+    "practice": "[A-TV-Z]",
+    "pcn": "U",
+    "icb": "Q",
+    "sub_icb": r"[0-9A-Z]",
+    "local_authority": "E",
+}
+OPEN = ("not started", "in progress")
+
+
+def action_key(action_id: str) -> str:
+    """An action's id as it is kept: `a - 12` is A-12."""
+    return "".join(action_id.split()).upper()
+
+
+def faults_of_actions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
+    """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
+    often = Counter((row["month"], row["icb_code"], action_key(row["action_id"])) for row in rows)
+    for row in rows:
+        yield from ((row, fault) for fault in _of_row(row))
+        if often[(row["month"], row["icb_code"], action_key(row["action_id"]))] > 1:
+            yield row, Fault("action_id", "each action once in a return")
+
+
+def _of_row(row: Row) -> Iterator[Fault]:
+    if not ID.fullmatch(action_key(row["action_id"])):
+        yield Fault("action_id", "an id of up to 20 letters, digits, dots and hyphens, as A-12")
+    yield from _of_references(row)
+    for column in ("owner_role", "updated_by"):
+        if PERSON.search(row[column]):
+            yield Fault(column, "a role, such as Head of primary care, not a person")
+    if not re.match(CODES[row["scope_level"]], row["scope_code"]):
+        yield Fault("scope_code", f"the code of an organisation of level {row['scope_level']}")
+    yield from _of_days(row)
+    try:
+        named_kpis(row["evidence"], row["scope_level"])
+    except UnreadableEvidence as error:
+        yield Fault("evidence", str(error))
+
+
+def _of_references(row: Row) -> Iterator[Fault]:
+    plan = delivery_plan()
+    if row["commitment"] and (of := plan.commitments[int(row["commitment"])].area) != row["area"]:
+        yield Fault("commitment", f"one of area {row['area']}; this one is of {of}")
+    aims = [one.aim for one in plan.aims if one.icb == row["icb_code"]]
+    if row["aim"] and aims and row["aim"].casefold() not in aims:
+        yield Fault("aim", f"one of {', '.join(aims)}")
+
+
+def _of_days(row: Row) -> Iterator[Fault]:
+    completed, updated, due = row["completed_on"], row["last_update"], row["due_current"]
+    last = add_months(row["month"], 1) - timedelta(days=1)
+    if updated > last:
+        yield Fault("last_update", f"a day up to the end of the return's month, {day_words(last)}")
+    if row["status"] == "complete" and completed is None:
+        yield Fault("completed_on", "the day of completion, because the status is complete")
+    if completed and row["status"] in OPEN:
+        yield Fault("completed_on", f"nothing while the status is {row['status']}")
+    if completed and completed > updated:
+        yield Fault("completed_on", f"a day up to the last update, {day_words(updated)}")
+    if row["start_date"] and row["start_date"] > row["due_original"]:
+        yield Fault("start_date", f"a day before the due date, {day_words(row['due_original'])}")
+    if due and due != row["due_original"] and not row["reason"]:
+        yield Fault("reason", "why the due date moved")

@@ -1,0 +1,139 @@
+"""The states of a plan's actions over all returns: the latest of each, and what changed.
+
+Belongs here: their order, and what a change is. Does not: which rows are actions (`action_faults`),
+ratings (`rating`).
+
+No return replaces another. A state is of the day of its last update; of two of one day the later
+return is a correction of the earlier one. So the order of import does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from warehouse.base.home import Home
+from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.plan.action_faults import action_key
+from warehouse.plan.plan_returns import PLACE, returned_rows
+from warehouse.readers.raw_rows import SOURCE_ROW
+
+ACTIONS = "actions"  # what a contract with such rows says at `plan:`
+KEY = ("icb_code", "action_id")
+OF_STATE = (
+    *("title", "audience", "area", "commitment_no", "llr_aim", "source_document", "clause"),
+    *("checklist_version", "scope_level", "scope_code", "owner_role", "start_date"),
+    *("due_original", "due_current", "completed_on", "status", "self_rating", "evidence"),
+    "evidence_documents",
+)
+# Name in the mart -> in the return, where they differ.
+RENAMED = {"commitment_no": "commitment", "llr_aim": "aim", "evidence_documents": "documents"}
+DATES = ("start_date", "due_original", "due_current", "completed_on", "last_update")
+WHERE_FROM = {"edition": pl.String, "sha256": pl.String, SOURCE_ROW: pl.UInt32}
+STATE = pl.Schema(
+    {
+        **dict.fromkeys((*KEY, *OF_STATE, "last_update", "updated_by", "reason"), pl.String()),
+        **dict.fromkeys(DATES, pl.Date()),
+        **{"commitment_no": pl.Int32()},
+        **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
+        "synthetic": pl.Boolean(),
+    }
+)
+CHANGE = pl.Schema(
+    {
+        **dict.fromkeys(KEY, pl.String()),
+        **{"change_no": pl.Int32(), "kind": pl.String(), "column_name": pl.String()},
+        **dict.fromkeys(("was", "became", "reason"), pl.String()),
+        **{"changed_on": pl.Date(), "changed_by": pl.String(), "due_moves": pl.Int32()},
+        **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
+        "synthetic": pl.Boolean(),
+    }
+)
+CREATED, UPDATED, CORRECTED = "created", "update", "correction"
+State = dict[str, Any]
+
+
+def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
+    """Every state in accepted returns, with the columns of `STATE`, in order: by action, then by
+    day, return and row. Blank current due dates are the original ones."""
+    frames = [
+        rows.rename({old: new for new, old in RENAMED.items()})
+        .with_columns(
+            pl.col("action_id").map_elements(action_key, pl.String),
+            pl.col("llr_aim").str.to_lowercase(),
+            pl.col("commitment_no").cast(pl.Int32),
+            pl.col("due_current").fill_null(pl.col("due_original")),
+        )
+        .select(*STATE, PLACE)
+        for rows in returned_rows(home, placed, ACTIONS)
+    ]
+    states = pl.concat([pl.DataFrame(schema={**STATE, PLACE: pl.Int32}), *frames])
+    return states.sort(*KEY, "last_update", PLACE, SOURCE_ROW).drop(PLACE)
+
+
+def latest_states(states: pl.DataFrame) -> pl.DataFrame:
+    """The last state of each action, with `due_moves`: how often its due date has moved."""
+    moved = changes_of(states).group_by(KEY).agg(pl.col("due_moves").max())
+    last = states.unique(KEY, keep="last", maintain_order=True)
+    return last.join(moved, on=KEY, how="left", maintain_order="left")
+
+
+def changes_of(states: pl.DataFrame) -> pl.DataFrame:
+    """What changed from each state to the next, a row per column, with the columns of `CHANGE`.
+
+    `kind`: created (the action's first state: `became` is its title), update, or correction (of a
+    state of the same day). A due date moves from one day to the next, first from the original one;
+    a correction moves none.
+    """
+    rows: list[State] = []
+    before: State | None = None
+    for state in states.iter_rows(named=True):
+        if before is None or any(before[name] != state[name] for name in KEY):
+            number, earlier, due = 1, 0, state["due_original"]
+            moves = int(state["due_current"] != due)
+            rows.append(_change(state, 1, CREATED, "title", None, state["title"], moves))
+        else:
+            kind = CORRECTED if before["last_update"] == state["last_update"] else UPDATED
+            if kind == UPDATED:  # what the day before ended with
+                earlier, due = earlier + (before["due_current"] != due), before["due_current"]
+            moves = earlier + (state["due_current"] != due)
+            found = list(_differing(before, state))
+            number += bool(found)
+            rows += [_change(state, number, kind, *one, moves) for one in found]
+        before = state
+    return pl.DataFrame(rows, schema=CHANGE)
+
+
+def _differing(before: State, state: State) -> Iterator[tuple[str, str | None, str | None]]:
+    for name in OF_STATE:
+        if before[name] != state[name]:
+            yield name, _text(before[name]), _text(state[name])
+
+
+def _text(value: object) -> str | None:
+    return value.isoformat() if isinstance(value, date) else None if value is None else str(value)
+
+
+def _change(
+    state: Mapping[str, Any],
+    number: int,
+    kind: str,
+    column: str,
+    was: str | None,
+    became: str | None,
+    moves: int,
+) -> State:
+    return {
+        **{name: state[name] for name in (*KEY, "reason", *WHERE_FROM, "synthetic")},
+        "change_no": number,
+        "kind": kind,
+        "column_name": column,
+        "was": was,
+        "became": became,
+        "changed_on": state["last_update"],
+        "changed_by": state["updated_by"],
+        "due_moves": moves,
+    }

@@ -1,0 +1,49 @@
+"""The local returns of a plan: which feed has which rows, its files in order, and where lineage of
+what they say begins. Not here: what the rows mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.readers.raw_rows import SOURCE_ROW
+from warehouse.transform.lake import lake_paths
+
+SOURCE_FILE = "archive.source_file"
+PLACE = "place"  # of a file among the feed's: later ones correct what they say again
+
+
+def plan_feed(kind: str) -> str:
+    """The feed whose rows are of a kind (`plan:` of its contract)."""
+    return next(feed for feed, contract in contracts().items() if contract.plan == kind)
+
+
+def origins(kind: str, *columns: str, **renamed: str) -> dict[str, str]:
+    """Column of the mart -> where it comes from: the return's tidy column of this name, or of the
+    one in `renamed`; edition, file and mark of the source file."""
+    tidy = f"tidy.{plan_feed(kind)}"
+    found = {name: f"{tidy}.{renamed.get(name, name)}" for name in (*columns, *renamed)}
+    return {
+        **found,
+        SOURCE_ROW: f"{tidy}.{SOURCE_ROW}",
+        **{name: f"{SOURCE_FILE}.{name}" for name in ("edition", "sha256", "synthetic")},
+    }
+
+
+def returned_rows(home: Home, placed: Iterable[EditionFile], kind: str) -> Iterator[pl.DataFrame]:
+    """The accepted rows of each return of a kind, oldest return first, with labels as text, and
+    `edition, sha256, synthetic` of the file and its `place`."""
+    feed = plan_feed(kind)
+    files = [one for one in placed if one.file.feed == feed]
+    for place, one in enumerate(sorted(files, key=lambda one: (one.vintage, one.position))):
+        rows = pl.read_parquet(lake_paths(home, one.file).tidy)
+        yield rows.cast({pl.Enum: pl.String, pl.Categorical: pl.String}).with_columns(
+            edition=pl.lit(one.file.edition),
+            sha256=pl.lit(one.file.sha256),
+            synthetic=pl.lit(one.file.synthetic),
+            place=pl.lit(place),
+        )
