@@ -113,7 +113,13 @@ def limit(value: float | None) -> str:
 
 def excel_format(unit: str) -> str:
     """A number format of Excel for values of a unit: counts whole, shares in per cent, all else
-    with one decimal."""
+    with one decimal. `change` is a relative one, `points` one in percentage points."""
+    if unit == "change":
+        return "+0.0%;-0.0%;0.0%"
+    if unit == "points":
+        return '+0.0" pp";-0.0" pp";0.0" pp"'
     if unit == "share":
         return "0.0%"
+    if unit == DAILY_RATE:
+        return "#,##0.00"
     return "#,##0" if unit in ("events", "people", "organisations", "minutes") else "#,##0.0"

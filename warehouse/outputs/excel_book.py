@@ -26,6 +26,7 @@ EXCEL_ROWS = 1_048_000  # of a sheet, less its headings
 LONGEST_NAME = 31  # of a sheet, in Excel
 HEADING_ROW = 4  # headings of a table are below its title and two sentences
 WIDEST, NARROWEST = 40, 9
+A4 = 9  # as Excel numbers sizes of paper
 # Status of a figure without a number -> the shorthand in its place; provisional ones have a column.
 SHORTHANDS = {
     "suppressed": "[c]",
@@ -48,7 +49,8 @@ class FigureSheet:
     """One table: `name` of the sheet and of the table, what it is, and its rows. `units`: column
     with figures -> their unit, or the column that has it; `headings`: column -> what is shown above
     it; `statuses`: column -> the column of statuses that say why it has no number; `hidden`:
-    columns that are not shown."""
+    columns that are not shown; `texts`: columns of long texts -> their width in characters;
+    `about`: a sentence above the table; `stay`: how many columns stay in sight."""
 
     name: str
     title: str
@@ -57,6 +59,9 @@ class FigureSheet:
     headings: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
     hidden: Collection[str] = ()
+    texts: Mapping[str, int] = field(default_factory=dict)
+    about: str = ""
+    stay: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,13 @@ class _Writer:
         """Write all sheets in order."""
         cover = self.book.add_worksheet("Cover")
         cover.set_column(0, 0, 100)
+        _print_on_a4(cover)
         for row, text in enumerate((about.title, *about.cover)):
             cover.write_string(row, 0, text, self.wrapped if row else self.title)
+        first = f"Figures begin in the worksheet {sheets[0].name}." if sheets else ""
+        if first:
+            link = f"internal:'{sheets[0].name}'!A1"
+            cover.write_url(1 + len(about.cover), 0, link, string=first)
         notes = [*about.notes, *(f"{short}: {text}" for short, text in MEANINGS.items())]
         numbered = [(f"Note {number}", text) for number, text in enumerate(notes, start=1)]
         listed = [
@@ -137,6 +147,7 @@ class _Writer:
         """Write a sheet with one table of texts."""
         sheet = self.book.add_worksheet(name)
         self._top(sheet, title)
+        _print_on_a4(sheet)
         for column, heading in enumerate(columns):
             longest = max([len(heading), *(len(row[column]) for row in rows)])
             sheet.set_column(column, column, min(max(longest + 2, NARROWEST), 80), self.wrapped)
@@ -147,12 +158,16 @@ class _Writer:
                 sheet.write_url(place, 0, f"internal:'{row[0]}'!A1", string=row[0])
         self._mark(sheet, name, columns, len(rows))
 
-    def _top(self, sheet: Any, title: str) -> None:
+    def _top(self, sheet: Any, title: str, more: str = "") -> None:
         sheet.write_string(0, 0, title, self.title)
         sheet.write_string(1, 0, "This worksheet contains one table.")
         sheet.write_string(2, 0, "Shorthands and notes are in the worksheet Notes.")
+        if more:
+            sheet.write_string(3, 0, more)
 
-    def _mark(self, sheet: Any, name: str, columns: Sequence[str], rows: int) -> None:
+    def _mark(
+        self, sheet: Any, name: str, columns: Sequence[str], rows: int, stay: int = 0
+    ) -> None:
         table = re.sub(r"\W+", "_", name).strip("_")
         sheet.add_table(
             HEADING_ROW,
@@ -165,18 +180,21 @@ class _Writer:
                 "columns": [{"header": one, "header_format": self.heading} for one in columns],
             },
         )
-        sheet.freeze_panes(HEADING_ROW + 1, 0)
+        sheet.freeze_panes(HEADING_ROW + 1, stay)
+        sheet.repeat_rows(HEADING_ROW)
 
     def _table(self, one: FigureSheet) -> None:
         """Write a sheet with one table of figures."""
         sheet = self.book.add_worksheet(one.name)
-        self._top(sheet, one.title)
+        self._top(sheet, one.title, one.about)
+        _print_on_a4(sheet)
         shown = [column for column in one.rows.iter_columns() if column.name not in one.hidden]
         headings = [one.headings.get(column.name, column.name) for column in shown]
         for place, (heading, column) in enumerate(zip(headings, shown, strict=True)):
-            sheet.set_column(place, place, _width(heading, column))
+            width = one.texts.get(column.name)
+            sheet.set_column(place, place, width or _width(heading, column))
             self._column(sheet, place, column, one)
-        self._mark(sheet, one.name, headings, one.rows.height)
+        self._mark(sheet, one.name, headings, one.rows.height, one.stay)
 
     def _column(self, sheet: Any, place: int, column: pl.Series, one: FigureSheet) -> None:
         """Write a column of a table: a shorthand where there is no number."""
@@ -185,6 +203,7 @@ class _Writer:
         if column.name in one.statuses:
             short = [SHORTHANDS.get(status) for status in one.rows[one.statuses[column.name]]]
         number = column.dtype.is_numeric()
+        wrapped = self.wrapped if column.name in one.texts else None
         value: Any
         for row, (value, kind, mark) in enumerate(
             zip(column.to_list(), kinds, short, strict=True), start=HEADING_ROW + 1
@@ -199,7 +218,7 @@ class _Writer:
             elif isinstance(value, date):
                 sheet.write_datetime(row, place, value, kind)
             else:
-                sheet.write_string(row, place, str(value))
+                sheet.write_string(row, place, str(value), wrapped)
 
     def _formats(self, column: pl.Series, one: FigureSheet) -> Iterable[Any]:
         """Formats of a column's cells, row by row."""
@@ -218,6 +237,14 @@ class _Writer:
         if pattern not in self.formats:
             self.formats[pattern] = self.book.add_format({"num_format": pattern})
         return self.formats[pattern]
+
+
+def _print_on_a4(sheet: Any) -> None:
+    """Landscape, as wide as the page, with the sheet's name and page numbers below."""
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
 
 
 def _width(heading: str, column: pl.Series) -> float:

@@ -24,11 +24,12 @@ class NoTable(Refusal):
 @dataclass(frozen=True)
 class Selection:
     """Tables (all, if none is named), and their rows: of the `places` (level, code) and all that is
-    within them, since a month."""
+    within them, and of the places `beside` alone, since a month."""
 
     tables: Sequence[str] = ()
     places: Sequence[tuple[str, str]] = ()
     since: date | None = None
+    beside: Sequence[tuple[str, str]] = ()
 
 
 EVERYTHING = Selection()
@@ -60,7 +61,7 @@ def chosen_rows(db: duckdb.DuckDBPyConnection, table: str, asked: Selection) -> 
     columns = set(_columns(db, table))
     conditions, given = [], {}
     if asked.places and {"org_level", "org_code"} <= columns:
-        db.execute("CREATE OR REPLACE TEMP TABLE asked_places AS " + _within(asked.places))
+        db.execute("CREATE OR REPLACE TEMP TABLE asked_places AS " + _within(asked))
         conditions.append("(org_level, org_code) IN (FROM asked_places)")
     month = next((name for name in ("month", "period_end") if name in columns), None)
     if asked.since and month:
@@ -81,10 +82,14 @@ def _columns(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
     yield from (name for (name,) in rows)
 
 
-def _within(places: Sequence[tuple[str, str]]) -> str:
-    """SQL: the places themselves, and all organisations that ever belonged to one of them."""
-    parts = []
-    for level, code in places:
+def _within(asked: Selection) -> str:
+    """SQL: the places themselves, all organisations that ever belonged to one of them, and those
+    beside them."""
+    parts = [
+        f"(org_level = {quoted(level)} AND org_code = {quoted(code)})"
+        for level, code in asked.beside
+    ]
+    for level, code in asked.places:
         belongs = [f"(org_level = {quoted(level)} AND org_code = {quoted(code)})"]
         if level in KEY_COLUMNS:
             belongs.append(f"{KEY_COLUMNS[level]} = {quoted(code)}")

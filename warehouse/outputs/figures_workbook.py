@@ -1,10 +1,11 @@
-"""What the workbook of the mart's figures has: a sheet per theme, with the figures of a place side
-by side, or a sheet per table that is asked for; and what it says of itself. Not here: cells
-(`excel_book`), which rows (`export_selection`)."""
+"""What the workbook of the mart's figures has: a summary and a sheet per theme, with the figures of
+a place side by side, or a sheet per table that is asked for; and what it says of itself. Not here:
+cells (`excel_book`), which rows (`export_selection`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,27 @@ from warehouse.outputs.excel_book import (
     write_workbook,
 )
 from warehouse.outputs.export_selection import Selection, analyst_tables, chosen_rows
+from warehouse.outputs.summary_sheet import summary_sheet
+from warehouse.reference.levels import LEVELS
+from warehouse.reference.organisations import ENGLAND
 
 KEYS = {
     "month": "Month",
     "period_label": "Period",
     "org_level": "Level",
     "org_code": "Code",
+    "short_name": "Short name",
     "org_name": "Name",
 }
+SHORT_NAME = "short_name"
 NOTES = (
     "A figure that is not known is never zero. Shares are fractions shown in per cent; never "
     "average them: divide the sum of the numerators by the sum of the denominators.",
     "Publishers revise figures. Those marked provisional are likely to change.",
+    "A change on the year is called one only if a control chart has a signal. Otherwise there is "
+    "no clear change, however large it is.",
+    "Of each place a worksheet has the months from its first figure to its last, withheld and held "
+    "ones included. A place without any is left out.",
     "Figures of different levels, such as practices and networks, must not be added together.",
 )
 
@@ -48,12 +58,71 @@ def figures_workbook(
     in words."""
     kpis = catalogue()
     if asked.tables:
-        sheets = [_whole(name, chosen_rows(db, name, asked)) for name in asked.tables]
+        sheets = [
+            _whole(name, with_short_names(db, chosen_rows(db, name, asked)))
+            for name in asked.tables
+        ]
     else:
+        themes = [*dict.fromkeys(kpi.theme for kpi in kpis.values())]
         views = [name for name in analyst_tables(db) if _theme(name, kpis)]
-        sheets = [_of_theme(name, chosen_rows(db, name, asked), kpis) for name in views]
+        views.sort(key=lambda name: themes.index(_theme(name, kpis) or ""))
+        wanted = replace(asked, beside=[("england", ENGLAND)] if asked.places else [])
+        found = {name: with_short_names(db, chosen_rows(db, name, wanted)) for name in views}
+        sheets = [
+            _of_theme(name, rows_in_order(theme, asked), kpis) for name, theme in found.items()
+        ]
         sheets = [sheet for sheet in sheets if sheet.rows.height]
+        if summary := summary_sheet(db, asked.places):
+            sheets.insert(0, summary)
     write_workbook(path, _about(db, place, kpis), sheets)
+
+
+def with_short_names(db: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `short_name` after `org_code`, unless they have one or no organisation."""
+    keys = ["org_level", "org_code"]
+    if SHORT_NAME in found.columns or not {*keys} <= {*found.columns}:
+        return found
+    named = db.sql(f"SELECT org_level, org_code, {SHORT_NAME} FROM mart.organisation_current").pl()
+    place = found.columns.index("org_code") + 1
+    columns = [*found.columns[:place], SHORT_NAME, *found.columns[place:]]
+    return found.join(named, on=keys, how="left", maintain_order="left").select(columns)
+
+
+def rows_in_order(found: pl.DataFrame, asked: Selection) -> pl.DataFrame:
+    """Rows of a theme, place by place, newest first: the places asked for, those within them down
+    to sub-ICBs, England beside them, then networks and all smaller ones."""
+    order = [*reversed(LEVELS)]
+    ranks = {name: 1 if one.is_dated else 4 if one.is_site else 3 for name, one in LEVELS.items()}
+    own = pl.concat_str("org_level", "org_code", separator=" ")
+    rank = pl.col("org_level").replace_strict(ranks, default=5)
+    beside = pl.when(pl.col("org_code") == ENGLAND).then(2).otherwise(rank)
+    first = own.is_in([" ".join(place) for place in asked.places])
+    return found.sort(
+        pl.when(first).then(0).otherwise(beside),
+        pl.col("org_level").replace_strict({name: n for n, name in enumerate(order)}, default=99),
+        SHORT_NAME,
+        "org_code",
+        _time(found),
+        descending=[False] * 4 + [True],
+        nulls_last=True,
+    )
+
+
+def from_first_to_last(found: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
+    """Rows of each place from its first to its last with a figure, or with one that people keep
+    back."""
+    if not ids:
+        return found.clear()
+    time, place = pl.col(_time(found)), ["org_level", "org_code"]
+    known = [pl.col(name).is_not_null() for name in ids]
+    kept_back = [pl.col(f"{name}{STATUS_OF}").is_in(["suppressed", "held"]) for name in ids]
+    told = pl.when(pl.any_horizontal(known + kept_back)).then(time)
+    return found.filter(time.is_between(told.min().over(place), told.max().over(place)))
+
+
+def _time(found: pl.DataFrame) -> str:
+    """The column of a wide view that rows are of, in time."""
+    return next(name for name in ("month", "period_end") if name in found.columns)
 
 
 def _theme(view: str, kpis: Mapping[str, Kpi]) -> str | None:
@@ -65,9 +134,10 @@ def _theme(view: str, kpis: Mapping[str, Kpi]) -> str | None:
 def _of_theme(view: str, found: pl.DataFrame, kpis: Mapping[str, Kpi]) -> FigureSheet:
     """A theme's figures: a column per KPI that has any, under its title."""
     ids = [name for name in found.columns if name in kpis and found[name].null_count() < len(found)]
+    found = from_first_to_last(found, ids)
     titles = {name: kpis[name].title for name in ids}
     keys = [name for name in KEYS if name in found.columns]
-    marked = found.with_columns(provisional(found, titles)) if ids else found.clear()
+    marked = found.with_columns(provisional(found, titles)) if ids else found
     statuses = {name: f"{name}{STATUS_OF}" for name in ids}
     shown = [*keys, *ids, *statuses.values(), *([PROVISIONAL_HEADING] if ids else [])]
     words = theme_words(_theme(view, kpis) or view)
@@ -81,6 +151,7 @@ def _of_theme(view: str, found: pl.DataFrame, kpis: Mapping[str, Kpi]) -> Figure
         headings={**KEYS, **titles},
         statuses=statuses,
         hidden=frozenset(statuses.values()),
+        stay=keys.index(SHORT_NAME) + 1,
     )
 
 

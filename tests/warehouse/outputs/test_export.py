@@ -1,6 +1,7 @@
 """Exports read back equal to the mart, whatever the format."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,7 +25,9 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs import excel_book
 from warehouse.outputs.export import export_tables, publish_files
 from warehouse.outputs.export_selection import NoTable, Selection, analyst_tables
+from warehouse.outputs.figures_workbook import from_first_to_last, rows_in_order, with_short_names
 from warehouse.outputs.sqlite_file import referred_first, write_sqlite
+from warehouse.reference.organisations import ENGLAND
 
 DATACONTRACT = (
     Path(__file__).resolve().parents[3] / ".venv" / "datacontract" / "bin" / "datacontract"
@@ -91,7 +94,10 @@ def test_a_workbook_has_what_the_guidance_asks_for(
     asked = Selection(places=[("sub_icb", "04C")])
     [path] = export_tables(small_home, "xlsx", tmp_path, asked, "Leicester City")
     book = CalamineWorkbook.from_path(path)
-    assert book.sheet_names[:4] == ["Cover", "Contents", "Notes", "Definitions"]
+    assert book.sheet_names[:6] == [
+        *("Cover", "Contents", "Notes", "Definitions"),
+        *("Summary", "Appointments"),
+    ]
     assert "Leicester City" in book.get_sheet_by_name("Cover").to_python()[0][0]
     listed = [row[0] for row in sheet(path, "Contents")[1:]]
     assert listed == book.sheet_names[2:]
@@ -102,8 +108,101 @@ def test_a_workbook_has_what_the_guidance_asks_for(
         assert "<dc:language>en-GB</dc:language>" in core and "<dc:title>Access" in core
         tables = [name for name in parts.namelist() if name.startswith("xl/tables/")]
         assert len(tables) == len(book.sheet_names) - 1
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        for one in sheets:
+            setup = re.search(r"<pageSetup ([^>]*)/>", parts.read(one).decode())
+            assert setup and {*setup[1].split()} >= {
+                *('paperSize="9"', 'orientation="landscape"', 'fitToHeight="0"')
+            }
+        shown = parts.read("xl/workbook.xml").decode()
+        assert shown.count('name="_xlnm.Print_Titles"') == len(sheets) - 1
+        assert shown.count("$5:$5") == len(sheets) - 1, "headings, on every page"
         assert 'formatCode="0.0%"' in parts.read("xl/styles.xml").decode()
         assert 'name="table_Appointments"' in "".join(parts.read(t).decode() for t in tables)
+
+
+def test_the_summary_says_what_the_mart_says(small: Mart, small_home: Home, tmp_path: Path) -> None:
+    [path] = export_tables(small_home, "xlsx", tmp_path, Selection(places=[("sub_icb", "04C")]))
+    head, *rows = sheet(path, "Summary")
+    cells = [dict(zip(head, row, strict=True)) for row in rows]
+    said = small.rows(
+        """SELECT kpi_title AS title, s.month, m.value, s.sentence
+        FROM kpi_sentence AS s JOIN kpi_monthly AS m USING (kpi_id, org_level, org_code, month)
+        WHERE s.org_code = '04C'"""
+    )
+    known = {row["title"]: row for row in said}
+    assert cells and "GP appointments" in [one["KPI"] for one in cells]
+    later = 0
+    for one in cells:
+        figure = known[one["KPI"]]
+        if figure["value"] is None:  # what is known of the later month comes last
+            assert one["Month"] < figure["month"] and f" {figure['sentence']}" in one["In words"]
+            later += 1
+        else:
+            assert (one["Month"], one["Value"]) == (figure["month"], figure["value"])
+            assert one["In words"] == figure["sentence"]
+        assert (one["Place"], one["Code"]) == ("Leicester City", "04C")
+        assert all(cell != "" for cell in one.values())
+    assert 0 < later < len(cells)
+    [share] = [one for one in cells if one["KPI"].startswith("Share of appointments not attended")]
+    assert share["Per working day"] == "[z]"
+
+
+def test_places_asked_for_come_first_then_england_beside_them(
+    llr: Mart, home: Home, tmp_path: Path
+) -> None:
+    found = pl.DataFrame(
+        [
+            ("practice", "C82001"), ("pcn", "U1"), ("england", ENGLAND), ("sub_icb", "04C"),
+            ("local_authority", "Rutland"), ("icb", "QK1"),
+        ],
+        ["org_level", "org_code"],
+        orient="row",
+    ).join(pl.DataFrame({"month": [date(2025, 9, 1), date(2025, 10, 1)]}), how="cross")  # fmt: skip
+    named = with_short_names(llr.db, found)
+    assert named.filter(org_code="04C")["short_name"].unique().to_list() == ["Leicester City"]
+    assert with_short_names(llr.db, named).equals(named)
+    placed = rows_in_order(named, Selection(places=[("icb", "QK1")]))
+    assert placed["org_level"].unique(maintain_order=True).to_list() == [
+        *("icb", "sub_icb", "england", "local_authority", "pcn", "practice")
+    ]
+    assert placed["month"].to_list()[:2] == [date(2025, 10, 1), date(2025, 9, 1)], "newest first"
+    asked = rows_in_order(named, Selection(places=[("pcn", "U1")]))
+    assert asked["org_level"][0] == "pcn"
+
+
+def test_a_place_has_no_rows_before_its_first_figure_and_after_its_last() -> None:
+    def rows(code: str, *told: float | str) -> list[tuple[object, ...]]:
+        return [
+            (
+                date(2025, month, 1),
+                "pcn",
+                code,
+                *((None, one) if isinstance(one, str) else (one, "")),
+            )
+            for month, one in enumerate(told, start=1)
+        ]
+
+    found = pl.DataFrame(
+        [
+            *rows("U1", "incomplete", 5.0, "incomplete", 7.0, "not_available"),
+            *rows("U2", "not_available", "suppressed", "incomplete"),
+            *rows("U3", "incomplete", "not_available"),
+        ],
+        {
+            "month": pl.Date,
+            **dict.fromkeys(("org_level", "org_code"), pl.String),
+            "appointments": pl.Float64,
+            "appointments_status": pl.String,
+        },
+        orient="row",
+    )
+    kept = from_first_to_last(found, ["appointments"])
+    assert [(row[2], row[0].month) for row in kept.rows()] == [
+        *(("U1", 2), ("U1", 3), ("U1", 4)),
+        ("U2", 2),
+    ]
+    assert from_first_to_last(found, []).is_empty()
 
 
 def test_cells_are_numbers_or_say_why_there_is_none(
@@ -113,7 +212,7 @@ def test_cells_are_numbers_or_say_why_there_is_none(
     head, *rows = sheet(path, "Appointments")
     asked = small.rows(
         "SELECT * FROM appointments_monthly WHERE org_code IN ('04C', 'C82001') "
-        "ORDER BY month, org_level, org_code"
+        "ORDER BY org_level DESC, org_code, month DESC"
     )
     assert len(rows) == len(asked) > 10
     shorthands = {"not_applicable": "[z]", "not_available": "[x]", "incomplete": "[x]"}
