@@ -12,6 +12,9 @@ MAY_NAME = {
     "warehouse/claims/places/": "a claim is about a KPI, and some KPIs are named like a feed",
     "assets/sample/to_practise.py": "claims to practise on are about such KPIs, too",
     "warehouse/mart/peers.py": "peers are alike in two KPIs, of which one is named like its feed",
+    "warehouse/lineage/records.py": "a table of the plan is named like its return",
+    "warehouse/mart/primary_keys.py": "that table again, by its key",
+    "warehouse/plan/caip_tables.py": "that table again, where it is made",
     "warehouse/mart/describe.yaml": "comments of the mart show calls that people can copy",
 }
 PUBLISHERS = r"digital\.nhs\.uk|nhsbsa|odsdatasearch"

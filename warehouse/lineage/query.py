@@ -84,7 +84,7 @@ def full_name(table: exp.Table) -> str:
     on its own does not name `mart`."""
     if table.catalog:
         return f"{table.catalog}.{table.db}.{table.name}"
-    if table.db == "governance":
+    if table.db in ("governance", "plan"):
         return f"mart.{table.db}.{table.name}"
     return f"{table.db}.{table.name}" if table.db else f"mart.{table.name}"
 

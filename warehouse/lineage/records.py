@@ -78,6 +78,9 @@ DECLARED_BY_HAND = (
         f"plan.{name}"
         for name in (
             "caip_area",
+            "caip_assessment",
+            "caip_assessment_history",
+            "caip_evidence",
             "incentive_threshold",
             "plan_action",
             "plan_action_history",

@@ -29,6 +29,10 @@ PRIMARY_KEYS = {
     "plan.plan_aim": ("aim",),
     "plan.plan_checklist_item": ("item",),
     "plan.caip_area": ("financial_year", "area"),
+    "plan.caip_assessment": ("icb_code", "financial_year", "pcn_code", "area"),
+    "plan.caip_assessment_history": ("icb_code", "financial_year", "pcn_code", "area", "step"),
+    "plan.caip_evidence": ("financial_year", "pcn_code", "area", "kpi_id"),
+    "plan.recording_accuracy": (*_FIGURE, "month"),
     "plan.incentive_threshold": ("indicator", "financial_year"),
 }
 

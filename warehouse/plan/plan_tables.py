@@ -25,6 +25,7 @@ from warehouse.plan.action_states import (
     latest_states,
     read_states,
 )
+from warehouse.plan.caip_tables import create_caip
 from warehouse.plan.plan_evidence import EVIDENCE, evidence_of, newest_month
 from warehouse.plan.plan_returns import origins, plan_feed
 from warehouse.plan.reference_tables import create_reference
@@ -39,11 +40,15 @@ FIGURES = tuple(
 SIGNALS = tuple(f"mart.kpi_spc.{name}" for name in ("month", "signal", "direction"))
 
 
-def create_plan(db: Connection, home: Home, placed: Sequence[EditionFile]) -> None:
-    """Create schema `plan` of the attached mart, which must have figures and their charts."""
+def create_plan(
+    db: Connection, home: Home, placed: Sequence[EditionFile], icb: str, synthetic: bool
+) -> None:
+    """Create schema `plan` of the attached mart, which must have organisations, figures and their
+    charts. `icb`: whose home it is; `synthetic`: whether all figures are."""
     db.execute("CREATE SCHEMA IF NOT EXISTS mart.plan")
     create_reference(db)
     _create_actions(db, read_states(home, placed))
+    create_caip(db, home, placed, icb, synthetic)
 
 
 def _create_actions(db: Connection, states: pl.DataFrame) -> None:

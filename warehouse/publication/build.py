@@ -189,7 +189,7 @@ def _build(
         create_funding_outcome(db, catalogue())
         create_kpi_feed(db, catalogue())
         create_claims(db, claims_of(home), catalogue(), synthetic)
-        plan_tables.create_plan(db, home, placed)
+        plan_tables.create_plan(db, home, placed, settings.place, synthetic)
         create_measures(db, disclosure)
         publish_members(db, disclosure, kept)
         checks = pl.DataFrame(schema=REGISTER_SCHEMA) if register is None else register

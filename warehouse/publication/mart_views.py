@@ -29,6 +29,7 @@ from warehouse.mart.other_periods import period_views
 from warehouse.mart.revisions import revision_macros, revision_views
 from warehouse.mart.special import register_macros, register_views
 from warehouse.mart.timeliness import timeliness_views
+from warehouse.plan.plan_views import plan_views
 
 # Schema and name of a table -> its columns with their types, in the table's order.
 Tables = dict[str, dict[str, str]]
@@ -37,7 +38,7 @@ Tables = dict[str, dict[str, str]]
 def mart_views() -> dict[str, str]:
     """Return every view of a mart opened on its own, name -> SQL."""
     views = theme_views(catalogue()) | period_views() | revision_views() | affected_views()
-    return views | caveat_views() | timeliness_views() | register_views()
+    return views | caveat_views() | timeliness_views() | register_views() | plan_views()
 
 
 def _macros() -> dict[str, str]:

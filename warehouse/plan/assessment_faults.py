@@ -1,0 +1,73 @@
+"""What is wrong with the rows of a return of assessments of the improvement payment. Not here:
+types and labels, which its contract tells (`warehouse.transform.conform`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from warehouse.base.months import add_months, day_words, financial_year
+from warehouse.kpi.chart_choices import Fault
+from warehouse.plan.action_faults import PERSON
+from warehouse.plan.improvement_payment import improvement_payment
+
+Row = Mapping[str, Any]
+PENDING, APPROVED, PART, REFUSED = "pending", "approved", "approved in part", "not approved"
+SHARE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<percent>%?)")
+
+
+def year_label(last_month: date) -> str:
+    """`2024/25`: a financial year by its last month."""
+    return f"{financial_year(last_month)}/{last_month.year % 100:02d}"
+
+
+def share_of(text: str | None) -> float | None:
+    """A share as typed, `50%` or `0.5`; None if it is none from 0 to 1."""
+    found = SHARE.fullmatch((text or "").strip())
+    if found is None:
+        return None
+    share = float(found["number"]) / (100 if found["percent"] else 1)
+    return share if share <= 1 else None
+
+
+def faults_of_assessments(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
+    """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
+    for row in rows:
+        yield from ((row, fault) for fault in (*_of_area(row), *_of_decision(row)))
+
+
+def _of_area(row: Row) -> Iterator[Fault]:
+    payment, year = improvement_payment(), year_label(row["year"])
+    if year not in payment.schemes:
+        yield Fault("year", f"one of {', '.join(payment.schemes)}")
+    elif payment.areas[row["area"]].year != year:
+        own = (name for name, area in payment.areas.items() if area.year == year)
+        yield Fault("area", f"one of {year}: {', '.join(own)}")
+    if row["share_approved"] and share_of(row["share_approved"]) is None:
+        yield Fault("share_approved", "a share from 0 to 1, such as 0.5 or 50%")
+
+
+def _of_decision(row: Row) -> Iterator[Fault]:
+    decision, last = row["decision"], add_months(row["month"], 1) - timedelta(days=1)
+    area = improvement_payment().areas[row["area"]]
+    for column in ("declared_by", "decided_by"):
+        if PERSON.search(row[column] or ""):
+            yield Fault(column, "a role or committee, not a person")
+    for column in ("declared_on", "decided_on"):
+        if row[column] and row[column] > last:
+            yield Fault(column, f"a day up to the end of the return's month, {day_words(last)}")
+    for column in ("decided_on", "decided_by"):
+        if (row[column] is None) != (decision == PENDING):
+            wanted = "nothing while" if decision == PENDING else "who decided and when, because"
+            yield Fault(column, f"{wanted} the decision is {decision}")
+    if decision in (APPROVED, PART) and row["declared_on"] is None:
+        yield Fault(
+            "declared_on", f"the day of the declaration, because the decision is {decision}"
+        )
+    if decision in (PART, REFUSED) and not row["reason"]:
+        yield Fault("reason", f"why, because the decision is {decision}")
+    needs_share = decision == PART or (decision == APPROVED and area.share is None)
+    if needs_share and not row["share_approved"]:
+        yield Fault("share_approved", "the share of the maximum that is approved, such as 50%")
