@@ -63,6 +63,8 @@ LEVELS = {
 FEED_OF = {
     "appointments_within_two_weeks_acc08_share": "gp_appointments_practice",
     "appointments_unmapped_share": "gp_appointments_practice",
+    "appointments_category_unmapped_share": "gp_appointments_practice",
+    "appointments_category_inconsistent_share": "gp_appointments_practice",
     "appointments_patient_coverage_share": "gp_appointments_coverage",
     "included_practices": "gp_appointments_coverage",
     "open_practices": "gp_appointments_coverage",
