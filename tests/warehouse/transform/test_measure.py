@@ -56,7 +56,7 @@ def test_sums_by_hand() -> None:
         regional(
             {COUNT: 100},
             {COUNT: 30, "APPT_STATUS": "DNA", "HCP_TYPE": "Other Practice staff"},
-            {COUNT: 7, "APPT_MODE": "Telephone", TIME: "8  to 14 Days"},
+            {COUNT: 7, "APPT_MODE": "Telephone", TIME: "8  to 14 Days", "APPT_STATUS": "Unknown"},
             {COUNT: 3, "APPT_MODE": "Video/Online", TIME: "15  to 21 Days"},
             {COUNT: 2, "APPT_MODE": "Unknown", TIME: "Unknown / Data Quality"},
             {COUNT: 5, "SUB_ICB_LOCATION_CODE": "03W"},
@@ -70,13 +70,14 @@ def test_sums_by_hand() -> None:
     ]
     city = cells.row(2, named=True)
     expected = {
-        "appointments_attended": 112,
+        "appointments_attended": 105,
         "appointments_dna": 30,
         "appointments_face_to_face": 130,
         "appointments_telephone": 7,
         "appointments_video": 3,
         "appointments_home_visit": 0,
         "appointments_mode_unknown": 2,
+        "appointments_status_unknown": 7,
         "appointments_same_day": 130,
         "appointments_within_two_weeks": 137,
         "appointments_interval_known": 140,
@@ -96,6 +97,7 @@ def test_no_measure_is_left_out_of_the_sums_by_hand() -> None:
         "appointments_video",
         "appointments_home_visit",
         "appointments_mode_unknown",
+        "appointments_status_unknown",
         "appointments_same_day",
         "appointments_within_two_weeks",
         "appointments_interval_known",
