@@ -84,7 +84,6 @@ MAY_BE_LONG = {
     },
     "every case in order, each with its own words": {
         "checks/completeness.py: sums",
-        "pipelines/cli/outcomes.py: show_refresh",
         "warehouse/editions/status.py: accept",
         "warehouse/intake/edition.py: choose_edition",
         "warehouse/readers/zip_safety.py: distrust",

@@ -5,16 +5,18 @@ Belongs here: arguments, layout. Does not: what is charted, and how (`warehouse.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.arguments import AsJson
+from pipelines.cli.look_up import AsCsv, published_mart, written
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.months import month_text
 from warehouse.base.number_format import value_text
-from warehouse.settings import read_settings
+from warehouse.settings import HeadlinePlace
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +35,7 @@ def chart(
     ] = False,
     months: Annotated[int, typer.Option(min=1, help="Months to show; all as CSV or JSON.")] = 13,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Draw the control chart of a KPI of any organisation, also of practices of other ICBs.
 
@@ -42,26 +44,25 @@ def chart(
 
     Example: `access-recovery chart appointments_dna_share --org QNC --practices --csv`
     """
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
-    from warehouse.base.sql import is_synthetic, open_mart
+    from warehouse.base.sql import is_synthetic
 
-    screen, home = Screen(), Home.from_environment()
-    with open_mart(home.require_mart()) as db:
-        found, place, charts = _charts(db, home, kpi, org, practices)
+    screen = Screen()
+    with published_mart() as (db, places):
+        found, place, charts = _charts(db, places, kpi, org, practices)
         synthetic = is_synthetic(db)
-    if as_json:
-        screen.json(charts.to_dicts())
-    elif as_csv or practices:
-        screen.data(charts.write_csv().rstrip("\n"))
-    else:
-        _show(screen, found, place, charts.to_dicts()[-months:])
+    rows = charts.to_dicts()
+    if not written(screen, rows, as_json, as_csv or (practices and not as_json)):
+        _show(screen, found, place, rows[-months:])
         if synthetic:
             screen.warn(SYNTHETIC)
 
 
 def _charts(
-    db: duckdb.DuckDBPyConnection, home: Home, kpi: str, org: str, practices: bool
+    db: duckdb.DuckDBPyConnection,
+    places: Iterable[HeadlinePlace],
+    kpi: str,
+    org: str,
+    practices: bool,
 ) -> tuple[Row, Row, pl.DataFrame]:
     """The KPI, the place, and the rows of their charts. Raises NoMatch without any."""
     import polars as pl
@@ -82,9 +83,9 @@ def _charts(
     if because := not_charted_because(known):
         raise NoMatch(f"There is no control chart of {found['kpi_id']}.", because)
     levels = ["icb"] if practices else found["levels"]
-    place = organisation_named(db, org, read_settings(home).headlines, levels)
+    place = organisation_named(db, org, places, levels)
     icb = place["icb_code"] or place["org_code"]
-    charts = charts_within(db, known, icb, home_baselines(home))
+    charts = charts_within(db, known, icb, home_baselines(Home.from_environment()))
     level, code = ("practice", None) if practices else (place["org_level"], place["org_code"])
     charts = charts.filter(pl.col("org_level") == level)
     charts = charts if code is None else charts.filter(pl.col("org_code") == code)

@@ -6,14 +6,13 @@ Belongs here: reading `claim` and `claim_reading`, layout. Does not: verdicts (`
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Annotated, Any
 
 import typer
 
 from pipelines.cli.arguments import AsJson
+from pipelines.cli.claims_in_full import claim_lines, file_lines, wrapped
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
@@ -21,7 +20,6 @@ from warehouse.base.home import Home
 app = typer.Typer()
 Record = dict[str, Any]
 WIDEST = 100
-MOST_FILES, SHORT = 4, 12
 
 
 @app.command(rich_help_panel="Governance")
@@ -31,13 +29,19 @@ def claims(
         typer.Argument(help="Claim ids, or the beginning of ids; default: all."),
     ] = None,
     as_json: AsJson = False,
+    in_full: Annotated[
+        bool,
+        typer.Option("--all", help="In full also those of which no reading has a value."),
+    ] = False,
 ) -> None:
     """Show how published statements compare with the mart: verdicts, readings, missing data.
 
-    Statements are evaluated when the mart is built, by `access-recovery refresh`.
+    Statements are evaluated when the mart is built, by `access-recovery refresh`. Those of which no
+    reading has a value are told of by the reason, unless they are named.
     """
     from pipelines.cli.outcomes import SYNTHETIC_BANNER
     from warehouse.claims.register import register_file
+    from warehouse.outputs.headline import CONFIRMS_NOTHING
     from warehouse.settings import read_settings
 
     screen, home = Screen(), Home.from_environment()
@@ -62,12 +66,15 @@ def claims(
         return
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
+        screen.warn(CONFIRMS_NOTHING)
     width = min(screen.out.width, WIDEST)
+    told = [one for one in wanted if claim or in_full or not _is_bare(one)]
     for line in (
         *summary_lines(wanted, width),
         "",
-        *claim_lines(wanted, width),
-        *file_lines(wanted, width),
+        *reason_lines([one for one in wanted if one not in told], width),
+        *claim_lines(told, width),
+        *file_lines(told, width),
     ):
         screen.say(line)
 
@@ -125,7 +132,7 @@ def summary_lines(found: list[Record], width: int) -> Iterator[str]:
         line = f"{claim_id:{most[0]}}{gap}{shown:{stated}}{gap}{verdict}"
         yield from _wrapped_line(line, width, most[0] + len(gap))
     if any(row[2].endswith("*") for row in rows):
-        yield from _wrapped(
+        yield from wrapped(
             "* Uses current figures: the edition of the time is not available.", width
         )
 
@@ -153,137 +160,23 @@ def _wrapped_line(line: str, width: int, hanging: int) -> list[str]:
     )
 
 
-def claim_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Yield the claims as lines of text no wider than `width`, by document and statement."""
-    for _, of_document in groupby(found, key=lambda one: (one["source"], one["source_url"])):
-        own = list(of_document)
-        first = own[0]
-        yield from _wrapped(first["source"], width)
-        yield from _wrapped(f"{first['source_body']}. Date: {first['source_date']}.", width)
-        yield first["source_url"] or "No web address is known."
-        for _, of_statement in groupby(own, key=lambda one: one["statement_id"]):
-            figures = list(of_statement)
-            yield ""
-            yield from _wrapped(f'"{figures[0]["statement"]}"', width, 2)
-            yield from _wrapped(f"=> {figures[0]['statement_verdict']}", width, 2, 5)
-            for figure in figures:
-                yield from _figure_lines(figure, width)
+def _is_bare(one: Record) -> bool:
+    """Whether there is nothing to show of a claim but why it is not computable."""
+    known = any(row["computed_value"] is not None for row in one["readings"])
+    return one["verdict"] == "not computable" and not known
+
+
+def reason_lines(found: list[Record], width: int) -> Iterator[str]:
+    """Yield why no reading of these claims has a value: each reason once, with its claims."""
+    by_reason: dict[str, list[str]] = {}
+    for one in found:
+        by_reason.setdefault(f"{one['verdict_in_short']}: {one['note']}", []).append(
+            one["claim_id"]
+        )
+    for reason, ids in by_reason.items():
+        number = f"{len(ids)} claims" if len(ids) > 1 else ids[0]
+        which = "" if len(ids) in (1, len(found)) else f" ({', '.join(ids)})"
+        yield from wrapped(f"{number}{which}: {reason}", width, 0, 2)
+    if found:
+        yield "access-recovery claims --all has their statements and readings."
         yield ""
-
-
-def _figure_lines(one: Record, width: int) -> Iterator[str]:
-    yield ""
-    yield from _wrapped(f"{one['stated']}: {one['label']} [{one['claim_id']}]", width, 4, 6)
-    yield from _wrapped(f"Verdict: {one['verdict_in_short']}", width, 6, 8)
-    yield from _wrapped(one["note"], width, 6, 8)
-    if not one["synthetic"] or any(row["edition"] for row in one["readings"]):
-        yield from _reading_lines(one, width)
-
-
-def _reading_lines(one: Record, width: int) -> Iterator[str]:
-    """Yield a table of the readings: those that count, then those only shown, by reason."""
-    if not any(row["kpi_id"] for row in one["readings"]):
-        return
-    yield from _columns("Reading", "Value", "Difference", "Edition", "Fits", width)
-    ordered = sorted(one["readings"], key=lambda row: row["only_shown"] or "")
-    for why, rows in groupby(ordered, key=lambda row: row["only_shown"]):
-        if why:
-            yield from _wrapped(f"Shown only: {why}", width, 6, 8)
-        for _, values in groupby(rows, key=lambda row: row["reading_number"]):
-            newest, *before = _editions_named(list(values)[::-1])
-            yield from _value_lines(one, newest, newest["reading"], width)
-            for row in before:
-                yield from _value_lines(one, row, "  with an earlier edition", width)
-
-
-def _editions_named(rows: list[Record]) -> list[Record]:
-    """Return the values of a reading, each with its edition as `explain --edition` takes it."""
-    often = Counter(row["edition"] for row in rows)
-    return [
-        row | {"named": f"{row['edition']}.{row['revision']}"}
-        if row["edition"] and (often[row["edition"]] > 1 or row["revision"] > 1)
-        else row | {"named": row["edition"]}
-        for row in rows
-    ]
-
-
-def _value_lines(one: Record, row: Record, text: str, width: int) -> Iterator[str]:
-    from warehouse.claims.in_words import say_difference, say_value
-
-    if row["computed_value"] is None:
-        yield from _columns(text, "-", "-", "-", "", width)
-        yield from _wrapped(f"Missing: {row['missing']}", width, 8, 10)
-        return
-    yield from _columns(
-        text,
-        say_value(row["computed_value"], row["unit"], row["measure"]),
-        say_difference(row["difference"], row["relative_difference"], one["unit"]),
-        row["named"],
-        {True: "yes", False: "no", None: ""}[row["within_tolerance"]],
-        width,
-    )
-    sources = [f"{_rows(file)} of {_short(file)}" for file in row["sources"][:MOST_FILES]]
-    if len(row["sources"]) > MOST_FILES:
-        sources.append(f"and {len(row['sources']) - MOST_FILES} more files (--json lists them)")
-    yield from _wrapped(", ".join(sources), width, 10, 10)
-
-
-def _rows(file: Record) -> str:
-    return "1 row" if file["rows"] == 1 else f"{file['rows']:,} rows"
-
-
-def _short(file: Record) -> str:
-    return str(file["sha256"])[:SHORT]
-
-
-def file_lines(found: list[Record], width: int) -> Iterator[str]:
-    """Yield the files used by these claims, each once: hash, name, page and dates."""
-    from warehouse.claims.in_words import say_edition
-
-    files = {
-        (file["sha256"], file["feed"], file["edition"], file["revision"]): file
-        for one in found
-        for row in one["readings"]
-        for file in row["sources"]
-    }
-    if files:
-        yield "Files"
-    for sha256, feed, edition, revision in sorted(files, key=lambda key: key[1:]):
-        file = files[(sha256, feed, edition, revision)]
-        named = say_edition(edition, revision)
-        yield f"  {_short(file)}  {feed} {named}: {file['file_name']}"
-        yield f"    SHA-256 {sha256}"
-        where = file["url"] or file["page"]
-        published = f"published {file['published_on']}" if file["published_on"] else "undated"
-        origin = f"{where}, {published}, retrieved {file['retrieved_at']:%Y-%m-%d}"
-        yield from _wrapped(origin, width, 4)
-
-
-def _columns(
-    text: str, value: str, difference: str, edition: str, fits: str, width: int
-) -> Iterator[str]:
-    """Yield a row of the table of readings, with long text wrapped."""
-    right = f"{value:>12} {difference:>13}  {edition:9}  {fits:4}"
-    room = width - 6 - len(right) - 1
-    lead = " " * (len(text) - len(text.lstrip()))
-    first, *more = textwrap.wrap(
-        text.lstrip(),
-        room,
-        initial_indent=lead,
-        subsequent_indent=f"{lead}  ",
-        break_on_hyphens=False,
-    )
-    yield f"      {first:{room}} {right}".rstrip()
-    yield from (f"      {line}".rstrip() for line in more)
-
-
-def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
-    """Return indented lines; a long word, such as a hash or a web address, stays whole."""
-    return textwrap.wrap(
-        " ".join(text.split()),
-        width,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent if hanging is None else hanging),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

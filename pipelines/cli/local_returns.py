@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.home import Home
+from warehouse.base.text import begin_list
 
 if TYPE_CHECKING:
+    from warehouse.editions.check_history import CheckResult
     from warehouse.editions.status import EditionStatus
 
 SHOWN = 20
+LISTED = 3  # entries of a list in a line; the command `warnings` lists them all
 
 
 def local_feeds() -> list[str]:
@@ -86,10 +89,18 @@ def doubtful_rows(home: Home, feed: str, edition: str) -> list[str]:
 
     return [
         f"{feed} {edition}, check not met: {result.title}. Found {result.observed}"
-        + (f"; {result.message}" if result.message else "")
+        + (f"; {_in_short(result)}" if result.message else "")
         for result in read_latest(home, feed, edition)
         if result.layer != "contract" and result.verdict == "warn"
     ]
+
+
+def _in_short(result: CheckResult) -> str:
+    """The message of a check, of a long list the first entries and the command that has all."""
+    said = begin_list(result.message, LISTED)
+    if said == result.message:
+        return said
+    return f"{said} (access-recovery warnings {result.feed} {result.edition} lists them)"
 
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:

@@ -1,4 +1,5 @@
-"""`access-recovery kpis`, `organisations` and `show`: find a KPI and a place, and see its figures.
+"""`access-recovery kpis`, `organisations`, `headline` and `show`: find a KPI and a place, and see
+figures.
 
 Belongs here: arguments, layout. Does not: searching (`warehouse.outputs.search`).
 """
@@ -40,16 +41,18 @@ def kpis(
     from warehouse.outputs import search
 
     screen = Screen()
-    with _mart() as (db, _):
+    with published_mart() as (db, _):
         found = search.find_kpis(db, words or ())
     if not found:
         raise search.NoMatch(_no_match(words), "access-recovery kpis lists all KPIs.")
-    if _written(screen, found, as_json, as_csv):
+    if written(screen, found, as_json, as_csv):
         return
     table = plain_table("KPI", "Title", "Months", "Levels", expendable=("Levels", "Months"))
     for row in found:
         table.add_row(row["kpi_id"], row["title"], _span(row), _levels(row["levels"]))
     screen.table(table)
+    if new := sum(row["not_in_the_mart"] for row in found):
+        screen.say(f"\n{new} of them not in the mart yet: access-recovery refresh adds them.")
     screen.say(f"\nNext: access-recovery show {found[0]['kpi_id']} --org PLACE")
 
 
@@ -70,12 +73,12 @@ def organisations(
     from warehouse.outputs import search
 
     screen = Screen()
-    with _mart() as (db, places):
+    with published_mart() as (db, places):
         found = search.find_organisations(db, words or (), places)
     found = [row for row in found if level in (None, row["org_level"])]
     if not found:
         raise search.NoMatch(_no_match(words), "Try fewer words, or a code.")
-    if _written(screen, found, as_json, as_csv):
+    if written(screen, found, as_json, as_csv):
         return
     table = plain_table("Code", "Level", "Name", "Within")
     for row in found:
@@ -86,6 +89,19 @@ def organisations(
             row["org_code"], LEVELS[row["org_level"]].singular, short + name, ", ".join(within)
         )
     screen.table(table)
+
+
+@app.command()
+def headline(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """Show the headline figures again, as a refresh that publishes prints them."""
+    from pipelines.cli.outcomes import say_headlines
+    from warehouse.outputs.headline import headlines
+
+    screen = Screen()
+    with published_mart() as (db, places):
+        rows = headlines(db, places)
+    if not written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
+        say_headlines(screen, Home.from_environment(), rows)
 
 
 @app.command()
@@ -106,7 +122,7 @@ def show(
     from warehouse.outputs import search
 
     screen = Screen()
-    with _mart() as (db, places):
+    with published_mart() as (db, places):
         found = search.kpi_named(db, kpi)
         place = search.organisation_named(db, org, places, found["levels"])
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
@@ -118,7 +134,7 @@ def show(
     if period is not None:
         rows = _of_period(rows, found, place, period)
     earlier, rows = ([], rows) if period else (rows[:-months], rows[-months:])
-    if not _written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
+    if not written(screen, [_for_programs(row) for row in rows], as_json, as_csv):
         from pipelines.cli.series_shown import show_series
 
         show_series(screen, found, place, rows, earlier)
@@ -164,7 +180,7 @@ def _for_programs(row: Row) -> Row:
 
 
 @contextmanager
-def _mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ...]]]:
+def published_mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ...]]]:
     """The published mart, and the places with a short name."""
     import duckdb
 
@@ -183,7 +199,7 @@ def _mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ..
             ) from error
 
 
-def _written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bool:
+def written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bool:
     """Print rows for a program, if asked to; whether they were."""
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
@@ -200,7 +216,9 @@ def _written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bo
 
 
 def _cell(value: Any) -> Any:
-    """Return a value for CSV: lists as words."""
+    """Return a value for CSV: lists as words, truth as `true` or `false`."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return " ".join(value) if isinstance(value, list) else value
 
 

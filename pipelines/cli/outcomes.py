@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.local_returns import show_wrong_rows
@@ -9,6 +10,7 @@ from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from pipelines.cli.unforeseen import unpublished
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
+from warehouse.base.months import moment_words
 
 if TYPE_CHECKING:
     from pipelines.cli.fitted_table import FittedTable
@@ -67,34 +69,59 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
         screen.say(
             f"{report.retired} SYNTHETIC sample edition(s) retired: real data replaced them."
         )
-    warned = [one for one in report.taken_in if one.state and one.state.warned]
-    if report.nothing_to_do:
+    if not report.nothing_to_do:
+        for line in _results(home, report):
+            screen.say(line)
+    elif not home.has_mart:
         screen.say(
-            "Nothing to do: the mart already has everything that was imported."
-            if home.has_mart
-            else "Nothing to do: every imported edition is withdrawn, or held by decision."
+            "Nothing to do: every imported edition is withdrawn, or held by decision."
             if Archive(home).files()
             else "Nothing to do: no file was imported yet. Run access-recovery sample, "
             "or access-recovery import PATH..."
         )
-    elif report.taken_down:
-        screen.say("No accepted edition remains, so the published mart was removed.")
-    elif report.taken_in or report.published:
-        accepted = sum(one.verdict == "accepted" for one in report.taken_in)
-        held = len(report.taken_in) - accepted
-        screen.say(
-            f"{accepted} edition(s) accepted"
-            + (f" ({len(warned)} with warnings)" if warned else "")
-            + (f", {held} held back" if held else "")
-            + (", mart published." if report.published else ", mart unchanged.")
-        )
-    if report.pages:
-        screen.say(f"The pages about the mart were updated in {home.pages}.")
-    if home.has_mart:
+    if report.published:
         show_headlines(screen, home)
+    elif home.has_mart:
+        screen.say(_as_published(home, report.nothing_to_do))
     held_back = report.held or report.held_months
     incomplete = report.refused or report.failures or held_back or report.unfinished
     return IN_PART if incomplete else DONE
+
+
+def _results(home: Home, report: RefreshReport) -> Iterator[str]:
+    """What was done: how many editions were accepted, by their checks or by decision, and whether
+    there is a new mart."""
+    warned = sum(bool(one.state and one.state.warned) for one in report.taken_in)
+    if report.taken_down:
+        yield "No accepted edition remains, so the published mart was removed."
+    elif report.taken_in or report.published:
+        accepted = sum(one.verdict == "accepted" for one in report.taken_in)
+        held = len(report.taken_in) - accepted
+        decided = sum(one.verdict == "accepted" for one in report.decided if one.override)
+        yield (
+            f"{accepted} edition(s) accepted"
+            + (f" ({warned} with warnings)" if warned else "")
+            + (f", {held} held back" if held else "")
+            + (", mart published" if report.published else ", mart unchanged")
+            + (f"; {decided} edition(s) in use accepted by decision." if decided else ".")
+        )
+    if report.pages:
+        yield f"The pages about the mart were updated in {home.pages}."
+
+
+def _as_published(home: Home, nothing_new: bool) -> str:
+    """What is known of a mart that a refresh left as it was, in a line."""
+    from warehouse.base.sql import is_synthetic, open_mart, rows
+
+    with open_mart(home.mart) as db:
+        [last] = rows(db, "SELECT max(published_at) AS at FROM governance.publication")
+        synthetic = "SYNTHETIC " if is_synthetic(db) else ""
+    since = moment_words(last["at"])
+    said = f"Nothing new since {since}" if nothing_new else f"Not published since {since}"
+    return (
+        f"{said}: {synthetic}figures are as published then. access-recovery headline shows the "
+        "headline again, access-recovery show KPI --org PLACE one series."
+    )
 
 
 def show_statuses(screen: Screen, report: RefreshReport) -> None:
@@ -129,22 +156,29 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
 
 
 def show_headlines(screen: Screen, home: Home) -> None:
-    """Print the headline table, where the mart is, and what to do next."""
+    """Print the headline of the published mart."""
     from warehouse.base.sql import open_mart
-    from warehouse.outputs.headline import MEANINGS, headlines, reasons
+    from warehouse.outputs.headline import headlines
     from warehouse.settings import read_settings
 
-    settings = read_settings(home)
     with open_mart(home.mart) as db:
-        rows = headlines(db, settings.headlines)
+        rows = headlines(db, read_settings(home).headlines)
+    say_headlines(screen, home, rows)
+
+
+def say_headlines(screen: Screen, home: Home, rows: list[dict[str, Any]]) -> None:
+    """Print the headline table, where the mart is, and what to do next."""
+    from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS, reasons
+    from warehouse.settings import read_settings
+
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
         screen.table(_headline_table(rows, synthetic))
         screen.say(f"{MEANINGS} {MORE}")
         views = dict.fromkeys(f"{row['theme']}_monthly" for row in rows)
         screen.say(f"Views: {', '.join(views)}.")
-        _say_headlines(screen, rows)
-    for place in settings.headlines_chosen:
+        _say_in_words(screen, rows)
+    for place in read_settings(home).headlines_chosen:
         if not any(place.code == row["org_code"] for row in rows):
             screen.warn(
                 f"The mart has no headline figure of {place.level} {place.code}. "
@@ -154,6 +188,7 @@ def show_headlines(screen: Screen, home: Home) -> None:
         screen.warn(f"Disputed: {reason}")
     if synthetic:
         screen.warn(SYNTHETIC_BANNER)
+        screen.warn(CONFIRMS_NOTHING)
     screen.say(f"Mart: {home.mart}")
     screen.say(
         "Next: open it in DuckDB (see docs/analyst-guide.md), see the runs with `make ui`, or "
@@ -161,7 +196,7 @@ def show_headlines(screen: Screen, home: Home) -> None:
     )
 
 
-def _say_headlines(screen: Screen, rows: list[dict[str, Any]]) -> None:
+def _say_in_words(screen: Screen, rows: list[dict[str, Any]]) -> None:
     """Print the first figure of each theme in words, of the first place."""
     from warehouse.statistics.sentences import sentence
 

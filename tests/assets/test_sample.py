@@ -6,15 +6,16 @@ import io
 import json
 import zipfile
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from assets.sample.world import World
+from assets.sample.world import ANCHORS, World
 from assets.sample.writer import ARCHIVE_COMMENT, MANIFEST, write_samples
+from warehouse.outputs.headline import CONFIRMS_NOTHING
 
 FEB, MAR = "Feb_25", "Mar_25"
 CROSSTAB = "APPOINTMENT_MONTH_START_DATE,GP_CODE,GP_NAME,SUPPLIER,PCN_CODE,PCN_NAME,SUB_ICB_LOCATION_CODE,SUB_ICB_LOCATION_NAME,HCP_TYPE,APPT_MODE,NATIONAL_CATEGORY,TIME_BETWEEN_BOOK_AND_APPT,COUNT_OF_APPOINTMENTS,APPT_STATUS\r\n"  # noqa: E501
@@ -337,3 +338,9 @@ def test_lists_and_map_hold_practices_that_have_no_appointments(sample: Path) ->
         people[row[AREA]] += int(row["NUMBER_OF_PATIENTS"])
     for area, size in (("03W", 362_000), ("04C", 450_000), ("04V", 425_000), ("06H", 1_000_000)):
         assert people[area] == pytest.approx(size, rel=0.015)
+
+
+def test_it_is_said_which_figures_were_chosen_to_equal_the_minutes() -> None:
+    before, then = (ANCHORS["04C", date(year, 10, 1)] for year in (2023, 2024))
+    for said in (f"{then:,} appointments", f"{then / before - 1:.0%} more than a year before"):
+        assert said in CONFIRMS_NOTHING

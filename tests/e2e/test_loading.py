@@ -18,7 +18,7 @@ def test_commands_that_run_no_check_load_no_library_of_checks(october: Home) -> 
         "for said in (['--help'], ['status'], explain, ['refresh']):\n"
         "    result = CliRunner().invoke(app, said)\n"
         "    assert result.exit_code == 0, (said, result.output)\n"
-        "assert 'Nothing to do' in result.output, result.output\n"
+        "assert 'Nothing new since' in result.output, result.output\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
     )
     done = subprocess.run(

@@ -104,4 +104,4 @@ def test_not_a_byte_is_left_whenever_it_was_killed(
     assert again.exit_code == 0 and "has no data from it" in again.stdout
     assert (home.pages / "scorecard.html").exists(), "the mart stays, and so do its pages"
     status = say("refresh")
-    assert status.exit_code == 0 and "Nothing to do" in status.stdout
+    assert status.exit_code == 0 and "Nothing new since" in status.stdout

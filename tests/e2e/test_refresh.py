@@ -188,7 +188,7 @@ def test_what_there_is_no_file_of_is_wrong_usage(
     told = " ".join(done.stderr.split())
     assert words in told
     assert "gp_appointments_sub_icb 2025-10" in told or "access-recovery fetch nhs_app" in told
-    assert "Nothing to do" not in done.stdout
+    assert "Nothing new" not in done.stdout
 
 
 def test_a_refresh_with_no_wait_ends_while_another_runs(home: Home) -> None:

@@ -40,7 +40,14 @@ def test_headlines_name_places_months_the_mart_and_what_to_do_next(made: tuple[H
     home, printed = made
     for text in ("LLR", "Leicester City", "Mar 2025", "GP appointments", str(home.mart), "Next:"):
         assert text in printed
-    assert "SYNTHETIC" in printed
+    assert "SYNTHETIC" in printed and "confirms nothing" in printed
+
+
+def test_a_long_list_of_a_warning_is_cut_and_the_command_has_it_all(made: tuple[Home, str]) -> None:
+    home, printed = made
+    short = "and 103 more (access-recovery warnings practice_slots 2025-03 lists them)"
+    assert short in printed and "X2C4Y" not in printed
+    assert "X2C4Y" in run(home.root, "warnings", "practice_slots", "2025-03").stdout
 
 
 @pytest.mark.parametrize("columns", [80, 100, 120])
@@ -176,13 +183,13 @@ def test_practice_sums_were_reconciled_with_sub_icb_sums(mart: duckdb.DuckDBPyCo
     assert sum(feed.startswith("gp_appointments_annex1") for feed, *_ in rows) == 14
 
 
-def test_a_second_refresh_reports_that_there_is_nothing_to_do(made: tuple[Home, str]) -> None:
+def test_a_second_refresh_says_in_a_line_that_nothing_is_new(made: tuple[Home, str]) -> None:
     home, _ = made
     before = home.mart.read_bytes()
     again = run(home.root, "refresh")
     assert again.returncode == 0
-    assert "Nothing to do" in again.stdout
-    assert "Leicester City" in again.stdout
+    assert "Nothing new since" in again.stdout and "SYNTHETIC" in again.stdout
+    assert len(again.stdout.splitlines()) == 1 and "Leicester City" not in again.stdout
     assert home.mart.read_bytes() == before
 
 

@@ -40,7 +40,7 @@ def test_two_refreshes_at_once_wait_for_each_other(landed: Home, fresh: BaseCont
         process.join(timeout=60)
     assert [status for status, _ in ended] == [0, 0], ended
     assert sum("mart published" in text for _, text in ended) == 1
-    assert sum("Nothing to do" in text for _, text in ended) == 1
+    assert sum("Nothing new since" in text for _, text in ended) == 1
     assert figures(landed.mart) == OCTOBER
 
 

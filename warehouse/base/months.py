@@ -48,6 +48,11 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def moment_words(moment: datetime) -> str:
+    """`5 Nov 2025 14:03 UTC`: a moment in UTC as people read it."""
+    return f"{day_words(moment)} {moment:%H:%M} UTC"
+
+
 def say_months(months: Sequence[date]) -> str:
     """Months, oldest first, in words: `May to July 2024, October 2024`."""
     runs: list[list[date]] = []

@@ -33,6 +33,18 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def begin_list(text: str, most: int) -> str:
+    """A list with `; ` between its entries, cut after `most` of them: `a; b; and 3 more`. Its last
+    entry may itself be `and 2 more: d, e`, which count."""
+    entries = text.split("; ")
+    further = re.match(r"and ([\d,]+) more\b", entries[-1])
+    unlisted = int(further[1].replace(",", "")) if further else 0
+    listed = entries[:-1] if further else entries
+    if len(listed) <= most:
+        return text
+    return "; ".join([*listed[:most], f"and {len(listed) - most + unlisted:,} more"])
+
+
 def similar(name: str, known: Collection[str]) -> list[str]:
     """At most three known names that are similar to a name, whatever its case; the best first."""
     folded = {one.casefold(): one for one in known}

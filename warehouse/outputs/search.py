@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import rows
 from warehouse.base.text import fold, unknown
+from warehouse.kpi.catalogue import catalogue
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace
 
@@ -28,17 +29,30 @@ def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[
     order; `db` has the mart as its current database.
 
     Keys: `kpi_id, title, unit, period_type, theme, feed, levels` (with a figure), `first_month`,
-    `newest_month`, `first_period`, `newest_period` (of a value; None if there is none).
+    `newest_month`, `first_period`, `newest_period` (of a value; None if there is none), and
+    `not_in_the_mart`: whether the catalogue got it after the mart was made.
     """
     every = rows(
         db,
-        """SELECT kpi_id, title, unit, period_type, theme, feed, description
-           FROM kpi ORDER BY theme, kpi_id""",
+        """SELECT kpi_id, title, unit, period_type, theme, feed, description,
+                  FALSE AS not_in_the_mart FROM kpi""",
     )
+    every += _not_yet({row["kpi_id"] for row in every})
+    every.sort(key=lambda row: (row["theme"], row["kpi_id"]))
     found = [row for row in every if _has(words, row["kpi_id"], row["title"], *_about(row))]
     for row in found:
         del row["description"]
     return _with_months(db, found)
+
+
+def _not_yet(known: set[str]) -> list[Row]:
+    """The KPIs of the catalogue that a mart does not have: it was made before they were added."""
+    return [
+        {name: getattr(kpi, name) for name in ("kpi_id", "title", "unit", "theme", "feed")}
+        | {"period_type": kpi.period.type, "description": kpi.description, "not_in_the_mart": True}
+        for kpi in catalogue().values()
+        if kpi.kpi_id not in known
+    ]
 
 
 def unreliable_editions(db: duckdb.DuckDBPyConnection, kpi_id: str) -> list[str]:
@@ -114,6 +128,11 @@ def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
         "SELECT kpi_id, title, unit, period_type, theme, feed, not_charted_because FROM kpi",
     )
     found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
+    if not found and (new := catalogue().get(text.strip().casefold())):
+        raise NoMatch(
+            f"The mart was made before {new.kpi_id} ({new.title}) was added.",
+            "Run access-recovery refresh to add it.",
+        )
     if not found:
         raise NoMatch(*unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every}))
     return _with_months(db, found)[0]

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli.claims import claim_lines, read_claims, summary_lines
+from pipelines.cli.claims import claim_lines, read_claims, reason_lines, summary_lines
 from pipelines.cli.main import app
 from pipelines.operations.refresh import refresh
 from tests.support import write_coverage, write_regional
@@ -136,7 +136,7 @@ def test_each_issue_of_an_edition_leads_to_its_own_file(made: Home) -> None:
 
 
 def test_text_has_verdicts_readings_and_files(published: Home) -> None:
-    result = run()
+    result = run("--all")
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.split())
     for words in (
@@ -179,7 +179,30 @@ def test_a_summary_comes_first_one_line_each(published: Home) -> None:
         "* Uses current figures: the edition of the time is not available.",
         "",
     ]
-    assert lines[8] == "Minutes"
+    assert lines[8].startswith("later: not computable: January 2025 not available")
+    assert "Minutes" in lines
+
+
+def test_what_has_no_value_is_told_of_by_its_reason_unless_it_is_asked_for(
+    published: Home,
+) -> None:
+    assert "[later]" not in run().stdout and "[app-people]" in run().stdout
+    for asked in (["--all"], ["later"]):
+        told = run(*asked).stdout
+        assert "[later]" in told and "claims --all" not in told
+
+
+def test_claims_with_one_reason_share_a_line(made: Home) -> None:
+    found = told(made)
+    same = {"verdict_in_short": "not computable", "note": "Only a sample."}
+    two = [found["later"] | same, found["november"] | same]
+    [line, more, _] = reason_lines(two, 100)
+    assert line == "2 claims: not computable: Only a sample." and "--all" in more
+    apart = [*two, found["app-people"] | same | {"note": "No such month."}]
+    assert list(reason_lines(apart, 100))[:2] == [
+        "2 claims (later, november): not computable: Only a sample.",
+        "app-people: not computable: No such month.",
+    ]
 
 
 @pytest.mark.parametrize("width", [80, 100])

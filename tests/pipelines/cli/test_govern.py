@@ -184,6 +184,23 @@ def test_an_edition_held_by_decision_is_reported_but_is_no_failure(
     assert status == 0 and "accepted by A. Person" in said and "despite" in said
 
 
+def test_a_refresh_says_how_many_editions_are_in_use_by_decision(
+    held: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("accept", RETURN, OCT, *WHY)
+    [accepted] = [one for one in all_statuses(held) if one.decision]
+    for report, said in (
+        (RefreshReport(taken_in=[accepted], decided=[accepted]), "1 edition(s) in use accepted by"),
+        (RefreshReport(taken_in=[accepted]), "1 edition(s) accepted, mart unchanged."),
+    ):
+        show_refresh(Screen(), held, report)
+        assert said in capsys.readouterr().out
+    run("hold", RETURN, OCT, *WHY)
+    [kept_out] = [one for one in all_statuses(held) if one.decision]
+    show_refresh(Screen(), held, RefreshReport(taken_in=[kept_out], decided=[kept_out]))
+    assert "by decision" not in capsys.readouterr().out
+
+
 def test_withdraw_and_restore_report_the_next_step(home: Home) -> None:
     [file] = brought(home, referrals())
     for command, done in (("withdraw", "withdrawn"), ("restore", "restored")):

@@ -1,8 +1,8 @@
-"""Words for names that do not exist, and for numbers of things."""
+"""Words for names that do not exist, for numbers of things, and for long lists."""
 
 import pytest
 
-from warehouse.base.text import plural, unknown
+from warehouse.base.text import begin_list, plural, unknown
 
 PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
 
@@ -27,3 +27,17 @@ def test_numbers_of_things_have_their_plural() -> None:
         "0 days",
         "1,200 rows",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("missing: a", "missing: a"),
+        ("a; b; c", "a; b; c"),
+        ("a; b; c; and 2 more: d, e. So it is.", "a; b; c; and 2 more: d, e. So it is."),
+        ("a; b; c; d", "a; b; c; and 1 more"),
+        ("a; b; c; d; and 1,000 more: e, f. So it is.", "a; b; c; and 1,001 more"),
+    ],
+)
+def test_a_long_list_ends_with_how_many_more_there_are(text: str, short: str) -> None:
+    assert begin_list(text, 3) == short

@@ -12,6 +12,7 @@ from pipelines.cli.series_shown import spark_line
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.explain.no_figures import no_figures
+from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.search import (
     NoMatch,
     find_kpis,
@@ -181,6 +182,34 @@ def test_programs_read_json_and_csv(command: None, years: Mart) -> None:
 
 def test_a_kpi_id_is_whole_at_80_columns(command: None) -> None:
     assert "appointments_within_two_weeks_acc08_share " in run("kpis", "acc-08").stdout
+
+
+def test_a_kpi_added_since_the_mart_was_made_is_listed_and_says_what_to_do(
+    command: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = catalogue()["appointments"]
+    new = old.model_copy(update={"kpi_id": "appointments_anew", "title": "Appointments anew"})
+    monkeypatch.setattr("warehouse.outputs.search.catalogue", lambda: {new.kpi_id: new})
+    listed = run("kpis", "anew").stdout
+    assert "appointments_anew  Appointments anew  none yet" in listed
+    assert "1 of them not in the mart yet: access-recovery refresh adds them." in listed
+    assert "not in the mart" not in run("kpis", "face to face").stdout
+    shown = run("show", "appointments_anew", "--org", "04C")
+    assert shown.exit_code == 2
+    assert "The mart was made before appointments_anew (Appointments anew) was added" in " ".join(
+        shown.output.split()
+    )
+
+
+def test_the_headline_is_shown_again_and_for_programs(command: None) -> None:
+    again = run("headline")
+    assert again.exit_code == 0, again.output
+    assert "Headline figures" in again.stdout and "Leicester City:" in again.stdout
+    rows = json.loads(run("headline", "--json").stdout)
+    count = next(row for row in rows if row["kpi_id"] == "appointments")
+    assert count["sentence"] in again.stdout and count["judgement"] == "no_clear_change"
+    [first, *_] = csv.DictReader(run("headline", "--csv").stdout.splitlines())
+    assert first["sentence"] == rows[0]["sentence"] and first["synthetic"] == "false"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import jinja2
 from warehouse.archive.decisions import PARTICIPLES
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
-from warehouse.base.months import day_words
+from warehouse.base.months import day_words, moment_words
 from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
@@ -89,7 +89,7 @@ def _templates() -> jinja2.Environment:
     made.filters |= {
         "day": day_words,
         "month": lambda month: f"{month:%b %Y}",
-        "moment": lambda moment: f"{day_words(moment)} {moment:%H:%M} UTC",
+        "moment": moment_words,
         "number": limit,
         "figure": lambda value, unit: value_text(value, unit, 2),
         "headline_value": headline_value,

@@ -11,7 +11,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
-from warehouse.outputs.headline import BESIDE, MEANINGS, headlines
+from warehouse.outputs.headline import BESIDE, CONFIRMS_NOTHING, MEANINGS, headlines
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.affected_figures import AffectedFigures, affected_figures
 from warehouse.outputs.pages.page_data import Row
@@ -46,6 +46,7 @@ def scorecard(
         "headlines": headlines(db, read_settings(home).headlines),
         "beside": BESIDE,
         "meanings": MEANINGS,
+        "confirms_nothing": CONFIRMS_NOTHING if published[0]["synthetic"] else "",
         "trend": trend,
         "legend": LEGEND,
         "most": max((one["warned"] + one["failed"] for one in trend), default=0),
