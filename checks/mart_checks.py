@@ -19,7 +19,7 @@ from warehouse.editions.check_history import RESULT_SCHEMA, CheckResult
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.figure_status import WITHOUT_VALUE
 from warehouse.mart.figure_tables import organisation_key
-from warehouse.publication.memory_limits import limits_of
+from warehouse.publication.memory_limits import limits_of, spare_threads
 from warehouse.reference.levels import DATED, sql_list
 
 # Storage format that DuckDB clients of 2024, still in use, can read; `build` writes it.
@@ -208,6 +208,7 @@ def gather_mart(path: Path, home: Home | None = None) -> Iterator[Evidence]:
         yield from (broken(rule, error) for rule in rules)
         return
     with db:
+        spare_threads(db)
         db.execute("SET VARIABLE populations = ?", [_populations()])
         for rule in rules:
             try:

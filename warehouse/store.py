@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -30,8 +31,8 @@ _PARTS = (PART_SUFFIX, f"{PART_SUFFIX}.wal")
 _STAMP = "%Y%m%dT%H%M%S"
 _BEGUN = re.compile(r"\.(\d{8}T\d{6})-[0-9a-f]{8}\.part")
 # Characters that some file systems do not allow in names, and names that Windows reserves.
-_UNUSABLE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$|^$')
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_UNUSABLE = r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$|^$|^(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)'
+_unusable = lru_cache(maxsize=1 << 16)(re.compile(_UNUSABLE).search)
 
 
 class BadKey(ValueError):
@@ -254,10 +255,9 @@ class Store:
         return shutil.disk_usage(place).free
 
     def _path(self, key: str) -> Path:
-        for name in key.split("/"):
-            if _UNUSABLE.search(name) or _DEVICES.match(name):
-                why = f"not every file system allows {name!r} as a name"
-                raise BadKey(f"{key!r} can't be the name of an object: {why}.")
+        for name in filter(_unusable, key.split("/")):
+            why = f"not every file system allows {name!r} as a name"
+            raise BadKey(f"{key!r} can't be the name of an object: {why}.")
         return self.root / key
 
     def _all(self, prefix: str) -> Iterator[str]:

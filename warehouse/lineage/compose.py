@@ -45,6 +45,8 @@ CONSTANT = "constant"
 FAR: Step = "far"
 Case = tuple[str | None, str | None]  # KPI, level
 Cases = Mapping[str, set[Case]]
+# By an origin's own case and what is asked of rows: each case behind it, and the two joined.
+Joins = defaultdict[tuple[Constants, Constants], dict[Constants, Constants | None]]
 
 
 def mart_edges(statements: Iterable[str], levels: Mapping[str, Iterable[str]]) -> list[Edge]:
@@ -105,10 +107,11 @@ class _Tables:
         """Return the change in terms of layers. A table made from itself keeps its old origins."""
         names = set(change.relation.columns) | set(self.columns.get(change.target, ()))
         known: dict[Origin, Origins] = {}
+        joins: Joins = defaultdict(dict)
 
         def resolved(found: Origins) -> Origins:
             for one in found - known.keys():
-                known[one] = frozenset(self._behind(one, change, names))
+                known[one] = frozenset(self._behind(one, change, names, joins))
             return NOTHING.union(*(known[one] for one in found))
 
         rows = set(resolved(change.relation.rows))
@@ -117,33 +120,39 @@ class _Tables:
             made = resolved(found)
             columns[name] = frozenset(one for one in made if one.use != FAR)
             rows |= made - columns[name]
-        return Relation(columns, frozenset(one._replace(use="choice") for one in rows))
+        return Relation(columns, frozenset(map(_as_choice, rows)))
 
-    def _behind(self, one: Origin, change: Change, names: set[str]) -> Iterator[Origin]:
+    def _behind(
+        self, one: Origin, change: Change, names: set[str], joins: Joins
+    ) -> Iterator[Origin]:
         source = self.relations.get(one.table)
         if source is None or (is_layer(one.table) and one.table != change.target):
             yield one
             return
-        mine = {name for name, _ in one.case}
         asked = one.where | one.case if change.kind == "update" else one.where
-
-        def joined(case: Constants) -> Constants | None:
-            """Join a case behind to this one; None if it is of other rows than those asked for."""
-            if any(contradicts(case, column, (text,)) for column, text in asked):
-                return None
-            return one.case | {c for c in case if c[0] in names and c[0] not in mine}
-
         # Thousands of origins share some hundreds of cases.
-        cases: dict[Constants, Constants | None] = {}
+        joined = joins[one.case, asked]
         for each in source.rows if one.column == ROWS else source.columns[one.column]:
-            if each.case not in cases:
-                cases[each.case] = joined(each.case)
-            if (case := cases[each.case]) is None:
+            if each.case not in joined:
+                joined[each.case] = _joined(one.case, asked, each.case, names)
+            if (case := joined[each.case]) is None:
                 continue
             where = each.where
             if one.where:
                 where |= _pushed(one.where, source, each.table)
             yield Origin(each.table, each.column, _use(one, each), where, case)
+
+
+def _as_choice(one: Origin) -> Origin:
+    return one if one.use == "choice" else one._replace(use="choice")
+
+
+def _joined(own: Constants, asked: Constants, case: Constants, names: set[str]) -> Constants | None:
+    """Join a case behind an origin to its own; None if it is of other rows than those asked for."""
+    if any(contradicts(case, column, (text,)) for column, text in asked):
+        return None
+    mine = {name for name, _ in own}
+    return own | {c for c in case if c[0] in names and c[0] not in mine}
 
 
 def _use(one: Origin, behind: Origin) -> Step:

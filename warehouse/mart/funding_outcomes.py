@@ -63,15 +63,12 @@ def create_funding_outcome(db: Connection, kpis: Mapping[str, Kpi]) -> None:
     All is worked out from published figures.
     """
     paid = _payments(db, [kpi.kpi_id for kpi in kpis.values() if kpi.unit == MONEY])
-    parts = [pl.DataFrame(schema=COLUMNS)]
+    rows = pl.DataFrame(schema=COLUMNS)
     if not paid.is_empty():
         apart = not_comparable(db)
-        for kpi in kpis.values():
-            if _is_outcome(kpi) and kpi.kpi_id not in apart:
-                beside = _beside(paid, _years(db, kpi), kpi)
-                parts.append(beside.select(list(COLUMNS)).cast(COLUMNS))
-    rows = pl.concat(parts).sort(*SET, "org_code")
-    rows = with_since(rows, load_beginnings(db))
+        outcomes = [kpi for kpi in kpis.values() if _is_outcome(kpi) and kpi.kpi_id not in apart]
+        rows = _beside(paid, _years(db, outcomes)).select(list(COLUMNS)).cast(COLUMNS)
+    rows = with_since(rows.sort(*SET, "org_code"), load_beginnings(db))
     create_from(db, "mart.kpi_funding_outcome", rows, None, **ORIGINS)
 
 
@@ -101,42 +98,51 @@ def _payments(db: Connection, ids: list[str]) -> pl.DataFrame:
     return found
 
 
-def _years(db: Connection, kpi: Kpi) -> pl.DataFrame:
-    """A KPI's whole financial years: `org_level, org_code, year` (in which it ends), `numerator,
-    denominator`, null unless every month has a figure. A rate is of the mean of patients, as
-    `kpi_monthly.rolling_12_month_value`."""
-    bottom = "sum" if FUNNELS[kpi.unit] == "share" else "avg"
-    monthly = f"""SELECT org_level, org_code, year(month + INTERVAL 9 MONTH) AS year,
+def _years(db: Connection, kpis: Sequence[Kpi]) -> pl.DataFrame:
+    """The KPIs' whole financial years: `kpi_id, is_share, org_level, org_code, year` (in which it
+    ends), `numerator, denominator`, null unless every month has a figure. A rate is of the mean of
+    patients, as `kpi_monthly.rolling_12_month_value`."""
+    kinds = pl.DataFrame(
+        [(kpi.kpi_id, FUNNELS[kpi.unit] == "share", kpi.period.is_month) for kpi in kpis],
+        {"kpi_id": pl.String, "is_share": pl.Boolean, "is_month": pl.Boolean},
+        orient="row",
+    )
+    db.register("kinds", kinds.to_arrow())
+    named = "kpi_id, k.is_share, org_level, org_code, year(month + INTERVAL 9 MONTH) AS year"
+    paid = f"org_level IN ({sql_list(PAYEES)})"
+    found: pl.DataFrame = db.sql(
+        f"""SELECT {named},
             CASE WHEN count(value) = 12 THEN sum(numerator) END AS numerator,
-            CASE WHEN count(value) = 12 THEN {bottom}(denominator) END AS denominator
-        FROM mart.kpi_monthly
-        WHERE kpi_id = $kpi AND org_level IN ({sql_list(PAYEES)}) GROUP BY ALL"""
-    yearly = f"""SELECT org_level, org_code, year(month + INTERVAL 9 MONTH) AS year,
-            any_value(numerator) AS numerator, any_value(denominator) AS denominator
-        FROM mart.kpi_other_period
-        WHERE kpi_id = $kpi AND org_level IN ({sql_list(PAYEES)}) AND value IS NOT NULL
-        GROUP BY ALL HAVING count(*) = 1"""
-    sql = f"{monthly if kpi.period.is_month else yearly} ORDER BY ALL"
-    found: pl.DataFrame = db.sql(sql, params={"kpi": kpi.kpi_id}).pl()
+            CASE WHEN count(value) = 12 THEN CASE WHEN bool_and(k.is_share) THEN sum(denominator)
+                ELSE avg(denominator) END END AS denominator
+        FROM mart.kpi_monthly JOIN kinds AS k USING (kpi_id) WHERE k.is_month AND {paid}
+        GROUP BY ALL
+        UNION ALL
+        SELECT {named}, any_value(numerator), any_value(denominator)
+        FROM mart.kpi_other_period JOIN kinds AS k USING (kpi_id)
+        WHERE NOT k.is_month AND {paid} AND value IS NOT NULL
+        GROUP BY ALL HAVING count(*) = 1
+        ORDER BY ALL"""
+    ).pl()
+    db.unregister("kinds")
     return found.with_columns(pl.col("year").cast(pl.Int64))
 
 
-def _beside(paid: pl.DataFrame, years: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+def _beside(paid: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
     """The payments of organisations of which a KPI is known, each with the KPI's figure of the year
     and how it changed, and how the two go together over all that are counted."""
-    told = _with_limits(years, kpi).drop_nulls("value")
+    told = _with_limits(years).drop_nulls("value")
+    key = ["org_level", "org_code", "year"]
     before = told.select(
-        *("org_level", "org_code", pl.col("year") + 1),
+        *("kpi_id", "org_level", "org_code", pl.col("year") + 1),
         *(pl.col(name).alias(f"_{name}") for name in ("value", "lower95", "upper95")),
     )
-    on = ["org_level", "org_code", "year"]
     found = paid.with_columns((pl.col("month").dt.year()).cast(pl.Int64).alias("year"))
-    found = found.join(told, on=on).join(before, on=on, how="left")
+    found = found.join(told, on=key).join(before, on=["kpi_id", *key], how="left")
     names = ("value", "lower95", "upper95")
     new, old = ([pl.col(mark + name) for name in names] for mark in ("", "_"))
     low, high = difference((new[0], new[1], new[2]), (old[0], old[1], old[2]))
     found = found.with_columns(
-        pl.lit(kpi.kpi_id).alias("kpi_id"),
         (pl.col("pounds") / _positive("patients")).alias("pounds_per_patient"),
         pl.col("_value").alias("previous_year_value"),
         (pl.col("value") - pl.col("_value")).alias("change"),
@@ -149,16 +155,16 @@ def _beside(paid: pl.DataFrame, years: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     return found.join(agreed, on=SET, how="left").with_columns(pl.col("organisations").fill_null(0))
 
 
-def _with_limits(years: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
-    """The years with `value`, `lower95` and `upper95`, in the KPI's unit."""
+def _with_limits(years: pl.DataFrame) -> pl.DataFrame:
+    """The years with `value`, `lower95` and `upper95`, in the KPI's unit: a share, or a rate per
+    1,000."""
     top, bottom = pl.col("numerator"), _positive("denominator")
-    if FUNNELS[kpi.unit] == "share":
-        value, (low, high) = top / bottom, wilson(top, bottom, CONFIDENCE)
-    else:
-        per = 1000 / bottom
-        low, high = (limit * per for limit in byar(top, CONFIDENCE))
-        value = top * per
-    return years.with_columns(value.alias("value"), low.alias("lower95"), high.alias("upper95"))
+    share = (top / bottom, *wilson(top, bottom, CONFIDENCE))
+    rate = (top * (1000 / bottom), *(limit * (1000 / bottom) for limit in byar(top, CONFIDENCE)))
+    return years.with_columns(
+        pl.when("is_share").then(one).otherwise(other).alias(name)
+        for name, one, other in zip(("value", "lower95", "upper95"), share, rate, strict=True)
+    )
 
 
 def _positive(name: str) -> pl.Expr:

@@ -4,7 +4,7 @@ the methods (`warehouse.statistics`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -14,6 +14,7 @@ from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.comparisons import FUNNELS, not_comparable
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.kept import Kept
+from warehouse.mart.kpi_batches import batches_of
 from warehouse.mart.made_since import NEWEST_OF_PRACTICES, note_input, note_newest, note_rows
 from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
 from warehouse.mart.peers import MONTHS, load_traits
@@ -28,6 +29,7 @@ ENOUGH = 0.9
 PARAMETERS = f"{VERSION}; {DRAWS} draws of practices within quintiles, seed {SEED}"
 # A rate is shown per so many patients; its practices' events are divided by patients.
 TIMES: Mapping[Kind, int] = {"share": 1, "rate": 1000}
+TOGETHER = 500_000  # figures of practices that are worked out at once
 PLACE = ["kpi_id", "org_level", "org_code", "month"]
 NO_INDEX = "The deprivation of its practices is not known: no index of it is held."
 INCOMPLETE = "Its practices with figures have less than 90% of its patients."
@@ -70,13 +72,8 @@ def create_inequality(db: Connection, kpis: Mapping[str, Kpi], kept: Kept | None
     made = dict(since.drop_nulls("since").group_by("kpi_id").agg(pl.min("since")).iter_rows())
     quintiles = [pl.DataFrame(schema=BY_QUINTILE)]
     unequal = [pl.DataFrame(schema=COLUMNS)]
-    for kpi in kpis.values():
-        kind = FUNNELS.get(kpi.unit)
-        if kind is None or kpi.kpi_id in apart or not kpi.period.is_month or _is_index(kpi):
-            continue
-        if kpi.kpi_id not in made:
-            continue
-        practices = _practices(db, kpi.kpi_id, made[kpi.kpi_id], traits)
+    for kind, some in _together(db, kpis, set(apart), set(made)):
+        practices = _practices(db, {kpi.kpi_id: made[kpi.kpi_id] for kpi in some}, traits)
         if practices.is_empty():
             continue
         covered = _covered(practices, traits)
@@ -119,30 +116,49 @@ def _note_inputs(db: Connection, apart: Mapping[str, str], traits: pl.DataFrame)
     )
 
 
+def _together(
+    db: Connection, kpis: Mapping[str, Kpi], apart: set[str], made: set[str]
+) -> Iterator[tuple[Kind, list[Kpi]]]:
+    """The KPIs that are told by deprivation and have figures of practices, by kind, so many at a
+    time as fit in memory."""
+    counted = db.execute(
+        f"""SELECT kpi_id, count(*) FROM {FIGURE}
+        WHERE org_level = '{PRACTICE}' AND value IS NOT NULL GROUP BY kpi_id"""
+    ).fetchall()
+    rows = {kpi_id: number for kpi_id, number in counted if kpi_id in made - apart}
+    told = [k for k in kpis.values() if k.kpi_id in rows and k.period.is_month and not _is_index(k)]
+    for kind in TIMES:
+        for some in batches_of((k for k in told if FUNNELS.get(k.unit) == kind), rows, TOGETHER):
+            if some:
+                yield kind, some
+
+
 def _is_index(kpi: Kpi) -> bool:
     """Whether a KPI is of the index by which practices are grouped."""
     measures = contracts()[kpi.feed].measures.values()
     return any("imd_quintile" in one.describes for one in measures)
 
 
-def _practices(db: Connection, kpi_id: str, since: date, traits: pl.DataFrame) -> pl.DataFrame:
-    """A KPI's published figures of practices in its newest months, from `since` on, once under
-    England and once under their ICB: `PLACE, practice, numerator, denominator, quintile,
+def _practices(db: Connection, since: Mapping[str, date], traits: pl.DataFrame) -> pl.DataFrame:
+    """KPIs' published figures of practices in their newest months, from the month `since` on, once
+    under England and once under their ICB: `PLACE, practice, numerator, denominator, quintile,
     patients`."""
     icb = KEY_COLUMNS["icb"]
+    begun = pl.DataFrame(list(since.items()), {"kpi_id": pl.String, "since": pl.Date}, orient="row")
+    db.register("begun", begun.to_arrow())
     found: pl.DataFrame = db.sql(
         f"""WITH own AS (
-            SELECT kpi_id, org_code AS practice, month, numerator, denominator
-            FROM mart.kpi_monthly
-            WHERE kpi_id = $kpi AND org_level = '{PRACTICE}' AND value IS NOT NULL
-            QUALIFY month > max(month) OVER () - INTERVAL {MONTHS} MONTH)
-        SELECT w.*, o.{icb} FROM own AS w
-        LEFT JOIN mart.organisation AS o ON o.org_level = '{PRACTICE}' AND o.org_code = w.practice
+            SELECT kpi_id, org_code AS practice, month, numerator, denominator, since
+            FROM {FIGURE} JOIN begun USING (kpi_id)
+            WHERE org_level = '{PRACTICE}' AND value IS NOT NULL
+            QUALIFY month > max(month) OVER (PARTITION BY kpi_id) - INTERVAL {MONTHS} MONTH)
+        SELECT w.* EXCLUDE (since), o.{icb} FROM own AS w
+        LEFT JOIN {PLACES} AS o ON o.org_level = '{PRACTICE}' AND o.org_code = w.practice
             AND w.month BETWEEN o.valid_from AND coalesce(o.valid_to, w.month)
-        WHERE w.month >= $since
-        ORDER BY month, practice""",
-        params={"kpi": kpi_id, "since": since},
+        WHERE w.month >= w.since
+        ORDER BY kpi_id, month, practice"""
     ).pl()
+    db.unregister("begun")
     known = traits.filter(pl.col("org_level") == PRACTICE).select(
         pl.col("org_code").alias("practice"), pl.col("quintile").cast(pl.Int64), "patients"
     )
@@ -180,7 +196,7 @@ def _groups(practices: pl.DataFrame, covered: pl.DataFrame, kind: Kind) -> pl.Da
 def _inequality(
     practices: pl.DataFrame, groups: pl.DataFrame, covered: pl.DataFrame, kind: Kind
 ) -> pl.DataFrame:
-    """The rows of `kpi_inequality` of a KPI."""
+    """The rows of `kpi_inequality`."""
     known = groups.filter(pl.col("reason").is_null())
     ends = gaps(known.select(*PLACE, "quintile", "value"), PLACE)
     slopes = slope_index(known.with_columns(pl.col("patients").alias("population")), PLACE)
@@ -191,8 +207,8 @@ def _inequality(
 
 
 def _intervals(practices: pl.DataFrame, covered: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """`PLACE` and `LIMITS`, of the newest month alone: a thousand draws for each place."""
-    newest = practices.filter(pl.col("month") == pl.col("month").max())
+    """`PLACE` and `LIMITS`, of each KPI's newest month alone: a thousand draws for each place."""
+    newest = practices.filter(pl.col("month") == pl.col("month").max().over("kpi_id"))
     told = newest.join(covered.filter(pl.col("reason").is_null()), on=PLACE, how="semi")
     rows = []
     for key, some in told.group_by(PLACE, maintain_order=True):

@@ -115,9 +115,10 @@ def facts_of(
         charted=_POINT.format("s", ""),
         charted_england=_POINT.format("t", "england_"),
     )
+    periods = {kpi_id: kpi.period for kpi_id, kpi in kpis.items()}
     for row in rows(db, sql, **parameters):
-        if row["kpi_id"] in kpis:  # an older mart may have another
-            yield row, _facts(row, kpis[row["kpi_id"]].period)
+        if row["kpi_id"] in periods:  # an older mart may have another
+            yield row, _facts(row, periods[row["kpi_id"]])
 
 
 def sentences_of_series(

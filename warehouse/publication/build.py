@@ -64,7 +64,7 @@ from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import create_targets, returned_targets
 from warehouse.plan import plan_tables
 from warehouse.publication.mart_views import finish, mart_tables, mart_views
-from warehouse.publication.memory_limits import SPILL, limits_of
+from warehouse.publication.memory_limits import SPILL, limits_of, spare_threads
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
 from warehouse.reference import local_authorities, organisations, short_names, special_services
@@ -163,6 +163,7 @@ def _build(
     with open_builder(limits) as db:
         record_statements(db)
         load(db, home, placed)
+        spare_threads(db)
         load_held(db, all_statuses(home))
         create_names(db)
         create_organisation_periods(db)

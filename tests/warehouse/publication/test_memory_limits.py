@@ -11,7 +11,7 @@ from checks.mart_checks import gather_mart
 from tests.support import write_text
 from warehouse.base.home import Home
 from warehouse.base.sql import open_builder, open_file
-from warehouse.publication.memory_limits import SPILL, limits_of
+from warehouse.publication.memory_limits import FEW_ROWS, SPILL, limits_of, spare_threads
 from warehouse.settings import Unreadable
 
 
@@ -42,6 +42,17 @@ def test_a_builder_and_a_file_are_opened_with_the_limits(home: Home, tmp_path: P
         assert settings_of(db) == expected
     with open_file(tmp_path / "a.duckdb", limits=limits) as db:
         assert settings_of(db) == expected
+
+
+@pytest.mark.parametrize(("rows", "threads"), [(FEW_ROWS - 1, "1"), (FEW_ROWS, "2")])
+def test_few_rows_are_worked_on_by_one_thread(rows: int, threads: str) -> None:
+    with open_builder({"threads": "2"}) as db:
+        spare_threads(db)
+        assert settings_of(db)["threads"] == "1"  # nothing is held
+        db.execute("SET threads = 2")
+        db.execute(f"CREATE TABLE held AS FROM range({rows})")
+        spare_threads(db)
+        assert settings_of(db)["threads"] == threads
 
 
 def test_the_checks_of_a_mart_have_the_limits(
