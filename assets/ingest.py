@@ -29,6 +29,7 @@ from warehouse.editions.check_history import (
 from warehouse.editions.parts_and_revisions import in_force
 from warehouse.editions.status import EditionStatus, status_of
 from warehouse.transform.lake import TidyFacts, facts_of
+from warehouse.transform.packed import pack
 from warehouse.transform.tidy import UNREADABLE, tidy
 
 
@@ -122,6 +123,7 @@ def take_in(
     if broken:
         results = broken + judge_files(_view(home, files, own, []), run_id)
     else:
+        pack(home, own)
         view = _view(home, files, *_in_force(home, own, facts))
         results = judge_edition(view, run_id)
         held = _held_months(view, results)

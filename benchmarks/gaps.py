@@ -25,18 +25,19 @@ CLOSES = {
     "one core, and the other idles. A whole mart made month by month from the one before.",
     "memory": "Smaller batches (`warehouse.mart.batches.ROWS`) in the step with the peak, and "
     "releasing DuckDB's buffers before frames are made of its tables.",
-    "mart with": "`value` worked out from numerator and denominator as it is read (8 bytes of each "
-    "row of `kpi_monthly` and `kpi_vintage`, and shares compress badly); names of organisations in "
-    "one table alone, which would change a published column.",
+    "mart with": "The month before, the year to date and the like of `kpi_monthly` as numerators "
+    "and denominators, which take half of the bytes, for eight more columns; names of "
+    "organisations in one table alone, which would change a published column; the blocks of "
+    "replaced rows, which stay in a patched mart until the next whole one.",
     "`explain`": "Fewer sections in one statement: most of its time is planning, not reading.",
     "other queries": "Ranks of `largest_revisions` stored when the mart is made, instead of worked "
     "out from all recent revisions whenever it is read.",
-    "command: refresh again": "Each derived file of each source file is looked for in the lake: "
-    "one file per edition would need a tenth of the calls.",
+    "command: refresh again": "Facts and derived files of each source file are looked for in the "
+    "lake, also where an edition has one of each kind for all: once per edition would do.",
     "command: explain": "Importing DuckDB and the catalogue is most of it.",
     "command: --help": "Importing the command line library is most of it.",
-    "files of the lake": "One Parquet per edition and kind. A purge or a new issue of one part "
-    "then writes the edition's again, and homes of earlier releases must still be read.",
+    "files of the lake": "One file of each kind for editions of up to eight source files, too "
+    "(`warehouse.transform.packed.FEW`): large ones are then written twice.",
     "SQLite": "A summary event per edition instead of one per check, which decision 34 rejects.",
 }
 

@@ -20,7 +20,7 @@ from typing import Any
 
 # Phase -> the functions in which it happens: the module that calls one, and its name there.
 PHASES = {
-    "tidy and measure": [("assets.ingest", "tidy")],
+    "tidy and measure": [("assets.ingest", "tidy"), ("assets.ingest", "pack")],
     "check editions": [("assets.ingest", "judge_edition"), ("assets.ingest", "judge_files")],
     "build the mart": [("assets.mart_assets", "build_mart")],
     "check the mart": [("assets.mart_assets", "judge_mart")],

@@ -14,7 +14,7 @@ from warehouse.contract.model import Contract
 from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.conform import own_code, source_columns
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import scan_one
 
 KEYS = 1_000  # so many repeated keys of a file are listed row by row
 
@@ -118,7 +118,7 @@ def keys(view: EditionView) -> Evidence:
     repeated, example, rows = 0, "", list[tuple[str, str]]()
     contract, key = view.contract, list(view.contract.key)
     for file in view.files:
-        tidy = pl.scan_parquet(lake_paths(view.home, file).tidy)
+        tidy = scan_one(view.home, "tidy", file)
         counted = tidy.select(
             pl.len().alias("rows"), pl.struct(key).hash(0).n_unique().alias("keys")
         ).collect(engine="streaming")

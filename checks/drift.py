@@ -17,7 +17,7 @@ from checks.expectations import Declared, change_within
 from warehouse.base.months import month_text
 from warehouse.base.number_format import percent, signed_percent
 from warehouse.contract.model import Contract
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 
 # The expectations on sums: of restated months, or of the newest month of each edition.
 RESTATED, NEWEST = "restated", "newest"
@@ -245,13 +245,9 @@ def _named(view: EditionView, codes: list[str]) -> str:
     """Return the first codes with their names in the edition's files."""
     wanted = codes[:SHOWN]
     level = view.contract.reporting_unit.level if view.contract.reporting_unit else ""
-    frames = [
-        pl.read_parquet(
-            lake_paths(view.home, file).organisations,
-            columns=["org_level", "org_code", "org_name"],
-        ).filter(pl.col("org_code").is_in(wanted), org_level=level)
-        for file in view.files
-    ]
-    names = dict(pl.concat(frames).drop_nulls().select("org_code", "org_name").iter_rows())
+    seen = read_derived(
+        view.home, "organisations", view.files, ["org_level", "org_code", "org_name"]
+    ).filter(pl.col("org_code").is_in(wanted), org_level=level)
+    names = dict(seen.drop_nulls().select("org_code", "org_name").iter_rows())
     shown = [f"{code} ({names[code]})" if code in names else code for code in codes]
     return listed(shown)

@@ -20,7 +20,8 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import LakePaths, TidyFacts, lake_paths, quarantine_of
+from warehouse.transform.derived import ROWS_OF, read_derived, scan_derived, scan_one
+from warehouse.transform.lake import TidyFacts, quarantine_of
 from warehouse.transform.measure import month_of
 from warehouse.transform.unreliable import count_bearing, readable_code
 
@@ -72,15 +73,13 @@ class EditionView:
         return parse_month(self.edition)
 
     @cached_property
-    def made(self) -> tuple[tuple[LakePaths, str], ...]:
-        """Return the derived files of its files, in order of revision, each with the version that
-        made it: while these are equal, so is what is read from them."""
+    def made(self) -> tuple[tuple[SourceFile, str], ...]:
+        """Return its files, in order of revision, each with the version that tidied it: while these
+        are equal, so is what is read from their derived files."""
         versions = {
             file.sha256: fact.version for file, fact in zip(self.files, self.facts, strict=True)
         }
-        return tuple(
-            (lake_paths(self.home, file), versions[file.sha256]) for file in in_order(self.files)
-        )
+        return tuple((file, versions[file.sha256]) for file in in_order(self.files))
 
     def scan_tidy(self) -> pl.LazyFrame:
         """Scan the accepted rows of all the edition's files. Few rows are read once for all checks,
@@ -88,7 +87,7 @@ class EditionView:
         return self._few_rows.lazy() if self.rows <= FEW_ROWS else self._scanned()
 
     def _scanned(self) -> pl.LazyFrame:
-        return pl.scan_parquet([lake_paths(self.home, file).tidy for file in self.files])
+        return scan_derived(self.home, "tidy", self.files).drop(ROWS_OF)
 
     @cached_property
     def _few_rows(self) -> pl.DataFrame:
@@ -118,8 +117,7 @@ class EditionView:
         Rows of an organisation-month that is in several files are in order of revision.
         """
         files = self.files if feed is None else self.references.get(feed, [])
-        paths = [lake_paths(self.home, file).measures for file in in_order(files)]
-        found = pl.concat([pl.read_parquet(path) for path in paths]) if paths else None
+        found = read_derived(self.home, "measures", in_order(files)) if files else None
         # Checks compare sizes; the digits of decimals matter to figures alone.
         return None if found is None else found.with_columns(cs.decimal().cast(pl.Float64))
 
@@ -140,10 +138,8 @@ class EditionView:
 
     @cached_property
     def _practices(self) -> pl.DataFrame:
-        files = in_order(self.files)
-        observed = [pl.read_parquet(lake_paths(self.home, f).organisations) for f in files]
         return (
-            pl.concat(observed)
+            read_derived(self.home, "organisations", in_order(self.files))
             .filter(pl.col("org_level") == "practice")
             .sort("sub_icb_code", maintain_order=True)
             .unique(["org_code", "month"], keep="last", maintain_order=True)
@@ -157,7 +153,7 @@ class EditionView:
         if unit is None:
             raise ValueError(f"{self.contract.feed} has no `reporting_unit:`")
         frames = [
-            pl.scan_parquet(lake_paths(self.home, file).tidy).select(
+            scan_one(self.home, "tidy", file).select(
                 pl.col(unit.code).alias("org_code"),
                 month_of(self.contract, self.month).alias("month"),
                 *[pl.col(name) for name in columns if name != "month"],

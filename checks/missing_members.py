@@ -11,7 +11,7 @@ from checks.edition_view import EditionView
 from warehouse.base.months import month_text
 from warehouse.editions.parts_and_revisions import in_order
 from warehouse.reference.organisations import reference
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 
 SHOWN = 10
 
@@ -81,10 +81,8 @@ def _practices_before(view: EditionView) -> pl.DataFrame | None:
     earlier = view.earlier
     if earlier is None:
         return None
-    seen = pl.concat(
-        pl.read_parquet(lake_paths(earlier.home, file).organisations)
-        for file in in_order(earlier.files)
-    ).filter(org_level="practice")
+    files = in_order(earlier.files)
+    seen = read_derived(earlier.home, "organisations", files).filter(org_level="practice")
     newest = seen.filter(pl.col("month") == pl.col("month").max()).drop_nulls("sub_icb_code")
     if newest.is_empty():
         return None

@@ -18,13 +18,15 @@ from checks.edition_view import EditionView
 from checks.expectations import always, within_own_limits
 from checks.expected_range import LEAST, Range
 from checks.feed_rules import Rule
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import NEW_MONTHS, HeldMonth
 from warehouse.editions.parts_and_revisions import latest_cells
 from warehouse.reference.levels import LEVELS, OrgLevel
 from warehouse.reference.organisations import ods_codes
-from warehouse.transform.lake import LakePaths
+from warehouse.transform.derived import read_derived
 
 SMALL = "small_months_as_expected"
 NEWEST = 3  # months of an edition that may be new
@@ -191,14 +193,16 @@ def _not_held(view: EditionView, measure: str, level: str | None) -> pl.DataFram
 
 
 def _sound(view: EditionView, measure: str) -> pl.DataFrame:
-    return _sound_cells(view.made, measure)
+    return _sound_cells(view.home, view.made, measure)
 
 
 @lru_cache(maxsize=REACH + 2)  # an edition is compared with by many later ones
-def _sound_cells(made: tuple[tuple[LakePaths, str], ...], measure: str) -> pl.DataFrame:
+def _sound_cells(
+    home: Home, made: tuple[tuple[SourceFile, str], ...], measure: str
+) -> pl.DataFrame:
     """Return `org_code, month, value` of a measure where it is known and lost no row."""
     columns = ["org_code", "month", "unreliable", measure]
-    cells = pl.scan_parquet([paths.measures for paths, _ in made]).select(columns).collect()
+    cells = read_derived(home, "measures", [file for file, _ in made], columns)
     known = latest_cells(cells).filter(~pl.col("unreliable"), pl.col(measure).is_not_null())
     return known.select(
         pl.col("org_code").replace(ods_codes()), "month", pl.col(measure).alias("value")

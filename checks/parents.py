@@ -15,7 +15,7 @@ from warehouse.base.months import month_text
 from warehouse.contract.model import Contract
 from warehouse.reference import local_authorities
 from warehouse.reference.organisations import ods_codes, reference
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 from warehouse.transform.measure import month_of
 
 RULE = "icb_of_sub_icb"
@@ -79,12 +79,9 @@ def _compared(pairs: pl.DataFrame, same: bool = False) -> pl.DataFrame:
 def _named(view: EditionView) -> pl.DataFrame:
     """Return `sub_icb, icb` in ODS codes, `sub_icb_said, icb_said` as published, and `month`."""
     columns = {"sub_icb": "sub_icb_code", "icb": "icb_code"}
-    frames = []
-    for file in view.files:
-        seen = pl.read_parquet(lake_paths(view.home, file).organisations)
-        own = pl.when(pl.col("org_level") == "sub_icb").then("org_code").otherwise("sub_icb_code")
-        frames.append(seen.with_columns(own.alias("sub_icb_code")))
-    said = pl.concat(frames).select(
+    own = pl.when(pl.col("org_level") == "sub_icb").then("org_code").otherwise("sub_icb_code")
+    seen = read_derived(view.home, "organisations", view.files)
+    said = seen.with_columns(own.alias("sub_icb_code")).select(
         *[pl.col(column).alias(f"{name}_said") for name, column in columns.items()], "month"
     )
     return (

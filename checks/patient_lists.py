@@ -16,7 +16,8 @@ from warehouse.contract.model import contracts
 from warehouse.editions.check_history import nearest_list
 from warehouse.editions.parts_and_revisions import in_order, latest_cells
 from warehouse.reference.organisations import valid_at
-from warehouse.transform.lake import LakePaths, lake_keys, lake_paths
+from warehouse.transform.derived import read_derived
+from warehouse.transform.lake import facts_of
 
 NO_PATIENTS = pl.DataFrame(
     schema={"org_code": pl.String, "month": pl.Date, "patients": pl.Int64},
@@ -76,20 +77,19 @@ def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
     """Return `org_code, patients, sub_icb_code` of one list: of each practice's last complete
     revision."""
     ordered = in_order(files)
-    paths = [lake_paths(home, file) for file in ordered]
     measure = next(n for n, m in contracts()[files[0].feed].measures.items() if m.unit == "people")
-    facts = [home.store.version(lake_keys(file).facts) for file in ordered]
-    return _read_list(tuple(paths), tuple(facts), measure)
+    facts = [repr(facts_of(home, file)) for file in ordered]
+    return _read_list(home, tuple(ordered), tuple(facts), measure)
 
 
 @lru_cache(maxsize=256)
 def _read_list(
-    paths: tuple[LakePaths, ...], _facts: tuple[str | None, ...], measure: str
+    home: Home, files: tuple[SourceFile, ...], _facts: tuple[str, ...], measure: str
 ) -> pl.DataFrame:
     """Read a list, cached until its facts change: many editions use the same one."""
     keys = ["org_code", "month"]
-    cells = latest_cells(pl.concat(pl.read_parquet(path.measures) for path in paths))
-    named = pl.concat(pl.read_parquet(path.organisations) for path in paths)
+    cells = latest_cells(read_derived(home, "measures", files))
+    named = read_derived(home, "organisations", files)
     named = named.filter(pl.col("org_level") == "practice").drop_nulls("sub_icb_code")
     places = named.unique(keys, keep="last", maintain_order=True).select(*keys, "sub_icb_code")
     return cells.join(places, on=keys, how="left").select(

@@ -9,9 +9,11 @@ import polars as pl
 
 from checks.edition_view import EditionView
 from checks.parents import parent_at
+from warehouse.archive.source_files import SourceFile
+from warehouse.base.home import Home
 from warehouse.reference.levels import KEY_COLUMNS, OrgLevel
 from warehouse.reference.organisations import ENGLAND, ods_codes
-from warehouse.transform.lake import LakePaths
+from warehouse.transform.derived import scan_derived
 
 NO_NETWORK = "U"  # shared by practices without one
 
@@ -22,7 +24,7 @@ def places_of(view: EditionView, codes: tuple[str, ...]) -> dict[OrgLevel, list[
     newest file that has it."""
     unit = view.contract.reporting_unit
     assert unit is not None  # noqa: S101 - only feeds with a reporting unit are judged
-    named = [_newest(one.made, unit.level) for one in (*view.before[::-1], view)]
+    named = [_newest(one.home, one.made, unit.level) for one in (*view.before[::-1], view)]
     rows = {row["org_code"]: row for row in _of_last_month(pl.concat(named)).iter_rows(named=True)}
     edition = view.month
     sub_icbs: list[str | None] = [
@@ -42,11 +44,11 @@ def places_of(view: EditionView, codes: tuple[str, ...]) -> dict[OrgLevel, list[
 
 
 @lru_cache(maxsize=32)  # an edition is compared with by many later ones
-def _newest(made: tuple[tuple[LakePaths, str], ...], level: OrgLevel) -> pl.DataFrame:
+def _newest(home: Home, made: tuple[tuple[SourceFile, str], ...], level: OrgLevel) -> pl.DataFrame:
     """Return the newest row of each organisation of a level in an edition's files."""
     coded = ("org_code", *KEY_COLUMNS.values())
     return _of_last_month(
-        pl.scan_parquet([paths.organisations for paths, _ in made])
+        scan_derived(home, "organisations", [file for file, _ in made])
         .filter(pl.col("org_level") == level)
         .select("month", *coded)
         .collect()

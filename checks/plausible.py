@@ -36,7 +36,7 @@ from warehouse.base.months import month_text, months_apart
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 from warehouse.transform.measure import month_of
 
 FAILING = 1_000  # organisation-months that fail and are compared one by one
@@ -72,7 +72,7 @@ def months(view: EditionView) -> Evidence:
     limits, ahead = [], list[tuple[str, int]]()
     for file in view.files:
         until = _published(file)
-        cells = pl.read_parquet(lake_paths(view.home, file).measures, columns=["month", "rows"])
+        cells = read_derived(view.home, "measures", [file], ["month", "rows"])
         later = cells.filter(pl.col("month") > until)
         limits.append(until)
         total += int(cells["rows"].sum())

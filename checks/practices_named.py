@@ -15,7 +15,7 @@ from warehouse.contract.model import Contract
 from warehouse.editions.check_history import nearest_list
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.reference.organisations import valid_at
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import scan_one
 from warehouse.transform.measure import month_of
 
 RULE = "practices_known"
@@ -60,7 +60,7 @@ def practices(view: EditionView) -> Evidence:
 def _named(view: EditionView, code: str) -> pl.DataFrame:
     """Return `source_row, file_name, code, month` of every accepted row."""
     return pl.concat(
-        pl.scan_parquet(lake_paths(view.home, file).tidy).select(
+        scan_one(view.home, "tidy", file).select(
             SOURCE_ROW,
             pl.lit(file.file_name).alias(FILE),
             pl.col(code).alias("code"),

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
+from itertools import groupby
 
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.editions.check_history import state_key
 from warehouse.lineage.edge_table import kept_lineage
 from warehouse.publication.previous_marts import superfluous
 from warehouse.publication.publish import is_loose, published_fingerprint
 from warehouse.publication.remembered import key_of, remembered_keys
-from warehouse.transform.lake import facts_of, lake_keys
+from warehouse.transform.lake import facts_of, lake_keys, pack_keys, packed_facts
 
 DERIVED = ("tidy", "measures", "organisations", "corrected")
 
@@ -60,13 +62,18 @@ def _derived(
     """Yield files derived from sources that are not archived, or not in use: sample data beside
     real data, and withdrawn files that an earlier version tidied."""
     used = set(active)
-    stale = [
+    stale = {
         file
         for file in every
         if file not in used and (file.synthetic or facts_of(home, file) is None)
-    ]
+    }
     unused = {key for file in stale for key in astuple(lake_keys(file))}
     known = {key for file in every for key in astuple(lake_keys(file))}
+    for edition, own in groupby(sorted(every, key=EditionKey.of), key=EditionKey.of):
+        keys, packed = astuple(pack_keys(*edition)), packed_facts(home, *edition)
+        known.update(keys)
+        if all(file in stale or file.sha256 not in packed for file in own):
+            unused.update(keys)
     for prefix in (*(f"lake/{name}" for name in DERIVED), "quarantine"):
         for key in home.store.list_keys(prefix):
             if key in unused:

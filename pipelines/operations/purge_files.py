@@ -33,6 +33,7 @@ from warehouse.publication.remembered import forget
 from warehouse.readers.containers import sniff
 from warehouse.store import discard
 from warehouse.transform.lake import lake_keys
+from warehouse.transform.packed import unpack
 from warehouse.transform.tidy import UNREADABLE
 
 PURGED = "purged"
@@ -222,6 +223,7 @@ def erase(
         )
         for key in astuple(lake_keys(ghost)):
             store.delete(key)
+        unpack(home, stone)
     for feed, edition in touched:
         store.delete(state_key(feed, edition))
         forget_validations(home, feed, edition)

@@ -207,3 +207,9 @@ def test_a_change_of_code_is_another_run(tmp_path: Path, monkeypatch: pytest.Mon
     assert about.code_hash() == before
     module.write_bytes(b"2")
     assert about.code_hash() != before
+
+
+def test_what_changed_since_a_run_is_told_apart_from_it(measured: dict[str, Any]) -> None:
+    assert "### Since this run" not in report.page(measured)
+    told = report.page({**measured, "since": ["**Bytes**: fewer."]})
+    assert "### Since this run" in told and "- **Bytes**: fewer.\n" in told

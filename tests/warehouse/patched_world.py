@@ -52,7 +52,8 @@ from warehouse.editions.status import accept, hold, revoke, status_of
 from warehouse.publication.build import Built, accepted_files, build_mart
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish, take_down
-from warehouse.transform.lake import lake_keys
+from warehouse.transform.derived import where
+from warehouse.transform.packed import pack
 from warehouse.transform.tidy import tidy
 
 MONTHS = [date(2024, 10, 1), date(2024, 11, 1), *(date(2025, m, 1) for m in range(8, 13))]
@@ -285,10 +286,11 @@ class PatchedWorld:
         """A file is read otherwise than before, as after a correction."""
         judge(self)
         if file := self._any_file(random):
-            path = self.home.store.local_copy(lake_keys(file).measures)
+            path, name = where(self.home, "measures", file)
             frame = pl.read_parquet(path)
+            own = pl.lit(True) if "#" not in name else pl.col("sha256") == file.sha256
             counted = [n for n, t in frame.schema.items() if t == pl.Int64]
-            frame.with_columns(pl.col(name) + 1 for name in counted).write_parquet(path)
+            frame.with_columns(pl.col(n) + own.cast(pl.Int64) for n in counted).write_parquet(path)
 
     def chart(self, random: Random) -> None:
         """A person declares a baseline and a target, or others than before."""
@@ -355,8 +357,9 @@ def judge(world: PatchedWorld) -> None:
         basis = fingerprint(edition_files(files, *key), check_version())
         results = [failed(*key)] if key in world.failing else []
         months = [world.holding[key]] if key in world.holding else []
-        own = [file.sha256 for file in files if (file.feed, file.edition) == key]
-        record(home, *key, basis, results, RUN, own, held_months=months)
+        own = [file for file in files if (file.feed, file.edition) == key]
+        pack(home, own, few=1)
+        record(home, *key, basis, results, RUN, [file.sha256 for file in own], held_months=months)
 
 
 def failed(feed: str, edition: str) -> CheckResult:

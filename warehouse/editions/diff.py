@@ -35,7 +35,8 @@ from warehouse.editions.parts_and_revisions import (
 from warehouse.editions.status import status_of
 from warehouse.reference.organisations import reference
 from warehouse.reference.special_services import is_hidden
-from warehouse.transform.lake import TidyFacts, lake_keys, lake_paths
+from warehouse.transform.derived import has_rows, read_derived, scan_derived
+from warehouse.transform.lake import TidyFacts
 from warehouse.transform.tidy import UNREADABLE, tidy
 
 ROWS = "rows"
@@ -197,7 +198,7 @@ def _tidied(home: Home, file: SourceFile) -> TidyFacts:
 
 
 def _cells(home: Home, file: SourceFile) -> pl.DataFrame:
-    return pl.read_parquet(lake_paths(home, file).measures, columns=list(CELL))
+    return read_derived(home, "measures", [file], list(CELL))
 
 
 def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.DataFrame:
@@ -207,7 +208,7 @@ def _figures(home: Home, files: list[SourceFile], wanted: dict[str, str]) -> pl.
     decimals = any(own.is_decimal(name) for name in own.measures)
     kind = pl.Float64 if decimals else pl.Int64
     frames = [
-        pl.read_parquet(lake_paths(home, file).measures, columns=columns).with_columns(
+        read_derived(home, "measures", [file], columns).with_columns(
             pl.col(list(wanted)).cast(kind)
         )
         for file in files
@@ -238,12 +239,11 @@ def organisation_names(home: Home, level: str, files: list[SourceFile]) -> pl.Da
 
 
 def _observed(home: Home, level: str, files: list[SourceFile]) -> pl.DataFrame:
-    keys = [lake_keys(file).organisations for file in files]
-    paths = [home.store.local_copy(key) for key in keys if home.store.exists(key)]
-    if not paths:
+    read = [file for file in files if has_rows(home, "organisations", file)]
+    if not read:
         return pl.DataFrame(schema={"org_code": pl.String, "org_name": pl.String})
     return (
-        pl.scan_parquet(paths)
+        scan_derived(home, "organisations", read)
         .filter(pl.col("org_level") == level, pl.col("org_name").is_not_null())
         .sort("month", descending=True)
         .select("org_code", "org_name")

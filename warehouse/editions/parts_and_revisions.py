@@ -16,7 +16,7 @@ import polars as pl
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ Cells = dict[tuple[str, object], int]
 
 def cells_of(home: Home, file: SourceFile) -> Cells:
     """Return the content digest of each (organisation, month) that a file covers."""
-    frame = pl.read_parquet(
-        lake_paths(home, file).measures, columns=["org_code", "month", "digest"]
-    )
+    frame = read_derived(home, "measures", [file], ["org_code", "month", "digest"])
     return {(code, month): digest for code, month, digest in frame.iter_rows()}
 
 
@@ -90,9 +88,7 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
     later: set[tuple[str, date]] = set()
     kept = []
     for file in reversed(in_order(files)):
-        cells = pl.read_parquet(
-            lake_paths(home, file).measures, columns=["org_code", "month", "unreliable"]
-        )
+        cells = read_derived(home, "measures", [file], ["org_code", "month", "unreliable"])
         named = set(cells.select("org_code", "month").iter_rows())
         if named - later or not later or not (named or local_return):
             kept.append(file)
@@ -104,20 +100,15 @@ def rows_in_force(home: Home, files: list[SourceFile]) -> int:
     """Return how many rows the figures of these files use (`latest_cells`)."""
     if not files:
         return 0
-    cells = _cells(home, in_order(files), ["org_code", "month", "unreliable", "rows"])
+    columns = ["org_code", "month", "unreliable", "rows"]
+    cells = read_derived(home, "measures", in_order(files), columns)
     return int(latest_cells(cells)["rows"].sum())
-
-
-def _cells(home: Home, files: list[SourceFile], columns: list[str]) -> pl.DataFrame:
-    """Return columns of the measures of many files of a feed, in the order of the files. One scan:
-    opening each alone takes four times as long."""
-    paths = [lake_paths(home, file).measures for file in files]
-    return pl.read_parquet(paths, columns=columns)
 
 
 def _are_parts(home: Home, files: list[SourceFile]) -> bool:
     """Whether no two files of an edition cover the same cell, as those of most editions."""
-    return not _cells(home, files, ["org_code", "month"]).is_duplicated().any()
+    cells = read_derived(home, "measures", files, ["org_code", "month"])
+    return not cells.is_duplicated().any()
 
 
 def place_files(home: Home, files: list[SourceFile]) -> list[EditionFile]:

@@ -23,7 +23,7 @@ from warehouse.explain.figure import Record
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.reference.levels import UNASSIGNED
 from warehouse.reference.special_services import is_hidden
-from warehouse.transform.lake import lake_keys, lake_paths
+from warehouse.transform.derived import has_rows, scan_one
 from warehouse.transform.measure import counted_as, matching
 
 ROWS: dict[str, type[pl.DataType] | pl.DataType] = {
@@ -57,7 +57,7 @@ def rows_of(home: Home, cells: Iterable[Record], month: date) -> pl.DataFrame | 
     found = [pl.DataFrame(schema=ROWS)]
     for (part, *key, measure, before), codes in counted.items():
         file = files.get(FileKey(*key))
-        if file is None or not home.store.exists(lake_keys(file).tidy):
+        if file is None or not has_rows(home, "tidy", file):
             return None
         contract, of = contracts()[file.feed], add_months(month, -1) if before else month
         rows = _rows(home, file, contract, measure, codes, of).with_columns(
@@ -97,7 +97,7 @@ def _rows(
     if contract.disclosure_control:
         count = pl.lit(None, pl.Int64)
     count = pl.when(~is_hidden(contract.reporting_unit.code)).then(count)
-    own = pl.scan_parquet(lake_paths(home, file).tidy).filter(code.is_in(codes), about)
+    own = scan_one(home, "tidy", file).filter(code.is_in(codes), about)
     given = contract.measures[wanted.reported_if] if wanted.reported_if else wanted
     if wanted.reported_if:
         reported = counted_as(given, pl.col(given.column or "").filter(matching(given))) > 0

@@ -201,7 +201,8 @@ def _compared(
         pl.when(pl.col("apart").is_null()).then(pl.col(others)),
         pl.lit(PARAMETERS).alias("parameters"),
     )
-    return stored.select(COLUMNS).sort("kpi_id", "org_level", "org_code", "month")
+    # Values of wholes and of ranks repeat within a month: side by side they take a third.
+    return stored.select(COLUMNS).sort("kpi_id", "org_level", "month", "org_code")
 
 
 def _beside(points: pl.DataFrame) -> pl.DataFrame:

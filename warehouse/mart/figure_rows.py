@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from warehouse.mart.batches import BATCH, batches, create_in_batches
 from warehouse.mart.figure_status import with_status
-from warehouse.mart.figure_tables import VALUE, columns_of
+from warehouse.mart.figure_tables import VALUE, columns_of, value_per
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.organisation_periods import in_period
 from warehouse.reference.levels import DATED, sql_list
@@ -23,7 +23,8 @@ def create_vintage(db: Connection) -> None:
         db,
         "mart.kpi_vintage",
         f"""SELECT n.month, s.org_level, s.org_code, s.kpi_id, n.edition, n.revision,
-               n.published_on, n.numerator, n.denominator, n.known_from, n.known_until,
+               n.published_on, n.numerator, n.denominator,
+               {value_per("s.unit")} AS value_per, n.known_from, n.known_until,
                n.disputed IS NOT NULL AS disputed, o.organisation_since, s.kpi_key
         FROM stage.numbered AS n JOIN stage.series AS s USING (series)
         {in_period("n")}
@@ -66,7 +67,7 @@ def _compared() -> str:
                 ON q.series = p.series AND q.ordinal BETWEEN p.ordinal - 11 AND p.ordinal
             GROUP BY p.series, p.ordinal)
         SELECT p.month, p.org_level, p.org_code, n.org_name, p.kpi_id, k.kpi_title, p.unit,
-               p.financial_year, p.numerator, p.denominator,
+               p.financial_year, p.numerator, p.denominator, {value_per("p.unit")} AS value_per,
                b.value AS previous_month_value, y.value AS previous_year_value,
                CASE WHEN t.fiscal_months = p.financial_month AND NOT p.is_stock
                     THEN {_to_date("fiscal")} END AS financial_ytd_value,

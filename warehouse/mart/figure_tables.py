@@ -8,12 +8,7 @@ not: the rows (`figure_rows`, `revisions`), in which period an organisation is
 
 from __future__ import annotations
 
-from functools import cache
-from typing import get_args
-
-from warehouse.base.hashing import number_of
-from warehouse.kpi.catalogue import catalogue
-from warehouse.kpi.units import BASE_UNITS, Unit
+from warehouse.kpi.units import BASE_UNITS
 
 # How a value is calculated from its parts, by unit; over several months, from summed parts.
 COUNTS = ", ".join(f"'{unit}'" for unit in BASE_UNITS)
@@ -22,22 +17,18 @@ _RATES = " ".join(
     f"WHEN unit = '{unit}' THEN {times} * {{n}} / nullif({{d}}, 0)" for unit, times in _PER.items()
 )
 VALUE = f"CASE {_RATES} WHEN unit IN ({COUNTS}) THEN {{n}} ELSE {{n}} / nullif({{d}}, 0) END"
+# The same from columns of a table. It is planned once for each mention of a value, so it is short.
+_GENERATED_VALUE = (
+    "CASE WHEN value_per IS NULL THEN numerator "
+    "ELSE value_per * numerator / nullif(denominator, 0) END"
+)
 
 
-@cache
-def _value() -> str:
-    """SQL: `VALUE` from the columns of a table of figures; as one has no unit, KPIs are told by
-    number. Rows with a denominator, which are most, come first: they need the shortest lists."""
-    times = " ".join(f"WHEN {_has_unit({unit})} THEN {times}" for unit, times in _PER.items())
-    return f"""CASE
-        WHEN denominator IS NOT NULL
-            THEN CASE {times} ELSE 1.0 END * numerator / nullif(denominator, 0)
-        WHEN NOT {_has_unit(set(get_args(Unit)) - set(BASE_UNITS))} THEN numerator END"""
-
-
-def _has_unit(units: set[str]) -> str:
-    keys = [str(number_of(kpi.kpi_id)) for kpi in catalogue().values() if kpi.unit in units]
-    return f"(kpi_key IN ({', '.join(keys)}))" if keys else "FALSE"
+def value_per(unit: str) -> str:
+    """SQL: how many a value is of, by the column of its unit: 1,000 in a rate per 1,000 people, 1
+    in other quotients, NULL in a count."""
+    known = " ".join(f"WHEN {unit} = '{one}' THEN {times}" for one, times in _PER.items())
+    return f"CASE {known} WHEN {unit} NOT IN ({COUNTS}) THEN 1.0 END::DOUBLE"
 
 
 def organisation_key(organisation: str = "", since: str = "") -> str:
@@ -56,7 +47,11 @@ _KEYS = {
     "organisation_since": "DATE",
     "kpi_key": "INTEGER",
 }
-_VALUE = {"value": "DOUBLE AS ({value})", "numerator": "DOUBLE", "denominator": "DOUBLE"}
+_VALUE = {
+    "value": f"DOUBLE AS ({_GENERATED_VALUE})",
+    "numerator": "DOUBLE",
+    "denominator": "DOUBLE",
+}
 _COLUMNS = {
     "kpi_monthly": {
         "month": "DATE",
@@ -76,6 +71,7 @@ _COLUMNS = {
         "members_present": "BIGINT",
         "members_expected": "BIGINT",
         **_KEYS,
+        "value_per": "DOUBLE",
         "synthetic": "BOOLEAN",
     },
     "kpi_vintage": {
@@ -88,6 +84,7 @@ _COLUMNS = {
         "known_until": "DATE",
         "disputed": "BOOLEAN",
         **_KEYS,
+        "value_per": "DOUBLE",
     },
     "kpi_revision": {
         **dict.fromkeys(("kpi_id", "org_level", "org_code", "org_name"), "VARCHAR"),
@@ -112,8 +109,7 @@ _COLUMNS = {
 
 def columns_of(table: str) -> str:
     """SQL: the columns of a table of figures, as in CREATE TABLE."""
-    named = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS[table].items())
-    return named.replace("{value}", _value())
+    return ", ".join(f"{name} {kind}" for name, kind in _COLUMNS[table].items())
 
 
 def stored(table: str) -> str:

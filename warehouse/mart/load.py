@@ -21,7 +21,8 @@ from warehouse.mart.expected_members import load_expected, load_unplaced
 from warehouse.mart.hierarchy import Connection, create_from, load_places, measured_feeds
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import PLACE_COLUMNS
-from warehouse.transform.lake import lake_paths, quarantine_of
+from warehouse.transform.derived import SHA256, where
+from warehouse.transform.lake import quarantine_of
 from warehouse.transform.measure import month_of
 from warehouse.transform.unreliable import count_bearing, readable_code
 
@@ -102,8 +103,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
                 "position": one.position,
                 "published_on": one.file.published_on,
                 "known_from": known_from(one),
-                "measures": lake_paths(home, one.file).measures.as_posix(),
-                "organisations": lake_paths(home, one.file).organisations.as_posix(),
+                "measures": where(home, "measures", one.file)[1],
             }
             for one in placed
         ],
@@ -111,7 +111,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
             **dict.fromkeys(("sha256", "feed", "edition"), pl.String),
             **{"revision": pl.Int32, "vintage": pl.Int64, "position": pl.Int32},
             **dict.fromkeys(("published_on", "known_from"), pl.Date),
-            **dict.fromkeys(("measures", "organisations"), pl.String),
+            "measures": pl.String,
         },
     )
     source = "archive.source_file"
@@ -119,7 +119,7 @@ def _load_files(db: Connection, home: Home, placed: list[EditionFile]) -> None:
         "vintage": f"{source}.edition",
         **dict.fromkeys(("revision", "position"), f"{source}.published_on"),
         "known_from": (f"{source}.published_on", f"{source}.retrieved_at", "contract.cadence"),
-        **dict.fromkeys(("measures", "organisations"), f"{source}.sha256"),
+        "measures": f"{source}.sha256",
     }
     create_from(db, "stage.file", frame, source, **origins)
 
@@ -147,9 +147,14 @@ def load_reported(
     row is left out, so that an earlier edition's figure stays the latest.
     """
     measures = ", ".join(f"m.{name}" for name in contract.measures)
-    paths = [lake_paths(home, one.file).measures.as_posix() for one in placed]
+    found = [where(home, "measures", one.file) for one in placed]
+    paths = list(dict.fromkeys(path.as_posix() for path, _ in found))
     source = f"measures.{contract.feed}"
-    db.read_parquet(paths, filename=True).create_view(source)
+    rows = db.read_parquet(paths, filename=True, union_by_name=True)
+    if SHA256 in rows.columns:  # NULL where a source file's rows are alone
+        whose = f"* EXCLUDE ({SHA256}) REPLACE (concat_ws('#', filename, {SHA256}) AS filename)"
+        rows = rows.project(whose)
+    rows.create_view(source)
     db.execute(
         f"""CREATE TABLE stage.reported_{contract.feed} AS
         SELECT m.org_code, m.month, f.vintage, f.edition, f.revision, f.published_on,

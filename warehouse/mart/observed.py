@@ -15,7 +15,7 @@ from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.reference.known_codes import as_known
 from warehouse.reference.levels import TABLE
 from warehouse.transform.dated import dated_levels
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import ROWS_OF, scan_derived, where
 
 OPTIONAL = [one.name for one in TABLE if one.is_optional]
 
@@ -56,11 +56,11 @@ def _stated(home: Home, contract: Contract, placed: list[EditionFile]) -> pl.Dat
     Without what an edition says since a date in months that a newer one covers, for a register
     states all its dates again.
     """
-    paths = {lake_paths(home, one.file).organisations.as_posix(): one.vintage for one in placed}
-    stated = pl.read_parquet(list(paths), include_file_paths="path")
-    vintage = pl.col("path").replace_strict(paths, return_dtype=pl.Int64).alias("vintage")
+    stated = scan_derived(home, "organisations", [one.file for one in placed]).collect()
+    vintages = {where(home, "organisations", one.file)[1]: one.vintage for one in placed}
+    vintage = pl.col(ROWS_OF).replace_strict(vintages, return_dtype=pl.Int64).alias("vintage")
     feed = pl.lit(contract.feed).alias("feed")
-    found = stated.with_columns(feed, vintage).drop("path")
+    found = stated.with_columns(feed, vintage).drop(ROWS_OF)
     levels = dated_levels(contract)
     if not levels:
         return found

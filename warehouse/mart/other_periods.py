@@ -73,6 +73,7 @@ def period_views() -> dict[str, str]:
     """Return the view of all figures, name -> SQL, for a mart opened on its own."""
     return {
         "kpi_period": f"""CREATE VIEW kpi_period AS
-            SELECT {period_columns("month", "'month'", "1")}, * FROM kpi_monthly
+            SELECT {period_columns("month", "'month'", "1")}, * EXCLUDE (value_per)
+            FROM kpi_monthly
             UNION ALL BY NAME SELECT * FROM kpi_other_period"""
     }

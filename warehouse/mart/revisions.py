@@ -103,7 +103,8 @@ def _numbered() -> str:
 
 def _create_revision(db: Connection, synthetic: bool) -> None:
     """Create `kpi_revision`. A value is compared with the last known one, even if editions in
-    between lack it; one that appears or vanishes has no size."""
+    between lack it; one that appears or vanishes has no size. Rows lie edition by edition, as they
+    are asked for; so do their columns of the edition compress."""
     db.execute(f"CREATE TABLE mart.kpi_revision ({columns_of('kpi_revision')})")
     db.execute(
         f"""INSERT INTO mart.kpi_revision BY NAME
@@ -132,7 +133,7 @@ def _create_revision(db: Connection, synthetic: bool) -> None:
         LEFT JOIN stage.organisation_name AS n
             ON n.org_level = c.org_level AND n.org_code = c.org_code
         {in_period("c")}
-        ORDER BY c.series, c.ordinal, c.vintage""",
+        ORDER BY c.kpi_id, c.org_level, c.vintage, c.ordinal, c.series""",
         {"synthetic": synthetic},
     )
 

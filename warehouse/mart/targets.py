@@ -14,7 +14,7 @@ from warehouse.kpi.chart_choices import Target
 from warehouse.kpi.returned_targets import target_of_row
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 
 NATIONAL, LOCAL = "national", "local"
 SCHEMA = {
@@ -56,7 +56,7 @@ def returned_targets(home: Home, placed: Iterable[EditionFile]) -> list[tuple[Ta
     files = [one for one in placed if contracts()[one.file.feed].targets]
     newest: dict[str, tuple[tuple[object, ...], list[tuple[Target, str]]]] = {}
     for one in files:
-        rows = pl.read_parquet(lake_paths(home, one.file).tidy)
+        rows = read_derived(home, "tidy", [one.file])
         for (icb,), own in rows.group_by("icb_code"):
             order = (own["month"].max(), one.vintage, one.position)
             if str(icb) not in newest or order > newest[str(icb)][0]:

@@ -11,7 +11,7 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import read_derived
 
 SOURCE_FILE = "archive.source_file"
 PLACE = "place"  # of a file among the feed's: later ones correct what they say again
@@ -40,7 +40,7 @@ def returned_rows(home: Home, placed: Iterable[EditionFile], kind: str) -> Itera
     feed = plan_feed(kind)
     files = [one for one in placed if one.file.feed == feed]
     for place, one in enumerate(sorted(files, key=lambda one: (one.vintage, one.position))):
-        rows = pl.read_parquet(lake_paths(home, one.file).tidy)
+        rows = read_derived(home, "tidy", [one.file])
         yield rows.cast({pl.Enum: pl.String, pl.Categorical: pl.String}).with_columns(
             edition=pl.lit(one.file.edition),
             sha256=pl.lit(one.file.sha256),

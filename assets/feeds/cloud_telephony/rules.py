@@ -16,7 +16,8 @@ from checks.national_table import NationalTable, national_table
 from warehouse.base.number_format import percent
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.transform.lake import lake_keys, lake_paths
+from warehouse.transform.derived import read_derived
+from warehouse.transform.lake import lake_keys
 
 OUTCOMES = ("answered_calls", "menu_calls", "missed_calls", "call_backs_requested")
 LENGTHS = {  # the label of a count -> that of its percentage
@@ -65,11 +66,12 @@ def overwritten(view: EditionView) -> Evidence:
     """Find rows whose month was overwritten, and that are read as the edition's month."""
     found: list[str] = []
     for file in view.files:
-        if not view.home.store.exists(lake_keys(file).corrected):
+        key = lake_keys(file).corrected
+        if not view.home.store.exists(key):
             continue
-        paths = lake_paths(view.home, file)
-        months = pl.read_parquet(paths.corrected).filter(pl.col("column_name") == "month")
-        rows = pl.read_parquet(paths.tidy, columns=[SOURCE_ROW, "practice_code"]).unique()
+        matched = pl.read_parquet(view.home.store.local_copy(key))
+        months = matched.filter(pl.col("column_name") == "month")
+        rows = read_derived(view.home, "tidy", [file], [SOURCE_ROW, "practice_code"]).unique()
         named = months.unique(SOURCE_ROW).join(rows, on=SOURCE_ROW, how="left").sort(SOURCE_ROW)
         found += [
             f"row {row} ({code or 'quarantined'}) has `{said}`"

@@ -22,7 +22,8 @@ from checks.national_table import newest_workbook
 from warehouse.base.months import month_spellings, month_text
 from warehouse.contract.model import Contract
 from warehouse.readers.workbook import Sheet
-from warehouse.transform.lake import lake_paths, quarantine_of
+from warehouse.transform.derived import read_derived
+from warehouse.transform.lake import quarantine_of
 
 RECONCILED = ("logins", "unique_users")
 ASK = "ask the publisher for a corrected workbook"
@@ -79,7 +80,7 @@ def _compared(view: EditionView) -> ReconciledTable | str:
     rejected = quarantine_of(view.home, file, ["rule"])
     if rejected is not None and rejected.filter(pl.col("rule") != "total_row").height:
         return "rows of ICBs are in quarantine, so their sums are incomplete"
-    sums = _sums(pl.read_parquet(lake_paths(view.home, file).tidy))
+    sums = _sums(read_derived(view.home, "tidy", [file]))
     return ReconciledTable(table, _by_position(table, sums), sums)
 
 

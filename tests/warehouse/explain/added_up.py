@@ -9,7 +9,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import attach
 from warehouse.contract.model import contracts
 from warehouse.explain.counted import FIGURES, cells_of
-from warehouse.transform.lake import lake_paths
+from warehouse.transform.derived import has_rows, read_derived
 
 CELL = ["feed", "edition", "sha256", "cell_code", "cell_month", "measure"]
 
@@ -95,10 +95,9 @@ def _measures(home: Home) -> pl.DataFrame:
     found[0] = found[0].cast({"cell_month": pl.Date})
     for file in Archive(home).files():
         measures = contracts()[file.feed].measures
-        path = lake_paths(home, file).measures
-        if not measures or not path.exists():
+        if not measures or not has_rows(home, "measures", file):
             continue
-        cells = pl.read_parquet(path, columns=["org_code", "month", *measures])
+        cells = read_derived(home, "measures", [file], ["org_code", "month", *measures])
         long = cells.with_columns(pl.col(list(measures)).cast(KIND)).unpivot(
             list(measures), index=["org_code", "month"], variable_name="measure"
         )

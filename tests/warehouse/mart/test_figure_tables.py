@@ -3,25 +3,25 @@
 import duckdb
 import pytest
 
-from warehouse.base.hashing import number_of
 from warehouse.kpi.catalogue import catalogue
-from warehouse.mart.figure_tables import COUNTS, VALUE, columns_of, stored
+from warehouse.mart.figure_tables import COUNTS, VALUE, columns_of, stored, value_per
 
 PARTS = ((7.0, 3.0), (1.0, 3.0), (7.0, 0.0), (0.0, 3.0), (None, 3.0), (7.0, None), (None, None))
 
 
 @pytest.mark.parametrize("table", ["kpi_monthly", "kpi_vintage"])
 def test_a_value_is_that_of_the_unit_to_the_last_digit(table: str) -> None:
-    kpis = [(kpi.kpi_id, number_of(kpi.kpi_id), kpi.unit) for kpi in catalogue().values()]
+    kpis = [(kpi.kpi_id, kpi.unit) for kpi in catalogue().values()]
     with duckdb.connect() as db:
-        db.execute("CREATE TABLE known (kpi_id VARCHAR, kpi_key INTEGER, unit VARCHAR)")
-        db.executemany("INSERT INTO known VALUES (?, ?, ?)", kpis)
+        db.execute("CREATE TABLE known (kpi_id VARCHAR, unit VARCHAR)")
+        db.executemany("INSERT INTO known VALUES (?, ?)", kpis)
         db.execute("CREATE TABLE parts (numerator DOUBLE, denominator DOUBLE)")
         db.executemany("INSERT INTO parts VALUES (?, ?)", PARTS)
         db.execute(f"CREATE TABLE figure ({columns_of(table)})")
         db.execute(
             f"""INSERT INTO figure BY NAME
-            SELECT kpi_id, kpi_key, numerator, denominator FROM known, parts
+            SELECT kpi_id, numerator, denominator, {value_per("unit")} AS value_per
+            FROM known, parts
             WHERE denominator IS NULL OR unit NOT IN ({COUNTS})"""
         )
         expected = VALUE.format(n="numerator", d="denominator").replace("unit ", "k.unit ")
@@ -35,10 +35,10 @@ def test_a_value_is_that_of_the_unit_to_the_last_digit(table: str) -> None:
             JOIN known AS k USING (kpi_id) WHERE f.value IS NOT NULL"""
         ).fetchall()
     assert not wrong
-    assert units == len({unit for _, _, unit in kpis}) and values > len(kpis)
+    assert units == len({unit for _, unit in kpis}) and values > len(kpis)
 
 
 def test_a_value_takes_no_space() -> None:
     for table in ("kpi_monthly", "kpi_vintage"):
-        assert {"numerator", "denominator"} <= set(stored(table).split(", "))
+        assert {"numerator", "denominator", "value_per"} <= set(stored(table).split(", "))
         assert "value" not in stored(table).split(", ")

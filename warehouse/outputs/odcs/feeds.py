@@ -95,7 +95,9 @@ def _servers(contract: Contract) -> list[Server]:
             type="local",
             path=f"lake/tidy/{contract.feed}/*/*.parquet",
             format="parquet",
-            description=f"The published rows, typed, one file per source file. {parts.RELATIVE}",
+            description="The published rows, typed: one file per source file, or one for all "
+            "of an edition of many, in which `sha256` tells from which a row is. "
+            f"{parts.RELATIVE}",
         ),
     ]
 
