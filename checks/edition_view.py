@@ -18,7 +18,7 @@ from warehouse.base.home import Home
 from warehouse.base.months import parse_month
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import HeldMonth
-from warehouse.editions.parts_and_revisions import in_order, latest_cells
+from warehouse.editions.parts_and_revisions import in_order, latest_cells, place_files
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.derived import ROWS_OF, read_derived, scan_derived, scan_one
 from warehouse.transform.lake import TidyFacts, quarantine_of
@@ -71,6 +71,13 @@ class EditionView:
     def month(self) -> date:
         """Return the edition as a date."""
         return parse_month(self.edition)
+
+    @property
+    def parts(self) -> list[SourceFile]:
+        """Return its files without revisions of others; all, if one can't be read."""
+        if len(self.files) == 1 or len(self.facts) < len(self.files):
+            return self.files
+        return [one.file for one in place_files(self.home, self.files) if one.revision == 1]
 
     @cached_property
     def made(self) -> tuple[tuple[SourceFile, str], ...]:

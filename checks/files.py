@@ -176,22 +176,24 @@ def _layouts(view: EditionView) -> set[tuple[bool, bool]]:
 
 
 def members(view: EditionView) -> Evidence:
-    """Check for as many files as the earlier edition; a missing part only warns."""
+    """Check for as many files as the earlier edition, revisions aside; a missing part only
+    warns."""
     rule = "members_as_before"
     before, why = near(view)
     if before is None:
         return skipped(rule, why)
-    lacking = max(len(before.files) - len(view.files), 0)
+    here, there = view.parts, before.parts
+    lacking = max(len(there) - len(here), 0)
     kept = {_undated(file) for file in view.files}
-    gone = [file.file_name for file in before.files if _undated(file) not in kept]
+    gone = [file.file_name for file in there if _undated(file) not in kept]
     named = f" No file matches {listed(gone)}." if gone else ""
     return numbers(
         rule,
-        [("files", len(view.files), len(before.files))],
+        [("files", len(here), len(there))],
         failed=lacking,
-        expected=f"at least the {len(before.files)} file(s) of {before.edition}",
-        observed=f"{len(view.files)} file(s)",
-        total=len(before.files),
+        expected=f"at least the {len(there)} file(s) of {before.edition}",
+        observed=f"{len(here)} file(s)",
+        total=len(there),
         message=f"{lacking} file(s) fewer than in {before.edition}.{named} Import what is missing.",
     )
 

@@ -85,7 +85,7 @@ def show_difference(screen: Screen, found: Difference, limit: int, csv: Path | N
     screen.say("")
     if found.beside:
         then, now = map(month_text, found.beside)
-        screen.say(f"The editions share no month, so {then} is compared with {now}.")
+        screen.say(f"The editions share no month: Old is of {then}, New of {now}.")
     screen.table(_sums(found))
     _not_summed(screen, found)
     _largest(screen, found, limit, csv)
@@ -151,6 +151,8 @@ def _not_summed(screen: Screen, found: Difference) -> None:
         "not_added", maintain_order=True
     ):
         screen.say(f"Not added up: {', '.join(rows['measure'])}. {why[0]}")
+    if found.beside:
+        return  # each has one month
     for month, rows in found.measures.drop_nulls("month").group_by("month", maintain_order=True):
         measures = ", ".join(rows["measure"])
         screen.say(f"Added up for {month_text(month[0])} only, not over months: {measures}.")

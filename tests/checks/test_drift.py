@@ -220,6 +220,18 @@ def test_a_corrected_file_is_counted_once(home: Home) -> None:
     assert found(results, "members_as_before").verdict == "pass"
 
 
+def test_a_file_that_was_corrected_in_part_is_counted_once(home: Home) -> None:
+    """Both files are in use: the second lacks a sub-ICB of the first."""
+    city, county = (
+        {"APPOINTMENT_MONTH": "SEP2025", "SUB_ICB_LOCATION_CODE": code} for code in ("04C", "03W")
+    )
+    second = regional(city | {"COUNT_OF_APPOINTMENTS": 11})
+    results = after(OCT, SUB_ICB, regional(city, county), second, regional())(home)
+    result = found(results, "members_as_before")
+    assert (result.verdict, result.observed) == ("pass", "1 file(s)")
+    assert result.expected == "at least the 1 file(s) of 2025-09"
+
+
 def test_files_of_another_shape_are_not_compared_by_size(home: Home) -> None:
     brought(home, wide_claims(), edition="2024-11")
     judged(home, CLAIMS, "2024-11")

@@ -22,6 +22,7 @@ from warehouse.editions.figure_changes import (
     changes_between,
     largest_first,
     never_added,
+    of_their_months,
     side_by_side,
     sums_of_both,
     totals_apart,
@@ -77,8 +78,9 @@ class Difference:
     `changes`: a row per `month`, `org_code` (`org_name`) and `measure`, the largest change first:
     `kind` (`changed`, then `only_old`, `only_new`), `old`, `new`, `change`, `ratio` (NULL unless
     changed; 0.01 is +1%), `lost_rows` (either lost a row to quarantine, so the figure is too
-    small). `apart`: the `only_` ones by `kind`, `month` and `measure`: `organisations`, `total`
-    (NULL if not added). `beside`: the newest month of each, compared where no month is in both.
+    small), `old_month` (that of `old`: earlier than `month` where `beside`). `apart`: the `only_`
+    ones by `kind`, `month` and `measure`: `organisations`, `total` (NULL if not added). `beside`:
+    the newest month of each, compared where no month is in both.
     """
 
     feed: str
@@ -110,7 +112,8 @@ def diff_editions(home: Home, feed: str, old: str, new: str, measures: list[str]
     names = organisation_names(home, level, [*old_files, *new_files])
     codes = [frame.select("org_code").unique() for frame in (before, after)]
     before, after, beside = side_by_side(before, after)
-    changes = changes_between(before, after).join(names, on="org_code", how="left")
+    changes = of_their_months(changes_between(before, after), beside)
+    changes = changes.join(names, on="org_code", how="left")
     shown = changes.filter(~is_hidden("org_code"))
     return Difference(
         feed=feed,

@@ -61,6 +61,16 @@ def ratio(old: str, new: str) -> pl.Expr:
     return pl.when(known).then(pl.col(new) / pl.col(old) - 1).alias("ratio")
 
 
+def of_their_months(changes: pl.DataFrame, beside: tuple[date, date] | None) -> pl.DataFrame:
+    """Return changes with `month` of the new figure, and `old_month` of the old one: another where
+    the newest months of both editions are compared (`beside`); NULL where there is none."""
+    then = pl.lit(beside[0]) if beside else pl.col("month")
+    return changes.with_columns(
+        old_month=pl.when(pl.col("kind") != ONLY_NEW).then(then),
+        month=pl.when(pl.col("kind") == ONLY_OLD).then(then).otherwise("month"),
+    )
+
+
 def largest_first(changes: pl.DataFrame) -> pl.DataFrame:
     """Sort by size: first the changes, then what only one side has."""
     size = pl.coalesce("change", "old", "new").abs()
@@ -68,7 +78,7 @@ def largest_first(changes: pl.DataFrame) -> pl.DataFrame:
         "kind", size, "month", "org_code", "measure", descending=[False, True, False, False, False]
     ).select(
         "kind", "month", "org_code", "org_name", "measure", "old", "new", "change", "ratio",
-        "lost_rows",
+        "lost_rows", "old_month",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from warehouse.archive.source_files import EditionBasis
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import Contract
-from warehouse.contract.names_of_editions import months_found
+from warehouse.contract.names_of_editions import editions_in, months_found
 from warehouse.intake.recognise import Recognised
 from warehouse.readers.refused import Refused, shown
 
@@ -122,6 +122,14 @@ def month_in_name(contract: Contract, *names: str) -> date | None:
     ends, patterns = contract.period.ends, contract.edition.file_name
     found = (months_found(patterns, unquote(name), ends) for name in names)
     return next((month for months in found for month in months), None)
+
+
+def months_said(contract: Contract, name: str) -> list[str]:
+    """The months (YYYY-MM) in a file's name: by the contract's patterns, else, of monthly figures,
+    in any form in which publishers write them."""
+    if named := month_in_name(contract, name):
+        return [month_text(named)]
+    return list(editions_in(unquote(name))) if contract.period.is_month else []
 
 
 def edition_from_months(recognised: list[Recognised]) -> dict[str, str]:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.keys import EditionKey
-from warehouse.base.months import month_text
 from warehouse.base.text import plural
 from warehouse.contract.model import contracts
-from warehouse.intake.edition import month_in_name
+from warehouse.intake.edition import months_said
 from warehouse.readers.containers import file_name
 
 DAY, SECOND = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S UTC"
@@ -39,16 +38,23 @@ def words_of(file: SourceFile) -> str:
 
 
 def _named_otherwise(file: SourceFile) -> str:
-    """A note on a file of one month whose name says another; empty if it does not."""
+    """A warning of a file whose name says a month that its rows do not have; empty if there is no
+    such month, or a person has stated the edition. A zip's name counts where each of its files has
+    all months of the edition."""
+    if file.edition_basis == "argument" or not file.months:
+        return ""
     contract = contracts()[file.feed]
-    if file.edition_basis != "content" or contract.window_months > 1 or len(file.months) != 1:
+    whole = contract.window_months == 1 or len(file.months) > 1
+    names = (file.file_name, file.container_name) if whole else (file.file_name,)
+    said = next((found for name in names if (found := months_said(contract, name))), [])
+    if not said or set(said) & {*file.months, file.edition}:
         return ""
-    named = month_in_name(contract, file.file_name, file.container_name)
-    if named is None or month_text(named) == file.edition:
-        return ""
+    first, last = file.months[0], file.months[-1]
+    span = first if first == last else f"{first} to {last}"
     return (
-        f". Its name says {month_text(named)}, but its content is of {file.edition}, which is "
-        "used: check which is right; if it is not, withdraw the file"
+        f". WARNING: its name says {said[0]}, but its rows are of {span}, which is used. Check "
+        "with the publisher which is right; if it is the name, access-recovery withdraw "
+        f"{file.short}"
     )
 
 

@@ -96,11 +96,12 @@ def test_lists_of_one_month_are_compared_side_by_side(home: Home) -> None:
     )
     found = diff_editions(home, "registered_patients", "2025-09", "2025-10", ["patients"])
     assert found.beside == (date(2025, 9, 1), date(2025, 10, 1))
-    told = found.changes.select("kind", "month", "org_code", "old", "new", "change").rows()
-    assert told == [
-        ("changed", date(2025, 10, 1), "C82001", 1000, 1010, 10),
-        ("only_old", date(2025, 10, 1), "C82002", 500, None, None),
+    columns = ("kind", "old_month", "month", "org_code", "old", "new", "change")
+    assert found.changes.select(columns).rows() == [
+        ("changed", date(2025, 9, 1), date(2025, 10, 1), "C82001", 1000, 1010, 10),
+        ("only_old", date(2025, 9, 1), date(2025, 9, 1), "C82002", 500, None, None),
     ]
+    assert found.apart.select("kind", "month").rows() == [("only_old", date(2025, 9, 1))]
     assert found.vanished["org_code"].to_list() == ["C82002"]
 
 

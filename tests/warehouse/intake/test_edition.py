@@ -16,6 +16,7 @@ from tests.support import (
     patient_list,
     regional,
     write,
+    write_coverage,
     write_crosstab,
     write_mapping,
     write_regional,
@@ -174,7 +175,10 @@ def test_figures_of_part_of_a_year_are_refused(home: Home, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("DISPENSING_DATA_202410.csv", ". Its name says 2024-10, but its content is of 2025-10"),
+        (
+            "DISPENSING_DATA_202410.csv",
+            ". WARNING: its name says 2024-10, but its rows are of 2025-10, which is used",
+        ),
         ("DISPENSING_DATA_202510.csv", None),
         ("claims.csv", None),
     ],
@@ -184,4 +188,26 @@ def test_a_month_in_the_name_other_than_that_of_the_content_is_reported(
 ) -> None:
     [outcome] = imported(home, write(tmp_path / name, long_claims({})))
     assert outcome.message.startswith("pharmacy_first, edition 2025-10, 1 row, 2025-10")
-    assert (told in outcome.message) if told else "Its name" not in outcome.message
+    assert (told in outcome.message) if told else "its name" not in outcome.message
+
+
+def test_the_name_of_any_feeds_file_is_compared_with_its_rows(home: Home, tmp_path: Path) -> None:
+    """In an empty home nothing else would tell; nothing is refused."""
+    rows = {"Appointment_Month": "01MAR2025"}
+    several = [{"APPOINTMENT_MONTH": month} for month in ("FEB2025", "MAR2025")]
+    written = {
+        "regional May 2025.csv": write_regional(tmp_path / "a" / "regional May 2025.csv", *several),
+        "COVERAGE_MAY25.csv": write_coverage(tmp_path / "b" / "COVERAGE_MAY25.csv", rows),
+    }
+    spans = {"regional May 2025.csv": "2025-02 to 2025-03", "COVERAGE_MAY25.csv": "2025-03"}
+    for name, path in written.items():
+        [outcome] = imported(home, path)
+        assert outcome.verdict == "imported" and outcome.file
+        assert outcome.message.endswith(
+            f". WARNING: its name says 2025-05, but its rows are of {spans[name]}, which is used. "
+            "Check with the publisher which is right; if it is the name, access-recovery withdraw "
+            + outcome.file.short
+        )
+    for name in ("regional Mar 2025.csv", "regional Feb-Mar25.csv", "regional.csv"):
+        path = write_regional(tmp_path / "c" / name, *several, {"COUNT_OF_APPOINTMENTS": len(name)})
+        assert all("WARNING" not in one.message for one in imported(home, path))
