@@ -1,5 +1,6 @@
 """Report a processed edition to Dagster: materialisations, and a verdict per check."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,27 +16,54 @@ from warehouse.editions.check_history import CheckResult
 
 def report(
     context: dg.AssetExecutionContext, contract: Contract, edition: str, taken: TakenIn
-) -> None:
-    """Log the Dagster events of one edition."""
+) -> dict[str, str]:
+    """Log the Dagster events of one edition; returns why checks did not run, which have none."""
     archived, tidy, measures = keys(contract.feed)
     synthetic = all(file.synthetic for file in taken.files)
     shared = {"edition": edition, "synthetic": synthetic, **override_metadata(taken)}
     _materialised(context, archived, edition, {**shared, "files": _file_table(taken.files)})
+    worst = {check.rule: _worst(taken.results, check.rule) for check in checks_of(contract.feed)}
+    not_run = {
+        rule: result.message if result else "its files can't be read"
+        for rule, result in worst.items()
+        if result is None or result.verdict == "skipped"
+    }
     counts = {
         "dagster/partition_row_count": sum(fact.rows for fact in taken.facts),
         "quarantined_rows": sum(fact.quarantined for fact in taken.facts),
+        "checks_not_run": "; ".join(f"{rule}: {why}" for rule, why in not_run.items()) or "none",
     }
     _materialised(context, tidy, edition, {**shared, **counts})
     types = expectation_types(contract.feed)
-    for check in checks_of(contract.feed):
-        results = [r for r in taken.results if r.rule == check.rule]
-        _checked(context, tidy, edition, check.rule, results, types)
+    for result in worst.values():
+        if result and result.rule not in not_run:
+            _checked(context, tidy, edition, result, types)
     if taken.status.verdict == "accepted":
         counts = {
             "dagster/partition_row_count": sum(fact.cells for fact in taken.facts),
             "cells_left_out": sum(fact.unreliable_cells for fact in taken.facts),
         }
         _materialised(context, measures, edition, {**shared, **counts})
+    return not_run
+
+
+def report_not_run(
+    context: dg.AssetExecutionContext, contract: Contract, edition: str, reasons: dict[str, str]
+) -> None:
+    """Log checks that did not run as warnings: in a run that fails, Dagster calls a check without a
+    result failed."""
+    _, tidy, _ = keys(contract.feed)
+    for rule, why in reasons.items():
+        told = {"verdict": "skipped", "message": why}
+        _logged(context, tidy, edition, rule, "skipped", told, f"Not run: {why}")
+
+
+def _worst(results: list[CheckResult], rule: str) -> CheckResult | None:
+    """Return the worst result of a check; None if it did not run: if a file can't be read, only
+    checks of files do."""
+    order = ("pass", "skipped", "warn", "fail")
+    own = [result for result in results if result.rule == rule]
+    return max(own, key=lambda result: order.index(result.verdict), default=None)
 
 
 def override_metadata(taken: TakenIn) -> dict[str, str]:
@@ -91,36 +119,41 @@ def _checked(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
     edition: str,
-    rule: str,
-    results: list[CheckResult],
+    result: CheckResult,
     types: dict[str, str],
 ) -> None:
-    check_key = dg.AssetCheckKey(key, rule)
-    if check_key not in context.selected_asset_check_keys:
+    """Log the result of a check that ran."""
+    metadata: dict[str, object] = {
+        "verdict": result.verdict,
+        "observed": result.observed,
+        "expected": result.expected,
+        "failed_rows": result.failed_rows,
+        "total_rows": result.total_rows,
+        "message": result.message or "-",
+    }
+    if result.unexpected:
+        metadata["unexpected"] = result.unexpected
+    metadata |= judged_by(result, types)
+    _logged(context, key, edition, result.rule, result.verdict, metadata)
+
+
+def _logged(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    edition: str,
+    rule: str,
+    verdict: str,
+    metadata: Mapping[str, object],
+    description: str | None = None,
+) -> None:
+    if dg.AssetCheckKey(key, rule) not in context.selected_asset_check_keys:
         return
-    order = ("pass", "skipped", "warn", "fail")
-    worst = max(results, key=lambda result: order.index(result.verdict), default=None)
-    # A check without a result did not run: if a file can't be read, only checks of files run.
-    verdict = worst.verdict if worst else "skipped"
-    why = worst.message if worst else "did not run for this edition"
-    metadata: dict[str, object] = {"verdict": verdict}
-    if worst:
-        metadata |= {
-            "observed": worst.observed,
-            "expected": worst.expected,
-            "failed_rows": worst.failed_rows,
-            "total_rows": worst.total_rows,
-            "message": worst.message or "-",
-        }
-        if worst.unexpected:
-            metadata["unexpected"] = worst.unexpected
-        metadata |= judged_by(worst, types)
     context.log_event(
         dg.AssetCheckEvaluation(
             asset_key=key,
             check_name=rule,
             passed=verdict == "pass",
-            description=f"Skipped: {why}" if verdict == "skipped" else None,
+            description=description,
             metadata={name: dg.MetadataValue.text(str(value)) for name, value in metadata.items()},
             severity=dg.AssetCheckSeverity("ERROR" if verdict == "fail" else "WARN"),
             blocking=verdict == "fail",

@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.asset_keys import brought_by, fetched_key, keys, owner_tag
 from assets.column_metadata import column_metadata
-from assets.edition_report import report
+from assets.edition_report import report, report_not_run
 from assets.ingest import TakenIn, take_in
 from assets.partitions import editions_of
 from assets.presentation import file_kinds, group_of
@@ -90,11 +90,8 @@ def _specs(contract: Contract) -> list[dg.AssetSpec]:
     ]
 
 
-# Dagster's own `skipped` becomes a failure when the run fails, as it does if its only edition is
-# held.
-SKIPPED_SHOWN = (
-    "If it can't run, it shows as a warning, never as passed: its metadata `verdict` is skipped, "
-    "and its description gives the reason."
+NOT_RUN_SHOWN = (
+    "If it can't run, it has no result, and shows as skipped: neither passed nor failed."
 )
 
 
@@ -103,7 +100,7 @@ def describe_check(check: Check) -> str:
     about = f"{check.severity}, {check.action}; {check.dimension}; owner: {check.owner}"
     threshold = check.threshold_text()
     limit = f" Threshold {check.threshold:g}: {threshold}." if threshold else ""
-    return f"{check.title} ({about}).{limit} {SKIPPED_SHOWN}"
+    return f"{check.title} ({about}).{limit} {NOT_RUN_SHOWN}"
 
 
 def feed_assets(contract: Contract) -> dg.AssetsDefinition:
@@ -133,7 +130,7 @@ def feed_assets(contract: Contract) -> dg.AssetsDefinition:
         required_resource_keys={"home", "dagster_events"},
     )
     def _feed(context: dg.AssetExecutionContext):
-        held = []
+        held, not_run = [], dict[str, dict[str, str]]()
         home = context.resources.home.get()
         with (
             writing(home, context.log.info),
@@ -149,10 +146,12 @@ def feed_assets(contract: Contract) -> dg.AssetsDefinition:
                     context.log.info(f"{contract.feed} {edition}: no file in the archive")
                     continue
                 with context.resources.dagster_events.together():
-                    report(context, contract, edition, taken)
+                    not_run[edition] = report(context, contract, edition, taken)
                 if taken.status.undecided:
                     held.append(f"{edition}: {'; '.join(taken.state.reasons)}")
         if held and len(held) == len(context.partition_keys):
+            for edition, reasons in not_run.items():
+                report_not_run(context, contract, edition, reasons)
             raise dg.Failure(
                 description="Held; earlier figures stay published. " + " | ".join(held),
                 allow_retries=False,
