@@ -168,13 +168,15 @@ def show_headlines(screen: Screen, home: Home) -> None:
 
 def say_headlines(screen: Screen, home: Home, rows: list[dict[str, Any]]) -> None:
     """Print the headline table, where the mart is, and what to do next."""
-    from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS, reasons
+    from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS, no_target_notes, reasons
     from warehouse.settings import read_settings
 
     synthetic = any(row["synthetic"] for row in rows)
     if rows:
         screen.table(_headline_table(rows, synthetic))
         screen.say(f"{MEANINGS} {MORE}")
+        for note in no_target_notes(rows):
+            screen.say(note)
         views = dict.fromkeys(f"{row['theme']}_monthly" for row in rows)
         screen.say(f"Views: {', '.join(views)}.")
         _say_in_words(screen, rows)

@@ -11,7 +11,11 @@ from typing import Any
 from warehouse.base.months import say_months
 from warehouse.base.number_format import is_rate, say_per_day, value_text
 from warehouse.base.sql import open_mart, rows
+from warehouse.kpi.catalogue import catalogue
 from warehouse.kpi.charting import PER_WORKING_DAY
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.targets import add_targets
+from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words
 
 Record = dict[str, Any]
 # Columns of `limits_of` that are the same in each of its rows.
@@ -27,8 +31,8 @@ NOT_STORED = (
 
 def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
     """The chart of one figure of a published mart: `OF_THE_CHART`, `signal`, `direction`,
-    `variation`, `target`, `assurance`, `unit`, and `months` (rows of macro `limits_of`); with
-    `not_charted_because` alone if it has none."""
+    `variation`, `target`, `assurance`, `no_target_because` (if there is one of others), `unit`, and
+    `months` (rows of macro `limits_of`); with `not_charted_because` alone if it has none."""
     with open_mart(mart) as db:
         [kpi] = rows(
             db, "SELECT unit, not_charted_because FROM kpi WHERE kpi_id = $kpi", kpi=kpi_id
@@ -45,9 +49,18 @@ def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
             **of,
             level=months[0]["org_level"],
         )
+        level = months[0]["org_level"]
+        point["no_target_because"] = _no_target(db, kpi_id, level, org_code, month)
     chart = {name: months[0][name] for name in OF_THE_CHART}
     own = [{key: value for key, value in row.items() if key not in OF_THE_CHART} for row in months]
     return {**chart, **point, "unit": kpi["unit"], "months": own}
+
+
+def _no_target(db: Connection, kpi_id: str, level: str, code: str, month: date) -> str | None:
+    figure: Record = {"kpi_id": kpi_id, "org_level": level, "org_code": code, "month": month}
+    add_targets(db, [figure], catalogue())
+    other: TargetElsewhere | None = figure["elsewhere"]
+    return no_target_words(other) if other else None
 
 
 def limits_in_words(found: Record) -> list[str]:
@@ -69,7 +82,12 @@ def limits_in_words(found: Record) -> list[str]:
         lines.append(f"Limits of  {len(used)} months, {say_months(used)}{few}")
     lines += [f"No figure  {say_months(missing)}: skipped"] if missing else []
     lines += [f"Left out   {say_months(unused)}: provisional"] if unused else []
-    return [*lines, _numbers(found), f"Method     {found['parameters']}"]
+    lines += [_numbers(found), f"Method     {found['parameters']}"]
+    if found["target"] is not None:
+        said = target_words(found["target"], found["unit"], found["assurance"])
+        return [*lines, f"Target     {said}"]
+    other = found["no_target_because"]
+    return [*lines, f"Target     {other[0].lower()}{other[1:]}"] if other else lines
 
 
 def _basis(found: Record) -> str:

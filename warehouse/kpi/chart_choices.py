@@ -38,7 +38,8 @@ class Target(Strict):
     """A target of a KPI, in its unit (a share from 0 to 1).
 
     Of every organisation of `level`, or of `organisation` alone; from and until a month, both
-    included. `source`: who set it, and how it is meant.
+    included. `source`: who set it, and how it is meant. `beside`: KPIs of the same matter, beside
+    which people look for it: it is not theirs, and there that is said.
     """
 
     kpi: str
@@ -49,6 +50,14 @@ class Target(Strict):
     value: float
     source: str = Field(min_length=SAID)
     reference: str | None = None
+    beside: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_beside_kpis(self) -> Target:
+        for one in self.beside:
+            if one not in catalogue():
+                raise ValueError(f"`beside`: {' '.join(unknown('KPI', one, catalogue()))}")
+        return self
 
     @model_validator(mode="after")
     def _fits_its_kpi(self) -> Target:

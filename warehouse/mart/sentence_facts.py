@@ -19,6 +19,7 @@ from warehouse.mart.figure_status import NOT_APPLICABLE, NOT_AVAILABLE
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.other_periods import every_figure
+from warehouse.mart.targets import add_targets
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
@@ -75,7 +76,7 @@ _FACTS = f"""
            f.title, f.unit, f.value, f.status, f.status_reason, f.previous_year_value AS before,
            f.daily, f.days, f.days_before, f.organisation_key,
            {{charted}}, {{charted_england}},
-           s.target, s.assurance, s.baseline_because,
+           s.assurance, s.baseline_because,
            b.england_value, e.previous_year_value AS england_before, v.caveat
     FROM figure AS f
     LEFT JOIN place AS p ON p.org_level = f.org_level AND p.org_code = f.org_code
@@ -116,9 +117,11 @@ def facts_of(
         charted_england=_POINT.format("t", "england_"),
     )
     periods = {kpi_id: kpi.period for kpi_id, kpi in kpis.items()}
-    for row in rows(db, sql, **parameters):
-        if row["kpi_id"] in periods:  # an older mart may have another
-            yield row, _facts(row, periods[row["kpi_id"]])
+    # An older mart may have another KPI.
+    found = [row for row in rows(db, sql, **parameters) if row["kpi_id"] in periods]
+    add_targets(db, found, kpis)
+    for row in found:
+        yield row, _facts(row, periods[row["kpi_id"]])
 
 
 def sentences_of_series(
@@ -162,7 +165,8 @@ def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> Non
 
 _SAID = (
     *(f"{FIGURE}.{name}" for name in ("value", "previous_year_value", "status", "status_reason")),
-    *(f"{SPC}.{name}" for name in ("signal", "direction", "variation", "target", "assurance")),
+    *(f"{SPC}.{name}" for name in ("signal", "direction", "variation", "assurance")),
+    *(f"mart.kpi_target.{name}" for name in ("value", "beside", "from_month", "until_month")),
     *(f"mart.kpi.{name}" for name in ("title", "unit", "chart_basis")),
     *("mart.organisation.short_name", "mart.governance.caveat.caveat"),
     *("mart.kpi_comparison.england_value", "mart.calendar_month.working_days"),
@@ -197,6 +201,7 @@ def _facts(row: Row, period: FigurePeriod) -> SentenceFacts:
         comparator=_comparator(row, daily),
         target=row["target"],
         assurance=row["assurance"],
+        elsewhere=row["elsewhere"],
         caveat=row["caveat"],
     )
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import polars as pl
 
 from warehouse.base.home import Home
-from warehouse.base.months import parse_month
+from warehouse.base.months import add_months, between, parse_month, say_months
+from warehouse.base.number_format import value_text
+from warehouse.contract.figure_period import FigurePeriod
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.chart_choices import Target
 from warehouse.kpi.returned_targets import target_of_row
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.organisation_beginnings import SINCE, load_beginnings, with_since
+from warehouse.reference.levels import LEVELS
+from warehouse.statistics.target_words import TargetElsewhere
 from warehouse.transform.derived import read_derived
 
 NATIONAL, LOCAL = "national", "local"
@@ -28,8 +34,11 @@ SCHEMA = {
     "set_by": pl.String,
     "source": pl.String,
     "reference": pl.String,
+    "beside": pl.String,
     "sha256": pl.String,
 }
+Row = dict[str, Any]
+YEAR_ENDS = 3  # a financial year, in March
 
 
 def create_targets(
@@ -78,7 +87,48 @@ def _row(target: Target, set_by: str, sha256: str | None = None) -> tuple[object
         set_by,
         target.source,
         target.reference,
+        " ".join(target.beside) or None,
         sha256,
+    )
+
+
+def add_targets(db: Connection, figures: list[Row], kpis: Mapping[str, Kpi]) -> None:
+    """Add to figures (`kpi_id, org_level, org_code, month`) of the mart attached as `mart`:
+    `target`, which applies whatever their chart shows, or None; and `elsewhere`, if none does: the
+    newest target of every organisation of another level, of other months, or of a KPI beside which
+    people look for it."""
+    # Named, so that a mart of an earlier version, without `beside`, is told of as one.
+    targets = db.sql(f"SELECT {', '.join(SCHEMA)} FROM mart.kpi_target").pl()
+    keys = ("kpi_id", "org_level", "org_code", "month")
+    schema = {**dict.fromkeys(keys[:3], pl.String), "month": pl.Date}
+    points = pl.DataFrame([{key: one[key] for key in keys} for one in figures], schema=schema)
+    found = with_target(points, targets)["target"].to_list()
+    general = targets.filter(pl.col("org_code").is_null()).sort("from_month", "set_by")
+    others = [one for one in general.to_dicts() if one["kpi_id"] in kpis]
+    for figure, target in zip(figures, found, strict=True):
+        kpi_id = figure["kpi_id"]
+        own = [one for one in others if one["kpi_id"] == kpi_id]
+        near = [one for one in others if kpi_id in (one["beside"] or "").split()]
+        figure["target"] = target
+        newest = (own or near)[-1:] if target is None else []
+        figure["elsewhere"] = _elsewhere(newest[0], kpis, figure) if newest else None
+
+
+def _elsewhere(target: Row, kpis: Mapping[str, Kpi], figure: Row) -> TargetElsewhere:
+    kpi, first, last = kpis[target["kpi_id"]], target["from_month"], target["until_month"]
+    if last is None:
+        when = f"from {first:%B %Y} on"
+    elif first == add_months(last, -11) and last.month == YEAR_ENDS:
+        when = f"in {FigurePeriod(type='financial_year').label(last)}"
+    else:
+        when = say_months(between(first, last))
+    return TargetElsewhere(
+        value=value_text(target["value"], kpi.unit),
+        set_by=target["set_by"],
+        whom=LEVELS[target["org_level"]].plural,
+        when=when,
+        ended=last is not None,
+        title=None if kpi.kpi_id == figure["kpi_id"] else kpi.title,
     )
 
 

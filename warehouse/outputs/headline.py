@@ -20,6 +20,7 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
 from warehouse.settings import HeadlinePlace
 from warehouse.statistics.sentences import SentenceFacts, brief_judgement
+from warehouse.statistics.target_words import no_target_words
 
 Row = dict[str, Any]
 FEW = 1000
@@ -127,6 +128,12 @@ def _england_text(facts: SentenceFacts) -> str:
     if other.value is not None:
         return value_text(other.value, facts.unit)
     return say_change(facts.unit, other.change, other.ratio)
+
+
+def no_target_notes(rows: list[Row]) -> list[str]:
+    """Of which KPIs no target applies, though there is one of others: each note once."""
+    told = ((row["title"], row["facts"].elsewhere) for row in rows)
+    return list(dict.fromkeys(f"{title}: {no_target_words(one)}." for title, one in told if one))
 
 
 def headline_value(row: Row) -> str:

@@ -18,6 +18,7 @@ from warehouse.base.number_format import (
     value_text,
 )
 from warehouse.statistics.signals import NO_SIGNAL
+from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words
 
 Judgement = Literal["clear_change", "unusual", "no_clear_change", "not_judged", "no_figure"]
 NO_CLEAR_CHANGE = "no clear change"
@@ -43,11 +44,6 @@ SIGNALS = {
 }
 UNDECIDED = "It is outside its limits, which counts only once it is final."
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
-ASSURED = {
-    "passing": "met, whatever chance does",
-    "failing": "not met as things are",
-    "hit_or_miss": "chance decides whether a month meets it",
-}
 WITHHELD = "it is withheld, because it is small or would disclose one that is"
 ABSENT = {
     "held": "it is held until a person accepts it",
@@ -110,6 +106,7 @@ class SentenceFacts:
     comparator: Comparator | None = None
     target: float | None = None
     assurance: str | None = None
+    elsewhere: TargetElsewhere | None = None
     caveat: str | None = None
     overdue: int = 0
 
@@ -259,8 +256,10 @@ def _beside(facts: SentenceFacts) -> list[str]:
             judged = _words(other.chart, other.change)
             found.append(f"{other.name}: {size} {facts.before} ({judged}).")
     if facts.target is not None:
-        met = f": {ASSURED[facts.assurance]}" if facts.assurance in ASSURED else ""
-        found.append(f"The target is {value_text(facts.target, facts.unit)}{met}.")
+        said = target_words(facts.target, facts.unit, facts.assurance)
+        found.append(f"The target is {said}.")
+    elif facts.elsewhere is not None:
+        found.append(f"{no_target_words(facts.elsewhere)}.")
     return found
 
 

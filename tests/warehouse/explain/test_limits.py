@@ -61,6 +61,11 @@ def test_the_questions_of_a_statistician_are_answered(years: Mart, years_home: H
         assert words in said
     share = limits_of(years_home.mart, "appointments_dna_share", "04C", date(2025, 10, 1))
     assert "numerator divided by denominator" in "\n".join(limits_in_words(share))
+    assert "Target" not in "\n".join(limits_in_words(share))
+    fortnight = limits_of(
+        years_home.mart, "appointments_within_two_weeks_share", "04C", date(2025, 10, 1)
+    )
+    assert limits_in_words(fortnight)[-1].startswith("Target     no target applies: the national")
     rate = limits_of(years_home.mart, "appointments_per_1000_patients", "04C", date(2025, 10, 1))
     assert "denominator and by working days" in "\n".join(limits_in_words(rate))
 

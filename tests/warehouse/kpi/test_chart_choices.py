@@ -62,6 +62,7 @@ def test_choices_are_read_and_make_another_mart(home: Home) -> None:
             "`until`: expected no month before the first, 2025-04",
         ),
         (TARGET.replace("}", ", colour: red}"), "colour"),
+        (TARGET.replace("}", ", beside: [appointment]}"), 'Unknown KPI "appointment"'),
         ("- [", "not readable as YAML"),
     ],
 )

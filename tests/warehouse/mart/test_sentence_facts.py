@@ -80,7 +80,7 @@ def test_a_month_without_a_year_before_says_so(years: Mart) -> None:
     assert "not compared with June 2022: a new series began in" in sentence(found[JUNE])
 
 
-@pytest.mark.parametrize("column", ["value", "signal", "england_value", "target", "caveat"])
+@pytest.mark.parametrize("column", ["value", "signal", "england_value", "until_month", "caveat"])
 def test_a_sentence_has_the_lineage_of_all_it_says(years: Mart, column: str) -> None:
     edges = years.rows(
         """SELECT from_column FROM governance.lineage_edge

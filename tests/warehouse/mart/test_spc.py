@@ -18,7 +18,7 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.kpi.chart_choices import DeclaredBaseline, Target
 from warehouse.mart import spc
 from warehouse.mart.spc import create_spc
-from warehouse.mart.targets import create_targets
+from warehouse.mart.targets import add_targets, create_targets
 
 START = date(2023, 1, 1)
 DNA, COUNT, SCORE = "appointments_dna_share", "appointments", "imd_2025_score"
@@ -289,6 +289,57 @@ def test_the_target_that_applies(charts: Charts) -> None:
     assert keys[f"{DNA} icb:* 2023-01 national"] is None
     assert keys[f"{DNA} icb:QK1 2025-01 local"] == "icb:QK1@2024-04-01"
     assert told.height == 5 and set(told["set_by"]) == {"national", "local"}
+
+
+def told_targets(
+    charts: Charts, national: Iterable[Target], *of: tuple[str, str, str]
+) -> list[Row]:
+    """What `add_targets` adds to figures of DNA shares, or of `kpi_id`, by level and month."""
+    create_targets(charts.db, national, ())
+    figures: list[Row] = [
+        {"kpi_id": kpi, "org_level": level, "org_code": "QK1", "month": date.fromisoformat(month)}
+        for kpi, level, month in of
+    ]
+    add_targets(charts.db, figures, catalogue())
+    return figures
+
+
+def test_where_no_target_applies_it_is_said_whose_there_is(charts: Charts) -> None:
+    near = "appointments_same_day_share"
+    year = target(0.05, level="pcn", beside=[near], **{"from": "2023-04", "until": "2024-03"})
+    applies, level, month, beside, none = told_targets(
+        charts,
+        [year],
+        (DNA, "pcn", "2023-07-01"),
+        (DNA, "icb", "2023-07-01"),
+        (DNA, "pcn", "2024-04-01"),
+        (near, "pcn", "2023-07-01"),
+        ("appointments_gp_share", "pcn", "2023-07-01"),
+    )
+    assert (applies["target"], applies["elsewhere"]) == (0.05, None)
+    for one in (level, month, beside):
+        assert one["target"] is None
+        assert (one["elsewhere"].value, one["elsewhere"].whom) == ("5.0%", "networks")
+        assert (one["elsewhere"].when, one["elsewhere"].ended) == ("in 2023/24", True)
+    assert level["elsewhere"].title is None and beside["elsewhere"].title == catalogue()[DNA].title
+    assert (none["target"], none["elsewhere"]) == (None, None)
+
+
+def test_of_several_targets_of_others_the_newest_is_named_and_none_of_one_place(
+    charts: Charts,
+) -> None:
+    first = target(0.05, **{"until": "2023-06"})
+    second = target(0.04, **{"from": "2024-01"})
+    own = target(0.03, organisation="QNC", **{"from": "2025-01"})
+    [before, count] = told_targets(
+        charts,
+        [first, second, own, target(9.0, kpi=COUNT)],
+        (DNA, "icb", "2023-10-01"),
+        (COUNT, "icb", "2024-10-01"),
+    )
+    assert (before["elsewhere"].value, before["elsewhere"].ended) == ("4.0%", False)
+    assert before["elsewhere"].when == "from January 2024 on"
+    assert (count["target"], count["elsewhere"]) == (9.0, None), "though its chart has none"
 
 
 def test_charts_are_the_same_in_batches(charts: Charts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,17 @@ def test_a_kpi_added_since_the_mart_was_made_is_listed_and_says_what_to_do(
     )
 
 
+def test_a_share_without_a_target_says_whose_the_one_is_that_people_look_for(command: None) -> None:
+    said = (
+        'No target applies: the national target of "Share within two weeks, ACC-08 categories", '
+        "90.0%, was for networks in 2023/24."
+    )
+    shown = run("show", "appointments_within_two_weeks_share", "--org", "04C").stdout
+    assert said in shown
+    assert f"Share of appointments within two weeks of booking: {said}" in run("headline").stdout
+    assert "No target" not in run("show", "appointments_dna_share", "--org", "04C").stdout
+
+
 def test_the_headline_is_shown_again_and_for_programs(command: None) -> None:
     again = run("headline")
     assert again.exit_code == 0, again.output

@@ -24,6 +24,7 @@ from warehouse.statistics.sentences import (
     within_a_sentence,
 )
 from warehouse.statistics.signals import RULES
+from warehouse.statistics.target_words import TargetElsewhere
 
 QUIET = ChartedPoint("none", variation="common_cause")
 HIGH = ChartedPoint("outside_limits", "high", "improvement")
@@ -77,6 +78,25 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
         "0.4 percentage points lower than in November 2024 (no clear change). England: 65.2%. The "
         "target is 70.0%: chance decides whether a month meets it.",
+    ),
+    "a share whose target is of others": (
+        replace(
+            SHARE, elsewhere=TargetElsewhere("70.0%", "national", "networks", "in 2023/24", True)
+        ),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.4 percentage points lower than in November 2024 (no clear change). No target applies: "
+        "the national target, 70.0%, was for networks in 2023/24.",
+    ),
+    "a share that is not the one that has the target": (
+        replace(
+            SHARE,
+            elsewhere=TargetElsewhere(
+                "70.0%", "local", "sub-ICBs", "from April 2025 on", False, "Share seen"
+            ),
+        ),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.4 percentage points lower than in November 2024 (no clear change). No target applies: "
+        'the local target of "Share seen", 70.0%, is for sub-ICBs from April 2025 on.',
     ),
     "a count beside England's change": (
         replace(COUNT, comparator=Comparator("England", change=90.0, ratio=0.013, chart=QUIET)),

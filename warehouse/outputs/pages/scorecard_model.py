@@ -11,7 +11,13 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
-from warehouse.outputs.headline import BESIDE, CONFIRMS_NOTHING, MEANINGS, headlines
+from warehouse.outputs.headline import (
+    BESIDE,
+    CONFIRMS_NOTHING,
+    MEANINGS,
+    headlines,
+    no_target_notes,
+)
 from warehouse.outputs.pages import page_data as records
 from warehouse.outputs.pages.affected_figures import AffectedFigures, affected_figures
 from warehouse.outputs.pages.page_data import Row
@@ -38,12 +44,14 @@ def scorecard(
         one["page"] = affected_name(one["feed"], one["edition"])
     feeds, held = _feeds(db, decisions, today), records.held(db)
     trend = published[: records.TREND]
+    shown = headlines(db, read_settings(home).headlines)
     return {
         "refresh": published[0],
         "today": today,
         "tiles": _tiles(published[0], feeds, held, decisions, records.disputed(db)),
         "feeds": feeds,
-        "headlines": headlines(db, read_settings(home).headlines),
+        "headlines": shown,
+        "notes": no_target_notes(shown),
         "beside": BESIDE,
         "meanings": MEANINGS,
         "confirms_nothing": CONFIRMS_NOTHING if published[0]["synthetic"] else "",
