@@ -92,7 +92,7 @@ class Contract(Headings):
     carried_forward: bool = False
     local_return: bool = False
     targets: bool = False
-    plan: Literal["actions", "assessments"] | None = None
+    plan: Literal["actions", "assessments", "decisions"] | None = None
     disclosure_control: bool = False
 
     @model_validator(mode="after")

@@ -32,6 +32,7 @@ PRIMARY_KEYS = {
     "plan.caip_assessment": ("icb_code", "financial_year", "pcn_code", "area"),
     "plan.caip_assessment_history": ("icb_code", "financial_year", "pcn_code", "area", "step"),
     "plan.caip_evidence": ("financial_year", "pcn_code", "area", "kpi_id"),
+    "plan.meeting_decision": ("icb_code", "decision_id"),
     "plan.recording_accuracy": (*_FIGURE, "month"),
     "plan.incentive_threshold": ("indicator", "financial_year"),
 }

@@ -26,12 +26,14 @@ from warehouse.plan.action_states import (
     read_states,
 )
 from warehouse.plan.caip_tables import create_caip
+from warehouse.plan.decision_tables import create_decisions
+from warehouse.plan.decisions_agreed import agreed_files
 from warehouse.plan.plan_evidence import EVIDENCE, evidence_of, newest_month
 from warehouse.plan.plan_returns import origins, plan_feed
 from warehouse.plan.reference_tables import create_reference
 
 # Files beside modules, of which the tables are made.
-SHIPPED = (delivery_plan.SHIPPED, improvement_payment.SHIPPED, rating.RULES)
+SHIPPED = (delivery_plan.SHIPPED, improvement_payment.SHIPPED, rating.RULES, *agreed_files())
 FIGURES = tuple(
     f"mart.{table}.{name}"
     for table in ("kpi_monthly", "kpi_other_period")
@@ -49,6 +51,7 @@ def create_plan(
     create_reference(db)
     _create_actions(db, read_states(home, placed))
     create_caip(db, home, placed, icb, synthetic)
+    create_decisions(db, home, placed, icb, synthetic)
 
 
 def _create_actions(db: Connection, states: pl.DataFrame) -> None:

@@ -174,7 +174,8 @@ def test_the_published_names_of_records_stay() -> None:
         "archive.source_file archive.decision archive.publication calendar catalogue.kpi "
         "catalogue.target checks.catalogue checks.result claims.register constant contract "
         "contract.caveat contract.correction contract.measure disclosure lineage parameter "
-        "quarantine.row rating.rules reference.delivery_plan reference.improvement_payment "
+        "quarantine.row rating.rules reference.decisions reference.delivery_plan "
+        "reference.improvement_payment "
         "reference.local_authorities reference.organisations "
         "reference.short_names reference.special_services statistics.parameter tidy.facts"
     )

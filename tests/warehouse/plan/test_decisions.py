@@ -1,0 +1,81 @@
+"""What meetings agreed, and whether what answers it is there: the commission's four items, and
+those of returns."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assets.feeds.meeting_decisions.testing import build as returned
+from tests.support import write, write_regional
+from tests.warehouse.support_mart import Mart, build, retrieved
+from warehouse.base.home import Home
+from warehouse.kpi.catalogue import catalogue
+from warehouse.plan.decisions_agreed import known_tables, shipped_decisions
+
+
+def test_the_commissions_four_items_are_answered_by_what_exists(llr: Mart) -> None:
+    rows = llr.rows("SELECT * FROM plan.meeting_decision WHERE set_by = 'shipped'")
+    assert [row["decision_id"] for row in rows] == ["LC-1", "LC-2", "LC-3", "LC-4"]
+    tables = known_tables()
+    for row in rows:
+        assert row["answered_by"] and row["answered_since"] and row["answer"]
+        for name in row["answered_by"]:
+            assert name in catalogue() or name in tables, name
+            if name in tables:
+                llr.rows(f"FROM {tables[name]} LIMIT 1")
+        assert (row["status"] == "answered") == (row["not_published"] is None)
+        assert bool(row["not_published"]) == bool(row["why_not"])
+
+
+def test_appointments_and_hubs_are_broken_down_as_far_as_is_published(llr: Mart) -> None:
+    rows = llr.rows("SELECT * FROM plan.decision_answer WHERE decision_id = 'LC-3'")
+    found = {(row["kpi_id"], row["org_level"]): row for row in rows}
+    practices = found["appointments", "practice"]
+    [counted] = llr.rows(
+        """SELECT count(DISTINCT m.org_code) AS practices, max(m.month) AS newest
+        FROM kpi_monthly AS m JOIN organisation AS o USING (organisation_key)
+        WHERE m.kpi_id = 'appointments' AND m.org_level = 'practice' AND o.icb_code = 'QK1'
+          AND m.value IS NOT NULL"""
+    )
+    assert practices["organisations"] == counted["practices"] > 0
+    assert practices["newest_month"] == counted["newest"]
+    assert practices["none_because"] is None
+    hubs = found["enhanced_access_offered", "practice"]
+    assert (hubs["organisations"], hubs["none_because"]) == (0, "Not published at this level.")
+    hubs = found["enhanced_access_offered", "provider"]
+    assert hubs["none_because"].startswith("A local return: not imported, or withheld")
+    assert found[None, None]["table_name"] == "plan.recording_accuracy"
+
+
+def test_the_app_is_not_published_by_practice_and_why_is_said(llr: Mart) -> None:
+    rows = llr.rows(
+        "SELECT none_because FROM plan.decision_answer WHERE decision_id = 'LC-2' "
+        "AND kpi_id = 'nhs_app_logins' AND org_level = 'practice'"
+    )
+    assert [row["none_because"] for row in rows] == ["Not published at this level."]
+
+
+def test_a_returned_decision_goes_before_a_shipped_one_and_a_later_return_before_it(
+    home: Home, tmp_path: Path
+) -> None:
+    first = returned({"Decision id": "LC-2", "Status": "open", "Answered since": ""}, {})
+    second = returned({"Decision id": "lc - 2", "Month": "2025-11"})
+    files = [
+        write_regional(tmp_path / "oct.csv"),
+        retrieved(write(tmp_path / "1.csv", first), "2025-10-20"),
+        retrieved(write(tmp_path / "2.csv", second), "2025-11-20"),
+    ]
+    mart = build(home, files)
+    rows = {row["decision_id"]: row for row in mart.rows("SELECT * FROM plan.meeting_decision")}
+    assert sorted(rows) == ["D-1", "LC-1", "LC-2", "LC-3", "LC-4"]
+    assert (rows["LC-2"]["set_by"], rows["LC-2"]["status"]) == ("returned", "answered")
+    assert rows["LC-2"]["answered_since"] == date(2025, 10, 1)
+    assert rows["LC-2"]["answered_by"] == ["appointments_dna_share", "kpi_monthly"]
+    answers = mart.rows("SELECT * FROM plan.decision_answer WHERE decision_id = 'LC-2'")
+    assert {row["kpi_id"] for row in answers} == {"appointments_dna_share", None}
+
+
+@pytest.mark.parametrize(("icb", "number"), [("QK1", 4), ("QNC", 0)])
+def test_only_the_places_own_decisions_are_shipped(icb: str, number: int) -> None:
+    assert shipped_decisions(icb).height == number
