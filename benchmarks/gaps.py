@@ -32,8 +32,8 @@ CLOSES = {
     "`explain`": "Fewer sections in one statement: most of its time is planning, not reading.",
     "other queries": "Ranks of `largest_revisions` stored when the mart is made, instead of worked "
     "out from all recent revisions whenever it is read.",
-    "command: refresh again": "Facts and derived files of each source file are looked for in the "
-    "lake, also where an edition has one of each kind for all: once per edition would do.",
+    "command: refresh again": "What grows with history has not been taken apart: looking for facts "
+    "and derived files takes 0.1 ms a source file, which is little of it.",
     "command: explain": "Importing DuckDB and the catalogue is most of it.",
     "command: --help": "Importing the command line library is most of it.",
     "files of the lake": "One file of each kind for editions of up to eight source files, too "

@@ -30,11 +30,12 @@ SPOILT = {
     "periods_apart": "UPDATE kpi SET period_type = 'financial_year' WHERE kpi_id = 'appointments'",
     "periods_continuous": "DELETE FROM kpi_monthly WHERE kpi_id = 'appointments' "
     "AND org_code = '04C' AND month = DATE '2025-09-01'",
-    "shares_in_range": "UPDATE kpi_vintage SET value = 1.5 WHERE kpi_id LIKE '%_share'",
+    "shares_in_range": "UPDATE kpi_vintage SET numerator = 1.5 * denominator "
+    "WHERE kpi_id LIKE '%_share'",
     "absent_is_null": "UPDATE kpi_monthly SET status_reason = NULL WHERE status = 'incomplete'",
     "figures_traceable": "DELETE FROM governance.source_file WHERE feed LIKE '%sub_icb'",
     "mart_people_within_population": MADE.format(
-        changes="'nhs_app_practice_registered_users' AS kpi_id, value + 1 AS value",
+        changes="'nhs_app_practice_registered_users' AS kpi_id, numerator + 1 AS numerator",
         chosen=LIST.format("sub_icb"),
     ),
     "lineage_complete": "DELETE FROM governance.lineage_edge "

@@ -24,8 +24,8 @@ def test_a_mart_that_cannot_be_opened_fails_every_check(home: Home) -> None:
 
 def test_a_share_outside_its_range_names_figure_edition_and_what_to_do(home: Home) -> None:
     changed = (
-        "UPDATE kpi_vintage SET value = 1.5 WHERE kpi_id = 'appointments_dna_share' "
-        "AND org_code = '04C' AND month = DATE '2025-08-01'"
+        "UPDATE kpi_vintage SET numerator = 1.5 * denominator "
+        "WHERE kpi_id = 'appointments_dna_share' AND org_code = '04C' AND month = DATE '2025-08-01'"
     )
     results = {one.rule: one for one in judge_mart(mart(home, spoilt(changed)), "run")}
     found = results["shares_in_range"]
