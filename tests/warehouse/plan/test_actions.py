@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from assets.feeds.slaip_actions.testing import build as actions
+from assets.ingest import take_in
 from tests.support import Row, regional, write
-from tests.warehouse.support_mart import Mart, build, retrieved
+from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_all
 from warehouse.base.home import Home
 from warehouse.plan.action_states import changes_of, latest_states
 
@@ -145,6 +146,21 @@ def test_a_corrected_return_keeps_the_history(home: Home, tmp_path: Path) -> Non
     assert (action["due_current"], action["due_moves"]) == (date(2026, 1, 31), 1)
     [file] = mart.rows(f"SELECT * FROM governance.source_file WHERE sha256 = '{action['sha256']}'")
     assert (file["feed"], file["file_name"], file["in_mart"]) == (FEED, "c.csv", True)
+
+
+def test_a_return_of_one_action_after_one_of_all_is_accepted(home: Home, tmp_path: Path) -> None:
+    """Few rows are no fault here, nor labels that vanish."""
+    every = [{"Action id": code, "Rating": "red"} for code in CODES]
+    one = {"Month": "2025-11", "Last update": "2025-11-10", "Status": "closed"}
+    bring(
+        home,
+        returned(tmp_path, "all.csv", "2025-10-15", *every),
+        returned(tmp_path, "one.csv", "2025-11-12", one),
+    )
+    assert set(take_in_all(home).values()) == {"accepted"}
+    [warned] = [take_in(home, FEED, "2025-11", "run")]
+    assert warned is not None
+    assert [one.rule for one in warned.results if one.verdict in ("warn", "fail")] == []
 
 
 CONFLICTS = {
