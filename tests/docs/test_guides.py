@@ -18,6 +18,7 @@ from warehouse.contract.caveat import CaveatKind
 from warehouse.contract.model import contracts
 from warehouse.outputs.export import CONTRACT, SQLITE
 from warehouse.outputs.pages.paths import SCORECARD
+from warehouse.plan.rating import rating_rules
 from warehouse.settings import Settings, read_settings
 from warehouse.transform.corrections import CORRECTIONS, correct, load_corrections
 
@@ -69,6 +70,21 @@ def test_three_queries_answer_for_a_refresh(mart: duckdb.DuckDBPyConnection) -> 
 
 def test_the_analysts_guide_answers_at_least_ten_questions() -> None:
     assert len(blocks(ANALYST, "sql")) >= 10
+
+
+def test_the_samples_plan_contradicts_its_figures_in_every_way(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    """Save one: this home lacks months, so that no chart of the plan's evidence has a signal."""
+    found = {kind for (kind,) in asked(mart, "SELECT DISTINCT conflict FROM plan.plan_conflict")}
+    assert found >= {one.conflict for one in rating_rules().conflicts} - {"green_but_worsening"}
+    assert asked(mart, "SELECT 1 FROM plan.plan_action WHERE NOT synthetic") == []
+    [(held,)] = asked(
+        mart,
+        "SELECT count(*) FROM governance.edition WHERE status <> 'accepted' AND feed IN "
+        "(SELECT feed FROM governance.source_file WHERE file_name LIKE 'access-plan%')",
+    )
+    assert held == 0
 
 
 def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection) -> None:
