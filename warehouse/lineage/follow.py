@@ -28,8 +28,9 @@ def columns_of(edges: Index, table: str) -> list[str]:
 
 
 def made_of(edges: Index, column: Column, stop: Callable[[str], bool]) -> list[Column]:
-    """Return the columns that a column is made from, in the nearest tables for which `stop` is
-    true; if there are none, the columns that choose its value."""
+    """Return the columns that a column is made from, in the nearest other tables for which `stop`
+    is true; if there are none, the columns that choose its value. A column worked out from others
+    of its own table comes from what those come from."""
     for uses in (("value",), ("value", "choice")):
         found: dict[Column, None] = {}
         seen: set[Column] = set()
@@ -39,7 +40,7 @@ def made_of(edges: Index, column: Column, stop: Callable[[str], bool]) -> list[C
             if one in seen:
                 continue
             seen.add(one)
-            if one != column and stop(one[0]):
+            if one[0] != column[0] and stop(one[0]):
                 found[one] = None
                 continue
             behind = edges.get(one, [])
