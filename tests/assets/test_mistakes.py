@@ -132,6 +132,19 @@ def test_more_referrals_accepted_and_completed_than_sent_are_held(home: Home) ->
     assert "Referrals completed is above Referrals sent in row 2" in reasons
 
 
+@pytest.mark.parametrize("fault", [{"Owner role": ""}, {"Status": "?"}, {"Last update": "soon"}])
+def test_one_row_of_a_plan_that_can_not_be_used_holds_the_return(
+    home: Home, fault: dict[str, object]
+) -> None:
+    feed = "slaip_actions"
+    rows = [{"Action id": f"A-{number}"} for number in range(1, 31)]
+    content = BUILDERS[feed](*rows, {"Action id": "A-31", **fault})
+    imported(home, write(home.root.parent / "return.csv", content))
+    taken = take_in(home, feed, "2025-10", "run")
+    assert taken is not None and taken.state.verdict == "held"
+    assert "row 32" in " ".join(one.message for one in taken.results)
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_personal_data_is_neither_kept_nor_repeated(feed: str, tmp_path: Path) -> None:
     rows = lines(BUILDERS[feed]())

@@ -160,6 +160,7 @@ def test_every_edition_is_accepted_and_warned_of_as_the_publishers_would_be(
         ("gp_pharmacy_referrals", "labels_as_before"),  # declined ones from April 2024
         ("pharmacy_first", "claims_have_a_board"),  # contractors without a board, as published
         ("pharmacy_first", "claims_have_a_board"),  # one contractor has none
+        ("slaip_actions", "plan_ratings_reasoned"),  # actions without evidence or reason
         ("practice_slots", "edition_from_content"),  # slot reports have no month
         ("practice_slots", "parts_complete"),  # three practices of 51
     }

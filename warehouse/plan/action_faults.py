@@ -17,6 +17,9 @@ from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
 Row = Mapping[str, Any]
 ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./-]{0,19}")
 PERSON = re.compile(r"(?i)^(dr|mr|mrs|ms|miss|mx|prof|professor|cllr|sir|dame)\b\.?")
+NOBODY = re.compile(
+    r"(?i)\W*(tbc|tbd|n/?a|none|nobody|vacant|unknown|to be (confirmed|decided))?\W*"
+)
 CODES = {
     "practice": "[A-TV-Z]",
     "pcn": "U",
@@ -41,6 +44,25 @@ def faults_of_actions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
             yield row, Fault("action_id", "each action once in a return")
 
 
+def without_reason(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
+    """Each row (tidy) whose rating rests on nothing: no KPI, no document and no reason."""
+    for row in rows:
+        if not (row["evidence"] or row["documents"] or row["reason"]):
+            yield row, Fault("self_rating", "a KPI or a document as evidence, or a reason")
+
+
+def long_unchanged(rows: Sequence[Row], months: int) -> Iterator[tuple[Row, Fault]]:
+    """Each row (tidy) of an open action whose last update is over so many months before the end of
+    the return's month."""
+    for row in rows:
+        first = add_months(row["month"], 1 - months)
+        if row["status"] in OPEN and row["last_update"] < first:
+            yield (
+                row,
+                Fault("last_update", f"{day_words(first)} or later, as it is {row['status']}"),
+            )
+
+
 def _of_row(row: Row) -> Iterator[Fault]:
     if not ID.fullmatch(action_key(row["action_id"])):
         yield Fault("action_id", "an id of up to 20 letters, digits, dots and hyphens, as A-12")
@@ -48,6 +70,8 @@ def _of_row(row: Row) -> Iterator[Fault]:
     for column in ("owner_role", "updated_by"):
         if PERSON.search(row[column]):
             yield Fault(column, "a role, such as Head of primary care, not a person")
+        elif NOBODY.fullmatch(row[column]):
+            yield Fault(column, "a role, such as Head of primary care")
     if not re.match(CODES[row["scope_level"]], row["scope_code"]):
         yield Fault("scope_code", f"the code of an organisation of level {row['scope_level']}")
     yield from _of_days(row)
@@ -79,5 +103,7 @@ def _of_days(row: Row) -> Iterator[Fault]:
         yield Fault("completed_on", f"a day up to the last update, {day_words(updated)}")
     if row["start_date"] and row["start_date"] > row["due_original"]:
         yield Fault("start_date", f"a day before the due date, {day_words(row['due_original'])}")
+    if due and row["start_date"] and row["start_date"] > due:
+        yield Fault("due_current", f"a day after the start, {day_words(row['start_date'])}")
     if due and due != row["due_original"] and not row["reason"]:
         yield Fault("reason", "why the due date moved")

@@ -1,4 +1,5 @@
-"""Business rule of a plan's actions: each is one of its plan, and what it refers to exists."""
+"""Business rules of a plan's actions: each is one of its plan, what it refers to exists, its rating
+rests on something, and it is kept up to date."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
 from checks.feed_rules import Rule
 from checks.plan_rows import faulty_rows
-from warehouse.plan.action_faults import faults_of_actions
+from warehouse.plan.action_faults import faults_of_actions, long_unchanged, without_reason
 
 
 def sound(view: EditionView) -> Evidence:
@@ -14,4 +15,20 @@ def sound(view: EditionView) -> Evidence:
     return faulty_rows(view, "plan_actions_sound", "actions", faults_of_actions)
 
 
-RULES = {"plan_actions_sound": Rule(sound)}
+def reasoned(view: EditionView) -> Evidence:
+    """Find ratings that rest on nothing."""
+    return faulty_rows(view, "plan_ratings_reasoned", "actions", without_reason)
+
+
+def updated(view: EditionView) -> Evidence:
+    """Find open actions that were not updated within a board cycle."""
+    rule = "plan_actions_updated"
+    months = int(view.check(rule).limit)
+    return faulty_rows(view, rule, "actions", lambda rows: long_unchanged(rows, months))
+
+
+RULES = {
+    "plan_actions_sound": Rule(sound),
+    "plan_ratings_reasoned": Rule(reasoned),
+    "plan_actions_updated": Rule(updated),
+}
