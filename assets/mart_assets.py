@@ -39,11 +39,19 @@ from warehouse.publication.pending_mart import (
 from warehouse.publication.publish import publish, published_by
 
 OWNER = owner_tag(MART_OWNER)
+SCHEMAS = {
+    "governance": "Records for governance: feeds, editions, source files with provenance, "
+    "every check result, decisions, corrections, quarantined rows, figure sources, caveats and "
+    "publications.",
+    "plan": "The plan beside the figures: commitments, the actions that follow and their history, "
+    "the figures that are evidence of them, ratings and what contradicts them, the improvement "
+    "payment by network, and what meetings agreed.",
+}
 PUBLISHED = dg.AssetKey(["mart", "published"])
 
 
 def table_key(table: str) -> dg.AssetKey:
-    """Return the asset key of a mart table; the tables of `governance` are one asset."""
+    """Return the asset key of a mart table; the tables of a schema in `SCHEMAS` are one asset."""
     return dg.AssetKey(["mart", table.partition(".")[0]])
 
 
@@ -64,19 +72,20 @@ def _parents() -> dict[str, list[dg.AssetKey]]:
         "pharmacy_participation": [table_key("kpi_monthly")],
         "claim_reading": [table_key(t) for t in ("kpi_monthly", "kpi_other_period", "kpi_vintage")],
         "claim": [table_key("claim_reading")],
+        "plan": [
+            *[table_key(t) for t in ("kpi_monthly", "kpi_other_period", "organisation")],
+            *[keys(feed)[1] for feed, contract in contracts().items() if contract.plan],
+        ],
         "governance": [
-            table_key(t) for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation", "claim")
+            table_key(t)
+            for t in ("kpi_monthly", "kpi_revision", "pharmacy_participation", "claim", "plan")
         ],
     }
 
 
 def _table_specs() -> list[dg.AssetSpec]:
-    described = {
-        **{table: entry["comment"] for table, entry in descriptions()["tables"].items()},
-        "governance": "Records for governance: feeds, editions, source files with provenance, "
-        "every check result, decisions, corrections, quarantined rows, figure sources, caveats and "
-        "publications.",
-    }
+    comments = {table: entry["comment"] for table, entry in descriptions()["tables"].items()}
+    described = comments | SCHEMAS
     return [
         dg.AssetSpec(
             table_key(table),
@@ -129,7 +138,7 @@ def _results(built: Built, results: list[CheckResult]) -> Iterator[Any]:
                 "synthetic": built.synthetic,
                 "made_whole_because": built.made_whole_because or "it was not",
             }
-            metadata |= _record_counts(db) if table == "governance" else _table_metadata(db, table)
+            metadata |= (_schema_counts if table in SCHEMAS else _table_metadata)(db, table)
             metadata["dagster/column_lineage"] = _column_lineage(edges, table)
             yield dg.MaterializeResult(asset_key=table_key(table), metadata=metadata)
     types = expectation_types(MART)
@@ -185,9 +194,10 @@ def _column_lineage(edges: Index, asset: str) -> dg.TableColumnLineage:
 
 
 def _shown(table: str, column: str) -> str:
-    """Return a column's name in its asset: `status`, and in a governance table `edition.status`."""
-    name = table.removeprefix("mart.governance.")
-    return column if name == table else f"{name}.{column}"
+    """Return a column's name in its asset: `status`, and of one of several tables in an asset
+    `edition.status`."""
+    schema, _, name = table.removeprefix("mart.").partition(".")
+    return f"{name}.{column}" if schema in SCHEMAS else column
 
 
 def _table_metadata(db: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
@@ -202,8 +212,8 @@ def _table_metadata(db: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]
     }
 
 
-def _record_counts(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    tables = [t for t in descriptions()["tables"] if t.startswith("governance.")]
+def _schema_counts(db: duckdb.DuckDBPyConnection, schema: str) -> dict[str, Any]:
+    tables = [t for t in descriptions()["tables"] if t.startswith(f"{schema}.")]
     counted = [db.execute(f"SELECT count(*) FROM {table}").fetchall() for table in tables]
     rows = {table: count for table, [(count,)] in zip(tables, counted, strict=True)}
     return {"dagster/row_count": sum(rows.values()), **rows}

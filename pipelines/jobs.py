@@ -18,7 +18,7 @@ from assets.mart_assets import build, published
 from assets.presentation import MART_GROUP
 from pipelines.job_names import PUBLISH_JOB, feed_job_name
 from pipelines.resources import HomeResource, dagster_events
-from pipelines.timeliness_checks import timeliness_checks, timeliness_key
+from pipelines.timeliness_checks import plan_checks, timeliness_checks, timeliness_key
 from warehouse.contract.model import contracts
 
 
@@ -36,7 +36,7 @@ def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
                 published,
             ],
             jobs=[*_jobs(), *more.pop("jobs", ())],
-            asset_checks=[timeliness_checks],
+            asset_checks=[timeliness_checks, plan_checks],
             resources={"home": home, "dagster_events": dagster_events},
             executor=dg.in_process_executor,
             **more,

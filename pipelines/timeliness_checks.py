@@ -1,22 +1,30 @@
-"""Dagster checks: whether each feed's newest edition was imported by the release calendar.
+"""Dagster checks: whether each feed's newest edition was imported by the release calendar, and the
+evidence of a plan's actions is recent.
 
-Does not: what is overdue (`warehouse.editions.freshness`). Dagster's own freshness policies use the
-time of the last materialisation, which processing an old edition again renews.
+Does not: what is overdue (`warehouse.editions.freshness`), what is too old (`warehouse.plan`).
+Dagster's own freshness policies use the time of the last materialisation, which processing an old
+edition again renews.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 
 import dagster as dg
+import duckdb
 
 from assets.asset_keys import keys
 from assets.feed_assets import NOT_RUN_SHOWN
+from assets.mart_assets import PUBLISHED
 from warehouse.archive.source_files import Archive, SourceFile
+from warehouse.base.home import Home
+from warehouse.base.sql import open_mart
 from warehouse.contract.model import Contract, contracts
 from warehouse.contract.release_calendar import LONDON, TIMEZONE
 from warehouse.editions.freshness import Freshness, freshness, is_sample
+from warehouse.plan.watched_plan import Row, evidence_on
 
 CHECK, JOB = "edition_in_time", "check_timeliness"
+EVIDENCE = "plan_evidence_recent"
 CRON = "0 10 * * *"
 DESCRIPTION = (
     "The newest edition was imported by the release calendar (timeliness). Warns when the next one "
@@ -73,10 +81,52 @@ def result(contract: Contract, files: list[SourceFile], found: Freshness) -> dg.
     )
 
 
+@dg.multi_asset_check(
+    name=EVIDENCE,
+    specs=[
+        dg.AssetCheckSpec(
+            EVIDENCE,
+            asset=PUBLISHED,
+            description="Every KPI that is evidence of a plan's action has a figure that is recent "
+            f"enough today (timeliness). Warns; lists those that have none. {NOT_RUN_SHOWN}",
+        )
+    ],
+    can_subset=True,  # else no result is an error
+    required_resource_keys={"home"},
+)
+def plan_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    """Yield a verdict on the published plan's evidence, as at today; none if it has none."""
+    place: Home = context.resources.home.get()
+    evidence = _evidence(place) if place.has_mart else []
+    if not evidence:
+        context.log.info("Not run: no action of the published plan names a KPI as evidence")
+        return
+    stale = [row for row in evidence if row["stale_because"]]
+    yield dg.AssetCheckResult(
+        asset_key=PUBLISHED,
+        check_name=EVIDENCE,
+        passed=not stale,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"No recent figure: {len(stale)} of {len(evidence)} KPIs named as evidence",
+        metadata={
+            f"{row['icb_code']} {row['action_id']} {row['kpi_id']}": row["stale_because"]
+            for row in stale
+        },
+    )
+
+
+def _evidence(place: Home) -> list[Row]:
+    with open_mart(place.mart) as db:
+        try:
+            return evidence_on(db, datetime.now(LONDON).date())
+        except duckdb.CatalogException:
+            return []  # a mart of a version without plans
+
+
 timeliness_job = dg.define_asset_job(
     JOB,
-    selection=dg.AssetSelection.checks(timeliness_checks),
-    description="Check what is overdue by the release calendar today.",
+    selection=dg.AssetSelection.checks(timeliness_checks, plan_checks),
+    description="Check what is overdue by the release calendar today, and a plan's evidence.",
 )
 
 timeliness_schedule = dg.ScheduleDefinition(
@@ -85,5 +135,6 @@ timeliness_schedule = dg.ScheduleDefinition(
     cron_schedule=CRON,
     execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Each day at 10:00: check what is overdue by the release calendar.",
+    description="Each day at 10:00: check what is overdue by the release calendar, and the "
+    "evidence of a plan's actions.",
 )

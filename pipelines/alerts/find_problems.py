@@ -1,6 +1,7 @@
 """Find all problems of a home that need a person. Changes nothing.
 
-Belongs here: combining the finders (`publisher_problems`, `housekeeping_alerts`).
+Belongs here: combining the finders (`publisher_problems`, `housekeeping_alerts`,
+`plan_problems`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 
 from pipelines.alerts import housekeeping_alerts as housekeeping
 from pipelines.alerts import publisher_problems as publishers
+from pipelines.alerts.plan_problems import plan_problems
 from pipelines.alerts.problem import NOTHING, HomeState, Problem, home_state
 from warehouse.base.home import Home
 from warehouse.settings import read_settings
@@ -29,6 +31,8 @@ MOST_SEVERE_FIRST = (
     "landing",
     "unreachable",
     "late",
+    "plan",
+    "stale",
 )
 
 
@@ -54,5 +58,6 @@ def _found(state: HomeState) -> Iterator[Problem]:
         housekeeping.unfinished_purges,
         publishers.failed_lookups,
         publishers.late,
+        plan_problems,
     ):
         yield from finder(state)

@@ -11,12 +11,15 @@ import pytest
 from dagster._core.loader import LoadingContextForTest
 
 from assets.asset_keys import keys
+from assets.mart_assets import PUBLISHED
 from pipelines import timeliness_checks as timeliness
 from pipelines.definitions import build_definitions
 from pipelines.instance.editions import add_editions
 from pipelines.resources import HomeResource
-from pipelines.timeliness_checks import CHECK, JOB, timeliness_key
+from pipelines.timeliness_checks import CHECK, EVIDENCE, JOB, timeliness_key
 from tests.support import write_regional
+from tests.warehouse.plan.support_plan import missed, returned
+from tests.warehouse.support_mart import build
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.release_calendar import LONDON
@@ -113,6 +116,23 @@ def test_what_has_no_day_is_skipped_and_not_green(held: Home, instance: dg.Dagst
     for feed in ("nhs_app_practice", "pharmacy_list"):
         assert shown(instance, timeliness_key(feed)) == "SKIPPED"
     assert shown(instance, timeliness_key(FEED)) == "FAILED", "it is overdue"
+
+
+def test_evidence_of_a_plan_gets_too_old_without_a_refresh(
+    home: Home, tmp_path: Path, instance: dg.DagsterInstance, on: Callable[[date], None]
+) -> None:
+    key = dg.AssetCheckKey(PUBLISHED, EVIDENCE)
+    assert run(home, instance, JOB).success
+    assert shown(instance, key) == "SKIPPED", "there is no plan"
+    build(home, [missed(tmp_path), returned(tmp_path, "plan.csv", "2025-10-15", {})]).db.close()
+    for day, passed in ((date(2026, 2, 28), True), (date(2026, 3, 1), False)):
+        on(day)
+        assert run(home, instance, JOB).success
+        found = newest(instance, key)
+        assert (found.passed, found.severity.value) == (passed, "WARN"), day
+    assert found.description == "No recent figure: 1 of 1 KPIs named as evidence"
+    told = found.metadata["QK1 A-1 appointments_dna_share"].value
+    assert told == "The newest figure is of 2025-10, over 4 months before 1 Mar 2026."
 
 
 def test_no_asset_is_fresh_by_the_clock() -> None:

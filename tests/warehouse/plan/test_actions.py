@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.feeds.slaip_actions.testing import build as actions
 from assets.ingest import take_in
-from tests.support import Row, regional, write
-from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_all
+from tests.support import Row
+from tests.warehouse.plan.support_plan import missed, returned
+from tests.warehouse.support_mart import Mart, bring, build, take_in_all
 from warehouse.base.home import Home
 from warehouse.plan.action_states import changes_of, latest_states
 
@@ -21,10 +21,6 @@ FEED = "slaip_actions"
 FIRST = date(2023, 10, 2)
 CODES = [f"A-{number:02d}" for number in range(1, 51)]
 STATUSES = ("not started", "in progress", "closed")
-
-
-def returned(folder: Path, name: str, day: str, *rows: Row) -> Path:
-    return retrieved(write(folder / name, actions(*rows)), day)
 
 
 def updates(seed: int) -> list[Row]:
@@ -182,15 +178,7 @@ CONFLICTS = {
 
 def test_each_contradiction_is_told_and_what_agrees_is_not(home: Home, tmp_path: Path) -> None:
     rows = [{"Action id": code, **row} for code, (row, _) in CONFLICTS.items()]
-    attended = [{"APPT_STATUS": "Attended", "COUNT_OF_APPOINTMENTS": 90}]
-    missed = [{"APPT_STATUS": "DNA", "COUNT_OF_APPOINTMENTS": 10}]
-    places = [
-        {**row, "SUB_ICB_LOCATION_CODE": place, "SUB_ICB_LOCATION_ONS_CODE": ons}
-        for row in (*attended, *missed)
-        for place, ons in (("04C", "E38000097"), ("04V", "E38000201"), ("03W", "E38000051"))
-    ]
-    figures = write(tmp_path / "oct.csv", regional(*places))
-    mart = build(home, [figures, returned(tmp_path, "plan.csv", "2025-10-15", *rows)])
+    mart = build(home, [missed(tmp_path), returned(tmp_path, "plan.csv", "2025-10-15", *rows)])
     found: dict[str, set[str]] = {code: set() for code in CONFLICTS}
     for row in mart.rows("SELECT * FROM plan.plan_conflict"):
         found[row["action_id"]].add(row["conflict"])
