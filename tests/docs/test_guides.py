@@ -18,6 +18,7 @@ from warehouse.contract.caveat import CaveatKind
 from warehouse.contract.model import contracts
 from warehouse.outputs.export import CONTRACT, SQLITE
 from warehouse.outputs.pages.paths import SCORECARD
+from warehouse.plan.improvement_payment import improvement_payment
 from warehouse.plan.rating import rating_rules
 from warehouse.settings import Settings, read_settings
 from warehouse.transform.corrections import CORRECTIONS, correct, load_corrections
@@ -97,7 +98,7 @@ def test_every_table_column_and_kpi_named_exists(mart: duckdb.DuckDBPyConnection
     ).fetchall()
     known = {name for (name,) in rows} | STATUSES | VERDICTS | KEYS | set(get_args(CaveatKind))
     known |= {"governance", SCORECARD, FEED_FILE, CORRECTIONS, SQLITE, CONTRACT, *contracts()}
-    known |= set(Settings.model_fields)
+    known |= {"plan", *improvement_payment().areas} | set(Settings.model_fields)
     known |= set(all_checks())
     for guide in GUIDES:
         prose = FENCE.sub("", (DOCS / guide).read_text(encoding="utf-8"))
