@@ -132,13 +132,24 @@ def test_more_referrals_accepted_and_completed_than_sent_are_held(home: Home) ->
     assert "Referrals completed is above Referrals sent in row 2" in reasons
 
 
-@pytest.mark.parametrize("fault", [{"Owner role": ""}, {"Status": "?"}, {"Last update": "soon"}])
+@pytest.mark.parametrize(
+    ("feed", "key", "fault"),
+    [
+        ("slaip_actions", "Action id", {"Owner role": ""}),
+        ("slaip_actions", "Action id", {"Status": "?"}),
+        ("slaip_actions", "Action id", {"Last update": "soon"}),
+        ("caip_assessment", "PCN code", {"Area": "?"}),
+        ("caip_assessment", "PCN code", {"Declared on": "soon"}),
+        ("meeting_decisions", "Decision id", {"Status": "?"}),
+        ("meeting_decisions", "Decision id", {"Meeting date": "soon"}),
+    ],
+)
 def test_one_row_of_a_plan_that_can_not_be_used_holds_the_return(
-    home: Home, fault: dict[str, object]
+    home: Home, feed: str, key: str, fault: dict[str, object]
 ) -> None:
-    feed = "slaip_actions"
-    rows = [{"Action id": f"A-{number}"} for number in range(1, 31)]
-    content = BUILDERS[feed](*rows, {"Action id": "A-31", **fault})
+    code = "U{:05}" if key == "PCN code" else "A-{}"
+    rows = [{key: code.format(number)} for number in range(1, 31)]
+    content = BUILDERS[feed](*rows, {key: code.format(31), **fault})
     imported(home, write(home.root.parent / "return.csv", content))
     taken = take_in(home, feed, "2025-10", "run")
     assert taken is not None and taken.state.verdict == "held"
