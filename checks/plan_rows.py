@@ -8,6 +8,7 @@ from typing import Any
 
 from checks.check_evidence import Evidence, listed, offences
 from checks.edition_view import EditionView
+from warehouse.base.text import plural
 from warehouse.kpi.chart_choices import Fault
 from warehouse.readers.raw_rows import SOURCE_ROW
 
@@ -25,7 +26,7 @@ def faulty_rows(
         rule,
         found,
         expected=f"{noun} as docs/plan-guide.md describes them",
-        observed=f"{len(found):,} faults in {len(rows):,} {noun}",
+        observed=f"{plural(len(found), 'fault')} in {len(rows):,} {noun}",
         total=len(rows),
         message=f"{listed(found, mark='; ')}. Correct the rows, and import the return again",
     )

@@ -29,7 +29,7 @@ MISTAKES = Mistakes(
     editions=(
         (({}, {}), "keys_unique", "rows 2 and 3 have the same"),
         (({}, {CODE: "d - 1"}), "meeting_decisions_sound", "each decision once in a return"),
-        (({BY: "kpi_monthlies"},), "meeting_decisions_sound", "Did you mean kpi_monthly"),
+        (({BY: "kpi_monthlies"},), "meeting_decisions_sound", "no `kpi_monthlies` (kpi_monthly"),
         (({BY: ""},), "meeting_decisions_sound", "what answers it, because the status is answered"),
         (({SINCE: ""},), "meeting_decisions_sound", "since when, because the status is answered"),
         (({**OPEN, SINCE: "2025-10-01"},), "meeting_decisions_sound", "nothing while it is open"),

@@ -65,7 +65,7 @@ MISTAKES = Mistakes(
         ),
         (({START: "2026-01-01"},), "plan_actions_sound", "a day before the due date, 31 Dec 2025"),
         (({MOVED: "2026-03-31"},), "plan_actions_sound", "expected why the due date moved"),
-        (({EVIDENCE: "apointments >= 1"},), "plan_actions_sound", "Did you mean appointments"),
+        (({EVIDENCE: "apointments >= 1"},), "plan_actions_sound", "(appointments"),
         (({EVIDENCE: "appointments: more"},), "plan_actions_sound", "each as `kpi_id up`"),
         (({EVIDENCE: "appointments"},), "plan_actions_sound", "neither is better by itself"),
         (

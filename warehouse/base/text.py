@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 
-LISTED = 40  # at most so many known names are listed if none is similar
+LISTED = 60  # at most so many known names are listed if none is similar
 FOOTNOTE = re.compile(r"\[[^\]]*\]")
 SUPERSCRIPTS = dict.fromkeys(
     map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -53,10 +53,14 @@ def similar(name: str, known: Collection[str]) -> list[str]:
 
 def unknown(kind: str, name: str, known: Collection[str]) -> tuple[str, str]:
     """The message for an unknown name, and a suggestion: `Unknown KPI "x".`, `Did you mean y?`.
-    `known`: names, or name -> title; a short list is given in full if none is similar."""
+    `known`: names, or name -> title (of anything else, the names count alone); a short list is
+    given in full if none is similar."""
     near = similar(name, known)
-    titles = known if isinstance(known, Mapping) else {}
-    named = [f"{one} ({titles[one]})" if titles.get(one) else one for one in near]
+    titles = {one: known[one] for one in near} if isinstance(known, Mapping) else {}
+    named = [
+        f"{one} ({title})" if isinstance(title := titles.get(one), str) and title else one
+        for one in near
+    ]
     meant = f"Did you mean {' or '.join(named)}?" if named else ""
     few = f"Known: {', '.join(sorted(known))}." if known and len(known) <= LISTED else ""
     return f'Unknown {kind} "{name}".', meant or few

@@ -48,12 +48,15 @@ def analyst_tables(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def chosen_tables(db: duckdb.DuckDBPyConnection, asked: Selection) -> list[str]:
-    """The tables of an export. Raises NoTable naming similar ones."""
+    """The tables of an export, asked for with or without their schema. Raises NoTable naming
+    similar ones."""
     every = analyst_tables(db)
-    for name in asked.tables:
+    named = {f"{schema}.{name}": name for name, schema in every.items()}
+    names = [named.get(name, name) for name in asked.tables]
+    for name in names:
         if name not in every:
             raise NoTable(*unknown("table", name, dict.fromkeys(every, "")))
-    return list(dict.fromkeys(asked.tables)) or list(every)
+    return list(dict.fromkeys(names)) or list(every)
 
 
 def chosen_rows(db: duckdb.DuckDBPyConnection, table: str, asked: Selection) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 from warehouse.base.home import Home
 from warehouse.base.months import add_months, day_words
 from warehouse.base.strict import Strict
-from warehouse.base.text import unknown
+from warehouse.base.text import similar
 from warehouse.base.yaml_files import read_yaml
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.kpi.catalogue import catalogue
@@ -136,8 +136,9 @@ def _of_row(row: Row) -> Iterator[Fault]:
     known = {**dict.fromkeys(catalogue(), ""), **dict.fromkeys(known_tables(), "")}
     for name in names_in(row["answered_by"]):
         if name not in known:
-            told = " ".join(unknown("KPI or table", name, known))
-            yield Fault("answered_by", f"ids of KPIs and tables: {told}")
+            near = similar(name, known)
+            such = f" ({' or '.join(near)}?)" if near else ""
+            yield Fault("answered_by", f"ids of KPIs and tables, and there is no `{name}`{such}")
     if PERSON.search(row["owner_role"]):
         yield Fault("owner_role", "a role, such as Head of primary care, not a person")
     last = add_months(row["month"], 1) - timedelta(days=1)

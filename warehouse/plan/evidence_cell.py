@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from warehouse.base.text import unknown
+from warehouse.base.text import similar
 from warehouse.kpi.catalogue import Kpi, catalogue
 
 UP, DOWN = "up", "down"
@@ -47,9 +47,9 @@ def _named(entry: str, level: str) -> NamedKpi:
     kpi_id = found["kpi"].casefold()
     kpi = catalogue().get(kpi_id)
     if kpi is None:
-        raise UnreadableEvidence(
-            f"the id of a KPI: {' '.join(unknown('KPI', kpi_id, catalogue()))}"
-        )
+        near = similar(kpi_id, catalogue())
+        such = f" ({' or '.join(near)}?)" if near else ""
+        raise UnreadableEvidence(f"the id of a KPI{such}: access-recovery kpis finds them")
     levels = {one for source in kpi.sources for one in source.levels}
     if level not in levels:
         raise UnreadableEvidence(

@@ -90,7 +90,7 @@ def test_an_edition_that_cannot_be_fetched_is_status_1_with_a_remedy(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nope"], 'Unknown feed "nope". Known: cloud_telephony'),
+        (["nope"], 'Unknown feed "nope". Known: caip_assessment, cloud_telephony'),
         (["nhs_app_practice"], "not published. Write it with access-recovery template"),
         (["--since", "2025"], "write YYYY-MM"),
     ],

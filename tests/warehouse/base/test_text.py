@@ -13,12 +13,19 @@ PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
         ("appointment", ["appointments", "patients"], "Did you mean appointments?"),
         ("04c", PLACES, "Did you mean 04C (Leicester City)?"),
         ("zzz", PLACES, "Known: 03W, 04C."),
-        ("zzz", [f"name_{number}" for number in range(41)], ""),
+        ("zzz", [f"name_{number}" for number in range(61)], ""),
         ("zzz", [], ""),
     ],
 )
 def test_an_unknown_name_suggests_the_nearest(name: str, known: list[str], said: str) -> None:
     assert unknown("KPI", name, known) == (f'Unknown KPI "{name}".', said)
+
+
+def test_a_suggestion_has_its_title_if_there_is_one() -> None:
+    assert unknown("table", "prices", {"price": "Prices", "pricing": ""})[1] == (
+        "Did you mean price (Prices) or pricing?"
+    )
+    assert unknown("feed", "price", {"prices": object()})[1] == "Did you mean prices?"
 
 
 def test_numbers_of_things_have_their_plural() -> None:

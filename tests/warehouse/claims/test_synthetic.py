@@ -35,5 +35,5 @@ def test_no_claim_is_judged_on_sample_data(
     monkeypatch.setenv(HOME_VARIABLE, str(sample_home.root))
     result = CliRunner().invoke(app, ["claims"])
     assert result.exit_code == 0 and "SYNTHETIC" in result.stderr
-    assert "274,903" not in result.stdout and "Verdict: not computable" in result.stdout
+    assert "274,903" not in result.stdout and "not computable" in result.stdout
     assert "Verdict: confirmed" not in result.stdout and "differs" not in result.stdout

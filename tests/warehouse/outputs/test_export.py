@@ -241,6 +241,8 @@ def test_rows_are_those_of_the_place_and_all_within_it_since_a_month(
     assert found["month"].min() == date(2025, 10, 1)
     with pytest.raises(NoTable, match="Unknown table"):
         export_tables(home, "csv", tmp_path, Selection(("kpi_montly",)))
+    files = export_tables(home, "csv", tmp_path, Selection(("plan.plan_aim", "plan_aim")))
+    assert [path.name for path in files if path.suffix == ".csv"] == ["plan_aim.csv"]
 
 
 def test_long_table_is_cut_into_numbered_sheets(

@@ -26,7 +26,7 @@ MAIN = "main"
 JUDGED = "kpi_monthly"  # the table whose asset has the mart's checks
 LOGICAL = {
     **{"VARCHAR": "string", "DATE": "date", "BOOLEAN": "boolean", "DOUBLE": "number"},
-    **dict.fromkeys(("BIGINT", "INTEGER", "TINYINT", "UBIGINT"), "integer"),
+    **dict.fromkeys(("BIGINT", "INTEGER", "TINYINT", "UBIGINT", "UINTEGER"), "integer"),
 }
 
 
