@@ -20,6 +20,8 @@ PARTICULAR = {
     "warehouse/mart/expected_members.py": "which sub-ICBs England should have, region by region",
     "warehouse/mart/organisation_periods.py": "periods of the dated reference",
     "warehouse/mart/organisation_table.py": "names of the dated reference",
+    "warehouse/plan/action_faults.py": "how codes of each level begin, for an action's scope",
+    "warehouse/plan/decision_answers.py": "whose figures a place's commission may ask for",
     "warehouse/settings.py": "the places that are shown first",
 }
 WORD = re.compile(rf"\b({'|'.join(sorted(LEVELS, key=len, reverse=True))})(_code)?\b")
