@@ -44,9 +44,12 @@ MEASURES: dict[str, dict[str, list[str]]] = {
     "two_weeks": {"TIME_BETWEEN_BOOK_AND_APPT": TWO_WEEKS},
     "interval_known": {"not TIME_BETWEEN_BOOK_AND_APPT": INTERVAL_UNKNOWN},
     "gp": {"HCP_TYPE": ["GP"]},
+    "status_unknown": {"APPT_STATUS": ["Unknown"]},
 }
 CATEGORY_MEASURES: dict[str, dict[str, list[str]]] = {
     "unmapped": {CATEGORY: UNMAPPED},
+    "category_unmapped": {CATEGORY: UNMAPPED[:1]},
+    "category_inconsistent": {CATEGORY: UNMAPPED[1:]},
     "acc08_two_weeks": {CATEGORY: ACC08, "TIME_BETWEEN_BOOK_AND_APPT": TWO_WEEKS},
     "acc08_known": {CATEGORY: ACC08, "not TIME_BETWEEN_BOOK_AND_APPT": INTERVAL_UNKNOWN},
 }
@@ -64,10 +67,13 @@ KPIS: dict[str, tuple[str, str | None]] = {
     "appointments_same_day_share": ("same_day", "appointments"),
     "appointments_within_two_weeks_share": ("two_weeks", "interval_known"),
     "appointments_gp_share": ("gp", "appointments"),
+    "appointments_status_unknown_share": ("status_unknown", "appointments"),
     "appointments_per_working_day": ("appointments", "working_days"),
 }
 CATEGORY_KPIS: dict[str, tuple[str, str | None]] = {
     "appointments_unmapped_share": ("unmapped", "appointments"),
+    "appointments_category_unmapped_share": ("category_unmapped", "appointments"),
+    "appointments_category_inconsistent_share": ("category_inconsistent", "appointments"),
     "appointments_within_two_weeks_acc08_share": ("acc08_two_weeks", "acc08_known"),
 }
 LIST_KPIS: dict[str, tuple[str, str | None]] = {"registered_patients": ("patients", None)}

@@ -137,13 +137,28 @@ def _column(table: str, row: dict[str, str | None]) -> SchemaProperty:
         name=name,
         physicalName=name,
         logicalType=_logical(physical),
-        physicalType=physical,
+        physicalType=_physical(physical),
+        items=_item(physical),
         description=row["comment"],
         required=name in key,
         unique=key == (name,) or None,
         primaryKey=name in key or None,
         primaryKeyPosition=key.index(name) + 1 if name in key else None,
     )
+
+
+def _physical(type_: str) -> str:
+    """DuckDB's name of a type, of lists and small whole numbers one that the standard's tools
+    know."""
+    return "LIST" if type_.endswith("[]") else {"UINTEGER": "BIGINT"}.get(type_, type_)
+
+
+def _item(physical: str) -> SchemaProperty | None:
+    """What a list holds; None of a type that is no list."""
+    held = physical.removesuffix("[]")
+    if held == physical:
+        return None
+    return SchemaProperty(logicalType=_logical(held), physicalType=held)
 
 
 def _logical(physical: str) -> str | None:
