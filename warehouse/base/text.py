@@ -51,6 +51,12 @@ def similar(name: str, known: Collection[str]) -> list[str]:
     return [folded[one] for one in get_close_matches(name.casefold(), folded)]
 
 
+def perhaps(name: str, known: Collection[str]) -> str:
+    """Known names that are similar, for within a sentence: ` (a or b?)`; nothing if none is."""
+    near = similar(name, known)
+    return f" ({' or '.join(near)}?)" if near else ""
+
+
 def unknown(kind: str, name: str, known: Collection[str]) -> tuple[str, str]:
     """The message for an unknown name, and a suggestion: `Unknown KPI "x".`, `Did you mean y?`.
     `known`: names, or name -> title (of anything else, the names count alone); a short list is

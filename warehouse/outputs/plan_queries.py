@@ -10,10 +10,11 @@ import duckdb
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import rows
 from warehouse.base.text import unknown
-from warehouse.plan.action_faults import OPEN, action_key
+from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import ACTIONS
 from warehouse.plan.plan_returns import plan_feed
 from warehouse.plan.rating import rating_rules
+from warehouse.plan.row_faults import id_key
 
 Row = dict[str, Any]
 
@@ -46,7 +47,7 @@ def action_named(db: duckdb.DuckDBPyConnection, text: str, icb: str) -> Row:
     """The action with this id, as `plan_actions` gives it; of several ICBs' that of `icb`. Raises
     NoAction with similar ids."""
     every = plan_actions(db)
-    found = [row for row in every if row["action_id"] == action_key(text)]
+    found = [row for row in every if row["action_id"] == id_key(text)]
     if not found:
         if not every:
             raise no_plan()

@@ -4,19 +4,15 @@ its contract tells (`warehouse.transform.conform`)."""
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from warehouse.base.months import add_months, day_words
 from warehouse.kpi.chart_choices import Fault
 from warehouse.plan.delivery_plan import delivery_plan
 from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
+from warehouse.plan.row_faults import PERSON, Row, faults_by_row, id_key, later_days
 
-Row = Mapping[str, Any]
 ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./-]{0,19}")
-PERSON = re.compile(r"(?i)^(dr|mr|mrs|ms|miss|mx|prof|professor|cllr|sir|dame)\b\.?")
 NOBODY = re.compile(
     r"(?i)\W*(tbc|tbd|n/?a|none|nobody|vacant|unknown|to be (confirmed|decided))?\W*"
 )
@@ -30,18 +26,9 @@ CODES = {
 OPEN = ("not started", "in progress")
 
 
-def action_key(action_id: str) -> str:
-    """An action's id as it is kept: `a - 12` is A-12."""
-    return "".join(action_id.split()).upper()
-
-
 def faults_of_actions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
     """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
-    often = Counter((row["month"], row["icb_code"], action_key(row["action_id"])) for row in rows)
-    for row in rows:
-        yield from ((row, fault) for fault in _of_row(row))
-        if often[(row["month"], row["icb_code"], action_key(row["action_id"]))] > 1:
-            yield row, Fault("action_id", "each action once in a return")
+    return faults_by_row(rows, _of_row, "action_id", "action")
 
 
 def without_reason(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
@@ -64,7 +51,7 @@ def long_unchanged(rows: Sequence[Row], months: int) -> Iterator[tuple[Row, Faul
 
 
 def _of_row(row: Row) -> Iterator[Fault]:
-    if not ID.fullmatch(action_key(row["action_id"])):
+    if not ID.fullmatch(id_key(row["action_id"])):
         yield Fault("action_id", "an id of up to 20 letters, digits, dots and hyphens, as A-12")
     yield from _of_references(row)
     for column in ("owner_role", "updated_by"):
@@ -92,9 +79,7 @@ def _of_references(row: Row) -> Iterator[Fault]:
 
 def _of_days(row: Row) -> Iterator[Fault]:
     completed, updated, due = row["completed_on"], row["last_update"], row["due_current"]
-    last = add_months(row["month"], 1) - timedelta(days=1)
-    if updated > last:
-        yield Fault("last_update", f"a day up to the end of the return's month, {day_words(last)}")
+    yield from later_days(row, "last_update")
     if row["status"] == "complete" and completed is None:
         yield Fault("completed_on", "the day of completion, because the status is complete")
     if completed and row["status"] in OPEN:

@@ -17,8 +17,8 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
-from warehouse.plan.action_faults import action_key
-from warehouse.plan.plan_returns import PLACE, returned_rows
+from warehouse.plan.plan_returns import PLACE, WHERE_FROM, returned_rows
+from warehouse.plan.row_faults import id_key
 from warehouse.readers.raw_rows import SOURCE_ROW
 
 ACTIONS = "actions"  # what a contract with such rows says at `plan:`
@@ -32,14 +32,12 @@ OF_STATE = (
 # Name in the mart -> in the return, where they differ.
 RENAMED = {"commitment_no": "commitment", "llr_aim": "aim", "evidence_documents": "documents"}
 DATES = ("start_date", "due_original", "due_current", "completed_on", "last_update")
-WHERE_FROM = {"edition": pl.String, "sha256": pl.String, SOURCE_ROW: pl.UInt32}
 STATE = pl.Schema(
     {
         **dict.fromkeys((*KEY, *OF_STATE, "last_update", "updated_by", "reason"), pl.String()),
         **dict.fromkeys(DATES, pl.Date()),
         **{"commitment_no": pl.Int32()},
-        **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
-        "synthetic": pl.Boolean(),
+        **WHERE_FROM,
     }
 )
 CHANGE = pl.Schema(
@@ -48,8 +46,7 @@ CHANGE = pl.Schema(
         **{"change_no": pl.Int32(), "kind": pl.String(), "column_name": pl.String()},
         **dict.fromkeys(("was", "became", "reason"), pl.String()),
         **{"changed_on": pl.Date(), "changed_by": pl.String(), "due_moves": pl.Int32()},
-        **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
-        "synthetic": pl.Boolean(),
+        **WHERE_FROM,
     }
 )
 CREATED, UPDATED, CORRECTED = "created", "update", "correction"
@@ -62,7 +59,7 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
     frames = [
         rows.rename({old: new for new, old in RENAMED.items()})
         .with_columns(
-            pl.col("action_id").map_elements(action_key, pl.String),
+            pl.col("action_id").map_elements(id_key, pl.String),
             pl.col("llr_aim").str.to_lowercase(),
             pl.col("commitment_no").cast(pl.Int32),
             pl.col("due_current").fill_null(pl.col("due_original")),
@@ -127,7 +124,7 @@ def _change(
     moves: int,
 ) -> State:
     return {
-        **{name: state[name] for name in (*KEY, "reason", *WHERE_FROM, "synthetic")},
+        **{name: state[name] for name in (*KEY, "reason", *WHERE_FROM)},
         "change_no": number,
         "kind": kind,
         "column_name": column,

@@ -4,16 +4,15 @@ types and labels, which its contract tells (`warehouse.transform.conform`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
 
-from warehouse.base.months import add_months, day_words, financial_year
+from warehouse.base.months import financial_year
 from warehouse.kpi.chart_choices import Fault
-from warehouse.plan.action_faults import PERSON
 from warehouse.plan.improvement_payment import improvement_payment
+from warehouse.plan.row_faults import PERSON, Row, later_days
 
-Row = Mapping[str, Any]
 PENDING, APPROVED, PART, REFUSED = "pending", "approved", "approved in part", "not approved"
 SHARE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<percent>%?)")
 
@@ -23,12 +22,12 @@ def year_label(last_month: date) -> str:
     return f"{financial_year(last_month)}/{last_month.year % 100:02d}"
 
 
-def share_of(text: str | None) -> float | None:
+def share_of(text: str | None) -> Fraction | None:
     """A share as typed, `50%` or `0.5`; None if it is none from 0 to 1."""
     found = SHARE.fullmatch((text or "").strip())
     if found is None:
         return None
-    share = float(found["number"]) / (100 if found["percent"] else 1)
+    share = Fraction(found["number"]) / (100 if found["percent"] else 1)
     return share if share <= 1 else None
 
 
@@ -50,14 +49,12 @@ def _of_area(row: Row) -> Iterator[Fault]:
 
 
 def _of_decision(row: Row) -> Iterator[Fault]:
-    decision, last = row["decision"], add_months(row["month"], 1) - timedelta(days=1)
+    decision = row["decision"]
     area = improvement_payment().areas[row["area"]]
     for column in ("declared_by", "decided_by"):
         if PERSON.search(row[column] or ""):
             yield Fault(column, "a role or committee, not a person")
-    for column in ("declared_on", "decided_on"):
-        if row[column] and row[column] > last:
-            yield Fault(column, f"a day up to the end of the return's month, {day_words(last)}")
+    yield from later_days(row, "declared_on", "decided_on")
     for column in ("decided_on", "decided_by"):
         if (row[column] is None) != (decision == PENDING):
             wanted = "nothing while" if decision == PENDING else "who decided and when, because"

@@ -20,12 +20,11 @@ from warehouse.plan.assessment_faults import (
     APPROVED,
     PENDING,
     REFUSED,
-    SHARE,
     share_of,
     year_label,
 )
 from warehouse.plan.improvement_payment import improvement_payment
-from warehouse.plan.plan_returns import PLACE, returned_rows
+from warehouse.plan.plan_returns import PLACE, WHERE_FROM, returned_rows
 from warehouse.readers.raw_rows import SOURCE_ROW
 
 ASSESSMENTS = "assessments"  # what a contract with such rows says at `plan:`
@@ -44,8 +43,7 @@ SAID = pl.Schema(
         **dict.fromkeys((*KEY, *STATED), pl.String()),
         **dict.fromkeys(("declared_on", "decided_on", "stated_in"), pl.Date()),
         **dict.fromkeys(("maximum_per_patient", "adjusted_population"), pl.Decimal(38, 10)),
-        **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
-        "synthetic": pl.Boolean(),
+        **WHERE_FROM,
     }
 )
 MONEY = {
@@ -108,10 +106,7 @@ def _share(row: Row) -> Fraction | None:
     if row["decision"] == REFUSED:
         return Fraction(0)
     if row["share_approved"]:
-        if share_of(row["share_approved"]) is None:
-            return None
-        found = SHARE.fullmatch(row["share_approved"].strip())
-        return Fraction(found["number"]) / (100 if found["percent"] else 1) if found else None
+        return share_of(row["share_approved"])
     own = improvement_payment().areas[row["area"]].share
     return Fraction(own) if own and row["decision"] == APPROVED else None
 

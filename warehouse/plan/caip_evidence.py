@@ -12,6 +12,7 @@ import polars as pl
 
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.other_periods import every_figure
 from warehouse.plan.improvement_payment import improvement_payment
 
 AREA = ("financial_year", "area")
@@ -28,16 +29,14 @@ EVIDENCE = pl.Schema(
         "missing": pl.String(),
     }
 )
-_PARTS = """
+_PARTS = f"""
     WITH wanted AS (
         SELECT a.*, n.pcn_code FROM caip_wanted AS a
         JOIN caip_networks AS n ON n.first <= a.last_month
             AND coalesce(n.last, a.last_month) >= a.baseline_wanted),
     figures AS (
-        SELECT kpi_id, org_code AS pcn_code, month, value, status FROM mart.kpi_monthly
-        WHERE org_level = 'pcn' AND kpi_id IN (SELECT kpi_id FROM caip_wanted)
-        UNION ALL
-        SELECT kpi_id, org_code, month, value, status FROM mart.kpi_other_period
+        SELECT kpi_id, org_code AS pcn_code, month, value, status
+        FROM ({every_figure("kpi_id, org_level, org_code, month, value, status")})
         WHERE org_level = 'pcn' AND kpi_id IN (SELECT kpi_id FROM caip_wanted)),
     known AS (
         SELECT w.financial_year, w.area, w.pcn_code, w.kpi_id, f.month, f.value, f.status,

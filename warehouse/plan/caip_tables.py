@@ -21,6 +21,7 @@ from warehouse.plan.assessments import (
 )
 from warehouse.plan.caip_evidence import AREA, evidence_of_networks, networks_of
 from warehouse.plan.improvement_payment import improvement_payment
+from warehouse.plan.plan_evidence import FIGURES
 from warehouse.plan.plan_returns import SOURCE_FILE, origins
 
 NETWORK = [*AREA, "pcn_code"]
@@ -29,11 +30,6 @@ HEADLINE = (
     *("latest_value", "status", "change", "signal", "variation"),
 )
 SCHEME = "reference.improvement_payment"
-FIGURES = tuple(
-    f"mart.{table}.{name}"
-    for table in ("kpi_monthly", "kpi_other_period")
-    for name in ("month", "value", "status")
-)
 NETWORKS = ("mart.organisation.org_code", "mart.organisation.icb_code")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, catalogue
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.other_periods import every_figure
 from warehouse.plan.decisions_agreed import known_tables
 from warehouse.reference.levels import KEY_COLUMNS
 
@@ -47,10 +48,7 @@ def _figures(db: Connection, decisions: pl.DataFrame) -> dict[tuple[str, ...], t
     column = KEY_COLUMNS["icb"]
     found = db.execute(
         f"""WITH known AS (
-            SELECT kpi_id, org_level, org_code, month FROM mart.kpi_monthly
-            WHERE value IS NOT NULL AND list_contains($wanted, kpi_id)
-            UNION ALL
-            SELECT kpi_id, org_level, org_code, month FROM mart.kpi_other_period
+            SELECT * FROM ({every_figure("kpi_id, org_level, org_code, month, value")})
             WHERE value IS NOT NULL AND list_contains($wanted, kpi_id)),
         placed AS (
             SELECT DISTINCT org_level, org_code,

@@ -4,27 +4,25 @@ returned one. Not here: the figures that answer them (`decision_answers`)."""
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from warehouse.base.home import Home
-from warehouse.base.months import add_months, day_words
 from warehouse.base.strict import Strict
-from warehouse.base.text import similar
+from warehouse.base.text import perhaps
 from warehouse.base.yaml_files import read_yaml
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.kpi.catalogue import catalogue
 from warehouse.kpi.chart_choices import Fault
 from warehouse.mart.analyst_tables import theme_views
 from warehouse.mart.describe import descriptions
-from warehouse.plan.action_faults import PERSON, action_key
 from warehouse.plan.delivery_plan import TextStatus
 from warehouse.plan.plan_returns import PLACE, returned_rows
+from warehouse.plan.row_faults import PERSON, Row, faults_by_row, id_key, later_days
 from warehouse.readers.raw_rows import SOURCE_ROW
 
 AGREED = Path(__file__).with_name("agreed")
@@ -42,7 +40,6 @@ DECISION = pl.Schema(
         "synthetic": pl.Boolean(),
     }
 )
-Row = Mapping[str, Any]
 
 
 class Agreed(Strict):
@@ -95,7 +92,7 @@ def returned_decisions(home: Home, placed: Iterable[EditionFile]) -> pl.DataFram
     """The last word of accepted returns on each decision, with the columns of `DECISION`."""
     frames = [
         rows.with_columns(
-            pl.col("decision_id").map_elements(action_key, pl.String),
+            pl.col("decision_id").map_elements(id_key, pl.String),
             pl.col("answered_by").map_elements(names_in, pl.List(pl.String)),
             *(pl.lit(None, pl.String).alias(name) for name in ("answer", "status_of_text")),
             pl.lit(RETURNED).alias("set_by"),
@@ -125,26 +122,18 @@ def known_tables() -> dict[str, str]:
 
 def faults_of_decisions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
     """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
-    often = Counter((row["month"], row["icb_code"], action_key(row["decision_id"])) for row in rows)
-    for row in rows:
-        yield from ((row, fault) for fault in _of_row(row))
-        if often[(row["month"], row["icb_code"], action_key(row["decision_id"]))] > 1:
-            yield row, Fault("decision_id", "each decision once in a return")
+    return faults_by_row(rows, _of_row, "decision_id", "decision")
 
 
 def _of_row(row: Row) -> Iterator[Fault]:
     known = {**dict.fromkeys(catalogue(), ""), **dict.fromkeys(known_tables(), "")}
     for name in names_in(row["answered_by"]):
         if name not in known:
-            near = similar(name, known)
-            such = f" ({' or '.join(near)}?)" if near else ""
-            yield Fault("answered_by", f"ids of KPIs and tables, and there is no `{name}`{such}")
+            told = f"ids of KPIs and tables, and there is no `{name}`{perhaps(name, known)}"
+            yield Fault("answered_by", told)
     if PERSON.search(row["owner_role"]):
         yield Fault("owner_role", "a role, such as Head of primary care, not a person")
-    last = add_months(row["month"], 1) - timedelta(days=1)
-    for column in ("met_on", "answered_since"):
-        if row[column] and row[column] > last:
-            yield Fault(column, f"a day up to the end of the return's month, {day_words(last)}")
+    yield from later_days(row, "met_on", "answered_since")
     if row["status"] == OPEN and row["answered_since"]:
         yield Fault("answered_since", "nothing while it is open")
     if row["status"] != OPEN:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from warehouse.base.text import similar
+from warehouse.base.text import perhaps
 from warehouse.kpi.catalogue import Kpi, catalogue
 
 UP, DOWN = "up", "down"
@@ -47,9 +47,8 @@ def _named(entry: str, level: str) -> NamedKpi:
     kpi_id = found["kpi"].casefold()
     kpi = catalogue().get(kpi_id)
     if kpi is None:
-        near = similar(kpi_id, catalogue())
-        such = f" ({' or '.join(near)}?)" if near else ""
-        raise UnreadableEvidence(f"the id of a KPI{such}: access-recovery kpis finds them")
+        meant = perhaps(kpi_id, catalogue())
+        raise UnreadableEvidence(f"the id of a KPI{meant}: access-recovery kpis finds them")
     levels = {one for source in kpi.sources for one in source.levels}
     if level not in levels:
         raise UnreadableEvidence(

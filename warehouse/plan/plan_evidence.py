@@ -15,10 +15,17 @@ import polars as pl
 from warehouse.base.months import day_words, month_text, months_apart
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.hierarchy import Connection
+from warehouse.mart.other_periods import every_figure
 from warehouse.plan.action_states import KEY
 from warehouse.plan.evidence_cell import UP, NamedKpi, UnreadableEvidence, named_kpis
 from warehouse.plan.rating import rating_rules
 
+# Where the figures that are evidence come from.
+FIGURES = tuple(
+    f"mart.{table}.{name}"
+    for table in ("kpi_monthly", "kpi_other_period")
+    for name in ("month", "value", "status")
+)
 EVIDENCE = pl.Schema(
     {
         **dict.fromkeys((*KEY, "kpi_id", "kpi_title", "org_level", "org_code"), pl.String()),
@@ -66,10 +73,8 @@ def newest_figures(db: Connection, wanted: pl.DataFrame) -> pl.DataFrame:
     `month, value, status`; where none has one, the status of the newest row and no value."""
     db.register("wanted", wanted.unique().to_arrow())
     found: pl.DataFrame = db.sql(
-        """SELECT kpi_id, org_level, org_code, month, value, status FROM (
-            SELECT kpi_id, org_level, org_code, month, value, status FROM mart.kpi_monthly
-            UNION ALL
-            SELECT kpi_id, org_level, org_code, month, value, status FROM mart.kpi_other_period)
+        f"""SELECT kpi_id, org_level, org_code, month, value, status
+        FROM ({every_figure("kpi_id, org_level, org_code, month, value, status")})
         SEMI JOIN wanted USING (kpi_id, org_level, org_code)
         QUALIFY row_number() OVER (PARTITION BY kpi_id, org_level, org_code
                                    ORDER BY value IS NULL, month DESC) = 1

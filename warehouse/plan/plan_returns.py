@@ -14,6 +14,11 @@ from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.transform.derived import read_derived
 
 SOURCE_FILE = "archive.source_file"
+# Columns that tell where a row comes from.
+WHERE_FROM = {
+    **{"edition": pl.String(), "sha256": pl.String(), SOURCE_ROW: pl.UInt32()},
+    "synthetic": pl.Boolean(),
+}
 PLACE = "place"  # of a file among the feed's: later ones correct what they say again
 
 

@@ -28,17 +28,12 @@ from warehouse.plan.action_states import (
 from warehouse.plan.caip_tables import create_caip
 from warehouse.plan.decision_tables import create_decisions
 from warehouse.plan.decisions_agreed import agreed_files
-from warehouse.plan.plan_evidence import EVIDENCE, evidence_of, newest_month
+from warehouse.plan.plan_evidence import EVIDENCE, FIGURES, evidence_of, newest_month
 from warehouse.plan.plan_returns import origins, plan_feed
 from warehouse.plan.reference_tables import create_reference
 
 # Files beside modules, of which the tables are made.
 SHIPPED = (delivery_plan.SHIPPED, improvement_payment.SHIPPED, rating.RULES, *agreed_files())
-FIGURES = tuple(
-    f"mart.{table}.{name}"
-    for table in ("kpi_monthly", "kpi_other_period")
-    for name in ("month", "value", "status")
-)
 SIGNALS = tuple(f"mart.kpi_spc.{name}" for name in ("month", "signal", "direction"))
 
 

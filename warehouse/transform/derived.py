@@ -43,18 +43,20 @@ def scan_derived(home: Home, kind: Kind, files: Sequence[SourceFile]) -> pl.Lazy
     """Scan one kind of the derived rows of source files of a feed, at least one, each row with the
     name of its file's rows (`rows_of`, as `where` gives it). One scan: opening each file alone
     takes four times as long."""
-    alone, shared, names = dict[Path, None](), dict[Path, None](), list[str]()
-    for file in files:
-        path, name = where(home, kind, file)
-        (alone if name == path.as_posix() else shared)[path] = None
-        names.append(name)
+    return _scan([where(home, kind, file) for file in files])
+
+
+def _scan(places: Sequence[tuple[Path, str]]) -> pl.LazyFrame:
+    """The rows at these places, as `where` gives them."""
+    alone = dict.fromkeys(path for path, name in places if name == path.as_posix())
+    shared = dict.fromkeys(path for path, name in places if name != path.as_posix())
     frames = []
     if alone:
         frames.append(pl.scan_parquet(list(alone), include_file_paths=ROWS_OF))
     if shared:
         rows = pl.scan_parquet(list(shared), include_file_paths=ROWS_OF)
         whose = pl.concat_str(ROWS_OF, SHA256, separator="#").alias(ROWS_OF)
-        wanted = pl.col(ROWS_OF).is_in(pl.Series(names).implode())
+        wanted = pl.col(ROWS_OF).is_in(pl.Series([name for _, name in places]).implode())
         frames.append(rows.with_columns(whose).drop(SHA256).filter(wanted))
     return pl.concat(frames)
 
@@ -64,9 +66,10 @@ def read_derived(
 ) -> pl.DataFrame:
     """Read one kind of the derived rows of source files of a feed, at least one, or some columns of
     them, in the order of the files."""
-    rows = scan_derived(home, kind, files)
+    places = [where(home, kind, file) for file in files]
+    rows = _scan(places)
     if columns is not None:
         rows = rows.select(*columns, ROWS_OF)
-    order = {where(home, kind, file)[1]: number for number, file in enumerate(files)}
+    order = {name: number for number, (_, name) in enumerate(places)}
     position = pl.col(ROWS_OF).replace_strict(order, return_dtype=pl.UInt32)
     return rows.collect().sort(position, maintain_order=True).drop(ROWS_OF)
