@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 # Some machines forbid byte-code: every process, and each worker of the tests, would compile anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: mart test coverage acceptance soak bench ui check format clean install help
+.PHONY: mart test coverage acceptance soak bench site ui check format clean install help
 .DEFAULT_GOAL := mart
 
 # Without uv on the machine, pip installs it in a folder of its own, and uv makes the environment.
@@ -92,6 +92,9 @@ soak: .venv/.installed-test ## Three months of releases replayed to the daemon a
 
 bench: .venv/.installed ## Speed and memory beside analysts' scripts; hours (with QUICK=1 two minutes)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+site: .venv/.installed ## Pages that people read, opened in the browser
+	@$(BIN)/access-recovery report --open
 
 ui: .venv/.installed ## Dagster UI and daemon on localhost
 	@$(BIN)/access-recovery ui

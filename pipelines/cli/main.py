@@ -27,6 +27,7 @@ from pipelines.cli import (
     housekeeping,
     look_up,
     plan,
+    reporting,
     sampling,
 )
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
@@ -85,6 +86,7 @@ for module in (
     charts_of_kpis,
     funnels,
     plan,
+    reporting,
     housekeeping,
 ):
     app.add_typer(module.app)

@@ -40,6 +40,8 @@ PURGED = "purged"
 WORDS = ("observed", "expected", "message")
 RESULT = ("validation_result", "unexpected")  # an earlier release's verdicts have none
 MART = "mart"
+# What shows values of files, and what killed processes left of them.
+SHOWING = ("docs", "site", "site.new", "site.old", "state/downloads", "mart/spill")
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def erase(
     for name in store.names("state"):
         if name.endswith(".json"):  # may quote the file, and can be rebuilt
             store.delete(f"state/{name}")
-    for prefix in ("docs", "state/downloads", "mart/spill"):  # of killed processes, too
+    for prefix in SHOWING:
         store.delete_all(prefix)
     forget(home)  # so that the next mart is a new file, without the blocks of replaced rows
     for prefix in WRITTEN:

@@ -80,6 +80,11 @@ class Home:
         return self.root / "docs"
 
     @property
+    def site(self) -> Path:
+        """The access report made from the published mart."""
+        return self.root / "site"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's instance: runs and their events."""
         return self.root / "dagster"

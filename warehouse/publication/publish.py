@@ -121,6 +121,7 @@ def take_down(home: Home) -> bool:
     """
     found = home.has_mart
     home.store.delete_all("docs")
+    home.store.delete_all("site")
     forget(home)
     try:
         remove_previous(home)

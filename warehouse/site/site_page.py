@@ -1,0 +1,51 @@
+"""A page before it is laid out, and the charts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table as a reader sees it: a heading per column, cells as texts. `numeric`: positions of
+    columns that are aligned to the right; `links`: (row, column) -> address within the site."""
+
+    caption: str
+    headings: Sequence[str]
+    cells: Sequence[Sequence[str]]
+    numeric: frozenset[int] = frozenset()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture that says something. `name`: of its files in `charts/`; `title`: its finding;
+    `alternative`: the same for people who do not see it; `spec` and `narrow`: what is drawn
+    (Vega-Lite), for wide screens and for telephones; `table`: all that it shows; `source`: feed,
+    edition and day of retrieval."""
+
+    name: str
+    title: str
+    alternative: str
+    spec: Mapping[str, Any]
+    table: PageTable
+    source: str
+    narrow: Mapping[str, Any] | None = None
+    picture: bool = False  # a PNG to download beside the SVG
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """A page to lay out. `path`: within the site; `template`: file in `templates/`; `title`: its
+    heading; `content`: what the template shows; `charts`: those it refers to; `parts`: (anchor,
+    heading) of its contents list; `trail`: (address, title) of the pages above it."""
+
+    path: str
+    template: str
+    title: str
+    content: Mapping[str, Any]
+    charts: Sequence[Chart] = ()
+    parts: Sequence[tuple[str, str]] = ()
+    trail: Sequence[tuple[str, str]] = ()

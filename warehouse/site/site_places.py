@@ -1,0 +1,99 @@
+"""The places of a site: the one that it is about, and the organisations within it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from warehouse.base.sql import Connection, rows
+from warehouse.reference.levels import KEY_COLUMNS, LEVELS
+from warehouse.reference.organisations import ENGLAND
+
+# Levels that have pages of their own, within the home place.
+WITHIN = ("sub_icb", "pcn", "practice")
+
+
+@dataclass(frozen=True)
+class SitePlace:
+    """An organisation as pages show it. `name`: its short name, or the published one; `parents`:
+    level -> code of those above it; `special`: why it is unlike the others, if it is."""
+
+    level: str
+    code: str
+    name: str
+    full_name: str
+    parents: dict[str, str]
+    special: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Level and code."""
+        return self.level, self.code
+
+    @property
+    def level_words(self) -> str:
+        """Its level as people say it."""
+        return LEVELS[self.level].singular
+
+
+@dataclass(frozen=True)
+class SitePlaces:
+    """`home`: what the site is about; `within`: all organisations in it that have pages, level by
+    level, each by name; `england`: beside which figures stand."""
+
+    home: SitePlace
+    within: tuple[SitePlace, ...]
+    england: SitePlace
+
+    def at(self, level: str) -> list[SitePlace]:
+        """Those of one level."""
+        return [place for place in self.within if place.level == level]
+
+    @property
+    def every(self) -> tuple[SitePlace, ...]:
+        """Home, and all within it."""
+        return (self.home, *self.within)
+
+
+def read_places(db: Connection, level: str, code: str, name: str | None = None) -> SitePlaces:
+    """The place `level, code`, under `name` if one is given, with what belongs to it now. `db` has
+    the mart as its current database."""
+    home = _read(db, "o.org_level = $level AND o.org_code = $code", level=level, code=code)[0]
+    if name:
+        home = SitePlace(home.level, home.code, name, home.full_name, home.parents, home.special)
+    return SitePlaces(home, tuple(_within(db, level, code)), _england(db))
+
+
+def _within(db: Connection, level: str, code: str) -> Iterable[SitePlace]:
+    column = KEY_COLUMNS.get(level)
+    for lower in WITHIN:
+        if column and lower != level:
+            yield from _read(
+                db, f"o.org_level = $level AND o.{column} = $code", level=lower, code=code
+            )
+
+
+def _england(db: Connection) -> SitePlace:
+    found = _read(db, "o.org_level = 'england' AND o.org_code = $code", code=ENGLAND)
+    return found[0] if found else SitePlace("england", ENGLAND, "England", "England", {})
+
+
+def _read(db: Connection, where: str, **given: object) -> list[SitePlace]:
+    found = rows(
+        db,
+        f"""SELECT o.* FROM organisation_current AS o
+            WHERE {where} AND o.closed_on IS NULL
+            ORDER BY coalesce(o.short_name, o.org_name, o.org_code), o.org_code""",
+        **given,
+    )
+    return [
+        SitePlace(
+            row["org_level"],
+            row["org_code"],
+            row["short_name"] or row["org_name"] or row["org_code"],
+            row["org_name"] or row["org_code"],
+            {name: row[column] for name, column in KEY_COLUMNS.items() if row.get(column)},
+            row["special_service"],
+        )
+        for row in found
+    ]

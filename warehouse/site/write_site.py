@@ -1,0 +1,89 @@
+"""Writes a whole site: every page of every kind, its charts, their tables, style and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.base.errors import Refusal
+from warehouse.base.sql import Connection
+from warehouse.site.draw_charts import as_png, as_svg, digest_of
+from warehouse.site.kpi_pages import kpi_pages
+from warehouse.site.lay_out import lay_out, table_as_csv
+from warehouse.site.overview import overview
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_folder import SiteFolder, is_ours
+from warehouse.site.site_page import Chart, SitePage
+from warehouse.site.site_paths import INDEX, STATIC, chart_file
+from warehouse.site.site_places import SitePlaces
+from warehouse.site.vendored_style import own_files
+
+# Makes the pages of a kind. To add a kind of page, add what makes it.
+PAGE_KINDS: tuple[Callable[[SiteFigures], Iterable[SitePage]], ...] = (
+    lambda figures: [overview(figures)],
+    kpi_pages,
+)
+
+
+class NotASite(Refusal):
+    """The folder to write to has other files."""
+
+
+@dataclass(frozen=True)
+class WrittenSite:
+    """What was written: the first page, and how many pages and charts; `written` and `kept`: files
+    that changed and those that did not."""
+
+    index: Path
+    pages: int
+    charts: int
+    written: int
+    kept: int
+
+
+def write_site(
+    db: Connection,
+    places: SitePlaces,
+    target: Path,
+    progress: Callable[[str], None] = lambda text: None,
+) -> WrittenSite:
+    """Write the site about `places.home` into the folder `target`, in place of an earlier one.
+
+    `db` has a mart as its current database. The same mart gives the same files. Raises NotASite if
+    the folder has files that are not a site's.
+    """
+    if not is_ours(target):
+        raise NotASite(
+            f"The folder {target} has files that are not of a site.",
+            "Name another folder with --out, or an empty one.",
+        )
+    figures, folder = SiteFigures(db, places), SiteFolder(target)
+    pages = [page for kind in PAGE_KINDS for page in kind(figures)]
+    drawn: set[str] = set()
+    for number, page in enumerate(pages, start=1):
+        progress(f"Page {number} of {len(pages)}: {page.title}")
+        folder.write(page.path, lay_out(page, figures))
+        for chart in page.charts:
+            if chart.name not in drawn:
+                drawn.add(chart.name)
+                _draw(folder, chart, figures)
+    for name, content in own_files().items():
+        folder.write(f"{STATIC}/{name}", content)
+    folder.finish()
+    return WrittenSite(target / INDEX, len(pages), len(drawn), folder.written, folder.kept)
+
+
+def _draw(folder: SiteFolder, chart: Chart, figures: SiteFigures) -> None:
+    digest = digest_of(chart.spec)
+    svg = folder.make(chart_file(chart.name), digest, lambda: as_svg(chart.spec))
+    if chart.narrow is not None:
+        narrow = chart.narrow
+        path = chart_file(chart.name, "narrow")
+        folder.make(path, digest_of(narrow), lambda: as_svg(narrow))
+    if chart.picture:
+        path = chart_file(chart.name, kind="png")
+        folder.make(path, digest, lambda: as_png(svg or as_svg(chart.spec)))
+    synthetic = bool(figures.publication["synthetic"])
+    table = table_as_csv(chart.table, chart.source, synthetic)
+    folder.write(chart_file(chart.name, kind="csv"), table)
