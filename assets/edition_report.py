@@ -9,6 +9,7 @@ from assets.asset_keys import keys
 from assets.ingest import TakenIn
 from checks.check_register import checks_of
 from checks.suite import suite_of
+from warehouse.archive.decisions import over_because
 from warehouse.archive.source_files import SourceFile
 from warehouse.contract.model import Contract
 from warehouse.editions.check_history import CheckResult
@@ -71,7 +72,7 @@ def override_metadata(taken: TakenIn) -> dict[str, str]:
     decision = taken.status.decision
     if decision is None:
         return {}
-    lapsed = f"; lapsed: {taken.status.lapsed}" if taken.status.lapsed else ""
+    lapsed = f"; {over_because(taken.status.lapsed)}" if taken.status.lapsed else ""
     return {"override": f"{decision.words}{lapsed}"}
 
 

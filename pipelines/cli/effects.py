@@ -1,62 +1,163 @@
 """What a decision about an edition changes, told before it is made.
 
-Belongs here: counting figures, and asking. Does not: deciding (`warehouse.editions.status`).
+Belongs here: counting figures, listing them, and asking. Does not: deciding
+(`warehouse.editions.status`), which figures those are (`warehouse.outputs.affected_figures`).
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from pipelines.cli.screen import Screen
+from pipelines.cli.screen import Screen, plain_table
+from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
 from warehouse.base.months import month_text
 
 if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.archive.source_files import SourceFile
     from warehouse.base.keys import EditionKey
+    from warehouse.outputs.affected_figures import Stake
 
 SHOWN = 3  # held months in a line; status lists them all
+LISTED = 10  # figures of a dry run on the screen; --csv has them all
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask at the terminal.")]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Only show which figures may change; nothing is recorded."),
+]
+FiguresTo = Annotated[
+    Path | None,
+    typer.Option("--csv", help="Write all figures that may change to this CSV file."),
+]
 
 
-def agreed(screen: Screen, effect: str, yes: bool) -> bool:
+class Effect(NamedTuple):
+    """What a decision changes: in words, and the figures, if the mart has any. Empty words where
+    nothing would be decided."""
+
+    words: str
+    stake: Stake | None = None
+
+
+def reason_for(reason: str | None, dry_run: bool) -> str:
+    """The reason given. Raises BadParameter if there is none, unless nothing is recorded."""
+    if reason is None and not dry_run:
+        raise typer.BadParameter("say why; it is kept permanently", param_hint="'--reason'")
+    return reason or ""
+
+
+def ask(
+    screen: Screen,
+    home: Home,
+    effects: Sequence[Effect],
+    yes: bool,
+    dry_run: bool = False,
+    csv: Path | None = None,
+) -> None:
     """Tell what a decision changes and, at a terminal, ask whether to make it. A program that runs
-    the command has decided."""
-    if effect:
-        screen.say(effect)
-    if yes or not _is_at_terminal():
-        return True
-    if typer.confirm("Go on?", err=True):
-        return True
+    the command has decided. Exits if it is not to be made, and after a dry run."""
+    for words in dict.fromkeys(one.words for one in effects if one.words):
+        screen.say(words)
+    show_figures(screen, home, effects, LISTED if dry_run else 0, csv)
+    if dry_run:
+        changed = any(one.words for one in effects)
+        screen.say(f"Dry run: nothing was recorded{'' if changed else ', and nothing would be'}.")
+        raise typer.Exit
+    if yes or not _is_at_terminal() or typer.confirm("Go on?", err=True):
+        return
     screen.warn("Nothing was recorded.")
-    return False
+    raise typer.Exit(WRONG)
+
+
+def show_figures(
+    screen: Screen, home: Home, effects: Sequence[Effect], most: int, csv: Path | None
+) -> None:
+    """List at most so many of the figures that may change, and write all to a CSV file if asked."""
+    stakes = [one.stake for one in effects if one.stake]
+    if not stakes:
+        if csv:
+            screen.say(f"No published figure to list: {csv} was not written.")
+        return
+    if not most and not csv:
+        return
+    from warehouse.base.sql import open_mart
+    from warehouse.outputs.affected_figures import write_affected
+
+    with open_mart(home.require_mart()) as db:
+        if most:
+            for stake in stakes:
+                _list(screen, db, stake, most, listed_in=csv)
+        if csv:
+            screen.say(f"{write_affected(db, stakes, csv):,} figures: {csv}")
+
+
+def _list(
+    screen: Screen,
+    db: duckdb.DuckDBPyConnection,
+    stake: Stake,
+    most: int,
+    listed_in: Path | None,
+) -> None:
+    from warehouse.base.number_format import value_text
+    from warehouse.outputs.affected_figures import affected_figures
+
+    found = affected_figures(db, stake, most)
+    table = plain_table("KPI", "Place", "Period", "Value", "Status", right=("Value",))
+    for one in found.figures:
+        value = "-" if one["value"] is None else value_text(one["value"], one["unit"])
+        place = one["short_name"] or one["org_name"] or one["org_code"]
+        table.add_row(one["kpi_title"], place, one["period_label"], value, one["status"])
+    if found.figures:
+        screen.table(table)
+    if (left := found.total - len(found.figures)) > 0 and not listed_in:
+        screen.say(f"and {left:,} more, of smaller places or earlier months: --csv FILE has all.")
 
 
 def _is_at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def without(home: Home, key: EditionKey) -> str:
+def without(home: Home, key: EditionKey) -> Effect:
     """What the mart loses when an edition is no longer used."""
-    figures, newest = _published(home, key)
+    from warehouse.outputs.affected_figures import using
+
+    nothing = Effect(f"No published figure uses {key.feed} {key.edition}.")
+    if not home.has_mart:
+        return nothing
+    figures, _, newest = _counted(home, stake := using(key))
     if not figures:
-        return f"No published figure uses {key.feed} {key.edition}."
-    return (
+        return nothing
+    return Effect(
         f"{figures:,} published figures use {key.feed} {key.edition}, the newest of {newest}. "
-        "Without it they are those of earlier editions, or missing."
+        "Without it they are those of earlier editions, or missing.",
+        stake,
     )
 
 
-def accepted(home: Home, key: EditionKey, org: str | None = None, month: str | None = None) -> str:
+def without_files(home: Home, files: list[SourceFile]) -> list[Effect]:
+    """What the mart loses when files are no longer used: at most the figures of their editions."""
+    from warehouse.base.keys import EditionKey
+
+    return [without(home, key) for key in sorted(set(map(EditionKey.of, files)))]
+
+
+def accepted(
+    home: Home, key: EditionKey, org: str | None = None, month: str | None = None
+) -> Effect:
     """What the mart gains when an edition, or held months of one that it has, are used; nothing to
     tell where nothing would be decided."""
     from warehouse.archive.source_files import Archive
     from warehouse.editions.status import status_of
 
     own = [one for one in Archive(home).active_files(key.feed) if one.edition == key.edition]
-    months = {month for file in own for month in file.months} or {key.edition}
+    months = _months_of(own, key)
     now = status_of(home, *key)
     if now.verdict == "accepted":
         months = {
@@ -64,64 +165,79 @@ def accepted(home: Home, key: EditionKey, org: str | None = None, month: str | N
             for one in now.held_months
             if org in (None, one.org_code) and month in (None, one.month)
         }
-    return _of_months(home, key.feed, sorted(months)) if own and months else ""
+    return _of_months(home, key.feed, sorted(months)) if own and months else Effect("")
 
 
-def revoked(home: Home, key: EditionKey) -> str:
+def restored(home: Home, files: list[SourceFile]) -> list[Effect]:
+    """What the mart gains when withdrawn files are used again; nothing of files in use."""
+    from warehouse.archive.decisions import withdrawn
+    from warehouse.base.keys import EditionKey, FileKey
+
+    out = withdrawn(home)
+    due = [file for file in files if FileKey.of(file) in out]
+    return [
+        _of_months(home, key.feed, sorted(_months_of(own, key)))
+        for key in sorted(set(map(EditionKey.of, due)))
+        for own in [[file for file in due if EditionKey.of(file) == key]]
+    ]
+
+
+def revoked(home: Home, key: EditionKey) -> Effect:
     """What changes in the mart when an edition's checks alone decide about it."""
     from warehouse.editions.status import status_of
 
     now = status_of(home, *key)
     if now.override is None:
-        return ""
+        return Effect("")
     checks = now.state.verdict if now.state else "pending"
     if checks == "pending":
-        return f"{key.feed} {key.edition} has not been checked: the next refresh does."
+        return Effect(f"{key.feed} {key.edition} has not been checked: the next refresh does.")
     told = f"By its checks {key.feed} {key.edition} is {checks}"
     if checks == "held" and now.verdict == "accepted":
-        return f"{told}. {without(home, key)}"
+        return _after(f"{told}. ", without(home, key))
     if checks == "accepted" and now.verdict == "held":
-        return f"{told}. {accepted(home, key)}"
+        return _after(f"{told}. ", accepted(home, key))
     if now.released:
         again = ", ".join(f"{one.org_code} {one.month}" for one in now.released[:SHOWN])
         more = f" and {len(now.released) - SHOWN:,} more" if len(now.released) > SHOWN else ""
-        return f"{told}, but these of its months are held: {again}{more}. {without(home, key)}"
-    return f"{told}, too: no published figure changes."
+        held = f"{told}, but these of its months are held: {again}{more}. "
+        return _after(held, without(home, key))
+    return Effect(f"{told}, too: no published figure changes.")
 
 
-def _of_months(home: Home, feed: str, months: list[str]) -> str:
+def _after(words: str, effect: Effect) -> Effect:
+    return effect._replace(words=words + effect.words)
+
+
+def _months_of(own: list[SourceFile], key: EditionKey) -> set[str]:
+    return {month for file in own for month in file.months} or {key.edition}
+
+
+def _of_months(home: Home, feed: str, months: list[str]) -> Effect:
     """How many figures the months of an edition have in the mart: those it may change or add."""
+    from warehouse.outputs.affected_figures import of_months
+
     span = months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
     if not home.has_mart:
-        return f"Nothing is published yet; figures of {span} will be."
-    from warehouse.base.sql import open_mart
-
-    with open_mart(home.mart) as db:
-        [(published, missing)] = db.execute(
-            """SELECT count(value), count(*) FILTER (value IS NULL AND status <> 'suppressed')
-            FROM kpi_period AS m
-            SEMI JOIN (FROM governance.kpi_feed WHERE feed = $feed) AS u
-                ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
-            WHERE strftime(m.month, '%Y-%m') IN (SELECT unnest($months))""",
-            {"feed": feed, "months": months},
-        ).fetchall()
-    if not published + missing:
-        return f"No figure of {span} that uses {feed} is published yet; the next refresh adds them."
-    return (
-        f"{published:,} published figures of {span} use {feed} and may change; {missing:,} have no "
-        "value and may get one."
+        return Effect(f"Nothing is published yet; figures of {span} will be.")
+    figures, published, _ = _counted(home, stake := of_months(feed, months))
+    if not figures:
+        return Effect(
+            f"No figure of {span} that uses {feed} is published yet; the next refresh adds them."
+        )
+    return Effect(
+        f"{published:,} published figures of {span} use {feed} and may change; "
+        f"{figures - published:,} have no value and may get one.",
+        stake,
     )
 
 
-def _published(home: Home, key: EditionKey) -> tuple[int, str]:
-    """How many published figures use an edition, and the newest month of them."""
-    if not home.has_mart:
-        return 0, ""
+def _counted(home: Home, stake: Stake) -> tuple[int, int, str]:
+    """How many published figures are at stake, how many of them have a value, and the newest
+    month."""
     from warehouse.base.sql import open_mart
+    from warehouse.outputs.affected_figures import affected_figures
 
     with open_mart(home.mart) as db:
-        [(number, newest)] = db.execute(
-            "SELECT count(*), max(month) FROM figures_affected($feed, $edition)",
-            {"feed": key.feed, "edition": key.edition},
-        ).fetchall()
-    return int(number), month_text(newest) if newest else ""
+        found = affected_figures(db, stake, most=0)
+    return found.total, found.with_value, month_text(found.newest) if found.newest else ""

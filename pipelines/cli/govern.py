@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.arguments import AsJson, feed_named, month_named
-from pipelines.cli.effects import Yes, agreed
+from pipelines.cli.effects import DryRun, Effect, FiguresTo, Yes, ask, reason_for
 from pipelines.cli.screen import Screen
-from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.months import month_text
 
 if TYPE_CHECKING:
+    from warehouse.archive.source_files import SourceFile
     from warehouse.archive.withdrawals import Moved
     from warehouse.editions.status import Ruling
 
@@ -30,7 +30,10 @@ NEXT = "Next: access-recovery refresh"
 
 FeedArgument = Annotated[str, typer.Argument(help="Feed, as listed by status.")]
 EditionArgument = Annotated[str, typer.Argument(help="Edition, YYYY-MM.")]
-Reason = Annotated[str, typer.Option("--reason", help="Reason; kept permanently and shown.")]
+Reason = Annotated[
+    str | None,
+    typer.Option("--reason", help="Reason, needed to decide; kept permanently and shown."),
+]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; default: this computer's user.")]
 Sha = Annotated[
     str,
@@ -59,7 +62,7 @@ def scorecard() -> None:
 def accept(
     feed: FeedArgument,
     edition: EditionArgument,
-    reason: Reason,
+    reason: Reason = None,
     by: By = None,
     org: Annotated[
         str | None, typer.Option("--org", help="Only held months of this organisation code.")
@@ -68,29 +71,33 @@ def accept(
         str | None, typer.Option("--month", help="Only this held month, YYYY-MM.")
     ] = None,
     yes: Yes = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
 ) -> None:
     """Accept an edition despite failed checks, lift a hold, or accept held months.
 
-    Before deciding, run `access-recovery status` and `access-recovery diff FEED OLD NEW`. The
-    acceptance covers the present files and failed checks: if either changes, it lapses, and status
-    shows that.
+    Before deciding, run `access-recovery status` and `access-recovery diff FEED OLD NEW`; with
+    `--dry-run` this command shows which published figures may change. The acceptance covers the
+    present files and failed checks: if either changes, it lapses, and status shows that.
     """
     from pipelines.cli.effects import accepted
     from warehouse.editions.status import accept as decide
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
-    held_month = month_named(month) if month else None
-    effect = accepted(home, key, org, held_month)
-    _decide(effect, yes, lambda: decide(home, *key, reason, by, org, held_month))
+    why, held_month = reason_for(reason, dry_run), month_named(month) if month else None
+    ask(Screen(), home, [accepted(home, key, org, held_month)], yes, dry_run, csv)
+    _show(decide(home, *key, why, by, org, held_month))
 
 
 @app.command(rich_help_panel=PANEL)
 def hold(
     feed: FeedArgument,
     edition: EditionArgument,
-    reason: Reason,
+    reason: Reason = None,
     by: By = None,
     yes: Yes = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
 ) -> None:
     """Keep an edition out of the mart until it is accepted again.
 
@@ -102,12 +109,20 @@ def hold(
     from warehouse.editions.status import hold as decide
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
-    _decide(without(home, key), yes, lambda: decide(home, *key, reason, by))
+    why = reason_for(reason, dry_run)
+    ask(Screen(), home, [without(home, key)], yes, dry_run, csv)
+    _show(decide(home, *key, why, by))
 
 
 @app.command(rich_help_panel=PANEL)
 def revoke(
-    feed: FeedArgument, edition: EditionArgument, reason: Reason, by: By = None, yes: Yes = False
+    feed: FeedArgument,
+    edition: EditionArgument,
+    reason: Reason = None,
+    by: By = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
 ) -> None:
     """Take back what was decided about an edition: its checks alone decide again.
 
@@ -119,27 +134,36 @@ def revoke(
     from warehouse.editions.status import revoke as decide
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
-    _decide(revoked(home, key), yes, lambda: decide(home, *key, reason, by))
+    why = reason_for(reason, dry_run)
+    ask(Screen(), home, [revoked(home, key)], yes, dry_run, csv)
+    _show(decide(home, *key, why, by))
 
 
-def _decide(effect: str, yes: bool, decide: Callable[[], Ruling]) -> None:
-    """Tell the effect of a decision, make it if it is agreed to, and print the result."""
+def _show(ruling: Ruling) -> None:
+    """Print the result of a decision on an edition."""
     screen = Screen()
-    if not agreed(screen, effect, yes):
-        raise typer.Exit(WRONG)
-    ruling = decide()
     screen.say(ruling.message)
     if ruling.decision:
         screen.say(NEXT)
 
 
 def _move(
-    move: Callable[..., Moved], sha256: str, reason: str, by: str | None, edition: str | None
+    move: Callable[..., Moved],
+    effects: Callable[[Home, list[SourceFile]], list[Effect]],
+    of: tuple[str, str | None],
+    decider: tuple[str | None, str | None],
+    asked: tuple[bool, bool, Path | None],
 ) -> None:
-    """Withdraw or restore files, and print the result."""
-    screen = Screen()
-    month = month_named(edition) if edition else None
-    moved = move(Home.from_environment(), sha256, reason, by, month)
+    """Tell the effect of withdrawing or restoring files (`of`: hash and edition), do it if it is
+    agreed to, and print the result. `decider`: reason and person; `asked`: `--yes`, `--dry-run` and
+    `--csv`."""
+    from warehouse.archive.withdrawals import files_named
+
+    screen, home = Screen(), Home.from_environment()
+    (sha256, edition), (reason, by) = of, decider
+    month, why = month_named(edition) if edition else None, reason_for(reason, asked[1])
+    ask(screen, home, effects(home, files_named(home, sha256, month)), *asked)
+    moved = move(home, sha256, why, by, month)
     for line in moved.lines:
         screen.say(line)
     if moved.decisions:
@@ -148,31 +172,40 @@ def _move(
 
 @app.command(rich_help_panel=PANEL)
 def withdraw(
-    sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None, yes: Yes = False
+    sha256: Sha,
+    reason: Reason = None,
+    by: By = None,
+    edition: OfEdition = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
 ) -> None:
     """Take a file that was imported by mistake out of the mart; it stays in the archive.
 
     Its edition is checked again without it. `access-recovery restore` undoes this. To erase a file
     that must not be kept, use `access-recovery purge`.
     """
-    from pipelines.cli.effects import without
-    from warehouse.archive.withdrawals import files_named
+    from pipelines.cli.effects import without_files
     from warehouse.archive.withdrawals import withdraw as move
 
-    home = Home.from_environment()
-    files = files_named(home, sha256, month_named(edition) if edition else None)
-    effects = [without(home, key) for key in sorted(map(EditionKey.of, files))]
-    if not agreed(Screen(), "\n".join(dict.fromkeys(effects)), yes):
-        raise typer.Exit(WRONG)
-    _move(move, sha256, reason, by, edition)
+    _move(move, without_files, (sha256, edition), (reason, by), (yes, dry_run, csv))
 
 
 @app.command(rich_help_panel=PANEL)
-def restore(sha256: Sha, reason: Reason, by: By = None, edition: OfEdition = None) -> None:
-    """Restore a withdrawn file."""
+def restore(
+    sha256: Sha,
+    reason: Reason = None,
+    by: By = None,
+    edition: OfEdition = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
+) -> None:
+    """Restore a withdrawn file: the mart uses it again, in place of what it uses now."""
+    from pipelines.cli.effects import restored
     from warehouse.archive.withdrawals import restore as move
 
-    _move(move, sha256, reason, by, edition)
+    _move(move, restored, (sha256, edition), (reason, by), (yes, dry_run, csv))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -210,15 +243,21 @@ def diff(
 @app.command(rich_help_panel=PANEL)
 def purge(
     sha256: Annotated[list[str], typer.Argument(help="SHA-256 of files or their zips.")],
-    reason: Reason,
+    reason: Reason = None,
     by: By = None,
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    dry_run: DryRun = False,
+    csv: FiguresTo = None,
 ) -> None:
     """Erase a file that must not be kept (personal data), and everything made from it.
 
     This can't be undone. Only a tombstone remains: hash, feed, edition, size, who, when and why. Do
     not repeat in the reason what must be erased. The mart is rebuilt and published at once.
     """
-    from pipelines.cli.purging import run_purge
+    from pipelines.cli.purging import foretell_purge, run_purge
 
-    raise typer.Exit(run_purge(Screen(), Home.from_environment(), sha256, reason, by, yes))
+    screen, home, why = Screen(), Home.from_environment(), reason_for(reason, dry_run)
+    if dry_run or csv:
+        foretell_purge(screen, home, sha256, dry_run, csv)
+    if not dry_run:
+        raise typer.Exit(run_purge(screen, home, sha256, why, by, yes))

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipelines.cli.effects import LISTED, show_figures, without_files
 from pipelines.cli.outcomes import show_statuses
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.operations.purge import Purged
     from pipelines.operations.purge_files import Plan
 
@@ -24,6 +27,24 @@ OUT_OF_REACH = (
     "have it open. Close these programs, and erase the rest yourself. Reasons that people gave for "
     "decisions are kept as written."
 )
+
+
+def foretell_purge(
+    screen: Screen, home: Home, typed: list[str], dry_run: bool, csv: Path | None
+) -> None:
+    """Show what a purge would erase, and which figures may change, before it is made or instead.
+    Raises NotPossible."""
+    from pipelines.operations.purge_files import plan_purge
+
+    plan = plan_purge(home, typed)
+    effects = without_files(home, plan.files)
+    if dry_run:
+        _show_plan(screen, plan)
+        for one in effects:
+            screen.say(one.words)
+    show_figures(screen, home, effects, LISTED if dry_run else 0, csv)
+    if dry_run:
+        screen.say("Dry run: nothing was erased.")
 
 
 def run_purge(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
+from pipelines.cli.outstanding import outstanding
 from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
@@ -101,11 +102,12 @@ def _feed_status(
     months = months or [one.edition for one in statuses]
     saved = max((file.retrieved_at for file in own), default=None)
     synthetic = bool(own) and all(file.synthetic for file in own)
+    sample = is_sample(own)
     newest_edition, held = (
         (statuses[-1].edition, statuses[-1].undecided) if statuses else (None, False)
     )
     today = datetime.now(LONDON).date()
-    awaited = freshness(contract, newest_edition, is_sample(own), today, held)
+    awaited = freshness(contract, newest_edition, sample, today, held)
     return {
         "feed": contract.feed,
         "editions": len(statuses),
@@ -131,7 +133,8 @@ def _feed_status(
         if newest
         else None,
         "timeliness": {"verdict": awaited.verdict, "message": awaited.words},
-        "age_days": max((datetime.now(UTC) - saved).days, 0) if saved else None,
+        # Sample files are as old as the command that wrote them, which says nothing.
+        "age_days": max((datetime.now(UTC) - saved).days, 0) if saved and not sample else None,
         "state": "held" if awaited.held and not awaited.days_overdue else awaited.state,
         "next_expected": contract.cadence.release,
         "next_edition": awaited.next_edition,
@@ -202,7 +205,10 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
             screen.say(f"  {one.words}")
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
+        screen.warn("The sample is not dated: it has no age, and nothing of it is due or overdue.")
     screen.say(f"Mart: {home.mart}" + ("" if home.has_mart else " (not published yet)"))
+    if waiting := outstanding(home, sum(len(row["pending"]) for row in rows)):
+        screen.warn(waiting)
     if found := problems(home):
         screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
@@ -210,9 +216,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
 def _feed_table(rows: list[dict[str, Any]]) -> FittedTable:
     table = plain_table(*HEADINGS, right=NUMBERS, expendable=EXPENDABLE)
     for row in rows:
-        checks = Counter(row["checks"] or {})
-        if checks:  # timeliness is checked as at today
-            checks[row["timeliness"]["verdict"]] += 1
+        checks = row["checks"] or {}  # whether the next edition is in time stands beside them
         results = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
         months = f"{row['first_month']} to {row['last_month']}" if row["first_month"] else "-"
         left_out = sum(row["quarantined"].values())
@@ -265,12 +269,14 @@ def _months(rows: list[dict[str, Any]]) -> FittedTable:
 def _decision_table(rows: list[dict[str, Any]]) -> FittedTable:
     from rich.text import Text
 
+    from warehouse.archive.decisions import over_because
+
     table = plain_table("Feed", "Edition", "Status", "Decision")
     for row in rows:
         for one in row["overrides"]:
-            lapsed = f" LAPSED: {one['lapsed']}" if one["lapsed"] else ""
+            over = f"; no longer: {over_because(one['lapsed'])}" if one["lapsed"] else ""
             decision = (
-                f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}.{lapsed}"
+                f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}{over}"
             )
             table.add_row(row["feed"], one["edition"], one["status"], Text(decision))
         for edition in row["withdrawn"]:

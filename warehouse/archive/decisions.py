@@ -66,6 +66,11 @@ class Decision(Strict):
         return f"{done} by {self.decided_by} on {self.decided_at:%Y-%m-%d}: {self.reason}"
 
 
+def over_because(why: str) -> str:
+    """Why a decision no longer applies, in words: who revoked it, or that it lapsed."""
+    return why if why.startswith(PARTICIPLES["revoke"]) else f"lapsed: {why}"
+
+
 def one_line(text: str) -> str:
     """Return text without line breaks and unprintable characters."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

@@ -89,6 +89,69 @@ def test_what_a_published_edition_is_used_for_is_told(home: Home) -> None:
     assert "published figures use" in run("withdraw", sha, *WHY).stdout
 
 
+COMMANDS_OF_FILES = ("withdraw", "restore", "purge")
+
+
+@pytest.mark.parametrize("command", ["hold", "accept", "revoke", *COMMANDS_OF_FILES])
+def test_a_dry_run_lists_the_figures_and_records_nothing(
+    home: Home, tmp_path: Path, command: str
+) -> None:
+    path = write(home.root / "files" / "october.csv", regional(area("04C", "OCT2025", 10)))
+    mart = build(home, [path])
+    [sha] = [file.sha256 for file in active(home)]
+    if command in ("accept", "revoke"):
+        run("hold", FEED, OCT, *WHY)
+    if command == "restore":
+        run("withdraw", sha, *WHY)
+    before, listed = decisions(home), tmp_path / "figures.csv"
+    what = (sha,) if command in COMMANDS_OF_FILES else (FEED, OCT)
+    done = run(command, *what, "--dry-run", "--csv", str(listed))
+    assert done.exit_code == 0, done.output
+    assert "GP appointments" in done.stdout and "Leicester City" in done.stdout
+    assert "Dry run: nothing was " in done.stdout and f"figures: {listed}" in done.stdout
+    assert decisions(home) == before and tombstones(home) == [] and home.has_mart
+    figures = list(csv.DictReader(listed.read_text("utf-8-sig").splitlines()))
+    using = mart.rows(f"SELECT DISTINCT kpi_id, org_code FROM figures_affected('{FEED}', '{OCT}')")
+    known = {(row["kpi_id"], row["org_code"]) for row in using}
+    got = {(row["kpi_id"], row["org_code"]) for row in figures if row["value"]}
+    assert known and got >= known
+    [told] = re.findall(r"([\d,]+) published figures ", done.stdout)
+    assert int(told.replace(",", "")) == sum(bool(row["value"]) for row in figures)
+
+
+def test_a_dry_run_of_nothing_says_so(held: Home, tmp_path: Path) -> None:
+    done = run("hold", RETURN, OCT, "--dry-run", "--csv", str(tmp_path / "none.csv"))
+    assert done.exit_code == 0 and "No published figure uses" in done.stdout
+    assert "was not written" in done.stdout and not (tmp_path / "none.csv").exists()
+    run("accept", RETURN, OCT, *WHY)
+    assert "nothing would be" in run("accept", RETURN, OCT, "--dry-run").stdout
+
+
+def test_restore_asks_before_it_changes_figures(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(home.root / "files" / "october.csv", regional(area("04C", "OCT2025", 10)))
+    build(home, [path])
+    [sha] = [file.sha256 for file in active(home)]
+    run("withdraw", sha, *WHY)
+    monkeypatch.setattr("pipelines.cli.effects._is_at_terminal", lambda: True)
+    no = run("restore", sha, *WHY, answer="n\n")
+    assert no.exit_code == WRONG and f"figures of {OCT} use {FEED} and may change" in no.stdout
+    assert [one.decision for one in decisions(home)] == ["withdraw"]
+    assert run("restore", sha, *WHY, "--yes").exit_code == 0
+    assert [one.decision for one in decisions(home)] == ["withdraw", "restore"]
+
+
+def test_status_says_that_a_refresh_is_outstanding(home: Home) -> None:
+    path = write(home.root / "files" / "october.csv", regional(area("04C", "OCT2025", 10)))
+    build(home, [path])
+    waiting = "Not in the mart yet: "
+    assert waiting not in run("status").stderr
+    run("hold", FEED, OCT, *WHY)
+    said = run("status").stderr
+    assert f"{waiting}hold {FEED} {OCT}. Next: access-recovery refresh" in said
+
+
 def test_what_is_taken_back_is_asked_shown_and_kept(
     held: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +165,8 @@ def test_what_is_taken_back_is_asked_shown_and_kept(
     [row] = status_of(held, RETURN)["overrides"]  # type: ignore[misc]
     assert (row["status"], row["override"]) == ("held", "accept")
     assert row["lapsed"].startswith("revoked by B. Person on 20")
+    table = run("status").stdout
+    assert "no longer: revoked by B. Person on 20" in table and "lapsed" not in table.lower()
     assert "Nothing recorded" in run("revoke", RETURN, OCT, *WHY, "--yes").stdout
     run("hold", RETURN, OCT, *WHY, "--yes")
     assert "is held, too: no published figure changes" in run("revoke", RETURN, OCT, *WHY).stdout
@@ -153,7 +218,11 @@ def test_status_shows_decisions_and_rows_kept_out(held: Home) -> None:
     [lapsed] = status_of(held, RETURN)["overrides"]  # type: ignore[misc]
     assert lapsed["status"] == "held" and "1 new" in lapsed["lapsed"]
     table = run("status").stdout
-    assert "LAPSED" in table and "accept by A. Person" in table and "count_whole" in table
+    assert (
+        "no longer: lapsed: its files have changed: 1 new" in table
+        and "accept by A. Person" in table
+        and "count_whole" in table
+    )
     assert json.loads(run("status", "--json").stdout)["feeds"]
     for file in active(held):
         run("withdraw", file.sha256, *WHY)

@@ -9,6 +9,7 @@ from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses, show_status
 from tests.pipelines.records import record
 from warehouse.base.home import Home
+from warehouse.editions.check_history import EditionState, state_key
 from warehouse.fetch.lookups import Lookup, note
 
 FEED = "gp_appointments_sub_icb"
@@ -41,3 +42,30 @@ def test_an_overdue_edition_is_shown_with_its_newest_lookup(
     show_status(Screen(), home, as_json=False)
     shown = " ".join(capsys.readouterr().out.split())
     assert "01 Jul 2026 09:35 ambiguous: Two files fit: a.zip, b.zip. Import the right one" in shown
+
+
+def test_the_sample_has_no_age_and_checks_are_those_of_its_edition(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether the next edition is in time is no check of the newest: counts are equal elsewhere."""
+    record(home, FEED, "2020-01", synthetic=True, url=None)
+    state = EditionState(
+        feed=FEED,
+        edition="2020-01",
+        fingerprint="f",
+        verdict="accepted",
+        passed=3,
+        warned=0,
+        failed=0,
+        skipped=2,
+        run_id="r",
+        judged_at=datetime(2025, 1, 1, tzinfo=UTC),
+        reasons=[],
+    )
+    home.store.replace(state_key(FEED, "2020-01"), state.model_dump_json())
+    [row] = [one for one in feed_statuses(home) if one["feed"] == FEED]
+    assert row["age_days"] is None and row["timeliness"]["verdict"] == "skipped"
+    show_status(Screen(), home, as_json=False)
+    said = capsys.readouterr()
+    assert "3 pass, 2 skipped" in said.out and "3 skipped" not in said.out
+    assert "The sample is not dated" in said.err

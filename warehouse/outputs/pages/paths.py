@@ -26,6 +26,11 @@ def affected_name(feed: str, edition: str) -> str:
     return f"{AFFECTED}/{feed}-{edition}.html"
 
 
+def affected_csv(feed: str, edition: str) -> str:
+    """Return the path, from the scorecard, of the file of all figures that use an edition."""
+    return f"{AFFECTED}/{feed}-{edition}.csv"
+
+
 def are_whole(home: Home) -> bool:
     """Whether no page about the published mart is missing; True where no mart is published."""
     if not home.has_mart:

@@ -9,16 +9,16 @@ from typing import Any
 
 import jinja2
 
-from warehouse.archive.decisions import PARTICIPLES
+from warehouse.archive.decisions import PARTICIPLES, over_because
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.months import day_words, moment_words
 from warehouse.base.number_format import limit, say_change, value_text
-from warehouse.base.sql import open_mart
+from warehouse.base.sql import Connection, open_mart
 from warehouse.contract.model import contracts
+from warehouse.outputs.affected_figures import AffectedFigures, using, write_affected
 from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.outputs.pages import page_data as records
-from warehouse.outputs.pages.affected_figures import AffectedFigures
 from warehouse.outputs.pages.lineage_page import lineage
 from warehouse.outputs.pages.page_data import Row
 from warehouse.outputs.pages.paths import (
@@ -27,6 +27,7 @@ from warehouse.outputs.pages.paths import (
     PLACE,
     REFRESHES,
     SCORECARD,
+    affected_csv,
     affected_name,
     refresh_name,
 )
@@ -54,18 +55,27 @@ def build_pages(home: Home, today: date | None = None) -> Path:
         page = _render("lineage.html.j2", refresh=published[0], **lineage(db))
         home.store.replace(f"{PLACE}/{LINEAGE}", page)
         affected = accepted_despite_checks(db)
-        _write_affected(home, affected, published[0])
+        _write_affected(home, db, affected, published[0])
         facts = scorecard(db, home, published, today, affected)
         page = _render("scorecard.html.j2", up="", **facts)
         home.store.replace(f"{PLACE}/{SCORECARD}", page)
     return home.pages / SCORECARD
 
 
-def _write_affected(home: Home, affected: dict[EditionKey, AffectedFigures], refresh: Row) -> None:
+def _write_affected(
+    home: Home, db: Connection, affected: dict[EditionKey, AffectedFigures], refresh: Row
+) -> None:
     # Not only those that changed: no page may keep what was withdrawn, purged or suppressed.
     home.store.delete_all(f"{PLACE}/{AFFECTED}")
     for key, found in affected.items():
-        facts = {"edition": key, "affected": found, "feed_title": contracts()[key.feed].title}
+        with home.store.writing(f"{PLACE}/{affected_csv(*key)}") as path:
+            write_affected(db, [using(key)], path)
+        facts = {
+            "edition": key,
+            "affected": found,
+            "feed_title": contracts()[key.feed].title,
+            "csv": f"../{affected_csv(*key)}",
+        }
         page = _render("affected.html.j2", refresh=refresh, up="../", **facts)
         home.store.replace(f"{PLACE}/{affected_name(*key)}", page)
 
@@ -95,6 +105,7 @@ def _templates() -> jinja2.Environment:
         "headline_value": headline_value,
         "beside_value": beside_value,
         "say_change": say_change,
+        "over_because": over_because,
         "level": lambda level: LEVELS[level].singular,
     }
     return made

@@ -11,6 +11,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
+from warehouse.outputs.affected_figures import AffectedFigures, affected_figures, using
 from warehouse.outputs.headline import (
     BESIDE,
     CONFIRMS_NOTHING,
@@ -19,7 +20,6 @@ from warehouse.outputs.headline import (
     no_target_notes,
 )
 from warehouse.outputs.pages import page_data as records
-from warehouse.outputs.pages.affected_figures import AffectedFigures, affected_figures
 from warehouse.outputs.pages.page_data import Row
 from warehouse.outputs.pages.paths import DATA_DOCS, affected_name
 from warehouse.settings import read_settings
@@ -77,7 +77,7 @@ def accepted_despite_checks(
         for one in records.overrides(db)
         if one["uses_edition"]
     }
-    return {key: affected_figures(db, key) for key in sorted(keys)}
+    return {key: affected_figures(db, using(key)) for key in sorted(keys)}
 
 
 def _feeds(db: duckdb.DuckDBPyConnection, decisions: list[Row], today: date) -> list[Row]:
@@ -91,7 +91,8 @@ def _feeds(db: duckdb.DuckDBPyConnection, decisions: list[Row], today: date) -> 
         feed["decisions"] = [
             one for one in decisions if one["feed"] == feed["feed"] and one["in_force"]
         ]
-        if feed["edition"]:  # as at today: when it was checked, nothing was overdue yet
+        # As at today: when it was checked, nothing was overdue yet. The sample is not dated.
+        if feed["edition"] and fresh.verdict != "skipped":
             tally = feed["dimensions"].setdefault("timeliness", {})
             tally[fresh.verdict] = tally.get(fresh.verdict, 0) + 1
     return feeds
@@ -110,9 +111,11 @@ def _tiles(
         (refresh["failed"], "checks failed in the last refresh", refresh["page"]),
         (refresh["warned"], "checks warned in the last refresh", refresh["page"]),
         (in_force, "decisions by people in force", "#overrides"),
-        (len(overdue), f"feeds overdue, {missing:,} editions missing", "#freshness"),
         (refresh["figures"], "published figures", ""),
     ]
+    if any(one["edition"] and not one["sample"] for one in feeds):
+        words = f"feeds overdue, {missing:,} editions missing"
+        found.insert(-1, (len(overdue), words, "#freshness"))
     if disputed:
         found.append((disputed, "of them disputed", "#overrides"))
     return [{"number": number, "words": words, "link": link} for number, words, link in found]

@@ -1,5 +1,6 @@
 """The pages: their content, their accessibility, and that they work offline."""
 
+import csv
 import re
 import shutil
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
 from warehouse.editions.status import accept
+from warehouse.outputs import affected_figures
 from warehouse.outputs.headline import (
     BESIDE,
     ON_THE_YEAR,
@@ -25,8 +27,7 @@ from warehouse.outputs.headline import (
     headline_value,
     headlines,
 )
-from warehouse.outputs.pages import affected_figures
-from warehouse.outputs.pages.paths import LINEAGE, SCORECARD, affected_name
+from warehouse.outputs.pages.paths import LINEAGE, SCORECARD, affected_csv, affected_name
 from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import publish
 from warehouse.reference.levels import below
@@ -140,17 +141,47 @@ def test_figures_affected_lead_to_a_list_of_them(
 def test_a_long_list_of_figures_says_that_it_is_cut(
     governed: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edition = EditionKey(PRACTICE, "2025-10")
+    edition = affected_figures.using(EditionKey(PRACTICE, "2025-10"))
+    never = affected_figures.using(EditionKey(PRACTICE, "2031-01"))
     with open_mart(governed.mart) as db:
         every = affected_figures.affected_figures(db, edition)
         monkeypatch.setattr(affected_figures, "MOST", every.total - 1)
         found = affected_figures.affected_figures(db, edition)
-        nothing = affected_figures.affected_figures(db, EditionKey(PRACTICE, "2031-01"))
+        nothing = affected_figures.affected_figures(db, never)
     assert found.total == every.total
     assert found.figures == every.figures[:-1] != []
     widths = [len(below(one["org_level"])) for one in found.figures]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1], "widest first"
-    assert nothing == (0, [])
+    assert nothing == (0, 0, None, [])
+
+
+def test_a_page_of_figures_leads_to_a_file_of_all(
+    governed: Home, read: Callable[[str], Page], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = affected_csv(PRACTICE, "2025-10")
+    assert {"href": f"../{name}"} in read(PAGE_OF_FIGURES).of("a")
+    own = Home(Path(shutil.copytree(governed.root, tmp_path / "home")))
+    monkeypatch.setattr(affected_figures, "MOST", 1)
+    build_pages(own, TODAY)
+    said = Page((own.pages / PAGE_OF_FIGURES).read_text(encoding="utf-8")).said()
+    [row] = Mart(own.mart).rows(f"SELECT count(*) n FROM figures_affected('{PRACTICE}', '2025-10')")
+    assert row["n"] > 1 and f"The first 1 of {row['n']:,} published figures" in said
+    figures = list(csv.DictReader((own.pages / name).read_text("utf-8-sig").splitlines()))
+    assert len(figures) == row["n"]
+    assert {"7.0"} <= {one["value"] for one in figures if one["kpi_id"] == "appointments"}
+
+
+def test_the_sample_has_no_number_of_overdue_editions(governed: Home, tmp_path: Path) -> None:
+    """It is not dated; a number would say that somebody had looked."""
+    own = Home(Path(shutil.copytree(governed.root, tmp_path / "home")))
+    overdue = "feeds overdue, "
+    before = Page((own.pages / SCORECARD).read_text(encoding="utf-8")).said()
+    with duckdb.connect(str(own.mart)) as db:
+        db.execute("UPDATE governance.edition SET synthetic = TRUE")
+    build_pages(own, TODAY)
+    after = Page((own.pages / SCORECARD).read_text(encoding="utf-8")).said()
+    assert overdue in before and overdue not in after
+    assert "Sample data are never overdue" in after
 
 
 def test_pages_of_figures_go_when_nothing_is_accepted_by_decision(
@@ -161,6 +192,7 @@ def test_pages_of_figures_go_when_nothing_is_accepted_by_decision(
         db.execute("DELETE FROM governance.override")
     build_pages(own, TODAY)
     assert not (own.pages / PAGE_OF_FIGURES).exists()
+    assert not (own.pages / affected_csv(PRACTICE, "2025-10")).exists()
     assert (
         "None: the status of every edition follows from its checks"
         in Page((own.pages / SCORECARD).read_text(encoding="utf-8")).said()

@@ -1,0 +1,97 @@
+"""The published figures that a decision about an edition may change, as people look through them:
+for the commands that decide, and for the pages of what was accepted although checks failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from warehouse.base.keys import EditionKey
+from warehouse.base.sql import rows
+from warehouse.reference.levels import LEVELS, below
+from warehouse.store import whole_file
+
+Row = dict[str, Any]
+MOST = 2000  # figures in a page; a browser takes long to show more
+_USING = "figures_affected($feed, $edition)"
+# Suppressed figures stay so, whatever is decided.
+_OF_MONTHS = """(
+    SELECT m.* FROM kpi_period AS m
+    SEMI JOIN (FROM governance.kpi_feed WHERE feed = $feed) AS u
+        ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
+    WHERE strftime(m.month, '%Y-%m') IN (SELECT unnest($months::VARCHAR[]))
+        AND m.status <> 'suppressed')"""
+
+
+class Stake(NamedTuple):
+    """Published figures: a table in SQL, and its parameters."""
+
+    table: str
+    parameters: dict[str, Any]
+
+
+class AffectedFigures(NamedTuple):
+    """Figures: how many (`total`), how many of them have a value, the newest month (a date, None
+    without figures), and the first of them as `figures`, the widest places and newest months
+    first: `kpi_id, kpi_title, unit, org_level, org_code, org_name, short_name, month, period_label,
+    value, status, edition, synthetic`."""
+
+    total: int
+    with_value: int
+    newest: Any
+    figures: list[Row]
+
+
+def using(key: EditionKey) -> Stake:
+    """The figures that use an edition, as numerator or denominator, themselves or through
+    members."""
+    return Stake(_USING, {"feed": key.feed, "edition": key.edition})
+
+
+def of_months(feed: str, months: Iterable[str]) -> Stake:
+    """The figures of these months (YYYY-MM) that use a feed, or would if they had a value."""
+    return Stake(_OF_MONTHS, {"feed": feed, "months": sorted(months)})
+
+
+def affected_figures(
+    db: duckdb.DuckDBPyConnection, stake: Stake, most: int | None = None
+) -> AffectedFigures:
+    """The figures at stake, at most `most` (`MOST`) of them listed; `db` has the mart as its
+    current database."""
+    [counts] = rows(
+        db,
+        f"SELECT count(*) AS n, count(value) AS v, max(month) AS newest FROM {stake.table}",
+        **stake.parameters,
+    )
+    found = rows(db, f"{_listed(stake)} LIMIT {MOST if most is None else most}", **_by_width(stake))
+    return AffectedFigures(counts["n"], counts["v"], counts["newest"], found)
+
+
+def write_affected(db: duckdb.DuckDBPyConnection, stakes: Iterable[Stake], path: Path) -> int:
+    """Write a CSV (UTF-8 with byte order mark, for Excel) of all figures at stake, each once, all
+    or nothing; returns how many."""
+    import polars as pl
+
+    listed = [db.sql(_listed(one), params=_by_width(one)).pl() for one in stakes]
+    every = pl.concat(listed).unique(maintain_order=True)
+    with whole_file(path) as part:
+        every.write_csv(part, include_bom=True)
+    return int(every.height)
+
+
+def _listed(stake: Stake) -> str:
+    return f"""
+        SELECT a.kpi_id, k.title AS kpi_title, k.unit, a.org_level, a.org_code, a.org_name,
+               o.short_name, a.month, a.period_label, a.value, a.status, a.edition, a.synthetic
+        FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id)
+        LEFT JOIN organisation_current AS o
+            ON o.org_level = a.org_level AND o.org_code = a.org_code
+        ORDER BY a.value IS NULL, list_position($levels, a.org_level),
+            a.month DESC, k.title, a.org_code"""
+
+
+def _by_width(stake: Stake) -> dict[str, Any]:
+    return stake.parameters | {"levels": sorted(LEVELS, key=lambda level: -len(below(level)))}
