@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,22 +14,24 @@ import jinja2
 from warehouse.base.months import day_words, moment_words
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
-from warehouse.site.site_paths import INDEX, KPIS, chart_file, up_from
+from warehouse.site.site_paths import INDEX, KPIS, PLACES, chart_file, up_from
 
-# Addresses and titles of the bar on top of each page.
-SECTIONS = ((INDEX, "Overview"), (KPIS, "All figures"))
+# Addresses and titles of the bar on top of each page: of those that the site has.
+SECTIONS = ((INDEX, "Overview"), (KPIS, "All figures"), (PLACES, "Places"))
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell for a formula
 
 
-def lay_out(page: SitePage, figures: SiteFigures) -> bytes:
-    """A page as HTML. Raises jinja2.UndefinedError where a template wants what a page lacks."""
+def lay_out(page: SitePage, figures: SiteFigures, pages: Collection[str]) -> bytes:
+    """A page as HTML. `pages`: paths of the site's pages, so that no link leads nowhere. Raises
+    jinja2.UndefinedError where a template wants what a page lacks."""
     template = _environment().get_template(page.template)
     text = template.render(
         page=page,
         up=up_from(page.path),
         place=figures.places.home,
         publication=figures.publication,
-        sections=SECTIONS,
+        pages=pages,
+        sections=[one for one in SECTIONS if one[0] in pages],
         **page.content,
     )
     return text.encode()

@@ -27,7 +27,8 @@ _SERIES = """
            p.status_reason, s.basis, s.value AS charted_value, s.mean, s.lower_limit, s.upper_limit,
            s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline, s.limits,
            s.signal, s.direction, s.variation, s.target, s.assurance, c.england_value, c.icb_value,
-           c.median, c.p10, c.p90, c.rank, c.ranked_of, c.not_ranked_because, c.funnel
+           c.sub_icb_value, c.median, c.p10, c.p90, c.peer_group, c.peer_median, c.rank,
+           c.ranked_of, c.not_ranked_because, c.funnel
     FROM kpi_period AS p
     LEFT JOIN kpi_spc AS s USING (kpi_id, org_level, org_code, month)
     LEFT JOIN kpi_comparison AS c USING (kpi_id, org_level, org_code, month)

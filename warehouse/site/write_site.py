@@ -61,9 +61,10 @@ def write_site(
     figures, folder = SiteFigures(db, places), SiteFolder(target)
     pages = [page for kind in PAGE_KINDS for page in kind(figures)]
     drawn: set[str] = set()
+    paths = {page.path for page in pages}
     for number, page in enumerate(pages, start=1):
         progress(f"Page {number} of {len(pages)}: {page.title}")
-        folder.write(page.path, lay_out(page, figures))
+        folder.write(page.path, lay_out(page, figures, paths))
         for chart in page.charts:
             if chart.name not in drawn:
                 drawn.add(chart.name)
