@@ -15,6 +15,18 @@ from warehouse.base.errors import Refusal
 from warehouse.base.exit_status import WRONG
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OrgNamed = Annotated[
+    str | None,
+    typer.Option("--org", help="Code or name, such as Leicester City; default: the home's ICB."),
+]
+
+
+def home_place() -> str:
+    """The code of the home's ICB."""
+    from warehouse.base.home import Home
+    from warehouse.settings import read_settings
+
+    return read_settings(Home.from_environment()).place
 
 
 def feed_named(name: str) -> str:

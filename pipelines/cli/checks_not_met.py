@@ -14,12 +14,14 @@ from pipelines.cli.arguments import AsJson, feed_named, month_named
 from pipelines.cli.screen import Screen
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
+from warehouse.base.text import begin_list, plural
 
 if TYPE_CHECKING:
     from warehouse.editions.check_history import CheckResult
 
 app = typer.Typer()
 SHOWN = ("feed", "edition", "verdict", "rule", "title", "column_name")
+FEW = 3  # entries of what was found, in a line
 NOT_MET = ("warn", "fail")
 FACTS = ("observed", "expected", "unexpected", "message", "checked_at")
 
@@ -28,9 +30,13 @@ FACTS = ("observed", "expected", "unexpected", "message", "checked_at")
 def warnings(
     feed: Annotated[str | None, typer.Argument(help="Only of this feed.")] = None,
     edition: Annotated[str | None, typer.Argument(help="Only of this edition (YYYY-MM).")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With what was expected, and every row or place named.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show each check that an edition did not meet: what was found, and what was expected.
+    """Show each check that an edition did not meet, in a line: what was found. `--full`, or a
+    feed, shows what was expected, too, and all rows and places that are named.
 
     Warnings do not keep an edition from being published; failures do, until it is accepted. Checks
     that an edition met are in `governance.check_result`.
@@ -42,6 +48,35 @@ def warnings(
     if as_json:
         screen.json([_facts(one) for one in found])
         return
+    if found and not full and feed is None:
+        _in_lines(screen, found)
+    else:
+        _in_full(screen, found)
+    about = " ".join(filter(None, (feed, edition)))
+    what = f"{len(found)} check(s) not met" if found else "Every check that ran was met"
+    screen.say(f"\n{what}{f' by {about}' if about else ''}.")
+
+
+def _in_lines(screen: Screen, found: list[CheckResult]) -> None:
+    """A line for each check of a feed: in which editions it was not met, and what was found in the
+    newest of them."""
+
+    def of(one: CheckResult) -> tuple[str, str, str]:
+        return one.feed, one.rule, one.column_name or ""
+
+    for _, results in groupby(sorted(found, key=of), key=of):
+        own = list(results)  # newest edition first
+        worst = "fail" if any(one.verdict == "fail" for one in own) else "warn"
+        column = f" ({own[0].column_name})" if own[0].column_name else ""
+        more = f" and {plural(len(own) - 1, 'edition')} before" if len(own) > 1 else ""
+        screen.say(
+            f"{worst}: {own[0].feed} {own[0].edition}{more}: {own[0].title}{column}: "
+            f"{begin_list(own[0].observed or '-', FEW)}"
+        )
+    screen.say("\nIn full: access-recovery warnings FEED, or --full for all")
+
+
+def _in_full(screen: Screen, found: list[CheckResult]) -> None:
     for of, results in groupby(found, key=EditionKey.of):
         screen.say(f"\n{of.feed} {of.edition}")
         for one in results:
@@ -50,9 +85,6 @@ def warnings(
             screen.say(f"    found {one.observed}; expected {one.expected}")
             if one.message:
                 screen.say(f"    {one.message}")
-    about = " ".join(filter(None, (feed, edition)))
-    what = f"{len(found)} check(s) not met" if found else "Every check that ran was met"
-    screen.say(f"\n{what}{f' by {about}' if about else ''}.")
 
 
 def _not_met(home: Home, feed: str | None, edition: str | None) -> list[CheckResult]:

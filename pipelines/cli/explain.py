@@ -6,11 +6,11 @@ Belongs here: arguments. Does not: the text (`explained`), tracing the figure (`
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.arguments import AsJson, month_named, period_named
+from pipelines.cli.arguments import AsJson, OrgNamed, home_place, month_named, period_named
 from pipelines.cli.screen import Screen
 from warehouse.base.exit_status import WRONG
 from warehouse.base.home import Home
@@ -26,10 +26,13 @@ app = typer.Typer()
 @app.command(rich_help_panel="Governance")
 def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id, as in table kpi.")],
-    org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
+    org: OrgNamed = None,
     month: Annotated[
-        str, typer.Option("--month", "--period", help="Such as 2025-10, Oct 2025 or 2023/24.")
-    ],
+        str | None,
+        typer.Option(
+            "--month", "--period", help="Such as 2025-10, Oct 2025 or 2023/24; default: the newest."
+        ),
+    ] = None,
     edition: Annotated[
         str | None,
         typer.Option(
@@ -57,8 +60,11 @@ def explain(
 
     screen, home = Screen(), Home.from_environment()
     home.require_mart()
-    named, code = _named(home, kpi, org)
-    wanted = period_named(named, month)
+    found_kpi, code = _named(home, kpi, org or home_place())
+    named = found_kpi["kpi_id"]
+    wanted = found_kpi["newest_month"] if month is None else period_named(named, month)
+    if wanted is None:
+        raise typer.BadParameter(f"{named} has no figure yet", param_hint="'KPI'")
     figure = explain_figure(home.mart, named, code, wanted, edition and _edition_named(edition))
     found = rows_of(home, figure.cells, wanted)
     if rows is not None:
@@ -73,8 +79,9 @@ def explain(
         show_limits(screen, chart, limits)
 
 
-def _named(home: Home, kpi: str, org: str) -> tuple[str, str]:
-    """Return the KPI's id and the organisation's code, however they were typed."""
+def _named(home: Home, kpi: str, org: str) -> tuple[dict[str, Any], str]:
+    """Return the KPI, as `search.kpi_named` does, and the organisation's code, however they were
+    typed."""
     from warehouse.base.sql import open_mart
     from warehouse.outputs.search import kpi_named, organisation_named
     from warehouse.settings import read_settings
@@ -82,7 +89,7 @@ def _named(home: Home, kpi: str, org: str) -> tuple[str, str]:
     with open_mart(home.mart) as db:
         named = kpi_named(db, kpi)
         place = organisation_named(db, org, read_settings(home).headlines, named["levels"])
-    return named["kpi_id"], place["org_code"]
+    return named, place["org_code"]
 
 
 def _edition_named(text: str) -> str:

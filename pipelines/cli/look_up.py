@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.arguments import AsJson, period_named
+from pipelines.cli.arguments import AsJson, OrgNamed, home_place, period_named
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
@@ -43,8 +43,10 @@ def kpis(
     screen = Screen()
     with published_mart() as (db, _):
         found = search.find_kpis(db, words or ())
+        near = {} if found else search.nearest_kpis(db, words or ())
     if not found:
-        raise search.NoMatch(_no_match(words), "access-recovery kpis lists all KPIs.")
+        every = "access-recovery kpis lists all KPIs."
+        raise search.NoMatch(_no_match(words), f"{search.suggested(near)} {every}".strip())
     if written(screen, found, as_json, as_csv):
         return
     table = plain_table("KPI", "Title", "Months", "Levels", expendable=("Levels", "Months"))
@@ -107,7 +109,7 @@ def headline(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
 @app.command()
 def show(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id; `kpis` finds it.")],
-    org: Annotated[str, typer.Option("--org", help="Code or name, such as 04C or Leicester City.")],
+    org: OrgNamed = None,
     months: Annotated[int, typer.Option(min=1, help="How many of the newest months to show.")] = 13,
     period: Annotated[
         str | None, typer.Option("--period", help="Only this one, such as 2025-10 or 2023/24.")
@@ -124,7 +126,7 @@ def show(
     screen = Screen()
     with published_mart() as (db, places):
         found = search.kpi_named(db, kpi)
-        place = search.organisation_named(db, org, places, found["levels"])
+        place = search.organisation_named(db, org or home_place(), places, found["levels"])
         rows = search.series(db, found["kpi_id"], place["org_level"], place["org_code"])
         synthetic = is_synthetic(db)
         _add_facts(db, found, place, rows)
@@ -182,21 +184,11 @@ def _for_programs(row: Row) -> Row:
 @contextmanager
 def published_mart() -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[HeadlinePlace, ...]]]:
     """The published mart, and the places with a short name."""
-    import duckdb
-
     from warehouse.base.sql import open_mart
-    from warehouse.outputs.search import NoMatch
 
     home = Home.from_environment()
-    home.require_mart()
-    with open_mart(home.mart) as db:
-        try:
-            yield db, read_settings(home).headlines
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise NoMatch(
-                "The mart was built by an earlier version.",
-                "Run access-recovery refresh to rebuild it.",
-            ) from error
+    with open_mart(home.require_mart()) as db:
+        yield db, read_settings(home).headlines
 
 
 def written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> bool:

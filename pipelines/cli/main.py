@@ -32,7 +32,7 @@ from pipelines.cli import (
 )
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
 from pipelines.cli.screen import Screen
-from pipelines.cli.unforeseen import error_words
+from pipelines.cli.unforeseen import error_words, older_mart
 from warehouse.base.errors import Refusal, show_traces
 from warehouse.base.exit_status import IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
@@ -47,7 +47,8 @@ RARELY = (100_000, 20, 20)
 
 
 class Commands(TyperGroup):
-    """The commands. A Refusal is printed as an error, and gives the exit status."""
+    """The commands. A Refusal is printed as an error, and gives the exit status; what a mart of an
+    earlier release lacks is told as that."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -56,6 +57,12 @@ class Commands(TyperGroup):
         except Refusal as refusal:
             Screen().error(refusal.reason, refusal.remedy)
             raise typer.Exit(refusal.exit_status) from None
+        except Exception as error:
+            told = None if ctx.params.get("debug") else older_mart(error, Home.from_environment())
+            if told is None:
+                raise
+            Screen().error(*told)
+            raise typer.Exit(WRONG) from None
 
 
 app = typer.Typer(
@@ -149,7 +156,7 @@ def import_(
     )
     outcomes: list[ImportOutcome] = []
     try:
-        with screen.working("Reading") as working:
+        with screen.working("Reading", each="Reading ") as working:
             home = Home.from_environment()
             outcomes.extend(
                 import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))
@@ -178,12 +185,13 @@ def refresh(
 ) -> None:
     """Import files from the landing folder, check what is pending, and publish the mart."""
     from pipelines.cli.outcomes import show_refresh
+    from pipelines.operations.landing import EACH_FILE
     from pipelines.operations.refresh import refresh as run
 
     screen, home = Screen(), Home.from_environment()
     feeds = [feed_named(one) for one in feed or []]
     editions = [month_named(one) for one in edition or []]
-    with screen.working("Looking for new files") as working:
+    with screen.working("Looking for new files", each=EACH_FILE) as working:
         report = run(home, feeds, editions, working, wait, full=full)
     raise typer.Exit(show_refresh(screen, home, report))
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +28,6 @@ app = typer.Typer(name="plan", invoke_without_command=True, rich_help_panel="Pla
 Row = dict[str, Any]
 FEW = 10  # contradictions that the summary lists
 WIDEST = 100
-NOT_OLD = ("The mart was built by an earlier version.", "Run access-recovery refresh.")
 
 
 @app.callback()
@@ -52,10 +50,11 @@ def plan(
         return
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
+    from warehouse.base.sql import open_mart
     from warehouse.outputs.plan_queries import no_plan, plan_actions
 
-    screen = Screen()
-    with _mart() as db:
+    screen, home = Screen(), Home.from_environment()
+    with open_mart(home.require_mart()) as db:
         every = plan_actions(db)
     asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
     wanted = [name for name, is_asked in asked.items() if is_asked]
@@ -78,10 +77,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an action: what it is, its rating and why, its evidence with charts, and its history."""
+    from warehouse.base.sql import open_mart
     from warehouse.outputs.plan_queries import action_named, evidence_for, history_of
 
     screen, home = Screen(), Home.from_environment()
-    with _mart() as db:
+    with open_mart(home.require_mart()) as db:
         found = action_named(db, action, read_settings(home).place)
         evidence, history = evidence_for(db, found), history_of(db, found)
         if as_json:
@@ -93,20 +93,6 @@ def show(
     _show_history(screen, history)
     if found["synthetic"]:
         screen.warn(SYNTHETIC)
-
-
-@contextmanager
-def _mart() -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    from warehouse.base.sql import open_mart
-    from warehouse.outputs.plan_queries import NoAction
-
-    with open_mart(Home.from_environment().require_mart()) as db:
-        try:
-            yield db
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise NoAction(*NOT_OLD) from error
 
 
 def _csv(found: list[Row]) -> str:

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +73,11 @@ class Screen:
             _print(self.err, f"  {remedy}")
 
     @contextmanager
-    def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show a spinner with a text that can change; plain lines where there is no terminal."""
+    def working(self, text: str, each: str | None = None) -> Iterator[Callable[[str], None]]:
+        """Show a spinner with a text that can change; plain lines where there is no terminal, save
+        of texts that begin with `each`: one for each of many files."""
         if not self.err.is_terminal:
-            yield lambda now: _print(self.err, now)
+            yield partial(_line, self.err, each)
             return
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -102,6 +103,11 @@ def plain_table(
 
 def _print(console: Console, text: str, style: str | None = None) -> None:
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _line(console: Console, each: str | None, text: str) -> None:
+    if each is None or not text.startswith(each):
+        _print(console, text)
 
 
 def _console(stderr: bool) -> Console:

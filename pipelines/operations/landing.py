@@ -17,11 +17,13 @@ from pydantic import Field
 
 from pipelines.operations.cursor import AGAIN_AFTER, Cursor
 from warehouse.base.home import Home
+from warehouse.base.text import plural
 from warehouse.intake.files_to_import import files_under
 from warehouse.intake.importer import ImportOutcome, Request, import_paths
 from warehouse.store import discard
 
 SHOWN = 3
+EACH_FILE = "Importing "
 
 
 class Lying(NamedTuple):
@@ -59,8 +61,10 @@ def take_landing(
     stay, and so do those changed within the last `still_for` seconds or while they were read."""
     found = [one for one in lying(home) if time.time() - one.modified / 1e9 >= still_for]
     done = {one.path: one for one in found}
+    if done:
+        say(f"{plural(len(done), 'file')} in the landing folder")
     for outcome in import_paths(
-        home, list(done), Request(), lambda path: say(f"Importing {path.name}")
+        home, list(done), Request(), lambda path: say(f"{EACH_FILE}{path.name}")
     ):
         if outcome.verdict == "refused":
             done.pop(outcome.path, None)

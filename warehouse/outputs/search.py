@@ -10,6 +10,7 @@ from warehouse.base.errors import Refusal
 from warehouse.base.sql import rows
 from warehouse.base.text import fold, unknown
 from warehouse.kpi.catalogue import catalogue
+from warehouse.kpi.synonyms import matched, sought
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.settings import HeadlinePlace
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
+FEW = 4  # KPIs in a suggestion
 MANY = 12  # at most so many organisations are listed where a name has several
 
 
@@ -25,13 +27,43 @@ class NoMatch(Refusal):
 
 
 def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[Row]:
-    """The KPIs whose id, title, theme or description has all of the words, in the catalogue's
-    order; `db` has the mart as its current database.
+    """The KPIs whose id, title, theme or description has all of the words, or others for the same,
+    in the catalogue's order; `db` has the mart as its current database.
 
     Keys: `kpi_id, title, unit, period_type, theme, feed, levels` (with a figure), `first_month`,
     `newest_month`, `first_period`, `newest_period` (of a value; None if there is none), and
     `not_in_the_mart`: whether the catalogue got it after the mart was made.
     """
+    things = sought(words)
+    found = [row for number, row in _by_match(db, things) if number == len(things)]
+    for row in found:
+        del row["description"]
+    return _with_months(db, found)
+
+
+def nearest_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str]) -> dict[str, str]:
+    """The KPIs, id -> title, that have all of the words, or else most of them, if at least half;
+    those whose title has them before those whose description does."""
+    things = sought(words)
+    every = [(number, row) for number, row in _by_match(db, things) if 2 * number >= len(things)]
+    most = max((number for number, _ in every), default=0)
+    best = [row for number, row in every if number == most > 0]
+    best.sort(key=lambda row: -matched(things, row["kpi_id"], row["title"]))
+    return {row["kpi_id"]: row["title"] for row in best}
+
+
+def suggested(near: dict[str, str]) -> str:
+    """KPIs as a suggestion: `Did you mean a (A) or b (B)?`; empty if there is none."""
+    few = [f"{kpi} ({title})" for kpi, title in list(near.items())[:FEW]]
+    more = f" ({len(near) - FEW} more)" if len(near) > FEW else ""
+    return f"Did you mean {' or '.join(few)}?{more}" if few else ""
+
+
+def _by_match(
+    db: duckdb.DuckDBPyConnection, things: Sequence[tuple[str, ...]]
+) -> list[tuple[int, Row]]:
+    """Every KPI with its description, and how many of the things it has; in the catalogue's
+    order."""
     every = rows(
         db,
         """SELECT kpi_id, title, unit, period_type, theme, feed, description,
@@ -39,10 +71,10 @@ def find_kpis(db: duckdb.DuckDBPyConnection, words: Sequence[str] = ()) -> list[
     )
     every += _not_yet({row["kpi_id"] for row in every})
     every.sort(key=lambda row: (row["theme"], row["kpi_id"]))
-    found = [row for row in every if _has(words, row["kpi_id"], row["title"], *_about(row))]
-    for row in found:
-        del row["description"]
-    return _with_months(db, found)
+    return [
+        (matched(things, row["kpi_id"], row["title"], row["theme"], row["description"]), row)
+        for row in every
+    ]
 
 
 def _not_yet(known: set[str]) -> list[Row]:
@@ -121,8 +153,8 @@ def find_organisations(
 
 
 def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
-    """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with similar
-    ids."""
+    """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with those that
+    the text may mean."""
     every = rows(
         db,
         "SELECT kpi_id, title, unit, period_type, theme, feed, not_charted_because FROM kpi",
@@ -134,7 +166,8 @@ def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
             "Run access-recovery refresh to add it.",
         )
     if not found:
-        raise NoMatch(*unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every}))
+        unknown_kpi, similar = unknown("KPI", text, {row["kpi_id"]: row["title"] for row in every})
+        raise NoMatch(unknown_kpi, suggested(nearest_kpis(db, [text])) or similar)
     return _with_months(db, found)[0]
 
 
@@ -225,10 +258,6 @@ def _has(words: Iterable[str], *texts: str) -> bool:
     """Whether each word is in any of the texts, whatever its case."""
     every = " ".join(map(fold, texts))
     return all(fold(word) in every for word in words)
-
-
-def _about(row: Row) -> tuple[str, str, str]:
-    return row["theme"].replace("_", " "), row["kpi_id"].replace("_", " "), row["description"]
 
 
 def _names(row: Row) -> list[str]:

@@ -5,7 +5,14 @@ import time
 
 import pytest
 
-from pipelines.operations.landing import LandingDecision, SeenFolder, look_at, lying, take_landing
+from pipelines.operations.landing import (
+    EACH_FILE,
+    LandingDecision,
+    SeenFolder,
+    look_at,
+    lying,
+    take_landing,
+)
 from tests.support import write_regional, write_text
 from warehouse.base.home import Home
 
@@ -88,8 +95,10 @@ def test_an_import_leaves_what_was_written_to_just_now(home: Home) -> None:
     old = write_regional(home.landing / "november.csv", {"APPOINTMENT_MONTH": "NOV2025"})
     os.utime(old, (time.time() - 60,) * 2)
     write_regional(home.landing / "october.csv", {"APPOINTMENT_MONTH": "OCT2025"})
-    [outcome] = take_landing(home, print, still_for=STILL)
+    told: list[str] = []
+    [outcome] = take_landing(home, told.append, still_for=STILL)
     assert outcome.path == old
+    assert told == ["1 file in the landing folder", f"{EACH_FILE}november.csv"]
     assert [path.name for path in home.landing.iterdir()] == ["october.csv"]
 
 

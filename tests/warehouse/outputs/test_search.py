@@ -2,6 +2,8 @@
 
 import csv
 import json
+import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -23,6 +25,7 @@ from warehouse.outputs.search import (
     series,
     unreliable_editions,
 )
+from warehouse.publication import publish
 from warehouse.settings import HOME_HEADLINES
 
 
@@ -100,6 +103,53 @@ def test_words_of_several_names_list_their_codes_and_an_unknown_one_similar_code
         organisation_named(years.db, "04CC")
     with pytest.raises(NoMatch, match=r'Unknown KPI "apointments".*Did you mean appointments'):
         kpi_named(years.db, "apointments")
+
+
+def test_an_unknown_kpi_is_answered_with_those_that_may_be_meant(years: Mart) -> None:
+    for asked in ("dna", "DNA rate", "missed appointments"):
+        with pytest.raises(NoMatch, match=r"Did you mean appointments_dna_share \(Share of "):
+            kpi_named(years.db, asked)
+
+
+def test_words_that_no_kpi_has_all_of_are_answered_with_the_nearest(command: None) -> None:
+    done = run("kpis", "missed", "appointments", "of", "zebras")
+    assert done.exit_code == 2
+    assert "Nothing matches" in done.stderr and "appointments_dna_share" in done.stderr
+    none = run("kpis", "zebra")
+    assert "Did you mean" not in none.stderr and "access-recovery kpis lists all" in none.stderr
+
+
+def test_hyphens_and_other_words_for_the_same_find_a_kpi(command: None) -> None:
+    for asked in ("two-week", "14 days", "fortnight"):
+        assert "appointments_within_two_weeks_share" in run("kpis", asked).stdout
+
+
+def test_without_a_place_the_home_is_shown_and_explained_in_the_newest_month(
+    command: None,
+) -> None:
+    assert "QK1" in run("show", "registered_patients", "--months", "1").output
+    told = run("explain", "appointments", "--org", "04C").stdout
+    assert told.startswith("GP appointments, 2025-11, ")
+    assert run("explain", "nhs_app_registrations").exit_code == 2
+
+
+def test_a_mart_of_an_earlier_release_is_told_of_as_that(
+    years_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever command reads what it lacks: a column, here, that came later."""
+    old = Home(tmp_path / "home")
+    shutil.copytree(years_home.root, old.root)
+    with duckdb.connect(str(old.mart)) as db:
+        db.execute("ALTER TABLE kpi_target RENAME COLUMN beside TO besides")
+    monkeypatch.setenv(HOME_VARIABLE, str(old.root))
+    monkeypatch.setattr(publish, "is_current", lambda home: False)
+    for asked in (["headline"], ["export", "--format", "xlsx", "--out", str(tmp_path / "out")]):
+        done = run(*asked)
+        assert done.exit_code == 2, done.output
+        assert "The mart was made by an earlier release of the program: " in done.stderr
+        assert "Run access-recovery refresh" in done.stderr and "Traceback" not in done.output
+    monkeypatch.setattr(publish, "is_current", lambda home: True)
+    assert isinstance(run("headline").exception, duckdb.BinderException), "a mistake of ours"
 
 
 def test_organisations_are_listed_once_the_largest_first(years: Mart) -> None:
