@@ -28,6 +28,7 @@ from warehouse.editions.check_history import (
 )
 from warehouse.editions.parts_and_revisions import in_force
 from warehouse.editions.status import EditionStatus, status_of
+from warehouse.settings import read_settings
 from warehouse.transform.lake import TidyFacts, facts_of
 from warehouse.transform.packed import pack
 from warehouse.transform.tidy import UNREADABLE, tidy
@@ -170,6 +171,8 @@ def basis(
         looked_at += of_edition(files, feed, one.edition)
     decided = newest_override(home, feed, edition), revocation(home, feed, edition)
     statuses += [one.decision_id for one in decided if one]  # Dagster and the history show them
+    if contracts()[feed].plan:
+        statuses += read_settings(home).role_words
     return fingerprint(looked_at, check_version(feed), statuses)
 
 

@@ -100,7 +100,8 @@ class Settings(Strict):
     publishers' addresses -> replacements (a mirror). `keep_marts`: number of previous marts kept.
     `keep_runs_days`: how long Dagster's runs are kept at least. `memory_mb`: memory that DuckDB may
     use to build and check a mart; what does not fit is written to disk. The process needs up to 800
-    MB beside it, after reading national files.
+    MB beside it, after reading national files. `role_words`: words and phrases of roles that
+    returns of a plan may have, beside the shipped ones.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
@@ -113,6 +114,7 @@ class Settings(Strict):
     keep_marts: int = Field(default=2, ge=0)
     keep_runs_days: int = Field(default=90, ge=1)
     memory_mb: int = Field(default=700, ge=500)
+    role_words: tuple[str, ...] = ()
 
     @property
     def names_chosen(self) -> dict[tuple[str, str], str]:

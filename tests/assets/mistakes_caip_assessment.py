@@ -40,7 +40,7 @@ MISTAKES = Mistakes(
         (({AREA: "recording"},), "caip_assessments_sound", "one of 2024/25: telephony, online"),
         (({SHARE: "lots"},), "caip_assessments_sound", "a share from 0 to 1, such as 0.5 or 50%"),
         (({SHARE: "150%"},), "caip_assessments_sound", "Share approved: found `150%`"),
-        (({BY: "Dr A. Patel"},), "caip_assessments_sound", "a role or committee, not a person"),
+        (({BY: "Dr A. Patel"},), "caip_assessments_sound", "no person's name"),
         (({DECIDED: "2025-11-02"},), "caip_assessments_sound", "a day up to the end of the return"),
         (({BY: ""},), "caip_assessments_sound", "who decided and when, because the decision is"),
         (

@@ -36,6 +36,10 @@ MISTAKES = Mistakes(
         ({SCOPE: "Leicester City"}, "Scope code: found `Leicester City`, expected the ODS code"),
         ({CHECKLIST: "2019-01"}, "Checklist version: found `2019-01`"),
         ({"Title": ""}, "Title: found nothing"),
+        (
+            {STATUS: "??", RATING: "pink", DUE: "soon"},
+            "Rating: found `pink`, expected one of blue, green, amber, red; choose one of these",
+        ),
         ({OWNER: ""}, "Owner role: found nothing"),
         ({"Updated by": ""}, "Updated by: found nothing"),
     ),
@@ -44,6 +48,13 @@ MISTAKES = Mistakes(
         (({}, {CODE: "a - 1"}), "plan_actions_sound", "expected each action once in a return"),
         (({CODE: "telephony"},), "plan_actions_sound", "Action id: found `telephony`, expected an"),
         (({OWNER: "Dr A. Patel"},), "plan_actions_sound", "expected a role, such as Head of"),
+        (
+            ({OWNER: "Jane Smith", STATUS: "??", START: "2026-01-01"},),
+            "plan_actions_sound",
+            "row 2: Owner role: found a text that is no known role, expected a role, such as Head "
+            "of primary care, and no person's name; if it is a role, add its words to `role_words` in "
+            "settings.yaml, and Start: found `2026-01-01`, expected a day before the due date",
+        ),
         (({OWNER: "TBC"},), "plan_actions_sound", "Owner role: found `TBC`, expected a role, such"),
         (({}, {CODE: "A-2", OWNER: ""}), "value_present", "row 3 of return.csv: Owner role: found"),
         (({}, {CODE: "A-2", STATUS: "?"}), "label_known", "Status: found `?`, expected one of"),

@@ -4,13 +4,15 @@ its contract tells (`warehouse.transform.conform`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from warehouse.base.months import add_months, day_words
 from warehouse.kpi.chart_choices import Fault
 from warehouse.plan.delivery_plan import delivery_plan
 from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
-from warehouse.plan.row_faults import PERSON, Row, faults_by_row, id_key, later_days
+from warehouse.plan.roles import EXAMPLE, not_a_role
+from warehouse.plan.row_faults import Row, faults_by_row, id_key, later_days, not_after
 
 ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./-]{0,19}")
 NOBODY = re.compile(
@@ -26,9 +28,12 @@ CODES = {
 OPEN = ("not started", "in progress")
 
 
-def faults_of_actions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
-    """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
-    return faults_by_row(rows, _of_row, "action_id", "action")
+def faults_of_actions(
+    rows: Sequence[Row], role_words: Collection[str] = ()
+) -> Iterator[tuple[Row, Fault]]:
+    """Each faulty row (tidy) with what is wrong with it, in the order of the rows. `role_words`:
+    the home's own."""
+    return faults_by_row(rows, partial(_of_row, role_words), "action_id", "action")
 
 
 def without_reason(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
@@ -50,27 +55,30 @@ def long_unchanged(rows: Sequence[Row], months: int) -> Iterator[tuple[Row, Faul
             )
 
 
-def _of_row(row: Row) -> Iterator[Fault]:
-    if not ID.fullmatch(id_key(row["action_id"])):
+def _of_row(role_words: Collection[str], row: Row) -> Iterator[Fault]:
+    if not ID.fullmatch(id_key(row["action_id"] or "")):
         yield Fault("action_id", "an id of up to 20 letters, digits, dots and hyphens, as A-12")
     yield from _of_references(row)
     for column in ("owner_role", "updated_by"):
-        if PERSON.search(row[column]):
-            yield Fault(column, "a role, such as Head of primary care, not a person")
-        elif NOBODY.fullmatch(row[column]):
-            yield Fault(column, "a role, such as Head of primary care")
-    if not re.match(CODES[row["scope_level"]], row["scope_code"]):
-        yield Fault("scope_code", f"the code of an organisation of level {row['scope_level']}")
+        if NOBODY.fullmatch(row[column] or ""):
+            yield Fault(column, EXAMPLE)
+        elif fault := not_a_role(column, row[column], role_words):
+            yield fault
     yield from _of_days(row)
+    if (level := row["scope_level"]) is None:
+        return
+    if not re.match(CODES[level], row["scope_code"] or ""):
+        yield Fault("scope_code", f"the code of an organisation of level {level}")
     try:
-        named_kpis(row["evidence"], row["scope_level"])
+        named_kpis(row["evidence"], level)
     except UnreadableEvidence as error:
         yield Fault("evidence", str(error))
 
 
 def _of_references(row: Row) -> Iterator[Fault]:
     plan = delivery_plan()
-    if row["commitment"] and (of := plan.commitments[int(row["commitment"])].area) != row["area"]:
+    of = plan.commitments[int(row["commitment"])].area if row["commitment"] else row["area"]
+    if row["area"] and of != row["area"]:
         yield Fault("commitment", f"one of area {row['area']}; this one is of {of}")
     aims = [one.aim for one in plan.aims if one.icb == row["icb_code"]]
     if row["aim"] and aims and row["aim"].casefold() not in aims:
@@ -78,17 +86,18 @@ def _of_references(row: Row) -> Iterator[Fault]:
 
 
 def _of_days(row: Row) -> Iterator[Fault]:
-    completed, updated, due = row["completed_on"], row["last_update"], row["due_current"]
+    completed, updated = row["completed_on"], row["last_update"]
+    start, first, due = row["start_date"], row["due_original"], row["due_current"]
     yield from later_days(row, "last_update")
     if row["status"] == "complete" and completed is None:
         yield Fault("completed_on", "the day of completion, because the status is complete")
     if completed and row["status"] in OPEN:
         yield Fault("completed_on", f"nothing while the status is {row['status']}")
-    if completed and completed > updated:
+    if not not_after(completed, updated):
         yield Fault("completed_on", f"a day up to the last update, {day_words(updated)}")
-    if row["start_date"] and row["start_date"] > row["due_original"]:
-        yield Fault("start_date", f"a day before the due date, {day_words(row['due_original'])}")
-    if due and row["start_date"] and row["start_date"] > due:
-        yield Fault("due_current", f"a day after the start, {day_words(row['start_date'])}")
-    if due and due != row["due_original"] and not row["reason"]:
+    if not not_after(start, first):
+        yield Fault("start_date", f"a day before the due date, {day_words(first)}")
+    if not not_after(start, due):
+        yield Fault("due_current", f"a day after the start, {day_words(start)}")
+    if due and first and due != first and not row["reason"]:
         yield Fault("reason", "why the due date moved")

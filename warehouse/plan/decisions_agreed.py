@@ -4,8 +4,9 @@ returned one. Not here: the figures that answer them (`decision_answers`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,8 @@ from warehouse.mart.analyst_tables import theme_views
 from warehouse.mart.describe import descriptions
 from warehouse.plan.delivery_plan import TextStatus
 from warehouse.plan.plan_returns import PLACE, returned_rows
-from warehouse.plan.row_faults import PERSON, Row, faults_by_row, id_key, later_days
+from warehouse.plan.roles import not_a_role
+from warehouse.plan.row_faults import Row, faults_by_row, id_key, later_days
 from warehouse.readers.raw_rows import SOURCE_ROW
 
 AGREED = Path(__file__).with_name("agreed")
@@ -120,23 +122,26 @@ def known_tables() -> dict[str, str]:
     return {name: one for one in full for name in (one, one.rpartition(".")[2])}
 
 
-def faults_of_decisions(rows: Sequence[Row]) -> Iterator[tuple[Row, Fault]]:
-    """Each faulty row (tidy) with what is wrong with it, in the order of the rows."""
-    return faults_by_row(rows, _of_row, "decision_id", "decision")
+def faults_of_decisions(
+    rows: Sequence[Row], role_words: Collection[str] = ()
+) -> Iterator[tuple[Row, Fault]]:
+    """Each faulty row (tidy) with what is wrong with it, in the order of the rows. `role_words`:
+    the home's own."""
+    return faults_by_row(rows, partial(_of_row, role_words), "decision_id", "decision")
 
 
-def _of_row(row: Row) -> Iterator[Fault]:
+def _of_row(role_words: Collection[str], row: Row) -> Iterator[Fault]:
     known = {**dict.fromkeys(catalogue(), ""), **dict.fromkeys(known_tables(), "")}
     for name in names_in(row["answered_by"]):
         if name not in known:
             told = f"ids of KPIs and tables, and there is no `{name}`{perhaps(name, known)}"
             yield Fault("answered_by", told)
-    if PERSON.search(row["owner_role"]):
-        yield Fault("owner_role", "a role, such as Head of primary care, not a person")
+    if fault := not_a_role("owner_role", row["owner_role"], role_words):
+        yield fault
     yield from later_days(row, "met_on", "answered_since")
     if row["status"] == OPEN and row["answered_since"]:
         yield Fault("answered_since", "nothing while it is open")
-    if row["status"] != OPEN:
+    if row["status"] not in (OPEN, None):
         for column, wanted in (
             ("answered_by", "what answers it"),
             ("answered_since", "since when"),

@@ -20,9 +20,10 @@ from warehouse.transform.row_rule import RowRule
 from warehouse.transform.typed_by_hand import mistakes
 from warehouse.transform.typed_values import blank_to_null, given, typed_column
 
-FAILED_RULE = "failed_rule"
+FAILED_RULE, ALSO_FAILED = "failed_rule", "also_failed"
 RAW = "raw."
 
+WHOLE_ROW = ("row_shape", "total_row")  # of a row that breaks one nothing else is said
 ROW_RULES = {
     "row_shape": "a row has no more fields than headings, and no field runs over a line's end",
     "total_row": "a row is of one organisation and month, not their total",
@@ -83,7 +84,8 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     `raw`: one text column per published heading, `source_row` (UInt32; the header is row 1), and
     perhaps `overflow` (a field beyond the headings, or with a line break). Returns the contract's
     columns, `source_row`, `overflow`, the published values as `raw.<heading>`, and `failed_rule`
-    (Int16, an index into `row_rules`; null for a valid row). Same grain as the file.
+    (Int16, an index into `row_rules`; null for a valid row); of a local return also `also_failed`,
+    all such indices. Same grain as the file.
     """
     published = headings_of(raw)
     source = source_columns(contract, published)
@@ -99,7 +101,11 @@ def conform(raw: pl.LazyFrame, contract: Contract, edition: date) -> pl.LazyFram
     failed = pl.coalesce(
         [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
     )
-    return typed.with_columns(failed.alias(FAILED_RULE)).with_columns(_within(contract))
+    typed = typed.with_columns(failed.alias(FAILED_RULE))
+    if contract.local_return and not contract.persons:  # whose author corrects all at once
+        every = [pl.when(rule.broken).then(pl.lit(i, pl.Int16)) for i, rule in enumerate(rules)]
+        typed = typed.with_columns(pl.concat_list(every).list.drop_nulls().alias(ALSO_FAILED))
+    return typed.with_columns(_within(contract))
 
 
 def source_columns(contract: Contract, headings: list[str]) -> dict[str, str]:

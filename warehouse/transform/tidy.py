@@ -27,7 +27,7 @@ from warehouse.readers.returns import without_notes
 from warehouse.readers.tables import names_of, read_table
 from warehouse.readers.years_apart import with_years
 from warehouse.transform import unreliable
-from warehouse.transform.conform import FAILED_RULE, RAW, conform, remedy, rules_of
+from warehouse.transform.conform import FAILED_RULE, conform, rules_of
 from warehouse.transform.corrections import correct, corrections
 from warehouse.transform.lake import Broken, TidyFacts, facts_of, lake_keys, version_of
 from warehouse.transform.measure import measure, observe_organisations
@@ -42,10 +42,9 @@ from warehouse.transform.one_pass import (
 )
 from warehouse.transform.persons import add_up, withhold
 from warehouse.transform.reshape import headings_of, is_reshaped, reshape
-from warehouse.transform.row_rule import RowRule
+from warehouse.transform.row_reasons import name_rules
 
 CHUNK = 1 << 20
-SHOWN = 200
 NONE_REJECTED = pl.DataFrame(schema={"rule": pl.String, "column_name": pl.String})
 # Errors that `tidy` raises for an archived file that can't be read.
 UNREADABLE = (PolarsError, OSError, EOFError, UnicodeError, zipfile.BadZipFile, zlib.error, Refused)
@@ -56,8 +55,8 @@ def tidy(home: Home, file: SourceFile) -> TidyFacts:
 
     Writes `tidy` (one row per accepted row: the contract's columns and `source_row`), `measures`,
     `organisations`, if a row is broken `quarantine` (`source_row, rule, column_name, found,
-    expected, reason`, the published row as `row_json`), for a file with known errors `corrected`
-    (`Corrected.found`), and the facts last.
+    expected, reason`, the published row as `row_json`, of local returns `broken_columns`), for a
+    file with known errors `corrected` (`Corrected.found`), and the facts last.
     """
     done = facts_of(home, file)
     if done is not None:
@@ -200,42 +199,7 @@ def by_rows(
         observe_organisations(written, contract, edition).collect(engine="streaming"),
         written.select(pl.len()).collect().item(),
     )
-    return measured, _name_rules(bad, contract, rules)
-
-
-def _name_rules(bad: pl.DataFrame, contract: Contract, rules: list[RowRule]) -> pl.DataFrame:
-    """Quarantined rows with their reasons, and the columns that identify the figures affected."""
-    raw_columns = [name for name in bad.columns if name.startswith(RAW)]
-    words = pl.DataFrame(
-        {
-            FAILED_RULE: range(len(rules)),
-            "rule": [rule.rule for rule in rules],
-            "column_name": [rule.column for rule in rules],
-            "expected": [rule.expected for rule in rules],
-            "heading": [_heading(rule) for rule in rules],
-            "remedy": [rule.remedy or remedy(rule.rule, contract) for rule in rules],
-        },
-        schema_overrides={FAILED_RULE: pl.Int16},
-    )
-    broke = [pl.when(pl.col(FAILED_RULE) == i) for i in range(len(rules))]
-    found = pl.coalesce(w.then(pl.col(rule.source)) for w, rule in zip(broke, rules, strict=True))
-    row = pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw_columns)
-    quoted = pl.concat_str(pl.lit("`"), "found", pl.lit("`")).fill_null("nothing")
-    reason = pl.format("{}: found {}, expected {}; {}", "heading", quoted, "expected", "remedy")
-    return (
-        bad.with_columns(pl.col(raw_columns).cast(pl.String))
-        .join(words, on=FAILED_RULE, how="left", maintain_order="left")
-        .with_columns(
-            found.str.head(SHOWN).alias("found"), row.struct.json_encode().alias("row_json")
-        )
-        .with_columns(reason.alias("reason"))
-        .drop("heading", "remedy")
-    )
-
-
-def _heading(rule: RowRule) -> str:
-    """The heading of the column that broke the rule, as in the file."""
-    return "the row" if rule.source == OVERFLOW else rule.source.removeprefix(RAW)
+    return measured, name_rules(bad, contract, rules)
 
 
 def _measure(

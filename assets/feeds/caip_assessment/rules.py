@@ -5,13 +5,13 @@ from __future__ import annotations
 from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
 from checks.feed_rules import Rule
-from checks.plan_rows import faulty_rows
+from checks.plan_rows import unsound_rows
 from warehouse.plan.assessment_faults import faults_of_assessments
 
 
 def sound(view: EditionView) -> Evidence:
     """Find rows that are no assessment."""
-    return faulty_rows(view, "caip_assessments_sound", "assessments", faults_of_assessments)
+    return unsound_rows(view, "caip_assessments_sound", "assessments", faults_of_assessments)
 
 
 RULES = {"caip_assessments_sound": Rule(sound)}

@@ -6,13 +6,13 @@ from __future__ import annotations
 from checks.check_evidence import Evidence
 from checks.edition_view import EditionView
 from checks.feed_rules import Rule
-from checks.plan_rows import faulty_rows
+from checks.plan_rows import faulty_rows, unsound_rows
 from warehouse.plan.action_faults import faults_of_actions, long_unchanged, without_reason
 
 
 def sound(view: EditionView) -> Evidence:
     """Find rows that are no action."""
-    return faulty_rows(view, "plan_actions_sound", "actions", faults_of_actions)
+    return unsound_rows(view, "plan_actions_sound", "actions", faults_of_actions)
 
 
 def reasoned(view: EditionView) -> Evidence:
