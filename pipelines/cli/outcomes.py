@@ -69,6 +69,8 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
         screen.say(
             f"{report.retired} SYNTHETIC sample edition(s) retired: real data replaced them."
         )
+    if report.kept_sample:
+        screen.warn(_kept(report.kept_sample))
     if not report.nothing_to_do:
         for line in _results(home, report):
             screen.say(line)
@@ -86,6 +88,15 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     held_back = report.held or report.held_months
     incomplete = report.refused or report.failures or held_back or report.unfinished
     return IN_PART if incomplete else DONE
+
+
+def _kept(feeds: list[str]) -> str:
+    """That the mart still has the sample, and until when."""
+    what = f"sample of {feeds[0]}" if len(feeds) == 1 else f"sample ({len(feeds)} feeds)"
+    return (
+        f"The mart keeps the SYNTHETIC {what}, because no edition of your own is accepted yet. "
+        "The first one that is takes its place."
+    )
 
 
 def _results(home: Home, report: RefreshReport) -> Iterator[str]:

@@ -14,6 +14,7 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.editions.check_history import state_key
 from warehouse.lineage.edge_table import kept_lineage
+from warehouse.publication.kept_sample import kept_sample
 from warehouse.publication.previous_marts import superfluous
 from warehouse.publication.publish import is_loose, published_fingerprint
 from warehouse.publication.remembered import key_of, remembered_keys
@@ -61,7 +62,7 @@ def _derived(
 ) -> Iterator[tuple[str, str]]:
     """Yield files derived from sources that are not archived, or not in use: sample data beside
     real data, and withdrawn files that an earlier version tidied."""
-    used = set(active)
+    used = {*active, *kept_sample(home)}
     stale = {
         file
         for file in every

@@ -133,7 +133,7 @@ def bring_up_to_date(
     report.held = [one for one in statuses if one.undecided]
     report.held_months = [one for one in statuses if one.held_months]
     report.decided = [one for one in statuses if one.decision]
-    report.retired = retired_editions(home)
+    report.retired, report.kept_sample = retired_editions(home)
     report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
 
 
@@ -260,9 +260,11 @@ def _take_in(
     return execute(job, instance, home, tags=tags | span)
 
 
-def retired_editions(home: Home) -> int:
-    """Return the number of sample editions that the mart does not use, because it has real data."""
-    archive = Archive(home)
-    if not archive.has_real():
-        return 0
-    return len({EditionKey.of(file) for file in archive.files() if file.synthetic})
+def retired_editions(home: Home) -> tuple[int, list[str]]:
+    """Return the number of sample editions that the mart does not use because own ones replace
+    them, and the feeds of which it still uses the sample: no own edition is accepted yet."""
+    from warehouse.publication.kept_sample import kept_sample
+
+    kept = kept_sample(home)
+    out = {EditionKey.of(file) for file in Archive(home).replaced_sample()}
+    return len(out - {*map(EditionKey.of, kept)}), sorted({file.feed for file in kept})

@@ -19,7 +19,8 @@ class RefreshReport:
     `taken_in`: editions processed; `held`: undecided editions that failed their checks; `decided`:
     editions with a decision, valid or lapsed; `unfinished`: files whose purge was interrupted;
     `pages`: missing pages about the mart were written; `taken_down`: the mart was removed, because
-    no accepted edition remains; `retired`: number of sample editions beside real data;
+    no accepted edition remains; `retired`: number of sample editions that own ones replaced;
+    `kept_sample`: feeds of which the mart keeps the sample, as no own edition is accepted yet;
     `held_months`: accepted editions with held months; `lineage`: why lineage events could not be
     delivered, if so. What makes a refresh incomplete: `held`, `held_months`, `failures`,
     `unfinished` and refused files.
@@ -35,6 +36,7 @@ class RefreshReport:
     pages: bool = False
     taken_down: bool = False
     retired: int = 0
+    kept_sample: list[str] = field(default_factory=list)
     held_months: list[EditionStatus] = field(default_factory=list)
     lineage: str | None = None
     nothing_to_do: bool = False

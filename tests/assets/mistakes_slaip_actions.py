@@ -52,8 +52,8 @@ MISTAKES = Mistakes(
             ({OWNER: "Jane Smith", STATUS: "??", START: "2026-01-01"},),
             "plan_actions_sound",
             "row 2: Owner role: found a text that is no known role, expected a role, such as Head "
-            "of primary care, and no person's name; if it is a role, add its words to `role_words` in "
-            "settings.yaml, and Start: found `2026-01-01`, expected a day before the due date",
+            "of primary care, and no person's name; if it is a role, add its words to `role_words` "
+            "in settings.yaml, and Start: found `2026-01-01`, expected a day before the due date",
         ),
         (({OWNER: "TBC"},), "plan_actions_sound", "Owner role: found `TBC`, expected a role, such"),
         (({}, {CODE: "A-2", OWNER: ""}), "value_present", "row 3 of return.csv: Owner role: found"),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Literal, cast
 
 from warehouse.archive.decisions import withdrawn
+from warehouse.archive.replaced_sample import replaced_by
 from warehouse.archive.snapshot import amend, is_open, outdated, read_once
 from warehouse.archive.tombstones import tombstones
 from warehouse.base.home import Home
@@ -202,25 +203,28 @@ class Archive:
         return [key for key in beside if _record(key) == record]
 
     def active_files(self, feed: str | None = None) -> list[SourceFile]:
-        """Return the files that the mart may use: those not withdrawn; synthetic ones only if
-        nothing real was ever imported."""
-        active = read_once(self.home, "active", self._active)
+        """Return the files that are checked and that the mart may use: those not withdrawn, and
+        sample files only if no own import replaces them."""
+        active = read_once(self.home, "active", lambda: self._in_place(replaced=False))
         return [file for file in active if feed in (None, file.feed)]
 
-    def _active(self) -> list[SourceFile]:
-        everything = self.files()
-        if self._is_real(everything):
-            everything = [file for file in everything if not file.synthetic]
-        out = withdrawn(self.home)
-        return [file for file in everything if FileKey.of(file) not in out]
+    def replaced_sample(self) -> list[SourceFile]:
+        """Return the sample files that own imports replace, but for withdrawn ones."""
+        return self._in_place(replaced=True)
+
+    def _in_place(self, replaced: bool) -> list[SourceFile]:
+        is_replaced, out = replaced_by(self._own_feeds()), withdrawn(self.home)
+        found = (file for file in self.files() if is_replaced(file) is replaced)
+        return [file for file in found if FileKey.of(file) not in out]
 
     def has_real(self) -> bool:
         """Whether anything but sample files was ever imported."""
-        return self._is_real(self.files())
+        return bool(self._own_feeds())
 
-    def _is_real(self, files: list[SourceFile]) -> bool:
-        purged = (one.synthetic for one in tombstones(self.home))
-        return not all((*(file.synthetic for file in files), *purged))
+    def _own_feeds(self) -> set[str]:
+        """Return the feeds of which anything but sample files was ever imported."""
+        purged = {one.feed for one in tombstones(self.home) if not one.synthetic}
+        return purged | {file.feed for file in self.files() if not file.synthetic}
 
     def containers_of(self, file: SourceFile) -> set[str]:
         """Return the hashes of all containers in which a source file was imported."""

@@ -25,7 +25,7 @@ from warehouse.fetch.lookups import Lookup, Verdict, note
 from warehouse.readers.refused import Refused
 
 PAGES = 8  # cached, since several feeds or editions use the same page
-SAMPLE = "This home holds SYNTHETIC sample data: the first real file retires it from the mart."
+SAMPLE = "This home holds SYNTHETIC sample data: the first real edition accepted replaces it."
 
 Say = Callable[[str], None]
 Get = Callable[[str, tuple[str, ...]], Page]

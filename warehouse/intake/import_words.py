@@ -58,6 +58,16 @@ def _named_otherwise(file: SourceFile) -> str:
     )
 
 
+def replaces(before: list[SourceFile], after: list[SourceFile]) -> str:
+    """A note on a file that is to replace sample data, given those that were to be replaced before
+    it was imported and those that are now; empty if it adds none."""
+    if len(after) <= len(before):
+        return ""
+    feeds = {file.feed for file in after}
+    which = f"SYNTHETIC sample of {feeds.pop()}" if len(feeds) == 1 else "SYNTHETIC sample"
+    return f"; once it is accepted it replaces the {which} in the mart"
+
+
 def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
     """A note on a file that is older than an archived one of the same edition and months from
     another container; empty if there is none.
@@ -69,6 +79,7 @@ def older_copy(file: SourceFile, held: list[SourceFile]) -> str:
         one
         for one in held
         if EditionKey.of(one) == EditionKey.of(file)
+        and one.synthetic is file.synthetic
         and one.container_sha256 != file.container_sha256
         and one.order > file.order
         and (set(one.months) & set(file.months) or not file.months)

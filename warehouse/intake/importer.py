@@ -18,7 +18,7 @@ from warehouse.base.keys import FileKey
 from warehouse.base.months import month_text
 from warehouse.intake.edition import check_published, choose_edition, edition_from_months
 from warehouse.intake.files_to_import import files_under, is_ours
-from warehouse.intake.import_words import name_of, older_copy, words_of
+from warehouse.intake.import_words import name_of, older_copy, replaces, words_of
 from warehouse.intake.not_read import set_aside
 from warehouse.intake.origin import Provenance
 from warehouse.intake.purged import refuse_purged
@@ -243,15 +243,13 @@ def _keep(
     `path`: the file that was imported."""
     if any(archive.adds(file) for file in files):
         _store(archive, source, files[0].container_sha256)
-    held = archive.files()
-    retires = bool(held) and all(file.synthetic for file in held)
+    held, before = archive.files(), archive.replaced_sample()
     for file in files:
         if not archive.add(file):
             yield _known_one(archive, path, file, _stated(archive.read(file), request))
             continue
         words = words_of(file) + older_copy(file, held)
-        if retires and not file.synthetic:
-            words, retires = f"{words}; the synthetic sample is retired from the mart", False
+        words, before = words + replaces(before, after := archive.replaced_sample()), after
         yield ImportOutcome(path, name_of(path, file), "imported", words, file=file)
 
 

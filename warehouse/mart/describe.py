@@ -16,6 +16,8 @@ from warehouse.mart.hierarchy import Connection
 DESCRIPTIONS = Path(__file__).with_name("describe.yaml")
 STATUS_OF = "_status"  # suffix of the status column beside a KPI's in a wide view
 SYNTHETIC_NOTE = "SYNTHETIC: invented sample data, not published statistics. "
+# A plan may be an ICB's own, beside the sample's figures.
+BESIDE_NOTE = "SYNTHETIC figures, invented sample data; so are rows marked synthetic. "
 
 
 @cache
@@ -46,8 +48,10 @@ def describe_views(
     db.execute(";\n".join(comments))
 
 
-def _mark(synthetic: bool) -> str:
-    return SYNTHETIC_NOTE if synthetic else ""
+def _mark(synthetic: bool, name: str = "") -> str:
+    if not synthetic:
+        return ""
+    return BESIDE_NOTE if name.startswith("plan.") else SYNTHETIC_NOTE
 
 
 def _entries(
@@ -57,7 +61,7 @@ def _entries(
     synthetic: bool,
 ) -> Iterator[str]:
     for name, entry in entries.items():
-        yield _comment(kind, name, _mark(synthetic) + entry["comment"])
+        yield _comment(kind, name, _mark(synthetic, name) + entry["comment"])
         yield from _of_columns(name, columns[name], column_comments(name).get)
 
 

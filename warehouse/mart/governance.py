@@ -65,6 +65,8 @@ def create_governance(
     db.execute("CREATE SCHEMA IF NOT EXISTS mart.governance")
     archive = Archive(home)
     everything, active = archive.files(), archive.active_files()
+    known = {FileKey.of(file) for file in active}  # without what is kept of the sample
+    active += [one.file for one in placed if FileKey.of(one.file) not in known]
     create_from(db, "mart.governance.feed", _feeds(active), "contract", **AWAITED)
     editions = withhold(_editions(home, everything, active, placed), "reasons")
     create_from(db, "mart.governance.edition", editions, PROVENANCE, **_EDITION_COLUMNS)

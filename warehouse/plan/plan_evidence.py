@@ -33,7 +33,7 @@ EVIDENCE = pl.Schema(
         **{"month": pl.Date(), "latest_value": pl.Float64(), "status": pl.String()},
         **{"signal": pl.String(), "signal_month": pl.Date(), "movement": pl.String()},
         **{"is_met": pl.Boolean(), "is_stale": pl.Boolean(), "stale_because": pl.String()},
-        "synthetic": pl.Boolean(),
+        **{"as_of": pl.Date(), "synthetic": pl.Boolean()},
     }
 )
 PLACE = ["kpi_id", "org_level", "org_code"]
@@ -49,10 +49,11 @@ def newest_month(db: Connection) -> date | None:
     return found
 
 
-def evidence_of(db: Connection, actions: pl.DataFrame, on: date) -> pl.DataFrame:
+def evidence_of(db: Connection, actions: pl.DataFrame, on: date, synthetic: bool) -> pl.DataFrame:
     """The evidence of the actions (`latest_states`), with the columns of `EVIDENCE`; `on`: the day
-    on which its age is looked at. `movement`: better, worse or none, by the newest signal of the
-    control chart and the direction that the plan wants; NULL without a chart."""
+    on which its age is looked at; `synthetic`: whether the figures are. `movement`: better, worse
+    or none, by the newest signal of the control chart and the direction that the plan wants; NULL
+    without a chart."""
     named = list(_named(actions))
     wanted = pl.DataFrame(
         {name: [row[name] for row, _ in named] for name in ("scope_level", "scope_code")}
@@ -65,7 +66,8 @@ def evidence_of(db: Connection, actions: pl.DataFrame, on: date) -> pl.DataFrame
     for action, kpi in named:
         place = (kpi.kpi_id, action["scope_level"], action["scope_code"])
         rows.append(_row(action, kpi, figures.get(place, {}), charts.get(place, {}), on))
-    return pl.DataFrame(rows, schema=EVIDENCE)
+    found = pl.DataFrame(rows, schema=EVIDENCE)
+    return found.with_columns(pl.col("synthetic") | pl.lit(synthetic))
 
 
 def newest_figures(db: Connection, wanted: pl.DataFrame) -> pl.DataFrame:
@@ -161,6 +163,7 @@ def _row(action: Row, named: NamedKpi, figure: Row, chart: Row, on: date) -> Row
         "is_met": _is_met(value, named),
         "is_stale": stale is not None,
         "stale_because": stale,
+        "as_of": on,
     }
 
 

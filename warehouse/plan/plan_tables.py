@@ -44,15 +44,15 @@ def create_plan(
     charts. `icb`: whose home it is; `synthetic`: whether all figures are."""
     db.execute("CREATE SCHEMA IF NOT EXISTS mart.plan")
     create_reference(db)
-    _create_actions(db, read_states(home, placed))
+    _create_actions(db, read_states(home, placed), synthetic)
     create_caip(db, home, placed, icb, synthetic)
     create_decisions(db, home, placed, icb, synthetic)
 
 
-def _create_actions(db: Connection, states: pl.DataFrame) -> None:
+def _create_actions(db: Connection, states: pl.DataFrame, synthetic: bool) -> None:
     actions = latest_states(states)
     on = rated_on(states, newest_month(db))
-    evidence = evidence_of(db, actions, on)
+    evidence = evidence_of(db, actions, on, synthetic)
     said = origins(ACTIONS, *KEY, *OF_STATE, "last_update", "updated_by", "reason", **RENAMED)
     record = f"tidy.{plan_feed(ACTIONS)}"
     of_action = {**said, **_rated(said)}
@@ -72,7 +72,8 @@ def _rated(said: dict[str, str]) -> dict[str, str | Sequence[str]]:
         **dict.fromkeys(words, judged),
         "is_overdue": own[:2],
         "rating_version": "rating.rules.version",
-        "rated_on": (said["last_update"], FIGURES[0]),
+        **dict.fromkeys(("rated_on", "as_of"), (said["last_update"], FIGURES[0])),
+        "rating_synthetic": said["synthetic"],
         "due_moves": (said["due_current"], said["last_update"]),
     }
 
@@ -113,5 +114,6 @@ def _create_evidence(db: Connection, evidence: pl.DataFrame, said: dict[str, str
         **dict.fromkeys(("signal", "signal_month"), SIGNALS),
         "movement": (*SIGNALS, named),
         **dict.fromkeys(("is_met", "is_stale", "stale_because"), (*FIGURES, named)),
+        "as_of": (said["last_update"], FIGURES[0]),
     }
     create_from(db, "mart.plan.plan_evidence", evidence.select(list(EVIDENCE)), None, **origin)

@@ -37,15 +37,17 @@ Condition = Literal[
 ]
 RATED = {
     **{"computed_rating": pl.String, "rating_reason": pl.String, "rating_version": pl.String},
-    **{"rated_on": pl.Date, "is_overdue": pl.Boolean},
+    **{"rated_on": pl.Date, "as_of": pl.Date, "is_overdue": pl.Boolean},
+    "rating_synthetic": pl.Boolean,
 }
 CONFLICT = pl.Schema(
     {
         **dict.fromkeys((*KEY, "conflict", "conflict_reason", "rating_version"), pl.String()),
-        **{"rated_on": pl.Date(), "synthetic": pl.Boolean()},
+        **{"rated_on": pl.Date(), "as_of": pl.Date(), "synthetic": pl.Boolean()},
     }
 )
 GREEN = ("green", "blue")
+OF_FIGURES: frozenset[Condition] = frozenset({"worsening", "below_threshold", "stale", "met"})
 Row = dict[str, Any]
 
 
@@ -86,7 +88,7 @@ def rate(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.DataFram
     """The actions (`latest_states`) with the columns of `RATED`. `evidence`: that of
     `plan_evidence`; `on`: the day on which they are rated."""
     rows = []
-    for _, holds, words in _facts(actions, evidence, on):
+    for _, holds, words, invented in _facts(actions, evidence, on):
         rule = next(one for one in rating_rules().ratings if holds.issuperset(one.when))
         rows.append(
             {
@@ -94,7 +96,9 @@ def rate(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.DataFram
                 "rating_reason": rule.because.format_map(words),
                 "rating_version": rating_rules().version,
                 "rated_on": on,
+                "as_of": on,
                 "is_overdue": "overdue" in holds,
+                "rating_synthetic": invented,
             }
         )
     return actions.hstack(pl.DataFrame(rows, schema=RATED))
@@ -105,13 +109,15 @@ def conflicts(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.Dat
     `CONFLICT`."""
     rows = [
         {
-            **{name: action[name] for name in (*KEY, "synthetic")},
+            **{name: action[name] for name in KEY},
+            "synthetic": invented if OF_FIGURES.intersection(rule.when) else action["synthetic"],
             "conflict": rule.conflict,
             "conflict_reason": rule.because.format_map(words),
             "rating_version": rating_rules().version,
             "rated_on": on,
+            "as_of": on,
         }
-        for action, holds, words in _facts(actions, evidence, on)
+        for action, holds, words, invented in _facts(actions, evidence, on)
         for rule in rating_rules().conflicts
         if holds.issuperset(rule.when)
     ]
@@ -120,15 +126,17 @@ def conflicts(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.Dat
 
 def _facts(
     actions: pl.DataFrame, evidence: pl.DataFrame, on: date
-) -> Iterator[tuple[Row, set[str], defaultdict[str, str]]]:
-    """Each action, the conditions that hold for it, and the words for reasons."""
+) -> Iterator[tuple[Row, set[str], defaultdict[str, str], bool]]:
+    """Each action, the conditions that hold for it, the words for reasons, and whether it or a
+    figure that is its evidence is SYNTHETIC."""
     of_action: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in evidence.iter_rows(named=True):
         of_action[row["icb_code"], row["action_id"]].append(row)
     for action in actions.iter_rows(named=True):
         own = of_action[action["icb_code"], action["action_id"]]
         holds: set[str] = {name for name, true in _conditions(action, own, on).items() if true}
-        yield action, holds, _words(action, own, on)
+        invented = action["synthetic"] or any(one["synthetic"] for one in own)
+        yield action, holds, _words(action, own, on), invented
 
 
 def _conditions(action: Row, evidence: list[Row], on: date) -> dict[Condition, bool]:

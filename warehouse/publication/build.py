@@ -63,6 +63,7 @@ from warehouse.mart.sentence_facts import create_sentences
 from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import create_targets, returned_targets
 from warehouse.plan import plan_tables
+from warehouse.publication.kept_sample import figures_are_synthetic, kept_sample
 from warehouse.publication.mart_views import finish, mart_tables, mart_views
 from warehouse.publication.memory_limits import SPILL, limits_of, spare_threads
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
@@ -101,11 +102,12 @@ def mart_version() -> str:
 
 
 def accepted_files(home: Home) -> list[SourceFile]:
-    """Return the active files of editions accepted by checks or by decision."""
+    """Return the active files of editions accepted by checks or by decision, and what is kept of
+    the sample until such an edition takes its place."""
     files = Archive(home).active_files()
     statuses = all_statuses(home, files)
     accepted = {EditionKey.of(one) for one in statuses if one.verdict == "accepted"}
-    return [file for file in files if EditionKey.of(file) in accepted]
+    return [file for file in files if EditionKey.of(file) in accepted] + kept_sample(home)
 
 
 def mart_fingerprint(home: Home) -> str:
@@ -116,7 +118,7 @@ def mart_fingerprint(home: Home) -> str:
     parts += [one.model_dump_json() for one in settings.short_names]
     parts += [chart_choices.choices_digest(home), own_claims_digest(home)]
     in_use = Archive(home).active_files()
-    active = {FileKey.of(file) for file in in_use}
+    active = {FileKey.of(file) for file in (*in_use, *kept_sample(home))}
     for one in all_statuses(home, in_use):
         basis = one.state.fingerprint if one.state else ""
         parts.append(f"{one.feed} {one.edition} {one.verdict} {basis}")
@@ -155,7 +157,7 @@ def build_mart(home: Home, run_id: str, register: pl.DataFrame | None = None) ->
 def _build(
     home: Home, run_id: str, register: pl.DataFrame | None, placed: list[EditionFile], target: Path
 ) -> Built:
-    synthetic = all(one.file.synthetic for one in placed)
+    synthetic = figures_are_synthetic(placed)
     fingerprint = mart_fingerprint(home)
     settings = read_settings(home)
     disclosure = settings.disclosure
@@ -242,14 +244,15 @@ def _publication(
 ) -> dict[str, Any]:
     [(figures,)] = db.execute(f"SELECT count(value) FROM ({every_figure('value')})").fetchall()
     editions = {(one.file.feed, one.file.edition) for one in placed}
-    every = {EditionKey.of(file) for file in Archive(home).active_files()}
+    used = {FileKey.of(one.file) for one in placed}
+    held = {EditionKey.of(f) for f in Archive(home).active_files() if FileKey.of(f) not in used}
     newest = {feed: max(e for f, e in editions if f == feed) for feed, _ in sorted(editions)}
     return {
         "published_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
         "run_id": run_id,
         "fingerprint": fingerprint,
         "editions": len(editions),
-        "held_editions": len(every - editions),
+        "held_editions": len(held),
         "figures": figures,
         "newest_editions": json.dumps(newest),
         "disclosure": read_settings(home).disclosure.words,

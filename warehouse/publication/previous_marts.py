@@ -19,6 +19,7 @@ from warehouse.base.home import MART, Home
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.sql import open_mart
 from warehouse.editions.status import all_statuses
+from warehouse.publication.kept_sample import kept_sample
 from warehouse.settings import read_settings
 
 PLACE = "mart/previous"
@@ -89,7 +90,7 @@ def may_all_be_seen(home: Home, files: Iterable[tuple[str, str, str, bool]]) -> 
     archive = Archive(home)
     active = archive.active_files()
     archived = {FileKey.of(file) for file in archive.files()}
-    in_use = {FileKey.of(file) for file in active}
+    in_use = {FileKey.of(file) for file in (*active, *kept_sample(home))}
     held = {
         EditionKey.of(one)
         for one in all_statuses(home, active)

@@ -80,7 +80,8 @@ def test_the_first_real_import_reports_that_it_retires_the_sample(
         imported(home, write_crosstab(tmp_path / f"{n}.csv", {"GP_CODE": f"C8200{n}"}))[0]
         for n in (1, 2)
     )
-    assert "synthetic sample is retired" in first.message
-    assert "retired" not in second.message
+    assert "once it is accepted it replaces the SYNTHETIC sample" in first.message
+    assert "older" not in first.message, "the sample is no revision of it"
+    assert "replaces" not in second.message
     assert [file.synthetic for file in Archive(home).active_files()] == [False, False]
     assert len(kept(home)) == 3 and Archive(home).has_real()
