@@ -1,31 +1,69 @@
-"""What a control chart says in words: its finding, its text alternative, its table, its source."""
+"""What a chart of a series says in words: finding, text alternative, table, notes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from warehouse.base.months import month_text
-from warehouse.base.number_format import say_per_day, value_text
+from warehouse.base.months import add_months, say_months
+from warehouse.base.number_format import value_text
 from warehouse.kpi.charting import PER_WORKING_DAY
-from warehouse.site.chart_style import POINTS
-from warehouse.site.control_chart_spec import point_kind
+from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value
+from warehouse.site.charted_points import charted, number_words, point_kind
 from warehouse.site.site_page import PageTable
-from warehouse.statistics.sentences import SentenceFacts, brief_judgement, change_words
+from warehouse.statistics.sentences import (
+    COUNTED,
+    MEANINGS,
+    SentenceFacts,
+    brief_judgement,
+    change_words,
+    signal_words,
+)
 
 Row = dict[str, Any]
-SYNTHETIC = "SYNTHETIC sample data"
+MISSING = "[x]"
+MEANS_MISSING = f"{MISSING}: no figure; the last column says why."
+LINES = {
+    "Mean": "mean",
+    "Lower limit": "lower_limit",
+    "Upper limit": "upper_limit",
+    "Target": "target",
+}
+NO_ENGLAND = (
+    "England is not drawn: a count of the whole country says nothing beside that of a part of it."
+)
 
 
 def finding(facts: SentenceFacts) -> str:
-    """The title of a chart: what it shows of whom, and what the newest month says."""
+    """The title of a chart: what it shows of whom, and what the newest period says."""
     if facts.value is None:
         return f"{facts.title}, {facts.place}"
-    return f"{facts.title}, {facts.place}: {change_words(facts)} ({brief_judgement(facts)})"
+    if facts.chart is None:
+        said = f"{value_text(facts.value, facts.unit)} in {facts.period}"
+        changed = f", {change_words(facts)}" if facts.change is not None else ""
+        return f"{facts.title}, {facts.place}: {said}{changed}"
+    return f"{facts.title}, {facts.place}: {change_words(facts)}; {brief_judgement(facts)}"
+
+
+def short_finding(facts: SentenceFacts) -> str:
+    """The title of one of several charts of a KPI: whose it is, and what it says."""
+    if facts.value is None:
+        return facts.place
+    beside = dict(zip(BESIDE, beside_value({"facts": facts}), strict=True))
+    changed = beside["On the year"]
+    if changed == "-":
+        changed = value_text(facts.value, facts.unit)
+    elif changed != NEW_SERIES:
+        changed = f"{changed} on the year"
+    judged = "" if facts.chart is None else f"; {beside['Signal']}"
+    return f"{facts.place}: {changed}{judged}"
 
 
 def limits_words(row: Row, unit: str) -> str:
-    """Mean and limits of a period in a sentence."""
+    """Mean and limits of a period in a sentence; nothing of a series that has no control chart."""
+    if row["basis"] is None or row["mean"] is None:
+        return ""
     if row["upper_limit"] is None:
         return "There are too few periods for limits."
     mean, lower, upper = (
@@ -35,29 +73,91 @@ def limits_words(row: Row, unit: str) -> str:
     because = f" ({row['baseline_because'].rstrip('.')})" if row["baseline_because"] else ""
     return (
         f"The mean is {mean}, the {few} {lower} to {upper}, worked out from "
-        f"{row['points_in_baseline']} months from {month_text(row['baseline_from'])}{because}."
+        f"{row['points_in_baseline']} months from {say_months([row['baseline_from']])}{because}."
     )
+
+
+def england_words(unit: str, drawn: bool) -> str:
+    """Why England is not beside a series; nothing if it is."""
+    if drawn:
+        return ""
+    return NO_ENGLAND if unit in COUNTED else "There is no figure of England to draw beside it."
 
 
 def charted_text(row: Row, name: str, unit: str) -> str:
     """A value of a chart as text, on the basis of the chart."""
     value = row[name]
-    if value is None:
-        return "-"
-    return say_per_day(value, unit) if row["basis"] == PER_WORKING_DAY else value_text(value, unit)
+    return "-" if value is None else number_words(value, row["basis"], unit)
 
 
-def series_table(series: Sequence[Row], unit: str, caption: str) -> PageTable:
-    """A row per period, the newest first: value, what the chart shows, and what it says."""
-    daily = any(row["basis"] == PER_WORKING_DAY for row in series)
-    headings = ["Period", "Value", *(["Per working day"] if daily else []), "Mean", "Lower limit"]
-    headings += ["Upper limit", "Signal", "Status"]
-    cells = []
-    for row in reversed(series):
-        value = "[x]" if row["value"] is None else value_text(row["value"], unit)
-        shown = [charted_text(row, "charted_value", unit)] if daily else []
-        limits = [charted_text(row, name, unit) for name in ("mean", "lower_limit", "upper_limit")]
-        kind = point_kind(row)
-        said = "" if row["value"] is None or row["signal"] is None else POINTS[kind][2]
-        cells.append([row["period_label"], value, *shown, *limits, said, row["status"]])
-    return PageTable(caption, headings, cells, frozenset(range(1, len(headings) - 2)))
+def series_table(
+    series: Sequence[Row],
+    unit: str,
+    caption: str,
+    shown: int | None = None,
+    england: Mapping[date, float] | None = None,
+) -> PageTable:
+    """A row per period, the newest first and `shown` at most: the value, all that the chart shows,
+    the same period of the year before on the basis of the chart, and what it says."""
+    before = {row["month"]: charted(row) for row in series}
+    rows = list(reversed(series))[:shown]
+    columns = _columns(rows, unit, before, england or {})
+    cells = [[column[number] for column in columns.values()] for number in range(len(rows))]
+    return PageTable(caption, list(columns), cells, frozenset(_numeric(columns)))
+
+
+def _numeric(columns: Mapping[str, Sequence[str]]) -> list[int]:
+    return [
+        number for number, name in enumerate(columns) if name not in ("Period", "Signal", "Status")
+    ]
+
+
+def _columns(
+    rows: Sequence[Row],
+    unit: str,
+    before: Mapping[date, float | None],
+    england: Mapping[date, float],
+) -> dict[str, list[str]]:
+    """Heading -> its cells; without columns in which nothing would be."""
+    found: dict[str, list[str]] = {
+        "Period": [row["period_label"] for row in rows],
+        "Value": [_text(row["value"], None, unit) for row in rows],
+    }
+    if any(row["basis"] == PER_WORKING_DAY for row in rows):
+        found["Per working day"] = [charted_text(row, "charted_value", unit) for row in rows]
+    ago = [before.get(add_months(row["month"], -12)) for row in rows]
+    if any(value is not None for value in ago):
+        found["A year before"] = [
+            "-" if value is None else number_words(value, row["basis"], unit)
+            for row, value in zip(rows, ago, strict=True)
+        ]
+    for heading, name in LINES.items():
+        if any(row[name] is not None for row in rows):
+            found[heading] = [charted_text(row, name, unit) for row in rows]
+    if england:
+        beside = [(england.get(row["month"]), row["basis"]) for row in rows]
+        found["England"] = [
+            "-" if value is None else number_words(value, basis, unit) for value, basis in beside
+        ]
+    if any(row["signal"] for row in rows):
+        found["Signal"] = [_signal(row) for row in rows]
+    return found | {"Status": [_status(row) for row in rows]}
+
+
+def _text(value: float | None, basis: str | None, unit: str) -> str:
+    return MISSING if value is None else number_words(value, basis, unit)
+
+
+def _signal(row: Row) -> str:
+    if row["value"] is None or row["signal"] is None:
+        return ""
+    if point_kind(row) == "provisional":
+        return "not judged yet"
+    said = signal_words(row["signal"], row["direction"])
+    meaning = MEANINGS.get(row["variation"] or "")
+    return f"{said} ({meaning})" if meaning else said
+
+
+def _status(row: Row) -> str:
+    why = row["status_reason"] if row["value"] is None and row["status"] != "suppressed" else None
+    return f"{row['status']}: {why}" if why else str(row["status"])

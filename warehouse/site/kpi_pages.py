@@ -6,18 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from warehouse.base.months import day_words
-from warehouse.site.chart_style import NARROW, SMALL, WIDE
-from warehouse.site.chart_words import finding, limits_words, series_table
-from warehouse.site.control_chart_spec import control_chart_spec
+from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.site_figures import SiteFigures
-from warehouse.site.site_page import Chart, SitePage
+from warehouse.site.site_page import SitePage
 from warehouse.site.site_paths import INDEX, KPIS, kpi_page
-from warehouse.site.site_places import SitePlace
 from warehouse.statistics.sentences import sentence
 
 Row = dict[str, Any]
-FEWEST = 2  # points of a chart
-LONGEST = 36  # newest periods of a chart
 
 
 def kpi_pages(figures: SiteFigures) -> Iterable[SitePage]:
@@ -28,33 +23,6 @@ def kpi_pages(figures: SiteFigures) -> Iterable[SitePage]:
     yield _list(figures, shown)
     for kpi_id in shown:
         yield _page(figures, kpi_id)
-
-
-def control_chart(
-    figures: SiteFigures,
-    kpi_id: str,
-    place: SitePlace,
-    small: bool = False,
-    scale: tuple[float, float] | None = None,
-) -> Chart | None:
-    """The control chart of a KPI and place; None where there are too few figures. `small`: one of
-    several that are read beside each other, with the same `scale`."""
-    series = figures.series(kpi_id, place)[-LONGEST:]
-    facts = figures.facts(kpi_id, place)
-    if facts is None or sum(row["value"] is not None for row in series) < FEWEST:
-        return None
-    unit, newest = figures.kpis[kpi_id]["unit"], series[-1]
-    limits = limits_words(newest, unit) if newest["signal"] else ""
-    return Chart(
-        name="-".join((kpi_id, *place.key)),
-        title=finding(facts),
-        alternative=f"{sentence(facts)} {limits}".strip(),
-        spec=control_chart_spec(series, unit, SMALL if small else WIDE, scale=scale),
-        narrow=None if small else control_chart_spec(series, unit, NARROW),
-        table=series_table(series, unit, f"{figures.kpis[kpi_id]['title']}, {place.name}"),
-        source=figures.source_of(kpi_id, newest["edition"]),
-        picture=not small,
-    )
 
 
 def _list(figures: SiteFigures, shown: list[str]) -> SitePage:
@@ -76,12 +44,8 @@ def _list(figures: SiteFigures, shown: list[str]) -> SitePage:
 
 def _page(figures: SiteFigures, kpi_id: str) -> SitePage:
     kpi, home = figures.kpis[kpi_id], figures.places.home
-    chart = control_chart(figures, kpi_id, home)
-    smaller = [
-        one
-        for place in figures.places.at("sub_icb")
-        if (one := control_chart(figures, kpi_id, place, small=True))
-    ]
+    chart = kpi_chart(figures, kpi_id, home)
+    smaller = multiples(figures, kpi_id, figures.places.at("sub_icb"))
     facts = figures.facts(kpi_id, home)
     content = {
         "kpi": kpi,
@@ -95,6 +59,6 @@ def _page(figures: SiteFigures, kpi_id: str) -> SitePage:
         "kpi.html.j2",
         kpi["title"],
         content,
-        charts=[one for one in (chart, *smaller) if one],
+        charts=[one for one in (chart, *(smaller.charts if smaller else ())) if one],
         trail=((INDEX, "Overview"), (KPIS, "All figures")),
     )

@@ -20,11 +20,23 @@ class PageTable:
 
 
 @dataclass(frozen=True)
+class KeyEntry:
+    """A sign of a chart and what it means. `shape`: of a point (Vega's names), `line`, `bar`, or
+    `upright` for a line across the chart; `dash`: lengths of a dashed line's parts and gaps."""
+
+    shape: str
+    colour: str
+    words: str
+    stroke: str = "none"
+    dash: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
 class Chart:
     """A picture that says something. `name`: of its files in `charts/`; `title`: its finding;
     `alternative`: the same for people who do not see it; `spec` and `narrow`: what is drawn
     (Vega-Lite), for wide screens and for telephones; `table`: all that it shows; `source`: feed,
-    edition and day of retrieval."""
+    edition and day of retrieval; `key`: what its signs mean; `notes`: what to know about it."""
 
     name: str
     title: str
@@ -34,6 +46,8 @@ class Chart:
     source: str
     narrow: Mapping[str, Any] | None = None
     picture: bool = False  # a PNG to download beside the SVG
+    key: Sequence[KeyEntry] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import Connection
+from warehouse.site.chart_style import marked
 from warehouse.site.draw_charts import as_png, as_svg, digest_of
 from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
@@ -76,15 +77,15 @@ def write_site(
 
 
 def _draw(folder: SiteFolder, chart: Chart, figures: SiteFigures) -> None:
-    digest = digest_of(chart.spec)
-    svg = folder.make(chart_file(chart.name), digest, lambda: as_svg(chart.spec))
+    synthetic = bool(figures.publication["synthetic"])
+    spec = marked(chart.spec, synthetic)
+    svg = folder.make(chart_file(chart.name), digest_of(spec), lambda: as_svg(spec))
     if chart.narrow is not None:
-        narrow = chart.narrow
+        narrow = marked(chart.narrow, synthetic)
         path = chart_file(chart.name, "narrow")
         folder.make(path, digest_of(narrow), lambda: as_svg(narrow))
     if chart.picture:
         path = chart_file(chart.name, kind="png")
-        folder.make(path, digest, lambda: as_png(svg or as_svg(chart.spec)))
-    synthetic = bool(figures.publication["synthetic"])
+        folder.make(path, digest_of(spec), lambda: as_png(svg or as_svg(spec)))
     table = table_as_csv(chart.table, chart.source, synthetic)
     folder.write(chart_file(chart.name, kind="csv"), table)
