@@ -69,6 +69,24 @@ def test_three_queries_answer_for_a_refresh(mart: duckdb.DuckDBPyConnection) -> 
     assert {row[6] for row in asked(mart, revised)} >= {"2025-03"}
 
 
+def test_revisions_are_listed_the_largest_first(mart: duckdb.DuckDBPyConnection) -> None:
+    [analyst] = [sql for sql in blocks(ANALYST, "sql") if "FROM largest_revisions" in sql]
+    for sql in (analyst, blocks(GOVERNANCE, "sql")[1]):
+        found = [float(str(row[-1])) for row in asked(mart, sql)]
+        assert len(found) > 1 and found == sorted(found, reverse=True)
+
+
+def test_a_gap_of_a_wide_view_leads_to_its_reason(mart: duckdb.DuckDBPyConnection) -> None:
+    [sql] = [sql for sql in blocks(ANALYST, "sql") if "AS reason" in sql]
+    reasons = {row[4] for row in asked(mart, sql)}
+    assert any("return" in str(reason) for reason in reasons), reasons
+    status = "friends_and_family_positive_share_status"
+    [(comment,)] = asked(
+        mart, f"SELECT comment FROM duckdb_columns() WHERE column_name = '{status}' LIMIT 1"
+    )
+    assert "status_reason of kpi_monthly" in str(comment)
+
+
 def test_the_analysts_guide_answers_at_least_ten_questions() -> None:
     assert len(blocks(ANALYST, "sql")) >= 10
 

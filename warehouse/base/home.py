@@ -17,6 +17,8 @@ SETTINGS = "settings.yaml"
 TARGETS, BASELINES = "targets.yaml", "baselines.yaml"
 # Published statements that the home checks beside those shipped for its place.
 CLAIMS = "claims.yaml"
+# All that people write in the home: beside the archive, what only a backup has.
+BY_PEOPLE = (SETTINGS, TARGETS, BASELINES, CLAIMS)
 WRITTEN = (
     "lake",
     "quarantine",

@@ -82,7 +82,8 @@ def _of_theme(kpis: dict[str, Kpi], column: str) -> str | None:
     if kpi := kpis.get(column.removesuffix(STATUS_OF)):
         return (
             f"Status of {kpi.kpi_id}, as in kpi_monthly; where that has no row not_applicable "
-            "(not published at this level, or not yet) or not_available."
+            "(not published at this level, or not yet) or not_available. Why a value is NULL: "
+            "status_reason of kpi_monthly (of years: kpi_other_period), by kpi_id and keys."
         )
     return str(descriptions()["shared"][column])
 
