@@ -7,6 +7,7 @@ Belongs here: files and their names. Does not: which tables and rows (`export_se
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,7 +105,7 @@ def _files(
     for name in tables:
         target = out / f"{mark}{name}.{kind}"
         with whole_file(target) as path:
-            _write(chosen_rows(db, name, asked), path, kind)
+            write_table(chosen_rows(db, name, asked), path, kind)
         yield target
     if kind == "parquet":
         from warehouse.outputs.odcs.files_contract import files_contract
@@ -114,7 +115,9 @@ def _files(
         yield out / f"{mark}{CONTRACT}"
 
 
-def _write(frame: pl.DataFrame, path: Path, kind: str) -> None:
+def write_table(frame: pl.DataFrame, path: Path | io.BytesIO, kind: str) -> None:
+    """Write rows of a table as `parquet` or `csv`: lists as text, with the mark by which
+    spreadsheets know UTF-8."""
     if kind == "parquet":
         frame.write_parquet(path, compression="zstd")
     else:

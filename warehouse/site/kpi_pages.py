@@ -1,18 +1,31 @@
-"""A page per KPI: its control chart for the home place and for its sub-ICBs, and what it means."""
+"""A page per KPI: its chart for the home place and for its sub-ICBs, whom it is compared with, what
+it means, and where its newest figure comes from. And the list of all KPIs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from warehouse.base.months import day_words
+from warehouse.kpi.themes import theme_words
+from warehouse.outputs.headline import headline_value
+from warehouse.site.kpi_about import comparison_table, figure_files, revision_words
 from warehouse.site.kpi_charts import kpi_chart, multiples
+from warehouse.site.kpi_queries import KpiBackground, read_background
+from warehouse.site.overview import tag_of
+from warehouse.site.site_downloads import ThemeDownload, theme_downloads
 from warehouse.site.site_figures import SiteFigures
-from warehouse.site.site_page import SitePage
+from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import INDEX, KPIS, kpi_page
 from warehouse.statistics.sentences import sentence
 
 Row = dict[str, Any]
+NAMES = {"NHS app": "NHS App", "Pharmacy first": "Pharmacy First"}
+BETTER = {
+    "higher_is_better": "Higher is better.",
+    "lower_is_better": "Lower is better.",
+    "neutral": "Neither higher nor lower is better by itself.",
+}
 
 
 def kpi_pages(figures: SiteFigures) -> Iterable[SitePage]:
@@ -20,38 +33,65 @@ def kpi_pages(figures: SiteFigures) -> Iterable[SitePage]:
     home = figures.places.home
     shown = [kpi_id for kpi_id in figures.kpis if figures.has_figures(kpi_id, home)]
     figures.read_facts([home, *figures.places.at("sub_icb")])
+    known = read_background(figures, shown, home)
+    files = list(theme_downloads(figures))
     yield _list(figures, shown)
     for kpi_id in shown:
-        yield _page(figures, kpi_id)
+        own = [one for one in files if one.theme == figures.kpis[kpi_id]["theme"]]
+        yield _page(figures, kpi_id, known, own)
 
 
-def _list(figures: SiteFigures, shown: list[str]) -> SitePage:
+def theme_title(theme: str) -> str:
+    """A theme as a heading: `GP workforce`, `NHS App`, `Online consultations`."""
+    words = theme_words(theme)
+    words = words[:1].upper() + words[1:]
+    return NAMES.get(words, words)
+
+
+def _list(figures: SiteFigures, shown: Sequence[str]) -> SitePage:
     themes: dict[str, list[Row]] = {}
     for kpi_id in shown:
-        kpi = figures.kpis[kpi_id]
-        facts = figures.facts(kpi_id, figures.places.home)
-        said = sentence(facts) if facts else ""
-        row = {"title": kpi["title"], "address": kpi_page(kpi_id), "sentence": said}
+        kpi, place = figures.kpis[kpi_id], figures.places.home
+        facts, newest = figures.facts(kpi_id, place), figures.newest(kpi_id, place)
+        if facts is None or newest is None:
+            continue
+        row = {
+            "title": kpi["title"],
+            "address": kpi_page(kpi_id),
+            "value": headline_value({**newest, "unit": kpi["unit"]}),
+            "period": facts.period,
+            "tag": tag_of(facts),
+        }
         themes.setdefault(kpi["theme"], []).append(row)
-    return SitePage(
-        KPIS,
-        "kpi_list.html.j2",
-        "All figures",
-        {"themes": themes},
-        trail=((INDEX, "Overview"),),
-    )
+    parts = [(theme, theme_title(theme)) for theme in themes]
+    content = {"themes": [(*part, themes[part[0]]) for part in parts]}
+    trail = ((INDEX, "Overview"),)
+    return SitePage(KPIS, "kpi_list.html.j2", "All figures", content, parts=parts, trail=trail)
 
 
-def _page(figures: SiteFigures, kpi_id: str) -> SitePage:
+def _page(
+    figures: SiteFigures, kpi_id: str, known: KpiBackground, files: Sequence[ThemeDownload]
+) -> SitePage:
     kpi, home = figures.kpis[kpi_id], figures.places.home
     chart = kpi_chart(figures, kpi_id, home)
     smaller = multiples(figures, kpi_id, figures.places.at("sub_icb"))
     facts = figures.facts(kpi_id, home)
+    rests_on, more = figure_files(kpi_id, known)
+    revisions = known.revisions.get(kpi_id, [])
     content = {
         "kpi": kpi,
         "sentence": sentence(facts) if facts else "",
+        "period": facts.period if facts else "",
         "chart": chart,
         "smaller": smaller,
+        "comparison": _comparison(figures, kpi_id, known),
+        "better": BETTER[kpi["polarity"]],
+        "caveats": known.caveats.get(kpi_id, []),
+        "revisions": revision_words(revisions, known.provisional.get(kpi_id), kpi["unit"]),
+        "files": rests_on,
+        "more_files": more,
+        "downloads": files,
+        "theme": theme_title(kpi["theme"]),
         "reviewed_on": day_words(kpi["reviewed_on"]),
     }
     return SitePage(
@@ -60,5 +100,35 @@ def _page(figures: SiteFigures, kpi_id: str) -> SitePage:
         kpi["title"],
         content,
         charts=[one for one in (chart, *(smaller.charts if smaller else ())) if one],
+        parts=_parts(content),
         trail=((INDEX, "Overview"), (KPIS, "All figures")),
     )
+
+
+def _parts(content: Row) -> list[tuple[str, str]]:
+    """Anchors and headings of the parts that a KPI's page has."""
+    every = (
+        ("sub-icbs", "The same in each sub-ICB", content["smaller"]),
+        ("comparison", "Beside others", True),
+        ("definition", "What it is", True),
+        ("caveats", "What to bear in mind", content["caveats"]),
+        ("revisions", "How far it may still move", True),
+        ("source", "Where the figure comes from", content["files"]),
+        ("downloads", "Downloads", content["downloads"]),
+    )
+    return [(anchor, heading) for anchor, heading, there in every if there]
+
+
+def _comparison(figures: SiteFigures, kpi_id: str, known: KpiBackground) -> PageTable | None:
+    places = figures.places
+    newest, row = figures.newest(kpi_id, places.home), known.comparison.get(kpi_id)
+    if newest is None:
+        return None
+    beside = [*places.at("sub_icb"), *([] if row else [places.england])]
+    values = [(places.home, newest["value"])]
+    for place in beside:
+        found = [one for one in figures.series(kpi_id, place) if one["month"] == newest["month"]]
+        values += [(place, one["value"]) for one in found]
+    facts = figures.facts(kpi_id, places.home)
+    period = facts.period if facts else newest["period_label"]
+    return comparison_table(figures.kpis[kpi_id]["unit"], period, values, row, known.names)

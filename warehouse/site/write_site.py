@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from warehouse.base.errors import Refusal
@@ -13,6 +14,7 @@ from warehouse.site.draw_charts import as_png, as_svg, digest_of
 from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
 from warehouse.site.overview import overview
+from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
 from warehouse.site.site_page import Chart, SitePage
@@ -70,6 +72,8 @@ def write_site(
             if chart.name not in drawn:
                 drawn.add(chart.name)
                 _draw(folder, chart, figures)
+    for one in theme_downloads(figures):
+        folder.make(one.path, one.digest(figures), partial(one.content, figures))
     for name, content in own_files().items():
         folder.write(f"{STATIC}/{name}", content)
     folder.finish()
