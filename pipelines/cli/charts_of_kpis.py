@@ -112,12 +112,15 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
 
 
 def _signal(row: Row) -> str:
-    """What a point says: `shift, high (concern)`, or no clear change."""
-    if row["signal"] is None:
+    """What a point says: `shift, high (concern)`, no clear change, or why it is not judged."""
+    from warehouse.statistics.chart_words import NO_CLEAR_CHANGE, brief_reason
+    from warehouse.statistics.signals import NO_SIGNAL
+
+    if row["value"] is None:
         return "-"
-    if row["provisional"]:
-        return "provisional"
-    if row["signal"] == "none":
-        return "no clear change"
+    if row["signal"] is None:
+        return brief_reason(row["not_judged_because"])
+    if row["signal"] == NO_SIGNAL:
+        return NO_CLEAR_CHANGE
     signal, variation = (row[key].replace("_", " ") for key in ("signal", "variation"))
     return f"{signal}, {row['direction']} ({variation})"

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 def show_limits(screen: Screen, found: dict[str, Any], every_month: bool) -> None:
     """Print what a figure's limits were worked out from; `every_month`: each month's part in it."""
     from warehouse.explain.limits import limits_in_words
-    from warehouse.statistics.sentences import signal_words
+    from warehouse.statistics.chart_words import signal_words
 
     screen.say("\nControl chart")
     for line in limits_in_words(found):
         screen.say(f"  {line}")
     if "months" not in found:
         return
-    provisional = " (provisional figures have none)" if found["provisional"] else ""
-    screen.say(f"  Signal     {signal_words(found['signal'], found['direction'])}{provisional}")
+    said = signal_words(found["signal"], found["direction"], found["not_judged_because"])
+    screen.say(f"  Signal     {said}")
     if every_month:
         screen.say("")
         screen.table(_table(found["months"]))

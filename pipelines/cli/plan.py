@@ -213,7 +213,11 @@ def _show_evidence(screen: Screen, db: duckdb.DuckDBPyConnection, one: Row) -> N
         return
     met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
     moves = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
-    moving = f", and {moves[one['movement']]}" if one["movement"] else ""
+    moving = ", and is not judged"
+    if one["movement"]:
+        judged = one["signal_month"]
+        until = "" if judged == one["month"] else f" (judged up to {judged:%B %Y})"
+        moving = f", and {moves[one['movement']]}{until}"
     value = value_text(one["latest_value"], one["unit"])
     of = f"{one['month']:%B %Y}"
     old = f" {one['stale_because']}" if one["is_stale"] else ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.screen import Screen, plain_table
 from pipelines.cli.terminal_chart import WIDEST, ChartPoint, chart_lines, marks_for
-from warehouse.base.months import month_text
+from warehouse.base.months import add_months, month_text
 from warehouse.base.number_format import say_per_day, value_text
+from warehouse.base.working_days import working_days
 from warehouse.kpi.charting import PER_WORKING_DAY, charted_unit
 from warehouse.reference.levels import LEVELS
 
@@ -21,6 +22,7 @@ BARS = "▁▂▃▄▅▆▇█"
 NO_BAR = "·"  # a month without a value
 DRAWN = 24  # months of a chart, or more if more are asked for
 FEWEST = 2  # points of a chart
+WHOLE = "Whole month"
 
 
 def show_series(
@@ -38,6 +40,7 @@ def show_series(
     screen.say(f"{bars}{first} to {last}\n")
     show_chart(screen, kpi, [*earlier, *rows][-max(DRAWN, len(rows)) :])
     screen.table(_table(kpi, rows))
+    _show_working_days(screen, kpi, rows)
     _show_reasons(screen, rows)
     screen.say(
         f"\nNext: access-recovery explain {kpi['kpi_id']} --org {place['org_code']} --month {last}"
@@ -46,7 +49,7 @@ def show_series(
 
 def show_chart(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
     """Print the control chart of rows of `warehouse.outputs.search.series`."""
-    charted = [row for row in rows if row["signal"] is not None]
+    charted = [row for row in rows if row["charted_value"] is not None]
     if len(charted) < FEWEST:
         if kpi["not_charted_because"]:
             screen.say(f"No control chart: {kpi['not_charted_because']}\n")
@@ -85,7 +88,7 @@ def _points(rows: Iterable[Row]) -> list[ChartPoint]:
 def _limits(row: Row, unit: str) -> str:
     """Mean, limits and baseline in a line: what the newest point is judged by."""
     if row["upper_limit"] is None:
-        return "Too few months for limits."
+        return f"No limits: {row['not_judged_because']}."
     mean, lower, upper = (
         say_per_day(row[key], unit)
         if row["basis"] == PER_WORKING_DAY
@@ -94,26 +97,45 @@ def _limits(row: Row, unit: str) -> str:
     )
     few = "trial limits" if row["limits"] == "trial" else "limits"
     because = f" ({row['baseline_because'].rstrip('.')})" if row["baseline_because"] else ""
+    disputed = row["baseline_disputed_points"]
+    rests = f", {disputed} of them disputed" if disputed else ""
     return (
         f"Mean {mean}, {few} {lower} to {upper}, of {row['points_in_baseline']} months from "
-        f"{month_text(row['baseline_from'])} on{because}."
+        f"{month_text(row['baseline_from'])} on{because}{rests}."
     )
 
 
 def _table(kpi: Row, rows: Sequence[Row]) -> FittedTable:
-    from warehouse.outputs.headline import BESIDE, beside_value
+    from warehouse.outputs.headline import BESIDE, beside_value, whole_month_text
 
     kind = kpi["period_type"].replace("_", " ").capitalize()
+    daily = kpi["chart_basis"] == PER_WORKING_DAY
+    whole = (WHOLE,) if daily else ()
     table = plain_table(
-        *(kind, "Value", *BESIDE),
-        right=("Value", "Per working day", "On the year", "England"),
+        *(kind, "Value", *whole, *BESIDE),
+        right=("Value", WHOLE, "Per working day", "On the year", "England"),
         expendable=("England", "Per working day"),
         narrow={"Signal": 15},
     )
     for row in rows:
         value = "-" if row["value"] is None else value_text(row["value"], kpi["unit"])
-        table.add_row(row["period_label"], value, *beside_value(row))
+        of_month = (whole_month_text(row),) if daily else ()
+        table.add_row(row["period_label"], value, *of_month, *beside_value(row))
     return table
+
+
+def _show_working_days(screen: Screen, kpi: Row, rows: Sequence[Row]) -> None:
+    """Why the two changes on the year differ, by the newest month that has both."""
+    compared = [row for row in rows if row["year_on_year_change"] is not None]
+    if kpi["chart_basis"] != PER_WORKING_DAY or not compared:
+        return
+    month = compared[-1]["month"]
+    before = add_months(month, -12)
+    screen.say(
+        f"\n{WHOLE}: change on the year of the month as it is. On the year: per working day, which "
+        f"the chart judges. {month:%B %Y} had {working_days(month)} working days, {before:%B %Y} "
+        f"{working_days(before)}."
+    )
 
 
 def _show_reasons(screen: Screen, rows: Sequence[Row]) -> None:

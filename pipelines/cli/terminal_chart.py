@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from warehouse.base.number_format import value_text
+from warehouse.base.number_format import scale_texts, value_text
 from warehouse.statistics.signals import NO_SIGNAL
 
 HEIGHT = 13
@@ -63,7 +63,7 @@ def marks_for(encoding: str | None) -> Marks:
 
 def months_that_fit(width: int, unit: str, points: Sequence[ChartPoint]) -> int:
     """How many of the newest points fit a terminal of this width."""
-    labels = max((len(text) for text in _labels(points, unit)), default=0)
+    labels = max(map(len, _labels(points, unit).values()), default=0)
     return max(min(width, WIDEST) - labels - 2, 1)
 
 
@@ -75,13 +75,12 @@ def chart_lines(points: Sequence[ChartPoint], unit: str, width: int, marks: Mark
     if span is None:
         return []
     labels = _labels(shown, unit)
-    room = min(width, WIDEST) - max(map(len, labels)) - 2
+    edge = max(map(len, labels.values()))
+    room = min(width, WIDEST) - edge - 2
     each = next((one for one in WIDTHS if one * len(shown) <= room), 1)
     grid = _drawn(shown, span, unit, each, marks)
-    ends = dict(zip((0, HEIGHT // 2, HEIGHT - 1), reversed(labels), strict=True))
-    edge = max(map(len, labels))
     lines = [
-        f"{ends.get(row, ''):>{edge}} {marks.axis}{''.join(cells).rstrip()}"
+        f"{labels.get(row, ''):>{edge}} {marks.axis}{''.join(cells).rstrip()}"
         for row, cells in enumerate(grid)
     ]
     return [*lines, *_months(shown, edge, each), _legend(shown, span, unit, marks)]
@@ -110,15 +109,29 @@ def _span(points: Sequence[ChartPoint], unit: str) -> tuple[float, float] | None
     return (least, most) if most > least else (least - flat, most + flat)
 
 
-def _labels(points: Sequence[ChartPoint], unit: str) -> list[str]:
-    """The least, the middle and the most of the scale."""
+def _labels(points: Sequence[ChartPoint], unit: str) -> dict[int, str]:
+    """Row -> its label: the least and the most of the scale, mean and limits of the newest point
+    that has them, else the middle."""
     span = _span(points, unit)
     if span is None:
-        return []
+        return {}
     least, most = span
-    whole = most - least > 20 and unit != "share"
-    values = (least, (least + most) / 2, most)
-    return [f"{value:,.0f}" if whole else value_text(round(value, 4), unit) for value in values]
+    limited = [one for one in points if one.upper is not None]
+    told = [least, most]
+    if limited:
+        newest = limited[-1]
+        lines = (newest.mean, _cut(newest.lower, unit), _cut(newest.upper, unit))
+        told += [value for value in lines if value is not None]
+    else:
+        told.append((least + most) / 2)
+    rows = {_row(value, span): value for value in told}
+    return dict(zip(rows, scale_texts(list(rows.values()), unit), strict=True))
+
+
+def _row(value: float, span: tuple[float, float]) -> int:
+    """The line of a value, from the top."""
+    least, most = span
+    return round((most - value) / (most - least) * (HEIGHT - 1))
 
 
 def _drawn(
@@ -135,8 +148,7 @@ def _drawn(
     def put(value: float | None, first: int, mark: str, wide: int = 1) -> None:
         if value is None or not least <= value <= most:
             return
-        row = round((most - value) / (most - least) * (HEIGHT - 1))
-        grid[row][first : first + wide] = [mark] * wide
+        grid[_row(value, span)][first : first + wide] = [mark] * wide
 
     for place, one in enumerate(points):
         left = place * each

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 DAILY_RATE = "rate_per_1000_per_working_day"  # what a chart shows of a rate; no KPI has this unit
 
 
@@ -109,6 +112,17 @@ def say_signed(value: float) -> str:
 def limit(value: float | None) -> str:
     """A limit, to six significant figures: `0.25`, `1,500`; `-` if there is none."""
     return "-" if value is None else f"{value:,.6g}"
+
+
+def scale_texts(values: Sequence[float], unit: str) -> list[str]:
+    """Labels of a scale, alike: with as many decimals as its span needs to tell them apart, and
+    none that all end with nought; shares have one at least."""
+    times, sign, fewest = (100, "%", 1) if unit == "share" else (1, "", 0)
+    span = times * (max(values) - min(values))
+    most = max(fewest, 2 - math.floor(math.log10(span))) if span else 2
+    exact = [round(times * value, most) for value in values]
+    digits = next(n for n in range(fewest, most + 1) if [round(one, n) for one in exact] == exact)
+    return [f"{one:,.{digits}f}{sign}" for one in exact]
 
 
 def excel_format(unit: str) -> str:

@@ -30,9 +30,10 @@ NOT_STORED = (
 
 
 def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
-    """The chart of one figure of a published mart: `OF_THE_CHART`, `signal`, `direction`,
-    `variation`, `target`, `assurance`, `no_target_because` (if there is one of others), `unit`, and
-    `months` (rows of macro `limits_of`); with `not_charted_because` alone if it has none."""
+    """The chart of one figure of a published mart: `OF_THE_CHART`, `signal`, `not_judged_because`,
+    `direction`, `variation`, `baseline_disputed_points`, `target`, `assurance`,
+    `no_target_because` (if there is one of others), `unit`, and `months` (rows of macro
+    `limits_of`); with `not_charted_because` alone if it has none."""
     with open_mart(mart) as db:
         [kpi] = rows(
             db, "SELECT unit, not_charted_because FROM kpi WHERE kpi_id = $kpi", kpi=kpi_id
@@ -43,7 +44,9 @@ def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
             return {"not_charted_because": kpi["not_charted_because"] or NOT_STORED}
         [point] = rows(
             db,
-            """SELECT signal, direction, variation, target, assurance, provisional FROM kpi_spc
+            """SELECT signal, not_judged_because, direction, variation, target, assurance,
+                      provisional, baseline_disputed_points
+               FROM kpi_spc
                WHERE kpi_id = $kpi AND org_code = $code AND month = $month
                  AND org_level = $level""",
             **of,
@@ -78,8 +81,12 @@ def limits_in_words(found: Record) -> list[str]:
         f"Baseline   {found['baseline']}, from {found['baseline_from']:%B %Y}{because}",
     ]
     if used:
-        few = ", trial limits: they may still move much" if found["limits"] == "trial" else ""
-        lines.append(f"Limits of  {len(used)} months, {say_months(used)}{few}")
+        trial = found["limits"] == "trial" and found["upper_limit"] is not None
+        few = ", trial limits: they may still move much" if trial else ""
+        of = "Mean of   " if found["upper_limit"] is None else "Limits of "
+        disputed = found["baseline_disputed_points"]
+        rests = f", {disputed} of them disputed" if disputed else ""
+        lines.append(f"{of}  {len(used)} months, {say_months(used)}{rests}{few}")
     lines += [f"No figure  {say_months(missing)}: skipped"] if missing else []
     lines += [f"Left out   {say_months(unused)}: provisional"] if unused else []
     lines += [_numbers(found), f"Method     {found['parameters']}"]
@@ -103,6 +110,8 @@ def _numbers(found: Record) -> str:
         "-" if found[key] is None else _number(found[key], found)
         for key in ("mean", "lower_limit", "upper_limit")
     )
+    if found["upper_limit"] is None:
+        return f"Mean       {mean}; no limits: {found['not_judged_because'] or 'no figure'}"
     return f"Mean       {mean}; limits {lower} to {upper}: the mean ± 2.66 × the mean moving range"
 
 

@@ -90,7 +90,8 @@ class Kpi(Strict):
     """One KPI: its meaning, calculation and owner.
 
     `members_table`: a table of the mart with its members by place, and which of them take part;
-    `no_chart`: why a control chart of it would mislead.
+    `drifts`: whether most of it stays from month to month (a stock, who takes part, twelve months
+    that overlap), so that it has no control chart; `no_chart`: why else one would mislead.
     """
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")
@@ -106,6 +107,7 @@ class Kpi(Strict):
     sources: tuple[Source, ...] = Field(min_length=1)
     population: Population | None = None
     members_table: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]+$")
+    drifts: bool = False
     no_chart: str | None = Field(default=None, min_length=10)
     owner: str
     reviewed_on: date

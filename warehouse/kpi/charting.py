@@ -8,13 +8,17 @@ from warehouse.kpi.catalogue import Kpi
 
 AS_IT_IS, PER_WORKING_DAY, NOT_CHARTED = "as_it_is", "per_working_day", "none"
 DAILY_UNIT = "rate_per_working_day"
+DRIFTS = (
+    "Most of it stays from month to month, so that limits made of changes between months would be "
+    "too narrow, and a signal the rule."
+)
 
 
 def not_charted_because(kpi: Kpi) -> str | None:
     """Why it has no control chart; None if it has."""
-    if kpi.no_chart or kpi.period.is_month:
-        return kpi.no_chart
-    return f"Its figures are of a {kpi.period.words}: too few for a chart."
+    if not kpi.period.is_month and not kpi.no_chart:
+        return f"Its figures are of a {kpi.period.words}: too few for a chart."
+    return kpi.no_chart or (DRIFTS if kpi.drifts else None)
 
 
 def chart_basis(kpi: Kpi) -> str:

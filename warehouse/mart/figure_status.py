@@ -3,9 +3,18 @@ not_available, not_applicable, incomplete, disputed, provisional, final."""
 
 from __future__ import annotations
 
+from warehouse.kpi.units import BASE_UNITS
+from warehouse.reference.levels import sql_list
+
 # The statuses of figures without a value; each says why there is none.
 NOT_AVAILABLE, NOT_APPLICABLE = "not_available", "not_applicable"
 WITHOUT_VALUE = ("suppressed", "held", NOT_AVAILABLE, NOT_APPLICABLE, "incomplete")
+
+# Which part of a figure without a value is incomplete: a count has no denominator.
+_PART = f"""CASE WHEN p.unit IN ({sql_list(BASE_UNITS)}) THEN 'a part of it is missing'
+        WHEN p.numerator IS NOT NULL THEN 'its denominator is incomplete'
+        WHEN p.denominator IS NOT NULL THEN 'its numerator is incomplete'
+        ELSE 'its numerator or denominator is incomplete' END"""
 
 # Condition, status and reason for a row `p` of `stage.latest`. `d`: its dispute, `v`: the
 # provisional rule of its KPI and level, `h`: its held or released month, `c`: whether the feed that
@@ -27,7 +36,7 @@ _STATUS = (
     (
         "p.value IS NULL AND p.org_level = 'pcn'",
         "incomplete",
-        "'a sub-ICB in which it has practices is incomplete, or its numerator or denominator is'",
+        f"'a sub-ICB in which it has practices is incomplete, or ' || {_PART}",
     ),
     (
         "p.value IS NULL AND p.members_present < p.members_expected",
@@ -36,7 +45,7 @@ _STATUS = (
         "|| ' members missing'",
     ),
     ("p.value IS NULL AND p.denominator = 0", NOT_APPLICABLE, "'the denominator is 0'"),
-    ("p.value IS NULL", "incomplete", "'the numerator or denominator is incomplete'"),
+    ("p.value IS NULL", "incomplete", _PART),
     (
         "p.disputed IS NOT NULL OR h.released IS NOT NULL",
         "disputed",

@@ -167,11 +167,11 @@ def _create_rule(db: Connection) -> None:
                              'compared with a typical change on the year of {{}}',
                              {newest}, {later}, {change})
                     WHEN measured_months IS NULL
-                    THEN format('{{}}, by the contract of its feed: how much later editions change '
-                             'such a month is not known', {newest})
-                    ELSE format('{{}}, by the contract of its feed: available editions that a '
-                             'later one revised: {{}}, too few to shorten it',
-                             {newest}, editions_compared)
+                    THEN format('{{}}, by the rule for this publication: how much later editions '
+                             'change such a month is not known yet', {newest})
+                    ELSE format('{{}}, by the rule for this publication: so far {{}} of its '
+                             'editions can be compared with a later one, and {RELEASES} are '
+                             'needed to say sooner that a month is final', {newest}, editions_compared)
                     END AS rule
         FROM decided ORDER BY kpi_id, org_level"""
     )

@@ -23,14 +23,15 @@ from warehouse.mart.targets import add_targets
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
+from warehouse.statistics.chart_words import ChartedPoint
 from warehouse.statistics.sentences import (
     COUNTED,
-    ChartedPoint,
     Comparator,
     SentenceFacts,
     judgement,
     sentence,
 )
+from warehouse.statistics.signals import NO_SIGNAL
 
 Row = dict[str, Any]
 ENGLANDS_NAME = "England"
@@ -94,8 +95,10 @@ _FACTS = f"""
     LEFT JOIN {SPC} AS tb ON tb.kpi_id = f.kpi_id AND tb.org_level = 'england'
         AND tb.org_code = '{ENGLAND}' AND tb.month = f.month - INTERVAL 1 YEAR
     ORDER BY f.kpi_id, f.org_level, f.org_code, f.month"""
-_POINT = """{0}.signal AS {1}signal, {0}.direction AS {1}direction, {0}.variation AS {1}variation,
-           {0}.upper_limit IS NOT NULL AS {1}has_limits, {0}.limits = 'trial' AS {1}few_points,
+_POINT = """{0}.value IS NOT NULL AS {1}is_charted, {0}.signal AS {1}signal,
+           {0}.direction AS {1}direction, {0}.variation AS {1}variation,
+           {0}.not_judged_because AS {1}not_judged, {0}.limits = 'trial' AS {1}few_points,
+           {0}.points_in_baseline AS {1}points, {0}.baseline_disputed_points AS {1}disputed,
            {0}.direction = {0}b.direction AS {1}as_a_year_before,
            {0}.provisional AND ({0}.value > {0}.upper_limit OR {0}.value < {0}.lower_limit)
                AS {1}undecided,
@@ -165,7 +168,8 @@ def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> Non
 
 _SAID = (
     *(f"{FIGURE}.{name}" for name in ("value", "previous_year_value", "status", "status_reason")),
-    *(f"{SPC}.{name}" for name in ("signal", "direction", "variation", "assurance")),
+    *(f"{SPC}.{name}" for name in ("signal", "not_judged_because", "direction")),
+    *(f"{SPC}.{name}" for name in ("variation", "baseline_disputed_points", "assurance")),
     *(f"mart.kpi_target.{name}" for name in ("value", "beside", "from_month", "until_month")),
     *(f"mart.kpi.{name}" for name in ("title", "unit", "chart_basis")),
     *("mart.organisation.short_name", "mart.governance.caveat.caveat"),
@@ -176,7 +180,7 @@ ORIGINS: dict[str, str | tuple[str, ...]] = {
         name: f"{FIGURE}.{name}"
         for name in ("month", "org_level", "org_code", "kpi_id", "organisation_key")
     },
-    "judgement": (f"{FIGURE}.value", f"{SPC}.signal", f"{SPC}.direction"),
+    "judgement": (f"{FIGURE}.value", *(f"{SPC}.{name}" for name in ("signal", "direction"))),
     "sentence": _SAID,
 }
 
@@ -220,15 +224,17 @@ def _change(
 
 
 def _point(row: Row, of: str) -> ChartedPoint | None:
-    if row[f"{of}signal"] is None:
+    if not row[f"{of}is_charted"]:
         return None
     begun = row[f"{of}begun"]
     return ChartedPoint(
-        signal=row[f"{of}signal"],
+        signal=row[f"{of}signal"] or NO_SIGNAL,
         direction=row[f"{of}direction"],
         variation=row[f"{of}variation"],
-        has_limits=bool(row[f"{of}has_limits"]),
+        not_judged=row[f"{of}not_judged"],
         few_points=bool(row[f"{of}few_points"]),
+        points=row[f"{of}points"] or 0,
+        disputed_points=row[f"{of}disputed"] or 0,
         as_a_year_before=bool(row[f"{of}as_a_year_before"]),
         undecided=bool(row[f"{of}undecided"]),
         begun=begun and f"{begun:%B %Y}",

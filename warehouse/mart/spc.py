@@ -20,13 +20,23 @@ from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.targets import with_target
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
-from warehouse.statistics.chart_options import VERSION
-from warehouse.statistics.control_chart import LIMITS, assurance, control_chart, variation
+from warehouse.statistics.chart_options import JUDGED_POINTS, VERSION
+from warehouse.statistics.chart_words import PROVISIONAL
+from warehouse.statistics.control_chart import (
+    LIMITS,
+    assurance,
+    control_chart,
+    not_judged_because,
+    variation,
+)
 
 # Limits come from the first points of a baseline, so that history does not move each month; a
 # longer gap begins a baseline; outliers are not screened out, as in Making Data Count.
 FIX_AFTER, LONGEST_GAP = 24, 2
-PARAMETERS = f"{VERSION}; first {FIX_AFTER} points; gap over {LONGEST_GAP} months; not screened"
+PARAMETERS = (
+    f"{VERSION}; first {FIX_AFTER} points, at least {JUDGED_POINTS}; "
+    f"gap over {LONGEST_GAP} months; not screened"
+)
 KEYS = ["kpi_id", "org_level", "org_code"]
 # Points charted together: they take some 300 bytes each.
 TOGETHER = 500_000
@@ -39,12 +49,12 @@ _JUDGED = (*_CHARTED, f"{FIGURE}.status", "mart.governance.caveat_scope.first_mo
 # Columns by the columns from which they are worked out; all others come from the figure's value.
 ORIGINS: dict[str, str | Sequence[str]] = {
     **{name: f"{FIGURE}.{name}" for name in ("month", *KEYS, "organisation_since")},
-    "provisional": f"{FIGURE}.status",
+    **dict.fromkeys(("provisional", "baseline_disputed_points"), f"{FIGURE}.status"),
     **dict.fromkeys(("value", "previous_year_value"), _CHARTED),
     **dict.fromkeys(
         (
             *("mean", *LIMITS, "baseline", "baseline_from", "points_in_baseline", "limits"),
-            *("signal", "direction"),
+            *("signal", "not_judged_because", "direction"),
         ),
         _JUDGED,
     ),
@@ -58,7 +68,8 @@ ORIGINS: dict[str, str | Sequence[str]] = {
 COLUMNS = (
     *("month", "org_level", "org_code", "kpi_id", "value", "previous_year_value", "provisional"),
     *("mean", *LIMITS, "baseline", "baseline_from", "baseline_because", "points_in_baseline"),
-    *("limits", "signal", "direction", "variation", "target", "assurance", "basis", "parameters"),
+    *("baseline_disputed_points", "limits", "signal", "not_judged_because", "direction"),
+    *("variation", "target", "assurance", "basis", "parameters"),
     "organisation_since",
 )
 AT = COLUMNS.index("assurance")
@@ -124,7 +135,7 @@ def _points(
     db: Connection, kpis: Sequence[Kpi], made: pl.DataFrame, practices: pl.DataFrame
 ) -> pl.DataFrame:
     """The series of these KPIs that are made: `KEYS, month, value` (on the basis of the chart),
-    `provisional`, `organisation_since`."""
+    `status`, `organisation_since`."""
     ids = [kpi.kpi_id for kpi in kpis]
     per_day = [kpi.kpi_id for kpi in kpis if chart_basis(kpi) == PER_WORKING_DAY]
     db.register("made_since", made.to_arrow())
@@ -133,7 +144,7 @@ def _points(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month,
                CASE WHEN list_contains($per_day, k.kpi_id)
                     THEN k.value / nullif(c.working_days, 0) ELSE k.value END AS value,
-               k.status = 'provisional' AS provisional, k.organisation_since
+               k.status, k.organisation_since
         FROM mart.kpi_monthly AS k JOIN mart.calendar_month AS c ON c.month = k.month
         SEMI JOIN made_since AS m ON m.kpi_id = k.kpi_id AND m.org_level = k.org_level
         WHERE list_contains($ids, k.kpi_id) AND (
@@ -174,10 +185,12 @@ def _charted(
     points = points.with_columns(
         pl.lit(FIX_AFTER, pl.Int64).alias("fix_after_n_points"),
         pl.lit(LONGEST_GAP, pl.Int64).alias("longest_gap"),
+        pl.lit(JUDGED_POINTS, pl.Int64).alias("fewest_points"),
+        pl.when(pl.col("status") == "provisional").then(pl.lit(PROVISIONAL)).alias("left_out"),
     )
     rebases = _rebases(points, breaks)
     chart = control_chart(points, KEYS, rebases)
-    chart = with_target(_told(_with_year_before(chart), rebases), targets)
+    chart = with_target(_told(_with_year_before(_judged(chart)), rebases), targets)
     facts = pl.DataFrame(
         [(kpi.kpi_id, kpi.polarity, chart_basis(kpi)) for kpi in kpis],
         schema=dict.fromkeys(("kpi_id", "polarity", "basis"), pl.String),
@@ -189,6 +202,22 @@ def _charted(
     return chart.with_columns(
         pl.col("baseline") + 1, target, variation(), pl.lit(PARAMETERS).alias("parameters")
     ).select(*COLUMNS[:AT], assurance(), *COLUMNS[AT + 1 :])
+
+
+def _judged(chart: pl.DataFrame) -> pl.DataFrame:
+    """The chart with `provisional`, `baseline_disputed_points` and `not_judged_because`; a point
+    that is not judged has no signal, not even that there is none."""
+    own = [*KEYS, "baseline"]
+    counted = pl.col("value").is_not_null() & pl.col("left_out").is_null()
+    used = counted & (counted.cum_sum().over(own) <= pl.col("points_in_baseline"))
+    disputed = (used & (pl.col("status") == "disputed")).sum().over(own)
+    chart = chart.with_columns(
+        (pl.col("status") == "provisional").alias("provisional"),
+        disputed.cast(pl.Int64).alias("baseline_disputed_points"),
+        not_judged_because(JUDGED_POINTS),
+    )
+    judged = pl.col("not_judged_because").is_null()
+    return chart.with_columns(pl.when(judged).then(pl.col("signal", "direction")))
 
 
 def _rebases(points: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:

@@ -43,8 +43,9 @@ NOTES = (
     "A figure that is not known is never zero. Shares are fractions shown in per cent; never "
     "average them: divide the sum of the numerators by the sum of the denominators.",
     "Publishers revise figures. Those marked provisional are likely to change.",
-    "A change on the year is called one only if a control chart has a signal. Otherwise there is "
-    "no clear change, however large it is.",
+    "A change on the year is called one only if a control chart has a signal. Of a figure that was "
+    "judged and has none the words are no clear change, however large it is. A figure that is not "
+    "judged has the reason: it is provisional, or has too few months.",
     "Of each place a worksheet has the months from its first figure to its last, withheld and held "
     "ones included. A place without any is left out.",
     "Figures of different levels, such as practices and networks, must not be added together.",

@@ -19,6 +19,7 @@ from warehouse.base.number_format import (
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
 from warehouse.settings import HeadlinePlace
+from warehouse.statistics.chart_words import NOT_JUDGED_YET, PROVISIONAL
 from warehouse.statistics.sentences import SentenceFacts, brief_judgement
 from warehouse.statistics.target_words import no_target_words
 
@@ -30,8 +31,8 @@ ON_THE_YEAR = (
     "On the year: of counts of events, and of rates of them, per working day; of all else as it is."
 )
 MEANINGS = (
-    f"{ON_THE_YEAR} Signal: what a control chart says of that. England: its value, or the change "
-    "of its count."
+    f"{ON_THE_YEAR} Signal: what a control chart says of that; {NOT_JUDGED_YET}: {PROVISIONAL}. "
+    "England: its value, or the change of its count."
 )
 NEW_SERIES = "new series"
 # Beside figures of the sample, so that nobody takes them for evidence.
@@ -119,6 +120,15 @@ def _change_text(facts: SentenceFacts) -> str:
     if facts.chart is not None and facts.chart.begun is not None:
         return NEW_SERIES
     return say_change(facts.unit, facts.change, facts.ratio)
+
+
+def whole_month_text(row: Row) -> str:
+    """The change on the year of the month as it is, of a row with `facts`, `year_on_year_change`
+    and `year_on_year_ratio`."""
+    facts = row["facts"]
+    if facts.chart is not None and facts.chart.begun is not None:
+        return NEW_SERIES
+    return say_change(facts.unit, row["year_on_year_change"], row["year_on_year_ratio"])
 
 
 def _england_text(facts: SentenceFacts) -> str:

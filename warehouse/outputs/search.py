@@ -157,7 +157,8 @@ def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
     the text may mean."""
     every = rows(
         db,
-        "SELECT kpi_id, title, unit, period_type, theme, feed, not_charted_because FROM kpi",
+        "SELECT kpi_id, title, unit, period_type, theme, feed, chart_basis, not_charted_because "
+        "FROM kpi",
     )
     found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
     if not found and (new := catalogue().get(text.strip().casefold())):
@@ -231,15 +232,16 @@ def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) ->
     """The periods of one KPI and organisation, oldest first: `month` (a longer one's last),
     `period_label, value, numerator, denominator, year_on_year_change, year_on_year_ratio, edition,
     status, status_reason`; of `kpi_spc`, None without a chart: `charted_value` (on its `basis`),
-    `mean`, limits, baseline, signal, target and assurance; and of `kpi_comparison`
-    `england_value, rank, ranked_of`."""
+    `mean`, limits, baseline, signal (or why it is not judged), target and assurance; and of
+    `kpi_comparison` `england_value, rank, ranked_of`."""
     return rows(
         db,
         """SELECT p.month, p.period_label, p.value, p.numerator, p.denominator,
                   p.year_on_year_change, p.year_on_year_ratio, p.edition, p.status, p.status_reason,
                   s.basis, s.value AS charted_value, s.mean, s.lower_limit, s.upper_limit,
-                  s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline, s.limits,
-                  s.signal, s.direction, s.variation, s.target, s.assurance,
+                  s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline,
+                  s.baseline_disputed_points, s.limits, s.signal, s.not_judged_because, s.direction,
+                  s.variation, s.target, s.assurance,
                   c.england_value, c.rank, c.ranked_of
            FROM kpi_period AS p
            LEFT JOIN kpi_spc AS s ON s.kpi_id = p.kpi_id AND s.org_level = p.org_level

@@ -83,8 +83,8 @@ def limits_of_baselines(counted: pl.DataFrame) -> pl.DataFrame:
     near_upper_limit, points_in_baseline, limits` (`trial` or `settled`).
 
     `counted`: the points that count, sorted: `SEGMENT, value, fix_after_n_points,
-    screen_outliers`. `points_in_baseline` are those that gave the limits. A baseline of one point
-    has a mean and no limits.
+    screen_outliers, fewest_points`. `points_in_baseline` are those that gave the limits. A
+    baseline of one point, or of fewer than `fewest_points`, has a mean and no limits.
     """
     used = _with_ranges(_first_points(counted))
     small = ~pl.col("screen_outliers") | (pl.col("range") < SCREEN * pl.col("all_ranges"))
@@ -95,8 +95,10 @@ def limits_of_baselines(counted: pl.DataFrame) -> pl.DataFrame:
         # Ranges that are all nought are none of them smaller than their mean.
         pl.coalesce(pl.col("range").filter(small).mean(), pl.col("all_ranges").first()).alias("mr"),
         pl.len().cast(pl.Int64).alias("points_in_baseline"),
+        pl.col("fewest_points").first(),
     )
-    mean, away = pl.col("mean"), LIMIT * pl.col("mr")
+    enough = pl.col("points_in_baseline") >= pl.col("fewest_points")
+    mean, away = pl.col("mean"), pl.when(enough).then(LIMIT * pl.col("mr"))
     settled = pl.col("points_in_baseline") >= SETTLED_POINTS
     return found.select(
         SEGMENT,
@@ -124,7 +126,7 @@ def _with_ranges(used: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("value")
     same = pl.col(SEGMENT) == pl.col(SEGMENT).shift(1)
     moving = pl.when(same).then((value - value.shift(1)).abs()).alias("range")
-    ranged = used.select(SEGMENT, "value", "screen_outliers", moving)
+    ranged = used.select(SEGMENT, "value", "screen_outliers", "fewest_points", moving)
     means = ranged.group_by(SEGMENT).agg(
         pl.col("value").mean().alias("rough"), pl.col("range").mean().alias("all_ranges")
     )

@@ -22,15 +22,19 @@ SHIFT_POINTS = 7
 TREND_POINTS = 7
 # Limits of fewer points may still move a lot.
 SETTLED_POINTS = 13
+# From fewer points no rule can speak of each of them: a single month between two others is within
+# the limits of seven however far away it is, and seven are never all on one side of their mean.
+JUDGED_POINTS = 8
 
 # Columns of options of each series, with what holds where they are blank. `fix_after_n_points`: the
 # first n points of a baseline give its limits, all if null. `screen_outliers`: whether large ranges
 # are left out of the mean range. `longest_gap`: after more missing months a baseline begins; never
-# if null.
+# if null. `fewest_points`: a baseline of fewer has a mean and no limits.
 OPTIONS: dict[str, pl.Expr] = {
     "fix_after_n_points": pl.lit(None, pl.Int64),
     "screen_outliers": pl.lit(False),
     "longest_gap": pl.lit(None, pl.Int64),
+    "fewest_points": pl.lit(2, pl.Int64),
 }
 
 

@@ -12,6 +12,7 @@ from warehouse.statistics.baselines import (
     number_baselines,
 )
 from warehouse.statistics.chart_options import with_options
+from warehouse.statistics.chart_words import TOO_FEW
 from warehouse.statistics.signals import NO_SIGNAL, find_signals
 
 LIMITS = ("lower_limit", "upper_limit", "near_lower_limit", "near_upper_limit")
@@ -26,14 +27,15 @@ def control_chart(
 
     `points`: one row per series (`keys`) and month: `month`, `value` (null: a missing month, which
     is skipped), the options of `chart_options.OPTIONS` where they differ from the defaults, and
-    perhaps `provisional` (true: shown, but neither in limits nor in runs, and without a signal).
+    perhaps `left_out` (why a point is shown, but neither in limits nor in runs, and without a
+    signal; null if it counts).
     `rebases`: `keys`, `month`, the months from which on there is a new baseline.
     """
     frame = with_options(points.sort(*keys, "month"))
     frame = number_baselines(frame, keys, rebases).with_row_index("_row")
     counts = pl.col("value").is_not_null()
-    if "provisional" in frame.columns:
-        counts &= ~pl.col("provisional").fill_null(False)
+    if "left_out" in frame.columns:
+        counts &= pl.col("left_out").is_null()
     counted = frame.filter(counts)
     limits = limits_of_baselines(counted)
     judged = find_signals(
@@ -48,6 +50,20 @@ def control_chart(
     # A missing month has no signal, not even that there is none.
     no_signal = pl.when(pl.col("value").is_not_null()).then(pl.lit(NO_SIGNAL))
     return charted.with_columns(pl.coalesce("signal", no_signal)).select(*points.columns, *added)
+
+
+def not_judged_because(fewest: int, left_out: str = "left_out") -> pl.Expr:
+    """Why points of a chart are not judged; null if they are, or have no value. `fewest`: points
+    that limits need; `left_out`: the column with why one does not count, null if it does."""
+    points = pl.col("points_in_baseline").fill_null(0)
+    return (
+        pl.when(pl.col("value").is_null())
+        .then(None)
+        .when(pl.col("upper_limit").is_null())
+        .then(pl.format(f"{TOO_FEW} ({{}} of {fewest})", points))
+        .otherwise(pl.col(left_out))
+        .alias("not_judged_because")
+    )
 
 
 def variation(polarity: str | pl.Expr = "polarity") -> pl.Expr:

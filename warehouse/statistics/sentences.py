@@ -2,8 +2,9 @@
 control chart makes of it, comparator, status and caveat. Pure; not here: where the facts come from
 (`warehouse.mart.sentence_facts`).
 
-A sentence never claims a change that the chart does not carry: without a signal the words are "no
-clear change", however large the percentage is.
+A sentence never claims a change that the chart does not carry: of a point that is judged and has no
+signal the words are "no clear change", however large the percentage is; of one that is not judged
+they say why not; of what has no chart there are none.
 """
 
 from __future__ import annotations
@@ -17,11 +18,20 @@ from warehouse.base.number_format import (
     size_of_change,
     value_text,
 )
+from warehouse.statistics.chart_words import (
+    NO_CHART,
+    NO_CLEAR_CHANGE,
+    PROVISIONAL,
+    SIGNALS,
+    ChartedPoint,
+    brief_reason,
+    limits_words,
+    why_not_judged,
+)
 from warehouse.statistics.signals import NO_SIGNAL
 from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words
 
 Judgement = Literal["clear_change", "unusual", "no_clear_change", "not_judged", "no_figure"]
-NO_CLEAR_CHANGE = "no clear change"
 COUNTED = ("events", "people", "organisations", "minutes", "fte")
 # Titles that begin with a name, which keeps its capital within a sentence.
 NAMES = (
@@ -31,18 +41,6 @@ NAMES = (
     "Investment and Impact",
     "Pharmacy First",
 )
-# Rule of a signal -> what it says of the point, by direction.
-SIGNALS = {
-    ("outside_limits", "high"): "above its upper limit",
-    ("outside_limits", "low"): "below its lower limit",
-    ("trend", "high"): "in a run of seven months or more, each higher than the one before",
-    ("trend", "low"): "in a run of seven months or more, each lower than the one before",
-    ("two_of_three", "high"): "twice in three months close to its upper limit",
-    ("two_of_three", "low"): "twice in three months close to its lower limit",
-    ("shift", "high"): "in a run of seven months or more above its mean",
-    ("shift", "low"): "in a run of seven months or more below its mean",
-}
-UNDECIDED = "It is outside its limits, which counts only once it is final."
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 WITHHELD = "it is withheld, because it is small or would disclose one that is"
 ABSENT = {
@@ -51,25 +49,6 @@ ABSENT = {
     "not_applicable": "there is nothing to divide by",
     "incomplete": "it is incomplete",
 }
-
-
-@dataclass(frozen=True)
-class ChartedPoint:
-    """What a control chart says of a month. `few_points`: whether its limits are trial limits;
-    `as_a_year_before`: whether the same month a year earlier had a signal in the same direction;
-    `begun`: the month, in words, in which its baseline began, and `because`, if that was after the
-    year before; `undecided`: whether it has no signal for being provisional, and is outside the
-    limits all the same."""
-
-    signal: str
-    direction: str | None = None
-    variation: str | None = None
-    has_limits: bool = True
-    few_points: bool = False
-    as_a_year_before: bool = False
-    undecided: bool = False
-    begun: str | None = None
-    because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,21 +94,22 @@ def sentence(facts: SentenceFacts) -> str:
     """The figure in words: one sentence, and short ones after it for what stands beside it."""
     if facts.value is None:
         return " ".join([_no_figure(facts), *_after(facts)])
-    said = f"{_opening(facts)}: {change_words(facts)} ({_in_brackets(facts)})."
+    brackets = f" ({said})" if (said := _in_brackets(facts)) else ""
+    said = f"{_opening(facts)}: {change_words(facts)}{brackets}."
     return " ".join([said, *_beside(facts), *_after(facts)])
 
 
 def judgement(facts: SentenceFacts) -> Judgement:
     """What may be said of the change: `clear_change` (a signal, in the direction in which the
     figure moved in the year, that was not there a year ago), `unusual` (any other signal),
-    `no_clear_change`, `not_judged` (no chart, or no limits yet), `no_figure`."""
+    `no_clear_change`, `not_judged` (provisional, too few months, or no chart), `no_figure`."""
     if facts.value is None:
         return "no_figure"
     return _judged(facts.chart, facts.change)
 
 
 def _judged(chart: ChartedPoint | None, change: float | None) -> Judgement:
-    if chart is None or not chart.has_limits:
+    if chart is None or chart.not_judged is not None:
         return "not_judged"
     if chart.signal == NO_SIGNAL:
         return "no_clear_change"
@@ -146,43 +126,38 @@ def judgement_words(facts: SentenceFacts) -> str:
 
 def _words(chart: ChartedPoint | None, change: float | None) -> str:
     judged = _judged(chart, change)
-    if judged == "no_clear_change":
-        return NO_CLEAR_CHANGE
     if chart is None:
-        return "not judged: no control chart"
-    if not chart.has_limits:
-        return "not judged: too few months"
+        return NO_CHART
+    limits = ", by trial limits" if chart.few_points else ""
+    if judged == "no_clear_change":
+        return NO_CLEAR_CHANGE + limits
+    if chart.not_judged is not None:
+        return why_not_judged(chart.not_judged)
     first = "a clear change" if judged == "clear_change" else f"unusually {chart.direction}"
     if chart.signal == "trend" and judged == "unusual":
         first = "a signal"
     meaning = MEANINGS.get(chart.variation or "")
     said = ", ".join(filter(None, (first, meaning)))
     again = ", as a year before" if chart.as_a_year_before else ""
-    limits = ", by trial limits" if chart.few_points else ""
     return f"{said}: {SIGNALS[chart.signal, chart.direction or 'high']}{again}{limits}"
 
 
 def brief_judgement(facts: SentenceFacts) -> str:
     """The judgement for a table: `no clear change`, `improvement (shift)`, `unusually high
-    (trend)`, `too few months`."""
+    (trend)`, `not judged yet`, `too few months (3 of 8)`, `no chart`."""
     chart, judged = facts.chart, judgement(facts)
-    if judged in ("no_clear_change", "no_figure"):
+    if judged == "no_figure" or chart is None:
         return judgement_words(facts)
-    if chart is None or judged == "not_judged":
-        return "no chart" if chart is None else "too few months"
+    if judged == "no_clear_change":
+        return NO_CLEAR_CHANGE
+    if chart.not_judged is not None:
+        return brief_reason(chart.not_judged)
     meaning = chart.variation if chart.variation in MEANINGS else None
     if judged == "clear_change":
         said = meaning or f"clearly {'higher' if chart.direction == 'high' else 'lower'}"
     else:
         said = ", ".join(filter(None, (f"unusually {chart.direction}", meaning)))
     return f"{said} ({chart.signal.replace('_', ' ')})"
-
-
-def signal_words(signal: str | None, direction: str | None) -> str:
-    """What a signal says of its point; `no clear change` without one, `-` for a missing month."""
-    if signal is None:
-        return "-"
-    return SIGNALS.get((signal, direction or "high"), NO_CLEAR_CHANGE)
 
 
 def change_words(facts: SentenceFacts) -> str:
@@ -230,8 +205,11 @@ def within_a_sentence(title: str) -> str:
 
 
 def _in_brackets(facts: SentenceFacts) -> str:
-    status = [facts.status] if facts.status != "final" else []
-    return "; ".join([judgement_words(facts), *status])
+    """What the chart says, and the status, once each: of what has no chart the status alone."""
+    judged = [judgement_words(facts)] if facts.chart is not None else []
+    why = facts.chart.not_judged if facts.chart is not None else None
+    told = facts.status == "final" or (facts.status == "provisional" and why == PROVISIONAL)
+    return "; ".join([*judged, *([] if told else [facts.status])])
 
 
 def _no_figure(facts: SentenceFacts) -> str:
@@ -246,21 +224,29 @@ def _no_figure(facts: SentenceFacts) -> str:
 
 
 def _beside(facts: SentenceFacts) -> list[str]:
-    found = [UNDECIDED] if facts.chart is not None and facts.chart.undecided else []
+    found = [] if facts.chart is None else limits_words(facts.chart)
     if (other := facts.comparator) is not None:
         if other.value is not None:
             found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")
         elif other.change is not None and other.ratio is not None:
             daily = " a working day" if facts.per_working_day is not None else ""
             size = _size(facts.unit, other.change, other.ratio, daily)
-            judged = _words(other.chart, other.change)
-            found.append(f"{other.name}: {size} {facts.before} ({judged}).")
+            found.append(f"{other.name}: {size} {facts.before}{_of_another(other)}.")
     if facts.target is not None:
         said = target_words(facts.target, facts.unit, facts.assurance)
         found.append(f"The target is {said}.")
     elif facts.elsewhere is not None:
         found.append(f"{no_target_words(facts.elsewhere)}.")
     return found
+
+
+def _of_another(other: Comparator) -> str:
+    """What the chart of a comparator says; why it is not judged in brief, as it is said before."""
+    if other.chart is None:
+        return ""
+    if other.chart.not_judged is not None:
+        return f" ({brief_reason(other.chart.not_judged)})"
+    return f" ({_words(other.chart, other.change)})"
 
 
 def _after(facts: SentenceFacts) -> list[str]:

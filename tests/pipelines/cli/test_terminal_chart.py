@@ -75,6 +75,21 @@ def test_a_missing_month_is_a_blank_and_a_flat_series_lies_in_the_middle() -> No
     assert chart_lines(series(None, None), "fte", 80, SHARP) == []
 
 
+def test_the_scale_has_mean_and_limits_and_tells_them_apart() -> None:
+    """A share that moves by tenths of a point, and a count of thousands: no label stands twice."""
+    share = series(0.6412, 0.6431, mean=0.6420, lower=0.6405, upper=0.6435)
+    count = series(11000, 14000, mean=12345.0, lower=11500.0, upper=13210.0)
+    for points, unit, told in (
+        (share, "share", ["64.35%", "64.20%", "64.05%"]),
+        (count, "events", ["14,000", "13,210", "12,345", "11,500", "11,000"]),
+    ):
+        grid = chart_lines(points, unit, 80, SHARP)[:HEIGHT]
+        labels = [line.split("│")[0].strip() for line in grid]
+        assert [label for label in labels if label] == told
+        upper = next(n for n, line in enumerate(grid) if "┄" in line)
+        assert labels[upper] == (told[0] if unit == "share" else told[1])
+
+
 @pytest.mark.parametrize("width", [30, 60, 80, 200])
 @pytest.mark.parametrize("months", [1, 13, 24, 90])
 def test_a_chart_fits_and_has_the_newest_months(width: int, months: int) -> None:

@@ -11,6 +11,7 @@ from pipelines.cli.main import app
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.explain.limits import limits_in_words, limits_of
+from warehouse.statistics.chart_options import JUDGED_POINTS
 
 OF = "kpi_id = 'appointments' AND org_code = '04C'"
 
@@ -33,7 +34,8 @@ def test_limits_are_worked_out_again_from_the_months_that_were_used(
         ranges = [one["moving_range"] for one in months if one["moving_range"] is not None]
         assert len(used) == point["points_in_baseline"] == len(ranges) + 1
         assert sum(used) / len(used) == pytest.approx(point["mean"], abs=1e-9)
-        if ranges:
+        assert (point["upper_limit"] is None) == (len(used) < JUDGED_POINTS)
+        if point["upper_limit"] is not None:
             away = 2.66 * sum(ranges) / len(ranges)
             assert point["mean"] + away == pytest.approx(point["upper_limit"], abs=1e-9)
         for one in months:

@@ -115,7 +115,7 @@ def test_one_edition_may_lengthen_it_but_not_shorten(two: Mart) -> None:
     assert provisional(two, "appointments") == ["2025-11"]
     assert rule(two, FACE)["provisional_months"] == 19
     why = two.figure(FACE, "sub_icb", "04C", "2024-06")["status_reason"]
-    assert "too few to shorten it" in why
+    assert "1 of its editions can be compared with a later one, and 3 are needed" in why
 
 
 def test_too_few_figures_give_no_median(two: Mart) -> None:
@@ -131,7 +131,7 @@ def test_the_catalogue_has_the_rule_of_each_level(two: Mart) -> None:
     )
     assert row["provisional_months"] == 5
     assert "sub_icb: one of the newest 5 months: later editions" in row["provisional_rule"]
-    assert "icb: the newest month, by the contract of its feed" in row["provisional_rule"]
+    assert "icb: the newest month, by the rule for this publication" in row["provisional_rule"]
 
 
 def test_a_release_alone_falls_back_on_the_contract(years: Mart) -> None:

@@ -19,6 +19,7 @@ from warehouse.kpi.chart_choices import DeclaredBaseline, Target
 from warehouse.mart import spc
 from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import add_targets, create_targets
+from warehouse.statistics.chart_words import PROVISIONAL
 
 START = date(2023, 1, 1)
 DNA, COUNT, SCORE = "appointments_dna_share", "appointments", "imd_2025_score"
@@ -122,10 +123,11 @@ def test_a_count_is_charted_per_working_day(years: Mart) -> None:
     assert newest["upper_limit"] == pytest.approx(sum(first) / 24 + 2.66 * sum(ranges) / 23)
     assert newest["previous_year_value"] == pytest.approx(per_day[add_months(SPAN[-1], -12)])
     assert (newest["points_in_baseline"], newest["limits"]) == (24, "settled")
-    assert newest["parameters"].startswith("xmr-1; first 24 points")
+    assert newest["parameters"].startswith("xmr-1; first 24 points, at least 8;")
     # The newest month is provisional: high, and no signal. The hole is no point.
     assert newest["provisional"] and newest["value"] > newest["upper_limit"]
-    assert (newest["signal"], newest["variation"]) == ("none", "common_cause")
+    assert (newest["signal"], newest["variation"]) == (None, None)
+    assert newest["not_judged_because"] == PROVISIONAL
     assert by_month[HOLE]["value"] is None and by_month[HOLE]["signal"] is None
     assert by_month[date(2025, 8, 1)]["signal"] == "outside_limits"
     assert by_month[date(2025, 8, 1)]["variation"] == "neutral_high"
@@ -223,6 +225,34 @@ def test_a_series_without_any_value_has_no_limits(charts: Charts) -> None:
     rows = charts.made()
     assert len(rows) == 6
     assert {(r["mean"], r["limits"], r["signal"], r["assurance"]) for r in rows} == {(None,) * 4}
+
+
+def test_from_too_few_points_there_are_no_limits_and_no_verdict(charts: Charts) -> None:
+    """Seven months can have no signal whatever they are, so that none says nothing."""
+    charts.series([0.04, 0.05, 0.9, 0.04, 0.05, 0.04, 0.05])
+    charts.series([0.04, 0.05, 0.9, 0.04, 0.05, 0.04, 0.05, 0.04], code="QNC")
+    rows = charts.made()
+    seven, eight = ([r for r in rows if r["org_code"] == code] for code in ("QK1", "QNC"))
+    assert {(r["signal"], r["variation"], r["upper_limit"], r["assurance"]) for r in seven} == {
+        (None,) * 4
+    }
+    assert {r["not_judged_because"] for r in seven} == {"too few months (7 of 8)"}
+    assert seven[0]["mean"] == pytest.approx(1.17 / 7)
+    assert [r["signal"] for r in eight if r["value"] == 0.9] == ["outside_limits"]
+    assert {(r["not_judged_because"], r["limits"]) for r in eight} == {(None, "trial")}
+
+
+def test_disputed_months_of_the_limits_are_counted_and_judged(charts: Charts) -> None:
+    """No outlier is screened: a person vouches for them, and readers are told."""
+    charts.series([*QUIET, 0.9], m3="disputed", m5="disputed", m30="disputed")
+    charts.series([*QUIET, 0.9], code="QNC")
+    rows = charts.made()
+    one, other = ([r for r in rows if r["org_code"] == code] for code in ("QK1", "QNC"))
+    assert {r["baseline_disputed_points"] for r in one} == {2}, "the last gave no limits"
+    assert {r["baseline_disputed_points"] for r in other} == {0}
+    same = ("mean", "upper_limit", "signal", "not_judged_because")
+    assert [[r[k] for k in same] for r in one] == [[r[k] for k in same] for r in other]
+    assert one[-1]["signal"] == "outside_limits"
 
 
 def test_breaks_of_one_place_and_of_all(charts: Charts) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from pipelines.cli.main import app
 from pipelines.cli.series_shown import spark_line
 from tests.warehouse.support_mart import Mart
 from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.base.working_days import working_days
 from warehouse.explain.no_figures import no_figures
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.search import (
@@ -203,6 +205,36 @@ def test_show_draws_the_chart_and_says_the_newest_month(command: None, years: Ma
     assert f"of {newest['points_in_baseline']} months from" in done.stdout
 
 
+def test_show_has_the_whole_month_beside_the_working_day(command: None, years: Mart) -> None:
+    done = run("show", "appointments", "--org", "04C", "--months", "2")
+    newest = years.figure("appointments", "sub_icb", "04C", "2025-11")
+    row = next(line for line in done.stdout.splitlines() if line.startswith("2025-11 "))
+    change = newest["year_on_year_ratio"]
+    assert row.split()[2] == f"{change:+.1%}"
+    now, then = working_days(date(2025, 11, 1)), working_days(date(2024, 11, 1))
+    assert f"November 2025 had {now} working days, November 2024 {then}." in " ".join(
+        done.stdout.split()
+    )
+    share = run("show", "appointments_dna_share", "--org", "04C", "--months", "2")
+    assert "Whole month" not in share.stdout
+
+
+def test_what_is_provisional_is_nowhere_called_no_clear_change(command: None, years: Mart) -> None:
+    rows = json.loads(run("show", "appointments", "--org", "04C", "--json").stdout)
+    assert rows[-1]["status"] == "provisional" and rows[-1]["signal"] is None
+    assert rows[-1]["judgement"] == "not_judged"
+    assert "not judged yet: provisional until more months are published" in rows[-1]["sentence"]
+    for asked in (
+        ("show", "appointments", "--org", "04C", "--months", "1"),
+        ("headline",),
+        ("chart", "appointments", "--org", "04C", "--months", "1"),
+        ("explain", "appointments", "--org", "04C", "--month", "2025-11"),
+    ):
+        told = run(*asked).stdout
+        assert "not judged yet" in " ".join(told.split())
+        assert all("no clear change" not in line for line in told.splitlines() if "2025-11" in line)
+
+
 def test_show_of_programs_has_limits_signal_and_comparator(command: None, years: Mart) -> None:
     rows = json.loads(run("show", "appointments", "--org", "04C", "--json").stdout)
     assert len(rows) == 13
@@ -268,7 +300,7 @@ def test_the_headline_is_shown_again_and_for_programs(command: None) -> None:
     assert "Headline figures" in again.stdout and "Leicester City:" in again.stdout
     rows = json.loads(run("headline", "--json").stdout)
     count = next(row for row in rows if row["kpi_id"] == "appointments")
-    assert count["sentence"] in again.stdout and count["judgement"] == "no_clear_change"
+    assert count["sentence"] in again.stdout and count["judgement"] == "not_judged"
     [first, *_] = csv.DictReader(run("headline", "--csv").stdout.splitlines())
     assert first["sentence"] == rows[0]["sentence"] and first["synthetic"] == "false"
 

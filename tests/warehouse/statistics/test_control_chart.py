@@ -165,14 +165,18 @@ def test_a_rebase_in_a_long_gap_begins_one_baseline_with_the_months_after_it() -
     assert chart([None, None])["baseline"].to_list() == [0, 0]
 
 
-def test_a_provisional_point_has_no_signal_and_moves_nothing() -> None:
+def test_a_point_that_is_left_out_has_no_signal_and_moves_nothing() -> None:
     settled = [10.0, 12] * 8
-    points = series([*settled, 99]).with_columns(provisional=pl.col("value") == 99)
+    points = series([*settled, 99]).with_columns(
+        left_out=pl.when(pl.col("value") == 99).then(pl.lit("why"))
+    )
     done = control_chart(points, ["case"])
     assert done["signal"].to_list() == ["none"] * 17
     assert set(done["upper_limit"]) == set(chart(settled)["upper_limit"])
     six = series(HIGH + LOW[:6])
-    last = six.with_columns(provisional=pl.col("month") == add_months(START, 6))
+    last = six.with_columns(
+        left_out=pl.when(pl.col("month") == add_months(START, 6)).then(pl.lit("why"))
+    )
     assert set(control_chart(last, ["case"])["signal"]) == {"none"}, "nor does it complete a run"
 
 

@@ -10,23 +10,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.kpi.catalogue import catalogue
-from warehouse.statistics.control_chart import POLARITIES, control_chart, variation
+from warehouse.statistics.chart_options import JUDGED_POINTS
+from warehouse.statistics.chart_words import PROVISIONAL, SIGNALS, ChartedPoint, signal_words
+from warehouse.statistics.control_chart import (
+    POLARITIES,
+    control_chart,
+    not_judged_because,
+    variation,
+)
 from warehouse.statistics.sentences import (
-    SIGNALS,
-    ChartedPoint,
     Comparator,
     SentenceFacts,
     brief_judgement,
     judgement,
     judgement_words,
     sentence,
-    signal_words,
     within_a_sentence,
 )
 from warehouse.statistics.signals import RULES
 from warehouse.statistics.target_words import TargetElsewhere
 
 QUIET = ChartedPoint("none", variation="common_cause")
+WAITS = ChartedPoint(not_judged=PROVISIONAL)
+FEW = ChartedPoint(not_judged="too few months (3 of 8)")
 HIGH = ChartedPoint("outside_limits", "high", "improvement")
 LOW = ChartedPoint("shift", "low", "improvement")
 COUNT = SentenceFacts(
@@ -59,9 +65,10 @@ NONE = {"value": None, "change": None, "ratio": None, "chart": None}
 
 CASES: dict[str, tuple[SentenceFacts, str]] = {
     "a count, provisional": (
-        replace(COUNT, status="provisional"),
+        replace(COUNT, status="provisional", chart=WAITS),
         "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
-        "more a working day than in November 2024 (no clear change; provisional).",
+        "more a working day than in November 2024 (not judged yet: provisional until more months "
+        "are published).",
     ),
     "a share without a comparator": (
         SHARE,
@@ -104,6 +111,34 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "more a working day than in November 2024 (no clear change). England: 1.3% more a working "
         "day than in November 2024 (no clear change).",
     ),
+    "a count beside England's change, both provisional": (
+        replace(
+            COUNT,
+            status="provisional",
+            chart=WAITS,
+            comparator=Comparator("England", change=90.0, ratio=0.013, chart=WAITS),
+        ),
+        "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
+        "more a working day than in November 2024 (not judged yet: provisional until more months "
+        "are published). England: 1.3% more a working day than in November 2024 (not judged yet).",
+    ),
+    "a count of which England has no chart": (
+        replace(COUNT, comparator=Comparator("England", change=90.0, ratio=0.013)),
+        "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
+        "more a working day than in November 2024 (no clear change). England: 1.3% more a working "
+        "day than in November 2024.",
+    ),
+    "limits of which a part is disputed": (
+        replace(SHARE, chart=replace(QUIET, points=24, disputed_points=2)),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.4 percentage points lower than in November 2024 (no clear change). Of the 24 months "
+        "that give its limits 2 are disputed.",
+    ),
+    "trial limits, no signal": (
+        replace(SHARE, chart=replace(QUIET, few_points=True)),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.4 percentage points lower than in November 2024 (no clear change, by trial limits).",
+    ),
     "lower is better": (
         replace(DNA, chart=LOW),
         "In November 2025 the share of appointments not attended (DNA) in Leicester City came to "
@@ -140,20 +175,31 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "November 2024 (a clear change, an improvement: above its upper limit, by trial limits).",
     ),
     "too few months": (
-        replace(FTE, change=None, ratio=None, chart=replace(QUIET, has_limits=False)),
+        replace(FTE, change=None, ratio=None, chart=FEW),
         "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: no figure of "
-        "November 2024 to compare with (not judged: too few months).",
+        "November 2024 to compare with (not judged: too few months (3 of 8)).",
     ),
     "provisional, and outside the limits": (
-        replace(SHARE, status="provisional", chart=replace(QUIET, undecided=True)),
+        replace(SHARE, status="provisional", chart=replace(WAITS, undecided=True)),
         "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
-        "0.4 percentage points lower than in November 2024 (no clear change; provisional). It is "
-        "outside its limits, which counts only once it is final.",
+        "0.4 percentage points lower than in November 2024 (not judged yet: provisional until more "
+        "months are published). It is outside its limits, which is a signal only if it still is "
+        "once it is final.",
     ),
     "no chart": (
         replace(FTE, chart=None),
         "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: 10.0% more than in "
-        "November 2024 (not judged: no control chart).",
+        "November 2024.",
+    ),
+    "no chart, provisional": (
+        replace(FTE, chart=None, status="provisional"),
+        "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: 10.0% more than in "
+        "November 2024 (provisional).",
+    ),
+    "provisional, and too few months": (
+        replace(FTE, chart=FEW, status="provisional"),
+        "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: 10.0% more than in "
+        "November 2024 (not judged: too few months (3 of 8); provisional).",
     ),
     "a new series": (
         replace(RATE, chart=replace(QUIET, begun="April 2025", because="A new login. (A. Person)")),
@@ -227,7 +273,8 @@ def test_a_sentence_says(case: str) -> None:
         (replace(COUNT, chart=replace(HIGH, begun="May 2025")), "unusual"),
         (replace(COUNT, change=None, ratio=None, chart=HIGH), "unusual"),
         (replace(COUNT, chart=None), "not_judged"),
-        (replace(COUNT, chart=replace(HIGH, has_limits=False)), "not_judged"),
+        (replace(COUNT, chart=FEW), "not_judged"),
+        (replace(COUNT, chart=WAITS), "not_judged"),
         (replace(COUNT, value=None), "no_figure"),
     ],
 )
@@ -247,7 +294,8 @@ def test_the_judgement_is_the_charts(facts: SentenceFacts, judged: str) -> None:
         ),
         (replace(SHARE, chart=HIGH), "unusually high, improvement (outside limits)"),
         (replace(COUNT, chart=None), "no chart"),
-        (replace(COUNT, chart=replace(QUIET, has_limits=False)), "too few months"),
+        (replace(COUNT, chart=FEW), "too few months (3 of 8)"),
+        (replace(COUNT, chart=WAITS), "not judged yet"),
         (replace(COUNT, value=None), "no figure"),
     ],
 )
@@ -276,6 +324,7 @@ def test_every_signal_has_words() -> None:
     assert set(SIGNALS) == {(rule, side) for rule in RULES for side in ("high", "low")}
     assert signal_words("none", None) == "no clear change"
     assert signal_words(None, None) == "-"
+    assert signal_words(None, None, PROVISIONAL) == f"not judged yet: {PROVISIONAL}"
     assert signal_words("shift", "low") == SIGNALS["shift", "low"]
 
 
@@ -313,15 +362,18 @@ def test_words_of_change_need_a_signal(
         {"of": ["a"] * len(values), "month": months[: len(values)], "value": values},
         schema_overrides={"value": pl.Float64},
     )
+    points = points.with_columns(fewest_points=JUDGED_POINTS, left_out=pl.lit(None, pl.String))
     chart = control_chart(points, ["of"]).with_columns(polarity=pl.lit(polarity))
-    rows = chart.with_columns(variation()).to_dicts()
+    rows = chart.with_columns(variation(), not_judged_because(JUDGED_POINTS)).to_dicts()
     for n, row in enumerate(rows):
         facts = _of(row, rows[n - 12] if n >= 12 else None, unit)
         said = sentence(facts)
-        signal = row["signal"] not in (None, "none")
+        judged = row["not_judged_because"] is None
+        signal = judged and row["signal"] not in (None, "none")
         assert bool(CHANGED.search(said)) == signal, said
         if row["value"] is not None and not signal:
-            assert "no clear change" in said or "not judged: too few months" in said
+            few = row["points_in_baseline"] < JUDGED_POINTS
+            assert ("no clear change" in said) != few and ("not judged: too few" in said) == few
         assert ("no clear change" in judgement_words(facts)) == (
             judgement(facts) == "no_clear_change"
         )
@@ -347,7 +399,7 @@ def _of(row: dict[str, Any], before: dict[str, Any] | None, unit: str) -> Senten
             row["signal"],
             row["direction"],
             row["variation"],
-            has_limits=row["upper_limit"] is not None,
+            not_judged=row["not_judged_because"],
             as_a_year_before=bool(before and row["direction"])
             and row["direction"] == (before or {})["direction"],
         ),
