@@ -113,7 +113,7 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
 
 def _signal(row: Row) -> str:
     """What a point says: `shift, high (concern)`, no clear change, or why it is not judged."""
-    from warehouse.statistics.chart_words import NO_CLEAR_CHANGE, brief_reason
+    from warehouse.statistics.point_words import NO_CLEAR_CHANGE, brief_reason
     from warehouse.statistics.signals import NO_SIGNAL
 
     if row["value"] is None:

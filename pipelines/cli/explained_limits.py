@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def show_limits(screen: Screen, found: dict[str, Any], every_month: bool) -> None:
     """Print what a figure's limits were worked out from; `every_month`: each month's part in it."""
     from warehouse.explain.limits import limits_in_words
-    from warehouse.statistics.chart_words import signal_words
+    from warehouse.statistics.point_words import signal_words
 
     screen.say("\nControl chart")
     for line in limits_in_words(found):

@@ -34,6 +34,9 @@ def kpis(
     words: Annotated[
         list[str] | None, typer.Argument(help="Words to find; default: all KPIs.")
     ] = None,
+    apart: Annotated[
+        bool, typer.Option("--not-comparable", help="What may not be compared, and why.")
+    ] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -41,6 +44,16 @@ def kpis(
     from warehouse.outputs import search
 
     screen = Screen()
+    if apart:
+        with published_mart() as (db, places):
+            rows = search.not_comparable(db, words or (), places)
+        if not rows:
+            raise search.NoMatch(_no_match(words), "Without words it lists all.")
+        if not written(screen, rows, as_json, as_csv):
+            from pipelines.cli.not_comparable import show_not_comparable
+
+            show_not_comparable(screen, rows)
+        return
     with published_mart() as (db, _):
         found = search.find_kpis(db, words or ())
         near = {} if found else search.nearest_kpis(db, words or ())

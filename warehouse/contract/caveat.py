@@ -19,6 +19,7 @@ CaveatKind = Literal[
     "non_comparable",
     "outage",
     "working_days",
+    "never_together",
 ]
 
 
@@ -28,7 +29,8 @@ class Caveat(Strict):
     It applies to figures of `kpis` (of those that use the feed), of `first_month` to
     `last_month` (YYYY-MM; a series break has at least one), of `org_level` and `organisations`
     (codes). Months of an `outage` (a supplier's figures are missing) are known to be wrong: they
-    are not checked, nor compared with new months. `reference`: the publisher's statement.
+    are not checked, nor compared with new months. `never_together`: with other figures that look
+    alike it must not be added up, mixed or compared. `reference`: the publisher's statement.
     """
 
     text: str = Field(min_length=10)

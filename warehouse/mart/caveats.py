@@ -34,7 +34,7 @@ SPOILS = """CASE
     ELSE FALSE END"""
 
 APPLIES = f"({COVERS} OR {SPOILS})"
-LESSER = "('general', 'working_days')"  # kinds listed after breaks and the like
+LESSER = "('general', 'working_days', 'never_together')"  # kinds listed after breaks and the like
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,23 @@ def _create_texts(db: Connection) -> None:
     )
 
 
+_NOT_COMPARABLE = """CREATE VIEW governance.not_comparable AS
+    SELECT c.kind, c.caveat, c.first_month, c.last_month, c.org_code,
+           list(DISTINCT k.theme ORDER BY k.theme) AS themes,
+           list(DISTINCT k.kpi_id ORDER BY k.kpi_id) AS kpi_ids,
+           list(DISTINCT s.org_level ORDER BY s.org_level) AS org_levels,
+           min(c.reference) AS reference
+    FROM governance.caveat AS c
+    JOIN governance.caveat_scope AS s ON s.caveat_id = c.caveat_id
+        AND s.org_code IS NOT DISTINCT FROM c.org_code
+    JOIN kpi AS k ON k.kpi_id = s.kpi_id
+    WHERE c.kind IN ('never_together', 'non_comparable', 'outage', 'redefinition', 'series_break')
+    GROUP BY ALL ORDER BY c.kind, c.org_code NULLS FIRST, c.first_month, c.caveat"""
+
+
 def caveat_views() -> dict[str, str]:
-    """Return the view that adds caveats to figures, name -> SQL, for a mart opened on its own."""
+    """Return the view that adds caveats to figures, and the one of what may not be compared, name
+    -> SQL, for a mart opened on its own."""
     own = "CASE WHEN o.kpi_id IS NULL THEN a.{0} ELSE o.{0} END AS {0}"
     return {
         "kpi_monthly_with_caveats": f"""CREATE VIEW kpi_monthly_with_caveats AS
@@ -221,7 +236,8 @@ def caveat_views() -> dict[str, str]:
                 AND a.org_level = m.org_level AND a.month = m.month AND a.org_code IS NULL
             LEFT JOIN governance.caveat_text AS o ON o.kpi_id = m.kpi_id
                 AND o.org_level = m.org_level AND o.month = m.month AND o.org_code = m.org_code
-            ORDER BY m.kpi_id, m.org_level, m.org_code, m.month"""
+            ORDER BY m.kpi_id, m.org_level, m.org_code, m.month""",
+        "governance.not_comparable": _NOT_COMPARABLE,
     }
 
 

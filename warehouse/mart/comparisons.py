@@ -26,6 +26,8 @@ SPECIAL = "A special service: its patients are not those of other practices."
 SMALL = f"A list of fewer than {SMALLEST_LIST:,} patients: chance moves its figures most."
 NO_FIGURE = "No figure."
 ONLY_ONE = "The only one of its level with a figure."
+# Of fewer a rank is a coin: the best of two is best by chance alone.
+FEWEST = 5
 # Figures compared together: they take some 500 bytes each.
 TOGETHER = 250_000
 FIGURE, PLACES = "mart.kpi_monthly", "mart.organisation"
@@ -187,8 +189,7 @@ def _compared(
     known = traits.select("org_level", "org_code", "patients", "special_service")
     beside = beside.join(known, on=["org_level", "org_code"], how="left", maintain_order="left")
     beside = beside.with_columns(_not_ranked().alias("not_ranked_because"))
-    alone = pl.col("not_ranked_because").is_null().sum().over(SET) == 1
-    because = pl.coalesce("not_ranked_because", pl.when(alone).then(pl.lit(ONLY_ONE)))
+    because = pl.coalesce("not_ranked_because", _too_few())
     beside = beside.with_columns(
         because.alias("not_ranked_because"), because.is_null().alias("ranked")
     )
@@ -239,6 +240,14 @@ def _not_ranked() -> pl.Expr:
         .when(_is_small())
         .then(pl.lit(SMALL))
     )
+
+
+def _too_few() -> pl.Expr:
+    """Why those that could be ranked are in no rank: they are too few; null if they are enough."""
+    number = pl.col("not_ranked_because").is_null().sum().over(SET)
+    few = pl.format(f"Only {{}} of its level have a figure: a rank needs {FEWEST}.", number)
+    only = pl.when(number == 1).then(pl.lit(ONLY_ONE)).otherwise(few)
+    return pl.when(number < FEWEST).then(only)
 
 
 def _is_small() -> pl.Expr:

@@ -171,7 +171,8 @@ def _create_rule(db: Connection) -> None:
                              'change such a month is not known yet', {newest})
                     ELSE format('{{}}, by the rule for this publication: so far {{}} of its '
                              'editions can be compared with a later one, and {RELEASES} are '
-                             'needed to say sooner that a month is final', {newest}, editions_compared)
+                             'needed to say sooner that a month is final',
+                             {newest}, editions_compared)
                     END AS rule
         FROM decided ORDER BY kpi_id, org_level"""
     )

@@ -23,7 +23,7 @@ from warehouse.mart.targets import add_targets
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
-from warehouse.statistics.chart_words import ChartedPoint
+from warehouse.statistics.point_words import ChartedPoint
 from warehouse.statistics.sentences import (
     COUNTED,
     Comparator,

@@ -21,7 +21,7 @@ from warehouse.mart.targets import with_target
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.chart_options import JUDGED_POINTS, VERSION
-from warehouse.statistics.chart_words import PROVISIONAL
+from warehouse.statistics.point_words import PROVISIONAL
 from warehouse.statistics.control_chart import (
     LIMITS,
     assurance,

@@ -19,7 +19,7 @@ from warehouse.base.number_format import (
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
 from warehouse.settings import HeadlinePlace
-from warehouse.statistics.chart_words import NOT_JUDGED_YET, PROVISIONAL
+from warehouse.statistics.point_words import NOT_JUDGED_YET, PROVISIONAL
 from warehouse.statistics.sentences import SentenceFacts, brief_judgement
 from warehouse.statistics.target_words import no_target_words
 

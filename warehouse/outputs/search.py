@@ -87,6 +87,22 @@ def _not_yet(known: set[str]) -> list[Row]:
     ]
 
 
+def not_comparable(
+    db: duckdb.DuckDBPyConnection, words: Sequence[str] = (), places: Iterable[HeadlinePlace] = ()
+) -> list[Row]:
+    """What may not be compared: rows of `governance.not_comparable` of which a KPI, a theme or the
+    caveat has all of the words; of single organisations only those of `places`. Keys: `kind,
+    caveat, first_month, last_month, org_code, themes, kpi_ids, org_levels, reference`."""
+    found = rows(db, "FROM governance.not_comparable")
+    known = {place.code for place in places}
+    return [
+        row
+        for row in found
+        if row["org_code"] is None or row["org_code"] in known
+        if _has(words, row["caveat"], *row["themes"], *row["kpi_ids"])
+    ]
+
+
 def unreliable_editions(db: duckdb.DuckDBPyConnection, kpi_id: str) -> list[str]:
     """Sentences on the editions of a KPI's feed that have figures which are not published because
     rows are in quarantine."""

@@ -73,8 +73,9 @@ _SQL = f"""{_PARTS}
     LEFT JOIN (
         SELECT c.kpi_id, c.org_code, w.financial_year, c.signal, c.variation
         FROM mart.kpi_spc AS c
-        JOIN (SELECT DISTINCT kpi_id, financial_year, last_month FROM caip_wanted) AS w
-            ON w.kpi_id = c.kpi_id AND c.month <= w.last_month
+        JOIN (SELECT DISTINCT kpi_id, financial_year, baseline_wanted, last_month
+              FROM caip_wanted) AS w
+            ON w.kpi_id = c.kpi_id AND c.month > w.baseline_wanted AND c.month <= w.last_month
         WHERE c.org_level = 'pcn' AND c.signal IS NOT NULL
         QUALIFY row_number() OVER (PARTITION BY c.kpi_id, c.org_code, w.financial_year
                                    ORDER BY c.month DESC) = 1) AS s

@@ -12,7 +12,7 @@ from warehouse.statistics.baselines import (
     number_baselines,
 )
 from warehouse.statistics.chart_options import with_options
-from warehouse.statistics.chart_words import TOO_FEW
+from warehouse.statistics.point_words import TOO_FEW
 from warehouse.statistics.signals import NO_SIGNAL, find_signals
 
 LIMITS = ("lower_limit", "upper_limit", "near_lower_limit", "near_upper_limit")

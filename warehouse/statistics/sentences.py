@@ -18,14 +18,14 @@ from warehouse.base.number_format import (
     size_of_change,
     value_text,
 )
-from warehouse.statistics.chart_words import (
+from warehouse.statistics.point_words import (
     NO_CHART,
     NO_CLEAR_CHANGE,
     PROVISIONAL,
     SIGNALS,
     ChartedPoint,
     brief_reason,
-    limits_words,
+    words_on_limits,
     why_not_judged,
 )
 from warehouse.statistics.signals import NO_SIGNAL
@@ -224,7 +224,7 @@ def _no_figure(facts: SentenceFacts) -> str:
 
 
 def _beside(facts: SentenceFacts) -> list[str]:
-    found = [] if facts.chart is None else limits_words(facts.chart)
+    found = [] if facts.chart is None else words_on_limits(facts.chart)
     if (other := facts.comparator) is not None:
         if other.value is not None:
             found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")

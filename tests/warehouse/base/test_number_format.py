@@ -7,6 +7,7 @@ from warehouse.base.number_format import (
     say_number,
     say_per_day,
     say_signed,
+    scale_texts,
     signed_percent,
     signed_points,
     value_text,
@@ -67,3 +68,18 @@ def test_a_change_of_a_share_is_in_points_and_of_all_else_in_percent() -> None:
     assert say_change("share", -0.0003, 0.5) == "0.0 pp"
     assert say_change("events", 5, -0.097) == "-9.7%"
     assert say_change("events", 5, None) == say_change("share", None, 0.5) == "-"
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "told"),
+    [
+        ([0.6405, 0.6420, 0.6435], "share", ["64.05%", "64.20%", "64.35%"]),
+        ([0.5, 0.75, 1.0], "share", ["50.0%", "75.0%", "100.0%"]),
+        ([11_000.0, 12_345.6, 14_000.0], "events", ["11,000", "12,346", "14,000"]),
+        ([510.21, 510.74], "rate_per_1000", ["510.21", "510.74"]),
+        ([2.0, 5.0, 8.0], "fte", ["2", "5", "8"]),
+        ([5.0, 5.0], "fte", ["5", "5"]),
+    ],
+)
+def test_labels_of_a_scale_are_told_apart(values: list[float], unit: str, told: list[str]) -> None:
+    assert scale_texts(values, unit) == told

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
+from pipelines.cli.not_comparable import HEADINGS
 from tests.warehouse.support_mart import Mart
+from warehouse.base.sql import rows
 from warehouse.contract.caveat import Caveat
 from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import WORKING_DAYS_COUNT, WORKING_DAYS_SHARE, catalogue, measure_of
@@ -115,6 +117,7 @@ def mart() -> duckdb.DuckDBPyConnection:
         {"months": MONTHS},
     )
     db.execute("CREATE TABLE mart.kpi_other_period AS FROM mart.kpi_monthly LIMIT 0")
+    db.execute("CREATE TABLE mart.kpi AS SELECT 'registered_patients' AS kpi_id, 'lists' AS theme")
     create_from(db, "mart.calendar_month", calendar(MONTHS[0], MONTHS[-1]))
     feeds = with_caveats(
         "Lists are long.",
@@ -215,6 +218,33 @@ def test_macro_lists_the_caveats_of_one_figure(mart: duckdb.DuckDBPyConnection) 
         ("Counted twice.", True, False)
     }
     assert listed("C82002", "2025-05-01") == always | {(BREAK["text"], True, False)}
+
+
+def test_what_may_not_be_compared_is_a_view_of_the_caveats_that_forbid_it(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(mart, "FROM governance.not_comparable")
+    assert {(row["kind"], row["caveat"]) for row in found} == {
+        ("series_break", BREAK["text"]),
+        ("redefinition", "On old boundaries."),
+        ("non_comparable", "Another release."),
+    }
+    for row in found:
+        assert (row["themes"], row["kpi_ids"]) == (["lists"], [LISTS])
+
+
+def test_every_break_of_the_catalogue_is_among_what_may_not_be_compared(llr: Mart) -> None:
+    known = {
+        (kpi.kpi_id, caveat.text)
+        for kpi in catalogue().values()
+        for caveat in kpi.caveats
+        if caveat.kind in HEADINGS and not caveat.kpis
+    }
+    found = llr.rows("SELECT unnest(kpi_ids) AS kpi_id, caveat FROM governance.not_comparable")
+    bound = llr.rows("SELECT DISTINCT kpi_id FROM governance.caveat_scope")
+    here = {row["kpi_id"] for row in bound}
+    listed = {(row["kpi_id"], row["caveat"]) for row in found}
+    assert {one for one in known if one[0] in here} <= listed and len(listed) > 20
 
 
 def test_shipped_register_is_bound_and_known_breaks_are_in_it(llr: Mart) -> None:

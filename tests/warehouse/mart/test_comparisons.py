@@ -166,6 +166,24 @@ def test_the_only_one_of_its_level_is_in_no_rank(figures: Figures) -> None:
     assert row["not_ranked_because"] == comparison.ONLY_ONE
 
 
+@pytest.mark.parametrize(("number", "because"), [
+    (2, "Only 2 of its level have a figure: a rank needs 5."),
+    (4, "Only 4 of its level have a figure: a rank needs 5."),
+    (5, None),
+])  # fmt: skip
+def test_a_rank_needs_five_with_a_figure(figures: Figures, number: int, because: str) -> None:
+    for n in range(number):
+        figures.figure("icb", f"Q{n}", 0.01 * (n + 1))
+    figures.figure("icb", "QK1", None)
+    made = figures.made()
+    row = made[DNA, "Q0", MONTH]
+    given = ("rank", "percentile", "decile", "median", "funnel")
+    assert row["not_ranked_because"] == because
+    assert all((row[name] is None) == (because is not None) for name in given)
+    assert row["ranked_of"] == (number if because is None else 0)
+    assert made[DNA, "QK1", MONTH]["not_ranked_because"] == comparison.NO_FIGURE
+
+
 def test_peers_of_practices_share_quintile_and_size(figures: Figures) -> None:
     for code, quintile, patients, value in (
         ("A", 1, 6000, 0.01),

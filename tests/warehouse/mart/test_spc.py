@@ -19,7 +19,7 @@ from warehouse.kpi.chart_choices import DeclaredBaseline, Target
 from warehouse.mart import spc
 from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import add_targets, create_targets
-from warehouse.statistics.chart_words import PROVISIONAL
+from warehouse.statistics.point_words import PROVISIONAL
 
 START = date(2023, 1, 1)
 DNA, COUNT, SCORE = "appointments_dna_share", "appointments", "imd_2025_score"

@@ -262,6 +262,21 @@ def test_programs_read_json_and_csv(command: None, years: Mart) -> None:
     assert run(*asked, "--json", "--csv").exit_code == 2
 
 
+def test_what_may_not_be_compared_is_listed_by_kind(command: None, years: Mart) -> None:
+    done = run("kpis", "--not-comparable")
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.stdout.split())
+    for words in ("a new series began", "never added up, mixed or compared", "CCG boundaries"):
+        assert words in told
+    every = json.loads(run("kpis", "--not-comparable", "--json").stdout)
+    known = years.rows("SELECT caveat FROM governance.not_comparable WHERE org_code IS NULL")
+    assert {row["caveat"] for row in known} <= {row["caveat"] for row in every}
+    assert all(row["org_code"] in (None, "QK1", "04C", "03W", "04V") for row in every)
+    few = json.loads(run("kpis", "ccg", "--not-comparable", "--json").stdout)
+    assert 0 < len(few) < len(every)
+    assert run("kpis", "nothing like it", "--not-comparable").exit_code != 0
+
+
 def test_a_kpi_id_is_whole_at_80_columns(command: None) -> None:
     assert "appointments_within_two_weeks_acc08_share " in run("kpis", "acc-08").stdout
 

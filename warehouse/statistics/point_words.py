@@ -66,7 +66,7 @@ def signal_words(signal: str | None, direction: str | None, not_judged: str | No
     return SIGNALS.get((signal, direction or "high"), NO_CLEAR_CHANGE)
 
 
-def limits_words(chart: ChartedPoint) -> list[str]:
+def words_on_limits(chart: ChartedPoint) -> list[str]:
     """What a reader must know of limits before trusting what they say."""
     found = [UNDECIDED] if chart.undecided else []
     if chart.not_judged is None and chart.disputed_points:
