@@ -21,7 +21,6 @@ from warehouse.mart.targets import with_target
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.chart_options import JUDGED_POINTS, VERSION
-from warehouse.statistics.point_words import PROVISIONAL
 from warehouse.statistics.control_chart import (
     LIMITS,
     assurance,
@@ -29,6 +28,7 @@ from warehouse.statistics.control_chart import (
     not_judged_because,
     variation,
 )
+from warehouse.statistics.point_words import PROVISIONAL
 
 # Limits come from the first points of a baseline, so that history does not move each month; a
 # longer gap begins a baseline; outliers are not screened out, as in Making Data Count.

@@ -25,8 +25,8 @@ from warehouse.statistics.point_words import (
     SIGNALS,
     ChartedPoint,
     brief_reason,
-    words_on_limits,
     why_not_judged,
+    words_on_limits,
 )
 from warehouse.statistics.signals import NO_SIGNAL
 from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words

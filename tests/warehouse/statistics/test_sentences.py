@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from warehouse.kpi.catalogue import catalogue
 from warehouse.statistics.chart_options import JUDGED_POINTS
-from warehouse.statistics.point_words import PROVISIONAL, SIGNALS, ChartedPoint, signal_words
 from warehouse.statistics.control_chart import (
     POLARITIES,
     control_chart,
     not_judged_because,
     variation,
 )
+from warehouse.statistics.point_words import PROVISIONAL, SIGNALS, ChartedPoint, signal_words
 from warehouse.statistics.sentences import (
     Comparator,
     SentenceFacts,
