@@ -81,8 +81,8 @@ def limits_in_words(found: Record) -> list[str]:
         f"Baseline   {found['baseline']}, from {found['baseline_from']:%B %Y}{because}",
     ]
     if used:
-        trial = found["limits"] == "trial" and found["upper_limit"] is not None
-        few = ", trial limits: they may still move much" if trial else ""
+        may_move = found["limits"] == "trial" and found["upper_limit"] is not None
+        few = ", trial limits: they may still move much" if may_move else ""
         of = "Mean of   " if found["upper_limit"] is None else "Limits of "
         disputed = found["baseline_disputed_points"]
         rests = f", {disputed} of them disputed" if disputed else ""

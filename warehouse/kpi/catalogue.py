@@ -78,9 +78,7 @@ class Source(Strict):
 
 class Population(Strict):
     """The part of a KPI that counts a place's population, with which other figures are compared.
-
-    `words`: who is counted, for use in evidence.
-    """
+    `words`: who is counted, for use in evidence."""
 
     part: Literal["value", "denominator"]
     words: str
@@ -90,8 +88,8 @@ class Kpi(Strict):
     """One KPI: its meaning, calculation and owner.
 
     `members_table`: a table of the mart with its members by place, and which of them take part;
-    `drifts`: whether most of it stays from month to month (a stock, who takes part, twelve months
-    that overlap), so that it has no control chart; `no_chart`: why else one would mislead.
+    `drifts`: whether most of it stays from month to month, so that it has no control chart;
+    `no_chart`: why else one would mislead.
     """
 
     kpi_id: str = Field(pattern=r"^[a-z][a-z0-9_]+$")

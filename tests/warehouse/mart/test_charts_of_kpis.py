@@ -73,7 +73,7 @@ def test_the_table_says_signals_in_words_and_the_basis(command: None) -> None:
     assert title == "GP appointments, per working day - Leicester City (04C)"
     assert "Upper limit" in heading and "Signal" in heading
     assert "outside limits, high (neutral high)" in done.stdout
-    assert any("provisional" in row for row in rows) and "xmr-1" in rows[-1]
+    assert any("not judged yet" in row for row in rows) and "xmr-1" in rows[-1]
 
 
 @pytest.mark.parametrize(
