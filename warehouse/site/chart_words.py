@@ -10,15 +10,15 @@ from warehouse.base.months import add_months, say_months
 from warehouse.base.number_format import value_text
 from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value
-from warehouse.site.charted_points import charted, number_words, point_kind
+from warehouse.site.charted_points import charted, number_words
 from warehouse.site.site_page import PageTable
+from warehouse.statistics.point_words import TOO_FEW, brief_reason, signal_words
 from warehouse.statistics.sentences import (
     COUNTED,
     MEANINGS,
     SentenceFacts,
     brief_judgement,
     change_words,
-    signal_words,
 )
 
 Row = dict[str, Any]
@@ -65,7 +65,7 @@ def limits_words(row: Row, unit: str) -> str:
     if row["basis"] is None or row["mean"] is None:
         return ""
     if row["upper_limit"] is None:
-        return "There are too few periods for limits."
+        return f"There are no limits: {row['not_judged_because'] or TOO_FEW}."
     mean, lower, upper = (
         charted_text(row, key, unit) for key in ("mean", "lower_limit", "upper_limit")
     )
@@ -139,7 +139,7 @@ def _columns(
         found["England"] = [
             "-" if value is None else number_words(value, basis, unit) for value, basis in beside
         ]
-    if any(row["signal"] for row in rows):
+    if any(row["signal"] or row["not_judged_because"] for row in rows):
         found["Signal"] = [_signal(row) for row in rows]
     return found | {"Status": [_status(row) for row in rows]}
 
@@ -149,10 +149,11 @@ def _text(value: float | None, basis: str | None, unit: str) -> str:
 
 
 def _signal(row: Row) -> str:
-    if row["value"] is None or row["signal"] is None:
+    if row["value"] is None:
         return ""
-    if point_kind(row) == "provisional":
-        return "not judged yet"
+    if row["signal"] is None:
+        why = row["not_judged_because"]
+        return brief_reason(why) if why else ""
     said = signal_words(row["signal"], row["direction"])
     meaning = MEANINGS.get(row["variation"] or "")
     return f"{said} ({meaning})" if meaning else said

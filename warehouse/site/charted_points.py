@@ -61,7 +61,9 @@ def point_kind(row: Row) -> str:
         return "provisional"
     if row["basis"] is None or row["mean"] is None:
         return "plain"
-    if row["signal"] in (None, NO_SIGNAL):
+    if row["signal"] is None:
+        return "not_judged"
+    if row["signal"] == NO_SIGNAL:
         return "none"
     return row["variation"] if row["variation"] in POINTS else "neither"
 

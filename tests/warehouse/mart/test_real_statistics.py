@@ -64,13 +64,14 @@ def test_the_rank_of_log_ins_is_that_of_the_workbook(
     assert {row["ranked_of"] for row in rows} == {42}
 
 
-def test_november_is_no_clear_change(real: Mart) -> None:
+def test_november_is_not_judged_yet(real: Mart) -> None:
     """2.6% more a working day than a year before, by files alone: 233,877 in 20 days, 239,368 in
     21; and a provisional figure, that says nothing yet."""
     facts = sentences_of_series(real.db, catalogue(), "appointments", "sub_icb", "04C")
     [newest] = [facts[month] for month in facts if f"{month:%Y-%m}" == "2025-11"]
     assert sentence(newest).startswith(
         "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
-        "more a working day than in November 2024 (no clear change; provisional)."
+        "more a working day than in November 2024 (not judged yet: provisional until more months "
+        "are published)."
     )
-    assert judgement(newest) == "no_clear_change"
+    assert judgement(newest) == "not_judged"

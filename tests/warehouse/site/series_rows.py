@@ -24,6 +24,7 @@ def row(number: int, value: float | None, **changed: Any) -> dict[str, Any]:
         "baseline_because": None,
         "points_in_baseline": 24,
         "signal": "none",
+        "not_judged_because": None,
         "direction": None,
         "variation": None,
         "status": "final",

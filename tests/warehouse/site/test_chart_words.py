@@ -20,7 +20,8 @@ from warehouse.site.charted_points import (
     number_words,
     point_kind,
 )
-from warehouse.statistics.sentences import ChartedPoint, SentenceFacts
+from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
+from warehouse.statistics.sentences import SentenceFacts
 
 FACTS = SentenceFacts(
     place="Leicester City",
@@ -89,7 +90,10 @@ def test_limits_in_a_sentence() -> None:
         "The mean is 10, the limits 8 to 12, worked out from 24 months from January 2024."
     )
     assert limits_words(uncharted(0, 10.0), "events") == ""
-    assert "too few" in limits_words(row(0, 10.0, upper_limit=None), "events")
+    few = {"upper_limit": None, "signal": None, "not_judged_because": "too few months (3 of 8)"}
+    said = limits_words(row(0, 10.0, **few), "events")
+    assert said == "There are no limits: too few months (3 of 8)."
+    assert point_kind(row(0, 10.0, **few)) == "not_judged"
 
 
 def test_it_is_said_why_england_is_not_drawn() -> None:
@@ -121,6 +125,13 @@ def test_a_table_has_all_that_its_chart_shows() -> None:
     assert ("Signal", "above its upper limit (a concern)") in second
     assert ("England", "9.5") in second
     assert "Target" not in table.headings
+
+
+def test_a_table_says_why_a_month_is_not_judged() -> None:
+    waits = {"status": "provisional", "signal": None, "not_judged_because": PROVISIONAL}
+    table = series_table([row(0, 10.0), row(1, 20.0, **waits)], "events", "Caption")
+    told = [dict(zip(table.headings, cells, strict=True))["Signal"] for cells in table.cells]
+    assert told == ["not judged yet", "no clear change"]
 
 
 def test_a_table_of_a_withheld_figure_does_not_say_why() -> None:
