@@ -37,6 +37,10 @@ endif
 	$(UV) sync --frozen --quiet --inexact --group dev
 	@touch $@
 
+.venv/.installed-browser: .venv/.installed-test
+	$(UV) sync --frozen --quiet --inexact --group browser
+	@touch $@
+
 # A DuckDB client of two years ago: tests open the mart with it, as analysts' old clients do.
 .venv/old-duckdb: .venv/.installed
 	$(UV) pip install --quiet --no-deps --target $@ duckdb==$(OLD_DUCKDB)
@@ -83,7 +87,7 @@ coverage: .venv/.installed-test .venv/old-duckdb ## All tests; fails if they run
 	$(BIN)/coverage report
 
 # The soak test's daemon needs the machine to itself, so it runs after the others.
-acceptance: .venv/.installed-test $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract .venv/dbt .venv/datasette ## England-wide files and the soak test; many minutes
+acceptance: .venv/.installed-browser $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract .venv/dbt .venv/datasette ## England-wide files and the soak test; many minutes
 	$(BIN)/pytest -m acceptance -n 2 --dist loadfile
 	$(BIN)/pytest -m soak tests/soak
 

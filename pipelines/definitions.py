@@ -8,7 +8,7 @@ from pipelines.operations.housekeeping_job import housekeeping_job, housekeeping
 from pipelines.operations.refresh_job import refresh_job
 from pipelines.resources import HomeResource
 from pipelines.schedules import look_schedule
-from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor
+from pipelines.sensors import alerts_sensor, landing_sensor, new_editions_sensor, report_sensor
 from pipelines.timeliness_checks import timeliness_job, timeliness_schedule
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
@@ -39,6 +39,7 @@ def build_definitions(home: HomeResource | None = None) -> dg.Definitions:
             landing_sensor(refreshing, seconds, seconds * STILL),
             new_editions_sensor(refreshing, look.poll_seconds or POLL_SECONDS),
             alerts_sensor(look.poll_seconds or POLL_SECONDS),
+            report_sensor(look.poll_seconds or POLL_SECONDS),
         ],
     )
 

@@ -2,6 +2,7 @@
 
 PUBLISH_JOB = "publish_mart"
 REFRESH_JOB = "refresh"
+REPORT_JOB = "write_report"
 
 
 def feed_job_name(feed: str) -> str:

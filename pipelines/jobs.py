@@ -16,7 +16,8 @@ from assets.asset_keys import keys
 from assets.feed_assets import feed_assets
 from assets.mart_assets import build, published
 from assets.presentation import MART_GROUP
-from pipelines.job_names import PUBLISH_JOB, feed_job_name
+from assets.site_asset import SITE, site
+from pipelines.job_names import PUBLISH_JOB, REPORT_JOB, feed_job_name
 from pipelines.resources import HomeResource, dagster_events
 from pipelines.timeliness_checks import plan_checks, timeliness_checks, timeliness_key
 from warehouse.contract.model import contracts
@@ -34,6 +35,7 @@ def job_definitions(home: HomeResource, **more: Any) -> dg.Definitions:
                 *more.pop("assets", ()),
                 build,
                 published,
+                site,
             ],
             jobs=[*_jobs(), *more.pop("jobs", ())],
             asset_checks=[timeliness_checks, plan_checks],
@@ -59,6 +61,11 @@ def _jobs() -> Iterator[Any]:
         selection=dg.AssetSelection.groups(MART_GROUP)
         | dg.AssetSelection.checks(timeliness_checks),
         description="Build the mart from all accepted editions, check it and publish it.",
+    )
+    yield dg.define_asset_job(
+        REPORT_JOB,
+        selection=dg.AssetSelection.assets(SITE),
+        description="Write the access report: pages made from the published mart.",
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 import dagster as dg
 
 from pipelines.instance.editions import know_editions
-from pipelines.job_names import REFRESH_JOB
+from pipelines.job_names import REFRESH_JOB, REPORT_JOB
 from pipelines.operations import landing, pending
 from pipelines.operations.last_refresh import last_refresh
 from pipelines.operations.running import CUT_SHORT, is_alive, settle
@@ -94,6 +94,27 @@ def alerts_sensor(seconds: int) -> dg.SensorDefinition:
         return dg.SkipReason(deliver(home.get()).words)
 
     return _alerts
+
+
+def report_sensor(seconds: int) -> dg.SensorDefinition:
+    """Write the access report of each mart that is published."""
+
+    @dg.sensor(
+        name="report",
+        job_name=REPORT_JOB,
+        minimum_interval_seconds=seconds,
+        default_status=ON,
+        description="Write the access report when a mart was published.",
+    )
+    def _report(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
+        from warehouse.site.home_site import pending_fingerprint
+
+        wanted = pending_fingerprint(home.get())
+        if wanted is None:
+            return _result(None, "The report is that of the published mart", context.cursor)
+        return _result(wanted, "A mart was published", context.cursor)
+
+    return _report
 
 
 def _result(run_key: str | None, why: str, cursor: str | None) -> dg.SensorResult:

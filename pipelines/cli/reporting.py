@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.screen import Screen
 from warehouse.base.home import Home
 from warehouse.settings import read_settings
+
+if TYPE_CHECKING:
+    from warehouse.site.write_site import WrittenSite
 
 app = typer.Typer()
 
@@ -25,7 +29,8 @@ def report(
         typer.Option(exists=True, dir_okay=False, help="A mart somewhere else to read."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; else `site` in the home.")
+        Path | None,
+        typer.Option(help="Folder to write to; else `site` in the home, or `reports/CODE`."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
@@ -35,19 +40,14 @@ def report(
     trusted. The pages need no network and no server: open index.html. They are made from the mart
     alone; what did not change is not written again.
     """
-    from warehouse.base.sql import open_mart
-    from warehouse.outputs.search import organisation_named
-    from warehouse.site.site_places import read_places
-    from warehouse.site.write_site import write_site
+    from warehouse.site.home_site import write_home_site
 
     screen, home = Screen(), Home.from_environment()
-    settings = read_settings(home)
-    with open_mart(mart or home.require_mart()) as db:
-        levels = ["icb", "sub_icb", "pcn"]
-        found = organisation_named(db, org or settings.place, settings.headlines, levels)
-        places = read_places(db, found["org_level"], found["org_code"], found["short_name"])
-        with screen.working("Writing the report") as progress:
-            made = write_site(db, places, out or home.site, progress)
+    with screen.working("Writing the report") as progress:
+        if org is None and mart is None and out is None:
+            made = write_home_site(home, progress)
+        else:
+            made = _elsewhere(home, org, mart, out, progress)
     screen.say(
         f"{made.pages} pages and {made.charts} charts: {made.written} files written, "
         f"{made.kept} unchanged."
@@ -55,3 +55,23 @@ def report(
     screen.say(str(made.index))
     if show:
         typer.launch(made.index.resolve().as_uri())
+
+
+def _elsewhere(
+    home: Home,
+    org: str | None,
+    mart: Path | None,
+    out: Path | None,
+    progress: Callable[[str], None],
+) -> WrittenSite:
+    """A report that is not the home's own: about another place, of another mart, or in a folder
+    that is named, by default `reports/CODE` in the home."""
+    from warehouse.base.sql import open_mart
+    from warehouse.site.site_places import place_named
+    from warehouse.site.write_site import write_site
+
+    settings = read_settings(home)
+    with open_mart(mart or home.require_mart()) as db:
+        places = place_named(db, org or settings.place, settings)
+        aside = home.root / "reports" / places.home.code
+        return write_site(db, places, out or aside, progress)

@@ -41,7 +41,7 @@ WORDS = ("observed", "expected", "message")
 RESULT = ("validation_result", "unexpected")  # an earlier release's verdicts have none
 MART = "mart"
 # What shows values of files, and what killed processes left of them.
-SHOWING = ("docs", "site", "site.new", "site.old", "state/downloads", "mart/spill")
+SHOWING = ("docs", "site", "site.new", "site.old", "reports", "state/downloads", "mart/spill")
 
 
 @dataclass(frozen=True)

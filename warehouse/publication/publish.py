@@ -120,8 +120,8 @@ def take_down(home: Home) -> bool:
     Raises SwapBlocked if a reader has one open (Windows only).
     """
     found = home.has_mart
-    home.store.delete_all("docs")
-    home.store.delete_all("site")
+    for made_of_it in ("docs", "site", "reports"):
+        home.store.delete_all(made_of_it)
     forget(home)
     try:
         remove_previous(home)

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from warehouse.base.sql import Connection, rows
+from warehouse.outputs.search import name_shown, organisation_named
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.reference.organisations import ENGLAND
+from warehouse.settings import Settings
 
 # Levels that have pages of their own, within the home place.
 WITHIN = ("sub_icb", "pcn", "practice")
+HOME_LEVELS = ("icb", "sub_icb", "pcn")  # what a site may be about
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,20 @@ class SitePlaces:
     def every(self) -> tuple[SitePlace, ...]:
         """Home, and all within it."""
         return (self.home, *self.within)
+
+
+def place_named(
+    db: Connection, text: str, settings: Settings, levels: Iterable[str] = HOME_LEVELS
+) -> SitePlaces:
+    """The place with this code or name, as in `search.organisation_named`, with what belongs to it.
+    Raises NoMatch with similar ones."""
+    found = organisation_named(db, text, settings.headlines, levels)
+    return read_places(db, found["org_level"], found["org_code"], name_shown(found))
+
+
+def home_place(db: Connection, settings: Settings) -> SitePlaces:
+    """The ICB of the settings."""
+    return place_named(db, settings.place, settings, ("icb",))
 
 
 def read_places(db: Connection, level: str, code: str, name: str | None = None) -> SitePlaces:

@@ -1,0 +1,60 @@
+"""`access-recovery report`: whose, of which mart, and where to."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli.main import app
+from warehouse.base.home import Home
+from warehouse.site import write_site as writing
+
+
+def run(*arguments: str) -> Result:
+    """The command in this process."""
+    return CliRunner().invoke(app, ["report", *arguments])
+
+
+@pytest.fixture
+def own(home: Home, sample_home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """This test's home with the sample's mart; of pages the first alone is written."""
+    home.mart.parent.mkdir(parents=True)
+    shutil.copy(sample_home.mart, home.mart)
+    monkeypatch.setattr(writing, "PAGE_KINDS", writing.PAGE_KINDS[:1])
+    return home
+
+
+def title(page: Path) -> str:
+    """The heading of a page."""
+    text = page.read_text(encoding="utf-8")
+    return text.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_the_report_is_about_the_home_unless_another_place_is_named(own: Home) -> None:
+    done = run()
+    assert done.exit_code == 0, done.stderr
+    assert "1 pages" in done.stdout or "1 page " in done.stdout
+    assert title(own.site / "index.html") == "Access to general practice in LLR"
+    assert run("--org", "leicester city").exit_code == 0
+    city = own.root / "reports/04C/index.html"
+    assert title(city) == "Access to general practice in Leicester City"
+
+
+def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
+    own: Home, tmp_path: Path
+) -> None:
+    elsewhere = shutil.move(own.mart, tmp_path / "elsewhere.duckdb")
+    missing = run()
+    assert missing.exit_code == 1
+    assert "There is no mart" in missing.stderr
+    out = tmp_path / "out"
+    done = run("--mart", str(elsewhere), "--out", str(out))
+    assert done.exit_code == 0, done.stderr
+    assert (out / "index.html").is_file()
+
+
+def test_an_unknown_place_is_answered_with_similar_ones(own: Home) -> None:
+    done = run("--org", "Leicestr City")
+    assert done.exit_code == 1
+    assert "Leicester City" in done.stderr
