@@ -46,7 +46,7 @@ def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
 ) -> None:
     elsewhere = shutil.move(own.mart, tmp_path / "elsewhere.duckdb")
     missing = run()
-    assert missing.exit_code == 1
+    assert missing.exit_code == 2
     assert "There is no mart" in missing.stderr
     out = tmp_path / "out"
     done = run("--mart", str(elsewhere), "--out", str(out))
@@ -56,5 +56,5 @@ def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
 
 def test_an_unknown_place_is_answered_with_similar_ones(own: Home) -> None:
     done = run("--org", "Leicestr City")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "Leicester City" in done.stderr
