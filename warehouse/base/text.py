@@ -4,7 +4,7 @@ labels there are (`warehouse.contract.model`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -61,12 +61,20 @@ def unknown(kind: str, name: str, known: Collection[str]) -> tuple[str, str]:
     """The message for an unknown name, and a suggestion: `Unknown KPI "x".`, `Did you mean y?`.
     `known`: names, or name -> title (of anything else, the names count alone); a short list is
     given in full if none is similar."""
-    near = similar(name, known)
-    titles = {one: known[one] for one in near} if isinstance(known, Mapping) else {}
-    named = [
-        f"{one} ({title})" if isinstance(title := titles.get(one), str) and title else one
-        for one in near
-    ]
+    titles = {one: title for one, title in _titles(known) if title}
+    near = similar(name, known) or _similarly_titled(name, titles)
+    named = [f"{one} ({titles[one]})" if one in titles else one for one in near]
     meant = f"Did you mean {' or '.join(named)}?" if named else ""
     few = f"Known: {', '.join(sorted(known))}." if known and len(known) <= LISTED else ""
     return f'Unknown {kind} "{name}".', meant or few
+
+
+def _titles(known: Collection[str]) -> Iterator[tuple[str, str]]:
+    if isinstance(known, Mapping):
+        yield from ((one, title) for one, title in known.items() if isinstance(title, str))
+
+
+def _similarly_titled(name: str, titles: Mapping[str, str]) -> list[str]:
+    """Names whose titles are similar: people know an organisation by its name."""
+    near = similar(name, titles.values())
+    return [next(one for one, title in titles.items() if title == found) for found in near]

@@ -55,6 +55,6 @@ def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
 
 
 def test_an_unknown_place_is_answered_with_similar_ones(own: Home) -> None:
-    done = run("--org", "Leicestr City")
+    done = run("--org", "Leicester Citty")
     assert done.exit_code == 2
     assert "Leicester City" in done.stderr

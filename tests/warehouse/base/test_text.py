@@ -48,3 +48,8 @@ def test_numbers_of_things_have_their_plural() -> None:
 )
 def test_a_long_list_ends_with_how_many_more_there_are(text: str, short: str) -> None:
     assert begin_list(text, 3) == short
+
+
+def test_a_name_is_known_by_its_title_too() -> None:
+    asked = unknown("organisation", "Leicester Citty", PLACES)
+    assert asked == ('Unknown organisation "Leicester Citty".', "Did you mean 04C (Leicester City)?")
