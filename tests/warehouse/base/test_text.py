@@ -52,4 +52,7 @@ def test_a_long_list_ends_with_how_many_more_there_are(text: str, short: str) ->
 
 def test_a_name_is_known_by_its_title_too() -> None:
     asked = unknown("organisation", "Leicester Citty", PLACES)
-    assert asked == ('Unknown organisation "Leicester Citty".', "Did you mean 04C (Leicester City)?")
+    assert asked == (
+        'Unknown organisation "Leicester Citty".',
+        "Did you mean 04C (Leicester City)?",
+    )
