@@ -19,6 +19,12 @@ from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.months import day_words
 from warehouse.base.text import plural
+from warehouse.outputs.plan_words import (
+    action_words,
+    change_words_of,
+    evidence_words,
+    name_words,
+)
 from warehouse.settings import read_settings
 
 if TYPE_CHECKING:
@@ -113,9 +119,9 @@ def _summarise(screen: Screen, every: list[Row]) -> None:
     screen.say(
         f"{plural(len(every), 'action')}, rated on {on}, the last day of the newest month.\n"
     )
-    screen.table(_counts("Area", every, lambda one: _words(one["area"])))
+    screen.table(_counts("Area", every, lambda one: name_words(one["area"])))
     screen.say("")
-    screen.table(_counts("Aim", every, lambda one: _words(one["llr_aim"] or "no aim")))
+    screen.table(_counts("Aim", every, lambda one: name_words(one["llr_aim"] or "no aim")))
     told = [one for one in every if one["conflicts"]]
     if not told:
         screen.say("\nNothing in the data contradicts the plan's own ratings.")
@@ -169,59 +175,22 @@ def _list(screen: Screen, found: list[Row]) -> None:
 
 def _show_action(screen: Screen, one: Row) -> None:
     screen.say(f"{one['action_id']}: {one['title']} ({one['icb_code']})")
-    for name, text in _told(one).items():
+    scope = f"{one['scope_level']} {one['scope_code']}"
+    for name, text in action_words(one, scope).items():
         if text:
             _wrapped(screen, f"{name}: {text}")
     for why in one["conflict_reasons"]:
         _wrapped(screen, f"Contradicted: {why}")
 
 
-def _told(one: Row) -> dict[str, str]:
-    """What an action is, in words, by heading; blank where nothing is known."""
-    moved = ""
-    if one["due_moves"]:
-        moved = f", moved {plural(one['due_moves'], 'time')} from {day_words(one['due_original'])}"
-    done = f", completed on {day_words(one['completed_on'])}" if one["completed_on"] else ""
-    updated, rated = day_words(one["last_update"]), day_words(one["rated_on"])
-    asked = (one[name] for name in ("source_document", "clause", "checklist_version"))
-    scope = f"{one['scope_level']} {one['scope_code']}"
-    return {
-        "Owner": f"{one['owner_role']}; for {one['audience']}, {scope}",
-        "Area": ", ".join(_words(one[name]) for name in ("area", "llr_aim") if one[name]),
-        "Commitment": str(one["commitment_no"] or ""),
-        "Asked for by": ", ".join(text for text in asked if text),
-        "Due": day_words(one["due_current"]) + moved,
-        "Status": f"{one['status']}{done}",
-        "Rated": f"{one['self_rating']} on {updated} by {one['updated_by']}",
-        "Computed": f"{one['computed_rating']} on {rated}: {one['rating_reason']}",
-        "Documents": one["evidence_documents"] or "",
-    }
-
-
 def _show_evidence(screen: Screen, db: duckdb.DuckDBPyConnection, one: Row) -> None:
     from pipelines.cli.series_shown import DRAWN, show_chart
-    from warehouse.base.number_format import value_text
     from warehouse.outputs.search import kpi_named, series
 
     screen.say(f"\nEvidence: {one['kpi_title']} ({one['kpi_id']})")
-    wanted = f"should go {one['direction']}"
-    if one["threshold"] is not None:
-        least = "at least" if one["direction"] == "up" else "at most"
-        wanted = f"should be {least} {value_text(one['threshold'], one['unit'])}"
+    _wrapped(screen, evidence_words(one))
     if one["latest_value"] is None:
-        _wrapped(screen, f"It {wanted}. {one['stale_because']}")
         return
-    met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
-    moves = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
-    moving = ", and is not judged"
-    if one["movement"]:
-        judged = one["signal_month"]
-        until = "" if judged == one["month"] else f" (judged up to {judged:%B %Y})"
-        moving = f", and {moves[one['movement']]}{until}"
-    value = value_text(one["latest_value"], one["unit"])
-    of = f"{one['month']:%B %Y}"
-    old = f" {one['stale_because']}" if one["is_stale"] else ""
-    _wrapped(screen, f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}")
     rows = series(db, one["kpi_id"], one["org_level"], one["org_code"])
     show_chart(screen, kpi_named(db, one["kpi_id"]), rows[-DRAWN:])
 
@@ -230,15 +199,8 @@ def _show_history(screen: Screen, history: list[Row]) -> None:
     screen.say("\nHistory, the newest first")
     table = plain_table("Day", "What", "Was", "Became", "Why", "By", narrow={"Why": 14, "By": 8})
     for one in history:
-        corrected = " (correction)" if one["kind"] == "correction" else ""
-        what = "created" if one["kind"] == "created" else _words(one["column_name"]) + corrected
-        texts = (one["was"], one["became"], one["reason"], one["changed_by"])
-        table.add_row(f"{one['changed_on']}", what, *(text or "-" for text in texts))
+        table.add_row(f"{one['changed_on']}", *change_words_of(one))
     screen.table(table)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _wrapped(screen: Screen, text: str) -> None:

@@ -8,6 +8,10 @@ import re
 INDEX = "index.html"
 KPIS, KPI_FOLDER = "kpis/index.html", "kpis"
 PLACES, PLACE_FOLDER = "places/index.html", "places"
+CLAIMS = "claims.html"
+PLAN, PLAN_FOLDER = "plan/index.html", "plan"
+BOARD_PAPER, COUNCIL_PAPER = "board-paper.html", "council-paper.html"
+PAYMENT, AGREED = "plan/payment.html", "plan/decisions.html"
 CHARTS, STATIC, DOWNLOADS = "charts", "static", "downloads"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -20,6 +24,11 @@ def kpi_page(kpi_id: str) -> str:
 def place_page(level: str, code: str) -> str:
     """The page of an organisation."""
     return f"{PLACE_FOLDER}/{_safe(level)}-{_safe(code)}.html"
+
+
+def action_page(action_id: str) -> str:
+    """The page of an action of the plan."""
+    return f"{PLAN_FOLDER}/action-{_safe(action_id)}.html"
 
 
 def chart_file(*parts: str, kind: str = "svg") -> str:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import Connection
+from warehouse.site.action_pages import plan_pages
 from warehouse.site.chart_style import marked
+from warehouse.site.claims_page import claims_page
 from warehouse.site.draw_charts import as_png, as_svg, digest_of
 from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
 from warehouse.site.overview import overview
+from warehouse.site.paper_pages import paper_pages
 from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
@@ -26,6 +29,9 @@ from warehouse.site.vendored_style import own_files
 PAGE_KINDS: tuple[Callable[[SiteFigures], Iterable[SitePage]], ...] = (
     lambda figures: [overview(figures)],
     kpi_pages,
+    plan_pages,
+    claims_page,
+    paper_pages,
 )
 
 

@@ -1,0 +1,178 @@
+"""Pages of the plan: contradictions, what is overdue, the payment by network, and decisions."""
+
+from datetime import date
+from typing import Any
+
+from warehouse.site.action_pages import history_table, rating_tag
+from warehouse.site.agreed_page import agreed_item
+from warehouse.site.plan_page import SitePlan, aims_table, conflict_table, late_table, summary
+from warehouse.site.plan_payment_page import payment_years
+
+DAY = date(2026, 11, 30)
+
+
+def action(number: int, **changed: Any) -> dict[str, Any]:
+    """An open action that nothing contradicts."""
+    return {
+        "action_id": f"A-{number}",
+        "title": f"Action {number}",
+        "area": "build_capacity",
+        "llr_aim": "tackle_8am_rush",
+        "owner_role": "Head of primary care",
+        "due_current": date(2026, 12, 31),
+        "status": "in progress",
+        "self_rating": "green",
+        "is_open": True,
+        "late": False,
+        "conflicts": [],
+        "conflict_reasons": [],
+        **changed,
+    }
+
+
+def plan() -> SitePlan:
+    """Three actions: one contradicted, one overdue with a moved date, one complete."""
+    against = action(1, conflicts=["green_but_worsening"], conflict_reasons=["It gets worse."])
+    moved = action(2, conflicts=["due_moved_often"], late=True, due_current=date(2026, 11, 1))
+    done = action(3, status="complete", is_open=False, llr_aim=None, self_rating="blue")
+    return SitePlan(DAY, (against, moved, done), aims={"tackle_8am_rush": "The 8am rush"})
+
+
+def test_the_summary_counts_what_contradicts_green_and_names_the_day() -> None:
+    assert summary(plan()) == (
+        "3 actions: 2 open, of them 1 overdue on 30 Nov 2026. 1 is called green or complete "
+        "while the data say otherwise."
+    )
+
+
+def test_contradictions_of_green_are_apart_from_others() -> None:
+    found = plan()
+    assert [row["action_id"] for row in found.contradicted] == ["A-1"]
+    assert [row["action_id"] for row in found.otherwise] == ["A-2"]
+    table = conflict_table(found.contradicted, "Contradicted")
+    assert list(table.cells[0])[:3] == ["Action 1", "green, in progress", "It gets worse."]
+    assert table.links == {(0, 0): "plan/action-A-1.html"}
+
+
+def test_overdue_is_as_on_the_day_of_publication() -> None:
+    table = late_table(plan())
+    assert "30 Nov 2026" in table.caption
+    assert [list(row)[:3] for row in table.cells] == [["Action 2", "1 Nov 2026", "29"]]
+
+
+def test_aims_are_counted_by_title() -> None:
+    assert [list(row) for row in aims_table(plan()).cells] == [
+        ["The 8am rush", "2", "2", "1", "0", "1"],
+        ["No aim", "1", "0", "0", "1", "0"],
+    ]
+
+
+def test_history_and_ratings_are_in_words() -> None:
+    change = {
+        "changed_on": date(2025, 1, 28),
+        "kind": "correction",
+        "column_name": "due_current",
+        "was": "2024-12-31",
+        "became": "2025-03-31",
+        "reason": None,
+        "changed_by": "Plan manager",
+    }
+    assert list(history_table([change]).cells[0]) == [
+        *("28 Jan 2025", "due current (correction)", "2024-12-31", "2025-03-31", "-"),
+        "Plan manager",
+    ]
+    assert rating_tag("amber") == ("orange", "▲", "Amber")
+    assert rating_tag("closed") == ("grey", "○", "Closed")
+
+
+def assessed(year: str, area: str, pcn: str = "U1", **changed: Any) -> dict[str, Any]:
+    """An approved area of a network."""
+    return {
+        "financial_year": year,
+        "area": area,
+        "pcn_code": pcn,
+        "pcn_name": f"Network {pcn}",
+        "unit": "share",
+        "baseline_month": date(2024, 4, 1),
+        "baseline_value": 0.5,
+        "latest_month": date(2025, 3, 1),
+        "latest_value": 0.6,
+        "change": 0.1,
+        "decision": "approved",
+        "decided_on": date(2025, 3, 20),
+        "share_approved": None,
+        "maximum_per_patient": 1.4,
+        "maximum_amount": 3000.0,
+        "amount": 1000.0,
+        **changed,
+    }
+
+
+def area_of(year: str, name: str) -> dict[str, Any]:
+    """An area of the payment."""
+    return {
+        "financial_year": year,
+        "area": name,
+        "title": name.capitalize(),
+        "share_of_maximum": 1 / 3,
+        "maximum_per_patient": None,
+        "evidence_kpis": ["k"],
+        "beside_figures": None,
+        "paid": "A third each.",
+    }
+
+
+def test_years_of_the_payment_are_apart_and_the_maximum_is_said_once() -> None:
+    areas = [area_of("2024/25", "calls"), area_of("2024/25", "online"), area_of("2023/24", "ease")]
+    unknown = {"latest_value": None, "change": None, "decision": "pending", "decided_on": None}
+    rows = [
+        assessed("2024/25", "calls"),
+        assessed("2024/25", "online", **unknown, amount=None),
+        assessed("2023/24", "ease", maximum_per_patient=None, maximum_amount=None, amount=None),
+    ]
+    newest, before = payment_years(rows, areas, {"U1": "First network"}, {"k": "Calls answered"})
+    assert (newest.year, before.year) == ("2024/25", "2023/24")
+    assert sum("£1.40 per patient" in rule for rule in newest.rules) == 1
+    assert list(newest.networks.headings) == [
+        *("Network", "Calls", "Online", "Maximum", "Approved so far")
+    ]
+    assert [list(row) for row in newest.networks.cells] == [
+        [
+            "First network",
+            "50.0% in April 2024, 60.0% in March 2025 (+10.0 pp). Approved on 20 Mar 2025.",
+            "No figure. Pending.",
+            "£3,000",
+            "£1,000",
+        ]
+    ]
+    assert list(before.networks.headings) == ["Network", "Ease"]
+    assert newest.areas.cells[0][2] == "Calls answered"
+
+
+def test_a_decision_links_only_to_pages_that_exist() -> None:
+    decision = {
+        "decision_id": "LC-9",
+        "body": "A council",
+        "met_on": None,
+        "agreed": "To share figures.",
+        "status": "answered in part",
+        "answer": "By place.",
+        "not_published": "By ward.",
+        "why_not": "No file has it.",
+        "owner_role": None,
+        "minutes": None,
+    }
+    base = {"org_level": "practice", "organisations": 0, "first_month": None, "newest_month": None}
+    answers = [
+        {**base, "table_name": "kpi_monthly", "kpi_id": "shown", "kpi_title": "Shown"},
+        {**base, "table_name": "kpi_monthly", "kpi_id": "hidden", "kpi_title": "Hidden"},
+        {**base, "table_name": "claim", "kpi_id": None, "kpi_title": None},
+        {**base, "table_name": "plan.recording_accuracy", "kpi_id": None, "kpi_title": None},
+    ]
+    for one in answers:
+        one["none_because"] = "Not published at this level."
+    item = agreed_item(1, decision, answers, {"shown"})
+    assert item.links == (("kpis/shown.html", "Shown"), ("claims.html", "Claims tested"))
+    assert item.tables == ("plan.recording_accuracy",)
+    assert item.status == ("yellow", "◐", "Answered in part")
+    assert item.levels is not None and len(item.levels.cells) == 2

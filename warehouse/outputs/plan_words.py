@@ -1,0 +1,68 @@
+"""Actions of a plan and their evidence in words, for the terminal and the pages. Not here: layout,
+queries (`plan_queries`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warehouse.base.months import day_words
+from warehouse.base.number_format import value_text
+from warehouse.base.text import plural
+
+Row = dict[str, Any]
+MOVES = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
+
+
+def name_words(name: str) -> str:
+    """A name of the plan as people read it: `tackle_8am_rush` is "tackle 8am rush"."""
+    return name.replace("_", " ")
+
+
+def action_words(one: Row, scope: str) -> dict[str, str]:
+    """What an action (`plan.plan_action`) is, in words, by heading; blank where nothing is known.
+    `scope`: the place that it is about."""
+    moved = ""
+    if one["due_moves"]:
+        moved = f", moved {plural(one['due_moves'], 'time')} from {day_words(one['due_original'])}"
+    done = f", completed on {day_words(one['completed_on'])}" if one["completed_on"] else ""
+    updated, rated = day_words(one["last_update"]), day_words(one["rated_on"])
+    asked = (one[name] for name in ("source_document", "clause", "checklist_version"))
+    return {
+        "Owner": f"{one['owner_role']}; for {one['audience']}, {scope}",
+        "Area": ", ".join(name_words(one[name]) for name in ("area", "llr_aim") if one[name]),
+        "Commitment": str(one["commitment_no"] or ""),
+        "Asked for by": ", ".join(text for text in asked if text),
+        "Due": day_words(one["due_current"]) + moved,
+        "Status": f"{one['status']}{done}",
+        "Rated": f"{one['self_rating']} on {updated} by {one['updated_by']}",
+        "Computed": f"{one['computed_rating']} on {rated}: {one['rating_reason']}",
+        "Documents": one["evidence_documents"] or "",
+    }
+
+
+def evidence_words(one: Row) -> str:
+    """What a KPI says as evidence (a row of `plan.plan_evidence`): what it should do, and does."""
+    wanted = f"should go {one['direction']}"
+    if one["threshold"] is not None:
+        least = "at least" if one["direction"] == "up" else "at most"
+        wanted = f"should be {least} {value_text(one['threshold'], one['unit'])}"
+    if one["latest_value"] is None:
+        return f"It {wanted}. {one['stale_because']}"
+    met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
+    moving = ", and is not judged"
+    if one["movement"]:
+        judged = one["signal_month"]
+        until = "" if judged == one["month"] else f" (judged up to {judged:%B %Y})"
+        moving = f", and {MOVES[one['movement']]}{until}"
+    value = value_text(one["latest_value"], one["unit"])
+    old = f" {one['stale_because']}" if one["is_stale"] else ""
+    of = f"{one['month']:%B %Y}"
+    return f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}"
+
+
+def change_words_of(one: Row) -> tuple[str, str, str, str, str]:
+    """A change of an action (`plan.plan_action_history`): what, was, became, why, by whom."""
+    corrected = " (correction)" if one["kind"] == "correction" else ""
+    what = "created" if one["kind"] == "created" else name_words(one["column_name"]) + corrected
+    was, became, why, by = (one[name] or "-" for name in ("was", "became", "reason", "changed_by"))
+    return what, was, became, why, by

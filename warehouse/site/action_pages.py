@@ -1,0 +1,100 @@
+"""A page per action of the plan: what it is, its evidence with charts, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.base.months import day_words
+from warehouse.outputs.plan_queries import history_of
+from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
+from warehouse.reference.levels import LEVELS
+from warehouse.site.agreed_page import agreed_page
+from warehouse.site.kpi_pages import control_chart
+from warehouse.site.plan_page import plan_page, read_plan
+from warehouse.site.plan_payment_page import payment_page
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_page import Chart, PageTable, SitePage
+from warehouse.site.site_paths import INDEX, PLAN, action_page, kpi_page
+
+Row = dict[str, Any]
+# The ratings of plans -> colour and sign of the tag; the words are the ratings themselves.
+RATINGS = {
+    "green": ("green", "●"),
+    "amber": ("orange", "▲"),
+    "red": ("red", "■"),
+    "blue": ("blue", "✔"),
+}
+
+
+@dataclass(frozen=True)
+class ActionEvidence:
+    """A KPI that is evidence: what it should do and does; its chart, or its page, if it has one."""
+
+    title: str
+    says: str
+    chart: Chart | None
+    address: str | None
+
+
+def plan_pages(figures: SiteFigures) -> Iterable[SitePage]:
+    """Every page of the plan: the first, one per action, the payment, and what was agreed."""
+    plan = read_plan(figures)
+    yield plan_page(figures, plan)
+    for action in plan.actions:
+        evidence = plan.evidence.get(action["action_id"], [])
+        yield _action(figures, action, evidence, history_of(figures.db, action))
+    yield from (payment_page(figures), agreed_page(figures))
+
+
+def rating_tag(rating: str) -> tuple[str, str, str]:
+    """Colour, sign and words of a rating."""
+    return (*RATINGS.get(rating, ("grey", "○")), rating[:1].upper() + rating[1:])
+
+
+def scope_words(figures: SiteFigures, action: Row) -> str:
+    """The place that an action is about, by its name where the site has it."""
+    key = (action["scope_level"], action["scope_code"])
+    named = next((place.name for place in figures.places.every if place.key == key), None)
+    return named or f"{LEVELS[key[0]].singular} {key[1]}"
+
+
+def history_table(history: Sequence[Row]) -> PageTable:
+    """The changes of an action, the newest first."""
+    cells = [[day_words(row["changed_on"]), *change_words_of(row)] for row in history]
+    headings = ("Day", "What", "Was", "Became", "Why", "By")
+    return PageTable("Every change, the newest first; none is ever removed", headings, cells)
+
+
+def _action(
+    figures: SiteFigures, action: Row, evidence: Sequence[Row], history: Sequence[Row]
+) -> SitePage:
+    told = action_words(action, scope_words(figures, action))
+    shown = [_evidence(figures, row) for row in evidence]
+    content = {
+        "action": action,
+        "own_rating": rating_tag(action["self_rating"]),
+        "data_rating": rating_tag(action["computed_rating"]),
+        "late": day_words(figures.as_at) if action["late"] else "",
+        "told": [(name, text) for name, text in told.items() if text],
+        "evidence": shown,
+        "history": history_table(history),
+    }
+    return SitePage(
+        action_page(action["action_id"]),
+        "action.html.j2",
+        action["title"],
+        content,
+        charts=[one.chart for one in shown if one.chart],
+        trail=((INDEX, "Overview"), (PLAN, "Plan")),
+    )
+
+
+def _evidence(figures: SiteFigures, row: Row) -> ActionEvidence:
+    home = figures.places.home
+    of_home = (row["org_level"], row["org_code"]) == home.key
+    known = row["kpi_id"] in figures.kpis and figures.has_figures(row["kpi_id"], home)
+    chart = control_chart(figures, row["kpi_id"], home) if of_home and known else None
+    address = kpi_page(row["kpi_id"]) if known else None
+    return ActionEvidence(row["kpi_title"], evidence_words(row), chart, address)

@@ -1,0 +1,216 @@
+"""The plan: what it says of its actions beside what the data say, contradictions first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.base.months import day_words
+from warehouse.base.sql import rows
+from warehouse.base.text import plural
+from warehouse.outputs.plan_queries import no_plan, plan_actions
+from warehouse.outputs.plan_words import evidence_words, name_words
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_page import PageTable, SitePage
+from warehouse.site.site_paths import AGREED, INDEX, PAYMENT, PLAN, action_page
+
+Row = dict[str, Any]
+# Conflicts of an action that is called good, in which its evidence says otherwise.
+SAYS_GREEN = (
+    *("green_but_worsening", "green_but_below_threshold", "green_but_stale"),
+    "complete_without_evidence",
+)
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """The plan of the site's ICB. `actions`: as `plan_actions` gives them, those overdue on the
+    day `as_at` with `late`; `evidence`: action id -> its rows of `plan.plan_evidence`; `areas` and
+    `aims`: name -> title. Empty where the mart has no plan."""
+
+    as_at: date
+    actions: tuple[Row, ...] = ()
+    evidence: dict[str, list[Row]] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict)
+    aims: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def contradicted(self) -> list[Row]:
+        """Actions that are called green or complete while their evidence says otherwise."""
+        return [row for row in self.actions if set(row["conflicts"]) & set(SAYS_GREEN)]
+
+    @property
+    def otherwise(self) -> list[Row]:
+        """Actions with conflicts of other kinds alone."""
+        said = {row["action_id"] for row in self.contradicted}
+        others = [row for row in self.actions if set(row["conflicts"]) - {"overdue"}]
+        return [row for row in others if row["action_id"] not in said]
+
+    @property
+    def late(self) -> list[Row]:
+        """Open actions whose day has passed."""
+        return [row for row in self.actions if row["late"]]
+
+
+def read_plan(figures: SiteFigures) -> SitePlan:
+    """The plan of the ICB of the site; without actions where the mart has none."""
+    icb = icb_of(figures)
+    try:
+        actions = [row for row in plan_actions(figures.db) if row["icb_code"] == icb]
+        found = rows(figures.db, "SELECT * FROM plan.plan_evidence ORDER BY kpi_id")
+        commitments = rows(figures.db, "SELECT DISTINCT area, area_title FROM plan.plan_commitment")
+        aims = rows(figures.db, "SELECT aim, title FROM plan.plan_aim WHERE icb_code = $i", i=icb)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return SitePlan(figures.as_at)
+    evidence: dict[str, list[Row]] = {}
+    for row in found:
+        if row["icb_code"] == icb:
+            evidence.setdefault(row["action_id"], []).append(row)
+    for row in actions:
+        row["late"] = row["is_open"] and row["due_current"] < figures.as_at
+    areas = {row["area"]: row["area_title"] for row in commitments}
+    titles = {row["aim"]: row["title"] for row in aims}
+    return SitePlan(figures.as_at, tuple(actions), evidence, areas, titles)
+
+
+def icb_of(figures: SiteFigures) -> str:
+    """The ICB of the site's place: its own code, or that of the ICB above it."""
+    home = figures.places.home
+    return home.code if home.level == "icb" else home.parents.get("icb", "")
+
+
+def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
+    """The first page of the plan."""
+    if not plan.actions:
+        refusal = no_plan()
+        content: dict[str, Any] = {"begin": refusal.remedy, "plan": None}
+        return _page(content, ())
+    content = {
+        "plan": plan,
+        "summary": summary(plan),
+        "rated_on": day_words(plan.actions[0]["rated_on"]),
+        "as_at": day_words(plan.as_at),
+        "contradicted": conflict_table(
+            plan.contradicted, "Called green or complete; the data say otherwise"
+        ),
+        "otherwise": conflict_table(plan.otherwise, "Other contradictions"),
+        "late": late_table(plan),
+        "areas": [
+            (area, plan.areas.get(area, name_words(area)), _of_area(plan, area))
+            for area in dict.fromkeys(row["area"] for row in plan.actions)
+        ],
+        "aims": aims_table(plan),
+        "payment": PAYMENT,
+        "agreed": AGREED,
+    }
+    parts = [("conflicts", "Contradictions"), ("overdue", "Overdue"), ("aims", "By aim")]
+    parts += [(f"area-{area}", title) for area, title, _ in content["areas"]]
+    return _page(content, [*parts, ("beside", "Payment and decisions")])
+
+
+def summary(plan: SitePlan) -> str:
+    """How many actions, and how they stand, in a sentence."""
+    count = len(plan.actions)
+    is_open = sum(row["is_open"] for row in plan.actions)
+    contradicted = len(plan.contradicted)
+    return (
+        f"{plural(count, 'action')}: {is_open} open, of them {len(plan.late)} overdue on "
+        f"{day_words(plan.as_at)}. {contradicted} {'is' if contradicted == 1 else 'are'} called "
+        "green or complete while the data say otherwise."
+    )
+
+
+def conflict_table(actions: Sequence[Row], caption: str) -> PageTable:
+    """A row per action: what the plan says, what contradicts it, whose it is, and until when."""
+    cells = [
+        [
+            row["title"],
+            f"{row['self_rating']}, {row['status']}",
+            " ".join(row["conflict_reasons"]),
+            row["owner_role"],
+            day_words(row["due_current"]),
+        ]
+        for row in actions
+    ]
+    headings = ("Action", "The plan says", "The data say", "Owner", "Due")
+    return PageTable(caption, headings, cells, links=_links(actions))
+
+
+def late_table(plan: SitePlan) -> PageTable:
+    """A row per overdue action, the longest first."""
+    late = sorted(plan.late, key=lambda row: row["due_current"])
+    cells = [
+        [
+            row["title"],
+            day_words(row["due_current"]),
+            f"{(plan.as_at - row['due_current']).days:,}",
+            row["status"],
+            row["self_rating"],
+            row["owner_role"],
+        ]
+        for row in late
+    ]
+    caption = f"Open actions whose day had passed on {day_words(plan.as_at)}"
+    headings = ("Action", "Due", "Days overdue", "Status", "Rated by its owner", "Owner")
+    return PageTable(caption, headings, cells, frozenset({2}), _links(late))
+
+
+def aims_table(plan: SitePlan) -> PageTable:
+    """How the actions of each aim stand."""
+
+    def counts(name: str | None) -> list[str]:
+        own = [row for row in plan.actions if row["llr_aim"] == name]
+        told: tuple[Callable[[Row], bool], ...] = (
+            lambda row: True,
+            lambda row: row["is_open"],
+            lambda row: row["late"],
+            lambda row: row["status"] == "complete",
+            lambda row: bool(set(row["conflicts"]) & set(SAYS_GREEN)),
+        )
+        return [f"{sum(map(test, own)):,}" for test in told]
+
+    names = dict.fromkeys(row["llr_aim"] for row in plan.actions)
+    titles = {name: plan.aims.get(name, name_words(name)) for name in names if name}
+    cells = [[titles.get(name, "No aim"), *counts(name)] for name in names]
+    headings = ("Aim", "Actions", "Open", "Overdue", "Complete", "Green against the data")
+    caption = f"Actions by aim; overdue as on {day_words(plan.as_at)}"
+    return PageTable(caption, headings, cells, frozenset(range(1, 6)))
+
+
+def _of_area(plan: SitePlan, area: str) -> PageTable:
+    own = [row for row in plan.actions if row["area"] == area]
+    cells = [
+        [
+            row["title"],
+            row["status"] + (" (overdue)" if row["late"] else ""),
+            row["owner_role"],
+            day_words(row["due_current"]),
+            row["self_rating"],
+            f"{row['computed_rating']}. {row['rating_reason']}",
+            " ".join(
+                f"{one['kpi_title']}. {evidence_words(one)}"
+                for one in plan.evidence.get(row["action_id"], [])
+            )
+            or row["evidence_documents"]
+            or "none named",
+        ]
+        for row in own
+    ]
+    headings = ("Action", "Status", "Owner", "Due", "Rated by its owner", "Rated from the data")
+    caption = f"{plan.areas.get(area, name_words(area))}: actions"
+    return PageTable(caption, (*headings, "Evidence"), cells, links=_links(own))
+
+
+def _links(actions: Iterable[Row]) -> dict[tuple[int, int], str]:
+    return {(number, 0): action_page(row["action_id"]) for number, row in enumerate(actions)}
+
+
+def _page(content: dict[str, Any], parts: Sequence[tuple[str, str]]) -> SitePage:
+    trail = ((INDEX, "Overview"),)
+    return SitePage(
+        PLAN, "plan.html.j2", "The plan and what the data say", content, (), parts, trail
+    )
