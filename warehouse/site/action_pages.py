@@ -11,7 +11,7 @@ from warehouse.outputs.plan_queries import history_of
 from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
 from warehouse.reference.levels import LEVELS
 from warehouse.site.agreed_page import agreed_page
-from warehouse.site.kpi_pages import control_chart
+from warehouse.site.kpi_charts import kpi_chart
 from warehouse.site.plan_page import plan_page, read_plan
 from warehouse.site.plan_payment_page import payment_page
 from warehouse.site.site_figures import SiteFigures
@@ -95,6 +95,6 @@ def _evidence(figures: SiteFigures, row: Row) -> ActionEvidence:
     home = figures.places.home
     of_home = (row["org_level"], row["org_code"]) == home.key
     known = row["kpi_id"] in figures.kpis and figures.has_figures(row["kpi_id"], home)
-    chart = control_chart(figures, row["kpi_id"], home) if of_home and known else None
+    chart = kpi_chart(figures, row["kpi_id"], home) if of_home and known else None
     address = kpi_page(row["kpi_id"]) if known else None
     return ActionEvidence(row["kpi_title"], evidence_words(row), chart, address)

@@ -19,7 +19,7 @@ from warehouse.outputs.headline import (
 )
 from warehouse.site.agreed_page import AgreedItem, read_agreed
 from warehouse.site.claims_page import PublicStatement, claim_sources, of_places, read_claims
-from warehouse.site.kpi_pages import control_chart
+from warehouse.site.kpi_charts import kpi_chart
 from warehouse.site.overview import tag_of
 from warehouse.site.plan_page import SitePlan, read_plan, summary
 from warehouse.site.site_figures import SiteFigures
@@ -145,7 +145,7 @@ def charts_of(figures: SiteFigures, shown: Sequence[PaperFigure]) -> tuple[Chart
     order = list(TOLD)
     found: list[Chart] = []
     for one in sorted(shown, key=lambda one: order.index(one.tag[0])):
-        chart = control_chart(figures, one.kpi_id, figures.places.home)
+        chart = kpi_chart(figures, one.kpi_id, figures.places.home)
         if chart is not None:
             found.append(chart)
         if len(found) == CHARTS:
