@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warehouse.base.home import Home
+from warehouse.base.text import plural
 
 SHOWN = 3  # decisions in a line
 
@@ -18,8 +19,8 @@ def outstanding(home: Home, editions: int) -> str:
         return ""
     at = published_summary(home).published_at
     decided = [one for one in decisions(home) if at is None or one.decided_at > at]
-    what = [f"{editions:,} edition(s) to be checked"] if editions else []
+    what = [f"{plural(editions, 'edition')} to be checked"] if editions else []
     what += [f"{one.decision} {one.feed} {one.edition}" for one in decided[:SHOWN]]
-    what += [f"{len(decided) - SHOWN:,} more decisions"] if len(decided) > SHOWN else []
+    what += [plural(len(decided) - SHOWN, "further decision")] if len(decided) > SHOWN else []
     so_far = ", ".join(what) or "files, settings or the program have changed"
     return f"Not in the mart yet: {so_far}. Next: access-recovery refresh"
