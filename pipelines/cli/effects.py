@@ -165,7 +165,21 @@ def accepted(
             for one in now.held_months
             if org in (None, one.org_code) and month in (None, one.month)
         }
-    return _of_months(home, key.feed, sorted(months)) if own and months else Effect("")
+    if not own or not months:
+        return Effect("")
+    effect = _of_months(home, key.feed, sorted(months))
+    return effect if effect.stake else _see_its_counts(home, key, effect)
+
+
+def _see_its_counts(home: Home, key: EditionKey, effect: Effect) -> Effect:
+    """Where no figure is published yet: how to see what an edition has, beside the one before."""
+    from warehouse.archive.source_files import Archive
+
+    before = {file.edition for file in Archive(home).active_files(key.feed)}
+    if not (earlier := [one for one in before if one < key.edition]):
+        return effect
+    shown = f"access-recovery diff {key.feed} {max(earlier)} {key.edition} shows its counts"
+    return effect._replace(words=f"{effect.words} {shown}, held or not.")
 
 
 def restored(home: Home, files: list[SourceFile]) -> list[Effect]:

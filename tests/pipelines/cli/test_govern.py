@@ -15,6 +15,7 @@ from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses
 from pipelines.operations.refresh_report import RefreshReport
 from tests.checks.support_checks import active, brought, judged
+from tests.pipelines.records import record
 from tests.support import referrals, regional, write, write_text
 from tests.warehouse.support_mart import build
 from tests.warehouse.worlds import area
@@ -125,6 +126,14 @@ def test_a_dry_run_of_nothing_says_so(held: Home, tmp_path: Path) -> None:
     assert "was not written" in done.stdout and not (tmp_path / "none.csv").exists()
     run("accept", RETURN, OCT, *WHY)
     assert "nothing would be" in run("accept", RETURN, OCT, "--dry-run").stdout
+
+
+def test_a_month_that_no_figure_has_yet_leads_to_its_counts(held: Home) -> None:
+    """Of a held edition of a new month nothing is published that could be listed."""
+    command = f"access-recovery diff {RETURN} 2025-09 {OCT} shows its counts, held or not."
+    assert command not in run("accept", RETURN, OCT, "--dry-run").stdout
+    record(held, RETURN, "2025-09", url=None)
+    assert command in run("accept", RETURN, OCT, "--dry-run").stdout
 
 
 def test_restore_asks_before_it_changes_figures(
