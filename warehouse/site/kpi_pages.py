@@ -9,10 +9,10 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.kpi.themes import theme_words
 from warehouse.outputs.headline import headline_value
+from warehouse.site.figure_line import tag_of
 from warehouse.site.kpi_about import comparison_table, figure_files, revision_words
 from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.kpi_queries import KpiBackground, read_background
-from warehouse.site.overview import tag_of
 from warehouse.site.site_downloads import ThemeDownload, theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage

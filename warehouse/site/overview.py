@@ -7,140 +7,120 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.base.months import day_words
+from warehouse.base.months import day_words, say_months
+from warehouse.base.number_format import say_change, value_text
+from warehouse.base.text import plural
 from warehouse.kpi.catalogue import catalogue
-from warehouse.outputs.headline import BESIDE, beside_value, headline_value
+from warehouse.outputs.headline import MEANINGS
+from warehouse.outputs.pages.page_data import held
+from warehouse.site.figure_line import FigureLine, by_theme, figure_line
+from warehouse.site.overview_answer import answer, not_yet_words, verdicts
+from warehouse.site.overview_queries import is_timed, overdue, overrides, revised
 from warehouse.site.site_figures import SiteFigures
-from warehouse.site.site_page import SitePage
-from warehouse.site.site_paths import INDEX, kpi_page, up_from
+from warehouse.site.site_page import PageTable, SitePage
+from warehouse.site.site_paths import INDEX, kpi_page, place_page
 from warehouse.site.site_places import SitePlace
-from warehouse.site.spark import spark_end, spark_path
-from warehouse.statistics.sentences import SentenceFacts, judgement, sentence
 
 Row = dict[str, Any]
-SPARK_MONTHS = 24
-# What may be said of a change -> the tag's colour and the sign before its words.
-TAGS = {
-    "improvement": ("green", "▲"),
-    "concern": ("orange", "▼"),
-    "neither": ("blue", "◆"),
-    "none": ("grey", "●"),
-    "not_judged": ("white", "○"),
-}
+MOST_REVISED = 8
 
 
 @dataclass(frozen=True)
-class Card:
-    """A figure on the overview. `beside`: heading and text of what stands beside it."""
+class HeadlinePlaceLine:
+    """Another place of the settings: its page, and its answer in a sentence."""
 
-    kpi_id: str
-    title: str
-    address: str
-    value: str
-    period: str
-    beside: tuple[tuple[str, str], ...]
-    tag: tuple[str, str, str]  # colour, sign, words
-    spark: str
-    spark_end: tuple[float, float] | None
-    sentence: str
-
-
-@dataclass(frozen=True)
-class ThemePart:
-    """A theme: its first figure in a sentence, and a card per figure."""
-
-    theme: str
-    title: str
-    sentence: str
-    cards: tuple[Card, ...]
+    name: str
+    level_words: str
+    path: str
+    answer: str
 
 
 def overview(figures: SiteFigures) -> SitePage:
     """The page `index.html` of the home place."""
-    themes = tuple(_themes(figures, figures.places.home))
+    home = figures.places.home
+    lines = headline_lines(figures, home)
     content = {
-        "themes": themes,
-        "counts": _counts(figures, themes),
-        "feeds": _feeds(figures),
+        "answer": answer(lines),
+        "verdicts": verdicts(lines),
+        "themes": by_theme(figures, lines),
+        "trust": trust_words(figures, lines),
+        "beside": tuple(_beside(figures)),
+        "revised": _revised(figures),
+        "held": held(figures.db),
+        "overdue": overdue(figures.db),
+        "timed": is_timed(figures.db),
+        "meanings": MEANINGS,
         "as_at": day_words(figures.as_at),
     }
     return SitePage(
         INDEX,
         "overview.html.j2",
-        f"Access to general practice in {figures.places.home.name}",
+        f"Is access to general practice improving in {home.name}?",
         content,
     )
 
 
-def tag_of(facts: SentenceFacts) -> tuple[str, str, str]:
-    """Colour, sign and words of what may be said of a figure's change."""
-    words = beside_value({"facts": facts})[BESIDE.index("Signal")]
-    said = judgement(facts)
-    if said in ("not_judged", "no_figure") or facts.chart is None:
-        return (*TAGS["not_judged"], words)
-    if said == "no_clear_change":
-        return (*TAGS["none"], words)
-    return (*TAGS.get(facts.chart.variation or "", TAGS["neither"]), words)
-
-
-def card_of(figures: SiteFigures, kpi_id: str, place: SitePlace, up: str) -> Card | None:
-    """The newest figure of a KPI and place; None where there is none."""
-    facts, newest = figures.facts(kpi_id, place), figures.newest(kpi_id, place)
-    if facts is None or newest is None:
-        return None
-    kpi = figures.kpis[kpi_id]
-    row = {**newest, "unit": kpi["unit"], "facts": facts}
-    beside = zip(BESIDE, beside_value(row), strict=True)
-    recent = figures.series(kpi_id, place)[-SPARK_MONTHS:]
-    shown = [_charted(one) for one in recent]
-    return Card(
-        kpi_id,
-        kpi["title"],
-        up + kpi_page(kpi_id),
-        headline_value(row),
-        newest["period_label"],
-        tuple((name, text) for name, text in beside if text not in ("", "-") and name != "Signal"),
-        tag_of(facts),
-        spark_path(shown),
-        spark_end(shown),
-        sentence(facts),
-    )
-
-
-def _charted(row: Row) -> float | None:
-    value: float | None = row["charted_value"] if row["charted_value"] is not None else row["value"]
-    return value
-
-
-def _themes(figures: SiteFigures, place: SitePlace) -> Iterable[ThemePart]:
+def headline_lines(figures: SiteFigures, place: SitePlace) -> tuple[FigureLine, ...]:
+    """The headline figures of a place, theme by theme, in the catalogue's order."""
     figures.read_facts([place])
-    shown: dict[str, list[Card]] = {}
-    for kpi in catalogue().values():
-        if kpi.headline and kpi.kpi_id in figures.kpis:
-            card = card_of(figures, kpi.kpi_id, place, up_from(INDEX))
-            if card:
-                shown.setdefault(figures.kpis[kpi.kpi_id]["theme"], []).append(card)
-    for theme, cards in shown.items():
-        title = theme.replace("_", " ").replace("nhs app", "NHS App").replace("gp ", "GP ")
-        yield ThemePart(theme, title[:1].upper() + title[1:], cards[0].sentence, tuple(cards))
+    wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
+    found = (figure_line(figures, one, place) for one in wanted if one in figures.kpis)
+    themes = by_theme(figures, filter(None, found))
+    return tuple(line for theme in themes for line in theme.lines)
 
 
-def _counts(figures: SiteFigures, themes: Iterable[ThemePart]) -> list[tuple[str, str, int]]:
-    """Of the figures on the page: how many are improvements, concerns, without clear change."""
-    every = [card.tag for theme in themes for card in theme.cards]
-    names = {
-        "green": "improving: a signal",
-        "orange": "a concern: a signal",
-        "blue": "changed: a signal, good or bad is not said",
-        "grey": "no clear change",
-        "white": "not judged",
-    }
-    found = [
-        (colour, words, sum(tag[0] == colour for tag in every)) for colour, words in names.items()
-    ]
-    return [one for one in found if one[2]]
+def trust_words(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[str, ...]:
+    """Whether the figures can be trusted, in short sentences: how new they are, how many may still
+    change, what is held, overdue, disputed, or counts by a person's decision."""
+    lines = tuple(lines)
+    months = [newest for one in lines if (newest := _newest_month(figures, one))]
+    found = []
+    if months:
+        oldest = min(months)
+        older = "" if oldest == max(months) else f", the oldest of {say_months([oldest])}"
+        found.append(f"Newest figures: {say_months([max(months)])}{older}.")
+    found.append(not_yet_words(lines))
+    if disputed := [one for one in lines if one.status == "disputed"]:
+        found.append(f"Disputed: {len(disputed)}.")
+    found.append(f"Held back: {_number(len(held(figures.db)), 'edition')}.")
+    if is_timed(figures.db):
+        found.append(f"Overdue: {_number(len(overdue(figures.db)), 'publication')}.")
+    accepted = _number(overrides(figures.db), "edition")
+    found.append(f"Accepted despite a failed check: {accepted}.")
+    return tuple(found)
 
 
-def _feeds(figures: SiteFigures) -> list[Row]:
-    """Feeds with an edition, each with its newest one."""
-    return [row for row in figures.feeds.values() if row["newest_edition"]]
+def _number(number: int, noun: str) -> str:
+    return plural(number, noun) if number else "none"
+
+
+def _newest_month(figures: SiteFigures, line: FigureLine) -> Any:
+    newest = figures.newest(line.kpi_id, figures.places.home)
+    return newest and newest["month"]
+
+
+def _beside(figures: SiteFigures) -> Iterable[HeadlinePlaceLine]:
+    for place in figures.places.headlines:
+        lines = headline_lines(figures, place)
+        yield HeadlinePlaceLine(
+            place.name, place.level_words, place_page(*place.key), answer(lines)
+        )
+
+
+def _revised(figures: SiteFigures) -> PageTable | None:
+    """What the newest editions changed of this place: a row per KPI, the largest first."""
+    found = revised(figures.db, figures.places.home)
+    if not found:
+        return None
+    cells, links = [], {}
+    for number, row in enumerate(found[:MOST_REVISED]):
+        links[number, 0] = kpi_page(row["kpi_id"])
+        old, new = (value_text(row[name], row["unit"]) for name in ("old_value", "new_value"))
+        change = say_change(row["unit"], row["change"], row["ratio"], 2)
+        cells.append(
+            [row["title"], say_months([row["month"]]), old, new, change, f"{row['revised']:,}"]
+        )
+    headings = ("Figure", "Month", "Before", "Now", "Change", "Months revised")
+    more = f" of {len(found)}" if len(found) > len(cells) else ""
+    caption = f"Largest revision of each figure by its newest edition, {len(cells)}{more}"
+    return PageTable(caption, headings, cells, frozenset((2, 3, 4, 5)), links)

@@ -19,8 +19,8 @@ from warehouse.outputs.headline import (
 )
 from warehouse.site.agreed_page import AgreedItem, read_agreed
 from warehouse.site.claims_page import PublicStatement, claim_sources, of_places, read_claims
+from warehouse.site.figure_line import tag_of
 from warehouse.site.kpi_charts import kpi_chart
-from warehouse.site.overview import tag_of
 from warehouse.site.plan_page import SitePlan, read_plan, summary
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from warehouse.base.sql import Connection, rows
 from warehouse.outputs.search import name_shown, organisation_named
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
 from warehouse.reference.organisations import ENGLAND
-from warehouse.settings import Settings
+from warehouse.settings import HeadlinePlace, Settings
 
 # Levels that have pages of their own, within the home place.
 WITHIN = ("sub_icb", "pcn", "practice")
@@ -42,11 +43,13 @@ class SitePlace:
 @dataclass(frozen=True)
 class SitePlaces:
     """`home`: what the site is about; `within`: all organisations in it that have pages, level by
-    level, each by name; `england`: beside which figures stand."""
+    level, each by name; `england`: beside which figures stand; `headlines`: places within it whose
+    headline figures the first page shows too."""
 
     home: SitePlace
     within: tuple[SitePlace, ...]
     england: SitePlace
+    headlines: tuple[SitePlace, ...] = ()
 
     def at(self, level: str) -> list[SitePlace]:
         """Those of one level."""
@@ -55,7 +58,21 @@ class SitePlaces:
     @property
     def every(self) -> tuple[SitePlace, ...]:
         """Home, and all within it."""
-        return (self.home, *self.within)
+        return (self.home, *self.paged)
+
+    @property
+    def paged(self) -> tuple[SitePlace, ...]:
+        """All that have a page of their own."""
+        known = {one.key for one in self.within}
+        return (*(one for one in self.headlines if one.key not in known), *self.within)
+
+    def named(self, level: str, code: str | None) -> SitePlace | None:
+        """A place with a page of its own; None if there is none."""
+        return self._by_key.get((level, code or ""))
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], SitePlace]:
+        return {one.key: one for one in self.paged}
 
 
 def place_named(
@@ -64,7 +81,8 @@ def place_named(
     """The place with this code or name, as in `search.organisation_named`, with what belongs to it.
     Raises NoMatch with similar ones."""
     found = organisation_named(db, text, settings.headlines, levels)
-    return read_places(db, found["org_level"], found["org_code"], name_shown(found))
+    level, code = found["org_level"], found["org_code"]
+    return read_places(db, level, code, name_shown(found), settings.headlines)
 
 
 def home_place(db: Connection, settings: Settings) -> SitePlaces:
@@ -72,13 +90,31 @@ def home_place(db: Connection, settings: Settings) -> SitePlaces:
     return place_named(db, settings.place, settings, ("icb",))
 
 
-def read_places(db: Connection, level: str, code: str, name: str | None = None) -> SitePlaces:
-    """The place `level, code`, under `name` if one is given, with what belongs to it now. `db` has
-    the mart as its current database."""
+def read_places(
+    db: Connection,
+    level: str,
+    code: str,
+    name: str | None = None,
+    headlines: Iterable[HeadlinePlace] = (),
+) -> SitePlaces:
+    """The place `level, code`, under `name` if one is given, with what belongs to it now.
+    `headlines`: places of which those within it are shown on the first page. `db` has the mart as
+    its current database."""
     home = _read(db, "o.org_level = $level AND o.org_code = $code", level=level, code=code)[0]
     if name:
-        home = SitePlace(home.level, home.code, name, home.full_name, home.parents, home.special)
-    return SitePlaces(home, tuple(_within(db, level, code)), _england(db))
+        home = replace(home, name=name)
+    beside = tuple(_headlines(db, home, headlines))
+    return SitePlaces(home, tuple(_within(db, level, code)), _england(db), beside)
+
+
+def _headlines(
+    db: Connection, home: SitePlace, chosen: Iterable[HeadlinePlace]
+) -> Iterable[SitePlace]:
+    for one in chosen:
+        where = "o.org_level = $level AND o.org_code = $code"
+        for place in _read(db, where, level=one.level, code=one.code):
+            if place.parents.get(home.level) == home.code and place.key != home.key:
+                yield replace(place, name=one.name or place.name)
 
 
 def _within(db: Connection, level: str, code: str) -> Iterable[SitePlace]:

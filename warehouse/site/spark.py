@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 WIDTH, HEIGHT, MARGIN = 120.0, 32.0, 3.0
@@ -21,9 +22,9 @@ def spark_path(values: Sequence[float | None]) -> str:
             continue
         x = MARGIN + number * step
         y = HEIGHT - MARGIN - (value - least) / spread * (HEIGHT - 2 * MARGIN)
-        parts.append(f"{'L' if drawing else 'M'}{x:.1f} {y:.1f}")
+        parts.append(f"{'L' if drawing else 'M'}{x:.0f} {y:.0f}")
         drawing = True
-    return " ".join(parts)
+    return "".join(parts)
 
 
 def spark_end(values: Sequence[float | None]) -> tuple[float, float] | None:
@@ -31,5 +32,5 @@ def spark_end(values: Sequence[float | None]) -> tuple[float, float] | None:
     path = spark_path(values)
     if not path:
         return None
-    x, y = path.rsplit(maxsplit=2)[-2:]
-    return float(x.lstrip("ML")), float(y)
+    x, y = re.split("[ML]", path)[-1].split()
+    return float(x), float(y)

@@ -17,6 +17,8 @@ from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
 from warehouse.site.overview import overview
 from warehouse.site.paper_pages import paper_pages
+from warehouse.site.place_pages import place_pages
+from warehouse.site.place_search import SEARCH_DATA, search_data
 from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
@@ -32,6 +34,7 @@ PAGE_KINDS: tuple[Callable[[SiteFigures], Iterable[SitePage]], ...] = (
     plan_pages,
     claims_page,
     paper_pages,
+    place_pages,
 )
 
 
@@ -82,6 +85,7 @@ def write_site(
         folder.make(one.path, one.digest(figures), partial(one.content, figures))
     for name, content in own_files().items():
         folder.write(f"{STATIC}/{name}", content)
+    folder.write(SEARCH_DATA, search_data(places))
     folder.finish()
     return WrittenSite(target / INDEX, len(pages), len(drawn), folder.written, folder.kept)
 

@@ -1,0 +1,126 @@
+"""The first page: its numbers are the mart's, and its places can be reached."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from warehouse.base.home import Home
+from warehouse.base.months import typed_month
+from warehouse.base.number_format import say_change, say_per_day, value_text
+from warehouse.base.sql import open_mart, rows
+from warehouse.kpi.catalogue import catalogue
+from warehouse.site.overview import headline_lines, overview
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_paths import place_page
+from warehouse.site.site_places import read_places
+from warehouse.site.spark import spark_end, spark_path
+
+
+class Lines(HTMLParser):
+    """The rows of the headline table: KPI id -> texts of its cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self._row: list[str] | None = None
+        self._cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "tr":
+            self._row = self.found.setdefault(given["id"] or "", []) if "id" in given else None
+        elif tag in ("td", "th") and self._row is not None:
+            self._row.append("")
+            self._cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._cell = self._cell and tag not in ("td", "th")
+
+    def handle_data(self, data: str) -> None:
+        if self._cell and self._row:
+            self._row[-1] += data
+
+
+def test_every_number_of_the_headline_table_is_in_the_mart(site: Path, sample_home: Home) -> None:
+    shown = Lines((site / "index.html").read_text(encoding="utf-8")).found
+    with open_mart(sample_home.mart) as db:
+        mart = rows(
+            db,
+            """SELECT m.kpi_id, m.value, m.month, m.status, k.unit, k.chart_basis, d.working_days,
+                      m.previous_year_value AS before, y.working_days AS days_before
+               FROM kpi_monthly AS m JOIN kpi AS k USING (kpi_id)
+               JOIN calendar_month AS d USING (month)
+               LEFT JOIN calendar_month AS y ON y.month = m.month - INTERVAL 1 YEAR
+               WHERE m.org_level = 'icb' AND m.org_code = 'QK1' AND m.value IS NOT NULL
+               QUALIFY row_number() OVER (PARTITION BY m.kpi_id ORDER BY m.month DESC) = 1""",
+        )
+        found = {row["kpi_id"]: row for row in mart}
+        wanted = {one.kpi_id for one in catalogue().values() if one.headline}
+        assert set(shown) == wanted & set(found) and len(shown) > 15
+    changes = 0
+    for kpi_id, (title, when, value, daily, change, *_) in shown.items():
+        row = found[kpi_id]
+        month, _, status = when.partition(", ")
+        assert title == catalogue()[kpi_id].title
+        assert (typed_month(month), status or "final") == (row["month"], row["status"]), kpi_id
+        assert value.split(" = ")[-1] == value_text(row["value"], row["unit"]), kpi_id
+        per_day = row["chart_basis"] == "per_working_day"
+        days = (row["working_days"], row["days_before"]) if per_day else (1, 1)
+        assert daily == (say_per_day(row["value"] / days[0], row["unit"]) if per_day else "-")
+        if change in ("-", "new series"):
+            continue
+        new, old = row["value"] / days[0], row["before"] / days[1]
+        assert change == say_change(row["unit"], new - old, new / old - 1), kpi_id
+        changes += 1
+    assert changes > 5
+
+
+def test_the_places_of_the_settings_can_be_reached(figures: SiteFigures, site: Path) -> None:
+    beside = overview(figures).content["beside"]
+    assert [(one.name, one.level_words) for one in beside] == [
+        ("Leicester City", "sub-ICB"),
+        ("Leicester City", "local authority"),
+    ]
+    text = (site / "index.html").read_text(encoding="utf-8")
+    for one in beside:
+        assert f'href="{one.path}"' in text and (site / one.path).is_file()
+
+
+def test_revisions_are_those_of_the_newest_edition(figures: SiteFigures) -> None:
+    table = overview(figures).content["revised"]
+    firsts = {cells[0]: cells for cells in table.cells}
+    assert firsts["GP appointments attended"][1:4] == ["February 2025", "563,438", "564,853"]
+    assert not any(title.startswith("Pharmacy First") for title in firsts)  # of an older edition
+
+
+@pytest.mark.parametrize(
+    ("level", "code"), [("sub_icb", "04C"), ("pcn", "U12169"), ("icb", "QHM"), ("icb", "QUE")]
+)
+def test_other_places_have_a_first_page(sample_home: Home, level: str, code: str) -> None:
+    with open_mart(sample_home.mart) as db:
+        figures = SiteFigures(db, read_places(db, level, code))
+        page = overview(figures)
+        lines = headline_lines(figures, figures.places.home)
+        assert lines and page.content["answer"]
+        assert {line.kpi_id for line in lines} <= set(figures.kpis)
+        assert not page.content["beside"]
+
+
+def test_a_place_without_figures_has_a_first_page(sample_home: Home) -> None:
+    with open_mart(sample_home.mart) as db:
+        code = rows(
+            db,
+            """SELECT org_code FROM organisation_current AS o WHERE org_level = 'pharmacy'
+               ORDER BY org_code LIMIT 1""",
+        )[0]["org_code"]
+        page = overview(SiteFigures(db, read_places(db, "pharmacy", code)))
+        assert "cannot be said" in page.content["answer"] or page.content["themes"]
+
+
+def test_a_spark_line_has_a_gap_where_a_month_is_missing() -> None:
+    assert spark_path([1.0, None, 2.0, 3.0]) == "M3 29M79 16L117 3"
+    assert spark_end([1.0, None, 2.0, 3.0]) == (117.0, 3.0)
+    assert spark_path([None]) == "" and spark_end([]) is None
+    assert place_page("practice", "A/B") == "places/practice-A~2fB.html"

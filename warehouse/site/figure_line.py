@@ -1,0 +1,150 @@
+"""The newest figure of a KPI and place, in a line: what a table of figures shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.base.months import between, say_months, window
+from warehouse.kpi.themes import theme_words
+from warehouse.outputs.headline import BESIDE, beside_value, headline_value
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_paths import kpi_page
+from warehouse.site.site_places import SitePlace
+from warehouse.site.spark import spark_end, spark_path
+from warehouse.statistics.sentences import SentenceFacts, judgement, sentence
+from warehouse.statistics.signals import NO_SIGNAL
+
+Row = dict[str, Any]
+Tag = tuple[str, str, str]  # colour, sign, words
+SPARK_MONTHS = 24
+NAMES = {"NHS app": "NHS App", "annex1": "(Annex 1)", "pharmacy first": "Pharmacy First"}
+IMPROVING, CONCERN, NEITHER = "green", "orange", "blue"
+NO_CHANGE, NOT_JUDGED = "grey", "white"
+# What may be said of a change -> the tag's colour, and the sign before its words.
+TAGS = {
+    "improvement": (IMPROVING, "▲"),
+    "concern": (CONCERN, "▼"),
+    "neither": (NEITHER, "◆"),
+    "none": (NO_CHANGE, "●"),
+    "not_judged": (NOT_JUDGED, "○"),
+}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A figure as texts. `path`: the KPI's page; `period`: month in words; `daily`, `change`,
+    `england`: per working day, on the year, and England's beside it, `-` where there is none;
+    `undecided`: outside its limits, which counts only once it is final; `judged`: the tag's colour
+    by the newest month that is judged, `judged_in`, as the newest of all is mostly provisional."""
+
+    kpi_id: str
+    title: str
+    path: str
+    value: str
+    period: str
+    daily: str
+    change: str
+    england: str
+    status: str
+    tag: Tag
+    spark: str
+    spark_end: tuple[float, float] | None
+    sentence: str
+    undecided: bool
+    judged: str
+    judged_in: str
+
+
+@dataclass(frozen=True)
+class ThemePart:
+    """A theme, by its title, and the lines of its figures."""
+
+    theme: str
+    title: str
+    lines: tuple[FigureLine, ...]
+
+
+def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLine | None:
+    """The newest figure of a KPI and place; None where there is none."""
+    facts, newest = figures.facts(kpi_id, place), figures.newest(kpi_id, place)
+    if facts is None or newest is None:
+        return None
+    kpi = figures.kpis[kpi_id]
+    row = {**newest, "unit": kpi["unit"], "facts": facts}
+    daily, change, _, england, status = beside_value(row)
+    series = figures.series(kpi_id, place)
+    shown = spark_values(series, kpi["period_type"] == "month")
+    judged, judged_in = newest_judged(series)
+    return FigureLine(
+        kpi_id=kpi_id,
+        title=kpi["title"],
+        path=kpi_page(kpi_id),
+        value=headline_value(row),
+        period=facts.period,
+        daily=daily or "-",
+        change=change,
+        england=england,
+        status=status,
+        tag=tag_of(facts),
+        spark=spark_path(shown),
+        spark_end=spark_end(shown),
+        sentence=sentence(facts),
+        undecided=facts.chart is not None and facts.chart.undecided,
+        judged=judged,
+        judged_in=judged_in,
+    )
+
+
+def by_theme(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[ThemePart, ...]:
+    """Lines under their themes, in the order in which these come."""
+    found: dict[str, list[FigureLine]] = {}
+    for line in lines:
+        found.setdefault(figures.kpis[line.kpi_id]["theme"], []).append(line)
+    return tuple(
+        ThemePart(theme, theme_title(theme), tuple(within)) for theme, within in found.items()
+    )
+
+
+def theme_title(theme: str) -> str:
+    """A theme as a heading: `Cloud telephony`, `GP workforce`."""
+    words = theme_words(theme)
+    for written, name in NAMES.items():
+        words = words.replace(written, name)
+    return words[:1].upper() + words[1:]
+
+
+def tag_of(facts: SentenceFacts) -> Tag:
+    """Colour, sign and words of what may be said of a figure's change."""
+    words = beside_value({"facts": facts})[BESIDE.index("Signal")]
+    said = judgement(facts)
+    if said in ("not_judged", "no_figure") or facts.chart is None:
+        return (*TAGS["not_judged"], words)
+    if said == "no_clear_change":
+        return (*TAGS["none"], words)
+    return (*TAGS.get(facts.chart.variation or "", TAGS["neither"]), words)
+
+
+def newest_judged(series: Sequence[Row]) -> tuple[str, str]:
+    """A tag's colour by the newest month that a chart judges, and that month in words; no words
+    where none is judged."""
+    for row in reversed(series):
+        if row["value"] is not None and row["signal"] is not None:
+            kind = "none" if row["signal"] == NO_SIGNAL else row["variation"] or "neither"
+            return TAGS.get(kind, TAGS["neither"])[0], say_months([row["month"]])
+    return NOT_JUDGED, ""
+
+
+def spark_values(series: Sequence[Row], monthly: bool) -> list[float | None]:
+    """The values of a spark line: of the newest two years, a place for each month if `monthly`."""
+    if not monthly:
+        return [charted(one) for one in series[-SPARK_MONTHS:]]
+    found = {one["month"]: charted(one) for one in series[-SPARK_MONTHS:]}
+    return [found.get(month) for month in between(*window(max(found), SPARK_MONTHS))]
+
+
+def charted(row: Row) -> float | None:
+    """A period's value on the basis of its chart: counts of events per working day."""
+    value: float | None = row["charted_value"] if row["charted_value"] is not None else row["value"]
+    return value
