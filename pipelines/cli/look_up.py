@@ -221,10 +221,12 @@ def written(screen: Screen, rows: list[Row], as_json: bool, as_csv: bool) -> boo
 
 
 def _cell(value: Any) -> Any:
-    """Return a value for CSV: lists as words, truth as `true` or `false`."""
+    """Return a value for CSV: lists as words or sentences, truth as `true` or `false`."""
     if isinstance(value, bool):
         return str(value).lower()
-    return " ".join(value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    return ("; " if any(" " in one for one in value) else " ").join(value)
 
 
 def _no_match(words: list[str] | None) -> str:

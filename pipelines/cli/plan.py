@@ -6,25 +6,17 @@ Belongs here: arguments and layout. Does not: ratings (`warehouse.plan`), querie
 
 from __future__ import annotations
 
-import csv
-import io
-import textwrap
-from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.arguments import AsJson
+from pipelines.cli.look_up import AsCsv, published_mart, written
+from pipelines.cli.plan_lists import wrapped
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
-from warehouse.base.months import day_words
-from warehouse.base.text import plural
-from warehouse.outputs.plan_words import (
-    action_words,
-    change_words_of,
-    evidence_words,
-    name_words,
-)
+from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
 from warehouse.settings import read_settings
 
 if TYPE_CHECKING:
@@ -32,49 +24,66 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="plan", invoke_without_command=True, rich_help_panel="Plan")
 Row = dict[str, Any]
-FEW = 10  # contradictions that the summary lists
-WIDEST = 100
+RATINGS = ("blue", "green", "amber", "red")
+BESIDE = (
+    "The figures are SYNTHETIC sample data: ratings and contradictions that rest on them mean "
+    "nothing. Import real ones: access-recovery fetch"
+)
+OnlyOpen = Annotated[bool, typer.Option("--open", help="List the open actions.")]
+Overdue = Annotated[bool, typer.Option("--overdue", help="List those overdue.")]
+Conflicts = Annotated[
+    bool, typer.Option("--conflicts", help="List those whose rating the data contradict.")
+]
+Rated = Annotated[
+    str | None,
+    typer.Option("--rated", help=f"List those that owners rate so: {', '.join(RATINGS)}."),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Day of overdue and due, as 2025-10-31; default: today."),
+]
 
 
 @app.callback()
 def plan(
     context: typer.Context,
-    only_open: Annotated[bool, typer.Option("--open", help="List the open actions.")] = False,
-    overdue: Annotated[bool, typer.Option("--overdue", help="List those overdue.")] = False,
-    conflicts: Annotated[
-        bool, typer.Option("--conflicts", help="List those whose rating the data contradict.")
-    ] = False,
+    only_open: OnlyOpen = False,
+    overdue: Overdue = False,
+    conflicts: Conflicts = False,
+    rated: Rated = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show the access improvement plan: open and overdue actions, and what contradicts them.
 
-    `plan show ACTION` shows one with its history and the charts of its evidence. The tracker is a
-    local return: docs/plan-guide.md.
+    Which green actions do the data contradict? `plan --conflicts --rated green`. `plan show ACTION`
+    shows one with its history and the charts of its evidence. The tracker is a local return:
+    docs/plan-guide.md.
     """
     if context.invoked_subcommand:
         return
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
-    from warehouse.base.sql import open_mart
+    if rated is not None and rated not in RATINGS:
+        raise typer.BadParameter(f"`{rated}` is no rating. Ratings: {', '.join(RATINGS)}")
+    from pipelines.cli.plan_lists import list_actions, summarise
     from warehouse.outputs.plan_queries import no_plan, plan_actions
 
-    screen, home = Screen(), Home.from_environment()
-    with open_mart(home.require_mart()) as db:
-        every = plan_actions(db)
+    screen = Screen()
+    with published_mart() as (db, _):
+        every = plan_actions(db, _day(as_of))
     asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
     wanted = [name for name, is_asked in asked.items() if is_asked]
-    chosen = [one for one in every if all(one[name] for name in wanted)]
-    if as_json:
-        screen.json(chosen)
-    elif as_csv:
-        screen.data(_csv(chosen))
-    elif not every:
+    of_rating = [one for one in every if rated in (None, one["self_rating"])]
+    chosen = [one for one in of_rating if all(one[name] for name in wanted)]
+    if written(screen, chosen, as_json, as_csv):
+        return
+    if not every:
         raise no_plan()
+    if wanted or rated:
+        list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen)
     else:
-        _list(screen, chosen) if wanted else _summarise(screen, every)
-        if any(one["synthetic"] for one in every):
-            screen.warn(SYNTHETIC)
+        summarise(screen, every)
+    _warn(screen, every)
 
 
 @app.command()
@@ -83,12 +92,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an action: what it is, its rating and why, its evidence with charts, and its history."""
-    from warehouse.base.sql import open_mart
     from warehouse.outputs.plan_queries import action_named, evidence_for, history_of
 
     screen, home = Screen(), Home.from_environment()
-    with open_mart(home.require_mart()) as db:
-        found = action_named(db, action, read_settings(home).place)
+    with published_mart() as (db, _):
+        found = action_named(db, action, read_settings(home).place, _day(None))
         evidence, history = evidence_for(db, found), history_of(db, found)
         if as_json:
             screen.json(found | {"evidence_kpis": evidence, "history": history})
@@ -97,80 +105,49 @@ def show(
         for one in evidence:
             _show_evidence(screen, db, one)
     _show_history(screen, history)
-    if found["synthetic"]:
+    _warn(screen, [found])
+
+
+@app.command()
+def caip(
+    year: Annotated[
+        str | None,
+        typer.Option("--year", help="Financial year, as 2024/25; default: the newest assessed."),
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show the position of every network in the improvement payment (CAIP), area by area."""
+    from pipelines.cli.plan_caip import show_position
+    from warehouse.base.sql import is_synthetic
+    from warehouse.outputs.plan_queries import caip_position
+
+    screen = Screen()
+    with published_mart() as (db, _):
+        found = caip_position(db, read_settings(Home.from_environment()).place, year)
+        synthetic = is_synthetic(db)
+    if not written(screen, found, as_json, as_csv):
+        show_position(screen, found)
+        if synthetic:
+            screen.warn(SYNTHETIC if found[0]["synthetic"] else BESIDE)
+
+
+def _day(text: str | None) -> date:
+    """The day as of which actions are overdue: by default today in London."""
+    from warehouse.fetch.fetch import london_today
+
+    try:
+        return date.fromisoformat(text) if text else london_today()
+    except ValueError as error:
+        raise typer.BadParameter(f"`{text}` is no day; type it as 2025-10-31") from error
+
+
+def _warn(screen: Screen, found: list[Row]) -> None:
+    """Say what of a list is invented."""
+    if any(one["synthetic"] for one in found):
         screen.warn(SYNTHETIC)
-
-
-def _csv(found: list[Row]) -> str:
-    text = io.StringIO()
-    if found:
-        writer = csv.DictWriter(text, list(found[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(
-            {name: "; ".join(it) if isinstance(it, list) else it for name, it in one.items()}
-            for one in found
-        )
-    return text.getvalue().rstrip("\n")
-
-
-def _summarise(screen: Screen, every: list[Row]) -> None:
-    """Counts by area and by aim, and the first contradictions."""
-    on = day_words(every[0]["rated_on"])
-    screen.say(
-        f"{plural(len(every), 'action')}, rated on {on}, the last day of the newest month.\n"
-    )
-    screen.table(_counts("Area", every, lambda one: name_words(one["area"])))
-    screen.say("")
-    screen.table(_counts("Aim", every, lambda one: name_words(one["llr_aim"] or "no aim")))
-    told = [one for one in every if one["conflicts"]]
-    if not told:
-        screen.say("\nNothing in the data contradicts the plan's own ratings.")
-        return
-    screen.say(f"\nContradicted by due dates or evidence: {plural(len(told), 'action')}.")
-    _list(screen, told[:FEW])
-    more = f"{len(told) - FEW} more with access-recovery plan --conflicts. " * (len(told) > FEW)
-    screen.say(f"{more}One in full: access-recovery plan show {told[0]['action_id']}")
-
-
-def _counts(heading: str, every: list[Row], of: Callable[[Row], str]) -> Any:
-    from warehouse.plan.rating import rating_rules
-
-    soon = f"Due in {rating_rules().due_soon_days} days"
-    numbers = ("Actions", "Open", "Overdue", soon, "Complete", "Contradicted")
-    table = plain_table(heading, *numbers, right=numbers, expendable=("Complete",))
-    for name in sorted({of(one) for one in every}):
-        own = [one for one in every if of(one) == name]
-        counted = (
-            own,
-            [one for one in own if one["is_open"]],
-            [one for one in own if one["is_overdue"]],
-            [one for one in own if one["is_due_soon"]],
-            [one for one in own if one["status"] == "complete"],
-            [one for one in own if one["conflicts"]],
-        )
-        table.add_row(name, *(f"{len(some):,}" for some in counted))
-    return table
-
-
-def _list(screen: Screen, found: list[Row]) -> None:
-    """A line per action, and below it what contradicts it."""
-    if not found:
-        screen.say("No such actions.")
-        return
-    table = plain_table(
-        *("Action", "Title", "Due", "Status", "Rated", "Computed"),
-        narrow={"Title": 20},
-    )
-    for one in found:
-        due = day_words(one["due_current"])
-        rated = (one["self_rating"], one["computed_rating"])
-        table.add_row(one["action_id"], one["title"], due, one["status"], *rated)
-    screen.table(table)
-    lines = [(one["action_id"], why) for one in found for why in one["conflict_reasons"]]
-    if lines:
-        screen.say("")
-    for action, why in lines:
-        _wrapped(screen, f"{action}: {why}")
+    elif any(one["rating_synthetic"] for one in found):
+        screen.warn(BESIDE)
 
 
 def _show_action(screen: Screen, one: Row) -> None:
@@ -178,9 +155,11 @@ def _show_action(screen: Screen, one: Row) -> None:
     scope = f"{one['scope_level']} {one['scope_code']}"
     for name, text in action_words(one, scope).items():
         if text:
-            _wrapped(screen, f"{name}: {text}")
+            wrapped(screen, f"{name}: {text}")
     for why in one["conflict_reasons"]:
-        _wrapped(screen, f"Contradicted: {why}")
+        wrapped(screen, f"Contradicted: {why}")
+    if one["early_success"]:
+        wrapped(screen, f"Perhaps finished early: {one['early_success']}")
 
 
 def _show_evidence(screen: Screen, db: duckdb.DuckDBPyConnection, one: Row) -> None:
@@ -188,7 +167,7 @@ def _show_evidence(screen: Screen, db: duckdb.DuckDBPyConnection, one: Row) -> N
     from warehouse.outputs.search import kpi_named, series
 
     screen.say(f"\nEvidence: {one['kpi_title']} ({one['kpi_id']})")
-    _wrapped(screen, evidence_words(one))
+    wrapped(screen, evidence_words(one))
     if one["latest_value"] is None:
         return
     rows = series(db, one["kpi_id"], one["org_level"], one["org_code"])
@@ -201,10 +180,3 @@ def _show_history(screen: Screen, history: list[Row]) -> None:
     for one in history:
         table.add_row(f"{one['changed_on']}", *change_words_of(one))
     screen.table(table)
-
-
-def _wrapped(screen: Screen, text: str) -> None:
-    """A line of text, continued with an indent where it is wider than the screen."""
-    width = min(screen.out.width, WIDEST)
-    for line in textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False):
-        screen.say(line)

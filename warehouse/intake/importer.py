@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from warehouse.archive.decisions import withdrawn
+from warehouse.archive.replaced_sample import is_of_plan
 from warehouse.archive.source_files import Archive, EditionBasis, SourceFile
 from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home
@@ -136,9 +137,12 @@ def _edition(
     return edition, one.basis or basis
 
 
-def _saved_at(path: Path, request: Request) -> datetime:
+def _saved_at(path: Path, request: Request, feed: str) -> datetime:
+    """When the publisher's file was saved; of a plan's return, when it is imported."""
     if request.origin:
         return request.origin.retrieved_at
+    if is_of_plan(feed):
+        return datetime.now(UTC)
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
 
 
@@ -222,7 +226,7 @@ def _source_file(
         published_on=(origin.published_on if origin else request.published_on)
         or _believed(one, edition),
         stated_on=one.stated_on,
-        retrieved_at=_saved_at(path, request),
+        retrieved_at=_saved_at(path, request, contract.feed),
         imported_at=datetime.now(UTC).replace(microsecond=0),
         licence=contract.licence.name,
         synthetic=sample or one.synthetic,
@@ -231,8 +235,7 @@ def _source_file(
 
 def _believed(one: Recognised, edition: str) -> date | None:
     """The date on the title sheet, if it is plausible by the release calendar."""
-    today = datetime.now(UTC).date()
-    stated = one.stated_on
+    today, stated = datetime.now(UTC).date(), one.stated_on
     return stated if stated and is_plausible(one.contract, edition, stated, today) else None
 
 
@@ -265,7 +268,10 @@ def _known(
 ) -> Iterator[ImportOutcome]:
     for file in known:
         name = content_name(path) if file.member is None else file.file_name
-        again = {"retrieved_at": _saved_at(path, request), "container_name": file_name(path)}
+        again = {
+            "retrieved_at": _saved_at(path, request, file.feed),
+            "container_name": file_name(path),
+        }
         archive.add(file.model_copy(update={**again, "file_name": name}))
         if request.edition in (None, file.edition):
             yield _known_one(archive, path, file, _stated(file, request))

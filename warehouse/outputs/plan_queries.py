@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -13,7 +13,7 @@ from warehouse.base.text import unknown
 from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import ACTIONS
 from warehouse.plan.plan_returns import plan_feed
-from warehouse.plan.rating import rating_rules
+from warehouse.plan.rating import OVERDUE, overdue_words, rating_rules
 from warehouse.plan.row_faults import id_key
 
 Row = dict[str, Any]
@@ -23,30 +23,66 @@ class NoAction(Refusal):
     """The plan has no such action, or there is no plan; what there is."""
 
 
-def plan_actions(db: duckdb.DuckDBPyConnection) -> list[Row]:
+def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> list[Row]:
     """The actions of `plan.plan_action`, by ICB and due date, each with what it adds: `is_open`,
-    `is_due_soon`, `conflicts` (names) and `conflict_reasons`."""
+    `is_due_soon`, `conflicts` (names), `conflict_reasons`, and `early_success` (why, or None).
+
+    What is overdue or due soon is as of `today`, by default the mart's own day, and `due_as_of`
+    says so; all else is as of the mart's day, `as_of`.
+    """
     found = rows(
         db,
         """SELECT a.*, coalesce(c.conflicts, []) AS conflicts,
-                  coalesce(c.reasons, []) AS conflict_reasons
+                  coalesce(c.reasons, []) AS conflict_reasons, c.early AS early_success
            FROM plan.plan_action AS a
-           LEFT JOIN (SELECT icb_code, action_id, list(conflict ORDER BY conflict) AS conflicts,
-                             list(conflict_reason ORDER BY conflict) AS reasons
-                      FROM plan.plan_conflict GROUP BY ALL) AS c USING (icb_code, action_id)
+           LEFT JOIN (SELECT icb_code, action_id,
+                             list(conflict ORDER BY conflict) FILTER (is_listed) AS conflicts,
+                             list(conflict_reason ORDER BY conflict) FILTER (is_listed) AS reasons,
+                             max(conflict_reason) FILTER (is_early_success) AS early
+                      FROM (SELECT *, NOT is_early_success
+                                      AND conflict <> $overdue AS is_listed
+                            FROM plan.plan_conflict)
+                      GROUP BY icb_code, action_id) AS c USING (icb_code, action_id)
            ORDER BY a.icb_code, a.due_current, a.action_id""",
+        overdue=OVERDUE,
     )
     for row in found:
-        soon = row["rated_on"] + timedelta(days=rating_rules().due_soon_days)
+        on, due = today or row["as_of"], row["due_current"]
+        soon = on + timedelta(days=rating_rules().due_soon_days)
         row["is_open"] = row["status"] in OPEN
-        row["is_due_soon"] = row["is_open"] and row["rated_on"] <= row["due_current"] <= soon
+        row["is_overdue"] = row["is_open"] and due < on
+        row["is_due_soon"] = row["is_open"] and on <= due <= soon
+        row["due_as_of"] = on
+        if row["is_overdue"]:
+            row["conflicts"].append(OVERDUE)
+            row["conflict_reasons"].append(overdue_words(due, on))
     return found
 
 
-def action_named(db: duckdb.DuckDBPyConnection, text: str, icb: str) -> Row:
+def caip_position(db: duckdb.DuckDBPyConnection, icb: str, year: str | None = None) -> list[Row]:
+    """What is known of the improvement payment in a financial year, of every network of an ICB: the
+    rows of `plan.caip_assessment`, by area and name. `year`: by default the newest with a
+    declaration or decision, else the newest. Raises NoAction naming the years there are."""
+    found = rows(
+        db,
+        """SELECT * FROM plan.caip_assessment WHERE icb_code = $icb
+        ORDER BY area, pcn_name, pcn_code""",
+        icb=icb,
+    )
+    years = sorted({row["financial_year"] for row in found})
+    if not years:
+        raise NoAction(f"The mart has no networks of {icb}.", "access-recovery status says why.")
+    told = [row["financial_year"] for row in found if row["decision"]]
+    wanted = year or max(told, default=years[-1])
+    if wanted not in years:
+        raise NoAction(f"There is no payment of {wanted}.", f"Years: {', '.join(years)}.")
+    return [row for row in found if row["financial_year"] == wanted]
+
+
+def action_named(db: duckdb.DuckDBPyConnection, text: str, icb: str, today: date) -> Row:
     """The action with this id, as `plan_actions` gives it; of several ICBs' that of `icb`. Raises
     NoAction with similar ids."""
-    every = plan_actions(db)
+    every = plan_actions(db, today)
     found = [row for row in every if row["action_id"] == id_key(text)]
     if not found:
         if not every:

@@ -63,6 +63,7 @@ def evidence_words(one: Row) -> str:
 def change_words_of(one: Row) -> tuple[str, str, str, str, str]:
     """A change of an action (`plan.plan_action_history`): what, was, became, why, by whom."""
     corrected = " (correction)" if one["kind"] == "correction" else ""
-    what = "created" if one["kind"] == "created" else name_words(one["column_name"]) + corrected
+    is_first = one["kind"] == "created" and one["column_name"] == "title"
+    what = "created" if is_first else name_words(one["column_name"]) + corrected
     was, became, why, by = (one[name] or "-" for name in ("was", "became", "reason", "changed_by"))
     return what, was, became, why, by

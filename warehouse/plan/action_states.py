@@ -3,8 +3,9 @@
 Belongs here: their order, and what a change is. Does not: which rows are actions (`action_faults`),
 ratings (`rating`).
 
-No return replaces another. A state is of the day of its last update; of two of one day the later
-return is a correction of the earlier one. So the order of import does not matter.
+No return replaces another. A state is of the day of its last update, so the order of import does
+not matter; of two of one day the later return, or of one month the one imported later, is a
+correction of the earlier one. When a file was saved says nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.plan.action_faults import faults_of_actions
 from warehouse.plan.plan_returns import PLACE, WHERE_FROM, returned_rows
 from warehouse.plan.row_faults import id_key
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -65,7 +67,7 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
             pl.col("due_current").fill_null(pl.col("due_original")),
         )
         .select(*STATE, PLACE)
-        for rows in returned_rows(home, placed, ACTIONS)
+        for rows in returned_rows(home, placed, ACTIONS, faults_of_actions)
     ]
     states = pl.concat([pl.DataFrame(schema={**STATE, PLACE: pl.Int32}), *frames])
     return states.sort(*KEY, "last_update", PLACE, SOURCE_ROW).drop(PLACE)
@@ -81,9 +83,9 @@ def latest_states(states: pl.DataFrame) -> pl.DataFrame:
 def changes_of(states: pl.DataFrame) -> pl.DataFrame:
     """What changed from each state to the next, a row per column, with the columns of `CHANGE`.
 
-    `kind`: created (the action's first state: `became` is its title), update, or correction (of a
-    state of the same day). A due date moves from one day to the next, first from the original one;
-    a correction moves none.
+    `kind`: created (the action's first state: `became` is its title; and its due date, if it had
+    moved by then), update, or correction (of a state of the same day). A due date moves from one
+    day to the next, first from the original one; a correction moves none.
     """
     rows: list[State] = []
     before: State | None = None
@@ -92,6 +94,9 @@ def changes_of(states: pl.DataFrame) -> pl.DataFrame:
             number, earlier, due = 1, 0, state["due_original"]
             moves = int(state["due_current"] != due)
             rows.append(_change(state, 1, CREATED, "title", None, state["title"], moves))
+            if moves:
+                told = _text(due), _text(state["due_current"])
+                rows.append(_change(state, 1, CREATED, "due_current", *told, moves))
         else:
             kind = CORRECTED if before["last_update"] == state["last_update"] else UPDATED
             if kind == UPDATED:  # what the day before ended with

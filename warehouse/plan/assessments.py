@@ -20,6 +20,7 @@ from warehouse.plan.assessment_faults import (
     APPROVED,
     PENDING,
     REFUSED,
+    faults_of_assessments,
     share_of,
     year_label,
 )
@@ -61,7 +62,7 @@ def read_assessments(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
         rows.rename({old: new for new, old in RENAMED.items()})
         .with_columns(pl.col("financial_year").map_elements(year_label, pl.String))
         .select(*SAID, PLACE)
-        for rows in returned_rows(home, placed, ASSESSMENTS)
+        for rows in returned_rows(home, placed, ASSESSMENTS, faults_of_assessments)
     ]
     found = pl.concat([pl.DataFrame(schema={**SAID, PLACE: pl.Int32}), *frames])
     found = found.sort(*KEY, "stated_in", PLACE, SOURCE_ROW).drop(PLACE)

@@ -4,9 +4,10 @@ published figures, how many and how new; where there are none, why. Not here: th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
-from warehouse.contract.model import contracts
 from warehouse.kpi.catalogue import Kpi, catalogue
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.other_periods import every_figure
@@ -23,10 +24,14 @@ ANSWER = pl.Schema(
     }
 )
 FIGURES = "kpi_monthly"
+WhyNone = Callable[[Kpi, str], str]
 
 
-def answers_of(db: Connection, decisions: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
-    """A row per decision and table, or decision, KPI and level, with the columns of `ANSWER`."""
+def answers_of(
+    db: Connection, decisions: pl.DataFrame, synthetic: bool, why_none: WhyNone
+) -> pl.DataFrame:
+    """A row per decision and table, or decision, KPI and level, with the columns of `ANSWER`.
+    `why_none`: why there is no figure of a KPI at a level."""
     tables, rows = known_tables(), []
     held = _figures(db, decisions)
     for decision in decisions.iter_rows(named=True):
@@ -35,7 +40,8 @@ def answers_of(db: Connection, decisions: pl.DataFrame, synthetic: bool) -> pl.D
         for name in decision["answered_by"] or []:
             if kpi := catalogue().get(name):
                 rows += [
-                    {**own, **_of_level(kpi, level, held, own["icb_code"])} for level in LEVELS
+                    {**own, **_of_level(kpi, level, held, own["icb_code"], why_none)}
+                    for level in LEVELS
                 ]
             elif name in tables:
                 rows.append({**own, "table_name": tables[name]})
@@ -62,7 +68,11 @@ def _figures(db: Connection, decisions: pl.DataFrame) -> dict[tuple[str, ...], t
 
 
 def _of_level(
-    kpi: Kpi, level: str, held: dict[tuple[str, ...], tuple[object, ...]], icb: str
+    kpi: Kpi,
+    level: str,
+    held: dict[tuple[str, ...], tuple[object, ...]],
+    icb: str,
+    why_none: WhyNone,
 ) -> dict[str, object]:
     told = held.get((icb, kpi.kpi_id, level))
     number, first, newest = told or (0, None, None)
@@ -74,14 +84,5 @@ def _of_level(
         "organisations": number,
         "first_month": first,
         "newest_month": newest,
-        "none_because": None if told else _none_because(kpi, level),
+        "none_because": None if told else why_none(kpi, level),
     }
-
-
-def _none_because(kpi: Kpi, level: str) -> str:
-    if level not in {one for source in kpi.sources for one in source.levels}:
-        return "Not published at this level."
-    feeds = {feed for source in kpi.sources if level in source.levels for feed in source.feeds}
-    if any(contracts()[feed].disclosure_control for feed in feeds if feed in contracts()):
-        return "A local return: not imported, or withheld by disclosure control."
-    return "No figures of it are imported."

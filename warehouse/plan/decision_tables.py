@@ -11,6 +11,7 @@ from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.plan.decision_answers import answers_of
+from warehouse.plan.decision_status import claims_computed, with_missing
 from warehouse.plan.decisions_agreed import (
     DECISION,
     DECISIONS,
@@ -18,9 +19,11 @@ from warehouse.plan.decisions_agreed import (
     shipped_decisions,
 )
 from warehouse.plan.plan_returns import SOURCE_FILE, origins
+from warehouse.plan.why_none import why_none
 
 AGREED = "reference.decisions"
 OF_SHIPPED = ("answer", "status_of_text", "set_by")
+CLAIMS = "mart.claim.verdict"
 FIGURES = tuple(
     f"mart.{table}.{name}"
     for table in ("kpi_monthly", "kpi_other_period")
@@ -43,7 +46,8 @@ def create_decisions(
         name: (tidy, f"{AGREED}.{name}") if name in own else tidy for name, tidy in said.items()
     }
     told |= {name: f"{AGREED}.{name}" for name in OF_SHIPPED}
-    create_from(db, "mart.plan.meeting_decision", found, None, **told)
+    for name in ("status", "answered_since", "missing"):
+        told[name] = (said.get(name, said["status"]), f"{AGREED}.{name}", *FIGURES, CLAIMS)
     by = told["answered_by"]
     of_figures = ("organisations", "first_month", "newest_month", "none_because")
     answers = {
@@ -54,5 +58,7 @@ def create_decisions(
         **dict.fromkeys(of_figures, FIGURES),
         "synthetic": f"{SOURCE_FILE}.synthetic",
     }
-    frame = answers_of(db, found, synthetic)
+    frame = answers_of(db, found, synthetic, why_none(home, placed))
     create_from(db, "mart.plan.decision_answer", frame, None, **answers)
+    judged = with_missing(found, frame, claims_computed(db))
+    create_from(db, "mart.plan.meeting_decision", judged, None, **told)

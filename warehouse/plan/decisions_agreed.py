@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -56,12 +55,11 @@ class Agreed(Strict):
 
 
 class AgreedItems(Strict):
-    """What one body agreed, by id. `answered_since`: when what answers it was first there."""
+    """What one body agreed, by id."""
 
     body: str
     minutes: str
     text: TextStatus
-    answered_since: date
     decisions: dict[str, Agreed]
 
 
@@ -82,7 +80,6 @@ def shipped_decisions(icb: str) -> pl.DataFrame:
                 "minutes": items.minutes,
             }
             of_all |= {"status_of_text": items.text, "set_by": SHIPPED, "synthetic": False}
-            of_all["answered_since"] = items.answered_since
             rows += [
                 {**of_all, "decision_id": name, **one.model_dump()}
                 for name, one in items.decisions.items()
@@ -99,7 +96,7 @@ def returned_decisions(home: Home, placed: Iterable[EditionFile]) -> pl.DataFram
             *(pl.lit(None, pl.String).alias(name) for name in ("answer", "status_of_text")),
             pl.lit(RETURNED).alias("set_by"),
         ).select("month", *DECISION, PLACE)
-        for rows in returned_rows(home, placed, DECISIONS)
+        for rows in returned_rows(home, placed, DECISIONS, faults_of_decisions)
     ]
     found = pl.concat(
         [pl.DataFrame(schema={"month": pl.Date, **DECISION, PLACE: pl.Int32}), *frames]

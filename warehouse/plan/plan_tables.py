@@ -71,7 +71,7 @@ def _rated(said: dict[str, str]) -> dict[str, str | Sequence[str]]:
     return {
         **dict.fromkeys(words, judged),
         "is_overdue": own[:2],
-        "rating_version": "rating.rules.version",
+        **dict.fromkeys(("rating_version", "is_early_success"), "rating.rules.version"),
         **dict.fromkeys(("rated_on", "as_of"), (said["last_update"], FIGURES[0])),
         "rating_synthetic": said["synthetic"],
         "due_moves": (said["due_current"], said["last_update"]),

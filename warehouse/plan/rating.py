@@ -44,9 +44,11 @@ CONFLICT = pl.Schema(
     {
         **dict.fromkeys((*KEY, "conflict", "conflict_reason", "rating_version"), pl.String()),
         **{"rated_on": pl.Date(), "as_of": pl.Date(), "synthetic": pl.Boolean()},
+        "is_early_success": pl.Boolean(),
     }
 )
 GREEN = ("green", "blue")
+OVERDUE = "overdue"
 OF_FIGURES: frozenset[Condition] = frozenset({"worsening", "below_threshold", "stale", "met"})
 Row = dict[str, Any]
 
@@ -60,9 +62,12 @@ class RatingRule(Strict):
 
 
 class ConflictRule(Strict):
-    """What contradicts an action's own rating or status, and when."""
+    """What contradicts an action's own rating or status, and when. `title`: of all such actions;
+    `early`: it speaks for the action, which may be finished before it is due."""
 
     conflict: str
+    title: str
+    early: bool = False
     when: tuple[Condition, ...]
     because: str
 
@@ -82,6 +87,13 @@ class RatingRules(Strict):
 def rating_rules() -> RatingRules:
     """The shipped rules."""
     return RatingRules.model_validate(read_yaml(RULES))
+
+
+def overdue_words(due: date, on: date) -> str:
+    """What is said of an action that is overdue on a day."""
+    rule = next(one for one in rating_rules().conflicts if one.conflict == OVERDUE)
+    days = f"{(on - due).days:,}"
+    return rule.because.format(due=day_words(due), days=days, on=day_words(on))
 
 
 def rate(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.DataFrame:
@@ -112,6 +124,7 @@ def conflicts(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.Dat
             **{name: action[name] for name in KEY},
             "synthetic": invented if OF_FIGURES.intersection(rule.when) else action["synthetic"],
             "conflict": rule.conflict,
+            "is_early_success": rule.early,
             "conflict_reason": rule.because.format_map(words),
             "rating_version": rating_rules().version,
             "rated_on": on,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from typer.testing import CliRunner
 
 from assets.feeds.slaip_actions.testing import build as actions
 from pipelines.cli.main import app
+from pipelines.cli.plan_caip import show_position
+from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
 from tests.warehouse.support_mart import build
 from warehouse.base.home import Home
@@ -39,7 +42,17 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def run(home: Home, monkeypatch: pytest.MonkeyPatch, *arguments: str, width: int = 80) -> str:
+TODAY = date(2025, 10, 31)
+
+
+def run(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    *arguments: str,
+    width: int = 80,
+    today: date = TODAY,
+) -> str:
+    monkeypatch.setattr("warehouse.fetch.fetch.london_today", lambda: today)
     monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(home.root))
     monkeypatch.setenv("COLUMNS", str(width))
     done = RUNNER.invoke(app, ["plan", *arguments])
@@ -52,11 +65,14 @@ def test_the_summary_counts_by_area_and_aim(
     planned: Home, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     told = run(planned, monkeypatch, width=width)
-    assert "3 actions, rated on 31 Oct 2025" in told
+    one_line = told.replace("\n  ", " ")
+    assert "3 actions. Overdue and due: as of 31 Oct 2025. Computed ratings" in one_line
+    assert "evidence: as of 31 Oct 2025, the last day of the newest month" in one_line
     counts = {line.split("  ")[0]: line.split()[-6:] for line in told.splitlines() if line}
-    assert counts["modern access"] == ["3", "2", "1", "0", "1", "2"]
+    assert counts["modern access"] == ["3", "2", "1", "0", "1", "1"]
     assert counts["no aim"] == ["1", "0", "0", "0", "1", "0"]
-    assert "A-2: Due on 30 Sep 2025, 31 days before 31 Oct 2025, and not complete." in told
+    assert "- Overdue: A-2\n" in told
+    assert "Perhaps finished early (KPIs meet their thresholds, still open): A-1" in one_line
     assert max(map(len, told.splitlines())) <= width
     assert "Left out" not in told
 
@@ -69,11 +85,42 @@ def test_actions_are_listed_by_what_is_asked(
 
     assert ids() == ["A-2", "A-1", "A-3"]
     assert ids("--open") == ["A-2", "A-1"]
-    assert (ids("--overdue"), ids("--conflicts")) == (["A-2"], ["A-2", "A-1"])
+    assert (ids("--overdue"), ids("--conflicts")) == (["A-2"], ["A-2"])
+    assert ids("--rated", "red") == ["A-1"] and ids("--conflicts", "--rated", "green") == []
     rows = list(csv.DictReader(io.StringIO(run(planned, monkeypatch, "--overdue", "--csv"))))
     assert [(row["action_id"], row["conflicts"]) for row in rows] == [("A-2", "overdue")]
     listed = run(planned, monkeypatch, "--overdue")
-    assert "A-2" in listed and "A-1" not in listed
+    assert "Overdue on 31 Oct 2025: A-2 (31 days)" in listed and "A-1" not in listed
+    early = run(planned, monkeypatch, "--conflicts")
+    assert early.index("A-2 (31 days)") < early.index("perhaps finished early:\nA-1: Share of")
+
+
+def test_what_is_overdue_is_as_of_the_day_of_reading(
+    planned: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overdue(*asked: str, today: date) -> list[tuple[str, str, str]]:
+        told = json.loads(run(planned, monkeypatch, "--overdue", "--json", *asked, today=today))
+        assert all(one["conflict_reasons"] and one["is_overdue"] for one in told)
+        return [(one["action_id"], one["due_as_of"], one["as_of"]) for one in told]
+
+    rated = "2025-10-31"
+    assert overdue(today=date(2025, 9, 30)) == []
+    late = date(2026, 1, 1)
+    assert overdue(today=late) == [("A-2", "2026-01-01", rated), ("A-1", "2026-01-01", rated)]
+    assert overdue("--as-of", "2025-10-01", today=late) == [("A-2", "2025-10-01", rated)]
+    told = run(planned, monkeypatch, "--overdue", today=late)
+    assert "as of 1 Jan 2026" in told and "A-2 (93 days), A-1 (1 day)" in told
+    soon = run(planned, monkeypatch, today=date(2025, 12, 1))
+    assert ["3", "2", "1", "1", "1", "1"] in [line.split()[-6:] for line in soon.splitlines()]
+
+
+def test_a_day_or_rating_that_is_none_is_told(
+    planned: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
+    for asked in (["--as-of", "soon"], ["--rated", "pink"]):
+        done = RUNNER.invoke(app, ["plan", *asked])
+        assert done.exit_code == 2 and asked[1] in done.stderr
 
 
 def test_one_action_in_full(planned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,3 +150,52 @@ def test_an_unknown_action_and_no_plan_are_told(
         done = RUNNER.invoke(app, asked)
         assert done.exit_code == 2 and "access-recovery template slaip_actions" in done.stderr
     assert json.loads(RUNNER.invoke(app, ["plan", "--json"]).stdout) == []
+
+
+@pytest.fixture(scope="module")
+def networks() -> list[dict[str, object]]:
+    """Two networks as the mart has them: one paid in full, one with an area not declared."""
+    shared = {"icb_code": "QK1", "financial_year": "2024/25", "kpi_title": "Share of calls"}
+    shared |= {"unit": "share", "baseline_month": date(2024, 4, 1)}
+    shared |= {"latest_month": date(2025, 3, 1), "maximum_per_patient": 1.4}
+    areas = {"online": "Simpler online requests", "telephony": "Better digital telephony"}
+    one = {"pcn_code": "U00001", "pcn_name": "A LONG NAME OF A NETWORK PCN", "declared_on": TODAY}
+    one |= {"baseline_value": 0.5, "latest_value": 0.6, "change": 0.1, "variation": "improvement"}
+    one |= {"decision": "approved", "maximum_amount": 100.0, "amount": 49.995}
+    two = {"pcn_code": "U00002", "pcn_name": None, "declared_on": None, "decision": None}
+    two |= {"baseline_value": None, "latest_value": None, "change": None, "variation": None}
+    two |= {"maximum_amount": None, "amount": None}
+    return [
+        {**shared, **row, "area": area, "area_title": title}
+        for area, title in areas.items()
+        for row in (one, two)
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_position_of_every_network_is_printed(
+    networks: list[dict[str, object]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    show_position(Screen(), networks)
+    told = capsys.readouterr().out
+    lines = [" ".join(line.split()) for line in told.splitlines()]
+    assert max(map(len, told.splitlines())) <= width and "Left out" not in told
+    assert told.startswith("Improvement payment 2024/25 of QK1, by network")
+    assert "Figures: Share of calls, 2024-04 to 2025-03" in lines
+    assert sum("60.0% +10.0 pp improvement approved" in line for line in lines) == 2
+    assert lines.count("U00002 - - - no figure not declared") == 2
+    assert told.count("£1.40 a patient") == 1, "the maximum is said once"
+    assert any(line.endswith("£100 £100 2 of 2") for line in lines), "thirds are no penny more"
+    assert "U00002 - - 0 of 2" in lines
+
+
+def test_the_payment_of_a_year_alone_is_listed(
+    planned: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
+    done = RUNNER.invoke(app, ["plan", "caip", "--year", "2019/20"])
+    assert done.exit_code == 2 and "networks" in done.stderr, "this mart has none"

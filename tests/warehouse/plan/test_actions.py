@@ -140,8 +140,40 @@ def test_a_corrected_return_keeps_the_history(home: Home, tmp_path: Path) -> Non
     ]
     [action] = mart.rows("SELECT * FROM plan.plan_action")
     assert (action["due_current"], action["due_moves"]) == (date(2026, 1, 31), 1)
+    assert action["as_of"] == action["rated_on"]
     [file] = mart.rows(f"SELECT * FROM governance.source_file WHERE sha256 = '{action['sha256']}'")
     assert (file["feed"], file["file_name"], file["in_mart"]) == (FEED, "c.csv", True)
+
+
+def test_what_is_imported_later_corrects_whenever_it_was_saved(home: Home, tmp_path: Path) -> None:
+    """A copy that was saved earlier, of the same day of update."""
+    build(home, [returned(tmp_path, "a.csv", "2025-10-20", {"Rating": "green"})]).db.close()
+    mart = build(home, [returned(tmp_path, "b.csv", "2025-10-15", {"Rating": "red"})])
+    assert [row["self_rating"] for row in mart.rows("FROM plan.plan_action")] == ["red"]
+    told = "SELECT kind, became FROM plan.plan_action_history ORDER BY change_no"
+    found = [tuple(row.values()) for row in mart.rows(told)]
+    assert found == [("created", "Fewer missed appointments"), ("correction", "red")]
+
+
+def test_a_faulty_row_that_was_corrected_is_no_history(home: Home, tmp_path: Path) -> None:
+    build(
+        home, [returned(tmp_path, "a.csv", "2025-10-15", {"Owner role": "Dr A. Person"})]
+    ).db.close()
+    mart = build(home, [returned(tmp_path, "b.csv", "2025-10-15", {})])
+    [row] = mart.rows("FROM plan.plan_action_history")
+    assert (row["kind"], row["column_name"]) == ("created", "title")
+
+
+def test_a_due_date_that_moved_before_the_first_return_is_history(
+    home: Home, tmp_path: Path
+) -> None:
+    moved = {"Current due date": "2026-03-31", "Reason for change": "the supplier is late"}
+    mart = build(home, [returned(tmp_path, "a.csv", "2025-10-15", moved)])
+    told = """SELECT change_no, kind, was, became, reason, due_moves FROM plan.plan_action_history
+        WHERE column_name = 'due_current'"""
+    [row] = mart.rows(told)
+    why = "the supplier is late"
+    assert tuple(row.values()) == (1, "created", "2025-12-31", "2026-03-31", why, 1)
 
 
 def test_a_return_of_one_action_after_one_of_all_is_accepted(home: Home, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.support import (
 from tests.warehouse.support_mart import Mart, build, choose, retrieved
 from tests.warehouse.worlds import covered, listed, practice
 from warehouse.base.home import Home
+from warehouse.outputs.plan_queries import NoAction, caip_position
 from warehouse.plan.assessments import payment_of
 
 PCN = "U63948"
@@ -86,6 +87,16 @@ def test_a_network_in_two_places_is_assessed_once_with_the_figures_of_both(mart:
     assert (row["baseline_value"], row["latest_value"]) == (pytest.approx(0.1), pytest.approx(0.04))
     assert row["change"] == pytest.approx(-0.06)
     assert len(row["evidence_kpis"]) == 5
+
+
+def test_years_are_never_mixed_and_the_newest_assessed_is_the_default(mart: Mart) -> None:
+    newest, old = caip_position(mart.db, "QK1"), caip_position(mart.db, "QK1", "2023/24")
+    assert {row["financial_year"] for row in newest} == {"2024/25"}
+    assert {row["area"] for row in old} == {"experience", "ease", "recording"}
+    assert {row["pcn_code"] for row in newest} == {row["pcn_code"] for row in old} == {PCN}
+    for icb, year in (("QK1", "2019/20"), ("QNC", None)):
+        with pytest.raises(NoAction):
+            caip_position(mart.db, icb, year)
 
 
 def test_missing_evidence_is_named(mart: Mart) -> None:

@@ -4,6 +4,7 @@ those of returns."""
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from assets.feeds.meeting_decisions.testing import build as returned
@@ -11,6 +12,8 @@ from tests.support import write, write_regional
 from tests.warehouse.support_mart import Mart, build, retrieved
 from warehouse.base.home import Home
 from warehouse.kpi.catalogue import catalogue
+from warehouse.plan.decision_answers import ANSWER
+from warehouse.plan.decision_status import Computed, with_missing
 from warehouse.plan.decisions_agreed import known_tables, shipped_decisions
 
 
@@ -19,12 +22,13 @@ def test_the_commissions_four_items_are_answered_by_what_exists(llr: Mart) -> No
     assert [row["decision_id"] for row in rows] == ["LC-1", "LC-2", "LC-3", "LC-4"]
     tables = known_tables()
     for row in rows:
-        assert row["answered_by"] and row["answered_since"] and row["answer"]
+        assert row["answered_by"] and row["answer"]
         for name in row["answered_by"]:
             assert name in catalogue() or name in tables, name
             if name in tables:
                 llr.rows(f"FROM {tables[name]} LIMIT 1")
-        assert (row["status"] == "answered") == (row["not_published"] is None)
+        assert row["status"] != "answered" or row["not_published"] is row["missing"] is None
+        assert (row["status"] == "open") == (row["answered_since"] is None)
         assert bool(row["not_published"]) == bool(row["why_not"])
 
 
@@ -44,8 +48,45 @@ def test_appointments_and_hubs_are_broken_down_as_far_as_is_published(llr: Mart)
     hubs = found["enhanced_access_offered", "practice"]
     assert (hubs["organisations"], hubs["none_because"]) == (0, "Not published at this level.")
     hubs = found["enhanced_access_offered", "provider"]
-    assert hubs["none_because"].startswith("A local return: not imported, or withheld")
+    assert hubs["none_because"] == "A local return that is not imported: enhanced_access."
     assert found[None, None]["table_name"] == "plan.recording_accuracy"
+
+
+def test_a_status_is_no_better_than_what_is_there(llr: Mart) -> None:
+    rows = {row["decision_id"]: row for row in llr.rows("FROM plan.meeting_decision")}
+    assert (rows["LC-1"]["status"], rows["LC-1"]["answered_since"]) == ("open", None)
+    assert "figures of the report can't be computed" in rows["LC-1"]["missing"]
+    [first] = llr.rows(
+        "SELECT min(first_month) AS first FROM plan.decision_answer WHERE decision_id = 'LC-3'"
+    )
+    assert rows["LC-3"]["answered_since"] == first["first"] is not None
+    assert "A local return that is not imported: enhanced_access." in rows["LC-3"]["missing"]
+
+
+@pytest.mark.parametrize(
+    ("computable", "status", "since"),
+    [
+        (0, "open", None),
+        (4, "answered in part", date(2024, 10, 1)),
+        (9, "answered", date(2024, 10, 1)),
+    ],
+)
+def test_a_report_is_answered_as_far_as_its_figures_are_computed(
+    computable: int, status: str, since: date | None
+) -> None:
+    claims = Computed(9, computable, since)
+    rows = with_missing(shipped_decisions("QK1"), pl.DataFrame(schema=ANSWER), claims)
+    one = rows.row(by_predicate=pl.col("decision_id") == "LC-1", named=True)
+    assert (one["status"], one["answered_since"]) == (status, since)
+    told = None if computable == 9 else f"{9 - computable} of 9 figures of the report can't be"
+    assert one["missing"] is None if told is None else one["missing"].startswith(told)
+
+
+def test_what_nothing_answers_is_open(home: Home, tmp_path: Path) -> None:
+    mart = build(home, [write_regional(tmp_path / "oct.csv")])
+    rows = {row["decision_id"]: row for row in mart.rows("FROM plan.meeting_decision")}
+    assert (rows["LC-4"]["status"], rows["LC-4"]["answered_since"]) == ("open", None)
+    assert "A publication that is not imported: pcn_workforce" in rows["LC-4"]["missing"]
 
 
 def test_the_app_is_not_published_by_practice_and_why_is_said(llr: Mart) -> None:

@@ -28,6 +28,19 @@ FIGURE = {
 }
 
 
+def test_a_rating_by_invented_figures_says_so_and_due_dates_do_not() -> None:
+    late = {"due_current": date(2025, 9, 30), "due_original": date(2025, 9, 30)}
+    actions = latest_states(pl.DataFrame([ACTION | late], schema=STATE))
+    found = pl.DataFrame([FIGURE | {"movement": "worse", "synthetic": True}], schema=EVIDENCE)
+    [row] = rate(actions, found, ON).to_dicts()
+    assert (row["rating_synthetic"], row["as_of"]) == (True, ON)
+    told = conflicts(actions, found, ON).to_dicts()
+    marks = {one["conflict"]: one["synthetic"] for one in told}
+    assert marks == {"green_but_worsening": True, "overdue": False}
+    own = pl.DataFrame([FIGURE], schema=EVIDENCE)
+    assert rate(actions, own, ON)["rating_synthetic"].to_list() == [False]
+
+
 def judged(action: dict[str, Any], *evidence: dict[str, Any]) -> tuple[str, str, set[str]]:
     """Computed rating, reason and conflicts of one action."""
     actions = latest_states(pl.DataFrame([{**ACTION, **action}], schema=STATE))

@@ -1,0 +1,137 @@
+"""Lists of a plan's actions, and the summary of a plan, as `access-recovery plan` prints them. Not
+here: one action in full (`plan`), the improvement payment (`plan_caip`)."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from pipelines.cli.screen import Screen, plain_table
+from warehouse.base.months import day_words
+from warehouse.base.text import plural
+from warehouse.outputs.plan_words import name_words
+
+Row = dict[str, Any]
+WIDEST = 100
+
+
+def wrapped(screen: Screen, text: str) -> None:
+    """Print a line of text, continued with an indent where it is wider than the screen."""
+    width = min(screen.out.width, WIDEST)
+    for line in textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False):
+        screen.say(line)
+
+
+def summarise(screen: Screen, every: list[Row]) -> None:
+    """Print counts by area and by aim, and what contradicts which actions."""
+    _dated(screen, every, plural(len(every), "action"))
+    screen.say("")
+    screen.table(_counts("Area", every, lambda one: name_words(one["area"])))
+    screen.say("")
+    screen.table(_counts("Aim", every, lambda one: name_words(one["llr_aim"] or "no aim")))
+    told = [one for one in every if one["conflicts"]]
+    screen.say("")
+    if told:
+        screen.say(f"Contradicted by due dates or evidence: {plural(len(told), 'action')}.")
+        _by_kind(screen, every)
+        screen.say("Each with its reasons: access-recovery plan --conflicts")
+    else:
+        screen.say("Nothing in the data contradicts the plan's own ratings.")
+    _say_early(screen, every)
+    if told:
+        screen.say(f"One in full: access-recovery plan show {told[0]['action_id']}")
+
+
+def list_actions(screen: Screen, found: list[Row], early: list[Row]) -> None:
+    """Print a line per action, and below it what contradicts it. `early`: actions that may be
+    finished, to be told apart from those."""
+    if not found:
+        screen.say("No such actions.")
+    else:
+        _dated(screen, found, plural(len(found), "action"))
+        screen.say("")
+        table = plain_table(
+            *("Action", "Title", "Due", "Status", "Rated", "Computed"), narrow={"Title": 20}
+        )
+        for one in found:
+            due = day_words(one["due_current"])
+            rated = (one["self_rating"], one["computed_rating"])
+            table.add_row(one["action_id"], one["title"], due, one["status"], *rated)
+        screen.table(table)
+    _say_reasons(screen, found)
+    _say_early(screen, early, in_full=True)
+
+
+def _say_reasons(screen: Screen, found: list[Row]) -> None:
+    """What contradicts which action: a line each, and what is overdue in one."""
+    from warehouse.plan.rating import OVERDUE
+
+    lines = [
+        f"{one['action_id']}: {why}"
+        for one in found
+        for name, why in zip(one["conflicts"], one["conflict_reasons"], strict=True)
+        if name != OVERDUE
+    ]
+    if late := [one for one in found if one["is_overdue"]]:
+        days = ((one["due_as_of"] - one["due_current"]).days for one in late)
+        told = ", ".join(
+            f"{one['action_id']} ({plural(number, 'day')})"
+            for one, number in zip(late, days, strict=True)
+        )
+        lines.append(f"Overdue on {day_words(late[0]['due_as_of'])}: {told}")
+    if lines:
+        screen.say("")
+    for line in lines:
+        wrapped(screen, line)
+
+
+def _dated(screen: Screen, found: list[Row], what: str) -> None:
+    """What is listed, and as of which days."""
+    due, rated = day_words(found[0]["due_as_of"]), day_words(found[0]["as_of"])
+    wrapped(
+        screen,
+        f"{what}. Overdue and due: as of {due}. Computed ratings and evidence: as of {rated}, the "
+        "last day of the newest month in the mart.",
+    )
+
+
+def _by_kind(screen: Screen, every: list[Row]) -> None:
+    from warehouse.plan.rating import rating_rules
+
+    for rule in rating_rules().conflicts:
+        if ids := [one["action_id"] for one in every if rule.conflict in one["conflicts"]]:
+            wrapped(screen, f"- {rule.title}: {', '.join(ids)}")
+
+
+def _say_early(screen: Screen, every: list[Row], in_full: bool = False) -> None:
+    """The early successes, which contradict nothing."""
+    if not (early := [one for one in every if one["early_success"]]):
+        return
+    if in_full:
+        screen.say("\nNo contradiction, and perhaps finished early:")
+        for one in early:
+            wrapped(screen, f"{one['action_id']}: {one['early_success']}")
+    else:
+        ids = ", ".join(one["action_id"] for one in early)
+        wrapped(screen, f"Perhaps finished early (KPIs meet their thresholds, still open): {ids}")
+
+
+def _counts(heading: str, every: list[Row], of: Callable[[Row], str]) -> Any:
+    from warehouse.plan.rating import rating_rules
+
+    soon = f"Due in {rating_rules().due_soon_days} days"
+    numbers = ("Actions", "Open", "Overdue", soon, "Complete", "Contradicted")
+    table = plain_table(heading, *numbers, right=numbers, expendable=("Complete",))
+    for name in sorted({of(one) for one in every}):
+        own = [one for one in every if of(one) == name]
+        counted = (
+            own,
+            [one for one in own if one["is_open"]],
+            [one for one in own if one["is_overdue"]],
+            [one for one in own if one["is_due_soon"]],
+            [one for one in own if one["status"] == "complete"],
+            [one for one in own if one["conflicts"]],
+        )
+        table.add_row(name, *(f"{len(some):,}" for some in counted))
+    return table

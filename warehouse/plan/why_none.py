@@ -1,0 +1,42 @@
+"""Why a place has no published figure of a KPI at a level: not published, not imported, held, or
+withheld by disclosure control. Not here: which figures there are (`decision_answers`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from warehouse.base.home import Home
+from warehouse.contract.model import contracts
+from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.editions.status import all_statuses
+from warehouse.kpi.catalogue import Kpi
+from warehouse.settings import read_settings
+
+NOT_AT_LEVEL = "Not published at this level."
+
+
+def why_none(home: Home, placed: Sequence[EditionFile]) -> Callable[[Kpi, str], str]:
+    """Return what says why there is none, in words. `placed`: the files that the mart uses."""
+    used = {one.file.feed for one in placed}
+    held = {one.feed for one in all_statuses(home) if one.verdict == "held"}
+    disclosure = read_settings(home).disclosure
+
+    def words(kpi: Kpi, level: str) -> str:
+        sources = [source for source in kpi.sources if level in source.levels]
+        if not sources:
+            return NOT_AT_LEVEL
+        feeds = {feed for source in sources for feed in source.feeds if feed}
+        returns = {one for one in feeds if contracts()[one].disclosure_control}
+        lacking = sorted(feeds - used)
+        if lacking:
+            what = "A local return" if returns & set(lacking) else "A publication"
+            state = "imported, but held" if set(lacking) & held else "not imported"
+            return f"{what} that is {state}: {', '.join(lacking)}."
+        if returns and level == "practice" and not disclosure.practice_level:
+            return "Withheld by disclosure control: single practices are not published."
+        if returns:
+            least = disclosure.threshold
+            return f"Suppressed by disclosure control, or none: counts from 1 to {least - 1}."
+        return "Imported, with no figure at this level."
+
+    return words
