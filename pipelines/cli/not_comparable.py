@@ -42,6 +42,8 @@ def _months(row: Row) -> str:
         return ""
     if first is None:
         return f"To {last:%B %Y}: "
+    if first == last and row["kind"] == "outage":
+        return f"{first:%B %Y}: "
     if last is None or first == last:
         return f"From {first:%B %Y}: "
     return f"{first:%B %Y} to {last:%B %Y}: "

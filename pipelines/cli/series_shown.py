@@ -92,7 +92,7 @@ def _limits(row: Row, unit: str) -> str:
     mean, lower, upper = (
         say_per_day(row[key], unit)
         if row["basis"] == PER_WORKING_DAY
-        else value_text(row[key], unit)
+        else value_text(row[key], unit, 2)
         for key in ("mean", "lower_limit", "upper_limit")
     )
     few = "trial limits" if row["limits"] == "trial" else "limits"

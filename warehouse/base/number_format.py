@@ -119,7 +119,7 @@ def scale_texts(values: Sequence[float], unit: str) -> list[str]:
     none that all end with nought; shares have one at least."""
     times, sign, fewest = (100, "%", 1) if unit == "share" else (1, "", 0)
     span = times * (max(values) - min(values))
-    most = max(fewest, 2 - math.floor(math.log10(span))) if span else 2
+    most = max(fewest, 1 - math.floor(math.log10(span))) if span else 2
     exact = [round(times * value, most) for value in values]
     digits = next(n for n in range(fewest, most + 1) if [round(one, n) for one in exact] == exact)
     return [f"{one:,.{digits}f}{sign}" for one in exact]
