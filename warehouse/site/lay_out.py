@@ -14,13 +14,23 @@ import jinja2
 from warehouse.base.months import day_words, moment_words
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
-from warehouse.site.site_paths import CLAIMS, INDEX, KPIS, PLACES, PLAN, chart_file, up_from
+from warehouse.site.site_paths import (
+    CLAIMS,
+    COMPARE,
+    INDEX,
+    KPIS,
+    PLACES,
+    PLAN,
+    chart_file,
+    up_from,
+)
 
 # Addresses and titles of the bar on top of each page: of those that the site has.
 SECTIONS = (
     (INDEX, "Overview"),
     (KPIS, "All figures"),
     (PLACES, "Places"),
+    (COMPARE, "Compare"),
     (PLAN, "Plan"),
     (CLAIMS, "Claims"),
 )

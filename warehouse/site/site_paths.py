@@ -12,6 +12,7 @@ CLAIMS = "claims.html"
 PLAN, PLAN_FOLDER = "plan/index.html", "plan"
 BOARD_PAPER, COUNCIL_PAPER = "board-paper.html", "council-paper.html"
 PAYMENT, AGREED = "plan/payment.html", "plan/decisions.html"
+COMPARE = "compare.html"
 CHARTS, STATIC, DOWNLOADS = "charts", "static", "downloads"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 

@@ -12,6 +12,7 @@ from warehouse.base.sql import Connection
 from warehouse.site.action_pages import plan_pages
 from warehouse.site.chart_style import marked
 from warehouse.site.claims_page import claims_page
+from warehouse.site.compare_page import compare_page
 from warehouse.site.draw_charts import as_png, as_svg, digest_of
 from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
@@ -33,6 +34,7 @@ PAGE_KINDS: tuple[Callable[[SiteFigures], Iterable[SitePage]], ...] = (
     kpi_pages,
     plan_pages,
     claims_page,
+    compare_page,
     paper_pages,
     place_pages,
 )

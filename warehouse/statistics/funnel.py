@@ -7,7 +7,7 @@ additive model (Handling over-dispersion of performance indicators, 2005).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -22,6 +22,7 @@ OUTSIDE = 0.2
 # This part of the deviations at each end counts as no more than the next one (winsorised), so that
 # the few who stand out do not widen the limits.
 WINSORISED = 0.1
+GRID = 4001  # numbers of events between which limits are interpolated
 Overdispersion = Literal["never", "auto"]
 
 
@@ -63,6 +64,45 @@ def funnel(
         pl.when(judgeable).then(method).alias("funnel_method"),
         pl.when(wide).then(pl.col("_tau2").sqrt()).otherwise(0.0).alias("tau"),
     ).select(*units.columns, "average", "funnel", "funnel_method", "tau")
+
+
+def limits_at(
+    sizes: Sequence[float],
+    average: float,
+    tau: float,
+    measure: Literal["share", "rate"] = "share",
+) -> pl.DataFrame:
+    """The limits between the classes of `funnel`, for units of these sizes: a row per size with
+    `denominator` and, as shares or events per one of it, `low_0.001, low_0.025, high_0.025,
+    high_0.001`; `average` and `tau` as `funnel` found them. Not cut at 0 and 1."""
+    import numpy as np
+
+    n = np.asarray(sizes, dtype=float)
+    found = {"denominator": n}
+    for tail, confidence in (("0.001", OUTER), ("0.025", INNER)):
+        if measure == "rate" and tau == 0.0:
+            low, high = _byar_limits(average * n, confidence)
+            found |= {f"low_{tail}": low / n, f"high_{tail}": high / n}
+        else:
+            chance = average * (1 - average) if measure == "share" else average
+            spread = z_of(confidence) * np.sqrt(chance / n + tau**2)
+            found |= {f"low_{tail}": average - spread, f"high_{tail}": average + spread}
+    return pl.DataFrame(found).select("denominator", *(one for one in CLASSES if one != "within"))
+
+
+def _byar_limits(expected: Any, confidence: float) -> tuple[Any, Any]:
+    """The events at which Byar's interval just has an expected number as its end."""
+    import numpy as np
+
+    room = 6 * np.sqrt(expected.max()) + 20
+    events = pl.Series("events", np.linspace(0, expected.max() + room, GRID))
+    low, high = byar(pl.col("events"), confidence)
+    ends = events.to_frame().select("events", low.alias("low"), high.alias("high"))
+    grid = ends["events"].to_numpy()
+    return (
+        np.interp(expected, ends["high"].to_numpy(), grid),
+        np.interp(expected, ends["low"].to_numpy(), grid),
+    )
 
 
 def _sum(column: pl.Expr, keys: Sequence[str]) -> pl.Expr:

@@ -11,7 +11,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from warehouse.statistics.funnel import CLASSES, funnel
+from warehouse.statistics.funnel import CLASSES, funnel, limits_at
 from warehouse.statistics.intervals import byar, wilson, z_of
 
 UNIT = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -181,3 +181,25 @@ def test_the_reference_agrees_on_byar(golden: Path) -> None:
     for limit, name in zip(byar(pl.col("events"), 0.95), ("lower", "upper"), strict=True):
         found = rates.select(1000 * limit / pl.col("population")).to_series()
         assert (found - rates[f"byar95_{name}"]).abs().max() < 1e-9
+
+
+@pytest.mark.parametrize("measure", ["share", "rate"])
+@pytest.mark.parametrize("spread", [0.001, 0.2], ids=["plain", "overdispersed"])
+def test_drawn_limits_are_those_between_the_classes(measure: str, spread: float) -> None:
+    sizes = [40 + 150 * number for number in range(60)]
+    shares = [0.05 * (1 + spread * math.sin(5 * number)) for number in range(60)]
+    events = [round(n * share) for n, share in zip(sizes, shares, strict=True)]
+    events[3], events[20], events[40] = 60, 20, 700
+    frame = pl.DataFrame({"set": ["a"] * 60, "numerator": events, "denominator": sizes})
+    judged = funnel(frame, ["set"], "auto", measure)  # type: ignore[arg-type]
+    assert set(judged["funnel_method"]) == {"plain" if spread < 0.1 else "overdispersed"}
+    tau = float(judged["tau"].to_list()[0])
+    limits = limits_at(sizes, judged["average"].to_list()[0], tau, measure)  # type: ignore[arg-type]
+    found = []
+    for number, row in enumerate(limits.to_dicts()):
+        value = events[number] / sizes[number]
+        below = [name for name in ("low_0.001", "low_0.025") if value < row[name]]
+        above = [name for name in ("high_0.001", "high_0.025") if value > row[name]]
+        found.append((below or above or ["within"])[0])
+    assert found == judged["funnel"].to_list()
+    assert len(set(found)) > 1

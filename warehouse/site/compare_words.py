@@ -1,0 +1,168 @@
+"""What charts of organisations beside each other say: funnels, ranks, deprivation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from warehouse.base.number_format import amount, say_signed, signed_points, value_text
+from warehouse.site.deprivation_spec import NAMES
+from warehouse.site.kpi_about import ORDER
+from warehouse.site.site_page import PageTable
+
+Row = Mapping[str, Any]
+CLASSES = {
+    "within": "not different from the average by more than chance",
+    "high_0.025": "above the 95% limits",
+    "high_0.001": "above the 99.8% limits",
+    "low_0.025": "below the 95% limits",
+    "low_0.001": "below the 99.8% limits",
+}
+WIDENED = (
+    "More than a fifth of all would be beyond limits of chance alone, so they differ for other "
+    "reasons, too: the limits are widened by how much they differ (overdispersion)."
+)
+PLAIN = "The limits are those of chance alone: smaller ones vary more by luck."
+WHOSE = "It is the deprivation of a practice's patients, not of the persons who attended."
+NO_INTERVAL = "not known"
+
+
+def funnel_title(title: str, own: Sequence[Row], every: str) -> str:
+    """What a funnel shows of own places: `name` and `funnel` of each."""
+    by_class: dict[str, list[str]] = {}
+    for one in own:
+        by_class.setdefault(one["funnel"], []).append(one["name"])
+    said = [f"{_listed(names)}: {CLASSES[found]}" for found, names in by_class.items()]
+    return f"{title}, among {every}. {'; '.join(said)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`. A name may have `and` in it."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def funnel_table(own: Sequence[Row], unit: str, average: float, caption: str) -> PageTable:
+    """Own places, and the average."""
+    cells = [
+        [
+            one["name"],
+            value_text(one["value"], unit),
+            amount(one["denominator"]),
+            CLASSES[one["funnel"]],
+        ]
+        for one in own
+    ]
+    cells.append(["Average of all", value_text(average, unit), "", ""])
+    headings = ["Place", "Figure", "Size (denominator)", "Funnel"]
+    return PageTable(caption, headings, cells, frozenset({1, 2}))
+
+
+def rank_title(title: str, name: str, row: Row, every: str) -> str:
+    """Where a place is among all of its level, and whether that means anything."""
+    place = f"{row['rank']:,} of {row['ranked_of']:,} {every}, {ORDER.get(row['rank_order'], '')}"
+    judged = f"; {CLASSES[row['funnel']]}" if row["funnel"] else ""
+    return f"{title}: {name} is {place}{judged}"
+
+
+def rank_table(name: str, row: Row, unit: str, every: str, caption: str) -> PageTable:
+    """The place, and how all of its level are spread."""
+    cells = [
+        [name, value_text(row["value"], unit)],
+        [f"One in ten {every} is below", value_text(row["p10"], unit)],
+        [f"Half of all {every} are below", value_text(row["median"], unit)],
+        [f"One in ten {every} is above", value_text(row["p90"], unit)],
+    ]
+    return PageTable(caption, ["Whose", "Figure"], cells, frozenset({1}))
+
+
+def difference(value: float | None, unit: str) -> str:
+    """A difference of two figures: in percentage points of shares."""
+    if value is None:
+        return NO_INTERVAL
+    if unit == "share":
+        return signed_points(value).replace(" pp", " percentage points")
+    return say_signed(round(value, 1))
+
+
+def by_chance(gap: Row) -> str:
+    """Whether a gap is more than chance, by its interval."""
+    low, high = gap["absolute_gap_lower"], gap["absolute_gap_upper"]
+    if low is None or high is None:
+        return "whether the gap is more than chance is not known"
+    return "the gap may be chance" if low <= 0 <= high else "the gap is more than chance"
+
+
+def deprivation_title(title: str, name: str, gap: Row, unit: str) -> str:
+    """What the fifths show."""
+    if gap["most_deprived"] is None or gap["least_deprived"] is None:
+        return f"{title}, {name}, by fifths of deprivation"
+    most, least = (value_text(gap[one], unit) for one in ("most_deprived", "least_deprived"))
+    return (
+        f"{title}, {name}: {most} in the most deprived fifth, {least} in the least deprived; "
+        f"{by_chance(gap)}"
+    )
+
+
+def no_gap_words(gap: Row) -> str | None:
+    """Why a place has no gap; None if it has one."""
+    if gap["reason"]:
+        return str(gap["reason"])
+    if gap["most_deprived_missing"]:
+        return "None of its practices is in the most deprived fifth of England, so there is no gap."
+    return None
+
+
+def quintile_table(
+    own: Sequence[Row], england: Sequence[Row], unit: str, caption: str
+) -> PageTable:
+    """A row per fifth."""
+    beside = {row["quintile"]: row["value"] for row in england if row["value"] is not None}
+    headings = ["Fifth", "Figure", "95% interval", "Patients", "Practices"]
+    cells = []
+    for row in own:
+        known = row["value"] is not None
+        interval = f"{value_text(row['lower95'], unit)} to {value_text(row['upper95'], unit)}"
+        cell = [NAMES[row["quintile"]], value_text(row["value"], unit) if known else "[x]"]
+        cell += [interval if known else "-", amount(row["patients"]), amount(row["practices"])]
+        if beside:
+            other = beside.get(row["quintile"])
+            cell.append("-" if other is None else value_text(other, unit))
+        cells.append(cell)
+    headings += ["England"] if beside else []
+    return PageTable(caption, headings, cells, frozenset(range(1, len(headings))))
+
+
+def gap_table(gap: Row, unit: str, caption: str) -> PageTable:
+    """Gaps and indices with their intervals, and what each means."""
+    rows = (
+        ("Absolute gap", "absolute_gap", "the most deprived fifth less the least deprived"),
+        ("Relative gap", "relative_gap", "the most deprived fifth divided by the least deprived"),
+        (
+            "Slope index (SII)",
+            "sii",
+            "from the most to the least deprived of all patients, along a line through all fifths; "
+            "above nought, the figure is higher among the least deprived",
+        ),
+        (
+            "Relative index (RII)",
+            "rii",
+            "the end of that line for the least deprived, divided by the end for the most deprived",
+        ),
+    )
+    cells = []
+    for name, field, meaning in rows:
+        if gap[field] is not None:
+            both = [_gap(gap[f"{field}_{end}"], field, unit) for end in ("lower", "upper")]
+            interval = NO_INTERVAL if NO_INTERVAL in both else " to ".join(both)
+            cells.append([name, _gap(gap[field], field, unit), interval, meaning])
+    return PageTable(
+        caption, ["Measure", "Figure", "95% interval", "Meaning"], cells, frozenset({1})
+    )
+
+
+def _gap(value: float | None, field: str, unit: str) -> str:
+    if value is None:
+        return NO_INTERVAL
+    if field in ("relative_gap", "rii"):
+        return f"{value:.2f} times"
+    return difference(value, unit)
