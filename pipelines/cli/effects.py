@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from warehouse.outputs.affected_figures import Stake
 
 SHOWN = 3  # held months in a line; status lists them all
+NAME = 24  # letters of a place; a longer name gives way to its code
 LISTED = 10  # figures of a dry run on the screen; --csv has them all
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask at the terminal.")]
 DryRun = Annotated[
@@ -109,10 +110,12 @@ def _list(
     from warehouse.outputs.affected_figures import affected_figures
 
     found = affected_figures(db, stake, most)
-    table = plain_table("KPI", "Place", "Period", "Value", "Status", right=("Value",))
+    headings = ("KPI", "Place", "Period", "Value", "Status")
+    table = plain_table(*headings, right=("Value",), expendable=("Status",))
     for one in found.figures:
         value = "-" if one["value"] is None else value_text(one["value"], one["unit"])
-        place = one["short_name"] or one["org_name"] or one["org_code"]
+        name = one["short_name"] or one["org_name"] or ""
+        place = name if 0 < len(name) <= NAME else one["org_code"]
         table.add_row(one["kpi_title"], place, one["period_label"], value, one["status"])
     if found.figures:
         screen.table(table)

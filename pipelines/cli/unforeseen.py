@@ -41,8 +41,9 @@ def older_mart(error: BaseException, home: Home) -> tuple[str, str] | None:
 
     if is_current(home):
         return None
+    lacks = plain(error).partition(" Candidate bindings")[0].partition(" LINE ")[0]
     return (
-        f"The mart was made by an earlier release of the program: {plain(error)}",
+        f"The mart was made by an earlier release of the program: {lacks}",
         "Run access-recovery refresh to rebuild it, then the same command again.",
     )
 

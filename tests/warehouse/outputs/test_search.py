@@ -149,6 +149,7 @@ def test_a_mart_of_an_earlier_release_is_told_of_as_that(
         done = run(*asked)
         assert done.exit_code == 2, done.output
         assert "The mart was made by an earlier release of the program: " in done.stderr
+        assert "Candidate" not in done.stderr and "LINE" not in done.stderr
         assert "Run access-recovery refresh" in done.stderr and "Traceback" not in done.output
     monkeypatch.setattr(publish, "is_current", lambda home: True)
     assert isinstance(run("headline").exception, duckdb.BinderException), "a mistake of ours"
