@@ -86,6 +86,7 @@
       }
     });
     form.hidden = false;
+    form.parentNode.querySelector("[data-without-script]").hidden = true;
   }
 
   function filter(box) {
