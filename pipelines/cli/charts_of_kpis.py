@@ -108,7 +108,11 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
         told = ["-" if number is None else value_text(number, unit) for number in numbers]
         table.add_row(month_text(row["month"]), *told, _signal(row))
     screen.table(table)
-    screen.say(f"Limits of {rows[-1]['points_in_baseline'] or 0} points; {rows[-1]['parameters']}.")
+    newest = rows[-1]
+    limits = f"Limits of {newest['points_in_baseline']} points"
+    if newest["upper_limit"] is None:
+        limits = f"No limits: {newest['not_judged_because'] or 'no figure'}"
+    screen.say(f"{limits}; {newest['parameters']}.")
 
 
 def _signal(row: Row) -> str:
