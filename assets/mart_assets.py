@@ -27,7 +27,6 @@ from warehouse.lineage.follow import Index, columns_of, index, made_of
 from warehouse.mart.describe import column_comments, descriptions, table_columns
 from warehouse.outputs.openlineage.emit import emitting
 from warehouse.outputs.openlineage.runs import mart_built, mart_published, running
-from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.build import Built, build_mart, mart_version
 from warehouse.publication.pending_mart import (
     Outdated,
@@ -37,6 +36,7 @@ from warehouse.publication.pending_mart import (
     note_candidate,
 )
 from warehouse.publication.publish import publish, published_by
+from warehouse.site.trust.home_pages import build_pages
 
 OWNER = owner_tag(MART_OWNER)
 SCHEMAS = {

@@ -16,7 +16,7 @@ ONE_PLACE = {
     },
     r"(?<![\w\]])\((\w+)\.feed, \1\.edition(, \1\.sha256)?\)": {
         "warehouse/base/keys.py",
-        "warehouse/outputs/pages/page_data.py",  # SQL
+        "warehouse/site/trust/page_data.py",  # SQL
     },
     r":[+,]*\.\d%\}|:\+[,.\d]|\} pp\b|,\.6g": {
         "warehouse/base/number_format.py",

@@ -35,8 +35,8 @@ def data_docs(
     """
     from checks.gx_library import library
     from warehouse.outputs.data_docs.build_site import build_site
-    from warehouse.outputs.pages.paths import DATA_DOCS
-    from warehouse.outputs.pages.render import build_pages
+    from warehouse.outputs.page_paths import DATA_DOCS
+    from warehouse.site.trust.home_pages import build_pages
 
     screen, home = Screen(), Home.from_environment()
     linked = home.store.exists(DATA_DOCS)

@@ -52,7 +52,7 @@ def scorecard() -> None:
     Static pages that need no network: data quality by feed and dimension, freshness, held editions,
     decisions and checks. Each refresh writes them; this command updates freshness to today.
     """
-    from warehouse.outputs.pages.render import build_pages
+    from warehouse.site.trust.home_pages import build_pages
 
     screen, home = Screen(), Home.from_environment()
     screen.say(str(build_pages(home)))

@@ -17,7 +17,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import SETTINGS, Home
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
-from warehouse.outputs.pages.paths import are_whole
+from warehouse.outputs.page_paths import are_whole
 from warehouse.publication.build import mart_fingerprint, mart_version
 from warehouse.transform.lake import version_of
 

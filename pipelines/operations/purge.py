@@ -26,9 +26,9 @@ from pipelines.operations.refresh_report import RefreshReport
 from warehouse.archive.tombstones import Tombstone
 from warehouse.base.home import Home
 from warehouse.base.lock import Say, alone
-from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.publish import shows_any, take_down
 from warehouse.settings import read_settings
+from warehouse.site.trust.home_pages import build_pages
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from warehouse.base.lock import Say, alone
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.status import all_statuses, status_of
-from warehouse.outputs.pages.paths import are_whole
+from warehouse.outputs.page_paths import are_whole
 from warehouse.publication.remembered import forget
 from warehouse.transform.lake import read_again
 
@@ -124,7 +124,7 @@ def bring_up_to_date(
     else:
         report.nothing_to_do = True
     if not are_whole(home):
-        from warehouse.outputs.pages.render import build_pages
+        from warehouse.site.trust.home_pages import build_pages
 
         say("Updating the pages about the mart")
         build_pages(home)

@@ -17,7 +17,7 @@ from warehouse.base.home import Home
 from warehouse.contract.caveat import CaveatKind
 from warehouse.contract.model import contracts
 from warehouse.outputs.export import CONTRACT, SQLITE
-from warehouse.outputs.pages.paths import SCORECARD
+from warehouse.outputs.page_paths import SCORECARD
 from warehouse.plan.improvement_payment import improvement_payment
 from warehouse.plan.rating import rating_rules
 from warehouse.settings import Settings, read_settings

@@ -11,7 +11,7 @@ from tests.warehouse.worlds import area
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
 from warehouse.editions.status import hold, revoke
-from warehouse.outputs.pages.render import build_pages
+from warehouse.site.trust.home_pages import build_pages
 
 FEED, OCT, NOV = "gp_appointments_sub_icb", "2025-10", "2025-11"
 

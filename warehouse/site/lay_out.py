@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from warehouse.archive.decisions import over_because
 from warehouse.base.months import day_words, moment_words
+from warehouse.base.number_format import limit, say_change, value_text
+from warehouse.outputs.headline import beside_value, headline_value
+from warehouse.reference.levels import LEVELS
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
 from warehouse.site.site_paths import (
+    BOARD_PAPER,
     CLAIMS,
     COMPARE,
+    COUNCIL_PAPER,
     INDEX,
     KPIS,
     PLACES,
     PLAN,
+    TRUST,
     chart_file,
     up_from,
 )
+from warehouse.site.site_places import SitePlace
 
 # Addresses and titles of the bar on top of each page: of those that the site has.
 SECTIONS = (
@@ -33,21 +42,53 @@ SECTIONS = (
     (COMPARE, "Compare"),
     (PLAN, "Plan"),
     (CLAIMS, "Claims"),
+    (TRUST, "Trust"),
 )
+PAPERS = ((BOARD_PAPER, "Board paper"), (COUNCIL_PAPER, "Council paper"))
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell for a formula
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What is on every page of a set: its `name`, its `first` page, the `sections` of the bar on
+    top and the `papers` below (address, title), the publication that it is made from (its row), and
+    the paths of its `pages`, so that no link leads nowhere. `place`: what a report is about."""
+
+    name: str
+    first: str
+    sections: Sequence[tuple[str, str]]
+    publication: Mapping[str, Any]
+    pages: Collection[str] = ()
+    papers: Sequence[tuple[str, str]] = ()
+    place: SitePlace | None = None
+
+
 def lay_out(page: SitePage, figures: SiteFigures, pages: Collection[str]) -> bytes:
-    """A page as HTML. `pages`: paths of the site's pages, so that no link leads nowhere. Raises
-    jinja2.UndefinedError where a template wants what a page lacks."""
+    """A page of the report as HTML. `pages`: paths of the report's pages."""
+    home = figures.places.home
+    frame = Frame(
+        f"Access to general practice in {home.name}",
+        INDEX,
+        [one for one in SECTIONS if one[0] in pages],
+        figures.publication,
+        pages,
+        [one for one in PAPERS if one[0] in pages],
+        home,
+    )
+    return laid_out(page, frame)
+
+
+def laid_out(page: SitePage, frame: Frame) -> bytes:
+    """A page as HTML. Raises jinja2.UndefinedError where a template wants what a page lacks."""
     template = _environment().get_template(page.template)
     text = template.render(
         page=page,
         up=up_from(page.path),
-        place=figures.places.home,
-        publication=figures.publication,
-        pages=pages,
-        sections=[one for one in SECTIONS if one[0] in pages],
+        frame=frame,
+        place=frame.place,
+        publication=frame.publication,
+        pages=frame.pages,
+        sections=frame.sections,
         **page.content,
     )
     return text.encode()
@@ -93,5 +134,15 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Any] = {"day": day_words, "moment": moment_words, "files": _files_of}
+    filters |= {
+        "month": lambda month: f"{month:%b %Y}",
+        "number": limit,
+        "figure": lambda value, unit: value_text(value, unit, 2),
+        "headline_value": headline_value,
+        "beside_value": beside_value,
+        "say_change": say_change,
+        "over_because": over_because,
+        "level": lambda level: LEVELS[level].singular,
+    }
     environment.filters.update(filters)
     return environment

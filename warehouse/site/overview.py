@@ -12,7 +12,6 @@ from warehouse.base.number_format import say_change, value_text
 from warehouse.base.text import plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
-from warehouse.outputs.pages.page_data import held
 from warehouse.site.figure_line import FigureLine, by_theme, figure_line
 from warehouse.site.overview_answer import answer, not_yet_words, verdicts
 from warehouse.site.overview_queries import is_timed, overdue, overrides, revised
@@ -20,6 +19,7 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import INDEX, kpi_page, place_page
 from warehouse.site.site_places import SitePlace
+from warehouse.site.trust.page_data import held
 
 Row = dict[str, Any]
 MOST_REVISED = 8

@@ -36,7 +36,7 @@ from warehouse.site.site_paths import (
 
 Row = dict[str, Any]
 Tag = tuple[str, str, str]
-CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 6, 3  # what two pages have room for
+CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 5, 3  # what two pages have room for
 NO_PLAN = "The mart has no plan of this place."
 # Colours of the judgement -> which chart says most, and the words of the count.
 TOLD = {

@@ -26,6 +26,7 @@ from warehouse.site.site_folder import SiteFolder, is_ours
 from warehouse.site.site_page import Chart, SitePage
 from warehouse.site.site_paths import INDEX, STATIC, chart_file
 from warehouse.site.site_places import SitePlaces
+from warehouse.site.trust.trust_pages import trust_pages
 from warehouse.site.vendored_style import own_files
 
 # Makes the pages of a kind. To add a kind of page, add what makes it.
@@ -37,6 +38,7 @@ PAGE_KINDS: tuple[Callable[[SiteFigures], Iterable[SitePage]], ...] = (
     compare_page,
     paper_pages,
     place_pages,
+    trust_pages,
 )
 
 

@@ -11,7 +11,7 @@ from tests.support import write
 from warehouse.base.home import Home
 from warehouse.outputs.data_docs import build_site as module
 from warehouse.outputs.data_docs.build_site import Site
-from warehouse.outputs.pages import render
+from warehouse.site.trust import home_pages
 
 RUNNER = CliRunner()
 
@@ -64,7 +64,7 @@ def test_the_first_site_is_linked_from_the_scorecard_at_once(
 ) -> None:
     written: list[Home] = []
     monkeypatch.setattr(module, "build_site", built([]))
-    monkeypatch.setattr(render, "build_pages", written.append)
+    monkeypatch.setattr(home_pages, "build_pages", written.append)
     write(home.mart, b"never read")
     assert RUNNER.invoke(app, ["data-docs"]).exit_code == 0
     assert written == [home]

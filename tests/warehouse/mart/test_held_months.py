@@ -19,8 +19,8 @@ from warehouse.archive.decisions import NotPossible
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.editions.status import accept, revoke
-from warehouse.outputs.pages.render import build_pages
 from warehouse.publication.content import mart_content, whole_content
+from warehouse.site.trust.home_pages import build_pages
 
 SUB_ICB, KPI, NOV, DEC, JAN = (
     "gp_appointments_sub_icb",

@@ -19,7 +19,7 @@ from warehouse.outputs.data_docs.readable_results import (
     copy_readable,
 )
 from warehouse.outputs.data_docs.replace_site import ASIDE, LOCK, replace_site
-from warehouse.outputs.pages.paths import DATA_DOCS, PLACE, SCORECARD
+from warehouse.outputs.page_paths import DATA_DOCS, PLACE, SCORECARD
 
 SYNTHETIC = "SYNTHETIC sample data: every result is based on invented files."
 # Folder of pages -> what its pages are called, and where their content is kept.

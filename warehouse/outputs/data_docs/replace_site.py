@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 
 from warehouse.base.home import Home
-from warehouse.outputs.pages.paths import DATA_DOCS
+from warehouse.outputs.page_paths import DATA_DOCS
 
 SITE, INDEX = DATA_DOCS.split("/")
 ASIDE, EARLIER = f"{SITE}.new", f"{SITE}.old"  # while it is built, and while it is replaced

@@ -1,6 +1,6 @@
-"""Names of the pages about a published mart, and whether any is missing; the first page of the Data
-Docs, to which they link. Apart from `render`, so
-that a refresh with nothing to do need not load its libraries."""
+"""Names of the pages in `docs/` about a published mart, and whether any is missing; the first page
+of the Data Docs, to which they link. Apart from what writes them, so that a refresh with nothing to
+do need not load its libraries."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ PLACE = "docs"
 SCORECARD, LINEAGE = "scorecard.html", "lineage.html"
 REFRESHES, AFFECTED = "refreshes", "affected"
 DATA_DOCS = "data-docs/index.html"
+# Their style, in files beside them.
+STYLE_FOLDER, STYLES = "static", ("nhsuk.css", "LICENCE-nhsuk-frontend.txt", "site.css")
 
 
 def refresh_name(publication: Mapping[str, Any]) -> str:
@@ -39,4 +41,5 @@ def are_whole(home: Home) -> bool:
         runs = db.execute("SELECT published_at, run_id FROM mart.governance.publication").fetchall()
     pages = [refresh_name({"published_at": at, "run_id": run}) for at, run in runs]
     wanted = [SCORECARD, LINEAGE, *(f"{REFRESHES}/{page}" for page in pages)]
+    wanted += [f"{STYLE_FOLDER}/{name}" for name in STYLES]
     return {f"{PLACE}/{page}" for page in wanted} <= set(home.store.list_keys(PLACE))

@@ -15,8 +15,8 @@ from warehouse.lineage.edge_table import edges_of
 from warehouse.lineage.feed_edges import COUNT_OF, ROWS, Edge
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
 from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
-from warehouse.outputs.pages.page_data import Row
 from warehouse.reference.levels import LEVELS
+from warehouse.site.trust.page_data import Row
 
 EVERY = "every level"
 PARTS = ("numerator", "denominator")

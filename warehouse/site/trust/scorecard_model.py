@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import duckdb
 
-from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
@@ -19,32 +19,48 @@ from warehouse.outputs.headline import (
     headlines,
     no_target_notes,
 )
-from warehouse.outputs.pages import page_data as records
-from warehouse.outputs.pages.page_data import Row
-from warehouse.outputs.pages.paths import DATA_DOCS, affected_name
-from warehouse.settings import read_settings
+from warehouse.settings import HeadlinePlace
+from warehouse.site.trust import page_data as records
+from warehouse.site.trust.page_data import Row
+from warehouse.site.trust.revisions_shown import last_revisions, typical_revisions
+from warehouse.site.trust.trust_root import TrustRoot
 
 # The series of the trend of checks that were not met: what its bars mean, beside their style.
 LEGEND = (("warned", "checks that warned"), ("failed", "checks that failed"))
 
 
+# Parts of the page: anchor, heading, and the fact without which there is none.
+PARTS = (
+    ("headlines", "Headline figures", "headlines"),
+    ("feeds", "Feeds by dimension of data quality", "feeds"),
+    ("freshness", "Freshness against the release calendar", "feeds"),
+    ("held", "Held editions", ""),
+    ("held-months", "Held months", "held_months"),
+    ("overrides", "Decisions by people", ""),
+    ("trend", "Trend of failures", ""),
+    ("quarantine", "Rows in quarantine", ""),
+    ("revisions", "Largest revisions of the last 12 editions", ""),
+    ("typical", "How much figures are usually revised", "typical"),
+    ("last-revised", "Revised by the last release, here", "last_revised"),
+    ("caveats", "Changes of method, breaks and other caveats", ""),
+)
+
+
 def scorecard(
     db: duckdb.DuckDBPyConnection,
-    home: Home,
+    root: TrustRoot,
     published: list[Row],
     today: date,
-    affected: dict[EditionKey, AffectedFigures],
+    affected: Mapping[EditionKey, AffectedFigures],
+    places: Sequence[HeadlinePlace],
 ) -> dict[str, Any]:
     """Return all facts of the page. `db`: with the mart as its current database; `published`: as
-    `page_data.publications` returns it; `affected`: of the editions that have a page of figures."""
-    decisions = records.overrides(db)
-    for one in decisions:
-        found = affected.get(EditionKey(one["feed"], one["edition"]))
-        one["figures"] = found.total if found and one["uses_edition"] else None
-        one["page"] = affected_name(one["feed"], one["edition"])
+    `page_data.publications` returns it, each with its `page`; `affected`: of the editions that have
+    a page of figures; `places`: whose headline figures are shown."""
+    decisions = _decisions(db, root, affected)
     feeds, held = _feeds(db, decisions, today), records.held(db)
     trend = published[: records.TREND]
-    shown = headlines(db, read_settings(home).headlines)
+    shown = headlines(db, places)
     return {
         "refresh": published[0],
         "today": today,
@@ -63,9 +79,19 @@ def scorecard(
         "overrides": decisions,
         "quarantine": records.quarantine(db),
         "revisions": records.revisions(db),
+        "typical": typical_revisions(db, places[0].level if places else ""),
+        "last_revised": last_revisions(db, places),
         "caveats": records.caveats(db),
-        "data_docs": DATA_DOCS if home.store.exists(DATA_DOCS) else "",
     }
+
+
+def scorecard_parts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Anchors and headings of the parts that a page of these facts has."""
+    return [
+        (anchor, heading)
+        for anchor, heading, fact in PARTS
+        if not fact or getattr(facts[fact], "cells", facts[fact])
+    ]
 
 
 def accepted_despite_checks(
@@ -78,6 +104,18 @@ def accepted_despite_checks(
         if one["uses_edition"]
     }
     return {key: affected_figures(db, using(key)) for key in sorted(keys)}
+
+
+def _decisions(
+    db: duckdb.DuckDBPyConnection, root: TrustRoot, affected: Mapping[EditionKey, AffectedFigures]
+) -> list[Row]:
+    """Every decision, with how many `figures` use what it let in, and their `page`."""
+    decisions = records.overrides(db)
+    for one in decisions:
+        found = affected.get(EditionKey(one["feed"], one["edition"]))
+        one["figures"] = found.total if found and one["uses_edition"] else None
+        one["page"] = root.affected(one["feed"], one["edition"])
+    return decisions
 
 
 def _feeds(db: duckdb.DuckDBPyConnection, decisions: list[Row], today: date) -> list[Row]:

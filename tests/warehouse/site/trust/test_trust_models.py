@@ -1,0 +1,49 @@
+"""How far figures are revised is said in words; parts of the scorecard are those that it has."""
+
+from typing import Any
+
+import pytest
+
+from warehouse.site.site_page import PageTable
+from warehouse.site.trust.revisions_shown import typical_words
+from warehouse.site.trust.scorecard_model import PARTS, scorecard_parts
+from warehouse.site.trust.trust_root import IN_HOME, IN_SITE
+
+
+@pytest.mark.parametrize(
+    ("unit", "median", "most", "said"),
+    [
+        ("events", 0.0, 0.0001, "hardly at all"),
+        ("events", 0.0002, 0.006, "mostly not; one in ten by more than 0.6%"),
+        ("events", 0.012, 0.034, "by 1.2%; one in ten by more than 3.4%"),
+        ("share", 0.004, 0.011, "by 0.4 percentage points; one in ten by more than 1.1"),
+    ],
+)
+def test_typical_revisions_are_said_in_words(
+    unit: str, median: float, most: float, said: str
+) -> None:
+    row = {"unit": unit, "median_change": median, "p90_change": most}
+    assert typical_words(row).startswith(said)
+
+
+def test_the_contents_list_has_only_parts_that_are_there() -> None:
+    facts: dict[str, Any] = {
+        "headlines": [],
+        "feeds": [{}],
+        "held_months": [],
+        "typical": PageTable("", (), []),
+        "last_revised": PageTable("", (), [["x"]]),
+    }
+    anchors = [anchor for anchor, _ in scorecard_parts(facts)]
+    assert {"headlines", "held-months", "typical"}.isdisjoint(anchors)
+    assert {"feeds", "last-revised", "overrides", "caveats"} <= set(anchors)
+    assert len(PARTS) == len({anchor for anchor, _, _ in PARTS})
+
+
+def test_addresses_in_the_home_are_those_of_before() -> None:
+    assert (IN_HOME.scorecard, IN_HOME.lineage) == ("scorecard.html", "lineage.html")
+    assert IN_HOME.affected("feed", "2025-03") == "affected/feed-2025-03.html"
+    assert IN_HOME.affected_file("feed", "2025-03") == "affected/feed-2025-03.csv"
+    assert IN_SITE.scorecard == "trust/index.html"
+    assert IN_SITE.affected("feed", "2025-03") == "trust/affected/feed-2025-03.html"
+    assert IN_SITE.affected_file("feed", "2025-03") == ""

@@ -1,0 +1,90 @@
+"""The pages of trust before they are laid out, the same for the report and for the home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from warehouse.archive.decisions import PARTICIPLES
+from warehouse.base.keys import EditionKey
+from warehouse.base.months import moment_words
+from warehouse.base.sql import Connection
+from warehouse.contract.model import contracts
+from warehouse.outputs.affected_figures import AffectedFigures
+from warehouse.settings import HeadlinePlace
+from warehouse.site.site_figures import SiteFigures
+from warehouse.site.site_page import SitePage
+from warehouse.site.trust import page_data as records
+from warehouse.site.trust.lineage_page import lineage
+from warehouse.site.trust.scorecard_model import accepted_despite_checks, scorecard, scorecard_parts
+from warehouse.site.trust.trust_root import IN_SITE, SCORECARD_TITLE, TrustRoot
+
+Row = dict[str, Any]
+# What every template of these pages needs.
+WORDS = {"dimensions": records.DIMENSIONS, "words": records.WORDS, "participles": PARTICIPLES}
+
+
+def trust_pages(figures: SiteFigures) -> Iterable[SitePage]:
+    """All pages of trust of the report, as at the day of its mart's publication; of refreshes the
+    newest, which the trend lists."""
+    db, own = figures.db, (figures.places.home, *figures.places.at("sub_icb"))
+    shown = [HeadlinePlace(level=one.level, code=one.code, name=one.name) for one in own]
+    published = published_with_pages(db, IN_SITE)[: records.TREND]
+    affected = accepted_despite_checks(db)
+    yield scorecard_page(db, IN_SITE, published, figures.as_at, affected, shown)
+    yield lineage_page(db, IN_SITE)
+    yield from (refresh_page(db, IN_SITE, one) for one in published)
+    yield from (affected_page(IN_SITE, key, found) for key, found in affected.items())
+
+
+def published_with_pages(db: Connection, root: TrustRoot) -> list[Row]:
+    """Every publication, the newest first, with the address of its `page`."""
+    return [row | {"page": root.refresh(row)} for row in records.publications(db)]
+
+
+def scorecard_page(
+    db: Connection,
+    root: TrustRoot,
+    published: list[Row],
+    today: date,
+    affected: Mapping[EditionKey, AffectedFigures],
+    shown: Sequence[HeadlinePlace],
+    data_docs: str = "",
+) -> SitePage:
+    """The scorecard. `shown`: places of the headline figures; `data_docs`: where those are."""
+    facts = scorecard(db, root, published, today, affected, shown)
+    content = {**facts, **WORDS, "lineage": root.lineage, "data_docs": data_docs}
+    parts = scorecard_parts(facts)
+    template = "trust_scorecard.html.j2"
+    return SitePage(root.scorecard, template, SCORECARD_TITLE, content, (), parts, root.trail)
+
+
+def lineage_page(db: Connection, root: TrustRoot) -> SitePage:
+    """Where every column comes from."""
+    facts = lineage(db)
+    parts = [
+        (f"theme-{theme}", f"{theme.replace('_', ' ').capitalize()}: {len(kpis)} KPIs")
+        for theme, kpis in facts["themes"].items()
+    ]
+    parts.append(("tables", f"Every column of the mart: {len(facts['tables'])} tables and views"))
+    parts.append(("layers", "Layers and records"))
+    title, template = "Where every column comes from", "trust_lineage.html.j2"
+    return SitePage(root.lineage, template, title, facts, (), parts, root.below)
+
+
+def refresh_page(db: Connection, root: TrustRoot, refresh: Row) -> SitePage:
+    """What was checked in a refresh. `refresh`: as `published_with_pages` gives it."""
+    editions = records.checks_of_refresh(db, refresh["published_at"])
+    content = {**WORDS, "refresh": refresh, "editions": editions}
+    title = f"What was checked in the refresh of {moment_words(refresh['published_at'])}"
+    template = "trust_refresh.html.j2"
+    return SitePage(refresh["page"], template, title, content, trail=root.below)
+
+
+def affected_page(root: TrustRoot, key: EditionKey, found: AffectedFigures) -> SitePage:
+    """The figures that use an edition which people accepted although checks failed."""
+    title = f"Figures that use {contracts()[key.feed].title}, {key.edition}"
+    content = {"edition": key, "affected": found, "csv": root.affected_file(*key)}
+    path, template = root.affected(*key), "trust_affected.html.j2"
+    return SitePage(path, template, title, content, trail=root.below)
