@@ -14,7 +14,7 @@ from warehouse.mart.disputed import create_dispute_reasons
 from warehouse.mart.figure_faults import faults_of
 from warehouse.mart.figure_rows import create_monthly, create_vintage
 from warehouse.mart.figure_tables import VALUE
-from warehouse.mart.held_months import create_held_figures, load_kpi_sources
+from warehouse.mart.held_months import create_held_figures, held_at, load_kpi_sources
 from warehouse.mart.hierarchy import Connection, create_from, measured_feeds, rows_of_all
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
 from warehouse.mart.kept import Kept
@@ -63,9 +63,10 @@ def build_figures(
 
 def _load_figures(db: Connection, wanted: Wanted) -> None:
     """Roll all inputs up, and create `stage.figure`: every vintage of every KPI."""
-    reached = {}
+    reached, held = {}, held_at(db)
     for inputs in inputs_of(source for _, source in wanted):
-        reached[(inputs.feed, inputs.other, inputs.asks_members)] = (inputs, roll_up(db, inputs))
+        levels = roll_up(db, inputs, held)
+        reached[(inputs.feed, inputs.other, inputs.asks_members)] = (inputs, levels)
     db.execute(
         """CREATE TABLE stage.figure (
             month DATE, org_level VARCHAR, org_code VARCHAR, kpi_id VARCHAR, unit VARCHAR,

@@ -27,6 +27,7 @@ HELD_SCHEMA = {
     **dict.fromkeys(("found", "expected", "low", "high"), pl.Int64),
     **dict.fromkeys(("status", "reason"), pl.String),
 }
+Held = set[tuple[str, str]]  # feed and level
 SPAN = {"from_vintage": pl.Int64, "until_vintage": pl.Int64, "is_cell": pl.Boolean}
 
 
@@ -82,14 +83,21 @@ def _span(db: Connection, row: dict[str, object]) -> tuple[int, int | None, bool
     return vintage_of(edition, 0), None if later is None else vintage_of(later, 0), own
 
 
-def keep_out(db: Connection, feeds: Iterable[str | None], table: str, level: str) -> None:
-    """Mark figures of held months as not whole in a table of figures at a level."""
-    held = db.execute(
-        """SELECT 1 FROM stage.held_month
-        WHERE status = 'held' AND org_level = $level AND feed IN (SELECT unnest($feeds))""",
-        {"level": level, "feeds": [feed for feed in feeds if feed]},
-    ).fetchall()
-    if not held:
+def held_at(db: Connection) -> Held:
+    """Return the feeds and levels that have held months. Needs `stage.held_month`."""
+    return set(
+        db.execute(
+            "SELECT DISTINCT feed, org_level FROM stage.held_month WHERE status = 'held'"
+        ).fetchall()
+    )
+
+
+def keep_out(
+    db: Connection, held: Held, feeds: Iterable[str | None], table: str, level: str
+) -> None:
+    """Mark figures of held months as not whole in a table of figures at a level. `held`: as
+    `held_at` returns."""
+    if not any((feed, level) in held for feed in feeds):
         return
     named = ", ".join(f"'{feed}'" for feed in feeds if feed)
     db.execute(

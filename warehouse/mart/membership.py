@@ -8,9 +8,6 @@ figure not after V.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from warehouse.contract.model import contracts
 from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.hierarchy import Connection, measured_feeds, rows_of_all
@@ -37,40 +34,58 @@ def create_members(db: Connection) -> None:
     )
 
 
-@contextmanager
-def added_up(
-    db: Connection, inputs: Inputs, level: str, member: str, members: str
-) -> Iterator[str]:
-    """Create the table that a roll-up sums, record its members, and drop it afterwards. `members`:
-    SQL of one row per member (`org_code`), whole (`parent`), month and vintage."""
-    table = inputs.table(level).replace("stage.figures_", "stage.members_")
+def add_up(db: Connection, inputs: Inputs, level: str, members: str) -> str:
+    """Create the table that a roll-up sums, and return its name; it stays until `note_members`.
+    `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage."""
+    table = _added_up(inputs, level)
     db.execute(f"CREATE TABLE {table} AS {members}")
-    yield table
-    _note(db, table, {"summed_as": inputs.name, "level": level, "member": member})
-    db.execute(f"DROP TABLE {table}")
+    return table
 
 
-def _note(db: Connection, table: str, about: dict[str, str]) -> None:
-    """Record spans of consecutive vintages in which a member contributed: `from_vintage` the first,
-    `until_vintage` the first one without it, NULL if it still contributes."""
+def _added_up(inputs: Inputs, level: str) -> str:
+    return inputs.table(level).replace("stage.figures_", "stage.members_")
+
+
+def note_members(db: Connection, inputs: Inputs, steps: list[tuple[str, str]]) -> None:
+    """Record the members of all roll-ups of these inputs (`steps`: level of the members, and of the
+    wholes) and drop their tables. All at once: a statement for each takes longer to plan than to
+    run.
+
+    A row has a span of consecutive vintages in which a member contributed: `from_vintage` the
+    first, `until_vintage` the first one without it, NULL if it still contributes."""
+    if not steps:
+        return
+    parts = [
+        f"""SELECT $level[{n}] AS org_level, $member[{n}] AS member_level, parent, month, vintage,
+               org_code FROM {_added_up(inputs, level)}"""
+        for n, (_, level) in enumerate(steps, start=1)
+    ]
     db.execute(
         f"""INSERT INTO stage.figure_member
-        WITH vintages AS (
-            SELECT parent, month, vintage,
-                   row_number() OVER (PARTITION BY parent, month ORDER BY vintage) AS number,
-                   lead(vintage) OVER (PARTITION BY parent, month ORDER BY vintage) AS next
-            FROM (SELECT DISTINCT parent, month, vintage FROM {table})),
+        WITH added AS ({" UNION ALL ".join(parts)}),
+        vintages AS (
+            SELECT org_level, parent, month, vintage, row_number() OVER whole AS number,
+                   lead(vintage) OVER whole AS next
+            FROM (SELECT DISTINCT org_level, parent, month, vintage FROM added)
+            WINDOW whole AS (PARTITION BY org_level, parent, month ORDER BY vintage)),
         span AS (
-            SELECT a.parent, a.month, a.org_code, t.vintage, t.next, t.number - row_number() OVER (
-                       PARTITION BY a.parent, a.month, a.org_code ORDER BY t.number) AS span
-            FROM {table} AS a
-            JOIN vintages AS t
-                ON t.parent = a.parent AND t.month = a.month AND t.vintage = a.vintage)
-        SELECT $summed_as, $level, parent, month, $member, org_code, min(vintage),
+            SELECT a.*, t.next, t.number - row_number() OVER (
+                       PARTITION BY a.org_level, a.parent, a.month, a.org_code ORDER BY t.number)
+                       AS span
+            FROM added AS a
+            JOIN vintages AS t ON t.org_level = a.org_level AND t.parent = a.parent
+                AND t.month = a.month AND t.vintage = a.vintage)
+        SELECT $summed_as, org_level, parent, month, member_level, org_code, min(vintage),
                CASE WHEN count(next) = count(*) THEN max(next) END
-        FROM span GROUP BY parent, month, org_code, span""",
-        about,
+        FROM span GROUP BY org_level, member_level, parent, month, org_code, span""",
+        {
+            "summed_as": inputs.name,
+            "level": [level for _, level in steps],
+            "member": [member for member, _ in steps],
+        },
     )
+    for _, level in steps:
+        db.execute(f"DROP TABLE {_added_up(inputs, level)}")
 
 
 def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:

@@ -4,10 +4,10 @@ whole with a member missing has no figure. The members' own figures are made in 
 from __future__ import annotations
 
 from warehouse.mart.expected_members import expected_units, open_practices
-from warehouse.mart.held_months import keep_out
+from warehouse.mart.held_months import Held, keep_out
 from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, parents, rows_of_all
 from warehouse.mart.inputs import KEYS, Inputs, base_figures, join_levels
-from warehouse.mart.membership import added_up
+from warehouse.mart.membership import add_up, note_members
 from warehouse.mart.participation import expected_listed, member_figures
 from warehouse.reference.levels import SITES, steps_from
 
@@ -16,8 +16,9 @@ MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
 MEMBER += ["published_on", "known_from", "disputed"]
 
 
-def roll_up(db: Connection, inputs: Inputs) -> list[str]:
-    """Create the inputs' tables at every level they reach; return the levels."""
+def roll_up(db: Connection, inputs: Inputs, held: Held) -> list[str]:
+    """Create the inputs' tables at every level they reach; return the levels. `held`: feeds and
+    levels with held months."""
     if inputs.is_mixed:
         return join_levels(db, inputs)
     if inputs.asks_members:
@@ -25,18 +26,18 @@ def roll_up(db: Connection, inputs: Inputs) -> list[str]:
     else:
         base_figures(db, inputs)
     feeds = (inputs.feed, inputs.other)
-    keep_out(db, feeds, inputs.table(inputs.level), inputs.level)
-    levels: list[str] = [inputs.level]
-    for member, level in steps_from(inputs.level) if inputs.additive else ():
+    keep_out(db, held, feeds, inputs.table(inputs.level), inputs.level)
+    steps = list(steps_from(inputs.level)) if inputs.additive else []
+    for member, level in steps:
         if level == "pcn":
             _practices_to_pcn(db, inputs)
         elif member in SITES:
             _cells_to_place(db, inputs, level)
         else:
             _places_to_whole(db, inputs, member, level)
-        keep_out(db, feeds, inputs.table(level), level)
-        levels.append(level)
-    return levels
+        keep_out(db, held, feeds, inputs.table(level), level)
+    note_members(db, inputs, steps)
+    return [inputs.level, *(level for _, level in steps)]
 
 
 def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> str:
@@ -133,15 +134,15 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
         JOIN chosen AS j
             ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
         WHERE s.own_edition >= j.from_edition"""
-    with added_up(db, inputs, level, inputs.level, members) as summed:
-        db.execute(
-            f"""CREATE TABLE {inputs.table(level)} AS
-            WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
-            SELECT {KEYS}, {", ".join(inputs.additive)},
-                   coalesce(present = expected, FALSE) AS whole, present AS members_present,
-                   expected AS members_expected, from_edition, NULL::VARCHAR AS apart
-            FROM summed"""
-        )
+    summed = add_up(db, inputs, level, members)
+    db.execute(
+        f"""CREATE TABLE {inputs.table(level)} AS
+        WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
+        SELECT {KEYS}, {", ".join(inputs.additive)},
+               coalesce(present = expected, FALSE) AS whole, present AS members_present,
+               expected AS members_expected, from_edition, NULL::VARCHAR AS apart
+        FROM summed"""
+    )
 
 
 def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
@@ -162,45 +163,45 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
         ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
             ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
         WHERE s.own_edition >= coalesce(w.from_edition, '')"""
-    with added_up(db, inputs, "pcn", "practice", members) as summed:
-        db.execute(
-            f"""CREATE TABLE {inputs.table("pcn")} AS
-            WITH summed AS ({_summed(inputs, summed)}),
-            touched AS (
-                SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
-                WHERE pcn_code IS NOT NULL),
-            wholeness AS (
-                SELECT s.org_code, s.month, s.vintage, bool_and(coalesce(w.whole, FALSE)) AS whole
-                FROM summed AS s
-                JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
-                ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
-                    ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
-                GROUP BY ALL),
-            sent AS (
-                SELECT s.org_code, s.month, s.vintage, count(m.org_code) = count(*) AS whole
-                FROM summed AS s
-                JOIN ({_mapped()}) AS p ON p.pcn_code = s.org_code AND p.month = s.month
-                LEFT JOIN {summed} AS m ON m.parent = s.org_code AND m.month = s.month
-                    AND m.vintage = s.vintage AND m.org_code = p.org_code
-                GROUP BY ALL),
-            judged AS (
-                SELECT w.org_code, w.month, w.vintage,
-                       (w.whole OR coalesce(t.whole, FALSE)) AND o.pcn_code IS NULL AS whole
-                FROM wholeness AS w
-                LEFT JOIN sent AS t
-                    ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
-                LEFT JOIN stage.old_network AS o
-                    ON o.pcn_code = w.org_code AND o.month = w.month)
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)}, w.whole,
-                   s.present AS members_present,
-                   CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
-                        ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
+    summed = add_up(db, inputs, "pcn", members)
+    db.execute(
+        f"""CREATE TABLE {inputs.table("pcn")} AS
+        WITH summed AS ({_summed(inputs, summed)}),
+        touched AS (
+            SELECT DISTINCT pcn_code, month, sub_icb_code FROM stage.practice_parent
+            WHERE pcn_code IS NOT NULL),
+        wholeness AS (
+            SELECT s.org_code, s.month, s.vintage, bool_and(coalesce(w.whole, FALSE)) AS whole
             FROM summed AS s
-            JOIN judged AS w
-                ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
-            LEFT JOIN ({open_practices(db)}) AS o
-                ON o.org_code = s.org_code AND o.month = s.month"""
-        )
+            JOIN touched AS t ON t.pcn_code = s.org_code AND t.month = s.month
+            ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
+                ON w.org_code = t.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
+            GROUP BY ALL),
+        sent AS (
+            SELECT s.org_code, s.month, s.vintage, count(m.org_code) = count(*) AS whole
+            FROM summed AS s
+            JOIN ({_mapped()}) AS p ON p.pcn_code = s.org_code AND p.month = s.month
+            LEFT JOIN {summed} AS m ON m.parent = s.org_code AND m.month = s.month
+                AND m.vintage = s.vintage AND m.org_code = p.org_code
+            GROUP BY ALL),
+        judged AS (
+            SELECT w.org_code, w.month, w.vintage,
+                   (w.whole OR coalesce(t.whole, FALSE)) AND o.pcn_code IS NULL AS whole
+            FROM wholeness AS w
+            LEFT JOIN sent AS t
+                ON t.org_code = w.org_code AND t.month = w.month AND t.vintage = w.vintage
+            LEFT JOIN stage.old_network AS o
+                ON o.pcn_code = w.org_code AND o.month = w.month)
+        SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)}, w.whole,
+               s.present AS members_present,
+               CASE WHEN w.whole THEN greatest(coalesce(o.open, s.present), s.present)
+                    ELSE o.open END AS members_expected, NULL::VARCHAR AS apart
+        FROM summed AS s
+        JOIN judged AS w
+            ON w.org_code = s.org_code AND w.month = s.month AND w.vintage = s.vintage
+        LEFT JOIN ({open_practices(db)}) AS o
+            ON o.org_code = s.org_code AND o.month = s.month"""
+    )
 
 
 def _mapped() -> str:
@@ -244,29 +245,29 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
         count(*) FILTER (NOT s.expected) AS unexpected,
         string_agg(DISTINCT s.apart, ', ' ORDER BY s.apart) AS apart"""
-    with added_up(db, inputs, level, member, members) as summed:
-        db.execute(
-            f"""CREATE TABLE {inputs.table(level)} AS
-            WITH summed AS (
-                {_summed(inputs, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
-            expected AS (
-                SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
-                FROM ({parents(member, level)}) AS p
-                JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
-                GROUP BY ALL),
-            lost AS ({_unexpected_lost(inputs, member, level)})
-            SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)},
-                   s.incomplete = 0 AND l.lost IS NULL
-                       AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
-                   s.present AS members_present,
-                   (coalesce(x.expected, 0) + s.moved + s.unexpected
-                    + coalesce(l.lost, 0))::BIGINT AS members_expected,
-                   s.apart
-            FROM summed AS s
-            LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
-            LEFT JOIN lost AS l
-                ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
-        )
+    summed = add_up(db, inputs, level, members)
+    db.execute(
+        f"""CREATE TABLE {inputs.table(level)} AS
+        WITH summed AS (
+            {_summed(inputs, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
+        expected AS (
+            SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
+            FROM ({parents(member, level)}) AS p
+            JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
+            GROUP BY ALL),
+        lost AS ({_unexpected_lost(inputs, member, level)})
+        SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)},
+               s.incomplete = 0 AND l.lost IS NULL
+                   AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
+               s.present AS members_present,
+               (coalesce(x.expected, 0) + s.moved + s.unexpected
+                + coalesce(l.lost, 0))::BIGINT AS members_expected,
+               s.apart
+        FROM summed AS s
+        LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
+        LEFT JOIN lost AS l
+            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
+    )
 
 
 def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:

@@ -65,7 +65,7 @@ from warehouse.mart.targets import create_targets, returned_targets
 from warehouse.plan import plan_tables
 from warehouse.publication.kept_sample import figures_are_synthetic, kept_sample
 from warehouse.publication.mart_views import finish, mart_tables, mart_views
-from warehouse.publication.memory_limits import SPILL, limits_of, spare_threads
+from warehouse.publication.memory_limits import SPILL, limits_of, suit_few_rows
 from warehouse.publication.patch import Patch, Whole, facts_of, plan_patch, prepare
 from warehouse.publication.remembered import forget, remember
 from warehouse.reference import local_authorities, organisations, short_names, special_services
@@ -165,7 +165,7 @@ def _build(
     with open_builder(limits) as db:
         record_statements(db)
         load(db, home, placed)
-        spare_threads(db)
+        suit_few_rows(db)
         load_held(db, all_statuses(home))
         create_names(db)
         create_organisation_periods(db)

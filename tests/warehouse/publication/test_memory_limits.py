@@ -11,7 +11,13 @@ from checks.mart_checks import gather_mart
 from tests.support import write_text
 from warehouse.base.home import Home
 from warehouse.base.sql import open_builder, open_file
-from warehouse.publication.memory_limits import FEW_ROWS, SPILL, limits_of, spare_threads
+from warehouse.publication.memory_limits import (
+    FEW_ROWS,
+    NOT_WORTH_IT,
+    SPILL,
+    limits_of,
+    suit_few_rows,
+)
 from warehouse.settings import Unreadable
 
 
@@ -44,15 +50,35 @@ def test_a_builder_and_a_file_are_opened_with_the_limits(home: Home, tmp_path: P
         assert settings_of(db) == expected
 
 
-@pytest.mark.parametrize(("rows", "threads"), [(FEW_ROWS - 1, "1"), (FEW_ROWS, "2")])
-def test_few_rows_are_worked_on_by_one_thread(rows: int, threads: str) -> None:
+def planned_without(db: duckdb.DuckDBPyConnection) -> set[str]:
+    """The steps of planning that are left out."""
+    [(said,)] = db.execute("SELECT current_setting('disabled_optimizers')").fetchall()
+    return set(said.split(",")) - {""}
+
+
+@pytest.mark.parametrize(
+    ("rows", "threads", "without"), [(FEW_ROWS - 1, "1", {*NOT_WORTH_IT}), (FEW_ROWS, "2", set())]
+)
+def test_few_rows_are_worked_on_by_one_thread_and_planned_less(
+    rows: int, threads: str, without: set[str]
+) -> None:
     with open_builder({"threads": "2"}) as db:
-        spare_threads(db)
-        assert settings_of(db)["threads"] == "1"  # nothing is held
-        db.execute("SET threads = 2")
         db.execute(f"CREATE TABLE held AS FROM range({rows})")
-        spare_threads(db)
+        suit_few_rows(db)
         assert settings_of(db)["threads"] == threads
+        assert planned_without(db) == without
+
+
+def test_nothing_held_is_few() -> None:
+    with open_builder({"threads": "2"}) as db:
+        suit_few_rows(db)
+        assert settings_of(db)["threads"] == "1"
+
+
+def test_every_step_left_out_is_one_that_duckdb_has() -> None:
+    with open_builder({}) as db:
+        known = {name for (name,) in db.execute("FROM duckdb_optimizers()").fetchall()}
+    assert set(NOT_WORTH_IT) < known
 
 
 def test_the_checks_of_a_mart_have_the_limits(
