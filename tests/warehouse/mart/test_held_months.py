@@ -96,7 +96,7 @@ def test_an_accepted_month_is_published_as_disputed(
     assert mart.value(KPI, "icb", "QK1", DEC) == 51_000 + LLR["03W"] + LLR["04V"]
     [row] = mart.rows("SELECT status, org_code FROM governance.held_month")
     assert row == {"status": "released", "org_code": "04C"}
-    told = revoked(home, EditionKey(SUB_ICB, DEC))
+    told = revoked(home, EditionKey(SUB_ICB, DEC)).words
     assert "but these of its months are held: 04C 2025-12. " in told
     revoke(home, SUB_ICB, DEC, "they did not move", "me")
     assert mart_figures(build(home, judged=True)) == mart_figures(world[1])
@@ -111,7 +111,7 @@ def test_the_question_before_accepting_a_month_counts_its_figures(
         FROM kpi_period WHERE month = DATE '2025-12-01'"""
     )
     assert row["missing"]
-    assert accepted(home, EditionKey(SUB_ICB, DEC), org="04C") == (
+    assert accepted(home, EditionKey(SUB_ICB, DEC), org="04C").words == (
         f"{row['published']:,} published figures of {DEC} use {SUB_ICB} and may change; "
         f"{row['missing']:,} have no value and may get one."
     )
