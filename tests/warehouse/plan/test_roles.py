@@ -39,6 +39,13 @@ Frailty lead
 Healthwatch Rutland
 Trust's medical director
 Governance and risk officer
+Care Navigation Lead
+DHU Healthcare
+Transformation Programme Director
+Practice Managers' Forum
+PCN Digital & Transformation Leads
+Business manager - Bosworth PCN
+Senior Responsible Officer
 """.strip().splitlines()
 NAMES = """
 Jane Smith
@@ -74,6 +81,13 @@ Director Wilson
 Lead: Ngozi Adichie
 Olga Petrova / Head of digital
 Ravi
+Emma Wright (Head of Digital)
+Sunil R.
+Kate / Priya
+Gill, H
+Prof K Khunti
+Nikolaos Papadopoulos
+Bhavna Head of IT
 """.strip().splitlines()
 
 
