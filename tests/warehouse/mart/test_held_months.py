@@ -115,7 +115,7 @@ def test_the_question_before_accepting_a_month_counts_its_figures(
         f"{row['published']:,} published figures of {DEC} use {SUB_ICB} and may change; "
         f"{row['missing']:,} have no value and may get one."
     )
-    assert accepted(home, EditionKey(SUB_ICB, DEC), org="03W") == ""
+    assert accepted(home, EditionKey(SUB_ICB, DEC), org="03W").words == ""
 
 
 def test_an_acceptance_lapses_with_other_files(world: tuple[Home, Mart], tmp_path: Path) -> None:
