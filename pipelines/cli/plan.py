@@ -128,8 +128,8 @@ def caip(
         synthetic = is_synthetic(db)
     if not written(screen, found, as_json, as_csv):
         show_position(screen, found)
-        if synthetic:
-            screen.warn(SYNTHETIC if found[0]["synthetic"] else BESIDE)
+        if synthetic:  # on the page, which people print
+            screen.say(SYNTHETIC if found[0]["synthetic"] else BESIDE)
 
 
 def _day(text: str | None) -> date:
@@ -145,9 +145,9 @@ def _day(text: str | None) -> date:
 def _warn(screen: Screen, found: list[Row]) -> None:
     """Say what of a list is invented."""
     if any(one["synthetic"] for one in found):
-        screen.warn(SYNTHETIC)
+        screen.say(SYNTHETIC)
     elif any(one["rating_synthetic"] for one in found):
-        screen.warn(BESIDE)
+        screen.say(BESIDE)
 
 
 def _show_action(screen: Screen, one: Row) -> None:

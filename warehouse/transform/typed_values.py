@@ -14,6 +14,8 @@ from warehouse.base.text import fold
 from warehouse.contract.model import Contract
 from warehouse.transform.typed_by_hand import cleaned
 
+TURN = 69  # years of two digits before it are of this century
+
 
 @cache
 def label_spellings(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
@@ -84,10 +86,13 @@ def _dated(text: pl.Expr, spellings: dict[str, date]) -> pl.Expr:
     )
 
 
-def _on_day(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
-    """Read dates, by the first format that fits."""
+def on_day(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    """Read dates, by the first format that fits. A year of two digits is one from 1969 to 2068, as
+    POSIX has it: people type `20 Dec 26`, which `%Y` takes for a day of the first century."""
     written = text.cast(pl.String).str.strip_chars()
-    return pl.coalesce(written.str.to_date(form, strict=False) for form in formats)
+    found = pl.coalesce(written.str.to_date(form, strict=False) for form in formats)
+    century = pl.when(found.dt.year() < TURN).then(pl.lit("2000y")).otherwise(pl.lit("1900y"))
+    return pl.when(found.dt.year() < 100).then(found.dt.offset_by(century)).otherwise(found)
 
 
 def blank_to_null(column: str, missing: tuple[str, ...] = ()) -> pl.Expr:
@@ -130,7 +135,7 @@ def typed_column(  # noqa: PLR0911 - one for each type
         case "month":
             return _dated(text, column.months)
         case "date":
-            return _on_day(text, column.formats)
+            return on_day(text, column.formats)
         case "label":
             return _labelled(text, contract.labels(name), column.otherwise)
         case "count":
