@@ -71,14 +71,15 @@ def plan(
     screen = Screen()
     with published_mart() as (db, _):
         every = plan_actions(db, _day(as_of))
+        refusal = None if every else no_plan(db)
     asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
     wanted = [name for name, is_asked in asked.items() if is_asked]
     of_rating = [one for one in every if rated in (None, one["self_rating"])]
     chosen = [one for one in of_rating if all(one[name] for name in wanted)]
     if written(screen, chosen, as_json, as_csv):
         return
-    if not every:
-        raise no_plan()
+    if refusal:
+        raise refusal
     if wanted or rated:
         list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen)
     else:

@@ -86,14 +86,28 @@ def action_named(db: duckdb.DuckDBPyConnection, text: str, icb: str, today: date
     found = [row for row in every if row["action_id"] == id_key(text)]
     if not found:
         if not every:
-            raise no_plan()
+            raise no_plan(db)
         raise NoAction(*unknown("action", text, {row["action_id"]: row["title"] for row in every}))
     return next((row for row in found if row["icb_code"] == icb), found[0])
 
 
-def no_plan() -> NoAction:
-    """The refusal where there is no plan, with how to begin one."""
-    begin = f"Write a template with access-recovery template {plan_feed(ACTIONS)}"
+def no_plan(db: duckdb.DuckDBPyConnection) -> NoAction:
+    """The refusal where there is no plan: the returns that are held, or how to begin one."""
+    feed = plan_feed(ACTIONS)
+    held = rows(
+        db,
+        """SELECT edition FROM governance.edition WHERE feed = $feed AND status = 'held'
+        ORDER BY edition""",
+        feed=feed,
+    )
+    if held:
+        editions = ", ".join(row["edition"] for row in held)
+        return NoAction(
+            f"The mart has no plan: {feed} {editions} is held.",
+            "access-recovery status says why. Correct the return and import it again, or "
+            "withdraw the file: the one imported before it then counts again.",
+        )
+    begin = f"Write a template with access-recovery template {feed}"
     return NoAction("The mart has no plan.", f"{begin}, fill it in, and import it.")
 
 

@@ -86,7 +86,7 @@ def icb_of(figures: SiteFigures) -> str:
 def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     """The first page of the plan."""
     if not plan.actions:
-        refusal = no_plan()
+        refusal = no_plan(figures.db)
         content: dict[str, Any] = {"begin": refusal.remedy, "plan": None}
         return _page(content, ())
     content = {
