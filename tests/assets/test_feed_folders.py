@@ -15,9 +15,12 @@ MAY_NAME = {
     "warehouse/lineage/records.py": "a table of the plan is named like its return",
     "warehouse/mart/primary_keys.py": "that table again, by its key",
     "warehouse/plan/caip_tables.py": "that table again, where it is made",
+    "warehouse/outputs/plan_queries.py": "that table again, where it is read",
+    "warehouse/site/plan_payment_page.py": "that table again, on its page",
+    "warehouse/site/place_queries.py": "caveats of a KPI that is named like its feed",
     "warehouse/mart/describe.yaml": "comments of the mart show calls that people can copy",
 }
-PUBLISHERS = r"digital\.nhs\.uk|nhsbsa|odsdatasearch"
+PUBLISHERS = r"digital\.nhs\.uk|nhsbsa\.|odsdatasearch"
 
 
 def naming(pattern: str) -> list[str]:

@@ -11,6 +11,7 @@ from assets.asset_keys import fetched_key, keys
 from assets.mart_assets import PUBLISHED, table_key
 from assets.partitions import editions_name
 from assets.presentation import MART_GROUP, REGISTERS, group_of
+from assets.site_asset import SITE_GROUP
 from checks.suite import rules_gathered
 from pipelines.definitions import build_definitions
 from pipelines.instance.editions import add_editions, know_editions
@@ -64,7 +65,7 @@ def test_every_asset_is_described_owned_grouped_and_of_a_kind(graph: Any) -> Non
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
-        assert node.group_name in {*THEMES, REGISTERS, MART_GROUP}
+        assert node.group_name in {*THEMES, REGISTERS, MART_GROUP, SITE_GROUP}
 
 
 def test_groups_are_themes_and_lists_stand_together(graph: Any) -> None:

@@ -16,7 +16,7 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "concern": ("#b34c00", "triangle-down", "signal: a concern"),
     "neither": ("#5c2d91", "diamond", "signal: unusual, good or bad is not said"),
     "none": ("#4c6272", "circle", "no signal"),
-    "not_judged": ("#aeb7bd", "circle", "not judged"),
+    "not_judged": ("#7c8791", "circle", "not judged"),
     "provisional": ("#ffffff", "circle", "provisional: not judged yet"),
     "plain": ("#005eb8", "circle", "a figure: there is no control chart that judges it"),
 }

@@ -45,7 +45,7 @@ def payment_page(figures: SiteFigures) -> SitePage:
     return SitePage(
         PAYMENT,
         "payment.html.j2",
-        "Capacity and Access Improvement Payment",
+        "Improvement payment by network",
         {"years": years},
         parts=[(one.anchor, one.year) for one in years],
         trail=((INDEX, "Overview"), (PLAN, "Plan")),

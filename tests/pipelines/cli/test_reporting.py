@@ -35,10 +35,10 @@ def test_the_report_is_about_the_home_unless_another_place_is_named(own: Home) -
     done = run()
     assert done.exit_code == 0, done.stderr
     assert "1 pages" in done.stdout or "1 page " in done.stdout
-    assert title(own.site / "index.html") == "Access to general practice in LLR"
+    assert title(own.site / "index.html") == "Is access to general practice improving in LLR?"
     assert run("--org", "leicester city").exit_code == 0
     city = own.root / "reports/04C/index.html"
-    assert title(city) == "Access to general practice in Leicester City"
+    assert title(city) == "Is access to general practice improving in Leicester City?"
 
 
 def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(

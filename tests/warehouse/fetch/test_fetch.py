@@ -252,7 +252,7 @@ def test_a_home_with_only_the_sample_looks_up_the_newest_edition(
     said: list[str] = []
     with Client(home) as client:
         list(each_lookup(home, [PRACTICES], today=RELEASE, say=said.append, client=client))
-    assert "SYNTHETIC" in said[0] and "retires" in said[0]
+    assert "SYNTHETIC" in said[0] and "replaces" in said[0]
 
 
 def test_which_feeds_are_looked_up() -> None:
