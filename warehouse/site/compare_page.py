@@ -165,8 +165,15 @@ def deprivation_chart(
     said = words.deprivation_title(kpi["title"], home.name, gap, unit)
     drawn = any(row["value"] is not None for row in england)
     beside = next((row["reason"] for row in gaps if row["org_code"] != home.code), None)
-    notes = [words.WHOSE, why, None if drawn or not beside else f"England is not shown: {beside}"]
+    notes = [
+        words.two_intervals(gap),
+        words.highest_between(own),
+        words.WHOSE,
+        why,
+        None if drawn or not beside else f"England is not shown: {beside}",
+    ]
     newest = figures.newest(kpi_id, home)
+    caption = f"Gaps by deprivation: {kpi['title']}, {home.name}, {month}"
     chart = Chart(
         f"deprivation-{kpi_id}-{home.level}",
         said,
@@ -178,7 +185,7 @@ def deprivation_chart(
         key=[sign for name, sign in deprivation_spec.KEY.items() if drawn or name != "england"],
         notes=[note for note in notes if note],
     )
-    return chart, words.gap_table(gap, unit, f"Gaps by deprivation, {home.name}, {month}"), None
+    return chart, words.gap_table(gap, unit, caption), None
 
 
 def _dot(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

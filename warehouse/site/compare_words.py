@@ -24,6 +24,11 @@ WIDENED = (
 )
 PLAIN = "The limits are those of chance alone: smaller ones vary more by luck."
 WHOSE = "It is the deprivation of a practice's patients, not of the persons who attended."
+TWO_INTERVALS = (
+    "The lines on the bars show only the error of counting in each fifth; whether the gap may be "
+    "chance is judged by how much practices differ from each other, which is usually more. So "
+    "lines that do not overlap do not show that the gap is more than chance."
+)
 NO_INTERVAL = "not known"
 
 
@@ -90,6 +95,25 @@ def by_chance(gap: Row) -> str:
     if low is None or high is None:
         return "whether the gap is more than chance is not known"
     return "the gap may be chance" if low <= 0 <= high else "the gap is more than chance"
+
+
+def two_intervals(gap: Row) -> str | None:
+    """Why the intervals of the bars do not settle the gap; None where it has no interval."""
+    if gap["absolute_gap_lower"] is None or gap["absolute_gap_upper"] is None:
+        return None
+    return TWO_INTERVALS
+
+
+def highest_between(own: Sequence[Row]) -> str | None:
+    """That the highest fifth is neither the most nor the least deprived, where it is so."""
+    known = [row for row in own if row["value"] is not None]
+    highest = max(known, key=lambda row: row["value"], default=None)
+    if highest is None or highest["quintile"] in (min(NAMES), max(NAMES)):
+        return None
+    return (
+        f"The highest is fifth {highest['quintile']}, between the most and the least deprived: the "
+        "figure does not simply rise or fall with deprivation."
+    )
 
 
 def deprivation_title(title: str, name: str, gap: Row, unit: str) -> str:

@@ -19,6 +19,7 @@ from warehouse.statistics.signals import NO_SIGNAL
 Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
 SPARK_MONTHS = 24
+FEWEST_POINTS = 6  # of fewer, a line on its own scale looks like a steep change
 NAMES = {"NHS app": "NHS App", "annex1": "(Annex 1)", "pharmacy first": "Pharmacy First"}
 IMPROVING, CONCERN, NEITHER = "green", "orange", "blue"
 NO_CHANGE, NOT_JUDGED = "grey", "white"
@@ -137,10 +138,14 @@ def newest_judged(series: Sequence[Row]) -> tuple[str, str]:
 
 
 def spark_values(series: Sequence[Row], monthly: bool) -> list[float | None]:
-    """The values of a spark line: of the newest two years, a place for each month if `monthly`."""
+    """The values of a spark line: of the newest two years, a place for each month if `monthly`;
+    none where there are too few for a line."""
+    newest = series[-SPARK_MONTHS:]
+    if sum(charted(one) is not None for one in newest) < FEWEST_POINTS:
+        return []
     if not monthly:
-        return [charted(one) for one in series[-SPARK_MONTHS:]]
-    found = {one["month"]: charted(one) for one in series[-SPARK_MONTHS:]}
+        return [charted(one) for one in newest]
+    found = {one["month"]: charted(one) for one in newest}
     return [found.get(month) for month in between(*window(max(found), SPARK_MONTHS))]
 
 

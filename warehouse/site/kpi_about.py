@@ -53,15 +53,11 @@ def comparison_table(
 ) -> PageTable:
     """A figure beside others of its period: of the home place first, of the places within it, and,
     from a `row` of `kpi_comparison`, of the places it is in, its peers and all of its level."""
-
-    def text(value: float | None) -> str:
-        return MISSING if value is None else value_text(value, unit)
-
-    cells = [[place.name, text(value), ""] for place, value in values]
+    cells = [[place.name, _text(value, unit), ""] for place, value in values]
     if row is not None:
         home = values[0][0]
         ago = row["previous_month_value"]
-        cells.insert(1, [f"{home.name}, the month before", text(ago), ""])
+        cells.insert(1, [f"{home.name}, the month before", _text(ago, unit), ""])
         total = "a total" if unit in COUNTED else ""
         for name, value in (
             ("Its ICB", None if home.level == "icb" else row["icb_value"]),
@@ -69,24 +65,34 @@ def comparison_table(
             ("England", row["england_value"]),
         ):
             if value is not None:
-                cells.append([name, text(value), total])
-        cells += _among(row, home, text, names)
+                cells.append([name, _text(value, unit), total])
+        cells += _among(row, home, unit, names)
     return PageTable(f"{period}, beside others", ["Whose", "Figure", "Note"], cells, frozenset({1}))
 
 
-def _among(row: Row, home: SitePlace, text: Any, names: Mapping[str, str]) -> Iterable[list[str]]:
+def _text(value: float | None, unit: str) -> str:
+    return MISSING if value is None else value_text(value, unit)
+
+
+def _among(row: Row, home: SitePlace, unit: str, names: Mapping[str, str]) -> Iterable[list[str]]:
     """Peers, the spread of its level, and its rank, or why it has none."""
     every = LEVELS[home.level].plural
     if row["peer_median"] is not None:
         rule, _, codes = row["peer_group"].partition(": ")
         who = ", ".join(names.get(code, code) for code in codes.split(", ") if code)
         note = f"{rule}{f': {who}' if who else ''}"
-        yield ["Its peers, the one in the middle", text(row["peer_median"]), note]
+        yield ["Its peers, the one in the middle", _text(row["peer_median"], unit), note]
     if row["median"] is not None:
-        yield [f"One in ten {every} is below", text(row["p10"]), ""]
-        yield [f"Half of all {every} are below", text(row["median"]), ""]
-        yield [f"One in ten {every} is above", text(row["p90"]), ""]
-    if row["rank"] is not None:
+        yield [f"One in ten {every} is below", _text(row["p10"], unit), ""]
+        yield [f"Half of all {every} are below", _text(row["median"], unit), ""]
+        yield [f"One in ten {every} is above", _text(row["p90"], unit), ""]
+    if row["rank"] is not None and unit in COUNTED:
+        yield [
+            f"Its place among {every}",
+            "none",
+            "a count says how large a place is, not how good",
+        ]
+    elif row["rank"] is not None:
         place = f"{row['rank']:,} of {row['ranked_of']:,}"
         yield [f"Its place among {every}", place, ORDER.get(row["rank_order"], "")]
     elif row["not_ranked_because"]:

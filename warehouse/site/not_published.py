@@ -39,6 +39,22 @@ class NotPublished:
                 found.setdefault(self.why(kpi_id, place), []).append(kpi["title"])
         return dict(sorted(found.items(), key=lambda one: -len(one[1])))
 
+    def elsewhere(
+        self, place: SitePlace, has: Collection[str]
+    ) -> dict[str, list[tuple[SitePlace, int]]]:
+        """Reason -> namesakes of the place that have some of the figures which it does not have,
+        each with how many."""
+        found: dict[str, list[tuple[SitePlace, int]]] = {}
+        for other in self.figures.places.namesakes(place):
+            told: dict[str, int] = {}
+            for kpi_id in self.figures.kpis:
+                if kpi_id not in has and self.figures.has_figures(kpi_id, other):
+                    why = self.why(kpi_id, place)
+                    told[why] = told.get(why, 0) + 1
+            for why, number in told.items():
+                found.setdefault(why, []).append((other, number))
+        return found
+
     def why(self, kpi_id: str, place: SitePlace) -> str:
         """Why a place has no figure of a KPI, as the beginning of a list of such KPIs."""
         if kpi_id not in self._anywhere:

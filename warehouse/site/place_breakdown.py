@@ -40,7 +40,7 @@ SHOWN = {
         "enhanced_access_utilisation_attended",
     ),
 }
-HEADINGS = ("Part", "Figure", "Of", "Period", "Value", "Status")
+HEADINGS = ("Part", "Figure", "Whose figure", "Period", "Value", "Status")
 
 
 def breakdown(rows: PlaceRows, place: SitePlace) -> PageTable | None:
@@ -48,6 +48,7 @@ def breakdown(rows: PlaceRows, place: SitePlace) -> PageTable | None:
     figures = rows.figures
     cells: list[list[str]] = []
     links: dict[tuple[int, int], str] = {}
+    own = False
     around = list(_around(rows, place))
     for part, kpi_ids in SHOWN.items():
         for kpi_id in kpi_ids:
@@ -56,12 +57,16 @@ def breakdown(rows: PlaceRows, place: SitePlace) -> PageTable | None:
             if of is None or facts is None:
                 continue
             kpi, newest = figures.kpis[kpi_id], rows.newest(kpi_id, of) or {}
+            whose = figures.places.title_of(of)
             value = headline_value({**newest, "unit": kpi["unit"]})
             links[len(cells), 1] = kpi_page(kpi_id)
-            cells.append([part, kpi["title"], of.name, facts.period, value, newest["status"]])
+            cells.append([part, kpi["title"], whose, facts.period, value, newest["status"]])
+            own = own or of == place
     if not cells:
         return None
-    caption = f"Appointments, NHS App and hubs: {place.name}, or the smallest place around it"
+    name = figures.places.title_of(place)
+    whose = f"{name}, else the smallest place around it" if own else f"places around {name}"
+    caption = f"Appointments, NHS App and hubs: {whose}; each row says whose figure it is"
     return PageTable(caption, HEADINGS, cells, frozenset((4,)), links)
 
 

@@ -3,8 +3,8 @@ beside ranges of others, and never ranked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.base.number_format import value_text
@@ -37,12 +37,14 @@ class PlaceTheme:
 
 @dataclass(frozen=True)
 class PlaceGroup:
-    """A sub-ICB or network in the index, with those within it, by name."""
+    """A sub-ICB or network in the index, with those within it, by name. `marks`: practice -> its
+    sub-ICB, where that of the network is another or several."""
 
     place: SitePlace | None
     title: str
     within: tuple[PlaceGroup, ...] = ()
     practices: tuple[SitePlace, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 def place_pages(figures: SiteFigures) -> Iterable[SitePage]:
@@ -72,6 +74,7 @@ def _page(
         themes.setdefault(rows.figures.kpis[row.line.kpi_id]["theme"], []).append(row)
     shown = tuple(PlaceTheme(one, theme_title(one), tuple(each)) for one, each in themes.items())
     hidden = place.code in not_shown_alone()
+    has = [row.line.kpi_id for row in found]
     content: dict[str, Any] = {
         "subject": place,
         "context": tuple(_context(rows, place, quintile)),
@@ -83,14 +86,16 @@ def _page(
         "disclosure": rows.figures.publication["disclosure"],
         "breakdown": None if hidden else breakdown(rows, place),
         "practices": () if place.level == PRACTICE else rows.practices(place),
-        "missing": {} if hidden else missing.of(place, [row.line.kpi_id for row in found]),
+        "missing": {} if hidden else missing.of(place, has),
+        "elsewhere": {} if hidden else missing.elsewhere(place, has),
+        "title_of": rows.figures.places.title_of,
         "page_of": _page_of,
     }
     parts = [(one.theme, one.title) for one in shown]
     parts.append(("missing", "What is not published here, and why"))
     trail = ((INDEX, "Overview"), (PLACES, "Places"))
-    path = place_page(*place.key)
-    return SitePage(path, "place.html.j2", place.name, content, parts=parts, trail=trail)
+    path, title = place_page(*place.key), rows.figures.places.title_of(place)
+    return SitePage(path, "place.html.j2", title, content, parts=parts, trail=trail)
 
 
 def _context(
@@ -111,6 +116,8 @@ def _context(
             yield NAMES[level], one.name, place_page(*one.key)
     if places.home.level in NAMES:
         yield NAMES[places.home.level], places.home.name, INDEX
+    for one in places.namesakes(place):
+        yield "Of the same name", places.title_of(one), place_page(*one.key)
     if group := rows.peer_group(place):
         yield "Similar practices", group, None
     if place.level == PRACTICE and not place.parents.get("pcn"):
@@ -121,47 +128,55 @@ def _context(
 def _index(figures: SiteFigures) -> SitePage:
     places = figures.places
     extra = [one for one in places.paged if one.level not in ("sub_icb", "pcn", PRACTICE)]
-    content = {"groups": tuple(_groups(places)), "extra": tuple(extra), "page_of": _page_of}
+    content = {"groups": tuple(place_groups(places)), "extra": tuple(extra), "page_of": _page_of}
     trail = ((INDEX, "Overview"),)
     return SitePage(PLACES, "places.html.j2", "Places", content, trail=trail)
 
 
-def _groups(places: SitePlaces) -> Iterable[PlaceGroup]:
-    """The sub-ICBs with what is in them, and what is in none of them."""
-    subs = places.at("sub_icb")
-    codes = {one.code for one in subs}
-    networks, practices = places.at("pcn"), places.at(PRACTICE)
-    for sub in (*subs, None):
+def place_groups(places: SitePlaces) -> Iterable[PlaceGroup]:
+    """The sub-ICBs with what is in them, networks of more than one of them, and what is in none. A
+    practice of a network stands with its network, whatever its own sub-ICB is."""
+    subs = {one.code: one.name for one in places.at("sub_icb")}
+    networks = [_network(places, one, subs) for one in places.at("pcn")]
+    codes = {one.code for one in places.at("pcn")}
+    alone = [one for one in places.at(PRACTICE) if one.parents.get("pcn") not in codes]
+    for sub in places.at("sub_icb"):
+        within = [one for one in networks if _sub_of(one.place) == sub.code]
+        own = [one for one in alone if _sub_of(one) == sub.code]
+        yield _group(sub, sub.name, within, own)
+    left = [one for one in networks if _sub_of(one.place) not in subs]
+    across = [one for one in left if one.marks]
+    if across:
+        yield PlaceGroup(None, "Networks in more than one sub-ICB", tuple(across))
+    left = [one for one in left if not one.marks]
+    others = [one for one in alone if _sub_of(one) not in subs]
+    if left or others:
+        name = places.home.name
+        yield _group(None, f"Elsewhere in {name}" if subs else name, left, others)
 
-        def inside(one: SitePlace, sub: SitePlace | None = sub) -> bool:
-            code = one.parents.get("sub_icb")
-            return code not in codes if sub is None else code == sub.code
 
-        those = [one for one in networks if inside(one)], [one for one in practices if inside(one)]
-        if sub or any(those):
-            title = (
-                sub.name
-                if sub
-                else f"Elsewhere in {places.home.name}"
-                if subs
-                else places.home.name
-            )
-            yield _group(sub, title, *those)
+def _network(places: SitePlaces, network: SitePlace, subs: Mapping[str, str]) -> PlaceGroup:
+    """A network with all its practices."""
+    own = [one for one in places.at(PRACTICE) if one.parents.get("pcn") == network.code]
+    marks = {
+        one.code: subs[code]
+        for one in own
+        if (code := _sub_of(one)) in subs and code != _sub_of(network)
+    }
+    return PlaceGroup(network, network.name, (), tuple(own), marks)
 
 
 def _group(
-    sub: SitePlace | None, title: str, networks: list[SitePlace], practices: list[SitePlace]
+    sub: SitePlace | None, title: str, networks: list[PlaceGroup], alone: list[SitePlace]
 ) -> PlaceGroup:
-    def members(code: str) -> tuple[SitePlace, ...]:
-        return tuple(one for one in practices if one.parents.get("pcn") == code)
-
-    within = [PlaceGroup(one, one.name, (), members(one.code)) for one in networks]
-    codes = {one.code for one in networks}
-    alone = tuple(one for one in practices if one.parents.get("pcn") not in codes)
     if alone and networks:
-        within.append(PlaceGroup(None, "Practices in no network here", (), alone))
-        alone = ()
-    return PlaceGroup(sub, title, tuple(within), alone)
+        networks = [*networks, PlaceGroup(None, "Practices in no network", (), tuple(alone))]
+        alone = []
+    return PlaceGroup(sub, title, tuple(networks), tuple(alone))
+
+
+def _sub_of(place: SitePlace | None) -> str:
+    return place.parents.get("sub_icb", "") if place else ""
 
 
 def _page_of(place: SitePlace) -> str:

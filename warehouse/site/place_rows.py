@@ -4,7 +4,7 @@ comparable places. No ranks: a page of a practice is no league table."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,9 @@ from warehouse.statistics.sentences import COUNTED
 Row = dict[str, Any]
 PRACTICE = "practice"
 SIZES = (*COUNTED, "pounds", "rate_per_working_day")  # they say how large a place is
+CONTEXT = "imd_"  # how KPIs begin of who the patients are, which no practice brought about
+# Theme -> the theme that it repeats from another publication.
+REPEATS = {"appointments_annex1": "appointments"}
 # Column of a series -> whose value it is.
 ABOVE = {"sub_icb_value": "Its sub-ICB", "icb_value": "Its ICB", "england_value": "England"}
 LIMITS = {"0.025": "95%", "0.001": "99.8%"}
@@ -28,7 +31,8 @@ LIMITS = {"0.025": "95%", "0.001": "99.8%"}
 class PlaceRow:
     """A figure and what stands beside it. `above`: (whose, value) of places above; `strip` and
     `range_words`: comparable places; `peers`: the median of similar practices; `within`: the
-    range of the practices in it; `position`: whether chance explains that it is not the average."""
+    range of the practices in it; `position`: whether chance explains that it is not the average;
+    `repeats`: the same figure stands on the page from another publication."""
 
     line: FigureLine
     above: tuple[tuple[str, str], ...] = ()
@@ -38,6 +42,7 @@ class PlaceRow:
     within: str = ""
     position: str = ""
     funnel: str | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,16 @@ class PlaceRows:
         found = []
         for kpi_id, newest in self._newest[place.key].items():
             if line := figure_line(self.figures, kpi_id, place):
-                found.append(self._row(line, newest, place))
+                row = self._row(line, newest, place)
+                found.append(replace(row, repeats=self._is_repeated(kpi_id, place)))
         return found
+
+    def _theme(self, kpi_id: str) -> str:
+        return str(self.figures.kpis[kpi_id]["theme"])
+
+    def _is_repeated(self, kpi_id: str, place: SitePlace) -> bool:
+        first = REPEATS.get(self._theme(kpi_id))
+        return any(first == self._theme(one) for one in self._newest[place.key])
 
     def _row(self, line: FigureLine, newest: Row, place: SitePlace) -> PlaceRow:
         unit = self.figures.kpis[line.kpi_id]["unit"]
@@ -82,6 +95,7 @@ class PlaceRows:
             for column, name in ABOVE.items()
             if newest[column] is not None
         )
+        funnel = None if line.kpi_id.startswith(CONTEXT) else newest["funnel"]
         return PlaceRow(
             line,
             above,
@@ -89,8 +103,8 @@ class PlaceRows:
             _range_words(newest, place, unit),
             _peers(newest, unit),
             within,
-            position_words(newest["funnel"]),
-            newest["funnel"],
+            position_words(funnel),
+            funnel,
         )
 
     def _within(self, kpi_id: str, newest: Row, place: SitePlace, unit: str) -> str:
@@ -139,8 +153,9 @@ def position_words(funnel: str | None) -> str:
 
 
 def outside(rows: Iterable[PlaceRow]) -> tuple[int, int]:
-    """How many figures are compared with an average, and how many are outside its limits."""
-    compared = [row.funnel for row in rows if row.funnel]
+    """How many figures are compared with an average, each once, and how many are outside its
+    limits."""
+    compared = [row.funnel for row in rows if row.funnel and not row.repeats]
     return len(compared), sum(one != "within" for one in compared)
 
 

@@ -70,6 +70,17 @@ class SitePlaces:
         """A place with a page of its own; None if there is none."""
         return self._by_key.get((level, code or ""))
 
+    def namesakes(self, place: SitePlace) -> tuple[SitePlace, ...]:
+        """Places of another kind with a page of their own and the same name, such as the local
+        authority of a city and its sub-ICB."""
+        return tuple(
+            one for one in self.paged if one.name == place.name and one.level != place.level
+        )
+
+    def title_of(self, place: SitePlace) -> str:
+        """The name of a place, with its kind where a namesake has a page too."""
+        return f"{place.name} ({place.level_words})" if self.namesakes(place) else place.name
+
     @cached_property
     def _by_key(self) -> dict[tuple[str, str], SitePlace]:
         return {one.key: one for one in self.paged}

@@ -84,6 +84,15 @@ def test_a_gap_is_more_than_chance_only_by_its_interval() -> None:
     assert "not known" in words.by_chance({**GAP, "absolute_gap_lower": None})
 
 
+def test_why_bars_do_not_settle_a_gap_and_which_fifth_is_highest() -> None:
+    assert words.two_intervals({**GAP, "absolute_gap_lower": None}) is None
+    assert "error of counting" in str(words.two_intervals(GAP))
+    fifths = [{"quintile": n, "value": value} for n, value in enumerate([3, 5, 4, None, 1], 1)]
+    assert str(words.highest_between(fifths)).startswith("The highest is fifth 2, between")
+    assert words.highest_between(fifths[2:]) and not words.highest_between(fifths[4:])
+    assert words.highest_between([]) is None
+
+
 def test_gaps_are_in_plain_words() -> None:
     cells = words.gap_table(GAP, "share", "Gaps").cells
     assert [row[:3] for row in cells] == [

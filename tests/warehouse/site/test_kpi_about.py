@@ -50,6 +50,11 @@ def test_a_figure_is_beside_all_it_can_be_compared_with() -> None:
     assert found["Its place among ICBs"] == ("28 of 42", "the best first")
 
 
+def test_a_count_has_no_rank() -> None:
+    found = rows_of("events", compared(rank=15, ranked_of=42, rank_order="largest_first"))
+    assert found["Its place among ICBs"][0] == "none"
+
+
 def test_a_count_of_england_is_called_a_total_and_no_rank_says_why() -> None:
     found = rows_of("events", compared(not_ranked_because="No figure."))
     assert found["England"][1] == "a total"

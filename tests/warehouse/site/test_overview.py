@@ -10,6 +10,7 @@ from warehouse.base.months import typed_month
 from warehouse.base.number_format import say_change, say_per_day, value_text
 from warehouse.base.sql import open_mart, rows
 from warehouse.kpi.catalogue import catalogue
+from warehouse.site.figure_line import spark_values
 from warehouse.site.overview import headline_lines, overview
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import place_page
@@ -117,6 +118,13 @@ def test_a_place_without_figures_has_a_first_page(sample_home: Home) -> None:
         )[0]["org_code"]
         page = overview(SiteFigures(db, read_places(db, "pharmacy", code)))
         assert "cannot be said" in page.content["answer"] or page.content["themes"]
+
+
+def test_few_points_are_no_line() -> None:
+    rows = [{"value": float(n), "charted_value": None} for n in range(6)]
+    assert spark_values(rows, False) == [0, 1, 2, 3, 4, 5]
+    assert spark_values(rows[1:], False) == []
+    assert spark_values([*rows[1:], {"value": None, "charted_value": None}], False) == []
 
 
 def test_a_spark_line_has_a_gap_where_a_month_is_missing() -> None:

@@ -14,7 +14,7 @@ from warehouse.site.lay_out import lay_out, table_as_csv
 from warehouse.site.not_published import NotPublished
 from warehouse.site.overview import overview
 from warehouse.site.place_breakdown import breakdown
-from warehouse.site.place_pages import place_pages
+from warehouse.site.place_pages import place_groups, place_pages
 from warehouse.site.place_rows import PlaceRow, PlaceRows, outside, position_words
 from warehouse.site.place_search import search_data
 from warehouse.site.range_strip import range_strip
@@ -62,7 +62,7 @@ def test_links_of_the_pages_lead_to_files(site: Path) -> None:
 def test_no_practice_is_ranked(site: Path) -> None:
     for path in (site / "places").glob("practice-*.html"):
         text = path.read_text(encoding="utf-8")
-        assert re.findall(r"\brank\w*\b", text) == ["rank"], path.name  # "Nothing here is a rank."
+        assert re.findall(r"\brank\w*\b", text) == ["ranked"], path.name  # "are never ranked"
 
 
 def test_ranges_and_values_above_are_the_marts(place_rows: PlaceRows) -> None:
@@ -102,6 +102,44 @@ def test_a_special_service_stands_beside_no_others(place_rows: PlaceRows) -> Non
     assert place and place_rows.peer_group(place) is None
 
 
+def test_a_repeated_figure_counts_once_and_deprivation_is_context(place_rows: PlaceRows) -> None:
+    found = of(place_rows, ORDINARY)
+    assert found["annex1_dna_share"].repeats and not found["appointments_dna_share"].repeats
+    assert (
+        found["annex1_dna_share"].funnel and not found["imd_2025_quintile_1_patient_share"].funnel
+    )
+    counted = {name for name, row in found.items() if row.funnel and not row.repeats}
+    assert outside(found.values())[0] == len(counted) < len([r for r in found.values() if r.funnel])
+    alone = replace(found["annex1_dna_share"], repeats=False)
+    assert outside([alone, found["annex1_dna_share"]])[0] == 1
+
+
+def test_a_network_of_two_sub_icbs_has_all_its_practices(figures: SiteFigures) -> None:
+    groups = {one.title: one for one in place_groups(figures.places)}
+    across = {
+        one.place.code: one
+        for one in groups["Networks in more than one sub-ICB"].within
+        if one.place
+    }
+    assert set(across) == {"U87499", "U63948"}
+    assert "Z10042" in {one.code for one in across["U87499"].practices}
+    assert set(across["U87499"].marks.values()) == {
+        *("Leicester City", "West Leicestershire", "East Leicestershire and Rutland")
+    }
+    alone = [
+        practice
+        for group in groups.values()
+        for one in group.within
+        if one.place is None
+        for practice in one.practices
+    ]
+    assert len(alone) == 3 and not any(one.parents.get("pcn") for one in alone)
+    shown = [p for g in groups.values() for one in (g, *g.within) for p in one.practices]
+    assert sorted(one.code for one in shown) == sorted(
+        one.code for one in figures.places.at("practice")
+    )
+
+
 def test_a_network_has_the_range_of_its_practices(place_rows: PlaceRows) -> None:
     row = of(place_rows, NETWORK)["appointments_dna_share"]
     [mart] = rows(
@@ -138,6 +176,27 @@ def test_the_breakdown_names_whose_figure_it_is(place_rows: PlaceRows) -> None:
     assert ("Appointments", place.name) in whose
     assert ("Hubs", "East Leicestershire and Rutland") in whose
     assert {part for part, _ in whose} == {"Appointments", "NHS App", "Hubs"}
+
+
+def test_places_of_one_name_have_titles_of_their_own_and_name_each_other(
+    place_rows: PlaceRows,
+) -> None:
+    places = place_rows.figures.places
+    city, council = places.named("sub_icb", "04C"), places.named("local_authority", "E06000016")
+    assert city and council and city.name == council.name
+    assert places.namesakes(city) == (council,) and places.namesakes(council) == (city,)
+    assert places.title_of(city) == "Leicester City (sub-ICB)"
+    assert places.title_of(council) == "Leicester City (local authority)"
+    practice = places.named(*ORDINARY)
+    assert practice and places.title_of(practice) == practice.name
+    has = list(of(place_rows, council.key))
+    missing = NotPublished(place_rows.figures)
+    told, reasons = missing.elsewhere(council, has), missing.of(council, has)
+    assert {other.key for found in told.values() for other, _ in found} == {city.key}
+    assert all(0 < number <= len(reasons[why]) for why in told for _, number in told[why])
+    table = breakdown(place_rows, council)
+    assert table and "each row says whose" in table.caption
+    assert council.name not in {cells[2] for cells in table.cells}
 
 
 def test_a_strip_has_all_four_on_one_scale() -> None:

@@ -97,6 +97,13 @@ def test_every_page_says_what_it_is(pages: dict[str, Read]) -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels)), name
 
 
+def test_regions_of_a_page_have_names_of_their_own(pages: dict[str, Read]) -> None:
+    for name, page in pages.items():
+        regions = [attrs for _, attrs in page.tags if attrs.get("role") == "region"]
+        names = [one.get("aria-label") or one.get("aria-labelledby") for one in regions]
+        assert all(names) and len(set(names)) == len(names), name
+
+
 def test_a_page_runs_and_loads_nothing_but_its_own_files(pages: dict[str, Read]) -> None:
     for name, page in pages.items():
         text = page.path.read_text(encoding="utf-8")
