@@ -165,13 +165,7 @@ def deprivation_chart(
     said = words.deprivation_title(kpi["title"], home.name, gap, unit)
     drawn = any(row["value"] is not None for row in england)
     beside = next((row["reason"] for row in gaps if row["org_code"] != home.code), None)
-    notes = [
-        words.two_intervals(gap),
-        words.highest_between(own),
-        words.WHOSE,
-        why,
-        None if drawn or not beside else f"England is not shown: {beside}",
-    ]
+    missing = None if drawn or not beside else f"England is not shown: {beside}"
     newest = figures.newest(kpi_id, home)
     caption = f"Gaps by deprivation: {kpi['title']}, {home.name}, {month}"
     chart = Chart(
@@ -183,7 +177,7 @@ def deprivation_chart(
         figures.source_of(kpi_id, newest["edition"] if newest else None),
         specs[1],
         key=[sign for name, sign in deprivation_spec.KEY.items() if drawn or name != "england"],
-        notes=[note for note in notes if note],
+        notes=[note for note in (*words.deprivation_notes(gap, own), why, missing) if note],
     )
     return chart, words.gap_table(gap, unit, caption), None
 

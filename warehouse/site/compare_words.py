@@ -116,6 +116,11 @@ def highest_between(own: Sequence[Row]) -> str | None:
     )
 
 
+def deprivation_notes(gap: Row, own: Sequence[Row]) -> list[str | None]:
+    """What to know of a chart by fifths."""
+    return [two_intervals(gap), highest_between(own), WHOSE]
+
+
 def deprivation_title(title: str, name: str, gap: Row, unit: str) -> str:
     """What the fifths show."""
     if gap["most_deprived"] is None or gap["least_deprived"] is None:
