@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +15,7 @@ from warehouse.claims.in_words import say_difference, say_edition, say_value
 from warehouse.outputs.headline import CONFIRMS_NOTHING
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
-from warehouse.site.site_paths import CLAIMS, INDEX
+from warehouse.site.site_paths import CLAIMS, INDEX, kpi_page
 
 Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
@@ -27,6 +28,12 @@ LOOKS = {
     "since revised": ("blue", "✔"),
     "confirmed": ("green", "✔"),
 }
+AREAS = ("england", "region", "icb", "sub_icb", "local_authority")
+CODE = re.compile(r"\b[A-Z0-9]{3,9}\b")
+NOT_OF_SAMPLE = (
+    "claims are not evaluated on sample data, whose figures are invented, so nothing is said for "
+    "or against the statement."
+)
 FITS = {True: "yes", False: "no", None: "-"}
 # Every verdict in a sentence, for readers who meet it first.
 MEANS = (
@@ -45,13 +52,14 @@ MEANS = (
 @dataclass(frozen=True)
 class ClaimedFigure:
     """A figure of a statement: what was `stated`, about what, the `verdict`, what the data `say`,
-    and the ways to read it."""
+    the ways to read it, and the KPI that it is about, if it is one."""
 
     stated: str
     label: str
     verdict: Tag
     say: str
     readings: PageTable | None
+    kpi_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,15 +88,18 @@ def claims_page(figures: SiteFigures) -> Iterable[SitePage]:
     """The page of claims about the places of the site."""
     claims, readings = read_claims(figures.db)
     own = of_places(claims, {place.key for place in figures.places.every})
-    names = {place.code: place.name for place in figures.places.every}
+    names = area_names(figures.db) | {place.code: place.name for place in figures.places.every}
+    synthetic = bool(figures.publication["synthetic"])
     common = common_note(own)
     sources = tuple(claim_sources(own, readings, names, common))
     content = {
         "sources": sources,
         "counts": counts(sources),
         "common": common,
-        "confirms_nothing": CONFIRMS_NOTHING if figures.publication["synthetic"] else "",
-        "means": MEANS,
+        "confirms_nothing": CONFIRMS_NOTHING if synthetic else "",
+        "means": meanings(synthetic),
+        "kpis": {kpi_id: row["title"] for kpi_id, row in figures.kpis.items()},
+        "page_of": kpi_page,
     }
     parts = [(source.anchor, source.title) for source in sources]
     yield SitePage(
@@ -99,6 +110,20 @@ def claims_page(figures: SiteFigures) -> Iterable[SitePage]:
         parts=[*parts, ("verdicts", "What the verdicts mean")] if sources else (),
         trail=((INDEX, "Overview"),),
     )
+
+
+def meanings(synthetic: bool) -> list[tuple[str, str]]:
+    """Every verdict and what it means, of real figures or of the sample."""
+    last = ("Not computable", NOT_OF_SAMPLE) if synthetic else MEANS[-1]
+    return [*MEANS[:-1], last]
+
+
+def area_names(db: Connection) -> dict[str, str]:
+    """Code -> name of areas above practices: their short names, or the published ones."""
+    sql = """SELECT org_code, coalesce(short_name, org_name) AS name FROM organisation_current
+             WHERE org_level IN (SELECT unnest($levels))
+               AND coalesce(short_name, org_name) IS NOT NULL"""
+    return {row["org_code"]: row["name"] for row in rows(db, sql, levels=list(AREAS))}
 
 
 def read_claims(db: Connection) -> tuple[list[Row], dict[str, list[Row]]]:
@@ -205,6 +230,7 @@ def _figure(
         verdict_tag([row["verdict"]], row["verdict_in_short"]),
         _data_say(row, next((one["measure"] for one in readings), "value"), common),
         _readings(row, readings, names),
+        row.get("kpi_id"),
     )
 
 
@@ -228,7 +254,7 @@ def _readings(claim: Row, readings: Sequence[Row], names: Mapping[str, str]) -> 
     headings += ["Why not, or only shown"] if any(why.values()) else []
     cells = [
         [
-            _named(one["reading"], one["org_code"], names),
+            _named(one["reading"], names),
             *(_known(one, claim) if valued else ()),
             *([why[id(one)]] if any(why.values()) else ()),
         ]
@@ -253,6 +279,6 @@ def _known(one: Row, claim: Row) -> list[str]:
     ]
 
 
-def _named(reading: str, code: str | None, names: Mapping[str, str]) -> str:
-    name = names.get(code or "")
-    return reading.replace(f", {code}:", f", {name}:", 1) if name else reading
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """A text with the names of places for their codes."""
+    return CODE.sub(lambda found: names.get(found[0], found[0]), text)

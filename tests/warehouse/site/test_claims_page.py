@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 
 from warehouse.site.claims_page import (
+    area_names,
     claim_sources,
+    claims_page,
     common_note,
     counts,
+    meanings,
     of_places,
     verdict_tag,
 )
+from warehouse.site.site_figures import SiteFigures
 
 
 def claim(number: int, **changed: Any) -> dict[str, Any]:
@@ -91,6 +95,39 @@ def test_readings_have_names_of_places_for_codes() -> None:
         *("GP appointments, Leicester City: October 2024", "274,903", "+2.7%"),
         *("2025-10 revision 2", "no"),
     ]
+
+
+def test_readings_of_england_and_regions_have_names_and_other_words_stay() -> None:
+    names = {"E92000001": "England", "Y60": "Midlands", "04C": "Leicester City"}
+    said = reading(reading="GP appointments (ACC-08), E92000001: 2023/24, less Y60")
+    [source] = claim_sources([claim(1, kpi_id="appointments")], {"claim-1": [said]}, names)
+    [figure] = source.statements[0].figures
+    assert figure.kpi_id == "appointments" and figure.readings
+    assert (
+        figure.readings.cells[0][0] == "GP appointments (ACC-08), England: 2023/24, less Midlands"
+    )
+
+
+def test_the_sample_is_no_lack_of_files() -> None:
+    assert "files imported" in dict(meanings(False))["Not computable"]
+    assert "not evaluated on sample data" in dict(meanings(True))["Not computable"]
+    assert [name for name, _ in meanings(True)] == [name for name, _ in meanings(False)]
+
+
+def test_areas_have_names(figures: SiteFigures) -> None:
+    names = area_names(figures.db)
+    assert {"E92000001", "Y60", "QK1", "04C"} <= set(names) and "Z10002" not in names
+    [page] = claims_page(figures)
+    tables = [
+        figure.readings
+        for source in page.content["sources"]
+        for one in source.statements
+        for figure in one.figures
+        if figure.readings
+    ]
+    assert len(tables) > 10
+    told = " ".join(row[0] for table in tables for row in table.cells)
+    assert "LLR" in told and not [code for code in names if f", {code}:" in told]
 
 
 @pytest.mark.parametrize(
